@@ -3,7 +3,8 @@
 __version__ = "0.1.0"
 
 PAGE = "https://github.com/tariffwire/tariffwire"
-"""The address in the User-Agent, where publishers can find out about the bot."""
+"""The project's page. By default, the User-Agent contains it, so that publishers of feeds can find
+out about the bot."""
 
 COMMAND = "/tariff"
 """The bot's slash command. The app's manifest declares it."""

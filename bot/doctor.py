@@ -1,7 +1,7 @@
-"""Checks everything that the bot needs; each problem comes with its cure.
+"""Checks everything that the bot needs. Each problem is reported with its cure.
 
-One function for each check. `examine` runs them in order; a check that needs what an earlier one
-found broken is skipped.
+There is one function for each check. `examine` runs them in order. If a check fails, later checks
+that depend on it are skipped.
 """
 
 import shutil
@@ -34,18 +34,20 @@ from bot.sources.registry import SourceRegistry
 from bot.values import Frozen
 
 ENOUGH_BYTES = 200_000_000
-"""Free space below which the operator is warned."""
+"""Minimum free disk space. With less, the operator gets a warning."""
 CLOCK_TOLERANCE_S = 120.0
-"""Slack refuses requests that are five minutes off."""
+"""Maximum difference to Slack's clock. Slack refuses requests whose time is five minutes off."""
 SAME_PROBLEM = 5
-"""As many feeds with the same problem are one result: most likely the network is at fault."""
+"""If this number of feeds or more have the same problem, they become one result, because the cause
+is probably the network."""
 
 _NETWORK = "Check TARIFFWIRE_SLACK_API_URL, the network and its proxy"
 _TRANSPORTS = {"local": "the local workspace", "socket": "Socket Mode", "http": "HTTP"}
 
 
 class CheckResult(Frozen):
-    """One result: what was checked, whether it is good, what was found, and the cure if not."""
+    """The result of one check: what was checked, whether it is good, what was found, and the cure
+    if it is not good."""
 
     subject: str
     ok: bool
@@ -54,7 +56,7 @@ class CheckResult(Frozen):
 
 
 async def examine() -> AsyncIterator[CheckResult]:
-    """Yields the result of each check when it is ready. Problems are results, not exceptions."""
+    """Yields each result as soon as it is known. Problems are results, not exceptions."""
     for line in list_unknown_variables():
         yield _bad("settings", line, "Rename or remove it")
     try:
@@ -93,7 +95,8 @@ def check_config(settings: Settings) -> CheckResult:
 
 
 def check_disk(settings: Settings) -> Iterator[CheckResult]:
-    """Whether the data folder can be written, or created, and the free space."""
+    """Whether the data folder exists or can be created, whether it can be written, and the free
+    space on its disk."""
     folder = settings.data_dir
     try:
         while not folder.exists():
@@ -111,7 +114,8 @@ def check_disk(settings: Settings) -> Iterator[CheckResult]:
 
 
 async def check_database(settings: Settings) -> AsyncIterator[CheckResult]:
-    """Whether the database can be upgraded and read, and its last failed deliveries."""
+    """Whether the database can be upgraded and read, then a result for each of its last three
+    failed deliveries."""
     try:
         async with open_store(settings) as store:
             counts = await store.outbox.counts()
@@ -128,7 +132,8 @@ async def check_database(settings: Settings) -> AsyncIterator[CheckResult]:
 
 
 async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
-    """The tokens, their scopes, the channels of the settings, and the clock."""
+    """Checks the tokens, the scopes of the bot token, the channels in the settings, and the
+    clock."""
     if settings.slack_bot_token is None:
         yield _good("Slack", "no tokens; the local workspace is used")
         now = f"{read_clock():%Y-%m-%d %H:%M}Z"
@@ -142,7 +147,7 @@ async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
             yield each
         if settings.slack_app_token is not None:
             yield await check_app_token(client, reveal_secret(settings.slack_app_token))
-        # With a refused token, every other call would fail the same way.
+        # If the token is refused, every other call fails in the same way.
         if found[0].ok:
             yield await check_channel(client, settings.channel, "TARIFFWIRE_CHANNEL")
             if settings.operators_channel:
@@ -154,7 +159,8 @@ async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
 
 
 async def check_token(client: AsyncWebClient) -> tuple[CheckResult, ...]:
-    """The results of one auth.test: whether the token is valid, and each scope."""
+    """The results of one call of auth.test: whether the token is valid, and whether each scope is
+    granted."""
     subject = "Slack token"
     try:
         answer = await client.auth_test()
@@ -165,7 +171,7 @@ async def check_token(client: AsyncWebClient) -> tuple[CheckResult, ...]:
         cure = "Copy SLACK_BOT_TOKEN from the app's page at Slack again"
         return (_bad(subject, _slack_code(error), cure),)
     except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
-        # slack_sdk raises AttributeError for an answer that is no JSON.
+        # slack_sdk raises AttributeError if the response is not JSON.
         return (_no_answer(subject, error),)
     token = _good(subject, f"valid in {answer.get('team')} as {answer.get('user')}")
     given = next((v for k, v in answer.headers.items() if k.lower() == "x-oauth-scopes"), None)
@@ -186,7 +192,7 @@ def _scope(scope: OAuthScope, granted: bool) -> CheckResult:
 
 
 async def check_app_token(client: AsyncWebClient, token: str) -> CheckResult:
-    """Whether Slack would open a socket; none is opened."""
+    """Whether Slack accepts the token for Socket Mode. No socket is opened."""
     subject = "Slack app token"
     try:
         await client.apps_connections_open(app_token=token)
@@ -199,7 +205,7 @@ async def check_app_token(client: AsyncWebClient, token: str) -> CheckResult:
 
 
 async def check_channel(client: AsyncWebClient, name: str, subject: str) -> CheckResult:
-    """Whether the channel that a setting names exists."""
+    """Whether the channel exists; `subject` is the setting that names it."""
     try:
         found = await find_channel(client, name, subject)
     except SlackError as error:
@@ -216,13 +222,13 @@ async def check_channel(client: AsyncWebClient, name: str, subject: str) -> Chec
 
 
 async def check_clock(api_url: str, session: aiohttp.ClientSession) -> CheckResult | None:
-    """How far this machine's clock is from Slack's; None if Slack does not answer."""
+    """Whether this machine's clock agrees with Slack's; None if Slack does not answer."""
     try:
         async with session.post(f"{api_url}api.test") as answer:
             theirs = parsedate_to_datetime(answer.headers["Date"])
     except (aiohttp.ClientError, TimeoutError, OSError, KeyError, ValueError):
         return None
-    # A date in "-0000", which is UTC too, is parsed without a zone.
+    # A date with the zone "-0000" is in UTC, but the parser returns it without a zone.
     theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
     off_s = (datetime.now(UTC) - theirs).total_seconds()
     if abs(off_s) <= CLOCK_TOLERANCE_S:
@@ -233,7 +239,7 @@ async def check_clock(api_url: str, session: aiohttp.ClientSession) -> CheckResu
 
 
 async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
-    """Whether each live source that is on answers as documented."""
+    """Whether each enabled live source answers in the documented format."""
     if not settings.live_sources:
         yield _good("live sources", "none is on")
         return
@@ -249,7 +255,8 @@ async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
 
 
 async def check_feeds(settings: Settings) -> list[CheckResult]:
-    """How the enabled feeds are doing, and each problem."""
+    """The number of enabled feeds that work, fail, or were never polled, then a result for each
+    problem."""
     try:
         async with open_feed_registry(settings) as registry:
             feeds = [feed for feed in await registry.health() if feed.enabled]

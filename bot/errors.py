@@ -1,38 +1,38 @@
 """Every error the bot raises on purpose.
 
     TariffwireError
-    ├── SettingsError        a variable in the environment or .env
-    ├── ConfigError          a file in config/: names file, line and key
-    ├── FeedError            one feed could not be read; never stops another
-    │   ├── AddressRefused   its address, or one it redirects to, may not be fetched
-    │   ├── FetchFailed      an error status, too slow or too large
+    ├── SettingsError        a variable in the environment or .env is missing or wrong
+    ├── ConfigError          a file in config/ is wrong; names file, line and key
+    ├── FeedError            one feed could not be read; the other feeds are not affected
+    │   ├── AddressRefused   its address, or one it redirects or resolves to, may not be fetched
+    │   ├── FetchFailed      an error status, or a response that is too slow or large
     │   │   └── NoAnswer     no response: unknown host, no connection, timeout
     │   └── NotAFeed         the response is not a feed
-    ├── SourceError          a live source gave no answer that can be used
-    ├── QueryError           a question about rates that could not be understood
-    │   ├── UnknownParty     no such economy; carries the nearest names
-    │   └── NoEconomyNamed           no economy is named; carries whole questions that name one
-    ├── AmendmentRefused     a rate, approved by an operator, that does not fit the ledger
-    ├── CommandError         a slash command that could not be carried out
+    ├── SourceError          a live source failed or sent an unexpected response
+    ├── QueryError           a question about rates could not be understood
+    │   ├── UnknownParty     an economy does not exist; carries similar names
+    │   └── NoEconomyNamed   no economy is named; carries complete questions that name one
+    ├── AmendmentRefused     a rate that an operator approved does not fit the ledger
+    ├── CommandError         a slash command could not be carried out
     ├── StoreError           the database could not be opened, upgraded or backed up
-    │   └── StoreUnavailable        it cannot be reached or written for now
+    │   └── StoreUnavailable the database cannot be reached or written at the moment
     ├── SlackError           Slack refused a call or could not be reached
     ├── SendLater            a delivery could not be sent now; it is retried
     ├── SendRefused          a delivery can never be sent; it fails
     ├── ConversationRefused  a conversation accepts no messages now; its deliveries are held
     └── WorkspaceRefused     a workspace accepts no messages now; its deliveries stay queued
 
-Each names the thing, the cause and the cure. No message may hold a token, a signed address or any
-other secret.
+Each error names the thing, the cause and the cure. No error message may contain a token, a signed
+address or any other secret.
 """
 
 from collections.abc import Sequence
 
 
 class TariffwireError(Exception):
-    """One line for a person: `thing: cause. cure`.
+    """The base class. Its text is one line for a person: `thing: cause. cure`.
 
-    `thing` is what failed, `cause` why, `cure` what to do about it (may be empty).
+    `thing` is what failed, `cause` is why, and `cure` is what to do about it. `cure` may be empty.
     """
 
     def __init__(self, thing: str, cause: str, cure: str = "") -> None:
@@ -41,11 +41,11 @@ class TariffwireError(Exception):
 
 
 class SettingsError(TariffwireError):
-    """A setting is missing or wrong; `thing` is the variable's name."""
+    """A setting is missing or wrong; `thing` is the name of its variable."""
 
 
 class ConfigError(TariffwireError):
-    """A file in the config folder is wrong; `thing` reads `file:line: key`."""
+    """A file in the config folder is wrong; `thing` is `file:line: key`."""
 
     def __init__(self, file: str, line: int | None, key: str, cause: str, cure: str = "") -> None:
         self.file, self.line, self.key = file, line, key
@@ -54,19 +54,20 @@ class ConfigError(TariffwireError):
 
 
 class FeedError(TariffwireError):
-    """One feed could not be read; `thing` is the feed's id or address without its query."""
+    """One feed could not be read; `thing` is the feed's id, or its address without the query."""
 
 
 class AddressRefused(FeedError):
-    """The address, or one it redirects to or resolves to, may not be fetched."""
+    """The feed's address, or an address to which it redirects or resolves, may not be fetched."""
 
 
 class FetchFailed(FeedError):
-    """No response, an error status, or a response that is too slow or too large."""
+    """The request failed: no response, an error status, or a response that is too slow or too
+    large."""
 
 
 class NoAnswer(FetchFailed):
-    """No response: the host is unknown, refuses connections, or did not answer in time."""
+    """No response: the host is unknown, refuses connections, or does not answer in time."""
 
 
 class NotAFeed(FeedError):
@@ -74,9 +75,9 @@ class NotAFeed(FeedError):
 
 
 class SourceError(TariffwireError):
-    """A live source failed or sent an unexpected response; `thing` is its name.
+    """A live source failed or sent an unexpected response; `thing` is the source's name.
 
-    `cause` continues a sentence that begins with the name: `did not answer in time`.
+    `cause` completes a sentence that begins with the name: `did not answer in time`.
     """
 
 
@@ -85,9 +86,10 @@ class QueryError(TariffwireError):
 
 
 class UnknownParty(QueryError):
-    """No such economy; `suggestions` are similar names, best first (may be empty).
+    """The question names an economy that does not exist.
 
-    If the word may also name goods, `cause` says so and `suggestions` may include goods.
+    `suggestions` are similar names, best first; they may be empty. If the unknown word may also
+    mean goods, `cause` says so and `suggestions` may include goods.
     """
 
     def __init__(
@@ -99,7 +101,8 @@ class UnknownParty(QueryError):
 
 
 class NoEconomyNamed(QueryError):
-    """A question that names no economy; `questions` are complete questions that do."""
+    """A question that names no economy; `questions` are examples of complete questions, which do
+    name one."""
 
     def __init__(self, thing: str, cause: str, questions: Sequence[str]) -> None:
         self.questions = tuple(questions)
@@ -117,21 +120,21 @@ class StoreError(TariffwireError):
 class StoreUnavailable(StoreError):
     """The database cannot be reached or written at the moment. A retry may succeed.
 
-    Callers retry and log nothing: `bot.store.outage` logs each outage once.
+    Callers retry without logging the error, because `bot.store.outage` logs each outage once.
     """
 
 
 class SlackError(TariffwireError):
-    """Slack refused a call or could not be reached; `thing` is the Web API method."""
+    """Slack refused a call or could not be reached; `thing` is the method of the Web API."""
 
 
 class SendLater(TariffwireError):
     """A message could not be posted now and must be retried.
 
-    `after_s` is the wait in seconds that Slack asked for, None where it asked for none. It holds
-    for all messages of the team, unless it is for `lookups_only`, the search for earlier copies.
-    `uncertain`: the message may have been posted anyway. `unanswered`: Slack did not respond, so
-    the message itself is not at fault.
+    `after_s` is the wait in seconds that Slack asked for, or None if Slack named no time. All
+    messages of the team wait for this time. If `lookups_only` is set, only searches for earlier
+    copies wait. `uncertain`: the message may have been posted in spite of the error. `unanswered`:
+    Slack did not respond, so the message itself is not the cause.
     """
 
     def __init__(
@@ -148,7 +151,7 @@ class SendLater(TariffwireError):
 
 
 class SendRefused(TariffwireError):
-    """This message can never be posted; a retry does not help."""
+    """This message can never be posted, so it is not retried."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("delivery", reason)
@@ -157,7 +160,7 @@ class SendRefused(TariffwireError):
 class ConversationRefused(TariffwireError):
     """The conversation accepts no messages until a person changes something, such as a setting.
 
-    `thing` is the conversation, `cause` Slack's code. `uncertain`: the message, or a part of it,
+    `thing` is the conversation, `cause` is Slack's code. `uncertain`: the message, or a part of it,
     may have been posted in an earlier attempt.
     """
 
@@ -169,7 +172,8 @@ class ConversationRefused(TariffwireError):
 class WorkspaceRefused(TariffwireError):
     """Slack accepts no messages for the whole workspace until an operator changes something.
 
-    `cause` is Slack's code, with the scope that is missing if one is. `uncertain` as above.
+    `cause` is Slack's code. If a scope is missing, its name follows the code. `uncertain` has the
+    same meaning as in ConversationRefused.
     """
 
     def __init__(self, thing: str, cause: str, cure: str = "", uncertain: bool = False) -> None:
@@ -178,4 +182,4 @@ class WorkspaceRefused(TariffwireError):
 
 
 class AmendmentRefused(TariffwireError):
-    """An approved rate does not fit the ledger; nothing was changed."""
+    """A rate that an operator approved does not fit the ledger. The ledger is unchanged."""

@@ -4,27 +4,28 @@ from enum import StrEnum
 
 
 class NotReady(StrEnum):
-    """A reason why the bot cannot do its work, although it runs."""
+    """A reason why the bot cannot do its work although its process runs."""
 
     DATABASE = "database_unreachable"
     POSTS_REFUSED = "workspace_refuses_posts"
 
 
 class Readiness:
-    """The reasons that hold at present. Each part of the bot sets and clears its own."""
+    """The current reasons why the bot is not ready. Each part of the bot sets and clears its own
+    reason."""
 
     def __init__(self) -> None:
         self._reasons: dict[NotReady, None] = {}
 
     @property
     def reasons(self) -> tuple[NotReady, ...]:
-        """What holds, in the order in which it began; empty if the bot is ready."""
+        """The current reasons, oldest first; empty if the bot is ready."""
         return tuple(self._reasons)
 
     def set(self, reason: NotReady) -> None:
-        """The reason holds from now on."""
+        """Adds the reason."""
         self._reasons[reason] = None
 
     def clear(self, reason: NotReady) -> None:
-        """The reason no longer holds."""
+        """Removes the reason."""
         self._reasons.pop(reason, None)

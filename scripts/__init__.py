@@ -1,1 +1,1 @@
-"""Programs for the people who work on Tariffwire. They are not installed with the bot."""
+"""Programs for the developers of Tariffwire. They are not installed with the bot."""

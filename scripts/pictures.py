@@ -1,8 +1,8 @@
 """Makes the pictures of the README: `make pictures`.
 
-Starts `tariffwire demo` on a free port, waits for an alert, asks a question, and saves both
-messages as PNG files in docs/pictures/. Needs Chromium, its driver and a font with flags
-(on Debian: chromium, chromium-driver, fonts-noto-color-emoji).
+Starts `tariffwire demo` on a free port, waits for an alert, and asks a question. Saves the alert
+and the answer as PNG files in docs/pictures/. Needs Chromium, its driver and a font with flags (on
+Debian: chromium, chromium-driver, fonts-noto-color-emoji).
 """
 
 import os
@@ -29,23 +29,24 @@ ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 
 ALERT = "Trump to double US steel tariff"
-"""Part of the headline of the alert in the picture."""
+"""Part of the headline of the alert for the first picture."""
 QUESTION = "/tariff us china steel"
 ANSWER = "Section 232"
-"""Part of the answer in the picture."""
+"""Part of the text of the answer for the second picture."""
 
 REGIONAL_INDICATOR_U = 0x1F1FA
-"""The first character of the flag of the United States."""
+"""A character of the flag of the United States. With it, the script checks that a font with flags
+is installed."""
 LONGEST_WAIT_S = 150
-"""The demo replays the alert after about a minute."""
+"""Maximum seconds to wait for an element. The demo replays the alert after about a minute."""
 WIDTH_PX = 960
 TALLEST_PX = 532
-"""A longer message is cut off here."""
+"""The maximum height of a picture. A taller message is cut off."""
 
 
 @contextmanager
 def running_demo(data_dir: str) -> Iterator[str]:
-    """Runs the demo in a process of its own and yields the address of its page."""
+    """Runs the demo in its own process and yields the address of its page."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -82,7 +83,7 @@ def chromium() -> Iterator[Chrome]:
 
 
 def find(window: Chrome, css: str, text: str = "") -> WebElement:
-    """Waits for the first element that matches and has the text."""
+    """Waits for an element that matches `css` and contains `text`; returns the first."""
 
     def look(_: Any) -> WebElement | None:
         found = window.find_elements(By.CSS_SELECTOR, css)
@@ -95,7 +96,7 @@ def find(window: Chrome, css: str, text: str = "") -> WebElement:
 
 
 def open_page(window: Chrome, address: str) -> None:
-    """Opens the page as soon as the demo serves it."""
+    """Opens the page as soon as the demo's server accepts connections."""
 
     def load(_: Any) -> bool:
         window.get(address)
@@ -105,7 +106,8 @@ def open_page(window: Chrome, address: str) -> None:
 
 
 def save(window: Chrome, message: WebElement, name: str) -> None:
-    """Saves the message, cut off at TALLEST_PX, as a PNG file, without the page's own buttons."""
+    """Saves the message as a PNG file, without the page's own buttons. A message taller than
+    TALLEST_PX is cut off."""
     window.execute_script("arguments[0].querySelector('.tools')?.remove()", message)
     clip = {**message.rect, "height": min(message.rect["height"], TALLEST_PX), "scale": 1}
     image = window.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "clip": clip})
@@ -115,7 +117,7 @@ def save(window: Chrome, message: WebElement, name: str) -> None:
 
 
 def main() -> None:
-    """Makes both pictures."""
+    """Makes both pictures of the README."""
     PICTURES.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as data_dir,

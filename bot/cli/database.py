@@ -19,7 +19,7 @@ def db() -> None:
 @db.command()
 @report_errors
 def upgrade() -> None:
-    """Upgrade the tables of the database to this version. `run` does it automatically."""
+    """Upgrade the database's tables to this version of the bot. `run` does it automatically."""
     asyncio.run(store_upgrade.upgrade(load_settings().database))
 
 
@@ -27,6 +27,6 @@ def upgrade() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @report_errors
 def backup(file: Path) -> None:
-    """Copy the database to FILE while the bot runs."""
+    """Copy the database to FILE. This also works while the bot runs."""
     asyncio.run(store_backup.backup(load_settings().database, file))
     click.echo(f"backed up to {file}")

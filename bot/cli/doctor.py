@@ -18,7 +18,7 @@ def doctor(as_json: bool) -> None:
 
 
 async def _examine(as_json: bool) -> bool:
-    """Prints each result as it comes; returns whether all are good."""
+    """Prints each result as soon as it is known; returns whether every check passed."""
     ok = True
     async for result in examine():
         ok = ok and result.ok

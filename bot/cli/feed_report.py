@@ -1,4 +1,4 @@
-"""What `tariffwire feeds check` prints about a feed."""
+"""Formats the output of `tariffwire feeds check`."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from bot.text.dates import format_day
 
 
 def format_report(found: FeedCheck, reader: Reader, now: datetime) -> list[str]:
-    """Lines about the feed, and about the entries that match a topic."""
+    """The lines of the report: first about the feed, then about its entries that match a topic."""
     return [*_describe_feed(found), *_list_flagged(found, reader, now)]
 
 

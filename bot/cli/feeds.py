@@ -19,7 +19,8 @@ from bot.runtime.wiring import open_feed_registry, open_poller, read_clock
 T = TypeVar("T")
 
 LARGEST_OPML = 20_000_001
-"""Maximum bytes read of a feed list: one more than `read_opml` accepts, so that it can tell."""
+"""Maximum bytes read from a file of feeds. It is one more than `read_opml` accepts, so that
+`read_opml` notices a file that is too large."""
 
 
 def _ask(question: Callable[[FeedRegistry], Awaitable[T]]) -> T:
@@ -41,7 +42,7 @@ def feeds() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per feed.")
 @report_errors
 def list_feeds(as_json: bool) -> None:
-    """Show each feed's health: last new entry, next poll, error."""
+    """Show the state of each feed: last new entry, next poll, error."""
     for health in _ask(lambda registry: registry.health()):
         click.echo(health.model_dump_json() if as_json else health.format_lines(read_clock()))
 
@@ -50,7 +51,7 @@ def list_feeds(as_json: bool) -> None:
 @click.argument("url")
 @report_errors
 def add_feed(url: str) -> None:
-    """Add the feed at URL, or the one that the page at URL names."""
+    """Add the feed at URL. If URL is a web page, add the feed that the page links to."""
     feed = _ask(lambda registry: registry.add(url))
     click.echo(f"added {feed.id}: {feed.title} <{feed.url}>")
 
@@ -59,7 +60,7 @@ def add_feed(url: str) -> None:
 @click.argument("feed_id", metavar="ID")
 @report_errors
 def remove_feed(feed_id: str) -> None:
-    """Remove a feed that was added. To disable a feed of feeds.yaml, edit that file."""
+    """Remove a feed that was added by command. To disable a feed of feeds.yaml, edit that file."""
     _ask(lambda registry: registry.remove(feed_id))
     click.echo(f"removed {feed_id}")
 
@@ -68,7 +69,7 @@ def remove_feed(feed_id: str) -> None:
 @click.argument("feed_id", metavar="ID")
 @report_errors
 def resume_feed(feed_id: str) -> None:
-    """Resume a feed that was stopped because it was gone (410)."""
+    """Resume polling a feed that was stopped because its server answered 410 (gone)."""
     _ask(lambda registry: registry.resume(feed_id))
     click.echo(f"resumed {feed_id}: it is due now")
 
@@ -77,7 +78,7 @@ def resume_feed(feed_id: str) -> None:
 @click.argument("url")
 @report_errors
 def check_feed(url: str) -> None:
-    """Fetch URL once; show the feed and which entries match a topic. Nothing is saved."""
+    """Fetch URL once and show the feed and its entries that match a topic. Nothing is saved."""
     settings = load_settings()
     found = asyncio.run(_check(settings, url))
     for line in format_report(found, ConfigFolder(settings).reader, read_clock()):
@@ -93,7 +94,8 @@ async def _check(settings: Settings, url: str) -> FeedCheck:
 @click.argument("file", type=click.File("rb"))
 @report_errors
 def import_feeds(file: IO[bytes]) -> None:
-    """Add every new feed of an OPML file, and list those that cannot be added."""
+    """Add every feed of an OPML file that is not in the list yet. Show the feeds that cannot be
+    added."""
     opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
     listed = read_opml(opml)
     done = _ask(lambda registry: registry.add_all(listed.feeds))

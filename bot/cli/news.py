@@ -1,4 +1,4 @@
-"""Commands about news: what stories are about, and which report the same event."""
+"""Commands about news: the topics of stories, and whether two stories report the same event."""
 
 import os
 import stat
@@ -22,10 +22,11 @@ LONGEST_LINE = 5_000_000
 @click.argument("file", type=click.File("rb"), default="-")
 @report_errors
 def match(file: IO[bytes]) -> None:
-    """Print what stories are about: JSON lines in, JSON lines out, in the same order.
+    """Print the topics, parties and figures of stories: JSON lines in, JSON lines out, in the same
+    order.
 
-    In: {"id","title","summary","published"?}. Out: {"id","topics","parties","figures","evidence",
-    "summary"}.
+    Input: {"id","title","summary","published"?}. Output:
+    {"id","topics","parties","figures","evidence", "summary"}.
     """
     _answer_lines(file, match_story)
 
@@ -36,15 +37,16 @@ def match(file: IO[bytes]) -> None:
 def same(file: IO[bytes]) -> None:
     """Print whether two stories report one event: JSON lines in and out, in the same order.
 
-    In: {"id","a":{story},"b":{story}}. Out: {"id","same","score"}.
+    Input: {"id","a":{story},"b":{story}}. Output: {"id","same","score"}.
     """
     _answer_lines(file, compare_stories)
 
 
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:
-    """Prints the answer to each line as soon as the line was read."""
+    """Reads line by line and prints the answer to each line before it reads the next one."""
     reader, size, done = ConfigFolder(load_settings()).reader, _find_size(file), 0
-    # On a terminal, the bar would mix with the answers.
+    # If the answers go to the terminal, no progress bar is shown, because it would mix with
+    # the answers.
     with progress_bar("Reading", shown=not sys.stdout.isatty()) as advance:
         for number, line in enumerate(_read_lines(file), start=1):
             if line.strip():
@@ -64,7 +66,7 @@ def _read_lines(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _find_size(file: IO[bytes]) -> int | None:
-    """The file's bytes; None for a pipe or a terminal."""
+    """The file's size in bytes; None for a pipe or a terminal."""
     try:
         status = os.fstat(file.fileno())
     except OSError:

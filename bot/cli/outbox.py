@@ -1,4 +1,5 @@
-"""Commands about messages that are not sent, also while the bot runs."""
+"""Commands about messages that are not sent yet or have failed. They also work while the bot
+runs."""
 
 import asyncio
 
@@ -24,7 +25,7 @@ def outbox() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON line a message.")
 @report_errors
 def list_messages(failed: bool, limit: int, as_json: bool) -> None:
-    """List the messages that are not sent yet, or those that failed."""
+    """List the messages that are not sent yet, or the failed messages."""
     asyncio.run(_list(failed, limit, as_json))
 
 
@@ -80,7 +81,8 @@ def _line(delivery: Delivery) -> str:
 @click.option("--all-failed", is_flag=True, help="All messages that failed.")
 @report_errors
 def retry(delivery_id: str | None, all_failed: bool) -> None:
-    """Send a message again, or at once if it waits. A running bot does so within 30 seconds."""
+    """Send a failed message again, or send a waiting message now. A running bot does it within 30
+    seconds."""
     if (delivery_id is None) is not all_failed:
         raise click.UsageError("Name either one ID or --all-failed.")
     count = asyncio.run(_retry(delivery_id))
@@ -101,7 +103,7 @@ async def _retry(delivery_id: str | None) -> int:
 @click.argument("delivery_id", metavar="ID")
 @report_errors
 def drop(delivery_id: str) -> None:
-    """Do not send a message. `retry` undoes it."""
+    """Do not send this message. `tariffwire outbox retry` undoes it."""
     asyncio.run(_drop(delivery_id))
     click.echo(f"dropped {delivery_id}")
 
@@ -115,7 +117,7 @@ async def _drop(delivery_id: str) -> None:
 
 
 async def _refusal(outbox: Outbox, delivery_id: str) -> TariffwireError:
-    """Why the message cannot be changed."""
+    """The error that says why the message cannot be changed."""
     found = await outbox.get(delivery_id)
     if found is None:
         return TariffwireError(delivery_id, "no such message", "See: tariffwire outbox list")

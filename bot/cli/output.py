@@ -16,7 +16,7 @@ P = ParamSpec("P")
 def report_errors(command: Callable[P, None]) -> Callable[P, None]:
     """Prints a TariffwireError as one line on stderr and exits with 1.
 
-    An argument that is not text is wrong usage, exit code 2.
+    If an argument is not valid text, the exit code is 2 (wrong usage).
     """
 
     @wraps(command)
@@ -30,7 +30,7 @@ def report_errors(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             sys.exit(130)
         except BrokenPipeError:
-            # The program that reads our output has ended, as in `tariffwire ... | head`.
+            # The program that reads our output has ended, for example `head` after a pipe.
             sys.stderr.close()
             sys.exit(1)
 
@@ -40,7 +40,7 @@ def report_errors(command: Callable[P, None]) -> Callable[P, None]:
 def _check_text(given: Mapping[str, object]) -> None:
     """Raises UsageError for an argument with bytes that are not UTF-8.
 
-    Python passes them as lone surrogates, which neither databases nor terminals accept.
+    Python represents these bytes as lone surrogates, which databases and terminals refuse.
     """
     for value in given.values():
         for part in value if isinstance(value, tuple) else (value,):
@@ -51,7 +51,7 @@ def _check_text(given: Mapping[str, object]) -> None:
 
 
 def print_json(value: object) -> None:
-    # It takes 0.12 s to import, which most commands do not need.
+    # Imported here, because the import takes 0.12 s and most commands do not need it.
     from bot.news.jsonl import dump_line
 
     click.echo(dump_line(value, sys.stdout.encoding or "utf-8"))
@@ -59,11 +59,14 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def progress_bar(doing: str, *, shown: bool = True) -> Iterator[Callable[[int, int | None], None]]:
-    """A progress bar on stderr if that is a terminal; call it with the count and the total."""
+    """Shows a progress bar on stderr, if stderr is a terminal.
+
+    Yields a function that updates the bar. Its arguments are the count so far and the total.
+    """
     if not (shown and sys.stderr.isatty()):
         yield lambda _done, _total: None
         return
-    # It takes 0.05 s to import, and `match` in a script shows no bar.
+    # Imported here, because the import takes 0.05 s and `match` shows no bar in a script.
     from rich.console import Console
     from rich.progress import Progress
 

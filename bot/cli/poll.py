@@ -35,13 +35,13 @@ from bot.text.dates import format_day
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per new entry.")
 @report_errors
 def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
-    """Poll the feeds that are due and print what is new.
+    """Poll the feeds that are due and print new stories.
 
-    Without --json, only stories are printed. With it, every new entry is printed; entries that are
-    not stories have no topics. `run` sends the alerts to subscribers.
+    Without --json, only stories are printed. With --json, every new entry is printed; entries that
+    are not stories have no topics. This command sends no alerts; `run` sends them.
     """
     settings = load_settings(**({"feeds_file": feeds_file} if feeds_file else {}))
-    # Without the lock, two processes would poll the same feeds.
+    # The lock prevents that two processes poll the same feeds.
     with lock_data_folder(settings), progress_bar("Polling") as advance:
         readable = asyncio.run(_poll(settings, once, as_json, advance))
     if not readable:
@@ -53,7 +53,8 @@ def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
 async def _poll(
     settings: Settings, once: bool, as_json: bool, advance: Callable[[int, int], None]
 ) -> bool:
-    """Polls until it is interrupted, or `once`; returns whether any feed could be read."""
+    """Polls until it is interrupted, or only once if `once` is set. Returns whether at least one
+    feed could be read."""
     config = ConfigFolder(settings).read_all()
     async with open_store(settings) as store, open_poller(settings) as poller:
         decisions = await open_decisions(config, store)

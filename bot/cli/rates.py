@@ -33,7 +33,8 @@ from bot.store.approved_rates import approved_rates
 def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_json: bool) -> None:
     """Answer a question like /tariff: `tariffwire rate us china`.
 
-    With --json: one object with the question, the answers, and an error if there is none.
+    With --json, the output is one object: the question, the answers, and an error if there are no
+    answers.
     """
     settings = load_settings()
     ledger = _build_ledger(ConfigFolder(settings))
@@ -60,7 +61,7 @@ def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_js
 async def _answer(
     settings: Settings, ledger: Ledger, question: str, on: date | None, product: str | None
 ) -> RateAnswers | RateCalendar:
-    """The reply that `/tariff` gets, with the live sources that are on."""
+    """The reply that `/tariff` gives to the question. It uses the live sources that are enabled."""
     async with AsyncExitStack() as stack:
         live = None
         if settings.live_sources:
@@ -78,7 +79,8 @@ async def _answer(
 
 
 def _build_ledger(config: ConfigFolder) -> Ledger:
-    """The ledger with approved rates. If the database cannot be read, warns and omits them."""
+    """The ledger with the approved rates. If the database cannot be read, prints a warning and
+    returns the ledger without them."""
     try:
         approved = approved_rates(config.settings.database)
     except StoreError as error:
@@ -106,10 +108,8 @@ def rates() -> None:
 )
 @report_errors
 def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> None:
-    """List what takes effect, ends or falls due, for all economies or one.
-
-    tariffwire rates upcoming china --ics china.ics
-    """
+    """List the dates on which duties take effect, end or are due for a decision, for one economy or
+    all."""
     settings, question = load_settings(), " ".join(("upcoming", *words))
     ledger = _build_ledger(ConfigFolder(settings))
     if ics_file is None:
@@ -128,13 +128,15 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
 
 
 def _warn(reach: CheckedPeriod | None, *, to_stderr: bool) -> None:
-    """Prints when a calendar's sources were last checked, unless that is today."""
+    """Prints a warning with the date when the calendar's sources were last checked, unless they
+    were checked today."""
     if warning := say.describe_checked_period(reach):
         click.echo(f"! {warning}", err=to_stderr)
 
 
 def _print_calendar(calendar: RateCalendar, parties: Parties, *, as_json: bool = False) -> None:
-    """Prints one line per date, after a warning if the sources were not checked today."""
+    """Prints one line for each date. If the sources were not checked today, a warning comes
+    first."""
     _warn(calendar.checked_period, to_stderr=as_json)
     for item in calendar.items:
         if as_json:
@@ -144,7 +146,7 @@ def _print_calendar(calendar: RateCalendar, parties: Parties, *, as_json: bool =
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Writes to the file, or to stdout for `-`."""
+    """Writes to the file, or to stdout if the file is `-`."""
     try:
         with click.open_file(str(file), "wb") as out:
             out.write(content)
@@ -185,9 +187,9 @@ async def _print_proposals(as_json: bool) -> None:
 )
 @report_errors
 def export_rates(out: Path | None) -> None:
-    """Export the rates that operators approved as approved.yaml.
+    """Write the file approved.yaml with the rates that operators have approved.
 
-    In config/rates, this file overrides the other files. Without --out, print it.
+    Put this file into config/rates, where it overrides the other files. Without --out, print it.
     """
     from bot.cli.rates_export import export_rates as export
     from bot.runtime.config_loader import APPROVED

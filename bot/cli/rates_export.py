@@ -1,4 +1,4 @@
-"""Writes approved rates as `approved.yaml`, which the loader merges into the rates files."""
+"""Writes approved rates as `approved.yaml`, a file that overrides the other rates files."""
 
 from decimal import Decimal
 
@@ -20,9 +20,9 @@ _HEADER = """\
 def export_rates(settings: Settings) -> tuple[str, tuple[StaleApproval, ...]]:
     """The new text of `approved.yaml`, and the approvals that no longer fit the rates files.
 
-    The text has the rows of the current `approved.yaml` and the approvals in the database, without
-    those that the other files already have. It is empty if the database has nothing new. Raises
-    ConfigError and StoreError.
+    The text has the rows of the current `approved.yaml` and the approvals in the database. Rates
+    that are already in the other rates files are left out. The text is empty if the database has no
+    new approvals. Raises ConfigError and StoreError.
     """
     folder, parties = settings.config_dir / "rates", ConfigFolder(settings).parties
     present = load_approved(folder, load_files(folder, parties), parties)
@@ -40,7 +40,7 @@ def format_approved(*amendments: Amendment) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML without aliases, and a Decimal as a plain number."""
+    """Writes YAML without aliases and with each Decimal as a plain number."""
 
     def ignore_aliases(self, _data: object) -> bool:
         return True

@@ -20,8 +20,8 @@ from bot.runtime.settings import load_settings
 def run(transport: str | None) -> None:
     """Run the bot: poll feeds, post alerts, answer /tariff.
 
-    With SLACK_BOT_TOKEN (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET), it connects to Slack.
-    Without a token, it opens a local workspace and prints its address.
+    If SLACK_BOT_TOKEN is set (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET), it connects to Slack.
+    If it is not set, the bot opens a local workspace and prints its address.
     """
     settings = load_settings()
     if transport is not None:
@@ -32,5 +32,6 @@ def run(transport: str | None) -> None:
 @click.command()
 @report_errors
 def demo() -> None:
-    """Run the bot on scripted trade news of May 2025, replayed fast, offline."""
+    """Run the bot on scripted trade news of May 2025. The news is replayed fast, without a
+    network."""
     asyncio.run(run_demo(load_settings()))

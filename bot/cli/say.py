@@ -1,4 +1,4 @@
-"""The command that types a line in the local workspace."""
+"""The command that posts a line in the local workspace."""
 
 import asyncio
 
@@ -18,7 +18,7 @@ from bot.runtime.settings import load_settings
 )
 @report_errors
 def say(channel: str, text: str, as_json: bool) -> None:
-    """Type a line in the local workspace and print the replies.
+    """Post a line in the local workspace, as if typed there, and print the bot's replies.
 
     tariffwire say "#trade-news" "/tariff us china"
     """

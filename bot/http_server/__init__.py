@@ -1,1 +1,2 @@
-"""The HTTP server of the bot: limits for clients that are not authenticated yet."""
+"""The HTTP server of the bot, with limits that protect it from clients that are not authenticated
+yet."""

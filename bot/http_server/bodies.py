@@ -1,4 +1,5 @@
-"""Reads request bodies within limits of size, time and number."""
+"""Reads request bodies within limits: their size, the time for each, and how many are read at
+once."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,15 +11,15 @@ from bot.http_server.limits import HttpLimits
 
 
 class BodyTooLarge(Exception):
-    """The body has more bytes than the server reads."""
+    """The body has more bytes than the server accepts."""
 
 
 class BodyReader:
-    """Reads the bodies of clients that may not be who they claim to be.
+    """Reads the bodies of requests whose signature is not checked yet.
 
-    At most `bodies` are in memory, and `large_bodies` of those may exceed `body_bytes`. The oldest
-    makes room for a new one: an honest body arrives within milliseconds, so it is never the oldest
-    for long.
+    At most `bodies` are read at once, and at most `large_bodies` of these may be larger than
+    `body_bytes`. When a limit is reached, a new body takes the place of the oldest, which is given
+    up. A body from Slack arrives within milliseconds, so it rarely becomes the oldest.
     """
 
     def __init__(self, limits: HttpLimits) -> None:
@@ -28,8 +29,9 @@ class BodyReader:
     async def read(self, request: web.Request) -> bytes:
         """The whole body.
 
-        Raises BodyTooLarge, TimeoutError for one that is late or made room for another, and
-        ConnectionError or web.RequestPayloadError if the client left or sent no valid body.
+        Raises BodyTooLarge; TimeoutError if the body is late or a newer one took its place; and
+        ConnectionError or web.RequestPayloadError if the client closed the connection or sent an
+        invalid body.
         """
         limits = self._limits
         if (request.content_length or 0) > limits.large_body_bytes:
@@ -51,7 +53,8 @@ class BodyReader:
 
 
 class _Places:
-    """A limited number of places; the newest taker gets that of the oldest, whose time is up."""
+    """A limited number of places. When all are taken, a new taker gets the place of the oldest one,
+    whose deadline is moved to now."""
 
     def __init__(self, most: int) -> None:
         self._most = most

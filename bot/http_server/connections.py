@@ -1,8 +1,9 @@
-"""The open connections: deadlines for each, and a limit for all.
+"""The open connections: deadlines for each, and a limit on their number.
 
-aiohttp's server has one timeout for idle connections, which a client that sends one byte now and
-then outlives, no limit for connections, and up to a megabyte of headers. `Connection` sits between
-the socket and aiohttp's handler and adds these.
+aiohttp's server limits too little: its only timeout is for idle connections, and a client can avoid
+that one by sending a byte now and then; the number of connections is unlimited; and it accepts up
+to a megabyte of headers. `Connection` sits between the socket and aiohttp's handler and adds the
+missing limits.
 """
 
 import asyncio
@@ -17,11 +18,12 @@ _READ_BYTES = 16_384
 
 
 class Connections:
-    """All open connections, those that no signature vouches for in the order of their age."""
+    """All open connections. Those without a signed request are kept in order of age."""
 
     def __init__(self, limits: HttpLimits, rejections: Rejections) -> None:
         self.limits, self.rejections = limits, rejections
-        # Every read is copied out at once, so that all connections can share the buffer.
+        # One buffer is enough for all connections, because what a connection reads is copied out at
+        # once.
         self.buffer = bytearray(_READ_BYTES)
         self._open: set[Connection] = set()
         self._untrusted: dict[Connection, None] = {}
@@ -30,11 +32,13 @@ class Connections:
         return len(self._open)
 
     def make_room(self) -> bool:
-        """Makes room for one more; False if all connections are busy with signed requests."""
+        """Makes room for one more connection; False if every connection is busy with a signed
+        request."""
         return len(self._open) < self.limits.connections or self.close_oldest()
 
     def close_oldest(self) -> bool:
-        """Closes the connection that has waited longest for a signed request, if there is one."""
+        """Closes the connection that has waited longest for a signed request; False if there is
+        none."""
         oldest = next(iter(self._untrusted), None)
         if oldest is None:
             return False
@@ -52,11 +56,12 @@ class Connections:
         self._untrusted.pop(connection, None)
 
     def trust(self, connection: "Connection") -> None:
-        """Exempts the connection from `close_oldest`."""
+        """Exempts the connection from `close_oldest` while its request is signed and in
+        progress."""
         self._untrusted.pop(connection, None)
 
     def rejoin(self, connection: "Connection") -> None:
-        """Makes the connection the newest of those that `close_oldest` chooses from."""
+        """Adds the connection to those that `close_oldest` may close, as the newest of them."""
         self._untrusted.pop(connection, None)
         self._untrusted[connection] = None
 
@@ -66,9 +71,9 @@ class Connection(asyncio.BufferedProtocol):
 
         waiting for headers -> request in progress -> idle -> waiting for headers -> ...
 
-    The time of a request in progress is limited by its handler. A client that sends more before it
-    has the response is pipelining: the rest of its next headers must follow within the time for
-    headers, not within that of an idle connection.
+    The handler limits the time of a request in progress. A client that sends its next request
+    before it has the response is pipelining. After the response, the headers of that next request
+    must be complete within `header_s`, not within `idle_s`.
     """
 
     def __init__(self, handler: web.RequestHandler, connections: Connections) -> None:
@@ -76,27 +81,28 @@ class Connection(asyncio.BufferedProtocol):
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self.is_refused = False
-        """Whether the server closed the connection, for a reason that it has counted."""
+        """Whether the server closed the connection and counted a reason for it."""
         self._requests = 0
         self._body: StreamReader | None = None
-        """The body of the request in progress, or of an answered one that has not arrived yet."""
+        """The body of the request in progress. After the response, it is kept until all of it has
+        arrived."""
         self._received = 0
-        """Bytes since the end of the last body."""
+        """Bytes received since the end of the last body."""
         self._is_pipelining = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Starts the time for the first request."""
+        """Starts the deadline for the headers of the first request."""
         self._transport = cast("asyncio.Transport", transport)
         self._connections.add(self)
         self._handler.connection_made(transport)
         self._expect_headers()
 
     def get_buffer(self, _: int) -> bytearray:
-        """The buffer to read into."""
+        """The buffer into which the event loop reads."""
         return self._connections.buffer
 
     def buffer_updated(self, size: int) -> None:
-        """Passes on what was read."""
+        """Passes the bytes that were read to aiohttp's handler."""
         if self._body is None or self._body.is_eof():
             if self._body is not None:
                 self._is_pipelining = True
@@ -109,30 +115,32 @@ class Connection(asyncio.BufferedProtocol):
         self._handler.data_received(bytes(self._connections.buffer[:size]))
 
     def eof_received(self) -> None:
-        """The client sends no more; the transport closes itself."""
+        """The client has closed its side of the connection. The transport then closes the
+        connection."""
         self._handler.eof_received()
 
     def pause_writing(self) -> None:
-        """The client reads too slowly."""
+        """The client reads the response too slowly, so aiohttp must stop writing."""
         self._handler.pause_writing()
 
     def resume_writing(self) -> None:
-        """The client reads again."""
+        """aiohttp may write again."""
         self._handler.resume_writing()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Either side closed the connection."""
+        """The client or the server closed the connection."""
         self._forget()
         self._handler.connection_lost(error)
 
     def begin_request(self, body: StreamReader) -> None:
-        """The headers of a request are complete."""
+        """Called when the headers of a request are complete."""
         self._requests += 1
         self._body, self._received = body, 0
         self._cancel_deadline()
 
     def end_request(self) -> None:
-        """The request is answered. The server must close the connection if its body is unread."""
+        """Called when the request is answered. If its body is not read by then, the server must
+        close the connection."""
         if self._transport is None:
             return
         if self._body is not None and self._body.is_eof():
@@ -142,12 +150,13 @@ class Connection(asyncio.BufferedProtocol):
         self._close_in(limits.header_s if self._is_pipelining else limits.idle_s)
 
     def trust(self) -> None:
-        """The request in progress has a valid signature: it makes room for no other."""
+        """Called when the request in progress has a valid signature. Its connection is not closed
+        to make room for another."""
         if self._transport is not None:
             self._connections.trust(self)
 
     def close(self, reason: Rejection | None) -> None:
-        """Closes the connection at once and counts the reason."""
+        """Closes the connection at once. Counts the reason, unless it is None."""
         transport = self._transport
         if transport is None:
             return
@@ -168,7 +177,7 @@ class Connection(asyncio.BufferedProtocol):
         if self._received:
             self.close(Rejection.SLOW)
         else:
-            # The end of an idle connection that served requests is no refusal.
+            # An idle connection that has served a request ends without a rejection.
             self.close(None if self._requests else Rejection.IDLE)
 
     def _forget(self) -> None:
@@ -183,13 +192,15 @@ class Connection(asyncio.BufferedProtocol):
 
 
 def connection_of(request: web.Request) -> Connection | None:
-    """The connection of a request; None once it is closed, and on a server without `Connection`."""
+    """The connection of a request. None if it is closed, or if the server does not use
+    `Connection`."""
     protocol = None if request.transport is None else request.transport.get_protocol()
     return protocol if isinstance(protocol, Connection) else None
 
 
 def trust(request: web.Request) -> None:
-    """Says that the request has a valid signature, so that it is not closed to make room."""
+    """Marks the request as signed, so that its connection is not closed to make room for
+    another."""
     connection = connection_of(request)
     if connection is not None:
         connection.trust()

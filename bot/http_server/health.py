@@ -8,7 +8,7 @@ READY_PATH = "/readyz"
 
 
 def ready_route(readiness: Readiness) -> web.RouteDef:
-    """Answers 200 if the bot is ready, and 503 with the reasons otherwise."""
+    """The route `/readyz`. It answers 200 if the bot is ready; otherwise 503 with the reasons."""
 
     async def ready(_: web.Request) -> web.Response:
         reasons = readiness.reasons

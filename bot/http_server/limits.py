@@ -1,4 +1,4 @@
-"""How long, how much and how many: what the HTTP server allows its clients."""
+"""The limits of the HTTP server for its clients: times, sizes and numbers."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ MOST_CONNECTIONS = 512
 
 
 def connection_limit() -> int:
-    """Connections at once: half of the files that the process may open, and 512 at most.
+    """Maximum open connections: half of the files that the process may open, but not more than 512.
 
-    The other half is for polling, Slack, the database and the parser processes.
+    The other half is for polls, calls of Slack, the database and the parser processes.
     """
     try:
-        # Windows has neither the module nor the limit.
+        # Windows has no `resource` module and no such limit.
         import resource
     except ImportError:
         return MOST_CONNECTIONS
@@ -27,19 +27,21 @@ class HttpLimits:
 
     connections: int = MOST_CONNECTIONS
     header_s: float = 10.0
-    """From the first byte of a request, or from the start of the connection, to the last header."""
+    """Time for the headers of a request. It starts when the connection opens or, for a later
+    request, when its first byte arrives."""
     header_bytes: int = 65_536
     body_s: float = 5.0
-    """From the last header to the end of the body; Slack gives up after three seconds."""
+    """Time from the last header to the end of the body. Slack stops waiting after three seconds."""
     idle_s: float = 150.0
-    """Between two requests of a connection. Longer than proxies keep theirs (nginx 60 s, Caddy
-    120 s), so that they never reuse one that the bot is closing."""
+    """Time between two requests on one connection. It is longer than proxies keep idle connections
+    (nginx 60 s, Caddy 120 s), so that a proxy never sends a request on a connection that the bot is
+    closing."""
     body_bytes: int = 65_536
     bodies: int = 128
-    """Bodies being read at once. When there are more, the oldest is given up."""
+    """Maximum bodies that are read at once. When there are more, the oldest is given up."""
     large_body_bytes: int = 1_000_000
     large_bodies: int = 4
-    """Bodies of more than `body_bytes` being read at once.
+    """Maximum bodies larger than `body_bytes` that are read at once.
 
     Slack sends a whole view with each click in it. A view has up to 250 kB of JSON (see
     reference/methods/views.publish), and percent-encoding makes it up to three times as long.

@@ -1,4 +1,4 @@
-"""Counts refused requests and logs them once a minute, as one line."""
+"""Counts refused requests and logs the counts at most once a minute, in one line."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 class Rejection(StrEnum):
-    """Why a request or a connection was refused, as the log names it."""
+    """The reason why a request or a connection was refused, in the words of the log."""
 
     UNSIGNED = "unsigned"
     STALE = "stale"
@@ -28,12 +28,12 @@ class Rejection(StrEnum):
 _SERIOUS = frozenset(
     {Rejection.FORGED, Rejection.FORGED_PUSH, Rejection.OTHER_TEAM, Rejection.NO_FILE}
 )
-"""These make the line a warning: someone has an address or a secret that is not theirs, or the
-operator should raise a limit."""
+"""If one of these was counted, the log line is a warning. Either someone knows an address or a
+secret that they should not know, or the operator should raise a limit."""
 
 
 class Rejections:
-    """The counts since the last line of the log. Use it within a running event loop."""
+    """The counts since the last log line. Needs a running event loop."""
 
     def __init__(self, report_s: float = 60.0) -> None:
         self._report_s = report_s
@@ -42,9 +42,10 @@ class Rejections:
         self._due: asyncio.TimerHandle | None = None
 
     def count(self, kind: Rejection, detail: str = "") -> None:
-        """Counts one. The line follows within a minute and names each `detail`, such as a feed.
+        """Counts one refusal. The log line follows within a minute and lists each `detail`, such as
+        the name of a feed.
 
-        The details of a kind must be few, and none may be text of the client.
+        A kind must have few different details, and a detail must not contain text from the client.
         """
         self._counts[kind] += 1
         if detail:
@@ -58,7 +59,7 @@ class Rejections:
         return dict(self._counts)
 
     def report(self) -> None:
-        """Logs the line now, if there is anything to report, and starts again from zero."""
+        """Logs the line now, if there is anything to report, and resets the counts."""
         if self._due is not None:
             self._due.cancel()
             self._due = None

@@ -1,4 +1,4 @@
-"""aiohttp's server behind an accept loop that keeps to a number of connections."""
+"""aiohttp's server with our own accept loop, which limits the number of connections."""
 
 import asyncio
 import errno
@@ -17,12 +17,15 @@ from bot.http_server.rejections import Rejection, Rejections
 log = logging.getLogger(__name__)
 
 _BACKLOG = 4096
-"""Clients that wait to be accepted; the system may allow fewer. A client that finds no place tries
-again after a second, which is long for Slack."""
+"""Maximum clients that wait to be accepted; the operating system may allow fewer. If the queue is
+full, a client tries again after a second, which is a third of the time that Slack waits for a
+response."""
 _BUFFER_BYTES = 4_096
-"""What aiohttp buffers of a body before a handler reads it, before it stops reading."""
+"""Maximum bytes of a body that aiohttp buffers while no handler reads it. Then aiohttp stops
+reading."""
 _LINGER_S = 1.0
-"""For dropping the rest of a refused body, so that the client sees the response."""
+"""Maximum time for discarding the rest of a refused body. If the bot closed the connection at once,
+the client might not see the response."""
 _SHUTDOWN_S = 2.0
 _NO_FILES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _BROKEN_LISTENER = frozenset({errno.EBADF, errno.EINVAL, errno.ENOTSOCK})
@@ -31,7 +34,8 @@ _ERROR_PAUSE_S = 1.0
 
 
 class HttpServer:
-    """Serves an application within limits; refused requests are counted, not logged one by one."""
+    """Serves an application within limits. Refused requests are counted; they are not logged one by
+    one."""
 
     def __init__(
         self, application: web.Application, limits: HttpLimits, rejections: Rejections
@@ -44,17 +48,17 @@ class HttpServer:
             access_log=None,
             shutdown_timeout=_SHUTDOWN_S,
             logger=_server_log(rejections),
-            # `Connection` closes idle connections, always before this.
+            # Longer than any deadline of `Connection`, which closes idle connections first.
             keepalive_timeout=limits.idle_s + 2 * limits.header_s,
             lingering_time=_LINGER_S,
             read_bufsize=_BUFFER_BYTES,
-            # A compressed body would be a way around the limits, and Slack sends none.
+            # Slack sends no compressed bodies, and a small compressed body could exceed our limits.
             auto_decompress=False,
         )
         self._accepting: asyncio.Task[None] | None = None
         self._listener: socket.socket | None = None
         self.port = 0
-        """The port that the started server listens on."""
+        """The port on which the server listens. It is 0 before the start."""
 
     @property
     def connections(self) -> int:
@@ -62,7 +66,7 @@ class HttpServer:
         return len(self._connections)
 
     async def start(self, host: str, port: int) -> None:
-        """Listens; raises OSError if the port is taken."""
+        """Begins to listen; raises OSError if the port is taken."""
         self._listener = socket.create_server((host, port), backlog=_BACKLOG)
         self._listener.setblocking(False)
         self.port = self._listener.getsockname()[1]
@@ -73,7 +77,8 @@ class HttpServer:
         )
 
     async def stop(self) -> None:
-        """Stops listening, lets requests in progress end for two seconds, and closes the rest."""
+        """Stops listening, waits up to two seconds for requests in progress, then closes all
+        connections."""
         try:
             if self._accepting is not None:
                 self._accepting.cancel()
@@ -84,10 +89,10 @@ class HttpServer:
             await self._runner.cleanup()
 
     async def _accept(self, listener: socket.socket, server: web.Server) -> None:
-        """Accepts one connection after the other, whatever happens to a single one.
+        """Accepts connections one at a time; an error with one connection does not end the loop.
 
-        asyncio's own loop accepts a hundred at once before any of them counts, and logs a traceback
-        every second while no file descriptor is free.
+        asyncio's own loop would accept up to a hundred connections before our limit sees any of
+        them. While no file descriptor is free, it would log a traceback every second.
         """
         while True:
             pause_s = 0.0
@@ -96,14 +101,15 @@ class HttpServer:
             except Exception as error:
                 code = error.errno if isinstance(error, OSError) else None
                 if code in _NO_FILES:
-                    # Even without a client waiting: the rest of the bot needs a free file too.
+                    # Close a connection even if no client is waiting: the rest of the bot needs a
+                    # free file descriptor too.
                     self._rejections.count(Rejection.NO_FILE)
                     self._connections.close_oldest()
                     pause_s = _NO_FILES_PAUSE_S
                 elif code is None or code in _BROKEN_LISTENER:
                     log.exception("a connection could not be accepted")
                     pause_s = _ERROR_PAUSE_S
-                # Any other OSError is about the client that was waiting (see accept(2)).
+                # Any other OSError concerns only the client that was waiting (see accept(2)).
             await asyncio.sleep(pause_s)
 
     async def _accept_one(self, listener: socket.socket, server: web.Server) -> None:
@@ -119,7 +125,7 @@ class HttpServer:
             )
         except BaseException as error:
             client.close()
-            # The client left already.
+            # An OSError means that the client has closed the connection already.
             if not isinstance(error, OSError):
                 raise
 
@@ -155,16 +161,17 @@ class HttpServer:
 def _close_unless_read(request: web.Request, response: web.StreamResponse) -> None:
     """Closes the connection after the response if the body of the request has not arrived.
 
-    aiohttp would drop the body as it arrives and keep the connection; what follows the body would
-    have no time limit.
+    Otherwise aiohttp would keep the connection and discard the rest of the body as it arrives. The
+    request after that body would have no time limit.
     """
     if not request.content.is_eof():
         response.force_close()
 
 
 def _server_log(rejections: Rejections) -> logging.Logger:
-    """The logger for aiohttp's server; it counts what is no HTTP instead of logging it."""
-    # At DEBUG, because aiohttp mentions some of it there only.
+    """The logger for aiohttp's server. A request that is not valid HTTP is counted instead of
+    logged."""
+    # The level is DEBUG, because aiohttp logs some of these requests only at that level.
     logger = logging.Logger(f"{__name__}.aiohttp", logging.DEBUG)
     logger.parent = logging.getLogger(__name__)
 

@@ -1,1 +1,2 @@
-"""Slack's API and a page on loopback, for tests and for use without Slack."""
+"""A local workspace: Slack's API and a page in the browser, on loopback. Tests use it, and people
+use it to try the bot without Slack."""

@@ -1,4 +1,4 @@
-"""Types a line in a local workspace that runs in another process."""
+"""Posts a line in a local workspace that runs in another process."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ import aiohttp
 
 from bot.errors import SlackError
 
-# In seconds; longer than the workspace waits for the bot.
+# In seconds. Longer than the workspace waits for the bot.
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=3)
 
 
 async def say(base_url: str, channel: str, text: str) -> list[dict[str, Any]]:
     """The replies, oldest first, each with `text`, `blocks`, `ephemeral` and `ts`.
 
-    `base_url` is the workspace's address, `channel` a name with or without its `#`, or an id.
-    Raises SlackError if no workspace listens there, the channel or the command does not exist, or
-    the bot does not answer in time.
+    `base_url` is the workspace's address. `channel` is an id or a name, with or without its `#`.
+    Raises SlackError if no workspace runs at this address, if the channel or the command does not
+    exist, or if the bot does not answer in time.
     """
     try:
         async with (

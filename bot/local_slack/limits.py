@@ -1,19 +1,20 @@
 """Slack's limits as the local workspace enforces them, each with its source.
 
-Lengths are in characters, times in seconds. `BLOCKS` is short for
-https://docs.slack.dev/reference/block-kit/blocks, `METHODS` for
+Lengths are in characters, times in seconds. In the sources, `BLOCKS` stands for
+https://docs.slack.dev/reference/block-kit/blocks and `METHODS` for
 https://docs.slack.dev/reference/methods.
 """
 
-# METHODS/chat.postMessage. Slack truncates longer text; here it is an error, to show the mistake.
+# METHODS/chat.postMessage. Slack cuts longer text; here it is an error, so that tests notice it.
 MESSAGE_TEXT = 40_000
-# METHODS/chat.update, its error msg_too_long.
+# METHODS/chat.update, under the error msg_too_long.
 UPDATED_TEXT = 4_000
 # BLOCKS
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
-# Not documented: 12,000 characters of text "with a buffer for block containers"; a divider counts
-# as 125 (https://github.com/slackapi/bolt-js/issues/2509 and /2867, both on chat.postMessage).
+# Not documented. Maintainers name 12,000 characters of text "with a buffer for block containers",
+# and say that a divider counts as 125 characters (https://github.com/slackapi/bolt-js/issues/2509
+# and /2867, both about chat.postMessage).
 MESSAGE_BUDGET = 13_000
 BUDGET_OF_A_BLOCK = 125
 
@@ -29,16 +30,17 @@ CONTEXT_ELEMENTS = 10
 ACTIONS_ELEMENTS = 25
 # BLOCKS/input-block
 INPUT_TEXT = 2_000
-# BLOCKS: every block's block_id; https://docs.slack.dev/reference/block-kit/block-elements for
-# every element's action_id.
+# BLOCKS for the block_id of a block; https://docs.slack.dev/reference/block-kit/block-elements for
+# the action_id of an element.
 ID = 255
 
-# BLOCKS/table-block: TABLE_TEXT is the total of all cells; one table per message.
+# BLOCKS/table-block. TABLE_TEXT is the limit for all cells together. A message has at most one
+# table.
 TABLE_ROWS = 100
 TABLE_COLUMNS = 20
 TABLE_TEXT = 10_000
 TABLES = 1
-# BLOCKS/data-visualization-block; two per message and 20 points according to client libraries.
+# BLOCKS/data-visualization-block. The limits CHART_POINTS and CHARTS are those of client libraries.
 CHART_TITLE = 50
 CHART_SERIES = 6
 CHART_LABEL = 20
@@ -64,22 +66,23 @@ VIEW_TITLE = 24
 VIEW_BUTTON = 24
 PRIVATE_METADATA = 3_000
 CALLBACK_ID = 255
-# METHODS/views.open, its error view_too_large, in bytes of JSON.
+# METHODS/views.open, under the error view_too_large. In bytes of JSON.
 VIEW_BYTES = 250_000
 
 # https://docs.slack.dev/interactivity/handling-user-interaction
 ACK_S = 3.0
 RESPONSES = 5
 RESPONSE_WINDOW_S = 30 * 60.0
-# https://docs.slack.dev/apis/events-api: delays before the three retries of an event.
+# https://docs.slack.dev/apis/events-api. The delay before each of the three retries of an event.
 EVENT_RETRIES_S = (0.0, 60.0, 300.0)
 # https://docs.slack.dev/apis/events-api/using-socket-mode
 SOCKETS = 10
 
-# https://docs.slack.dev/apis/web-api/rate-limits: one per second and channel, with short bursts.
+# https://docs.slack.dev/apis/web-api/rate-limits: one post a second in each channel, with short
+# bursts.
 POSTS_PER_SECOND = 1.0
 POST_BURST = 5
-# The tiers of the same page, in calls per minute.
+# The tiers on the same page, in calls per minute.
 TIER_1, TIER_2, TIER_3, TIER_4 = 1, 20, 50, 100
 
 # The local workspace's own limit for an uploaded file, in bytes.

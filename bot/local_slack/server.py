@@ -41,8 +41,9 @@ EVENTS = ("app_home_opened", "app_mention")
 class Workspace:
     """One workspace with one person and one app, stored in the file `path`.
 
-    `scopes` and `events` are those of the app's manifest. The app has `timeout_s`
-    seconds to acknowledge; its events are retried after `event_retries_s` seconds each.
+    `scopes` and `events` are those of the app's manifest. The app has `timeout_s` seconds to
+    acknowledge. If it does not acknowledge an event, the event is sent again after each of the
+    delays `event_retries_s`, in seconds.
     """
 
     def __init__(
@@ -68,9 +69,9 @@ class Workspace:
         self._session: aiohttp.ClientSession | None = None
 
     async def start(self, host: str = "127.0.0.1", port: int = 8765) -> None:
-        """Opens the file and listens; port 0 takes a free one.
+        """Opens the file and the port; 0 stands for any free port.
 
-        Raises SettingsError if the host is not loopback or the port is taken, StoreError if the
+        Raises SettingsError if the host is not loopback or the port is taken, and StoreError if the
         file cannot be opened.
         """
         if not is_loopback(host):
@@ -115,13 +116,14 @@ class Workspace:
         await self._sockets.close()
 
     async def stop(self) -> None:
-        """Disconnects the page and the bot, and closes the file. A second call does nothing."""
+        """Disconnects the page and the bot, and closes the file. May be called more than once."""
         await self._stack.aclose()
 
     async def connect_http(self, url: str) -> bool:
-        """Sends the person's actions to this request URL, signed, unless a socket is open.
+        """From now on, sends the person's actions as signed requests to this URL whenever no socket
+        is open.
 
-        Returns whether the URL answered Slack's url_verification.
+        Returns whether the URL answered Slack's url_verification request correctly.
         """
         if self._session is None:
             raise RuntimeError("the workspace is not started")
@@ -130,7 +132,7 @@ class Workspace:
         return await self._connection.http.verify()
 
     async def refresh_sockets(self) -> None:
-        """Makes the bot reconnect, as Slack does every few hours."""
+        """Makes the bot reconnect its sockets, as Slack does every few hours."""
         await self._sockets.refresh()
 
     @property
@@ -140,7 +142,7 @@ class Workspace:
 
     @property
     def api_url(self) -> str:
-        """Slack's `base_url` for the SDK."""
+        """The `base_url` for Slack's SDK."""
         return f"{self.team.address}/api/"
 
     @property
@@ -165,18 +167,20 @@ class Workspace:
 
     @property
     def signing_secret(self) -> str:
-        """The key of the signatures of requests to the app: a secret."""
+        """The secret key with which requests to the app are signed."""
         return self.team.identity.signing_secret
 
     def fail_next(self, method: str, *, times: int = 1, **fault: Any) -> None:
-        """Makes the next calls of a Web API method fail; `fault` are fields of `Fault`.
+        """Makes the next `times` calls of a Web API method fail; `fault` are fields of `Fault`.
 
-        The method `response_url` is a post to a response URL; it supports `error` and `status`.
+        The method name `response_url` stands for posts to response URLs; for these, only `error`
+        and `status` work.
         """
         self._faults.add(method, Fault(**fault), times)
 
     def calls(self, method: str = "") -> list[Call]:
-        """The Web API calls so far, of one method or all, oldest first."""
+        """The Web API calls so far, oldest first: those of one method, or all if `method` is
+        empty."""
         return [call for call in self._faults.calls if method in ("", call.method)]
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:

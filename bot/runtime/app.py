@@ -55,7 +55,8 @@ async def run_bot(settings: Settings) -> None:
 async def run_demo(settings: Settings) -> None:
     """Runs the bot in the local workspace on the scripted news of `config/demo`, replayed fast.
 
-    Its data is deleted at the end, unless TARIFFWIRE_DATA_DIR names a folder for it.
+    At the end, the data of the demo is deleted, unless TARIFFWIRE_DATA_DIR is set; then it stays in
+    this folder, under `demo`.
     """
     async with AsyncExitStack() as stack:
         settings = _demo_settings(settings, stack)
@@ -78,13 +79,13 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
         "backoff_seconds": min(settings.backoff_seconds, 1.0),
         "allowed_networks": (ip_network("127.0.0.0/8"),),
         "live_sources": (),
-        # Reminders are about today's duties, but the news is of May 2025.
+        # Reminders are about today's duties, but the news in the demo is from May 2025.
         "reminders": False,
-        # The news is old, but its stories count as fresh.
+        # The news is old, but the bot must treat its stories as fresh.
         "max_age_hours": 24.0 * 365 * 100,
     }
     if "data_dir" in settings.model_fields_set:
-        # Keep made-up news apart from real data.
+        # Keeps the demo's invented news apart from real data.
         changes["data_dir"] = settings.data_dir / "demo"
     else:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tariffwire-demo-"))
@@ -98,7 +99,8 @@ class Application:
         lock of the data folder -> local workspace -> Slack -> database and its lock
         -> services -> listener -> dispatcher -> jobs
 
-    If a part cannot start, those before it are stopped. `request_stop` ends `run`.
+    If a part cannot start, the parts that have started before it are stopped. `request_stop` ends
+    `run`.
     """
 
     def __init__(self, settings: Settings, config: ConfigFolder, feeds: Sequence[Feed]) -> None:
@@ -107,19 +109,20 @@ class Application:
         self._readiness = Readiness()
         self._parts = AsyncExitStack()
         self._lasting: set[asyncio.Task[None]] = set()
-        """Tasks that run until the stop; one that ends earlier has failed."""
+        """Tasks that must run until the stop. If one of them ends earlier, it has failed."""
 
     def request_stop(self) -> bool:
-        """Makes `run` end, even while it waits for Slack; False for a repeated request."""
+        """Makes `run` end, even if it is waiting for Slack. Returns False if a stop was requested
+        before."""
         first = not self._stop.is_set()
         self._stop.set()
         return first
 
     async def run(self) -> None:
-        """Starts, runs until `request_stop` or an error, and stops.
+        """Starts all parts, waits for `request_stop` or an error, and stops all parts.
 
-        Raises TariffwireError for an error, and Stopped if Slack could not be reached before the
-        request to stop.
+        Raises TariffwireError if the bot cannot run, and Stopped if a stop was requested while the
+        start was still waiting for Slack.
         """
         await self.start()
         try:
@@ -128,7 +131,8 @@ class Application:
             await self.stop()
 
     async def start(self) -> None:
-        """Starts every part; raises as `run` does, after stopping what was started."""
+        """Starts every part. If one fails, stops the parts that have started and raises the same
+        errors as `run`."""
         try:
             await self._start()
         except BaseException:
@@ -189,8 +193,8 @@ class Application:
 async def _run_dispatcher(
     dispatcher: Dispatcher, stop: asyncio.Event
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Runs the dispatcher within the block. At its end, waits for posts in progress; raises an
-    error of the dispatcher."""
+    """Runs the dispatcher within the block. At the end of the block, waits for posts in progress.
+    If the dispatcher has failed, raises its error."""
     task = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
     try:
         yield task
@@ -202,7 +206,8 @@ async def _run_dispatcher(
 async def subscribe_default(
     settings: Settings, slack: SlackConnection, store: Store, stop: asyncio.Event
 ) -> None:
-    """Subscribes TARIFFWIRE_CHANNEL to everything if there never was a subscription.
+    """If the workspace has no subscription, subscribes TARIFFWIRE_CHANNEL to all topics. Does so
+    only once, so a channel that unsubscribes stays unsubscribed.
 
     Call it before the first poll, because a story without subscribers creates no deliveries.
     """
@@ -220,7 +225,8 @@ async def subscribe_default(
 async def find_operator_conversations(
     settings: Settings, client: AsyncWebClient
 ) -> tuple[str, ...]:
-    """The conversations that get notices and proposals."""
+    """The conversations that get notices and proposals: TARIFFWIRE_OPERATORS_CHANNEL, or the
+    operators' direct messages if it is not set."""
     if not settings.operators_channel:
         return settings.operators
     name = "TARIFFWIRE_OPERATORS_CHANNEL"
@@ -251,7 +257,7 @@ def _stop_or_exit(app: Application, signal_number: int) -> None:
 
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At INFO, alembic logs every step, and apscheduler each run that was skipped because the
-    # previous one had not ended.
+    # At INFO, alembic logs every step of an upgrade. At WARNING, apscheduler logs each run that it
+    # skips because the previous run has not ended.
     for name, least in (("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
         logging.getLogger(name).setLevel(least)

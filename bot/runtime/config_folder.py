@@ -1,4 +1,4 @@
-"""The config folder, read into the objects that the bot uses."""
+"""Reads the config folder into the objects that the bot uses."""
 
 from functools import cached_property
 
@@ -12,14 +12,15 @@ from bot.runtime.settings import Settings
 
 
 class ConfigFolder:
-    """Reads each file at its first use; properties raise ConfigError with file, line and key."""
+    """Reads each file when it is first used. The properties raise ConfigError with file, line and
+    key."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
 
     @cached_property
     def feeds(self) -> tuple[Feed, ...]:
-        """The configured feeds, including disabled ones."""
+        """The feeds of the feed list, including disabled ones."""
         return load_feeds(self.settings.feeds_path)
 
     @cached_property
@@ -29,20 +30,22 @@ class ConfigFolder:
 
     @cached_property
     def reader(self) -> Reader:
-        """The reader that turns entries into stories."""
+        """The reader that converts entries to stories."""
         return Reader(load_topics(self.settings.config_dir / "topics.yaml"), self.parties)
 
     @cached_property
     def book(self) -> RatesFiles:
-        """The rates files, without approved rates."""
+        """The rates files, including `approved.yaml` but without approvals that are only in the
+        database."""
         return load_book(self.settings.config_dir / "rates", self.parties)
 
     @cached_property
     def ledger(self) -> Ledger:
-        """The ledger, without approved rates."""
+        """The ledger of these rates files."""
         return Ledger(self.book, self.parties)
 
     def read_all(self) -> "ConfigFolder":
-        """Reads every file now, so that errors show at the start; returns itself."""
+        """Reads every file now, so that errors are found at the start of the bot; returns
+        itself."""
         _ = self.feeds, self.reader, self.ledger
         return self

@@ -1,4 +1,5 @@
-"""Reads the YAML files of the config folder into models. Errors name file, line and key."""
+"""Reads the YAML files of the config folder into models. Errors give the file, the line and the
+key."""
 
 from collections.abc import Hashable, Sequence
 from pathlib import Path
@@ -28,14 +29,15 @@ APPROVED = "approved.yaml"
 LARGEST_FILE = 5_000_000
 """Maximum bytes of one file."""
 MOST_VALUES = 1_000_000
-"""Maximum values in one file. An alias counts as all the values it repeats, because a few lines of
+"""Maximum values in one file. An alias counts as many values as it repeats, because a few lines of
 nested aliases can expand to a billion values."""
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML in which only null and whole numbers have a type: Norway's `NO` and `12.50` stay text.
+    """A YAML loader that recognizes only null and whole numbers. Everything else stays text, for
+    example `12.50` and the country code `NO`, which YAML would read as false.
 
-    Pydantic turns `true`, `12.5` and `2025-05-14` into the type of each field.
+    Pydantic converts `true`, `12.5` and `2025-05-14` to the type of each field.
     """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -59,9 +61,10 @@ class _Loader(yaml.CSafeLoader):
 
 
 def _count(node: yaml.Node, counted: dict[int, int]) -> int:
-    """The number of values in the node, with itself; `counted` holds the results of other nodes."""
+    """The number of values in the node, including itself; `counted` caches the results by node."""
     if id(node) not in counted:
-        # A node that contains itself through an alias is too large.
+        # Until the count is known, the node counts as too large. So a node that contains
+        # itself through an alias is refused.
         counted[id(node)] = MOST_VALUES + 1
         inner = node.value if isinstance(node, yaml.CollectionNode) else ()
         parts = (part for each in inner for part in (each if isinstance(each, tuple) else (each,)))
@@ -84,7 +87,8 @@ def read_model(path: Path, model: type[Model]) -> Model:
 
 
 def read_text_model(path: str, text: str, model: type[Model]) -> Model:
-    """The text of a file as a `model`; raises ConfigError as `read_model` does."""
+    """The text of a file as a `model`; `path` is for error messages. Raises ConfigError as
+    `read_model` does."""
     try:
         raw = yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
         return model.model_validate(raw)
@@ -100,7 +104,7 @@ def read_text_model(path: str, text: str, model: type[Model]) -> Model:
     except RecursionError as error:
         raise ConfigError(path, None, "", "nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
-        # Also for a number with more digits than Python converts.
+        # This is also the error for a number with more digits than Python converts.
         raise ConfigError(path, None, "", "not YAML that can be read") from error
 
 
@@ -109,7 +113,7 @@ def _has_tab(text: str, mark: yaml.Mark | None) -> bool:
 
 
 def read_file(path: Path) -> str:
-    """The file's text; raises ConfigError, also for a file that is too large."""
+    """The file's text; raises ConfigError if the file cannot be read or is too large."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
@@ -124,7 +128,8 @@ def read_file(path: Path) -> str:
 
 
 class PartiesFile(Frozen):
-    """`parties.yaml`: the economies, and phrases that contain a name but mean no economy."""
+    """`parties.yaml`: the economies, and the phrases that contain the name of an economy but mean
+    something else."""
 
     parties: tuple[Party, ...]
     not_parties: tuple[str, ...] = ()
@@ -143,7 +148,7 @@ class PartiesFile(Frozen):
 
 
 class FeedFile(Frozen):
-    """`feeds.yaml`."""
+    """The content of `feeds.yaml`."""
 
     feeds: tuple[Feed, ...]
 
@@ -151,7 +156,7 @@ class FeedFile(Frozen):
 def load_feeds(path: Path) -> tuple[Feed, ...]:
     """The feeds of `feeds.yaml`, including disabled ones.
 
-    Raises ConfigError with file, line and key, also for an id that is given twice.
+    Raises ConfigError with file, line and key, also if two feeds have the same id.
     """
     feeds = read_model(path, FeedFile).feeds
     seen: set[str] = set()
@@ -180,7 +185,8 @@ def load_ledger(folder: Path, parties: Parties) -> Ledger:
 
 
 def load_book(folder: Path, parties: Parties) -> validate.RatesFiles:
-    """The files of `config/rates`, with `approved.yaml` laid over them.
+    """The files of `config/rates`, with the rates of `approved.yaml` in place of those that they
+    override.
 
     Raises ConfigError as `load_files` and `load_approved` do.
     """
@@ -188,11 +194,11 @@ def load_book(folder: Path, parties: Parties) -> validate.RatesFiles:
 
 
 def load_files(folder: Path, parties: Parties) -> validate.RatesFiles:
-    """The files of `config/rates` without `approved.yaml`: one sheet for each imposer, MFN, goods
-    and events.
+    """The files of `config/rates` without `approved.yaml`: one file for each imposing economy, and
+    the files for MFN duties, goods and events.
 
-    Raises ConfigError with file, line and key, also for faults between files: an unknown source,
-    measure or good, or periods that overlap or are out of order.
+    Raises ConfigError with file, line and key. This includes errors between files: an unknown
+    source, measure or good, and periods that overlap or are out of order.
     """
     others = {validate.MFN, validate.GOODS, validate.EVENTS, APPROVED}
     paths = [path for path in sorted(folder.glob("*.yaml")) if path.name not in others]
@@ -210,10 +216,10 @@ def load_files(folder: Path, parties: Parties) -> validate.RatesFiles:
 
 
 def load_approved(folder: Path, files: validate.RatesFiles, parties: Parties) -> Overlay:
-    """The files with the rates of `approved.yaml`, where there is one.
+    """The files with the rates of `approved.yaml` applied, if this file exists.
 
-    A row that the files already hold is skipped. Raises ConfigError naming line and key of a row
-    that is malformed or does not fit the files.
+    A row whose rate is already in the files is skipped. If a row is malformed or does not fit the
+    files, raises ConfigError with the line and the key of the row.
     """
     path = folder / APPROVED
     if not path.exists():
@@ -228,13 +234,14 @@ def load_approved(folder: Path, files: validate.RatesFiles, parties: Parties) ->
 
 
 def _locate(text: str, loc: Sequence[int | str]) -> tuple[int, str]:
-    """The line (from 1) and the dotted key of the node at this location, or its nearest parent."""
+    """The line (from 1) and the dotted key of the node at this location. If there is no such node,
+    those of its nearest parent."""
     node = yaml.compose(text, Loader=_Loader)
     line, key = 1, []
     for step in loc:
         found = _find_child(node, step)
         if found is None:
-            # Pydantic's location may contain steps that are not in the text: union branches and
+            # Pydantic's location may contain steps that the text does not have: union branches and
             # missing keys.
             if isinstance(step, str) and step == loc[-1]:
                 key.append(step)

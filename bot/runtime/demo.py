@@ -1,6 +1,6 @@
-"""Replays scripted trade news of three weeks on loopback, as the feeds of a few made-up outlets.
+"""Replays three weeks of scripted trade news on loopback, as the feeds of a few invented outlets.
 
-    config/demo/*.rss, *.atom --read_week--> Recording --revealed--> body --HTTP--> the bot
+    config/demo/*.rss, *.atom --read_recordings--> Recording --HTTP--> the bot
 
 The bot polls these feeds over HTTP like any others. At each moment, a feed lists what its outlet
 has published so far. The three weeks take `duration_s` seconds: entries appear one by one in the
@@ -25,25 +25,26 @@ from bot.feeds.model import Feed
 from bot.values import to_utc
 
 PLACEHOLDER = "http://127.0.0.1:0"
-"""The placeholder in `config/demo/feeds.yaml` for the server's address."""
+"""The address in `config/demo/feeds.yaml`. It stands for the address of the replay's server."""
 
 _MEDIA_TYPES = {".rss": "application/rss+xml", ".atom": "application/atom+xml"}
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A feed over the whole replay: `bodies[n]` is its document with the `n` oldest entries."""
+    """A feed during the replay: `bodies[n]` is its document while its `n` oldest entries are
+    published."""
 
     name: str
-    """The name of the file, and its path on the server."""
+    """The name of the feed's file. It is also the feed's path on the server."""
     media_type: str
     published: tuple[datetime, ...]
-    """When each entry was published, in UTC, oldest first."""
+    """The dates of the entries, in UTC, oldest first."""
     bodies: tuple[bytes, ...]
 
 
 def read_recordings(folder: Path) -> tuple[Recording, ...]:
-    """The feeds in the folder; raises ConfigError with the file and the cause."""
+    """The feeds in the folder; raises ConfigError if a file cannot be used."""
     paths = sorted(path for path in folder.glob("*") if path.suffix in _MEDIA_TYPES)
     week = tuple(map(_read, paths))
     if not any(recording.published for recording in week):
@@ -52,7 +53,7 @@ def read_recordings(folder: Path) -> tuple[Recording, ...]:
 
 
 def set_demo_address(feeds: Iterable[Feed], base_url: str) -> tuple[Feed, ...]:
-    """The demo's feeds at the address where the replay is served."""
+    """The demo's feeds with the address of the replay's server in place of the placeholder."""
     return tuple(
         feed.model_copy(update={"url": base_url + feed.url.removeprefix(PLACEHOLDER)})
         for feed in feeds
@@ -62,9 +63,11 @@ def set_demo_address(feeds: Iterable[Feed], base_url: str) -> tuple[Feed, ...]:
 def select_published(
     published: Sequence[datetime], elapsed_s: float, duration_s: float
 ) -> Sequence[datetime]:
-    """The dates (oldest first) that are published `elapsed_s` seconds into the replay.
+    """Of the dates (oldest first), those that are published `elapsed_s` seconds after the start of
+    the replay.
 
-    The first appears at once, the last after `duration_s` seconds, the others evenly between.
+    The first is published at once, the last after `duration_s` seconds, and the others at equal
+    intervals between these two.
     """
     if elapsed_s >= duration_s:
         return published
@@ -73,7 +76,8 @@ def select_published(
 
 
 class Replay:
-    """Serves the news on 127.0.0.1 at a free port. `clock` counts seconds and never goes back."""
+    """Serves the news on 127.0.0.1 at a free port. `clock` counts seconds and never goes
+    backward."""
 
     def __init__(
         self,
@@ -88,7 +92,8 @@ class Replay:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> str:
-        """Starts the server and the replay; returns its address without a slash at the end."""
+        """Starts the server and the replay. Returns the server's address without a slash at the
+        end."""
         app = web.Application()
         app.router.add_get("/{name}", self._answer)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -99,7 +104,7 @@ class Replay:
         return f"http://{host}:{port}"
 
     async def stop(self) -> None:
-        """Stops the server; may be called at any time, also twice."""
+        """Stops the server. May be called at any time and more than once."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -125,7 +130,7 @@ class Replay:
 
 
 def _is_unchanged(request: web.Request, etag: str, modified: datetime | None) -> bool:
-    # If a client sends both validators, only the ETag counts (RFC 9110, 13.2.2).
+    # If a client sends both an ETag and a date, only the ETag counts (RFC 9110, 13.2.2).
     if request.if_none_match is not None:
         return any(tag.value in (etag, "*") for tag in request.if_none_match)
     since = request.if_modified_since
@@ -169,7 +174,8 @@ def _read_text(element: Element) -> str:
 def _make_bodies(
     document: Document, holder: Element, oldest_first: Sequence[Element]
 ) -> tuple[bytes, ...]:
-    """The document with no entry, with the oldest one, and so on up to all of them."""
+    """The document without entries, then with the oldest entry, then with the two oldest, up to all
+    entries."""
     bodies = [document.toxml(encoding="utf-8")]
     for item in reversed(oldest_first):
         holder.removeChild(item)

@@ -1,4 +1,4 @@
-"""The list of feeds as operators see and change it, on the command line and in Slack."""
+"""The list of feeds that operators see and change, on the command line and in Slack."""
 
 import asyncio
 from collections.abc import Iterable
@@ -25,21 +25,21 @@ _SEE = "See it in: tariffwire feeds list"
 _SEE_IDS = "See the ids in: tariffwire feeds list, or /tariff feeds"
 
 LAG_OVER = timedelta(days=30)
-"""How far back the lag of entries is computed."""
+"""The period over which the lag of a feed's entries is computed."""
 
 
 class ImportResult(NamedTuple):
-    """The result of an import."""
+    """The result of importing a list of feeds."""
 
     added: int
     known: int
-    """Feeds that were in the list before."""
+    """The number of feeds that were in the list already."""
     refused: tuple[tuple[str, str], ...] = ()
-    """Addresses that were not added, with the reason."""
+    """The addresses that were not added, each with the reason."""
 
 
 class FeedRegistry:
-    """The feeds of `feeds.yaml` and those that operators added."""
+    """The feeds of `feeds.yaml` and the feeds that operators have added."""
 
     def __init__(self, configured: Iterable[Feed], store: Store, poller: Poller) -> None:
         self._configured, self._poller = tuple(configured), poller
@@ -55,7 +55,7 @@ class FeedRegistry:
         return tuple(known.values())
 
     async def summary(self) -> FeedSummary:
-        """Counts over the enabled feeds."""
+        """The numbers of enabled and of failing feeds, and the time of the last poll."""
         states = await self._feeds.states()
         listed = [feed.id for feed in await self.every() if feed.enabled]
         known = [states[feed_id] for feed_id in listed if feed_id in states]
@@ -89,14 +89,16 @@ class FeedRegistry:
         return tuple(of(feed) for feed in await self.every())
 
     async def lag(self) -> Lag | None:
-        """The delay from publication until the bot saw an entry; None while none has a date."""
+        """The delay between the publication of entries and the moment when the bot saw them. None
+        if no entry of the last 30 days has a date."""
         return await self._feeds.lag(self._poller.clock() - LAG_OVER)
 
     async def add(self, url: str) -> Feed:
-        """Adds the feed at the address, or the first that the page there names.
+        """Adds the feed at the address. If a web page is at the address, adds the first feed that
+        the page links to.
 
-        Its current entries count as seen, so they cause no alerts. Raises FeedError if there is no
-        feed at the address, or it is already in the list.
+        The feed's current entries count as seen, so they cause no alerts. Raises FeedError if there
+        is no feed at the address, or if the feed is already in the list.
         """
         feeds = await self.every()
         _refuse_known(url, feeds)
@@ -113,7 +115,7 @@ class FeedRegistry:
         feeds = await self.every()
         _refuse_known(feed.url, feeds)
         if any(each.id == feed.id for each in feeds):
-            # While this one was fetched, another feed with the same id was added.
+            # Another feed with the same id was added while this feed was fetched.
             raise FeedError(feed.url, "another feed was added meanwhile", "Try again")
         # Save the entries first. Otherwise the next poll would treat them as news.
         await self._pipeline_store.keep(
@@ -123,7 +125,7 @@ class FeedRegistry:
             raise FeedError(feed.url, "another process added it meanwhile", _SEE)
 
     async def add_all(self, wanted: Iterable[Feed]) -> ImportResult:
-        """Adds the feeds that are not in the list yet and whose address may be fetched."""
+        """Adds those feeds that are not in the list yet and whose addresses may be fetched."""
         listed = await self.every()
         urls, ids = {normalize_address(feed.url) for feed in listed}, {feed.id for feed in listed}
         added, known = 0, 0
@@ -146,7 +148,7 @@ class FeedRegistry:
     async def remove(self, feed_id: str) -> None:
         """Removes an added feed and its state; its entries and stories stay.
 
-        Raises FeedError if there is none, or it is in `feeds.yaml`.
+        Raises FeedError if no feed has this id, or if the feed is defined in `feeds.yaml`.
         """
         if any(feed.id == feed_id for feed in self._configured):
             cure = "Set `enabled: false` there, then start the bot again"
@@ -155,9 +157,9 @@ class FeedRegistry:
             raise FeedError(feed_id, "no such feed", _SEE_IDS)
 
     async def resume(self, feed_id: str) -> None:
-        """Makes a feed due again that was stopped because it was gone (410).
+        """Resumes polling a feed that was stopped because its server answered 410 (gone).
 
-        Raises FeedError if there is none, it is disabled, or it was not stopped.
+        Raises FeedError if no feed has this id, or if the feed is disabled or was not stopped.
         """
         feed = next((each for each in await self.every() if each.id == feed_id), None)
         if feed is None:
@@ -175,7 +177,8 @@ def _find_server(address: str) -> str:
     try:
         return parse_server(address)
     except ValueError:
-        # Such an address cannot be fetched, so no server can have asked for a pause.
+        # A server asks for a pause in a response. This address cannot be fetched, so it has no
+        # server that could have asked.
         return ""
 
 

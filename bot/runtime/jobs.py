@@ -1,4 +1,4 @@
-"""The recurring jobs: what runs, and how often.
+"""The recurring jobs: what each one does and how often it runs.
 
 A job may be cancelled at any point and run again. All lasting state is in the database, so nothing
 is lost if a run is missed or late.
@@ -26,7 +26,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """A coroutine function that runs every `every_s` seconds, give or take `jitter_s`."""
+    """A coroutine function that runs every `every_s` seconds. Each run is shifted by a random time
+    of up to `jitter_s` seconds."""
 
     name: str
     run: Callable[[], Awaitable[object]]
@@ -35,7 +36,7 @@ class Job:
 
 
 def list_jobs(services: Services) -> Sequence[Job]:
-    """The table of all jobs of the bot."""
+    """All jobs of the bot."""
     tick = choose_tick_s(services.settings)
     jobs = [
         Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
@@ -43,7 +44,7 @@ def list_jobs(services: Services) -> Sequence[Job]:
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
     if services.settings.reminders:
-        # Runs often, but sends only once a day, at the hour of the digest.
+        # Runs often, but sends reminders only once a day, at the hour of the digest.
         jobs.append(Job("send reminders", services.reminders.look, tick * 10))
     if services.hubs is not None:
         jobs.append(Job("renew hub subscriptions", partial(renew_hubs, services), tick * 5))
@@ -54,7 +55,7 @@ def list_jobs(services: Services) -> Sequence[Job]:
 
 
 async def report_problems(services: Services) -> None:
-    """Logs failing feeds, and sends operators new notices and proposals."""
+    """Logs failing feeds, and sends new notices and proposals to operators."""
     await services.scheduler.log_failing()
     await services.decisions.look()
     stale = map(report_stale, services.decisions.left_out)
@@ -65,14 +66,14 @@ async def report_problems(services: Services) -> None:
 
 
 async def renew_hubs(services: Services) -> None:
-    """Subscribes to the hubs that feeds name, and renews what expires."""
+    """Subscribes to the hubs that feeds name, and renews subscriptions that expire soon."""
     named = services.scheduler.list_hubs()
     if services.hubs is not None and named is not None:
         services.hubs.start_sending(named)
 
 
 async def prune(services: Services) -> None:
-    """Deletes rows past retention."""
+    """Deletes rows that are older than the retention period."""
     try:
         rows = await services.store.retention.prune(
             read_clock(), timedelta(days=services.settings.keep_days)
@@ -85,7 +86,7 @@ async def prune(services: Services) -> None:
 
 
 def build_scheduler(jobs: Iterable[Job]) -> AsyncIOScheduler:
-    """An APScheduler with these jobs, not yet started."""
+    """An APScheduler with these jobs. It is not started yet."""
     scheduler = AsyncIOScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -97,21 +98,21 @@ def build_scheduler(jobs: Iterable[Job]) -> AsyncIOScheduler:
 
 
 async def _run(job: Job) -> None:
-    # APScheduler would log these with a traceback. Canceling at the stop is normal, and
-    # `bot.store.outage` logs once that the database cannot be reached.
+    # APScheduler would log these exceptions with a traceback. Cancellation is normal during the
+    # stop, and `bot.store.outage` logs once that the database cannot be reached.
     with suppress(asyncio.CancelledError, StoreUnavailable):
         await job.run()
 
 
 @asynccontextmanager
 async def run_jobs(jobs: Iterable[Job], polls: PollScheduler[IntakeResult]) -> AsyncIterator[None]:
-    """Runs the jobs within the block; at its end, cancels the polls in progress."""
+    """Runs the jobs within the block. At the end of the block, cancels the polls in progress."""
     scheduler = build_scheduler(jobs)
     scheduler.start()
     try:
         yield
     finally:
-        # A running job ends by itself; shutdown would cancel it.
+        # `pause` lets a running job finish; `shutdown` would cancel it.
         scheduler.pause()
         await polls.stop()
         scheduler.shutdown(wait=False)

@@ -1,4 +1,4 @@
-"""Receives requests: from Slack over Socket Mode or HTTP, and from hubs that push news."""
+"""Receives requests: from Slack over Socket Mode or HTTP, and from WebSub hubs that push news."""
 
 import asyncio
 import logging
@@ -34,9 +34,10 @@ async def open_listener(
     readiness: Readiness,
     stop: asyncio.Event,
 ) -> AsyncIterator[None]:
-    """Receives Slack's requests: over Socket Mode with an app token, over HTTP otherwise.
+    """Receives Slack's requests within the block: over Socket Mode if there is an app token,
+    otherwise over HTTP.
 
-    Over HTTP, `/readyz` shows the `readiness`. Raises SettingsError if the port is taken, and
+    With HTTP, `/readyz` shows the `readiness`. Raises SettingsError if the port is taken, and
     Stopped once `stop` is set.
     """
     rejections = Rejections()
@@ -66,7 +67,7 @@ async def _open_socket(
     try:
         yield
     finally:
-        # slack_bolt leaves this method without types.
+        # The method has no type annotations in slack_bolt.
         await socket.close_async()  # type: ignore[no-untyped-call]
 
 
@@ -95,7 +96,7 @@ async def _open_http(
 
 
 async def _listen(server: HttpServer, port: int, workspace: Workspace | None) -> None:
-    """Opens the port; the local workspace finds a free one on loopback."""
+    """Opens the port. For the local workspace, opens any free port on loopback."""
     if workspace is not None:
         await server.start("127.0.0.1", 0)
         await workspace.connect_http(f"http://127.0.0.1:{server.port}/slack/events")
@@ -109,7 +110,8 @@ async def _listen(server: HttpServer, port: int, workspace: Workspace | None) ->
 
 
 def _build_hub_callback(services: Services, rejections: Rejections) -> WebSubCallback | None:
-    """The routes for hubs, which process pushes like polls; None if no hub can reach the bot."""
+    """The routes on which hubs push news. Pushed news is processed like polled news. None if no hub
+    can reach the bot."""
     if services.hubs is None:
         return None
 

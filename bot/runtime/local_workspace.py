@@ -1,4 +1,4 @@
-"""The local workspace, used instead of Slack when there are no tokens."""
+"""The local workspace, which replaces Slack if there is no Slack token."""
 
 import os
 from collections.abc import AsyncIterator
@@ -13,9 +13,11 @@ from bot.runtime.settings import Settings
 
 @asynccontextmanager
 async def open_workspace(settings: Settings) -> AsyncIterator[Workspace | None]:
-    """The workspace with the default channel, running within the block; None if there is a token.
+    """Runs the local workspace, with the default channel, within the block. Yields None if there is
+    a Slack token.
 
-    Raises SettingsError if its port is taken, StoreError if its data cannot be saved.
+    Raises SettingsError if the workspace's port is taken, and StoreError if its data cannot be
+    saved.
     """
     if settings.transport != "local":
         yield None
@@ -31,7 +33,7 @@ async def open_workspace(settings: Settings) -> AsyncIterator[Workspace | None]:
 
 
 def apply_workspace(settings: Settings, workspace: Workspace) -> Settings:
-    """The settings with the local workspace's tokens and address."""
+    """The settings with the tokens and the address of the local workspace."""
     return settings.model_copy(
         update={
             "slack_bot_token": SecretStr(workspace.bot_token),
@@ -43,10 +45,10 @@ def apply_workspace(settings: Settings, workspace: Workspace) -> Settings:
 
 
 def keep_proxies_off_loopback(api_url: str) -> None:
-    """Removes the proxy variables if Slack's API is on loopback.
+    """Removes the proxy variables from the environment if Slack's API is on loopback.
 
-    slack_sdk would use the proxy for loopback too, whatever NO_PROXY says. Nothing else here reads
-    these variables.
+    slack_sdk would use the proxy even for loopback; it ignores NO_PROXY. The rest of the bot does
+    not use these variables.
     """
     if urlsplit(api_url).hostname in ("127.0.0.1", "::1", "localhost"):
         for name in ("HTTP_PROXY", "HTTPS_PROXY"):

@@ -1,4 +1,4 @@
-"""Reports that Slack refuses all messages, in the ways that do not need Slack."""
+"""Reports that Slack refuses all messages. These reports do not go through Slack's API."""
 
 import asyncio
 import logging
@@ -21,14 +21,15 @@ _TIMEOUT_S = 10.0
 
 
 class WebhookFailed(Exception):
-    """The webhook did not accept a report; the text names no part of its address."""
+    """The webhook did not accept a report. The error's text contains no part of the webhook's
+    address, which is a secret."""
 
 
 class AlertWebhook:
-    """Posts `{"text": ...}` to an address of the operators, in the background.
+    """Posts `{"text": ...}` to a webhook of the operators, in the background.
 
-    A failure is logged once, until a post succeeds. Slack's own incoming webhooks take this form,
-    and so do those of many other chats.
+    Failures are logged only once until a post succeeds. Slack's incoming webhooks accept this
+    format, and so do those of many other chat systems.
     """
 
     def __init__(self, url: str, limits: FetchLimits, session: aiohttp.ClientSession) -> None:
@@ -37,13 +38,13 @@ class AlertWebhook:
         self._failing = False
 
     def post(self, text: str) -> None:
-        """Starts to post the text."""
+        """Starts a task that posts the text."""
         task = asyncio.create_task(self._post(text), name="post to the alert webhook")
         self._posts.add(task)
         task.add_done_callback(self._posts.discard)
 
     async def finish(self) -> None:
-        """Waits for the posts that were started."""
+        """Waits for the posts that have been started."""
         await asyncio.gather(*self._posts)
 
     async def _post(self, text: str) -> None:
@@ -51,7 +52,7 @@ class AlertWebhook:
             await self._send(text)
         except (WebhookFailed, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             if not self._failing:
-                # The text of an aiohttp error may quote the address, which is a secret.
+                # Only the type of the error: its text may quote the address, which is a secret.
                 cause = str(error) if isinstance(error, WebhookFailed) else type(error).__name__
                 log.warning("TARIFFWIRE_ALERT_WEBHOOK: the report was not accepted: %s", cause)
             self._failing = True
@@ -71,7 +72,7 @@ class AlertWebhook:
 
 @asynccontextmanager
 async def open_webhook(url: str, limits: FetchLimits) -> AsyncIterator[AlertWebhook | None]:
-    """The webhook with this address; None for an empty one."""
+    """The webhook with this address; None if the address is empty."""
     if not url:
         yield None
         return
@@ -84,7 +85,8 @@ async def open_webhook(url: str, limits: FetchLimits) -> AsyncIterator[AlertWebh
 
 
 class RefusalReporter:
-    """Reports by `/readyz` and the webhook; after the recovery by one message to operators."""
+    """Reports a refusal on `/readyz` and by the webhook. After the recovery, also sends one message
+    to the operators."""
 
     def __init__(
         self, readiness: Readiness, notices: Notices, webhook: AlertWebhook | None
@@ -92,7 +94,7 @@ class RefusalReporter:
         self._readiness, self._notices, self._webhook = readiness, notices, webhook
 
     def refused(self, refusal: WorkspaceRefusal) -> None:
-        """The workspace refuses messages from now on."""
+        """Called when the workspace begins to refuse messages."""
         self._readiness.set(NotReady.POSTS_REFUSED)
         if self._webhook is not None:
             self._webhook.post(
@@ -101,7 +103,7 @@ class RefusalReporter:
             )
 
     def recovered(self, recovery: Recovery) -> None:
-        """It accepts them again."""
+        """Called when the workspace accepts messages again."""
         self._readiness.clear(NotReady.POSTS_REFUSED)
         if self._webhook is not None:
             since = f"{recovery.refusal.since:%Y-%m-%d %H:%M} UTC"
@@ -110,5 +112,5 @@ class RefusalReporter:
             )
 
     async def delivered(self, recovery: Recovery) -> None:
-        """It got all messages that were due."""
+        """Called when all messages that waited for the recovery are delivered."""
         await self._notices.report(recovery_trouble(recovery))

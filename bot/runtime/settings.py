@@ -1,7 +1,7 @@
-"""Every setting, read once at start from the environment and `.env`.
+"""All settings. They are read once, at the start, from the environment and `.env`.
 
-All names begin with `TARIFFWIRE_`, except Slack's, `DATABASE_URL` and `PORT`. Durations may be
-fractions.
+All names begin with `TARIFFWIRE_`, except those of Slack's tokens and secret, `DATABASE_URL` and
+`PORT`. Durations may have fractions.
 """
 
 import os
@@ -37,23 +37,24 @@ _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
 
 
 def find_bundled_config() -> Path:
-    """The shipped config folder: in an installed package, or next to it in a checkout."""
+    """The config folder that comes with the bot: inside an installed package, or next to the
+    package in a checkout."""
     package = Path(__file__).parents[1]
     inside = package / "config"
     return inside if inside.is_dir() else package.parent / "config"
 
 
 def _name_variable(name: str) -> Any:
-    """A field that is read from the variable `name`, without the prefix."""
+    """A field whose value comes from the variable `name`, which has no prefix."""
     return AliasChoices(name)
 
 
 _WAYS = {"http": "HTTP", "socket": "Socket Mode", "local": "the local workspace"}
-"""Names of the ways to reach Slack."""
+"""The names of the ways to reach Slack, for messages."""
 
 
 class Settings(SourceSettings, BaseSettings):
-    """The settings; `.env.example` explains each with its default."""
+    """The settings. `.env.example` explains each setting and gives its default."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -105,7 +106,7 @@ class Settings(SourceSettings, BaseSettings):
     @field_validator("data_dir", "config_dir", "feeds_file")
     @classmethod
     def _expand_home(cls, value: Path | None) -> Path | None:
-        """Expands `~`, which no shell did in `.env` or a unit file."""
+        """Expands `~`. In a command line the shell does this, but not in `.env` or a unit file."""
         try:
             return value.expanduser() if value else value
         except RuntimeError as error:
@@ -159,7 +160,7 @@ class Settings(SourceSettings, BaseSettings):
 
     @property
     def feeds_path(self) -> Path:
-        """The feed list in use."""
+        """The path of the feed list in use."""
         return self.feeds_file or self.config_dir / "feeds.yaml"
 
     @property
@@ -169,18 +170,19 @@ class Settings(SourceSettings, BaseSettings):
 
     @property
     def database(self) -> str:
-        """The database's SQLAlchemy address; by default SQLite in the data folder."""
+        """The SQLAlchemy address of the database; by default, an SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'tariffwire.db'}"
 
     @property
     def transport(self) -> Literal["local", "socket", "http"]:
-        """How Slack is reached; the local workspace if there is no bot token."""
+        """The way to reach Slack. It is the local workspace if there is no bot token."""
         if self.slack_bot_token is None:
             return "local"
         return "socket" if self.slack_app_token is not None else "http"
 
     def require_transport(self, transport: str) -> None:
-        """Raises SettingsError if Slack is reached in another way than `transport`."""
+        """Raises SettingsError if the tokens are for another way to reach Slack than
+        `transport`."""
         if self.transport == transport:
             return
         process = {"socket": "`worker`", "http": "`web`"}.get(self.transport)
@@ -194,7 +196,8 @@ class Settings(SourceSettings, BaseSettings):
 
 
 def load_settings(**given: Any) -> Settings:
-    """The settings from `given`, the environment and `.env`, in this order.
+    """The settings from `given`, the environment and `.env`. Of these, the first that has a value
+    decides.
 
     Raises SettingsError with the variable and the cure for the first wrong value.
     """
@@ -264,7 +267,7 @@ def _check_webhook(settings: Settings) -> None:
 
 
 def find_variable(field: str) -> str:
-    """The environment variable that a field of Settings is read from."""
+    """The environment variable from which a field of Settings is read."""
     info = Settings.model_fields.get(field)
     if info is None:
         return field
@@ -275,7 +278,8 @@ def find_variable(field: str) -> str:
 def list_unknown_variables() -> tuple[str, ...]:
     """One line for each unknown TARIFFWIRE_ variable in the environment or `.env`.
 
-    It suggests the most similar name. An unreadable `.env` is an error of `load_settings`.
+    The line suggests the most similar name. If `.env` cannot be read, there are no lines for it,
+    because `load_settings` reports that error.
     """
     known = [find_variable(name) for name in Settings.model_fields]
     lines = []

@@ -1,7 +1,8 @@
 """The composition root: builds every part from the settings and connects the parts.
 
-The functions `open_...` are context managers: they close the part at the end of the block. `run`
-uses `open_services`; the other commands and the benchmarks use the smaller functions above it.
+The functions whose names begin with `open_` are context managers, except `open_decisions`: at the
+end of their block, they close what they opened. `run` uses `open_services`. The other commands and
+the benchmarks use the smaller functions above it.
 """
 
 import asyncio
@@ -62,27 +63,27 @@ _STARTS_PER_SECOND = 50
 
 
 def read_clock() -> datetime:
-    """The present moment in UTC."""
+    """The current time in UTC."""
     return datetime.now(UTC)
 
 
 def choose_tick_s(settings: Settings) -> float:
-    """Seconds between checks for due feeds; short compared with the poll interval."""
+    """Seconds between two checks for due feeds. They are short compared with the poll interval."""
     return min(settings.poll_seconds / 20, _LONGEST_TICK_S)
 
 
 def choose_spread_s(settings: Settings, feeds: int) -> float:
-    """Seconds over which the first polls after the start are spread."""
+    """Seconds over which the first polls after the start are distributed."""
     return min(settings.poll_seconds / 2, max(_SHORTEST_SPREAD_S, feeds / _STARTS_PER_SECOND))
 
 
 def reveal_secret(secret: SecretStr | None) -> str:
-    """The secret as text; empty if there is none."""
+    """The secret as text; empty if it is None."""
     return secret.get_secret_value() if secret else ""
 
 
 def make_fetch_limits(settings: Settings) -> FetchLimits:
-    """The limits within which feeds are fetched."""
+    """The limits for fetching feeds."""
     return FetchLimits(
         user_agent=settings.user_agent,
         poll_s=settings.poll_seconds,
@@ -96,10 +97,12 @@ def make_fetch_limits(settings: Settings) -> FetchLimits:
 
 @contextmanager
 def lock_data_folder(settings: Settings) -> Iterator[None]:
-    """Locks the data folder against a second bot or poll; raises StoreError if one is running.
+    """Locks the data folder within the block. Raises StoreError if another bot or `poll` has locked
+    it.
 
-    Two processes would poll each feed twice and treat each other's claimed messages as abandoned.
-    The system releases the lock when the process ends, also after a crash.
+    Without the lock, two processes would poll each feed twice, and each would send the messages
+    that the other is just sending. The operating system releases the lock when the process ends,
+    even after a crash.
     """
     folder = settings.data_dir
     lock = FileLock(folder / "run.lock", timeout=0)
@@ -122,10 +125,10 @@ def lock_data_folder(settings: Settings) -> Iterator[None]:
 async def open_store(
     settings: Settings, team: str | None = None, outage: Outage | None = None
 ) -> AsyncIterator[Store]:
-    """The upgraded database; raises StoreError.
+    """Upgrades and opens the database; raises StoreError.
 
-    With a `team`, the outbox serves that workspace only. `outage` logs when the database cannot be
-    reached and when it can be again.
+    If `team` is given, the outbox serves only this workspace. `outage` logs when the database
+    becomes unreachable and when it can be reached again.
     """
     await upgrade(settings.database)
     database = Database(settings.database, outage)
@@ -136,7 +139,8 @@ async def open_store(
 
 
 async def open_decisions(config: ConfigFolder, store: Store) -> Decisions:
-    """The shipped rates with the approved ones over them; raises StoreError."""
+    """The service for decisions on rates. Its ledger has the shipped rates and the approved rates,
+    which override them. Raises StoreError."""
     decisions = Decisions(store.proposals, config.book, config.ledger, read_clock)
     await decisions.look()
     return decisions
@@ -146,7 +150,8 @@ async def open_decisions(config: ConfigFolder, store: Store) -> Decisions:
 async def open_poller(
     settings: Settings, is_pushed: Callable[[str], bool] | None = None
 ) -> AsyncIterator[Poller]:
-    """Fetches and parses feeds; `is_pushed(feed_id)` says whether a hub pushes the feed's news."""
+    """The part that fetches and parses feeds. `is_pushed(feed_id)` says whether a hub pushes the
+    feed's news."""
     poller = Poller(make_fetch_limits(settings), read_clock, random.random, is_pushed=is_pushed)
     try:
         yield poller
@@ -156,7 +161,7 @@ async def open_poller(
 
 @asynccontextmanager
 async def open_feed_registry(settings: Settings) -> AsyncIterator[FeedRegistry]:
-    """The list of feeds, for a command."""
+    """The list of feeds, for commands that run without the bot."""
     config = ConfigFolder(settings)
     async with open_store(settings) as store, open_poller(settings) as poller:
         yield FeedRegistry(config.feeds, store, poller)
@@ -164,7 +169,8 @@ async def open_feed_registry(settings: Settings) -> AsyncIterator[FeedRegistry]:
 
 @dataclass(frozen=True)
 class Polling:
-    """The parts that polling needs. With an `inbox`, operators get new proposals at once."""
+    """The parts that polling needs. If there is an `inbox`, operators get new proposals
+    immediately."""
 
     settings: Settings
     feeds: Sequence[Feed]
@@ -180,9 +186,10 @@ class Polling:
 async def open_scheduler(
     parts: Polling, spread_s: float = 0.0
 ) -> AsyncIterator[PollScheduler[IntakeResult]]:
-    """Polls the feeds and saves what they publish; the first polls are spread over `spread_s`.
+    """The scheduler that polls the feeds and saves their news. The first polls are distributed over
+    `spread_s` seconds.
 
-    Pauses that hosts asked for before a restart are kept.
+    If a server asked for a pause before a restart, the pause still applies.
     """
     states = await parts.store.feeds.states()
     parts.poller.restore_pauses(states.values())
@@ -202,7 +209,7 @@ async def open_scheduler(
 
 
 def build_pipeline(parts: Polling) -> Pipeline:
-    """The pipeline from the poller to the store."""
+    """The pipeline, which passes news from the poller to the store."""
     settings = parts.settings
     rules = PipelineRules(
         max_age=timedelta(hours=settings.max_age_hours),
@@ -214,7 +221,8 @@ def build_pipeline(parts: Polling) -> Pipeline:
 
 
 class _Intake:
-    """Runs the pipeline for a feed, then sends its proposals to operators."""
+    """Runs the pipeline for one feed, then sends the proposals that result from it to the
+    operators."""
 
     def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
         self._pipeline, self._inbox = pipeline, inbox
@@ -227,7 +235,7 @@ class _Intake:
             try:
                 await self._inbox.look()
             except StoreError as error:
-                # The result of the poll is saved; the next look sends the proposals.
+                # The poll's result is saved. The next `inbox.look()` sends the proposals.
                 log.warning("%s; proposals are sent later", error)
         return result
 
@@ -236,7 +244,7 @@ class _Intake:
 class SlackConnection:
     """A client with a valid token, its HTTP session and the id of its workspace.
 
-    `take_turn` waits for the workspace's limit of posts.
+    `take_turn` waits for a turn to post; see `CallLimiter.take_turn`.
     """
 
     client: AsyncWebClient
@@ -247,9 +255,9 @@ class SlackConnection:
 
 @asynccontextmanager
 async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[SlackConnection]:
-    """Connects to Slack's Web API, waiting until it answers.
+    """Connects to Slack's Web API. Waits until Slack answers.
 
-    Raises SlackError for a refused token, and Stopped once `stop` is set.
+    Raises SlackError if Slack refuses the token, and Stopped if `stop` is set before Slack answers.
     """
     posts = settings.posts_per_second
     limiter = CallLimiter(MethodLimits({} if posts is None else {POST: posts}))
@@ -263,7 +271,7 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
 
 @dataclass(frozen=True)
 class Foundation:
-    """The parts that are open before the services are built.
+    """The parts that must be open before the services are built.
 
     `operators` are the conversations that get notices.
     """
@@ -279,7 +287,7 @@ class Foundation:
 
 @dataclass(frozen=True)
 class Services:
-    """The parts of the running bot, connected with each other."""
+    """The parts of the running bot, connected to each other."""
 
     settings: Settings
     store: Store
@@ -292,14 +300,14 @@ class Services:
     reminders: Reminders
     slack: SlackContext
     hubs: WebSubSubscriptions | None
-    """None if no hub can reach the bot."""
+    """None if hubs cannot reach the bot."""
     journal: JournalWatcher | None
-    """None if the journal is off."""
+    """None if the live source for the journal is off."""
 
 
 @asynccontextmanager
 async def open_services(base: Foundation) -> AsyncIterator[Services]:
-    """Builds all services of the bot; at the end of the block they are closed in reverse."""
+    """Builds all services of the bot. At the end of the block, closes them in reverse order."""
     settings, config, store, team = base.settings, base.config, base.store, base.slack.team
     async with AsyncExitStack() as stack:
         decisions = await open_decisions(config, store)
@@ -397,7 +405,8 @@ def _build_slack_context(
 def _show_changes_of_proposals(
     slack: SlackContext, inbox: ProposalInbox, decisions: Decisions
 ) -> None:
-    """Redraws the messages about a proposal when a report joins it or the ledger changes."""
+    """Updates the messages about a proposal when another report joins the proposal or the ledger
+    changes."""
     inbox.watch(
         lambda proposal_id: slack.background.spawn(
             update_messages(slack, proposal_id), "showing another report of a proposal"

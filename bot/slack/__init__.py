@@ -1,1 +1,1 @@
-"""Slack: sends messages, receives commands and clicks."""
+"""The part of the bot that talks to Slack: it sends messages and receives commands and clicks."""

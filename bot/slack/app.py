@@ -1,6 +1,6 @@
 """The Bolt app, and the two ways in which Slack reaches it: Socket Mode and HTTP.
 
-Building connects to nothing. Both ways lead to the same listeners.
+Building the app opens no connection. Both ways lead to the same listeners.
 """
 
 import logging
@@ -35,11 +35,13 @@ EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 
 _CALL_S = 20
-"""Seconds for one call of the Web API; less than the dispatcher waits for a send."""
+"""Seconds for one call of the Web API. This is less than the time that the dispatcher waits for a
+post."""
 
 
 def open_session(limiter: CallLimiter | None = None) -> aiohttp.ClientSession:
-    """The session that all calls to Slack share; `limiter` paces them. The caller closes it."""
+    """The HTTP session that all calls of Slack's API share; `limiter` keeps them within the rate
+    limits. The caller must close the session."""
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=_CALL_S),
         middlewares=() if limiter is None else (limiter,),
@@ -47,9 +49,10 @@ def open_session(limiter: CallLimiter | None = None) -> aiohttp.ClientSession:
 
 
 def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """A Web API client on the shared session, which makes calls 2.7 times as fast.
+    """A Web API client on the shared session. Sharing makes calls 2.7 times as fast.
 
-    It does not retry: a second chat.postMessage after a broken connection posts twice.
+    The client does not retry: if it repeated chat.postMessage after a broken connection, it could
+    post a message twice.
     """
     return AsyncWebClient(
         token,
@@ -64,7 +67,7 @@ def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> As
 def build_app(context: SlackContext) -> AsyncApp:
     """The app with all its listeners.
 
-    Bolt checks the token by one auth.test at the first request. Raises SettingsError if the
+    At the first request, Bolt checks the token with auth.test. Raises SettingsError if the
     environment has variables that make Bolt use OAuth.
     """
     app = AsyncApp(
@@ -72,9 +75,9 @@ def build_app(context: SlackContext) -> AsyncApp:
         client=context.client,
         signing_secret=context.signing_secret,
         logger=_make_quiet_logger("bot.slack.app.library"),
-        # Without it, Bolt polls every 10 ms for the acknowledgement.
+        # If it is False, Bolt checks only every 10 ms whether a listener has acknowledged.
         process_before_response=True,
-        # By default, Bolt logs unhandled requests whole, with their response_urls.
+        # If it is False, Bolt logs unhandled requests in full, including their response_urls.
         raise_error_for_unhandled_request=True,
     )
     if app.oauth_flow is not None:
@@ -86,7 +89,7 @@ def build_app(context: SlackContext) -> AsyncApp:
     for module in (commands, events, buttons):
         module.register(app, context)
     app.error(_handle_error)
-    # At DEBUG, it logs every response_url, with which anyone can post.
+    # At DEBUG, this logger logs every response_url. Anyone who knows a response_url can post to it.
     _make_quiet_logger("slack_sdk.webhook")
     return app
 
@@ -94,16 +97,16 @@ def build_app(context: SlackContext) -> AsyncApp:
 async def connect(
     app: AsyncApp, app_token: str, session: aiohttp.ClientSession
 ) -> AsyncSocketModeHandler:
-    """A connected Socket Mode client, which reconnects until `close_async()` ends it.
+    """A connected Socket Mode client. It reconnects by itself until `close_async()`.
 
-    It waits while Slack cannot be reached. Raises SlackError if Slack refuses the token.
+    Waits while Slack cannot be reached. Raises SlackError if Slack refuses the token.
     """
     client = build_client(app_token, app.client.base_url, session)
     logger = _make_quiet_logger("bot.slack.app.socket")
     logger.addFilter(RepetitionFilter())
     handler = AsyncSocketModeHandler(app, app_token, logger=logger, web_client=client)
     try:
-        # slack_sdk would retry a wrong token without end.
+        # Checks the token first, because slack_sdk would retry with a wrong token forever.
         answer = await client.apps_connections_open(app_token=app_token)
         handler.client.wss_uri = str(answer["url"])
     except SlackApiError as error:
@@ -113,7 +116,7 @@ async def connect(
         raise SlackError("apps.connections.open", code(error) or "refused", cure) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         logger.error("Slack cannot be reached (%s)", type(error).__name__)
-    # slack_bolt leaves this method without types.
+    # The method has no type annotations in slack_bolt.
     await handler.connect_async()  # type: ignore[no-untyped-call]
     return handler
 
@@ -126,7 +129,7 @@ def build_web_app(
 ) -> web.Application:
     """The HTTP server's application: Slack's requests at `/slack/events`, and `/healthz`.
 
-    What it refuses is counted in `rejections`.
+    Requests that it refuses are counted in `rejections`.
     """
     verifier = SignatureVerifier(context.signing_secret)
     bodies = BodyReader(limits or HttpLimits())
@@ -156,7 +159,7 @@ def build_web_app(
 
 
 async def _handle_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """The response to an error that no listener handled."""
+    """The response after an error that no listener has handled."""
     log = logging.getLogger(__name__)
     if isinstance(error, BoltUnhandledRequestError):
         kind = to_single_line(str(body.get("type") or body.get("command") or "request"))
@@ -173,16 +176,16 @@ async def _handle_error(error: Exception, body: dict[str, Any]) -> BoltResponse:
 
 
 def _make_quiet_logger(name: str) -> logging.Logger:
-    """A logger that hides INFO lines of the libraries, because they contain whole requests."""
+    """A logger that hides the libraries' INFO lines, because these contain whole requests."""
     logger = logging.getLogger(name)
     logger.setLevel(logging.ERROR)
     return logger
 
 
 class RepetitionFilter(logging.Filter):
-    """Passes each message once in five minutes, without its traceback.
+    """Passes each message at most once in five minutes, and without its traceback.
 
-    A client that cannot connect repeats its message every few seconds.
+    A client that cannot connect logs the same message every few seconds.
     """
 
     _AGAIN_S = 300.0
@@ -192,9 +195,9 @@ class RepetitionFilter(logging.Filter):
         self._logged_at: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether to log the record; removes its traceback."""
+        """Whether to log the record. Removes the record's traceback."""
         record.exc_info = record.exc_text = None
-        # The arguments are in the message already; its first words identify it.
+        # The record's message already contains its arguments. The first 30 characters identify it.
         message = record.getMessage()[:30]
         if record.created - self._logged_at.get(message, -self._AGAIN_S) < self._AGAIN_S:
             return False

@@ -1,4 +1,4 @@
-"""Work that continues after Slack got its acknowledgement, and the log of what fails in it."""
+"""Runs work that continues after Slack got its acknowledgement, and logs its failures."""
 
 import asyncio
 import logging
@@ -13,9 +13,9 @@ log = logging.getLogger(__name__)
 
 
 def log_failure(doing: str) -> str | None:
-    """Logs the exception being handled with its traceback; returns the id of the log line.
+    """Logs the current exception with its traceback, and returns the id of the log line.
 
-    None if the database cannot be reached: `bot.store.outage` logs that once.
+    Returns None if the database cannot be reached, because `bot.store.outage` logs that.
     """
     if isinstance(sys.exception(), StoreUnavailable):
         return None
@@ -25,20 +25,22 @@ def log_failure(doing: str) -> str | None:
 
 
 class Background:
-    """Runs tasks, logs those that fail, and lets a shutdown wait for those that run."""
+    """Runs tasks, logs those that fail, and can wait for all tasks at a shutdown."""
 
     def __init__(self) -> None:
-        # asyncio keeps only weak references to tasks.
+        # Without these references, tasks could be garbage-collected, because asyncio keeps only
+        # weak references.
         self._tasks: set[asyncio.Task[None]] = set()
 
     def spawn(self, work: Coroutine[Any, Any, object], doing: str) -> None:
-        """Starts the work; `doing` names it in the log if it fails."""
+        """Starts a task. If it fails, `doing` names it in the log."""
         task = asyncio.create_task(_run_logged(work, doing), name=doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def finish(self, timeout_s: float = 5.0) -> None:
-        """Waits for all running tasks, then cancels those that are left."""
+        """Waits up to `timeout_s` seconds for all tasks, then cancels those that are still
+        running."""
         while self._tasks:
             _, late = await asyncio.wait(set(self._tasks), timeout=timeout_s)
             for task in late:

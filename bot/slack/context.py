@@ -12,7 +12,7 @@ from bot.slack.blockkit.limits import ANSWER_WITHIN_S, EVENT_RETRIES_S
 
 
 class Deduplicator:
-    """Recognizes events that Slack sends again, and second clicks."""
+    """Recognizes events that Slack sends again, and repeated clicks."""
 
     _KEEP = timedelta(seconds=EVENT_RETRIES_S)
     _MOST = 10_000
@@ -21,7 +21,8 @@ class Deduplicator:
         self._known: OrderedDict[str, datetime] = OrderedDict()
 
     def is_repeated(self, key: str, now: datetime) -> bool:
-        """Whether the key was seen while Slack may still repeat events; remembers a new key."""
+        """Whether the key was seen within the time in which Slack may repeat events. Remembers a
+        new key."""
         while self._known and self._is_over(now):
             self._known.popitem(last=False)
         if key in self._known:
@@ -38,8 +39,8 @@ class Deduplicator:
 class SlackContext:
     """The objects that all listeners share.
 
-    `client` is for calls outside a request. For each request, Bolt derives a client from it with
-    the same session.
+    `client` is for calls that do not belong to a request. For each request, Bolt creates another
+    client with the same session.
     """
 
     client: AsyncWebClient
@@ -48,4 +49,5 @@ class SlackContext:
     background: Background = field(default_factory=Background)
     deduplicator: Deduplicator = field(default_factory=Deduplicator)
     answer_within_s: float = ANSWER_WITHIN_S
-    """Seconds that a command may take before Slack gets an acknowledgement without the answer."""
+    """Seconds that a command may take. After them, Slack gets an acknowledgement without the
+    answer."""

@@ -1,18 +1,20 @@
 """Finds the fields of Slack's payloads that have the wrong type.
 
-Bolt and the handlers read nested fields without checking them, so a payload with a null or a list
-in the wrong place would end in a traceback. Only the fields that they read are checked.
+Bolt and the handlers read nested fields without checking their types. A null or a list in place of
+such a field would raise an unexpected error. This module checks only the fields that Bolt and the
+handlers read.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
 _OBJECTS = ("team", "user", "channel", "container", "enterprise", "message")
-"""Fields of clicks and forms that are objects, or null."""
+"""Fields of clicks and forms that must be objects or null."""
 
 
 def malformed(body: dict[str, Any]) -> str | None:
-    """The first field with a wrong type, such as `event.type`; None if the payload can be used."""
+    """The name of the first field with a wrong type, such as `event.type`; None if no type is
+    wrong."""
     return next(_problems(body), None)
 
 
@@ -57,7 +59,8 @@ def _view(view: object) -> Iterator[str]:
 
 
 def _texts(value: object, name: str, *fields: str) -> Iterator[str]:
-    """The problems of an object with these fields, each of which must be text."""
+    """Names the fields of an object that must be text but are not, and the object itself if it is
+    not an object."""
     if not isinstance(value, dict):
         yield name
         return

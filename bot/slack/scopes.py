@@ -1,19 +1,20 @@
-"""The scopes that the app asks for, and why. Manifest, README and `doctor` follow this table."""
+"""The scopes that the app asks for, each with the reason. The manifest, the README and `doctor`
+follow this table."""
 
 from bot.values import Frozen
 
 
 class OAuthScope(Frozen):
-    """One permission of a bot token (reference/scopes on docs.slack.dev)."""
+    """A permission of the bot token (reference/scopes on docs.slack.dev)."""
 
     name: str
     why: str
     without: str = ""
-    """What happens without it; empty for a scope that the bot cannot do without."""
+    """What happens without the scope; empty if the scope is required."""
 
     @property
     def needed(self) -> bool:
-        """Whether a feature fails without it. The others are optional in the manifest."""
+        """Whether the scope is required. All other scopes are optional in the manifest."""
         return not self.without
 
 

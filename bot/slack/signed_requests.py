@@ -1,4 +1,5 @@
-"""Reads signed HTTP requests. Headers are checked before the body is read, then the signature."""
+"""Reads signed HTTP requests. First the headers are checked, then the body is read, then the
+signature is checked."""
 
 import re
 
@@ -16,7 +17,7 @@ _VALID_S = 300
 
 
 class RequestRefused(Exception):
-    """The request is not Slack's, or cannot be read; `status` is that of the response."""
+    """The request is not from Slack or cannot be read; `status` is the status of the response."""
 
     def __init__(self, reason: Rejection, status: int) -> None:
         super().__init__(reason)
@@ -24,9 +25,10 @@ class RequestRefused(Exception):
 
 
 async def read_signed(request: web.Request, verifier: SignatureVerifier, bodies: BodyReader) -> str:
-    """The body that Slack signed within the last five minutes; raises RequestRefused.
+    """The body of a request that Slack signed within the last five minutes; raises RequestRefused
+    for any other request.
 
-    Bolt checks the signature too, but parses the body first.
+    Bolt checks the signature too, but only after it has parsed the body.
     """
     timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
     signature = request.headers.get("X-Slack-Signature", "")

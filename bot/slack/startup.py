@@ -1,7 +1,8 @@
-"""Calls of Slack at the start, retried until Slack answers.
+"""Calls Slack's API at the start of the bot. The calls are retried until Slack answers.
 
-They are retried if the network is not up yet, a captive portal answers, or a rate limit applies.
-An error that only an operator can fix ends the start with its cure.
+A call is retried if the network is not available yet, if a captive portal answers instead of Slack,
+or if a rate limit applies. If an operator must act, the start ends with an error that names the
+cure.
 """
 
 import asyncio
@@ -26,11 +27,11 @@ LONGEST_WAIT_S = 60.0
 
 
 class Stopped(Exception):
-    """The operator ended the program while it was waiting."""
+    """A stop was requested while the bot was waiting for Slack."""
 
 
 async def fetch_team(client: AsyncWebClient) -> str:
-    """The id of the workspace that the token belongs to.
+    """The id of the workspace to which the token belongs.
 
     Raises SlackError if the app is installed for a whole organization.
     """
@@ -42,8 +43,9 @@ async def fetch_team(client: AsyncWebClient) -> str:
 def refuse_organization(answer: AsyncSlackResponse) -> None:
     """Raises SlackError if `auth.test` says that the app is installed for a whole organization.
 
-    Its token is valid in many workspaces, so that some methods need a `team_id` with each call (see
-    api.slack.com/enterprise/apps/changes-apis), and the bot's data belongs to one workspace.
+    The token of such an app is valid in many workspaces. Some methods then need a `team_id` with
+    each call (see api.slack.com/enterprise/apps/changes-apis), but the bot serves only one
+    workspace.
     """
     if answer.get("is_enterprise_install"):
         cause = "the app is installed for a whole organization, not in one workspace"
@@ -56,8 +58,8 @@ async def retry_until_answered(
 ) -> T:
     """The result of `ask`, which is retried with backoff while Slack cannot be reached or is busy.
 
-    `what` names the call in messages. Raises Stopped once `stop` is set, and SlackError for an
-    error that a retry cannot fix.
+    `what` names the call in messages. Raises Stopped if `stop` is set, and SlackError for an error
+    that a retry cannot fix.
     """
     wait_s = 1.0
     while True:
@@ -69,7 +71,7 @@ async def retry_until_answered(
                 raise SlackError(what, reason, cure(error)) from error
             wait_s = max(wait_s, retry_after_s(error) if status(error) == 429 else 0.0)
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
-            # slack_sdk raises AttributeError for an answer that is no JSON.
+            # slack_sdk raises AttributeError if the response is not JSON.
             reason = type(error).__name__
         log.warning("%s: Slack does not answer (%s); trying again in %.0f s", what, reason, wait_s)
         with suppress(TimeoutError):
@@ -79,7 +81,8 @@ async def retry_until_answered(
 
 
 async def _wait_unless(stop: asyncio.Event, call: Awaitable[T]) -> T:
-    """The result, unless `stop` is set first: a connection attempt may never end."""
+    """The result of the call. If `stop` is set first, raises Stopped: an attempt to connect may
+    never end."""
     answer = asyncio.ensure_future(call)
     stopped = asyncio.ensure_future(stop.wait())
     try:

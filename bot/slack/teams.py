@@ -1,7 +1,7 @@
 """Refuses requests from any workspace other than the bot's.
 
-That happens if the app is installed in several workspaces: all of them share the signing secret
-and the app-level token, but this bot's token, data and subscriptions belong to one.
+Such requests arrive if the app is installed in several workspaces. All of these share the signing
+secret and the app-level token, but the bot's token, data and subscriptions belong to one workspace.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,7 +17,8 @@ _TEXT = "This Tariffwire serves another workspace."
 
 
 class TeamGuard(AsyncMiddleware):
-    """Bolt's middleware that lets only the bot's workspace pass, over HTTP and Socket Mode."""
+    """A middleware for Bolt that passes only requests of the bot's workspace. It works for HTTP and
+    Socket Mode."""
 
     def __init__(self, team: str, rejections: Rejections) -> None:
         self._team, self._rejections = team, rejections
@@ -29,7 +30,7 @@ class TeamGuard(AsyncMiddleware):
         resp: BoltResponse,  # noqa: ARG002
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's name
     ) -> BoltResponse | None:
-        """Answers a payload of another workspace, and passes on every other."""
+        """Answers a payload of another workspace itself, and passes on all other payloads."""
         teams = find_installed_teams(req.body)
         if not teams or self._team in teams:
             return await next()
@@ -40,13 +41,14 @@ class TeamGuard(AsyncMiddleware):
 def find_installed_teams(body: Mapping[str, Any]) -> frozenset[str]:
     """The workspaces whose installation a payload is for; empty if it names none.
 
-    The first of these that names any decides, because the later ones may be the workspace of the
-    person or of a shared channel:
+    The first of these fields that names a workspace decides. A later field may name the workspace
+    of the person or of a shared channel instead:
     1. `view.app_installed_team_id`, for a click or a form in a view. In a channel shared with
-       another workspace, `team` is that of the person (slackapi/bolt-js issue 1614)
+       another workspace, `team` is the person's workspace (slackapi/bolt-js issue 1614).
     2. `authorizations[].team_id` of an event, or `context_team_id` if there is none. `team_id` may
-       be the workspace that shares the channel (slackapi/java-slack-sdk issue 629)
-    3. `team` of a click or a form, null for an app of a whole organization; `team_id` of a command
+       be the workspace that shares the channel (slackapi/java-slack-sdk issue 629).
+    3. `team` of a click or a form, which is null if the app is installed for a whole organization;
+       `team_id` of a command.
     """
     team = body.get("team")
     choices: tuple[Sequence[object], ...] = (
@@ -71,9 +73,11 @@ def _read_list(value: object) -> list[object]:
 
 
 def _make_refusal(body: Mapping[str, Any]) -> BoltResponse:
-    """A text for a command, an acknowledgement for an event, and an error for the rest.
+    """The response to a refused request: a text for a command, an acknowledgement for an event, and
+    an error for anything else.
 
-    Slack repeats events that get an error, and after many of them sends none to any workspace.
+    An event must not get an error: Slack would send it again, and after many errors it would stop
+    sending events to all workspaces of the app.
     """
     if body.get("command"):
         return BoltResponse(status=200, body={"response_type": "ephemeral", "text": _TEXT})

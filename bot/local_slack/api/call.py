@@ -1,18 +1,18 @@
-"""The arguments of a Web API call, and its error."""
+"""The arguments of a Web API call, and the error that a call can raise."""
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 Answer = dict[str, Any]
-"""The JSON of an answer."""
+"""The JSON of a response."""
 
 
 class ApiError(Exception):
-    """The answer `ok: false`.
+    """Becomes a response with `ok: false`.
 
-    `error` is Slack's code, `messages` say what is wrong with blocks or arguments, `extra` are
-    further fields of the answer (the name of a missing scope).
+    `error` is Slack's code. `messages` say what is wrong with the blocks or arguments. `extra` are
+    further fields of the response, such as the name of a missing scope.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class ApiError(Exception):
         self.extra = dict(extra or {})
 
     def body(self) -> dict[str, Any]:
-        """The answer's JSON."""
+        """The JSON of the response."""
         answer: dict[str, Any] = {"ok": False, "error": self.error, **self.extra}
         if self.messages:
             answer["errors"] = list(self.messages)
@@ -40,7 +40,8 @@ class ApiError(Exception):
 
 
 class Arguments:
-    """Arguments from form fields or JSON. As with Slack, each value may also be sent as text."""
+    """The arguments of a call, from form fields or JSON. As with Slack, the caller may also send
+    every value as text."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = dict(values)
@@ -49,7 +50,7 @@ class Arguments:
         return self.values.get(name) is not None
 
     def text(self, name: str, default: str = "") -> str:
-        """The argument as text; raises ApiError if it is an object or a list."""
+        """The argument as text; raises ApiError if the value is an object or a list."""
         value = self.values.get(name)
         if value is None:
             return default
@@ -69,7 +70,8 @@ class Arguments:
         return self.text(name).lower() in ("true", "1")
 
     def limit(self, default: int, most: int) -> int:
-        """The argument `limit`, from 1 to `most`; raises ApiError if it is anything else."""
+        """The argument `limit`, a whole number from 1 to `most`; raises ApiError for any other
+        value."""
         value = self.text("limit")
         if not value:
             return default
@@ -78,7 +80,8 @@ class Arguments:
         return int(value)
 
     def structure(self, name: str, error: str) -> Any:
-        """The argument as JSON values, or None; raises ApiError with `error` for invalid JSON."""
+        """The argument as JSON values, or None if it is missing; raises ApiError with `error` for
+        invalid JSON."""
         value = self.values.get(name)
         if not isinstance(value, str):
             return value

@@ -13,7 +13,8 @@ _EVENT_TYPE = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 
 
 def find_channel(team: Team, reference: str) -> Channel:
-    """The conversation. A person's id means the direct messages with them.
+    """The conversation with this id or name. A person's id stands for the direct messages with this
+    person.
 
     Raises ApiError with channel_not_found.
     """
@@ -26,7 +27,7 @@ def find_channel(team: Team, reference: str) -> Channel:
 
 
 def read_message(arguments: Arguments, longest_text: int = limits.MESSAGE_TEXT) -> Message:
-    """The checked content of a message: text, blocks, metadata.
+    """The content of a message after the checks: its text, blocks and metadata.
 
     Raises ApiError with Slack's code if Slack would refuse it.
     """
@@ -54,14 +55,15 @@ def _read_metadata(raw: Any) -> dict[str, Any]:
 
 
 async def read_thread(team: Team, channel: Channel, arguments: Arguments) -> Message:
-    """The fields that put a message into a thread; raises ApiError if the thread does not exist."""
+    """The fields that put a message into the thread that the call names; empty if it names none.
+    Raises ApiError if the thread does not exist."""
     ts = arguments.text("thread_ts")
     if not ts:
         return {}
     found = await team.storage.find_message(channel.id, ts)
     if found is None:
         raise ApiError("thread_not_found")
-    # As with Slack, a reply's ts also identifies its thread.
+    # In Slack, the ts of a reply also identifies the reply's thread.
     return {"thread_ts": found[0].get("thread_ts", ts)}
 
 
@@ -80,7 +82,7 @@ async def update(team: Team, arguments: Arguments) -> Answer:
     channel = find_channel(team, arguments.required("channel"))
     found = await team.storage.find_message(channel.id, arguments.required("ts"))
     if found is None or found[1]:
-        # The Web API does not reach ephemeral messages.
+        # The Web API cannot change ephemeral messages.
         raise ApiError("message_not_found")
     if found[0].get("user") != team.identity.bot_user_id:
         raise ApiError("cant_update_message")
@@ -92,7 +94,8 @@ async def update(team: Team, arguments: Arguments) -> Answer:
 
 
 def _apply_update(old: Message, arguments: Arguments, now_ts: str) -> Message:
-    """The message after an update. Missing fields stay, but text without blocks removes them."""
+    """The message after an update. Fields that the update does not name stay. Exception: an update
+    with text and without blocks removes the old blocks."""
     has_text = "text" in arguments
     values = arguments.values if has_text else {**arguments.values, "text": old["text"]}
     longest = limits.UPDATED_TEXT if has_text else limits.MESSAGE_TEXT

@@ -11,7 +11,7 @@ _PAGE = 999
 
 
 def describe_channel(channel: Channel) -> dict[str, Any]:
-    """A conversation in Slack's fields."""
+    """A conversation as Slack's API describes it."""
     base = {"id": channel.id, "created": channel.created, "is_archived": False}
     if channel.kind == "im":
         return {**base, "is_im": True, "is_channel": False, "user": channel.person}
@@ -38,7 +38,7 @@ async def list_channels(team: Team, arguments: Arguments) -> Answer:
 
 
 def _read_cursor(arguments: Arguments, kind: str, default: str) -> str:
-    """What the cursor holds; `default` without a cursor."""
+    """The value inside the cursor; `default` if the call has no cursor."""
     cursor = arguments.text("cursor")
     if not cursor:
         return default

@@ -1,6 +1,6 @@
-"""The Web API's file upload in three steps: get an address, send the bytes, complete.
+"""The Web API's file upload in three steps: get an address, send the bytes, complete the upload.
 
-As https://docs.slack.dev/messaging/working-with-files describes.
+The steps follow https://docs.slack.dev/messaging/working-with-files.
 """
 
 import mimetypes
@@ -28,7 +28,8 @@ async def get_upload_url(team: Team, arguments: Arguments) -> Answer:
 
 
 async def receive(team: Team, file_id: str, content: bytes) -> bool:
-    """Saves the bytes of a new file; whether they were expected, which they are once."""
+    """Saves the bytes of a new file. Returns False if the file is unknown, has its bytes already,
+    or is too large."""
     file = await team.storage.find_file(file_id)
     if file is None or file.content is not None or len(content) > limits.FILE_BYTES:
         return False

@@ -12,8 +12,10 @@ from bot.local_slack.state.team import Team
 class Method(NamedTuple):
     """One method as https://docs.slack.dev/reference/methods describes it.
 
-    `scope` is the one for a bot token in public channels, '' for none; direct messages need the
-    same here, unlike in Slack. `per_minute` is the rate limit, 0 for none or another one.
+    `scope` is the scope that the bot token needs; it is empty if the method needs none. For a
+    direct message, Slack asks for a different scope than for a public channel; here, the scope of
+    public channels is enough for both. `per_minute` is the method's rate limit. It is 0 if the
+    method has no limit, or a limit of another kind.
     """
 
     run: Callable[[Team, Arguments], Awaitable[dict[str, Any]]]

@@ -1,6 +1,7 @@
 """Slack's rate limits: https://docs.slack.dev/apis/web-api/rate-limits.
 
-Posts are limited for each channel (one a second, with short bursts), other methods by their tier.
+Each channel allows one post a second, with short bursts. All other methods have the limit of their
+tier.
 """
 
 import math
@@ -15,7 +16,7 @@ from bot.local_slack.api.methods import METHODS
 
 @dataclass(slots=True)
 class _Bucket:
-    """A token bucket. Each call takes a token; tokens come back with time."""
+    """A token bucket. Each call takes a token, and tokens are refilled over time."""
 
     per_second: float
     capacity: float
@@ -23,7 +24,7 @@ class _Bucket:
     updated: float
 
     def wait_s(self, now: float) -> float:
-        """Takes a token and returns 0, or returns the seconds until there is one."""
+        """Takes a token and returns 0; if there is none, returns the seconds until the next one."""
         self.tokens = min(self.capacity, self.tokens + (now - self.updated) * self.per_second)
         self.updated = now
         if self.tokens >= 1:
@@ -33,16 +34,18 @@ class _Bucket:
 
 
 class RateLimits:
-    """Slack's rate limits, if `enabled`; `clock` counts seconds."""
+    """Enforces Slack's rate limits if `enabled` is set; `clock` counts seconds."""
 
     def __init__(self, enabled: bool, clock: Callable[[], float] = time.monotonic) -> None:
         self._enabled, self._clock = enabled, clock
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, method: str, channel: str = "") -> None:
-        """Counts a call; raises ApiError with HTTP 429 and the seconds to wait if it is early."""
+        """Counts a call. If the call exceeds the limit, raises ApiError with HTTP 429 and the
+        seconds to wait."""
         per_minute = METHODS[method].per_minute
-        # Tiers allow sporadic bursts: a quarter of a minute's calls, at least four.
+        # Slack's tiers allow occasional bursts. Here, a burst is a quarter of the calls of a
+        # minute, and at least four calls.
         per_second, burst = per_minute / 60, max(4, per_minute / 4)
         if method == "chat.postMessage":
             per_second, burst = limits.POSTS_PER_SECOND, limits.POST_BURST

@@ -1,6 +1,6 @@
 """Response URLs: the bot may answer a command or a click five times within half an hour.
 
-As https://docs.slack.dev/interactivity/handling-user-interaction describes.
+They follow https://docs.slack.dev/interactivity/handling-user-interaction.
 """
 
 import secrets
@@ -26,14 +26,16 @@ class _Url:
 
 
 class ResponseUrls:
-    """Issues response URLs and shows the messages that are posted there; `clock` counts seconds."""
+    """Creates response URLs and shows the messages that the bot posts to them; `clock` counts
+    seconds."""
 
     def __init__(self, team: Team, clock: Callable[[], float] = time.monotonic) -> None:
         self._team, self._clock = team, clock
         self._urls: dict[str, _Url] = {}
 
     def issue(self, channel: Channel, cause: str, original: str = "") -> str:
-        """A new response URL for the action `cause`; `original` is the ts of its message."""
+        """A new response URL. `cause` is the id of the command or click. `original` is the ts of
+        the message that was clicked; it is empty for a command."""
         now, window = self._clock(), limits.RESPONSE_WINDOW_S
         self._urls = {k: url for k, url in self._urls.items() if now - url.created < 2 * window}
         key = secrets.token_urlsafe(24)
@@ -41,9 +43,10 @@ class ResponseUrls:
         return f"{self._team.address}/respond/{self._team.identity.team_id}/{key}"
 
     async def receive(self, key: str, body: Any) -> None:
-        """Shows the message that was posted to a response URL.
+        """Shows a message that the bot posted to a response URL.
 
-        Raises ApiError: expired_url, used_url, invalid_payload, or the message's own error.
+        Raises ApiError with expired_url, used_url or invalid_payload, or with the error of an
+        invalid message.
         """
         url = self._urls.get(key)
         if url is None or self._clock() - url.created > limits.RESPONSE_WINDOW_S:
@@ -54,7 +57,7 @@ class ResponseUrls:
         await self.show(url.channel, body, url.cause, url.original)
 
     async def show(self, channel: Channel, body: Any, cause: str, original: str = "") -> None:
-        """Shows an answer, to the person alone unless its response_type is in_channel.
+        """Shows an answer. Only the person sees it, unless its response_type is in_channel.
 
         Raises ApiError as `receive` does.
         """

@@ -1,8 +1,8 @@
 """Slack's Web API over HTTP: `/api/<method>`.
 
 The checks of a call, in order: the method exists, the body can be read, the token is valid, the app
-has the scope, no fault is injected, the rate limits allow it. Tests of the bot inject faults and
-read the record of all calls.
+has the scope, no fault is injected, the rate limit allows the call, and the bot may post in the
+channel. Tests of the bot inject faults and read the record of the calls.
 """
 
 import asyncio
@@ -26,12 +26,13 @@ _APP_TOKEN = "apps.connections.open"  # noqa: S105 - a method's name
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong with a call. Several fields may be set.
+    """An error that is injected into a call. Several fields may be set.
 
-    `error` answers with Slack's code and `status` with that HTTP status and no JSON (429 with
-    `retry_after_s`), both without running the method. `drop` closes the connection without an
-    answer, 'before' or 'after' the method ran; the caller cannot tell which. `delay_s` delays the
-    answer after the method ran.
+    `error` makes the call fail with this code of Slack's. `status` makes it fail with this HTTP
+    status, and without JSON if `error` is empty; `retry_after_s` adds a Retry-After header. In
+    these cases the method does not run. `drop` closes the connection without a response, either
+    before or after the method runs; the caller cannot tell which. `delay_s` delays the response
+    after the method ran.
     """
 
     error: str = ""
@@ -43,40 +44,41 @@ class Fault:
 
 @dataclass(slots=True)
 class Call:
-    """A call of the Web API and its answer, which is empty if the connection was closed."""
+    """A call of the Web API and its response. `answer` is empty if the connection was closed
+    without a response."""
 
     method: str
     arguments: dict[str, Any] = field(default_factory=dict)
     at: float = field(default_factory=time.time)
-    """Seconds since 1970, UTC."""
+    """When the call arrived, in seconds since 1970 (UTC)."""
     status: int = 0
     answer: dict[str, Any] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
-        """Whether the answer was a success."""
+        """Whether the call succeeded."""
         return self.answer.get("ok", False) is True
 
 
 class FaultInjector:
-    """The faults of the next calls by method, and the newest 10,000 calls."""
+    """The faults for the next calls of each method, and the record of the last 10,000 calls."""
 
     def __init__(self) -> None:
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self.calls: deque[Call] = deque(maxlen=10_000)
 
     def add(self, method: str, fault: Fault, times: int) -> None:
-        """Applies the fault to the next `times` calls of `method`."""
+        """Injects the fault into each of the next `times` calls of `method`."""
         self._faults[method].extend([fault] * times)
 
     def next(self, method: str) -> Fault:
-        """The fault of this call; an empty one if there is none."""
+        """The fault for this call; it has no field set if none is injected."""
         waiting = self._faults[method]
         return waiting.popleft() if waiting else Fault()
 
 
 class WebApi:
-    """Serves the methods to the workspace's one app."""
+    """Serves the methods to the only app of the workspace."""
 
     def __init__(
         self, team: Team, faults: FaultInjector, rate_limits: RateLimits, scopes: Collection[str]
@@ -85,7 +87,7 @@ class WebApi:
         self._scopes = tuple(scopes)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answers one call, or closes the connection if a fault says so."""
+        """Answers one call, or closes the connection if an injected fault says so."""
         call, fault, retry_after_s = Call(request.match_info["method"]), Fault(), 0
         self._faults.calls.append(call)
         try:
@@ -141,7 +143,8 @@ class WebApi:
             raise ApiError("missing_scope", extra=extra)
 
     def _check_membership(self, name: str, arguments: Arguments) -> None:
-        """Without chat:write.public, the bot posts only where it is a member."""
+        """Raises ApiError for a post in a channel without the bot, unless the app has
+        chat:write.public."""
         if name != "chat.postMessage" or "chat:write.public" in self._scopes:
             return
         channel = self._team.find_channel(arguments.text("channel"))
@@ -150,7 +153,7 @@ class WebApi:
 
 
 async def _read(request: web.Request) -> Mapping[str, Any]:
-    """The arguments of the query and the body; raises ApiError if the body cannot be read."""
+    """The arguments from the query and the body; raises ApiError if the body cannot be read."""
     values: dict[str, Any] = dict(request.query)
     if not request.can_read_body:
         return values

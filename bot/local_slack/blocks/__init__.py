@@ -1,1 +1,1 @@
-"""Block Kit's shapes and limits, and Slack's error messages for blocks that break them."""
+"""Block Kit's schema and limits, and Slack's error messages for invalid blocks."""

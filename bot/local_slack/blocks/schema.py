@@ -1,8 +1,9 @@
 """Block Kit's objects as tables of fields, with Slack's limits on each.
 
-They follow https://docs.slack.dev/reference/block-kit: the blocks, elements and composition objects
-that the bot uses and the page can show; any other is an unsupported type here. In each table the
-required fields come first, in a dictionary.
+They follow https://docs.slack.dev/reference/block-kit. They cover the blocks, elements and
+composition objects that the bot uses and the page can show; every other type is refused as
+unsupported. In each table, a dictionary with the required fields comes first; optional fields
+follow.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +22,8 @@ from pydantic_core import PydanticCustomError
 
 from bot.local_slack import limits
 
-# Subscripted with values below, which mypy allows in no annotation.
+# Annotated under a name with type Any. mypy allows no computed values inside annotations, and the
+# functions below compute them.
 _annotated: Any = Annotated
 _list: Any = list
 _literal: Any = Literal
@@ -29,13 +31,13 @@ _union: Any = Union
 
 
 class BlockModel(BaseModel):
-    """A JSON object of Block Kit. Unknown fields are refused, as Slack does."""
+    """A JSON object of Block Kit. As Slack does, it refuses unknown fields."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Plain(BlockModel):
-    """Plain text."""
+    """A text object of type plain_text."""
 
     type: Literal["plain_text"]
     text: Annotated[str, Field(min_length=1, max_length=limits.SECTION_TEXT)]
@@ -43,7 +45,7 @@ class Plain(BlockModel):
 
 
 def at_most(most: int) -> AfterValidator:
-    """A check that a text object's text has at most `most` characters."""
+    """A validator: the text of a text object has at most `most` characters."""
 
     def check(text: Any) -> Any:
         if len(text.text) > most:
@@ -61,9 +63,10 @@ def _shape(
     check: Callable[[Any], Any] | None = None,
     **optional: Any,
 ) -> Any:
-    """A model of the objects whose `type` is one of `kinds`, separated by spaces; '' for no type.
+    """A model for JSON objects.
 
-    `check` runs on the whole object after its fields.
+    `kinds` are the values that `type` may have, separated by spaces; if `kinds` is empty, the
+    objects have no `type`. `check` validates the whole object after its fields.
     """
     fields: Any = {"type": (_literal[tuple(kinds.split())], ...)} if kinds else {}
     fields |= {name: (_union[kind, None], None) for name, kind in optional.items()}
@@ -134,7 +137,7 @@ _TEXT_INPUT = _shape(
 )
 _ELEMENT = _any_of(_BUTTON, _SELECT, _DATE_PICKER)
 
-# Rich text, in the cells of a table
+# Rich text in the cells of a table
 _PIECE = {"style": _shape("", bold=bool, italic=bool, strike=bool, code=bool)}
 _PIECES = _any_of(
     _shape("text", {"text": str}, **_PIECE), _shape("link", {"url": str}, text=str, **_PIECE)

@@ -1,6 +1,6 @@
 """Checks blocks as Slack does.
 
-Messages and JSON pointers follow those that Slack sends with `invalid_blocks`.
+The error messages and their JSON pointers have the form that Slack uses with `invalid_blocks`.
 """
 
 import copy
@@ -20,10 +20,10 @@ Surface = Literal["message", "modal", "home"]
 
 _BLOCKS: TypeAdapter[Any] = TypeAdapter(list[BLOCK])
 _ONLY_IN_MESSAGES = ("table", "data_visualization")
-# Parts of blocks without actions.
+# Parts of a block that a person cannot click or fill in.
 _PASSIVE = ("plain_text", "mrkdwn")
 
-# By pydantic's type of error.
+# Slack's messages by the type of pydantic's error.
 _MESSAGES = {
     "missing": "missing required field: {field}",
     "extra_forbidden": "invalid additional property: {field}",
@@ -37,10 +37,11 @@ _MESSAGES = {
 
 
 def check_blocks(raw: Any, surface: Surface = "message") -> list[dict[str, Any]]:
-    """The blocks, with a block_id for each block and an action_id for each element.
+    """The blocks. Each block without a block_id gets one, and so does each element without an
+    action_id.
 
-    Raises ApiError: invalid_blocks_format if it is not a list of objects, else invalid_blocks with
-    Slack's messages.
+    Raises ApiError with invalid_blocks_format if `raw` is not a list of objects, and with
+    invalid_blocks and Slack's messages for other errors.
     """
     if not isinstance(raw, list) or not all(isinstance(block, dict) for block in raw):
         raise ApiError("invalid_blocks_format")
@@ -77,7 +78,8 @@ def _list_ids(block: Mapping[str, Any]) -> Iterator[str]:
 
 
 def check_budget(blocks: Sequence[Mapping[str, Any]]) -> None:
-    """Raises ApiError with msg_blocks_too_long if the message exceeds Slack's total budget."""
+    """Raises ApiError with msg_blocks_too_long if the blocks together exceed Slack's budget for one
+    message."""
     used = sum(map(_measure_text, blocks))
     if used + limits.BUDGET_OF_A_BLOCK * len(blocks) > limits.MESSAGE_BUDGET:
         raise ApiError("msg_blocks_too_long")
@@ -155,7 +157,8 @@ def _explain_error(detail: ErrorDetails, raw: Any, start: str) -> str:
 
 
 def _make_pointer(loc: Sequence[int | str], raw: Any) -> str:
-    """Pydantic's path as a JSON pointer, without the tags of unions."""
+    """Converts pydantic's path of an error to a JSON pointer. The path's tags of union members are
+    left out."""
     steps = ""
     for step in loc:
         inside = (isinstance(raw, list) and isinstance(step, int)) or (

@@ -1,1 +1,1 @@
-"""The page in the browser, and what a person can do on it."""
+"""The page in the browser, and the actions that a person can take on it."""

@@ -1,8 +1,8 @@
 """Protects the local workspace from other sites and other machines.
 
-The checks, in order: the Host header is this machine (against DNS rebinding), an Origin header is
-the workspace, Sec-Fetch-Site is not another site, and posts of the page are JSON (which a form of
-another site cannot send).
+The checks, in order: the Host header names this machine (against DNS rebinding); the Origin header,
+if there is one, names the workspace; Sec-Fetch-Site does not say that another site sent the
+request; and posts by the page are JSON, which a form on another site cannot send.
 """
 
 import ipaddress
@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
-# The bot posts here. Its requests have other content types and carry secrets.
+# The paths for the bot's posts. They need not be JSON, because each contains a secret.
 _BOT_PATHS = ("/api/", "/respond/", "/upload/")
 
-# The page loads nothing from other sites and runs its own script only.
+# With these headers, the page loads nothing from other sites and runs only its own script.
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -32,7 +32,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Handles an allowed request; refuses others with 403 or 415."""
+    """Passes an allowed request to the handler; refuses others with 403 or 415."""
     host = request.headers.get(hdrs.HOST, "")
     if not is_loopback(_parse_hostname(host)):
         raise web.HTTPForbidden(text="Only this machine may use the local workspace.")
@@ -51,7 +51,7 @@ async def add_headers(_: web.Request, response: web.StreamResponse) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address is this machine's loopback."""
+    """Whether a host name or address means this machine's loopback interface."""
     if host == "localhost":
         return True
     try:
@@ -70,5 +70,5 @@ def _is_cross_site(request: web.Request) -> bool:
     if request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
         return False
     navigates = request.headers.get("Sec-Fetch-Mode") == "navigate"
-    # Other sites may link to the page.
+    # A link on another site may open the page.
     return not (navigates and request.path == "/" and request.method == "GET")

@@ -1,7 +1,7 @@
-"""What the person types, sent to the bot.
+"""Sends to the bot what the person types.
 
-A line is a command if it begins with a slash, else a message. If the bot does not answer a command
-in Slack's time, the person sees an error.
+A line that begins with a slash is a command; any other line is a message. If the bot does not
+answer a command within Slack's time, the person sees an error.
 """
 
 from collections.abc import Callable
@@ -16,14 +16,15 @@ from bot.local_slack.state.team import SLACKBOT, Team
 from bot.local_slack.transport.connection import AppUnavailable, BotConnection
 from bot.local_slack.transport.payloads import make_slash_command
 
-# Added to Slack's time for an acknowledgement, so that a reply right after it is collected too.
+# Added to the time that Slack allows for an acknowledgement, so that a reply that arrives right
+# after the acknowledgement is collected too.
 _EXTRA_S = 0.5
 COMMANDS = {"/tariff": "us china | subscribe court-rulings | list | latest | help"}
-"""The app's slash commands with their usage hints."""
+"""The app's slash commands with the usage hints that Slack shows."""
 
 
 class Keyboard:
-    """The person's keyboard. The bot has `timeout_s` seconds to answer."""
+    """What a person can type. The bot has `timeout_s` seconds to answer."""
 
     def __init__(
         self, team: Team, connection: BotConnection, responses: ResponseUrls, timeout_s: float
@@ -32,9 +33,9 @@ class Keyboard:
         self._longest_s = timeout_s + _EXTRA_S
 
     async def say(self, reference: str, text: str, thread_ts: str = "") -> ActionResult:
-        """Types a line in a conversation. The result has the replies.
+        """Posts a line in a conversation. The result contains the replies.
 
-        `reference` is `#name`, `name`, an id, or `@` with the bot's name for direct messages.
+        `reference` is `#name`, `name` or an id; for direct messages, it is `@` and the bot's name.
         """
         channel = self._team.find_channel(reference)
         if reference in (f"@{self._team.app_name}", self._team.identity.bot_user_id):
@@ -83,7 +84,8 @@ class Keyboard:
             return ActionResult(messages=await replies.collect(longest_s))
 
     def _send_events(self, channel: Channel, message: Message) -> bool:
-        """Sends the events of a message; whether one of them addresses the bot."""
+        """Sends the events that Slack sends for a message. Returns whether one of them was sent and
+        addresses the bot."""
         is_direct = channel.kind == "im"
         content = {**message, "channel": channel.id, "event_ts": message["ts"]}
         kind, name = ("im", "message.im") if is_direct else ("channel", "message.channels")
@@ -93,10 +95,10 @@ class Keyboard:
         return self._connection.send_event("app_mention", {**content, "type": "app_mention"})
 
     def _is_reply(self, channel: Channel, cause: str) -> Callable[[News], bool]:
-        """A check whether a change is a reply to a line.
+        """A function that says whether a change in the workspace is a reply to the typed line.
 
-        Replies are what the bot posts in the conversation, or by the line's response URL. A post
-        with metadata is a delivery of the bot's own accord.
+        Replies are the bot's posts in the conversation or to the line's response URL. A post with
+        metadata is not a reply: it is an alert or another delivery.
         """
         bot = self._team.identity.bot_user_id
 

@@ -1,13 +1,13 @@
-"""A typed line as a message in Slack's markup, or as a command."""
+"""Converts a typed line to a message in Slack's markup, or to a command."""
 
 import re
 from collections.abc import Iterable
 
 from bot.local_slack.state.records import Channel, Person
 
-# Markup that a person may type: a mention or a channel.
+# Markup that a person may type directly: a mention of a person or a channel.
 _MARKUP = re.compile(r"&lt;((?:@[UW][A-Z0-9]+|#[CD][A-Z0-9]+)(?:\|[^<>&]*)?)&gt;")
-# An address without the punctuation that ends a sentence; or a name with its sign.
+# A web address without the punctuation that ends the sentence, or a name with `@` or `#`.
 _LINKED = re.compile(
     r"(?<![<|\w])(?P<address>https?://[^\s<>|]*[^\s<>|.,;:!?)\]'\"])"
     r"|(?<![\w<&/])(?P<name>[@#][\w-]+)"
@@ -15,7 +15,7 @@ _LINKED = re.compile(
 
 
 def encode_markup(text: str, people: Iterable[Person], channels: Iterable[Channel]) -> str:
-    """A typed message in Slack's markup: escaped, with mentions and links."""
+    """The typed text in Slack's markup: escaped, with mentions, channels and addresses as links."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = _MARKUP.sub(r"<\1>", text)
     known = {f"@{person.name}": f"<@{person.id}>" for person in people}
@@ -30,7 +30,8 @@ def encode_markup(text: str, people: Iterable[Person], channels: Iterable[Channe
 
 
 def parse_command(text: str) -> tuple[str, str] | None:
-    """The command with its slash, and its arguments; None if the line is not a command."""
+    """The command and its arguments. The command keeps its slash. None if the line is not a
+    command."""
     if not text.startswith("/"):
         return None
     name, _, rest = text.partition(" ")

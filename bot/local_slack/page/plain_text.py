@@ -9,9 +9,10 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 def format_plain(message: Mapping[str, Any]) -> str:
-    """The message as lines, one or more for each block; its `text` if it has no blocks.
+    """The message as lines: one or more for each block, or its `text` if it has no blocks.
 
-    Buttons are labels in brackets, links keep their address, entities and dates are readable text.
+    Buttons become labels in brackets, links keep their address, and entities and dates become
+    readable text.
     """
     shown = [line for block in message.get("blocks") or () for line in _format_block(block)]
     return "\n".join(shown) or _read(str(message.get("text", "")))
@@ -39,7 +40,7 @@ def _format_block(block: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _format_cell(cell: Mapping[str, Any]) -> str:
-    """A cell's text, or the nested texts and links."""
+    """The text of the cell. For rich text, the nested texts and links."""
     if nested := cell.get("elements"):
         return "".join(_format_cell(each) for each in nested)
     text = str(cell.get("text", cell.get("value", "")))

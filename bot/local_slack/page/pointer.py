@@ -1,4 +1,4 @@
-"""What the person clicks, selects and fills in, sent to the bot."""
+"""Sends to the bot what the person clicks, selects and fills in."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -16,13 +16,14 @@ from bot.local_slack.transport.payloads import Payload, make_interaction
 
 Blocks = Sequence[Mapping[str, Any]]
 Raw = Mapping[str, Mapping[str, Any]]
-"""What each field holds, by block_id and action_id."""
+"""The value of each field, by block_id and action_id."""
 
 _NOT_FOUND = ActionResult(False, "action_not_found", "this can no longer be clicked")
 
 
 class Pointer:
-    """The person's actions. Each method raises ValueError for an option that does not exist."""
+    """The person's actions on elements. A method raises ValueError for an option that does not
+    exist."""
 
     def __init__(self, team: Team, connection: BotConnection, responses: ResponseUrls) -> None:
         self._team, self._connection, self._responses = team, connection, responses
@@ -30,7 +31,8 @@ class Pointer:
     async def click(
         self, channel_id: str, ts: str, block_id: str, action_id: str, value: Any, raw: Raw
     ) -> ActionResult:
-        """Uses an element of a message. `raw` is what all fields of the message hold."""
+        """Clicks or changes an element of a message. `raw` has the values of all fields of the
+        message."""
         channel = self._team.find_channel(channel_id)
         found = await self._team.storage.find_message(channel.id, ts) if channel else None
         if channel is None or found is None:
@@ -47,7 +49,7 @@ class Pointer:
     async def click_in_view(
         self, view_id: str, block_id: str, action_id: str, value: Any, raw: Raw
     ) -> ActionResult:
-        """Uses an element of a modal or of the Home tab."""
+        """Clicks or changes an element of a modal or of the Home tab."""
         view = self._team.views.find(view_id)
         if view is None:
             return _NOT_FOUND
@@ -66,7 +68,7 @@ class Pointer:
         return _NOT_FOUND
 
     async def submit(self, view_id: str, raw: Raw) -> ActionResult:
-        """Submits a modal. The result has the errors of its fields."""
+        """Submits a modal. If fields are wrong, the result contains their errors."""
         view = self._team.views.find(view_id)
         if view is None:
             return ActionResult(False, "view_not_found", "this form is closed")
@@ -122,7 +124,7 @@ def _add_state(view: View, raw: Raw) -> View:
 
 
 def _read_values(blocks: Blocks, raw: Raw) -> dict[str, dict[str, Any]]:
-    """The state of all fields as Slack reports it."""
+    """The values of all fields in the form in which Slack reports them."""
     state: dict[str, dict[str, Any]] = {}
     for block, element, value in _list_fields(blocks, raw):
         entry = {"type": element["type"], **payloads.make_selection(element, value)}
@@ -131,7 +133,7 @@ def _read_values(blocks: Blocks, raw: Raw) -> dict[str, dict[str, Any]]:
 
 
 def _find_missing(blocks: Blocks, raw: Raw) -> dict[str, str]:
-    """The error of each required field that is empty, by block_id."""
+    """An error for each required field that is empty, by block_id."""
     return {
         block["block_id"]: "Please complete this required field."
         for block, _, value in _list_fields(blocks, raw)

@@ -1,4 +1,4 @@
-"""The result of an action, and the replies to a typed line."""
+"""The result of an action, and the collector of replies to a typed line."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from bot.local_slack.api.call import ApiError
 from bot.local_slack.state.broadcast import News
 from bot.local_slack.transport.connection import AppUnavailable
 
-# A reply is complete after so many seconds without another message.
+# Seconds without another reply after which the replies are complete.
 QUIET_S = 0.3
 
 
@@ -17,8 +17,9 @@ QUIET_S = 0.3
 class ActionResult:
     """The result of a person's action.
 
-    If it failed, `error` is Slack's code, `message` its explanation and `errors` the errors of a
-    form by block_id. `messages` are the replies: text, blocks, ephemeral, ts.
+    If the action failed, `error` is Slack's code, `message` explains it, and `errors` are the
+    errors of a form by block_id. `messages` are the replies, each with text, blocks, ephemeral and
+    ts.
     """
 
     ok: bool = True
@@ -36,7 +37,8 @@ class ActionResult:
 
 
 class ReplyCollector:
-    """Collects the changes that reply to one line while `receive` is a listener."""
+    """Collects the replies to one line. Until they are complete, `receive` must be a listener of
+    the workspace."""
 
     def __init__(self, is_reply: Callable[[News], bool]) -> None:
         self._is_reply = is_reply
@@ -44,15 +46,16 @@ class ReplyCollector:
         self._event = asyncio.Event()
 
     def receive(self, news: News) -> None:
-        """Saves the change if it is a reply."""
+        """Keeps the change if it is a reply."""
         if self._is_reply(news):
             reply = _make_reply(news)
-            # A later change of the same message or form replaces it.
+            # If the message or form changes later, the later version replaces this one.
             self._replies[reply["ts"] or "form"] = reply
             self._event.set()
 
     async def collect(self, longest_s: float) -> list[dict[str, Any]]:
-        """The replies, once there are no more for QUIET_S or after `longest_s` seconds."""
+        """The replies. Waits until there are no more for QUIET_S seconds, but at most `longest_s`
+        seconds."""
         deadline = asyncio.get_running_loop().time() + longest_s
         wait_s = longest_s
         while wait_s > 0:
@@ -80,7 +83,7 @@ def _make_reply(news: News) -> dict[str, Any]:
 
 
 def make_failure(app_name: str, error: AppUnavailable | ApiError) -> ActionResult:
-    """The result if the bot does not answer, or with an answer that Slack refuses."""
+    """The result if the bot does not answer, or if Slack would refuse its answer."""
     reasons = {
         "operation_timeout": "didn't respond in time",
         "not_connected": "isn't connected",

@@ -1,4 +1,5 @@
-"""The HTTP handlers of the page: its files, the state, live changes, and the person's actions."""
+"""The HTTP handlers of the page: its files, the state, a stream of changes, and the person's
+actions."""
 
 import asyncio
 import json
@@ -17,7 +18,7 @@ from bot.local_slack.state.records import Channel, Message, MessagePage
 from bot.local_slack.state.team import Team
 
 _FILES = Path(__file__).parent / "static"
-# The page shows these. Browsers only save other files.
+# The page shows files of these types. It offers other files as downloads.
 _IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _HEARTBEAT_S = 15.0
 _PAGE_SIZE = 100
@@ -33,7 +34,7 @@ class WorkspacePage:
         self._team, self._keyboard, self._pointer = team, keyboard, pointer
 
     def routes(self) -> Sequence[web.RouteDef]:
-        """All routes."""
+        """All routes of the page."""
         return [
             web.get("/", _serve_static("index.html")),
             web.get("/page.css", _serve_static("page.css")),
@@ -99,10 +100,11 @@ class WorkspacePage:
         return [self._team.format_for_page(one, one["ts"] in page.private) for one in page.messages]
 
     async def _serve_events(self, request: web.Request) -> web.StreamResponse:
-        """Server-sent events: all changes, and a heartbeat that reveals a broken connection."""
+        """A stream of server-sent events: all changes, and a heartbeat that reveals a broken
+        connection."""
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await stream.prepare(request)
-        # A browser that leaves closes the connection in the middle of a write.
+        # If the browser leaves the page, a write fails with ConnectionError.
         with self._team.live.subscribe() as queue, suppress(ConnectionError):
             await stream.write(b"retry: 1000\n\n")
             while (news := await _wait_for_next(queue)) != GOODBYE:
@@ -152,7 +154,8 @@ class WorkspacePage:
 def _handle_json(
     handle: Callable[[Body], Awaitable[Body | ActionResult]], *texts: str
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """A handler of JSON that needs the fields `texts`. It answers 400 if the body is invalid."""
+    """A handler of requests with a JSON body that must have the text fields `texts`. If the body is
+    invalid, it answers 400."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
         try:
@@ -177,7 +180,7 @@ def _require_text(body: Body, name: str) -> str:
 
 
 async def _wait_for_next(queue: asyncio.Queue[News]) -> News | None:
-    """The next change, or None when a heartbeat is due."""
+    """The next change. None if no change comes until the next heartbeat is due."""
     with suppress(TimeoutError):
         return await asyncio.wait_for(queue.get(), _HEARTBEAT_S)
     return None

@@ -1,4 +1,4 @@
-"""Changes in the workspace, published to the page and to listeners."""
+"""Publishes changes in the workspace to the page and to other listeners."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 News = dict[str, Any]
-"""One change: its `type`, and what the page needs to show it."""
+"""One change: its `type`, and the data that the page needs to show the change."""
 
 _QUEUE_SIZE = 500
 BEHIND: News = {"type": "behind"}
@@ -19,13 +19,13 @@ class Broadcast:
         self._listeners: set[Callable[[News], None]] = set()
 
     def publish(self, news: News) -> None:
-        """Passes the change on; never waits."""
+        """Calls all listeners with the change; never waits."""
         for listener in tuple(self._listeners):
             listener(news)
 
     @contextmanager
     def listen(self, listener: Callable[[News], None]) -> Iterator[None]:
-        """Calls `listener` with all changes from now on, before `publish` returns."""
+        """Within the block, calls `listener` for each change before `publish` returns."""
         self._listeners.add(listener)
         try:
             yield
@@ -34,9 +34,10 @@ class Broadcast:
 
     @contextmanager
     def subscribe(self) -> Iterator[asyncio.Queue[News]]:
-        """A queue of all changes from now on.
+        """A queue that gets all changes within the block.
 
-        If it is full, it is emptied and gets BEHIND: its reader must load the state again.
+        If the queue is full, it is emptied and gets BEHIND. Its reader must then load the whole
+        state again.
         """
         queue: asyncio.Queue[News] = asyncio.Queue(_QUEUE_SIZE)
 

@@ -1,4 +1,5 @@
-"""The bot's views: the open modal, the Home tab, and the trigger ids that allow a modal."""
+"""The bot's views: the open modal, the Home tab, and the trigger ids that allow it to open a
+modal."""
 
 import json
 import secrets
@@ -18,7 +19,8 @@ from bot.local_slack.state.storage import Storage
 
 View = dict[str, Any]
 Button = Annotated[Plain, at_most(limits.VIEW_BUTTON)]
-# How long a used trigger id still gets another error than an unknown one, in seconds.
+# Seconds for which a used or expired trigger id is remembered. Until then, its error differs from
+# the error of an unknown trigger id.
 _TRIGGER_MEMORY_S = 600.0
 
 
@@ -42,9 +44,9 @@ _VIEW: TypeAdapter[_Home | _Modal] = TypeAdapter(
 
 
 def check_view(raw: Any) -> View:
-    """The view with all its fields, and its blocks with all their ids.
+    """The view with all its fields. Its blocks have all their ids.
 
-    Raises ApiError: invalid_arguments with Slack's messages, or view_too_large.
+    Raises ApiError with invalid_arguments and Slack's messages, or with view_too_large.
     """
     if not isinstance(raw, dict):
         raise ApiError("invalid_arguments", ["must provide an object [json-pointer:/view]"])
@@ -66,7 +68,8 @@ def check_view(raw: Any) -> View:
 
 
 class Triggers:
-    """Issues trigger ids. Each is valid once, for `lifetime_s` seconds; `clock` counts seconds."""
+    """Creates trigger ids. Each is valid for one use within `lifetime_s` seconds; `clock` counts
+    seconds."""
 
     def __init__(self, lifetime_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._lifetime_s, self._clock = lifetime_s, clock
@@ -84,7 +87,7 @@ class Triggers:
         return trigger_id
 
     def use(self, trigger_id: str) -> None:
-        """Uses up a trigger id; raises ApiError if it is unknown, used or too old."""
+        """Uses a trigger id; raises ApiError if it is unknown, used or expired."""
         if trigger_id not in self._issued_at:
             raise ApiError("invalid_trigger_id")
         if trigger_id in self._used:
@@ -95,7 +98,7 @@ class Triggers:
 
 
 class Views:
-    """The open modal, and the Home tab, which is stored. Changes are published."""
+    """The open modal and the Home tab. The Home tab is stored. Changes of both are published."""
 
     def __init__(self, storage: Storage, live: Broadcast) -> None:
         self._storage, self._live = storage, live
@@ -103,17 +106,17 @@ class Views:
         self.home: View | None = None
 
     async def load(self) -> None:
-        """Reads the stored Home tab."""
+        """Loads the stored Home tab."""
         self.home = await self._storage.load_home()
 
     def find(self, view_id: str) -> View | None:
-        """The open modal or the Home tab, if it has this id; or None."""
+        """The open modal or the Home tab if it has this id; None if neither has it."""
         return next(
             (view for view in (self.modal, self.home) if view and view["id"] == view_id), None
         )
 
     def open(self, identity: Identity, content: View) -> View:
-        """Shows a modal in place of the open one."""
+        """Opens a modal; replaces the modal that is open."""
         self.modal = _make_view(identity, content)
         self._publish_modal()
         return self.modal
@@ -124,7 +127,8 @@ class Views:
         return await self._save_home({**_make_view(identity, content), **home_id})
 
     async def update(self, view: View, content: View) -> View:
-        """Replaces the content of an open view; raises ApiError if its type would change."""
+        """Replaces the content of an open view; raises ApiError if the new content has another
+        type."""
         if content["type"] != view["type"]:
             wrong = ["cannot change the type [json-pointer:/view/type]"]
             raise ApiError("invalid_arguments", wrong)

@@ -1,19 +1,20 @@
-"""The records of a workspace, as stored: its identity, conversations, messages and files."""
+"""The stored records of a workspace: its identity, members, conversations, messages and files."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-# Slack's ids are a letter for the kind, then capital letters and digits.
+# The characters of Slack's ids. An id is a letter for its kind, then capital letters and digits.
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 Message = dict[str, Any]
-"""A message in Slack's own fields."""
+"""A message with the fields of Slack's API."""
 
 
 def new_id(kind: str) -> str:
-    """A random id. `kind` is its first letter: C for channels, U for users, V for views."""
+    """A random id. `kind` is its first letter, for example C for channels, U for users, V for
+    views."""
     return kind + "".join(secrets.choice(_LETTERS) for _ in range(10))
 
 
@@ -21,7 +22,7 @@ def new_id(kind: str) -> str:
 class Identity:
     """The ids and secrets of one workspace, created once and stored in its file.
 
-    `repr` omits the secrets, so that they do not get into a log.
+    `repr` omits the secrets, so that they never appear in a log.
     """
 
     team_id: str
@@ -35,7 +36,8 @@ class Identity:
 
     @staticmethod
     def create() -> "Identity":
-        """A new workspace's identity, from the system's random source."""
+        """A new workspace's identity; its ids and secrets come from the operating system's random
+        source."""
         app_id = new_id("A")
         return Identity(
             team_id=new_id("T"),
@@ -61,15 +63,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A public channel, or the direct messages between the person and the bot."""
+    """A public channel, or the direct messages of the person and the bot."""
 
     id: str
     name: str
     kind: Literal["public", "im"]
     created: int
-    """Seconds since 1970, UTC."""
+    """When the conversation was created, in seconds since 1970 (UTC)."""
     person: str = ""
-    """The other side of a direct message."""
+    """In direct messages with the bot, the id of the other member; empty for a channel."""
     has_bot: bool = True
     last_read: str = "0"
     """The ts of the newest message that the person has seen."""
@@ -77,7 +79,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """An uploaded file. `content` is None until its bytes have arrived."""
+    """An uploaded file. `content` is None until the file's bytes have arrived."""
 
     id: str
     name: str
@@ -88,7 +90,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class MessagePage:
-    """Consecutive messages, and whether there are more after them.
+    """Consecutive messages, and whether there are more.
 
     `private` holds the ts of the messages that only one person sees.
     """

@@ -1,7 +1,8 @@
 """The workspace's SQLite file.
 
-Each write is committed in WAL mode before it returns, so that everything the bot got an answer for
-survives SIGKILL. Ephemeral messages are deleted at the next start, as Slack does.
+Each write is committed before its method returns, in WAL mode. So if the bot got a response to a
+call, the result of the call survives SIGKILL. Ephemeral messages are deleted at the next start,
+because Slack does not keep them either.
 """
 
 import json
@@ -33,16 +34,17 @@ CREATE TABLE IF NOT EXISTS file (
 
 
 class Storage:
-    """Reads and writes the workspace's file. Open it before use."""
+    """Reads and writes the workspace's file. Call `open` before any other method."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._db: aiosqlite.Connection | None = None
 
     async def open(self) -> None:
-        """Opens or creates the file. Only its owner may read it, as it holds the app's secrets.
+        """Opens or creates the file. Only its owner may read it, because it contains the app's
+        secrets.
 
-        Raises StoreError if it cannot be opened or is no workspace.
+        Raises StoreError if the file cannot be opened or is not the file of a workspace.
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,13 +61,13 @@ class Storage:
             raise StoreError(str(self._path), f"cannot be opened ({error})", cure) from error
 
     async def close(self) -> None:
-        """Closes the file; a second call does nothing."""
+        """Closes the file. May be called more than once."""
         if self._db is not None:
             await self._db.close()
             self._db = None
 
     async def load_identity(self) -> Identity:
-        """The workspace's identity, created on the first call for a file."""
+        """The workspace's identity. It is created when the file is new."""
         rows = await self._fetch_rows("SELECT body FROM identity")
         if rows:
             return Identity(**json.loads(rows[0][0]))
@@ -74,7 +76,7 @@ class Storage:
         return identity
 
     async def find_last_ts(self) -> str:
-        """The newest message's ts; '0' if there is none."""
+        """The ts of the newest message; '0' if there is no message."""
         rows = await self._fetch_rows("SELECT max(ts) FROM message")
         return str(rows[0][0] or "0")
 
@@ -94,7 +96,7 @@ class Storage:
         )
 
     async def save_message(self, channel: str, message: Message, only_for: str = "") -> None:
-        """Inserts or updates a message; `only_for` is the one person who sees it."""
+        """Inserts or updates a message. If `only_for` is set, only this person sees the message."""
         ts, thread = message["ts"], message.get("thread_ts", "")
         in_channel = thread in ("", ts)
         await self._write(
@@ -105,7 +107,8 @@ class Storage:
         )
 
     async def find_message(self, channel: str, ts: str) -> tuple[Message, str] | None:
-        """A message and the one person who sees it ('' for all), or None."""
+        """A message, and the id of the only person who sees it ('' if everybody does); None if
+        there is no such message."""
         rows = await self._fetch_rows(
             "SELECT body, only_for FROM message WHERE channel = ? AND ts = ?", channel, ts
         )
@@ -121,9 +124,10 @@ class Storage:
         limit: int = 100,
         viewer: str = "",
     ) -> MessagePage:
-        """Messages of a channel without replies, newest first, each with its thread's summary.
+        """A page of a channel's messages, newest first. Replies are left out; each thread's first
+        message has a summary of its replies.
 
-        It includes the messages that only `viewer` sees.
+        Messages that only one person sees are included if that person is `viewer`.
         """
         where = "ts >= ? AND ts <= ?" if inclusive else "ts > ? AND ts < ?"
         query = (
@@ -175,7 +179,8 @@ class Storage:
         }
 
     async def count_unread(self, viewer: str) -> dict[str, int]:
-        """Number of messages that the viewer has not seen, by conversation, without zeros."""
+        """The number of messages that the viewer has not seen, by conversation. Conversations
+        without any are left out."""
         rows = await self._fetch_rows(
             "SELECT channel.id, count(*) FROM channel JOIN message ON message.channel = channel.id"
             " WHERE in_channel = 1 AND author <> ? AND ts > last_read AND only_for = ''"
@@ -185,7 +190,7 @@ class Storage:
         return dict(rows)
 
     async def load_home(self) -> Message | None:
-        """The Home tab, or None."""
+        """The stored Home tab; None if there is none."""
         rows = await self._fetch_rows("SELECT body FROM view WHERE kind = 'home'")
         return json.loads(rows[-1][0]) if rows else None
 
@@ -199,7 +204,7 @@ class Storage:
         await self._write("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", *astuple(file))
 
     async def find_file(self, file_id: str) -> File | None:
-        """A file, or None."""
+        """The file with this id; None if there is none."""
         rows = await self._fetch_rows("SELECT * FROM file WHERE id = ?", file_id)
         return File(*rows[0]) if rows else None
 

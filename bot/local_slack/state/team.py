@@ -1,4 +1,4 @@
-"""The workspace's members, conversations and messages. Changes are stored, then published."""
+"""The workspace's members, conversations and messages. Each change is stored, then published."""
 
 import asyncio
 import re
@@ -15,14 +15,17 @@ from bot.local_slack.state.storage import Storage
 
 SLACKBOT = "USLACKBOT"
 FIRST_CHANNELS = ("trade-news", "court-watch", "general")
-# https://docs.slack.dev/reference/methods/conversations.create: lower case, digits, - and _.
+# https://docs.slack.dev/reference/methods/conversations.create: lower-case letters, digits, hyphens
+# and underscores.
 _NAME = re.compile(r"[a-z0-9_-]{1,80}")
 
 
 class Team:
-    """The contents of one workspace. Open it before use; `address` is its server's.
+    """The contents of one workspace. Call `open` before any other method. `address` is the server's
+    address.
 
-    `trigger_lifetime_s` is how long the bot may open a modal after an action, in seconds.
+    `trigger_lifetime_s` is the time in seconds within which the bot may open a modal after an
+    action.
     """
 
     app_name = "tariffwire"
@@ -40,7 +43,7 @@ class Team:
         self._naming = asyncio.Lock()
 
     async def open(self) -> None:
-        """Opens the file. A new one gets its first channels.
+        """Opens the file. In a new file, creates the first channels.
 
         Raises StoreError if it cannot be opened.
         """
@@ -58,7 +61,8 @@ class Team:
 
     @property
     def identity(self) -> Identity:
-        """Ids and secrets. Raises RuntimeError if the workspace is not open."""
+        """The ids and secrets of the workspace. Raises RuntimeError if the workspace is not
+        open."""
         if self._identity is None:
             raise RuntimeError("the workspace is not open")
         return self._identity
@@ -79,14 +83,15 @@ class Team:
         return list(self._channels.values())
 
     def find_channel(self, reference: str) -> Channel | None:
-        """The conversation with this id, or the public channel `#name` or `name`; or None."""
+        """The conversation with this id, or the public channel with this name, written `#name` or
+        `name`; None if there is none."""
         if reference in self._channels:
             return self._channels[reference]
         name = reference.removeprefix("#").lower()
         return next((c for c in self.channels if c.kind == "public" and c.name == name), None)
 
     async def create_channel(self, name: str, *, with_bot: bool = True) -> Channel | None:
-        """A new public channel; None if its name is taken or Slack would refuse it."""
+        """A new public channel; None if the name is taken or is not valid in Slack."""
         if not _NAME.fullmatch(name):
             return None
         async with self._naming:
@@ -97,7 +102,7 @@ class Team:
 
     @property
     def direct(self) -> Channel:
-        """The direct messages between the person and the bot."""
+        """The direct messages of the person and the bot."""
         return next(channel for channel in self.channels if channel.kind == "im")
 
     async def join(self, channel_id: str) -> Channel:
@@ -113,7 +118,7 @@ class Team:
             self.live.publish({"type": "read", "channel": channel_id})
 
     async def _save(self, channel: Channel) -> Channel:
-        # Before the write, so that a change that starts meanwhile builds on it.
+        # Set before the write, so that a change that starts during the write includes this one.
         self._channels[channel.id] = channel
         await self.storage.save_channel(channel)
         self.live.publish({"type": "channels"})
@@ -146,8 +151,8 @@ class Team:
     ) -> None:
         """Saves and publishes a new or changed message.
 
-        `only_for` is the one person who sees it; `cause` is the id of the command or click that it
-        answers.
+        If `only_for` is set, only this person sees the message. `cause` is the id of the command or
+        click that the message answers.
         """
         await self.storage.save_message(channel.id, message, only_for)
         kind = "message_changed" if changed else "message"
@@ -160,7 +165,8 @@ class Team:
         self.live.publish(news)
 
     def format_for_page(self, message: Message, only_you: bool = False) -> Message:
-        """A message for the page: with its author, and whether only one person sees it."""
+        """The message for the page: with its author, and with `only_you`, which marks a message
+        that only one person sees."""
         author = self.people.get(message.get("user", ""))
         name = author.real_name if author else "Unknown"
         is_bot = author.is_bot if author else True

@@ -1,1 +1,1 @@
-"""How the workspace reaches the bot: signed HTTP or Socket Mode."""
+"""How the workspace sends to the bot: signed HTTP requests or Socket Mode."""

@@ -1,9 +1,10 @@
-"""The connection to the bot: Socket Mode or signed HTTP, and events retried until acknowledged.
+"""The connection to the bot: Socket Mode or signed HTTP. Unacknowledged events are retried.
 
-Signatures follow https://docs.slack.dev/authentication/verifying-requests-from-slack, timeouts
-https://docs.slack.dev/interactivity/handling-user-interaction, and sockets
-https://docs.slack.dev/apis/events-api/using-socket-mode: a `hello`, envelopes that the bot
-acknowledges by envelope_id, and a `disconnect` before the socket is replaced.
+Signatures follow https://docs.slack.dev/authentication/verifying-requests-from-slack, and timeouts
+follow https://docs.slack.dev/interactivity/handling-user-interaction. Sockets follow
+https://docs.slack.dev/apis/events-api/using-socket-mode: the workspace sends a `hello`, then
+envelopes, which the bot acknowledges by their envelope_id, and a `disconnect` before it closes the
+socket.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ Kind = Literal["slash_commands", "interactive", "events_api"]
 
 
 class AppUnavailable(Exception):
-    """The bot did not acknowledge.
+    """The bot did not acknowledge a payload.
 
     `error` is operation_timeout, dispatch_failed or not_connected.
     """
@@ -41,7 +42,8 @@ class AppUnavailable(Exception):
 
 
 class HttpLink:
-    """Posts payloads to the bot's request URL and waits `timeout_s` seconds for the answer."""
+    """Posts payloads to the bot's request URL and waits up to `timeout_s` seconds for the
+    response."""
 
     def __init__(
         self, session: aiohttp.ClientSession, url: str, signing_secret: str, timeout_s: float
@@ -50,7 +52,7 @@ class HttpLink:
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
     async def verify(self) -> bool:
-        """Whether the URL answers Slack's url_verification."""
+        """Whether the URL answers Slack's url_verification request correctly."""
         challenge = hashlib.sha256(self._url.encode()).hexdigest()[:24]
         question = {"type": "url_verification", "challenge": challenge}
         try:
@@ -60,7 +62,7 @@ class HttpLink:
         return challenge in (answer.get("challenge"), answer.get("text"))
 
     async def send(self, kind: Kind, payload: Payload, *, retry: int = 0) -> Payload:
-        """Posts one payload; see BotConnection.send."""
+        """Posts one payload; see `BotConnection.send`."""
         content_type = "application/x-www-form-urlencoded"
         if kind == "events_api":
             body, content_type = json.dumps(payload).encode(), "application/json"
@@ -84,7 +86,7 @@ class HttpLink:
 
 
 def _sign(secret: str, body: bytes) -> dict[str, str]:
-    """The headers that prove to the bot who sent the request and when."""
+    """The headers with which the bot verifies the sender and the time of the request."""
     timestamp = str(int(time.time()))
     base = b"v0:" + timestamp.encode() + b":" + body
     digest = hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
@@ -104,7 +106,8 @@ async def _read(response: aiohttp.ClientResponse) -> Payload:
 
 
 class Sockets:
-    """The bot's open sockets. Payloads go to the newest; the bot has `timeout_s` to acknowledge."""
+    """The bot's open sockets. Payloads go to the newest socket; the bot has `timeout_s` seconds to
+    acknowledge."""
 
     def __init__(self, team: Team, timeout_s: float) -> None:
         self._team, self._timeout_s = team, timeout_s
@@ -117,7 +120,8 @@ class Sockets:
         return bool(self._open)
 
     async def accept(self, request: web.Request) -> web.StreamResponse:
-        """Serves one socket until it closes. Each ticket is valid once."""
+        """Serves one socket until it closes. The ticket in its address is valid for one
+        connection."""
         ticket = request.query.get("ticket", "")
         if ticket not in self._team.socket_tickets:
             raise web.HTTPForbidden(text="unknown ticket")
@@ -156,7 +160,7 @@ class Sockets:
             waiting.set_result(payload if isinstance(payload, dict) else {})
 
     async def send(self, kind: Kind, payload: Payload, *, retry: int = 0) -> Payload:
-        """Sends one payload; see BotConnection.send."""
+        """Sends one payload; see `BotConnection.send`."""
         if not self._open:
             raise AppUnavailable("not_connected")
         envelope_id = str(uuid.uuid4())
@@ -181,7 +185,8 @@ class Sockets:
             del self._waiting[envelope_id]
 
     async def refresh(self) -> None:
-        """Asks every socket to reconnect, as Slack does every few hours, and closes it."""
+        """Asks the bot to reconnect every socket, as Slack does every few hours, and closes the old
+        sockets."""
         message = {"type": "disconnect", "reason": "refresh_requested"}
         for socket in tuple(self._open):
             await socket.send_json({**message, "debug_info": {"host": "local-workspace"}})
@@ -194,10 +199,10 @@ class Sockets:
 
 
 class BotConnection:
-    """Sends over an open socket if there is one, else to the bot's request URL.
+    """Sends payloads over a socket if one is open, otherwise to the bot's request URL.
 
-    `subscribed` holds the names of the bot's events (`app_mention`, `message.im`), `retries_s` the
-    delays before each retry of an event, in seconds.
+    `subscribed` are the names of the events that the bot gets, such as `app_mention` and
+    `message.im`. `retries_s` are the delays before the retries of an event, in seconds.
     """
 
     def __init__(
@@ -209,7 +214,8 @@ class BotConnection:
         self.http: HttpLink | None = None
 
     async def send(self, kind: Kind, payload: Payload, *, retry: int = 0) -> Payload:
-        """What came with the acknowledgement, {} for nothing; raises AppUnavailable.
+        """Sends a payload and returns what the bot sent with its acknowledgement ({} if nothing).
+        Raises AppUnavailable.
 
         `retry` is the number of earlier attempts.
         """
@@ -220,7 +226,8 @@ class BotConnection:
         raise AppUnavailable("not_connected")
 
     def send_event(self, name: str, content: Payload) -> bool:
-        """Sends an event in the background if the bot subscribed to it; whether it did."""
+        """If the bot is subscribed to the event, sends it in the background. Returns whether the
+        bot is subscribed."""
         if name in self._subscribed:
             task = asyncio.create_task(self._deliver(make_event(self._team, content)))
             self._tasks.add(task)
@@ -238,7 +245,7 @@ class BotConnection:
                 return
 
     async def close(self) -> None:
-        """Cancels the events that are not acknowledged yet."""
+        """Cancels the delivery of events that are not acknowledged yet."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""The payloads that Slack sends to an app when a person acts.
+"""The payloads that Slack sends to an app when a person does something.
 
 They follow https://docs.slack.dev/interactivity/implementing-slash-commands,
 https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev/apis/events-api.
@@ -13,14 +13,15 @@ from bot.local_slack.state.records import Channel, Message, new_id
 from bot.local_slack.state.team import Team
 
 Payload = dict[str, Any]
-# Slack still sends this field. Signed requests replaced it.
+# The value of the field `token`. Slack still sends this field, although signatures have replaced
+# it.
 _OLD_TOKEN = "local-workspace"  # noqa: S105 - not a secret
 
 
 def make_slash_command(
     team: Team, channel: Channel, command: str, text: str, response_url: str
 ) -> Payload:
-    """A slash command, as flat fields."""
+    """The payload of a slash command. Unlike other payloads, it has no nested fields."""
     person = team.people[team.identity.person_id]
     return {
         "token": _OLD_TOKEN,
@@ -44,7 +45,8 @@ def _name_channel(channel: Channel) -> str:
 
 
 def make_interaction(team: Team, kind: str, **fields: Any) -> Payload:
-    """An interaction with its own fields. The bot may open a modal for a click or a submission."""
+    """The payload of an interaction; `fields` are those of its kind. For a click or a submission,
+    it has a trigger id, with which the bot may open a modal."""
     person, team_id = team.people[team.identity.person_id], team.identity.team_id
     name = {"username": person.name, "name": person.name}
     payload: Payload = {
@@ -65,7 +67,8 @@ def make_interaction(team: Team, kind: str, **fields: Any) -> Payload:
 def make_message_fields(
     channel: Channel, message: Message, *, is_ephemeral: bool, response_url: str
 ) -> Payload:
-    """The fields of an action in a message. Slack omits the content of an ephemeral message."""
+    """The fields that say in which message an action happened. Like Slack, it omits the content of
+    an ephemeral message."""
     container = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id}
     thread = {"thread_ts": message["thread_ts"]} if "thread_ts" in message else {}
     return {
@@ -100,9 +103,9 @@ def make_event(team: Team, content: Payload) -> Payload:
 
 
 def make_action(block_id: str, element: Mapping[str, Any], raw: Any, action_ts: str) -> Payload:
-    """The action of an element: which button was clicked or what was selected.
+    """The payload of one action: which button was clicked, or what was selected in the element.
 
-    Raises ValueError if `raw` is not one of its options.
+    Raises ValueError if `raw` is not one of the element's options.
     """
     ids = {"block_id": block_id, "action_id": element["action_id"], "action_ts": action_ts}
     if element["type"] == "button":
@@ -113,10 +116,10 @@ def make_action(block_id: str, element: Mapping[str, Any], raw: Any, action_ts: 
 
 
 def make_selection(element: Mapping[str, Any], raw: Any) -> Payload:
-    """What was selected in an element, in the fields in which Slack reports it.
+    """The selection in an element, in the fields that Slack uses for elements of this type.
 
-    `raw` is an option's value, a day, a text, or None for nothing. Raises ValueError if it is not
-    one of the element's options.
+    `raw` is the value of an option, a date, a text, or None if nothing is selected. Raises
+    ValueError if it is not one of the element's options.
     """
     match element["type"]:
         case "static_select":

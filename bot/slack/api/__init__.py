@@ -1,1 +1,1 @@
-"""Calls of Slack's Web API, and the meaning of its errors."""
+"""Calls Slack's Web API and interprets its errors."""

@@ -1,15 +1,18 @@
-"""Paces all calls of the Web API, for each workspace and method apart.
+"""Keeps all calls of the Web API within Slack's rate limits, separately for each workspace and
+method.
 
-`CallLimiter` is a middleware of the aiohttp session that all clients share, so that the clients
-which Bolt makes for each request are paced too. A call waits for its turn for a few seconds. If the
-turn is further away, the call fails as if Slack had refused it, with the seconds as Retry-After.
+`CallLimiter` is a middleware of the aiohttp session that all clients share. It therefore also
+limits the clients that Bolt creates for each request. A call waits up to `LONGEST_WAIT_S` for its
+turn. If the turn comes later, the call fails as if Slack had answered 429: the error has the
+seconds until the turn as Retry-After.
 
     turn | request | 429 -> refused, with Retry-After
                    | 5xx, no answer -> nothing is learned
                    | any other answer -> answered
 
-The dispatcher has many messages to send and waits longer: it takes the turn before it sends, and
-the call that follows in the same task uses that turn.
+The dispatcher sends many messages, and each may wait longer than that. So the dispatcher first
+takes a turn with `take_turn`, repeatedly if necessary. The next call in the same task then uses
+this turn and does not wait.
 """
 
 import asyncio
@@ -32,35 +35,40 @@ log = logging.getLogger(__name__)
 
 POST = "chat.postMessage"
 LONGEST_WAIT_S = 5.0
-"""How long a call waits that took no turn before; a part of the session's timeout."""
+"""Maximum seconds that a call waits for its turn if its task has not taken one before. The
+session's timeout includes this wait."""
 LONGEST_TURN_S = 1.0
-"""How long `take_turn` waits. Short, so that the caller can end in between."""
+"""Maximum seconds that one `take_turn` waits. Short, because callers repeat it and check between
+two calls whether to stop."""
 
 _LONGEST_SLEEP_S = 0.25
-"""Between two looks at the state: an answer may have ended the wait."""
+"""Maximum seconds between two checks of the limit. The limit may change during the wait, because
+responses to other calls arrive."""
 _BEARER = "Bearer "
 
 _taken: ContextVar["MethodKey | None"] = ContextVar("_taken", default=None)
-"""The turn that the present task has taken and not used yet."""
+"""The turn that the current task has taken but not used yet."""
 
 
 class MethodKey(NamedTuple):
-    """A method in a workspace. The workspace is a digest of the token: Slack counts per app too."""
+    """A method in a workspace. A digest of the token stands for the workspace, because Slack's
+    limits are for each app in a workspace."""
 
     workspace: str
     method: str
 
 
 def method_key(token: str, method: str) -> MethodKey:
-    """The key of the calls of `method` with the token."""
+    """The key for calls of `method` with this token."""
     return MethodKey(digest(token), method)
 
 
 class MethodLimits:
-    """The states of all methods, in memory.
+    """Holds the limit of each method, in memory.
 
-    Every access is one of these four calls, so that a database can keep the states for several
-    processes. `per_second` gives the first pace of some methods.
+    All access goes through the four methods `wait_s`, `take`, `answered` and `refused`, so that a
+    database could hold the limits for several processes. `per_second` has the configured pace of
+    some methods.
     """
 
     def __init__(
@@ -72,11 +80,12 @@ class MethodLimits:
         self._states: dict[MethodKey, MethodLimit] = {}
 
     async def wait_s(self, key: MethodKey, now: float, ahead: int = 0) -> float:
-        """Seconds until the call after `ahead` others may start."""
+        """Seconds until the next call may start, if `ahead` other calls start before it."""
         return method_limits.wait_s(self._state(key, now), now, ahead)
 
     async def take(self, key: MethodKey, now: float) -> float:
-        """Counts a call and returns 0, or returns the seconds until it may start."""
+        """Counts a call and returns 0. If no call may start yet, returns the seconds until one may,
+        and counts none."""
         state = self._state(key, now)
         wait_s = method_limits.wait_s(state, now)
         if not wait_s:
@@ -84,13 +93,14 @@ class MethodLimits:
         return wait_s
 
     async def answered(self, key: MethodKey, started_at: float, now: float) -> None:
-        """Learns from a call that Slack carried out."""
+        """Updates the limit after a call that Slack answered with anything but a 429 or a server
+        error."""
         self._states[key] = method_limits.answered(self._state(key, now), started_at, now)
 
     async def refused(
         self, key: MethodKey, started_at: float, now: float, retry_after_s: float | None
     ) -> bool:
-        """Learns from a 429; returns whether a pause begins that was not known before."""
+        """Updates the limit after a 429. Returns whether a new pause begins with it."""
         old = self._state(key, now)
         new = method_limits.refused(old, started_at, now, retry_after_s)
         self._states[key] = new
@@ -107,7 +117,8 @@ class MethodLimits:
 
 @dataclass(slots=True)
 class _Line:
-    """The calls that wait for their turn; the first one holds the lock."""
+    """The calls that wait for a turn of the same method. The call whose turn is next holds the
+    lock."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     waiting: int = 0
@@ -115,7 +126,7 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Refusal:
-    """What SlackApiError carries instead of an answer."""
+    """Stands in for Slack's response in the SlackApiError for a call that was not made."""
 
     data: Mapping[str, Any]
     headers: Mapping[str, str]
@@ -123,9 +134,10 @@ class _Refusal:
 
 
 class CallLimiter:
-    """Waits for turns, and learns from the answers. It is an aiohttp client middleware.
+    """Makes calls wait for their turns, and learns the limits from the responses. It is a
+    middleware for aiohttp's client.
 
-    `clock` counts seconds and never goes back; by default it is the event loop's.
+    `clock` counts seconds and never goes backward. By default, it is the event loop's clock.
     """
 
     def __init__(
@@ -139,9 +151,9 @@ class CallLimiter:
         self._lines: defaultdict[MethodKey, _Line] = defaultdict(_Line)
 
     async def take_turn(self, key: MethodKey, longest_s: float = LONGEST_TURN_S) -> float:
-        """Waits for a turn, for the next call of this task; returns 0.
+        """Waits for a turn, which the next call of this task will use; returns 0.
 
-        If the turn is more than `longest_s` away, returns the seconds until then and takes none.
+        If the turn is more than `longest_s` away, takes no turn and returns the seconds until it.
         """
         if wait_s := await self._turn(key, longest_s):
             return wait_s
@@ -149,7 +161,8 @@ class CallLimiter:
         return 0.0
 
     async def __call__(self, request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        """Sends the request in its turn. Raises SlackApiError if that is too far away."""
+        """Sends the request when its turn has come. Raises SlackApiError if the turn is too far
+        away."""
         key = _key_of(request)
         if key is None:
             return await handler(request)
@@ -179,7 +192,7 @@ class CallLimiter:
             async with line.lock:
                 while wait_s := await self._limits.take(key, self._clock()):
                     if self._clock() + wait_s > until:
-                        # A pause began meanwhile.
+                        # Another call got a 429 during the wait, which began a pause.
                         return wait_s
                     await self._sleep(min(wait_s, _LONGEST_SLEEP_S))
         finally:
@@ -192,7 +205,8 @@ def _loop_time() -> float:
 
 
 def _key_of(request: ClientRequest) -> MethodKey | None:
-    """None for a request that is no method of the Web API, as the upload of a file."""
+    """The method that the request calls. None if it calls no method of the Web API, for example if
+    it uploads the bytes of a file."""
     authorization = request.headers.get("Authorization", "")
     method = request.url.name
     if not authorization.startswith(_BEARER) or "." not in method:
@@ -201,7 +215,7 @@ def _key_of(request: ClientRequest) -> MethodKey | None:
 
 
 def _seconds(retry_after: str) -> float | None:
-    """None where Slack names no time."""
+    """The seconds in a Retry-After header; None if the header has no valid number."""
     try:
         seconds = float(retry_after)
     except ValueError:
@@ -213,6 +227,6 @@ def _too_early(method: str, wait_s: float) -> SlackApiError:
     refusal = _Refusal(
         {"ok": False, "error": "ratelimited"}, {"Retry-After": str(math.ceil(wait_s))}
     )
-    # slack_sdk leaves its constructor without types.
+    # The constructor has no type annotations in slack_sdk.
     said = f"{method} was not called: Slack's rate limit"
     return SlackApiError(said, refusal)  # type: ignore[no-untyped-call]

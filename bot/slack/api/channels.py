@@ -1,4 +1,4 @@
-"""Looks up channels: the one that an operator named, and that of a direct message."""
+"""Looks up channels: the channel with a given name, and the channel of a direct message."""
 
 import logging
 
@@ -11,7 +11,8 @@ from bot.slack.api.errors import code
 log = logging.getLogger(__name__)
 
 _PAGE = 999
-"""Slack's maximum (`limit` in ConversationsListArguments of the Node Slack SDK's reference)."""
+"""The maximum number of channels in a response (`limit` in ConversationsListArguments, in the
+reference of the Node Slack SDK)."""
 _MOST_PAGES = 50
 _MAY_NOT_LIST = frozenset({"missing_scope", "no_permission", "not_allowed_token_type"})
 
@@ -21,9 +22,9 @@ async def find_channel(
 ) -> str:
     """The id of the public channel `name` or `#name`; an id is returned unchanged.
 
-    Where the app may not list channels, returns `#name`, which Slack accepts for posting too.
-    Raises SlackError if there is no such channel, with `setting` as the variable that named it, and
-    SlackApiError for Slack's other errors.
+    If the app lacks the permission to list channels, returns `#name`, which Slack also accepts for
+    posts. Raises SlackError if there is no such channel; its cure names the variable `setting`.
+    Raises SlackApiError for other errors that Slack reports.
     """
     if name.isupper() and name[0] in "CGD" and len(name) >= 9:
         return name
@@ -54,10 +55,11 @@ async def find_channel(
 
 
 async def channel_of(client: AsyncWebClient, conversation: str) -> str:
-    """The channel of a conversation; for a person's id, the direct message with them.
+    """The id of the channel of a conversation. For a person's id, it is the channel of the direct
+    messages with this person.
 
-    Posting takes either id; reading, changing and sharing take channels only. Raises SlackApiError
-    and the errors of the connection.
+    Slack accepts a person's id for posting, but needs a channel's id for reading and changing
+    messages and for sharing files. Raises SlackApiError and the errors of the connection.
     """
     if not conversation.startswith(("U", "W")):
         return conversation

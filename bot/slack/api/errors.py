@@ -1,7 +1,7 @@
-"""What Slack's error codes mean for a delivery.
+"""Decides what Slack's error codes mean for a delivery.
 
 The codes are those of reference/methods/chat.postMessage, conversations.history and
-conversations.join on docs.slack.dev. There are these kinds:
+conversations.join on docs.slack.dev. The kinds of errors:
 
 1. Slack may have posted the message (`internal_error`, no answer): look before the next attempt.
 2. A rate limit: wait.
@@ -9,7 +9,7 @@ conversations.join on docs.slack.dev. There are these kinds:
 4. The conversation accepts no messages (archived, gone): hold its messages for a day.
 5. This message can never be posted (its blocks, its thread): give up.
 
-Any other code is retried a few times and then given up.
+After an error with any other code, the delivery is retried up to `MOST_ATTEMPTS` and then given up.
 """
 
 from typing import Any
@@ -20,10 +20,10 @@ from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRef
 from bot.slack.blockkit.limits import RETRY_AFTER_S
 
 Refusal = SendLater | SendRefused | ConversationRefused | WorkspaceRefused
-"""How a delivery can fail."""
+"""The errors with which a delivery can fail."""
 
 MOST_ATTEMPTS = 8
-"""Attempts after which an unknown error is final."""
+"""The number of attempts after which a delivery with an unknown error is given up."""
 
 _OUTCOME_UNKNOWN = frozenset(
     {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
@@ -64,32 +64,34 @@ _BLOCKS = ("invalid_blocks", "msg_blocks_too_long", "msg_too_long", "invalid_att
 
 
 def code(error: SlackApiError) -> str:
-    """Slack's code, such as `channel_not_found`; empty where the answer is not Slack's."""
+    """Slack's error code, such as `channel_not_found`; empty if the response does not come from
+    Slack."""
     data = getattr(error.response, "data", error.response)
     found = data.get("error") if isinstance(data, dict) else None
     return str(found or "")
 
 
 def status(error: SlackApiError) -> int:
-    """The HTTP status of the answer."""
+    """The HTTP status of the response."""
     answer: Any = error.response
     return int(getattr(answer, "status_code", None) or getattr(answer, "status", None) or 0)
 
 
 def refuses_blocks(error: SlackApiError) -> bool:
-    """Whether Slack may accept the same message as plain text."""
+    """Whether Slack refused the blocks, so that it may accept the same message as plain text."""
     return names_blocks(code(error))
 
 
 def names_blocks(said: str) -> bool:
-    """Whether the code says that Slack refuses the blocks of a message."""
+    """Whether this error code means that Slack refused the blocks of a message."""
     return said.startswith(_BLOCKS)
 
 
 def verdict(error: SlackApiError, attempts: int, conversation: str = "") -> Refusal:
-    """The exception for this answer to `chat.postMessage`; `attempts` includes this one.
+    """The error to raise after this response to `chat.postMessage`; `attempts` includes this
+    attempt.
 
-    A status without a code comes from a proxy and not from Slack.
+    A response without a code comes from a proxy, not from Slack.
     """
     said, http = code(error), status(error)
     if http == 429 or said in _LIMITED:
@@ -109,19 +111,20 @@ def verdict(error: SlackApiError, attempts: int, conversation: str = "") -> Refu
 
 
 def passes(error: SlackApiError) -> bool:
-    """Whether the same call may succeed later: after a limit, an outage, or a proxy's error."""
+    """Whether the same call may succeed later: after a rate limit, a failure at Slack, or an error
+    of a proxy."""
     said, http = code(error), status(error)
     return not said or said in _LIMITED | _OUTCOME_UNKNOWN or http == 429 or http >= 500
 
 
 def cure(error: SlackApiError) -> str:
-    """What an operator can do about the error; empty where that is unknown."""
+    """What an operator can do about the error; empty if that is unknown."""
     said = code(error)
     return next((each[said] for each in (_WORKSPACE, _CONVERSATION, _MESSAGE) if said in each), "")
 
 
 def retry_after_s(error: SlackApiError) -> float:
-    """Seconds that Slack asks to wait, with our own value where it names none."""
+    """Seconds that Slack asks the bot to wait. If Slack names no time, it is our own default."""
     headers = getattr(error.response, "headers", None) or {}
     given = next((headers[k] for k in headers if k.lower() == "retry-after"), "")
     try:
@@ -137,12 +140,13 @@ def _named(error: SlackApiError) -> str:
 
 
 def unanswered(cause: str) -> SendLater:
-    """For a call without an answer: the message may have arrived."""
+    """The error for a call that got no response: the message may have been posted."""
     return SendLater(None, cause, uncertain=True, unanswered=True)
 
 
 def still_uncertain(error: Refusal, cause: str) -> Refusal:
-    """The same, for a delivery that may have arrived in an earlier attempt."""
+    """The error with `uncertain` set, for a delivery that may have been posted in an earlier
+    attempt."""
     if isinstance(error, SendLater):
         return SendLater(error.after_s, cause, True, error.unanswered, error.lookups_only)
     if isinstance(error, SendRefused):

@@ -1,7 +1,9 @@
-"""Replies that still arrive where a workspace refuses a kind of block.
+"""Sends a reply again without the blocks that a workspace refuses.
 
-Charts are new (June 2026) and come to workspaces step by step; tables are a year older. Slack drops
-a refused acknowledgement silently, so a message with either is sent by a call that answers.
+Slack introduces new kinds of blocks in one workspace after another: charts since June 2026, tables
+about a year earlier. If Slack refuses the blocks of an acknowledgement, it drops it without an
+error. A message with a chart or a table is therefore sent by a separate call, whose response
+reports the refusal.
 """
 
 import json
@@ -22,9 +24,11 @@ log = logging.getLogger(__name__)
 
 
 async def respond_with(respond: AsyncRespond, message: Message, **options: Any) -> None:
-    """Posts the message to the response_url, and again in plainer blocks if Slack refuses it.
+    """Posts the message to the response_url. If Slack refuses its blocks, posts the version with
+    simpler blocks.
 
-    `options` are further fields of the reply, such as replace_original. A failure is logged.
+    `options` are further fields of the reply, such as replace_original. A failure is logged and not
+    raised.
     """
     try:
         answer = await respond({**message.response(), **options})
@@ -32,7 +36,7 @@ async def respond_with(respond: AsyncRespond, message: Message, **options: Any) 
             instead = replace(message.instead, in_channel=message.in_channel)
             answer = await respond({**instead.response(), **options})
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        # Only its name: the text of the error may quote the address.
+        # Only the type of the error: its text may quote the address.
         log.warning("an answer could not be sent to its response_url: %s", type(error).__name__)
         return
     if answer.status_code != 200:
@@ -42,9 +46,11 @@ async def respond_with(respond: AsyncRespond, message: Message, **options: Any) 
 
 
 async def post_with(post: Callable[..., Awaitable[object]], message: Message, **given: Any) -> None:
-    """Posts the message by a method of the Web API, and again in plainer blocks if refused.
+    """Posts the message with a method of the Web API. If Slack refuses its blocks, posts the
+    version with simpler blocks.
 
-    `given` are further arguments of the method. Raises SlackApiError for every other refusal.
+    `given` are further arguments of the method. Raises SlackApiError if Slack refuses the message
+    for another reason, or if there is no version with simpler blocks.
     """
     try:
         await post(**message.payload(), **given)
@@ -55,7 +61,8 @@ async def post_with(post: Callable[..., Awaitable[object]], message: Message, **
 
 
 def _error_code(answer: WebhookResponse) -> str:
-    """Slack's code: the body is `invalid_blocks`, or JSON with an `error`."""
+    """Slack's error code. The response body is either the code itself or JSON with the code in
+    `error`."""
     try:
         body = json.loads(answer.body)
     except ValueError:

@@ -1,8 +1,9 @@
-"""Finds messages of earlier attempts: each message has its delivery's id in its metadata.
+"""Finds the messages that earlier attempts posted. Each message has its delivery's id in its
+metadata.
 
-What was read of a conversation or a thread serves all look-ups in it for a minute, unless a post in
-the conversation had an unknown outcome meanwhile. Look-ups have a pace of their own: a rate limit
-of `conversations.history` delays look-ups, but no posts.
+The messages that were read in a conversation or a thread are cached for a minute. The cache is
+dropped earlier if the outcome of a post in the conversation is unknown. A rate limit of
+`conversations.history` or `conversations.replies` delays only look-ups. Posts continue.
 """
 
 import asyncio
@@ -23,46 +24,50 @@ from bot.slack.api.channels import channel_of
 from bot.slack.api.errors import code, retry_after_s, status, still_uncertain, unanswered, verdict
 
 EVENT_TYPE = "tariffwire_delivery"
-"""Tells our metadata from that of other apps."""
+"""The event type of our metadata. It differs from those of other apps."""
 
 _PAGE = 200
 _MOST_PAGES = 20
 _SKEW_S = 3600
-"""Seconds before the delivery was queued from which messages are searched, because our clock may
-be ahead of Slack's."""
+"""The search begins this many seconds before the earliest time at which the delivery can have been
+posted, because our clock may be ahead of Slack's."""
 _LOOK_BACK = timedelta(days=7)
 _READ_FOR_S = 60.0
-"""After this time, messages are read again: a delayed post may have arrived."""
+"""Seconds for which the messages are cached. Afterward they are read again, because a delayed post
+may have arrived."""
 _MOST_HISTORIES = 200
-# With these, looking is impossible; any other error may pass.
+# After these errors, the conversation cannot be searched at all. After any other error, a retry may
+# succeed.
 _MAY_NOT_LOOK = frozenset(
     {"missing_scope", "not_in_channel", "channel_not_found", "no_permission", "access_denied"}
 )
 
 
 class CannotLook(Exception):
-    """The conversation cannot be read, or not far enough back."""
+    """The conversation or its older messages cannot be read."""
 
 
 def marked(delivery: Delivery) -> Metadata:
-    """The metadata that identifies a message of the delivery."""
+    """The metadata by which a message of the delivery is found."""
     return Metadata(EVENT_TYPE, {"delivery_id": delivery.id})
 
 
 class _History:
-    """The ids of deliveries in a conversation or a thread since `oldest`, read as far as needed."""
+    """The ids of the deliveries that were posted in a conversation or a thread since `oldest`.
+    Pages of messages are read only as needed."""
 
     def __init__(self, channel: str, thread_ts: str | None, oldest: float, read_at: float) -> None:
         self.oldest, self.read_at = oldest, read_at
         self.found: dict[str, str] = {}
-        """The ts of each delivery."""
+        """The ts of each delivery's message, by the delivery's id."""
         self._channel, self._thread_ts = channel, thread_ts
         self._cursor: str | None = None
         self._pages = 0
         self._one_reader = asyncio.Lock()
 
     async def find(self, client: AsyncWebClient, delivery_id: str) -> str | None:
-        """The ts of a delivery's message. Raises CannotLook if there are too many messages."""
+        """The ts of the delivery's message; None if there is none. Raises CannotLook if there are
+        too many messages to read."""
         async with self._one_reader:
             while delivery_id not in self.found and (self._cursor or not self._pages):
                 if self._pages == _MOST_PAGES:
@@ -90,7 +95,8 @@ class _History:
 
 
 class Lookups:
-    """Looks for messages of earlier attempts. Tell it of each post in `posted` or `forget`."""
+    """Looks for messages of earlier attempts. After each post, call `posted` if it succeeded,
+    otherwise `forget`."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
@@ -102,8 +108,9 @@ class Lookups:
     ) -> str | None:
         """The ts of the message that an earlier attempt posted; None if there is none.
 
-        Raises CannotLook where that cannot be known, SendLater where it cannot be known now, and
-        WorkspaceRefused.
+        Raises CannotLook if the conversation can never be searched, SendLater if it cannot be
+        searched now, and WorkspaceRefused or ConversationRefused if Slack refuses the search for
+        this reason.
         """
         method = "conversations.history" if thread_ts is None else "conversations.replies"
         wait_s = self._paused_until.get(method, 0.0) - asyncio.get_running_loop().time()
@@ -126,7 +133,8 @@ class Lookups:
             met = verdict(error, 0, delivery.conversation)
             raise still_uncertain(met, f"looking for it: {met.cause}") from error
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
-            # Only its name: the text of an aiohttp error may quote the request with the token.
+            # Only the type of the error: the text of an aiohttp error may quote the request with
+            # the token.
             raise unanswered(f"looking for it: {type(error).__name__}") from error
 
     async def _history(self, conversation: str, thread_ts: str | None, oldest: float) -> _History:
@@ -142,13 +150,14 @@ class Lookups:
         return history
 
     def posted(self, delivery: Delivery, thread_ts: str | None, ts: str) -> None:
-        """Records a message that was certainly posted."""
+        """Records a message whose post succeeded."""
         history = self._histories.get((delivery.conversation, thread_ts))
         if history is not None:
             history.found[delivery.id] = ts
 
     def forget(self, conversation: str) -> None:
-        """Drops what was read of a conversation, because a message may have been added to it."""
+        """Drops the cached messages of a conversation, because the last post may have added a
+        message."""
         for place in [each for each in self._histories if each[0] == conversation]:
             del self._histories[place]
 
@@ -158,10 +167,11 @@ def _paused(wait_s: float, method: str) -> SendLater:
 
 
 def _earliest(delivery: Delivery, stories: Sequence[Story]) -> datetime:
-    """The earliest moment at which the delivery can have been posted."""
+    """The earliest time at which the delivery can have been posted."""
     if stories:
         return min(story.seen_at for story in stories)
-    # Without a story: the uncertain attempt was made not long before this one.
+    # A delivery without stories has no better date. Its uncertain attempt was not long before this
+    # attempt.
     return delivery.due_at - _LOOK_BACK
 
 

@@ -1,20 +1,23 @@
 """Learns how many calls of one Web API method Slack allows in one workspace.
 
-Slack limits calls for each app, workspace and method, and does not publish the workspace-wide limit
-of chat.postMessage (docs.slack.dev/apis/web-api/rate-limits). A refused call gets HTTP 429 and
-Retry-After. The limit may be a token bucket or a window of a second or a minute.
+Slack has a separate limit for each app, workspace and method. It does not publish the limit of
+chat.postMessage for a whole workspace (docs.slack.dev/apis/web-api/rate-limits). A call over the
+limit gets HTTP 429 with Retry-After. We do not know how Slack counts: with a token bucket, or in
+windows of a second or a minute. The pace is the number of calls per second that we allow:
 
-    start        the pace doubles each time it lasts (`_Phase.SEARCH`)
-    first 429    the limit lies between the calls answered per second, with the pause, and the
-                 refused pace: the next pace is in the middle
-    it lasts     it is the new lower end; at most 6% apart, the lower end is kept (`_Phase.HOLD`)
-    much later   5% more is tried, then 10% more ... (`_Phase.PROBE`); each refusal doubles the time
-                 until the next try
+    start        the pace doubles each time it has lasted (`_Phase.SEARCH`)
+    first 429    the limit is lower than the refused pace, and at least as high as the number of
+                 answered calls per second, including the pause: the next pace is between the two
+    it lasts     the pace is the new lower end; when both ends are at most 6% apart, the lower end
+                 is kept (`_Phase.HOLD`)
+    much later   a pace 5% higher is tried, then one 10% higher ... (`_Phase.PROBE`); each refusal
+                 doubles the time until the next attempt
 
-A pace lasts when calls were made at it for twice the longest pause that Slack has asked for. Slower
-traffic proves nothing about it.
+A pace has lasted when calls were made at this pace, without a refusal, for `MethodLimit.proof_s`:
+about twice as long as the longest pause so far. If fewer calls were made than the pace allows, this
+proves nothing about the pace.
 
-All functions are pure. Times are in seconds on a clock that never goes back.
+All functions are pure. Times are in seconds on a clock that never goes backward.
 """
 
 import math
@@ -22,31 +25,34 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 START_PER_SECOND = 5.0
-"""The first pace where none is configured."""
+"""The first pace of a method without a configured pace."""
 START_BURST = 10.0
-"""Calls that may be made at once after a time without calls."""
+"""The number of calls that may start at once after a time without calls."""
 LONGEST_PAUSE_S = 3600.0
-"""The longest Retry-After that is obeyed."""
+"""The maximum length of a pause. A longer Retry-After is cut to it."""
 
 _SLOWEST_PER_SECOND = 1 / 60
-"""Slack's slowest tier allows one call a minute."""
+"""The minimum pace: Slack's slowest tier allows one call a minute."""
 _FASTEST_PER_SECOND = 1000.0
 _SMALLEST_BURST = 1.25
-"""More than 1, so that a call that starts a little late does not lower the pace."""
+"""The minimum burst. It is more than 1, so that a call that starts a little late does not lower the
+pace."""
 _SHORTEST_PROOF_S = 5.0
 _LONGEST_PROOF_S = 120.0
 _PROOF_CALLS = 5
 _FULL = 0.95
-"""The part of a pace's calls that must have been made for the pace to count as tried."""
+"""A pace counts as tried if at least this fraction of the calls that it allows were made."""
 _CLOSE = 1.06
 _REFUSED_IN_HOLD = 1.12
 _FIRST_PROBE = 1.05
 _SHORTEST_HOLD_S = 120.0
 _PAUSES_PER_HOLD = 12
-"""So that refused tries of more cost at most a twelfth of the calls."""
+"""The shortest hold is this many times as long as the longest pause. Thus pauses after refused
+attempts at a faster pace usually take at most a twelfth of the time."""
 _LONGEST_HOLD_S = 900.0
 _REMEMBERED = 0.85
-"""How much of the longest pause counts after the next, shorter one."""
+"""After each pause, the remembered longest pause shrinks to this fraction, but not below the length
+of this pause."""
 _TRIALS_PER_SECOND = 1.0
 _ROUNDING = 1e-9
 _FIRST_BACKOFF_S = 5.0
@@ -64,58 +70,65 @@ class MethodLimit:
     """The state of one method in one workspace."""
 
     pace: float
-    """Calls per second."""
+    """Calls per second that are allowed."""
     burst: float
     phase: _Phase
     tokens: float
-    """Calls that may be made at `counted_at`; a call takes one, `pace` come back per second."""
+    """The number of calls that could start at once at the time `counted_at`. Each call takes one
+    token, and `pace` tokens per second are refilled."""
     counted_at: float
     pace_since: float
-    """When calls at this pace began, without a gap since."""
+    """When the calls at this pace began. A gap in the calls restarts this time, except during a
+    hold."""
     cycle_since: float
-    """The end of the last pause."""
+    """When the last pause ended, moved forward by the gaps in the calls since."""
     pace_calls: int = 0
-    """Answered calls at this pace."""
+    """The number of answered calls at this pace."""
     cycle_calls: int = 0
-    """Answered calls since the end of the last pause."""
+    """The number of answered calls since the end of the last pause."""
     run_calls: float = 0
-    """Calls since the last gap; after a pause there is no burst, so it is infinite then."""
+    """The number of calls since the last gap. A refusal after few calls may be due to the burst. A
+    pause uses up the burst, so the number is infinite from then until the next gap."""
     lasting: float = 0.0
-    """The fastest pace that lasted."""
+    """The fastest pace that has lasted."""
     lasted_s: float = 0.0
     refused: float = math.inf
     """The slowest pace that was refused."""
     step: float = 2.0
     holds: float = 1.0
-    """The length of a hold, as a multiple of the shortest one."""
+    """The length of a hold, as a multiple of the shortest hold."""
     paused_at: float = -math.inf
-    """The first refusal of the present or the last pause."""
+    """When the current pause began, or the last one if there is none: the time of its first
+    refusal."""
     paused_until: float = -math.inf
     is_paused: bool = False
-    """No call was answered since the refusal."""
+    """Whether no call has been answered since the refusal."""
     refusals: int = 0
-    """Successive pauses without an answered call between them."""
+    """The number of refusals in succession, without an answered call between them."""
     longest_pause_s: float = 0.0
     burst_refused: bool = False
-    """The present pause says something about the burst and nothing about the pace."""
+    """Whether the current pause was caused by the burst. Such a pause proves nothing about the
+    pace."""
 
     @property
     def proof_s(self) -> float:
-        """How long a pace has to last."""
+        """Seconds for which a pace must be kept before it counts as having lasted."""
         calls_s = _PROOF_CALLS / self.pace
         longest = min(2 * self.longest_pause_s, _LONGEST_PROOF_S)
         return max(_SHORTEST_PROOF_S, longest, calls_s)
 
     @property
     def hold_s(self) -> float:
-        """How long a pace is kept before more is tried."""
+        """Seconds for which a pace is held before a faster one is tried."""
         shortest = max(_SHORTEST_HOLD_S, _PAUSES_PER_HOLD * self.longest_pause_s)
         return min(shortest * self.holds, _LONGEST_HOLD_S)
 
 
 def start(now: float, per_second: float | None = None, burst: float = START_BURST) -> MethodLimit:
-    """The state before the first call. A configured `per_second` is kept until it is refused or has
-    lasted long enough for a try of more; otherwise the pace is searched for.
+    """The state before the first call.
+
+    If `per_second` is given, the state holds this pace until it is refused, or until it is time to
+    try a faster one. Otherwise it searches for the pace.
     """
     known = per_second is not None
     pace = START_PER_SECOND if per_second is None else per_second
@@ -132,7 +145,8 @@ def start(now: float, per_second: float | None = None, burst: float = START_BURS
 
 
 def wait_s(limit: MethodLimit, now: float, ahead: int = 0) -> float:
-    """Seconds until the next call may start, or the one after `ahead` others; 0 for now."""
+    """Seconds until the next call may start, if `ahead` other calls start before it; 0 if it may
+    start now."""
     if limit.is_paused:
         missing = 1 - _tokens(limit, now)
         trial_s = missing / _trial_pace(limit) if missing > _ROUNDING else 0.0
@@ -142,7 +156,7 @@ def wait_s(limit: MethodLimit, now: float, ahead: int = 0) -> float:
 
 
 def take(limit: MethodLimit, now: float) -> MethodLimit:
-    """The state after a call started at `now`."""
+    """The state after a call has started at `now`."""
     tokens = _tokens(limit, now)
     unused = tokens - limit.burst
     limit = replace(
@@ -153,15 +167,15 @@ def take(limit: MethodLimit, now: float) -> MethodLimit:
     )
     if unused <= 1:
         return limit
-    # Without calls there was nothing to refuse: the time does not count.
+    # In a gap without calls, nothing could be refused. So the length of the gap is not counted.
     gap_s = unused / limit.pace
     limit = replace(limit, run_calls=1, cycle_since=min(limit.cycle_since + gap_s, now))
-    # What has to be made during a hold are calls, with or without gaps.
+    # A hold ends after a number of calls. Gaps between them do not matter.
     return limit if limit.phase is _Phase.HOLD else _again(limit, now)
 
 
 def _tokens(limit: MethodLimit, now: float) -> float:
-    """More than `burst` if some were not used."""
+    """The number of tokens at `now`. It exceeds `burst` if some tokens were not used."""
     pace = _trial_pace(limit) if limit.is_paused else limit.pace
     return limit.tokens + max(now - limit.counted_at, 0.0) * pace
 
@@ -171,7 +185,7 @@ def _trial_pace(limit: MethodLimit) -> float:
 
 
 def answered(limit: MethodLimit, started_at: float, now: float) -> MethodLimit:
-    """The state after Slack carried out a call; `now` is when its answer came."""
+    """The state after Slack answered a call; `now` is the time of the response."""
     if limit.is_paused and started_at >= limit.paused_until:
         limit = replace(_recover(limit, started_at), counted_at=now)
     limit = replace(limit, cycle_calls=limit.cycle_calls + 1)
@@ -191,9 +205,9 @@ def answered(limit: MethodLimit, started_at: float, now: float) -> MethodLimit:
 def refused(
     limit: MethodLimit, started_at: float, now: float, retry_after_s: float | None
 ) -> MethodLimit:
-    """The state after a 429 at `now` for a call that started at `started_at`."""
+    """The state after a 429 at `now` to a call that started at `started_at`."""
     if started_at < limit.paused_at or (limit.is_paused and started_at < limit.paused_until):
-        # The call was under way when the pause began.
+        # The call started before the pause began, so its refusal is part of the same pause.
         until = max(limit.paused_until, now + (retry_after_s or 0.0))
         return _pause(limit, until) if limit.is_paused else limit
     refusals = limit.refusals + 1
@@ -211,12 +225,13 @@ def refused(
 
 
 def _pause(limit: MethodLimit, until: float) -> MethodLimit:
-    """Pauses, then allows one call, and a further one each second until one is answered."""
+    """Pauses until `until`, then allows one call. Until a call is answered, allows one more call
+    each second, or fewer if the pace is slower."""
     return replace(limit, paused_until=until, tokens=1, counted_at=until, run_calls=math.inf)
 
 
 def _recover(limit: MethodLimit, now: float) -> MethodLimit:
-    """The first answered call after a pause: chooses the next pace."""
+    """The state after the first answered call since a pause, with the next pace."""
     cycle_s = now - limit.cycle_since
     average = min(max(limit.cycle_calls, 1) / max(cycle_s, 1e-3), limit.pace)
     limit = replace(
@@ -233,7 +248,8 @@ def _recover(limit: MethodLimit, now: float) -> MethodLimit:
 
 
 def _narrow(limit: MethodLimit, now: float, average: float, cycle_s: float) -> MethodLimit:
-    """The pace was refused; `average` calls per second were answered, including the pause."""
+    """The state after the pace was refused. `average` is the number of answered calls per second,
+    including the time of the pause."""
     pace = limit.pace
     if limit.phase is not _Phase.SEARCH:
         limit = replace(limit, holds=min(limit.holds * 2, 16.0))
@@ -249,7 +265,7 @@ def _narrow(limit: MethodLimit, now: float, average: float, cycle_s: float) -> M
 
 
 def _climb(limit: MethodLimit, now: float) -> MethodLimit:
-    """The pace lasted."""
+    """The state after the pace has lasted."""
     limit = replace(limit, lasting=limit.pace, lasted_s=limit.proof_s)
     if limit.refused < math.inf:
         return _bisect(limit, now)
@@ -283,11 +299,11 @@ def _probe(limit: MethodLimit, now: float) -> MethodLimit:
 
 
 def _at(limit: MethodLimit, now: float, pace: float) -> MethodLimit:
-    """The same state at another pace."""
+    """The state at another pace."""
     pace = min(max(pace, _SLOWEST_PER_SECOND), _FASTEST_PER_SECOND)
     return _again(replace(limit, pace=pace), now)
 
 
 def _again(limit: MethodLimit, now: float) -> MethodLimit:
-    """Begins to count anew whether the pace lasts."""
+    """The state with a new start of the period in which the pace must last."""
     return replace(limit, pace_since=now, pace_calls=0)

@@ -1,11 +1,13 @@
-"""Posts deliveries, and looks for an earlier copy before it posts one again.
+"""Posts deliveries. Before it posts one again, it looks for a copy that an earlier attempt posted.
 
-Slack has no idempotency key: when a connection breaks after a request was sent, only the
-conversation shows whether the message arrived. So each message has its delivery's id in its
-metadata, and the sender looks for an `uncertain` delivery before it posts. Where the app may not
-read the conversation, a setting chooses: post it again with a mark, or leave it.
+Slack has no idempotency key. If a connection breaks after a request was sent, only the conversation
+shows whether the message arrived. So each message has its delivery's id in its metadata, and the
+sender looks for this id before it posts an `uncertain` delivery. If the app lacks the permission to
+read the conversation, TARIFFWIRE_UNKNOWN_OUTCOME decides: either the sender posts the delivery
+again, marked as a possible repetition, or gives it up.
 
-A delivery that is too long for one message continues in its thread; each reply has its own id.
+A delivery that is too long for one message continues in the thread of this message. Each reply has
+its own id.
 """
 
 import asyncio
@@ -34,15 +36,17 @@ _WITHOUT_STORY = (DeliveryKind.NOTICE, DeliveryKind.REMINDER)
 
 
 class ProposalLookup(Protocol):
-    """Looks up a proposal in its present state."""
+    """Looks up proposals."""
 
     async def get(self, proposal_id: str) -> ProposalRecord | None: ...
 
 
 class SlackSender:
-    """A Sender for the dispatcher: `send` posts one delivery, or raises the reason why not.
+    """The dispatcher's Sender for Slack: `send` posts one delivery, or raises the reason for the
+    failure.
 
-    The client must not retry by itself: a retry after a broken connection posts twice.
+    The client must not retry by itself: if it retried after a broken connection, it could post a
+    message twice.
     """
 
     def __init__(
@@ -53,9 +57,9 @@ class SlackSender:
         proposals: ProposalLookup | None = None,
         pace_s: float = 1.0,
     ) -> None:
-        """`proposals` are those that deliveries are about; `pace_s` is the time in seconds between
-        the messages of one delivery.
-        """
+        """`proposals` finds the proposals that deliveries are about. `pace_s` is the time in
+        seconds between the messages of one delivery. `on_unknown` is the setting
+        TARIFFWIRE_UNKNOWN_OUTCOME."""
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
         self._proposals, self._pace_s = proposals, pace_s
         self._lookups = Lookups(client)
@@ -63,9 +67,10 @@ class SlackSender:
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
     ) -> Receipt:
-        """Posts the delivery, or finds it where an earlier attempt has posted it.
+        """Posts the delivery, unless an earlier attempt has posted it; returns the receipt of the
+        message.
 
-        Raises the errors that the dispatcher's port names.
+        Raises the errors that the dispatcher's `Sender` documents.
         """
         message, *rest = await self._compose(delivery, stories, thread_ts)
         receipt, look_for = None, None
@@ -80,7 +85,8 @@ class SlackSender:
         return receipt
 
     async def check_workspace(self, team: str) -> None:
-        """Asks Slack whether the token is valid; raises WorkspaceRefused, or SendLater."""
+        """Checks whether Slack accepts the token; raises WorkspaceRefused or another error of
+        `Refusal` if not."""
         try:
             await self._client.auth_test()
         except SlackApiError as error:
@@ -96,7 +102,8 @@ class SlackSender:
         *,
         may_repeat: bool = False,
     ) -> tuple[Message, ...]:
-        """The messages of a delivery. Raises SendRefused where its subject is gone."""
+        """The messages of a delivery. Raises SendRefused if the proposal or the stories that it is
+        about were deleted."""
         if delivery.kind is DeliveryKind.PROPOSAL:
             record = await self._proposals.get(delivery.event_id) if self._proposals else None
             if record is None:
@@ -113,7 +120,8 @@ class SlackSender:
         ts: str,
         look_for: Sequence[Story] | None,
     ) -> None:
-        """Posts the rest of a delivery in the thread of its first message, without repetitions."""
+        """Posts the further messages of a delivery in the thread of the first. If `look_for` is
+        set, skips those that an earlier attempt posted."""
         for number, message in enumerate(rest, start=2):
             reply = delivery.model_copy(update={"id": f"{delivery.id}/{number}"})
             try:
@@ -127,13 +135,17 @@ class SlackSender:
             except CannotLook as error:
                 raise SendLater(None, "its thread cannot be read", uncertain=True) from error
             except (SendLater, ConversationRefused, WorkspaceRefused) as error:
-                # The first message was posted: the next attempt finds it and continues.
+                # The first message is posted. The next attempt must find it and continue in its
+                # thread.
                 raise still_uncertain(error, error.cause) from error
 
     async def _post_unseen(
         self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
     ) -> Receipt:
-        """Follows the operator's setting for a message that may have arrived already."""
+        """Handles a delivery that may have been posted, in a conversation that cannot be searched.
+
+        TARIFFWIRE_UNKNOWN_OUTCOME decides: the delivery is either given up or posted again.
+        """
         if self._on_unknown == "may_miss":
             raise SendRefused(
                 "it may have arrived and the app cannot look: give it a history scope, "
@@ -143,14 +155,14 @@ class SlackSender:
         try:
             return await self._post(delivery, message, thread_ts)
         except SendLater as later:
-            # The earlier attempt stays uncertain, whatever happened to this one.
+            # Whatever this error is, the earlier attempt may have posted the message.
             raise still_uncertain(later, later.cause) from later
 
     async def _post(self, delivery: Delivery, message: Message, thread_ts: str | None) -> Receipt:
         try:
             receipt = await self._post_or_join(delivery, message, thread_ts)
         except BaseException:
-            # It may have arrived, also if this call was cancelled.
+            # The message may have been posted, even if this call was cancelled.
             self._lookups.forget(delivery.conversation)
             raise
         self._lookups.posted(delivery, thread_ts, receipt.ts)
@@ -159,7 +171,8 @@ class SlackSender:
     async def _post_or_join(
         self, delivery: Delivery, message: Message, thread_ts: str | None
     ) -> Receipt:
-        """Posts the message; as text if its blocks are refused, and after joining if need be."""
+        """Posts the message. If Slack refuses its blocks, posts it as text; if the bot is not in
+        the channel, joins the channel first."""
         try:
             return await self._post_once(delivery, message, thread_ts)
         except SlackApiError as error:
@@ -175,7 +188,8 @@ class SlackSender:
     async def _post_once(
         self, delivery: Delivery, message: Message, thread_ts: str | None
     ) -> Receipt:
-        """One call of chat.postMessage. Raises SlackApiError for errors that Slack reports."""
+        """Calls chat.postMessage once. Raises SlackApiError for errors that Slack reports, and
+        SendLater for all other errors."""
         try:
             answer = await self._client.chat_postMessage(
                 channel=delivery.conversation,
@@ -191,7 +205,8 @@ class SlackSender:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise unanswered(type(error).__name__) from error
         except (AttributeError, ValueError) as error:
-            # slack_sdk raises these for a text/plain answer, as proxies send it.
+            # slack_sdk raises these errors if the response is text/plain, as it is from some
+            # proxies.
             raise unanswered("an answer that is not Slack's") from error
         return Receipt(ts=str(answer["ts"]))
 

@@ -1,7 +1,7 @@
 """Uploads files to Slack and shares them in a conversation.
 
-Only the app can see a file that no conversation shares, even if a message shows it
-(slackapi/python-slack-sdk issue 1658).
+A file must be shared in a conversation: as long as it is not, only the app can see it, even if it
+is in a message (slackapi/python-slack-sdk issue 1658).
 """
 
 import aiohttp
@@ -25,9 +25,10 @@ async def upload(
     title: str,
     comment: str,
 ) -> None:
-    """Shares a file in a channel or with a person, as a message of the bot.
+    """Shares a file in a channel or with a person. It appears as a message of the bot.
 
-    `comment` is markup. Raises SlackError with the cure, for example for a missing scope.
+    `comment` is the markup of this message. Raises SlackError with the cure, for example for a
+    missing scope.
     """
     try:
         channel = await channel_of(client, conversation)
@@ -41,7 +42,7 @@ async def upload(
     except SlackApiError as error:
         raise _refused(error) from error
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-        # Only its name: the address of an upload is a secret.
+        # Only the type of the error: its text may quote the upload's address, which is a secret.
         raise SlackError(
             "files.upload", f"no answer ({type(error).__name__})", "Try again"
         ) from None

@@ -1,7 +1,7 @@
 """Blocks and messages within Slack's limits.
 
-Each builder keeps its block within the limits and takes markup that `mrkdwn` made; `assemble`
-keeps the whole message within them. `bot.slack.views` decides what a message says.
+Each function for a block keeps the block within Slack's limits; `assemble` keeps the whole message
+within them. Markup comes from `mrkdwn`. `bot.slack.views` decides what a message says.
 """
 
 import json
@@ -15,61 +15,64 @@ from bot.text.single_line import to_single_line
 
 Block = dict[str, Any]
 Element = dict[str, Any]
-"""A block, and an element of one, as JSON values."""
+"""A block, or an element of a block, as JSON values."""
 
 
 @dataclass(frozen=True)
 class Message:
-    """Blocks, and a text for notifications, screen readers and old clients."""
+    """A message: its blocks, and a text for notifications, screen readers and old clients."""
 
     text: str
     blocks: tuple[Block, ...] = ()
     instead: "Message | None" = None
-    """The same message without blocks that some workspaces refuse; None if it has none of them."""
+    """A version of the message without charts and tables, which some workspaces refuse; None if it
+    has none of them."""
     in_channel: bool = False
-    """Whether a reply is for the whole conversation, and not only for the person who asked."""
+    """Whether the whole conversation sees the reply. If False, only the person who asked sees
+    it."""
 
     def for_all(self) -> "Message":
-        """The same message as a reply that the whole conversation sees."""
+        """The message as a reply that the whole conversation sees."""
         return replace(self, in_channel=True)
 
     def payload(self) -> dict[str, Any]:
-        """The `text` and `blocks` of a call of the Web API."""
+        """The arguments `text` and `blocks` for a call of the Web API."""
         return {"text": self.text, "blocks": list(self.blocks)}
 
     def response(self) -> dict[str, Any]:
-        """The reply to a command or a click: text, blocks and who sees it."""
+        """The fields of a reply to a command or a click: text, blocks, and who sees it."""
         response_type = "in_channel" if self.in_channel else "ephemeral"
         return {**self.payload(), "response_type": response_type}
 
 
 def section(markup: str) -> Block:
-    """A paragraph; an empty one shows a dash, because Slack refuses a section without text."""
+    """A paragraph. If the markup is empty, it shows a dash, because Slack refuses a section without
+    text."""
     return {"type": "section", "text": _make_markup(markup or "–", limits.SECTION_CHARACTERS)}
 
 
 def context(*markups: str) -> Block:
-    """A line of small print, of up to ten texts."""
+    """A line of small print with up to ten texts."""
     shown = [m for m in markups if m][: limits.CONTEXT_ELEMENTS] or ["–"]
     elements = [_make_markup(m, limits.CONTEXT_CHARACTERS) for m in shown]
     return {"type": "context", "elements": elements}
 
 
 def header(text: str) -> Block:
-    """A headline in large letters; takes plain text, no markup."""
+    """A headline in large letters. `text` is plain text without markup."""
     shown = cut(to_single_line(text) or "–", limits.HEADER_CHARACTERS)
     return {"type": "header", "text": _make_plain(shown)}
 
 
 def divider() -> Block:
-    """A thin line."""
+    """A thin horizontal line."""
     return {"type": "divider"}
 
 
 def button(
     label: str, action_id: str, value: str = "", *, url: str = "", style: str | None = None
 ) -> Element | None:
-    """A button; None if its value or address exceeds Slack's limits."""
+    """A button; None if its value or its address exceeds Slack's limits."""
     address, carried = check_url(url) if url else None, to_single_line(value)
     if len(carried) > limits.BUTTON_VALUE_CHARACTERS or (url and address is None):
         return None
@@ -100,7 +103,8 @@ def assemble(
 ) -> Message:
     """A message of `head`, as many of `items` as Slack allows, and `tail`.
 
-    `more` says how many items were left out, in a block that takes their place.
+    If items are left out, `more` makes a block that takes their place; its argument is their
+    number.
     """
     notice = cut_markup(text, limits.NOTICE_CHARACTERS)
     room = limits.MESSAGE_CHARACTERS - len(notice)
@@ -116,7 +120,8 @@ def fit_items(
     blocks: int,
     characters: int,
 ) -> tuple[tuple[Block, ...], int]:
-    """The first of `items` that fit in addition to the fixed blocks, and how many do not."""
+    """The first items that fit into a message together with the fixed blocks, and the number of
+    items that do not fit."""
     spare_blocks = blocks - len(fixed)
     spare = characters - count_characters(fixed)
     if len(items) <= spare_blocks and count_characters(items) <= spare:
@@ -133,12 +138,12 @@ def fit_items(
 
 
 def count_characters(blocks: Sequence[Block]) -> int:
-    """The characters of the blocks as JSON, which Slack's limit for a message counts."""
+    """The length of the blocks as JSON in characters. Slack's limit for a message counts these."""
     return sum(len(json.dumps(block, ensure_ascii=False)) + 2 for block in blocks)
 
 
 def _make_markup(markup: str, limit: int) -> Element:
-    # verbatim: Slack must not make links and mentions of what only looks like them.
+    # `verbatim` stops Slack from making links and mentions of text that only looks like them.
     return {"type": "mrkdwn", "text": cut_markup(markup, limit), "verbatim": True}
 
 

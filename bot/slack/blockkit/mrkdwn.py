@@ -1,10 +1,12 @@
 """Writes Slack's markup, and escapes text for it. No other module writes markup by hand.
 
-Slack reads three characters as control characters (`&`, `<`, `>`) and has entities for them. Its
-formatting characters have no escape, so similar characters without a meaning replace them
-(slackhq/slack-api-docs issue 34 confirms that a backslash does not help).
+In Slack's markup, `&`, `<` and `>` are control characters; entities such as `&amp;` escape them.
+Formatting characters such as `*` cannot be escaped, not even with a backslash
+(slackhq/slack-api-docs issue 34). So they are replaced with similar characters that have no meaning
+in markup.
 
-Every function returns markup that can be joined. Text from feeds and people must pass `escape`.
+The results of functions that return markup can be joined. All text from feeds and people must go
+through `escape`.
 """
 
 import re
@@ -31,24 +33,24 @@ _HARMLESS = str.maketrans(
 LOW_LINE = "\u02cd"
 """The character with which `escape` replaces an underscore."""
 
-# The name of an emoji contains no slash and no bracket; an address with a port does.
+# The name of an emoji contains neither a slash nor a bracket, but an address with a port does.
 _EMOJI = re.compile(r":(?=[^\s:/\[\]]{1,100}:)")
-# Without a word boundary, because the text may be cut here.
+# There is no word boundary at the end, because the text may be cut there.
 _BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 _QUOTE_OR_LIST = re.compile(r"^[>›•◦▪‣\s]+")
-# Addresses are percent-encoded already, so percent signs stay.
+# Addresses are percent-encoded already, so percent signs are not encoded again.
 _URL_SAFE = "%/:=&?~#+!$,;'@()*[]-._"
 
 
 def cut(text: str, limit: int) -> str:
-    """The text in at most `limit` characters, with an ellipsis where something is missing."""
+    """The text in at most `limit` characters. If it is cut, it ends with an ellipsis."""
     return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"
 
 
 def escape(text: str, limit: int = 500) -> str:
-    """Markup that shows the text literally: no link, mention, emoji code or formatting.
+    """Markup that shows the text literally, without links, mentions, emoji or formatting.
 
-    At most `limit` characters of markup; an entity is never cut in two.
+    The markup has at most `limit` characters. It is never cut inside an entity.
     """
     shown = _QUOTE_OR_LIST.sub("", to_single_line(text), 1)
     shown = _BROADCAST.sub("\uff20", _EMOJI.sub("\u2236", shown))
@@ -56,7 +58,7 @@ def escape(text: str, limit: int = 500) -> str:
 
 
 def cut_markup(markup: str, limit: int) -> str:
-    """The markup in at most `limit` characters; no link and no entity is cut in two."""
+    """The markup in at most `limit` characters. It is never cut inside a link or an entity."""
     if len(markup) <= limit:
         return markup
     kept = markup[: max(limit - 1, 0)]
@@ -67,20 +69,21 @@ def cut_markup(markup: str, limit: int) -> str:
 
 
 def bold(markup: str) -> str:
-    """The markup in bold; empty for blank markup."""
+    """The markup in bold; empty if the markup is blank."""
     return f"*{markup.strip()}*" if markup.strip() else ""
 
 
 def quote_text(text: str, limit: int = 120) -> str:
-    """Text from a feed or a person, escaped and in quotation marks."""
+    """Text from a feed or a person as markup, escaped and in quotation marks."""
     return f"“{escape(text, limit)}”"
 
 
 def check_url(url: str) -> str | None:
     """The address if it is safe to open, otherwise None.
 
-    Safe is http or https, with a host, without a user name (`https://bank@evil` shows one host and
-    opens another), and short enough for a button.
+    A safe address has http or https, a host and no user name, and is short enough for a button.
+    With a user name, an address such as `https://bank@evil` seems to lead to one host and leads to
+    another.
     """
     try:
         parts = urlsplit(to_single_line(url).replace(" ", "%20"))
@@ -93,26 +96,27 @@ def check_url(url: str) -> str | None:
 
 
 def link(url: str, label: str, limit: int = 500) -> str:
-    """The label linked to the address; the label alone where the address is not safe."""
+    """The label as a link to the address. If the address is not safe, only the label."""
     address, shown = check_url(url), escape(label, limit)
     if address is None or not shown:
         return shown
-    # Slack splits a link at its first bar, and ends it at the first angle bracket.
+    # Slack splits a link at its first vertical bar and ends it at the first `>`.
     return f"<{address.replace('&', '&amp;')}|{shown.replace('|', '¦')}>"
 
 
 def mention_person(user: str) -> str:
-    """A mention of the person with this id; empty if it is not a valid id."""
+    """A mention of the person with this id; empty if the id is not valid."""
     return f"<@{user}>" if re.fullmatch(r"[A-Z0-9]{2,30}", user) else ""
 
 
 def link_channel(conversation: str) -> str:
-    """A link to the channel with this id; empty if it is not a valid id."""
+    """A link to the channel with this id; empty if the id is not valid."""
     return f"<#{conversation}>" if re.fullmatch(r"[A-Z0-9]{2,30}", conversation) else ""
 
 
 def format_moment(when: datetime) -> str:
-    """The moment in the reader's time zone; in UTC where the client cannot convert it."""
+    """The time in the reader's time zone. If the reader's client cannot convert it, the time in
+    UTC."""
     utc = to_utc(when)
     fallback = f"{format_day(utc)}, {utc:%H:%M} UTC"
     return f"<!date^{int(when.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"

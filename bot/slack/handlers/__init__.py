@@ -1,1 +1,1 @@
-"""Handles what Slack sends: commands, mentions, clicks, forms and the Home tab."""
+"""Handles the requests that Slack sends: commands, mentions, clicks, forms and the Home tab."""

@@ -1,7 +1,7 @@
-"""All buttons of the bot's messages: which handler each has, and who may use it.
+"""All buttons of the bot's messages, each with its handler and the permission that it needs.
 
-Slack wants an acknowledgement within three seconds and ignores its content. So each click is
-acknowledged at once, handled in the background, and answered through its response_url.
+Slack expects the acknowledgement of a click within three seconds and ignores its content. So each
+click is acknowledged at once, handled in the background, and answered through its response_url.
 """
 
 import re
@@ -34,18 +34,19 @@ from bot.slack.views.rates.answer import SHARE
 from bot.slack.views.replies import RUN, render_failure, render_notice
 
 Handler = Callable[[SlackContext, Click], Awaitable[Message | None]]
-"""Handles a click; returns the message for the person who clicked, if any."""
+"""Handles a click; returns a message for the person who clicked, or None."""
 
 
 class ButtonRoute(NamedTuple):
-    """The handler of a click, and the permission that it needs; None means everyone may click."""
+    """The handler of a click, and the permission that the click needs. None means that everybody
+    may click."""
 
     handle: Handler
     act: OperatorAction | None = None
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
-    """Listens for every button, and for the form of a proposal."""
+    """Registers the listeners for all buttons and for the form of a proposal."""
     for action_id, button in BUTTONS.items():
         _listen(app, context, action_id, button)
     proposals.register(app, context)
@@ -83,7 +84,8 @@ async def _handle(context: SlackContext, button: ButtonRoute, click: Click) -> M
 
 
 def _handle_command(verb: Verb) -> Handler:
-    """A handler for a button that stands for a command; its value is the command's text."""
+    """A handler for a button that runs a command. The button's value is the argument of the
+    command."""
 
     async def handle(context: SlackContext, click: Click) -> Message:
         return await answer(context, click.request(), Command(verb=verb, text=click.value))
@@ -92,12 +94,13 @@ def _handle_command(verb: Verb) -> Handler:
 
 
 async def _run(context: SlackContext, click: Click) -> Message:
-    """Runs the command in the button's value."""
+    """Runs the command that is the button's value."""
     return await answer(context, click.request(click.value))
 
 
 async def _share(context: SlackContext, click: Click) -> Message | None:
-    """Asks the question again, and shows the answer to the whole conversation, once."""
+    """Answers the question again, visibly for the whole conversation. Ignores a second click by the
+    same person."""
     service, user = context.service, click.person.id
     key = f"share {click.conversation} {click.message_ts} {user}"
     if context.deduplicator.is_repeated(key, service.clock()):
@@ -110,7 +113,8 @@ async def _share(context: SlackContext, click: Click) -> Message | None:
 
 
 def _add_asker(message: Message, user: str) -> Message:
-    """The answer for the conversation: with who asked, without the buttons for that person."""
+    """The answer as the whole conversation sees it: it names the person who asked, and has no
+    buttons."""
     blocks = [block for block in message.blocks if block["type"] != "actions"]
     blocks.append(small_print(f"Asked by {mention_person(user)}"))
     instead = _add_asker(message.instead, user) if message.instead else None
@@ -133,7 +137,7 @@ async def _explain(context: SlackContext, click: Click) -> Message:
 
 
 async def _do_nothing(_: SlackContext, __: Click) -> None:
-    """Handles a link button, whose link Slack opens itself."""
+    """Handles a button with a link. Slack itself opens the link."""
 
 
 BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {

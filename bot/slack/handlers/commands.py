@@ -1,4 +1,5 @@
-"""`/tariff`: the request goes to the command service, and its reply becomes a message."""
+"""Handles `/tariff`: passes the request to the command service and renders its reply as a
+message."""
 
 import asyncio
 import json
@@ -32,7 +33,7 @@ CALENDAR_FILE_NAME = "tariffs-ahead.ics"
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
-    """Listens for the command."""
+    """Registers the listener for the command."""
 
     @app.command(COMMAND)
     async def handle_command(body: dict[str, Any], respond: AsyncRespond) -> BoltResponse:
@@ -54,7 +55,8 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 async def answer(
     context: SlackContext, request: CommandRequest, command: Command | None = None
 ) -> Message:
-    """The reply to typed text, or to the command that a button stands for. Never raises."""
+    """The reply to a request as a message. The request is either typed text or the `command` of a
+    button. Never raises."""
     service = context.service
     try:
         reply = await (service.execute(command, request) if command else service.handle(request))
@@ -69,7 +71,8 @@ async def answer(
 async def _share_calendar(
     context: SlackContext, calendar: CalendarFile, request: CommandRequest
 ) -> Message:
-    # The library takes 0.15 s to import: not on the event loop.
+    # In a thread, because the import of the calendar library takes 0.15 s and would block the event
+    # loop.
     content = await asyncio.to_thread(_render_ics, context, calendar)
     try:
         await upload(

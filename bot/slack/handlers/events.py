@@ -1,4 +1,4 @@
-"""Events that Slack sends: a mention of the bot, and an opened Home tab."""
+"""Handles events that Slack sends: a mention of the bot, and a person opening the Home tab."""
 
 import logging
 from collections.abc import Awaitable
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
-    """Listens for mentions and for the Home tab."""
+    """Registers the listeners for mentions and for the Home tab."""
     service = context.service
 
     @app.event("app_mention")
@@ -57,7 +57,8 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 
 
 async def _unless_refused(call: Awaitable[object], failure: str) -> None:
-    """Awaits a call of Slack's and logs a refusal, such as that of a wrong channel."""
+    """Awaits a call of Slack's API. If Slack refuses the call, logs this instead of raising an
+    error."""
     try:
         await call
     except SlackApiError as error:

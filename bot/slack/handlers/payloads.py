@@ -1,4 +1,4 @@
-"""Slack's payloads as values: a slash command, a mention, a click."""
+"""Converts Slack's payloads to values: a slash command, a mention, a click."""
 
 import re
 from typing import Any
@@ -7,14 +7,14 @@ from bot.commands.request import CommandRequest
 from bot.parties import build_flag
 from bot.proposals.approval.audit import Operator
 
-# Slack writes people, channels and @channel as <@U1>, <#C1|name> and <!channel>.
+# Slack writes a person as <@U1>, a channel as <#C1|name> and @channel as <!channel>.
 _REFERENCE = re.compile(r"<[@#!][^>]*>")
 _FLAG = re.compile(r":(?:flag-)?([a-z]{2}):", re.IGNORECASE)
 _LINK = re.compile(r"<((?:https?|mailto):[^<>|\s]+)(?:\|[^<>]*)?>")
 
 
 def read_slash_command(body: dict[str, Any]) -> CommandRequest:
-    """The command in the form of a slash command."""
+    """The request in the payload of a slash command."""
     return CommandRequest(
         text=_clean(str(body.get("text") or "")),
         team=str(body.get("team_id") or ""),
@@ -25,11 +25,11 @@ def read_slash_command(body: dict[str, Any]) -> CommandRequest:
 
 
 def read_mention(body: dict[str, Any]) -> CommandRequest:
-    """The command after the bot's name, in an `app_mention` event."""
+    """The request in an `app_mention` event: the text after the bot's name."""
     event = body.get("event") or {}
     text = str(event.get("text") or "")
     typed = text.partition(">")[2] if text.lstrip().startswith("<@") else text
-    # Slack writes these three characters of messages as entities, unlike those of commands.
+    # In messages, Slack writes these three characters as entities. In commands, it does not.
     plain = _clean(typed).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return CommandRequest(
         text=plain,
@@ -42,7 +42,7 @@ def read_mention(body: dict[str, Any]) -> CommandRequest:
 
 
 class Click:
-    """A click on a button: who, where, on which message, and the button's value."""
+    """A click on a button: the person, the conversation, the message, and the button's value."""
 
     def __init__(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         self.value = str(action.get("value") or "")
@@ -57,20 +57,23 @@ class Click:
         self.is_ephemeral = bool(container.get("is_ephemeral"))
 
     def request(self, text: str = "") -> CommandRequest:
-        """The request of the person who clicked; `text` is a command that the button names."""
+        """The request of the person who clicked; `text` is the command of the button."""
         return CommandRequest(_clean(text), self.team, self.conversation, self.person.id)
 
 
 def read_conversation(body: dict[str, Any]) -> str:
-    """The conversation for alerts that are requested here: the channel, or the person in a DM."""
+    """The conversation to which alerts go if a person subscribes here. It is the channel or, in a
+    direct message, the person."""
     channel = str(body.get("channel_id") or (body.get("channel") or {}).get("id") or "")
     user = str(body.get("user_id") or (body.get("user") or {}).get("id") or "")
-    # The bot cannot post in a direct message between two people, but always to one person.
+    # The bot cannot post in a direct message between two people, but it can always post to one
+    # person.
     return user if not channel or channel.startswith("D") else channel
 
 
 def read_person(body: dict[str, Any]) -> Operator:
-    """The person who clicked or submitted a form, with a name for the audit."""
+    """The person who clicked or submitted a form, with the name that is recorded with a
+    decision."""
     user = body.get("user") or {}
     user_id = str(user.get("id") or "?")
     name = str(user.get("name") or user.get("username") or user_id)
@@ -78,6 +81,7 @@ def read_person(body: dict[str, Any]) -> Operator:
 
 
 def _clean(text: str) -> str:
-    """The text without Slack's markup: links as addresses, flags as characters, no mentions."""
+    """The text without Slack's markup: links become addresses, emoji of flags become characters,
+    and mentions are removed."""
     text = _REFERENCE.sub(" ", _LINK.sub(r"\1", text))
     return _FLAG.sub(lambda found: build_flag(found[1].upper()), text)

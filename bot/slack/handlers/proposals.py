@@ -1,9 +1,10 @@
-"""Decisions on proposed rates: the buttons of a proposal, and the form that edits it.
+"""Handles decisions on proposed rates: the buttons of a proposal, and the form in which it is
+edited.
 
     click | decide, once | every message about the proposal shows the decision
 
-The second person to click gets the decision of the first. The next click on a message that could
-not be updated updates it.
+If a second person clicks, the bot shows them the decision of the first. If a message could not be
+updated after a decision, the next click on it updates it.
 """
 
 import logging
@@ -39,7 +40,7 @@ _GONE = "This proposal is no longer saved."
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
-    """Listens for the submitted form."""
+    """Registers the listener for the submitted form."""
 
     @app.view(TERMS)
     async def handle_submission(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
@@ -47,14 +48,15 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 
 
 async def update_messages(context: SlackContext, proposal_id: str) -> None:
-    """Updates every message about a proposal to its present state."""
+    """Updates every message about a proposal to the proposal's current state."""
     record = await context.service.decisions.get(proposal_id)
     if record is not None:
         await _update(context, record)
 
 
 def watch_ledger(context: SlackContext) -> Callable[[Ledger], None]:
-    """A callback for each new ledger, which updates the messages that it changes."""
+    """A function to call with each new ledger. It updates the messages that the new ledger
+    changes."""
     last = context.service.decisions.ledger
 
     async def update(before: Ledger, after: Ledger) -> None:
@@ -71,16 +73,18 @@ def watch_ledger(context: SlackContext) -> Callable[[Ledger], None]:
 
 
 async def approve(context: SlackContext, click: Click) -> Message | None:
-    """Approves a complete proposal; opens the form if something is missing or has changed."""
+    """Approves the proposal. If a value is missing, or the proposal has changed since the message
+    was posted, opens the form instead."""
     decisions = context.service.decisions
-    # The value holds the terms that the message shows.
+    # The button's value contains the terms that the message shows.
     proposal_id, _, terms = click.value.partition(" ")
     record = await decisions.get(proposal_id)
     if record is None or record.decision is not None:
         return await _show_result(context, click, _keep_record(record))
     proposal = record.proposal
     form = fill_form(proposal, decisions.ledger)
-    # A later report may have changed the terms: then the operator must see them first.
+    # If a later report has changed the terms, the operator must see the new terms before approving
+    # them.
     if terms == proposal.terms and form.is_complete:
         try:
             result = await decisions.approve(proposal_id, click.person, form)
@@ -93,7 +97,7 @@ async def approve(context: SlackContext, click: Click) -> Message | None:
 
 
 async def edit(context: SlackContext, click: Click) -> Message | None:
-    """Opens the form with the terms of the proposal."""
+    """Opens the form with the current terms of the proposal."""
     record = await context.service.decisions.get(click.value)
     if record is None or record.decision is not None:
         return await _show_result(context, click, _keep_record(record))
@@ -110,7 +114,7 @@ async def reject(context: SlackContext, click: Click) -> Message | None:
 async def undo(context: SlackContext, click: Click) -> Message | None:
     """Makes a decided proposal pending again.
 
-    Raises AmendmentRefused if another approval depends on it.
+    Raises AmendmentRefused if another approval depends on this one.
     """
     result = await context.service.decisions.undo(click.value, click.person)
     return await _show_result(context, click, result)
@@ -159,7 +163,8 @@ async def _submit(
 async def _show_result(
     context: SlackContext, click: Click, result: DecisionResult | None
 ) -> Message | None:
-    """Updates the messages; returns a reply if they do not show the result to the person."""
+    """Updates the messages about the proposal. If they do not show the result of the click, returns
+    a reply for the person."""
     if result is None:
         return render_notice(_GONE)
     await _update(context, result.record, click)
@@ -175,7 +180,7 @@ def _keep_record(record: ProposalRecord | None) -> DecisionResult | None:
 async def _update(
     context: SlackContext, record: ProposalRecord, click: Click | None = None
 ) -> None:
-    """Updates the clicked message and all others about the proposal."""
+    """Updates the clicked message and all other messages about the proposal."""
     message = render_proposal(record, context.service.parties)
     places: dict[tuple[str, str], None] = {}
     if click is not None and not click.is_ephemeral:

@@ -1,1 +1,1 @@
-"""What each message says, as blocks."""
+"""Renders the content of each message as blocks."""

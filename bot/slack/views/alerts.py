@@ -1,4 +1,5 @@
-"""Stories as messages: alerts, follow-ups in their threads, digests, and why people see them."""
+"""Renders stories as messages: alerts, follow-ups in the threads of alerts, digests, and
+explanations of why a story was posted."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -35,19 +36,20 @@ UNMUTE = "mute_off"
 LEAVE = "mute_unsubscribe"
 
 MAY_REPEAT = "may repeat"
-"""Marks a message that is sent again because it is unknown whether it arrived."""
+"""Marks a message that is sent again because an earlier attempt may have arrived."""
 
 
 class WhyValue(Frozen):
-    """The value of a 'Why?' button: the story, and why this conversation got it."""
+    """The value of a 'Why?' button: the story's id, and the reason why this conversation got the
+    story."""
 
     story: str
     reason: str
 
     def encode(self) -> str:
-        """The button's value, within its limit."""
+        """The value as text, within Slack's limit for a button."""
         room = limits.BUTTON_VALUE_CHARACTERS - len(self.story) - 50
-        # JSON can double a character.
+        # As JSON, the text may become twice as long.
         reason = cut(to_single_line(self.reason), room // 2)
         return self.model_copy(update={"reason": reason}).model_dump_json()
 
@@ -55,7 +57,8 @@ class WhyValue(Frozen):
 def render_alert(
     story: Story, parties: Parties, reason: str, *, may_repeat: bool = False
 ) -> Message:
-    """The first message about an event: headline, figures, source, and why you see it."""
+    """The first message about an event: headline, figures, source, and a button that explains why
+    the conversation got it."""
     head: list[Block] = [
         section("\n".join(filter(None, (_format_headline(story), escape(story.summary, 1200)))))
     ]
@@ -75,9 +78,10 @@ def render_alert(
 def render_follow_up(
     stories: Sequence[Story], parties: Parties, *, followed: str = "", may_repeat: bool = False
 ) -> Message:
-    """Further stories on one event, as compact lines for the alert's thread.
+    """Further stories on an event, as short lines for the thread of its alert.
 
-    `followed` is the event's id where the message goes to a person who follows it.
+    If the message goes to a person who follows the event, `followed` is the event's id; otherwise
+    it is empty.
     """
     lines = [section(_format_line(story, parties)) for story in stories]
     tail: list[Block] = [context(_mark_repeat(True))] if may_repeat else []
@@ -93,12 +97,14 @@ def render_follow_up(
 def render_digest(
     stories: Sequence[Story], parties: Parties, reason: str, *, may_repeat: bool = False
 ) -> tuple[Message, ...]:
-    """Many stories, event by event: a message, then replies to it with those that do not fit."""
+    """Many stories, grouped by event. The first message of the result is followed by replies with
+    the stories that do not fit into it."""
     count = f"{len(stories)} trade {'story' if len(stories) == 1 else 'stories'}"
     first = f": {escape(stories[0].title)}" if stories else ""
     why = f"Why: {escape(reason, 200)}" if reason else ""
     head, tail = [section(bold(f"Your digest: {count}"))], [context(why, _mark_repeat(may_repeat))]
-    # Space for the mark is always reserved, so a retry splits the stories in the same way.
+    # The mark always gets its space, with or without `may_repeat`. So a retry divides the stories
+    # in the same way.
     marked = [*head, context(why, _mark_repeat(True))]
     lines: Sequence[Block] = [
         section(("" if place == 0 else "↳ ") + _format_line(story, parties))
@@ -117,7 +123,8 @@ def render_digest(
 def _split_where_full(
     fixed: Sequence[Block], items: Sequence[Block]
 ) -> tuple[Sequence[Block], Sequence[Block]]:
-    """The items that fit into one message with the fixed blocks, and the rest."""
+    """The items that fit into one message together with the fixed blocks, and the rest. The first
+    part has at least one item."""
     room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS
     kept, _ = fit_items(fixed, items, None, limits.MESSAGE_BLOCKS, room)
     kept = kept or tuple(items[:1])
@@ -125,7 +132,7 @@ def _split_where_full(
 
 
 def render_latest(reply: LatestStories, parties: Parties) -> Message:
-    """The newest stories."""
+    """The newest stories, of all topics or one."""
     about = f"{reply.topic.label} " if reply.topic else ""
     if not reply.stories:
         nothing = f"No {about}stories yet."
@@ -136,7 +143,8 @@ def render_latest(reply: LatestStories, parties: Parties) -> Message:
 
 
 def render_why(story: Story, reason: str) -> Message:
-    """Why a story was posted here: the subscription, the matched words and rule, and the feed."""
+    """Why a story was posted in the conversation: its subscription, the matched words and rules,
+    and the feed."""
     lines = [f"• Subscription here: {escape(reason, 300)}."] if reason else []
     lines += [f"• {_format_evidence(found)}" for found in story.evidence[:12]]
     lines.append(f"• Feed: {quote_text(story.source)} ({story.kind.value}).")
@@ -146,7 +154,7 @@ def render_why(story: Story, reason: str) -> Message:
 
 
 def render_mute_choices(event_id: str) -> Message:
-    """The ways to get fewer alerts, each a button."""
+    """A button for each way to get fewer alerts."""
     text = "Mute…"
     row = actions(
         button("This event", MUTE_EVENT, event_id),
@@ -157,12 +165,13 @@ def render_mute_choices(event_id: str) -> Message:
 
 
 def format_percent(value: Decimal) -> str:
-    """The number as `12.5%`, with all its digits but without trailing zeros."""
+    """The number as `12.5%`, with all its digits except trailing zeros."""
     return f"{_format_digits(value)}%"
 
 
 def format_figure(figure: Figure, parties: Parties) -> str:
-    """A figure in one line of markup: the parties, the goods, the rate before and after."""
+    """A figure as one line of markup: the parties, the goods, the change of the rate, and the
+    amount."""
     imposer, partner = (
         format_party(code, parties) if code else "" for code in (figure.imposer, figure.partner)
     )
@@ -177,7 +186,8 @@ def format_figure(figure: Figure, parties: Parties) -> str:
 
 
 def format_party(code: str, parties: Parties) -> str:
-    """The party's flag and name as markup; its code where it is not in the catalog."""
+    """The party's flag and name as markup. A party that is not in the catalog is shown by its
+    code."""
     if code not in parties:
         return escape(code, 80)
     party = parties.get(code)
@@ -241,7 +251,7 @@ def _format_line(story: Story, parties: Parties) -> str:
 
 
 def _format_notice(story: Story, parties: Parties) -> str:
-    """The alert without blocks, for notifications and where blocks fail."""
+    """The alert as text. Notifications show it, and it is posted if Slack refuses the blocks."""
     tags = ", ".join(filter(None, (_format_topics(story), _format_parties(story, parties))))
     figures = "; ".join(filter(None, (format_figure(f, parties) for f in story.figures[:3])))
     lines = [f"{link(story.link, story.title, 400)} ({tags})", figures, escape(story.summary, 400)]

@@ -1,6 +1,7 @@
 """The modal in which an operator edits a proposed rate before approving it.
 
-Each block's id is the name of a field of `ApprovalForm`, so that an error is shown at its field.
+The id of each block is the name of a field of `ApprovalForm`, so that Slack shows an error at the
+field that causes it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ Values = dict[str, Any]
 """A view, a block or an element as JSON values."""
 
 TERMS = "rate_terms"
-"""The modal's callback id; its private metadata is the proposal's id."""
+"""The callback id of the modal. The modal's private metadata is the id of the proposal."""
 _FIELD = "field"
 _NOTE_CHARACTERS = 500
 _TEXT_CHARACTERS = 200
@@ -32,7 +33,7 @@ def render_form(
     summary: str,
     parties: Parties,
 ) -> Values:
-    """The modal with the values of the form; `summary` is markup that says what is proposed."""
+    """The modal with the values of the form. `summary` is markup that describes the proposal."""
     new = "Only for a new measure"
     goods = f"{new}: words or HS codes; empty for all goods"
     return {
@@ -61,7 +62,7 @@ def render_form(
 
 
 def render_closing(markup: str) -> Values:
-    """A modal that shows only a text, in place of the form."""
+    """A modal that replaces the form and shows only a text."""
     return _make_modal("Close", markup)
 
 
@@ -75,7 +76,7 @@ def _make_modal(close: str, markup: str) -> Values:
 
 
 def read_form(view: Mapping[str, Any]) -> ApprovalForm:
-    """The submitted values; fields that Slack left out are empty."""
+    """The submitted values. Slack leaves out empty fields; here they are empty text."""
     values = (view.get("state") or {}).get("values") or {}
     return ApprovalForm(
         **{
@@ -121,7 +122,7 @@ def _make_measure_field(chosen: str, measures: Sequence[Measure], parties: Parti
 
 
 def _make_option(measure: Measure, parties: Parties) -> Values:
-    """A measure by name, with its newest rate, and with its partners if there are several."""
+    """A choice for a measure: its name, its newest rate and, if it has several, its partners."""
     last = measure.periods[-1].percent if measure.periods else None
     rate = f" ({format_percent(last)}%)" if last is not None else ""
     whom = ""

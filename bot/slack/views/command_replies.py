@@ -1,4 +1,4 @@
-"""Replies of the command service as messages."""
+"""Renders the replies of the command service as messages."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -30,7 +30,7 @@ _TOPIC_WORDS = {
     Topic.NEGOTIATION: "talks",
     Topic.COURT_RULING: "court-rulings",
 }
-"""The word for each topic in a command."""
+"""The word that stands for each topic in a command."""
 
 _EXAMPLES = (
     ("us china", "duties of the US on goods of China, and of China on US goods"),
@@ -100,7 +100,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
 
 
 def render_help() -> Message:
-    """Every command, each with an example."""
+    """All commands, each with an example."""
     lines = [f"• `{COMMAND} {example}` – {what}" for example, what in _EXAMPLES]
     first = f"Ask for a rate, or subscribe to news. All commands start with `{COMMAND}`."
     tail = context("Topics: `tariffs`, `talks`, `court-rulings`, `all`. Economies: names or codes.")
@@ -108,7 +108,7 @@ def render_help() -> Message:
 
 
 def render_operators_only(act: OperatorAction, user: str) -> Message:
-    """Only operators may do this, and how to become one."""
+    """Says that only operators may do this, and how a person becomes an operator."""
     setting = "people whose Slack id is in the bot's setting `TARIFFWIRE_OPERATORS`"
     match act:
         case OperatorAction.CHANGE_FEEDS:
@@ -124,7 +124,7 @@ def render_operators_only(act: OperatorAction, user: str) -> Message:
 
 
 def render_calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) -> str:
-    """The markup of the comment on a shared calendar file."""
+    """The comment on a calendar file that is shared in a conversation, as markup."""
     who = mention_person(user)
     what = f"{_count_dates(file)} for your calendar: duties that begin or end, and other deadlines."
     asked = f"Requested by {who}." if who else ""
@@ -137,7 +137,8 @@ def render_calendar_comment(file: replies.CalendarFile, user: str, parties: Part
 
 
 def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None = None) -> Message:
-    """Says that the calendar file was shared in the conversation, or why it was not."""
+    """Says that the calendar file was shared in the conversation. If `error` is set, says why it
+    was not."""
     if error is None:
         return render_notice(
             f"A calendar file with {_count_dates(file)} is above. Open it to add them to yours."
@@ -147,7 +148,7 @@ def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None 
 
 
 def describe_subscription(subscription: Subscription, parties: Parties) -> str:
-    """What a subscription is about and how often its stories come, as markup."""
+    """The topics of a subscription and how often its stories are sent, as markup."""
     topics = ", ".join(t.label for t in Topic if t in subscription.topics) or "all trade"
     names = " or ".join(alerts.format_party(code, parties) for code in sorted(subscription.parties))
     words = " or ".join(quote_text(word) for word in subscription.words)
@@ -266,7 +267,8 @@ def _render_suggestions(reply: replies.NotUnderstood) -> Message:
 
 
 def _render_preference(reply: replies.Reply, request: CommandRequest) -> Message:
-    """Confirms a followed event or a mute, with a button that undoes it."""
+    """Confirms that an event was followed or muted, or that a conversation was muted, with a button
+    that undoes it. Also confirms the opposite, without a button."""
     who, undo = mention_person(request.user), None
     match reply:
         case replies.EventFollowed():

@@ -1,4 +1,4 @@
-"""The messages of a delivery of stories, a reminder or a notice."""
+"""Renders a delivery of stories, a reminder or a notice as messages."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from bot.slack.views.replies import render_notice
 
 _CHANNEL_ID = re.compile(r"#([CG][A-Z0-9]{7,30})\b")
 _COMMAND_IN_QUOTES = re.compile(f"'({COMMAND} [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
-"""A command in a notice, as `escape` leaves it."""
+"""Matches a command in a notice after `escape`, which has replaced its underscores."""
 
 
 def compose_messages(
@@ -28,10 +28,11 @@ def compose_messages(
     *,
     may_repeat: bool = False,
 ) -> tuple[Message, ...]:
-    """The message of the delivery, then replies to it with what does not fit.
+    """The message of the delivery. If it is too long for one message, replies with the rest follow.
 
-    A follow-up without a thread is for a follower of the event, or for a conversation whose alert
-    could not be delivered. The latter gets it as an alert.
+    A follow-up without a thread has one of two reasons: it is for a person who follows the event,
+    or the alert could not be delivered to the conversation. In the second case, the follow-up is
+    rendered as an alert.
     """
     match delivery.kind:
         case DeliveryKind.FOLLOW_UP if thread_ts is not None:
@@ -51,7 +52,7 @@ def compose_messages(
 
 
 def _format_links(markup: str) -> str:
-    """The markup with its commands as code, because escaped ids cannot be copied, and with the
-    names of its channels in place of their ids."""
+    """The markup with its commands as code, because ids cannot be copied after `escape`, and with
+    links to channels in place of the channels' ids."""
     markup = _CHANNEL_ID.sub(r"<#\1>", markup)
     return _COMMAND_IN_QUOTES.sub(lambda found: f"`{found[1].replace(LOW_LINE, '_')}`", markup)

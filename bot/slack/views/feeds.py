@@ -1,4 +1,4 @@
-"""Replies about feeds: their state, and what an operator changed."""
+"""Renders replies about feeds: their state, and the results of changes to the list."""
 
 import re
 from collections import Counter
@@ -16,11 +16,12 @@ from bot.slack.views.replies import render_notice
 
 _ADDRESS_CHARACTERS = 300
 _SETTING = re.compile(f"TARIFFWIRE[A-Z{LOW_LINE}]+")
-"""The name of a setting, as `escape` leaves it."""
+"""Matches the name of a setting after `escape`, which has replaced its underscores."""
 
 
 def render_feed_list(reply: FeedStatusList) -> Message:
-    """The state of the feeds: counts first, then one line per feed, failing feeds first."""
+    """The state of the feeds. Counts come first, then one line for each feed; failing feeds are
+    listed first."""
     polled = [feed for feed in reply.feeds if feed.enabled]
     failing = [feed for feed in polled if feed.is_unwell]
     title = _format_title(polled, failing)
@@ -54,7 +55,7 @@ def render_feed_resumed(feed_id: str) -> Message:
 
 
 def render_feed_refused(error: FeedError) -> Message:
-    """Why a feed was not added, removed or resumed."""
+    """Says why a feed was not added, removed or resumed."""
     cure = f" {_format_settings(error.cure)}." if error.cure else ""
     return render_notice(f"{_format_address_or_id(error.thing)}: {escape(error.cause, 500)}.{cure}")
 
@@ -76,7 +77,7 @@ def _describe_lag(lag: Lag | None) -> str:
 
 
 def _describe_common_error(failing: Sequence[Health]) -> str:
-    """The error that most failing feeds share; empty where no two do."""
+    """Names the most common error of failing feeds; empty if no two feeds have the same error."""
     errors = Counter(feed.error for feed in failing if feed.error).most_common(1)
     if not errors or errors[0][1] < 2:
         return ""
@@ -85,7 +86,7 @@ def _describe_common_error(failing: Sequence[Health]) -> str:
 
 
 def _make_sort_key(feed: Health) -> tuple[bool, bool, float]:
-    """Failing feeds first, then by the time of the next poll."""
+    """A key that sorts failing feeds first, and then by the time of the next poll."""
     at = feed.next_poll_at
     return not feed.is_unwell, at is None, at.timestamp() if at else 0.0
 
@@ -105,7 +106,7 @@ def _describe_commands(gone: Sequence[str]) -> str:
 
 
 def _format_address_or_id(thing: str) -> str:
-    """An address or an id as markup that can be copied."""
+    """An address or an id as markup from which it can be copied."""
     if thing.startswith(("http://", "https://")):
         return link(thing, thing, _ADDRESS_CHARACTERS)
     return _format_id(thing)
@@ -117,7 +118,8 @@ def _format_id(feed_id: str) -> str:
 
 
 def _format_settings(cure: str) -> str:
-    """The cure with its settings as code, because escaped names cannot be copied."""
+    """The text of the cure with the names of settings as code, because they cannot be copied after
+    `escape`."""
     return _SETTING.sub(
         lambda found: f"`{found.group().replace(LOW_LINE, '_')}`", escape(cure, 300)
     )

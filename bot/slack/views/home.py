@@ -1,4 +1,5 @@
-"""The Home tab: your subscriptions, how to ask, and the state of the feeds."""
+"""Renders the Home tab: the person's subscriptions, examples of questions, and the state of the
+feeds."""
 
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.slack.views.command_replies import describe_subscription, render_help
 
 
 def render_home(overview: Overview, user: str, parties: Parties) -> dict[str, Any]:
-    """The tab for one person, as JSON values."""
+    """The Home tab for one person, as JSON values."""
     lines = [
         section(f"• {describe_subscription(one, parties)}, {_describe_place(one, user)}")
         for one in overview.subscriptions

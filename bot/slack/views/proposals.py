@@ -1,6 +1,8 @@
-"""A proposed rate for operators: what the ledger has, what is reported, by whom, and the buttons.
+"""Renders a proposed rate for operators: the ledger's rate, the reported rate, the sources, and the
+buttons.
 
-After a decision the same message says who decided what, when, and on which terms.
+After a decision, the same message says who decided, what and when they decided, and the approved
+terms.
 """
 
 from collections.abc import Iterator
@@ -31,7 +33,8 @@ _PARTS = 5
 def render_proposal(
     record: ProposalRecord, parties: Parties, *, may_repeat: bool = False
 ) -> Message:
-    """The message about one proposal; `may_repeat` where an earlier copy may have arrived."""
+    """The message about one proposal. `may_repeat` marks it as a possible repetition of an earlier
+    message."""
     proposal, decision = record.proposal, record.decision
     title, change = _format_title(record), _format_change(proposal, parties)
     head = [section(f"{title}\n{change}"), section("\n".join(_describe_grounds(proposal)))]
@@ -47,7 +50,7 @@ def render_proposal(
 
 
 def render_proposal_list(reply: ProposalList, parties: Parties) -> Message:
-    """The number of pending proposals, and the first of them with their buttons."""
+    """The number of pending proposals. Each of the first proposals is shown with its buttons."""
     if not reply.first:
         return render_notice("No proposals are pending.")
     title = f"{reply.count} pending proposal{'' if reply.count == 1 else 's'}"
@@ -68,7 +71,7 @@ def render_proposal_list(reply: ProposalList, parties: Parties) -> Message:
 
 
 def render_decision_result(result: DecisionResult) -> Message:
-    """The result of a click, for the person who clicked."""
+    """Tells the person who clicked what the result is."""
     decision = result.record.decision
     if decision is None:
         return render_notice("Undone. The proposal is pending again.")
@@ -77,7 +80,7 @@ def render_decision_result(result: DecisionResult) -> Message:
 
 
 def render_amendment_refused(error: AmendmentRefused) -> Message:
-    """Why the ledger does not take the rate."""
+    """Says why the rate does not fit the ledger."""
     cure = f" {escape(error.cure, 300)}." if error.cure else ""
     return render_notice(f"Nothing changed: {escape(error.cause, 500)}.{cure}")
 
@@ -95,7 +98,10 @@ def _format_title(record: ProposalRecord) -> str:
 
 
 def _format_change(proposal: Proposal, parties: Parties) -> str:
-    """`United States on China, steel: 75% in total → 110% from 1 Dec 2026`."""
+    """The proposed change in one line.
+
+    Example: `United States on China, steel: 75% in total → 110% from 1 Dec 2026`.
+    """
     imposer = format_party(proposal.imposer, parties)
     partner = format_party(proposal.partner, parties) if proposal.partner else "an unnamed partner"
     old, new = format_percent(proposal.old_rate), format_percent(proposal.new_percent)
@@ -110,7 +116,7 @@ def _format_change(proposal: Proposal, parties: Parties) -> str:
 
 
 def _describe_grounds(proposal: Proposal) -> list[str]:
-    """The ledger's rates, the quoted report, and its other sources."""
+    """The ledger's rates, a quotation from the report, and other sources that report the rate."""
     lines, total = [], format_percent(proposal.old_percent)
     if not proposal.partner:
         lines.append("It does not name a single partner, so there is no current rate to compare.")
@@ -145,7 +151,7 @@ def _format_source(source: ReportSource) -> str:
 
 
 def _describe_effect(proposal: Proposal) -> str:
-    """What an approval would change, or what is missing for one."""
+    """Says what an approval would change or, if it is not possible yet, what is missing."""
     if proposal.already:
         return (
             f"Our data now has this rate: {bold(escape(proposal.already, 250))}. *Reject* closes "

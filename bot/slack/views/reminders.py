@@ -1,4 +1,5 @@
-"""Reminders as messages: what takes effect or ends on which day, and the switch for them."""
+"""Renders reminders of duties that take effect or end, and the reply to turning reminders on or
+off."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -23,7 +24,8 @@ _PARTIES_NAMED = 6
 def render_reminder(
     reminder: Reminder, parties: Parties, reason: str, *, may_repeat: bool = False
 ) -> Message:
-    """The message about all changes that a conversation is reminded of, by day of effect."""
+    """The message about all changes of which a conversation is reminded, grouped by the day of
+    effect."""
     lines: list[Block] = []
     days = [(day, list(due)) for day, due in groupby(reminder.due, key=lambda due: due.ahead.on)]
     for day, due in days:
@@ -42,7 +44,7 @@ def render_reminder(
 
 
 def render_reminder_switch(reply: ReminderSwitch, user: str) -> Message:
-    """Whether a conversation gets reminders, and who changed that."""
+    """Says whether a conversation gets reminders, and who changed this."""
     state, who = "on" if reply.on else "off", mention_person(user)
     text = f"Reminders are {state} here."
     if reply.changed:
@@ -60,14 +62,15 @@ def render_reminder_switch(reply: ReminderSwitch, user: str) -> Message:
 
 
 def _format_day(day: date, counted_on: date) -> str:
-    """The day and how far away it is: `In 7 days: Friday, 4 Dec 2026`."""
+    """The day and the number of days until it: `In 7 days: Friday, 4 Dec 2026`."""
     left = (day - counted_on).days
     when = {0: "Today", 1: "Tomorrow"}.get(left, f"In {left} days")
     return f"{when}: {_WEEKDAYS[day.weekday()]}, {format_day(day)}"
 
 
 def _format_change(change: CalendarEntry, parties: Parties) -> str:
-    """One change: the parties, the duty, what happens to it, its legal basis, doubts, source."""
+    """One change: the parties, the duty, what happens to it, its legal basis, its uncertainties,
+    and the source."""
     read = f"checked {format_day(change.as_of)}" if change.as_of else "not checked by us"
     what = bold(escape(words.describe_change(change.change), 400))
     lines = [
@@ -90,7 +93,7 @@ def _format_parties(change: CalendarEntry, parties: Parties) -> str:
 
 
 def _format_notice(days: Sequence[tuple[date, Sequence[Due]]], counted_on: date) -> str:
-    """The message without blocks: what a notification shows."""
+    """The message as text, which a notification shows."""
     lines = [
         f"{_format_day(day, counted_on)}: {each.ahead.measure}: "
         f"{words.describe_change(each.ahead.change)} ({each.ahead.source.text})"

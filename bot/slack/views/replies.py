@@ -3,7 +3,7 @@
 from bot.slack.blockkit.blocks import Message, section
 
 RUN = "run"
-"""The first part of the action ids of buttons that run a command; their value is the command."""
+"""Begins the action id of every button that runs a command. The button's value is the command."""
 
 
 def render_notice(markup: str) -> Message:
@@ -12,9 +12,10 @@ def render_notice(markup: str) -> Message:
 
 
 def render_failure(error_id: str | None) -> Message:
-    """An error on our side, with the id that operators find in the log.
+    """Reports an error of the bot. `error_id` is the id with which operators find the error in the
+    log.
 
-    Without an id, the database cannot be reached.
+    If `error_id` is None, the cause is that the database cannot be reached.
     """
     if error_id is None:
         return render_notice(
@@ -26,10 +27,10 @@ def render_failure(error_id: str | None) -> Message:
 
 
 def render_working() -> Message:
-    """Shown until a slow answer arrives."""
+    """The message that is shown until a slow answer arrives."""
     return render_notice("One moment, still looking…")
 
 
 def render_announcement() -> Message:
-    """Shown before an answer that must be posted separately."""
+    """The message that is shown before an answer that must be posted separately."""
     return render_notice("The answer is in the next message.")

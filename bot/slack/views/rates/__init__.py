@@ -1,1 +1,1 @@
-"""Answers about rates as blocks, tables and charts."""
+"""Renders answers about rates as blocks, tables and charts."""

@@ -1,7 +1,9 @@
-"""Answers about rates as messages: warnings first, then the total, its components and sources.
+"""Renders answers about rates as messages: warnings first, then the total, its components and the
+sources.
 
-One or two answers are shown in full if they fit into one message. Three or more are a comparison
-and shown in short form. A history is a chart with a list of its steps below it.
+One or two answers are shown in full if they fit into one message. Three or more answers are a
+comparison, in which each is shown in short form. A history is a chart with a list of its steps
+below it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,16 +36,17 @@ from bot.text.single_line import to_single_line
 SHARE = "rate_share"
 
 _MAX_FULL = 2
-# With more answers, the lists below the chart would have room for hardly any step.
+# With more answers than this, each list below the chart would have room for only a few steps.
 _MAX_CHARTED = 4
 _WARNINGS = 5
 _LIST = limits.SECTION_CHARACTERS - 100
-# Leaves room for the notice and the line with the number of omitted paragraphs.
+# The room that is left after the notice and the line that gives the number of omitted paragraphs.
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 
 
 def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
-    """A message with the answers to one question; `asked` is its text, for the buttons."""
+    """A message with the answers to one question. `asked` is the text of the question; the buttons
+    need it."""
     row = actions(*_build_buttons(answers, asked))
     notice = "\n".join(escape(render_sentence(answer), 400) for answer in answers)
     traced = (
@@ -57,7 +60,7 @@ def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> M
 
 
 def _render_history(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
-    """The histories of the totals as a chart and a list; empty if there is no history."""
+    """The histories of the totals as a chart with lists below it; empty if there is no history."""
     chart = render_history_chart(answers)
     if chart is None:
         return []
@@ -68,7 +71,8 @@ def _render_history(answers: Sequence[Answer], parties: Parties, taken: int) -> 
 
 
 def _render_steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
-    """Title, definition and as many steps as fit into `room` characters of JSON."""
+    """The answer's title, its definition, and as many steps of its history as fit into `room`
+    characters of JSON."""
     title, checked = (
         header(markup.format_title(answer, parties)),
         context(markup.format_checked(answer)),
@@ -81,7 +85,8 @@ def _render_steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
 
 
 def _render_totals(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
-    """The totals: all in full, or only the first in full if they do not fit."""
+    """The totals. If they do not fit in full, only the first is shown in full and the others in
+    short form."""
     view = _render_full if len(answers) <= _MAX_FULL else _render_short
     shown = [view(answer, parties) for answer in answers]
     if count_characters(_flatten(shown)) + taken > _ROOM:
@@ -90,7 +95,7 @@ def _render_totals(answers: Sequence[Answer], parties: Parties, taken: int) -> l
 
 
 def render_warnings(texts: Sequence[str]) -> list[Block]:
-    """A paragraph with the warnings; no block if there are none."""
+    """A paragraph with the warnings; no blocks if there are no warnings."""
     return [section(markup.format_warnings(texts, 500))] if texts else []
 
 
@@ -118,10 +123,11 @@ def _render_full(answer: Answer, parties: Parties) -> list[Block]:
 
 
 def _render_short(answer: Answer, parties: Parties) -> list[Block]:
-    """Title, first warnings and components in one paragraph."""
+    """The answer in one paragraph: title, first warnings, components, and the date of the last
+    check."""
     warned = markup.format_warnings(words.describe_first_warnings(answer), 300)
     title = bold(escape(markup.format_title(answer, parties), 200))
-    # A total that misleads by itself comes after its warnings.
+    # If the total alone would mislead, the warnings come before it.
     misleads = any(one.leads for one in answer.warnings)
     counted = [
         f"• {markup.format_component_rate(one)} {markup.format_duty(one)}"
@@ -143,7 +149,8 @@ def _render_short(answer: Answer, parties: Parties) -> list[Block]:
 
 
 def _build_buttons(answers: Sequence[Answer], asked: str) -> list[Element | None]:
-    """Buttons: share, suggested goods, the other direction, the answer as a table."""
+    """Buttons that share the answer, ask about suggested goods, ask about the other direction, and
+    show the answer as a table."""
     if not answers:
         return []
     first = answers[0]
@@ -161,7 +168,7 @@ def _format_pair(answer: Answer) -> str:
 
 
 def render_left_out(count: int) -> Block:
-    """A line with the number of paragraphs that did not fit."""
+    """A line that says how many paragraphs did not fit."""
     return context(
         f"… and {count} more paragraphs than fit into a Slack message. Ask about one direction."
     )

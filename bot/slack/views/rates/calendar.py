@@ -1,4 +1,4 @@
-"""A calendar of changes of duties, as a message."""
+"""Renders a calendar of changes of duties as a message."""
 
 from collections.abc import Sequence
 
@@ -24,10 +24,12 @@ def render_calendar(
     checked_period: CheckedPeriod | None = None,
     as_file: str = "",
 ) -> Message:
-    """The items by date, then those not checked since they were due.
+    """The items by date: first those to come, then those that were due but have not been checked
+    since.
 
-    The message starts with a warning if `checked_period` is given. `as_file` is the command that
-    returns the same calendar as a file, for a button; empty for no button.
+    `checked_period` is given if the sources were last checked before today; the message then starts
+    with a warning. `as_file` is the command that returns the calendar as a file; a button runs it.
+    If `as_file` is empty, there is no button.
     """
     warning = words.describe_checked_period(checked_period)
     head = render_warnings([warning] if warning else [])
@@ -38,11 +40,13 @@ def render_calendar(
         return assemble(notice, head)
     ahead = [item for item in items if not item.passed]
     passed = [item for item in items if item.passed]
-    # Overdue items are not upcoming. If there are no others, the message says so.
+    # Overdue items are not upcoming. If all items are overdue, the message says that nothing is
+    # upcoming.
     entries: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else [nothing]
     if passed:
         entries += [bold(markup.OVERDUE_TITLE), *passed]
-    # One block more than fits is enough; a calendar may have thousands of dates.
+    # The calendar may have thousands of dates. One more than fits into a message is enough to see
+    # that some are left out.
     lines = [
         section(each if isinstance(each, str) else _render_item(each, parties))
         for each in entries[: limits.MESSAGE_BLOCKS + 1]

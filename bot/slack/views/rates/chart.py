@@ -1,8 +1,9 @@
 """The history of totals as a Slack line chart.
 
-Slack's x axis has categories and no time scale, and the line slants between two of them. So each
-change gets two categories: the day before, with the old total, and the day itself. The line is then
-level between changes and steep at a change, like a step chart.
+The x axis of Slack's charts has categories and no time scale, and the line between two categories
+is straight. So each change gets two categories: the day before with the old total, and the day of
+the change with the new total. The line is then level between changes and steep at each change, as
+in a step chart.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,9 +27,10 @@ _TYPE = "data_visualization"
 
 
 def render_history_chart(answers: Sequence[Answer]) -> Block | None:
-    """A chart with one line per direction, up to the latest date of the answers.
+    """A chart with one line for each direction, up to the latest date of the answers.
 
-    If there are too many changes, it shows the newest. None if nothing changed by that date.
+    If there are too many changes for a chart, it shows the newest ones. None if nothing has changed
+    by the latest date.
     """
     answers = [line for answer in answers for line in split_range(answer)]
     last = max((answer.on for answer in answers), default=date.min)
@@ -51,7 +53,8 @@ def render_history_chart(answers: Sequence[Answer]) -> Block | None:
 
 
 def split_range(answer: Answer) -> tuple[Answer, ...]:
-    """The answer itself; two answers, of the lowest and highest totals, if it has a range."""
+    """If the answer's history has a range, two answers: one with the lowest and one with the
+    highest totals. Otherwise the answer itself."""
     if all(step.up_to is None for step in answer.history):
         return (answer,)
     lowest = tuple(step._replace(up_to=None) for step in answer.history)
@@ -76,7 +79,8 @@ def remove_charts(message: Message) -> Message:
 
 
 def _select_answers(answers: Iterable[Answer], last: date) -> list[Answer]:
-    """One answer with changes for each direction, at most as many as a chart can have lines."""
+    """One answer for each direction whose total has changed, but not more answers than a chart can
+    have lines."""
     found = {
         (each.imposer, each.partner): each for each in answers if _list_change_days(each, last)
     }
@@ -84,7 +88,8 @@ def _select_answers(answers: Iterable[Answer], last: date) -> list[Answer]:
 
 
 def _list_change_days(answer: Answer, last: date) -> list[date]:
-    """The dates on which the total changes. A duty replaced at the same rate changes nothing."""
+    """The dates on which the total changes. If a duty is replaced by another at the same rate, the
+    total does not change."""
     steps = [step for step in answer.history if step.moves_total and step.on <= last]
     before = [None, *(step.percent for step in steps)]
     return [step.on for step, was in zip(steps, before, strict=False) if step.percent != was]
@@ -108,7 +113,8 @@ def _build_point(answer: Answer, day: date) -> dict[str, object]:
 
 
 def _list_names(answers: Sequence[Answer]) -> list[str]:
-    """Names for the legend, all in one form: full names, or codes if those are too long."""
+    """The names for the legend. Either all are full names or, if one of these is too long, all are
+    codes."""
     full = [to_single_line(f"{each.imposer_name} on {each.partner_name}") for each in answers]
     half = [to_single_line(f"{each.imposer} on {each.partner_name}") for each in answers]
     for names in (full, half):

@@ -1,4 +1,4 @@
-"""The paragraphs of an answer about rates, in Slack's mrkdwn, with all text escaped."""
+"""Renders the paragraphs of an answer about rates in Slack's mrkdwn. All text is escaped."""
 
 import json
 from collections.abc import Sequence
@@ -13,17 +13,17 @@ from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
 OVERDUE_TITLE = "Was due; not checked since"
-"""The title above changes that were due after the last check of the sources."""
+"""The title above changes that were due but have not been checked since."""
 
 _MAX_NOT_COUNTED = 5
 _MAX_NEXT = 3
 _MAX_OVERDUE = 8
-# Steps shown only as date and rate, up to 24 characters each.
+# Further steps that are shown only with date and rate. Each needs up to 24 characters.
 _MAX_SHORT_STEPS = 12
 
 
 def format_title(answer: Answer, parties: Parties) -> str:
-    """Importing country, origin, goods and total, as plain text for a header."""
+    """The importing country, the origin, the goods and the total, as plain text for a header."""
     total = words.format_total(answer)
     figure = "no total can be given" if total is None else f"{total}%"
     if answer.total_range:
@@ -44,17 +44,18 @@ def add_flag(code: str, name: str, parties: Parties) -> str:
 
 
 def format_warnings(texts: Sequence[str], longest: int) -> str:
-    """One line for each warning, each cut to `longest` characters."""
+    """One line for each warning. Each warning is cut to `longest` characters."""
     return "\n".join(f"⚠️ {escape(text, longest)}" for text in texts)
 
 
 def format_definition(answer: Answer) -> str:
-    """The date of the answer, and which duties the total counts."""
+    """The date of the answer, and the duties that the total counts."""
     return f"On {format_day(answer.on)}: {escape(words.describe_definition(answer), 500)}."
 
 
 def format_choices(answer: Answer) -> str:
-    """The totals of narrower goods, if the tariff line decides; else empty."""
+    """If the rate depends on the tariff line, the totals of more specific goods; otherwise
+    empty."""
     return "\n".join(
         f"• {escape(one.goods, 120)}: {bold(format_rate(one.percent))}"
         for one in answer.choices[:10]
@@ -62,7 +63,7 @@ def format_choices(answer: Answer) -> str:
 
 
 def format_component(one: Component) -> str:
-    """A counted duty: rate, name, legal basis, status with dates, notes, source."""
+    """A duty that the total counts: rate, name, legal basis, status with dates, notes, source."""
     details = [
         escape(text, 300)
         for text in (words.describe_rulings(one), words.describe_note(one))
@@ -78,7 +79,7 @@ def format_component(one: Component) -> str:
 
 
 def format_not_counted(answer: Answer) -> str:
-    """The first five duties that the total does not count, and the number of others."""
+    """The first five duties that the total does not count, and the number of further ones."""
     if not answer.not_counted:
         return ""
     lines = []
@@ -91,13 +92,14 @@ def format_not_counted(answer: Answer) -> str:
 
 
 def format_duty(one: Component) -> str:
-    """A duty in short form: its name as a link to its source, legal basis, status."""
+    """A duty in short form: its name with a link to its source, its legal basis, its status."""
     name = link(one.source.url or "", one.measure, 200)
     return f"{name} ({escape(one.legal_basis, 100)}; {escape(words.describe_status(one), 130)})"
 
 
 def format_base_rates(answer: Answer) -> str:
-    """The normal (MFN) duty of the tariff line, and the importing country's MFN average."""
+    """The normal (MFN) duty of the tariff line, and the importing country's MFN average, as far as
+    they are known."""
     lines = []
     if answer.base is not None and not answer.includes_base:
         base = answer.base
@@ -113,14 +115,16 @@ def format_base_rates(answer: Answer) -> str:
 
 
 def format_next(answer: Answer) -> str:
-    """Changes up to the answer's date, later ones, and those not checked since they were due."""
+    """Scheduled changes in three groups: up to the answer's date, after it, and those that were due
+    but have not been checked since."""
     if not answer.next:
         return ""
     past = answer.checked is not None and answer.on < answer.checked
     next_title = "Changes after that" if past else "Next changes"
     known = [item for item in answer.next if not item.passed]
     titled = (
-        # Only answers about a future date have these. Their total does not include them.
+        # Only answers about a future date have this first group. The total does not include these
+        # changes.
         (
             f"Scheduled by {format_day(answer.on)}, not verified",
             [i for i in known if i.on <= answer.on],
@@ -153,8 +157,8 @@ def _format_item(item: Upcoming) -> str:
 def format_history(answer: Answer, room: int) -> str:
     """The steps of the history, newest first, in at most `room` characters of JSON.
 
-    If there is no room for all, changes of the total go before rulings. The last line lists the
-    other changes as date and rate only.
+    If there is not enough room, changes of the total are shown before rulings. The last line lists
+    further changes with only date and rate.
     """
     if not answer.history:
         return ""
@@ -191,31 +195,31 @@ def _format_step(step: Step, *, foreseen: bool) -> str:
 
 
 def format_checked(answer: Answer) -> str:
-    """When the sources were last checked."""
+    """The date when the sources were last checked."""
     if answer.checked is None:
         return "No sources of these duties were checked."
     return f"Sources last checked {format_day(answer.checked)}."
 
 
 def format_last_change(answer: Answer) -> str:
-    """The last change of the total up to the answer's date; may be empty."""
+    """The last change of the total up to the answer's date; empty if there is none."""
     change = words.describe_last_change(answer)
     return f"Last change: {escape(change, 230)}" if change else ""
 
 
 def format_component_rate(one: Component) -> str:
-    """The rate of a duty: a percent, a specific duty in words, or an import ban."""
+    """The rate of a duty: a percentage, a specific duty in words, or an import ban."""
     if one.rate.banned or one.rate.specific:
         return escape(words.describe_rate(one.rate), 200)
     return format_rate(one.percent)
 
 
 def format_rate(percent: Decimal | None) -> str:
-    """The percent as `12.5%`, or `rate not set` for None."""
+    """The percentage as `12.5%`, or `rate not set` if it is None."""
     shown = format_percent(percent)
     return "rate not set" if shown is None else f"{shown}%"
 
 
 def format_source(source: Source) -> str:
-    """The name of the source, as a link if it has an address."""
+    """The name of the source. If the source has an address, the name is a link."""
     return link(source.url or "", source.text, 300)

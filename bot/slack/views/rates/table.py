@@ -1,7 +1,7 @@
-"""The components of answers as a Slack table, on request.
+"""Renders the components of answers as a Slack table, if a person asks for it.
 
-Answers use paragraphs by default, because a phone shows only three columns of a table. A table is
-better on a wide screen, and to compare several directions.
+By default, answers are paragraphs, because a phone shows only three columns of a table. A table is
+better on a wide screen and for comparing several directions.
 """
 
 import json
@@ -26,9 +26,10 @@ from bot.text.single_line import to_single_line
 
 _TYPE = "table"
 FEWEST_COMPONENTS = 3
-"""Minimum number of components; with fewer, the paragraphs are as clear."""
+"""The minimum number of components for a table. Fewer components are as clear in paragraphs."""
 _CELL = 160
-# Leaves room for the notice, the titles and the line with the number of omitted rows.
+# The room that is left after the notice, the titles and the line that gives the number of omitted
+# rows.
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 
 Row = list[Element]
@@ -42,8 +43,8 @@ def is_table_useful(answers: Sequence[Answer]) -> bool:
 def render_rates_table(answers: Sequence[Answer], parties: Parties, instead: Message) -> Message:
     """A table of the answers' components and totals.
 
-    `instead` is the same in paragraphs, for a workspace without tables. It is also the result if
-    no answer has components.
+    `instead` is the same answer in paragraphs, for workspaces that refuse tables. It is also the
+    result if no answer has components.
     """
     rows = [row for answer in answers for row in _build_rows(answer, len(answers) > 1)]
     if not any(answer.components for answer in answers):
@@ -104,7 +105,8 @@ def _build_row(one: Component) -> Row:
 
 
 def _build_table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, int]:
-    """A table of the rows that fit into `room` characters of JSON, and how many are omitted."""
+    """A table with the rows that fit into `room` characters of JSON, and the number of omitted
+    rows."""
     kept: list[Row] = [titles]
     room -= 300 + len(json.dumps(titles, ensure_ascii=False))
     for row in rows[: limits.TABLE_ROWS - 1]:
@@ -123,7 +125,7 @@ def _build_table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, in
 
 
 def _text_cell(text: str) -> Element:
-    # Slack rejects the whole message if one cell is empty.
+    # Slack refuses the whole message if a cell is empty.
     return {"text": cut(to_single_line(text), _CELL) or "–", "type": "raw_text"}
 
 
