@@ -24,7 +24,7 @@ class CommandModule(NamedTuple):
 COMMANDS = {
     "db": CommandModule("database", "Upgrade or back up the database."),
     "demo": CommandModule(
-        "run", "Run the bot on scripted trade news of May 2025, replayed fast, offline."
+        "run", "Run the bot on scripted trade news of May 2025, replayed fast and offline."
     ),
     "doctor": CommandModule(
         "doctor",
@@ -32,10 +32,11 @@ COMMANDS = {
     ),
     "feeds": CommandModule("feeds", "List, add, remove, resume, check, import and export feeds."),
     "match": CommandModule(
-        "news", "Print what stories are about: JSON lines in, JSON lines out, in the same order."
+        "news",
+        "Find topics, parties and figures of stories: JSON lines in and out, in the same order.",
     ),
     "outbox": CommandModule("outbox", "List unsent and failed messages; retry or drop them."),
-    "poll": CommandModule("poll", "Poll the feeds that are due and print what is new."),
+    "poll": CommandModule("poll", "Poll the feeds that are due and print new stories."),
     "rate": CommandModule("rates", "Answer a question like /tariff: `tariffwire rate us china`."),
     "rates": CommandModule("rates", "List upcoming changes and proposals; export approved rates."),
     "run": CommandModule("run", "Run the bot: poll feeds, post alerts, answer /tariff."),
@@ -43,7 +44,7 @@ COMMANDS = {
         "news",
         "Print whether two stories report one event: JSON lines in and out, in the same order.",
     ),
-    "say": CommandModule("say", "Type a line in the local workspace and print the replies."),
+    "say": CommandModule("say", "Post a line in the local workspace and print the bot's replies."),
 }
 
 

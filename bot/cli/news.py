@@ -22,11 +22,10 @@ LONGEST_LINE = 5_000_000
 @click.argument("file", type=click.File("rb"), default="-")
 @report_errors
 def match(file: IO[bytes]) -> None:
-    """Print the topics, parties and figures of stories: JSON lines in, JSON lines out, in the same
-    order.
+    """Find topics, parties and figures of stories: JSON lines in and out, in the same order.
 
     Input: {"id","title","summary","published"?}. Output:
-    {"id","topics","parties","figures","evidence", "summary"}.
+    {"id","topics","parties","figures","evidence","summary"}.
     """
     _answer_lines(file, match_story)
 

@@ -18,7 +18,7 @@ from bot.runtime.settings import load_settings
 )
 @report_errors
 def say(channel: str, text: str, as_json: bool) -> None:
-    """Post a line in the local workspace, as if typed there, and print the bot's replies.
+    """Post a line in the local workspace and print the bot's replies.
 
     tariffwire say "#trade-news" "/tariff us china"
     """
