@@ -8,7 +8,10 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """A value: immutable, compared by content; raises ValidationError for unknown fields."""
+    """The base class of values: immutable and compared by content.
+
+    The constructor raises ValidationError for unknown fields.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,7 +24,7 @@ def to_utc(moment: datetime) -> datetime:
 
 
 def digest(*parts: str, size: int = 16) -> str:
-    """The BLAKE2b hash of the parts, `size` bytes as hexadecimal digits.
+    """The BLAKE2b hash of the parts: `size` bytes, written as hexadecimal digits.
 
     The parts may contain lone surrogates, which UTF-8 does not allow.
     """
