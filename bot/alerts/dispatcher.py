@@ -60,7 +60,7 @@ _SEND_TIMEOUT_S = 30.0
 
 TakeTurn = Callable[[str], Awaitable[float]]
 """Reserves a turn to post in a workspace, given its id, for the next send of the calling task.
-Returns 0 if it got a turn; otherwise the seconds after which to ask again.
+Returns 0 if it got a turn, perhaps after a short wait; otherwise the seconds until one is free.
 """
 
 
@@ -79,8 +79,7 @@ class DispatchTimes:
     save_retry_s: float = 3.0
     """The time between two tries to save an outcome while the database cannot be reached."""
     longest_sleep_s: float = 30.0
-    """The longest time between two reads of the outbox; another process may have queued messages.
-    """
+    """The longest time between two reads of the outbox; other processes may queue messages."""
 
 
 class Receipt(Frozen):
@@ -204,7 +203,7 @@ class Dispatcher:
         return sent
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Sends deliveries as they become due until `stop` is set; then finishes those in flight."""
+        """Sends deliveries when they are due until `stop` is set, then finishes those in flight."""
         watcher = asyncio.create_task(self._wake_on(stop))
         self._is_running = True
         try:

@@ -48,7 +48,7 @@ def first_refusal(cause: str, cure: str, now: datetime) -> WorkspaceRefusal:
 def refused_again(
     before: WorkspaceRefusal, cause: str, cure: str, now: datetime
 ) -> WorkspaceRefusal:
-    """The state after another failed check or refused message; doubles the wait up to its maximum."""
+    """The state after another failed check or refused message; doubles the wait up to a limit."""
     failures = before.failures + 1
     wait = min(FIRST_WAIT * 2 ** min(failures, _MOST_DOUBLINGS), LONGEST_WAIT)
     changes = {"cause": cause, "cure": cure, "failures": failures, "check_at": now + wait}
