@@ -1,14 +1,15 @@
-"""Normalizes addresses and guids, so that different spellings of one resource are equal."""
+"""Normalizes addresses and guids, so that two spellings of the same address are equal."""
 
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-# Tracking parameters on any site.
+# Query parameters that are used for tracking, on any site.
 _TRACKING = re.compile(
     r"(utm_|at_|pk_|mtm_|mc_|hsa_|_hs)\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|twclid|xtor",
     re.IGNORECASE,
 )
-# Usually noise, but `ref=` or `sid=` may name a document: removed only if the text is the same.
+# Query parameters that usually do not matter, but may: `sid=` can name a document. So an address
+# without them identifies an entry only in combination with its text.
 _SESSION = re.compile(
     r"(source|src|ref|referrer|rss|feed|partner|cmp|cmpid|ftag|smid|ocid|oc|sid|s_?id|token|ts|_)"
     r"|sess(ion)?(_?id)?|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|rnd|rand|nocache",
@@ -22,7 +23,7 @@ _EDIT_NUMBER = re.compile(r"^(https?:.*)#\d{1,4}$")
 
 
 def fold_guid(guid: str) -> str:
-    """The normalized guid; as an address if it is one."""
+    """The normalized guid. A guid that is an address is normalized by `fold_address`."""
     return fold_address(_EDIT_NUMBER.sub(r"\1", guid.strip()))
 
 

@@ -11,7 +11,7 @@ from bot.sources.wits import WitsSettings
 from bot.sources.wto import WtoSettings
 
 LIVE_SOURCES = ("federal-register", "usitc-hts", "wits", "wto")
-"""The names that TARIFFWIRE_LIVE_SOURCES may hold."""
+"""The names that TARIFFWIRE_LIVE_SOURCES may contain."""
 
 
 def _split_names(value: object) -> object:
@@ -27,6 +27,6 @@ def _split_names(value: object) -> object:
 
 
 class SourceSettings(FederalRegisterSettings, HtsSettings, WitsSettings, WtoSettings):
-    """Which live sources are on, and the settings that each brings."""
+    """Which live sources are on, and the settings of each source."""
 
     live_sources: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)] = ()

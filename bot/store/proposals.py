@@ -143,7 +143,7 @@ class Proposals:
         return await self._database.write(write)
 
     def _has_message(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
-        """Whether the outbox's team has a message about the proposal, due after `since` if given."""
+        """Whether the outbox's team has a message about the proposal; with `since`, a later one."""
         here = [_sent.event_id == _row.id, _sent.kind == DeliveryKind.PROPOSAL]
         if self._outbox.team is not None:
             here.append(_sent.team == self._outbox.team)

@@ -1,4 +1,4 @@
-"""Limits requests: few at once to each host and in total, and a pause before the same address."""
+"""Limits simultaneous requests per host and in total, and spaces requests for one address."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,10 +7,10 @@ from weakref import WeakValueDictionary
 
 
 class Throttle:
-    """Grants slots for requests. The time spent waiting does not count towards a deadline.
+    """Grants slots for requests. Waiting for a slot does not count towards a request's deadline.
 
-    While `busy_at_once` tasks work on new bodies, no slots are granted, so that the bodies of all
-    feeds cannot fill the memory at once.
+    While `busy_at_once` tasks work on new bodies, no slots are granted. So the number of bodies in
+    memory is limited.
     """
 
     def __init__(self, per_host: int, at_once: int, spacing_s: float, busy_at_once: int) -> None:
@@ -36,10 +36,11 @@ class Throttle:
         while True:
             if (wait_s := self._wait_s(address)) > 0:
                 await asyncio.sleep(wait_s)
-            # The host's slot first: waiting for a slow host must not take a slot from others.
+            # The host's slot is acquired first, so that waiting for a slow host takes no slot from
+            # others.
             async with host_slots, self._total:
                 await self._few_busy.wait()
-                # Another task may have requested the address meanwhile.
+                # Another task may have requested the address in the meantime.
                 if self._wait_s(address) <= 0:
                     self._start_pause(address)
                     yield
@@ -63,7 +64,7 @@ class Throttle:
             self._few_busy.clear()
 
     def _wait_s(self, address: str) -> float:
-        """Seconds until the address may be requested again; 0 or less if it may be now."""
+        """Seconds until the address may be requested again; 0 or less if that is allowed now."""
         at = self._next_at.get(address)
         return 0.0 if at is None else at - asyncio.get_running_loop().time()
 
