@@ -52,7 +52,7 @@ def _propose_nothing(_: Story) -> Collection[Proposal]:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRules:
-    """How stories become messages: pure functions and limits."""
+    """The pure functions and limits by which stories become messages."""
 
     max_age: timedelta
     """An entry that is older than this when it is first seen makes a story, but no message."""
@@ -78,7 +78,7 @@ RoundSource = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
 
 
 class EntryReader(Protocol):
-    """Makes a story of an entry; None if it is about none of the topics."""
+    """Makes a story from an entry; returns None if the entry is about none of the topics."""
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None: ...
 
@@ -126,7 +126,7 @@ class _ReadEntry(NamedTuple):
 class Pipeline:
     """Polls feeds and saves what they publish.
 
-    Different feeds may be polled at the same time, but each feed only once.
+    Different feeds may be polled at the same time, but the same feed must not be.
     """
 
     def __init__(
@@ -163,7 +163,7 @@ class Pipeline:
         return result
 
     async def _sift(self, round_: Round, first_round: bool) -> IntakeResult:
-        """The round with its new and its revised entries."""
+        """A result that contains the round and its new and revised entries."""
         if not round_.entries:
             return IntakeResult(round=round_, first_round=first_round)
         wanted = {identity for entry in round_.entries for identity in list_identities(entry)}
@@ -212,7 +212,7 @@ class Pipeline:
     def _limit_events(self, before: FeedState, round_: Round) -> int | None:
         """Maximum events that may cause alerts; None if there is no limit.
 
-        A feed that is new, or back after a long time, may list many old events at once.
+        A feed that is new, or was not read for a long time, may list many old events at once.
         """
         last = before.last_success_at
         if last is None or round_.started_at - last > self._rules.max_age:

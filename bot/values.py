@@ -17,7 +17,7 @@ class Frozen(BaseModel):
 
 
 def to_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; raises ValueError for a naive datetime."""
+    """The moment in UTC; raises ValueError for a naive datetime."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")
     return moment.astimezone(UTC)
@@ -41,5 +41,5 @@ class Topic(StrEnum):
 
     @property
     def label(self) -> str:
-        """The topic for readers: `court ruling`."""
+        """The topic's name for readers, such as `court ruling`."""
         return self.value.replace("_", " ")

@@ -58,7 +58,7 @@ class DeliveryState(StrEnum):
 
     QUEUED = "queued"
     CLAIMED = "claimed"
-    """Reserved for a process that will send it."""
+    """A process has reserved the delivery and will send it."""
     SENDING = "sending"
     """Passed to Slack; the outcome is not saved yet."""
     HELD = "held"
@@ -66,7 +66,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
-    """An operator decided not to send it."""
+    """An operator decided not to send the message."""
 
 
 class Delivery(Frozen):

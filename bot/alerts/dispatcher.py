@@ -73,7 +73,7 @@ class DispatchTimes:
     """The dispatcher's timeouts and waits, in seconds."""
 
     send_timeout_s: float = _SEND_TIMEOUT_S
-    """After this time, the outcome of a send counts as unknown."""
+    """If Slack has not answered after this time, the outcome of a send counts as unknown."""
     lease_s: float = _SEND_TIMEOUT_S * (CLAIMS_PER_SLOT + 2)
     """Longer than any claimed delivery takes to get its turn and to be sent."""
     save_retry_s: float = 3.0
@@ -101,7 +101,7 @@ class Sender(Protocol):
 
 
 class DeliveryQueue(Protocol):
-    """The unsent deliveries in the database."""
+    """The deliveries in the database that are not sent yet; see `bot.store.outbox`."""
 
     async def claim(
         self, now: datetime, limit: int, lease_s: float, closed: Collection[str] = ()
@@ -216,7 +216,10 @@ class Dispatcher:
             self._stopped.set()
             ends = await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
             if unsaved := sum(isinstance(end, StoreUnavailable) for end in ends):
-                log.warning("the outcome of %d message(s) was not saved; it is looked up", unsaved)
+                log.warning(
+                    "the outcome of %d message(s) was not saved; Slack will be searched for them",
+                    unsaved,
+                )
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -273,11 +276,13 @@ class Dispatcher:
         self._claimed_again.pop(delivery.id, None)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, StoreUnavailable):
-            log.error("a delivery's outcome was not saved; it will be looked up", exc_info=error)
+            log.error(
+                "a message's outcome was not saved; Slack will be searched for it", exc_info=error
+            )
         self.wake()
 
     async def _deliver(self, delivery: Delivery) -> bool:
-        """Makes one attempt and saves its outcome; returns whether the message was sent."""
+        """Makes one attempt to send and saves its outcome; returns whether the message was sent."""
         loop = asyncio.get_running_loop()
         save_until = loop.time() + self._times.lease_s
         conversation = delivery.team, delivery.conversation
@@ -295,8 +300,8 @@ class Dispatcher:
     async def _save(self, outcome: _Outcome, until: float) -> None:
         """Saves the outcome, with retries while the database cannot be reached.
 
-        Raises StoreUnavailable if that lasts until `until` (a time of the event loop's clock).
-        After a stop, it tries only once more.
+        Raises StoreUnavailable if the database cannot be reached before `until`, a time of the
+        event loop's clock. After a stop, it tries only once more.
         """
         retry_s = self._times.save_retry_s
         while True:
@@ -406,7 +411,8 @@ class Dispatcher:
             cause = f"no answer in {timeout_s:.0f} s"
             raise SendLater(None, cause, uncertain=True, unanswered=True) from error
         except Exception as error:
-            # A bug in the sender must not lose a message or stop the others.
+            # If the sender has a bug, the message must not be lost and other messages must still be
+            # sent.
             log.exception("%s failed with an error of the bot's own", _named(delivery))
             raise SendLater(None, type(error).__name__, uncertain=True) from error
 

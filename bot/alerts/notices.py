@@ -100,8 +100,8 @@ def _hold_text(conversation: str, since: datetime, reason: str) -> str:
     name = conversation if _is_direct(conversation) else f"#{conversation}"
     return (
         f"Slack refuses messages to {name} since {_moment(since)}: {reason}. The subscriptions "
-        "there are paused. What is queued is kept for a day and sent if Slack accepts messages "
-        "again, which ends the pause. Later, subscribe there again."
+        "there are paused. Queued messages are kept for a day. If Slack accepts messages within "
+        "that time, they are sent and the pause ends. After that, subscribe there again."
     )
 
 
@@ -113,7 +113,7 @@ def _notices(
 
 
 def recovery_trouble(recovery: Recovery) -> Trouble:
-    """The notice about a workspace that accepts messages again, as a `Trouble`."""
+    """The problem to report about a workspace once it accepts messages again."""
     refusal, count = recovery.refusal, recovery.messages
     messages = "1 message was" if count == 1 else f"{count} messages were"
     return Trouble(

@@ -53,7 +53,7 @@ class Due(Frozen):
 
 
 class Reminder(Frozen):
-    """The changes that one message announces, by day; `Delivery.content` holds it as JSON."""
+    """The changes that one message announces, by day. `Delivery.content` is a Reminder as JSON."""
 
     counted_on: date
     """The day from which 'in 7 days' is counted, in the time zone of the digest."""
@@ -72,7 +72,7 @@ SentReminders = Mapping[tuple[Place, str], Mapping[LeadTime, int]]
 
 
 def reminder_due(days_left: int, sent: Mapping[LeadTime, int]) -> LeadTime | None:
-    """The reminder to send this many days before a change; None if none is due."""
+    """The reminder to send `days_left` days before a change; None if none is due."""
     if days_left < 0 or LeadTime.DAY in sent:
         return None
     first = sent.get(LeadTime.WEEK)
@@ -89,7 +89,7 @@ def plan_reminders(
     today: date,
     now: datetime,
 ) -> tuple[Delivery, ...]:
-    """One message for each conversation that has a reminder due today."""
+    """One delivery for each conversation for which a reminder is due today."""
     changes = list_upcoming_by_measure(
         ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS)
     )
@@ -174,7 +174,7 @@ class ReminderQueue(NoticeQueue, Protocol):
 
 
 class SubscriptionSource(Protocol):
-    """All subscriptions."""
+    """Reads the subscriptions of a team."""
 
     async def every(self, team: str) -> Collection[Subscription]: ...
 

@@ -10,7 +10,7 @@ from bot.values import Frozen, Topic, digest
 
 
 class Frequency(StrEnum):
-    """When a subscription's stories are sent."""
+    """Whether a subscription's stories are sent one by one or as a daily digest."""
 
     INSTANT = "instant"
     DAILY = "daily"
@@ -28,7 +28,7 @@ class Subscription(Frozen):
     team: str
     """The id of the Slack team (workspace), or of the local workspace."""
     conversation: str
-    """The Slack channel or user id to post to."""
+    """The id of the Slack channel or user to which messages are posted."""
     topics: frozenset[Topic] = frozenset()
     parties: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
@@ -80,7 +80,7 @@ def match_reason(subscription: Subscription, story: Story, now: datetime) -> str
 def without(
     subscription: Subscription, topics: frozenset[Topic], parties: frozenset[str]
 ) -> tuple[Subscription, ...]:
-    """The subscription minus `topics` (empty: all) on `parties` (empty: all).
+    """What remains after an unsubscribe from `topics` (empty: all) on `parties` (empty: all).
 
     Returns no subscription if nothing remains, the same one if nothing is removed, and two if the
     remaining topics differ by party. A subscription to all parties is not changed if `parties` is

@@ -33,7 +33,7 @@ class Recovery:
 
 
 class RefusalReports(Protocol):
-    """Gets each refusal and each recovery of a workspace."""
+    """Is notified of each refusal and each recovery of a workspace."""
 
     def refused(self, refusal: WorkspaceRefusal) -> None:
         """The workspace refuses messages from now on."""

@@ -20,7 +20,7 @@ _MOST_DOUBLINGS = 9
 
 
 class WorkspaceRefusal(Frozen):
-    """Why a workspace refuses messages, since when, and when it is checked next."""
+    """The state of a workspace that refuses messages: reason, start, and time of the next check."""
 
     since: AwareDatetime
     cause: str
@@ -56,5 +56,5 @@ def refused_again(
 
 
 def check_passed(before: WorkspaceRefusal) -> WorkspaceRefusal:
-    """The state after a check that found nothing wrong."""
+    """The state after a check that found no reason for a refusal."""
     return before.model_copy(update={"trying": True})

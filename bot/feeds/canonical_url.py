@@ -18,7 +18,7 @@ _SESSION = re.compile(
 _SESSION_PATH = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
 _TRACKING_FRAGMENT = re.compile(r"tk\.|xtor=|ref=|rss|utm_", re.IGNORECASE)
 _DEFAULT_PORT = re.compile(r":(80|443)?$")
-# The BBC counts the edits of a story in the fragment of its guid.
+# The BBC puts the number of a story's edits into the fragment of its guid.
 _EDIT_NUMBER = re.compile(r"^(https?:.*)#\d{1,4}$")
 
 
@@ -28,9 +28,10 @@ def fold_guid(guid: str) -> str:
 
 
 def fold_address(address: str) -> str:
-    """The address without scheme, `www.`, tracking parameters and trailing slash.
+    """The address without scheme, `www.`, default port, tracking parameters and trailing slash.
 
-    Other identifiers (a `tag:` URI, a number) are returned unchanged.
+    An identifier that is not a web address, such as a `tag:` URI or a number, is returned
+    unchanged.
     """
     address = address.strip()
     try:

@@ -141,7 +141,7 @@ def _choose_status(feed: Feed, state: FeedState | None) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """A duration in its largest unit: `45 s`, `12 min`, `3 h`, `5 d`."""
+    """A duration in one unit, such as `45 s`, `12 min`, `3 h` or `5 d`."""
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

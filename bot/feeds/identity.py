@@ -51,7 +51,7 @@ class Sighting(StrEnum):
 
 
 def list_identities(entry: Entry) -> tuple[str, ...]:
-    """All digests to store for the entry, `key` first."""
+    """All identities of the entry that must be stored, `key` first."""
     return tuple(filter(None, (entry.key, *entry.aliases, entry.place)))
 
 

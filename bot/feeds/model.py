@@ -38,12 +38,12 @@ class Feed(Frozen):
     poll_minutes: float | None = Field(default=None, gt=0, le=525_600)
     """The minimum time between two polls; None means TARIFFWIRE_POLL_SECONDS."""
     topics: frozenset[Topic] = frozenset()
-    """Only stories on these topics are kept; empty means all."""
+    """Only stories on these topics are used; empty means all."""
     enabled: bool = True
 
 
 class Entry(Frozen):
-    """One item of a feed, cleaned to plain text but not interpreted.
+    """One item of a feed, as plain text.
 
     `key` identifies the entry within its feed: a digest of guid, link and text, because court feeds
     use one guid for many docket entries. Title, summary and link are not escaped for any output.
@@ -120,10 +120,10 @@ class PublisherHints:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STORED)
 class Pause:
-    """A server's request not to poll any of its feeds for a while."""
+    """A server's request to poll none of its feeds until a time."""
 
     server: str
-    """Host and port."""
+    """The server's host and port."""
     until: AwareDatetime
 
 

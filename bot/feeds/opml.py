@@ -63,7 +63,7 @@ def read_opml(text: str) -> FeedList:
 
 
 def write_opml(feeds: Iterable[Feed]) -> str:
-    """The feeds as an OPML document, with ids and settings in attributes of our namespace."""
+    """The feeds as an OPML document, with ids and settings in attributes of the bot's namespace."""
     ET.register_namespace("tariffwire", _OURS)
     root = ET.Element("opml", version="2.0")
     head = ET.SubElement(root, "head")

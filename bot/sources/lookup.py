@@ -84,7 +84,7 @@ class LiveLookups:
         except SourceError as error:
             log.warning("%s", error)
         except Exception:
-            # A bug in a source must not prevent the ledger's answer.
+            # A bug in a source must not prevent an answer from the ledger.
             log.exception("a lookup from %s failed", source.name)
         return LookupFailure(of=lookup, source=source.name, why="could not be read")
 

@@ -15,7 +15,7 @@ LIVE_SOURCES = ("federal-register", "usitc-hts", "wits", "wto")
 
 
 def _split_names(value: object) -> object:
-    """The names in a comma-separated text; raises ValueError for an unknown live source."""
+    """The live sources in a comma-separated text; raises ValueError for an unknown name."""
     if not isinstance(value, str):
         return value
     names = tuple(part.strip().lower() for part in value.split(",") if part.strip())

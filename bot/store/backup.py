@@ -51,7 +51,7 @@ def _reserve(file: Path) -> None:
 def _publish(partial: Path, file: Path) -> None:
     """Gives the complete copy its name; raises FileExistsError if that name is in use by now."""
     try:
-        # Unlike a rename, a link never replaces a file.
+        # Unlike a rename, creating a hard link never replaces an existing file.
         os.link(partial, file)
     except FileExistsError:
         raise

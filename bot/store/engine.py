@@ -62,7 +62,7 @@ def parse_url(address: str) -> sa.URL:
     try:
         url = sa.make_url(address)
     except (ArgumentError, ValueError):
-        # SQLAlchemy's message may quote a password.
+        # SQLAlchemy's message may contain the password, so it is not shown.
         raise StoreError("DATABASE_URL", "not a database address", _FORMS) from None
     if url.drivername not in _DRIVERS:
         raise StoreError("DATABASE_URL", f"{url.drivername} is not supported", _FORMS)
@@ -255,7 +255,7 @@ def execute_many(
 
 
 def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
-    """The values in lists that are short enough for one `IN (...)`."""
+    """The values, split into lists that are short enough for one `IN (...)`."""
     ordered = list(values)
     return (ordered[start : start + size] for start in range(0, len(ordered), size))
 

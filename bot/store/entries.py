@@ -39,7 +39,7 @@ class Entries:
         )
 
     async def known(self, feed_id: str, wanted: Collection[str]) -> frozenset[str]:
-        """Those of the wanted identities that are saved for the feed."""
+        """The identities in `wanted` that are saved for the feed."""
         return frozenset(await self._database.column(self._known, _parameters(feed_id, wanted)))
 
     def known_within(

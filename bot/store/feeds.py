@@ -59,7 +59,7 @@ class Feeds:
         return (await self.states_of([feed_id])).get(feed_id)
 
     async def states(self) -> dict[str, FeedState]:
-        """The saved state of every feed ever polled, by feed id."""
+        """The saved states of all feeds that were ever polled, by feed id."""
         found = await self._database.column(sa.select(_state.data))
         # Parsing 10,000 states takes 0.1 s, so it runs in a thread.
         return await asyncio.to_thread(self._by_feed, found)

@@ -76,7 +76,7 @@ class Heartbeat:
             while others is not None:
                 for mark, beat in others.items():
                     if can_lock and _boot_of(mark) == _boot_of(self._mark):
-                        log.info("%s: the bot before did not stop properly", self._database.name)
+                        log.info("%s: the previous bot did not stop properly", self._database.name)
                     else:
                         await self._expect_dead(mark, beat)
                 others = await self._replace(others)

@@ -14,7 +14,7 @@ from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.store import tables
 
 STUBBORN_AFTER = 8
-"""Attempts after which a message no longer blocks later ones in its conversation."""
+"""After this many attempts, a message no longer blocks later messages in its conversation."""
 
 _CLAIMABLE = (DeliveryState.QUEUED, DeliveryState.HELD)
 _LEASED = (DeliveryState.CLAIMED, DeliveryState.SENDING)
@@ -34,7 +34,7 @@ _OPEN = _row.team.not_in(sa.bindparam("closed", expanding=True))
 
 
 def _unsent(name: str) -> sa.TextClause:
-    # The databases use their partial index only for this exact condition.
+    # SQLite and PostgreSQL use the partial indexes only for this exact condition.
     return sa.text(f"{name}.{tables.UNSENT}")
 
 

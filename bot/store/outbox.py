@@ -174,7 +174,7 @@ class Outbox:
         return tuple(HeldConversation(*row) for row in rows)
 
     async def give_up(self, delivery_id: str, error: str) -> None:
-        """Marks a claimed delivery as failed for good, with the reason."""
+        """Marks a claimed delivery as failed, with the reason. It is not retried."""
         failed = DeliveryState.FAILED
         await self._record(_Outcome(delivery=delivery_id, to=failed, error=error))
 
@@ -379,7 +379,7 @@ _record = (
     sa.update(_table)
     .where(
         _row.id == sa.bindparam("delivery"),
-        # A posted message counts as sent even if its lease had expired.
+        # A posted message is marked as sent even if its lease has expired and it is queued again.
         sa.or_(
             # This is not written as IN, which SQLAlchemy cannot run for many rows at once.
             _row.state == DeliveryState.CLAIMED,

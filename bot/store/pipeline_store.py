@@ -33,7 +33,7 @@ class PipelineStore:
         return await self._store.entries.known(feed_id, identities)
 
     async def earlier(self, feed_id: str, places: Collection[str]) -> Mapping[str, Story]:
-        """The newest story of each place, by place."""
+        """The newest story at each place, by place; places without a story are left out."""
         return await self._store.entries.earlier(feed_id, places)
 
     async def recent(self, since: datetime) -> tuple[Story, ...]:

@@ -1,4 +1,4 @@
-"""PostgreSQL's settings for the bot: text as UTF-8, dates as ISO 8601, short timeouts."""
+"""Settings of PostgreSQL connections: text as UTF-8, dates as ISO 8601, short timeouts."""
 
 from typing import Any
 

@@ -41,11 +41,11 @@ class Proposals:
         self._database, self._outbox = database, outbox
 
     async def keep(self, proposals: Collection[Proposal], now: datetime) -> None:
-        """Saves new proposals; a known one gains the report sources that it lacks."""
+        """Saves new proposals; adds new report sources to known proposals."""
         await self._database.write(lambda connection: self.put(connection, proposals, now))
 
     def put(self, connection: sa.Connection, proposals: Iterable[Proposal], now: datetime) -> None:
-        """`keep` within the caller's transaction."""
+        """Does the same as `keep`, within the caller's transaction."""
         for proposal in proposals:
             self._put(connection, self._with_shared_id(connection, proposal), now)
 
@@ -96,11 +96,11 @@ class Proposals:
     ) -> QueuedMessages:
         """Queues the messages that `plan_messages` makes of new or changed proposals; returns them.
 
-        The first argument of `plan_messages` is the new or changed pending proposals, at most the
-        newest `MOST_UNSENT`. The second is the proposals that already have a message and are
-        pending or had it after `since`. Both are oldest first. `plan_messages` may be called twice.
-        A queued message stays as it is. A proposal that was sent only to another team counts as new
-        for this team.
+        `plan_messages` gets two lists, oldest first. The first contains the pending proposals that
+        are new or changed, at most the newest `MOST_UNSENT`. The second contains the proposals with
+        a message that are still pending, or whose message is newer than `since`. `plan_messages`
+        may be called twice. A queued message stays as it is. A proposal that was sent only to
+        another team counts as new for this team.
         """
         unposted = (
             sa.select(_row.data, _row.decision)

@@ -38,7 +38,7 @@ class Retention:
         self._database, self._rows, self._pause_s = database, rows, pause_s
 
     async def prune(self, now: datetime, keep: timedelta) -> int:
-        """Deletes what is older than `keep` at `now`; returns the number of deleted rows."""
+        """Deletes the rows that are older than `keep` at `now`; returns how many."""
         deleted = 0
         for step, before in (
             (_entries, now - min(keep, LONGEST_TEXT)),

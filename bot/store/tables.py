@@ -210,7 +210,7 @@ proposals = sa.Table(
     # Whether operators have been sent a message that shows the proposal as it is now.
     sa.Column("posted", sa.Boolean, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
-    # Empty while it is pending.
+    # The decision as JSON; empty while the proposal is pending.
     sa.Column("decision", sa.Text, nullable=False),
     sa.Index(None, "state"),
 )

@@ -32,7 +32,7 @@ class _Step(Protocol):
 class Decompressor:
     """Collects and decompresses a body chunk by chunk.
 
-    `limit` is the maximum number of bytes before decompression, and also after it.
+    `limit` is the maximum number of bytes, both before and after decompression.
     """
 
     def __init__(self, content_encoding: str, limit: int) -> None:
@@ -157,7 +157,9 @@ class _Brotli:
         try:
             out: bytes = self._stream.process(data, output_buffer_limit=room + 1)
         except brotli.error as error:
-            raise CannotDecompress("the body is not brotli though it says so") from error
+            raise CannotDecompress(
+                "the body is not brotli, but its Content-Encoding says so"
+            ) from error
         if len(out) > room or not self._stream.can_accept_more_data():
             raise TooLarge
         return out

@@ -39,7 +39,7 @@ class Fetched:
 
     status: int
     url: str
-    """The address that answered, after redirects."""
+    """The address that sent the response, after redirects."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """The headers by name in lower case."""
     body: bytes = b""
@@ -81,7 +81,7 @@ class Fetcher:
             await self._session.close()
 
     def mark_busy(self) -> None:
-        """Marks the calling task as busy with a new body, see `Throttle.mark_busy`."""
+        """Marks the calling task as busy with a new body; see `Throttle.mark_busy`."""
         self._throttle.mark_busy()
 
     async def fetch(
@@ -233,8 +233,10 @@ def redact_address(address: str) -> str:
 
 
 def normalize_address(address: str) -> str:
-    """The address normalized for comparison: lower-case scheme and host, no default port, no
-    fragment. An address that cannot be fetched is returned unchanged.
+    """The address normalized for comparison.
+
+    Scheme and host are in lower case; a default port and the fragment are removed. An address that
+    cannot be fetched is returned unchanged.
     """
     try:
         parts = urlsplit(str(_parse_url(address, address)))
@@ -322,8 +324,8 @@ def _make_conditions(validators: Validators, url: str) -> dict[str, str]:
 def _join_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The headers by lower-case name.
 
-    Repeated values of the list headers that the bot reads are joined; of other headers, the first
-    value is used.
+    If cache-control, content-encoding or link is repeated, its values are joined. If another header
+    is repeated, its first value is used.
     """
     found: dict[str, str] = {}
     for name, raw in headers:

@@ -15,7 +15,7 @@ class FetchLimits(Frozen):
     user_agent: str = Field(min_length=1)
     """Product, version and an address with information: `Product/1.0 (+https://...)`."""
     poll_s: float = Field(default=300.0, gt=0)
-    """The shortest time between two polls of a feed."""
+    """The minimum time between two polls of a feed."""
     backoff_s: float = Field(default=60.0, gt=0)
     """The first wait after an error, unless `poll_s` is longer."""
     deadline_s: float = Field(default=30.0, gt=0)

@@ -20,14 +20,14 @@ class Throttle:
         self._busy: set[asyncio.Task[object]] = set()
         self._few_busy = asyncio.Event()
         self._few_busy.set()
-        # A host's semaphore disappears when no task holds it or waits for it.
+        # A host's semaphore is removed when no task holds it or waits for it.
         self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._next_at: dict[str, float] = {}
         self._forget_at = 0.0
 
     @asynccontextmanager
     async def acquire_slot(self, host: str, address: str) -> AsyncIterator[None]:
-        """Waits until `address` at `host` may be requested, and holds the slot for the block."""
+        """Waits until `address` at `host` may be requested; holds a slot until the block ends."""
         if self._busy and (task := asyncio.current_task()) is not None:
             self._end_busy(task)
         host_slots = self._hosts.get(host)

@@ -94,7 +94,7 @@ def _drop_middle(text: str, max_entries: int) -> tuple[str, int]:
 def _run_feedparser(text: str, url: str) -> Mapping[str, Any]:
     try:
         return _call_feedparser(text, url)
-    except Exception:  # as in read_feed
+    except Exception:  # as in `read_feed`: any error is possible
         without_unused = _UNUSED_ELEMENTS.sub("", text)
         if without_unused == text:
             raise

@@ -62,7 +62,7 @@ class ProcessPool:
 
     @property
     def is_running(self) -> bool:
-        """Whether the processes exist now."""
+        """Whether the parser processes are running."""
         return self._pool is not None
 
     async def parse(self, body: bytes, context: FeedContext) -> Parsed:

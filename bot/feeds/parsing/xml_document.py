@@ -49,7 +49,7 @@ class XmlDocument:
 
 
 def open_document(body: bytes, content_type: str = "") -> XmlDocument:
-    """The feed in the body; raises NoFeed. `content_type` is the HTTP header."""
+    """The document in the body; raises NoFeed. `content_type` is the value of the HTTP header."""
     decoded, warning = decode(body, content_type)
     text = remove_illegal_characters(decoded).lstrip("\ufeff \t\r\n")
     warnings = [warning] if warning else []

@@ -140,7 +140,7 @@ def apply_failure(
 
     `pause` is set if all feeds of the server must wait. `reached` is False if there was no
     response. The validators are kept, because they belong to the last good body. `status` is 410
-    only if the target of a stored redirect is gone; otherwise a 410 is the case of `apply_gone`.
+    only if the target of a stored redirect is gone; `apply_gone` is for any other 410.
     """
     failures = state.failures + 1
     wait_s = _choose_wait_s(feed, limits, failures, status, wait_asked_s, reached)

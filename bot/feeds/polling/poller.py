@@ -134,7 +134,7 @@ class Poller:
     async def parse(self, feed: Feed, fetched: Fetched, now: datetime) -> Parsed:
         """The feed in the response's body.
 
-        Raises FetchFailed for an error status, NotAFeed if the body is not a feed.
+        Raises FetchFailed for an error status, and NotAFeed if the body is not a feed.
         """
         if fetched.status not in GOOD:
             raise BadStatus(redact_address(fetched.url), fetched.status)
@@ -153,7 +153,7 @@ class Poller:
     async def read_push(
         self, feed: Feed, state: FeedState, now: datetime, body: bytes, content_type: str
     ) -> Round:
-        """The Round of a pushed body. The time of the next poll does not change."""
+        """The Round of a pushed body. The time of the feed's next poll does not change."""
         poll, url = Poll(feed, state, now), state.topic or feed.url
         headers = {"content-type": content_type}
         try:
@@ -281,7 +281,7 @@ def _read_validators(fetched: Fetched, digest: str, known: Validators) -> Valida
 
 
 def _keep_sendable(value: str) -> str:
-    """The validator if it can be sent back unchanged, else an empty string."""
+    """The validator if it can be sent back unchanged; otherwise an empty string."""
     fits = len(value) <= _MAX_VALIDATOR_CHARS and value.isascii() and value.isprintable()
     return value if fits else ""
 

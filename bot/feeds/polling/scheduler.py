@@ -74,7 +74,7 @@ class PollScheduler(Generic[T]):
         self._store, self._poll, self._clock = store, poll, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
         self._polls_per_host = polls_per_host
-        # A host's semaphore disappears when no poll holds it or waits for it.
+        # A host's semaphore is removed when no poll holds it or waits for it.
         self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._added: tuple[Feed, ...] | None = None
         self._feeds: tuple[Feed, ...] = ()
@@ -121,7 +121,7 @@ class PollScheduler(Generic[T]):
         self._last_look = now
         await self._load_resumed()
         due = [feed for feed in feeds if feed.id not in self._running and self._is_due(feed, now)]
-        # Polls run in the order in which they start.
+        # Polls of one host run in the order in which they start, so important feeds start first.
         return tuple(self._start(feed) for feed in sorted(due, key=_rank_publisher))
 
     async def process_push(self, feed_id: str, pushed: ReadPush) -> None:

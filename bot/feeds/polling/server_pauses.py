@@ -16,7 +16,7 @@ class ServerPauses:
         """Maps each server to the time at which it requested the pause, and the pause."""
 
     def add(self, pause: Pause, at: datetime) -> None:
-        """Adds a pause that was requested at that time."""
+        """Adds a pause that the server requested at the time `at`."""
         now = self._clock()
         self._pauses = {
             server: each for server, each in self._pauses.items() if each[1].until > now

@@ -56,7 +56,7 @@ class WebSubCallback:
         return [web.get(path, self._verify, allow_head=False), web.post(path, self._receive)]
 
     async def close(self) -> None:
-        """Cancels the pushes in progress."""
+        """Cancels the processing of pushes."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

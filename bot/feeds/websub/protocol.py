@@ -37,7 +37,7 @@ _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]*))", re.IGNORECASE)
 
 
 class HubSubscription(Frozen):
-    """A subscription at a hub for one feed, requested or agreed."""
+    """A subscription at a hub for one feed, requested or confirmed."""
 
     token: str
     """The last part of the address that the hub calls; secret, because it authorizes the caller."""

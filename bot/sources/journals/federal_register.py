@@ -91,7 +91,7 @@ class FederalRegister:
     ) -> tuple[JournalDocument, ...]:
         """The documents published since `day`, newest first; raises SourceError.
 
-        Documents that cannot be read are logged and left out.
+        A document that cannot be read is logged and left out.
         """
         found: dict[str, JournalDocument] = {}
         for page in range(1, most_pages + 1):
