@@ -8,8 +8,9 @@
          | propose  which rates are missing from the ledger   bot.proposals.extract
          | save     all of it in one transaction              bot.store
 
-`bot.alerts.dispatcher` sends the messages afterwards. Nothing is decided here: each step calls the
-module that decides. Polling, reading and saving are ports, which `bot.runtime.wiring` fills.
+`bot.alerts.dispatcher` sends the messages afterwards. The pipeline itself decides little: each step
+calls the module that holds its rules. Polling, reading and saving are protocols;
+`bot.runtime.wiring` supplies their implementations.
 """
 
 import asyncio
@@ -38,11 +39,11 @@ from bot.values import Frozen
 log = logging.getLogger(__name__)
 
 READ_AT_ONCE = 20
-"""Entries that one call in a thread reads."""
+"""Maximum entries that are read in one call of a worker thread."""
 CATCHING_UP_EVENTS = 20
-"""Maximum events that cause alerts in a feed's first round, or after a long silence: the newest."""
+"""Maximum events, the newest, that cause alerts when a feed is new or was not read for long."""
 EVENT_MEMORY = timedelta(days=7)
-"""How far back the stories go with which a new one is compared."""
+"""Age of the oldest stories with which a new story is compared to find its event."""
 
 
 def _propose_nothing(_: Story) -> Collection[Proposal]:
@@ -51,31 +52,33 @@ def _propose_nothing(_: Story) -> Collection[Proposal]:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineRules:
-    """How stories become messages: pure functions and limits."""
+    """The pure functions and limits by which stories become messages."""
 
     max_age: timedelta
-    """Entries that are older when first seen make a story but no message."""
+    """An entry that is older than this when it is first seen makes a story, but no message."""
     digest_hour: int
     zone: tzinfo
-    """Where the digest's hour is read."""
+    """The time zone of `digest_hour`."""
     join: Callable[[Story, Sequence[Story]], str] = matching.find_event
-    """The id of the event of a story, given recent stories; its own id if it starts an event."""
+    """Returns the event id of a story, given recent stories. A story that starts an event gives the
+    event its own id.
+    """
     propose: Callable[[Story], Collection[Proposal]] = _propose_nothing
-    """The rates in a story that the ledger lacks."""
+    """Returns proposals for the rates in a story that are missing from the ledger."""
 
 
 class FeedPoller(Protocol):
-    """Fetches and parses a feed; a failure is a round too, not an exception."""
+    """Fetches and parses a feed. A failed poll returns a round with the failure."""
 
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round: ...
 
 
 RoundSource = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
-"""Gets a feed's round, in place of a poll."""
+"""Returns a feed's round without a poll, for example from entries that a hub pushed."""
 
 
 class EntryReader(Protocol):
-    """Makes a story of an entry; None if it is about none of the topics."""
+    """Makes a story from an entry; returns None if the entry is about none of the topics."""
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None: ...
 
@@ -101,19 +104,19 @@ class IntakeResult(Frozen):
 
     round: Round
     first_round: bool = False
-    """Whether the feed was read for the first time; its entries are then not news."""
+    """Whether this was the feed's first successful poll. Undated entries then cause no alerts."""
     entries: tuple[Entry, ...] = ()
-    """Entries never seen before."""
+    """Entries that were never seen before."""
     revised: tuple[Entry, ...] = ()
-    """Entries seen before with another text."""
+    """Entries that were seen before with another text."""
     stories: tuple[Story, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     proposals: tuple[Proposal, ...] = ()
-    """Rates in the stories that the ledger lacks."""
+    """The rates in the stories that are missing from the ledger."""
 
 
 class _ReadEntry(NamedTuple):
-    """An entry with its story. `earlier` is the story of the text that the entry had before."""
+    """An entry with its story. `earlier` is the story of the entry's previous text, or None."""
 
     story: Story
     entry: Entry
@@ -123,14 +126,14 @@ class _ReadEntry(NamedTuple):
 class Pipeline:
     """Polls feeds and saves what they publish.
 
-    Different feeds may be polled at the same time, but each feed only once.
+    Different feeds may be polled at the same time, but the same feed must not be.
     """
 
     def __init__(
         self, poller: FeedPoller, reader: EntryReader, store: IntakeStore, rules: PipelineRules
     ) -> None:
         self._poller, self._reader, self._store, self._rules = poller, reader, store, rules
-        # Two feeds with the same event at the same moment must not both start it.
+        # If two feeds report a new event at the same time, only one of their stories may start it.
         self._joining = asyncio.Lock()
 
     async def run(
@@ -142,9 +145,9 @@ class Pipeline:
     ) -> IntakeResult:
         """Polls a feed, or gets its round from `fetch_round`, and saves the result.
 
-        `state` spares a query to a caller that has the feed's saved state at hand.
-        Raises StoreError if it cannot be saved. Then nothing of it is saved, and the next poll
-        finds the same entries.
+        A caller that already has the feed's saved state passes it as `state`, which saves a query.
+        Raises StoreError if the result cannot be saved. Then no part of it is saved, and the next
+        poll finds the same entries again.
         """
         state = state or await self._store.state(feed.id) or FeedState(feed_id=feed.id)
         round_ = await (fetch_round or self._poller.poll)(feed, state, now)
@@ -160,7 +163,7 @@ class Pipeline:
         return result
 
     async def _sift(self, round_: Round, first_round: bool) -> IntakeResult:
-        """The round with its new and its revised entries."""
+        """A result that contains the round and its new and revised entries."""
         if not round_.entries:
             return IntakeResult(round=round_, first_round=first_round)
         wanted = {identity for entry in round_.entries for identity in list_identities(entry)}
@@ -172,7 +175,7 @@ class Pipeline:
         return IntakeResult(round=round_, first_round=first_round, entries=new, revised=revised)
 
     async def _read(self, feed: Feed, result: IntakeResult) -> list[_ReadEntry]:
-        """The new and corrected entries that make stories, oldest first."""
+        """The new entries and the corrected entries that make stories, oldest first."""
         places = {entry.place for entry in result.revised}
         earlier = await self._store.earlier(feed.id, places) if places else {}
         entries, seen_at = result.entries + result.revised, result.round.finished_at
@@ -180,7 +183,8 @@ class Pipeline:
         for start in range(0, len(entries), READ_AT_ONCE):
             batch = entries[start : start + READ_AT_ONCE]
             read += await asyncio.to_thread(self._read_batch, feed, batch, seen_at, earlier)
-        # Feeds list the newest first: of entries with the same date, the last is the oldest.
+        # Feeds list the newest entry first, so among entries with the same date the last one is the
+        # oldest.
         read.reverse()
         return sorted(read, key=lambda each: each.story.published)
 
@@ -199,7 +203,7 @@ class Pipeline:
         try:
             story = self._reader.read(entry, feed, seen_at)
         except Exception:
-            # A fault of ours with one entry must not block the others.
+            # A bug that one entry triggers must not block the other entries.
             log.exception("entry %s of feed %s could not be read", entry.key, feed.id)
             return None
         wanted = story is not None and (not feed.topics or feed.topics.intersection(story.topics))
@@ -208,7 +212,7 @@ class Pipeline:
     def _limit_events(self, before: FeedState, round_: Round) -> int | None:
         """Maximum events that may cause alerts; None if there is no limit.
 
-        A feed that is new, or back after a long time, may list many old events at once.
+        A feed that is new, or was not read for a long time, may list many old events at once.
         """
         last = before.last_success_at
         if last is None or round_.started_at - last > self._rules.max_age:
@@ -266,7 +270,7 @@ class Pipeline:
 
 
 def _log_stories(result: IntakeResult) -> None:
-    """Logs the ids by which the way of a story can be followed, in one line for each poll."""
+    """Logs the ids of a poll's stories in one line; they make a story traceable in the log."""
     if result.stories:
         log.info(
             "feed %s: %d deliveries of stories %s",

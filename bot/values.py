@@ -8,20 +8,23 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """A value: immutable, compared by content; raises ValidationError for unknown fields."""
+    """The base class of values: immutable and compared by content.
+
+    The constructor raises ValidationError for unknown fields.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def to_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; raises ValueError for a naive datetime."""
+    """The moment in UTC; raises ValueError for a naive datetime."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone")
     return moment.astimezone(UTC)
 
 
 def digest(*parts: str, size: int = 16) -> str:
-    """The BLAKE2b hash of the parts, `size` bytes as hexadecimal digits.
+    """The BLAKE2b hash of the parts: `size` bytes, written as hexadecimal digits.
 
     The parts may contain lone surrogates, which UTF-8 does not allow.
     """
@@ -38,5 +41,5 @@ class Topic(StrEnum):
 
     @property
     def label(self) -> str:
-        """The topic for readers: `court ruling`."""
+        """The topic's name for readers, such as `court ruling`."""
         return self.value.replace("_", " ")

@@ -1,1 +1,1 @@
-"""Who gets which message, when and how often: subscriptions, deliveries, digests, reminders."""
+"""Decides which conversation gets which message, and when; sends the messages."""

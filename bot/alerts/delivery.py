@@ -7,9 +7,11 @@ queued --claim--> claimed --start sending--> sending --confirm--> sent
                      |                          \\---lease ends---> queued   (`uncertain`)
                      \\---put back, lease ends--> queued
 
-A lease ends when the process that sends has died. Slack may have received a message that was being
-sent, so the sender looks for it before it posts again. A held delivery waits because its
-conversation refuses messages; it is claimed again from time to time. An operator can drop one.
+A lease is the time for which a process reserves a delivery. It ends without a result when, for
+example, that process has died. A message that was being sent may have reached Slack, so the sender
+looks for it before posting it again. A held delivery waits because its conversation refuses
+messages; it is claimed again from time to time. An operator can drop a delivery that is queued,
+held or failed; its state is then `dropped`.
 """
 
 import re
@@ -27,50 +29,51 @@ from bot.news.story import Story
 from bot.values import Frozen, digest
 
 LONGEST_PUT_OFF = timedelta(hours=2)
-"""No message except a digest is delayed for longer; Slack asks for waits of an hour at most. A due
-time further ahead was written before the clock was set back, and counts as past."""
+"""Longest delay of any message except a digest; Slack asks for waits of at most an hour. A due time
+further ahead must have been written before the clock was set back, so it counts as past.
+"""
 
 FOLLOWS = "you follow this event"
-"""The reason given to people who follow an event."""
+"""The `reason` of deliveries to people who follow an event."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class DeliveryKind(StrEnum):
-    """What the message is."""
+    """The kind of a message."""
 
     ALERT = "alert"
     FOLLOW_UP = "follow_up"
     DIGEST = "digest"
     NOTICE = "notice"
-    """To operators, about the bot itself: `reason` is its plain text."""
+    """A message to operators about a problem. Its plain text is in `reason`."""
     PROPOSAL = "proposal"
-    """To operators, a rate to decide on: `event_id` is the proposal's id."""
+    """A message to operators about a rate to decide on. `event_id` is the proposal's id."""
     REMINDER = "reminder"
-    """About what takes effect or ends soon: `content` is a `Reminder` (see `alerts.reminders`)."""
+    """A message about duties that change soon. `content` is a `Reminder` as JSON."""
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands; the values are stored."""
+    """The state of a delivery. The database stores these values."""
 
     QUEUED = "queued"
     CLAIMED = "claimed"
-    """Reserved for a process that will send it."""
+    """A process has reserved the delivery and will send it."""
     SENDING = "sending"
-    """Passed to Slack; the response is not saved yet."""
+    """Passed to Slack; the outcome is not saved yet."""
     HELD = "held"
     """The conversation refuses messages at present."""
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
-    """An operator decided not to send it."""
+    """An operator decided not to send the message."""
 
 
 class Delivery(Frozen):
     """One message queued for one conversation.
 
-    `id` is computed from the subject and the destination, so the same message cannot be queued
-    twice. It is in the metadata of the Slack message.
+    `id` is computed from the kind, the subject and the destination, so the same message cannot be
+    queued twice. The metadata of the Slack message contains it.
     """
 
     id: str
@@ -81,26 +84,30 @@ class Delivery(Frozen):
     event_id: str = ""
     """Empty for a digest, a notice and a reminder; the proposal's id for a proposal."""
     reason: str
-    """Why this conversation gets it, in words."""
+    """Why this conversation gets the message, in words."""
     content: str = ""
-    """The content as JSON, where it is not in a story."""
+    """The content as JSON if it does not come from stories; otherwise empty."""
     state: DeliveryState = DeliveryState.QUEUED
     attempts: int = 0
-    """Attempts so far, including the present one. Not counted are those that failed through no
-    fault of the message: no answer, a rate limit, a refusal of the workspace or conversation."""
+    """Attempts so far, including the present one. Attempts that failed for a reason outside the
+    message are not counted: no answer, a rate limit, or a workspace or conversation that refuses
+    messages.
+    """
     due_at: AwareDatetime
     claimed_at: AwareDatetime | None = None
     held_at: AwareDatetime | None = None
-    """When its conversation first refused a message; None if it accepts them."""
+    """When the conversation first refused a message; None if it accepts messages."""
     uncertain: bool = False
-    """An earlier attempt may have posted it: look for `id` before posting it again."""
+    """Whether an earlier attempt may have posted the message. The sender then looks for `id` in
+    Slack before it posts again.
+    """
     ts: str = ""
-    """Slack's id of the message once it is sent."""
+    """Slack's id of the message; empty until it is sent."""
     error: str = ""
 
 
 class Thread(NamedTuple):
-    """One event in one conversation: its alert, with the follow-ups below it."""
+    """One event in one conversation: the alert and the follow-ups in its thread."""
 
     event_id: str
     team: str
@@ -108,7 +115,7 @@ class Thread(NamedTuple):
 
 
 class HeldConversation(NamedTuple):
-    """A conversation that refuses messages, since when and why."""
+    """A conversation that refuses messages, with the time of the first refusal and the reason."""
 
     team: str
     conversation: str
@@ -121,14 +128,14 @@ class Audience(Frozen):
 
     subscriptions: tuple[Subscription, ...] = ()
     followers: tuple[Thread, ...] = ()
-    """People who follow an event; the conversation is the person."""
+    """People who follow an event; `conversation` is the person's id."""
     muted: frozenset[Thread] = frozenset()
     alerted: frozenset[Thread] = frozenset()
-    """Where the event already has its alert, sent or queued; not where it failed."""
+    """The conversations that already have the event's alert, in any state except failed."""
 
 
 def delivery_id(kind: DeliveryKind, team: str, conversation: str, about: str) -> str:
-    """The id of the one message of this kind about one subject in one conversation."""
+    """The id of the message of this kind about one subject in one conversation."""
     return digest(kind, team, conversation, about)
 
 
@@ -140,7 +147,7 @@ def make_delivery(
     due_at: datetime,
     **more: object,
 ) -> Delivery:
-    """The delivery for a `place` (team and conversation), with the id that follows from `about`."""
+    """A delivery to a `place` (team, conversation); its id depends on kind, place and `about`."""
     team, conversation = place
     return Delivery(
         id=delivery_id(kind, team, conversation, about),
@@ -156,7 +163,7 @@ def make_delivery(
 def is_news(entry: Entry, seen_at: datetime, first_round: bool, max_age: timedelta) -> bool:
     """Whether an entry is recent enough for an alert.
 
-    Undated entries count as recent, except in a feed's first poll, which may go back years.
+    Undated entries count as recent, except in a feed's first round, whose entries may be years old.
     """
     if entry.published is None:
         return not first_round
@@ -164,14 +171,14 @@ def is_news(entry: Entry, seen_at: datetime, first_round: bool, max_age: timedel
 
 
 def newest_events(stories: Sequence[Story], most: int) -> list[Story]:
-    """The stories of the `most` most recently reported events. `stories` are oldest first."""
+    """The stories about the `most` events with the newest reports; `stories` is oldest first."""
     latest = dict.fromkeys(story.event_id for story in reversed(stories))
     kept = set(islice(latest, most))
     return [story for story in stories if story.event_id in kept]
 
 
 def is_correction(earlier: Story, later: Story) -> bool:
-    """Whether an edited report has another number in its headline, another figure or topic.
+    """Whether an edit changed the numbers in the headline, the figures or the topics of a story.
 
     Spelling fixes and longer descriptions do not count as corrections.
     """
@@ -200,8 +207,8 @@ def plan_deliveries(
     """The deliveries that these stories cause, in the order in which to send them.
 
     A conversation's first story of an event makes its alert; later ones are follow-ups in its
-    thread. Stories whose id is in `corrections` go into threads and digests only. Each story needs
-    its `event_id`.
+    thread. Stories whose id is in `corrections` make follow-ups and digests, but no alerts. The
+    `event_id` of each story must be set.
     """
     alerted = set(audience.alerted)
     found: list[Delivery] = []
@@ -225,7 +232,7 @@ class _Recipient(NamedTuple):
 
 
 def _recipients(story: Story, audience: Audience, now: datetime) -> dict[Thread, _Recipient]:
-    """Where the story goes, each conversation once; instant takes precedence over daily."""
+    """The recipients of the story, each conversation once; instant takes precedence over daily."""
     found: dict[Thread, _Recipient] = {}
     for subscription in audience.subscriptions:
         reason = match_reason(subscription, story, now)
@@ -245,7 +252,8 @@ def _recipients(story: Story, audience: Audience, now: datetime) -> dict[Thread,
 def _message(
     kind: DeliveryKind, story: Story, thread: Thread, reason: str, now: datetime
 ) -> Delivery:
-    # The id is the story's, not the event's: after a failed alert the next story makes a new one.
+    # The delivery's id is computed from the story's id, not the event's. Otherwise an event whose
+    # alert failed could not get a new alert from its next story.
     more = {"story_ids": (story.id,), "event_id": story.event_id}
     return make_delivery(kind, thread[1:], story.id, reason, now, **more)
 

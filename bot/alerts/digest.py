@@ -1,4 +1,4 @@
-"""Digests: when one is due, and how its stories are grouped."""
+"""Digests: when the next digest is due, and how its stories are grouped."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -9,7 +9,8 @@ from bot.news.story import Story
 def next_digest_at(now: datetime, hour: int, zone: tzinfo) -> datetime:
     """The first moment after `now`, in UTC, at which clocks in `zone` show `hour` o'clock.
 
-    If a time change skips that hour, the moment at which it would have begun.
+    If daylight saving time skips that hour on a day, the result is the moment at which the hour
+    would have begun.
     """
     today = now.astimezone(zone).replace(hour=hour, minute=0, second=0, microsecond=0, fold=0)
     moments = ((today + timedelta(days=days)).astimezone(UTC) for days in (0, 1, 2))

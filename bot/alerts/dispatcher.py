@@ -8,14 +8,15 @@
     ConversationRefused  outbox.hold, and outbox.give_up_held after a day
     WorkspaceRefused     outbox.put_back, until the workspace accepts messages (`WorkspaceGate`)
 
-`claim` decides which message is sent next (`bot.store.next_delivery`). It gives one message of a
-conversation at a time, so messages of a conversation stay in order and no conversation delays
-another. A claim is a lease. When the process dies, or the database is away for long, the lease
-ends and the delivery is queued again, marked `uncertain` if it was being sent. A lease also ends
-when the machine slept or its clock jumped. A delivery that is still in flight then is not started
-a second time.
+`claim` decides which messages are sent next (`bot.store.next_delivery`). It returns one message of
+a conversation at a time, so the messages of a conversation stay in order and no conversation delays
+another. A claim has a lease. If the process dies, or the database cannot be reached for long, the
+lease ends and the delivery is queued again, marked `uncertain` if it was being sent. A lease may
+also end because the machine slept or its clock jumped. A delivery that is still in flight in this
+process is then not started a second time.
 
-While the database is away, the outcome of a send is kept in memory and its save is retried.
+While the database cannot be reached, the outcome of a send is kept in memory and saving it is
+retried.
 """
 
 import asyncio
@@ -46,17 +47,20 @@ log = logging.getLogger(__name__)
 LONGEST_BACKOFF_S = 300.0
 """The longest wait between two attempts, unless Slack asks for more."""
 CLAIMS_PER_SLOT = 10
-"""Claimed deliveries for each that may be posting; the others wait for their channel's pace."""
+"""Maximum claimed deliveries per slot. Most of them wait because of the pace of their channel."""
 LOOKUP_SLOTS = 5
-"""Uncertain deliveries that are looked up at a time. They take no slot of other deliveries."""
+"""Maximum uncertain deliveries that are processed at a time. They have their own slots, because
+looking for an earlier message in Slack is slow.
+"""
 LONGEST_TURN_S = 25.0
-"""How long a delivery waits in place for its workspace's turn; a later one is put back."""
+"""Maximum seconds that a claimed delivery waits for a turn of its workspace. If the turn is further
+away, the delivery is queued again.
+"""
 _SEND_TIMEOUT_S = 30.0
 
 TakeTurn = Callable[[str], Awaitable[float]]
-"""Takes the next turn to post in a workspace, given its id, for the next send of this task.
-
-Returns 0, or the seconds until a turn if it is more than a moment away.
+"""Reserves a turn to post in a workspace, given its id, for the next send of the calling task.
+Returns 0 if it got a turn, perhaps after a short wait; otherwise the seconds until one is free.
 """
 
 
@@ -66,16 +70,16 @@ async def _without_limit(_team: str) -> float:
 
 @dataclass(frozen=True)
 class DispatchTimes:
-    """How long the dispatcher waits, in seconds."""
+    """The dispatcher's timeouts and waits, in seconds."""
 
     send_timeout_s: float = _SEND_TIMEOUT_S
-    """After this time, the outcome of a send counts as unknown."""
+    """If Slack has not answered after this time, the outcome of a send counts as unknown."""
     lease_s: float = _SEND_TIMEOUT_S * (CLAIMS_PER_SLOT + 2)
-    """Longer than any claimed delivery can wait for its turn and be sent."""
+    """Longer than any claimed delivery takes to get its turn and to be sent."""
     save_retry_s: float = 3.0
-    """Between two tries to save an outcome while the database is away."""
+    """The time between two tries to save an outcome while the database cannot be reached."""
     longest_sleep_s: float = 30.0
-    """Between two looks at the outbox: another process may have queued something."""
+    """The longest time between two reads of the outbox; other processes may queue messages."""
 
 
 class Receipt(Frozen):
@@ -85,7 +89,7 @@ class Receipt(Frozen):
 
 
 class Sender(Protocol):
-    """Posts a message. Looks for `delivery.id` first when the delivery is `uncertain`.
+    """Posts a message. For an `uncertain` delivery, it first looks for `delivery.id` in Slack.
 
     Raises SendLater, SendRefused, ConversationRefused or WorkspaceRefused; any other exception
     counts as an unknown outcome.
@@ -97,7 +101,7 @@ class Sender(Protocol):
 
 
 class DeliveryQueue(Protocol):
-    """The unsent deliveries in the database."""
+    """The deliveries in the database that are not sent yet; see `bot.store.outbox`."""
 
     async def claim(
         self, now: datetime, limit: int, lease_s: float, closed: Collection[str] = ()
@@ -138,7 +142,7 @@ class DeliveryQueue(Protocol):
 
 
 class _Outcome(NamedTuple):
-    """The result of an attempt; `save` writes it to the outbox."""
+    """Whether an attempt sent the message, and `save`, which writes its result to the outbox."""
 
     sent: bool
     save: Callable[[], Awaitable[None]]
@@ -152,11 +156,11 @@ _NOTHING_TO_SAVE = _Outcome(False, _save_nothing)
 
 
 class Dispatcher:
-    """Empties an outbox through a sender.
+    """Sends the deliveries of an outbox through a sender.
 
-    `pace_s` is the shortest time in seconds between two messages in one conversation, `slots` how
-    many messages may be posting at a time. `clock` gives the present moment in UTC. `take_turn`
-    keeps to the limit of a whole workspace.
+    `pace_s` is the minimum number of seconds between two messages in one conversation. `slots` is
+    the maximum number of messages that are posted at the same time. `clock` returns the current
+    time in UTC. `take_turn` enforces the rate limit of a whole workspace.
     """
 
     def __init__(
@@ -187,7 +191,7 @@ class Dispatcher:
         self._is_running = False
 
     def wake(self) -> None:
-        """Makes `run` look at the outbox at once. Call it after queuing a delivery."""
+        """Makes `run` read the outbox at once. Call this after queuing a delivery."""
         self._woken.set()
 
     async def run_once(self, now: datetime) -> int:
@@ -199,7 +203,7 @@ class Dispatcher:
         return sent
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Sends deliveries as they become due; once `stop` is set, finishes those in flight."""
+        """Sends deliveries when they are due until `stop` is set, then finishes those in flight."""
         watcher = asyncio.create_task(self._wake_on(stop))
         self._is_running = True
         try:
@@ -212,18 +216,22 @@ class Dispatcher:
             self._stopped.set()
             ends = await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
             if unsaved := sum(isinstance(end, StoreUnavailable) for end in ends):
-                log.warning("the outcome of %d message(s) was not saved; it is looked up", unsaved)
+                log.warning(
+                    "the outcome of %d message(s) was not saved; Slack will be searched for them",
+                    unsaved,
+                )
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
         self.wake()
 
     async def _start_due(self) -> float:
-        """Starts the deliveries that are due; returns the seconds until the next one is."""
+        """Starts the deliveries that are due; returns the seconds after which to call it again."""
         now = self._clock()
         room = self._most_claims - self._certain_in_flight
         if room < self._most_claims // 2:
-            # Claiming many at a time is cheaper. A delivery that ends wakes the loop again.
+            # Claiming many deliveries at a time is cheaper, so this waits for more room. A delivery
+            # that ends wakes the loop again.
             return self._times.longest_sleep_s
         try:
             claimed = await self._claim(now, room)
@@ -251,7 +259,7 @@ class Dispatcher:
         return await self._outbox.claim(now, limit, self._times.lease_s, closed)
 
     async def _next_moment(self, now: datetime) -> datetime | None:
-        """When the next delivery is due, or the next check of a workspace."""
+        """When the next delivery, or the next check of a workspace, is due; None if neither is."""
         check_at = await self._workspaces.look(now)
         due_at = await self._outbox.next_due(now, self._workspaces.closed)
         return min((each for each in (check_at, due_at) if each is not None), default=None)
@@ -268,11 +276,13 @@ class Dispatcher:
         self._claimed_again.pop(delivery.id, None)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, StoreUnavailable):
-            log.error("a delivery's outcome was not saved; it will be looked up", exc_info=error)
+            log.error(
+                "a message's outcome was not saved; Slack will be searched for it", exc_info=error
+            )
         self.wake()
 
     async def _deliver(self, delivery: Delivery) -> bool:
-        """Makes one attempt and saves its outcome; returns whether the message was sent."""
+        """Makes one attempt to send and saves its outcome; returns whether the message was sent."""
         loop = asyncio.get_running_loop()
         save_until = loop.time() + self._times.lease_s
         conversation = delivery.team, delivery.conversation
@@ -281,17 +291,17 @@ class Dispatcher:
         async with self._workspaces.turn(delivery.team), slots:
             outcome = await self._attempt(delivery)
         if outcome.sent and self._is_running:
-            # The outbox accepts this after the lease too, and an in-flight delivery is not started
-            # again.
+            # Saving may be retried after the lease has ended. The outbox accepts the outcome of a
+            # sent message even then, and `run` does not start a delivery that is still in flight.
             save_until = math.inf
         await self._save(outcome, save_until)
         return outcome.sent
 
     async def _save(self, outcome: _Outcome, until: float) -> None:
-        """Saves the outcome, with retries while the database is away.
+        """Saves the outcome, with retries while the database cannot be reached.
 
-        Raises StoreUnavailable when it is still away at `until` (by the loop's clock), or at the
-        last try after a stop.
+        Raises StoreUnavailable if the database cannot be reached before `until`, a time of the
+        event loop's clock. After a stop, it tries only once more.
         """
         retry_s = self._times.save_retry_s
         while True:
@@ -346,13 +356,18 @@ class Dispatcher:
 
     async def _confirm(self, delivery: Delivery, ts: str, now: datetime) -> None:
         if delivery.held_at is not None:
-            # First, because after a crash between the two the delivery is found and sent again.
+            # Resuming comes first. After a crash between the two calls, the delivery is still
+            # unsent and is processed again; after the other order, the conversation would stay
+            # paused.
             await self._outbox.resume(delivery.team, delivery.conversation, now)
             log.info("conversation %s accepts messages again", delivery.conversation)
         await self._outbox.confirm(delivery.id, ts, now)
 
     async def _wait_for_turn(self, team: str) -> float:
-        """Returns 0 with a turn, or the seconds until one when it is far away or after a stop."""
+        """Waits for a turn of the workspace and returns 0 when it has one.
+
+        Returns the seconds until the next turn if that is too far away, or after a stop.
+        """
         loop = asyncio.get_running_loop()
         until = loop.time() + LONGEST_TURN_S
         while wait_s := await self._take_turn(team):
@@ -367,13 +382,14 @@ class Dispatcher:
     def _lost_claim(self, delivery: Delivery) -> _Outcome:
         """The outcome of a delivery whose lease ended before it was sent.
 
-        If this process claimed it again, it is queued again; otherwise another process has it.
+        If this process has claimed the delivery again in the meantime, that second claim is given
+        back. Otherwise another process may have claimed it, and nothing is saved.
         """
         again = self._claimed_again.get(delivery.id)
         return self._put_back(again, again.due_at) if again is not None else _NOTHING_TO_SAVE
 
     async def _read(self, delivery: Delivery) -> tuple[tuple[Story, ...], str | None]:
-        """The stories of a delivery, and the message that it replies to."""
+        """A delivery's stories, and the `ts` of the message that it replies to (None: no reply)."""
         stories = await self._outbox.stories(delivery.story_ids)
         if delivery.kind is not DeliveryKind.FOLLOW_UP:
             return stories, None
@@ -395,7 +411,8 @@ class Dispatcher:
             cause = f"no answer in {timeout_s:.0f} s"
             raise SendLater(None, cause, uncertain=True, unanswered=True) from error
         except Exception as error:
-            # A bug in the sender must not lose a message or stop the others.
+            # If the sender has a bug, the message must not be lost and other messages must still be
+            # sent.
             log.exception("%s failed with an error of the bot's own", _named(delivery))
             raise SendLater(None, type(error).__name__, uncertain=True) from error
 
@@ -411,7 +428,8 @@ class Dispatcher:
         else:
             due_at = now + timedelta(seconds=later.after_s)
             if not later.lookups_only:
-                # The rate limit of posts holds for the whole workspace: other channels wait too.
+                # The rate limit of posts applies to the whole workspace, so its other channels wait
+                # as well.
                 self._paused_until[delivery.team] = due_at
         log.info("%s waits until %s: %s", _named(delivery), due_at.isoformat(), later.cause)
         retry = partial(
@@ -420,7 +438,7 @@ class Dispatcher:
         return _Outcome(False, retry)
 
     def _hold(self, delivery: Delivery, refused: ConversationRefused) -> _Outcome:
-        """Holds what is queued for the conversation, or gives it up after a day."""
+        """Holds the conversation's queued deliveries; gives them up after a day of refusals."""
         now, reason = self._clock(), f"{refused.cause}: {refused.cure}"
         self._unanswered.pop(delivery.id, None)
         due_at = next_try(delivery.held_at or now, now)
@@ -435,7 +453,7 @@ class Dispatcher:
 
 
 def _named(delivery: Delivery) -> str:
-    """The delivery for a log line: its id, its first story and its conversation."""
+    """The delivery as named in the log: its id, its first story and its conversation."""
     story = f" about story {delivery.story_ids[0]}" if delivery.story_ids else ""
     return f"delivery {delivery.id}{story} to {delivery.conversation}"
 

@@ -1,15 +1,15 @@
-"""How long deliveries are held for a conversation that refuses them, and when they are tried."""
+"""How long deliveries to a conversation that refuses messages are held, and when to retry them."""
 
 from datetime import datetime, timedelta
 
 HELD_FOR = timedelta(days=1)
-"""After this time, deliveries that a conversation still refuses are given up."""
+"""Deliveries that a conversation still refuses after this time are given up."""
 SHORTEST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
 
 
 def next_try(held_at: datetime, now: datetime) -> datetime | None:
-    """When to try the conversation again; None once its time is over.
+    """When to try the conversation again; None once it has refused messages for `HELD_FOR`.
 
     The waits double from `SHORTEST_WAIT` to `LONGEST_WAIT`.
     """

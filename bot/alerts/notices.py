@@ -1,15 +1,15 @@
-"""Notices to operators about problems that need them. Each problem is reported once.
+"""Notices to operators about problems that they have to solve. Each problem is reported once.
 
     feeds that are gone or have failed for a day       | notices not yet sent | outbox
     approved rates that no longer fit the rates files  |
     conversations that refuse messages                 |
     a workspace that refused messages for a while      |
 
-A notice's id is computed from the feed and the moment its failure began, or from the approval and
-the reason why it does not fit. So a restart repeats nothing, and a feed that recovers and fails
-again is reported again.
+A notice's id is computed from a key of the problem, for example a feed's id and the moment its
+failure began. So a restart repeats no notice, and a feed that recovers and fails again is reported
+again.
 
-A conversation that refuses messages is also reported to those who subscribed it.
+A channel that refuses messages is also reported to the people who created its subscriptions.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -24,19 +24,19 @@ from bot.feeds.model import FeedState
 from bot.text.dates import format_day
 
 REPORT_AFTER = timedelta(days=1)
-"""A feed is reported after failing for this long; before, it often recovers by itself."""
+"""A feed is reported once it has failed for this long. Shorter failures often end by themselves."""
 
 
 class Trouble(NamedTuple):
     """A problem to report to operators."""
 
     key: str
-    """Identifies the problem: what it is, and since when. Each key is reported once."""
+    """Identifies the problem, usually by its subject and its start. Each key is reported once."""
     text: str
 
 
 class NoticeQueue(Protocol):
-    """The outbox. A delivery that is already queued or sent stays as it is."""
+    """The outbox. Queuing a delivery whose id is already in it changes nothing."""
 
     async def queue(self, deliveries: Collection[Delivery]) -> None: ...
 
@@ -48,7 +48,7 @@ def plan_notices(
     now: datetime,
     others: Iterable[Trouble] = (),
 ) -> tuple[Delivery, ...]:
-    """The notices about failing feeds and other problems, for each conversation."""
+    """The notices about failing feeds and `others`, one for each problem and conversation."""
     troubles = [trouble for state in failing if (trouble := _feed_trouble(state, now))]
     return tuple(
         make_delivery(DeliveryKind.NOTICE, (team, conversation), trouble.key, trouble.text, now)
@@ -66,8 +66,9 @@ def plan_hold_notices(
 ) -> tuple[Delivery, ...]:
     """The notices about conversations that refuse messages, or whose subscriptions are paused.
 
-    A conversation without subscriptions gets messages about followed events only. It is reported
-    once for each reason, because each later message may be refused anew.
+    A conversation without paused subscriptions is reported once for each reason, not for each
+    period of refusals: it may be a person who follows events, to whom each later message may be
+    refused again.
     """
     paused: dict[str, list[Subscription]] = {}
     for subscription in subscriptions:
@@ -91,7 +92,7 @@ def plan_hold_notices(
 
 
 def _is_direct(conversation: str) -> bool:
-    """Whether it is a direct message; its person cannot get a notice about it either."""
+    """Whether it is a direct message or a person, who then cannot get a notice either."""
     return conversation.startswith(("D", "U", "W"))
 
 
@@ -99,8 +100,8 @@ def _hold_text(conversation: str, since: datetime, reason: str) -> str:
     name = conversation if _is_direct(conversation) else f"#{conversation}"
     return (
         f"Slack refuses messages to {name} since {_moment(since)}: {reason}. The subscriptions "
-        "there are paused. What is queued is kept for a day and sent if Slack accepts messages "
-        "again, which ends the pause. Later, subscribe there again."
+        "there are paused. Queued messages are kept for a day. If Slack accepts messages within "
+        "that time, they are sent and the pause ends. After that, subscribe there again."
     )
 
 
@@ -112,7 +113,7 @@ def _notices(
 
 
 def recovery_trouble(recovery: Recovery) -> Trouble:
-    """The report about a workspace that accepts messages again."""
+    """The problem to report about a workspace once it accepts messages again."""
     refusal, count = recovery.refusal, recovery.messages
     messages = "1 message was" if count == 1 else f"{count} messages were"
     return Trouble(
@@ -148,7 +149,7 @@ class Notices:
         held: Iterable[HeldConversation] = (),
         subscriptions: Iterable[Subscription] = (),
     ) -> None:
-        """Queues notices about these feeds, conversations and other problems; raises StoreError."""
+        """Queues the notices that are not queued yet; raises StoreError."""
         team, operators, now = self._team, self._conversations, self._clock()
         found = (
             *plan_notices(failing, team, operators, now, others),
@@ -167,7 +168,7 @@ class Notices:
 
 
 def _feed_trouble(state: FeedState, now: datetime) -> Trouble | None:
-    """The problem with a feed; None while it is too recent to report."""
+    """The problem with a feed; None if there is none or it is too recent to report."""
     since = state.failing_since
     if since is None:
         return None

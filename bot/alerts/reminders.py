@@ -2,14 +2,17 @@
 
     ledger | changes within 7 days | subscribed conversations | not yet reminded | one message each
 
-1. A change is announced within seven days of it (`WEEK`) and again on the day before (`DAY`).
-2. Each of the two is sent once, late if the bot was down or the change became known late. A change
-   first announced in its last three days gets no second reminder.
+1. A change is announced up to seven days before it (`WEEK`) and again on the day before (`DAY`).
+2. Each of the two reminders is sent once, even if late because the bot was down or the change
+   became known late: the first up to two days before the change, the second up to the day itself.
+   A change first announced three or two days before it gets no second reminder.
 3. All reminders of a conversation on one day are one message, at the hour of the digest.
-4. A conversation gets it if it is subscribed to tariffs of any economy, or of the economy that
-   imposes the duty or whose goods are charged. Not if it is muted or has turned reminders off.
+4. A conversation gets a reminder if it is subscribed to tariffs of any economy, or of the economy
+   that imposes the duty or whose goods are charged. If the subscription names words, the change
+   must contain one of them. Muted and paused subscriptions, and conversations that turned
+   reminders off, get none.
 
-Earlier reminders are read from the outbox, so a restart or a corrected rate repeats none.
+Earlier reminders are read from the outbox, so neither a restart nor a corrected rate repeats one.
 """
 
 import asyncio
@@ -29,31 +32,31 @@ from bot.rates.model.answer import Upcoming
 from bot.values import Frozen, Topic
 
 WEEK_DAYS = 7
-"""Days before a change at which it is announced for the first time."""
+"""Maximum days before a change at which it is announced for the first time."""
 ONE_REMINDER_DAYS = 3
-"""A change first announced this few days before gets no second reminder."""
+"""A change that is first announced at most this many days before it gets no second reminder."""
 _LOOK_BACK = timedelta(days=2 * WEEK_DAYS)
 
 
 class LeadTime(StrEnum):
-    """Which of the two reminders of a change."""
+    """Names the two reminders of a change."""
 
     WEEK = "week"
     DAY = "day"
 
 
 class Due(Frozen):
-    """A change, and which of its two reminders this is."""
+    """A change (`ahead`), and which of its two reminders is due (`notice`)."""
 
     notice: LeadTime
     ahead: CalendarEntry
 
 
 class Reminder(Frozen):
-    """The changes that one message announces, by day; `Delivery.content` holds it as JSON."""
+    """The changes that one message announces, by day. `Delivery.content` is a Reminder as JSON."""
 
     counted_on: date
-    """The day from which 'in 7 days' is counted, by the digest's clock."""
+    """The day from which 'in 7 days' is counted, in the time zone of the digest."""
     due: tuple[Due, ...]
 
 
@@ -65,11 +68,11 @@ class Place(NamedTuple):
 
 
 SentReminders = Mapping[tuple[Place, str], Mapping[LeadTime, int]]
-"""By conversation and change: the reminders sent, with the days that were left."""
+"""Maps each conversation and change to the reminders sent, with the days that were left then."""
 
 
 def reminder_due(days_left: int, sent: Mapping[LeadTime, int]) -> LeadTime | None:
-    """The reminder to send this many days before a change; None if none is due."""
+    """The reminder to send `days_left` days before a change; None if none is due."""
     if days_left < 0 or LeadTime.DAY in sent:
         return None
     first = sent.get(LeadTime.WEEK)
@@ -86,7 +89,7 @@ def plan_reminders(
     today: date,
     now: datetime,
 ) -> tuple[Delivery, ...]:
-    """One message for each conversation that has a reminder due today."""
+    """One delivery for each conversation for which a reminder is due today."""
     changes = list_upcoming_by_measure(
         ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS)
     )
@@ -111,7 +114,7 @@ def plan_reminders(
 def sent_reminders(deliveries: Iterable[Delivery]) -> SentReminders:
     """The reminders in these deliveries, sent or still queued.
 
-    Another version of the bot may have written their content, so only what is needed is read.
+    Another version of the bot may have written their content, so only the needed fields are read.
     """
     found: dict[tuple[Place, str], dict[LeadTime, int]] = {}
     for delivery in deliveries:
@@ -142,7 +145,7 @@ def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
 
 
 def _reason(ledger: Ledger, subscriptions: Iterable[Subscription]) -> str:
-    """`subscribed here to tariffs of China or Japan`."""
+    """The delivery's reason, such as `subscribed here to tariffs of China or Japan`."""
     found = dict.fromkeys(_describe(ledger, each) for each in subscriptions)
     return f"subscribed here to {'; '.join(found)}"
 
@@ -164,14 +167,14 @@ def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> D
 
 
 class ReminderQueue(NoticeQueue, Protocol):
-    """The outbox, with the reminders in it."""
+    """The outbox, which can also list its reminders."""
 
     async def reminders(self, since: datetime) -> Collection[Delivery]:
-        """The deliveries of kind REMINDER queued since then, in any state."""
+        """The deliveries of kind REMINDER that were due since then, in any state."""
 
 
 class SubscriptionSource(Protocol):
-    """All subscriptions."""
+    """Reads the subscriptions of a team."""
 
     async def every(self, team: str) -> Collection[Subscription]: ...
 
@@ -180,13 +183,13 @@ class Switches(Protocol):
     """Knows which conversations have turned reminders off."""
 
     async def off(self, team: str) -> Collection[str]:
-        """The conversations of the team without reminders."""
+        """The team's conversations that have turned reminders off."""
 
 
 class Reminders:
     """Queues the day's reminders once a day; call `look` regularly.
 
-    They are queued at the first look at or after `hour` o'clock in `zone`.
+    The first call of `look` at or after `hour` o'clock in `zone` queues them.
     """
 
     def __init__(
@@ -201,7 +204,7 @@ class Reminders:
         hour: int,
         zone: tzinfo,
     ) -> None:
-        """`ledger` returns the current ledger."""
+        """`ledger` returns the current ledger. `on_deliveries` is called after queuing."""
         self._ledger, self._outbox = ledger, outbox
         self._subscriptions, self._switches = subscriptions, switches
         self._team, self._clock, self._on_deliveries = team, clock, on_deliveries
@@ -209,7 +212,7 @@ class Reminders:
         self._done_on: date | None = None
 
     async def look(self) -> None:
-        """Queues today's reminders unless that is done; raises StoreError."""
+        """Queues today's reminders unless it is too early or they are queued; raises StoreError."""
         now = self._clock()
         here = now.astimezone(self._zone)
         if here.hour < self._hour or here.date() == self._done_on:
@@ -218,7 +221,7 @@ class Reminders:
         off = {Place(self._team, each) for each in await self._switches.off(self._team)}
         subscriptions = await self._subscriptions.every(self._team)
         ledger, today = self._ledger(), here.date()
-        # A thousand conversations take a fifth of a second.
+        # Planning for a thousand conversations takes 0.2 s, so it runs in a thread.
         found = await asyncio.to_thread(
             lambda: plan_reminders(ledger, subscriptions, off, sent_reminders(earlier), today, now)
         )

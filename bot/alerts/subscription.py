@@ -10,14 +10,14 @@ from bot.values import Frozen, Topic, digest
 
 
 class Frequency(StrEnum):
-    """When a subscription's stories are sent."""
+    """Whether a subscription's stories are sent one by one or as a daily digest."""
 
     INSTANT = "instant"
     DAILY = "daily"
 
 
 class Subscription(Frozen):
-    """The stories that one conversation (a channel or a person) wants.
+    """Which stories one conversation (a channel or a person) gets.
 
     A story matches when it has one of `topics` (empty: any), names one of `parties` (empty: any)
     and contains one of `words` (empty: any). Parties are compared by code: `EU` matches a story
@@ -26,22 +26,22 @@ class Subscription(Frozen):
 
     id: str
     team: str
-    """The Slack team id; the local workspace has one too."""
+    """The id of the Slack team (workspace), or of the local workspace."""
     conversation: str
-    """The Slack channel or user id to post to."""
+    """The id of the Slack channel or user to which messages are posted."""
     topics: frozenset[Topic] = frozenset()
     parties: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
     pace: Frequency = Frequency.INSTANT
     muted_until: AwareDatetime | None = None
     paused_at: AwareDatetime | None = None
-    """When Slack first refused a message to the conversation; None if it accepts them."""
+    """When Slack first refused a message to the conversation; None if it accepts messages."""
     paused_reason: str = ""
     created_by: str = ""
     created_at: AwareDatetime
 
     def is_muted(self, now: datetime) -> bool:
-        """Whether the conversation muted it until a later moment."""
+        """Whether the conversation has muted the subscription until a moment after `now`."""
         return self.muted_until is not None and now < self.muted_until
 
 
@@ -52,13 +52,13 @@ def subscription_id(
     parties: frozenset[str] = frozenset(),
     words: tuple[str, ...] = (),
 ) -> str:
-    """The same id for the same filters in the same conversation, at any frequency."""
+    """The id computed from the conversation and the filters, but not from the frequency."""
     filters = [team, conversation, *sorted(topics), "", *sorted(parties), "", *sorted(words)]
     return digest(*filters, size=12)
 
 
 def match_reason(subscription: Subscription, story: Story, now: datetime) -> str | None:
-    """Why the story matches, in words for 'why am I seeing this'; None if it does not.
+    """The reason why the story matches, in words for readers; None if it does not match.
 
     A muted or paused subscription matches nothing.
     """
@@ -80,11 +80,11 @@ def match_reason(subscription: Subscription, story: Story, now: datetime) -> str
 def without(
     subscription: Subscription, topics: frozenset[Topic], parties: frozenset[str]
 ) -> tuple[Subscription, ...]:
-    """The subscription minus `topics` (empty: all) on `parties` (empty: all).
+    """What remains after an unsubscribe from `topics` (empty: all) on `parties` (empty: all).
 
-    Nothing if that is all of it; the subscription itself if they do not overlap; two if a part is
-    cut out. A subscription to every party stays whole when parties are named, because no
-    subscription can express 'all but China'.
+    Returns no subscription if nothing remains, the same one if nothing is removed, and two if the
+    remaining topics differ by party. A subscription to all parties is not changed if `parties` is
+    given, because a subscription cannot express 'all but China'.
     """
     had = subscription.topics or frozenset(Topic)
     cut = had & (topics or frozenset(Topic))

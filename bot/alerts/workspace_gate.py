@@ -1,7 +1,7 @@
-"""Stops messages to a workspace that refuses them, and lets them pass when it accepts them again.
+"""Stops sending to a workspace that refuses messages until it accepts messages again.
 
-`bot.alerts.workspace_refusal` has the states. The dispatcher calls `look` regularly, asks for a
-`turn` before each message, and reports each outcome.
+`bot.alerts.workspace_refusal` describes the states. The dispatcher calls `look` regularly, asks for
+a `turn` before each message, and reports each outcome.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Recovery:
-    """A workspace that accepts messages again, and how many it got since."""
+    """The end of a workspace's refusal, and the number of messages sent since then."""
 
     refusal: WorkspaceRefusal
     at: datetime
@@ -33,21 +33,24 @@ class Recovery:
 
 
 class RefusalReports(Protocol):
-    """Gets each refusal and each recovery of a workspace."""
+    """Is notified of each refusal and each recovery of a workspace."""
 
     def refused(self, refusal: WorkspaceRefusal) -> None:
         """The workspace refuses messages from now on."""
 
     def recovered(self, recovery: Recovery) -> None:
-        """It accepts them again."""
+        """The workspace accepts messages again."""
 
     async def delivered(self, recovery: Recovery) -> None:
-        """It got all messages that were due. Raises StoreError; then it is called again."""
+        """The workspace got all messages that were due.
+
+        If this raises StoreError, it is called again later.
+        """
 
 
 Check = Callable[[str], Awaitable[None]]
-"""Asks Slack whether a team's token is valid. Any exception means that it is not, or that Slack
-did not answer.
+"""Asks Slack whether a team's token is valid. Raises WorkspaceRefused if it is not. Any other
+exception means that Slack did not answer.
 """
 
 
@@ -56,7 +59,10 @@ async def _no_check(_team: str) -> None:
 
 
 class WorkspaceGate:
-    """Which workspaces get messages now. Without a `check`, a message is tried at each moment."""
+    """Knows which workspaces may get messages now.
+
+    Without a `check` function, each check passes, so the next message tests the workspace.
+    """
 
     def __init__(self, check: Check = _no_check) -> None:
         self._check = check
@@ -66,16 +72,16 @@ class WorkspaceGate:
         self._trials: dict[str, asyncio.Lock] = {}
 
     def report_to(self, reports: RefusalReports) -> None:
-        """Reports refusals and recoveries from now on; the log has them in any case."""
+        """Sends refusals and recoveries to `reports` from now on. They are logged in any case."""
         self._reports = reports
 
     @property
     def closed(self) -> frozenset[str]:
-        """The teams that get no messages now."""
+        """The ids of the teams to which no messages may be sent now."""
         return frozenset(team for team, each in self._refusals.items() if not each.trying)
 
     async def look(self, now: datetime) -> datetime | None:
-        """Checks the workspaces whose check is due; returns when the next one is."""
+        """Checks the workspaces whose check is due; returns when the next check is due, or None."""
         for team, refusal in tuple(self._refusals.items()):
             if refusal.is_check_due(now):
                 self._refusals[team] = await self._checked(team, refusal, now)
@@ -89,14 +95,18 @@ class WorkspaceGate:
         except WorkspaceRefused as refused:
             return refused_again(refusal, refused.cause, refused.cure, now)
         except Exception as error:
-            # Slack did not answer, so the reason is still the one that it gave before.
+            # Slack did not answer, so the reason that it gave before is kept.
             log.debug("the check of workspace %s failed: %s", team, type(error).__name__)
             return refused_again(refusal, refusal.cause, refusal.cure, now)
         return check_passed(refusal)
 
     @asynccontextmanager
     async def turn(self, team: str) -> AsyncIterator[None]:
-        """Waits while another message to a workspace finds out whether it accepts messages."""
+        """A context in which to send one message to a workspace.
+
+        While it is unknown whether the workspace accepts messages again, only one message at a time
+        is sent; the others wait.
+        """
         trial = self._trials.setdefault(team, asyncio.Lock())
         if not self._is_trying(team):
             yield
@@ -116,7 +126,10 @@ class WorkspaceGate:
         return refusal is not None and refusal.trying
 
     def refuse(self, team: str, error: WorkspaceRefused, now: datetime) -> None:
-        """Records that a message was refused. Further messages in flight change nothing."""
+        """Records that the workspace refused a message.
+
+        Refusals of further messages that were in flight at the first refusal change nothing.
+        """
         known = self._refusals.get(team)
         if known is not None:
             if known.trying:
@@ -125,7 +138,7 @@ class WorkspaceGate:
         refusal = first_refusal(error.cause, error.cure, now)
         recovery = self._recoveries.pop(team, None)
         if recovery is not None:
-            # It recovered for a moment only: one report covers the whole time.
+            # The workspace recovered only briefly, so one report covers both refusals.
             refusal = refusal.model_copy(update={"since": recovery.refusal.since})
         self._refusals[team] = refusal
         log.warning(
@@ -139,7 +152,10 @@ class WorkspaceGate:
             self._reports.refused(refusal)
 
     def accept(self, team: str, now: datetime, sent: bool = True) -> None:
-        """Records that the workspace accepted a message, or refused one conversation only."""
+        """Records that the workspace accepts messages.
+
+        `sent` is False if the message was refused, but only because of its conversation.
+        """
         refusal = self._refusals.pop(team, None)
         if refusal is not None:
             recovery = self._recoveries[team] = Recovery(refusal, now)
@@ -154,7 +170,7 @@ class WorkspaceGate:
             known.messages += 1
 
     async def report_delivered(self) -> None:
-        """Reports recoveries. For when everything that was due is sent; raises StoreError."""
+        """Reports the recoveries; call it when all due messages are sent. Raises StoreError."""
         for team, recovery in tuple(self._recoveries.items()):
             if self._reports is not None:
                 await self._reports.delivered(recovery)

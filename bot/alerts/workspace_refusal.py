@@ -4,8 +4,8 @@
                             |   ^                        |
            check failed --> +---+ <-------- refused -----+
 
-While it is trying, one message at a time is sent: a check cannot find every reason for a refusal,
-such as a scope that is missing for posts only.
+In the state `trying`, messages are sent one at a time, because a check does not find every reason
+for a refusal. For example, it passes if the token lacks only the scope for posts.
 """
 
 from datetime import datetime, timedelta
@@ -20,19 +20,23 @@ _MOST_DOUBLINGS = 9
 
 
 class WorkspaceRefusal(Frozen):
-    """Why a workspace refuses messages, since when, and when it is checked next."""
+    """The state of a workspace that refuses messages: reason, start, and time of the next check."""
 
     since: AwareDatetime
     cause: str
-    """Slack's code."""
+    """Slack's error code."""
     cure: str
     check_at: AwareDatetime
     failures: int = 0
-    """Checks and messages that were refused since the first."""
+    """The number of failed checks and refused messages after the first refusal."""
     trying: bool = False
 
     def is_check_due(self, now: datetime) -> bool:
-        """Whether to check now. A moment further ahead than any wait is from a clock set back."""
+        """Whether to check now.
+
+        A `check_at` further ahead than `LONGEST_WAIT` was set before the clock was set back, so the
+        check is due.
+        """
         return not self.trying and not now < self.check_at <= now + LONGEST_WAIT
 
 
@@ -44,7 +48,7 @@ def first_refusal(cause: str, cure: str, now: datetime) -> WorkspaceRefusal:
 def refused_again(
     before: WorkspaceRefusal, cause: str, cure: str, now: datetime
 ) -> WorkspaceRefusal:
-    """The state after another check or message was refused; the wait doubles."""
+    """The state after another failed check or refused message; doubles the wait up to a limit."""
     failures = before.failures + 1
     wait = min(FIRST_WAIT * 2 ** min(failures, _MOST_DOUBLINGS), LONGEST_WAIT)
     changes = {"cause": cause, "cure": cure, "failures": failures, "check_at": now + wait}
@@ -52,5 +56,5 @@ def refused_again(
 
 
 def check_passed(before: WorkspaceRefusal) -> WorkspaceRefusal:
-    """The state after a check that found nothing wrong."""
+    """The state after a check that found no reason for a refusal."""
     return before.model_copy(update={"trying": True})

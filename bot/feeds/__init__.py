@@ -1,1 +1,1 @@
-"""Feeds: fetching, parsing and polling them."""
+"""Fetches, parses and polls feeds."""

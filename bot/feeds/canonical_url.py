@@ -1,14 +1,15 @@
-"""Normalizes addresses and guids, so that different spellings of one resource are equal."""
+"""Normalizes addresses and guids, so that two spellings of the same address are equal."""
 
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-# Tracking parameters on any site.
+# Query parameters that are used for tracking, on any site.
 _TRACKING = re.compile(
     r"(utm_|at_|pk_|mtm_|mc_|hsa_|_hs)\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|twclid|xtor",
     re.IGNORECASE,
 )
-# Usually noise, but `ref=` or `sid=` may name a document: removed only if the text is the same.
+# Query parameters that usually do not matter, but may: `sid=` can name a document. So an address
+# without them identifies an entry only in combination with its text.
 _SESSION = re.compile(
     r"(source|src|ref|referrer|rss|feed|partner|cmp|cmpid|ftag|smid|ocid|oc|sid|s_?id|token|ts|_)"
     r"|sess(ion)?(_?id)?|phpsessid|jsessionid|aspsessionid\w*|cfid|cftoken|rnd|rand|nocache",
@@ -17,19 +18,20 @@ _SESSION = re.compile(
 _SESSION_PATH = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
 _TRACKING_FRAGMENT = re.compile(r"tk\.|xtor=|ref=|rss|utm_", re.IGNORECASE)
 _DEFAULT_PORT = re.compile(r":(80|443)?$")
-# The BBC counts the edits of a story in the fragment of its guid.
+# The BBC puts the number of a story's edits into the fragment of its guid.
 _EDIT_NUMBER = re.compile(r"^(https?:.*)#\d{1,4}$")
 
 
 def fold_guid(guid: str) -> str:
-    """The normalized guid; as an address if it is one."""
+    """The normalized guid. A guid that is an address is normalized by `fold_address`."""
     return fold_address(_EDIT_NUMBER.sub(r"\1", guid.strip()))
 
 
 def fold_address(address: str) -> str:
-    """The address without scheme, `www.`, tracking parameters and trailing slash.
+    """The address without scheme, `www.`, default port, tracking parameters and trailing slash.
 
-    Other identifiers (a `tag:` URI, a number) are returned unchanged.
+    An identifier that is not a web address, such as a `tag:` URI or a number, is returned
+    unchanged.
     """
     address = address.strip()
     try:

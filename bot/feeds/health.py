@@ -1,4 +1,4 @@
-"""The health of a feed, for operators, from its stored state."""
+"""Computes the health of a feed, for operators, from its stored state."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from bot.values import Frozen
 
 
 class Lag(Frozen):
-    """Seconds from publication until the bot saw the entry, over `entries` entries."""
+    """Seconds from publication until the bot saw an entry: median and 95th percentile."""
 
     median_s: float
     p95_s: float
@@ -40,25 +40,25 @@ class Health(Frozen):
     next_poll_at: AwareDatetime | None = None
     interval_s: float | None = None
     lag_median_s: float | None = None
-    """Seconds from an entry's publication until the bot saw it."""
+    """See `Lag`; None if no entry has a date. The same applies to `lag_p95_s`."""
     lag_p95_s: float | None = None
     pushed: bool = False
-    """Whether a WebSub hub pushes its new entries."""
+    """Whether a WebSub hub pushes the feed's new entries."""
     held_until: AwareDatetime | None = None
-    """The end of the pause that its server asked for."""
+    """The end of the pause that the feed's server asked for; None if there is no pause."""
 
     @property
     def is_unwell(self) -> bool:
-        """Whether an operator should look at it."""
+        """Whether an operator should check the feed."""
         return self.status in ("failing", "stopped")
 
     @property
     def is_gone(self) -> bool:
-        """Whether it is not polled until an operator resumes it."""
+        """Whether polling has stopped until an operator resumes the feed."""
         return self.status == "stopped"
 
     def describe(self, now: datetime) -> tuple[str, ...]:
-        """What to show about it except errors, each in a few words."""
+        """The facts to show about the feed, except errors, each in a few words."""
         parts = []
         if self.interval_s is not None and self.status == "ok":
             parts.append(f"every {format_duration(self.interval_s)}")
@@ -89,12 +89,12 @@ class Health(Frozen):
         return (at if wait_s > 0 else "being polled, or next in line",)
 
     def describe_error(self) -> str:
-        """The error and how often in a row it occurred; empty without one."""
+        """The error and the number of failures in a row; empty if there is no error."""
         times = f" ({self.failures} in a row)" if self.failures > 1 else ""
         return f"{self.error}{times}" if self.error else ""
 
     def format_lines(self, now: datetime) -> str:
-        """The feed in one line for operators, with a second line for an error."""
+        """The feed in one line for operators; an error makes a second line."""
         line = "  ".join([f"{self.status:8}{self.id:32}", *self.describe(now)])
         cure = (
             f"; `tariffwire feeds resume {self.id}` starts polling it again" if self.is_gone else ""
@@ -109,7 +109,7 @@ def assess_health(
     pushed: bool = False,
     held_until: datetime | None = None,
 ) -> Health:
-    """The feed's health; `state` is None if it was never polled, `lag` without dates."""
+    """The feed's health. `state` is None if it was never polled, `lag` if no entry has a date."""
     kept = state or FeedState(feed_id=feed.id)
     return Health(
         id=feed.id,
@@ -141,7 +141,7 @@ def _choose_status(feed: Feed, state: FeedState | None) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """A duration in its largest unit: `45 s`, `12 min`, `3 h`, `5 d`."""
+    """A duration in one unit, such as `45 s`, `12 min`, `3 h` or `5 d`."""
     for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"

@@ -1,22 +1,24 @@
 """Recognizes entries that were seen before.
 
 No single field is reliable: court feeds use one guid for many docket entries, some publishers
-change the guid or the link at every fetch, others edit headlines. So an entry has several
-identities. Each is a digest of two or three of guid, link and text:
+change the guid or the link at every fetch, and others edit headlines. So an entry has several
+identities. Each is a digest of two or three fields:
 
 1. `key`: guid, link and text. If it is known, nothing changed.
 2. `aliases`: link and text (the guid changed), guid and text (the link changed), text and
-   publication date (both changed: Google News does so at every fetch). If one of them is known, it
-   is the same entry.
-3. `place`: guid and link. If only this one is known, the publisher edited the text (revised).
+   publication date (both changed: Google News does so at every fetch). If one of these is known,
+   the entry is known.
+3. `place`: guid and link. If only this one is known, the publisher has edited the text: the entry
+   is revised.
 
-`place` is not used for courts, nor if one body has two texts at one place. The date is not used for
-courts and officials, whose documents share words and hours; nor if it is rough or the text too
-short; nor if one body has two entries with the same text and date. A document number in the link
-counts as part of the date. No other rule uses dates, because publishers change them without news.
+`place` is not used for courts, and not if a body has two texts at the same place. The alias of text
+and date is not used in three cases: for courts and officials, whose documents share words and
+hours; if the date is rough or the text is short; and if a body has two different entries with the
+same text and date. A document number in the link is part of this alias. No other rule uses dates,
+because publishers change them without changing the news.
 
-The store keeps `list_identities(entry)` of each new or revised entry, per feed, with the entry's
-key, for as long as the feed may list the entry. `sift` finds what is new.
+For each feed, the store keeps `list_identities(entry)` of each new or revised entry, together with
+the entry's key. `sift` finds the entries that are new or revised.
 """
 
 import re
@@ -31,28 +33,30 @@ from bot.feeds.model import Entry, FeedKind
 from bot.values import digest
 
 _MIN_TEXT_BYTES = 32
-"""A shorter text (in UTF-8 bytes) is too common to identify an entry. Bytes, because one Chinese
-character says more than one Latin letter, and takes three bytes."""
-# In an address or a guid: `2026-15146`, `er0715_67890`. Opaque ids mix in letters.
+"""A text with fewer UTF-8 bytes is too common to identify an entry. It is measured in bytes because
+a Chinese character, which takes three bytes, says more than a Latin letter.
+"""
+# A document number in an address or a guid, such as `2026-15146` or the digits of `er0715_67890`.
+# Opaque ids, in which letters adjoin the digits, do not match.
 _DOCUMENT_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9][0-9-]{4,}(?![A-Za-z0-9])")
 
 
 class Sighting(StrEnum):
-    """How an entry relates to those that were seen before."""
+    """How an entry relates to the entries that were seen before."""
 
     NEW = "new"
     REVISED = "revised"
-    """Seen before with another text: may need a correction, never a second alert."""
+    """Seen before with another text. It may cause a correction, but no second alert."""
     KNOWN = "known"
 
 
 def list_identities(entry: Entry) -> tuple[str, ...]:
-    """All digests to store for the entry, `key` first."""
+    """All identities of the entry that must be stored, `key` first."""
     return tuple(filter(None, (entry.key, *entry.aliases, entry.place)))
 
 
 def recognize(entry: Entry, known: Collection[str]) -> Sighting:
-    """Whether the entry is new, given the stored identities of its feed."""
+    """Whether the entry is new, revised or known, given the stored identities of its feed."""
     if entry.key in known or any(alias in known for alias in entry.aliases):
         return Sighting.KNOWN
     return Sighting.REVISED if entry.place and entry.place in known else Sighting.NEW
@@ -63,7 +67,7 @@ def sift(
 ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """The new and the revised entries, each once, in the given order.
 
-    `known` has at least those identities of the entries that are stored for their feed.
+    `known` must contain all identities of these entries that are stored for their feed.
     """
     seen = set(known)
     found: dict[Sighting, list[Entry]] = {each: [] for each in Sighting}
@@ -74,7 +78,7 @@ def sift(
 
 
 def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[Entry, ...]:
-    """The entries of one body with `key`, `aliases` and `place`.
+    """The entries of one body, with `key`, `aliases` and `place` set.
 
     `home` is the address of the feed's site; a link to it does not identify an entry.
     """
@@ -96,7 +100,7 @@ def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[
 
 
 def digest_text_and_date(entry: Entry) -> str:
-    """The digest of text and publication date; empty if they are not specific enough."""
+    """The digest of text and publication date; empty if they do not identify an entry."""
     text = _join_text(entry)
     is_long_enough = len(text.encode("utf-8", "surrogatepass")) >= _MIN_TEXT_BYTES
     if entry.published is None or entry.published_roughly or not is_long_enough:
@@ -108,7 +112,7 @@ def digest_text_and_date(entry: Entry) -> str:
 
 
 class _Digests(NamedTuple):
-    """The identities of one entry; unused ones are empty."""
+    """The identities of one entry; an identity that is not used is empty."""
 
     key: str
     aliases: tuple[str, ...]
@@ -137,7 +141,7 @@ def _compute_digests(entry: Entry, kind: FeedKind, site: str) -> _Digests:
 
 
 def _find_shared(found: Iterable[tuple[str, str]]) -> set[str]:
-    """The identities that several entries have, given pairs of identity and entry key."""
+    """The identities that belong to several entries, given pairs of identity and entry key."""
     first: dict[str, str] = {}
     return {identity for identity, key in found if first.setdefault(identity, key) != key}
 
@@ -147,5 +151,5 @@ def _join_text(entry: Entry) -> str:
 
 
 def fold(text: str) -> str:
-    """The text without differences in case, width and blanks."""
+    """The text normalized for comparison: without differences in case, width and blanks."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,4 +1,4 @@
-"""What a feed is and what it published: the first values on the way feed -> entry -> story."""
+"""Feeds, their entries, and the result of a poll."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ FeedId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")
 
 
 class FeedKind(StrEnum):
-    """What kind of publisher a feed has."""
+    """The kind of publisher of a feed."""
 
     OFFICIAL = "official"
     WIRE = "wire"
@@ -36,14 +36,14 @@ class Feed(Frozen):
     region: str = ""
     language: str = "en"
     poll_minutes: float | None = Field(default=None, gt=0, le=525_600)
-    """The shortest time between two polls; None means TARIFFWIRE_POLL_SECONDS."""
+    """The minimum time between two polls; None means TARIFFWIRE_POLL_SECONDS."""
     topics: frozenset[Topic] = frozenset()
-    """Only stories on these topics are kept; empty means all."""
+    """Only stories on these topics are used; empty means all."""
     enabled: bool = True
 
 
 class Entry(Frozen):
-    """One item of a feed, cleaned to plain text but not interpreted.
+    """One item of a feed, as plain text.
 
     `key` identifies the entry within its feed: a digest of guid, link and text, because court feeds
     use one guid for many docket entries. Title, summary and link are not escaped for any output.
@@ -56,18 +56,20 @@ class Entry(Frozen):
     title: str
     summary: str = ""
     published: AwareDatetime | None = None
-    """UTC; None if the feed gives no date, or one that cannot be true."""
+    """The publication date in UTC; None if the feed gives no date or one that cannot be true."""
     published_roughly: bool = False
-    """The feed gave no time of day or no time zone: only the day is certain."""
+    """Whether only the day is certain, because the feed gave no time of day or no time zone."""
     language: str = ""
     aliases: tuple[str, ...] = ()
-    """Digests of the text with only the guid, link or date; see `bot.feeds.identity`."""
+    """Digests of the text with the guid, the link or the date; see `bot.feeds.identity`."""
     place: str = ""
-    """A digest of guid and link, which recognizes an edited text. Empty if it is not unique."""
+    """A digest of guid and link, by which an entry with an edited text is recognized. Empty if it
+    is not unique in the body or the feed is a court's.
+    """
 
 
 class PollOutcome(StrEnum):
-    """How one poll of a feed ended."""
+    """The outcome of one poll of a feed."""
 
     READ = "read"
     NOT_MODIFIED = "not_modified"
@@ -75,20 +77,23 @@ class PollOutcome(StrEnum):
     FAILED = "failed"
     GONE = "gone"
     DEFERRED = "deferred"
-    """Nothing was requested: the host asked for a pause, or another process polled meanwhile."""
+    """No request was sent, because the host asked for a pause or the feed is not due, for example
+    after a poll by another process.
+    """
 
 
-# Three of these stay in memory for each feed; a dataclass takes a tenth of a model's memory.
-# Unknown fields are ignored, because a newer version may have stored them.
+# The bot keeps these objects in memory for each feed. They are dataclasses, which need a tenth of
+# the memory of a pydantic model. Unknown fields are ignored, because a newer version may have
+# stored them.
 _STORED = ConfigDict(extra="ignore")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STORED)
 class Validators:
-    """What the server issued for conditional requests; sent back unchanged."""
+    """The values that a server issued for conditional requests, and the digest of their body."""
 
     url: str = ""
-    """The address that issued them; they are not valid for another one."""
+    """The address that issued the validators; they are not valid for another one."""
     etag: str = ""
     last_modified: str = ""
     body_digest: str = ""
@@ -96,81 +101,81 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STORED)
 class PublisherHints:
-    """How long a publisher asks not to be polled, in headers and in the feed itself.
+    """How long a publisher asks clients to wait between polls, in headers and in the feed itself.
 
-    Stored between polls, because a 304 response does not repeat it.
+    Stored between polls, because a 304 response does not repeat the feed.
     """
 
     max_age_s: float | None = None
-    """Seconds, by Cache-Control or Expires."""
+    """Seconds, from the header Cache-Control or Expires."""
     ttl_s: float | None = None
-    """Seconds, by the `ttl` element."""
+    """Seconds, from the element `ttl`."""
     period_s: float | None = None
-    """Seconds, by `sy:updatePeriod` and `sy:updateFrequency`."""
+    """Seconds, from the elements `sy:updatePeriod` and `sy:updateFrequency`."""
     skip_hours: tuple[int, ...] = ()
-    """Hours of the day, UTC, 0 to 23."""
+    """Hours of the day without polls, 0 to 23, in UTC."""
     skip_days: tuple[int, ...] = ()
-    """Days of the week, UTC, Monday is 0."""
+    """Days of the week without polls, in UTC; Monday is 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STORED)
 class Pause:
-    """A server's request not to poll any of its feeds for a while."""
+    """A server's request to poll none of its feeds until a time."""
 
     server: str
-    """Host and port."""
+    """The server's host and port."""
     until: AwareDatetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STORED)
 class FeedState:
-    """What is stored about a feed between polls."""
+    """The state of a feed that is stored between polls."""
 
     feed_id: FeedId
     configured_url: str = ""
-    """The feed's address at that time; a changed address resets the state."""
+    """The feed's configured address at the last poll. A new one resets the state."""
     validators: Validators = Validators()
     asked: PublisherHints = PublisherHints()
     next_poll_at: AwareDatetime | None = None
-    """None: never polled, due at once."""
+    """When the next poll is due; None if it is due at once or polling has stopped."""
     last_poll_at: AwareDatetime | None = None
     last_success_at: AwareDatetime | None = None
     last_entry_at: AwareDatetime | None = None
-    """When a new entry was last found."""
+    """When a poll last found a new entry."""
     failures: int = 0
     """Failures in a row; 0 after a success."""
     failing_since: AwareDatetime | None = None
-    """When the first of these failures happened."""
+    """When the first of these failures happened; None after a success."""
     error: str = ""
-    """One line for the operator; empty after a success."""
+    """The last failure in one line for operators; empty after a success."""
     status: int | None = None
-    """The HTTP status of the last response, if there was one."""
+    """The HTTP status of the last response; None if the last poll got no response."""
     current_url: str = ""
-    """The address in use if a permanent redirect replaced the configured one."""
+    """The target of a trusted permanent redirect, polled in place of the configured address."""
     moving_to: str = ""
-    """A permanent redirect that is not trusted yet."""
+    """The target of a permanent redirect that is not trusted yet."""
     moves_seen: int = 0
-    """How often in a row `moving_to` was seen."""
+    """The number of polls in a row that were redirected to `moving_to`."""
     stopped: bool = False
-    """Gone (410): not polled again until an operator resumes it."""
+    """Whether polling has stopped because the feed is gone (410). An operator can resume it."""
     pause: Pause | None = None
-    """The Retry-After of the last response, if it applies to the whole server."""
+    """The pause requested by the last response, if it applies to the whole server."""
     window_s: float | None = None
-    """Seconds between the oldest and the newest entry of the last body; None without dates."""
+    """Seconds between the oldest and the newest entry of the last body; None if unknown."""
     interval_s: float | None = None
     """Seconds from the last poll to the next one."""
     listed_digest: str = ""
     """A digest of the keys of all entries of the last body."""
     hub: str = ""
-    """The WebSub hub that the last body named; empty without one."""
+    """The WebSub hub that the last body or its headers named; empty if there is none."""
     topic: str = ""
     """The address that the hub uses for the feed."""
     quiet_polls: int = 0
-    """Polls in a row that found the same entries as the one before."""
+    """The number of polls in a row that found the same entries as the poll before."""
 
 
 STATE = TypeAdapter(FeedState)
-"""Converts a state from and to JSON."""
+"""Converts a FeedState from and to JSON."""
 
 
 class Round(Frozen):
@@ -183,11 +188,14 @@ class Round(Frozen):
     entries: tuple[Entry, ...] = ()
     state: FeedState
     warnings: tuple[str, ...] = ()
-    """What was odd about the body although it could be read; one line each."""
+    """Flaws of a body that could be read nevertheless, one line each."""
 
 
 def make_feed_id(title: str, url: str, taken: Collection[str] = ()) -> str:
-    """An id from the title, or else from the host, that is not in `taken`. Deterministic."""
+    """An id made from the title, or else from the host.
+
+    If that id is in `taken`, a digest of `url` is appended. The result is deterministic.
+    """
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:40].strip("_")
     if not slug:

@@ -1,7 +1,7 @@
-"""Reads and writes feed lists in OPML 2.0, the format that feed readers exchange.
+"""Reads and writes feed lists in OPML 2.0, the exchange format of feed readers.
 
-A list may be hostile. A DOCTYPE is found before the parser sees the text, so that no entity is ever
-declared, expanded or loaded. Elements are read one by one, without a tree of them in memory.
+A list may be hostile. A list with a DOCTYPE is refused before the parser sees it, so that no entity
+is ever declared, expanded or loaded. Elements are read one by one, without a tree in memory.
 """
 
 import re
@@ -24,23 +24,26 @@ _MAX_FEEDS = 10_000
 _TITLE_CHARS = 200
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _DOCTYPE = re.compile(r"\ufeff?(?:\s++|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
-"""A DOCTYPE comes before the root element; only comments and processing instructions may precede.
-A handler of expat cannot refuse it in time: expat reads on after the handler has raised."""
+"""Matches a DOCTYPE before the root element, possibly after comments and processing instructions. A
+handler of expat would refuse a DOCTYPE too late, because expat reads on after a handler raises.
+"""
 
 
 class FeedList(NamedTuple):
-    """The content of a list."""
+    """The content of a feed list."""
 
     feeds: tuple[Feed, ...]
-    """Each address once, in the order of the list."""
+    """The feeds in the order of the list, each address once."""
     left_out: tuple[str, ...] = ()
-    """Addresses that are not valid for a feed or exceed the limit, as written."""
+    """The addresses, as written, that are not valid or exceed the maximum number of feeds."""
 
 
 def read_opml(text: str) -> FeedList:
-    """The feeds of the list, including those in folders and the attributes of `write_opml`.
+    """The feeds of the list, including those in folders.
 
-    Raises NotAFeed if the text is not OPML or has a DOCTYPE.
+    Reads the attributes that `write_opml` adds.
+
+    Raises NotAFeed if the text is not OPML, has a DOCTYPE or is too long.
     """
     if len(text) > _MAX_CHARS:
         raise _make_refusal(f"longer than {_MAX_CHARS:,} characters")
@@ -60,7 +63,7 @@ def read_opml(text: str) -> FeedList:
 
 
 def write_opml(feeds: Iterable[Feed]) -> str:
-    """The feeds as an OPML document, with ids and settings in attributes of our namespace."""
+    """The feeds as an OPML document, with ids and settings in attributes of the bot's namespace."""
     ET.register_namespace("tariffwire", _OURS)
     root = ET.Element("opml", version="2.0")
     head = ET.SubElement(root, "head")
@@ -98,7 +101,7 @@ def _parse_outlines(text: str) -> list[dict[str, str]]:
         if attributes and name.lower() == "outline":
             found.append(attributes)
 
-    # The text is decoded already, whatever encoding it declares.
+    # The text is encoded as UTF-8 below, so the encoding that it declares is overridden.
     parser = expat.ParserCreate("UTF-8", " ")
     parser.StartElementHandler = start
     try:

@@ -1,1 +1,1 @@
-"""Live sources: public data that completes an answer."""
+"""Live sources: public APIs for figures that the ledger lacks, and an official journal."""

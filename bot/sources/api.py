@@ -1,4 +1,4 @@
-"""Parts that all live sources share: types of settings, tools, and validation of answers."""
+"""Parts that all live sources share: a type for settings, tools, and validation of responses."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ from bot.rates.model.measure import Source
 from bot.text.dates import format_day
 
 if TYPE_CHECKING:
-    # It loads aiohttp, and the settings of the sources are part of every command.
+    # This module loads aiohttp, which most commands do not need, but each loads the sources'
+    # settings.
     from bot.sources.api_client import JsonApi
 
 T = TypeVar("T")
@@ -38,12 +39,12 @@ def _add_slash(address: str) -> str:
 ApiUrl = Annotated[
     str, StringConstraints(pattern=r"^https?://[^\s?#]+$"), AfterValidator(_add_slash)
 ]
-"""The base address of an API, with a slash at the end."""
+"""The base address of an API. A slash is added at its end if there is none."""
 
 
 @dataclass(frozen=True)
 class SourceTools:
-    """The tools that a live source gets. `clock` returns the time in UTC."""
+    """The objects that each live source uses. `clock` returns the time in UTC."""
 
     api: "JsonApi"
     parties: Parties
@@ -51,13 +52,13 @@ class SourceTools:
 
 
 class ApiModel(BaseModel):
-    """Part of an answer as its API documents it; other keys are ignored."""
+    """The base class for parts of an API's response. Unknown keys are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 def parse_answer(source: str, answer: object, shape: TypeAdapter[T]) -> T:
-    """The answer in its documented shape; raises SourceError if it has another."""
+    """The response as its documented type; raises SourceError if it has another shape."""
     try:
         return shape.validate_python(answer)
     except ValidationError as error:
@@ -67,16 +68,16 @@ def parse_answer(source: str, answer: object, shape: TypeAdapter[T]) -> T:
 
 
 def make_shape_error(source: str, what: str) -> SourceError:
-    """The error for an answer that does not have the documented shape."""
+    """The error for a response that does not have the documented shape."""
     return SourceError(source, f"answered in an undocumented format ({what})")
 
 
 def make_average_finding(
     name: str, lookup: Lookup, found: tuple[int, Decimal], source: Source, now: datetime
 ) -> Finding:
-    """The average duty of a year by the source `name`, rounded to 0.01 percent.
+    """A Finding of an average duty, rounded to 0.01 percent. `found` is a year and its percent.
 
-    Raises SourceError if the number is negative or impossibly high.
+    Raises SourceError for a percent or a year that cannot be true: a negative percent, for example.
     """
     year, percent = found
     if not (percent.is_finite() and 0 <= percent <= _HIGHEST_AVERAGE and 1990 <= year <= now.year):

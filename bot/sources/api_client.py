@@ -1,7 +1,7 @@
-"""GET requests to public APIs, with their JSON as plain values.
+"""Sends GET requests to public APIs and returns their JSON as Python values.
 
-Requests use the same address guard, limits on time and size, and User-Agent as requests for feeds.
-Numbers with a decimal point become Decimal, exactly as sent.
+Requests use the address guard and the User-Agent of requests for feeds, with limits on time and
+size. Numbers with a decimal point become Decimal, so that they keep their exact value.
 """
 
 import json
@@ -17,15 +17,16 @@ from bot.feeds.model import Validators
 from bot.sources.api import Query, make_shape_error
 
 LARGEST_BYTES = 1_000_000
-"""Maximum bytes of one decompressed answer. Parsing 1 MB blocks the event loop for about 10 ms."""
+"""Maximum bytes of a response, compressed or not. Parsing 1 MB blocks the event loop for 10 ms."""
 
 
 class JsonApi:
-    """Makes requests over a session of its own; `close` when done."""
+    """Sends requests over its own HTTP session. Call `close` when done."""
 
     def __init__(self, limits: FetchLimits) -> None:
         bytes_ = min(limits.max_body_bytes, LARGEST_BYTES)
-        # Answers are cached, so no two requests for one address come close together.
+        # The spacing of requests for one address is off, because answers are cached and so rarely
+        # requested twice.
         self._fetcher = Fetcher(
             limits.model_copy(update={"max_body_bytes": bytes_, "spacing_s": 0.0})
         )
@@ -44,14 +45,14 @@ class JsonApi:
     ) -> object:
         """The JSON at an address; None if the status is one of `nothing`.
 
-        Raises SourceError for `source`; its message contains neither the query nor a key.
+        Raises SourceError, which names `source`; its message contains neither the query nor a key.
         """
         whole = f"{address}?{urlencode(query)}" if query else address
         accept = {"Accept": "application/json", **(headers or {})}
         try:
             answer = await self._fetcher.fetch(whole, Validators(), accept)
         except FeedError as error:
-            # The cures of other errors are about feeds.
+            # The cures of other errors are written for feeds, so they are left out.
             cure = error.cure if isinstance(error, AddressRefused) else ""
             raise SourceError(source, f"did not answer ({error.cause})", cure) from error
         if answer.status in nothing:
@@ -65,7 +66,7 @@ def _read(source: str, answer: Fetched) -> object:
     try:
         read: object = json.loads(answer.body, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, ArithmeticError, RecursionError) as error:
-        # ArithmeticError: an exponent that is too large for a Decimal.
+        # An exponent that is too large for a Decimal raises ArithmeticError.
         raise make_shape_error(source, "not JSON") from error
     return read
 

@@ -1,7 +1,7 @@
-"""Caches the answers of a live source, with one request per key and a circuit breaker.
+"""Caches the answers of a live source, with one request at a time per key and a circuit breaker.
 
 The first rule that applies decides:
-1. A cached answer or failure is still fresh: return it.
+1. A cached answer or failure is still fresh: return the answer or raise the failure.
 2. A request for the key is in progress: wait for its result.
 3. The source failed too often in a row: refuse until the pause is over.
 4. Too many requests are in progress: refuse.
@@ -20,17 +20,17 @@ V = TypeVar("V")
 
 
 class Times(Frozen):
-    """Times in seconds, and limits."""
+    """How long answers are cached, in seconds, and the limits on requests."""
 
     keep_s: float = 86_400.0
     keep_nothing_s: float = 6 * 3600.0
-    """How long "not found" is cached."""
+    """How long it is cached that the source has no answer."""
     keep_failure_s: float = 60.0
     trips_after: int = 3
-    """Failures in a row, over all keys, after which no requests are sent for `rest_s` seconds."""
+    """After this many failures in a row, with any keys, no requests are sent for `rest_s`."""
     rest_s: float = 300.0
     at_once: int = 16
-    """Maximum requests in progress, so that no queue grows while the source hangs."""
+    """Maximum requests in progress, so that they do not pile up while the source hangs."""
     at_most: int = 1000
     """Maximum cached keys; the least recently used are removed first."""
 
@@ -42,7 +42,7 @@ class _Kept(NamedTuple, Generic[V]):
 
 
 class LookupCache(Generic[V]):
-    """The answers of one source by key. A request goes on even if its caller is cancelled."""
+    """Caches one source's answers by key. A request continues even if its caller is cancelled."""
 
     def __init__(
         self, source: str, clock_s: Callable[[], float], times: Times | None = None
@@ -55,7 +55,10 @@ class LookupCache(Generic[V]):
         self._rests_until_s = 0.0
 
     async def get(self, key: str, ask: Callable[[], Awaitable[V | None]]) -> V | None:
-        """The source's answer for `key`, None if it has none; raises SourceError."""
+        """The source's answer for `key`, cached or from calling `ask`; None if it has no answer.
+
+        Raises SourceError.
+        """
         kept = self._kept.get(key)
         if kept is not None and kept.until_s > self._clock_s():
             self._kept.move_to_end(key)
@@ -105,6 +108,6 @@ class LookupCache(Generic[V]):
 
 
 def _retrieve(task: asyncio.Task[object]) -> None:
-    """Retrieves the exception, or asyncio would log a failure that no caller waits for."""
+    """Retrieves the task's exception. Otherwise asyncio logs it if no caller waits for the task."""
     if not task.cancelled():
         task.exception()

@@ -1,11 +1,11 @@
-"""The US tariff schedule (HTS), from the search of the US International Trade Commission.
+"""Looks up duties in the US tariff schedule (HTS) of the US International Trade Commission.
 
 GET {base}search?keyword=8507.60.00 answers with a list of rows with `htsno`, `indent`,
-`description`, `superior`, `units`, `general`, `special`, `other`, `footnotes` and more; all but
-lists are text. A row is a heading, a subheading, a line, or a statistical suffix. The duty is given
-at one level, mostly at eight digits, and applies to all rows below it. There are no pages; a wrong
-query is answered with 400. Documented in the user guide at hts.usitc.gov; compared with public
-clients of the search in November 2026.
+`description`, `superior`, `units`, `general`, `special`, `other`, `footnotes` and more; all values
+except lists are text. A row is a heading, a subheading, a line, or a statistical suffix. The duty
+is given at one level, mostly at eight digits, and applies to all rows below it. The answer is not
+split into pages. A wrong query is answered with 400. The search is documented in the user guide at
+hts.usitc.gov; this description was compared with public clients in November 2026.
 """
 
 import re
@@ -27,7 +27,7 @@ NAME = "USITC's tariff schedule"
 PAGE = "https://hts.usitc.gov/search?query="
 
 MOST_ROWS = 300
-"""Maximum rows read from one answer. A subheading with all its lines has fewer."""
+"""Maximum rows read from one answer. No subheading has that many lines."""
 _RATED_DIGITS = 8
 _RATES_SHOWN = 5
 _SHORT = 140
@@ -44,7 +44,7 @@ class HtsSettings(BaseModel):
 
 
 class _SentRow(ApiModel):
-    """A row as it is sent."""
+    """A row of the answer."""
 
     htsno: str | None = None
     description: str | None = None
@@ -70,7 +70,7 @@ class Hts:
         self._url, self._tools = settings.usitc_hts_url, tools
 
     async def find(self, lookup: Lookup) -> Finding | None:
-        """The duty of the code; None if the schedule lacks the line. Raises SourceError."""
+        """The duty of the code; None if the schedule has no duty for it. Raises SourceError."""
         code = lookup.code[:_RATED_DIGITS]
         query = [("keyword", format_code(code))]
         answer = await self._tools.api.get(NAME, f"{self._url}search", query)
@@ -82,10 +82,10 @@ _ROWS = TypeAdapter(list[_SentRow])
 
 
 def _index_rows(code: str, given: Iterable[_SentRow]) -> dict[str, _Row]:
-    """The rows above and below the code, by their digits.
+    """The row of the code and the rows above and below it, by their digits.
 
-    Rows without a number are headings between lines. Statistical suffixes may have the number of
-    their line and no duty.
+    Rows without a number are headings between lines; they are left out. If several rows have the
+    same number, the one with a duty is kept: a statistical suffix may have the number of its line.
     """
     rows: dict[str, _Row] = {}
     for each in given:
@@ -131,12 +131,12 @@ def _make_finding(
 
 
 def _find_rate(digits: str, rows: dict[str, _Row]) -> str:
-    """The duty of the row, or of the nearest row above with one; empty if there is none."""
+    """The duty of the row, or of the nearest row above that has a duty; empty if there is none."""
     return next((row.general for row in _walk_up(digits, rows) if row.general), "")
 
 
 def _walk_up(digits: str, rows: dict[str, _Row]) -> Iterator[_Row]:
-    """The row, and those above it."""
+    """Yields the row and then the rows above it, the nearest first."""
     for size in range(len(digits), 3, -2):
         if (row := rows.get(digits[:size])) is not None:
             yield row
@@ -151,7 +151,7 @@ def _describe_rates(rates: Sequence[str]) -> str:
 
 
 def _describe_goods(digits: str, rows: dict[str, _Row]) -> str:
-    """The row's goods. `Other` alone says nothing, so the heading above is put before it."""
+    """The row's goods. The name `Other` says nothing alone, so names above it are put first."""
     named: list[str] = []
     for row in _walk_up(digits, rows):
         if row.what:
@@ -164,8 +164,8 @@ def _describe_goods(digits: str, rows: dict[str, _Row]) -> str:
 def parse_ad_valorem(words: str) -> Decimal | None:
     """A duty in the schedule's words as percent of the customs value; None if it is not a percent.
 
-    `Free` is 0, `2.9%` is 2.9. Other wordings stay words: `4.4¢/kg`, `1.5¢/kg + 2.5%`, `See
-    9903.88.15`. A number after the duty, as in `2.9% 1/`, marks a footnote.
+    `Free` is 0 and `2.9%` is 2.9. Other wordings give None, such as `4.4¢/kg`, `1.5¢/kg + 2.5%` and
+    `See 9903.88.15`. A footnote mark after the duty, as in `2.9% 1/`, is ignored.
     """
     bare = _FOOTNOTE.sub("", words[:300]).strip()
     if _FREE.fullmatch(bare):

@@ -1,4 +1,4 @@
-"""Looks up figures that the ledger lacks in the live sources, within a deadline.
+"""Looks up figures that are missing from the ledger in the live sources, within a deadline.
 
 A request that misses the deadline continues, and its result is cached for the next question.
 """
@@ -15,21 +15,21 @@ from bot.sources.cache import LookupCache
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 1.5
-"""Maximum seconds that an answer waits for all sources together."""
+"""Maximum seconds that an answer to a user waits for the sources, which are asked in parallel."""
 
 
 class LookupSource(Protocol):
     """A live source of one kind of figure."""
 
     name: str
-    """The name in warnings."""
+    """The source's name in warnings."""
     lack: MissingFigure
-    """The kind of figure that it looks up."""
+    """The kind of figure that the source looks up."""
     probe: Lookup
-    """A lookup that it must be able to answer."""
+    """A lookup that the source must be able to answer; used to test the source."""
 
     async def find(self, lookup: Lookup) -> Finding | None:
-        """The figure; None if it has none. Raises SourceError."""
+        """The figure; None if the source does not have it. Raises SourceError."""
 
 
 class LiveLookups:
@@ -43,9 +43,11 @@ class LiveLookups:
         self._sources, self._deadline_s = sources, deadline_s
 
     async def find(self, lookups: Sequence[Lookup]) -> tuple[LookupResult, ...]:
-        """The figures found in time, and a failure for each lookup whose sources all failed.
+        """The figures found in time, and the failures.
 
-        A lookup without a source has no result. It never raises SourceError.
+        For each lookup, the result is a figure, or else a failure if a source failed. There is no
+        result if the lookup has no source, or if its sources answered that they have no such
+        figure. This method does not raise SourceError.
         """
         asked = {
             asyncio.ensure_future(self._ask(source, cache, lookup)): (source.name, lookup)
@@ -57,7 +59,7 @@ class LiveLookups:
         try:
             done, late = await asyncio.wait(asked, timeout=self._deadline_s)
         finally:
-            # This cancels only the waiting; the requests continue.
+            # This cancels only the waiting for the requests; the requests themselves continue.
             for task in asked:
                 task.cancel()
         results = [task.result() for task in done]
@@ -82,13 +84,13 @@ class LiveLookups:
         except SourceError as error:
             log.warning("%s", error)
         except Exception:
-            # A bug in a source must not prevent the ledger's answer.
+            # A bug in a source must not prevent an answer from the ledger.
             log.exception("a lookup from %s failed", source.name)
         return LookupFailure(of=lookup, source=source.name, why="could not be read")
 
 
 def _choose_best(results: Sequence[LookupResult]) -> tuple[LookupResult, ...]:
-    """For each lookup the finding of the newest year, or a failure if there is none."""
+    """For each lookup, the finding of the newest year, or a failure if there is no finding."""
     best: dict[Lookup, LookupResult] = {}
     for result in sorted(results, key=_rank_result):
         best[result.of] = result

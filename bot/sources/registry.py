@@ -1,4 +1,4 @@
-"""The live sources that are on, and a test of each."""
+"""Builds the live sources that are switched on, and tests them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -23,19 +23,19 @@ from bot.sources.wto import Wto
 from bot.values import Frozen
 
 LONGEST_FETCH_S = 10.0
-"""Maximum seconds of one request. It may continue after the answer was sent without it."""
+"""Maximum seconds of one request. It may continue after the answer to the user is sent."""
 _FEDERAL_REGISTER = "federal-register"
 _FIGURES: dict[str, Callable[[SourceSettings, SourceTools], LookupSource]] = {
     "usitc-hts": Hts,
     "wits": Wits,
     "wto": Wto,
 }
-"""The sources of figures by their name in TARIFFWIRE_LIVE_SOURCES."""
+"""The sources of figures, by their names in TARIFFWIRE_LIVE_SOURCES."""
 _CACHED = {
     MissingFigure.BASE_DUTY: (Times(), "the line 8507.60.00"),
     MissingFigure.MFN_AVERAGE: (Times(keep_s=7 * 86_400.0), "the average of the United States"),
 }
-"""For each kind of figure, how long it is cached, and how the probe is called."""
+"""For each kind of figure: how long it is cached, and what the probe looks up, in words."""
 _PROBED_DAYS = 14
 
 
@@ -43,13 +43,13 @@ class SourceProbe(Frozen):
     """The result of a test of one source."""
 
     name: str
-    """Its name in TARIFFWIRE_LIVE_SOURCES."""
+    """The source's name in TARIFFWIRE_LIVE_SOURCES."""
     ok: bool
     says: str
 
 
 class SourceRegistry:
-    """The live sources that are on; `close` when done. It connects at the first lookup."""
+    """The live sources that are on. Connects at the first lookup. Call `close` when done."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class SourceRegistry:
             FederalRegister(settings, tools) if _FEDERAL_REGISTER in settings.live_sources else None
         )
         self.reference = LiveLookups(self._group_sources()) if self._figures else None
-        """The sources of figures; None if all are off."""
+        """The sources of figures; None if all of these are off."""
 
     def _group_sources(
         self,
@@ -86,7 +86,7 @@ class SourceRegistry:
     def build_journal_watcher(
         self, reader: Reader, ledger: Callable[[], Ledger], offers: ProposalIntake
     ) -> JournalWatcher | None:
-        """The watcher that makes proposals from the journal's documents; None if it is off."""
+        """The watcher that makes proposals from the journal; None if the journal is off."""
         if self._journal is None:
             return None
         return JournalWatcher(self._journal, reader, ledger, offers, self._clock)
@@ -98,7 +98,10 @@ class SourceRegistry:
         await self._api.close()
 
     async def run_probes(self) -> AsyncIterator[SourceProbe]:
-        """Tests each source that is on with a lookup that it must answer; raises no SourceError."""
+        """Tests each source that is on with a request that it must be able to answer.
+
+        Failures are in the results; SourceError is not raised.
+        """
         if self._journal is not None:
             yield await self._probe_journal(self._journal)
         for name, source in self._figures.items():

@@ -5,8 +5,8 @@
                                   "observation": [{"id": "TIME_PERIOD", "values": [{"id": "2021"},
                                                                                    ...]}]}}}
 
-A key of `series` has an index into the values of each dimension; a key of `observations` has an
-index into the years. The first item of an observation is its value.
+A key of `series` consists of an index into the values of each dimension. A key of `observations` is
+an index into the years. The first item of an observation is its value.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,17 +43,17 @@ class _Set(ApiModel):
 
 
 class SdmxDocument(ApiModel):
-    """A whole answer."""
+    """A whole SDMX-JSON document."""
 
     dataSets: tuple[_Set, ...] = ()  # noqa: N815 - SDMX's own name
     structure: _Structure
 
 
 def find_newest(document: SdmxDocument, wanted: Mapping[str, str]) -> tuple[int, Decimal] | None:
-    """The last year of the series and its value; None if there is none.
+    """The last year of the wanted series, and its value; None if there is none.
 
-    `wanted` maps dimension ids to value ids, in upper or lower case. Dimensions that the document
-    lacks are ignored, and so are indexes outside their list.
+    `wanted` maps dimension ids in upper case to value ids in any case. Dimensions that the document
+    lacks are ignored. Series and observations with an invalid index are skipped.
     """
     dimensions = document.structure.dimensions
     found = (
@@ -81,7 +81,8 @@ def _list_observations(
     for place, values in series.observations.items():
         year = _find_value(dimensions[0], place.partition(":")[0]) if dimensions else None
         value = values[0] if values else None
-        # Numbers without a point come as int; true and false are ints too.
+        # JSON numbers without a decimal point are ints. bool is a subclass of int, so it must be
+        # excluded.
         number = isinstance(value, int | Decimal) and not isinstance(value, bool)
         if year is not None and _is_year(year.id or year.name) and number:
             yield int(year.id or year.name), Decimal(str(value))

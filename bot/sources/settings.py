@@ -11,11 +11,11 @@ from bot.sources.wits import WitsSettings
 from bot.sources.wto import WtoSettings
 
 LIVE_SOURCES = ("federal-register", "usitc-hts", "wits", "wto")
-"""The names that TARIFFWIRE_LIVE_SOURCES may hold."""
+"""The names that TARIFFWIRE_LIVE_SOURCES may contain."""
 
 
 def _split_names(value: object) -> object:
-    """The names in a comma-separated text; raises ValueError for an unknown live source."""
+    """The live sources in a comma-separated text; raises ValueError for an unknown name."""
     if not isinstance(value, str):
         return value
     names = tuple(part.strip().lower() for part in value.split(",") if part.strip())
@@ -27,6 +27,6 @@ def _split_names(value: object) -> object:
 
 
 class SourceSettings(FederalRegisterSettings, HtsSettings, WitsSettings, WtoSettings):
-    """Which live sources are on, and the settings that each brings."""
+    """Which live sources are on, and the settings of each source."""
 
     live_sources: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)] = ()

@@ -1,9 +1,9 @@
-"""MFN averages from WITS, the World Bank's window on UNCTAD's tariff data.
+"""Looks up MFN averages at WITS, the World Bank's service for UNCTAD's tariff data.
 
 GET {base}datasource/tradestats-tariff/reporter/can/year/all/partner/wld/product/total/indicator/
-MFN-SMPL-AVRG?format=JSON answers in SDMX-JSON. The address is that of the WITS API user guide 1.4.1
-(wits.worldbank.org/witsapiintro.aspx), which allows 'all' in at most two dimensions. Figures are
-one to three years old. An unknown economy or indicator is answered with 404.
+MFN-SMPL-AVRG?format=JSON answers in SDMX-JSON. The address follows the WITS API user guide 1.4.1
+(wits.worldbank.org/witsapiintro.aspx), which allows 'all' in at most two dimensions. The newest
+figures are one to three years old. An unknown economy or indicator is answered with 404.
 """
 
 from pydantic import BaseModel, TypeAdapter

@@ -1,10 +1,10 @@
-"""MFN averages from the WTO's Timeseries API, which needs a subscription key.
+"""Looks up MFN averages at the WTO's Timeseries API, which needs a subscription key.
 
 GET {base}reporters lists the economies as `{"code": "840", "iso3A": "USA", "name": ...}`; GET
 {base}data with `i=TP_A_0010` (simple average of applied MFN duties, all products) and `r` (a
 reporter's code) answers with `{"Dataset": [{"Year": 2024, "Value": 3.3, ...}]}` for the last eight
-years, or with 204 if there are none. The key is sent in the header Ocp-Apim-Subscription-Key.
-Documented at apiportal.wto.org (Timeseries API, version 1); keys are free there.
+years, or with 204 if there is no data. The key is sent in the header Ocp-Apim-Subscription-Key. The
+API is documented at apiportal.wto.org (Timeseries API, version 1), where keys are free.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ INDICATOR = "TP_A_0010"
 _SOURCE = "WTO, simple average of applied MFN duties, all products"
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
 
-# The EU is listed without an ISO code; Taiwan is a member as Chinese Taipei.
+# The list of reporters has no ISO code for the EU, and its own code for Taiwan (Chinese Taipei).
 _EU = "918"
 _OWN_CODES = {"TW": "CHT"}
 

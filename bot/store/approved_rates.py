@@ -1,4 +1,4 @@
-"""The approved rates, for a command that needs nothing else of the database."""
+"""Reads the approved rates for commands that need no other data from the database."""
 
 import asyncio
 from pathlib import Path
@@ -13,8 +13,8 @@ from bot.store.store import Store
 def approved_rates(address: str) -> tuple[Amendment, ...]:
     """The approved rates in the database at this address, in the order of the decisions.
 
-    Empty if there is no SQLite file yet, or no tables in it; neither is created. Raises StoreError
-    if the database cannot be read.
+    Empty if the SQLite file or the tables do not exist yet; this function does not create them.
+    Raises StoreError if the database cannot be read.
     """
     url = parse_url(address)
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():

@@ -14,8 +14,8 @@ from bot.store.sqlite import BUSY_TIMEOUT_MS
 async def backup(address: str, file: Path) -> None:
     """Writes a consistent copy of the SQLite database at this address to a new file.
 
-    The file is readable by its owner only and appears once it is complete. Raises StoreError if the
-    file exists, cannot be written, or the database is PostgreSQL.
+    Only the owner may read the file. It gets its name once it is complete. Raises StoreError if the
+    file exists or cannot be written, if there is no database, or if it is PostgreSQL.
     """
     url = parse_url(address)
     if url.get_backend_name() != "sqlite":
@@ -44,19 +44,20 @@ def _copy(source: Path, file: Path) -> None:
 
 
 def _reserve(file: Path) -> None:
-    """Creates an empty file that only its owner may read; SQLite writes into an empty file."""
+    """Creates an empty file that only its owner may read. `VACUUM INTO` accepts an empty file."""
     os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _publish(partial: Path, file: Path) -> None:
-    """Gives the complete copy its name; raises FileExistsError if there is a file by now."""
+    """Gives the complete copy its name; raises FileExistsError if that name is in use by now."""
     try:
-        # Unlike a rename, a link never replaces a file.
+        # Unlike a rename, creating a hard link never replaces an existing file.
         os.link(partial, file)
     except FileExistsError:
         raise
     except OSError:
-        # exFAT and many network file systems have no links: then the name is reserved first.
+        # exFAT and many network file systems have no hard links. There, an empty file reserves the
+        # name, and the copy replaces that file.
         _reserve(file)
         try:
             partial.replace(file)

@@ -3,10 +3,10 @@
 Queries and transactions are plain SQLAlchemy code that runs in a few threads, so that a whole
 transaction is one `await`. See `docs/decisions/0011`.
 
-SQLite runs in WAL mode with synchronous=FULL: a commit that returned survives a power cut. Each
+SQLite runs in WAL mode with synchronous=FULL, so a completed commit survives a power cut. Each
 write begins with BEGIN IMMEDIATE; otherwise a transaction that reads before it writes could fail
-because another process wrote in between. A commit takes a millisecond or more, whatever is in it,
-so writes that wait for each other are committed together.
+because another process wrote in between. A commit takes at least a millisecond even if it is small,
+so writes that are waiting at the same time share one transaction.
 """
 
 import asyncio
@@ -48,21 +48,21 @@ _DRIVERS = {
     "postgresql+psycopg2": "postgresql+psycopg",
     "postgresql+asyncpg": "postgresql+psycopg",
 }
-"""The schemes that people and hosting platforms write, each with the driver that opens it."""
+"""Maps the URL schemes that people and hosting platforms use to the drivers that open them."""
 _CONNECTIONS = {"sqlite": 3, "postgresql": 6}
-"""Connections, each with a thread. On SQLite one writes and two read. On PostgreSQL the instance
-lock holds one.
+"""The number of connections; each has its own thread. On SQLite, one connection writes and two
+read. On PostgreSQL, the instance lock occupies one of the six.
 """
 _WRITES_AT_ONCE = 100
-"""Maximum works in one transaction of SQLite."""
+"""Maximum number of `write` calls that share one transaction of SQLite."""
 
 
 def parse_url(address: str) -> sa.URL:
-    """The database's address with its driver; raises StoreError for one that cannot be used."""
+    """The database's address with its driver; raises StoreError if it is not usable."""
     try:
         url = sa.make_url(address)
     except (ArgumentError, ValueError):
-        # SQLAlchemy's message may quote a password.
+        # SQLAlchemy's message may contain the password, so it is not shown.
         raise StoreError("DATABASE_URL", "not a database address", _FORMS) from None
     if url.drivername not in _DRIVERS:
         raise StoreError("DATABASE_URL", f"{url.drivername} is not supported", _FORMS)
@@ -85,17 +85,18 @@ def _postgresql(url: sa.URL) -> sa.URL:
         raise StoreError("DATABASE_URL", "has more than one @", "Write an @ in a password as %40")
     parameters = {**postgresql.PARAMETERS, **url.query}
     if "ssl" in parameters:
-        # asyncpg's name for libpq's parameter, with the same values.
+        # `ssl` is asyncpg's name for libpq's `sslmode`; the values are the same.
         parameters["sslmode"] = parameters.pop("ssl")
     return url.set(query=parameters)
 
 
 class Database:
-    """An open database: read with `rows` and `column`, change with `write`, end with `close`.
+    """A database: read with `rows` and `column`, change with `write` and `change`, then `close`.
 
-    It connects at first use. Raises StoreError if the driver is missing or the folder cannot be
-    created. A caller that is cancelled waits until its query or transaction has ended. `outage`
-    gets each failure and each success.
+    It connects at the first query. The constructor raises StoreError if the address is not usable,
+    the driver is missing or the folder cannot be created. A cancelled caller waits until its query
+    or transaction has ended. `outage` is notified when the database cannot be reached and when a
+    write succeeds.
     """
 
     def __init__(self, address: str, outage: Outage | None = None) -> None:
@@ -112,14 +113,14 @@ class Database:
 
     @property
     def name(self) -> str:
-        """The name for messages, without user and password."""
+        """The database's name for messages; contains no password."""
         named = self.url.database or self.url.username or "of the system's user"
         return f"{self.url.get_backend_name()} database {named}"
 
     async def rows(
         self, query: sa.Executable, given: Mapping[str, Any] | None = None
     ) -> Sequence[AnyRow]:
-        """The rows of the query with the given parameters; raises StoreError on failure."""
+        """The rows of the query with the parameters in `given`; raises StoreError on failure."""
 
         def read() -> Sequence[AnyRow]:
             with self._engine.connect() as connection:
@@ -136,9 +137,10 @@ class Database:
     async def write(self, work: Callable[[sa.Connection], T]) -> T:
         """Runs `work` in one transaction and returns its result; raises StoreError on failure.
 
-        `work` runs in a thread, so it must not touch state that code of the event loop changes.
-        On SQLite, works that wait for their turn share a transaction. If one of them fails, all
-        are rolled back and run again alone, so only the caller of the failed one gets its error.
+        `work` runs in a thread, so it must not use state that the event loop's thread changes. On
+        SQLite, the functions that are waiting share a transaction. If one of them fails, the
+        transaction is rolled back and each function runs again in its own, so only the caller of
+        the failed one gets the error.
         """
         write = _Write(work)
         if self.is_sqlite:
@@ -155,7 +157,7 @@ class Database:
         return cast("T", write.result)
 
     async def _write_waiting(self, write: "_Write") -> None:
-        """Writes what waits for the only writer, unless `write` was written with another's."""
+        """Runs the waiting writes up to and including `write`, unless another call has run it."""
         async with self._one_writer:
             while write in self._waiting:
                 writes = self._waiting[:_WRITES_AT_ONCE]
@@ -168,7 +170,8 @@ class Database:
                 self._transact(writes)
         except Exception as error:
             if len(writes) == 1 or isinstance(error, StoreUnavailable):
-                # Without a database all of them fail, each after its time limit.
+                # If the database cannot be reached, each single write would fail as well, after its
+                # own timeout.
                 for write in writes:
                     write.error = error
             else:
@@ -187,9 +190,9 @@ class Database:
         return await self.write(lambda connection: connection.execute(statement).rowcount)
 
     async def with_engine(self, work: Callable[[sa.Engine], T]) -> T:
-        """Runs `work` in a thread on an engine that commits each statement; returns its result.
+        """Runs `work` in a thread, with an engine that commits each statement; returns its result.
 
-        For work that keeps a connection of its own. Raises StoreError on failure.
+        Use it for work that keeps its own connection. Raises StoreError on failure.
         """
         engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         return await self._finish(self._in_thread(lambda: work(engine)))
@@ -206,7 +209,7 @@ class Database:
         self._engine.dispose()
 
     def insert(self, table: sa.Table) -> sqlite_dialect.Insert | postgresql_dialect.Insert:
-        """An INSERT of the database's dialect, with ON CONFLICT."""
+        """An INSERT in the database's dialect, which supports ON CONFLICT."""
         insert = sqlite_dialect.insert if self.is_sqlite else postgresql_dialect.insert
         return insert(table)
 
@@ -236,7 +239,7 @@ class Database:
 
 @dataclass(eq=False)
 class _Write:
-    """Work for a transaction, then its result or its error."""
+    """A function to run in a transaction; afterwards also its result or its error."""
 
     work: Callable[[sa.Connection], Any]
     result: Any = None
@@ -246,13 +249,13 @@ class _Write:
 def execute_many(
     connection: sa.Connection, statement: sa.Executable, rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Runs the statement for all rows; does nothing without rows."""
+    """Runs the statement for all rows; does nothing if there are none."""
     if rows:
         connection.execute(statement, rows)
 
 
 def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
-    """The values in lists that are short enough for one `IN (...)`."""
+    """The values, split into lists that are short enough for one `IN (...)`."""
     ordered = list(values)
     return (ordered[start : start + size] for start in range(0, len(ordered), size))
 
@@ -267,7 +270,8 @@ def _engine(url: sa.URL, at_once: int) -> sa.Engine:
             pool_size=at_once,
             max_overflow=0,
             pool_pre_ping=not is_sqlite,
-            # An INSERT with ON CONFLICT DO NOTHING reports a conflict as no changed row.
+            # Makes `rowcount` reliable for INSERT, so that ON CONFLICT DO NOTHING reports 0 on a
+            # conflict.
             execution_options={"preserve_rowcount": True},
         )
     except ImportError as error:
@@ -293,9 +297,9 @@ def store_errors(name: str) -> Iterator[None]:
 
 
 def _is_temporary(error: Exception) -> bool:
-    """Whether the same work may succeed later: the server, its disk or the network is at fault.
+    """Whether a retry may succeed because the server, its disk or the network caused the error.
 
-    SQLite's driver reports wrong statements as OperationalError too, with the code SQLITE_ERROR.
+    SQLite's driver also raises OperationalError for a wrong statement; its code is SQLITE_ERROR.
     """
     if getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == SQLITE_ERROR:
         return False

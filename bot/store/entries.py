@@ -1,4 +1,4 @@
-"""Entries as feeds published them, and the identities by which they are recognized again."""
+"""Stores entries as feeds published them, and the identities that recognize them in later polls."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -26,7 +26,8 @@ class Entries:
             index_elements=["feed_id", "identity"],
             set_={"entry_key": identities_inserted.excluded.entry_key},
         )
-        # One parameter for all identities: SQLAlchemy compiles an IN list for each length.
+        # All identities are passed as one JSON parameter, because SQLAlchemy would compile the
+        # statement again for each length of an IN list.
         listed = (
             "json_each(:wanted)"
             if database.is_sqlite
@@ -38,18 +39,18 @@ class Entries:
         )
 
     async def known(self, feed_id: str, wanted: Collection[str]) -> frozenset[str]:
-        """Those of the wanted identities that are saved for the feed."""
+        """The identities in `wanted` that are saved for the feed."""
         return frozenset(await self._database.column(self._known, _parameters(feed_id, wanted)))
 
     def known_within(
         self, connection: Connection, feed_id: str, wanted: Collection[str]
     ) -> frozenset[str]:
-        """The same within the caller's transaction: another process may have saved more."""
+        """`known` within the caller's transaction, as another process may have saved more."""
         found = connection.execute(self._known, _parameters(feed_id, wanted))
         return frozenset(found.scalars())
 
     async def earlier(self, feed_id: str, places: Collection[str]) -> Mapping[str, Story]:
-        """The newest story of each place, by place; places without a story are left out."""
+        """The newest story at each place, by place. A place without a story is left out."""
         known, story = tables.identities.c, tables.stories.c
         same = (known.feed_id == story.feed_id) & (known.entry_key == story.entry_key)
         stories = select(known.identity, story.data).join_from(
@@ -83,8 +84,9 @@ class Entries:
     ) -> None:
         """Saves revised entries within the caller's transaction.
 
-        `made_story` are the keys of those that became a story. Only they replace the earlier entry
-        at their place, so that the next revision is compared with the story that was sent.
+        `made_story` contains the keys of the entries that became a story. Only these replace the
+        earlier entry at their place, so that the next revision is compared with the story that was
+        sent.
         """
         rows = _entry_rows(entries, seen_at, first_round=True)
         execute_many(connection, self._new_entries, rows)

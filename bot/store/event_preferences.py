@@ -1,4 +1,4 @@
-"""Who follows an event, and which conversations muted it."""
+"""Stores which people follow an event and which conversations have muted it."""
 
 from collections.abc import Collection
 
@@ -16,7 +16,7 @@ class EventPreferences:
         self._database = database
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
-        """Sends a person every later story of an event; False if they follow it already."""
+        """Makes a person follow an event; False if the person follows it already."""
         return await self._put(tables.follows, Thread(event_id, team, user))
 
     async def unfollow(self, team: str, user: str, event_id: str) -> bool:
@@ -24,9 +24,9 @@ class EventPreferences:
         return await self._drop(tables.follows, Thread(event_id, team, user))
 
     async def mute_event(self, team: str, conversation: str, event_id: str) -> bool:
-        """Sends a conversation nothing more about an event; False if it is muted already.
+        """Mutes an event in a conversation; False if it is muted already.
 
-        Queued follow-ups that were never tried are deleted.
+        Unsent follow-ups without a counted attempt are deleted.
         """
         mute = self._putting(tables.mutes, Thread(event_id, team, conversation))
         row = tables.deliveries.c
@@ -50,11 +50,11 @@ class EventPreferences:
         return await self._drop(tables.mutes, Thread(event_id, team, conversation))
 
     async def followers(self, event_ids: Collection[str]) -> tuple[Thread, ...]:
-        """Who follows these events; the conversation is the person."""
+        """The people who follow these events; `conversation` is the person's id."""
         return await self._of(tables.follows, event_ids)
 
     async def muted(self, event_ids: Collection[str]) -> frozenset[Thread]:
-        """The conversations that muted these events."""
+        """The conversations that muted these events, one `Thread` for each event."""
         return frozenset(await self._of(tables.mutes, event_ids))
 
     async def _put(self, table: Table, thread: Thread) -> bool:

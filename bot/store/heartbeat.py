@@ -1,11 +1,12 @@
-"""One bot on an SQLite database, also where several machines share its file.
+"""Ensures that one bot at a time uses an SQLite database, even if machines share its file.
 
     on one machine      a lock of the file `<database>.lock`, which the system releases
     between machines    a row in the database that the running bot updates every 15 seconds
 
-A row that another bot left behind is watched before it is replaced, because the clocks of two
-machines may differ: if it changes, that bot is alive. Only a row of this machine needs no watching,
-because the lock shows that its bot has ended.
+Before the row of another bot is replaced, it is watched for a while: if it changes, that bot is
+alive. Its time alone does not show that, because the clocks of two machines may differ. A row of
+this machine is replaced without watching, because the free lock shows that its bot has ended. So is
+a row that is older than any difference between clocks.
 """
 
 import asyncio
@@ -37,19 +38,19 @@ CURE = (
 
 @dataclass(frozen=True)
 class HeartbeatTimes:
-    """When the row is updated and judged, in seconds."""
+    """When the row is updated, and when another bot's row counts as abandoned, in seconds."""
 
     beat_s: float = 15.0
     watch_s: float = 40.0
-    """How long an unchanged row is watched before it is replaced; more than two beats."""
+    """How long a row must stay unchanged before it is replaced; more than twice `beat_s`."""
     look_s: float = 1.0
-    """Between two looks at a watched row."""
+    """The time between two reads of a watched row."""
     abandoned_s: float = 600.0
-    """An older row is replaced at once; clocks differ by less."""
+    """A row that is older than this is replaced at once, because clocks differ by less."""
 
 
 class Heartbeat:
-    """The row of this bot in `once`. Its time is that of the last beat."""
+    """This bot's row in the table `once`; `done_at` is the time of its last update."""
 
     def __init__(
         self,
@@ -59,8 +60,8 @@ class Heartbeat:
         machine: str | None = None,
         lock_file: Path | None = None,
     ) -> None:
-        """`machine` is "name/boot id", by default of this machine. `lock_file` is by default in the
-        database's folder.
+        """`machine` is "name/boot id", by default those of this machine. The default of `lock_file`
+        is the database's file name with `.lock` appended.
         """
         self._database, self._clock = database, clock
         self._times = times or HeartbeatTimes()
@@ -75,7 +76,7 @@ class Heartbeat:
             while others is not None:
                 for mark, beat in others.items():
                     if can_lock and _boot_of(mark) == _boot_of(self._mark):
-                        log.info("%s: the bot before did not stop properly", self._database.name)
+                        log.info("%s: the previous bot did not stop properly", self._database.name)
                     else:
                         await self._expect_dead(mark, beat)
                 others = await self._replace(others)
@@ -84,7 +85,7 @@ class Heartbeat:
             raise
 
     async def keep(self) -> None:
-        """Updates the row without end; raises StoreError if another bot has replaced it."""
+        """Updates the row until cancelled; raises StoreError if another bot has replaced it."""
         name = tables.once.c.name
         while True:
             await asyncio.sleep(self._times.beat_s)
@@ -103,7 +104,10 @@ class Heartbeat:
             self._lock.release()
 
     def _take_lock(self) -> bool:
-        """Whether the file system has locks; raises StoreError if another process has this one."""
+        """Takes the file lock; False if the file system has no locks.
+
+        Raises StoreError if another process holds the lock.
+        """
         try:
             self._lock.acquire()
         except Timeout as error:
@@ -113,9 +117,10 @@ class Heartbeat:
         return True
 
     async def _replace(self, dead: dict[str, datetime]) -> dict[str, datetime] | None:
-        """Replaces the rows of dead bots; returns the rows of others, or None if there are none.
+        """Replaces the rows of `dead` bots by this bot's row and returns None.
 
-        A row that has changed meanwhile is that of a living bot.
+        If the rows in the table differ from `dead`, it changes nothing and returns them: a new or
+        changed row may belong to a running bot.
         """
         name, done_at = tables.once.c.name, tables.once.c.done_at
 
@@ -132,7 +137,7 @@ class Heartbeat:
         return await self._database.write(replace)
 
     async def _expect_dead(self, mark: str, beat: datetime) -> None:
-        """Returns if the bot of the row is dead; raises StoreError if it is alive."""
+        """Watches the row `mark`; raises StoreError if its bot is running."""
         times, query = self._times, select(tables.once.c.done_at).where(tables.once.c.name == mark)
         abandoned = self._clock() - beat > timedelta(seconds=times.abandoned_s)
         for _ in range(0 if abandoned else round(times.watch_s / times.look_s)):
@@ -153,7 +158,7 @@ class Heartbeat:
 
 
 def _this_machine() -> str:
-    """The machine's name, and the id of its last start: containers of one machine share that."""
+    """The machine's name and boot id. Containers on one machine share the boot id."""
     name = platform.node().replace(":", "-") or "localhost"
     with suppress(OSError):
         return f"{name}/{_BOOT_ID.read_text(encoding='ascii').strip()}"

@@ -1,4 +1,4 @@
-"""Subscriptions at WebSub hubs."""
+"""Stores the subscriptions at WebSub hubs."""
 
 from sqlalchemy import delete, select
 
@@ -16,12 +16,12 @@ class HubSubscriptions:
         self._database = database
 
     async def every(self) -> tuple[HubSubscription, ...]:
-        """All of them, in no order."""
+        """All hub subscriptions, in no particular order."""
         found = await self._database.column(select(_row.data))
         return tuple(HubSubscription.model_validate_json(data) for data in found)
 
     async def put(self, subscription: HubSubscription) -> None:
-        """Saves one; it replaces the one with the same token."""
+        """Saves a hub subscription; it replaces the one with the same token."""
         row = {"token": subscription.token, "data": subscription.model_dump_json()}
         statement = self._database.insert(tables.hub_subscriptions).values(row)
         upsert = statement.on_conflict_do_update(
@@ -30,5 +30,5 @@ class HubSubscriptions:
         await self._database.change(upsert)
 
     async def remove(self, token: str) -> None:
-        """Deletes one."""
+        """Deletes the hub subscription with this token, if there is one."""
         await self._database.change(delete(tables.hub_subscriptions).where(_row.token == token))

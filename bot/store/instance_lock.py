@@ -1,8 +1,9 @@
-"""One bot on a database. On PostgreSQL it holds an advisory lock; see `heartbeat` for SQLite.
+"""Ensures that one bot at a time uses a database.
 
-The server releases the lock when the connection ends, also when the process is killed. The
-connection may also end while the bot runs: the server restarts, or the network fails. So the lock
-is taken again at intervals; its holder may do that at any time.
+On PostgreSQL the bot holds an advisory lock; `bot.store.heartbeat` has the way for SQLite. The
+server releases the lock when the connection ends, for example because the process is killed. The
+connection may also end while the bot runs, because the server restarts or the network fails. So the
+bot takes the lock again at intervals; PostgreSQL allows this to the process that holds it.
 """
 
 import asyncio
@@ -31,13 +32,15 @@ _END_FORMER = text(
 
 @dataclass(frozen=True)
 class LockTimes:
-    """When the lock is tried, in seconds."""
+    """When the bot tries to take the lock, in seconds."""
 
     patience_s: int = 10
-    """For the first time: a process that is being replaced takes a moment to end."""
+    """How long to wait for the lock: a process that is being replaced takes a moment to end."""
     check_every_s: float = 20.0
     retry_every_s: float = 3.0
-    """While the database is away: the first bot to reach it again gets the lock."""
+    """The time between two tries after the connection is lost. It is short, because the first bot
+    to reach the database again gets the lock.
+    """
 
 
 @asynccontextmanager
@@ -49,9 +52,10 @@ async def hold_instance_lock(
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Prevents other processes with the same `holder` name from using this database.
 
-    Raises StoreError if another process keeps the lock. So does the task that it yields, if the
-    connection broke, or this process stood still, and another process took the lock first; the task
-    ends in no other way. On SQLite, the `holder` has no influence.
+    Raises StoreError if another process keeps the lock. It yields a task that checks the lock until
+    the block ends. The task raises StoreError if another process has taken the lock, which can
+    happen after the connection broke or this process was suspended. `holder` has no effect on
+    SQLite.
     """
     lock = (
         Heartbeat(database, clock)
@@ -88,7 +92,7 @@ class _Lock:
             raise StoreError(self._database.name, f"another {self._holder} works on it", CURE)
 
     async def keep(self) -> None:
-        """Checks the lock until it is lost; raises StoreError then."""
+        """Checks the lock at intervals; raises StoreError once another process has it."""
         while True:
             lost = self._connection is None
             await asyncio.sleep(self._times.retry_every_s if lost else self._times.check_every_s)
@@ -102,7 +106,7 @@ class _Lock:
                     log.info("took the lock of the database again")
 
     async def stop(self) -> None:
-        """Ends the connection, and with it the lock."""
+        """Ends the connection, which releases the lock."""
         connection, self._connection = self._connection, None
         if connection is not None:
             await self._database.with_engine(lambda _: _end(connection))
@@ -113,12 +117,13 @@ class _Lock:
             former = self._session
             self._session = dict(self._connection.execute(_SELF).one()._mapping)
             if former is not None:
-                # If only the network failed, the server may keep the lock for it for hours.
+                # If only the network failed, the server may keep the former connection and its lock
+                # for hours.
                 self._connection.execute(_END_FORMER, former)
         return bool(self._connection.execute(_TAKE, {"holder": self._holder}).scalar())
 
 
 def _end(connection: Connection) -> None:
-    """Ends the session at the server instead of returning the connection to the pool."""
+    """Closes the connection itself instead of returning it to the pool."""
     connection.invalidate()
     connection.close()

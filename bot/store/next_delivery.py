@@ -1,11 +1,11 @@
-"""Decides which delivery is sent next, as SQL.
+"""SQL statements that decide which deliveries are sent next and change their states.
 
-Each statement's docstring begins with its parameters.
+The docstring of each statement begins with its parameters.
 
-A conversation gets its messages one at a time, in the order in which they were queued. The earliest
-unsent one is the head and blocks the others. Two kinds do not block: a digest before its hour, and
-a message that failed so often that it may be at fault itself, with the replies in its thread. A
-follow-up always waits for the alert that opens its thread.
+A conversation gets its messages one at a time, in the order in which they were queued. Its earliest
+unsent message is the head and blocks the others. Exceptions: a digest does not block before its
+hour. A message that has failed so often that the message itself may be the cause does not block
+either, and nor do the replies in its thread. A follow-up always waits for the alert of its thread.
 """
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.store import tables
 
 STUBBORN_AFTER = 8
-"""Attempts after which a message no longer blocks later ones in its conversation."""
+"""After this many attempts, a message no longer blocks later messages in its conversation."""
 
 _CLAIMABLE = (DeliveryState.QUEUED, DeliveryState.HELD)
 _LEASED = (DeliveryState.CLAIMED, DeliveryState.SENDING)
@@ -28,13 +28,13 @@ _farthest = sa.bindparam("farthest", type_=tables.Moment)
 _team = sa.bindparam("of_team", type_=sa.String)
 
 OF_TEAM = sa.or_(_team.is_(None), _row.team == _team)
-"""`of_team`: the deliveries of one team; NULL for all teams."""
+"""`of_team`: the deliveries of this team; of all teams if it is NULL."""
 _OPEN = _row.team.not_in(sa.bindparam("closed", expanding=True))
-"""`closed`: teams that get no messages now."""
+"""`closed`: leaves out the deliveries of these teams, which get no messages now."""
 
 
 def _unsent(name: str) -> sa.TextClause:
-    # The databases use their partial index only for this exact condition.
+    # SQLite and PostgreSQL use the partial indexes only for this exact condition.
     return sa.text(f"{name}.{tables.UNSENT}")
 
 
@@ -58,7 +58,7 @@ def _is_head() -> sa.ColumnElement[bool]:
 
 
 def _waits_for_one_at_fault() -> sa.ColumnElement[bool]:
-    """Whether the earlier message is a reply in a thread whose opening message is at fault."""
+    """Whether `earlier` is a reply in a thread whose alert has failed `STUBBORN_AFTER` times."""
     earlier, opening = _earlier.c, _opening.c
     found = (
         sa.select(1)
@@ -90,7 +90,8 @@ SENDABLE = (
     .limit(sa.bindparam("limit", type_=sa.Integer))
     .with_for_update(skip_locked=True, of=_table)
 )
-"""`now`, `of_team`, `closed`, `limit`: the ids of deliveries that may be claimed, first due first.
+"""`now`, `of_team`, `closed`, `limit`: the ids of deliveries that may be claimed, earliest due
+first.
 
 On PostgreSQL, rows that another process is claiming are skipped.
 """
@@ -105,7 +106,7 @@ START_SENDING = (
     .values(state=DeliveryState.SENDING)
     .returning(_row.id)
 )
-"""`ids`, `at`: marks deliveries that were claimed at that moment as being sent; gives their ids."""
+"""`ids`, `at`: marks the deliveries that were claimed at `at` as being sent; returns their ids."""
 
 CLAIM = (
     sa.update(_table)
@@ -117,7 +118,7 @@ CLAIM = (
         lease_until=sa.bindparam("until", type_=tables.Moment),
     )
 )
-"""`ids`, `now`, `until`: claims deliveries with a lease until then."""
+"""`ids`, `now`, `until`: claims the deliveries with a lease that ends at `until`."""
 
 RELEASE = (
     sa.update(_table)
@@ -129,12 +130,14 @@ RELEASE = (
         uncertain=sa.or_(_row.uncertain, _row.state == DeliveryState.SENDING),
     )
 )
-"""`now`, `of_team`: queues deliveries again that a process had claimed; those that it was sending
-are uncertain, because Slack may have received them.
+"""`now`, `of_team`: queues all claimed deliveries again. Those that were being sent become
+uncertain, because Slack may have received them.
 """
 
 RELEASE_EXPIRED = RELEASE.where(sa.or_(_row.lease_until <= _now, _row.lease_until > _farthest))
-"""`now`, `farthest`, `of_team`: the same for expired leases, and leases too far in the future."""
+"""`now`, `farthest`, `of_team`: does the same as `RELEASE`, but only if the lease has expired or
+ends after `farthest`.
+"""
 
 HASTEN = (
     sa.update(_table)
@@ -147,12 +150,16 @@ HASTEN = (
     )
     .values(due_at=_now)
 )
-"""`now`, `farthest`, `of_team`: makes due what was put off before the clock was set back."""
+"""`now`, `farthest`, `of_team`: makes deliveries due that are due after `farthest`. Such a time was
+written before the clock was set back.
+"""
 
 NEXT_MOMENT = sa.select(
     sa.func.min(sa.case((_row.state.in_(_LEASED), _row.lease_until), else_=_row.due_at))
 ).where(_unsent("deliveries"), OF_TEAM, _OPEN, sa.or_(_row.state.in_(_LEASED), _is_head()))
-"""`now`, `of_team`, `closed`: when a delivery is due or a lease ends next; NULL if all are sent."""
+"""`now`, `of_team`, `closed`: the next moment at which a delivery is due or a lease ends; NULL if
+no delivery is unsent.
+"""
 
 _here = sa.and_(
     _unsent("deliveries"),
@@ -166,14 +173,16 @@ HOLD = (
     .where(_here)
     .values(state=DeliveryState.HELD, held_at=sa.func.coalesce(_row.held_at, _now))
 )
-"""`in_team`, `in_conversation`, `now`: holds what is queued for a conversation."""
+"""`in_team`, `in_conversation`, `now`: holds the queued deliveries of a conversation."""
 
 GIVE_UP_HELD = (
     sa.update(_table)
     .where(_here, _row.held_at <= sa.bindparam("before", type_=tables.Moment))
     .values(state=DeliveryState.FAILED, error=sa.bindparam("error"))
 )
-"""`in_team`, `in_conversation`, `before`, `error`: gives up what was held before then."""
+"""`in_team`, `in_conversation`, `before`, `error`: marks deliveries of a conversation as failed
+that are held since `before` or earlier.
+"""
 
 RESUME = (
     sa.update(_table)
@@ -184,4 +193,6 @@ RESUME = (
         due_at=sa.case((_row.kind == DeliveryKind.DIGEST, _row.due_at), else_=_now),
     )
 )
-"""`in_team`, `in_conversation`, `now`: queues what was held; a digest still waits for its hour."""
+"""`in_team`, `in_conversation`, `now`: queues the held deliveries of a conversation. A digest keeps
+its due time; the others are due at once.
+"""

@@ -1,4 +1,4 @@
-"""Logs once when the database cannot be reached, and once when it can be again."""
+"""Logs the beginning and the end of each period in which the database cannot be reached."""
 
 import logging
 
@@ -9,21 +9,21 @@ log = logging.getLogger(__name__)
 
 
 class Outage:
-    """One line in the log at each end of an outage; meanwhile the bot is not ready."""
+    """Logs the beginning and the end of an outage; the bot is not ready in between."""
 
     def __init__(self, readiness: Readiness | None = None) -> None:
         self._readiness = readiness or Readiness()
         self._lasts = False
 
     def met(self, error: StoreUnavailable) -> None:
-        """Records a failure."""
+        """Records that the database could not be reached."""
         if not self._lasts:
             self._lasts = True
             self._readiness.set(NotReady.DATABASE)
             log.error("%s; nothing is lost: writes are retried until they succeed", error)
 
     def over(self) -> None:
-        """Records a write that succeeded; reads do not count, because some outages allow them."""
+        """Records a successful write; reads do not count, as they may work during an outage."""
         if self._lasts:
             self._lasts = False
             self._readiness.clear(NotReady.DATABASE)

@@ -1,6 +1,6 @@
 """The outbox: the deliveries with their states.
 
-`bot.alerts.delivery` has the states, `bot.store.next_delivery` the order of sending.
+`bot.alerts.delivery` describes the states, `bot.store.next_delivery` the order of sending.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ _FIELDS = [_row[name] for name in Delivery.model_fields]
 class Outbox:
     """The deliveries table.
 
-    With a `team`, only that team's deliveries are claimed, released, counted and reported; those of
-    others wait for a process that serves them.
+    If a `team` is given, only its deliveries are claimed, released, counted and listed. The
+    deliveries of other teams wait for a process that serves those teams.
     """
 
     def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
@@ -51,7 +51,7 @@ class Outbox:
 
     @property
     def team(self) -> str | None:
-        """The team whose deliveries it serves; None for all teams."""
+        """The team whose deliveries the outbox serves; None if it serves all teams."""
         return self._team
 
     async def claim(
@@ -59,10 +59,9 @@ class Outbox:
     ) -> tuple[Delivery, ...]:
         """Claims at most `limit` due deliveries, one per conversation, for the caller to send.
 
-        Those of the `closed` teams are left out.
-
-        The lease lasts `lease_s` seconds, less than LONGEST_PUT_OFF. When it expires the deliveries
-        are queued again, those that were being sent as `uncertain`.
+        The deliveries of the `closed` teams are left out. The lease lasts `lease_s` seconds, which
+        must be less than LONGEST_PUT_OFF. When it expires, the deliveries are queued again. Those
+        that were being sent are then `uncertain`.
         """
         until = now + timedelta(seconds=lease_s)
 
@@ -82,9 +81,9 @@ class Outbox:
         return await self._database.write(write)
 
     async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool:
-        """Records that a claimed delivery is passed to Slack now.
+        """Records that a claimed delivery is about to be passed to Slack.
 
-        False if the claim ended meanwhile: then it must not be sent.
+        Returns False if the claim has ended in the meantime. The delivery must then not be sent.
         """
         return delivery_id in await self._starts.add((delivery_id, claimed_at))
 
@@ -103,8 +102,8 @@ class Outbox:
     ) -> None:
         """Queues a claimed delivery again for `due_at`.
 
-        It is `uncertain` if it may have been posted. It `counts` as an attempt if the
-        message may be at fault.
+        `uncertain` says that it may have been posted. `counts` says that the attempt is counted,
+        because the message itself may be the cause of the failure.
         """
         untried = 0 if counts else 1
         await self._record(
@@ -116,7 +115,7 @@ class Outbox:
     async def put_back(
         self, delivery_id: str, due_at: datetime, error: str = "", uncertain: bool = False
     ) -> None:
-        """Queues a claimed delivery again without an attempt, with the reason if there is one."""
+        """Queues a claimed delivery again without counting an attempt; `error` is the reason."""
         await self._record(
             _Outcome(delivery=delivery_id, due=due_at, untried=1, error=error, unsure=uncertain)
         )
@@ -124,7 +123,7 @@ class Outbox:
     async def hold(
         self, delivery: Delivery, due_at: datetime, error: str, now: datetime, uncertain: bool
     ) -> None:
-        """Holds all that is queued for the conversation of a claimed delivery that it refused.
+        """Holds all queued deliveries of the conversation that refused this claimed delivery.
 
         The delivery is tried again at `due_at`; the others wait for it. The conversation's
         subscriptions are paused.
@@ -147,7 +146,7 @@ class Outbox:
         await self._database.write(write)
 
     async def give_up_held(self, delivery: Delivery, error: str, before: datetime) -> None:
-        """Marks a claimed delivery as failed, with all in its conversation held since `before`."""
+        """Marks a claimed delivery as failed, and its conversation's others held since `before`."""
         outcome = _Outcome(delivery=delivery.id, to=DeliveryState.FAILED, error=error)
         place = {"in_team": delivery.team, "in_conversation": delivery.conversation}
         given = {**place, "before": before, "error": error}
@@ -159,11 +158,11 @@ class Outbox:
         await self._database.write(write)
 
     async def resume(self, team: str, conversation: str, now: datetime) -> None:
-        """Queues what was held for a conversation, and ends the pause of its subscriptions."""
+        """Queues a conversation's held deliveries and ends the pause of its subscriptions."""
         await self._database.write(lambda connection: resume(connection, team, conversation, now))
 
     async def held(self) -> tuple[HeldConversation, ...]:
-        """The conversations that refuse messages, the first held first."""
+        """The conversations that refuse messages, longest held first."""
         since = sa.func.min(_row.held_at).label("since")
         query = (
             sa.select(_row.team, _row.conversation, since, sa.func.max(_row.error))
@@ -175,7 +174,7 @@ class Outbox:
         return tuple(HeldConversation(*row) for row in rows)
 
     async def give_up(self, delivery_id: str, error: str) -> None:
-        """Marks a claimed delivery as failed for good, with the reason."""
+        """Marks a claimed delivery as failed, with the reason. It is not retried."""
         failed = DeliveryState.FAILED
         await self._record(_Outcome(delivery=delivery_id, to=failed, error=error))
 
@@ -185,8 +184,8 @@ class Outbox:
     async def release_all(self, now: datetime) -> int:
         """Queues all claimed deliveries again; returns how many.
 
-        Those that were being sent are `uncertain`. For the start of the only process that sends:
-        the processes with the claims have died.
+        Those that were being sent become `uncertain`. Call this only when the one process that
+        sends messages starts: a claim in the database then belongs to a process that has ended.
         """
 
         def write(connection: sa.Connection) -> int:
@@ -196,7 +195,7 @@ class Outbox:
         return await self._database.write(write)
 
     async def next_due(self, now: datetime, closed: Collection[str] = ()) -> datetime | None:
-        """When the next delivery is due or a lease ends; None if nothing is unsent.
+        """The next moment at which a delivery is due or a lease ends; None if nothing is unsent.
 
         Deliveries of the `closed` teams are left out.
         """
@@ -206,11 +205,11 @@ class Outbox:
         return found[0]
 
     async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
-        """The stories of a delivery, in its order."""
+        """The stories with these ids, in this order; unknown ids are left out."""
         return await self._stories.many(story_ids)
 
     async def thread_ts(self, event_id: str, team: str, conversation: str) -> str | None:
-        """The message whose thread gets an event's follow-ups; None if none was sent."""
+        """The `ts` of the message whose thread gets the follow-ups; None if none was sent."""
         sent = await self.sent(team, conversation, event_id)
         return sent[0].ts if sent else None
 
@@ -229,7 +228,7 @@ class Outbox:
         return tuple(map(_delivery, await self._database.rows(query)))
 
     async def alerted(self, event_ids: Collection[str]) -> frozenset[Thread]:
-        """The conversations with an alert about one of these events, sent or unsent."""
+        """The conversations with an alert about one of these events, in any state except failed."""
         found: set[Thread] = set()
         for chunk in chunks(event_ids):
             query = sa.select(_row.event_id, _row.team, _row.conversation).where(
@@ -265,9 +264,10 @@ class Outbox:
         return tuple(map(_delivery, rows))
 
     async def send_again(self, now: datetime, delivery_id: str | None = None) -> int:
-        """Queues a failed, dropped or waiting delivery to be sent at once; returns how many.
+        """Queues deliveries so that they are due at once; returns how many.
 
-        Without an id, it queues all that failed.
+        With an id, queues that delivery if it is queued, held, failed or dropped. Without an id,
+        queues all failed deliveries.
         """
         states = (
             (DeliveryState.FAILED,)
@@ -281,7 +281,7 @@ class Outbox:
         return await self._database.change(statement.values(**queued, error=""))
 
     async def drop(self, delivery_id: str) -> bool:
-        """Marks a delivery as one that is not sent; False if it is being sent, or was."""
+        """Marks a queued, held or failed delivery as dropped; False if it is in another state."""
         statement = sa.update(_table).where(
             _row.id == delivery_id, _row.state.in_((*_WAITING, DeliveryState.FAILED))
         )
@@ -293,7 +293,7 @@ class Outbox:
         return _delivery(rows[0]) if rows else None
 
     async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
-        """The reminders due since then, oldest first, in any state."""
+        """The reminders that were due since then, in any state, in the order of queuing."""
         query = sa.select(*_FIELDS).where(
             _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, next_delivery.OF_TEAM
         )
@@ -301,13 +301,14 @@ class Outbox:
         return tuple(map(_delivery, rows))
 
     async def queue(self, deliveries: Collection[Delivery]) -> None:
-        """Queues deliveries that belong to no story; those with a known id stay as they are."""
+        """Queues deliveries in their own transaction; a delivery with a known id stays as it is."""
         await self._database.write(lambda connection: self.put(connection, deliveries))
 
     def put(self, connection: sa.Connection, deliveries: Iterable[Delivery]) -> None:
-        """Queues deliveries within the caller's transaction; known ids stay as they are.
+        """Queues deliveries within the caller's transaction.
 
-        The stories of a digest are added to the queued digest of the same hour.
+        A delivery whose id is known stays as it is. But the stories of a digest are added to the
+        conversation's queued digest of the same hour.
         """
         rows = []
         for delivery in deliveries:
@@ -319,9 +320,9 @@ class Outbox:
 
 
 class _WriteBatch(Generic[P, R]):
-    """Runs `work` once for all that is added while the batch before is written.
+    """Runs `work` once for all values that are added while the previous batch is written.
 
-    A write for each delivery alone costs half of the throughput.
+    Writing each delivery on its own would halve the throughput.
     """
 
     def __init__(self, database: Database, work: Callable[[sa.Connection, Sequence[P]], R]) -> None:
@@ -331,7 +332,7 @@ class _WriteBatch(Generic[P, R]):
         self._one_write = asyncio.Lock()
 
     async def add(self, given: P) -> R:
-        """Returns what `work` returned for the batch; raises StoreError on failure."""
+        """Adds a value; returns what `work` returns for its batch. Raises StoreError on failure."""
         self._waiting.append(given)
         if self._next is None:
             self._next = asyncio.create_task(self._write())
@@ -362,7 +363,7 @@ def _record_all(connection: sa.Connection, outcomes: Sequence["_Outcome"]) -> No
 
 
 class _Outcome(Frozen):
-    """The result of one attempt; the names are the statement's parameters."""
+    """The result of one attempt; the fields are the parameters of the statement `_record`."""
 
     delivery: str
     to: DeliveryState = DeliveryState.QUEUED
@@ -378,9 +379,9 @@ _record = (
     sa.update(_table)
     .where(
         _row.id == sa.bindparam("delivery"),
-        # A posted message counts as sent even if its lease had expired.
+        # A posted message is marked as sent even if its lease has expired and it is queued again.
         sa.or_(
-            # SQLAlchemy runs no IN for many rows at once.
+            # This is not written as IN, which SQLAlchemy cannot run for many rows at once.
             _row.state == DeliveryState.CLAIMED,
             _row.state == DeliveryState.SENDING,
             sa.and_(
@@ -403,9 +404,9 @@ _record = (
 
 
 def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery | None:
-    """The digest to insert; None if its stories were added to the queued one.
+    """The digest to insert; None if its stories were added to a queued digest.
 
-    If that one was claimed before, the new stories make a second digest.
+    If the digest of that hour may already have been sent, the new stories make a second one.
     """
     query = sa.select(_row.state, _row.attempts, _row.uncertain, _row.story_ids)
     query = query.where(_row.id == digest.id)

@@ -1,8 +1,9 @@
 """The one workspace whose data a database holds.
 
-Entries are marked as seen for all workspaces, but only the bot's own gets deliveries. So a second
-workspace on the same database would take news from the first, and is refused. The local workspace
-is for trying the bot out: a workspace of Slack's takes its database over, but not the other way.
+Entries are marked as seen for all workspaces, but only the bot's own workspace gets deliveries. A
+second workspace on the same database would take news from the first, so it is refused. There is one
+exception: a Slack workspace may take over the database of the local workspace, which is meant for
+trying the bot out.
 """
 
 import logging
@@ -22,26 +23,26 @@ _SLACK, _LOCAL = "team:", "local team:"
 
 @dataclass(frozen=True)
 class Owner:
-    """A workspace by its team id; `is_local` for the local workspace."""
+    """A workspace, identified by its team id; `is_local` marks the local workspace."""
 
     team: str
     is_local: bool = False
 
     @property
     def mark(self) -> str:
-        """The name of its row in `once`."""
+        """The name of the owner's row in the table `once`."""
         return f"{_LOCAL if self.is_local else _SLACK}{self.team}"
 
     @property
     def name(self) -> str:
-        """Its name in messages."""
+        """The workspace's name in messages."""
         return "the local workspace" if self.is_local else f"workspace {self.team}"
 
 
 async def claim_database(database: Database, owner: Owner, now: datetime) -> None:
-    """Makes the workspace the owner of the database, unless another one of Slack's is.
+    """Makes the workspace the owner of the database.
 
-    Raises StoreError then.
+    Raises StoreError if another Slack workspace is the owner.
     """
     former = await database.write(lambda connection: _claim(connection, database, owner, now))
     if former is None or former == owner:
@@ -59,10 +60,11 @@ _CURE = (
 
 
 def _claim(connection: Connection, database: Database, owner: Owner, now: datetime) -> Owner | None:
-    """The owner before; writes the new one, unless the former is a workspace of Slack's."""
+    """Returns the former owner; saves the new one unless the former is a Slack workspace."""
     name = tables.once.c.name
     if not database.is_sqlite:
-        # Two bots that start at the same moment; SQLite has one writer at a time.
+        # Two bots may start at the same moment. SQLite needs no lock, as it has one writer at a
+        # time.
         connection.execute(text("LOCK TABLE once IN SHARE ROW EXCLUSIVE MODE"))
     marks = connection.execute(
         select(name).where(name.startswith(_SLACK) | name.startswith(_LOCAL))

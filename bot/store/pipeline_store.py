@@ -1,4 +1,4 @@
-"""What the pipeline reads, and the one transaction that saves the result of a poll."""
+"""Reads what the pipeline needs, and saves the result of a poll in one transaction."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -16,8 +16,8 @@ from bot.store.store import Store
 class PipelineStore:
     """The pipeline's access to the tables.
 
-    If the store's outbox serves one team, only that team's subscriptions and followers get
-    deliveries.
+    If the store's outbox serves one team, only that team's subscriptions and followers are returned
+    and get deliveries.
     """
 
     def __init__(self, store: Store) -> None:
@@ -29,11 +29,11 @@ class PipelineStore:
         return await self._store.feeds.state(feed_id)
 
     async def known(self, feed_id: str, identities: Collection[str]) -> frozenset[str]:
-        """Those of the identities that are saved for the feed."""
+        """The `identities` that are saved for the feed."""
         return await self._store.entries.known(feed_id, identities)
 
     async def earlier(self, feed_id: str, places: Collection[str]) -> Mapping[str, Story]:
-        """The newest story of each place, by place."""
+        """The newest story at each place, by place; places without a story are left out."""
         return await self._store.entries.earlier(feed_id, places)
 
     async def recent(self, since: datetime) -> tuple[Story, ...]:
@@ -41,7 +41,7 @@ class PipelineStore:
         return await self._store.stories.recent(since)
 
     async def audience(self, event_ids: Collection[str]) -> Audience:
-        """Subscriptions, and who follows, muted or was alerted of these events."""
+        """The subscriptions, and the followers, mutes and alerts of these events."""
         followers = await self._store.events.followers(event_ids)
         return Audience(
             subscriptions=await self._store.subscriptions.every(self._team),
@@ -51,7 +51,7 @@ class PipelineStore:
         )
 
     async def keep(self, taken: IntakeResult) -> None:
-        """Saves the result of one poll in one transaction; raises StoreError and saves nothing."""
+        """Saves the result of a poll in one transaction, or raises StoreError and saves nothing."""
         await self._store.database.write(lambda connection: self._write(connection, taken))
 
     def _write(self, connection: Connection, taken: IntakeResult) -> None:
@@ -66,10 +66,10 @@ class PipelineStore:
         store.proposals.put(connection, taken.proposals, seen_at)
 
     def _without_known_stories(self, connection: Connection, taken: IntakeResult) -> IntakeResult:
-        """The same without the stories that another process has saved in the meantime.
+        """`taken` without the stories that another process has saved in the meantime.
 
         `tariffwire poll` may run on another machine than the bot, on the same PostgreSQL. The
-        second process creates no duplicate deliveries.
+        process that saves second creates no duplicate deliveries.
         """
         if not taken.stories:
             return taken
@@ -84,7 +84,7 @@ class PipelineStore:
 
 
 def _with_stories(taken: IntakeResult, story_ids: Collection[str]) -> IntakeResult:
-    """The same with these stories only, and with the deliveries about them."""
+    """`taken` with only these stories and the deliveries about them."""
     if len(story_ids) == len(taken.stories):
         return taken
     deliveries = [

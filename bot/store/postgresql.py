@@ -1,4 +1,4 @@
-"""PostgreSQL's settings for the bot: text as UTF-8, dates as ISO 8601, short timeouts."""
+"""Settings of PostgreSQL connections: text as UTF-8, dates as ISO 8601, short timeouts."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ PARAMETERS = {
     "keepalives_count": "3",
     "tcp_user_timeout": "60000",
 }
-"""libpq's parameters, unless the address sets them.
+"""Default parameters of libpq; the database address can override them.
 
-The times (seconds; the last in milliseconds) limit how long the bot waits for a server that cannot
-be reached. libpq's defaults are hours.
+The timeouts limit how long the bot waits for a server that cannot be reached; libpq's own defaults
+amount to hours. `tcp_user_timeout` is in milliseconds, the other times are in seconds.
 """
 
 
@@ -25,6 +25,7 @@ def prepare(engine: Engine) -> None:
 
 
 def _set_up(connection: Any) -> None:
-    # The driver reads no other style. As a statement, because poolers refuse the parameter.
+    # The driver can read dates in ISO style only. The style is set by a statement, because
+    # connection poolers refuse it as a connection parameter.
     connection.execute("SET DateStyle TO ISO")
     connection.commit()

@@ -1,4 +1,4 @@
-"""Proposals, the decisions on them, and the audit entries of all decisions."""
+"""Stores proposals, the decisions on them, and the audit entries of all decisions."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from bot.store.engine import AnyRow, Database
 from bot.store.outbox import Outbox
 
 A_DECISION_STANDS = timedelta(days=30)
-"""A proposal that is reported again within this time after its decision stays decided."""
+"""If a rate is reported again within this time after the decision, its proposal stays decided."""
 MOST_UNSENT = 500
 """Maximum unsent proposals that `queue_messages` looks at, the newest first."""
 
@@ -28,7 +28,7 @@ _sent = tables.deliveries.c
 
 
 class MessageCopy(NamedTuple):
-    """A message that shows a proposal: its conversation, and Slack's id of it."""
+    """A sent message that shows a proposal: its conversation and Slack's id of the message."""
 
     conversation: str
     ts: str
@@ -41,16 +41,21 @@ class Proposals:
         self._database, self._outbox = database, outbox
 
     async def keep(self, proposals: Collection[Proposal], now: datetime) -> None:
-        """Saves new proposals; a known one gains the report sources that it lacks."""
+        """Saves new proposals; adds new report sources to known proposals."""
         await self._database.write(lambda connection: self.put(connection, proposals, now))
 
     def put(self, connection: sa.Connection, proposals: Iterable[Proposal], now: datetime) -> None:
-        """`keep` within the caller's transaction."""
+        """Does the same as `keep`, within the caller's transaction."""
         for proposal in proposals:
             self._put(connection, self._with_shared_id(connection, proposal), now)
 
     def _with_shared_id(self, connection: sa.Connection, proposal: Proposal) -> Proposal:
-        """A document's proposal, with the id of the stories' proposal of its rate if it fits."""
+        """The proposal under the id `same_as` if the proposal saved under that id accepts its
+        source.
+
+        A document's proposal has in `same_as` the id of the proposal that stories make of the same
+        rate, so that both become one proposal.
+        """
         if not proposal.same_as:
             return proposal
         query = sa.select(_row.data, _row.decision).where(_row.id == proposal.same_as)
@@ -80,7 +85,7 @@ class Proposals:
         joined = known.proposal.merge(proposal)
         if joined != known.proposal:
             changed = sa.update(_table).where(_row.id == proposal.id)
-            # Its messages lack the new source.
+            # The messages about the proposal lack the new source, so they must be sent again.
             data = joined.model_dump_json()
             connection.execute(changed.values(data=data, posted=False))
 
@@ -91,9 +96,11 @@ class Proposals:
     ) -> QueuedMessages:
         """Queues the messages that `plan_messages` makes of new or changed proposals; returns them.
 
-        `plan_messages` gets the newest `MOST_UNSENT` of these that are pending, and those sent
-        before that are pending or were sent after `since`, oldest first. It may be called twice. A
-        queued message stays as it is. Proposals sent to another team are new to this one.
+        `plan_messages` gets two lists, oldest first. The first contains the pending proposals that
+        are new or changed, at most the newest `MOST_UNSENT`. The second contains the proposals with
+        a message that are still pending, or whose message is newer than `since`. `plan_messages`
+        may be called twice. A queued message stays as it is. A proposal that was sent only to
+        another team counts as new for this team.
         """
         unposted = (
             sa.select(_row.data, _row.decision)
@@ -136,7 +143,7 @@ class Proposals:
         return await self._database.write(write)
 
     def _has_message(self, since: datetime | None = None) -> sa.ColumnElement[bool]:
-        """Whether there is a message for the outbox's team, ever or after `since`."""
+        """Whether the outbox's team has a message about the proposal; with `since`, a later one."""
         here = [_sent.event_id == _row.id, _sent.kind == DeliveryKind.PROPOSAL]
         if self._outbox.team is not None:
             here.append(_sent.team == self._outbox.team)
@@ -145,22 +152,22 @@ class Proposals:
         return sa.exists().where(*here)
 
     async def unposted(self) -> frozenset[str]:
-        """The ids of pending proposals whose messages were not sent, or lack a source."""
+        """The ids of pending proposals that have no message yet or whose messages lack a source."""
         query = sa.select(_row.id).where(_row.state == State.PENDING, _row.posted.is_(False))
         return frozenset(await self._database.column(query))
 
     async def get(self, proposal_id: str) -> ProposalRecord | None:
-        """The proposal and its decision; None if there is none."""
+        """The proposal with this id and its decision; None if there is no such proposal."""
         query = sa.select(_row.data, _row.decision).where(_row.id == proposal_id)
         found = await self._database.rows(query)
         return _record(found[0]) if found else None
 
     async def decide(self, proposal_id: str, decision: Decision, act: AuditEntry) -> bool:
-        """Saves a decision and its audit entry; False if there is a decision already."""
+        """Saves a decision and its audit entry; False if the proposal is not pending."""
         return await self._move(proposal_id, State.PENDING, decision, act)
 
     async def reopen(self, proposal_id: str, state: State, act: AuditEntry) -> bool:
-        """Makes a proposal in this `state` pending again; False if it is in another."""
+        """Makes a proposal in this `state` pending again; False if it is in another state."""
         return await self._move(proposal_id, state, None, act)
 
     async def _move(
@@ -168,7 +175,8 @@ class Proposals:
     ) -> bool:
         to = decision.state if decision else State.PENDING
         data = decision.model_dump_json() if decision else ""
-        # Compare and set: of two clicks, only one finds the state that it saw.
+        # This is a compare-and-set: if two operators click at once, only the first finds the state
+        # that both saw.
         moved = sa.update(_table).where(_row.id == proposal_id, _row.state == state)
         entry = sa.insert(tables.rate_acts).values(
             proposal_id=proposal_id, at=act.at, data=act.model_dump_json()
@@ -183,7 +191,7 @@ class Proposals:
         return await self._database.write(write)
 
     async def every(self, state: State | None = None) -> tuple[ProposalRecord, ...]:
-        """All proposals, or those in that state, in the order in which they were seen."""
+        """All proposals, or those in `state`, in the order in which they were seen."""
         query = sa.select(_row.data, _row.decision).order_by(_row.seen_at, _row.id)
         if state is not None:
             query = query.where(_row.state == state)
@@ -203,7 +211,7 @@ class Proposals:
         return tuple(one.amendment for one in decided if one and one.amendment)
 
     async def record(self, proposal_id: str | None = None) -> tuple[AuditEntry, ...]:
-        """The audit entries of one proposal, or of all, oldest first."""
+        """The audit entries of one proposal, or of all proposals, oldest first."""
         query = sa.select(_act.data).order_by(_act.seq)
         if proposal_id is not None:
             query = query.where(_act.proposal_id == proposal_id)

@@ -1,4 +1,4 @@
-"""The conversations that switched reminders off."""
+"""Stores which conversations have switched reminders off."""
 
 from sqlalchemy import delete, select
 
@@ -20,7 +20,7 @@ class ReminderSwitches:
         return frozenset(await self._database.column(query))
 
     async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
-        """Switches reminders on or off in a conversation; False if they were so already."""
+        """Switches reminders on or off in a conversation; False if that changes nothing."""
         row = {"team": team, "conversation": conversation}
         here = (_row.team == team, _row.conversation == conversation)
         remove = delete(tables.reminders_off).where(*here)

@@ -1,12 +1,13 @@
 """Deletes rows past retention.
 
-1. Entries, `LONGEST_TEXT` after they were seen, or sooner if less is kept. Their identities stay: a
-   feed may list an entry for years, and it must not become news again.
-2. Events whose last story is older than what is kept, unless one of their messages is unsent: their
-   stories, deliveries, follows and mutes.
-3. Digests that are as old and no longer queued.
+1. Entries are deleted once they are older than `keep` or `LONGEST_TEXT`, whichever is shorter.
+   Their identities stay, because a feed may list an entry for years and it must not become news
+   again.
+2. The stories, deliveries, follows and mutes of an event are deleted once its last story is older
+   than `keep`, unless one of its messages is unsent.
+3. Digests are deleted once they are older than `keep` and sent, failed or dropped.
 
-Notices, proposals and reminders stay: they are few, and must not be sent a second time.
+Notices, proposals and reminders stay, because they are few and must not be sent a second time.
 """
 
 import asyncio
@@ -27,13 +28,17 @@ _WITH_EVENTS = (tables.deliveries, tables.follows, tables.mutes, tables.stories)
 
 
 class Retention:
-    """Deletes `rows` at a time, with a pause of `pause_s` seconds in which others can write."""
+    """Deletes old rows in steps.
+
+    `rows` is the maximum number of entries, events or digests that one step deletes. After each
+    step comes a pause of `pause_s` seconds, in which other transactions can write.
+    """
 
     def __init__(self, database: Database, rows: int = 200, pause_s: float = 0.05) -> None:
         self._database, self._rows, self._pause_s = database, rows, pause_s
 
     async def prune(self, now: datetime, keep: timedelta) -> int:
-        """Deletes what is older than `keep` at `now`; returns the number of deleted rows."""
+        """Deletes the rows that are older than `keep` at `now`; returns how many."""
         deleted = 0
         for step, before in (
             (_entries, now - min(keep, LONGEST_TEXT)),

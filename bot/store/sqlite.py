@@ -1,4 +1,4 @@
-"""SQLite's settings: many readers and one writer at a time; a commit survives a power cut."""
+"""SQLite's settings. They allow readers during a write, and a commit survives a power cut."""
 
 import sqlite3
 import time
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 BUSY_TIMEOUT_MS = 10_000
-"""How long SQLite waits while another process writes, such as a command or a backup."""
+"""How long SQLite waits while another process writes, such as a command of the CLI."""
 _WAL_PAUSE_S = 0.02
 
 
@@ -18,7 +18,8 @@ def prepare(engine: Engine) -> None:
 
 
 def _set_up(connection: Any) -> None:
-    # Python's driver would begin a transaction only at the first write; `_begin` does it.
+    # Turns off the driver's own transactions, which begin only at the first write. `_begin` begins
+    # them.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -29,7 +30,7 @@ def _set_up(connection: Any) -> None:
 
 
 def _write_ahead(cursor: Any) -> None:
-    """Turns WAL on. SQLite does not wait by itself while another process turns it on."""
+    """Turns WAL on; retries while another process does so, for which SQLite does not wait."""
     for tries_left in reversed(range(int(BUSY_TIMEOUT_MS / 1000 / _WAL_PAUSE_S))):
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
@@ -42,6 +43,6 @@ def _write_ahead(cursor: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # Reads are single statements and need no transaction.
+    # Only writes set the option `begin`. Reads are single statements and need no transaction.
     if (begin := connection.get_execution_options().get("begin")) is not None:
         connection.exec_driver_sql(begin)

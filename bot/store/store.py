@@ -1,4 +1,4 @@
-"""The open database with a query object for each group of tables."""
+"""The open database, with one object for the queries of each group of tables."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -34,7 +34,7 @@ class Store:
 
     @classmethod
     def of(cls, database: Database, team: str | None = None) -> Self:
-        """The tables of this database. With a `team`, the outbox serves that workspace only."""
+        """The tables of this database. If `team` is given, the outbox serves only that team."""
         stories = Stories(database)
         outbox = Outbox(database, stories, team)
         return cls(

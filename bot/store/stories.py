@@ -1,4 +1,4 @@
-"""Stories; those with the same event id are one event."""
+"""Stores stories. Stories with the same event id belong to one event."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
@@ -13,9 +13,11 @@ from bot.store.engine import Database, chunks
 from bot.values import Topic
 
 CACHED = 5_000
-"""Stories cached in memory, about 3 KB each: each new story is compared with recent ones."""
+"""Maximum stories cached in memory, about 3 KB each. Each new story is compared with recent ones,
+so they are read often.
+"""
 _PARSE_AT_ONCE = 100
-"""More than this many are parsed in a thread."""
+"""If more stories than this are loaded, they are parsed in a thread."""
 
 
 class Stories:
@@ -30,7 +32,7 @@ class Stories:
         return next(iter(await self.many([story_id])), None)
 
     async def latest(self, topic: Topic | None, limit: int) -> tuple[Story, ...]:
-        """The newest stories on a topic (None: any) by publication, newest first."""
+        """The stories on a topic (None: any) with the newest publication dates, newest first."""
         story = tables.stories.c
         query = select(story.id).order_by(story.published.desc(), story.id).limit(limit)
         if topic is not None:
@@ -44,14 +46,14 @@ class Stories:
         return await self._of(query.order_by(story.published, story.id))
 
     async def many(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
-        """The stories with these ids, in this order, without unknown ids."""
+        """The stories with these ids, in this order; unknown ids are left out."""
         missing = [each for each in story_ids if each not in self._cache]
         found = {each: self._cache[each] for each in story_ids if each in self._cache}
         found |= await self._load(missing)
         return tuple(found[each] for each in story_ids if each in found)
 
     def put(self, connection: Connection, stories: Collection[Story]) -> frozenset[str]:
-        """Saves stories within the caller's transaction; returns the ids that are new."""
+        """Saves stories within the caller's transaction; returns the ids of the new ones."""
         if not stories:
             return frozenset()
         statement = self._database.insert(tables.stories).on_conflict_do_nothing()

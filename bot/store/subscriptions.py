@@ -1,4 +1,4 @@
-"""Which stories a conversation wants, and until when it is muted."""
+"""Stores the subscriptions of conversations, with their mutes and pauses."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -18,10 +18,11 @@ class Subscriptions:
         self._database = database
 
     async def add(self, subscription: Subscription) -> bool:
-        """Saves a subscription; False if the conversation already has the same at this pace.
+        """Saves a subscription; False if the conversation already has it at the same pace.
 
-        Its id is computed from its content. The same content at another pace replaces it. If the
-        conversation is paused, that ends, and what is held for it is sent.
+        The id is computed from the filters. A saved subscription with the same filters and another
+        pace is replaced. If the conversation's subscriptions are paused, the pause ends and its
+        held deliveries are queued.
         """
         new = _with_id(subscription)
 
@@ -37,9 +38,10 @@ class Subscriptions:
         return await self._database.write(write)
 
     async def ensure_default(self, subscription: Subscription) -> bool:
-        """Subscribes a conversation by default, once in the database's life.
+        """Saves the default subscription of a conversation, once in the database's life.
 
-        False if that was done before; so a conversation that unsubscribed stays unsubscribed.
+        Returns False if that was done before, so a conversation that unsubscribed stays
+        unsubscribed.
         """
         new = _with_id(subscription)
         mark = {
@@ -78,13 +80,13 @@ class Subscriptions:
         return _read(await self._database.rows(_query(team)))
 
     async def mute(self, team: str, conversation: str, until: datetime) -> int:
-        """Mutes a conversation until then; returns how many subscriptions that changed."""
+        """Mutes a conversation's subscriptions until `until`; returns how many were changed."""
         return await self._change(
             team, conversation, lambda each: (each.model_copy(update={"muted_until": until}),)
         )
 
     async def unmute(self, team: str, conversation: str) -> int:
-        """Ends a conversation's mute; returns how many subscriptions that changed."""
+        """Ends the mute of a conversation's subscriptions; returns how many were changed."""
         return await self._change(
             team, conversation, lambda each: (each.model_copy(update={"muted_until": None}),)
         )
@@ -117,7 +119,7 @@ class Subscriptions:
             }
             for each in new
         ]
-        # The rest after an unsubscribe may equal another subscription.
+        # What remains of a subscription after an unsubscribe may equal another subscription.
         statement = self._database.insert(table).on_conflict_do_nothing()
         execute_many(connection, statement, rows)
 
@@ -130,7 +132,7 @@ def pause(connection: Connection, team: str, conversation: str, reason: str, now
 
 
 def resume(connection: Connection, team: str, conversation: str, now: datetime) -> None:
-    """Ends the pause of a conversation, and queues what was held for it."""
+    """Ends the pause of a conversation's subscriptions and queues its held deliveries."""
     place = {"in_team": team, "in_conversation": conversation, "now": now}
     connection.execute(next_delivery.RESUME, place)
     for each in _read(connection.execute(_query(team, conversation))):

@@ -1,4 +1,4 @@
-"""The tables. A change here needs a step in `migrations/versions`, and its id in `REVISION`.
+"""The tables. A change here needs a migration in `migrations/versions`; `REVISION` is its id.
 
     feeds, feed_states        feeds that operators added; the state of each feed between polls
     entries, identities       entries as published; the identities by which they are recognized
@@ -12,7 +12,8 @@
     once                      marks of what is done once in a database's life; its workspace, and on
                               SQLite its running bot
 
-A value is a column where a query asks for it; the whole value is JSON in `data`.
+In the tables with a column `data`, this column contains the whole object as JSON. The other columns
+repeat or add the fields that queries need.
 """
 
 from datetime import UTC, datetime
@@ -22,11 +23,11 @@ import sqlalchemy as sa
 from bot.values import to_utc
 
 REVISION = "0007"
-"""The Alembic revision that has these tables."""
+"""The id of the Alembic migration that leads to these tables."""
 
 
 class Moment(sa.TypeDecorator[datetime]):
-    """An aware UTC datetime; SQLite, which has no time zones, stores it as UTC text."""
+    """A column of aware datetimes in UTC. SQLite has no time zones and stores them as UTC text."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -42,7 +43,7 @@ class Moment(sa.TypeDecorator[datetime]):
         value: datetime | None,
         dialect: sa.Dialect,  # noqa: ARG002 - SQLAlchemy's signature
     ) -> datetime | None:
-        """The driver's value in UTC; PostgreSQL gives it in the session's zone."""
+        """The driver's value in UTC; PostgreSQL returns it in the session's time zone."""
         if value is None:
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
@@ -76,7 +77,8 @@ entries = sa.Table(
     sa.Column("feed_id", sa.String, primary_key=True),
     sa.Column("key", sa.String, primary_key=True),
     sa.Column("seen_at", Moment, nullable=False),
-    # From published to seen; NULL without a date, and for a feed's first round.
+    # Seconds from publication until the entry was seen. NULL if the entry has no date or came in
+    # its feed's first round or as a revision.
     sa.Column("lag_s", sa.Float),
     sa.Column("data", sa.Text, nullable=False),
     sa.Index(None, "seen_at"),
@@ -87,7 +89,8 @@ identities = sa.Table(
     metadata,
     sa.Column("feed_id", sa.String, primary_key=True),
     sa.Column("identity", sa.String, primary_key=True),
-    # The newest entry with this identity that became a story; the first, while none did.
+    # The key of the newest revision with this identity that became a story, or else of the first
+    # entry.
     sa.Column("entry_key", sa.String, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -101,7 +104,7 @@ stories = sa.Table(
     sa.Column("entry_key", sa.String, nullable=False),
     sa.Column("published", Moment, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
-    # Each topic between blanks, so that LIKE '% tariff %' finds it.
+    # The topics with a blank before and after each, so that LIKE '% tariff %' finds one.
     sa.Column("topics", sa.String, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
     sa.Index(None, "event_id"),
@@ -111,7 +114,7 @@ stories = sa.Table(
 )
 
 UNSENT = "state IN ('queued', 'claimed', 'sending', 'held')"
-"""The condition of two partial indexes."""
+"""The condition of two partial indexes on `deliveries`."""
 
 deliveries = sa.Table(
     "deliveries",
@@ -204,10 +207,10 @@ proposals = sa.Table(
     sa.Column("id", sa.String, primary_key=True),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
-    # Whether the message to operators shows the proposal as it is now.
+    # Whether operators have been sent a message that shows the proposal as it is now.
     sa.Column("posted", sa.Boolean, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
-    # Empty while it is pending.
+    # The decision as JSON; empty while the proposal is pending.
     sa.Column("decision", sa.Text, nullable=False),
     sa.Index(None, "state"),
 )

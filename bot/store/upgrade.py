@@ -1,7 +1,7 @@
-"""Creates the tables of a new database; brings those of an older one up to date.
+"""Creates the tables of a new database, or upgrades the tables of an older one.
 
-A new database gets the tables of `bot.store.tables` at once and is marked with their revision. An
-older one goes through the steps in `bot.store.migrations`.
+A new database gets the tables of `bot.store.tables` and their revision directly. For an older one,
+the migrations in `bot.store.migrations` are run.
 """
 
 from sqlalchemy import Connection, inspect, text
@@ -11,14 +11,14 @@ from bot.store.engine import Database
 from bot.store.tables import REVISION, metadata
 
 _ADVISORY_LOCK = 7_283_002_514
-"""PostgreSQL's lock under which one process at a time upgrades; the number is arbitrary."""
+"""The key of the PostgreSQL lock that lets one process at a time upgrade; an arbitrary number."""
 
 
 async def upgrade(address: str) -> None:
     """Upgrades the database at this address in one transaction; creates it if there is none.
 
-    Raises StoreError if it cannot be opened, is of a version that this program does not know, or
-    has tables of another program.
+    Raises StoreError if the database cannot be opened, its version is unknown to this program, its
+    encoding is not UTF-8, or it has tables of another program.
     """
     database = Database(address)
     try:
@@ -38,7 +38,7 @@ def _upgrade(connection: Connection, database: Database) -> None:
     current = _revision(connection)
     if current == REVISION:
         return
-    # Alembic takes 0.2 s to import, and most starts do not need it.
+    # Alembic takes 0.2 s to import and most starts do not need it, so it is imported here.
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -47,7 +47,7 @@ def _upgrade(connection: Connection, database: Database) -> None:
     config.set_main_option("script_location", "bot.store:migrations")
     config.attributes["connection"] = connection
     if current is None:
-        # Without the check it would adopt tables of another program that have these names.
+        # `checkfirst=True` would silently adopt tables of another program that have the same names.
         metadata.create_all(connection, checkfirst=False)
         command.stamp(config, "head")
         return

@@ -1,1 +1,1 @@
-"""Requests to feed servers, limited in time and size, and to public addresses only."""
+"""Sends requests to feed servers: only to public or allowed addresses, limited in time and size."""

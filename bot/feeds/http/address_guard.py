@@ -1,4 +1,4 @@
-"""Decides which IP addresses may be contacted; prevents server-side request forgery (SSRF)."""
+"""Decides which IP addresses may be contacted, to prevent server-side request forgery (SSRF)."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -6,7 +6,9 @@ from urllib.parse import urlsplit
 
 from bot.feeds.http.limits import Network
 
-# RFC 6052 and RFC 8215: an IPv4 address in the last 32 bits, reached through a translator.
+# NAT64 (RFC 6052 and RFC 8215): a gateway translates such an IPv6 address to the IPv4 address in
+# its last 32 bits. Addresses in the second network are refused, because it may place the IPv4
+# address elsewhere.
 _TRANSLATED = IPv6Network("64:ff9b::/96")
 _TRANSLATED_LOCALLY = IPv6Network("64:ff9b:1::/48")
 
@@ -14,8 +16,9 @@ _TRANSLATED_LOCALLY = IPv6Network("64:ff9b:1::/48")
 def find_refusal(address: str, allowed: Sequence[Network]) -> str:
     """Why the numeric address may not be contacted; empty if it may.
 
-    Allowed are public unicast addresses and those in `allowed`. IPv6 addresses that embed an IPv4
-    address (mapped, 6to4, NAT64) are judged by that address.
+    Public unicast addresses and addresses in `allowed` may be contacted. An IPv6 address that
+    embeds an IPv4 address (IPv4-mapped, IPv4-compatible, 6to4, NAT64) is judged by the IPv4
+    address.
     """
     try:
         found = ip_address(address)
@@ -32,7 +35,7 @@ def find_refusal(address: str, allowed: Sequence[Network]) -> str:
 def find_url_refusal(url: str, allowed: Sequence[Network]) -> str:
     """Why the host of the URL may not be contacted, if it is an IP address.
 
-    Empty if it may, and for names, which are checked when they are resolved.
+    Empty if it may be contacted or is a name. Names are checked when they are resolved.
     """
     host = urlsplit(url).hostname or ""
     is_number = ":" in host or host.replace(".", "").isdigit()

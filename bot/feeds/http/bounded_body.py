@@ -1,4 +1,4 @@
-"""Bounds the size of a body while it arrives and is decompressed."""
+"""Limits the size of a body while it arrives and is decompressed."""
 
 import zlib
 from typing import Protocol
@@ -6,11 +6,12 @@ from typing import Protocol
 import brotli
 
 GZIP_MAGIC = b"\x1f\x8b"
-# RFC 9110, 8.4.1. The last names of _NONE are mistakes for 'identity'.
+# The content codings of RFC 9110, section 8.4.1. From 'none' on, the names in _NONE are mistakes of
+# servers that mean 'identity'.
 _NAMES = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate", "br": "br"}
 _NONE = frozenset({"", "identity", "none", "utf-8", "binary", "8bit", "7bit", "aws-chunked"})
 _MAX_CODINGS = 3
-# Parallel compressors start a new member every 64 kB or more.
+# Parallel compressors start a new gzip member every 64 kB or more, so a body has few members.
 _MAX_MEMBERS = 1000
 
 
@@ -19,7 +20,7 @@ class CannotDecompress(Exception):
 
 
 class TooLarge(Exception):
-    """The body exceeds the limit, compressed or decompressed."""
+    """The body exceeds the size limit before or after decompression."""
 
 
 class _Step(Protocol):
@@ -29,10 +30,13 @@ class _Step(Protocol):
 
 
 class Decompressor:
-    """Collects a body chunk by chunk; `limit` applies before and after decompression."""
+    """Collects and decompresses a body chunk by chunk.
+
+    `limit` is the maximum number of bytes, both before and after decompression.
+    """
 
     def __init__(self, content_encoding: str, limit: int) -> None:
-        """Raises CannotDecompress for an unknown coding."""
+        """Raises CannotDecompress for an unknown content coding."""
         names = [name.strip().lower() for name in content_encoding.split(",")]
         codings = [name for name in names if name not in _NONE]
         if len(codings) > _MAX_CODINGS or any(name not in _NAMES for name in codings):
@@ -46,7 +50,7 @@ class Decompressor:
         """Adds the next raw bytes; raises CannotDecompress or TooLarge."""
         self._received += len(chunk)
         if self._received > self._limit:
-            # Input that decompresses to little or nothing could otherwise go on forever.
+            # Otherwise, input that decompresses to few or no bytes could be endless.
             raise TooLarge
         for step in self._steps:
             chunk = step.process(chunk, self._limit)
@@ -57,7 +61,8 @@ class Decompressor:
     def finish(self) -> bytes:
         """The whole body; raises CannotDecompress if its end is missing.
 
-        A result that is gzip again (compressed twice, or a .gz file) is decompressed once more.
+        If the decompressed body is gzip itself (compressed twice, or a .gz file), it is
+        decompressed once more.
         """
         if self._received:
             for step in self._steps:
@@ -80,7 +85,7 @@ def _make_step(name: str) -> _Step:
 
 
 class _Gzip:
-    """RFC 1952: several members in a row; anything after the last one is ignored."""
+    """Decompresses gzip (RFC 1952). Bytes after the last member are ignored."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(wbits=31)
@@ -116,7 +121,10 @@ class _Gzip:
 
 
 class _Deflate:
-    """RFC 9110 means zlib (RFC 1950); some servers send raw deflate (RFC 1951)."""
+    """Decompresses the coding `deflate`.
+
+    RFC 9110 defines it as the zlib format (RFC 1950), but some servers send raw deflate (RFC 1951).
+    """
 
     def __init__(self) -> None:
         self._stream: zlib._Decompress | None = None
@@ -138,7 +146,7 @@ class _Deflate:
 
 
 class _Brotli:
-    """RFC 7932."""
+    """Decompresses brotli (RFC 7932)."""
 
     def __init__(self) -> None:
         self._stream = brotli.Decompressor()
@@ -149,7 +157,9 @@ class _Brotli:
         try:
             out: bytes = self._stream.process(data, output_buffer_limit=room + 1)
         except brotli.error as error:
-            raise CannotDecompress("the body is not brotli though it says so") from error
+            raise CannotDecompress(
+                "the body is not brotli, but its Content-Encoding says so"
+            ) from error
         if len(out) > room or not self._stream.can_accept_more_data():
             raise TooLarge
         return out

@@ -20,7 +20,7 @@ _CURES = {
 
 
 class BadStatus(FetchFailed):
-    """A response with an error status; `thing` is the address that answered."""
+    """The response has an error status; `thing` is the address that answered."""
 
     def __init__(self, thing: str, status: int) -> None:
         self.status = status
@@ -44,7 +44,7 @@ class Dropped(aiohttp.ClientConnectionError):
 
 
 def find_guard_reason(error: BaseException) -> str:
-    """Why the address guard refused; empty if it was another error."""
+    """The address guard's reason for refusing; empty if the error has another cause."""
     inner = getattr(error, "os_error", error)
     return str(inner) if isinstance(inner, ConnectionBlocked) else ""
 

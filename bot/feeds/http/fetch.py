@@ -1,4 +1,4 @@
-"""Fetches a feed with one conditional GET, limited in time and size and guarded at every redirect.
+"""Fetches a feed with a conditional GET, limited in time and size. Each redirect is checked too.
 
 address -> slot -> guarded connection -> headers -> redirect? repeat : decompressed body
 """
@@ -35,27 +35,27 @@ _CONDITIONS = frozenset({"If-None-Match", "If-Modified-Since"})
 
 @dataclass(frozen=True)
 class Fetched:
-    """A response; its body is decompressed, and empty unless the status is 200 or 203."""
+    """A response with its decompressed body. The body is read only for the statuses 200 and 203."""
 
     status: int
     url: str
-    """The address that answered, after redirects."""
+    """The address that sent the response, after redirects."""
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Names in lower case."""
+    """The headers by name in lower case."""
     body: bytes = b""
     moved_to: str = ""
-    """The target of the permanent redirects at the start of the chain; empty without any."""
+    """The target of the permanent redirects at the start of the chain; empty if there are none."""
     conditional: bool = False
-    """Whether the answered request carried validators."""
+    """Whether the request sent validators, so that 304 is a valid answer."""
 
     @cached_property
     def digest(self) -> str:
-        """A digest of the body."""
+        """The SHA-256 digest of the body."""
         return sha256(self.body).hexdigest()
 
 
 class HostPaused(FetchFailed):
-    """Nothing was requested, because the server asked for a pause (Retry-After)."""
+    """No request was sent, because the server asked for a pause (Retry-After)."""
 
     def __init__(self, host: str) -> None:
         self.host = host
@@ -81,7 +81,7 @@ class Fetcher:
             await self._session.close()
 
     def mark_busy(self) -> None:
-        """Marks the calling task as busy with a new body, see `Throttle.mark_busy`."""
+        """Marks the calling task as busy with a new body; see `Throttle.mark_busy`."""
         self._throttle.mark_busy()
 
     async def fetch(
@@ -91,11 +91,11 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         is_paused: Callable[[str], bool] = lambda _: False,
     ) -> Fetched:
-        """The response of `address`, after redirects, whatever its status.
+        """The response of `address`, after redirects, with any status.
 
-        Validators are sent only to the address that issued them, other `headers` only to the first
-        server. Raises AddressRefused, FetchFailed, and HostPaused if `is_paused(server)` (see
-        `parse_server`); their thing is the address without its query.
+        Validators are sent only to the address that issued them, and `headers` only to the first
+        server. Raises AddressRefused and FetchFailed, whose `thing` is an address without its
+        query. Raises HostPaused if `is_paused` returns True for the server (as in `parse_server`).
         """
         first_url = _parse_url(address, address)
         url, seen, moved_to, is_permanent, is_second_try = first_url, [first_url], "", True, False
@@ -113,8 +113,8 @@ class Fetcher:
                     request = self._request(attempt, url, sent)
                     answer = await self._ask(first_url, url, request, left_s, attempt)
                 except NoAnswer as error:
-                    # The server may have closed a reused connection just then. A new slot keeps
-                    # the second request apart from the first.
+                    # The server may have closed a reused connection just before the request. The
+                    # request is sent once more, with a new slot and so with the usual pause.
                     is_stale = not attempt.connected and isinstance(error.__cause__, Dropped)
                     if not is_stale or is_second_try:
                         raise
@@ -135,9 +135,9 @@ class Fetcher:
             seen.append(url)
 
     async def post(self, address: str, form: Mapping[str, str]) -> int:
-        """The status of the response to a posted form; its body is not read.
+        """Posts a form; returns the status of the response, whose body is not read.
 
-        Follows 307 and 308. Raises AddressRefused and FetchFailed as `fetch` does.
+        Follows the redirects 307 and 308. Raises AddressRefused and FetchFailed as `fetch` does.
         """
         first_url = url = _parse_url(address, address)
         for _ in range(self._limits.max_redirects + 1):
@@ -159,7 +159,7 @@ class Fetcher:
         left_s: float,
         attempt: Attempt,
     ) -> Fetched:
-        """The response within the limits; errors become FetchFailed or AddressRefused."""
+        """The response, within `left_s` seconds; errors become FetchFailed or AddressRefused."""
         thing = redact_address(str(url))
         ATTEMPT.set(attempt)
         try:
@@ -197,7 +197,7 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
     ) -> Fetched:
-        """The response to a GET, or to a POST of the form, whose body is not read."""
+        """The response to a GET, or to a POST if there is a `form`; then its body is not read."""
         if self._session is None:
             self._session = open_session(self._limits)
         method = "GET" if form is None else "POST"
@@ -225,7 +225,7 @@ class Fetcher:
 
 
 def redact_address(address: str) -> str:
-    """The address for errors and logs: without password, query and fragment."""
+    """The address for errors and logs: without user, password, query and fragment."""
     bare = address.partition("#")[0].partition("?")[0]
     scheme, mark, rest = bare.partition("://")
     host, slash, path = rest.partition("/")
@@ -233,8 +233,10 @@ def redact_address(address: str) -> str:
 
 
 def normalize_address(address: str) -> str:
-    """The address normalized for comparison: lower-case scheme and host, no default port, no
-    fragment. An address that cannot be fetched is returned unchanged.
+    """The address normalized for comparison.
+
+    Scheme and host are in lower case; a default port and the fragment are removed. An address that
+    cannot be fetched is returned unchanged.
     """
     try:
         parts = urlsplit(str(_parse_url(address, address)))
@@ -259,7 +261,7 @@ def _format_server(url: URL) -> str:
 
 
 def _make_refusal(first_url: URL, url: URL, reason: str, cure: str) -> AddressRefused:
-    """The error for a refused address; mentions the redirect that led to it."""
+    """The error for a refused address; names the redirect if one led to it."""
     if url == first_url:
         return AddressRefused(redact_address(str(first_url)), reason, cure)
     return AddressRefused(
@@ -270,7 +272,7 @@ def _make_refusal(first_url: URL, url: URL, reason: str, cure: str) -> AddressRe
 
 
 def _parse_url(address: str, thing: str) -> URL:
-    """The address as it is sent; quoted only if necessary."""
+    """The address in the form in which it is sent; percent-encoded only if necessary."""
     address = address.strip().partition("#")[0]
     try:
         url = URL(address, encoded=_SENDABLE.fullmatch(address) is not None)
@@ -291,7 +293,8 @@ def _parse_url(address: str, thing: str) -> URL:
 def _parse_redirect(first_url: URL, here: URL, target: str) -> URL:
     """The target of a Location header.
 
-    A password in it is ignored; the password of the first address is sent to its own server only.
+    A user or password in it is removed. Those of the first address are added if the target is on
+    the same server.
     """
     thing = str(first_url)
     scheme = target.strip().partition(":")[0].lower()
@@ -319,7 +322,11 @@ def _make_conditions(validators: Validators, url: str) -> dict[str, str]:
 
 
 def _join_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The headers by lower-case name: lists are joined, of others the first value counts."""
+    """The headers by lower-case name.
+
+    If cache-control, content-encoding or link is repeated, its values are joined. If another header
+    is repeated, its first value is used.
+    """
     found: dict[str, str] = {}
     for name, raw in headers:
         # aiohttp decodes invalid UTF-8 to lone surrogates, which databases refuse.

@@ -1,7 +1,8 @@
-"""The HTTP session for feeds: every connection is checked, and no request is repeated silently.
+"""The HTTP session for feeds. It checks every connection and repeats no request by itself.
 
-The check sees the numeric address that the socket is about to connect to. So redirects, names that
-resolve differently the second time and odd spellings of 127.0.0.1 cannot get around it.
+The check is made on the numeric address to which the socket is about to connect. So it cannot be
+bypassed by redirects, by names that resolve to another address the second time, or by unusual
+spellings of 127.0.0.1.
 """
 
 import socket
@@ -26,21 +27,23 @@ _ACCEPT = (
 
 @dataclass(slots=True)
 class Attempt:
-    """How far one request got."""
+    """How far a request has progressed."""
 
     connected: bool = False
-    """Whether it opened a connection; a reused one may be about to close."""
+    """Whether the request opened a new connection. A reused connection may be about to close."""
     answered: bool = False
     """Whether response headers arrived."""
 
 
 ATTEMPT: ContextVar[Attempt] = ContextVar("ATTEMPT")
-"""The current task's request."""
+"""The state of the current task's request."""
 
 
 def open_session(limits: FetchLimits) -> aiohttp.ClientSession:
-    """A session without cookies, Referer, decompression, and proxies or passwords from the
-    environment."""
+    """A session without cookies, Referer and automatic decompression.
+
+    It ignores proxies and passwords that are set in the environment.
+    """
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
             limit=0,
@@ -56,7 +59,7 @@ def open_session(limits: FetchLimits) -> aiohttp.ClientSession:
         auto_decompress=False,
         trust_env=False,
         middlewares=(_prevent_retry,),
-        # Some sites send security policies that exceed aiohttp's 8 kB.
+        # Some sites send security policies in headers that exceed aiohttp's default of 8 kB.
         max_line_size=16_384,
         max_field_size=65_536,
         timeout=aiohttp.ClientTimeout(total=None),
@@ -64,7 +67,7 @@ def open_session(limits: FetchLimits) -> aiohttp.ClientSession:
 
 
 class _GuardedResolver(AbstractResolver):
-    """The system's resolver without forbidden addresses."""
+    """Resolves names like the system, but leaves out addresses that may not be contacted."""
 
     def __init__(self, allowed: Sequence[Network]) -> None:
         self._inner = DefaultResolver()
@@ -97,8 +100,10 @@ def _open_guarded_socket(info: tuple[Any, ...], allowed: Sequence[Network]) -> s
 async def _prevent_retry(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Replaces the error of a lost connection, which would make aiohttp repeat the request at
-    once, even on a new connection."""
+    """Raises Dropped in place of aiohttp's error for a lost connection.
+
+    aiohttp would answer its own error by repeating the request at once.
+    """
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:

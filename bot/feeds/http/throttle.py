@@ -1,4 +1,4 @@
-"""Limits requests: few at once to each host and in total, and a pause before the same address."""
+"""Limits simultaneous requests per host and in total, and spaces requests for one address."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,10 +7,10 @@ from weakref import WeakValueDictionary
 
 
 class Throttle:
-    """Grants slots for requests. The time spent waiting does not count towards a deadline.
+    """Grants slots for requests. Waiting for a slot does not count towards a request's deadline.
 
-    While `busy_at_once` tasks work on new bodies, no slots are granted, so that the bodies of all
-    feeds cannot fill the memory at once.
+    While `busy_at_once` tasks work on new bodies, no slots are granted. So the number of bodies in
+    memory is limited.
     """
 
     def __init__(self, per_host: int, at_once: int, spacing_s: float, busy_at_once: int) -> None:
@@ -20,14 +20,14 @@ class Throttle:
         self._busy: set[asyncio.Task[object]] = set()
         self._few_busy = asyncio.Event()
         self._few_busy.set()
-        # A host's semaphore disappears when no task holds it or waits for it.
+        # A host's semaphore is removed when no task holds it or waits for it.
         self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._next_at: dict[str, float] = {}
         self._forget_at = 0.0
 
     @asynccontextmanager
     async def acquire_slot(self, host: str, address: str) -> AsyncIterator[None]:
-        """Waits until `address` at `host` may be requested, and holds the slot for the block."""
+        """Waits until `address` at `host` may be requested; holds a slot until the block ends."""
         if self._busy and (task := asyncio.current_task()) is not None:
             self._end_busy(task)
         host_slots = self._hosts.get(host)
@@ -36,10 +36,11 @@ class Throttle:
         while True:
             if (wait_s := self._wait_s(address)) > 0:
                 await asyncio.sleep(wait_s)
-            # The host's slot first: waiting for a slow host must not take a slot from others.
+            # The host's slot is acquired first, so that waiting for a slow host takes no slot from
+            # others.
             async with host_slots, self._total:
                 await self._few_busy.wait()
-                # Another task may have requested the address meanwhile.
+                # Another task may have requested the address in the meantime.
                 if self._wait_s(address) <= 0:
                     self._start_pause(address)
                     yield
@@ -63,7 +64,7 @@ class Throttle:
             self._few_busy.clear()
 
     def _wait_s(self, address: str) -> float:
-        """Seconds until the address may be requested again; 0 or less if it may be now."""
+        """Seconds until the address may be requested again; 0 or less if that is allowed now."""
         at = self._next_at.get(address)
         return 0.0 if at is None else at - asyncio.get_running_loop().time()
 

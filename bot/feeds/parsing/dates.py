@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 
-# There were no feeds before; such dates are an epoch or a mistake.
+# Feeds did not exist before this date, so an earlier date is an epoch or a mistake.
 _EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
 _MAX_AHEAD = timedelta(days=1)
 _MAX_OFFSET_S = 15 * 3600
@@ -13,7 +13,8 @@ _RFC822 = re.compile(
     r"(?:[^\W\d]+\.?,?\s+)?(\d{1,2}\s+[A-Za-z]{3,}\.?\s+(?:\d{2}|[12]\d{3})(?:\s.*)?)", re.DOTALL
 )
 _COMMENT = re.compile(r" ?\([^()]*\)$")
-# The zones of RFC 822 without its military letters, and those that European and Asian feeds use.
+# The time zones of RFC 822 without its military letters. _OTHER_ZONES has the names that European
+# and Asian feeds use.
 _ZONE = re.compile(r"(?:\b(?:UTC?|GMT|Z|[ECMP][SD]T)|[+-]\d{4})$", re.IGNORECASE)
 _OTHER_ZONES = {
     **dict.fromkeys(("CET", "MET", "BST"), "+0100"),
@@ -28,10 +29,10 @@ _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)?")
 
 
 def parse_publication_date(text: str, now: datetime) -> tuple[datetime | None, bool]:
-    """The date in UTC, and whether it is rough: without a time of day or a known zone.
+    """The date in UTC, and whether it is rough: it has no time of day or no known time zone.
 
-    None if there is no date, if it is ambiguous (02/11/2026), or if it cannot be true: before 1995
-    or more than a day after `now`.
+    The date is None if the text contains no date, an ambiguous one (02/11/2026), or one that cannot
+    be true because it is before 1995 or more than a day after `now`.
     """
     text = " ".join(text.split())[:100]
     date, is_rough = (

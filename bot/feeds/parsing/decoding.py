@@ -1,4 +1,8 @@
-"""Decodes bytes by, in this order: byte order mark, UTF-8, the declared encoding, a guess."""
+"""Decodes bytes as text.
+
+The order is: a byte order mark, UTF-8, the declared encodings, a guess. Declared multibyte
+encodings are tried before UTF-8.
+"""
 
 import codecs
 import re
@@ -16,13 +20,16 @@ _BOMS = (
 _UTF16_WITHOUT_BOM = ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-# Text in these encodings can be valid UTF-8 by chance, so a declaration of one is tried first.
+# Text in one of these encodings can be valid UTF-8 by chance. If one is declared, it is tried
+# before UTF-8.
 _MULTIBYTE = re.compile(r"gb|big5|shift|sjis|ms932|cp932|euc|iso-?2022|cp949|hz|utf-?(16|32)|ucs")
-# Other guesses for Western text are aliases of windows-1252.
+# Only these guesses are used. Any other guess is replaced by windows-1252, the usual encoding of
+# Western text.
 _GUESSABLE = re.compile(r"gb|big5|cp932|shift_jis|euc|cp949|johab|koi8|cp1251|iso8859_5|cp1253")
 _BETWEEN_RUNS = re.compile(rb"[<>\r\n]+")
 _GUESSED_FROM = 100_000
-# Python's special codecs, and ASCII, because documents declared as ASCII often contain more.
+# Declarations that are ignored: Python's special codecs, and ASCII, because documents declared as
+# ASCII often contain other characters.
 _NOT_USED = frozenset(
     {"ascii", "utf-7", "idna", "punycode", "unicode-escape", "unicode_escape"}
     | {"raw-unicode-escape", "raw_unicode_escape", "charmap"}
@@ -30,7 +37,7 @@ _NOT_USED = frozenset(
 
 
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
-    """The text, and a warning if the encoding was guessed or bytes were replaced."""
+    """The text, and a warning about an unknown or guessed encoding or replaced bytes, or ""."""
     for mark, encoding in (*_BOMS, *_UTF16_WITHOUT_BOM):
         if body.startswith(mark):
             content = body[len(mark) :] if (mark, encoding) in _BOMS else body
@@ -59,8 +66,11 @@ def _decode_as(body: bytes, encoding: str) -> tuple[str, str]:
 
 
 def _find_declared_encodings(body: bytes, content_type: str) -> tuple[list[str], str]:
-    """Python's names of the encodings in the header and the XML declaration, and the last name
-    that is unknown."""
+    """The encodings that the header and the XML declaration name, and an unknown name.
+
+    The encodings have Python's names. The unknown name is the last one; it is empty if there is
+    none.
+    """
     header = _CHARSET.search(content_type)
     declaration = _DECLARED.match(body[:400])
     names = [header.group(1)] if header else []
@@ -89,7 +99,8 @@ def _strip_half_character(body: bytes) -> bytes:
 
 
 def _guess(body: bytes) -> str:
-    # Split instead of searched: a search would restart at each byte of a run without a match.
+    # Splitting takes linear time. A search for runs would restart at each byte of a run that does
+    # not match.
     runs = [run for run in _BETWEEN_RUNS.split(body[:_GUESSED_FROM]) if not run.isascii()]
     best = from_bytes(b"\n".join(runs)[:20_000]).best()
     return best.encoding if best and _GUESSABLE.match(best.encoding) else "windows-1252"

@@ -1,4 +1,4 @@
-"""Turns the raw entries of a body into clean entries: plain text, safe links, dates, identities."""
+"""Makes clean entries of a body's raw entries: plain text, safe links, dates, identities."""
 
 import re
 from hashlib import blake2b, sha256
@@ -18,7 +18,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
 class RawEntry(NamedTuple):
-    """An entry as its format has it: HTML, unparsed date, link as written."""
+    """An entry as the feed contains it: texts in HTML, the date unparsed, the link as written."""
 
     guid: str = ""
     link: str = ""
@@ -37,8 +37,9 @@ def escape_html(text: str) -> str:
 def add_entries(
     parsed: Parsed, raw_entries: list[RawEntry], context: FeedContext, language: str
 ) -> Parsed:
-    """`parsed` with the newest entries, oldest first; `language` is the feed's own."""
-    # Feeds list the newest first. Reversing keeps that order where dates are equal or missing.
+    """`parsed` with its newest entries, oldest first. The feed states the `language`."""
+    # Feeds list the newest entry first, so the list is reversed. The sort below is stable and keeps
+    # this order for entries with equal or missing dates.
     found = [(raw, _clean(raw, context, language)) for raw in reversed(raw_entries)]
     cleaned = [(raw, entry) for raw, entry in found if entry is not None]
     cleaned.sort(key=lambda each: each[1].published or context.now)
@@ -95,9 +96,9 @@ def _clean(raw: RawEntry, context: FeedContext, language: str) -> Entry | None:
 
 
 def _choose_summary(raw: RawEntry, kind: FeedKind) -> str:
-    """The publisher's summary, or else the content.
+    """The publisher's summary, or the content if there is no summary.
 
-    For courts it is both, because only the content may name the court of origin.
+    For courts, the result is both, because the court of origin may be named in the content only.
     """
     summary = to_plain_text(raw.summary, SUMMARY_CHARS)
     if summary and kind is not FeedKind.COURT:
@@ -113,6 +114,6 @@ def _strip_blanks(text: str) -> str:
 
 
 def clean_guid(guid: str) -> str:
-    """The guid on one line and without markup; a digest of it if it is too long."""
+    """The guid on one line and without markup; if that is too long, its digest."""
     guid = " ".join((to_plain_text(guid, _MAX_GUID * 2) if "<" in guid else guid).split())
     return guid if len(guid) <= _MAX_GUID else sha256(guid.encode("utf-8", "replace")).hexdigest()

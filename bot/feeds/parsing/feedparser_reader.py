@@ -1,9 +1,10 @@
-"""Parses a body with feedparser. Slow and exposed to hostile input: runs in its own process.
+"""Parses a body with feedparser.
 
     bytes -> text of the feed -> feedparser -> raw entries -> clean entries, oldest first
 
-feedparser's own sanitizing and link resolving are off, because every text goes through
-`bot.text.plain.plain` afterwards.
+feedparser is slow and may get hostile input, so it runs in a separate process. Its own sanitizing
+and link resolving are off, because `bot.feeds.parsing.entries` cleans every text and link
+afterwards.
 """
 
 import io
@@ -20,12 +21,12 @@ from bot.feeds.parsing.metadata import read_metadata
 from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 from bot.feeds.parsing.xml_document import NoFeed, XmlDocument, open_document
 
-# feedparser searches each author for an e-mail address in quadratic time: 15 s for a word of
-# 120 kB. The bot does not use authors.
+# feedparser searches each author for an e-mail address, which takes quadratic time: 15 s for a word
+# of 120 kB. The bot does not use authors, so the search is turned off.
 _FeedParserMixin._sync_author_detail = lambda *_: None
 
-# feedparser fails on a whole feed for one of these elements within an unclosed title. The bot does
-# not use them.
+# If one of these elements is within an unclosed title, feedparser fails on the whole feed. The bot
+# does not use these elements, so they are removed after such a failure.
 _UNUSED = (
     r"(?:width|height|(?:cc|creativeCommons):license|(?:georss|gml|psc):\w+"
     r"|media:(?:credit|thumbnail))"
@@ -38,7 +39,7 @@ _ENTRY_END = re.compile(r"</(?:\w{1,20}:)?(?:item|entry)\s*>")
 
 
 def read_feed(body: bytes, context: FeedContext) -> Parsed | NotParsed:
-    """The body's entries, cleaned. Never raises."""
+    """The feed in the body, or the reason why it cannot be parsed. Never raises."""
     try:
         document = open_document(body, context.content_type)
         read = _read_json if document.is_json else _read_xml
@@ -77,9 +78,11 @@ def _read_xml(document: XmlDocument, context: FeedContext) -> Parsed:
 
 
 def _drop_middle(text: str, max_entries: int) -> tuple[str, int]:
-    """The text with some multiple of `max_entries` entries, and how many there were if it was cut.
+    """The text without its middle entries, and the number of entries before; 0 if nothing was
+    removed.
 
-    The first and the last entries stay, because some feeds list the oldest first.
+    Twice `max_entries` entries at the start and as many at the end stay, because some feeds list
+    the oldest entry first.
     """
     keep = max_entries * 2
     ends = [found.end() for found in _ENTRY_END.finditer(text)]
@@ -91,7 +94,7 @@ def _drop_middle(text: str, max_entries: int) -> tuple[str, int]:
 def _run_feedparser(text: str, url: str) -> Mapping[str, Any]:
     try:
         return _call_feedparser(text, url)
-    except Exception:  # as in read_feed
+    except Exception:  # as in `read_feed`: any error is possible
         without_unused = _UNUSED_ELEMENTS.sub("", text)
         if without_unused == text:
             raise
@@ -117,14 +120,14 @@ def _ends_within_entry(text: str) -> bool:
 
 
 def _read_entry(entry: dict[str, Any], form: str) -> RawEntry:
-    """feedparser's entry as a raw entry; `form` is the feed's format."""
+    """feedparser's entry as a raw entry. `form` is the feed's format, such as `atom10`."""
 
-    # dict.get, because feedparser's own get maps missing keys to others, and warns.
+    # dict.get is used because feedparser's own `get` maps missing keys to other keys and warns.
     def text(key: str) -> str:
         return str(dict.get(entry, key) or "")
 
     title, detail = text("title"), dict.get(entry, "title_detail") or {}
-    # In Atom, text without a type is not HTML.
+    # An Atom title without a type is plain text, so it is escaped below.
     is_plain_title = form.startswith("atom") and detail.get("type") == "text/plain"
     contents = dict.get(entry, "content") or ()
     values = [str(each.get("value") or "") for each in contents if isinstance(each, Mapping)]

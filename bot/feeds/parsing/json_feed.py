@@ -1,4 +1,4 @@
-"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org). No value is trusted to have the right type."""
+"""Reads JSON Feed 1.0 and 1.1 (jsonfeed.org). Values may have a wrong type."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ _VERSION = "https://jsonfeed.org/version/"
 
 
 class JsonFeed(NamedTuple):
-    """A JSON feed; `head` uses feedparser's keys."""
+    """A JSON feed. `head` has its title, link, language and links under feedparser's keys."""
 
     head: Mapping[str, Any]
     entries: list[RawEntry]
@@ -19,7 +19,10 @@ class JsonFeed(NamedTuple):
 
 
 def read_json_feed(text: str) -> JsonFeed:
-    """The feed in the text; raises NoFeed. Items of the wrong shape are skipped and counted."""
+    """The feed in the text. Items of the wrong shape are skipped and counted in a warning.
+
+    Raises NoFeed if the text is not a JSON Feed.
+    """
     try:
         root = json.loads(text)
     except ValueError as error:

@@ -13,8 +13,8 @@ _UNSAFE = re.compile(r"[<>\"|\\^`{}\s]")
 def clean_link(link: str, base: str = "") -> str:
     """The link as an absolute http or https address; empty if it is not one.
 
-    Characters that could end the link in a message are percent-encoded. A user name before the
-    host is removed, because it makes one site look like another.
+    Characters that could end the link in a message are percent-encoded. A user name before the host
+    is removed, because it can make the address look like that of another site.
     """
     link = link.strip()
     if not link or len(link) > _MAX_CHARS:

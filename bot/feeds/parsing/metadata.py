@@ -1,4 +1,4 @@
-"""What a feed says about itself: title, site, hubs, and how long it asks not to be polled."""
+"""Reads a feed's own data: title, site, hubs, and how long clients should wait between polls."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,8 @@ from bot.text.plain import to_plain_text
 
 _MAX_HUBS = 5
 _TITLE_CHARS = 200
-# Where skipHours and skipDays are searched: RSS 2.0 has them at the start of the channel.
+# skipHours and skipDays are searched only in the first characters, because RSS 2.0 has them at the
+# start of the channel.
 _HEAD_CHARS = 20_000
 _SKIP_HOURS = re.compile(r"<skipHours\s*>(.{0,2000}?)</skipHours", re.IGNORECASE | re.DOTALL)
 _SKIP_DAYS = re.compile(r"<skipDays\s*>(.{0,2000}?)</skipDays", re.IGNORECASE | re.DOTALL)
@@ -28,10 +29,10 @@ _PERIODS_S = {
 
 
 def read_metadata(head: Mapping[str, Any], form: str, text: str, context: FeedContext) -> Parsed:
-    """The feed without its entries.
+    """The result of parsing, still without the entries.
 
-    `head` has feedparser's keys, `form` is the format in feedparser's notation, `text` is the XML
-    document, empty for JSON.
+    `head` has feedparser's keys. `form` is the format in feedparser's notation, or `json`. `text`
+    is the XML document; it is empty for JSON.
     """
     links = head.get("links", ())
     return Parsed(
@@ -55,9 +56,10 @@ def _find_links(rel: str, links: Iterable[Any], base: str) -> tuple[str, ...]:
 
 
 def read_hints(head: Mapping[str, Any], text: str) -> PublisherHints:
-    """How long the feed asks not to be polled; negative and unreadable values are ignored.
+    """How long the feed asks clients to wait between polls.
 
-    Skipped hours and days are read from the text, because feedparser keeps only the last of each.
+    Negative and unreadable values are ignored. Skipped hours and days are read from the text,
+    because feedparser returns only the last hour and the last day.
     """
     start = text[:_HEAD_CHARS]
     ttl_minutes = _parse_positive(head.get("ttl"))

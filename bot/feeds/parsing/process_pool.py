@@ -1,8 +1,8 @@
 """Parses bodies in separate processes, so that no feed can block the event loop or run forever.
 
-Python cannot stop a running parse, but a process can be killed: a parse that exceeds its deadline
-is killed with its process, and the pool starts a new one. Processes start with the first body and
-stop after a while without work; each takes about 25 MB.
+Python code cannot be stopped from outside, but a process can be killed. If a parse exceeds its
+deadline, the pool kills its process and starts a new one. The processes start with the first body
+and stop after a while without work. Each takes about 25 MB.
 """
 
 import asyncio
@@ -20,17 +20,19 @@ from bot.errors import NotAFeed
 from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 
 MAX_PROCESSES = 2
-# Restarting a process now and then limits the effect of memory leaks in a parser.
+# A process is replaced after this many parses, to limit the effect of memory leaks in a parser.
 _PARSES_PER_PROCESS = 5000
 _STOP_TIMEOUT_S = 2.0
-# When the bot is killed, Python's resource tracker frees the pool's semaphores and warns about it.
+# When the bot is killed, Python's resource tracker frees the pool's semaphores and warns about
+# each. This filter hides the warnings.
 _NO_TRACKER_WARNING = "ignore::UserWarning:multiprocessing.resource_tracker"
 
 
 def _start(ready: Semaphore) -> None:
-    """Ignores Ctrl-C, which the terminal sends to all processes, and imports the parser.
+    """Prepares a new process: ignores Ctrl-C and imports the parser.
 
-    The import must not count towards the deadline of the first body.
+    The terminal sends Ctrl-C to all processes, but the bot stops these itself. The import must not
+    count towards the deadline of the first body.
     """
     ready.release()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -38,7 +40,7 @@ def _start(ready: Semaphore) -> None:
 
 
 def _parse(body: bytes, context: FeedContext) -> Parsed | NotParsed:
-    # Imported here because the main process does not need feedparser (15 MB).
+    # Imported here because the main process does not need feedparser, which takes 15 MB.
     from bot.feeds.parsing.feedparser_reader import read_feed
 
     return read_feed(body, context)
@@ -60,16 +62,16 @@ class ProcessPool:
 
     @property
     def is_running(self) -> bool:
-        """Whether the processes exist now."""
+        """Whether the parser processes are running."""
         return self._pool is not None
 
     async def parse(self, body: bytes, context: FeedContext) -> Parsed:
-        """The feed in the body; raises NotAFeed with the feed's id."""
+        """The feed in the body. Raises NotAFeed, which names the feed's id."""
         if self._idle_timer is not None:
             self._idle_timer.cancel()
         self._bodies += 1
         try:
-            # In a thread, because the first body starts the processes.
+            # This runs in a thread, because the first body starts the processes, which takes time.
             future = await asyncio.to_thread(self._schedule, body, context)
             parsed = await asyncio.wrap_future(future)
         except (TimeoutError, pebble.ProcessExpired) as error:
@@ -87,11 +89,11 @@ class ProcessPool:
         return parsed
 
     async def close(self) -> None:
-        """Stops the processes; waits up to two seconds for each to start, and for their end."""
+        """Stops the processes. Waits up to two seconds for each to start and for all to end."""
         if self._idle_timer is not None:
             self._idle_timer.cancel()
         self._closed = True
-        # The thread of a cancelled parse may be starting the processes right now.
+        # The thread of a cancelled parse may hold this lock, because it is starting the processes.
         await asyncio.to_thread(self._start_lock.acquire)
         self._start_lock.release()
         self._stop()
@@ -106,7 +108,8 @@ class ProcessPool:
             if self._pool is None or not self._pool.active:
                 if _NO_TRACKER_WARNING not in sys.warnoptions:
                     sys.warnoptions.append(_NO_TRACKER_WARNING)
-                # Spawned, because a forked process would keep all of the bot's memory.
+                # The processes are spawned, because a forked process would keep all of the bot's
+                # memory.
                 spawning = multiprocessing.get_context("spawn")
                 self._ready = spawning.Semaphore(0)
                 self._pool = pebble.ProcessPool(
@@ -127,7 +130,8 @@ class ProcessPool:
 
 
 async def _stop_pool(pool: pebble.ProcessPool, ready: Semaphore, processes: int) -> None:
-    # A process that is stopped while it starts prints a traceback.
+    # A process that is stopped while it starts prints a traceback, so this waits until it has
+    # started.
     await asyncio.to_thread(_wait_until_started, ready, processes)
     pool.stop()  # type: ignore[no-untyped-call]  # pebble has no annotation here
     with suppress(TimeoutError):

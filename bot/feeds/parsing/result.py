@@ -1,4 +1,4 @@
-"""The parser's input (except the body) and its result."""
+"""The parser's result, and its input apart from the body."""
 
 from datetime import datetime
 
@@ -7,11 +7,11 @@ from bot.values import Frozen
 
 
 class FeedContext(Frozen):
-    """What the parser needs to know about a feed."""
+    """What the parser needs to know about the feed of a body."""
 
     feed_id: FeedId
     url: str
-    """The address of the body; relative links are resolved against it."""
+    """The address of the body. Relative links are resolved against it."""
     kind: FeedKind = FeedKind.SPECIALIST
     language: str = ""
     content_type: str = ""
@@ -20,25 +20,25 @@ class FeedContext(Frozen):
 
 
 class Parsed(Frozen):
-    """A feed's entries, oldest first, and what the feed says about itself."""
+    """A feed's entries, oldest first, and the feed's own data."""
 
     title: str = ""
     form: str = ""
     """The format in feedparser's notation, for example `rss20`; `json` for JSON Feed."""
     home: str = ""
-    """The web site of the feed."""
+    """The address of the feed's web site."""
     entries: tuple[Entry, ...] = ()
     listed: int = 0
-    """The number of entries in the body, before the newest were picked."""
+    """The number of entries in the body, before the newest were selected."""
     listed_digest: str = ""
-    """A digest of the keys of all entries: the same while the feed lists the same."""
+    """A digest of the keys of `entries`. It changes when the feed lists other entries."""
     complete: bool = True
-    """False if the body was cut off; its validators must not be stored."""
+    """False if the body was cut off. The validators of such a body must not be stored."""
     asked: PublisherHints = PublisherHints()
     window_s: float | None = None
-    """Seconds between the oldest and the newest entry; None with fewer than two dates."""
+    """Seconds between the oldest and the newest entry; None with fewer than two different dates."""
     hubs: tuple[str, ...] = ()
-    """WebSub hubs that the feed names."""
+    """The WebSub hubs that the feed names."""
     topic: str = ""
     """The feed's own address (`rel="self"`), which its hub uses to identify it."""
     warnings: tuple[str, ...] = ()

@@ -4,7 +4,7 @@
           -> stray ampersands and HTML entities repaired
 
 Everything before the root element is removed, including any DOCTYPE, so that no declared entity is
-ever expanded and no external one is loaded. Every step takes linear time.
+ever expanded and no external entity is loaded. Every step takes linear time.
 """
 
 import re
@@ -23,7 +23,8 @@ _ROOT = re.compile(
 )
 _WEB_PAGE = re.compile(r"<html[\s>]", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]{0,40})")
-# Possessive quantifiers: many unclosed openings take no longer than one.
+# The possessive quantifiers prevent backtracking, so many unclosed brackets take no longer than
+# one.
 _PROLOG = re.compile(r"(?:<\?[^>]*+>|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>|\s++)*+", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]{0,40})[^<>]*?(/?)>")
 _MAX_DEPTH = 250
@@ -33,22 +34,22 @@ _REFERENCE = re.compile(
 
 
 class NoFeed(Exception):
-    """The body is not a feed; the message says what it is instead."""
+    """The body is not a feed; the message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class XmlDocument:
-    """A feed's text from its root element on, without the XML declaration; JSON unchanged."""
+    """A feed's text from its root element on. JSON starts at its first bracket."""
 
     text: str
     is_json: bool = False
     complete: bool = True
-    """False if the end of the root element is missing: the last entry may be incomplete."""
+    """False if the end of the root element is missing. The last entry may then be incomplete."""
     warnings: tuple[str, ...] = field(default=())
 
 
 def open_document(body: bytes, content_type: str = "") -> XmlDocument:
-    """The feed in the body; raises NoFeed. `content_type` is the HTTP header."""
+    """The document in the body; raises NoFeed. `content_type` is the value of the HTTP header."""
     decoded, warning = decode(body, content_type)
     text = remove_illegal_characters(decoded).lstrip("\ufeff \t\r\n")
     warnings = [warning] if warning else []
@@ -71,7 +72,7 @@ def remove_illegal_characters(text: str) -> str:
 
 
 def _split_at_root(text: str) -> tuple[str, str, str]:
-    """The text before the feed's root element, the text from there on, the element's name."""
+    """The text before the feed's root element, the text from the element on, and its name."""
     head = text[:_ROOT_WITHIN]
     root = next((match for match in _ROOT.finditer(head) if match.group(1)), None)
     before = _COMMENT.sub("", head[: root.start()] if root else head)
@@ -86,7 +87,7 @@ def _split_at_root(text: str) -> tuple[str, str, str]:
 
 
 def _split_at_cdata(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in pieces, each with whether it is CDATA. Unclosed CDATA does not count."""
+    """Yields the text in pieces, each with whether it is CDATA. Unclosed CDATA does not count."""
     at = 0
     while (start := text.find("<![CDATA[", at)) >= 0:
         stop = text.find("]]>", start)
@@ -99,10 +100,11 @@ def _split_at_cdata(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _repair(text: str, closing: str) -> tuple[str, bool]:
-    """The text up to the root's end with repaired references, and whether that end was found.
+    """The text up to the end of the root element, repaired, and whether that end was found.
 
-    CDATA stays as it is, because `&` has no meaning there. Raises NoFeed for elements that are
-    nested too deeply, because feedparser's time grows with the square of the depth.
+    `closing` is the start of the root's end tag. References outside CDATA are repaired; in CDATA,
+    `&` has no meaning. Raises NoFeed for elements that are nested too deeply, because feedparser's
+    time grows with the square of the depth.
     """
     end = re.compile(re.escape(closing) + r"\s*>", re.IGNORECASE)
     parts, depth = [], 0
@@ -122,7 +124,7 @@ def _repair(text: str, closing: str) -> tuple[str, bool]:
 def _measure_depth(segment: str, depth: int) -> int:
     """The number of open elements after the segment, given the number before it.
 
-    The end of an entry closes all elements, because many feeds leave a <br> open.
+    The end of an entry counts as the end of all elements, because many feeds do not close <br>.
     """
     for tag in _TAG.finditer(segment):
         closing, name, empty = tag.groups()

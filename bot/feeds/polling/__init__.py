@@ -1,1 +1,1 @@
-"""When each feed is polled, and one poll of one feed."""
+"""Polls a feed, and decides when each feed is polled."""

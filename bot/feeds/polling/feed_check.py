@@ -1,4 +1,4 @@
-"""Checks what an address offers: a feed, or a web page that names feeds."""
+"""Checks whether an address is that of a feed, or of a web page that names feeds."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from bot.values import Frozen
 _CACHING_HEADERS = ("etag", "last-modified", "cache-control", "expires", "retry-after")
 _HEADER_CHARS = 200
 _TRIED_FEEDS = 3
-"""How many of the feeds that a page names are tried. Many sites still name dead ones first."""
+"""Maximum feeds of a page that are tried, because many sites name dead feeds first."""
 _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 )
@@ -38,14 +38,14 @@ class FeedLink(Frozen):
 class FeedCheck(Frozen):
     """A feed, and the result of its first poll.
 
-    Adding `feed` with `round` avoids a second fetch.
+    Saving `round` together with `feed` makes a second fetch unnecessary.
     """
 
     feed: Feed
-    """Ready to be added; its address is the one to poll."""
+    """The feed, ready to be added. Its address is the one to poll."""
     round: Round
     page: str = ""
-    """The page that names the feed; empty if the address is the feed's own."""
+    """The page that names the feed; empty if the checked address is the feed's own."""
     others: tuple[FeedLink, ...] = ()
     """Other feeds that the page names."""
     title: str = ""
@@ -53,16 +53,16 @@ class FeedCheck(Frozen):
     listed: int = 0
     """The number of entries in the body."""
     headers: tuple[str, ...] = ()
-    """The caching headers of the response, without unprintable characters."""
+    """The caching headers of the response as lines, without unprintable characters."""
     hubs: tuple[str, ...] = ()
 
 
 async def check_address(
     poller: Poller, address: str, taken: frozenset[str] = frozenset()
 ) -> FeedCheck:
-    """The feed at the address, or the first readable one that the page there names.
+    """The feed at the address, or the first readable feed that the page at the address names.
 
-    `taken` are the ids in use. Raises FeedError if there is no feed or it cannot be fetched.
+    `taken` contains the ids in use. Raises FeedError if there is no feed or it cannot be fetched.
     """
     fetched = await poller.fetch(address, Validators())
     try:
@@ -88,7 +88,7 @@ async def check_address(
 
 
 def find_feed_links(page: bytes, url: str) -> tuple[FeedLink, ...]:
-    """The feeds that the page at `url` names, in its order, each once, at most 20."""
+    """The feeds that the page at `url` names, in the page's order, each once, at most 20."""
     tree = LexborHTMLParser(page[:_HEAD_BYTES])
     base_tag = tree.css_first("base[href]")
     base = clean_link((base_tag.attributes.get("href") or "") if base_tag else "", url) or url
@@ -132,7 +132,7 @@ def _list_caching_headers(headers: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _is_private(url: str, limits: FetchLimits) -> bool:
-    """Whether the host is obviously private. Names are checked again when resolved."""
+    """Whether the host is clearly private. Names are checked again when they are resolved."""
     host = urlsplit(url).hostname or ""
     is_local = not set(host) & set(".:") or host.endswith((".local", ".internal", ".localhost"))
     return is_local or bool(find_url_refusal(url, limits.allowed_networks))

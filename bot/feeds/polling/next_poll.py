@@ -1,24 +1,26 @@
 """Decides when a feed is polled next, and what is stored about it. Pure functions.
 
 After a good response, in this order:
-1. The minimum interval: the operator's `poll_s` and the feed's own minutes, or what the publisher
-   asks for by Cache-Control, Expires and `ttl`, at most a day.
-2. A feed without new entries is polled less often, up to four times the minimum (twice for
-   officials and courts). One new entry resets that. `sy:updatePeriod` counts for at most an hour,
-   because blog software adds it by default.
-3. A feed whose hub pushes its news (WebSub) is polled six times less often, as a safety net.
+1. The minimum interval is the longest of three: the operator's `poll_s`, the feed's `poll_minutes`,
+   and what the publisher asks for by Cache-Control, Expires or `ttl` (counted as a day at most).
+2. While a feed lists no new entries, its interval grows up to four times the minimum (two times for
+   officials and courts). A new entry resets it to the minimum. The interval is at least
+   `sy:updatePeriod`, which counts as an hour at most, because blog software adds it by default.
+3. If a hub pushes the feed's news (WebSub), the interval is six times the minimum instead. The
+   polls find entries whose push was lost.
 4. Up to a tenth is added at random, so that feeds spread out.
-5. Rules 2 to 4 never add more than half of the time that the feed's entries cover.
-6. Retry-After of a good response is respected, as are the hours and days that the feed says to
-   skip, each for at most a day.
+5. Rules 2 to 4 do not lengthen the interval beyond half of the time span that the feed's entries
+   cover, so that no entry disappears between two polls.
+6. The wait is extended to Retry-After, and then to the end of the hours and days that the feed asks
+   clients to skip. Each extends it by at most a day.
 
-After a failure: exponential backoff from the first wait, at most a day. A longer first wait if the
-server is overloaded (429, 503). Retry-After replaces both. Without any response: exponential
-backoff, at most an hour.
+After a failure, the waits back off exponentially, up to a day. The first wait is longer if the
+server is overloaded (429, 503). If the response has a Retry-After, its time is used instead. If
+there was no response, the backoff goes up to an hour only.
 
-A permanent redirect is stored when it was seen twice in a row before a good response. It is
-forgotten when its target fails three times or is gone. 410 stops the feed if the feed's own address
-answered.
+A permanent redirect is stored once two successive good responses came through it. It is forgotten
+when its target fails three times in a row or is gone (410). A 410 stops the feed if no redirect is
+stored.
 """
 
 import re
@@ -36,33 +38,33 @@ _HOUR_S = 3600.0
 _MOVES_TO_TRUST = 2
 _FAILURES_FORGET_MOVE = 3
 _OVERLOADED = frozenset({429, 503})
-# 15 minutes with the default first wait of 1 minute.
+# The first wait is 15 minutes if `backoff_s` has its default of 1 minute.
 _OVERLOADED_FACTOR = 15.0
 _QUIET_POLLS_PER_STEP = 24
 _PUSHED_FACTOR = 6.0
 CLOCK_TOLERANCE = timedelta(minutes=1)
-"""If the last poll is further in the future than this, the clock was wrong and was set back."""
+"""If the time of the last poll is further in the future than this, the clock was set back."""
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,12})", re.IGNORECASE)
 _UNCACHED = re.compile(r"(?:^|,)\s*no-(?:cache|store)\s*(?:,|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """What a good response says about the next poll, with or without a new body."""
+    """The parts of a good response that decide on the next poll and the stored state."""
 
     status: int
     validators: Validators
     asked: PublisherHints
     moved_to: str = ""
-    """The target of permanent redirects."""
+    """The target of the permanent redirects that led to the response; empty if there were none."""
     window_s: float | None = None
     listed_digest: str = ""
     retry_after_s: float | None = None
-    """Seconds to wait by Retry-After; applies to the next poll only."""
+    """Seconds to wait, from Retry-After. It applies to the next poll only."""
 
 
 def is_due(state: FeedState, now: datetime) -> bool:
-    """Whether to poll the feed now. A clock that was set back makes it due."""
+    """Whether to poll the feed now. The feed is also due if the clock was set back."""
     if state.stopped:
         return False
     if state.next_poll_at is None or state.next_poll_at <= now:
@@ -71,7 +73,7 @@ def is_due(state: FeedState, now: datetime) -> bool:
 
 
 def prepare_state(feed: Feed, state: FeedState) -> FeedState:
-    """The state to poll with: reset if the feed's configured address has changed."""
+    """The state with which to poll. It is reset if the feed's configured address has changed."""
     if state.configured_url == feed.url:
         return state
     if state.configured_url:
@@ -92,7 +94,7 @@ def apply_response(
 ) -> FeedState:
     """The state after a good response at `now`; `jitter` is a random number from 0 to 1.
 
-    `is_pushed`: a hub pushes the feed's news.
+    `is_pushed` says whether a hub pushes the feed's news.
     """
     quiet = state.quiet_polls + 1 if response.listed_digest == state.listed_digest else 0
     wait_s = _choose_interval_s(feed, limits, response, quiet, is_pushed)
@@ -136,9 +138,9 @@ def apply_failure(
 ) -> FeedState:
     """The state after a failure at `now`; `wait_asked_s` comes from Retry-After.
 
-    `pause` is set if all feeds of the server must wait. `reached` is False without any response.
-    Validators stay, because they belong to the last good body. A status of 410 comes from a
-    redirect's target; see `apply_gone` for the feed's own address.
+    `pause` is set if all feeds of the server must wait. `reached` is False if there was no
+    response. The validators are kept, because they belong to the last good body. `status` is 410
+    only if the target of a stored redirect is gone; `apply_gone` is for any other 410.
     """
     failures = state.failures + 1
     wait_s = _choose_wait_s(feed, limits, failures, status, wait_asked_s, reached)
@@ -159,7 +161,7 @@ def apply_failure(
 
 
 def apply_gone(state: FeedState, now: datetime) -> FeedState:
-    """The state after a 410: not polled again until an operator resumes it."""
+    """The state after a 410. The feed is not polled again until an operator resumes it."""
     return replace(
         state,
         stopped=True,
@@ -174,7 +176,7 @@ def apply_gone(state: FeedState, now: datetime) -> FeedState:
 
 
 def resume(state: FeedState) -> FeedState:
-    """The state after an operator resumed a stopped feed: due at once.
+    """The state after an operator resumed a stopped feed; the feed is due at once.
 
     Errors are cleared, so that the next failure is reported as a new one.
     """
@@ -190,12 +192,12 @@ def resume(state: FeedState) -> FeedState:
 
 
 def find_min_interval_s(feed: Feed, limits: FetchLimits) -> float:
-    """The shortest time in seconds between two polls that the operator allows."""
+    """The minimum time in seconds between two polls, from the settings and from the feed."""
     return max(limits.poll_s, (feed.poll_minutes or 0.0) * 60)
 
 
 def read_max_age_s(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds for which the response is fresh, by Cache-Control or else Expires; None if unknown.
+    """Seconds for which the response is fresh, from Cache-Control or else Expires; None if unknown.
 
     Header names are in lower case.
     """
@@ -208,13 +210,14 @@ def read_max_age_s(headers: Mapping[str, str], now: datetime) -> float | None:
     expires = _parse_http_date(headers.get("expires", ""))
     if expires is None:
         return None
-    # Both dates are by the server's clock, so that its error does not matter.
+    # If the response has a Date, both times come from the server's clock, so an error of that clock
+    # has no effect.
     left_s = (expires - (_parse_http_date(headers.get("date", "")) or now)).total_seconds()
     return left_s if left_s > 0 else None
 
 
 def read_retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait by Retry-After, at most a day; None if unreadable or in the past."""
+    """Seconds to wait, from Retry-After, at most a day; None if it is unreadable or in the past."""
     value = headers.get("retry-after", "").strip()
     if not value:
         return None
@@ -223,7 +226,8 @@ def read_retry_after_s(headers: Mapping[str, str], now: datetime) -> float | Non
     until = _parse_http_date(value)
     if until is None:
         return None
-    # First by our clock; a server whose clock is wrong means its own Date.
+    # The date is compared with the bot's clock first. If the server's clock is wrong, only the
+    # comparison with its own Date header gives a plausible wait.
     for since in (now, _parse_http_date(headers.get("date", ""))):
         wait_s = (until - since).total_seconds() if since else 0.0
         if 0 < wait_s <= DAY_S:
@@ -254,7 +258,7 @@ def _choose_interval_s(
 
 
 def _limit_to_a_day(feed: Feed, limits: FetchLimits, wait_s: float) -> float:
-    """Limits the wait to a day, or to the operator's interval if that is longer."""
+    """The wait, limited to a day or to the minimum interval if that is longer."""
     return min(wait_s, max(DAY_S, find_min_interval_s(feed, limits)))
 
 
@@ -268,7 +272,8 @@ def _choose_wait_s(
 ) -> float:
     floor, growth = find_min_interval_s(feed, limits), 2.0 ** min(failures - 1, 30)
     if not reached:
-        # Without a response the server has no load: retry soon, later every hour.
+        # A server that does not respond gets no load from a retry. So retries start soon, and later
+        # there is one an hour.
         return min(max(limits.backoff_s, limits.poll_s) * growth, max(floor, _HOUR_S))
     if asked_s is not None:
         return max(floor, min(asked_s, DAY_S))
@@ -279,7 +284,7 @@ def _choose_wait_s(
 
 
 def _record_redirect(state: FeedState, feed: Feed, to: str) -> FeedState:
-    """The state after a response with permanent redirects to `to`; `to` is empty without any."""
+    """The state after a response with permanent redirects to `to`, empty if there were none."""
     if not to:
         return replace(state, moving_to="", moves_seen=0) if state.moving_to else state
     seen = state.moves_seen + 1 if to == state.moving_to else 1
@@ -289,7 +294,7 @@ def _record_redirect(state: FeedState, feed: Feed, to: str) -> FeedState:
 
 
 def _skip_quiet_times(at: datetime, asked: PublisherHints) -> datetime:
-    """The first time from `at` on outside skipped hours and days, at most a day later."""
+    """The first time from `at` on outside the skipped hours and days, at most a day later."""
     if len(asked.skip_hours) > 23 or len(asked.skip_days) > 6:
         return at
     moved = at

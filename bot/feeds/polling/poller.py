@@ -1,4 +1,4 @@
-"""Polls one feed once: fetches, parses and returns a Round. Saves nothing; failures are Rounds too.
+"""Polls one feed once: fetches, parses and returns a Round, also for a failure. Saves nothing.
 
 state -> conditional fetch -> 304 or same bytes? -> parse -> entries and the new state
 """
@@ -51,11 +51,11 @@ log = logging.getLogger(__name__)
 
 _MAX_VALIDATOR_CHARS = 1000
 _MIN_ENTRIES_FOR_WINDOW = 10
-"""With fewer entries, the time they cover does not show how long an entry stays listed."""
+"""If a feed lists fewer entries, their time span does not show how long an entry stays listed."""
 
 
 class Poll(NamedTuple):
-    """A poll of a feed: the state it began with, and when."""
+    """A poll of a feed, with the feed's state before it and the time at which it started."""
 
     feed: Feed
     state: FeedState
@@ -65,8 +65,9 @@ class Poll(NamedTuple):
 class Poller:
     """Polls feeds. Call `close` when done.
 
-    `clock` returns the time in UTC, `chance` a random number from 0 to 1. A pool that is passed as
-    `workers` is not closed. `is_pushed(feed_id)` says whether a hub pushes the feed's news.
+    `clock` returns the time in UTC, `chance` a random number from 0 to 1. `close` does not close a
+    pool that was passed as `workers`. `is_pushed(feed_id)` says whether a hub pushes the feed's
+    news.
     """
 
     def __init__(
@@ -97,9 +98,10 @@ class Poller:
             await self._workers.close()
 
     async def poll(self, feed: Feed, state: FeedState, now: datetime) -> Round:
-        """The feed's new entries and state; every fault of the feed is a failed Round.
+        """The entries that the feed lists, and its new state.
 
-        Requests nothing before the feed is due by its state.
+        Returns a Round with outcome FAILED for any failure of the feed, and one with outcome
+        DEFERRED, without a request, if the feed is not due or its server asked for a pause.
         """
         poll = Poll(feed, prepare_state(feed, state), now)
         if not is_due(poll.state, now):
@@ -114,7 +116,8 @@ class Poller:
             return await self._evaluate(poll, fetched)
         except HostPaused as paused:
             until = self._pauses.find_end(paused.host) or now
-            # Spread, or all feeds of the host would be polled when the pause ends.
+            # A random wait is added, because otherwise all feeds of the host would be polled at the
+            # moment at which the pause ends.
             at = until + timedelta(seconds=self._chance() * self.limits.poll_s)
             return self._make_round(
                 poll, PollOutcome.DEFERRED, replace(poll.state, next_poll_at=at)
@@ -125,13 +128,13 @@ class Poller:
             )
 
     async def fetch(self, address: str, validators: Validators) -> Fetched:
-        """The response to one guarded GET; raises AddressRefused and FetchFailed."""
+        """The response to a GET; raises AddressRefused and FetchFailed."""
         return await self._fetcher.fetch(address, validators)
 
     async def parse(self, feed: Feed, fetched: Fetched, now: datetime) -> Parsed:
         """The feed in the response's body.
 
-        Raises FetchFailed for an error status, NotAFeed if the body is not a feed.
+        Raises FetchFailed for an error status, and NotAFeed if the body is not a feed.
         """
         if fetched.status not in GOOD:
             raise BadStatus(redact_address(fetched.url), fetched.status)
@@ -150,7 +153,7 @@ class Poller:
     async def read_push(
         self, feed: Feed, state: FeedState, now: datetime, body: bytes, content_type: str
     ) -> Round:
-        """The Round of a pushed body. The time of the next poll does not change."""
+        """The Round of a pushed body. The time of the feed's next poll does not change."""
         poll, url = Poll(feed, state, now), state.topic or feed.url
         headers = {"content-type": content_type}
         try:
@@ -164,7 +167,7 @@ class Poller:
         before = poll.state
         if fetched.status == HTTPStatus.GONE and not before.current_url:
             return self._make_round(poll, PollOutcome.GONE, apply_gone(before, self.clock()))
-        # A 304 need not repeat the validators.
+        # A 304 response need not repeat the validators, so the known ones are kept.
         if fetched.status == HTTPStatus.NOT_MODIFIED and fetched.conditional:
             state = self._keep_state(poll, fetched, known=before.validators)
             return self._make_round(poll, PollOutcome.NOT_MODIFIED, state)
@@ -174,9 +177,10 @@ class Poller:
         return self.read_round(poll, fetched, await self.parse(poll.feed, fetched, poll.started_at))
 
     def read_round(self, poll: Poll, fetched: Fetched, parsed: Parsed) -> Round:
-        """The Round of a new body."""
+        """The Round of a response with a new body."""
         state, headers = poll.state, fetched.headers
-        # The validators of a body that was cut off stand for the whole body.
+        # A response that was cut off has the validators of the whole body. If they were stored, the
+        # next request would be answered with 304.
         validators = state.validators
         if parsed.complete:
             validators = _read_validators(fetched, fetched.digest, Validators())
@@ -205,7 +209,7 @@ class Poller:
         asked: PublisherHints,
         body: Parsed | FeedState,
     ) -> FeedState:
-        """The state after a good response; without a new body, `body` is the old state."""
+        """The state after a good response. `body` is the old state if there is no new body."""
         now = self.clock()
         response = Response(
             status=fetched.status,
@@ -220,17 +224,18 @@ class Poller:
         return apply_response(state, feed, self.limits, now, response, self._chance(), is_pushed)
 
     def _apply_failure(self, poll: Poll, error: FeedError, fetched: Fetched | None) -> FeedState:
-        """The state after a failure; `fetched` is None without a response."""
+        """The state after a failure; `fetched` is None if there was no response."""
         feed, state, now = poll.feed, poll.state, self.clock()
         status = error.status if isinstance(error, BadStatus) else None
         wait_s = read_retry_after_s(fetched.headers, now) if fetched else None
         pause = None
         if fetched and wait_s and status in OVERLOADED and state.status not in OVERLOADED:
-            # The whole server is overloaded, so its other feeds wait too. Only once: a feed that is
-            # refused repeatedly must not block the others.
+            # The whole server may be overloaded, so its other feeds wait as well. Only the first of
+            # several such responses in a row pauses them, so that one feed that is always refused
+            # does not block the others.
             pause = Pause(server=parse_server(fetched.url), until=now + timedelta(seconds=wait_s))
             self._pauses.add(pause, now)
-        # The error names the address if it is another one, after a redirect.
+        # The error names its address only if that is not the feed's own but a redirect's target.
         is_own_address = error.thing in (feed.id, redact_address(state.current_url or feed.url))
         return apply_failure(
             state,
@@ -265,7 +270,7 @@ class Poller:
 
 
 def _read_validators(fetched: Fetched, digest: str, known: Validators) -> Validators:
-    """The validators of the response, or else those that are `known`."""
+    """The validators of the response, completed by those that are `known`."""
     return Validators(
         url=fetched.url,
         etag=_keep_sendable(fetched.headers.get("etag", "")) or known.etag,
@@ -276,7 +281,7 @@ def _read_validators(fetched: Fetched, digest: str, known: Validators) -> Valida
 
 
 def _keep_sendable(value: str) -> str:
-    """The validator if it can be sent back unchanged, else an empty string."""
+    """The validator if it can be sent back unchanged; otherwise an empty string."""
     fits = len(value) <= _MAX_VALIDATOR_CHARS and value.isascii() and value.isprintable()
     return value if fits else ""
 

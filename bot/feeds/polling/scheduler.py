@@ -1,6 +1,6 @@
-"""Starts a poll of each feed that is due, and waits for none.
+"""Starts a poll of each feed that is due, without waiting for its end.
 
-A failing feed delays no other feed, and a slow one only those of its own host.
+A failing feed delays no other feed, and a slow feed delays only feeds of the same host.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 INTERNAL_ERROR_WAIT_S = 60.0
 """Seconds before the next poll of a feed after an error of the bot itself."""
 CLOCK_JUMP = timedelta(minutes=1)
-"""If the clock moves by more between two calls, it was set or the machine slept."""
+"""If the clock moves by more than this between two calls, it was set or the machine slept."""
 
 ReadPush = Callable[[Feed, FeedState, datetime], Awaitable[Round]]
-"""Makes the Round of a pushed body, instead of a poll."""
+"""Makes a Round from a pushed body; replaces the fetch of a poll."""
 
 
 class FeedStore(Protocol):
@@ -35,11 +35,11 @@ class FeedStore(Protocol):
     async def states(self) -> Mapping[str, FeedState]: ...
 
     async def states_of(self, feed_ids: Collection[str]) -> Mapping[str, FeedState]:
-        """The stored states of these feeds, uncached: an operator may have resumed one."""
+        """The stored states of these feeds. Not cached, as an operator may have resumed a feed."""
 
 
 class PollResult(Protocol):
-    """The result of polling a feed and saving what was new."""
+    """The saved result of a poll."""
 
     @property
     def round(self) -> Round: ...
@@ -54,10 +54,10 @@ T = TypeVar("T", bound=PollResult)
 class PollScheduler(Generic[T]):
     """Polls feeds when they are due.
 
-    `poll(feed, now, pushed, state)` polls and saves. `on_deliveries` is called when a poll created
-    deliveries. Feeds that are due at the start, or after a jump of the clock, are spread over
-    `spread_s` seconds. At each host, at most `polls_per_host` polls run at once; the others wait in
-    their order.
+    `poll(feed, now, pushed, state)` polls a feed, or gets its Round from `pushed`, and saves the
+    result. `on_deliveries` is called when a poll has created deliveries. Feeds that are due at the
+    start, or after a jump of the clock, are spread over `spread_s` seconds. For each host, at most
+    `polls_per_host` polls run at the same time; further polls wait in the order of their start.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class PollScheduler(Generic[T]):
         self._store, self._poll, self._clock = store, poll, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
         self._polls_per_host = polls_per_host
-        # A host's semaphore disappears when no poll holds it or waits for it.
+        # A host's semaphore is removed when no poll holds it or waits for it.
         self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._added: tuple[Feed, ...] | None = None
         self._feeds: tuple[Feed, ...] = ()
@@ -101,7 +101,7 @@ class PollScheduler(Generic[T]):
     async def poll_due(self) -> tuple[asyncio.Task[T | None], ...]:
         """Starts a poll of every due feed that is not being polled; returns the started polls.
 
-        Starts none while the database is unavailable.
+        Starts no polls while the database is unavailable.
         """
         async with self._lock:
             if self._stopped:
@@ -121,13 +121,13 @@ class PollScheduler(Generic[T]):
         self._last_look = now
         await self._load_resumed()
         due = [feed for feed in feeds if feed.id not in self._running and self._is_due(feed, now)]
-        # Polls run in the order in which they start.
+        # Polls of one host run in the order in which they start, so important feeds start first.
         return tuple(self._start(feed) for feed in sorted(due, key=_rank_publisher))
 
     async def process_push(self, feed_id: str, pushed: ReadPush) -> None:
-        """Processes a pushed body as soon as the feed is not being polled.
+        """Processes a pushed body as soon as no poll of the feed is running.
 
-        Ignored if the feed is not, or no longer, enabled.
+        Ignores the push if the feed is unknown or not enabled.
         """
         feed = next((each for each in await self.list_feeds() if each.id == feed_id), None)
         if feed is not None and feed_id not in self._states:
@@ -140,9 +140,10 @@ class PollScheduler(Generic[T]):
             await self._start(feed, pushed)
 
     def list_hubs(self) -> Mapping[str, tuple[str, str]] | None:
-        """By feed id, the hub that the feed names and the topic to subscribe to.
+        """The hub that each feed names and the topic to subscribe to, by feed id.
 
-        None before the first call of `poll_due`.
+        Feeds without a hub and stopped feeds are left out. None before the first call of
+        `poll_due`.
         """
         if self._feeds_with_states is None:
             return None
@@ -150,7 +151,7 @@ class PollScheduler(Generic[T]):
         return {state.feed_id: (state.hub, state.topic) for state in with_hub}
 
     async def stop(self) -> None:
-        """Cancels the running polls; the next start polls these feeds again."""
+        """Cancels the running polls and starts no more; the next start polls these feeds."""
         async with self._lock:
             self._stopped = True
         running = list(self._running.values())
@@ -202,7 +203,7 @@ class PollScheduler(Generic[T]):
                     self._states[feed_id] = state
 
     def _adjust_to_clock_jump(self, feeds: Iterable[Feed], now: datetime) -> None:
-        """Prevents a burst of polls, or early polls, when the clock jumps."""
+        """Prevents many polls at once after a jump forward, and early polls after a jump back."""
         before = self._last_look
         if before is None:
             return
@@ -214,14 +215,15 @@ class PollScheduler(Generic[T]):
                     self._spread(feed, now)
 
     def _adjust_to_set_back(self, before: datetime, now: datetime) -> None:
-        """Keeps the remaining waits as long as they were when the clock is set back."""
+        """Keeps the remaining wait of each feed unchanged when the clock is set back."""
         by = before - now
         self._not_before = {feed_id: at - by for feed_id, at in self._not_before.items()}
         if by <= CLOCK_JUMP:
             return
         for feed_id, state in self._states.items():
             polled, at = state.last_poll_at, state.next_poll_at
-            # If the last poll is later than `before`, another clock set its times: ignore them.
+            # If the last poll is later than `before`, another clock has set the times of this
+            # state, so they are ignored.
             if polled and at and polled <= before + CLOCK_JUMP and at > before:
                 self._not_before[feed_id] = max(self._not_before.get(feed_id, now), at - by)
 
@@ -234,7 +236,7 @@ class PollScheduler(Generic[T]):
         return not_before <= now and is_due(prepare_state(feed, self._states[feed.id]), now)
 
     def _start(self, feed: Feed, pushed: ReadPush | None = None) -> asyncio.Task[T | None]:
-        # A pushed body needs no request, so it does not wait for the feed's host.
+        # A pushed body needs no request, so it does not wait for a slot of the feed's host.
         work = self._run(feed, pushed) if pushed else self._run_at_host(feed)
         task = self._running[feed.id] = asyncio.create_task(work)
         task.add_done_callback(lambda _: self._running.pop(feed.id, None))
@@ -256,7 +258,7 @@ class PollScheduler(Generic[T]):
             self._delay(feed)
             return None
         except Exception:
-            # An error of the bot: delay this feed, go on with the others.
+            # This is a bug of the bot. It delays this feed and does not affect the others.
             log.exception("feed %s could not be processed", feed.id)
             self._delay(feed)
             return None
@@ -276,10 +278,10 @@ def _parse_host(feed: Feed) -> str:
 
 
 def _rank_publisher(feed: Feed) -> bool:
-    """Sorts officials and courts, who make the news, before media, who report it."""
+    """A sort key that puts officials and courts, who make the news, before the media."""
     return feed.kind not in (FeedKind.OFFICIAL, FeedKind.COURT)
 
 
 def _compute_share(feed_id: str) -> float:
-    """A number in [0, 1) that is constant for a feed."""
+    """A number in [0, 1) that is always the same for a feed."""
     return int.from_bytes(sha256(feed_id.encode()).digest()[:4]) / 2**32

@@ -1,4 +1,4 @@
-"""Which servers asked for a pause of all their feeds (Retry-After), and until when."""
+"""Remembers which servers asked to pause all their feeds (Retry-After), and until when."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -13,10 +13,10 @@ class ServerPauses:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._pauses: dict[str, tuple[datetime, Pause]] = {}
-        """By server: when the pause was requested, and the pause."""
+        """Maps each server to the time at which it requested the pause, and the pause."""
 
     def add(self, pause: Pause, at: datetime) -> None:
-        """Adds a pause that was requested at that time."""
+        """Adds a pause that the server requested at the time `at`."""
         now = self._clock()
         self._pauses = {
             server: each for server, each in self._pauses.items() if each[1].until > now
@@ -34,7 +34,7 @@ class ServerPauses:
             self.add(pause, at)
 
     def find_end(self, server: str) -> datetime | None:
-        """When the server's pause ends; None without one. A clock that is set back ends it."""
+        """When the server's pause ends; None if there is none or the clock was set back."""
         now = self._clock()
         found = self._pauses.get(server)
         if found is None:

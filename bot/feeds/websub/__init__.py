@@ -1,1 +1,1 @@
-"""WebSub: hubs that push the news of a feed."""
+"""WebSub: subscribes to feeds at hubs, which push new entries to the bot."""

@@ -1,7 +1,8 @@
-"""The HTTP routes for WebSub hubs: `GET` verifies a request of ours, `POST` pushes a feed's news.
+"""The HTTP routes that WebSub hubs call.
 
-A push is acknowledged on arrival and processed afterwards. If a crash loses a push, the next poll
-finds its entries.
+With `GET`, a hub verifies that the bot made a request. With `POST`, it pushes a feed's news. A push
+is acknowledged on arrival and processed afterwards. If a crash loses a push, the next poll finds
+its entries.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from bot.http_server.rejections import Rejection, Rejections
 log = logging.getLogger(__name__)
 
 _MAX_PUSHES = 8
-"""Pushes in memory at once; further ones get 503 and Retry-After."""
+"""Maximum pushes in memory at the same time. Further pushes get 503 and Retry-After."""
 _NO_CODINGS = ("", "identity")
 
 
@@ -35,7 +36,7 @@ class Push:
 
 
 class WebSubCallback:
-    """Receives the hubs' calls; `process_push` processes a push and returns when done."""
+    """Receives the calls of hubs. `process_push` processes a push and returns when it is done."""
 
     def __init__(
         self,
@@ -55,7 +56,7 @@ class WebSubCallback:
         return [web.get(path, self._verify, allow_head=False), web.post(path, self._receive)]
 
     async def close(self) -> None:
-        """Cancels the pushes in progress."""
+        """Cancels the processing of pushes."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -64,7 +65,7 @@ class WebSubCallback:
         challenge = await self._hubs.answer(request.match_info["token"], request.query)
         if challenge is None:
             return web.Response(status=404)
-        # A browser must not render the echoed text of a stranger as a page.
+        # The challenge is text from the caller, so a browser must not interpret it as a web page.
         return web.Response(text=challenge, headers={"X-Content-Type-Options": "nosniff"})
 
     async def _receive(self, request: web.Request) -> web.Response:
@@ -85,7 +86,8 @@ class WebSubCallback:
             return web.Response(status=413)
         signature = request.headers.get("X-Hub-Signature", "")
         if not protocol.is_authentic(body, signature, subscription.secret):
-            # Acknowledged nevertheless, so that guessing signatures reveals nothing.
+            # A forged push gets the same response as an authentic one, as WebSub allows, so the
+            # response does not show whether a signature is right.
             self._rejections.count(Rejection.FORGED_PUSH, subscription.feed_id)
             return web.Response(status=202)
         content_type = request.headers.get("Content-Type", "")

@@ -1,4 +1,4 @@
-"""The rules of WebSub for a subscriber: what to request from a hub and what to accept.
+"""The rules of WebSub for a subscriber: which requests to send and which calls to accept.
 
     a feed names hub and topic -> request (the hub gets a secret and an unguessable address)
         -> the hub calls that address to verify the request -> subscribed for a lease
@@ -21,12 +21,12 @@ from bot.feeds.parsing.result import Parsed
 from bot.values import Frozen
 
 LEASE_S = 864_000
-"""The requested lease in seconds; hubs may grant another."""
+"""The lease in seconds that the bot requests. A hub may grant another one."""
 DAY_S = 86_400.0
 DENIED_WAIT = timedelta(days=7)
-"""How long to wait after a denial before asking the hub again."""
+"""The wait after a denial before the next request to the hub."""
 MAX_UNSUBSCRIBES = 3
-"""Maximum requests to end a subscription. Without an answer, it ends with its lease."""
+"""Maximum requests to end a subscription. If the hub never confirms, its lease expires."""
 
 _METHODS = ("sha1", "sha256", "sha384", "sha512")
 _MAX_LEASE_S = 90 * DAY_S
@@ -37,32 +37,32 @@ _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]*))", re.IGNORECASE)
 
 
 class HubSubscription(Frozen):
-    """A subscription at a hub for one feed, requested or agreed."""
+    """A subscription at a hub for one feed, requested or confirmed."""
 
     token: str
-    """The last part of the address that the hub calls. A secret: it authorizes the caller."""
+    """The last part of the address that the hub calls; secret, because it authorizes the caller."""
     feed_id: FeedId
     hub: str
     topic: str
     """The address that the hub uses for the feed."""
     secret: str = Field(repr=False)
-    """The hub signs its pushes with it."""
+    """The key with which the hub signs its pushes."""
     wanted: bool = True
-    """False while it is being ended at the hub."""
+    """False while the subscription is being ended at the hub."""
     lease_until: AwareDatetime | None = None
-    """When the hub stops pushing; None if it has not confirmed, or the subscription has ended."""
+    """When the hub stops pushing; None if it has not confirmed the subscription or denied it."""
     next_at: AwareDatetime
-    """The time of the next request to the hub: to subscribe, renew or end."""
+    """The time of the next request to the hub, to subscribe, renew or end the subscription."""
     asks: int = 0
-    """Requests in a row that the hub did not confirm."""
+    """The number of requests in a row that the hub has not confirmed."""
     error: str = ""
 
 
 def find_hub(link_header: str, parsed: Parsed, address: str) -> tuple[str, str]:
-    """The hub that a feed names and the topic to subscribe to; two empty strings without a hub.
+    """The hub that a feed names and the topic to subscribe to; two empty strings if it names none.
 
-    The Link header takes precedence over the feed's own elements, as the recommendation requires.
-    `address` is the address of the feed; it is the topic if the feed names none.
+    The Link header takes precedence over the elements of the feed, as the W3C Recommendation
+    requires. If neither names a topic, it is `address`, the address of the feed.
     """
     links = _parse_links(link_header, address)
     hub = links.get("hub") or next(iter(parsed.hubs), "")
@@ -97,9 +97,9 @@ def build_request(subscription: HubSubscription, callback: str) -> dict[str, str
 
 
 def is_authentic(body: bytes, signature: str, secret: str) -> bool:
-    """Whether the body was signed with the secret; compared in constant time.
+    """Whether the body was signed with the secret. The comparison takes constant time.
 
-    `signature` is the X-Hub-Signature header, `method=hex digest`.
+    `signature` is the value of the header X-Hub-Signature, in the form `method=hex digest`.
     """
     method, _, digest = signature.strip().partition("=")
     if method.lower() not in _METHODS or not re.fullmatch(r"[0-9a-fA-F]{40,128}", digest):
@@ -121,7 +121,8 @@ def record_request(
 def record_consent(subscription: HubSubscription, now: datetime, lease: str) -> HubSubscription:
     """The subscription after the hub has confirmed it; `lease` is hub.lease_seconds.
 
-    It is renewed after four fifths of the lease. Without a lease, as from old hubs, it is a day.
+    It will be renewed after four fifths of the lease. Old hubs give no lease; it then counts as a
+    day.
     """
     is_valid = re.fullmatch(r"\d{1,10}", lease) and int(lease) > 0
     lease_s = min(float(lease), _MAX_LEASE_S) if is_valid else DAY_S
@@ -144,19 +145,23 @@ def record_denial(subscription: HubSubscription, now: datetime, reason: str) -> 
 
 
 def cancel(subscription: HubSubscription, now: datetime) -> HubSubscription:
-    """The subscription marked as no longer wanted."""
+    """The subscription, marked as no longer wanted. The request to end it is due at once."""
     return subscription.model_copy(update={"wanted": False, "next_at": now, "asks": 0})
 
 
 def is_live(subscription: HubSubscription, now: datetime) -> bool:
-    """Whether the hub pushes now."""
+    """Whether the hub pushes the feed's news now, because the lease has not ended."""
     return subscription.lease_until is not None and subscription.lease_until > now
 
 
 def can_be_deleted(
     subscription: HubSubscription, wanted: Mapping[str, tuple[str, str]], now: datetime
 ) -> bool:
-    """Whether no feed needs it and no request to end it is due at the hub."""
+    """Whether the subscription is no longer wanted and can be deleted.
+
+    That is so if its lease has ended, or if the hub has not confirmed `MAX_UNSUBSCRIBES` requests
+    to end it.
+    """
     if is_wanted(subscription, wanted):
         return False
     return not is_live(subscription, now) or (
@@ -165,6 +170,9 @@ def can_be_deleted(
 
 
 def is_wanted(subscription: HubSubscription, wanted: Mapping[str, tuple[str, str]]) -> bool:
-    """Whether it is for the hub and topic that its feed names now; `wanted` has them by feed id."""
+    """Whether the subscription has the hub and topic that its feed names now.
+
+    `wanted` maps feed ids to hub and topic.
+    """
     named = wanted.get(subscription.feed_id)
     return subscription.wanted and named == (subscription.hub, subscription.topic)

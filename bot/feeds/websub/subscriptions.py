@@ -1,6 +1,7 @@
 """Subscribes at WebSub hubs, renews subscriptions, and answers the hubs' verification requests.
 
-A subscription is saved before the request is sent, because a hub may call back before it responds.
+A subscription is saved before its request is sent, because a hub may call back before it responds
+to the request.
 """
 
 import asyncio
@@ -22,11 +23,12 @@ log = logging.getLogger(__name__)
 
 CALLBACK_PATH = "/websub/"
 _WAIT_FACTOR = 5
-"""The next request comes after this many times the first wait after an error, so that the hub has
-time to call back."""
+"""The wait for a hub to call back, in multiples of `backoff_s`, before the request is repeated."""
 _REQUESTS_AT_ONCE = 5
 _ASKS_FOR_DAILY = 20
-"""A forbidden address counts as this many unconfirmed requests, so it is retried once a day."""
+"""If the hub's address is refused, this counts as so many unconfirmed requests that the next one
+follows after a day.
+"""
 
 
 class HubStore(Protocol):
@@ -40,7 +42,7 @@ class HubStore(Protocol):
 
 
 class WebSubSubscriptions:
-    """The subscriptions at hubs. Call `open` first, `close` when done.
+    """The subscriptions at hubs. Call `open` first and `close` when done.
 
     `public_url` is this program's address on the internet, without a trailing slash.
     """
@@ -80,11 +82,11 @@ class WebSubSubscriptions:
         )
 
     def find_by_token(self, token: str) -> HubSubscription | None:
-        """The subscription for the address that a hub calls."""
+        """The subscription with this token; None if there is none."""
         return self._known.get(token)
 
     def start_sending(self, wanted: Mapping[str, tuple[str, str]]) -> None:
-        """Starts `send_due_requests` in the background, unless it is still running."""
+        """Starts `send_due_requests` in the background, unless it is still running there."""
         if self._tending is None or self._tending.done():
             self._tending = asyncio.create_task(
                 self._send_due_requests_safely(wanted), name="tend hubs"
@@ -99,9 +101,9 @@ class WebSubSubscriptions:
             log.exception("the subscriptions at hubs could not be updated")
 
     async def send_due_requests(self, wanted: Mapping[str, tuple[str, str]]) -> None:
-        """Sends the requests that are due: to subscribe, renew or end.
+        """Sends the requests that are due: to subscribe, to renew and to end subscriptions.
 
-        `wanted` has hub and topic by feed id. Raises StoreError.
+        `wanted` maps feed ids to the hub and topic that the feed names. Raises StoreError.
         """
         now = self._clock()
         for each in list(self._known.values()):
@@ -119,7 +121,7 @@ class WebSubSubscriptions:
     async def _ask(self, subscription: HubSubscription) -> None:
         async with self._requests:
             if self._known.get(subscription.token) != subscription:
-                # The hub has called meanwhile.
+                # A call of the hub has changed the subscription in the meantime.
                 return
             await self._save(
                 protocol.record_request(subscription, self._clock(), self._first_wait_s)
@@ -138,7 +140,7 @@ class WebSubSubscriptions:
         feed_id = current.feed_id if current else "?"
         log.info("the hub %s of feed %s: %s", error.thing, feed_id, error.cause)
         if current is None or not current.asks:
-            # The hub has confirmed it meanwhile with a call.
+            # The hub has confirmed or ended the subscription with a call in the meantime.
             return
         if isinstance(error, AddressRefused):
             later = current.model_copy(update={"asks": _ASKS_FOR_DAILY})
@@ -146,9 +148,9 @@ class WebSubSubscriptions:
         await self._save(current.model_copy(update={"error": f"{error.thing} {error.cause}"}))
 
     async def answer(self, token: str, query: Mapping[str, str]) -> str | None:
-        """The response to a hub that verifies or denies a request: its challenge, as plain text.
+        """The text to return to a hub that verifies or denies a request: its challenge, or "".
 
-        None if we did not make such a request.
+        None if the bot did not make such a request.
         """
         found = self._known.get(token)
         if found is None or query.get("hub.topic") != found.topic:

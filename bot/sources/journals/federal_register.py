@@ -1,12 +1,12 @@
-"""Documents of the US Federal Register that name the tariff schedule.
+"""Lists documents of the US Federal Register that name the tariff schedule.
 
 GET {base}documents.json with `conditions[term]`, `conditions[type][]`,
 `conditions[publication_date][gte]`, `fields[]`, `order`, `per_page` and `page` answers with
 `{"count", "total_pages", "next_page_url", "results": [...]}`, without `results` if nothing matches.
 No key is needed. Documented at federalregister.gov/developers/documentation/api/v1.
 
-A document that changes a US duty amends the Harmonized Tariff Schedule and says so in its text,
-which `conditions[term]` searches. Proposed rules are left out: they change nothing yet.
+A document that changes a US duty amends the Harmonized Tariff Schedule and names it in its text, in
+which `conditions[term]` searches. Proposed rules are left out, because they change no duty yet.
 """
 
 import logging
@@ -29,10 +29,10 @@ _TYPES = ("RULE", "NOTICE", "PRESDOCU")
 
 
 def _plain_text(longest: int) -> BeforeValidator:
-    """Converts markup or None to plain text on one line, cut to `longest` characters."""
+    """A validator that makes plain text on one line of markup or None, at most `longest` long."""
 
     def convert(given: object) -> object:
-        # Pydantic refuses what is neither.
+        # Pydantic then refuses a value of another type.
         if not (given is None or isinstance(given, str)):
             return given
         return " ".join(to_plain_text(given or "", longest).split())
@@ -41,7 +41,7 @@ def _plain_text(longest: int) -> BeforeValidator:
 
 
 class JournalDocument(ApiModel):
-    """A document as a journal lists it; all texts are plain, not escaped for any output."""
+    """A document as a journal lists it. All texts are plain text, not escaped for any output."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -56,7 +56,9 @@ class JournalDocument(ApiModel):
     published: date = Field(alias="publication_date")
     signed: date | None = Field(alias="signing_date", default=None)
     effective_on: date | None = None
-    """The first day by the journal's data. Most orders state it only in their text."""
+    """The day on which the document takes effect, if the journal's data states the day. Most orders
+    state it only in their text.
+    """
     names_schedule: bool = False
     """Whether the full text, which is not loaded, names the tariff schedule."""
     url: str = Field(alias="html_url", pattern=r"^https?://\S+$", max_length=500)
@@ -89,7 +91,7 @@ class FederalRegister:
     ) -> tuple[JournalDocument, ...]:
         """The documents published since `day`, newest first; raises SourceError.
 
-        Documents that cannot be read are logged and left out.
+        A document that cannot be read is logged and left out.
         """
         found: dict[str, JournalDocument] = {}
         for page in range(1, most_pages + 1):
@@ -126,7 +128,7 @@ _FIELDS = [
 
 def _read_document(given: object) -> JournalDocument | None:
     try:
-        # True for every result, because the search looks for the schedule's name.
+        # `names_schedule` is True for every result, because the search is for the schedule's name.
         return parse_answer(NAME, given, _DOCUMENT).model_copy(update={"names_schedule": True})
     except SourceError as error:
         log.warning("%s: skipped a document: %s", NAME, str(error)[:200])

@@ -1,12 +1,13 @@
-"""Decides whether an official document changes duties, and makes a proposal from it. Pure.
+"""Decides whether an official document changes duties, and makes a proposal from it.
 
 The first rule that matches decides; the matched words are kept as evidence:
-1. The title is about a request, a proposal, a meeting or a collection, without an action: no.
-2. The title is about antidumping or countervailing duties: no. They apply to single companies, and
-   the ledger does not track them.
-3. The title or abstract has the words of an act (`_ACTS`): yes, with the name of the act.
-4. A presidential document is about tariffs, or its full text names the tariff schedule: yes. Such
-   documents rarely name it without changing it.
+1. The title names something that changes no duties, such as a request for comments, a hearing, a
+   petition or a proposed rule, and names no action: no.
+2. The title is about antidumping or countervailing duties: no. These differ by company, and the
+   ledger does not track them.
+3. The title or abstract matches one of the patterns in `_ACTS`: yes, with the name of the pattern.
+4. The document is signed by the President, and it is about tariffs or its full text names the
+   tariff schedule: yes. Such documents rarely name the schedule without changing it.
 5. Anything else: no.
 """
 
@@ -68,16 +69,16 @@ _ACTS = {
 
 
 class Ground(NamedTuple):
-    """Why a document counts as changing duties."""
+    """The reason why a document counts as changing duties."""
 
     act: str
-    """What the document does, as part of a sentence: `sets duties`."""
+    """What the document does, as part of a sentence, such as `sets duties`."""
     words: str
-    """The words of the title or abstract that matched, with case folded."""
+    """The words of the title or abstract that matched."""
 
 
 def find_ground(document: JournalDocument, understood: Understanding) -> Ground | None:
-    """Why the document changes duties; None if it does not."""
+    """The reason why the document changes duties; None if it does not."""
     title, abstract = fold_case(document.title), fold_case(document.abstract)
     if _REMEDIES.search(title) or (_IDLE.search(title) and not _ACTION.search(title)):
         return None
@@ -97,7 +98,7 @@ def make_proposal(
 ) -> Proposal | None:
     """The document as a proposal; None if it does not change duties.
 
-    It has a rate only if title and abstract state a single percent for a single partner.
+    The proposal has a rate only if title and abstract state one percent and name one partner.
     """
     understood = reader.understand(document.title, document.abstract)
     ground = find_ground(document, understood)

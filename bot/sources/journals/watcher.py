@@ -1,7 +1,7 @@
 """Reads an official journal once an hour, and makes proposals from documents that change duties.
 
-It does not save documents: the same document makes the same proposal every time, and the inbox
-drops proposals that it already has.
+Documents are not saved. The same document makes the same proposal every time, and the inbox ignores
+proposals that it already has.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from bot.sources.journals.tariff_changes import make_proposal
 log = logging.getLogger(__name__)
 
 EVERY = timedelta(hours=1)
-"""How often the journal is read. It is published once a day."""
+"""The time between two reads of the journal, which is published once a day."""
 AGAIN_AFTER = timedelta(minutes=10)
-"""The wait after a failure."""
+"""The wait after a failed read."""
 LOOKS_BACK = timedelta(days=7)
-"""How far back documents are read, so that none is missed if the bot was off for a week."""
+"""Each read covers this time span, so no document is missed if the bot was off for up to a week."""
 
 
 class JournalDocuments(Protocol):
@@ -35,13 +35,13 @@ class JournalDocuments(Protocol):
 
 
 class ProposalIntake(Protocol):
-    """Saves and sends proposals; known ones change nothing."""
+    """Saves and sends proposals. Known proposals have no effect."""
 
     async def offer(self, proposals: Collection[Proposal]) -> None: ...
 
 
 class JournalWatcher:
-    """Makes proposals of a journal's documents."""
+    """Makes proposals from a journal's documents; call `look` regularly."""
 
     def __init__(
         self,
@@ -51,13 +51,13 @@ class JournalWatcher:
         offers: ProposalIntake,
         clock: Callable[[], datetime],
     ) -> None:
-        """`ledger` returns the ledger in use, which may change."""
+        """`ledger` returns the current ledger."""
         self._documents, self._reader, self._ledger = documents, reader, ledger
         self._offers, self._clock = offers, clock
         self._next_at: datetime | None = None
 
     async def look(self) -> None:
-        """Reads the journal if that is due. A failure is logged and retried after ten minutes."""
+        """Reads the journal if that is due. Logs a failure and retries it after `AGAIN_AFTER`."""
         now = self._clock()
         if self._next_at is not None and now < self._next_at:
             return
@@ -69,7 +69,7 @@ class JournalWatcher:
                 proposal = self._proposal(document, now)
                 if proposal is not None:
                     proposals.setdefault(proposal.id, proposal)
-                # Each document takes a few milliseconds: let other tasks run in between.
+                # Each document takes a few milliseconds, so other tasks may run in between.
                 await asyncio.sleep(0)
             await self._offers.offer(tuple(proposals.values()))
             self._next_at = now + EVERY
@@ -82,6 +82,6 @@ class JournalWatcher:
         try:
             return make_proposal(document, self._reader, self._ledger(), now)
         except Exception:
-            # A bug that one document triggers must not block the others.
+            # A bug that one document triggers must not block the other documents.
             log.exception("document %s could not be read", document.number)
             return None

@@ -1,1 +1,1 @@
-"""Alembic's folder: the steps from an empty database to today's tables, run by `upgrade`."""
+"""Alembic's folder: the migrations from older tables to the current ones."""

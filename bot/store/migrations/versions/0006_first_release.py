@@ -1,8 +1,8 @@
-"""The tables of the first release, from which later steps lead on.
+"""The revision of the first release, at which the migrations start.
 
-It has no work to do: `bot.store.upgrade` creates a new database from `bot.store.tables`. It
-replaces the steps 0001 to 0006 of the time before that release and keeps the id of the last: a
-database of that version is up to date, an older one is refused.
+It has nothing to do, because `bot.store.upgrade` creates a new database from `bot.store.tables`. It
+replaces the migrations 0001 to 0006 from before that release and keeps the id of the last one. So a
+database at 0006 can be upgraded, and an older one is refused.
 """
 
 revision = "0006"

@@ -1,6 +1,7 @@
-"""Names the states of deliveries anew and adds `sending`, `held` and `dropped`.
+"""Renames states of deliveries and prepares the tables for `sending`, `held` and `dropped`.
 
-Up to 0006, a claimed delivery may have been posted; now that is the state `sending`.
+At 0006, `claimed` included deliveries that were being posted; now these are in state `sending`.
+Rows that are `claimed` may have been posted, so they become `sending`.
 """
 
 import sqlalchemy as sa

@@ -1,1 +1,1 @@
-"""One module for each step; `down_revision` names the step before it."""
+"""One module for each migration; its `down_revision` names the migration before it."""
