@@ -134,7 +134,7 @@ def _sum_additional(answer: Answer, base: BaseRate | None) -> Decimal | None:
 def _compute_added(one: Component, base: BaseRate | None) -> Decimal | None:
     """The percent that a duty adds to the base rate.
 
-    If the duty's rate is all-in, the base rate is subtracted. None if the base rate is then unknown.
+    If the duty's rate is all-in, the base rate is subtracted; None if the base rate is unknown.
     """
     if one.calc is Calc.ADDS or one.percent is None:
         return one.percent

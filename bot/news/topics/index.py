@@ -7,7 +7,7 @@ from bot.news.topics.tokens import Word
 
 
 class PatternIndex:
-    """Patterns by their first words, so that one pass over a sentence finds all matches."""
+    """An index of patterns by first word, so that one pass over a sentence finds all matches."""
 
     def __init__(self, patterns: Iterable[tuple[str, Pattern]]) -> None:
         """Takes pairs of a name and a pattern; several patterns may share a name."""
@@ -34,7 +34,10 @@ class PatternIndex:
         )
 
     def _find_candidates(self, words: Sequence[Word]) -> Iterator[tuple[int, str, Pattern]]:
-        """Word indexes with the patterns that can begin there, if their words are all present."""
+        """Each word's index with the name and the pattern of each match that may begin there.
+
+        Patterns that need words which are not in the sentence are left out.
+        """
         keys = [_list_keys(word, at) for at, word in enumerate(words)]
         present = set().union(*keys)
         for at, of_word in enumerate(keys):
