@@ -122,7 +122,10 @@ class Parties:
         return code in self._by_code
 
     def get(self, code: str) -> Party:
-        """The party with this code, such as `US`; raises UnknownParty with similar names."""
+        """The party with this code, such as `US`.
+
+        Raises UnknownParty with similar names if no party has the code.
+        """
         try:
             return self._by_code[code]
         except KeyError:

@@ -232,7 +232,7 @@ def _split_phrases(words: list[str], parties: Parties) -> Iterator[str]:
     while at < len(words):
         longest_first = range(min(_NAME_WORDS, len(words) - at), 1, -1)
         names = (" ".join(words[at : at + size]) for size in longest_first)
-        # `find` ignores flags within names, so a flag is an argument of its own.
+        # `find` ignores a flag within a name, so a flag is always a separate argument.
         known = (name for name in names if parties.find(name) and not _FLAG.search(name))
         phrase = next(known, words[at])
         at += phrase.count(" ") + 1

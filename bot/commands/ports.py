@@ -74,7 +74,7 @@ class ReminderStore(Protocol):
         """The ids of the conversations that have switched reminders off."""
 
     async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
-        """Switches reminders on or off and returns whether they were the other way before."""
+        """Switches reminders on or off. Returns False if they already were in this state."""
 
 
 class ProposalStore(Protocol):

@@ -159,7 +159,7 @@ class EventMuted(Reply):
 
 
 class ConversationMuted(Reply):
-    """When the mute of the conversation ends; None if it is not muted."""
+    """The conversation is muted until the time `until`, or is not muted if `until` is None."""
 
     until: datetime | None
 

@@ -61,7 +61,7 @@ class Reader:
         )
 
     def understand(self, title: str, summary: str) -> Understanding:
-        """The content of a title and a text. It has parties and figures even if it has no topic."""
+        """The content of a title and a text. Parties and figures are read even without a topic."""
         return self._understand(title, summary, self._match(title, summary))
 
     def _match(self, title: str, summary: str) -> Match:

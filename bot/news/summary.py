@@ -94,7 +94,7 @@ class _Sentence(NamedTuple):
     """The index of the sentence among the candidates."""
     text: str
     cased: str
-    """The folded text in its own case; `folded` is in lower case."""
+    """The folded text with its capital letters; `folded` is in lower case."""
     folded: str
     words: frozenset[str]
     whole: bool

@@ -59,7 +59,7 @@ def _find_existing_rate(proposal: Proposal, old: Standing) -> str:
         percent=proposal.new_percent,
         from_percent=proposal.from_percent,
         effective_on=proposal.effective_on,
-        # True makes the comparison strict: the same rate on only some of the goods is not enough.
+        # With `raised`, a rate on only some of the goods does not count as the same rate.
         raised=True,
         basis=proposal.basis,
     )

@@ -17,10 +17,9 @@ def list_milestone_days(measure: Measure) -> Iterator[Upcoming]:
 
 
 def list_rate_days(measure: Measure) -> Iterator[Upcoming]:
-    """A change on the first day of each rate period, and one after each period before a gap.
+    """The beginning of each rate period, and the ending of each period without a direct successor.
 
-    The change after a period is an ending. It is on the day after the period's last day, if no
-    other period begins on that day.
+    An ending is on the day after the period's last day.
     """
     before: RatePeriod | None = None
     for period in measure.periods:

@@ -32,7 +32,7 @@ class Pair(NamedTuple):
     coverage: Coverage | None
     """Which duties are tracked, and since when; None if the pair is not tracked."""
     talks: tuple[Talk, ...]
-    """Talks in which both took part, in order of time."""
+    """Talks in which imposer and partner took part, in order of time."""
     remarks: tuple[Remark, ...]
     """Notes that answers about the pair show. Each has the days on which it is valid."""
 
@@ -194,7 +194,7 @@ def _group_events(
 
 
 def _find_coverage(imposer_file: ImposerFile | None, charged: frozenset[str]) -> Coverage | None:
-    """The coverage that names one of these codes, or else the one for all countries."""
+    """The coverage that names one of these codes, or else the coverage for all countries."""
     coverage = imposer_file.coverage if imposer_file else ()
     named = (one for one in coverage if not charged.isdisjoint(one.partners))
     rest = (one for one in coverage if WORLD in one.partners)

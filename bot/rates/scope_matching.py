@@ -1,6 +1,6 @@
 """Matches measures with goods: how surely a measure applies, and which goods are exempt.
 
-If a question has several goods and codes, the best fit of one of them counts:
+If a question has several goods and codes, the best of their fits is used. The fits are:
 - Goods: `NAMED` if the scope names them, `HEADING` if it names wider goods, `PARTIAL` if it names
   narrower goods. Otherwise their codes decide: `HEADING` if all codes are in the scope, `PARTIAL`
   if some are.

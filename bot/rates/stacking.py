@@ -178,7 +178,7 @@ def _exclude_rivals(
 ) -> list[Layer]:
     """Before rule 4: excludes the members of sets that a layer outside all sets replaces.
 
-    The other layer must certainly apply. Returns the remaining layers.
+    The replacing layer must certainly apply. Returns the remaining layers.
     """
     ids = {one for members in one_of for one in members}
     sure = {

@@ -158,7 +158,7 @@ def _find_contradictions(a: _Features, b: _Features) -> Iterator[float]:
 
 
 def _find_direction(features: _Features) -> int:
-    """1 if duties rise, -1 if they fall, 0 for both or neither."""
+    """1 if duties rise, -1 if they fall, 0 if the story reports both changes or none."""
     return ("raise" in features.words) - ("cut" in features.words)
 
 

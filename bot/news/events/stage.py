@@ -95,7 +95,8 @@ def _find_days(text: str, pattern: re.Pattern[str], published: date) -> Iterator
         found = [made for each in years if (made := _make_date(each, number, day))]
         near = [one for one in found if published - _MAX_BACK <= one <= published + _MAX_AHEAD]
         if near:
-            # The earliest day is nearest to the publication, because it is at most 60 days before.
+            # If two years are possible, the earlier day is nearer: at most 60 days before
+            # `published`, while the other is at least 305 days after.
             yield min(near)
 
 

@@ -23,7 +23,7 @@ _OWN = re.compile(rf"(?:\s(?:{DUTY}))?\sof\s(?:its|their|his)\sown\b")
 
 
 def is_own_rate(clause: Clause) -> bool:
-    """Whether the words after the rate are "of its own" or similar."""
+    """Whether "of its own" or similar words follow the rate."""
     return _OWN.match(clause.after) is not None
 
 

@@ -181,7 +181,7 @@ def _is_possessive(clause: Clause, mention: Mention) -> bool:
 
 
 def _find_actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
-    """The party that acts (rule 5): the last with a certain verb next to it, or else the first."""
+    """The party that charges the duty by rule 5, or None."""
     if is_deal_rate(clause):
         return None
     agreeing = find_agreeing(clause, mentions)

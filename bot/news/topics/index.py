@@ -34,9 +34,9 @@ class PatternIndex:
         )
 
     def _find_candidates(self, words: Sequence[Word]) -> Iterator[tuple[int, str, Pattern]]:
-        """Each word's index with the name and the pattern of each match that may begin there.
+        """All patterns that may begin at a word: the word's index, the pattern's name, the pattern.
 
-        Patterns that need words which are not in the sentence are left out.
+        A pattern is left out if the sentence does not have the words that the pattern needs.
         """
         keys = [_list_keys(word, at) for at, word in enumerate(words)]
         present = set().union(*keys)

@@ -102,7 +102,7 @@ def _match_slots(slots: Sequence[Slot], index: int, words: Sequence[Word], at: i
 
 
 class PatternCompiler:
-    """Compiles patterns that may refer to the given lists."""
+    """Compiles patterns. They may refer to `lists` by name."""
 
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
         self._lists = lists

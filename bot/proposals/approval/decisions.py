@@ -79,7 +79,7 @@ class Decisions:
         self._approved: tuple[Amendment, ...] = ()
         self.ledger = ledger
         self.left_out: tuple[StaleApproval, ...] = ()
-        """Approvals that no longer fit the rates files and are left out of all answers."""
+        """Approvals that no longer fit the rates files. Answers do not use them."""
 
     async def look(self) -> None:
         """Applies the approvals in the database if they have changed. Raises StoreError.

@@ -104,7 +104,7 @@ def _list_pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 
 def _list_pairs_of_party(party: str, ledger: Ledger, query: RateQuery) -> Iterator[tuple[str, str]]:
-    """The pairs in which the party is the partner, then those in which it is the imposer.
+    """The pairs in which the party is the partner, then the pairs in which it is the imposer.
 
     The imposer with the most measures on the party comes first. If the query names a product,
     measures on all countries are included in this number.
@@ -209,7 +209,7 @@ def _list_next(
     on_all = selection.basis is TotalBasis.GENERAL
     measures = context.measures if on_all else selection.chosen
     read = checked or context.day
-    # A layer that was checked before the pair keeps its own day, which does not affect the others.
+    # If a layer was checked before its pair, only its own changes are listed from the earlier day.
     stale = {
         layer.measure.id: layer.checked
         for layer in selection.stacked.counted

@@ -20,10 +20,11 @@ If only one list has narrower goods, the answer keeps its total and gets a warni
 
 
 def find_choices(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
-    """The narrower goods with their totals; empty if a single total applies to all of them.
+    """The narrower goods with their totals, if the question's goods have no single total.
 
-    The result is also empty unless the narrower goods make up all goods of the question, or are on
-    several lists that exclude each other.
+    The result is empty in two cases: the total of the question applies to all narrower goods, or
+    the narrower goods neither make up all goods of the question nor are on several lists that
+    exclude each other.
     """
     narrower = _list_narrower(context, selection)
     if not narrower:
@@ -108,9 +109,9 @@ def list_contexts(context: RateContext) -> tuple[RateContext, ...]:
 
 
 def _list_narrower(context: RateContext, selection: Selection) -> tuple[str, ...]:
-    """The ids of goods narrower than those of the question.
+    """The ids of the goods that are narrower than the question's goods.
 
-    Empty unless the question names exactly one kind of goods, and no codes or layers.
+    The result is empty if the question names several kinds of goods, codes or layers.
     """
     wanted = context.wanted
     if selection.basis is not TotalBasis.GOODS or wanted is None or wanted.codes:

@@ -41,7 +41,8 @@ def list_not_counted(context: RateContext, selection: Selection) -> Iterator[Com
     day = context.day
     for measure in sorted(pool, key=lambda measure: WORLD in measure.partners):
         period, reason = measure.find_period(day), measure.excluded_reason
-        # `stack` drops a measure without a reason if another in its set fits the goods better.
+        # For goods, a measure that has a rate but is not in `seen` was dropped by rule 4 of
+        # `stacking`: another measure of its set fits the goods better.
         lost = not on_all and period is not None
         gives_way = measure.applies_to_all_goods and rivals & set(measure.excluded_by)
         if lost or gives_way or measure.id in seen:

@@ -28,7 +28,7 @@ MAX_PRODUCT = 300
 
 
 class RateContext(NamedTuple):
-    """One direction of a question: imposer, partner, day, and product if any."""
+    """One direction of a question: imposer, partner, day, and product (or None)."""
 
     ledger: Ledger
     imposer: str
@@ -64,7 +64,7 @@ def build_context(
 
 
 def check_pair(imposer: str, partner: str, ledger: Ledger) -> None:
-    """Raises QueryError if both parties are in one customs territory and so charge no duties."""
+    """Raises QueryError if both parties are in one customs territory, which has no inner duties."""
     if set(ledger.list_codes(imposer)) & set(ledger.list_codes(partner)):
         name = ledger.parties.get(imposer).name
         cause = f"shares a customs territory with {ledger.parties.get(partner).name}"
@@ -168,7 +168,7 @@ def _choose_named(context: RateContext, wanted: ParsedProduct) -> tuple[Measure,
     by_name = tuple(measure for measure in pool if measure.id in wanted.layers)
     if by_name:
         return _choose_closest(context, wanted, by_name) or by_name
-    # A word such as 'countermeasure' may be a legal basis of another pair only. Then ignore it.
+    # A word such as 'countermeasure' is ignored if it is a legal basis of other pairs only.
     on_basis = tuple(measure for measure in pool if has_basis(measure, wanted.bases))
     pool = on_basis or pool
     particular = tuple(measure for measure in pool if not measure.applies_to_all_goods)

@@ -26,7 +26,7 @@ from bot.rates.model.warnings import CheckedMeasure, RateWarning
 def list_warnings(
     found: Standing, checked: date | None, today: date, asked: date | None
 ) -> tuple[RateWarning, ...]:
-    """All warnings of an answer, leading ones first.
+    """All warnings of an answer; leading warnings come first.
 
     `checked` is the day on which the answer's sources were last checked. `asked` is the date in the
     question, or None.

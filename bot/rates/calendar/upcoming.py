@@ -88,7 +88,7 @@ def _select_measures(query: RateQuery, ledger: Ledger) -> list[Measure]:
 
 
 def _is_about(measure: Measure, wanted: ParsedProduct, ledger: Ledger) -> bool:
-    """Whether the product names this layer or its legal basis, or goods that it is limited to."""
+    """Whether the product names this measure, its legal basis, or particular goods in its scope."""
     if wanted.layers:
         return measure.id in wanted.layers
     if wanted.bases and not has_basis(measure, wanted.bases):

@@ -47,7 +47,7 @@ class PeriodSpec(PeriodTerms):
     """A rate period in a file, with the keys of its sources."""
 
     calc: Calc | None = None
-    """None means that the period has the `calc` of its measure or of its row of a schedule."""
+    """How the rate combines with the base rate. None for the `calc` of the measure or row."""
     source: SourceKeys
 
 

@@ -178,7 +178,7 @@ class Step(NamedTuple):
     """The ruling, if the step is about a ruling and not about a change of the total."""
     up_to: Decimal | None = None
     banned: bool = False
-    """Whether an import ban begins. Then `percent` is the total of the day before."""
+    """Whether an import ban begins. If so, `percent` is the last total before the ban."""
 
     @property
     def moves_total(self) -> bool:
@@ -196,12 +196,12 @@ class Answer(NamedTuple):
     on: date
     product: str | None
     total_percent: Decimal | None
-    """None if it is unknown, imports are banned, or no single total applies to all goods."""
+    """None if the total is unknown, imports are banned, or the goods have no single total."""
     components: tuple[Component, ...]
     not_counted: tuple[Component, ...]
     mfn: MfnAverage | None
     checked: date | None
-    """The day of the last check of this answer's sources; None if nothing was checked."""
+    """The day on which the sources of the answer were last checked; None if not tracked."""
     warnings: tuple[RateWarning, ...]
     """The most important first. Leading warnings come before all others."""
     next: tuple[Upcoming, ...]

@@ -51,7 +51,7 @@ class Calc(StrEnum):
     ALL_IN_CEILING = "all_in_ceiling"
     """The rate includes the base rate: max(0, rate - base) is added to the base rate."""
     ALL_IN_FLOOR = "all_in_floor"
-    """The same calculation, for a minimum: nothing is added to a base rate that is as high."""
+    """The same calculation. The law states the rate as a minimum that the base rate may exceed."""
 
 
 class Confidence(StrEnum):
@@ -74,7 +74,7 @@ def merge_sources(sources: Sequence[Source]) -> Source:
 
 
 class DutyRate(NamedTuple):
-    """A percent, a specific duty in words, or an import ban; none of them if it is unknown."""
+    """A percent, a specific duty in words, or an import ban. All are empty for an unknown rate."""
 
     percent: Decimal | None = None
     specific: str = ""
@@ -182,7 +182,7 @@ class Exemption(Frozen):
     """
 
     def applies_to(self, day: date, charged: Collection[str]) -> bool:
-        """Whether it applies on the day; `charged` has the codes of the partner and its blocs."""
+        """Whether the exemption applies on `day`; `charged` has the partner's codes and blocs."""
         if self.partners and set(self.partners).isdisjoint(charged):
             return False
         return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
@@ -241,7 +241,7 @@ class Measure(DutyTerms):
     partners: tuple[str, ...]
     """Codes of economies or blocs, or `WORLD` alone for all partners."""
     family: str = ""
-    """The id of its schedule, if one action set rates for many partners; else empty."""
+    """The id of the schedule whose row the measure is; empty for other measures."""
     applies_to_all_goods: bool
     """Whether it applies to goods in general, so that a total for all goods counts it."""
     partial_scope: Scope = Scope()
@@ -289,7 +289,7 @@ class Measure(DutyTerms):
 
 
 def filter_by_partner(measures: Iterable[Measure], codes: frozenset[str]) -> tuple[Measure, ...]:
-    """The measures on a partner's goods; `codes` are its own code and those of its blocs."""
+    """The measures on a partner's goods; `codes` has the codes of the partner and its blocs."""
     return tuple(
         one
         for one in measures

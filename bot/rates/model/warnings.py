@@ -182,9 +182,9 @@ class Stale(RateWarning):
     checked: date
     """The day of the last check of the pair's sources."""
     older: tuple[CheckedMeasure, ...]
-    """Counted measures that were last checked before that day, the earliest first."""
+    """Counted measures that were last checked before `checked`, the earliest first."""
     later: tuple[CheckedMeasure, ...]
-    """Counted measures that were checked after that day, such as an approved rate."""
+    """Counted measures that were last checked after `checked`, such as an approved rate."""
 
 
 class BeyondData(Stale):
@@ -228,7 +228,7 @@ class NoOneTotal(RateWarning):
     """The goods have different totals, which the answer's `choices` list."""
 
     rest_percent: Decimal | None
-    """The total of goods on none of the lists; None if there are no such goods."""
+    """The total of the goods that are on none of the lists; None if all goods are on lists."""
 
 
 class SomeGoodsDiffer(RateWarning):

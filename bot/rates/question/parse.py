@@ -1,11 +1,11 @@
 """Parses the text after `/tariff` into a query, and formats a query as such a text.
 
-    us china                  both directions, the first named first as imposer
+    us china                  both directions; the answer begins with duties of the US
     us on china               one direction; also `china -> us`, `tariffs by us on china`
     us eu steel               with goods, a code, or a layer (`us china section 301 only`)
     us china on 2025-04-15    on a day
     us china history          with every change
-    us china vs vietnam       the same imposer, side by side
+    us china vs vietnam       duties of the US on both, for comparison
     us steel                  on all countries. Canada has no such duties, so `canada steel` means
                               steel from Canada
     china                     all duties on Chinese goods, and all duties that China imposes
@@ -210,7 +210,7 @@ def _parse_rates(
 
 
 def _trim_product(rest: Sequence[str]) -> str | None:
-    """The words as a text without small words at both ends; None if nothing is left."""
+    """The words as a text, without small words at its two ends; None if nothing is left."""
     words = [word for word in rest if word not in _HISTORY]
     while words and words[0] in NOISE:
         words.pop(0)

@@ -176,7 +176,7 @@ class ProductReader:
     def _find_longest(
         self, words: tuple[str, ...], at: int, allowed: frozenset[str]
     ) -> list[_Phrase]:
-        """The longest phrase that begins at word `at`; several if they have the same words.
+        """The longest phrase that begins at word `at`, once for each thing that it names.
 
         Layers count only if their ids are in `allowed`.
         """
