@@ -1,7 +1,7 @@
 """Parses the text after `/tariff` into a query, and formats a query as such a text.
 
-    us china                  both directions; the answer begins with duties of the US
-    us on china               one direction; also `china -> us`, `tariffs by us on china`
+    us china                  both directions, beginning with US duties; also `us -> china`
+    us on china               one direction; also `tariffs by us on china`
     us eu steel               with goods, a code, or a layer (`us china section 301 only`)
     us china on 2025-04-15    on a day
     us china history          with every change
