@@ -1,7 +1,7 @@
 """Countries and blocs: their codes and names, and how to find them in text.
 
-Questions are looked up word by word (`find`), with suggestions for misspelt names. News is scanned
-for names (`find_mentions`).
+`find` looks up a word of a question, and `suggest` returns the names most similar to a misspelt
+word. `find_mentions` finds all names in a news text.
 """
 
 import re
@@ -26,11 +26,12 @@ _SMALL_WORDS = frozenset({"and", "of", "the", "d", "on"})
 _PLACE_PREPOSITIONS = frozenset({"in", "at", "near", "outside", "via", "around", "from"})
 # Maximum distance of a veto word from a name, in characters.
 _VETO_DISTANCE = 40
-# Minimum similarities of a misspelt word and a name, from 0 to 1: by Jaro-Winkler, which favors a
-# shared start, then by edit distance, where 'chnia' and 'china' score 0.8.
+# Minimum similarities of a misspelt word and a name, from 0 to 1. The first is by Jaro-Winkler,
+# which favors a shared beginning. The second is by edit distance: 'chnia' and 'china' score 0.8.
 _MIN_PREFIX_SIMILARITY = 0.82
 _MIN_SIMILARITY = 0.6
-# Too many shorter words differ by only one letter.
+# Minimum length of a name that is found despite one wrong letter. Too many shorter words differ
+# from a name by only one letter.
 _MIN_NAME_LENGTH = 5
 
 
@@ -41,13 +42,13 @@ class Party(Frozen):
     name: str = Field(min_length=1)
     alpha3: str = Field(default="", pattern=r"^([A-Z]{3})?$")
     aliases: tuple[str, ...] = ()
-    """Names, demonyms, governments and people; found in questions and in news."""
+    """Names, demonyms, governments and people that mean the party, in questions and in news."""
     seats: tuple[str, ...] = ()
-    """Capitals. They name the government, but not after a preposition of place ("in Geneva")."""
+    """Capitals, which stand for the government, except after "in" or another word of place."""
     asked: tuple[str, ...] = ()
-    """Words found in questions, but not in news."""
+    """Words that mean the party in questions, but not in news."""
     vetoes: tuple[str, ...] = ()
-    """Words near a name that show that it means something else (Georgia, the US state)."""
+    """Words that show, near a name, that the name means something else (Georgia in the US)."""
     members: tuple[str, ...] = ()
     """The codes of a bloc's members; empty for a country."""
 
@@ -72,7 +73,10 @@ class Mention(Frozen):
 
 
 class _Phrase(NamedTuple):
-    """A name without its first word, which is its key; `code` is empty for a name of no party."""
+    """A phrase of `Parties._phrases`, which maps first words to phrases.
+
+    `rest` has the words after the first. `code` is empty for a phrase that means no party.
+    """
 
     rest: tuple[str, ...]
     code: str
@@ -118,7 +122,10 @@ class Parties:
         return code in self._by_code
 
     def get(self, code: str) -> Party:
-        """The party with this code, such as `US`; raises UnknownParty with similar names."""
+        """The party with this code, such as `US`.
+
+        Raises UnknownParty with similar names if no party has the code.
+        """
         try:
             return self._by_code[code]
         except KeyError:
@@ -127,7 +134,8 @@ class Parties:
     def find(self, word: str) -> Party | None:
         """The party that the word or phrase means in a question, or None.
 
-        Finds codes (us, usa), names and aliases in any case, and flags; no misspelt names.
+        Finds codes (us, usa), names and aliases in upper or lower case, and flags. Does not find
+        misspelt names.
         """
         word = word.strip()
         if not word.isascii() and _FLAG.fullmatch(word):
@@ -139,7 +147,7 @@ class Parties:
         return _normalize(word).partition(" ")[0] in self._first_words
 
     def suggest(self, word: str, limit: int = 3) -> tuple[str, ...]:
-        """Party names most similar to a misspelt word, best first; may be empty."""
+        """The party names most similar to a misspelt word, best first; empty if none is similar."""
         # Imported on first use, because it takes 2.5 MB and only misspelt names need it.
         from rapidfuzz import process
         from rapidfuzz.distance import OSA, JaroWinkler
@@ -164,9 +172,10 @@ class Parties:
         return tuple(names)[:limit]
 
     def find_misspelt(self, word: str) -> Party | None:
-        """The party whose name differs from this word by one letter; names of 5+ letters only.
+        """The party with a name or alias that differs from the word by at most one letter, or None.
 
-        Stricter than `suggest`, for words that may have another meaning.
+        Only names of five or more letters are compared. This is stricter than `suggest`, because
+        the word may mean something else.
         """
         asked = _normalize(word)[:80]
         if len(asked) < _MIN_NAME_LENGTH:
@@ -182,7 +191,7 @@ class Parties:
         return (code, *(party.code for party in self if code in party.members))
 
     def find_mentions(self, text: str) -> tuple[Mention, ...]:
-        """All mentions of parties in a text, in order; of overlapping names, the longest.
+        """All mentions of parties in a text, in order. If names overlap, the longest is used.
 
         Names need a capital letter: `US` is a country, `us` is not.
         """
@@ -252,16 +261,19 @@ def _lower_small_word(word: str) -> str:
     return lowered if lowered in _SMALL_WORDS else word
 
 
-# Cached: questions repeat the same words.
+# Cached, because questions repeat the same words.
 @lru_cache(4_000)
 def _normalize(word: str) -> str:
-    """A name normalized for lookup: no case, accents, periods, article or possessive."""
+    """The name as a lookup key: lower case, without accents, periods, article and possessive."""
     key = re.sub(r"[^a-z0-9]+", " ", fold_case(word).replace(".", "")).strip()
     return key.removeprefix("the ").removesuffix(" s") or key
 
 
 def _list_keys(parties: Iterable[Party]) -> Iterator[tuple[str, Party]]:
-    """All keys of the parties. Codes come last, so that a code wins over an equal alias."""
+    """All lookup keys with their parties.
+
+    Codes come last, because the last of several equal keys is used, and codes precede aliases.
+    """
     parties = tuple(parties)
     for party in parties:
         for word in (party.name, *party.aliases, *party.seats, *party.asked):
@@ -284,7 +296,7 @@ def _are_adjacent(words: list[_Word], text: str) -> bool:
 def _group_phrases(
     parties: Iterable[Party], not_parties: Iterable[str]
 ) -> Mapping[str, tuple[_Phrase, ...]]:
-    """First word -> the phrases that begin with it, longest first."""
+    """Maps each first word to the phrases that begin with this word, the longest first."""
     known: dict[str, dict[_Phrase, None]] = {}
 
     def learn(words: str, code: str, seat: bool) -> None:

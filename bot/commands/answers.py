@@ -1,7 +1,7 @@
 """Answers questions about rates from the ledger and from live sources.
 
 text | RateQuery and date | ledger | live lookups of missing figures | RateAnswers
-                          |-- `upcoming`, `changes` --------------> RateCalendar
+                          |-- `upcoming` and `changes` -----------> RateCalendar
 """
 
 from dataclasses import dataclass
@@ -34,11 +34,11 @@ class AnswerService:
 
     @property
     def uses_live_sources(self) -> bool:
-        """Whether an answer may wait for a live source."""
+        """Whether an answer may have to wait for a live source."""
         return self._live is not None
 
     def replace_ledger(self, ledger: Ledger) -> None:
-        """Answers later questions from this ledger."""
+        """Makes this ledger the current one, from which later questions are answered."""
         self.ledger = ledger
 
     def parse(
@@ -46,7 +46,7 @@ class AnswerService:
     ) -> DatedQuery:
         """The question in the text. `on` and `product` override its date and product.
 
-        Raises QueryError if the text is no question.
+        Raises QueryError if the text is not a question.
         """
         ledger = self.ledger
         today = ledger.find_duty_day(now)

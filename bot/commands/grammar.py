@@ -1,11 +1,11 @@
 """Parses the text after `/tariff` into a command.
 
-1. Empty, `help` or `?`: help.
-2. A first word that is a command: `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`,
-   `feeds`, `proposals`, with its arguments.
-3. `table` before a question: the answer as a table.
-4. `upcoming` and `ics`: the calendar as a file.
-5. Any other text: a question, which `bot.rates.question.parse` parses.
+1. An empty text, `help` and `?` ask for help.
+2. A text with a command as its first word is this command with its arguments. The commands are
+   `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`.
+3. `table` before a question asks for the answer as a table.
+4. `upcoming` with `ics` asks for the calendar as a file.
+5. Any other text is a question, which `bot.rates.question.parse` parses later.
 
 Invalid arguments raise CommandNotUnderstood, with suggestions of complete commands.
 """
@@ -55,21 +55,21 @@ class Verb(StrEnum):
 class Command(Frozen):
     """A command with its arguments.
 
-    `text` is a question (without `ics` where it asks for a file), a feed's address or id, the id of
-    an event, or `on`, `off` or nothing for reminders.
+    What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
+    the address or id of a feed, or the id of an event. For reminders it is `on`, `off` or empty.
     """
 
     verb: Verb
     text: str = ""
     topics: frozenset[Topic] = frozenset()
-    """Empty: all."""
+    """Empty for all topics."""
     parties: frozenset[str] = frozenset()
-    """Empty: any."""
+    """Codes of economies; empty for all economies."""
     frequency: Frequency = Frequency.INSTANT
 
 
 class CommandNotUnderstood(CommandError):
-    """Raised for text that is no valid command; `suggestions` are complete commands."""
+    """Raised for text that is not a valid command; `suggestions` are complete commands."""
 
     def __init__(self, word: str, cause: str, suggestions: Iterable[str] = ()) -> None:
         self.word, self.suggestions = word, tuple(suggestions)
@@ -80,7 +80,7 @@ T = TypeVar("T")
 
 
 def _index_words(words: Mapping[T, str]) -> dict[str, T]:
-    """Maps each word to its meaning, from meanings with their words."""
+    """Maps each word to its meaning. The argument maps each meaning to its words."""
     return {word: meaning for meaning, listed in words.items() for word in listed.split()}
 
 
@@ -114,7 +114,7 @@ _TOPICS = _index_words(
 _EVERYTHING = frozenset({"all", "everything"})
 _CALENDAR = frozenset({"upcoming", "calendar"})
 _QUESTIONS = ("upcoming", "calendar", "changes")
-"""Words that begin a question, for the correction of misspelt first words."""
+"""First words of questions. They are suggested, like commands, for a misspelt first word."""
 _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
 """Words that people type although they exist only as buttons."""
 _FILE_WORDS = frozenset({"ics", ".ics", "ical", "icalendar"})
@@ -122,7 +122,7 @@ _ON_OR_OFF = _index_words({"on": "on start", "off": "off stop none"})
 _FREQUENCIES = _index_words(
     {Frequency.DAILY: "daily digest", Frequency.INSTANT: "instant instantly"}
 )
-# IN, ME and TO are also country codes, but between other words they are ignored.
+# IN, ME and TO are also country codes, but as arguments they are ignored like other small words.
 _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
     | {"alerts", "news", "stories", "trade", "updates"}
@@ -131,9 +131,9 @@ _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NAME_WORDS = 5
 """Maximum words of an economy's name."""
 _SIMILARITY = 0.6
-"""Minimum similarity of a misspelt word and a known one, from 0 to 1."""
+"""Minimum similarity of a misspelt word and the known word suggested for it, from 0 to 1."""
 MAX_TEXT = 300
-"""Maximum characters of a command that are read; a feed's address may be longer."""
+"""Maximum length of a command in characters; the rest is ignored. Addresses may be longer."""
 
 
 def parse_command(text: str, parties: Parties) -> Command:
@@ -232,7 +232,7 @@ def _split_phrases(words: list[str], parties: Parties) -> Iterator[str]:
     while at < len(words):
         longest_first = range(min(_NAME_WORDS, len(words) - at), 1, -1)
         names = (" ".join(words[at : at + size]) for size in longest_first)
-        # `find` ignores flags within names, so a flag is an argument of its own.
+        # `find` ignores a flag within a name, so a flag is always a separate argument.
         known = (name for name in names if parties.find(name) and not _FLAG.search(name))
         phrase = next(known, words[at])
         at += phrase.count(" ") + 1

@@ -23,12 +23,12 @@ OPERATOR_ACTIONS = {
 
 
 class Permissions:
-    """The one check of permissions, for typed commands, buttons and forms."""
+    """Checks permissions for typed commands, buttons and forms alike."""
 
     def __init__(self, operators: Collection[str] = ()) -> None:
         """`operators` has the user ids of the setting TARIFFWIRE_OPERATORS."""
         self._operators = frozenset(operators)
 
     def is_allowed(self, user: str, act: OperatorAction | None) -> bool:
-        """Whether the user may perform the action; None is an action for everyone."""
+        """Whether the user may perform the action. None stands for actions open to everyone."""
         return act is None or user in self._operators

@@ -18,7 +18,7 @@ class LiveSources(Protocol):
     """Public sources for figures that the ledger lacks."""
 
     async def find(self, lookups: Sequence[Lookup]) -> Sequence[LookupResult]:
-        """The results, within about two seconds. Failures are results too and never raised."""
+        """The results, within about two seconds. A failed lookup is a result and not raised."""
 
 
 class SubscriptionStore(Protocol):
@@ -30,9 +30,10 @@ class SubscriptionStore(Protocol):
     async def remove(
         self, team: str, conversation: str, topics: frozenset[Topic], parties: frozenset[str]
     ) -> int:
-        """Removes subscriptions and returns how many changed or ended.
+        """Removes topics and parties from a conversation's subscriptions.
 
-        Without topics and parties, it removes all of the conversation.
+        Without topics and parties, it removes all subscriptions of the conversation. Returns the
+        number of subscriptions that changed or ended.
         """
 
     async def of(self, team: str, conversation: str) -> Sequence[Subscription]: ...
@@ -57,7 +58,7 @@ class EventPreferenceStore(Protocol):
     """The people who follow an event, and the conversations that mute it."""
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
-        """Saves it and returns whether it is new."""
+        """Saves that the person follows the event, and returns whether this is new."""
 
     async def unfollow(self, team: str, user: str, event_id: str) -> object: ...
 
@@ -67,13 +68,13 @@ class EventPreferenceStore(Protocol):
 
 
 class ReminderStore(Protocol):
-    """The conversations with reminders off."""
+    """The conversations that have switched reminders off."""
 
     async def off(self, team: str) -> Collection[str]:
-        """The ids of the conversations with reminders off."""
+        """The ids of the conversations that have switched reminders off."""
 
     async def switch(self, team: str, conversation: str, *, on: bool) -> bool:
-        """Switches reminders on or off and returns whether that changed anything."""
+        """Switches reminders on or off. Returns False if they already were in this state."""
 
 
 class ProposalStore(Protocol):
@@ -82,7 +83,7 @@ class ProposalStore(Protocol):
     async def every(self, state: State | None = None) -> Sequence[ProposalRecord]: ...
 
     async def unposted(self) -> Collection[str]:
-        """The ids of pending proposals that were held back and not posted."""
+        """The ids of pending proposals that were held back by the quota and not posted."""
 
     async def copies(self, proposal_id: str) -> Sequence[tuple[str, str]]:
         """The conversation and the id of each message about a proposal."""
@@ -98,13 +99,16 @@ class FeedAdmin(Protocol):
     async def lag(self) -> Lag | None: ...
 
     async def add(self, url: str) -> Feed:
-        """Adds the feed at the address, or that the page at it links to. Raises FeedError."""
+        """Adds the feed at the address, or the feed to which the page there links.
+
+        Raises FeedError.
+        """
 
     async def remove(self, feed_id: str) -> object:
-        """Raises FeedError if there is no such feed or it may not be removed."""
+        """Removes the feed. Raises FeedError if no feed has this id or it must not be removed."""
 
     async def resume(self, feed_id: str) -> object:
-        """Raises FeedError if there is no such feed or it is not stopped."""
+        """Polls a stopped feed again. Raises FeedError if no stopped feed has this id."""
 
 
 @dataclass(frozen=True)

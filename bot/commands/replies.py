@@ -28,7 +28,7 @@ class Reply:
 
 
 class Help(Reply):
-    """All commands."""
+    """The list of all commands."""
 
 
 class RateAnswers(Reply):
@@ -40,7 +40,7 @@ class RateAnswers(Reply):
 
 
 class RateCalendar(Reply):
-    """Upcoming or past changes, as the question asks."""
+    """The upcoming or past changes for which a question asks."""
 
     query: RateQuery
     today: date
@@ -50,7 +50,7 @@ class RateCalendar(Reply):
 
 
 class CalendarFile(Reply):
-    """The entries for a calendar file; empty if there are none."""
+    """The entries for a calendar file. If there are none, `entries` is empty."""
 
     query: RateQuery
     entries: tuple[CalendarEntry, ...]
@@ -59,14 +59,14 @@ class CalendarFile(Reply):
 
 
 class Subscribed(Reply):
-    """A subscription was saved. It is not new if the conversation already had it."""
+    """A subscription was saved; `is_new` is False if the conversation already had it."""
 
     subscription: Subscription
     is_new: bool
 
 
 class Unsubscribed(Reply):
-    """How many subscriptions changed or ended, with the topics and parties of the command."""
+    """The number of subscriptions that changed or ended, and the command's topics and parties."""
 
     count: int
     topics: frozenset[Topic]
@@ -89,7 +89,7 @@ class LatestStories(Reply):
 
 
 class ReminderSwitch(Reply):
-    """Whether a conversation gets reminders, and whether the command changed that."""
+    """Whether a conversation gets reminders, and whether the command switched them."""
 
     on: bool
     changed: bool
@@ -137,11 +137,11 @@ class ProposalList(Reply):
     first: Sequence[ProposalRecord]
     count: int
     held_back: int
-    """How many of them were not posted because of the quota."""
+    """The number of pending proposals that were not posted because of the quota."""
 
 
 class EventFollowed(Reply):
-    """The person follows the event. It is not new if they already did."""
+    """The person follows the event; `is_new` is False if they followed it before."""
 
     event_id: str
     is_new: bool
@@ -159,7 +159,7 @@ class EventMuted(Reply):
 
 
 class ConversationMuted(Reply):
-    """When the mute of the conversation ends; None if it is not muted."""
+    """The conversation is muted until the time `until`, or is not muted if `until` is None."""
 
     until: datetime | None
 
@@ -188,7 +188,7 @@ class Overview:
 
 
 def is_public(reply: Reply) -> bool:
-    """Whether everyone in the conversation should see the reply, because it affects them all."""
+    """Whether everyone in the conversation sees the reply, because it changes something for all."""
     match reply:
         case Subscribed():
             return reply.is_new

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class CommandRequest:
     """A typed command with its user and conversation.
 
-    `text` is plain, without a platform's markup. `conversation` is where alerts would be posted: a
-    channel, or the person for a direct message.
+    `text` is plain, without a platform's markup. `conversation` is the id of the place for alerts:
+    a channel, or the person for direct messages.
     """
 
     text: str

@@ -2,7 +2,8 @@
 
 request | parse_command | permission | execute | Reply
              |-- CommandNotUnderstood, QueryError --> NotUnderstood, with suggestions
-             |-- no operator -----------------------> OperatorsOnly
+             |-- user is not an operator -----------> OperatorsOnly
+             |-- FeedError -------------------------> FeedRefused
 """
 
 from collections.abc import Callable
@@ -57,7 +58,7 @@ class CommandService:
         return self.answers.ledger.parties
 
     async def handle(self, request: CommandRequest) -> Reply:
-        """The reply to typed text. No text raises an error, but StoreError may be raised."""
+        """The reply to typed text, whatever it is. Raises StoreError if the database fails."""
         try:
             return await self.execute(parse_command(request.text, self.parties), request)
         except CommandNotUnderstood as error:
@@ -78,7 +79,7 @@ class CommandService:
     async def build_overview(self, team: str, user: str) -> replies.Overview:
         """The subscriptions that a person created or receives, and the health of the feeds."""
         every = await self.stores.subscriptions.every(team)
-        # Other people's subscriptions of private channels stay hidden.
+        # Subscriptions that other people created for private channels stay hidden.
         own = [one for one in every if user in (one.conversation, one.created_by)]
         return replies.Overview(own, await self.stores.feeds.summary())
 
@@ -189,7 +190,7 @@ class CommandService:
 
 
 def _build_not_understood(text: str, error: QueryError) -> replies.NotUnderstood:
-    """The reply for an error, with the corrected command or economy as suggestions."""
+    """The reply for an error. Its suggestions are the text with the likely mistake corrected."""
     corrected = suggest_command(text)
     commands = [corrected] if corrected else []
     if isinstance(error, NoEconomyNamed):

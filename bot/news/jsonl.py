@@ -1,7 +1,7 @@
-"""The JSON lines of `tariffwire match` and `tariffwire same`.
+"""Reads and writes the JSON lines of `tariffwire match` and `tariffwire same`.
 
-Input is untrusted: any field may be missing or have another type. Titles and summaries become plain
-text, as those of a feed do.
+Input is untrusted: any field may be missing or have another type. Titles and summaries are
+converted to plain text, like those of a feed.
 """
 
 import json
@@ -27,8 +27,8 @@ _CURE = "Write one JSON object per line"
 def read_line(line: bytes, number: int) -> dict[str, Any]:
     """The object on a line; bytes that are not UTF-8 become U+FFFD.
 
-    Raises TariffwireError with the line number if the line is no JSON object, or has a NaN or an
-    infinity, which Python's parser accepts.
+    Raises TariffwireError with the line number if the line is not a JSON object, or has a NaN or an
+    infinity (Python's parser would accept these two).
     """
     try:
         value = json.loads(
@@ -47,7 +47,7 @@ def read_line(line: bytes, number: int) -> dict[str, Any]:
 def dump_line(value: object, encoding: str) -> str:
     """The value as one line of JSON that the encoding can represent.
 
-    Raises TariffwireError if it is nested too deeply.
+    Raises TariffwireError if the value is nested too deeply.
     """
     try:
         line = json.dumps(value, ensure_ascii=False, allow_nan=False)
@@ -125,12 +125,15 @@ def _read_story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
 
 
 def _parse_moment(value: object) -> datetime:
-    """The time in an ISO 8601 text, in UTC if it has no zone; a fixed date for other values."""
+    """The time in an ISO 8601 text, as UTC. Other values result in a fixed date.
+
+    A time without a zone is taken as UTC.
+    """
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else _DEFAULT_DAY
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        # Conversion to UTC can overflow on the first and last date that Python supports.
+        # Conversion to UTC can overflow on the first and on the last date that Python supports.
         return _DEFAULT_DAY
 
 

@@ -22,7 +22,7 @@ _TEXT_READ = 5000
 
 
 class Understanding(Frozen):
-    """What a title and a text are about. Without topics, there is no story."""
+    """The content of a title and a text. An entry without topics does not become a story."""
 
     topics: tuple[Topic, ...] = ()
     parties: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ class Reader:
         )
 
     def understand(self, title: str, summary: str) -> Understanding:
-        """The content of a title and a text, with parties and figures even if no topic matches."""
+        """The content of a title and a text. Parties and figures are read even without a topic."""
         return self._understand(title, summary, self._match(title, summary))
 
     def _match(self, title: str, summary: str) -> Match:

@@ -15,14 +15,14 @@ class Evidence(Frozen):
     rule: str
     """The id of the rule in `config/topics.yaml`."""
     words: str
-    """The words as they are in the story."""
+    """The words that matched, unchanged."""
     where: str = Field(pattern="^(title|summary)$")
 
 
 class Figure(Frozen):
     """A duty that a story states, in percent of the customs value or in US dollars.
 
-    `quote` is a part of the story's text and contains every number.
+    `quote` is a part of the story's title or text, and contains all numbers of the figure.
     """
 
     imposer: str | None = None
@@ -35,7 +35,7 @@ class Figure(Frozen):
 
 
 class Match(Frozen):
-    """The result of the topic rules. Without topics, the entry becomes no story."""
+    """The result of the topic rules. An entry without topics does not become a story."""
 
     topics: tuple[Topic, ...] = ()
     evidence: tuple[Evidence, ...] = ()
@@ -53,11 +53,11 @@ class Story(Frozen):
     title: str
     link: str = ""
     text: str = ""
-    """The entry's summary as plain text, which figures quote."""
+    """The entry's summary as plain text. Quotes of figures are parts of it or of the title."""
     summary: str = ""
     """At most two sentences of the text, unchanged."""
     published: AwareDatetime
-    """UTC; for an entry without a date, when it was first seen."""
+    """In UTC. For an entry without a date, the time at which it was first seen."""
     seen_at: AwareDatetime
     topics: tuple[Topic, ...]
     parties: tuple[str, ...] = ()
@@ -65,4 +65,4 @@ class Story(Frozen):
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     event_id: str = ""
-    """The id of its event, which is the id of the event's first story; empty until it is known."""
+    """The id of the event: the id of the event's first story. Empty until the event is known."""

@@ -8,8 +8,9 @@
        does not   "Readers of the treaty find a clause on steel."
 3. Drop pieces of fewer than four words, headings (if there are sentences), and sentences that
    repeat the title.
-4. Take the two best: early ones, and ones that contain the wanted words, numbers first. One that
-   refers to the sentence before it loses a point unless that one is taken too.
+4. Take the two sentences with the most points. Early sentences have points, and each wanted word in
+   a sentence gives points; numbers give double. A sentence that refers to the one before it loses a
+   point, unless the one before it is also taken.
        matches    "He added that the duty stays."
        does not   "Brussels added that the duty stays."
 
@@ -24,13 +25,14 @@ from bot.text.folding import fold, fold_case
 from bot.text.plain import cut
 from bot.text.sentences import split_sentences
 
-# Limits of what is read. Most feeds give a few sentences; an article begins with its news.
+# Limits of the text that is read. Most feeds have a few sentences, and an article begins with its
+# news.
 _LONGEST_TEXT = 12_000
 _MOST_SENTENCES = 16
 _MOST_WANTED = 40
 _FEWEST_WORDS = 4
 _LONG_SENTENCE = 350
-# Minimum characters left for the second sentence; a shorter piece would say nothing.
+# Minimum characters that must be left for the second sentence. A shorter piece would be useless.
 _LEAST_ROOM = 80
 # Maximum share of new words in a sentence that repeats the title. It is higher for headings, which
 # often end with the name of their source.
@@ -89,22 +91,22 @@ _ENDS = re.compile(r"[.!?][\"')\]]*$")
 
 class _Sentence(NamedTuple):
     place: int
-    """Its index among the candidates."""
+    """The index of the sentence among the candidates."""
     text: str
     cased: str
-    """The folded text in its own case; `folded` is in lower case."""
+    """The folded text with its capital letters; `folded` is in lower case."""
     folded: str
     words: frozenset[str]
     whole: bool
-    """Whether it ends with a full stop; headings and truncated sentences do not."""
+    """Whether it ends with a period, `!` or `?`. Headings and truncated sentences do not."""
 
 
 def summarize(title: str, text: str, wanted: Sequence[str] = (), limit: int = 600) -> str:
-    """The best one or two sentences of `text`, in its order; empty if none is good enough.
+    """The best one or two sentences of `text`, in the order of the text; empty if it has none.
 
-    A sentence scores for each of the `wanted` words in it: numbers of figures, words of evidence,
-    names of parties; words with a digit count double. `limit` is in characters; a sentence that
-    is too long is cut at a word and ends with an ellipsis.
+    A sentence gets points for each of the `wanted` words in it: numbers of figures, words of
+    evidence and names of parties. Words with a digit count double. `limit` is the maximum length in
+    characters; a longer summary is cut at a word and ends with an ellipsis.
     """
     candidates = _find_candidates(title, text[:_LONGEST_TEXT])
     if not candidates:
@@ -183,7 +185,7 @@ def _score(sentence: _Sentence, wanted: Sequence[str]) -> float:
 
 
 def _contains(sentence: _Sentence, word: str) -> bool:
-    """Whether the sentence contains the folded word. A word in capitals (US) matches its case."""
+    """Whether the sentence contains the folded word. Case matters for words in capitals (US)."""
     where, word = (sentence.cased, word) if word.isupper() else (sentence.folded, word.lower())
     at = where.find(word)
     while at >= 0:
@@ -195,7 +197,7 @@ def _contains(sentence: _Sentence, word: str) -> bool:
 
 
 def _score_reference(sentence: _Sentence, taken: _Sentence | None) -> float:
-    """The points that a sentence loses if it refers to a sentence that is not taken."""
+    """The points that a sentence loses if it refers to the one before it and this is not taken."""
     if sentence.place == 0 or not _REFERS_BACK.match(sentence.folded):
         return 0.0
     return 0.0 if taken is not None and taken.place == sentence.place - 1 else 1.0
@@ -212,7 +214,7 @@ def _join(first: _Sentence, second: _Sentence, limit: int) -> str:
 
 
 def _cut(text: str, limit: int) -> str:
-    """The text within the limit. It does not end with a number, whose unit might be missing."""
+    """The text cut to the limit, not after a number, because the number's unit might be missing."""
     if len(text) <= limit:
         return text
     short = cut(text, limit)

@@ -1,8 +1,8 @@
 """Makes proposals from reported rates and from official documents.
 
-    reported rate | is it news to the ledger? | Proposal: old, new, sources, first day
+    reported rate | is it missing from the ledger? | Proposal: old, new, sources, first day
 
-`bot.proposals.novelty` decides whether it is news. Nothing here changes a rate.
+`bot.proposals.novelty` decides whether the ledger lacks the rate. Nothing here changes a rate.
 """
 
 from datetime import date, datetime
@@ -25,7 +25,7 @@ _ID_BYTES = 8
 def propose_rate(
     reported: ReportedRate, by: ReportSource, ledger: Ledger, seen_at: datetime
 ) -> Proposal | None:
-    """The report as a proposal; None if the ledger already has the rate or cannot judge it."""
+    """The report as a proposal; None if the ledger has the rate or cannot be compared with it."""
     day = by.published.date()
     try:
         old = find_standing(reported.imposer, reported.partner, reported.product, day, ledger)
@@ -63,11 +63,13 @@ def propose_document(
 ) -> Proposal:
     """A proposal for an official document that changes duties, with or without a figure.
 
-    `partner` is a code, `WORLD`, or empty if unknown. The id is computed from `by.link`, the
-    document's own address, so the same document is proposed once. If stories can report the same
-    rate, `same_as` is the id that their proposal has. Give `new_percent` only if the document
-    states one rate for one measure. `why` is a sentence for the operators.
-    An official document is proposed even if the ledger does not cover the economy or the pair.
+    `partner` is a code, `WORLD`, or empty if unknown. `new_percent` must be None unless the
+    document states one rate for one measure. `why` is a sentence for the operators.
+
+    The id is computed from `by.link`, the document's own address, so that a document is proposed
+    only once. If a story could report the same rate, the result's `same_as` is the id of the
+    proposal that the story would make, so that both become one proposal. A document is proposed
+    even if the ledger does not cover the imposer or the pair.
     """
     day = by.published.date()
     given: dict[str, object] = {}
@@ -94,7 +96,7 @@ def propose_document(
 
 
 def renew_proposal(proposal: Proposal, decided_on: date) -> Proposal:
-    """The proposal with a new id, for a rate that is reported again long after its decision."""
+    """The proposal with a new id, for a rate that is reported again long after a decision on it."""
     again = digest("again", proposal.id, decided_on.isoformat(), size=_ID_BYTES)
     return proposal.model_copy(update={"id": again})
 

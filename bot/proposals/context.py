@@ -1,7 +1,8 @@
-"""Compares a proposal with the current ledger: its rates, and whether it has the new one.
+"""Compares a proposal with the current ledger: the rates there, and whether one is the new rate.
 
-An approval changes what other proposals would do: the ledger may now have their rate, or another
-rate to replace. So messages show a proposal against the current ledger, not as it was made.
+An approval affects other proposals: the ledger may now have their rate, or another rate that they
+would replace. Therefore messages show a proposal compared with the current ledger, and not with
+the ledger at the time of the report.
 """
 
 from collections.abc import Iterator, Sequence
@@ -34,16 +35,19 @@ def compare_with_ledger(proposal: Proposal, ledger: Ledger) -> Proposal:
 
 
 def find_standing(imposer: str, partner: str, product: str, day: Day, ledger: Ledger) -> Standing:
-    """The duty in the ledger on that day; raises QueryError within one customs territory."""
+    """The duty in the ledger on that day.
+
+    Raises QueryError if both parties are in one customs territory.
+    """
     check_pair(imposer, partner, ledger)
     return compute_standing(build_context(ledger, imposer, partner, day, product or None))
 
 
 def _find_existing_rate(proposal: Proposal, old: Standing) -> str:
-    """Where the ledger has exactly this rate, in words: a duty or a total; empty if nowhere.
+    """The duty or the total in the ledger that equals the new rate, in words; empty if none.
 
-    Stricter than `proposals.novelty`: a rate that is no news may still be missing, and can then be
-    approved.
+    This is stricter than `proposals.novelty`: a rate that `novelty` treats as known may still be
+    missing from the ledger, and can then be approved.
     """
     asked = old.asked
     if proposal.new_percent is None or not knows_goods(asked):
@@ -55,14 +59,14 @@ def _find_existing_rate(proposal: Proposal, old: Standing) -> str:
         percent=proposal.new_percent,
         from_percent=proposal.from_percent,
         effective_on=proposal.effective_on,
-        # Compared as a change, because the same rate on only some of the goods is not enough.
+        # With `raised`, a rate on only some of the goods does not count as the same rate.
         raised=True,
         basis=proposal.basis,
     )
     new = format_percent(proposal.new_percent)
     for measure, period in find_matching_periods(reported, asked):
         return f"{measure.name}, {new}% from {format_day(period.from_)}"
-    # A total that equals the rate does not mean that this legal basis has it.
+    # If the report names a legal basis, an equal total does not show that this basis has the rate.
     if not reported.basis:
         day = reported.effective_on or asked.day
         then = compute_standing(asked._replace(day=day))
@@ -72,7 +76,7 @@ def _find_existing_rate(proposal: Proposal, old: Standing) -> str:
 
 
 def place_proposal(old: Standing, from_percent: Decimal | None) -> dict[str, object]:
-    """The ledger's rates on the goods, and the measures that the proposal may change."""
+    """Fields of a proposal: the ledger's rates on the goods, and measures that it may change."""
     asked, selection = old.asked, old.asked_selection
     counted = [layer.measure for layer in selection.stacked.counted]
     own = _select_own(asked, selection, counted, from_percent)

@@ -1,9 +1,9 @@
 """Finds the proposals in a story.
 
-    story | figures with both parties and a percent | stated as decided? | news to the ledger?
+    story | figures with both parties and a percent | stated as decided? | missing in the ledger?
 
-These make no proposal: sums of money, figures without imposer or partner, threats, plans, doubts
-and history. Their stories still cause alerts.
+No proposal is made from sums of money, figures without imposer or partner, threats, plans, doubts
+and past rates. The stories with these figures still cause alerts.
 """
 
 from bot.news.events.stage import find_effective_day, is_change, is_decided
@@ -17,7 +17,7 @@ _LONGEST_QUOTE = 300
 
 
 def extract_proposals(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
-    """The proposals in a story, each once; most stories have none."""
+    """The proposals in a story, without repetitions; most stories have none."""
     found: dict[str, Proposal] = {}
     for figure in story.figures:
         reported = _make_reported_rate(figure, story, ledger)
@@ -57,9 +57,10 @@ def _make_reported_rate(figure: Figure, story: Story, ledger: Ledger) -> Reporte
 
 
 def _find_basis(figure: Figure, ledger: Ledger) -> str:
-    """The legal basis of the imposer that the figure's sentence names; empty if none or several.
+    """The legal basis that the figure's sentence names; empty if it names none or several.
 
-    "Canada's 25% on US steel, in answer to Section 232 duties" is not based on Section 232.
+    Only the imposer's legal bases count: "Canada's 25% on US steel, in response to Section 232
+    duties" is not based on Section 232, because that is a US law.
     """
     sheet = ledger.find_imposer_file(figure.imposer or "")
     named = [one for one in ledger.reader.find_bases(figure.quote) if sheet and one in sheet.bases]

@@ -1,16 +1,16 @@
 """Sends new proposals to the operators' conversations, once each, through the outbox.
 
-    offer | save the new ones, add new sources to the known ones | look
-    look  | proposals not yet sent | quota per feed | outbox: a message each, a notice for the rest
-                                                    | redraw messages that lack a source
+    offer | save new proposals, add new sources to saved proposals | look
+    look  | unsent proposals | quota per feed | outbox: a message each, a notice for the held back
+                                              | redraw messages that lack a source
 
-After a crash between saving and queuing, the next `look` queues the rest. It repeats no message:
-the id is computed from the proposal and the conversation.
+After a crash between saving and queuing, the next `look` queues the missing messages. No message is
+sent twice, because its id is computed from the proposal and the conversation.
 
 The quota protects operators from a feed that makes rates up: each feed may have `FEED_QUOTA`
-proposals that are pending or were sent within a day. A proposal of several feeds counts for the
-first of them whose quota is not used up. Official documents come from no feed and are always sent.
-Held-back proposals stay pending, and lists include them.
+proposals that are pending or were sent within a day. A proposal from several feeds counts toward
+the first feed whose quota is not used up. Official documents do not come from a feed and are always
+sent. Proposals that are held back stay pending, and lists of proposals include them.
 """
 
 from collections import Counter
@@ -23,9 +23,9 @@ from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
 from bot.proposals.model import Proposal
 
 FEED_QUOTA = 10
-"""Maximum open proposals per feed. If the ledger really lacks more, change the rates files."""
+"""Maximum open proposals per feed. If the ledger lacks more rates, change the rates files."""
 QUOTA_PERIOD = timedelta(days=1)
-"""A sent proposal counts for this long, even if it has been decided."""
+"""How long a sent proposal counts toward the quota, even if an operator has decided on it."""
 
 
 class QueuedMessages(NamedTuple):
@@ -36,16 +36,17 @@ class QueuedMessages(NamedTuple):
 
 
 class QuotaResult(NamedTuple):
-    """The proposals to send, and those held back by the name of the publication."""
+    """The proposals to send. `held_back` maps names of publications to the other proposals."""
 
     send: tuple[Proposal, ...]
     held_back: Mapping[str, tuple[Proposal, ...]]
 
 
 def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> QuotaResult:
-    """Which of the `unsent` proposals to send now; `sent` use up the quota, in order of time.
+    """Decides which of the `unsent` proposals to send. The `sent` ones have used part of the quota.
 
-    A proposal that was sent before and has a new source is in both, and counts once.
+    `sent` is in order of time. A proposal that was sent before and has a new source is in both
+    lists and counts once.
     """
     used: Counter[str] = Counter()
     known = set()
@@ -63,7 +64,10 @@ def apply_quota(unsent: Iterable[Proposal], sent: Iterable[Proposal]) -> QuotaRe
 
 
 def _charge_quota(proposal: Proposal, used: Counter[str]) -> bool:
-    """Counts it for the first of its feeds whose quota is not used up; False if all are."""
+    """Counts the proposal toward the first of its feeds whose quota is not used up.
+
+    Returns False if the quotas of all its feeds are used up.
+    """
     for source in proposal.said_by:
         if not source.feed:
             return True
@@ -77,23 +81,24 @@ class InboxStore(Protocol):
     """The table of proposals, with the outbox."""
 
     async def keep(self, proposals: Collection[Proposal], now: datetime) -> None:
-        """Saves the new ones; a known one gains the sources that it lacks."""
+        """Saves new proposals, and adds new sources to proposals that are already saved."""
 
     async def queue_messages(
         self,
         plan_messages: Callable[[Sequence[Proposal], Sequence[Proposal]], QueuedMessages],
         since: datetime,
     ) -> QueuedMessages:
-        """Queues what `plan_messages(unsent, sent)` returns, in one transaction, and returns it.
+        """Queues the messages that `plan_messages(unsent, sent)` returns, in one transaction.
 
-        `unsent` are pending proposals that are new or have a new source; `sent` those sent before
-        that are pending or were sent after `since`, in order of time. `plan_messages` may be called
-        twice. A message that is already queued stays as it is.
+        `unsent` has pending proposals that are new or have a new source. `sent` has, in order of
+        time, the proposals sent before that are still pending or were sent after `since`. Returns
+        the result of `plan_messages`, which may be called twice. A message that is already queued
+        is not changed.
         """
 
 
 class ProposalInbox:
-    """Takes proposals in and sends each to the operators' conversations once."""
+    """Saves proposals and sends each to the operators' conversations once."""
 
     def __init__(
         self,
@@ -113,13 +118,13 @@ class ProposalInbox:
         self._redraw = redraw
 
     async def offer(self, proposals: Collection[Proposal]) -> None:
-        """Saves proposals and sends the new ones. Raises StoreError, and then none is saved."""
+        """Saves proposals and queues messages about the new ones. May raise StoreError."""
         if proposals:
             await self._store.keep(proposals, self._clock())
             await self.look()
 
     async def look(self) -> None:
-        """Queues messages about proposals that were not sent yet; call it regularly."""
+        """Queues messages about proposals that were not sent yet. Must be called regularly."""
         if not self._conversations:
             return
         queued = await self._store.queue_messages(self._plan, self._clock() - QUOTA_PERIOD)
@@ -146,7 +151,10 @@ class ProposalInbox:
         return QueuedMessages((*messages, *notices), chosen.send)
 
     def _make_notices(self, name: str, held: Sequence[Proposal]) -> Iterator[Delivery]:
-        """A notice about held-back proposals; at most one per feed and day of the first of them."""
+        """A notice about the proposals of a publication that are held back.
+
+        There is at most one notice for each day on which the first held-back proposal was seen.
+        """
         many = "1 more is" if len(held) == 1 else f"{len(held)} more are"
         text = (
             f"{name} reports more new rates than one feed may propose: {FEED_QUOTA} are pending or "

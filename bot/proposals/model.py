@@ -23,13 +23,13 @@ class ReportSource(Frozen):
     link: str = ""
     published: AwareDatetime
     feed: str = ""
-    """The id of the feed that brought it; empty for an official document."""
+    """The id of the feed with the story; empty for an official document."""
     quote: str = ""
-    """The sentence that states it, or the document's title."""
+    """The sentence that states the rate, or the document's title."""
 
 
 class ReportedRate(Frozen):
-    """A rate as a story or document states it; parties are codes, `WORLD` for all partners."""
+    """A rate as a story or document states it. Parties are codes, or `WORLD` for all partners."""
 
     imposer: str
     partner: str
@@ -37,13 +37,16 @@ class ReportedRate(Frozen):
     """The goods in the source's words; empty for goods in general."""
     percent: Percent
     from_percent: Percent | None = None
-    """The rate before, if the source states it."""
+    """The previous rate, if the source states it."""
     effective_on: Day | None = None
-    """The first day on which it is charged, if the source states it."""
+    """The first day on which the rate is charged, if the source states it."""
     raised: bool = False
-    """Whether the source says that the rate changes (`raises to 25%`), not only what it is."""
+    """Whether a verb of the source says that the rate goes up or down (`raises to 25%`)."""
     basis: str = ""
-    """The legal basis that the source names, spelled as in measures; empty if none or several."""
+    """The legal basis that the source names, spelled as in measures.
+
+    Empty if the source names none or several.
+    """
 
     @property
     def says_change(self) -> bool:
@@ -60,7 +63,7 @@ class LedgerRate(Frozen):
 
 
 class ComingRate(LedgerRate):
-    """A later rate of a measure, scheduled in the ledger."""
+    """A later rate of a measure that the ledger already has, and its first day."""
 
     from_: Day
 
@@ -68,50 +71,54 @@ class ComingRate(LedgerRate):
 class Proposal(Frozen):
     """A reported rate that the ledger lacks.
 
-    `id` is computed from the rate, not from its source, so ten reports of one event are one
-    proposal with ten sources.
+    The id of a story's proposal is computed from the rate and not from the source, so that ten
+    stories about one rate make one proposal with ten sources. The id of a document's proposal is
+    computed from the document's address.
     """
 
     id: str
     imposer: str
     partner: str = ""
-    """Empty if a document names no known one."""
+    """Empty if a document names no partner that the bot knows."""
     product: str = ""
     old_on: Day
     """The day of `old_percent` and `old_parts`."""
     old_percent: Decimal | None = None
-    """The ledger's total; None if it has no single one."""
+    """The total in the ledger; None if the ledger has no single total."""
     old_parts: tuple[LedgerRate, ...] = ()
     coming: tuple[ComingRate, ...] = ()
     """Later rates of the `choices`, in order of time."""
     from_percent: Percent | None = None
-    """The rate before, if the source states it."""
+    """The previous rate, if the source states it."""
     basis: str = ""
-    """As `ReportedRate.basis`."""
+    """The same as `ReportedRate.basis`."""
     new_percent: Percent | None = None
     """None if a document changes duties without a clear figure."""
     effective_on: Day | None = None
     replaces: str = ""
-    """The id of the only measure whose rate this can be; empty if there is none or several.
+    """The id of the only measure whose rate the new rate can be; empty if none or several can.
 
-    If several duties are charged together, the new number alone may be their sum. Then this is the
+    If several duties are charged together, the new rate may be their sum. Then `replaces` is the
     measure whose present rate equals the previous rate that the source states.
     """
     choices: tuple[str, ...] = ()
-    """Ids of the measures that it may change, the likeliest first."""
+    """Ids of the measures that the proposal may change, the likeliest first."""
     why: str
-    """Why the bot made it, in a sentence."""
+    """A sentence that says why the bot made the proposal."""
     said_by: tuple[ReportSource, ...] = Field(min_length=1)
     """The stories or documents that state the rate, in order of arrival."""
     seen_at: AwareDatetime
     already: str = ""
-    """Where the ledger has this rate now, in words; empty while it is missing."""
+    """The duty or total in the ledger that now has this rate, in words; empty if none has."""
     same_as: str = ""
-    """For a document: the id of a story's proposal with the same rate; empty if none can exist."""
+    """For a document: the id that a story's proposal with the same rate has.
+
+    Empty if no story's proposal can have the same rate, and for proposals from stories.
+    """
 
     @property
     def old_rate(self) -> Decimal | None:
-        """The percent that the new one replaces: the measure's, or else the total."""
+        """The percent that the new rate replaces: that of the measure `replaces`, or the total."""
         part = self.old_part
         return self.old_percent if part is None else part.percent
 
@@ -147,16 +154,16 @@ class Proposal(Frozen):
 
     @property
     def terms(self) -> str:
-        """A key for the terms of an approval without changes; it differs if the terms differ."""
+        """A key for the terms of an approval without changes. Other terms have another key."""
         new, day = format_percent(self.new_percent), self.effective_on
         terms = (new or "?", day.isoformat() if day else "?", self.replaces or "?")
         known = (format_percent(self.until) or "?", *(["so"] if self.already else []))
         return " ".join((*terms, *known))
 
     def merge(self, again: "Proposal") -> "Proposal":
-        """The proposal with the sources of `again`, and with its first day if it had none.
+        """This proposal with the sources of `again`, the same proposal from a later report.
 
-        `again` is the same proposal, made by a later report.
+        If this proposal has no first day, it gets the first day of `again`.
         """
         known = {(one.source, one.link) for one in self.said_by}
         new = tuple(one for one in again.said_by if (one.source, one.link) not in known)

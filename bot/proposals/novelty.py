@@ -4,15 +4,20 @@ No proposal is made if one of these holds:
 1. The parties share a customs territory, or the ledger does not cover the pair.
 2. The ledger does not know the product.
 3. The ledger's sources were checked on the day of the report or later.
-4. A matching duty already has this percent. A duty matches if it applies to the reported goods (for
-   a reported change: certainly, if there is such a duty; without goods: to goods in general), has
-   the reported legal basis, if any, and has the reported previous rate, if any.
+4. A matching duty already has this percent. A duty matches if all of these are true:
+   - it has the reported legal basis, if the report names one;
+   - it has the reported previous rate, if the report states one;
+   - it may apply to the reported goods. If the report states a change and some duties certainly
+     apply to the goods, only these match. If the report states a change and names neither goods nor
+     a legal basis, only duties on goods in general match.
 5. The percent is the total on the goods or on goods in general, with or without the base rate, or a
-   remark in the ledger mentions it.
-6. No change is reported, and any duty of the pair has or had this rate: a "tariff on Chinese goods"
-   may be a tariff on some of them.
-A change is compared on its stated first day, or else on all later days.
-In doubt, no proposal is made, to avoid flooding operators.
+   remark in the ledger mentions the percent.
+6. The report does not state a change, and a matching duty or a total had this percent in the past,
+   or the percent was announced. If the report names no goods, all duties of the pair match: a
+   "tariff on Chinese goods" may be a tariff on some of them.
+If the report states a first day, a change is compared with the rates of that day; otherwise with
+the rates of the day of the report and of all later days. In doubt, no proposal is made, so that
+operators do not get too many.
 """
 
 import re
@@ -29,10 +34,12 @@ from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, RatePeriod, has_basis
 
 _PERCENT = re.compile(r"(?<![\d.-])(\d{1,3}(?:\.\d+)?)\s?(?:%|per\s?cent\b)")
-"""Matches a percentage in a remark. Remarks contain other numbers too: of lists, columns, days."""
+"""Matches a percentage in a remark, and no other number, such as that of a list or a day."""
 _SLACK = timedelta(days=3)
-"""How many days a reported date may be before the ledger's. News often give the day of signing, or
-the date in another time zone."""
+"""Maximum time from a reported first day to the first day in the ledger.
+
+News often give the day of signing, or the date in another time zone.
+"""
 
 
 def can_be_placed(reported: ReportedRate, context: RateContext) -> bool:
@@ -44,13 +51,16 @@ def can_be_placed(reported: ReportedRate, context: RateContext) -> bool:
 
 
 def knows_goods(context: RateContext) -> bool:
-    """Whether the context is on goods in general, or on goods that the ledger resolves."""
+    """Whether the context is about goods in general, or about goods that the ledger knows."""
     wanted = context.wanted
     return wanted is None or (bool(wanted.goods or wanted.codes) and not wanted.unknown)
 
 
 def is_known(reported: ReportedRate, old: Standing) -> bool:
-    """Whether the report is no news (rules 4 to 6); `old` is what is charged on its day."""
+    """Whether the ledger already has the reported rate, by rules 4 to 6.
+
+    `old` is the duty in the ledger on the day of the report.
+    """
     context = old.asked
     if any(find_matching_periods(reported, context)):
         return True
@@ -65,7 +75,11 @@ def is_known(reported: ReportedRate, old: Standing) -> bool:
 def find_matching_periods(
     reported: ReportedRate, context: RateContext
 ) -> Iterator[tuple[Measure, RatePeriod]]:
-    """The matching duties that have this rate on the day of the report, or change to it."""
+    """The matching duties with their periods at the reported rate.
+
+    The periods include the reported first day. If no first day is reported, they end on the day of
+    the report or later.
+    """
     measures = _select_same_kind(reported, context)
     for measure in measures:
         yield from ((measure, period) for period in _find_changes(measure, reported, context))
@@ -76,7 +90,7 @@ def find_matching_periods(
 
 
 def _select_same_kind(reported: ReportedRate, context: RateContext) -> Sequence[Measure]:
-    """The measures that match what the report states."""
+    """The measures that match the goods and the legal basis of the report (rule 4)."""
     kind = context.measures
     if reported.basis:
         kind = tuple(measure for measure in kind if has_basis(measure, (reported.basis,)))
@@ -104,10 +118,11 @@ def _find_changes(
 def _select_by_rate_before(
     measures: Sequence[Measure], reported: ReportedRate, context: RateContext
 ) -> Sequence[Measure]:
-    """The measures that have the reported previous rate.
+    """The measures that have the reported previous rate; all measures if none is reported.
 
-    If none has it: empty if it is the total, else all measures, because the report may count
-    differently.
+    If no measure has the previous rate, but the total equals it, the result is empty. If the total
+    does not equal it either, the result is all measures, because the report may add up rates in
+    another way.
     """
     before = reported.from_percent
     if before is None:
@@ -123,7 +138,7 @@ def _select_by_rate_before(
 def _collect_rates(
     reported: ReportedRate, context: RateContext, measures: Sequence[Measure]
 ) -> set[Decimal]:
-    """The percents of these measures that make a report of the same percent no news."""
+    """The percents of these measures that count as known when a report states one of them."""
     changes = reported.says_change
     known = {
         period.percent or Decimal(0)
@@ -137,14 +152,20 @@ def _collect_rates(
 
 
 def _is_relevant(period: RatePeriod, reported: ReportedRate, day: date) -> bool:
-    """Whether the period contains the reported first day, or without one, is not over."""
+    """Whether the period includes the reported first day.
+
+    If the report states no first day: whether the period was not over on `day`.
+    """
     if reported.effective_on is None:
         return period.to is None or period.to >= day
     return period.covers(reported.effective_on) or period.covers(reported.effective_on + _SLACK)
 
 
 def _collect_totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
-    """The totals on the goods and on goods in general; of all days if no change is reported."""
+    """The totals on the goods and on goods in general.
+
+    They include the totals of all days if the report does not state a change.
+    """
     known = set(old.span or ()) | {one.percent for one in old.choices}
     context = old.asked
     day = reported.effective_on or context.day
@@ -159,7 +180,11 @@ def _collect_totals(reported: ReportedRate, old: Standing) -> set[Decimal]:
 
 
 def _derive_rates(rates: set[Decimal], old: Standing) -> set[Decimal]:
-    """These rates plus the base rate or the MFN average, and the percents in the remarks."""
+    """Percents that a report may state instead of `rates`.
+
+    These are the base rate with and without duties, the MFN average, the sums of this average and
+    each rate, and the percents in the ledger's remarks on the pair.
+    """
     known: set[Decimal | None] = set()
     if old.base is not None:
         known |= {old.base.percent, old.base.with_duties}

@@ -1,4 +1,4 @@
-"""The dates of a measure: when its rates begin and end, and its milestones."""
+"""Lists the dates of a measure: when its rates begin and end, and its milestones."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -17,7 +17,10 @@ def list_milestone_days(measure: Measure) -> Iterator[Upcoming]:
 
 
 def list_rate_days(measure: Measure) -> Iterator[Upcoming]:
-    """The first day of each rate period, and the day after a period without a successor."""
+    """The beginning of each rate period, and the ending of each period without a direct successor.
+
+    An ending is on the day after the period's last day.
+    """
     before: RatePeriod | None = None
     for period in measure.periods:
         if before is not None and before.to is not None and before.to + _A_DAY < period.from_:

@@ -18,30 +18,30 @@ from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.scope_matching import ScopeMatcher
 
 _CACHE_SIZE = 2_000
-"""Maximum entries of each cache: of pairs, and of pairs with goods; a few KB per entry."""
+"""Maximum entries in each of two caches: `get_pair` and `get_fits`. An entry has a few KB."""
 
 
 class Pair(NamedTuple):
     """All data of the ledger about an imposer and a partner."""
 
     measures: tuple[Measure, ...]
-    """All measures of the imposer on the partner, past ones too."""
+    """All measures of the imposer on the partner, including past ones."""
     ids: frozenset[str]
     charged: frozenset[str]
     """Codes of the partner and its blocs."""
     coverage: Coverage | None
-    """Which duties are tracked since when; None if none are."""
+    """Which duties are tracked, and since when; None if the pair is not tracked."""
     talks: tuple[Talk, ...]
-    """Talks in which both took part, in order of time."""
+    """Talks in which imposer and partner took part, in order of time."""
     remarks: tuple[Remark, ...]
-    """Notes that an answer about the pair must show."""
+    """Notes that answers about the pair show. Each has the days on which it is valid."""
 
 
 class Ledger:
     """All measures of the rates files, indexed. A ledger never changes."""
 
     def __init__(self, files: RatesFiles, parties: Parties) -> None:
-        """`files` must be valid: `find_problems` finds nothing."""
+        """`files` must be valid. `find_problems` of `bot.rates.files.validate` checks this."""
         imposer_files = tuple(files.imposer_files.values())
         references = index_references(imposer_files)
         names = {party.code: party.name for party in parties}
@@ -82,21 +82,27 @@ class Ledger:
             {one: place for place, one in enumerate(expand_names(members, references))}
             for members in sets
         ]
-        """Sets of measures of which a tariff line pays at most one, as ranks by measure id."""
+        """Sets of measures that exclude each other: a tariff line pays at most one of a set.
+
+        Each set maps a measure's id to its rank. The lowest rank wins if measures fit equally.
+        """
         bases: dict[str, tuple[str, ...]] = {}
         for imposer_file in imposer_files:
             for base, words in imposer_file.bases.items():
                 bases[base] = (*bases.get(base, ()), *words)
         self.reader = ProductReader(self.goods, self.measures, bases)
-        # Cached, because questions repeat the same pairs and goods.
+        # These two are cached, because many questions have the same pairs and goods.
         self.get_pair: Callable[[str, str], Pair] = lru_cache(_CACHE_SIZE)(self._find_pair)
-        """The pair of these codes. The imposer's measures include those of its bloc."""
+        """Returns the pair for the codes of an imposer and a partner.
+
+        Its measures include those of the imposer's bloc.
+        """
         self.get_fits: Callable[[str, str, ParsedProduct | None], Mapping[str, Fit]]
         self.get_fits = lru_cache(_CACHE_SIZE)(self._find_fits)
-        """How surely each measure of the pair applies to the goods, by measure id."""
+        """Returns how surely each measure of a pair applies to the goods, by measure id."""
 
     def list_codes(self, code: str) -> tuple[str, ...]:
-        """The code and the codes of its blocs, as `Parties.list_codes`, but cached."""
+        """The code and the codes of its blocs, like `Parties.list_codes`, but cached."""
         return self._codes.get(code) or self.parties.list_codes(code)
 
     def _find_pair(self, imposer: str, partner: str) -> Pair:
@@ -120,19 +126,19 @@ class Ledger:
         return Pair(measures, ids, charged, _find_coverage(imposer_file, charged), talks, remarks)
 
     def find_duty_day(self, now: datetime, imposer: str = "US") -> date:
-        """The date whose rates the imposer's customs charges at `now` (aware)."""
+        """The date whose rates the imposer's customs charges at `now`, an aware time."""
         imposer_file = self.find_imposer_file(imposer)
         return (imposer_file.clock if imposer_file else DutyClock()).find_day(now)
 
     def find_imposer_file(self, imposer: str) -> ImposerFile | None:
-        """The file of the imposer or of its bloc; None if there is none."""
+        """The file of the imposer or of its bloc; None if neither has a file."""
         return next(
             (self._imposer_files[c] for c in self.list_codes(imposer) if c in self._imposer_files),
             None,
         )
 
     def find_coverage(self, imposer: str, partner: str) -> Coverage | None:
-        """Which duties of the pair the ledger tracks since when; None if it tracks none."""
+        """Which duties of the pair the ledger tracks, and since when; None if it tracks none."""
         return self.get_pair(imposer, partner).coverage
 
     def find_mfn_average(self, imposer: str) -> MfnAverage | None:
@@ -141,7 +147,10 @@ class Ledger:
         return next((self._averages[code] for code in codes if code in self._averages), None)
 
     def find_base_duty(self, imposer: str, wanted: ParsedProduct) -> BaseRate | None:
-        """The MFN duty of the line or goods, or else of an example; None if unknown."""
+        """The MFN duty of the question's line or goods, or else of an example line.
+
+        None if the ledger has neither.
+        """
         imposer_file = self.find_imposer_file(imposer)
         if imposer_file is None:
             return None
@@ -160,7 +169,7 @@ class Ledger:
         return None
 
     def list_remarks(self, imposer: str, partner: str, day: date) -> Iterator[Remark]:
-        """The notes that an answer about this pair on that day must show."""
+        """The notes that an answer about this pair on this day shows."""
         for one in self.get_pair(imposer, partner).remarks:
             if one.from_ <= day <= (one.to or day):
                 yield one
@@ -185,7 +194,7 @@ def _group_events(
 
 
 def _find_coverage(imposer_file: ImposerFile | None, charged: frozenset[str]) -> Coverage | None:
-    """The coverage that names one of these codes, or else the one for all countries."""
+    """The coverage that names one of these codes, or else the coverage for all countries."""
     coverage = imposer_file.coverage if imposer_file else ()
     named = (one for one in coverage if not charged.isdisjoint(one.partners))
     rest = (one for one in coverage if WORLD in one.partners)
@@ -194,7 +203,7 @@ def _find_coverage(imposer_file: ImposerFile | None, charged: frozenset[str]) ->
 
 def _is_base_of(base: BaseDuty, wanted: ParsedProduct, exactly: bool) -> bool:
     line = base.line.replace(".", "")
-    # 8507.60.00 is all of 8507.60.
+    # A line that ends in 00 is all of its subheading: 8507.60.00 is all of 8507.60.
     whole = line.removesuffix("00")
     if wanted.codes and any(code.startswith(whole) for code in wanted.codes):
         return exactly

@@ -1,9 +1,12 @@
-"""Matches measures with goods: how surely a measure applies, and what is exempt.
+"""Matches measures with goods: how surely a measure applies, and which goods are exempt.
 
-If a question has several goods and codes, the best fit counts:
-- goods: the scope names them (`NAMED`), wider goods (`HEADING`) or narrower ones (`PARTIAL`).
-  Otherwise their codes decide: all in the scope is `HEADING`, some is `PARTIAL`.
-- a code: a code of the scope is a prefix of it (`HEADING`), or the other way round (`PARTIAL`).
+If a question has several goods and codes, the best of their fits is used. The fits are:
+- Goods: `NAMED` if the scope names them, `HEADING` if it names wider goods, `PARTIAL` if it names
+  narrower goods. Otherwise their codes decide: `HEADING` if all codes are in the scope, `PARTIAL`
+  if some are.
+- A code: `HEADING` if it begins with a code of the scope, `PARTIAL` if a code of the scope begins
+  with it.
+- Goods or a code in the measure's `partial_scope`: `PARTIAL`.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,13 +23,13 @@ class Exemptions(NamedTuple):
     """The exemptions of a measure that apply to the goods of a question."""
 
     whole: tuple[Exemption, ...] = ()
-    """Exemptions of all the goods."""
+    """Exemptions of all goods of the question."""
     partial: tuple[Exemption, ...] = ()
     """Exemptions of some of the goods, or of all of them under a condition."""
 
 
 _CACHE_SIZE = 10_000
-"""Maximum entries of each cache, by measure and goods."""
+"""Maximum entries of each cache. The keys are a measure with goods and codes."""
 
 
 class ScopeMatcher:
@@ -45,7 +48,7 @@ class ScopeMatcher:
         return self._find_fit_cached(measure.id, wanted.goods, wanted.codes)
 
     def covers_all(self, measure: Measure, wanted: ParsedProduct) -> bool:
-        """Whether the scope includes all goods and codes of the question, with no word unknown."""
+        """Whether the scope includes all goods and codes, and no word of the product is unknown."""
         return not wanted.unknown and all(
             fit >= Fit.HEADING for fit in self._fit_each(measure.scope, wanted.goods, wanted.codes)
         )
@@ -53,7 +56,7 @@ class ScopeMatcher:
     def find_exemptions(
         self, measure: Measure, day: date, charged: Collection[str], wanted: ParsedProduct
     ) -> Exemptions:
-        """The exemptions of the goods from the measure on that day.
+        """The exemptions of the goods from the measure on the day.
 
         `charged` has the codes of the partner and its blocs.
         """

@@ -1,15 +1,19 @@
-"""Decides which duties add up on goods on a day, and why others do not count.
+"""Decides which duties add up on goods on a day, and why other duties are not counted.
 
-Each rule excludes layers, in this order:
-1. Not charged on the day: suspended, announced, no rate, or zero. Specific duties are no percent.
-2. Exempt: these goods or this partner.
-3. Import ban on these goods: no layer counts.
-4. Sets of which a tariff line pays at most one: the closest fit counts, then the first in the set.
-   If two fit only by their codes and have different rates, neither counts: the total is a range.
-5. Layers on only some tariff lines, and layers that never count in a sum (`excluded_reason`),
+These rules exclude layers, in this order:
+1. Layers that are not charged on the day: suspended, announced, without a rate, or at 0%. Specific
+   duties are excluded too, because they cannot be added to percentages; they may apply.
+2. Layers from which these goods or this partner are exempt.
+3. All layers, if a ban on imports applies to the goods. A ban on only some tariff lines excludes
+   only itself; it may apply.
+4. Layers in a set whose members exclude each other, because a tariff line pays at most one of them.
+   The layer with the closest fit is counted. If several fit equally, the first in the set is
+   counted. If these fit only by codes or wider goods (`HEADING`) and have different rates, none is
+   counted: the tariff line decides, and the total is a range.
+5. Layers on only some tariff lines, and layers that are never added to others (`excluded_reason`),
    unless the question is about that layer alone.
 6. Layers that another counted layer replaces (`excluded_by`).
-The total is the sum of the other layers. An all-in rate counts in full, with the base rate in it.
+The total is the sum of the remaining layers. All-in rates count in full, including the base rate.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,13 +34,13 @@ class Layer(NamedTuple):
     period: RatePeriod
     fit: Fit
     exclusion: Exclusion | None = None
-    """The exemption of these goods or this partner; None if they are not exempt."""
+    """Why these goods or this partner are exempt; None if they are not exempt."""
     partly_exempt: tuple[Exemption, ...] = ()
     """Exemptions of some of these goods, or of all of them under a condition."""
 
     @property
     def checked(self) -> date | None:
-        """The day of the last check of this rate's sources; None if no source was opened."""
+        """The day on which the rate's sources were last checked; None if none was opened."""
         return self.period.checked or self.measure.verified_as_of
 
 
@@ -46,18 +50,18 @@ class ExcludedLayer(NamedTuple):
     layer: Layer
     exclusion: Exclusion
     may_apply: bool = False
-    """Whether it may apply nevertheless. Then the answer needs a warning."""
+    """Whether the layer may apply nevertheless. Then the answer needs a warning."""
 
 
 class StackedLayers(NamedTuple):
-    """The layers of a total, and the excluded ones."""
+    """The layers that a total counts, and the layers that are excluded from it."""
 
     counted: tuple[Layer, ...]
     excluded: tuple[ExcludedLayer, ...]
     ban: Layer | None = None
-    """The import ban on these goods. Then nothing is counted."""
+    """The import ban on these goods, if any. If there is a ban, `counted` is empty."""
     span: tuple[Decimal, Decimal] | None = None
-    """The lowest and highest total in percent, if the tariff line decides (rule 4)."""
+    """The lowest and highest total in percent, if it depends on the tariff line (rule 4)."""
 
     @property
     def total(self) -> Decimal:
@@ -72,7 +76,10 @@ _NOT_CHARGED = {
     Status.STRUCK_DOWN: Reason.STRUCK_DOWN,
 }
 _MAX_COMBINATIONS = 32
-"""Maximum combinations of rates for a range. A code is in one such set, rarely in two."""
+"""Maximum combinations of undecided layers from which a range is computed.
+
+There is usually one undecided set of rule 4, rarely two.
+"""
 
 
 def stack(
@@ -80,7 +87,7 @@ def stack(
 ) -> StackedLayers:
     """Applies the rules; `by_itself` is true if the question is about named layers alone.
 
-    `one_of` has the sets of rule 4: the rank of each measure by id.
+    `one_of` has the sets of rule 4. Each set maps a measure's id to its rank in the set.
     """
     left_out: list[ExcludedLayer] = []
     charged = _exclude_uncharged(layers, left_out)
@@ -121,7 +128,7 @@ def _compute_span(
 
 
 def _find_ban(layers: Sequence[Layer]) -> Layer | None:
-    """Rule 3: the ban that certainly applies to the goods; of several, the closest fit."""
+    """Rule 3: the ban that certainly applies to the goods; if several do, the closest fit."""
     bans = [one for one in layers if one.period.banned and one.fit > Fit.PARTIAL]
     return max(bans, key=lambda one: one.fit, default=None)
 
@@ -133,7 +140,7 @@ def _exclude_partial_bans(layers: Sequence[Layer], left_out: list[ExcludedLayer]
 
 
 def _exclude_uncharged(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
-    """Rules 1 and 2. Returns the other layers and adds excluded ones to `left_out`."""
+    """Rules 1 and 2: adds the excluded layers to `left_out` and returns the remaining layers."""
     charged = []
     for layer in layers:
         period = layer.period
@@ -152,7 +159,7 @@ def _exclude_uncharged(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -
 def _exclude_uncertain(
     layers: Sequence[Layer], left_out: list[ExcludedLayer], *, by_itself: bool
 ) -> list[Layer]:
-    """Rule 5: returns the layers that certainly count."""
+    """Rule 5: adds the excluded layers to `left_out` and returns the remaining layers."""
     if by_itself and len(layers) == 1:
         return list(layers)
     certain = []
@@ -169,7 +176,10 @@ def _exclude_uncertain(
 def _exclude_rivals(
     layers: list[Layer], one_of: Sequence[Mapping[str, int]], left_out: list[ExcludedLayer]
 ) -> list[Layer]:
-    """Before rule 4: excludes members of sets replaced by a certain layer outside all sets."""
+    """Before rule 4: excludes the members of sets that a layer outside all sets replaces.
+
+    The replacing layer must certainly apply. Returns the remaining layers.
+    """
     ids = {one for members in one_of for one in members}
     sure = {
         one.measure.id: one.measure
@@ -184,7 +194,7 @@ def _exclude_rivals(
 def _exclude_superseded(
     layers: list[Layer], others: Mapping[str, Measure], left_out: list[ExcludedLayer]
 ) -> list[Layer]:
-    """The layers without those that one of the other measures (by id) replaces."""
+    """The layers that none of the measures in `others` (by id) replaces."""
     stays = []
     for layer in layers:
         over = _find_superseding(layer, others)
@@ -196,7 +206,7 @@ def _exclude_superseded(
 
 
 def _find_superseding(layer: Layer, others: Mapping[str, Measure]) -> Measure | None:
-    """The first of these measures (by id) that replaces the layer on its goods, or None."""
+    """The first measure in `others` (by id) that replaces the layer, or None."""
     for one in (*layer.measure.excluded_by, *layer.period.excluded_by):
         if one in others:
             return others[one]
@@ -209,8 +219,9 @@ def _choose_from_set(
     left_out: list[ExcludedLayer],
     undecided: list[list[Layer]],
 ) -> list[Layer]:
-    """Rule 4 for one set. Layers on only some tariff lines are dropped if another layer fits all.
+    """Rule 4 for one set: returns the remaining layers.
 
+    If a layer fits all of the goods, layers on only some tariff lines are dropped without a reason.
     If the tariff line decides, the possible layers are added to `undecided`.
     """
     rivals = [layer for layer in counted if layer.measure.id in members]
@@ -239,7 +250,7 @@ def _choose_from_set(
 
 
 def _exclude_superseded_last(counted: list[Layer], left_out: list[ExcludedLayer]) -> StackedLayers:
-    """Rule 6, for counted layers and for excluded ones that may apply."""
+    """Rule 6, for counted layers and for excluded layers that may apply."""
     measures = {layer.measure.id: layer.measure for layer in counted}
     stays = _exclude_superseded(counted, measures, left_out)
     counts = {layer.measure.id: layer.measure for layer in stays}

@@ -1,7 +1,7 @@
-"""Upcoming changes as an iCalendar file (RFC 5545), for Outlook, Google Calendar and the like.
+"""Renders upcoming changes as an iCalendar file (RFC 5545), for Outlook and Google Calendar.
 
-Each change is an all-day event. Its UID is a hash of the change's key, so a second import updates
-the event instead of adding another one.
+Each change is an all-day event. The event's UID is a hash of the change's key, so a second import
+updates the event instead of adding another one.
 """
 
 from collections.abc import Iterable
@@ -25,15 +25,15 @@ _FIRST_DAY = date(2020, 1, 1)
 def render_calendar_file(
     changes: Iterable[CalendarEntry], title: str, parties: Parties, now: datetime
 ) -> bytes:
-    """The file as bytes, with folded lines and escaped text; `now` (aware) becomes DTSTAMP."""
+    """The file as bytes, with folded lines and escaped text. `now` (aware) is used as DTSTAMP."""
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    # icalendar does not know these two properties to be text, so vText escapes them.
+    # icalendar does not treat these two properties as text, so vText escapes their values.
     calendar.add("name", vText(_replace_backslashes(title)))
-    # Programs that do not support NAME (RFC 7986) read this one.
+    # Programs that do not support NAME (RFC 7986) read X-WR-CALNAME.
     calendar.add("x-wr-calname", vText(_replace_backslashes(title)))
     for change in changes:
         calendar.add_component(_build_event(change, parties, now))

@@ -1,7 +1,8 @@
-"""Answers as JSON values. Percents are decimal strings, and dates are ISO 8601 (`2025-05-14`).
+"""Renders answers as JSON values. Percents are decimal strings, and dates are ISO 8601.
 
-`build_rate_json` defines the output of `tariffwire rate --json`. Fields that need data on tariff
-lines are null or empty so far. Optional keys are omitted if they are empty.
+`build_rate_json` defines the output of `tariffwire rate --json`. The fields `heading`, `questions`
+and `reports` need data that the ledger does not have yet, so they are null or empty. Optional keys
+are omitted if they are empty.
 """
 
 from collections.abc import Sequence
@@ -31,8 +32,8 @@ def build_rate_json(
 ) -> Json:
     """The answers to a question, or its error, as one object.
 
-    `query` is None if the text could not be parsed. `calendar` is the answer to `upcoming` and
-    `changes`; None for all other questions.
+    `query` is None if the text could not be parsed. `calendar` is the answer to an `upcoming` or
+    `changes` question, and None for all other questions.
     """
     asked = {key: _to_json(getattr(query, key, None)) for key in _ASKED}
     days = (
@@ -131,7 +132,10 @@ def _sum_additional(answer: Answer, base: BaseRate | None) -> Decimal | None:
 
 
 def _compute_added(one: Component, base: BaseRate | None) -> Decimal | None:
-    """The percent that a duty adds to the base rate; less than its rate if that is all-in."""
+    """The percent that a duty adds to the base rate.
+
+    If the duty's rate is all-in, the base rate is subtracted; None if the base rate is unknown.
+    """
     if one.calc is Calc.ADDS or one.percent is None:
         return one.percent
     if base is None or base.percent is None:
@@ -140,7 +144,7 @@ def _compute_added(one: Component, base: BaseRate | None) -> Decimal | None:
 
 
 def _build_range(answer: Answer) -> object:
-    """The lowest and highest total; None if a rate is all-in, so totals include the base rate."""
+    """The lowest and highest total; None if a rate is all-in, because totals then include MFN."""
     all_in = any(one.calc is not Calc.ADDS for one in (*answer.components, *answer.not_counted))
     return None if all_in else _to_json(answer.total_range)
 
@@ -165,7 +169,7 @@ def _build_source(source: Source) -> Json:
 
 
 def _collect_values(value: object, names: Sequence[str]) -> Json:
-    """The named attributes. A measure becomes name and id; a source becomes text and link."""
+    """The attributes with these names. A measure becomes name and id; a source, text and link."""
     found: Json = {}
     for name in names:
         attribute = getattr(value, name)

@@ -1,4 +1,4 @@
-"""Proposals with their decisions, as lines for a terminal and as JSON."""
+"""Renders proposals with their decisions, as lines for a terminal and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Answers as plain text: one sentence for a notification, or lines for a terminal."""
+"""Renders answers as plain text: one sentence for a notification, or lines for a terminal."""
 
 from collections.abc import Iterable, Iterator
 
@@ -51,7 +51,7 @@ def render_calendar_line(item: Upcoming, parties: Parties) -> str:
 
 
 def render_lines(answer: Answer) -> Iterator[str]:
-    """The whole answer, line by line. Lines with `!` are the warnings that come first."""
+    """The whole answer, line by line. Lines that begin with `!` are the first warnings."""
     first = words.describe_first_warnings(answer)
     yield from (f"! {warning}" for warning in first)
     pair = f"{answer.imposer_name} on {answer.partner_name}"
@@ -117,7 +117,7 @@ def _render_upcoming(item: Upcoming) -> str:
 
 
 def _render_step(step: Step) -> str:
-    """One line of a history: date, the total from then on, what changed, source."""
+    """One line of a history: date, the total from this date on, what changed, source."""
     rate = f"{words.format_step_total(step):>5}%" if step.moves_total else "      "
     return f"{format_day(step.on):>11}  {rate}  {words.describe_step(step)} ({step.source.text})"
 

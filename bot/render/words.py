@@ -1,4 +1,4 @@
-"""Facts about rates in words. Slack, the terminal and calendar files all use them."""
+"""Describes facts about rates in words, for Slack, the terminal and calendar files."""
 
 import string
 from collections.abc import Callable, Sequence
@@ -32,14 +32,14 @@ _MAX_LISTED = 6
 
 
 def describe_party(code: str, parties: Parties) -> str:
-    """The name of an economy, or `all countries` for `WORLD`; an unknown code as it is."""
+    """The name of an economy, or `all countries` for `WORLD`. Unknown codes are not changed."""
     if code == WORLD:
         return "all countries"
     return parties.get(code).name if code in parties else code
 
 
 def describe_rate(duty: DutyRate, unknown: str = "rate not known") -> str:
-    """`12.5%`, a specific duty in words, `may not be imported`, or `unknown` without a rate."""
+    """`12.5%`, a specific duty in words, or `may not be imported`; `unknown` if it has no rate."""
     if duty.banned:
         return "may not be imported"
     if duty.percent is None:
@@ -67,7 +67,7 @@ def describe_goods(answer: Answer) -> str:
 
 
 def describe_definition(answer: Answer) -> str:
-    """Which duties the total counts. Public figures often count others."""
+    """Which duties the total counts. Published figures often count other duties."""
     all_in = any(one.calc is not one.calc.ADDS for one in answer.components)
     mfn = "the base rate (MFN) is in it" if all_in else "on top of the base rate (MFN)"
     if answer.basis is TotalBasis.LAYER:
@@ -120,7 +120,8 @@ _STATUS = {
 def describe_status(component: Component) -> str:
     """A component's status and dates: `in force since 24 Jul 2026`.
 
-    If the terms changed but not the rate, it has two dates: of the rate, then of the terms.
+    If the terms changed at an unchanged rate, the text has two dates: the first day of the rate,
+    then the first day of the terms.
     """
     if component.from_ is None:
         return _STATUS[component.status]
@@ -250,7 +251,7 @@ def _describe_rate_change(name: str, what: Change) -> str:
 
 
 def describe_last_change(answer: Answer) -> str:
-    """The total's last change up to the day: `24 Jul 2026, duty 10% to 12.5%`; may be empty."""
+    """The last change of the total: `24 Jul 2026, duty 10% to 12.5%`; empty if there is none."""
     last = answer.last_change
     if last is None:
         return ""
@@ -299,7 +300,7 @@ def describe_warnings(answer: Answer) -> list[str]:
 
 
 def describe_first_warnings(answer: Answer) -> list[str]:
-    """The warnings shown before the total: all leading ones and one more."""
+    """The warnings shown before the total: all leading warnings and the next one."""
     return describe_warnings(answer)[: 1 + sum(one.leads for one in answer.warnings)]
 
 
@@ -310,7 +311,7 @@ def _describe_warning(one: RateWarning, answer: Answer) -> str:
 
 
 class _Formatter(string.Formatter):
-    """`str.format` that writes dates for readers."""
+    """Formats like `str.format`, but writes dates as `24 Feb 2026`."""
 
     def format_field(self, value: object, format_spec: str) -> str:
         if isinstance(value, date):
@@ -409,7 +410,7 @@ def _stale(one: kinds.Stale, answer: Answer) -> str:
 
 
 def _describe_last_check(one: kinds.Stale) -> str:
-    """When the sources were last checked, of the pair and of each duty checked before the rest."""
+    """When the sources of the pair, and of each duty with an older check, were last checked."""
     first = one.older[0].checked if one.older else one.checked
     ago = f" ({(one.today - first).days} days ago)" if one.today > first else ""
     if not one.older:

@@ -1,4 +1,4 @@
-"""Dates as readers see them. JSON, ids and calendar files keep ISO 8601."""
+"""Formats dates for readers. JSON and ids have ISO 8601 dates instead."""
 
 from datetime import date
 
@@ -6,5 +6,5 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def format_day(day: date) -> str:
-    """The date as `24 Feb 2026`, in English whatever the locale."""
+    """The date as `24 Feb 2026`, in English in every locale."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -1,4 +1,7 @@
-"""Simplifies letters for matching. The text keeps its length, so offsets stay valid."""
+"""Replaces letters and signs by plain ones, for matching.
+
+The text keeps its length, so a position in the folded text is the same in the original.
+"""
 
 import unicodedata
 
@@ -40,5 +43,5 @@ def fold(text: str) -> str:
 
 
 def fold_case(text: str) -> str:
-    """`fold`, in lower case; same length as the text."""
+    """Like `fold`, and in lower case; same length as the text."""
     return fold(text).lower()

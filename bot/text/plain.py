@@ -38,7 +38,7 @@ _BLOCKS = frozenset(
         "table tbody td tfoot th thead tr ul"
     )
 )
-# At the start tag of each of these, an HTML parser searches all open elements.
+# At the start tag of each of these elements, an HTML parser searches all open elements.
 _NESTED = (_BLOCKS - {"br", "hr"}) | set(str.split("center dialog dir hgroup menu rp rt search"))
 _NESTED_TAG = re.compile(rf"<(/?)({'|'.join(_NESTED)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _MAX_DEPTH = 200
@@ -51,8 +51,9 @@ def to_plain_text(markup: str, limit: int, *, lone_tags: bool = False) -> str:
     each block on its own line; collapses spaces; composes letters (NFC). Truncated text ends with
     an ellipsis.
 
-    With `lone_tags`, an escaped formatting tag without its counterpart stays in the text: its
-    author wrote about the tag. A pair of tags is markup that was escaped twice.
+    With `lone_tags`, an escaped formatting tag without its counterpart stays in the text, because
+    the author wrote about the tag. A pair of tags is removed, because it is markup that was escaped
+    twice.
     """
     text = _INVISIBLE.sub("", markup[: limit * 8 + 1000])
     for round_number in range(_ROUNDS):
@@ -113,9 +114,9 @@ def _extract_visible_text(markup: str) -> str:
 
 
 def limit_depth(markup: str) -> str:
-    """The markup with a line break instead of each block tag nested deeper than 200 levels.
+    """The markup with a line break instead of each start tag of a block below 200 levels.
 
-    The time of an HTML parser grows with the square of the depth.
+    Without the limit, the time of an HTML parser grows with the square of the depth.
     """
     if markup.count("<") <= _MAX_DEPTH:
         return markup
@@ -135,7 +136,10 @@ def limit_depth(markup: str) -> str:
 
 
 def _remove_tag_openings(text: str, *, lone_tags: bool) -> str:
-    """The text without each `<` that could start a tag, except lone formatting tags if allowed."""
+    """The text without the `<` signs that could start a tag.
+
+    With `lone_tags`, the `<` of lone formatting tags stays.
+    """
     lone = _find_lone_tags(text) if lone_tags else set()
 
     def replace_opening(opening: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""Untrusted text on one line."""
+"""Puts untrusted text on one line."""
 
 import re
 import unicodedata

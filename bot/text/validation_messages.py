@@ -1,4 +1,4 @@
-"""Pydantic's validation errors in plain words, for settings and config files."""
+"""Describes Pydantic's validation errors in plain words, for settings and config files."""
 
 from pydantic_core import ErrorDetails
 

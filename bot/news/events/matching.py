@@ -1,21 +1,24 @@
 """Decides whether two stories report one event: a score from 0 to 1. The rules, in this order:
 
-1. Stories more than 72 hours apart are two events; court stories more than 7 days.
-2. Shared words score most: names and rare words count more than the common words of trade news.
+1. Two stories more than 72 hours apart report two events. For two court stories, the limit is 7
+   days.
+2. Shared words raise the score most. Names and rare words count more than common words of trade
+   news.
        same       "Judges void the tariffs" and "Court strikes down US tariffs"
        different  "Judges void the tariffs" and "Judges weigh a patent on tyres"
-3. Shared parties score too. The United States counts little, because most stories name it.
+3. Shared parties raise the score. The United States counts little, because most stories name it.
        same       "India raises its duty on gold" and "New Delhi lifts the gold levy"
        different  "India raises its duty on gold" and "Turkey raises its duty on gold"
-4. The same percentages score.
+4. A shared percentage raises the score.
        same       "Trump sets tariffs of 39% on Swiss goods" and "Switzerland faces tariffs of 39%"
        different  "Trump sets tariffs of 39% on Swiss goods" and "Switzerland faces tariffs of 15%"
-5. Steps of one court case score; a case at the WTO and one at another court are two events.
+5. Shared steps of a court case raise the score. A case at the WTO and a case at another court are
+   two events.
        same       "US trade court strikes down Trump's tariffs" and "White House appeals the ruling
                   against its tariffs"
        different  "WTO panel rules on duties" and "US court rules on duties"
-6. Contradictions lower the score (`_contradictions`): different partners, goods, sums or pacts,
-   a rise and a cut, and titles that name different firms.
+6. Contradictions lower the score (`_find_contradictions`, `_have_other_names`): different partners,
+   goods, sums or pacts, a rise and a cut, and titles that name different firms.
        same       "EU raises duties on steel" and "Brussels hikes steel duties"
        different  "EU raises duties on steel" and "EU cuts duties on wine"
 """
@@ -59,7 +62,7 @@ class _Features(NamedTuple):
 
 
 def score_similarity(a: Story, b: Story) -> float:
-    """A score from 0 to 1; from `SAME_SCORE` on, both stories report one event."""
+    """A score from 0 to 1. If it is at least `SAME_SCORE`, both stories report one event."""
     return 0.0 if _are_far_apart(a, b) else _compare(a, b, _get_features(a), _get_features(b))
 
 
@@ -82,7 +85,10 @@ def _are_far_apart(a: Story, b: Story) -> bool:
 
 
 def _is_unrelated(a: Story, b: Story) -> bool:
-    """Whether topics or parties rule out one event. This quick check spares most comparisons."""
+    """Whether two stories share no topic or no party, and so cannot report one event.
+
+    This check is quick and makes most comparisons unnecessary.
+    """
     if a.topics and b.topics and not set(a.topics) & set(b.topics):
         return True
     return bool(a.parties and b.parties and not set(a.parties) & set(b.parties))
@@ -114,7 +120,10 @@ def _compare(a: Story, b: Story, of_a: _Features, of_b: _Features) -> float:
 
 
 def _score_court_steps(total: float, a: _Features, b: _Features) -> float:
-    """The adjusted score of two court stories, which share few words other than steps of a case."""
+    """The score of two court stories, raised for shared steps of a case or lowered for two courts.
+
+    Two stories about one case share few other words.
+    """
     if ("wto" in a.words) != ("wto" in b.words):
         return total * 0.6
     steps = a.words.keys() & b.words.keys() & _STEPS
@@ -149,7 +158,7 @@ def _find_contradictions(a: _Features, b: _Features) -> Iterator[float]:
 
 
 def _find_direction(features: _Features) -> int:
-    """1 if duties rise, -1 if they fall, 0 for both or neither."""
+    """1 if duties rise, -1 if they fall, 0 if the story reports both changes or none."""
     return ("raise" in features.words) - ("cut" in features.words)
 
 
@@ -179,7 +188,7 @@ def _get_features(story: Story) -> _Features:
     )
 
 
-# Cached, because a new story is compared with every recent one.
+# Cached, because each new story is compared with all recent stories.
 @lru_cache(maxsize=4096)
 def _extract_features(
     title: str, text: str, parties: frozenset[str], percents: frozenset[Decimal]

@@ -23,7 +23,8 @@ _UNDECIDED = re.compile(
     r"bill|lawmakers?|senators?|candidates?|analysts?|economists?|poll|scenario|instead\sof|"
     r"averag\w*|anti-?dumping|countervailing|preliminary|denie[sd]|deny|rejects?|rejected|not|no\slonger|never|without|avoid\w*|avert\w*|dodg\w+)\b"
 )
-# Not the past tense: stories repeat it ("since the US raised tariffs to 25%, ...").
+# The past tense does not match, because stories repeat old changes ("since the US raised tariffs to
+# 25%, ...").
 _CHANGE = re.compile(
     r"\b(?:(?:raise|increase|hike|lift|double|triple|quadruple|cut|lower|reduce|slash|halve|boost)s|"
     r"(?:will|is|are|to)\s(?:be\s)?(?:rais|increas|hik|lift|doubl|tripl|quadrupl|cut|lower|reduc|"
@@ -52,8 +53,8 @@ _MAX_BACK, _MAX_AHEAD = timedelta(days=60), timedelta(days=500)
 def is_decided(*sentences: str, year: int) -> bool:
     """Whether the duty is decided: no sentence mentions a plan, a doubt or a year before `year`.
 
-    Averages count as undecided, and so do antidumping and countervailing cases, which set a rate
-    for each company.
+    Questions and averages count as undecided. Antidumping and countervailing cases do too, because
+    they set a rate for each company.
     """
     for sentence in sentences:
         if sentence.rstrip().endswith("?") or _UNDECIDED.search(fold_case(sentence)):
@@ -66,14 +67,15 @@ def is_decided(*sentences: str, year: int) -> bool:
 
 
 def is_change(sentence: str) -> bool:
-    """Whether a verb in the present or future says that a rate changes."""
+    """Whether a verb in the present or future tense says that a rate changes."""
     return _CHANGE.search(fold_case(sentence)) is not None
 
 
 def find_effective_day(sentence: str, rest: str, published: date) -> date | None:
-    """The first day of the sentence's duty, from the sentence or else from `rest`, the other text.
+    """The first day of the duty, as stated in the sentence, or else in `rest`, the other text.
 
-    A date without a year is the one nearest to `published`. None for no date or several.
+    A date without a year is taken in the year that brings it nearest to `published`. The result is
+    None if the text has no date, or several different dates.
     """
     for text, pattern in ((sentence, _EFFECT), (sentence, _FROM), (rest, _EFFECT)):
         days = set(_find_days(text, pattern, published))
@@ -93,7 +95,8 @@ def _find_days(text: str, pattern: re.Pattern[str], published: date) -> Iterator
         found = [made for each in years if (made := _make_date(each, number, day))]
         near = [one for one in found if published - _MAX_BACK <= one <= published + _MAX_AHEAD]
         if near:
-            # Of two days a year apart, the earlier one is nearer: it is at most 60 days back.
+            # If two years are possible, the earlier day is nearer: at most 60 days before
+            # `published`, while the other is at least 305 days after.
             yield min(near)
 
 

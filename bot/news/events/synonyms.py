@@ -1,6 +1,6 @@
-"""Synonyms in trade news, and weights of words for comparing stories.
+"""Maps words of trade news to concepts, and weighs words for comparing stories.
 
-Names have the highest weight and common words of trade news a low one. Stop words have none.
+Names have the highest weight, and common words of trade news a low weight. Stop words are ignored.
 """
 
 import re
@@ -84,7 +84,8 @@ def _index_words(classes: Mapping[str, str]) -> dict[str, str]:
 _GOODS_OF = _index_words(_GOODS)
 _CONCEPT_OF = _index_words(_CONCEPTS) | _GOODS_OF
 
-# Weights of common words. Names of parties have a low one, because parties are compared separately.
+# Weights of common words. Names of parties have a low weight, because `matching` compares parties
+# separately.
 _COMMON = dict.fromkeys(("duty", "deal", "talk", "charge", "threat", "court", "ruling"), 0.35)
 _COMMON |= dict.fromkeys(
     str.split(
@@ -112,7 +113,7 @@ _STOP_WORDS = frozenset(
 
 
 def weigh_words(text: str) -> Iterator[tuple[str, float]]:
-    """The concepts in a text, in order, each with its weight."""
+    """The words of a text in order, each as its concept or its stem, with the weight."""
     for spelt in _WORD.findall(fold(text)):
         word = spelt.lower()
         if word not in _STOP_WORDS:

@@ -1,4 +1,4 @@
-"""The words around a number, and patterns for words that name a duty.
+"""The words around a number, and patterns for words that name a duty. The patterns match:
 
 DUTY_WORD     "tariffs", "duty", "surcharge"; not "tax"
 DUTY_AFTER    "(a 25%) tariff", "(50%) steel and car tariffs"; not "(3%) as tariffs rise"
@@ -30,7 +30,7 @@ CONJUNCTIONS = "as|while|when|because|amid|since|though|after|before|unless|if"
 
 
 class Clause(NamedTuple):
-    """A number in a sentence, and the words between the numbers before and after it.
+    """A number in a sentence, with the words back to the previous and on to the next number.
 
     The number is `folded[start:end]` and the clause is `folded[low:high]`.
     """

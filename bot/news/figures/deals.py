@@ -1,10 +1,10 @@
-"""Finds parties that agree on a rate. It is then not clear which of them charges it.
+"""Finds parties that agree on a rate, so that it is not clear which of them charges the rate.
 
-1. find_agreeing   "Japan and the US agree on", "Japan agrees with the US on"; not "Japan and the US
-                   raise"
-2. only_agrees     "Vietnam agrees to a (20%)": it may pay it or charge it; not "Vietnam agrees and
-                   raises"
-3. is_deal_rate    "a (15%) tariff deal"; not "a (15%) tariff"
+1. find_agreeing   matches "Japan and the US agree on", "Japan agrees with the US on"; not "Japan
+                   and the US raise"
+2. only_agrees     matches "Vietnam agrees to a (20%)", because Vietnam may pay or charge the 20%;
+                   not "Vietnam agrees and raises"
+3. is_deal_rate    matches "a (15%) tariff deal"; not "a (15%) tariff"
 """
 
 import re
@@ -30,7 +30,7 @@ _AGREES_TO = re.compile(
 
 
 def find_agreeing(clause: Clause, mentions: Sequence[Mention]) -> list[Mention]:
-    """The parties that agree with each other; one of them or both may charge the rate."""
+    """The parties that agree with each other. One of them or both may charge the rate."""
     found: list[Mention] = []
     for one, other in pairwise(mentions):
         between = clause.folded[one.end : other.start]
@@ -46,5 +46,5 @@ def only_agrees(clause: Clause, mention: Mention) -> bool:
 
 
 def is_deal_rate(clause: Clause) -> bool:
-    """Whether the rate is part of a deal. The party that makes the deal may not charge it."""
+    """Whether the rate is part of a deal. The party that makes the deal may pay the rate."""
     return _DEAL_AFTER.match(clause.after) is not None

@@ -1,19 +1,19 @@
 """Finds the duties in a story: who charges whom, on which goods, from and to which percent.
 
-For each sentence, in this order:
+The steps for each sentence, in this order:
 
 1. `numbers` finds percentages and sums of dollars.
-2. A percentage is a duty where the words around it say so (`_is_duty`).
+2. A percentage is a duty if the words around it say so (`_is_duty`).
        matches       "a 25% tariff", "duties of 10 per cent", "Lesotho pays 15%"
        does not      "shares fell 3% as tariffs rose", "a 10% stake", "a 5% rise in tariffs"
-3. A percentage after a duty in a list is one too.
+3. A percentage that follows a duty in a list is also a duty.
        matches       "tariffs of 46% on Vietnam, 36% on Thailand"
        does not      "tariffs of 46% on Vietnam, and exports fell 36%"
 4. `roles` finds the imposer and the partner.
-5. The nearest product that the duty is on (`_product_of`).
+5. The product is the nearest name of goods on which the duty is charged (`_find_product`).
        matches       "a 25% tariff on steel"
        does not      "a 25% tariff hurts steelmakers"
-6. A sum is the value of the goods (`_belongs`, `_is_value_of_goods`).
+6. A sum belongs to the duty if it is the value of the goods (`_is_value_of_goods`).
        matches       "25% on $50bn of goods"
        does not      "a 25% tariff costs it $50bn"
 
@@ -48,7 +48,7 @@ _ITS_OWN_GOODS = re.compile(
     r"\s(?:[a-z-]+\s){0,3}?(?:on|for)\s[^,;]{0,80}?(?=[,;]|\s(?:and|or|while|but|as)\s)"
 )
 
-# Other things that are stated in percent.
+# Words for other things that are stated in percent.
 _NO_DUTY = re.compile(
     r"\b(?:inflation|prices?|growth|grew|grow|gdp|econom\w+|unemployment|jobless|shares?|stocks?|"
     r"index|yields?|sales|profits?|revenues?|earnings|margins?|output|production|demand|stake|"
@@ -84,7 +84,7 @@ _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
 
 
 class FigureReader:
-    """Finds the figures of stories. Its time is bounded for any text."""
+    """Finds the figures of stories. The time per story is bounded, because the text is limited."""
 
     def __init__(self, parties: Parties, products: Iterable[str] = ()) -> None:
         """`products` are names of goods in lower case, such as `steel` or `electric vehicles`."""
@@ -93,7 +93,7 @@ class FigureReader:
         self._product = re.compile(rf"\b(?:{names or '(?!)'})\b")
 
     def find_figures(self, title: str, text: str) -> tuple[Figure, ...]:
-        """The duties in title and text, in order. Of repetitions, the fullest remains."""
+        """The duties in title and text, in order. Of repeated figures, only the fullest remains."""
         read = [title, *split_sentences(text)[:_MOST_SENTENCES]]
         if not any(DUTY_WORD.search(fold_case(sentence)) for sentence in read):
             return ()
@@ -181,7 +181,7 @@ def _find_duties(folded: str, rates: Sequence[PercentRate]) -> list[tuple[Clause
 
 
 def _is_duty(clause: Clause, follows: bool) -> bool:
-    """Whether a percentage is a duty; `follows` says that the percentage before it is one."""
+    """Whether a percentage is a duty; `follows` is true if the percentage before it is a duty."""
     before, after = clause.before, clause.after
     if _NOT_A_LEVEL_AFTER.match(after) and not clause.is_change:
         return False
@@ -209,7 +209,7 @@ def _is_charged(folded: str, start: int, end: int) -> bool:
 
 
 def _is_value_in_clause(clause: Clause, sum_: DollarSum) -> bool:
-    """Whether a sum in the clause is the value of the goods that the duty is on."""
+    """Whether a sum is in the clause and is the value of the goods on which the duty is charged."""
     inside = clause.low <= sum_.start and sum_.end <= clause.high
     return inside and bool(_GOODS_AFTER.match(clause.folded[sum_.end :]))
 
@@ -231,7 +231,7 @@ def _cut_quote(sentence: str, low: int, high: int) -> str:
 
 
 def _remove_repetitions(figures: Sequence[Figure]) -> list[Figure]:
-    """The figures without those whose values are all in another one."""
+    """The figures, except those whose values are all in another figure."""
     kept: list[Figure] = []
     for place, figure in enumerate(figures):
         others = [*kept, *figures[place + 1 :]]

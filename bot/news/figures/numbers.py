@@ -34,7 +34,7 @@ _SINGLE = re.compile(rf"{_ALONE}({_NUMBER}){_PERCENT}(?!\s?(?:-|to|or)\s?\d)")
 _RANGE_END = re.compile(r"\d\s?(?:%|per\s?cent|pct)?\s?(?:-|to|or)\s$")
 _RANGE = re.compile(r"\b(?:rang\w+|var\w+|anywhere|differ\w*|between)\s+(?:[a-z]+\s){0,2}$")
 
-# "cut to zero from 20%", "down from 39%": the rate before, without the new one.
+# "cut to zero from 20%", "down from 39%": the 20% and the 39% are former rates.
 _OLD_RATE = re.compile(
     r"\b(?:zero|nil|nothing|down|up|cut|lowered|raised|reduced)\sfrom\s(?:[a-z]+\s){0,2}$"
 )
@@ -66,7 +66,7 @@ class DollarSum(NamedTuple):
 
 
 def find_rates(folded: str) -> list[PercentRate]:
-    """The percentages of a lower-case sentence, in order; no number is in two of them."""
+    """The percentages of a lower-case sentence, in order. Each number is in at most one of them."""
     found: list[PercentRate] = []
     taken = [match.span() for match in _BETWEEN.finditer(folded)]
 

@@ -1,8 +1,8 @@
 """Finds retaliation: a party that answers duties with its own duties.
 
-1. is_own_rate        "(30%) of its own"; not "(30%) of its exports"
-2. find_retaliation   "Canada answers 25% US tariffs with (30%)"; not "Canada answers 25% US tariffs
-                      as prices rise (30%)"
+1. is_own_rate        matches "(30%) of its own"; not "(30%) of its exports"
+2. find_retaliation   matches "Canada answers 25% US tariffs with (30%)"; not "Canada answers 25% US
+                      tariffs as prices rise (30%)"
 """
 
 import re
@@ -23,14 +23,16 @@ _OWN = re.compile(rf"(?:\s(?:{DUTY}))?\sof\s(?:its|their|his)\sown\b")
 
 
 def is_own_rate(clause: Clause) -> bool:
-    """Whether the words after the rate call it the answering party's own."""
+    """Whether "of its own" or similar words follow the rate."""
     return _OWN.match(clause.after) is not None
 
 
 def find_retaliation(clause: Clause, mentions: Sequence[Mention]) -> tuple[str, str | None] | None:
-    """The party that retaliates with the rate, and the party it answers; None for no retaliation.
+    """The party that retaliates with the rate, and the party against which it retaliates.
 
-    `mentions` are all those of the sentence, because both may be before the answered rate.
+    The second is None if the sentence does not name it; the result is None if there is no
+    retaliation. `mentions` are all mentions of the sentence, because both parties may be named
+    before the previous rate, outside the clause.
     """
     pattern = _ANSWERS if is_own_rate(clause) else _ANSWERS_WITH
     found = [one for one in mentions if pattern.fullmatch(clause.folded, one.end, clause.start)]
@@ -38,7 +40,7 @@ def find_retaliation(clause: Clause, mentions: Sequence[Mention]) -> tuple[str, 
 
 
 def _find_answered(clause: Clause, by: Mention, mentions: Sequence[Mention]) -> str | None:
-    """The party whose duties are answered: "against 25% US tariffs with"."""
+    """The party against whose duties `by` retaliates: the US in "answers 25% US tariffs with"."""
     return next(
         (
             each.code

@@ -1,14 +1,18 @@
-"""Finds who charges a duty and who pays it, from the words around its rate. In this order:
+"""Finds who charges a duty and who pays it, from the words around its rate.
 
-1. partner       "(25%) tariffs on Canadian goods", "imports from India", "Switzerland faces (39%)",
+The partner is the party found by the first of these rules that applies:
+1. payer         "(25%) tariffs on Canadian goods", "imports from India", "Switzerland faces (39%)",
                  "Vietnam (46%)"; not "exports to Canada"
-2. everyone      "on all countries", "a global tariff of (10%)": WORLD; not "on all cars"
-3. retaliation   see `retaliation`; "(30%) of its own" without an answering party has no imposer
-4. owner         "China's tariffs", "duties imposed by Washington"; not "UK bike tariffs", which the
-                 UK may pay, unless a partner is found
-5. actor         "Brussels will raise": the last party with its verb directly after it, or else the
-                 first with a verb; not "Carney says that Norway faces"
-6. deal          a party that only agrees to a rate is no imposer; see `deals`
+2. everyone      "on all countries", "a global tariff of (10%)": `WORLD`; not "on all cars"
+
+The imposer is the party found by the first of these rules that applies:
+3. retaliation   "Canada answers US tariffs with (30%)"; see `retaliation`. "(30%) of its own"
+                 without a party that retaliates has no imposer
+4. owner         "China's tariffs", "duties imposed by Washington"; not "UK bike tariffs", because
+                 the UK may pay them, unless rule 1 or 2 finds another partner
+5. actor         "Brussels will raise": the last party with one of a few verbs directly after it, or
+                 else the first party with any verb; not "Carney says that Norway faces"
+6. deal          A party that only agrees to a rate is not an imposer; see `deals`
 
 All other parties have no role.
 """
@@ -57,7 +61,7 @@ _IMPOSES = re.compile(
     r"weigh\w*|consider\w*|adopt\w*|introduc\w+|restor\w+|reimpos\w+|signs?|signed|orders?|"
     r"ordered|(?:hits?|strikes?|punish\w*|target\w*)\s(?:the\s)?[a-z.]+(?:\s[a-z.]+)?\swith)\b"
 )
-# The UK may pay "UK bike tariffs"; but "Peru levies 5%".
+# The UK may pay "UK bike tariffs". In "Peru levies 5%", "levies" is a verb and Peru charges.
 _NAMES_THE_DUTY = re.compile(
     rf"\s(?:(?!{_IMPOSES.pattern})[a-z-]+\s){{0,2}}(?:{DUTY})\b(?!\s(?:an?\s|\d|up\s|$))"
 )
@@ -66,12 +70,13 @@ _CONJUNCTION = re.compile(rf"\b(?:{CONJUNCTIONS})\s")
 _NO_SPEAKER = (
     r"(?!(?:sa(?:y|ys|id)|warn\w*|tells?|told|threat\w*|vow\w*|wants?|thinks?|sees?|that)\s)"
 )
-# In "the US levy while Cambodia gets", the US does not pay.
+# A noun for a duty or a conjunction ends the search as well: in "the US levy while Cambodia gets",
+# the US does not pay.
 _PAYER = re.compile(
     rf"(?:'s?)?\s(?:{_NO_SPEAKER}(?!(?:{DUTY}|{CONJUNCTIONS})\s)[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
     r"subject|charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
 )
-# In "Carney says that Norway faces" the speaker charges nothing.
+# In "Carney says that Norway faces", Carney's Canada charges nothing.
 _FACED = re.compile(r"\s(?:faces?|faced|facing|pays?|paid|gets?|got)\s")
 # "threatens Mexico with", "hits India with".
 _TARGETED = re.compile(
@@ -80,16 +85,16 @@ _TARGETED = re.compile(
 _WITH = re.compile(r"(?:\s[a-z-]+){0,3}\swith\b")
 # "brace for a 100% US duty".
 _JUST_DUTY = re.compile(rf"\s(?:{DUTY})\b")
-# In "countries that trade with Iran face" Iran is no partner.
+# In "countries that trade with Iran face", Iran is not the partner.
 _COMPANION = re.compile(r"\b(?:with|by|over|against|about)\s(?:the\s)?$")
-# A name after such a word is an object and does not act: "dumping of Chinese wire".
+# A name after one of these words is an object and does not act: "dumping of Chinese wire".
 _OBJECT = re.compile(
     r"\b(?:of|on|in|from|with|against|for|to|over|at|by|into|between|after|about)\s(?:the\s)?$"
 )
-# An exception: "after the US hits it with".
+# An exception is "after" before a party that acts: "after the US hits it with".
 _AFTER = re.compile(r"\bafter\s(?:the\s)?$")
 _IMPOSES_NEXT = re.compile(rf"\s{_IMPOSES.pattern}")
-# A party that makes a deal may not charge its rate, unless another verb follows.
+# The party that makes a deal does not necessarily charge its rate, unless another verb follows.
 _DEAL = re.compile(r"\b(?:deals?|agreements?|pacts?|accords?|truces?|talks|framework)\b")
 _CLAUSE_BEGINS = re.compile(r"\b(?:as|while|when|because|amid|since|though)\s")
 _VERB_NEXT = re.compile(
@@ -108,7 +113,7 @@ _EVERYONE = re.compile(
 
 
 def find_roles(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
-    """The codes of the imposer and the partner, each None if the words do not name it."""
+    """The codes of the imposer and the partner. Each is None if the words do not name the party."""
     near = [each for each in mentions if clause.low <= each.start and each.end <= clause.high]
     partner = next((each for each in near if _is_partner(clause, each)), None)
     if partner is None and _EVERYONE.search(clause.folded, clause.low, clause.high):
@@ -153,7 +158,7 @@ def _is_partner(clause: Clause, mention: Mention) -> bool:
 
 
 def _has_duty(clause: Clause, mention: Mention) -> bool:
-    """Whether the words call the duty this party's own."""
+    """Whether the words say that the duty belongs to this party: "China's tariffs"."""
     folded = clause.folded
     before = folded[max(clause.low, mention.start - 30) : mention.start]
     if _BY.search(before):
@@ -171,17 +176,18 @@ def _has_duty(clause: Clause, mention: Mention) -> bool:
 
 
 def _is_possessive(clause: Clause, mention: Mention) -> bool:
-    """Whether the name is possessive; Switzerland may pay "Swiss tariffs"."""
+    """Whether the name is possessive. "Swiss tariffs" is not; Switzerland may pay these tariffs."""
     return _POSSESSIVE.match(clause.folded, mention.end) is not None
 
 
 def _find_actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
-    """The party that charges: the last one with a verb directly after it, or else the first."""
+    """The party that charges the duty by rule 5, or None."""
     if is_deal_rate(clause):
         return None
     agreeing = find_agreeing(clause, mentions)
     acting = [each for each in mentions if each not in agreeing and _acts(clause, each)]
-    # "Canada retaliates after the US hits it with (25%)": the party nearer to the rate goes first.
+    # "Canada retaliates after the US hits it with (25%)": parties after the last conjunction are
+    # preferred.
     begun = find_last(_CONJUNCTION, clause.before)
     acting = [each for each in acting if begun and each.start >= clause.low + begun.end()] or acting
     verb_next = [each for each in acting if _VERB_NEXT.match(clause.folded, each.end)]
@@ -202,6 +208,6 @@ def _acts(clause: Clause, mention: Mention) -> bool:
     deal = find_last(_DEAL, between)
     if deal is not None:
         return bool(_SECOND_VERB.search(between, deal.end()))
-    # A verb after "as" has another subject.
+    # A verb after a conjunction such as "as" has another subject.
     verb = _IMPOSES.search(_CLAUSE_BEGINS.split(between, maxsplit=1)[0])
     return verb is not None and not _FACED.search(between)

@@ -7,7 +7,7 @@ from bot.news.topics.tokens import Word
 
 
 class PatternIndex:
-    """Patterns by their first words, so that one pass over a sentence finds all matches."""
+    """An index of patterns by first word, so that one pass over a sentence finds all matches."""
 
     def __init__(self, patterns: Iterable[tuple[str, Pattern]]) -> None:
         """Takes pairs of a name and a pattern; several patterns may share a name."""
@@ -34,7 +34,10 @@ class PatternIndex:
         )
 
     def _find_candidates(self, words: Sequence[Word]) -> Iterator[tuple[int, str, Pattern]]:
-        """Word indexes with the patterns that can begin there, if their words are all present."""
+        """All patterns that may begin at a word: the word's index, the pattern's name, the pattern.
+
+        A pattern is left out if the sentence does not have the words that the pattern needs.
+        """
         keys = [_list_keys(word, at) for at, word in enumerate(words)]
         present = set().union(*keys)
         for at, of_word in enumerate(keys):

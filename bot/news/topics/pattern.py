@@ -1,17 +1,17 @@
 """Patterns over words, the language of the rules in `config/topics.yaml`.
 
-    tariff/tariffs       one of these words, in any case
-    trade talks          adjacent words; spaces, hyphens, commas and quotes between them are equal
+    tariff/tariffs       one of these words, in upper or lower case
+    trade talks          adjacent words; there may be hyphens, commas or quotes between them
     @                    a party: "U.S.", "South Korea", "Beijing"
     #                    a number
-    {court}              an entry of the list of that name: words, phrases and other {lists}
-    {court}/{wto}/panel  the same, of several
+    {court}              an entry of the list `court`, which has words, phrases and other {lists}
+    {court}/{wto}/panel  an entry of one of these lists, or the word
     new?                 an optional word
     ..                   up to three other words; `..8` up to eight
     ^                    the beginning of the sentence
 
-A possessive 's is ignored: `@ tariffs` finds "China's tariffs". Gaps are bounded, and so is the
-time of a match.
+A possessive 's is ignored: `@ tariffs` finds "China's tariffs". Gaps have a maximum length, so the
+time of a match is bounded.
 """
 
 import re
@@ -38,9 +38,9 @@ class Slot(NamedTuple):
     first_words: frozenset[str]
     """The words with which a match can begin."""
     phrases: Mapping[str, tuple[tuple[str, ...], ...]]
-    """The words that must follow, by first word. A first word without an entry stands alone."""
+    """Maps first words to the words that must follow. Single words have no entry."""
     gap: int
-    """Maximum number of other words before it."""
+    """Maximum number of other words between the previous slot and this one."""
     optional: bool
 
     def find_ends(self, words: Sequence[Word], at: int) -> list[int]:
@@ -54,7 +54,7 @@ class Slot(NamedTuple):
         return found + self._find_ends_after(word.text, words, at + 1)
 
     def _find_ends_after(self, first: str, words: Sequence[Word], at: int) -> list[int]:
-        """The indexes after each phrase that begins with `first`, just before word `at`."""
+        """The indexes after each matching phrase. Its first word `first` is just before `at`."""
         if first not in self.first_words:
             return []
         return [
@@ -73,7 +73,7 @@ class Pattern(NamedTuple):
     """Sets of words; a sentence needs at least one word of each set."""
 
     def find_end(self, words: Sequence[Word], at: int) -> int | None:
-        """The index after a match that begins at word `at`; None without a match."""
+        """The index after a match that begins at word `at`; None if there is no match."""
         return _match_slots(self.slots, 0, words, at)
 
     @property
@@ -102,15 +102,15 @@ def _match_slots(slots: Sequence[Slot], index: int, words: Sequence[Word], at: i
 
 
 class PatternCompiler:
-    """Compiles patterns that may refer to the given lists."""
+    """Compiles patterns. They may refer to `lists` by name."""
 
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
         self._lists = lists
-        # Cached: rules use the same lists many times, and a list may have hundreds of words.
+        # Cached, because rules use the same lists many times and a list may have hundreds of words.
         self._slots: dict[tuple[str, int], Slot] = {}
 
     def compile(self, source: str) -> Pattern:
-        """The compiled pattern; raises ValueError with the mistake in `source`."""
+        """The compiled pattern. Raises ValueError with a description of the mistake in `source`."""
         slots: list[Slot] = []
         gap, at_start = 0, False
         for place, piece in enumerate(source.split()):

@@ -1,15 +1,18 @@
 """Finds the topics of a story by the rules of `config/topics.yaml`. They run in this order:
 
-1. `silences`, on the title. A match means no topics, unless `unless` matches too.
+1. `silences`, on the title. If a silence matches, the story has no topics, except if a pattern in
+   the silence's `unless` also matches.
        matches       "European shares slip as tariff worries return" (market-wrap)
        does not      "Copper importers brace for a 50% tariff"
 2. `silences` again, on the title without a label such as "Live updates:".
        matches       "Business live: stocks slip on tariff worries"
        does not      "Tariffs: stocks slip", because the label itself matches a rule
-3. `rules`, on each sentence of the title and the lead (the first sentences of the summary). A rule
-   matches where one of its `terms` is in the sentence, one of its `contexts` (if it has any) is
-   near, and none of its `vetoes` is in the sentence or the title. Near means the sentence and the
-   title; for the title also the lead.
+3. `rules`, on the title and on each sentence of the lead (the first sentences of the summary). A
+   rule matches a sentence if all of these are true:
+   - the sentence has one of the rule's `terms`;
+   - the sentence or the title has one of the rule's `contexts`, or the rule has no contexts; for a
+     term in the title, the context may also be in the lead;
+   - neither the sentence nor the title has one of the rule's `vetoes`.
        matches       "Delhi raises the customs duty on gold" (duties-on-goods)
        does not      "The prince resumes his royal duties after an operation"
 
@@ -42,15 +45,15 @@ Patterns = tuple[str, ...]
 
 
 class _RuleBase(Frozen):
-    """The common fields of rules and silences; `reason` explains it to readers."""
+    """The common fields of rules and silences. `reason` explains the rule to readers."""
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     reason: str = Field(min_length=10)
     terms: Patterns = Field(min_length=1)
     yes: str
-    """A sentence that it must match."""
+    """A sentence that the rule must match."""
     no: str
-    """A similar sentence that it must not match."""
+    """A similar sentence that the rule must not match."""
 
 
 class Rule(_RuleBase):
@@ -60,7 +63,10 @@ class Rule(_RuleBase):
     contexts: Patterns = ()
     vetoes: Patterns = ()
     lead: bool = True
-    """Whether it applies to the summary too; False for ambiguous terms."""
+    """Whether the rule is matched against the lead as well as the title.
+
+    False for terms that are ambiguous outside a title.
+    """
 
 
 class Silence(_RuleBase):
@@ -85,7 +91,7 @@ class TopicRules(Frozen):
 
 
 def _find_pattern_errors(rules: TopicRules) -> Iterator[InitErrorDetails]:
-    """Errors for patterns that cannot be compiled or are twice in one list."""
+    """An error for each pattern that cannot be compiled or is twice in one list."""
     compiler = PatternCompiler(rules.lists)
     for where, patterns in _list_patterns(rules):
         seen: set[tuple[str, ...]] = set()

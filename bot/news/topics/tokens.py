@@ -1,4 +1,7 @@
-"""Splits a sentence into words for patterns: lower case, initials as one word, parties marked."""
+"""Splits a sentence into words for patterns.
+
+Words are in lower case, initials such as "U.S." are one word, and names of parties are marked.
+"""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +15,7 @@ _WORD = re.compile(r"(?<=[a-z.])'s\b|\b[a-z](?:\.[a-z])+\b\.?|\d+(?:[.,]\d+)*|[^
 
 
 class Word(NamedTuple):
-    """A word of a sentence: its folded text, its offsets, and the party whose name starts here."""
+    """A word of a sentence: its folded text, its offsets, and the party whose name it begins."""
 
     text: str
     start: int
@@ -20,7 +23,7 @@ class Word(NamedTuple):
     party: str
     """The party's code on the first word of its name; empty on all other words."""
     word_count: int
-    """Number of words in the name; 1 for other words."""
+    """The number of words in the party's name, on the first word of a name; 1 on other words."""
     is_number: bool
     """Whether it is a number in digits."""
 

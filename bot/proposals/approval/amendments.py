@@ -1,11 +1,13 @@
-"""Applies an approved rate to the rates files: `book + amendment -> new book`.
+"""Applies approved rates to the content of the rates files: `book + amendment -> new book`.
 
-- With a measure: from its day on, that measure has its percent. The period before ends on the day
-  before; the new one ends where that one would have. Nothing else of the measure changes. A row of
-  a schedule gets its own period.
-- Without one: a new measure, on all goods or on those named, in addition to all others.
+An amendment does one of two things:
+- If it names a measure, this measure gets a new rate period. The previous period ends on the day
+  before, and the new period ends when the previous one would have ended, or before the next one.
+  Nothing else in the measure changes. A row of a schedule gets a period of its own.
+- If it names no measure, it adds a measure on all goods, or on the goods that it names. The duty
+  is charged in addition to all others.
 
-Everything else (exemptions, stacking rules, a rate of the past) needs a change of the files.
+Other changes (exemptions, stacking rules, replacing a known rate) need a change of the files.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -33,13 +35,13 @@ class Amendment(Frozen):
     model_config = ConfigDict(populate_by_name=True)
 
     id: str = Field(pattern=r"^[a-z0-9]+$")
-    """The id of its proposal."""
+    """The id of the proposal that was approved."""
     imposer: str
-    """The economy whose file it belongs to."""
+    """The economy or bloc to whose rates file the rate belongs."""
     partners: tuple[str, ...] = ()
-    """The partners of a new measure; empty for an existing one, which keeps its own."""
+    """The partners of a new measure. Empty for an existing measure, which keeps its partners."""
     measure: str = ""
-    """The id of the measure whose rate it changes; empty for a new measure."""
+    """The id of the measure whose rate changes; empty for a new measure."""
     percent: Percent
     from_: Day = Field(alias="from")
     scope: Scope = Scope()
@@ -47,7 +49,7 @@ class Amendment(Frozen):
     covers: str = "all goods"
     """The scope in words."""
     name: str = ""
-    """The name of the measure, new or not."""
+    """The name of the new or existing measure."""
     legal_basis: str = ""
     source: Source
     published: Day
@@ -63,13 +65,16 @@ class Amendment(Frozen):
 
 
 class ApprovedRatesFile(Frozen):
-    """`approved.yaml`: approved rates that no reviewer has moved into the imposers' files yet."""
+    """The content of `approved.yaml`, which has exported amendments.
+
+    A reviewer has not yet moved these amendments into the imposers' files.
+    """
 
     approved: tuple[Amendment, ...]
 
 
 class AppliedAmendments(NamedTuple):
-    """The book with the amendments that fit."""
+    """The rates files with the amendments that fit, and the amendments that do not fit."""
 
     book: RatesFiles
     applied: tuple[Amendment, ...]
@@ -77,9 +82,9 @@ class AppliedAmendments(NamedTuple):
 
 
 def apply_amendment(book: RatesFiles, amendment: Amendment, parties: Collection[str]) -> RatesFiles:
-    """The book with the amendment; `parties` are the codes of all economies.
+    """The rates files with the amendment; `parties` has the codes of all economies.
 
-    Raises AmendmentRefused with the reason if it does not fit.
+    Raises AmendmentRefused with the reason if the amendment does not fit.
     """
     done = apply_amendments(book, [amendment], parties)
     for _, refusal in done.refused:
@@ -90,10 +95,11 @@ def apply_amendment(book: RatesFiles, amendment: Amendment, parties: Collection[
 def apply_amendments(
     book: RatesFiles, amendments: Sequence[Amendment], parties: Collection[str]
 ) -> AppliedAmendments:
-    """The book with all amendments that fit, in their order.
+    """The rates files with all amendments that fit, applied in their order.
 
-    The files are checked once for all of them, because a check walks a whole file. If there is a
-    flaw, each half is applied alone, down to the amendments that do not fit.
+    The files are checked once for all amendments, because a check reads a whole file. If the check
+    finds a problem, the amendments are bisected: each half is applied and checked separately, down
+    to the amendments that do not fit.
     """
     changed, applied, refused = book, [], []
     for amendment in amendments:
@@ -119,19 +125,19 @@ def apply_amendments(
 def _find_flaws(
     book: RatesFiles, amendments: Iterable[Amendment], parties: Collection[str]
 ) -> Iterator[FileProblem]:
-    """The flaws of the files that the amendments have changed."""
+    """The problems in the files that the amendments have changed."""
     for file in dict.fromkeys(_find_file(book, amendment) for amendment in amendments):
         yield from find_problems(book, parties, file)
 
 
 def _find_file(book: RatesFiles, amendment: Amendment) -> str:
-    """The name of the imposer's file; empty if there is none."""
+    """The name of the imposer's rates file; empty if there is none."""
     files = book.imposer_files.items()
     return next((name for name, one in files if one.imposer == amendment.imposer), "")
 
 
 def _place(book: RatesFiles, amendment: Amendment) -> RatesFiles:
-    """The book with the amendment, not yet checked."""
+    """The rates files with the amendment, not yet checked."""
     file = _find_file(book, amendment)
     if not file:
         cause = f"the ledger has no file for {amendment.imposer}"
@@ -189,9 +195,10 @@ def _add_measure(sheet: ImposerFile, amendment: Amendment, source: str) -> Impos
 def _add_row_period(
     schedule: Schedule, row: ScheduleRow, amendment: Amendment, source: str
 ) -> ScheduleRow:
-    """The row with its own period.
+    """The row with a period for the amendment.
 
-    Raises AmendmentRefused if that would hide later columns of the schedule.
+    Raises AmendmentRefused if the row already has a column or a period that begins on that day or
+    later, because the new period would hide it.
     """
     first = row.periods[0].from_ if row.periods else None
     if first is not None and first <= amendment.from_:
@@ -210,7 +217,7 @@ def _add_row_period(
 def _insert_period(
     periods: Sequence[PeriodSpec], amendment: Amendment, source: str
 ) -> tuple[PeriodSpec, ...]:
-    """The periods with the new one between them."""
+    """The periods with the period of the amendment inserted in order of time."""
     day = amendment.from_
     for period in periods:
         if period.from_ == day:

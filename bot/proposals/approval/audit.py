@@ -18,7 +18,7 @@ class State(StrEnum):
 
 
 class Operator(Frozen):
-    """A person who decides: the Slack user id, and the name that others see."""
+    """A person who decides on proposals: the Slack user id, and the name that others see."""
 
     id: str = Field(min_length=1)
     name: str = Field(min_length=1, max_length=100)
@@ -38,7 +38,7 @@ class Decision(Frozen):
 
 
 class ProposalRecord(Frozen):
-    """A saved proposal; `decision` is None while it is pending."""
+    """A saved proposal; `decision` is None while the proposal is pending."""
 
     proposal: Proposal
     decision: Decision | None = None
@@ -48,10 +48,11 @@ class ProposalRecord(Frozen):
         return self.decision.state if self.decision else State.PENDING
 
     def accepts_source(self, document: Proposal) -> bool:
-        """Whether a document with the same rate is one more source of this proposal.
+        """Whether a document with the same rate is added as a source of this proposal.
 
-        Not if it names another day, and not if the rate was rejected before the document was
-        published: when a rejected rumor becomes official, operators get a new proposal.
+        Otherwise operators get a new proposal for the document. This happens in two cases: the
+        document names another first day, or this proposal was rejected and does not have the
+        document as a source. A rejected rumor that becomes official is thus proposed again.
         """
         links = {source.link for source in self.proposal.said_by}
         if self.state is State.REJECTED and document.said_by[0].link not in links:
@@ -69,7 +70,7 @@ class AuditEntry(Frozen):
     what: str
     """`approved`, `approved with changes`, `rejected` or `taken back` (undone)."""
     source: str
-    """The publication and its address."""
+    """The name of the publication and the address of the report."""
     amendment: Amendment | None = None
     """The rate that was approved, or whose approval was undone."""
     note: str = ""

@@ -1,15 +1,15 @@
-"""Takes operators' decisions on proposals, and publishes the ledger that follows.
+"""Saves operators' decisions on proposals, and publishes the ledger that results from them.
 
     approve     | read the form | does it fit the ledger? | save decision, audit entry | new ledger
     reject      | save decision, audit entry
     undo        | do the other approvals fit without it? | save audit entry | new ledger
 
-The caller checks that the person is an operator. Each proposal is decided once; the first click
-wins.
+The caller checks that the person is an operator. If several operators decide on one proposal, the
+first decision is saved.
 
-The ledger is rebuilt from the rates files and all approvals, at the start and at each decision. It
-takes some tenths of a second and runs in a thread. If bots of several workspaces share a database,
-each bot applies the decisions of the others at its next `look`.
+The ledger is rebuilt from the rates files and all approvals at the start, at each approval, and
+when an approval is undone. This takes some tenths of a second and runs in a thread. If bots of
+several workspaces share a database, each bot applies the others' decisions at its next `look`.
 """
 
 import asyncio
@@ -43,7 +43,10 @@ class DecisionStore(Protocol):
     async def get(self, proposal_id: str) -> ProposalRecord | None: ...
 
     async def decide(self, proposal_id: str, decision: Decision, act: AuditEntry) -> bool:
-        """Saves both; False, and nothing saved, if there was a decision before."""
+        """Saves the decision and the audit entry, and returns True.
+
+        If the proposal already has a decision, saves nothing and returns False.
+        """
 
     async def reopen(self, proposal_id: str, state: State, act: AuditEntry) -> bool: ...
 
@@ -53,7 +56,7 @@ class DecisionStore(Protocol):
 
 
 class DecisionResult(NamedTuple):
-    """A proposal after a click, and whether that click decided it."""
+    """A proposal after an operator's click; `is_new` is True if the click changed its state."""
 
     record: ProposalRecord
     is_new: bool
@@ -62,7 +65,7 @@ class DecisionResult(NamedTuple):
 class Decisions:
     """Saves decisions and keeps the current ledger.
 
-    Until the first `look`, the ledger is that of the rates files. `clock` returns the time in UTC.
+    Until the first `look`, the ledger contains no approved rates. `clock` returns the time in UTC.
     """
 
     def __init__(
@@ -71,17 +74,18 @@ class Decisions:
         self._store, self._book, self._clock = store, book, clock
         self._parties = ledger.parties
         self._watchers: list[Callable[[Ledger], None]] = []
-        # Two approvals that each fit may not fit together, so they are decided one at a time.
+        # Two approvals may each fit the ledger but not fit together, so one is applied at a time.
         self._deciding = asyncio.Lock()
         self._approved: tuple[Amendment, ...] = ()
         self.ledger = ledger
         self.left_out: tuple[StaleApproval, ...] = ()
-        """Approvals that no longer fit the rates files and are left out of all answers."""
+        """Approvals that no longer fit the rates files. Answers do not use them."""
 
     async def look(self) -> None:
-        """Applies the approvals in the database if they changed; raises StoreError.
+        """Applies the approvals in the database if they have changed. Raises StoreError.
 
-        Call it at the start and regularly: a bot of another workspace may use the same database.
+        Must be called at the start and regularly, because a bot of another workspace may use the
+        same database.
         """
         async with self._deciding:
             approved = tuple(await self._store.approved())
@@ -121,9 +125,10 @@ class Decisions:
     async def approve(
         self, proposal_id: str, by: Operator, form: ApprovalForm | None
     ) -> DecisionResult | None:
-        """Approves with the form, or with the proposal's own terms; None if there is none.
+        """Approves a proposal with the form, or with the proposal's own terms if `form` is None.
 
-        Raises FormRefused and AmendmentRefused; then nothing has changed.
+        Returns None if no proposal has this id. Raises FormRefused or AmendmentRefused, and then
+        changes nothing.
         """
         async with self._deciding:
             record = await self.get(proposal_id)
@@ -154,7 +159,10 @@ class Decisions:
             return result
 
     async def reject(self, proposal_id: str, by: Operator) -> DecisionResult | None:
-        """Rejects; the ledger does not change. None if there is no such proposal."""
+        """Rejects a proposal, which does not change the ledger.
+
+        Returns None if no proposal has this id.
+        """
         record = await self._store.get(proposal_id)
         if record is None or record.decision is not None:
             return DecisionResult(record, False) if record else None
@@ -166,7 +174,8 @@ class Decisions:
     async def undo(self, proposal_id: str, by: Operator) -> DecisionResult | None:
         """Makes a decided proposal pending again, and removes its rate from the ledger.
 
-        Raises AmendmentRefused if another approval depends on it or the files already contain it.
+        Returns None if no proposal has this id. Raises AmendmentRefused if another approval depends
+        on the rate, or if the rates files now contain the rate.
         """
         async with self._deciding:
             record = await self._store.get(proposal_id)

@@ -1,8 +1,9 @@
 """The form in which an operator approves a proposal, and the validation of its fields.
 
-The form starts with the proposal's own terms. With an existing measure, that measure gets the rate
-and keeps its goods and partners. `NEW` makes a new measure, which needs a legal basis and a
-partner, and covers goods in general if no product is named.
+The form starts with the proposal's own terms. If the operator chooses an existing measure, this
+measure gets the rate and keeps its goods and partners. If the operator chooses `NEW`, the approval
+adds a measure. It needs a legal basis and a partner, and covers goods in general if the form names
+no product.
 """
 
 import re
@@ -21,13 +22,13 @@ from bot.rates.model.measure import Measure, Scope, Source
 from bot.values import Frozen
 
 NEW = "new"
-"""The choice of a new measure. No measure has this id: ids begin with the imposer."""
+"""The choice of a new measure. It cannot be a measure's id, because ids begin with the imposer."""
 
 _PERCENT = re.compile(r"\d{1,4}(?:\.\d{1,3})?")
 _LINK = re.compile(r"https?://[^\s<>|\"]{1,2000}")
 _HIGHEST = Decimal(1000)
 _LONGEST_BACK, _LONGEST_AHEAD = timedelta(days=366), timedelta(days=3660)
-"""How far back and ahead a first day may be; a day further away is probably a typing error."""
+"""How far in the past and in the future a first day may be. Other days are probably typos."""
 _ALL_PARTNERS = frozenset({"all", "world", "everybody", "all partners", "all countries"})
 
 
@@ -36,9 +37,9 @@ class ApprovalForm(Frozen):
 
     percent: str = ""
     day: str = ""
-    """The first day on which it is charged, such as 2026-12-01."""
+    """The first day on which the rate is charged, such as 2026-12-01."""
     measure: str = ""
-    """A measure's id, `NEW`, or empty while none is chosen."""
+    """The id of a measure, or `NEW`; empty while the operator has chosen neither."""
     partner: str = ""
     product: str = ""
     legal_basis: str = ""
@@ -47,12 +48,12 @@ class ApprovalForm(Frozen):
 
     @property
     def is_complete(self) -> bool:
-        """Whether it can be approved as it is."""
+        """Whether the form has all fields that every approval needs."""
         return bool(self.percent and self.day and self.measure)
 
 
 class FormRefused(TariffwireError):
-    """The form cannot be used; `problems` says why, by field."""
+    """Raised for a form with invalid fields; `problems` maps each such field to the reason."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
         self.problems = dict(problems)
@@ -61,7 +62,7 @@ class FormRefused(TariffwireError):
 
 
 def fill_form(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
-    """The form with the proposal's own terms; fields that it leaves open are empty."""
+    """The form with the proposal's own terms. Fields that the proposal leaves open are empty."""
     partner = proposal.partner
     return ApprovalForm(
         percent=format_percent(proposal.new_percent) or "",
@@ -76,7 +77,8 @@ def fill_form(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
 def list_measures(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
     """The measures that the proposal may change: the likeliest first, then others of the pair.
 
-    Only those with a present or coming rate; all of the imposer's if the partner is unknown.
+    Only measures with a present or later rate are listed. If the proposal has no partner, all
+    measures of the imposer are candidates.
     """
     codes = ledger.list_codes(proposal.imposer)
     if proposal.partner:
@@ -95,7 +97,7 @@ def list_measures(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
 def make_amendment(
     form: ApprovalForm, proposal: Proposal, ledger: Ledger, by: Operator, now: datetime
 ) -> Amendment:
-    """The amendment that the form describes; raises FormRefused with the problem of each field."""
+    """The amendment that the form describes. Raises FormRefused if fields are invalid."""
     problems: dict[str, str] = {}
     percent = _read_percent(form.percent, problems)
     day = _read_day(form.day, now.date(), problems)

@@ -1,7 +1,8 @@
 """Answers a query from the ledger: total, components, duties not counted, upcoming changes.
 
-Without a date in the query, an answer is for the day of the last check of the pair's sources, or
-for a later day (today at most) on which a scheduled rate began.
+If the query has no date, the answer is for the day on which the pair's sources were last checked.
+If a scheduled rate began after that day and not after today, the answer is for the day on which
+that rate began.
 """
 
 from collections import Counter
@@ -45,10 +46,11 @@ _TALKS_SHOWN = 3
 
 
 def answer_query(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    """One answer for each direction or partner of the query, in its order.
+    """One answer for each direction or partner of the query, in the order of the query.
 
-    Raises QueryError for two economies in one customs territory. Empty for `upcoming` and
-    `changes`, which `bot.rates.calendar.upcoming` answers.
+    Raises QueryError if the two economies are in one customs territory, or if the query names no
+    economy. The result is empty for `upcoming` and `changes` queries, because
+    `bot.rates.calendar.upcoming` answers them.
     """
     answers = tuple(
         _answer_pair(query, imposer, partner, ledger, today)
@@ -58,19 +60,25 @@ def answer_query(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer,
     if query.partner_implied and silent and _names_goods(query, ledger):
         return _answer_as_origin(query, ledger, today)
     if query.kind is QueryKind.PARTY and query.product:
-        # For goods and one economy, show only importing countries that charge a duty on them.
+        # If the query names goods and one economy, show only pairs with a duty on the goods.
         return tuple(one for one in answers if one.has_content) or answers[:1]
     return answers
 
 
 def _names_goods(query: RateQuery, ledger: Ledger) -> bool:
-    """Whether the product is goods, and no layer or legal basis (`canada countermeasures`)."""
+    """Whether the product names goods, and not a layer or a legal basis.
+
+    The product of `canada countermeasures` names a legal basis.
+    """
     wanted = ledger.reader.read_any((query.product or "")[:MAX_PRODUCT])
     return bool(wanted.goods or wanted.codes) and not (wanted.layers or wanted.bases)
 
 
 def _answer_as_origin(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    """The duties of others on the named economy's goods, with a warning about this reading."""
+    """The duties of other economies on the named economy's goods.
+
+    The first answer has a warning that the question was read in this way.
+    """
     origin = {
         "kind": QueryKind.PARTY,
         "imposer": None,
@@ -96,9 +104,10 @@ def _list_pairs(query: RateQuery, ledger: Ledger) -> Iterator[tuple[str, str]]:
 
 
 def _list_pairs_of_party(party: str, ledger: Ledger, query: RateQuery) -> Iterator[tuple[str, str]]:
-    """The pairs of imposers that charge the party, then of the party and its main partners.
+    """The pairs in which the party is the partner, then the pairs in which it is the imposer.
 
-    The imposer with most measures comes first. For goods, measures on all countries count too.
+    The imposer with the most measures on the party comes first. If the query names a product,
+    measures on all countries are included in this number.
     """
     codes = set(ledger.list_codes(party))
     charged = codes | {WORLD} if query.product else codes
@@ -170,7 +179,7 @@ def _answer_pair(
 def _describe_basis(
     context: RateContext, selection: Selection
 ) -> tuple[TotalBasis, tuple[str, ...], tuple[str, ...]]:
-    """The basis of the total, with its goods or layers and its HS codes."""
+    """The basis of the total, the names of its goods or layers, and its HS codes."""
     wanted, basis = context.wanted, selection.basis
     if wanted is None or basis is TotalBasis.GENERAL:
         return basis, (), ()
@@ -181,7 +190,7 @@ def _describe_basis(
 
 
 def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None, tuple[Step, ...]]:
-    """The last change of the total, and its history if requested."""
+    """The last change of the total, and the total's history if `with_history`."""
     asked = found.asked
     ranged: tuple[Step, ...] = ()
     if found.choices or found.same_for_all:
@@ -196,11 +205,11 @@ def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None,
 def _list_next(
     context: RateContext, selection: Selection, checked: date | None, today: date
 ) -> tuple[Upcoming, ...]:
-    """Changes after the day of the answer, then those due since the last check of their sources."""
+    """Changes after the day of the answer, then changes that fell due after their last check."""
     on_all = selection.basis is TotalBasis.GENERAL
     measures = context.measures if on_all else selection.chosen
     read = checked or context.day
-    # An older check of one component does not affect the others.
+    # If a layer was checked before its pair, only its own changes are listed from the earlier day.
     stale = {
         layer.measure.id: layer.checked
         for layer in selection.stacked.counted
@@ -216,6 +225,6 @@ def _list_next(
 
 
 def _list_talks(context: RateContext) -> tuple[Talk, ...]:
-    """The last three talks between the two up to the day, newest first."""
+    """The last three talks between imposer and partner up to the context's day, newest first."""
     talks = context.ledger.get_pair(context.imposer, context.partner).talks
     return tuple(talk for talk in reversed(talks) if talk.on <= context.day)[:_TALKS_SHOWN]

@@ -1,7 +1,7 @@
-"""Totals of narrower goods, if no single total applies to all goods of a question.
+"""Computes totals of narrower goods, if no single total applies to all goods of a question.
 
-Example: car batteries and other batteries are on different lists, and a tariff line pays at most
-one of them. A single total for all batteries would be wrong.
+Example: car batteries and other batteries are on different lists of duties, and a tariff line pays
+the duty of at most one list. A single total for all batteries would be wrong.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,19 @@ from bot.rates.model.warnings import Choice
 from bot.rates.question.product import ParsedProduct
 
 _MIN_LISTS = 2
-"""Minimum number of lists that divide the goods. A single list only causes a warning."""
+"""Minimum number of lists with narrower goods for which choices are shown.
+
+If only one list has narrower goods, the answer keeps its total and gets a warning.
+"""
 
 
 def find_choices(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
-    """The narrower goods with their totals, if several lists divide them; usually empty."""
+    """The narrower goods with their totals, if the question's goods have no single total.
+
+    The result is empty in two cases: the total of the question applies to all narrower goods, or
+    the narrower goods neither make up all goods of the question nor are on several lists that
+    exclude each other.
+    """
     narrower = _list_narrower(context, selection)
     if not narrower:
         return ()
@@ -27,15 +35,15 @@ def find_choices(context: RateContext, selection: Selection) -> tuple[Choice, ..
     if all(total == selection.stacked.total for total in totals.values()):
         return ()
     names = context.ledger.goods.by_id
-    # Goods with a different total come first.
+    # Goods whose total differs from that of the question's goods come first.
     ordered = sorted(totals.items(), key=lambda item: item[1] == selection.stacked.total)
     return tuple(Choice(goods=names[one].name, percent=total) for one, total in ordered)
 
 
 def find_representative(context: RateContext, choices: Sequence[Choice]) -> RateContext | None:
-    """The context of representative narrower goods, if all of them pay the same total.
+    """The context of one kind of narrower goods that represents all goods of the question.
 
-    None if totals differ or the narrower goods may not cover everything.
+    None if the totals differ, or if the narrower goods may not make up all goods of the question.
     """
     if not choices or context.wanted is None or len({one.percent for one in choices}) > 1:
         return None
@@ -55,7 +63,7 @@ def is_divided(context: RateContext) -> bool:
 
 
 def _are_on_lists(context: RateContext, selection: Selection, narrower: Sequence[str]) -> bool:
-    """Whether enough lists of one set name narrower goods and are charged on the day."""
+    """Whether at least two lists that exclude each other name narrower goods and may apply."""
     lists = {
         left.layer.measure.id
         for left in selection.stacked.excluded
@@ -69,7 +77,7 @@ def _are_on_lists(context: RateContext, selection: Selection, narrower: Sequence
 
 
 def find_exceptions(context: RateContext, selection: Selection) -> tuple[Choice, ...]:
-    """Narrower goods on a list with a total that differs from that of the other goods."""
+    """Narrower goods on a charged list whose total differs from that of the question's goods."""
     narrower = _list_narrower(context, selection)
     if not narrower:
         return ()
@@ -92,7 +100,8 @@ def find_exceptions(context: RateContext, selection: Selection) -> tuple[Choice,
 def list_contexts(context: RateContext) -> tuple[RateContext, ...]:
     """A context for each narrower kind of goods.
 
-    If these may not be all goods, the given context comes first and stands for the rest.
+    If the narrower goods may not make up all goods of the question, the given context comes first
+    and stands for the other goods.
     """
     [good_id] = context.wanted.goods if context.wanted else ("",)
     narrower = tuple(_narrow(context, one) for one in context.ledger.goods.list_narrower(good_id))
@@ -100,7 +109,10 @@ def list_contexts(context: RateContext) -> tuple[RateContext, ...]:
 
 
 def _list_narrower(context: RateContext, selection: Selection) -> tuple[str, ...]:
-    """The ids of goods narrower than the only goods of the question."""
+    """The ids of the goods that are narrower than the question's goods.
+
+    The result is empty if the question names several kinds of goods, codes or layers.
+    """
     wanted = context.wanted
     if selection.basis is not TotalBasis.GOODS or wanted is None or wanted.codes:
         return ()

@@ -1,6 +1,6 @@
-"""The components of an answer: a measure with its rate, dates, rulings and source.
+"""Builds components of an answer. Each is a measure with its rate, dates, rulings and source.
 
-`bot.rates.answer.not_counted` has those that are not part of the total.
+`bot.rates.answer.not_counted` selects the components that the total does not count.
 """
 
 from collections.abc import Iterable
@@ -80,10 +80,11 @@ def build_without_period(measure: Measure, exclusion: Exclusion | None) -> Compo
 
 
 def find_rulings(events: Iterable[LegalEvent], day: date) -> tuple[Ruling, ...]:
-    """The rulings among the events of a measure, in order of time, including later ones.
+    """The rulings among the events of a measure, in order of time.
 
-    If a court struck the measure down by the day, only that ruling; if it did so later, the rulings
-    up to the day and that one.
+    - If no court struck the measure down: all rulings, including those after `day`.
+    - If a court struck it down on or before `day`: only this ruling.
+    - If a court struck it down after `day`: the rulings up to `day`, and this ruling.
     """
     found = [
         Ruling(event.effect, event.body, event.on, event.on > day)
@@ -97,7 +98,10 @@ def find_rulings(events: Iterable[LegalEvent], day: date) -> tuple[Ruling, ...]:
 
 
 def _find_rate_start(context: RateContext, measure: Measure, period: RatePeriod) -> date | None:
-    """The first day of the rate, if the periods just before have the same one; else None."""
+    """The first day of an unbroken run of periods at the same rate that ends with `period`.
+
+    None if the run has no earlier period, or if the rate is not charged.
+    """
     since = period.from_
     for earlier in reversed(measure.periods):
         if earlier.from_ >= since:

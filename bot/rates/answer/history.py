@@ -1,4 +1,4 @@
-"""The history of a total, with court rulings on its duties."""
+"""Builds the history of a total, with court rulings on its duties."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ _A_DAY = timedelta(days=1)
 
 
 class DatedTotal(NamedTuple):
-    """A total from this day until the next change, and its layers."""
+    """A total that applies from the day `on` until the next change, and its layers."""
 
     on: date
     percent: Decimal
@@ -32,7 +32,10 @@ def build_history(context: RateContext, selection: Selection) -> tuple[Step, ...
 def build_range_history(
     context: RateContext, selection: Selection, choices: Sequence[RateContext]
 ) -> tuple[Step, ...]:
-    """The same if the tariff line decides: the lowest and highest total of the choices."""
+    """Like `build_history`, for goods whose total depends on the tariff line.
+
+    Each step has the lowest and the highest total of the `choices`.
+    """
     changes = [list_totals(one, select_layers(one)) for one in choices]
     return _sort_steps(
         [*_build_range_steps(changes), *_build_ruling_steps(context, selection, changes[0])]
@@ -41,7 +44,7 @@ def build_range_history(
 
 def find_last_change(context: RateContext, selection: Selection) -> Step | None:
     """The last change of the total up to the day of the context, or None."""
-    # A step shows the difference to the step before, so two are enough.
+    # A step shows the difference from the previous total, so the newest two totals are enough.
     newest = [*islice(_walk_back(context, selection, context.day), 2)]
     return _build_step(newest[0], newest[1] if len(newest) > 1 else None) if newest else None
 
@@ -53,9 +56,9 @@ def find_last_step(steps: Sequence[Step], day: date) -> Step | None:
 
 
 def list_totals(context: RateContext, selection: Selection) -> tuple[DatedTotal, ...]:
-    """The totals from each day on which the total or its components changed, in order of time.
+    """One total for each day on which the total or its components changed, in order of time.
 
-    A duty that replaces another one at the same rate is a change too.
+    If a duty replaces another at the same rate, the components change although the total does not.
     """
     return tuple(_walk_back(context, selection, date.max))[::-1]
 
@@ -100,9 +103,9 @@ def _walk_back(context: RateContext, selection: Selection, until: date) -> Itera
 
 
 def list_change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[date, ...]:
-    """Days on which a period of these measures begins, or the day after one ends.
+    """The days on which rate periods of these measures begin, and the days after they end.
 
-    With `exemptions`, also the days on which an exemption of goods begins and after it ends.
+    With `exemptions`, the result includes the same days for the measures' exemptions of goods.
     """
     spans: list[RatePeriod | Exemption] = []
     for measure in measures:
@@ -114,7 +117,7 @@ def list_change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[
 
 
 def _comparison_key(total: DatedTotal) -> tuple[Decimal, frozenset[tuple[str, Decimal]]]:
-    """A key that differs if the total or its layers differ; layers of 0% are ignored."""
+    """A key that is equal for two totals with the same percent and the same layers above 0%."""
     layers = ((one.measure.id, one.period.percent or Decimal(0)) for one in total.stacked.counted)
     return total.percent, frozenset(layer for layer in layers if layer[1])
 
@@ -127,7 +130,7 @@ def _build_steps(changes: Sequence[DatedTotal]) -> Iterator[Step]:
 def _build_step(total: DatedTotal, before: DatedTotal | None) -> Step:
     now, then = _index_layers(total), _index_layers(before) if before else {}
     if (ban := total.stacked.ban) is not None:
-        # With a ban, a total of 0 would mislead, so the step keeps the last total.
+        # If imports are banned, a total of 0% would mislead, so the step keeps the last total.
         last = before.percent if before else Decimal(0)
         change = _build_change(ban, ChangeKind.BEGINS, ban.period.rate)
         return Step(total.on, last, ban.period.source, (change,), banned=True)
@@ -166,7 +169,7 @@ def _merge_sources(day: date, now: dict[str, Layer], before: dict[str, Layer]) -
     """The sources of all duties that began, changed or ended, merged into one."""
     found = []
     for one, layer in now.items():
-        # A new period at the same rate is no change.
+        # A new period at the same rate is not a change.
         if one not in before or before[one].period.percent != layer.period.percent:
             found.append(layer.period.source)
     for one, layer in before.items():

@@ -1,13 +1,13 @@
-"""Finds the figures that answers lack, and adds the results of live sources to them.
+"""Finds the figures that answers lack, and adds the results of live sources to the answers.
 
-    answers | list_lookups | `sources/` looks them up within a deadline | add_results
+    answers | list_lookups | `bot.sources` asks live sources, with a deadline | add_results
 
 1. `list_lookups`: the normal duty of a US tariff line, if the ledger does not have it; the MFN
    average of an imposer, if the ledger has none or an old one.
 2. `add_results`: fills in the figures, with their sources. A failed lookup becomes a warning. The
    total changes only if the question asks for a total with the base duty.
 
-A tariff schedule has today's duties only, so there are no lookups for past dates.
+A tariff schedule has only today's duties, so the duty of a line is not looked up for a past date.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -75,7 +75,7 @@ def _list_missing(
     if is_line and answer.imposer == _SCHEDULE_OF and not unneeded:
         yield Lookup(lack=MissingFigure.BASE_DUTY, economy=answer.imposer, code=codes[0])
     aged = answer.mfn is not None and answer.mfn.year < today.year - _AGED_YEARS
-    # For an overview of one economy, look up only missing averages, not old ones.
+    # An old average is kept if the query has a date or asks for an overview of one economy.
     refreshed = aged and query.on is None and query.kind is not QueryKind.PARTY
     if answer.mfn is None or refreshed:
         # A member of a bloc applies the bloc's tariff, so look up the bloc.
@@ -100,7 +100,7 @@ def _add_to_answer(answer: Answer, brought: Iterable[LookupResult], ledger: Ledg
         else:
             answer = _add_base(answer, one, _read_product(answer, ledger))
             added += [BaseNotPercent(one.line, one.words)] if one.percent is None else []
-    # They come after the leading warnings and the most important other one.
+    # The added warnings come after the leading warnings and the first of the other warnings.
     place = 1 + sum(one.leads for one in answer.warnings)
     warnings = (*answer.warnings[:place], *added, *answer.warnings[place:])
     return answer._replace(warnings=warnings)

@@ -1,9 +1,11 @@
-"""The measures that an answer's total does not count, each with the reason why.
+"""Lists the measures that an answer's total does not count, each with the reason.
 
-1. `bot.rates.stacking` decides what replaces, precedes or excludes a measure.
-2. `bot.rates.answer.select` decides which partners and goods are exempt.
-3. This module decides the rest: a measure on particular goods, one that ended or is to come, and
-   one whose rate is unknown, not set or never summed. It skips what ended more than a year ago.
+Three modules find such measures:
+1. `bot.rates.stacking` finds measures that are not charged or that another measure replaces.
+2. `bot.rates.answer.select` finds measures from which the partner or the goods are exempt.
+3. This module finds the others: measures on particular goods, measures that ended or have not
+   begun, and measures whose rate is unknown, not set or never added to others. It skips a measure
+   on particular goods if its rate ended more than a year ago.
 """
 
 from collections.abc import Iterator
@@ -22,13 +24,13 @@ _A_DAY = timedelta(days=1)
 
 
 def list_not_counted(context: RateContext, selection: Selection) -> Iterator[Component]:
-    """The measures that the total does not count, those that may apply first."""
+    """The measures that the total does not count. Measures that may still apply come first."""
     seen = {layer.measure.id for layer in selection.stacked.counted}
     rivals = {measure.id for measure in context.measures if measure.applies_to_all_goods}
     for left in sorted(selection.stacked.excluded, key=lambda left: not left.may_apply):
         measure = left.layer.measure
         seen.add(measure.id)
-        # A partner's own rate always replaces the general one, so the latter is not shown.
+        # A partner's own rate always replaces the general rate, so the general rate is not shown.
         if measure.applies_to_all_goods and rivals & set(measure.excluded_by):
             continue
         some = left.layer.fit is Fit.PARTIAL
@@ -39,7 +41,8 @@ def list_not_counted(context: RateContext, selection: Selection) -> Iterator[Com
     day = context.day
     for measure in sorted(pool, key=lambda measure: WORLD in measure.partners):
         period, reason = measure.find_period(day), measure.excluded_reason
-        # For goods, a measure with a rate on the day that is not listed yet lost to a closer fit.
+        # For goods, a measure that has a rate but is not in `seen` was dropped by rule 4 of
+        # `stacking`: another measure of its set fits the goods better.
         lost = not on_all and period is not None
         gives_way = measure.applies_to_all_goods and rivals & set(measure.excluded_by)
         if lost or gives_way or measure.id in seen:
@@ -61,5 +64,5 @@ def list_not_counted(context: RateContext, selection: Selection) -> Iterator[Com
 
 
 def _is_recent(measure: Measure, past: RatePeriod, day: date) -> bool:
-    """Whether to show an expired rate: it covered all goods, or ended within the last year."""
+    """Whether an expired rate is shown: it covered all goods, or it ended within the last year."""
     return measure.applies_to_all_goods or (past.to is not None and (day - past.to).days <= _A_YEAR)

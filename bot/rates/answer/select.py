@@ -1,11 +1,11 @@
 """Selects the measures that a question is about, and stacks them.
 
-The first case that applies:
+The question decides which measures are selected. The first case that applies is used:
 1. No product, or 'goods in general': the measures on all goods.
-2. A layer by name or legal basis, or goods with 'only': these layers alone.
-3. Goods or codes: the measures on all goods and those on the goods. For all countries, only those
-   on the goods, because general duties differ by partner.
-4. An unknown product: the measures on all goods, with a warning.
+2. An unknown product: also the measures on all goods. The answer has a warning.
+3. A layer by name or legal basis, or goods with 'only': these layers alone.
+4. Goods or codes: the measures on all goods and the measures on these goods. If the partner is all
+   countries, only the measures on these goods, because general duties differ by partner.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,11 +24,11 @@ from bot.rates.scope_matching import Exemptions
 from bot.rates.stacking import Layer, StackedLayers, stack
 
 MAX_PRODUCT = 300
-"""Maximum characters of a product text that are read."""
+"""Maximum length of a product text in characters. Further characters are ignored."""
 
 
 class RateContext(NamedTuple):
-    """One direction of a question: imposer, partner, day, and product if any."""
+    """One direction of a question: imposer, partner, day, and product (or None)."""
 
     ledger: Ledger
     imposer: str
@@ -36,7 +36,7 @@ class RateContext(NamedTuple):
     day: date
     wanted: ParsedProduct | None
     measures: tuple[Measure, ...]
-    """All measures of the imposer on the partner, past ones too."""
+    """All measures of the imposer on the partner, including past ones."""
     charged: frozenset[str]
     """The codes of the partner and its blocs."""
     fits: Mapping[str, Fit]
@@ -64,7 +64,7 @@ def build_context(
 
 
 def check_pair(imposer: str, partner: str, ledger: Ledger) -> None:
-    """Raises QueryError if both are in one customs territory, which has no duties inside."""
+    """Raises QueryError if both parties are in one customs territory, which has no inner duties."""
     if set(ledger.list_codes(imposer)) & set(ledger.list_codes(partner)):
         name = ledger.parties.get(imposer).name
         cause = f"shares a customs territory with {ledger.parties.get(partner).name}"
@@ -98,7 +98,7 @@ def _find_bans(context: RateContext) -> list[Measure]:
 
 
 def choose_measures(context: RateContext) -> tuple[TotalBasis, tuple[Measure, ...]]:
-    """The basis of the total, and the measures that it is about."""
+    """The basis of the total, and the measures that the question is about."""
     wanted = context.wanted
     if wanted is None or wanted.is_unknown or _asks_for_all_goods(wanted):
         return TotalBasis.GENERAL, tuple(
@@ -116,7 +116,10 @@ def _asks_for_all_goods(wanted: ParsedProduct) -> bool:
 def _build_layers(
     context: RateContext, chosen: Sequence[Measure], *, named: bool = False
 ) -> list[Layer]:
-    """The layers of the measures that apply to the goods; if `named`, of all measures."""
+    """The layers of the chosen measures that have a rate on the day and apply to the goods.
+
+    If `named`, the question names the measures, and they need not apply to its goods.
+    """
     found = []
     for measure in chosen:
         layer = build_layer(context, measure)
@@ -128,12 +131,12 @@ def _build_layers(
 
 
 def build_layer(context: RateContext, measure: Measure) -> Layer | None:
-    """The layer of the measure on the day; None if it does not apply to the goods."""
+    """The layer of the measure; None if it has no rate on the day or the goods do not fit."""
     period, fit = measure.find_period(context.day), context.fits[measure.id]
     if period is None or fit is Fit.NONE:
         return None
     if period.banned and context.wanted is not None:
-        # "Wine vinegar" is not wine, so a ban needs all words of the product to be known.
+        # A ban on wine must not cover "wine vinegar", so all words of the product must be known.
         fit = (
             fit if context.ledger.scope_matcher.covers_all(measure, context.wanted) else Fit.PARTIAL
         )
@@ -160,12 +163,12 @@ def _choose_on_goods(context: RateContext) -> tuple[Measure, ...]:
 
 
 def _choose_named(context: RateContext, wanted: ParsedProduct) -> tuple[Measure, ...]:
-    """The layers of the question: by name, else by legal basis, else those on the goods."""
+    """The measures that the question names: by name, else by legal basis, else by goods."""
     pool = context.measures
     by_name = tuple(measure for measure in pool if measure.id in wanted.layers)
     if by_name:
         return _choose_closest(context, wanted, by_name) or by_name
-    # A word such as 'countermeasure' may be a legal basis only for another pair.
+    # A word such as 'countermeasure' is ignored if it is a legal basis of other pairs only.
     on_basis = tuple(measure for measure in pool if has_basis(measure, wanted.bases))
     pool = on_basis or pool
     particular = tuple(measure for measure in pool if not measure.applies_to_all_goods)
@@ -180,7 +183,10 @@ def _choose_named(context: RateContext, wanted: ParsedProduct) -> tuple[Measure,
 def _choose_closest(
     context: RateContext, wanted: ParsedProduct, measures: Sequence[Measure]
 ) -> tuple[Measure, ...]:
-    """The measures with the closest fit; empty if none fits or the question has no goods."""
+    """The measures with the closest fit to the question's goods and codes.
+
+    Empty if no measure fits, or if the question has neither goods nor codes.
+    """
     if not (wanted.goods or wanted.codes):
         return ()
     fitting = [measure for measure in measures if context.fits[measure.id]]

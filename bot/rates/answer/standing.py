@@ -1,4 +1,4 @@
-"""The duty on goods on a day: total or range, choices, and base rate."""
+"""Computes the duty on goods on a day: total or range, choices, and base rate."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ _ZERO = Decimal(0)
 
 
 class Standing(NamedTuple):
-    """The duty in a context."""
+    """The duty in a context: total or range, choices, and base rate."""
 
     asked: RateContext
     asked_selection: Selection
@@ -23,9 +23,9 @@ class Standing(NamedTuple):
     """`asked`, or the context of narrower goods that represent all goods of the question."""
     selection: Selection
     total: Decimal | None
-    """In percent; None if it is unknown, if imports are banned, or if there is only a range."""
+    """In percent; None if the total is unknown, imports are banned, or there is only a range."""
     span: tuple[Decimal, Decimal] | None
-    """The lowest and highest total, if the tariff line decides."""
+    """The lowest and highest total in percent, if the total depends on the tariff line."""
     choices: tuple[Choice, ...]
     """Narrower goods with their totals, if these differ."""
     same_for_all: tuple[str, ...]
@@ -77,7 +77,10 @@ def compute_standing(asked: RateContext) -> Standing:
 
 
 def find_newest_day(context: RateContext, today: date) -> date:
-    """The day of the context, or the latest day up to today on which a known rate began."""
+    """The later of the context's day and the latest day up to `today` on which a rate began.
+
+    Rates that are only announced are ignored.
+    """
     begun = (
         period.from_
         for measure in choose_measures(context)[1]
@@ -88,7 +91,10 @@ def find_newest_day(context: RateContext, today: date) -> date:
 
 
 def find_checked_day(selection: Selection, checked: date | None, day: date) -> date | None:
-    """The earliest last check of the pair and of counted layers checked before the day."""
+    """The day of the oldest check on which the answer relies: of the pair or a counted layer.
+
+    Layers that were checked on or after `day` are ignored. None if the pair is not tracked.
+    """
     if checked is None:
         return None
     stale = [
@@ -100,7 +106,7 @@ def find_checked_day(selection: Selection, checked: date | None, day: date) -> d
 
 
 def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
-    """The total in percent; None if imports are banned or the ledger does not know it."""
+    """The total in percent; None if it is unknown, or if imports are or may be banned."""
     stacked, basis = selection.stacked, selection.basis
     bans_some = any(left.may_apply and left.layer.period.banned for left in stacked.excluded)
     if stacked.ban is not None or bans_some:
@@ -131,7 +137,10 @@ def find_unknown_rates(context: RateContext, selection: Selection) -> tuple[Meas
 
 
 def summarize_goods_duties(context: RateContext, selection: Selection) -> OnGoods | None:
-    """The duties on particular goods, if the total is on goods in general; else None."""
+    """The number and the highest percent of the duties on particular goods.
+
+    None if the total is not about goods in general, or if there are no such duties.
+    """
     if selection.basis is not TotalBasis.GENERAL:
         return None
     particular = (one for one in context.measures if not one.applies_to_all_goods)
@@ -149,7 +158,7 @@ def summarize_goods_duties(context: RateContext, selection: Selection) -> OnGood
 def _find_base_rate(
     context: RateContext, selection: Selection, choices: tuple[Choice, ...]
 ) -> BaseRate | None:
-    """The base rate of the goods, with the sum of base rate and duties if it is known."""
+    """The base rate of the goods, with the sum of base rate and duties if there is one sum."""
     if context.wanted is None or selection.basis is not TotalBasis.GOODS:
         return None
     base, stacked = (
@@ -159,7 +168,7 @@ def _find_base_rate(
     if base is None or base.percent is None:
         return base
     if choices or stacked.ban is not None or stacked.span is not None:
-        # The sum with the base rate would be wrong for most of the choices.
+        # The choices have different totals, so no single sum with the base rate is right.
         return base
     total = base.percent
     for layer in stacked.counted:

@@ -5,8 +5,9 @@
 3. choices of goods, unknown words and duties that may apply;
 4. duties that a ruling voided while customs still charges them;
 5. notes on each counted rate: all-in, tiers, exemptions, low confidence;
-6. remarks on the pair, such as how figures in public are counted;
-7. kinds of duty that no total includes.
+6. remarks on the pair, such as how published figures are calculated;
+7. kinds of duty that no total includes;
+8. narrower goods that have the same total although they are on different lists.
 """
 
 from collections.abc import Iterator
@@ -25,10 +26,10 @@ from bot.rates.model.warnings import CheckedMeasure, RateWarning
 def list_warnings(
     found: Standing, checked: date | None, today: date, asked: date | None
 ) -> tuple[RateWarning, ...]:
-    """All warnings of an answer, leading ones first.
+    """All warnings of an answer; leading warnings come first.
 
-    `checked` is the day of the last check of the answer's sources, and `asked` the date in the
-    question, if any.
+    `checked` is the day on which the answer's sources were last checked. `asked` is the date in the
+    question, or None.
     """
     context, selection = found.context, found.selection
     warnings = (
@@ -71,7 +72,10 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
 
 
 def _warn_of_expired_rates(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
-    """Rates that end before the day without a known successor, which may not mean 0."""
+    """Warns of rates that ended before the day and have no known successor.
+
+    The imposer may have extended such a rate, so a lower total may be wrong.
+    """
     coverage = context.ledger.find_coverage(context.imposer, context.partner)
     if coverage is None:
         return

@@ -45,7 +45,7 @@ class CalendarEntry(Frozen):
     """An upcoming change with its legal basis, source and doubts."""
 
     key: str
-    """Identifies the change. It depends on the date but not on the rate."""
+    """Identifies the change. The key contains the date but not the rate."""
     on: date
     change: Change
     measure: str
@@ -54,7 +54,7 @@ class CalendarEntry(Frozen):
     legal_basis: str
     source: Source
     as_of: date | None
-    """The day of the last check of its sources; None if no source was opened."""
+    """The day on which the change's sources were last checked; None if no source was opened."""
     doubts: tuple[Doubt, ...]
     """Reasons why the change is uncertain."""
 
@@ -65,7 +65,8 @@ def build_entries(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEn
     found = []
     for item in items:
         measure = ledger.by_id[item.measure_id]
-        # The key has the family, because the first row of a schedule depends on the question.
+        # An item for many rows of a schedule has the id of its first row, which depends on the
+        # question. The family is the same for all rows.
         key = f"{measure.family or measure.id} {item.on}"
         seen[key] += 1
         found.append(
@@ -86,7 +87,10 @@ def build_entries(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEn
 
 
 def list_entries(query: RateQuery, ledger: Ledger, today: date) -> tuple[CalendarEntry, ...]:
-    """The entries that an `upcoming` query asks for, from its date or today on, by date."""
+    """The entries that answer an `upcoming` query, in order of date.
+
+    They begin on the date of the query, or today if it has none.
+    """
     first = query.on or today
     items = [item for item in list_calendar(query, ledger, today) if item.on >= first]
     return build_entries(ledger, sorted(items, key=lambda item: item.on))
@@ -95,8 +99,8 @@ def list_entries(query: RateQuery, ledger: Ledger, today: date) -> tuple[Calenda
 def affects(ledger: Ledger, item: Upcoming, parties: Collection[str]) -> bool:
     """Whether a change affects one of the parties, as imposer or as partner.
 
-    A change for all countries affects each that is not exempt. A change for a bloc affects its
-    members, but a change for a member does not affect the bloc.
+    A change for all countries affects each country that is not exempt. A change for a bloc affects
+    its members, but a change for a member does not affect the bloc.
     """
     return any(_affects(item, set(ledger.list_codes(code))) for code in parties)
 
@@ -111,7 +115,7 @@ def _affects(item: Upcoming, codes: set[str]) -> bool:
 def _find_checked_day(ledger: Ledger, measure: Measure, item: Upcoming) -> date | None:
     period = next((one for one in measure.periods if one.from_ == item.on), None)
     if period is not None and period.checked is not None:
-        # Its own source was checked on another day, as for an approved rate.
+        # The rate has its own source with its own day of check, as approved rates do.
         return period.checked
     if measure.verified_as_of is None:
         return None

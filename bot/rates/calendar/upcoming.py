@@ -17,9 +17,9 @@ _A_DAY = timedelta(days=1)
 def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, ...]:
     """The answer to an `upcoming` or `changes` query, for all economies or one.
 
-    If the query has goods or a layer, only measures on these goods in particular, or this layer. If
-    it has a date, the list is as of that date. Items due since the last check of their sources come
-    last, marked as passed.
+    If the query names goods or a layer, the list has only changes of the measures on these goods in
+    particular, or of this layer. If the query has a date, the list is as of that date. Items that
+    fell due after the last check of their sources come last and are marked as passed.
     """
     measures = _select_measures(query, ledger)
 
@@ -36,7 +36,7 @@ def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcomi
 
 
 class CheckedPeriod(NamedTuple):
-    """When a calendar's sources were last checked, by economy: earliest and latest day."""
+    """The earliest and the latest day on which a pair in a calendar was last checked."""
 
     first: date
     last: date
@@ -44,7 +44,10 @@ class CheckedPeriod(NamedTuple):
 
 
 def find_checked_period(query: RateQuery, ledger: Ledger, today: date) -> CheckedPeriod | None:
-    """When the sources of a calendar were last checked; None if all were checked today."""
+    """The days on which the pairs of a calendar were last checked.
+
+    None if all pairs were checked today, or if none is tracked.
+    """
     reaches = _list_checked_days(ledger, _select_measures(query, ledger))
     if not reaches or reaches[0] >= today:
         return None
@@ -57,10 +60,11 @@ def move_passed_last(
     today: date,
     from_day: date = date.min,
 ) -> tuple[Upcoming, ...]:
-    """The items in their order, but those due since the last check of their sources at the end.
+    """The items in their order, except that passed items come last.
 
-    `read` returns the day of the last check of an item's pair. Items up to `from_day` are dropped,
-    unless they were not checked since they were due.
+    An item has passed if it fell due after the last check of its sources. `read` returns the day of
+    the last check of an item's pair. Items on or before `from_day` are dropped if their sources
+    were checked on their day or later.
     """
     kept: list[Upcoming] = []
     passed: list[Upcoming] = []
@@ -84,7 +88,7 @@ def _select_measures(query: RateQuery, ledger: Ledger) -> list[Measure]:
 
 
 def _is_about(measure: Measure, wanted: ParsedProduct, ledger: Ledger) -> bool:
-    """Whether the measure is a named layer, or applies to these goods in particular."""
+    """Whether the product names this measure, its legal basis, or particular goods in its scope."""
     if wanted.layers:
         return measure.id in wanted.layers
     if wanted.bases and not has_basis(measure, wanted.bases):
@@ -97,7 +101,7 @@ def _is_about(measure: Measure, wanted: ParsedProduct, ledger: Ledger) -> bool:
 
 
 def _list_checked_days(ledger: Ledger, measures: Iterable[Measure]) -> list[date]:
-    """The days of the last checks of these measures' pairs, the earliest first."""
+    """The days on which the pairs of these measures were last checked, the earliest first."""
     found = {find_checked_day(ledger, one.imposer, one.partners) for one in measures}
     return sorted(day for day in found if day is not None)
 
@@ -111,9 +115,9 @@ def find_checked_day(ledger: Ledger, imposer: str, partners: Iterable[str]) -> d
 def list_upcoming(
     ledger: Ledger, after: date, until: date = date.max, measures: Iterable[Measure] | None = None
 ) -> tuple[Upcoming, ...]:
-    """All changes and milestones after one day and up to another, of these measures or of all.
+    """All changes and milestones after `after` and up to `until`, of `measures` or of all.
 
-    Rows of a schedule that change on the same day are one item with all their partners.
+    Rows of a schedule that change on the same day become one item with all their partners.
     """
     return merge_rows(ledger, list_upcoming_by_measure(ledger, after, until, measures))
 
@@ -121,7 +125,7 @@ def list_upcoming(
 def list_upcoming_by_measure(
     ledger: Ledger, after: date, until: date = date.max, measures: Iterable[Measure] | None = None
 ) -> tuple[Upcoming, ...]:
-    """The same with one item for each measure and change."""
+    """Like `list_upcoming`, but with one item for each measure and change."""
     chosen = ledger.measures if measures is None else measures
     days = (ledger.rate_days[one.id] + ledger.milestone_days[one.id] for one in chosen)
     return _filter_days(days, after, until)
@@ -130,7 +134,7 @@ def list_upcoming_by_measure(
 def list_changes(
     ledger: Ledger, since: date, until: date, measures: Iterable[Measure] | None = None
 ) -> tuple[Upcoming, ...]:
-    """All rates that began or ended after one day and up to another, newest first."""
+    """All rates that began or ended after `since` and up to `until`, newest first."""
     chosen = ledger.measures if measures is None else measures
     items = _filter_days((ledger.rate_days[one.id] for one in chosen), since, until)
     return tuple(reversed(merge_rows(ledger, items)))
@@ -153,7 +157,10 @@ def merge_rows(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[Upcoming, ...
 
 
 def _merge_key(item: Upcoming) -> object:
-    """The key for merging: measures may share a milestone but not a change of rate."""
+    """The key by which items outside schedules are merged.
+
+    Items of several measures are merged only if they are milestones with the same text.
+    """
     change = item.change
     return change.text if change.kind is ChangeKind.MILESTONE else (item.measure_id, change)
 

@@ -1,4 +1,8 @@
-"""Builds measures from rates files: resolves sources and names, expands schedules."""
+"""Builds measures from rates files.
+
+It replaces keys of sources by the sources, and names in rules by the ids of measures. Each row of a
+schedule becomes a measure.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -34,7 +38,10 @@ def resolve_sources(imposer_file: ImposerFile | MfnFile, keys: SourceKeys) -> So
 
 
 def index_references(imposer_files: Sequence[ImposerFile]) -> Mapping[str, tuple[str, ...]]:
-    """The ids of measures for each name that a rule may use: measure, schedule or group."""
+    """Maps each name that a rule may use to ids of measures.
+
+    The name is the id of a measure or a schedule, or the name of a group.
+    """
     known: dict[str, tuple[str, ...]] = {}
     for imposer_file in imposer_files:
         known.update({measure.id: (measure.id,) for measure in imposer_file.measures})
@@ -65,7 +72,7 @@ def _expand_group(
     known: Mapping[str, tuple[str, ...]],
     above: frozenset[str],
 ) -> Iterator[str]:
-    """The ids that a name stands for. A group's reference to itself is ignored."""
+    """The ids of measures that a name stands for. References of a group to itself are ignored."""
     if name not in groups:
         yield from known.get(name, ())
     elif name not in above:
@@ -78,7 +85,10 @@ def format_row_id(schedule: Schedule, row: ScheduleRow) -> str:
 
 
 def list_columns(schedule: Schedule, row: ScheduleRow) -> Iterator[tuple[str, PeriodSpec]]:
-    """The columns that apply to a row. They end before the row's own first period."""
+    """The columns that apply to a row, with their periods.
+
+    If the row has periods of its own, the columns end before the first of these.
+    """
     own = row.periods[0].from_ if row.periods else None
     for name, column in schedule.columns.items():
         if own is None or (column.to is not None and column.to < own):
@@ -90,7 +100,7 @@ def list_columns(schedule: Schedule, row: ScheduleRow) -> Iterator[tuple[str, Pe
 def build_measures(
     imposer_file: ImposerFile, references: Mapping[str, tuple[str, ...]], names: Mapping[str, str]
 ) -> Iterator[Measure]:
-    """All measures of an imposer's file; `names` are the names of partners by code."""
+    """All measures of an imposer's file; `names` maps codes of partners to their names."""
     compiler = _Compiler(imposer_file, references)
     yield from map(compiler.build_measure, imposer_file.measures)
     for schedule in imposer_file.schedules:
@@ -144,7 +154,7 @@ class _Compiler(NamedTuple):
         )
 
     def _collect_terms(self, written: DutySpec) -> dict[str, object]:
-        """The fields of a measure that come from its file, some under other names."""
+        """The fields of a measure that come from its file. Some have a different name there."""
         return {name: getattr(written, name) for name in DutyTerms.model_fields} | {
             "imposer": self.file.imposer,
             "applies_to_all_goods": written.general,

@@ -1,7 +1,7 @@
 """The schema of rates files, such as `config/rates/us.yaml`.
 
 Each file is about one imposer. It defines its sources once and refers to them by key. A schedule is
-an action that set rates for many partners; its columns are periods and its rows are partners.
+a legal act that set rates for many partners; its columns are periods and its rows are partners.
 """
 
 from collections.abc import Mapping
@@ -29,14 +29,17 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
 
 
 class Coverage(Frozen):
-    """Which duties on some partners are tracked since when (`WORLD`: on all others)."""
+    """Which duties on some partners are tracked, and since when.
+
+    `WORLD` stands for all partners that no other coverage of the file names.
+    """
 
     partners: tuple[str, ...]
     since: Day
     checked: Day
-    """The day of the last check of its sources."""
+    """The day on which the sources for these duties were last checked."""
     general: bool = True
-    """Whether duties on all goods are tracked, and not only the listed measures."""
+    """Whether the duties on goods in general are tracked; False if only some measures are."""
     note: str = ""
 
 
@@ -44,7 +47,7 @@ class PeriodSpec(PeriodTerms):
     """A rate period in a file, with the keys of its sources."""
 
     calc: Calc | None = None
-    """None for the value of the measure."""
+    """How the rate combines with the base rate. None for the `calc` of the measure or row."""
     source: SourceKeys
 
 
@@ -73,7 +76,7 @@ class DutySpec(DutyTerms):
     general: bool = False
     perhaps: Scope = Scope()
     adds_to: tuple[str, ...] = ()
-    """Measures that it is charged in addition to; none may be in `excluded_by` too."""
+    """Measures that are charged together with this one. They must not be in `excluded_by`."""
     aside: str = ""
 
 
@@ -89,22 +92,26 @@ class MeasureSpec(DutySpec):
 
 
 class ScheduleRow(Frozen):
-    """One partner of a schedule, with its percent by column if it differs from the column's."""
+    """One partner of a schedule.
+
+    `rates` maps a column to the partner's percent. A column that is missing from `rates` applies
+    with its own percent.
+    """
 
     partner: str
     rates: Mapping[str, Percent] = Field(default_factory=dict)
     calc: Calc = Calc.ADDS
     exempt: tuple[Exemption, ...] = ()
     confidence: Confidence | None = None
-    """None for the value of the schedule."""
+    """None means that the row has the confidence of its schedule."""
     note: str = ""
     caveat: str = ""
     periods: tuple[PeriodSpec, ...] = ()
-    """Rates of this partner alone, in order of time. They replace columns from the first one on."""
+    """Rates of this partner alone, in order of time. No column applies once the first begins."""
 
 
 class Schedule(DutySpec):
-    """An action with a rate for each partner; `row_id` is the pattern for ids of its measures."""
+    """A legal act with a rate for each partner. `row_id` is the pattern of its measures' ids."""
 
     row_id: str = Field(pattern=r"^[a-z0-9-]*\{partner\}[a-z0-9-]*$")
     columns: Mapping[str, PeriodSpec] = Field(min_length=1)
@@ -112,7 +119,7 @@ class Schedule(DutySpec):
 
 
 class Remark(Frozen):
-    """A note for answers about a pair, such as how a figure in public is counted."""
+    """A note for answers about a pair, such as how a published figure is calculated."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -122,11 +129,14 @@ class Remark(Frozen):
     text: str = Field(min_length=1)
     source: SourceKeys
     leads: bool = False
-    """Whether it is shown before the total, which would mislead without it."""
+    """Whether the note is shown before the total, because the total would mislead without it."""
 
 
 class BaseDuty(Frozen):
-    """The MFN duty of a tariff line. It is the duty of `goods` and an example for `example_for`."""
+    """The MFN duty of a tariff line.
+
+    All goods in `goods` pay this duty. For the wider goods in `example_for` it is an example.
+    """
 
     line: str = Field(pattern=r"^\d{4}(\.\d{2}){0,3}$")
     what: str = Field(min_length=1)
@@ -138,7 +148,7 @@ class BaseDuty(Frozen):
 
 
 class DutyClock(Frozen):
-    """When a duty's day begins: US rates change at 00:01 in America/New_York."""
+    """The time at which an imposer's rates change: for the US, 00:01 in America/New_York."""
 
     zone: str = "UTC"
     """A name of the IANA time zone database."""
@@ -156,29 +166,29 @@ class DutyClock(Frozen):
         return zone
 
     def find_day(self, now: datetime) -> date:
-        """The date whose rates customs charges at `now` (aware)."""
+        """The date whose rates customs charges at `now`, an aware time."""
         here = now.astimezone(ZoneInfo(self.zone))
         begun = here.timetz().replace(tzinfo=None) >= self.starts_at
         return here.date() if begun else here.date() - timedelta(days=1)
 
 
 class ImposerFile(Frozen):
-    """One imposer's file."""
+    """The content of an imposer's rates file."""
 
     imposer: str
     clock: DutyClock = DutyClock()
-    """When a day begins for this imposer's customs."""
+    """The time at which a new day begins for this imposer's customs."""
     coverage: tuple[Coverage, ...] = Field(min_length=1)
     main_partners: tuple[str, ...] = ()
     not_followed: str = Field(default="antidumping and countervailing duties", min_length=1)
     """Kinds of duty of the imposer that this file does not track, in words."""
     sources: Mapping[str, Source]
     bases: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Legal bases as in `legal_basis`, each with its names in questions."""
+    """Maps each legal basis, as written in `legal_basis`, to its names in questions."""
     groups: Mapping[Slug, tuple[str, ...]] = Field(default_factory=dict)
-    """Named sets of measures and schedules; a name may be used in place of a measure."""
+    """Maps names to sets of measures and schedules. Rules may use such a name for the set."""
     one_of: Mapping[Slug, tuple[str, ...]] = Field(default_factory=dict)
-    """Sets of measures of which a tariff line pays at most one."""
+    """Sets of measures that exclude each other: a tariff line pays at most one of a set."""
     schedules: tuple[Schedule, ...] = ()
     measures: tuple[MeasureSpec, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -195,7 +205,7 @@ class MfnBaseline(Frozen):
 
 
 class MfnFile(Frozen):
-    """`mfn.yaml`."""
+    """The content of `mfn.yaml`."""
 
     sources: Mapping[str, Source]
     baselines: tuple[MfnBaseline, ...]

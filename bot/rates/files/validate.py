@@ -2,10 +2,14 @@
 
 The rules:
 1. each source, economy, kind of goods and measure that a file refers to exists;
-2. no id is used twice;
-3. periods are in order of time, end after they begin, and do not overlap;
-4. a measure without periods says where it is described; with a rate, a period has a percent;
-5. a rule does not contradict itself: nothing adds to what excludes it.
+2. no id is used twice, and no economy has two averages;
+3. periods are in order of time, do not end before they begin, and do not overlap;
+4. a measure without periods has a source;
+5. a period has exactly one of a percent, a specific duty and a ban; an announced one may have none;
+6. no measure is in both `adds_to` and `excluded_by` of another;
+7. `charged_since` is before the first period;
+8. an exemption names goods or codes and does not end before it begins;
+9. a row of a schedule names existing columns, and has a percent where a column has none.
 """
 
 from collections import Counter
@@ -36,7 +40,7 @@ class FileProblem(NamedTuple):
 
 
 class RatesFiles(NamedTuple):
-    """All rates files; those of imposers by file name."""
+    """The content of all rates files. `imposer_files` has file names as keys."""
 
     imposer_files: Mapping[str, ImposerFile]
     mfn: MfnFile
@@ -52,13 +56,16 @@ _KINDS = {
     **dict.fromkeys(("excluded_by", "adds_to", "affects", "groups", "one_of"), "measure"),
     "source": "source",
 }
-"""What the names in a field refer to, by the name of the field."""
+"""Maps the name of a field to the kind of thing that its values refer to."""
 
 
 def find_problems(
     files: RatesFiles, parties: Collection[str], only: str = ""
 ) -> Iterator[FileProblem]:
-    """All mistakes in the files, or in `only` one; `parties` has the codes of all economies."""
+    """All mistakes in the files; if `only` is a file name, the mistakes in this file.
+
+    `parties` has the codes of all economies.
+    """
     imposer_files = tuple(files.imposer_files.values())
     known: dict[str, Collection[str]] = {
         "economy": parties,
@@ -96,7 +103,7 @@ def _list_ids(imposer_file: ImposerFile) -> Iterator[str]:
 def _find_unknown_names(
     file: BaseModel, known: Mapping[str, Collection[str]]
 ) -> Iterator[_Problem]:
-    """Rule 1, for each field that refers to something by name."""
+    """Checks rule 1 for each field that refers to something by name."""
     for loc, field, names in _list_names(file, ()):
         if field == "source" and not names:
             yield loc, "has no source", "Name one of the file's sources"
@@ -111,7 +118,10 @@ def _describe_unknown(name: str, kind: str) -> tuple[str, str]:
 
 
 def _list_names(model: BaseModel, loc: Loc) -> list[tuple[Loc, str, Sequence[str]]]:
-    """All fields with names in the model and its parts: location, field name, names."""
+    """All fields of the model and its parts that refer to something by name.
+
+    Each item has the location, the name of the field, and the names in the field.
+    """
     found: list[tuple[Loc, str, Sequence[str]]] = []
     for field, value in model:
         here = (*loc, field)
@@ -180,7 +190,7 @@ def _check_exemptions(exempt: Iterable[Exemption], loc: Loc) -> Iterator[_Proble
 def _check_schedule(schedule: Schedule, loc: Loc, ids: Counter[str]) -> Iterator[_Problem]:
     yield from _check_duty(schedule, tuple(schedule.columns.values()), loc, ids)
     places = [(*loc, "columns", name) for name in schedule.columns]
-    # A column may leave its percent to the rows.
+    # A column needs no percent if each row has one.
     filled = [period.model_copy(update={"percent": 0}) for period in schedule.columns.values()]
     yield from _check_periods(filled, places)
     for at, row in enumerate(schedule.rows):

@@ -1,7 +1,7 @@
 """The answer to a question about rates, as facts. Renderers turn it into words or JSON.
 
-Percents are ad valorem: parts of a hundred of the customs value. The values are named tuples and
-not validated, because the ledger's content is already checked.
+Percents are ad valorem: percentages of the customs value. The classes are named tuples without
+validation, because the content of the ledger has already been validated.
 """
 
 from datetime import date
@@ -18,7 +18,7 @@ BASE_ID = "mfn"
 
 
 class TotalBasis(StrEnum):
-    """What the total of an answer counts."""
+    """Which duties the total of an answer counts."""
 
     GENERAL = "general"
     """The duties on all goods."""
@@ -35,15 +35,18 @@ class Component(NamedTuple):
     measure_id: str
     legal_basis: str
     status: Status
-    """The status known today. A past rate is expired or struck down, even if it was charged."""
+    """The status as known today, not on the day of the answer.
+
+    A past rate is expired or struck down, even if it was in force on the day of the answer.
+    """
     source: Source
     rate: DutyRate = DutyRate()
     exclusion: Exclusion | None = None
-    """Why the total does not count it; None if it does."""
+    """Why the total does not count the measure; None if the total counts it."""
     from_: date | None = None
     to: date | None = None
     rate_since: date | None = None
-    """The first day of this percent, if earlier periods had it too; else None."""
+    """The first day of this percent, if the preceding periods had the same one; else None."""
     note: str = ""
     covers: str = ""
     calc: Calc = Calc.ADDS
@@ -53,7 +56,7 @@ class Component(NamedTuple):
     announced: date | None = None
     void_on: date | None = None
     checked: date | None = None
-    """The day of the last check of its sources."""
+    """The day on which the sources of the rate were last checked."""
     confidence: Confidence = Confidence.HIGH
 
     @property
@@ -66,7 +69,7 @@ class Component(NamedTuple):
 
     @property
     def is_foreseen(self) -> bool:
-        """Whether it began after the last check of its sources, so its start is unverified."""
+        """Whether the rate began after the last check of its sources, so it is unverified."""
         if self.status is not Status.IN_FORCE or self.from_ is None or self.checked is None:
             return False
         return self.from_ > self.checked
@@ -86,15 +89,15 @@ class BaseRate(NamedTuple):
     line: str
     what: str
     percent: Decimal | None
-    """None if the duty is no single percent of the value; then see `words`."""
+    """None if the duty is not a single percentage of the value. Then `words` describes it."""
     with_duties: Decimal | None
     """The sum of the base rate and the counted duties, in percent."""
     exact: bool
-    """Whether it is the line of the question, and not an example of its goods."""
+    """True for the line or the goods of the question; False for an example of the goods."""
     year: int
     source: Source
     words: str = ""
-    """The duty in the words of its source, if it is no percent: `4.4¢/kg`."""
+    """The duty in the words of its source, if it is not a percentage: `4.4¢/kg`."""
 
 
 class OnGoods(NamedTuple):
@@ -102,7 +105,7 @@ class OnGoods(NamedTuple):
 
     how_many: int
     up_to: Decimal
-    """The highest of them, in percent."""
+    """The highest of these duties, in percent."""
 
 
 class ChangeKind(StrEnum):
@@ -111,9 +114,9 @@ class ChangeKind(StrEnum):
     BEGINS = "begins"
     CHANGES = "changes"
     CONTINUES = "continues"
-    """The same percent on a new basis."""
+    """The same percent continues on a new basis."""
     ENDS = "ends"
-    """Its period ends, and no later one is known."""
+    """A rate ends, and no other rate of the measure begins on the next day."""
     ANNOUNCED = "announced"
     SUSPENDED = "suspended"
     SUSPENSION_ENDS = "suspension_ends"
@@ -128,12 +131,12 @@ class Change(NamedTuple):
 
     kind: ChangeKind
     rate: DutyRate = DutyRate()
-    """The new rate. For an end, the old rate; by partner, the lowest rate."""
+    """The new rate. For `ENDS` and `SUSPENSION_ENDS` the old one; for `BY_PARTNER` the lowest."""
     from_percent: Decimal | None = None
     up_to: Decimal | None = None
-    """By partner, the highest percent; None if all partners have the same."""
+    """For `BY_PARTNER`, the highest percent; None if all partners have the same percent."""
     text: str = ""
-    """The milestone or the new basis, in the words of the rates files."""
+    """For `MILESTONE` its description, for `CONTINUES` the new basis, as in the rates files."""
 
 
 class Upcoming(NamedTuple):
@@ -149,9 +152,9 @@ class Upcoming(NamedTuple):
     not_for: tuple[str, ...] = ()
     """Partners that the measure does not charge, although `partners` includes them."""
     checked: date | None = None
-    """The day of the last check of its own source, if it has one, such as an approved rate."""
+    """The day of the last check of the rate's own source, which approved rates have; or None."""
     passed: bool = False
-    """Whether its day is over and its sources were not checked since then."""
+    """Whether the day has come (today or earlier) without a check of the sources since."""
 
 
 class RateChange(NamedTuple):
@@ -162,9 +165,9 @@ class RateChange(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One day of a history: the total from then on, and what changed.
+    """One day of a history: the total from this day on, and what changed.
 
-    If the tariff line decides, `percent` is the lowest total and `up_to` the highest.
+    If the total depends on the tariff line, `percent` is the lowest total and `up_to` the highest.
     """
 
     on: date
@@ -172,10 +175,10 @@ class Step(NamedTuple):
     source: Source
     changes: tuple[RateChange, ...] = ()
     ruling: LegalEvent | None = None
-    """A ruling or an order that did not change the total."""
+    """The ruling, if the step is about a ruling and not about a change of the total."""
     up_to: Decimal | None = None
     banned: bool = False
-    """Whether an import ban begins. Then `percent` is the total of the day before."""
+    """Whether an import ban begins. If so, `percent` is the last total before the ban."""
 
     @property
     def moves_total(self) -> bool:
@@ -193,12 +196,12 @@ class Answer(NamedTuple):
     on: date
     product: str | None
     total_percent: Decimal | None
-    """None if it is unknown, or if no single total applies to all of the goods."""
+    """None if the total is unknown, imports are banned, or the goods have no single total."""
     components: tuple[Component, ...]
     not_counted: tuple[Component, ...]
     mfn: MfnAverage | None
     checked: date | None
-    """The day of the last check of this answer's sources; None if nothing was checked."""
+    """The day on which the sources of the answer were last checked; None if not tracked."""
     warnings: tuple[RateWarning, ...]
     """The most important first. Leading warnings come before all others."""
     next: tuple[Upcoming, ...]
@@ -208,9 +211,9 @@ class Answer(NamedTuple):
     codes: tuple[str, ...] = ()
     """The HS codes of the total, digits only."""
     any_origin: bool = False
-    """Whether the question is about goods of all origins. Then general duties do not count."""
+    """Whether the total is for goods of all origins, and counts only duties on these goods."""
     total_range: tuple[Decimal, Decimal] | None = None
-    """The lowest and the highest total, if the tariff line decides; see `choices`."""
+    """The lowest and the highest total, if the total depends on the tariff line."""
     choices: tuple[Choice, ...] = ()
     banned: bool = False
     """Whether the goods may not be imported. Then there is no total."""
@@ -235,7 +238,7 @@ class Answer(NamedTuple):
 
     @property
     def has_content(self) -> bool:
-        """Whether it has a total, a range, a ban or a counted component."""
+        """Whether the answer has a total, a range, choices, a ban or a counted component."""
         has_total = self.total_percent is not None or self.total_range is not None
         return has_total or bool(self.components or self.choices or self.banned)
 

@@ -20,15 +20,15 @@ class Good(Frozen):
     names: tuple[str, ...] = ()
     """Synonyms. Plurals and US spelling (aluminum, tires) need no entry."""
     hs: tuple[Annotated[str, Field(pattern=r"^\d{2,10}$")], ...] = ()
-    """HS codes (digits) that together cover it; empty for goods that only a law defines."""
+    """HS codes (digits) that together cover the goods; empty if only a law defines the goods."""
     part_of: tuple[str, ...] = ()
-    """The ids of wider goods, whose duties apply to it too."""
+    """The ids of wider goods. Duties on the wider goods apply to these goods as well."""
     divided: bool = False
-    """Whether its narrower goods together are all of it."""
+    """Whether the narrower goods together make up all of these goods."""
 
 
 class GoodsFile(Frozen):
-    """`goods.yaml`."""
+    """The content of `goods.yaml`."""
 
     goods: tuple[Good, ...]
 
@@ -38,9 +38,9 @@ class Fit(IntEnum):
 
     NONE = 0
     PARTIAL = 1
-    """Some tariff lines of the goods are in the scope, or the scope is a part of the goods."""
+    """Some tariff lines of the goods are in the scope, or the scope names narrower goods."""
     HEADING = 2
-    """The codes of the goods, or wider goods, are in the scope."""
+    """All codes of the goods are in the scope, or the scope names wider goods."""
     NAMED = 3
     """The scope names exactly these goods."""
 
@@ -75,7 +75,10 @@ class Goods:
         return frozenset(found)
 
     def find_by_code(self, code: str) -> tuple[Good, ...]:
-        """Goods with a code that includes this one or is part of it, closest first."""
+        """Goods with an HS code that is a prefix of `code` or begins with it.
+
+        The goods whose code shares the most digits come first.
+        """
         near = [
             (good, max((_count_shared_digits(code, other) for other in good.hs), default=0))
             for good in self.by_id.values()

@@ -17,9 +17,9 @@ class Effect(StrEnum):
     ARGUED = "argued"
     HELD_UNLAWFUL = "held_unlawful"
     STAYED = "stayed"
-    """A ruling against them was put on hold, so they are still charged."""
+    """A ruling against the measures was put on hold, so they are still charged."""
     UPHELD = "upheld"
-    """A court confirmed them."""
+    """A court confirmed the measures."""
     STRUCK_DOWN = "struck_down"
     ENDED = "ended"
     BEGAN = "began"
@@ -29,7 +29,7 @@ class Effect(StrEnum):
 
 
 class LegalEvent(Frozen):
-    """A ruling, order or statute. `affects` has ids of measures, schedules or groups."""
+    """A ruling, order or statute. `affects` names measures, schedules or groups."""
 
     on: Day
     body: str = Field(min_length=1)
@@ -54,7 +54,7 @@ class Talk(Frozen):
 
 
 class EventsFile(Frozen):
-    """`events.yaml`."""
+    """The content of `events.yaml`."""
 
     legal: tuple[LegalEvent, ...]
     talks: tuple[Talk, ...]
@@ -71,4 +71,4 @@ class Ruling(NamedTuple):
     body: str
     on: date
     later: bool
-    """Whether it is later than the day of the answer."""
+    """Whether the decision is later than the day of the answer."""

@@ -1,7 +1,7 @@
 """Lookups in live sources, and their results.
 
-The core never fetches anything. It lists the figures that an answer lacks (`Lookup`), and
-`sources/` returns a `Finding` or a `LookupFailure` for each.
+The core never fetches anything. It requests each figure that an answer lacks by a `Lookup`.
+`bot.sources` returns a `Finding` or a `LookupFailure` for each `Lookup`.
 """
 
 from enum import StrEnum
@@ -22,13 +22,13 @@ class MissingFigure(StrEnum):
 
 
 class Lookup(Frozen):
-    """A request for one figure that the ledger lacks. Equal requests compare equal."""
+    """A request for one figure that the ledger lacks."""
 
     lack: MissingFigure
     economy: str
     """The imposer's code, as in the ledger."""
     code: str = Field(default="", pattern=r"^(\d{6}|\d{8}|\d{10})?$")
-    """The digits of the tariff line, six to ten; empty for an average."""
+    """The 6, 8 or 10 digits of the tariff line; empty for an average."""
 
 
 class Finding(Frozen):
@@ -36,9 +36,9 @@ class Finding(Frozen):
 
     of: Lookup
     percent: Percent | None
-    """Ad valorem; None if the duty is specific or compound, or differs between lines."""
+    """Ad valorem; None if the duty is specific or compound, or differs between tariff lines."""
     words: str = Field(default="", max_length=300)
-    """The duty in the words of the source, if it is no percent: `4.4¢/kg`."""
+    """The duty in the words of the source, if it is not a percentage: `4.4¢/kg`."""
     line: str = ""
     """The line as the tariff prints it: `8507.60.00`."""
     what: str = Field(default="", max_length=300)
@@ -46,7 +46,7 @@ class Finding(Frozen):
     year: int = Field(ge=1990, le=2100)
     """The year of the figure."""
     source: Source
-    """Its text says when it was read; its address opens in a browser."""
+    """The text says when the figure was read. The address is a page for people, not the API."""
     fetched_at: AwareDatetime
 
 

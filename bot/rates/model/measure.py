@@ -1,7 +1,7 @@
 """Measures: who charges whom, on which goods, at which rate, since when, on which legal basis.
 
-Percents are ad valorem: parts of a hundred of the customs value. Days are in the imposer's time
-zone. A period's `from_` and `to` are the first and the last day on which customs charges the rate.
+Percents are ad valorem: percentages of the customs value. Days are in the imposer's time zone. A
+period's `from_` and `to` are the first and the last day on which customs charges the rate.
 """
 
 import re
@@ -37,9 +37,9 @@ class Status(StrEnum):
 
     IN_FORCE = "in_force"
     SUSPENDED = "suspended"
-    """Still law, but not charged."""
+    """The rate is still law, but customs does not charge it."""
     STRUCK_DOWN = "struck_down"
-    """Voided by a court. Its past periods were charged nevertheless."""
+    """A court voided the rate. Customs charged it in its period nevertheless."""
     ANNOUNCED = "announced"
     EXPIRED = "expired"
 
@@ -49,9 +49,9 @@ class Calc(StrEnum):
 
     ADDS = "adds"
     ALL_IN_CEILING = "all_in_ceiling"
-    """The rate includes the base rate: max(0, rate - base) is added to it."""
+    """The rate includes the base rate: max(0, rate - base) is added to the base rate."""
     ALL_IN_FLOOR = "all_in_floor"
-    """The same sum. If the base rate is as high as this rate, nothing is added."""
+    """The same calculation. The law states the rate as a minimum that the base rate may exceed."""
 
 
 class Confidence(StrEnum):
@@ -74,7 +74,7 @@ def merge_sources(sources: Sequence[Source]) -> Source:
 
 
 class DutyRate(NamedTuple):
-    """A percent, a specific duty in words, or an import ban; all empty if the rate is unknown."""
+    """A percent, a specific duty in words, or an import ban. All are empty for an unknown rate."""
 
     percent: Decimal | None = None
     specific: str = ""
@@ -92,11 +92,13 @@ class MeasureRef(NamedTuple):
 
 
 class PeriodTerms(Frozen):
-    """A rate from its first to its last day; `to` is None if no end is known.
+    """A rate from its first to its last day.
 
-    It has three kinds of dates: it was signed or published on `announced` (after `from_` if it was
-    backdated), customs charges it from `from_` to `to`, and a ruling voided it on `void_on`, even
-    if customs charged it longer.
+    - `from_` and `to`: the first and the last day on which customs charges the rate. `to` is None
+      if no end is known.
+    - `announced`: the day on which the rate was signed or published. It is after `from_` if the
+      rate was backdated.
+    - `void_on`: the day from which a ruling voided the rate. Customs may have charged it longer.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -107,20 +109,23 @@ class PeriodTerms(Frozen):
     """None for an unknown rate, a ban or a specific duty."""
     status: Status
     banned: bool = False
-    """Whether the goods may not be imported; such a period has no percent."""
+    """Whether imports of the goods are banned. A period with a ban has no percent."""
     specific: str = ""
-    """A duty that is no percent of the value, in words: `USD 21 per kg less the price`."""
+    """A duty that is not a percentage of the value, in words: `USD 21 per kg less the price`."""
     excluded_by: tuple[str, ...] = ()
-    """More measures that replace this rate on their goods, by id; a file may also name groups."""
+    """Ids of measures that replace this rate on their goods, as well as the measure's list.
+
+    In a file, the list may also have schedules and groups.
+    """
     announced: Day | None = None
     void_on: Day | None = None
     not_for: tuple[str, ...] = ()
-    """Partners with an exemption or a quota of their own in this period."""
+    """Partners that do not pay this rate in this period, because of an exemption or a quota."""
     note: str = ""
     caveat: str = ""
-    """A warning for each answer that counts this rate."""
+    """The text of a warning that each answer with this rate in its total shows."""
     checked: Day | None = None
-    """The day of the last check of its own source, if it differs from the measure's."""
+    """The day of the last check of the rate's source, if it differs from the measure's."""
 
     def covers(self, day: date) -> bool:
         return self.from_ <= day and (self.to is None or day <= self.to)
@@ -134,7 +139,7 @@ class RatePeriod(PeriodTerms):
 
     @property
     def is_charged(self) -> bool:
-        """Whether customs charges it: it is neither suspended nor only announced."""
+        """Whether customs charges the rate: it is neither suspended nor only announced."""
         return self.status not in (Status.SUSPENDED, Status.ANNOUNCED)
 
     @property
@@ -157,7 +162,10 @@ class Scope(Frozen):
 
 
 class Exemption(Frozen):
-    """Goods that a measure does not charge; without `from_` and `to`, for as long as it exists."""
+    """Goods on which a measure is not charged, on the days from `from_` to `to`.
+
+    If one of the two is None, the exemption has no limit on that side.
+    """
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -168,10 +176,13 @@ class Exemption(Frozen):
     partners: tuple[str, ...] = ()
     """Economies or blocs whose goods are exempt; empty for all partners of the measure."""
     only_if: str = ""
-    """A condition that goods and codes do not show. The duty counts, with a warning."""
+    """A condition that the goods and codes of a question do not show, in words.
+
+    If there is one, the total counts the duty, and the answer has a warning.
+    """
 
     def applies_to(self, day: date, charged: Collection[str]) -> bool:
-        """Whether it applies on the day to a partner with these codes, its own and its blocs'."""
+        """Whether the exemption applies on `day`; `charged` has the partner's codes and blocs."""
         if self.partners and set(self.partners).isdisjoint(charged):
             return False
         return (self.from_ is None or self.from_ <= day) and (self.to is None or day <= self.to)
@@ -202,21 +213,24 @@ class DutyTerms(Frozen):
     name: str = Field(min_length=1)
     legal_basis: str = Field(min_length=1)
     covers: str = Field(min_length=1)
-    """Its scope in words."""
+    """The scope of the measure in words."""
     scope: Scope = Scope()
-    """Goods that it certainly applies to; empty for a measure on all goods."""
+    """The goods to which the measure certainly applies; empty for a measure on all goods."""
     exempt: tuple[Exemption, ...] = ()
     names: tuple[str, ...] = ()
-    """Names of this measure in questions about it alone."""
+    """Names by which a question may ask for this measure alone."""
     exceptions: tuple[str, ...] = ()
-    """Partners that it does not charge, although its partner is `WORLD`."""
+    """Partners on whose goods it is not charged, although the measure is on `WORLD`."""
     excluded_by: tuple[str, ...] = ()
-    """Measures that replace this one on their goods, by id; a file may also name groups."""
+    """Ids of measures that replace this one on their goods.
+
+    In a file, the list may also have schedules and groups.
+    """
     charged_since: Day | None = None
-    """The first day, if it was charged before its first period at unknown rates."""
+    """The first day of the duty, if its rates before the first period are unknown; else None."""
     confidence: Confidence = Confidence.HIGH
     verified_as_of: Day | None = None
-    """The day of the last check of its sources; None if no source was opened."""
+    """The day on which its sources were last checked; None if no source was opened."""
     note: str = ""
 
 
@@ -227,17 +241,17 @@ class Measure(DutyTerms):
     partners: tuple[str, ...]
     """Codes of economies or blocs, or `WORLD` alone for all partners."""
     family: str = ""
-    """The id of its schedule, if one action set rates for many partners; else empty."""
+    """The id of the schedule whose row the measure is; empty for other measures."""
     applies_to_all_goods: bool
-    """Whether it applies to goods in general, so that a total on all goods counts it."""
+    """Whether it applies to goods in general, so that a total for all goods counts it."""
     partial_scope: Scope = Scope()
-    """Goods with this measure on only some of their tariff lines; a total cannot count it."""
+    """Goods of which only some tariff lines pay this measure, so that no total counts it."""
     excluded_reason: str = ""
-    """Why it never counts in a total with other measures; empty for most."""
+    """Why no total adds this measure to others; empty for most measures."""
     periods: tuple[RatePeriod, ...] = ()
     """In order of time; empty if no rate was ever set."""
     rate_unknown: bool = False
-    """Without periods: whether a duty is charged at a rate that the ledger lacks."""
+    """For a measure without periods: whether customs charges a rate that the ledger lacks."""
     announcements: tuple[Announcement, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     source: Source
@@ -255,7 +269,7 @@ class Measure(DutyTerms):
         return None
 
     def is_rate_unknown(self, day: date) -> bool:
-        """Whether it was charged on the day at a rate that the ledger lacks."""
+        """Whether customs charged the duty on the day at a rate that the ledger lacks."""
         if self.charged_since is None or not self.periods:
             return False
         return self.charged_since <= day < self.periods[0].from_
@@ -275,7 +289,7 @@ class Measure(DutyTerms):
 
 
 def filter_by_partner(measures: Iterable[Measure], codes: frozenset[str]) -> tuple[Measure, ...]:
-    """The measures on a partner's goods; `codes` are its own code and those of its blocs."""
+    """The measures on a partner's goods; `codes` has the codes of the partner and its blocs."""
     return tuple(
         one
         for one in measures

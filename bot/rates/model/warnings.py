@@ -1,8 +1,8 @@
 """Warnings of an answer, as facts: one class for each kind.
 
 The name of a kind in JSON comes from its class (`BeyondData` is "beyond_data"). Leading warnings
-are shown before the total, which would mislead without them. Texts in a warning come from the rates
-files.
+are shown before the total, because the total would mislead without them. Fields named `text` come
+from the rates files or from the question.
 """
 
 import re
@@ -73,7 +73,7 @@ class RateWarning:
 
     @property
     def kind(self) -> str:
-        """The name of its kind in JSON."""
+        """The name of the kind of warning in JSON."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
 
@@ -87,7 +87,10 @@ class Leading(RateWarning):
 
 
 class ReadAsOrigin(Leading):
-    """The only economy in the question is read as the origin: it has no such duties itself."""
+    """The only economy in the question was read as the origin of the goods.
+
+    The reason is that the ledger has no duties of this economy on the goods.
+    """
 
     product: str
 
@@ -126,7 +129,7 @@ class RateUnknown(Leading):
 
 
 class AnnouncedOnly(Leading):
-    """A rate was announced to begin by the day of the answer; its start is not confirmed."""
+    """A rate was announced for the day of the answer or earlier; its start is not confirmed."""
 
     measure: MeasureRef
     rate: DutyRate
@@ -134,7 +137,7 @@ class AnnouncedOnly(Leading):
 
 
 class RunsOut(Leading):
-    """A rate ends before the day of the answer, and no later rate is known."""
+    """A rate ended before the day of the answer, and no later rate is known."""
 
     measure: MeasureRef
     percent: Decimal
@@ -142,7 +145,7 @@ class RunsOut(Leading):
 
 
 class ZeroInData(Leading):
-    """The total is 0 because the ledger has no duty on all of the goods."""
+    """The total is 0 because the ledger has no duty that certainly applies to the goods."""
 
     on_some_lines: tuple[tuple[MeasureRef, DutyRate], ...]
     not_followed: str
@@ -179,13 +182,13 @@ class Stale(RateWarning):
     checked: date
     """The day of the last check of the pair's sources."""
     older: tuple[CheckedMeasure, ...]
-    """Counted measures that were checked earlier, the earliest first."""
+    """Counted measures that were last checked before `checked`, the earliest first."""
     later: tuple[CheckedMeasure, ...]
-    """Counted measures that were checked later, such as an approved rate."""
+    """Counted measures that were last checked after `checked`, such as an approved rate."""
 
 
 class BeyondData(Stale):
-    """The question names a day after the last check."""
+    """The question names a day after the last check of the pair's sources."""
 
 
 class OlderSource(RateWarning):
@@ -212,24 +215,24 @@ class LookupFailed(RateWarning):
 
 
 class BaseNotPercent(RateWarning):
-    """The base duty of the tariff line is no single percent of the value."""
+    """The base duty of the tariff line is not a single percentage of the value."""
 
     line: str
     text: str
 
 
-# Goods that were not understood, or whose total is undecided.
+# Words that were not understood, and goods without a single total.
 
 
 class NoOneTotal(RateWarning):
     """The goods have different totals, which the answer's `choices` list."""
 
     rest_percent: Decimal | None
-    """The total of goods on none of the lists; None if there are no such goods."""
+    """The total of the goods that are on none of the lists; None if all goods are on lists."""
 
 
 class SomeGoodsDiffer(RateWarning):
-    """Some of the goods have another total."""
+    """Some of the goods have a different total."""
 
     choices: tuple[Choice, ...]
 
@@ -272,7 +275,7 @@ class UnknownWords(RateWarning):
 
 
 class VoidButCharged(RateWarning):
-    """Customs still charges duties that a ruling had already voided."""
+    """On the day of the answer, customs charges duties that a ruling has already voided."""
 
     legal_basis: str
     void_on: date
@@ -305,7 +308,7 @@ class LowConfidence(RateWarning):
 
 
 class PairRemark(RateWarning):
-    """A remark on the pair, such as how a figure in public is counted."""
+    """A remark on the pair, such as how a published figure is calculated."""
 
     text: str
 
@@ -317,6 +320,6 @@ class NotFollowed(RateWarning):
 
 
 class SameForAll(RateWarning):
-    """All of these narrower goods have the same total."""
+    """All of these narrower goods have the same total, although they are on different lists."""
 
     goods: tuple[str, ...]

@@ -13,13 +13,13 @@ _DAYS = (
     ),
     re.compile(rf"\b(?P<m>{MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b"),
 )
-# A quick check: most questions have no date.
+# Searched first, because most questions have no date and this pattern is quick.
 _YEAR = re.compile(r"\d{4}")
 _YESTERDAY = re.compile(r"\byesterday\b")
 
 
 def take_day(text: str, today: date) -> tuple[date | None, str]:
-    """The first date in the text, and the text without it and a preposition such as `on`.
+    """The first date in the text, and the text without the date and its preposition (`on`).
 
     The text must be in lower case. Raises QueryError for an impossible date (31 June 2025).
     """

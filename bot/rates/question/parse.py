@@ -1,21 +1,21 @@
 """Parses the text after `/tariff` into a query, and formats a query as such a text.
 
-    us china                  both directions, the first named first as imposer
-    us on china               one direction; also `china -> us`, `tariffs by us on china`
+    us china                  both directions, beginning with US duties; also `us -> china`
+    us on china               one direction; also `tariffs by us on china`
     us eu steel               with goods, a code, or a layer (`us china section 301 only`)
     us china on 2025-04-15    on a day
     us china history          with every change
-    us china vs vietnam       the same imposer, side by side
+    us china vs vietnam       duties of the US on both, for comparison
     us steel                  on all countries. Canada has no such duties, so `canada steel` means
-                              steel of Canada
-    china                     all duties on its goods, and all that it imposes
-    steel from china          the duties on its goods, by each importing country
+                              steel from Canada
+    china                     all duties on Chinese goods, and all duties that China imposes
+    steel from china          the duties on these goods, by each importing country
     upcoming [china] [steel]  upcoming changes
     changes [since 2025-04-01] [china] [steel]
 
-Case, accents and small words do not matter, and extras may come in any order. Any other text raises
-QueryError. Misspelt goods are found by `bot.rates.question.product`, misspelt economies by
-`bot.parties`.
+Case, accents and small words do not matter. Goods, date and `history` may come in any order. Any
+other text raises QueryError. `bot.rates.question.product` recognizes misspelt goods, and
+`bot.parties` misspelt economies.
 """
 
 from collections.abc import Sequence
@@ -69,20 +69,24 @@ class RateQuery(Frozen):
     imposer: str | None = None
     partner: str | None = None
     versus: tuple[str, ...] = ()
-    """More partners, to compare with the first."""
+    """More partners, whose duties are compared with those on the first."""
     product: str | None = None
     on: date | None = None
-    """The date of the answer; None for today. For a calendar, its first day."""
+    """The date of the answer, or the first day of a calendar; None if the question has no date."""
     since: date | None = None
     history: bool = False
     both_ways: bool = False
-    """Whether to answer the other direction too."""
+    """Whether to answer both directions."""
     only_as_origin: bool = False
-    """For one economy: whether only duties on its goods are asked, not those it imposes."""
-    partner_implied: bool = False
-    """For goods: whether the question names only one economy and the partner is all countries.
+    """Whether a question with one economy asks only for duties on this economy's goods.
 
-    If the economy has no such duties in the ledger, it is read as the origin: `canada steel`.
+    Otherwise it also asks for the duties that the economy imposes.
+    """
+    partner_implied: bool = False
+    """Whether the question names goods and one economy, so that the partner is all countries.
+
+    If the ledger has no duties of this economy on the goods, the economy is read as the origin of
+    the goods: `canada steel`.
     """
 
 
@@ -94,8 +98,8 @@ def parse_query(
 ) -> RateQuery:
     """The query in the text. Raises QueryError, or UnknownParty with similar names.
 
-    With the `reader` (`Ledger.reader`), goods are recognized, so `steel` is no misspelt economy,
-    and words that are neither goods nor an economy raise QueryError.
+    `reader` (`Ledger.reader`) recognizes goods. With a reader, `steel` is not taken for a misspelt
+    economy, and words that are neither goods nor an economy raise QueryError.
     """
     if len(text) > _MAX_TEXT:
         raise QueryError(
@@ -112,7 +116,7 @@ def parse_query(
 
 
 def override_query(query: RateQuery, on: date | None, product: str | None) -> RateQuery:
-    """The query with another date and product, where given (options of the command line)."""
+    """The query with the date and the product of command-line options, if these are given."""
     changed: dict[str, object] = {}
     if on is not None:
         changed["on"] = on
@@ -123,7 +127,7 @@ def override_query(query: RateQuery, on: date | None, product: str | None) -> Ra
                 kind=QueryKind.PAIR, imposer=query.partner, partner=WORLD, partner_implied=True
             )
     if on is not None and query.kind is QueryKind.CHANGES and (query.since or on) >= on:
-        # `changes since` begins on its date, but the option sets the date on which changes end.
+        # The date in `changes since` is the first day of the changes; the option's is the last day.
         changed["since"] = on - timedelta(days=CHANGES_DAYS)
     return query.model_copy(update=changed)
 
@@ -131,7 +135,8 @@ def override_query(query: RateQuery, on: date | None, product: str | None) -> Ra
 def format_query(query: RateQuery) -> str:
     """The query as a text that `parse_query` reads back: `on 2025-04-15 🇺🇸 🇨🇳`.
 
-    Buttons use it to ask the question again later, so relative dates have become fixed ones.
+    Buttons use the text to ask the question again later. It has fixed dates instead of relative
+    ones such as `yesterday`.
     """
     words = {QueryKind.UPCOMING: ["upcoming"], QueryKind.CHANGES: [f"changes since {query.since}"]}
     parts = words.get(query.kind, [])
@@ -158,7 +163,7 @@ def _parse_calendar(
 ) -> RateQuery:
     party = words.codes[0] if words.codes else None
     rest = _trim_product([word for word in words.other_words if word not in _CALENDAR])
-    # Ignores words that are no goods: 'this month', 'next week'.
+    # Other words do not name a product: 'this month', 'next week'.
     product = rest if rest and reader is not None and reader.names_any(rest) else None
     if "upcoming" in words.other_words or "calendar" in words.other_words:
         return RateQuery(kind=QueryKind.UPCOMING, partner=party, product=product, on=on)
@@ -205,7 +210,7 @@ def _parse_rates(
 
 
 def _trim_product(rest: Sequence[str]) -> str | None:
-    """The words as a text without small words at both ends; None if nothing is left."""
+    """The words as a text, without small words at its two ends; None if nothing is left."""
     words = [word for word in rest if word not in _HISTORY]
     while words and words[0] in NOISE:
         words.pop(0)
@@ -219,9 +224,10 @@ def _trim_product(rest: Sequence[str]) -> str | None:
 def _refuse_unknown(
     product: str, codes: Sequence[str], parties: Parties, reader: ProductReader | None
 ) -> None:
-    """Raises QueryError if the product is no goods, code or layer.
+    """Raises QueryError if the product names no goods, code, layer or legal basis.
 
-    If names of economies or goods are similar, the error is UnknownParty.
+    The error is UnknownParty, with suggestions, if the product is similar to the name of an economy
+    or of goods.
     """
     if reader is not None and reader.understands(product):
         _refuse_misspelt_economy(product, codes, parties, reader)
@@ -241,7 +247,10 @@ def _refuse_unknown(
 def _refuse_misspelt_economy(
     product: str, codes: Sequence[str], parties: Parties, reader: ProductReader
 ) -> None:
-    """Raises UnknownParty if a word next to one economy and goods is similar to another economy."""
+    """Raises UnknownParty if an unknown word is almost the name of a second economy.
+
+    Only questions with one economy are checked.
+    """
     if len(codes) != 1 or not (unknown := set(reader.read_any(product).unknown)):
         return
     for word in product.split():
@@ -262,7 +271,7 @@ def _refuse_unread(
 ) -> None:
     """Raises QueryError for an invalid date or unknown words in a question about the calendar.
 
-    Without this, the full calendar would look like an answer about the unknown words.
+    Without the error, the full calendar would look like an answer about the unknown words.
     """
     rest = _trim_product([word for word in words.other_words if word not in _CALENDAR])
     if rest is None:

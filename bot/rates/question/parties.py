@@ -1,8 +1,8 @@
 """Finds the economies in a question, and which of them charges the other.
 
-The first one charges the second (`us china`, `us on china`), unless small words reverse that
-(`china from us`, `goods from china to us`). A single economy charges too, unless words make it the
-origin (`steel from canada`, `tariffs on canada`, `canadian steel`).
+The first economy charges the second (`us china`, `us on china`), unless small words reverse the
+direction (`china from us`, `goods from china to us`). A single economy is the imposer, unless words
+make it the origin of the goods (`steel from canada`, `tariffs on canada`, `canadian steel`).
 """
 
 import re
@@ -87,7 +87,7 @@ class TokenizedQuestion:
             self._take_code(parties)
 
     def _take_code(self, parties: Parties) -> None:
-        """If one small word is next to one party, reads it as the code of another party."""
+        """Reads the only other word as the code of a party, if it is a small word such as `in`."""
         (word,) = self.other_words
         party = parties.find(word) if word in NOISE else None
         if party is None or party.code in self.codes:
@@ -98,14 +98,14 @@ class TokenizedQuestion:
 
 
 def names_origin(words: TokenizedQuestion) -> bool:
-    """Whether words make the only economy the origin of the goods."""
+    """Whether words make the question's only economy the origin of the goods."""
     before = words.words_before[0].split()
     made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
     return words.has_adjective or made_in or not _OF_ORIGIN.isdisjoint(before[-1:])
 
 
 class Direction(NamedTuple):
-    """Imposer and partner; `is_explicit` if words state the direction, not only the order."""
+    """Imposer and partner. `is_explicit` is False if only their order states the direction."""
 
     imposer: str
     partner: str
@@ -143,11 +143,11 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
 def _find_party(
     tokens: Sequence[str], at: int, parties: Parties, *, small_words: bool
 ) -> tuple[int, str | None]:
-    """The number of tokens and the code of the longest name at `at`; 1 and None without a name."""
+    """The number of tokens and the code of the longest name at `at`; (1, None) if there is none."""
     longest = _MAX_NAME_WORDS if parties.may_begin(tokens[at]) else 1
     for size in range(min(longest, len(tokens) - at), 0, -1):
         run = tokens[at : at + size]
-        # `find` ignores signs, so a run must not begin or end with one.
+        # `find` ignores punctuation, so a run must not begin or end with punctuation or a flag.
         if size > 1 and not (_is_word(run[0]) and _is_word(run[-1])):
             continue
         words = " ".join(run)

@@ -4,8 +4,10 @@ The steps, in order:
 1. Extract Harmonized System codes: `8507.60`, `HS 72`, `chapter 73`.
 2. Find the longest known phrase at each word: goods, layers, legal bases, and special words
    (`only`, `headline`, `including base`).
-3. Keep other words as unknown, without stop words. If there are any, read the text as misspelt
-   goods if it is very similar to their name; if nothing is known, suggest similar names.
+3. Keep the other words as unknown, except stop words.
+4. If a text has unknown words, but no code, layer or legal basis, compare it with the names of
+   goods. If it is very similar to a name, read it as a misspelling of this name. Otherwise, if
+   nothing in the text is known, suggest similar names.
 """
 
 import re
@@ -44,8 +46,8 @@ _CODE = re.compile(
 )
 # Chapter 20 has headings 2001 to 2009, so 2010 to 2099 are years.
 _YEAR = re.compile(r"20[1-9]\d")
-# Minimum similarities from 0 to 100: by edit distance to read a text as goods, and by its best
-# part to suggest them.
+# Minimum similarities of a text and a name of goods, from 0 to 100. To read the text as the goods,
+# the whole text is compared; to suggest the goods, its most similar part is compared.
 _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
 _SUGGESTIONS = 4
 _CACHE_SIZE = 500
@@ -57,12 +59,12 @@ class ParsedProduct(NamedTuple):
     text: str
     goods: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
-    """Digits only."""
+    """HS codes, digits only."""
     layers: tuple[str, ...] = ()
-    """The ids of measures that it names."""
+    """The ids of the measures that the text names."""
     bases: tuple[str, ...] = ()
     alone: bool = False
-    """Whether it asks for a layer alone and not for a sum."""
+    """Whether the text asks for a layer alone and not for a sum."""
     headline: bool = False
     with_base: bool = False
     unknown: tuple[str, ...] = ()
@@ -110,7 +112,7 @@ class ProductReader:
         self.read: Callable[[str, frozenset[str]], ParsedProduct] = lru_cache(_CACHE_SIZE)(
             self._read
         )
-        """Parses the text. Only layers with these ids of measures can be named."""
+        """Parses a text. The second argument has the ids of the measures that the text may name."""
 
     def _add_phrase(self, name: str, kind: str, key: str) -> None:
         words = stem_words(name)
@@ -146,35 +148,38 @@ class ProductReader:
         return self._narrow_to_codes(wanted)
 
     def find_bases(self, text: str) -> tuple[str, ...]:
-        """The legal bases that any text names, such as a headline."""
+        """The legal bases that a text, such as a headline, names."""
         words = stem_words(text)
         named = (self._find_longest(words, at, frozenset()) for at in range(len(words)))
         bases = (one.key for found in named for one in found if one.kind == "base")
         return tuple(dict.fromkeys(bases))
 
     def names_goods(self, text: str) -> bool:
-        """Whether the text has goods, even misspelt, or a code."""
+        """Whether the text names goods, even if they are misspelt, or a code."""
         wanted = self.read(text, frozenset())
         return bool(wanted.goods or wanted.codes)
 
     def names_any(self, text: str) -> bool:
-        """Whether the text has goods, a code, a layer of any pair or a legal basis."""
+        """Whether the text names goods, a code, a layer of any pair or a legal basis."""
         wanted = self.read_any(text)
         return bool(wanted.goods or wanted.codes or wanted.layers or wanted.bases)
 
     def read_any(self, text: str) -> ParsedProduct:
-        """Parses the text. Layers of all pairs can be named."""
+        """Parses the text, which may name the measures of all pairs."""
         return self.read(text, self._layers)
 
     def understands(self, text: str) -> bool:
-        """Whether anything in the text is known, or it has only stop words."""
+        """Whether a word of the text is known, or all its words are stop words."""
         wanted = self.read_any(text)
         return not (wanted.is_unknown and wanted.unknown)
 
     def _find_longest(
         self, words: tuple[str, ...], at: int, allowed: frozenset[str]
     ) -> list[_Phrase]:
-        """All longest phrases that begin at this word; layers must be in `allowed`."""
+        """The longest phrase that begins at word `at`, once for each thing that it names.
+
+        Layers count only if their ids are in `allowed`.
+        """
         best: list[_Phrase] = []
         for phrase in self._phrases.get(words[at], ()):
             size = len(phrase.words)

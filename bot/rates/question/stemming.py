@@ -1,4 +1,4 @@
-"""Normalizes words for goods: singular, and one spelling for US and British words."""
+"""Normalizes words for goods: to the singular, and to British spelling."""
 
 import re
 
