@@ -193,7 +193,7 @@ def _first_lines(source: str) -> dict[str, int]:
 
 
 def _change(old: Sequence[str], new: Sequence[str]) -> tuple[int, str, str] | None:
-    """How two functions differ: line offset, old line, new line. None for strings and log calls."""
+    """The line offset, old line and new line; None if only strings or log calls differ."""
     old, new = ([re.sub(r"__mutmut_\w+", "", line) for line in each] for each in (old, new))
     while not old[0].strip():
         old, new = old[1:], new[1:]

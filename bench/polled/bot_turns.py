@@ -105,7 +105,7 @@ async def main() -> None:
     freeze_startup_objects()
     async with measured() as lag:
         for _ in turns():
-            # Waiting for standard input blocked the loop. The sleep ends that block; then reset.
+            # Waiting for input blocked the loop. The sleep lets `lag` see that block, then reset.
             await asyncio.sleep(0.1)
             lag.clear()
             tally = Tally()

@@ -23,7 +23,7 @@ ARCHIVED = ConversationRefused("C1", "is_archived", "unarchive it")
 
 
 class Slack(FakeSlack):
-    """A sender that records posts; it can refuse all of them, as Slack does for a workspace."""
+    """A sender that records posts. With `revoked` or `scope_missing`, it refuses all posts."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -336,7 +336,7 @@ class FaultyLoop(asyncio.SelectorEventLoop):
 
 
 class LoopEnd(BaseException):
-    """An error that ends the server's accepting task at the end of a test."""
+    """An error that ends the task in which the server accepts connections."""
 
 
 async def answer_once() -> dict[Rejection, int]:

@@ -1,4 +1,4 @@
-"""The local workspace enforces Slack's limits: it accepts values at a limit, none above it."""
+"""The local workspace enforces Slack's limits: it accepts a value at a limit, but none above."""
 
 from typing import Any
 

@@ -260,7 +260,7 @@ def test_where_the_line_decides_the_total_is_a_range() -> None:
     # With two sets, the range starts at the sum of the lowest rates of both sets.
     more = [*two, layer("c", 3, HEADING), layer("d", 5, HEADING)]
     assert stack(more, [A_B, {"c": 0, "d": 1}]).span == (Decimal(14), Decimal(31))
-    # "b" (25%) excludes "other" (15%), and "a" (10%) does not, so both ways add up to 25%.
+    # With "b" the total is 25%, because "b" excludes "other". With "a" and "other" it is 25% too.
     yields = layer("other", 15, excluded_by=("b",))
     even = stack([*two[:2], yields], [A_B])
     assert (even.span, counted(even), even.total) == (None, ["other"], Decimal(15))

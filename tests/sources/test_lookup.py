@@ -1,4 +1,4 @@
-"""Lookups in all live sources return what arrives in time, and a failure for the others."""
+"""Lookups in all live sources return findings that arrive in time, and failures for the rest."""
 
 import asyncio
 import time

@@ -95,7 +95,7 @@ async def test_a_failed_transaction_is_rolled_back(store: Store) -> None:
 
 async def test_many_writers_and_readers_can_work_at_once(store: Store) -> None:
     def add(connection: Connection, number: int) -> None:
-        # It reads before it writes. In a deferred transaction, the write could then fail at once.
+        # `add` reads before it writes. In a deferred transaction, its write could fail at once.
         connection.execute(select(tables.feeds.c.id))
         sleep(0.001)
         insert = store.database.insert(tables.feeds)

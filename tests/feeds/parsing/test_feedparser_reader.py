@@ -385,7 +385,7 @@ markup = st.lists(
 def test_no_markup_gets_through(title: str, summary: str) -> None:
     parsed = outcome(rss([item(1, title, summary=summary)]))
     for entry in parsed.entries if isinstance(parsed, Parsed) else ():
-        # A title may contain one kind of tag as text; a summary contains no tags.
+        # A title may contain "<b>" or "</b>" as text, but not both; a summary contains no tags.
         tags = re.findall(r"<[a-zA-Z/!?][^<>]*>?", f"{entry.title}\n{entry.summary}")
         assert set(tags) <= {"<b>"} or set(tags) <= {"</b>"}
         assert not re.search(r"<[a-zA-Z/!?]", entry.summary)

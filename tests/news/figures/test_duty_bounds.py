@@ -10,7 +10,7 @@ from tests.news.examples import PARTIES
 
 READER = FigureReader(PARTIES, ["steel", "copper", "wine", "electric vehicles", "cars"])
 D5, D10, D25 = Decimal(5), Decimal(10), Decimal(25)
-# Filler that makes a sentence longer.
+# Words without meaning that make a sentence longer.
 FILLER = "and so on and on and on and on and on "
 
 

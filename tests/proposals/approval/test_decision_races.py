@@ -37,7 +37,7 @@ def proposal_of_40_percent() -> Proposal:
 
 
 class OvertakenStore:
-    """A proposal store in which another bot decides just before each write."""
+    """A proposal store in which another bot acts just before each write."""
 
     def __init__(self, files: DecisionStore, first: Callable[[], Awaitable[object]]) -> None:
         self._files, self._first = files, first

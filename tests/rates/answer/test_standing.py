@@ -115,7 +115,7 @@ def test_a_rate_is_unknown_between_its_first_day_and_its_first_period(
         # A heading has several rates, so only the tariff line decides, and there is no total.
         (TotalBasis.GOODS, Fit.NAMED, True, None),
         (TotalBasis.GOODS, Fit.HEADING, True, None),
-        # Only some lines of the goods pay it: the total is zero with a warning.
+        # Only some lines of the goods pay the duty, so the total is zero and has a warning.
         (TotalBasis.GOODS, Fit.PARTIAL, True, 0),
         # If only this layer is requested, there is no total.
         (TotalBasis.LAYER, Fit.PARTIAL, True, None),

@@ -1,4 +1,4 @@
-"""The client learns the pace of a method from 429s of several limiters, in simulated time."""
+"""The client learns the pace of a method from refused calls (429), in simulated time."""
 
 from collections.abc import Callable
 
