@@ -38,5 +38,10 @@ class Topic(StrEnum):
 
     @property
     def label(self) -> str:
-        """The topic for readers: `court ruling`."""
-        return self.value.replace("_", " ")
+        """The topic for readers: `court rulings`."""
+        return f"{self.value.replace('_', ' ')}s"
+
+    @property
+    def command_word(self) -> str:
+        """The topic in a command: `court-rulings`."""
+        return self.label.replace(" ", "-")

@@ -61,7 +61,7 @@ async def test_a_working_setup_without_slack_passes(setup: pytest.MonkeyPatch) -
         findings
     )
     assert "not compared, because the local workspace is used" in findings["clock"].says
-    assert "1 never polled" in findings["feeds"].says
+    assert "1 not polled yet" in findings["feeds"].says
 
 
 async def test_a_working_setup_with_slack_passes(
@@ -266,3 +266,9 @@ async def test_an_unreachable_slack_is_told_apart() -> None:
     (finding,) = await check_token(client)
     assert not finding.ok
     assert "no answer" in finding.says
+
+
+async def test_an_unknown_host_of_slack_is_named() -> None:
+    client = AsyncWebClient("xoxb-1", base_url="http://slack.invalid/api/")
+    (finding,) = await check_token(client)
+    assert (finding.ok, finding.says) == (False, "the name slack.invalid was not found (DNS)")

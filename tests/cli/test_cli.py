@@ -170,7 +170,7 @@ async def test_rate_uses_live_sources_if_they_are_enabled(shell: Shell) -> None:
         assert "USITC" in answer["base"]["source"]
         schedule.at("/search", "not today")
         said = await shell.output_of("rate", "us", "on", "china", "--product", "3926.90.99")
-        assert "the base duty of HS 3926.90.99 is left out" in said
+        assert "the normal (MFN) duty of HS 3926.90.99 is left out" in said
 
 
 async def test_rate_for_one_party_or_several_partners_prints_one_json_object(shell: Shell) -> None:

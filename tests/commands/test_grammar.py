@@ -111,3 +111,8 @@ def test_any_text_is_a_command_or_not_understood(text: str) -> None:
 def test_typing_a_command_that_only_a_button_has_says_so(word: str) -> None:
     with pytest.raises(CommandNotUnderstood, match="buttons under each alert"):
         parse_command(word, PARTIES)
+
+
+def test_a_subscription_to_goods_is_refused_with_the_reason() -> None:
+    with pytest.raises(CommandNotUnderstood, match="cannot be limited to goods"):
+        parse_command("subscribe steel", PARTIES)

@@ -214,6 +214,15 @@ def _components() -> Iterator[str]:
         Ruling(Effect.STRUCK_DOWN, "Supreme Court", LATER, True),
     )
     yield words.describe_rulings(DUTY._replace(rulings=rulings, charged_until=LATER))
+    void = DUTY._replace(
+        status=Status.STRUCK_DOWN,
+        rate=DutyRate(Decimal(0)),
+        rulings=(rulings[0], rulings[3]._replace(later=False)),
+        charged_until=LATER,
+        exclusion=Exclusion(Reason.STRUCK_DOWN),
+    )
+    facts = (words.describe_status(void), words.describe_rulings(void), words.describe_note(void))
+    yield " | ".join(facts)
 
 
 def _answers() -> Iterator[str]:

@@ -231,7 +231,7 @@ def test_on_goods_what_is_undecided_stands_first_and_other_goods_are_left_out() 
 def test_the_base_rate_is_a_component_from_its_year_or_the_day_asked() -> None:
     base = BaseRate("7206.10", "Ingots", Decimal("2.5"), None, True, 2026, SOURCE)
     expected = Component(
-        measure="Base rate (MFN) of 7206.10, Ingots",
+        measure="Normal (MFN) duty of 7206.10, Ingots",
         measure_id="mfn",
         legal_basis="MFN",
         status=Status.IN_FORCE,

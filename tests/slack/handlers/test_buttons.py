@@ -106,7 +106,7 @@ async def test_following_an_event_twice_has_the_effect_of_once(page_user: PageUs
 
 async def test_why_shows_evidence_reason_and_feed(page_user: PageUser) -> None:
     said = as_text(await page_user.click(await page_user.alert(), "alert_why"))
-    for part in ("cut tariffs", "tariff.word", "tariff stories naming CN", "Example Wire"):
+    for part in ("cut tariffs", "tariff.word", "tariffs, naming CN", "Example Wire"):
         assert part in said
 
 
@@ -213,8 +213,8 @@ async def test_the_home_tab_shows_your_subscriptions_and_the_health_of_the_feeds
     (call,) = page_user.workspace.calls("views.publish")
     view = json.dumps(call.arguments["view"], ensure_ascii=False)
     for part in (
-        f"naming 🇨🇳 China, as they come, <#{page_user.channel}>",
-        "*negotiation* stories, as they come, to you",
+        f"stories naming 🇨🇳 China, posted at once, <#{page_user.channel}>",
+        "*negotiations*, posted at once, to you",
         "40 feeds, 2 failing",
         "/tariff us china",
     ):
