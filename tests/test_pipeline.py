@@ -56,7 +56,8 @@ class PlainReader:
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
         if "poison" in entry.title:
             raise RuntimeError(entry.title)
-        topics = tuple(topic for topic in Topic if topic.label in entry.title.casefold())
+        title = entry.title.casefold()
+        topics = tuple(topic for topic in Topic if topic.value.replace("_", " ") in title)
         if not topics:
             return None
         return story(

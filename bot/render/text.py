@@ -103,6 +103,8 @@ def _format_headline(answer: Answer) -> str:
         return "no total"
     if answer.is_zero_in_data:
         return f"{total}% in our data"
+    if answer.is_zero_in_general:
+        return f"{total}%, {words.NO_GENERAL_DUTY}"
     return f"{total}%: the tariff line decides" if answer.total_range else f"{total}%"
 
 

@@ -28,6 +28,9 @@ from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 from bot.rates.question.parse import RateQuery
 from bot.text.dates import format_day
 
+NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
+"""Follows a total of 0% without components."""
+
 _MAX_LISTED = 6
 
 

@@ -239,6 +239,7 @@ def _answers() -> Iterator[str]:
         ANSWER._replace(total_percent=Decimal(0), components=(), any_origin=True),
         ANSWER._replace(codes=("73269086",), components=(all_in,), total_percent=Decimal(15)),
         general._replace(total_percent=Decimal(0), on_goods=OnGoods(3, Decimal(100)), mfn=None),
+        general._replace(total_percent=Decimal(0), components=(), warnings=()),
         general._replace(total_percent=None, components=(), warnings=(kinds.NotCovered(),)),
         ANSWER._replace(
             total_percent=None, total_range=(Decimal(20), Decimal(25)), choices=CHOICES, warnings=()

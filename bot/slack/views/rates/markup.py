@@ -30,6 +30,8 @@ def format_title(answer: Answer, parties: Parties) -> str:
         figure = f"{figure}: the tariff line decides"
     if answer.is_zero_in_data:
         figure = f"{figure} in our data"
+    if answer.is_zero_in_general:
+        figure = f"{figure}, {words.NO_GENERAL_DUTY}"
     if answer.banned:
         figure = "may not be imported"
     goods = f", {words.describe_goods(answer)}" if answer.product else ""
