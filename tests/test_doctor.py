@@ -90,7 +90,7 @@ async def test_a_missing_channel_is_reported_with_the_setting_that_names_it(
 ) -> None:
     socket_mode_settings(setup, workspace)
     setup.setenv("TARIFFWIRE_CHANNEL", "#nowhere")
-    setup.setenv("TARIFFWIRE_OPERATORS_CHANNEL", "nobody")
+    setup.setenv("TARIFFWIRE_OPERATORS_CHANNEL", "no-such-channel")
     findings = await run_doctor()
     assert failed_subjects(findings) == {"TARIFFWIRE_CHANNEL", "TARIFFWIRE_OPERATORS_CHANNEL"}
     assert "#nowhere" in findings["TARIFFWIRE_CHANNEL"].says
@@ -261,7 +261,7 @@ async def test_an_app_of_a_whole_organization_is_named_with_its_cure() -> None:
     assert "org_deploy_enabled: false" in finding.cure
 
 
-async def test_an_unreachable_slack_is_told_apart() -> None:
+async def test_an_unreachable_slack_has_its_own_message() -> None:
     client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/")
     (finding,) = await check_token(client)
     assert not finding.ok

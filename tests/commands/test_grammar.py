@@ -84,7 +84,7 @@ def test_a_typo_is_answered_with_a_complete_command(text: str, suggestion: str) 
 
 
 @pytest.mark.parametrize(
-    ("text", "mended"),
+    ("text", "corrected"),
     [
         ("subcribe tariffs", "subscribe tariffs"),
         ("lst", "list"),
@@ -96,8 +96,8 @@ def test_a_typo_is_answered_with_a_complete_command(text: str, suggestion: str) 
         ("xyzzy", None),
     ],
 )
-def test_a_misspelled_command_is_recognized(text: str, mended: str | None) -> None:
-    assert suggest_command(text) == mended
+def test_a_misspelled_command_is_recognized(text: str, corrected: str | None) -> None:
+    assert suggest_command(text) == corrected
 
 
 @given(nasty_text)

@@ -38,7 +38,7 @@ def test_without_settings_the_bot_uses_the_local_workspace_and_sqlite() -> None:
         ("TARIFFWIRE_FETCHES_PER_HOST", "1000"),
         ("TARIFFWIRE_MAX_AGE_HOURS", "nan"),
         ("TARIFFWIRE_MAX_AGE_HOURS", "1e15"),
-        ("TARIFFWIRE_DATA_DIR", "~nobody-of-this-name/x"),
+        ("TARIFFWIRE_DATA_DIR", "~no-user-of-this-name/x"),
         ("TARIFFWIRE_ALLOWED_NETWORKS", "10.0.0.1/8"),
         ("TARIFFWIRE_TIMEZONE", "Mars/Olympus"),
         ("TARIFFWIRE_POSTS_PER_SECOND", "0"),

@@ -60,7 +60,7 @@ CHOSEN: list[tuple[str | None, str, TotalBasis, list[str]]] = [
     ("pipes", "CN", ON_GOODS, ["general", "world", "steel", "ahead", "some"]),
     ("silk", "CN", ON_GOODS, ["general", "world"]),
     ("7304.11", "CN", ON_GOODS, ["general", "world", "some"]),
-    # Words for goods in general say nothing beside a code, a layer or a legal basis.
+    # Words for goods in general add nothing to a code, a layer or a legal basis.
     ("all goods 7304.11", "CN", ON_GOODS, ["general", "world", "some"]),
     ("all goods tubes", "CN", LAYER, ["some"]),
     ("all goods fifth order", "CN", LAYER, ["world"]),

@@ -204,7 +204,7 @@ def base(with_duties: float, *, exact: bool) -> BaseRate:
         (None, 10, None),
     ],
 )
-def test_the_base_rate_of_the_line_or_of_an_example_stands_beside_the_total(
+def test_the_base_rate_of_the_line_or_of_an_example_stands_next_to_the_total(
     product: str | None, total: int, expected: BaseRate | None
 ) -> None:
     [found] = answer_query(pair(product=product, on=DAY), with_base(), CHECKED)

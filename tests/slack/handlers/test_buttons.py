@@ -64,8 +64,8 @@ class PageUser:
             )
             await self.context.background.finish()
         assert outcome.ok, outcome.message
-        told = [each["message"] for each in news if each["type"] == "message"]
-        return [{**each, "ephemeral": each["only_you"]} for each in told]
+        reported = [each["message"] for each in news if each["type"] == "message"]
+        return [{**each, "ephemeral": each["only_you"]} for each in reported]
 
 
 @asynccontextmanager
@@ -132,8 +132,8 @@ async def test_an_event_can_be_muted_and_unmuted(page_user: PageUser) -> None:
 async def test_a_conversation_can_be_muted_for_a_day(page_user: PageUser) -> None:
     await page_user.say("/tariff subscribe tariffs")
     (choices,) = await page_user.click(await page_user.alert(), "alert_mute")
-    told = await page_user.click(choices, "mute_day")
-    assert f"<@{page_user.person}> muted all alerts here until" in as_text(told)
+    reported = await page_user.click(choices, "mute_day")
+    assert f"<@{page_user.person}> muted all alerts here until" in as_text(reported)
     assert isinstance(page_user.context.service.stores.subscriptions, FakeSubscriptions)
     assert page_user.context.service.stores.subscriptions.kept[0].muted_until is not None
     listed = await page_user.say("/tariff list")

@@ -112,7 +112,7 @@ def test_hostile_text_is_not_active_markup() -> None:
         assert part not in text
 
 
-def test_slack_is_told_not_to_parse_links_and_mentions_in_texts() -> None:
+def test_slack_is_asked_not_to_parse_links_and_mentions_in_texts() -> None:
     texts = [
         block["text"]
         for block in render_alert(story(), PARTIES, "r").payload()["blocks"]
@@ -146,9 +146,13 @@ def test_a_digest_groups_the_stories_of_an_event() -> None:
     late = story(id="stay", event_id="s1", title="Stay", published=NOW + timedelta(hours=2))
     other = story(id="o", event_id="o", title="Other", published=NOW + timedelta(hours=1))
     (message,) = render_digest([story(), other, late], PARTIES, "your daily digest")
-    told = [block["text"]["text"] for block in message.payload()["blocks"][1:4]]
-    assert [line.split("|")[1].split(">")[0] for line in told] == [story().title, "Stay", "Other"]
-    assert [line.startswith("↳") for line in told] == [False, True, False]
+    reported = [block["text"]["text"] for block in message.payload()["blocks"][1:4]]
+    assert [line.split("|")[1].split(">")[0] for line in reported] == [
+        story().title,
+        "Stay",
+        "Other",
+    ]
+    assert [line.startswith("↳") for line in reported] == [False, True, False]
 
 
 def test_why_shows_words_rule_subscription_and_feed() -> None:
