@@ -431,12 +431,12 @@ def _beyond_data(one: kinds.BeyondData, answer: Answer) -> str:
 
 
 def _stale(one: kinds.Stale, answer: Answer) -> str:
-    known = ""
-    if answer.on != answer.checked:
-        first = one.older[0].checked if one.older else one.checked
-        known = f" State expected for {format_day(answer.on)}, as known on {format_day(first)}."
+    expected = ""
+    if answer.on > one.checked:
+        day, known_on = format_day(answer.on), format_day(one.checked)
+        expected = f" State expected for {day}, as known on {known_on}."
     later = _describe_later_checks(one) or "Later changes may be missing."
-    return f"{_describe_last_check(one)}{known} {later}"
+    return f"{_describe_last_check(one)}{expected} {later}"
 
 
 def _describe_last_check(one: kinds.Stale) -> str:

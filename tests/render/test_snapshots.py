@@ -177,6 +177,7 @@ def _warnings() -> Iterator[str]:
     for one, text in zip(WARNINGS, words.describe_warnings(answer), strict=True):
         yield f"{one.kind}: {text}"
     yield from words.describe_warnings(ANSWER._replace(mfn=None, warnings=(kinds.NotCovered(),)))
+    yield from words.describe_warnings(ANSWER._replace(on=LATER, warnings=(WARNINGS[13],)))
 
 
 def _changes() -> Iterator[str]:
