@@ -78,10 +78,10 @@ async def test_a_stopped_feed_is_resumed_from_the_command_line_while_the_bot_run
     del world.feeds.answers["/wire.rss"]
     world.feeds.publish("wire", "Brazil raises tariffs on Norwegian fish to 12%")
     code, reported = await run_to_end(("feeds", "resume", "wire"), world.env(), tmp_path)
-    assert (code, reported.strip()) == (0, "resumed wire: it is due at once")
+    assert (code, reported.strip()) == (0, "resumed wire: it is due now")
 
     async def feed_is_healthy() -> bool:
         [health] = await world.page.say("#court-watch", "/tariff feeds")
-        return "1 well" in words(health)
+        return "1 ok" in words(health)
 
     assert await eventually(feed_is_healthy)
