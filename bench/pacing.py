@@ -116,7 +116,7 @@ async def _send(settings: Settings, slack: LimitedSlack, seconds: float) -> None
         for number in range(most)
     ]
     async with open_store(settings, TEAM) as store, open_slack(settings, stop) as connection:
-        await store.outbox.owe(notices)
+        await store.outbox.queue(notices)
         sender = SlackSender(connection.client, Parties(()))
         dispatcher = Dispatcher(store.outbox, sender, read_clock, take_turn=connection.take_turn)
         slack.started = time.monotonic()

@@ -6,7 +6,7 @@ that depend on it are skipped.
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -14,6 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.delivery import DeliveryState
 from bot.errors import SlackError, TariffwireError
 from bot.feeds.health import Health
 from bot.runtime.config_folder import ConfigFolder
@@ -42,6 +43,10 @@ SAME_PROBLEM = 5
 is probably the network."""
 
 _NETWORK = "Check TARIFFWIRE_SLACK_API_URL, the network and its proxy"
+_NO_TOKENS = (
+    "no tokens; the local workspace is used. To connect to Slack, set SLACK_BOT_TOKEN and "
+    "SLACK_APP_TOKEN"
+)
 _TRANSPORTS = {"local": "the local workspace", "socket": "Socket Mode", "http": "HTTP"}
 
 
@@ -64,7 +69,7 @@ async def examine() -> AsyncIterator[CheckResult]:
     except TariffwireError as error:
         yield _failed("settings", error)
         return
-    yield _good("settings", f"Slack by {_TRANSPORTS[settings.transport]}")
+    yield _good("settings", f"Slack via {_TRANSPORTS[settings.transport]}")
     config = check_config(settings)
     yield config
     for result in check_disk(settings):
@@ -107,7 +112,7 @@ def check_disk(settings: Settings) -> Iterator[CheckResult]:
         says = f"{folder} cannot be written: {error.strerror or 'refused'}"
         yield _bad("data folder", says, "Set TARIFFWIRE_DATA_DIR to a folder that can be written")
         return
-    created = "" if folder == settings.data_dir else f"; it will be made in {folder}"
+    created = "" if folder == settings.data_dir else f"; it will be created in {folder}"
     yield _good("data folder", f"{settings.data_dir}{created}")
     says = f"{free / 1e9:.1f} GB free at {folder}"
     yield _good("disk", says) if free >= ENOUGH_BYTES else _bad("disk", says, "Free some space")
@@ -124,8 +129,7 @@ async def check_database(settings: Settings) -> AsyncIterator[CheckResult]:
     except TariffwireError as error:
         yield _failed("database", error)
         return
-    says = ", ".join(f"{number} {state}" for state, number in counts.items())
-    yield _good("database", f"{name}: {says}")
+    yield _good("database", f"{name}: {_describe_counts(counts)}")
     for delivery in failed:
         cure = f"Check the bot's access to {delivery.conversation}"
         yield _bad(f"delivery {delivery.id[:8]}", f"given up: {delivery.error}", cure)
@@ -135,7 +139,7 @@ async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
     """Checks the tokens, the scopes of the bot token, the channels in the settings, and the
     clock."""
     if settings.slack_bot_token is None:
-        yield _good("Slack", "no tokens; the local workspace is used")
+        yield _good("Slack", _NO_TOKENS)
         now = f"{read_clock():%Y-%m-%d %H:%M}Z"
         yield _good("clock", f"{now}; not compared, because the local workspace is used")
         return
@@ -168,7 +172,7 @@ async def check_token(client: AsyncWebClient) -> tuple[CheckResult, ...]:
     except SlackError as error:
         return (_bad(subject, error.cause, error.cure),)
     except SlackApiError as error:
-        cure = "Copy SLACK_BOT_TOKEN from the app's page at Slack again"
+        cure = "Copy SLACK_BOT_TOKEN again from the app's page on Slack"
         return (_bad(subject, _slack_code(error), cure),)
     except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
         # slack_sdk raises AttributeError if the response is not JSON.
@@ -197,7 +201,7 @@ async def check_app_token(client: AsyncWebClient, token: str) -> CheckResult:
     try:
         await client.apps_connections_open(app_token=token)
     except SlackApiError as error:
-        cure = "Make an app-level token with connections:write and set SLACK_APP_TOKEN to it"
+        cure = "Create an app-level token with connections:write and set SLACK_APP_TOKEN to it"
         return _bad(subject, _slack_code(error), cure)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         return _no_answer(subject, error)
@@ -265,8 +269,18 @@ async def check_feeds(settings: Settings) -> list[CheckResult]:
     failing = [feed for feed in feeds if feed.is_unwell]
     well = sum(feed.status == "ok" for feed in feeds)
     never = sum(feed.status == "new" for feed in feeds)
-    says = f"{well} well, {len(failing)} failing, {never} never polled"
+    says = f"{well} ok, {len(failing)} failing, {never} not polled yet"
     return [CheckResult(subject="feeds", ok=not failing, says=says), *_problems(failing)]
+
+
+def _describe_counts(counts: Mapping[DeliveryState, int]) -> str:
+    waiting = counts[DeliveryState.QUEUED] + counts[DeliveryState.HELD]
+    being_sent = counts[DeliveryState.CLAIMED] + counts[DeliveryState.SENDING]
+    return (
+        f"{waiting} message{'' if waiting == 1 else 's'} waiting, {being_sent} being sent, "
+        f"{counts[DeliveryState.SENT]} sent, {counts[DeliveryState.FAILED]} failed, "
+        f"{counts[DeliveryState.DROPPED]} dropped"
+    )
 
 
 def _problems(feeds: Iterable[Health]) -> Iterator[CheckResult]:
@@ -278,13 +292,13 @@ def _problems(feeds: Iterable[Health]) -> Iterator[CheckResult]:
             yield from (_bad(f"feed {feed.id}", problem, _feed_cure(feed)) for feed in alike)
             continue
         cure = "Check this machine's network, DNS and firewall; `tariffwire feeds list` names them"
-        yield _bad(f"{len(alike)} feeds", problem, cure)
+        yield _bad(f"{len(alike)} feeds", f"same problem for all: {problem}", cure)
 
 
 def _feed_cure(feed: Health) -> str:
     cure = f"Open {feed.url}; correct or disable it in feeds.yaml if it is gone for good"
     if feed.is_gone:
-        cure += f", or have it asked again: tariffwire feeds resume {feed.id}"
+        cure += f", or poll it again: tariffwire feeds resume {feed.id}"
     return cure
 
 
@@ -301,6 +315,8 @@ def _failed(subject: str, error: TariffwireError) -> CheckResult:
 
 
 def _no_answer(subject: str, error: Exception) -> CheckResult:
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return _bad(subject, f"the name {error.host} was not found (DNS)", _NETWORK)
     return _bad(subject, f"no answer from Slack ({type(error).__name__})", _NETWORK)
 
 

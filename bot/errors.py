@@ -93,7 +93,7 @@ class UnknownParty(QueryError):
     """
 
     def __init__(
-        self, word: str, suggestions: Sequence[str] = (), cause: str = "not an economy I know"
+        self, word: str, suggestions: Sequence[str] = (), cause: str = "not an economy we know"
     ) -> None:
         self.word, self.suggestions = word, tuple(suggestions)
         cure = f"Did you mean {' or '.join(suggestions)}?" if suggestions else ""

@@ -41,5 +41,10 @@ class Topic(StrEnum):
 
     @property
     def label(self) -> str:
-        """The topic's name for readers, such as `court ruling`."""
-        return self.value.replace("_", " ")
+        """The topic for readers: `court rulings`."""
+        return f"{self.value.replace('_', ' ')}s"
+
+    @property
+    def command_word(self) -> str:
+        """The topic in a command: `court-rulings`."""
+        return self.label.replace(" ", "-")

@@ -61,7 +61,7 @@ async def test_a_working_setup_without_slack_passes(setup: pytest.MonkeyPatch) -
         findings
     )
     assert "not compared, because the local workspace is used" in findings["clock"].says
-    assert "1 never polled" in findings["feeds"].says
+    assert "1 not polled yet" in findings["feeds"].says
 
 
 async def test_a_working_setup_with_slack_passes(
@@ -90,7 +90,7 @@ async def test_a_missing_channel_is_reported_with_the_setting_that_names_it(
 ) -> None:
     socket_mode_settings(setup, workspace)
     setup.setenv("TARIFFWIRE_CHANNEL", "#nowhere")
-    setup.setenv("TARIFFWIRE_OPERATORS_CHANNEL", "nobody")
+    setup.setenv("TARIFFWIRE_OPERATORS_CHANNEL", "no-such-channel")
     findings = await run_doctor()
     assert failed_subjects(findings) == {"TARIFFWIRE_CHANNEL", "TARIFFWIRE_OPERATORS_CHANNEL"}
     assert "#nowhere" in findings["TARIFFWIRE_CHANNEL"].says
@@ -261,8 +261,14 @@ async def test_an_app_of_a_whole_organization_is_named_with_its_cure() -> None:
     assert "org_deploy_enabled: false" in finding.cure
 
 
-async def test_an_unreachable_slack_is_told_apart() -> None:
+async def test_an_unreachable_slack_has_its_own_message() -> None:
     client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/")
     (finding,) = await check_token(client)
     assert not finding.ok
     assert "no answer" in finding.says
+
+
+async def test_an_unknown_host_of_slack_is_named() -> None:
+    client = AsyncWebClient("xoxb-1", base_url="http://slack.invalid/api/")
+    (finding,) = await check_token(client)
+    assert (finding.ok, finding.says) == (False, "the name slack.invalid was not found (DNS)")

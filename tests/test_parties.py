@@ -151,6 +151,6 @@ def test_an_empty_list_of_parties_finds_nothing() -> None:
 
 def test_every_economy_with_a_general_rate_is_known() -> None:
     if not MFN_BASELINE.exists():
-        pytest.skip("the baseline of general rates is not beside the project")
+        pytest.skip("the baseline of general rates is missing")
     listed = [line.split(",")[0] for line in MFN_BASELINE.read_text().splitlines()[1:]]
     assert [code for code in listed if code not in PARTIES] == []

@@ -59,7 +59,7 @@ class Server:
             process.wait()
 
     def _nginx_command(self, validators: bool) -> list[str]:
-        # If root starts nginx, its workers run as user `nobody`, who cannot read the folder.
+        # Started by root, nginx runs its workers as another user, who cannot read the folder.
         user = "user root;" if os.geteuid() == 0 else ""
         text = _NGINX.format(
             user=user,

@@ -70,10 +70,10 @@ def match_reason(subscription: Subscription, story: Story, now: datetime) -> str
     words = [word for word in subscription.words if word.casefold() in text]
     if not topics or (subscription.parties and not parties) or (subscription.words and not words):
         return None
-    return " and ".join(
-        [f"{' and '.join(t.label for t in topics)} stories"]
-        + ([f"naming {', '.join(parties)}"] if parties else [])
-        + ([f"with {', '.join(words)}"] if words else [])
+    return ", ".join(
+        [" and ".join(t.label for t in topics)]
+        + ([f"naming {' and '.join(parties)}"] if parties else [])
+        + ([f"with {' and '.join(words)}"] if words else [])
     )
 
 

@@ -69,7 +69,7 @@ def remove_feed(feed_id: str) -> None:
 @click.argument("feed_id", metavar="ID")
 @report_errors
 def resume_feed(feed_id: str) -> None:
-    """Resume polling a feed that was stopped because its server answered 410 (gone)."""
+    """Poll a feed again that was stopped because its server answered 410 (gone)."""
     _ask(lambda registry: registry.resume(feed_id))
     click.echo(f"resumed {feed_id}: it is due now")
 

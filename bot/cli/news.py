@@ -36,7 +36,8 @@ def match(file: IO[bytes]) -> None:
 def same(file: IO[bytes]) -> None:
     """Print whether two stories report one event: JSON lines in and out, in the same order.
 
-    Input: {"id","a":{story},"b":{story}}. Output: {"id","same","score"}.
+    In: {"id","a":{story},"b":{story}}, where {story} is {"title","summary","published"?}.
+    Out: {"id","same","score"}. The score is the similarity, from 0 to 1.
     """
     _answer_lines(file, compare_stories)
 

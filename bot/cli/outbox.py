@@ -20,9 +20,9 @@ def outbox() -> None:
 
 
 @outbox.command("list")
-@click.option("--failed", is_flag=True, help="Those that failed, the newest first.")
+@click.option("--failed", is_flag=True, help="List those that failed, the newest first.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a message.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per message.")
 @report_errors
 def list_messages(failed: bool, limit: int, as_json: bool) -> None:
     """List the messages that are not sent yet, or the failed messages."""

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, datetime
 from functools import wraps
 from typing import ParamSpec
 
@@ -35,6 +36,14 @@ def report_errors(command: Callable[P, None]) -> Callable[P, None]:
             sys.exit(1)
 
     return run_command
+
+
+def parse_day(text: str) -> date:
+    """The day of an option, written as 2025-12-31; any other text is wrong usage."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError as error:
+        raise click.BadParameter(f"'{text}' is not a day. Write it as 2025-12-31.") from error
 
 
 def _check_text(given: Mapping[str, object]) -> None:

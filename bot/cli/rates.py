@@ -8,7 +8,7 @@ from typing import cast
 
 import click
 
-from bot.cli.output import print_json, report_errors
+from bot.cli.output import parse_day, print_json, report_errors
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
 from bot.errors import QueryError, StoreError, TariffwireError
@@ -26,22 +26,20 @@ from bot.store.approved_rates import approved_rates
 
 @click.command()
 @click.argument("words", nargs=-1, required=True)
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="The day, such as 2025-05-20.")
+@click.option("--on", type=parse_day, metavar="YYYY-MM-DD", help="The day; today by default.")
 @click.option("--product", help="A product in words or an HS code.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @report_errors
-def rate(words: tuple[str, ...], on: datetime | None, product: str | None, as_json: bool) -> None:
+def rate(words: tuple[str, ...], on: date | None, product: str | None, as_json: bool) -> None:
     """Answer a question like /tariff: `tariffwire rate us china`.
 
-    With --json, the output is one object: the question, the answers, and an error if there are no
-    answers.
+    With --json, print one JSON object: question, answers, error.
     """
     settings = load_settings()
     ledger = _build_ledger(ConfigFolder(settings))
-    day = on.date() if on else None
     question = " ".join(words)
     try:
-        reply = asyncio.run(_answer(settings, ledger, question, day, product))
+        reply = asyncio.run(_answer(settings, ledger, question, on, product))
     except QueryError as error:
         if as_json:
             print_json(build_rate_json(question, None, error=error))

@@ -216,7 +216,7 @@ def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) ->
         else:
             raise _build_error(phrase, verb, words, parties)
     if verb is Verb.SUBSCRIBE and not (topics or codes or everything):
-        commands = [f"{verb} {topic}" for topic in ("tariffs", "talks", "court-rulings", "all")]
+        commands = [f"{verb} {topic}" for topic in (*(t.command_word for t in Topic), "all")]
         raise CommandNotUnderstood(verb, "it does not say to what", commands)
     return Command(
         verb=verb,
@@ -246,8 +246,10 @@ def _build_error(word: str, verb: Verb, words: list[str], parties: Parties) -> C
     names = () if verb is Verb.LATEST else parties.suggest(word)
     corrections = dict.fromkeys([*([near] if near else []), *names])
     commands = [" ".join([verb, *(fit if w == word else w for w in words)]) for fit in corrections]
-    economies = "neither a topic nor an economy I know"
-    cause = "not a topic I know" if verb is Verb.LATEST else economies
+    economies = "neither a topic nor an economy we know"
+    cause = "not a topic we know" if verb is Verb.LATEST else economies
+    if verb is Verb.SUBSCRIBE and not commands:
+        cause += "; subscriptions cannot be limited to goods"
     return CommandNotUnderstood(word, cause, commands[:4])
 
 

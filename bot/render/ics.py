@@ -15,7 +15,7 @@ from bot.render import words
 from bot.text.dates import format_day
 from bot.values import digest
 
-_PRODUCT = "-//Tariffwire//Tariffs ahead//EN"
+_PRODUCT = "-//Tariffwire//Upcoming tariff dates//EN"
 _MAX_PARTNERS = 6
 _BACKSLASH_LOOKALIKE = "\u2216"
 _FIRST_DAY = date(2020, 1, 1)

@@ -11,6 +11,7 @@ from bot.rates.model.answer import (
     Upcoming,
     format_percent,
 )
+from bot.rates.model.law import Talk
 from bot.rates.model.measure import Source
 from bot.render import words
 from bot.text.dates import format_day
@@ -30,10 +31,14 @@ def render_sentence(answer: Answer) -> str:
     if answer.banned:
         return f"{subject}: may not be imported on {day}. {warnings[0]}"
     if total is None:
-        average = _format_mfn(answer, answer.mfn) if answer.mfn else ""
+        average = f"The {_format_mfn(answer, answer.mfn)}" if answer.mfn else ""
         return f"{subject}: no total can be given for {day}. {average}".strip()
     warning = f" Note: {warnings[0]}" if warnings else ""
-    kind = "ad valorem, base rate included" if answer.includes_base else "additional ad valorem"
+    kind = (
+        "ad valorem, with the normal (MFN) duty,"
+        if answer.includes_base
+        else "additional ad valorem"
+    )
     if not answer.total_percent and answer.on_goods:
         kind = f"{kind}, and {words.describe_goods_duties(answer.on_goods)},"
     decides = ": the tariff line decides" if answer.total_range else ""
@@ -63,7 +68,8 @@ def render_lines(answer: Answer) -> Iterator[str]:
     counted = "breakdown" if not answer.choices else "counted on all"
     yield from _render_block(counted, map(_render_component, answer.components))
     if answer.base is not None and not answer.includes_base:
-        line = f"base rate of {answer.base.line}, {answer.base.what}: {words.describe_base(answer)}"
+        what = f"{answer.base.line}, {answer.base.what}"
+        line = f"normal (MFN) duty of {what}: {words.describe_base(answer)}"
         yield f"  {line} ({_format_source(answer.base.source)})"
     if answer.mfn is not None:
         yield f"  {_format_mfn(answer, answer.mfn)}"
@@ -76,13 +82,17 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield from _render_block("next", map(_render_upcoming, answer.next))
     yield from _render_block("history", map(_render_step, answer.history))
     talks = (
-        f"{format_day(one.on)}  {one.place}: {one.outcome} ({_format_source(one.source)})"
+        f"{format_day(one.on)}  {_format_place(one)}{one.outcome} ({_format_source(one.source)})"
         for one in answer.talks
     )
     yield from _render_block("talks", talks)
     yield from _render_block("notes", words.describe_warnings(answer)[len(first) :])
     if answer.checked is not None:
         yield f"sources last checked {format_day(answer.checked)}"
+
+
+def _format_place(talk: Talk) -> str:
+    return "" if talk.place == "remote" else f"{talk.place}: "
 
 
 def _format_headline(answer: Answer) -> str:
@@ -93,6 +103,8 @@ def _format_headline(answer: Answer) -> str:
         return "no total"
     if answer.is_zero_in_data:
         return f"{total}% in our data"
+    if answer.is_zero_in_general:
+        return f"{total}%, {words.NO_GENERAL_DUTY}"
     return f"{total}%: the tariff line decides" if answer.total_range else f"{total}%"
 
 
@@ -112,7 +124,7 @@ def _render_component(one: Component) -> str:
 
 def _render_upcoming(item: Upcoming) -> str:
     day = format_day(item.on)
-    day = f"was due on {day}, not checked since:" if item.passed else f"{day} "
+    day = f"due on {day}, after our last check; not verified:" if item.passed else f"{day} "
     return f"{day} {item.measure}: {words.describe_change(item.change)} ({item.source.text})"
 
 
@@ -128,4 +140,4 @@ def _format_source(source: Source) -> str:
 
 def _format_mfn(answer: Answer, mfn: MfnAverage) -> str:
     rate = f"{format_percent(mfn.percent)}% ({mfn.year}, {_format_source(mfn.source)})"
-    return f"MFN average of {answer.imposer_name}: {rate}"
+    return f"average normal (MFN) duty of {answer.imposer_name}: {rate}"

@@ -21,12 +21,15 @@ from bot.rates.model.answer import (
     format_percent,
 )
 from bot.rates.model.goods import format_code
-from bot.rates.model.law import Effect
+from bot.rates.model.law import Effect, Ruling
 from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.measure import DutyRate, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 from bot.rates.question.parse import RateQuery
 from bot.text.dates import format_day
+
+NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
+"""Follows a total of 0% without components."""
 
 _MAX_LISTED = 6
 
@@ -69,7 +72,7 @@ def describe_goods(answer: Answer) -> str:
 def describe_definition(answer: Answer) -> str:
     """Which duties the total counts. Published figures often count other duties."""
     all_in = any(one.calc is not one.calc.ADDS for one in answer.components)
-    mfn = "the base rate (MFN) is in it" if all_in else "on top of the base rate (MFN)"
+    mfn = "with the normal (MFN) duty in it" if all_in else "on top of the normal (MFN) duty"
     if answer.basis is TotalBasis.LAYER:
         return f"this duty alone, {mfn}"
     if answer.basis is TotalBasis.GENERAL:
@@ -78,9 +81,8 @@ def describe_definition(answer: Answer) -> str:
             "are not in it"
         )
     if answer.base is not None and answer.includes_base:
-        return (
-            f"all duties on {describe_goods(answer)}, the base rate of {answer.base.line} included"
-        )
+        goods = describe_goods(answer)
+        return f"all duties on {goods}, with the normal (MFN) duty of {answer.base.line}"
     if answer.any_origin:
         return (
             f"the duty on {describe_goods(answer)} whatever their origin, {mfn}; deals with single "
@@ -126,6 +128,10 @@ def describe_status(component: Component) -> str:
     if component.from_ is None:
         return _STATUS[component.status]
     state, span = _STATUS[component.status], _format_span(component.from_, component.to)
+    if _is_struck_down(component):
+        struck = [one for one in component.rulings if _ends_collection(one)]
+        why = "; ".join(map(_describe_ruling, struck)) or "struck down"
+        return f"not collected {span} ({why})"
     if component.status is Status.STRUCK_DOWN and component.percent:
         void = f", void since {format_day(component.void_on)}" if component.void_on else ""
         return f"charged {span}{void}"
@@ -152,22 +158,42 @@ _RULINGS = {
 
 
 def describe_rulings(component: Component) -> str:
-    """The court rulings on a component, in order of time; empty if there are none."""
-    parts = []
-    for ruling in component.rulings:
-        later = "later " if ruling.later else ""
-        text = _RULINGS[ruling.effect].format(body=ruling.body, on=format_day(ruling.on))
-        parts.append(f"{later}{text}")
-    if component.charged_until is not None:
+    """The court rulings on a component, in order of time, without those in its status."""
+    named = _is_struck_down(component)
+    parts = [
+        _describe_ruling(one) for one in component.rulings if not (named and _ends_collection(one))
+    ]
+    if component.charged_until is not None and not named:
         parts.append(f"charged at the border until {format_day(component.charged_until)}")
     return "; ".join(parts)
 
 
+def _is_struck_down(component: Component) -> bool:
+    """Whether its status names the ruling that ended it."""
+    is_named = component.status is Status.STRUCK_DOWN and component.from_ is not None
+    return is_named and not component.percent
+
+
+def _ends_collection(ruling: Ruling) -> bool:
+    return ruling.effect is Effect.STRUCK_DOWN and not ruling.later
+
+
+def _describe_ruling(ruling: Ruling) -> str:
+    later = "later " if ruling.later else ""
+    text = _RULINGS[ruling.effect].format(body=ruling.body, on=format_day(ruling.on))
+    return f"{later}{text}"
+
+
 def describe_note(component: Component) -> str:
-    """The note on a counted component, or the reason why the total does not count it."""
+    """The note on a counted component, or the reason why the total does not count it.
+
+    Empty if its status says it.
+    """
     if component.exclusion is None:
         return component.note
     why = component.exclusion
+    if why.reason is Reason.STRUCK_DOWN and _is_struck_down(component):
+        return ""
     if why.reason is Reason.PARTICULAR_GOODS:
         marked = (Status.SUSPENDED, Status.ANNOUNCED)
         state = f"{_STATUS[component.status]}; " if component.status in marked else ""
@@ -261,10 +287,10 @@ def describe_last_change(answer: Answer) -> str:
 
 
 def format_calendar_title(query: RateQuery, parties: Parties) -> str:
-    """The title of a calendar of upcoming changes: `Tariffs ahead of China on steel`."""
-    of = f" of {parties.get(query.partner).name}" if query.partner else ""
-    on = f" on {query.product}" if query.product else ""
-    return f"Tariffs ahead{of}{on}"
+    """The title of a calendar of upcoming changes: `Upcoming tariff dates: China, steel`."""
+    about = [parties.get(query.partner).name] if query.partner else []
+    about += [query.product] if query.product else []
+    return f"Upcoming tariff dates: {', '.join(about)}" if about else "Upcoming tariff dates"
 
 
 def describe_checked_period(period: CheckedPeriod | None) -> str:
@@ -332,7 +358,7 @@ _TEXTS: dict[type[RateWarning], str] = {
         "Some tariff lines of these goods may not be imported since {one.since}: {one.measure}."
     ),
     kinds.UnknownEconomy: (
-        "'{one.words}' is neither a product nor an economy I know, so this is for all countries. "
+        "'{one.words}' is neither a product nor an economy we know, so this is for all countries. "
         "Name the other economy to see the duties on its goods."
     ),
     kinds.RateUnknown: (
@@ -348,8 +374,8 @@ _TEXTS: dict[type[RateWarning], str] = {
     kinds.BlocDuties: "The duties of {answer.imposer_name} are those of the {one.bloc}.",
     kinds.NoSourceOpened: "{one.measure}: no source was opened; treat it as unverified.",
     kinds.BaseNotPercent: (
-        "The base duty of {one.line} is not a single percent of the value ({one.text}), so no "
-        "total includes it."
+        "The normal (MFN) duty of {one.line} is not a single percent of the value ({one.text}), "
+        "so no total includes it."
     ),
     kinds.SpellingRead: "Read '{one.text}' as {one.read_as}.",
     kinds.NoSuchLayer: "We don't track a duty called '{one.text}' between these two.",
@@ -389,7 +415,11 @@ def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
 
 
 def _not_covered(_: kinds.NotCovered, answer: Answer) -> str:
-    average = "only the MFN average is given" if answer.mfn else "its MFN average is missing too"
+    average = (
+        "only its average normal (MFN) duty is given"
+        if answer.mfn
+        else "its average normal (MFN) duty is missing too"
+    )
     return (
         f"Not in our data: we don't track additional duties of {_format_pair(answer)}. "
         f"There may be some; {average}."
@@ -402,11 +432,12 @@ def _beyond_data(one: kinds.BeyondData, answer: Answer) -> str:
 
 
 def _stale(one: kinds.Stale, answer: Answer) -> str:
-    known = ""
-    if answer.on != answer.checked:
-        known = f" This is the state of {format_day(answer.on)} as known then."
+    expected = ""
+    if answer.on > one.checked:
+        day, known_on = format_day(answer.on), format_day(one.checked)
+        expected = f" State expected for {day}, as known on {known_on}."
     later = _describe_later_checks(one) or "Later changes may be missing."
-    return f"{_describe_last_check(one)}{known} {later}"
+    return f"{_describe_last_check(one)}{expected} {later}"
 
 
 def _describe_last_check(one: kinds.Stale) -> str:
@@ -426,10 +457,10 @@ def _describe_later_checks(one: kinds.Stale) -> str:
 
 
 def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
-    average = f"the MFN average of {answer.imposer_name}"
+    average = f"the average normal (MFN) duty of {answer.imposer_name}"
     left_out = f"{average} is left out"
     if one.lookup.lack is MissingFigure.BASE_DUTY:
-        left_out = f"the base duty of HS {format_code(one.lookup.code)} is left out"
+        left_out = f"the normal (MFN) duty of HS {format_code(one.lookup.code)} is left out"
     elif answer.mfn is not None:
         left_out = f"{average} is from our data, of {answer.mfn.year}"
     return f"{one.source} {one.why}; {left_out}."
@@ -454,8 +485,8 @@ def _some_differ(one: kinds.SomeGoodsDiffer, _: Answer) -> str:
 def _unknown_product(one: kinds.UnknownProduct, _: Answer) -> str:
     near = f" Did you mean {' or '.join(one.suggestions)}?" if one.suggestions else ""
     return (
-        f"I don't know the product '{one.text}', so this is the rate on goods in general.{near} An "
-        "HS heading, such as 8507.60, works too."
+        f"We don't know the product '{one.text}', so this is the rate on goods in general.{near} "
+        "An HS heading, such as 8507.60, works too."
     )
 
 
@@ -473,8 +504,8 @@ def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
 
 def _all_in(one: kinds.AllIn, _: Answer) -> str:
     return (
-        f"{one.measure}: {format_percent(one.percent)}% is all-in. It includes the base rate, so "
-        "MFN is not added."
+        f"{one.measure}: {format_percent(one.percent)}% is all-in. It includes the normal (MFN) "
+        "duty, which is not added."
     )
 
 

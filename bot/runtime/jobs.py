@@ -98,8 +98,8 @@ def build_scheduler(jobs: Iterable[Job]) -> AsyncIOScheduler:
 
 
 async def _run(job: Job) -> None:
-    # APScheduler would log these exceptions with a traceback. Cancellation is normal during the
-    # stop, and `bot.store.outage` logs once that the database cannot be reached.
+    # APScheduler would log these with a traceback. Canceling at the stop is normal, and
+    # `bot.store.outage` logs once that the database cannot be reached.
     with suppress(asyncio.CancelledError, StoreUnavailable):
         await job.run()
 

@@ -223,9 +223,11 @@ def _check_together(settings: Settings) -> None:
     }
     for name, (token, start) in tokens.items():
         if token is not None and not token.get_secret_value().startswith(start):
-            raise SettingsError(
-                name, f"does not start with {start}", "Copy it from your app's page at Slack again"
-            )
+            cure = "Copy it again from your app's page on Slack"
+            for other, (_, its_start) in tokens.items():
+                if token.get_secret_value().startswith(its_start):
+                    cure = f"This is the value of {other}. {cure}"
+            raise SettingsError(name, f"does not start with {start}", cure)
     _check_webhook(settings)
     if "wto" in settings.live_sources and settings.wto_key is None:
         raise SettingsError(

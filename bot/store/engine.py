@@ -115,7 +115,7 @@ class Database:
     def name(self) -> str:
         """The database's name for messages; contains no password."""
         named = self.url.database or self.url.username or "of the system's user"
-        return f"{self.url.get_backend_name()} database {named}"
+        return f"{'SQLite' if self.is_sqlite else 'PostgreSQL'} database {named}"
 
     async def rows(
         self, query: sa.Executable, given: Mapping[str, Any] | None = None

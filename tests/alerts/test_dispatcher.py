@@ -36,7 +36,7 @@ class FakeSlack:
     def __init__(self) -> None:
         self.posted: list[Delivery] = []
         self.threads: dict[str, str | None] = {}
-        self.told: dict[str, list[str]] = {}
+        self.reported: dict[str, list[str]] = {}
         self.times: list[float] = []
         self.answer: Answer = lambda _: None
         self.gates: dict[str, asyncio.Event] = {}
@@ -52,7 +52,7 @@ class FakeSlack:
         self.posted.append(delivery)
         self.times.append(asyncio.get_running_loop().time())
         self.threads[delivery.id] = thread_ts
-        self.told[delivery.id] = [story.id for story in stories]
+        self.reported[delivery.id] = [story.id for story in stories]
         async with self._more:
             self._more.notify_all()
         return Receipt(ts=f"{len(self.posted)}.0")
@@ -108,7 +108,7 @@ async def test_every_due_message_is_sent_once(
     assert await dispatcher.run_once(NOON) == 151
     assert await dispatcher.run_once(NOON) == 0
     assert len({each.id for each in slack.posted}) == 151
-    assert slack.told[delivery("a", "C1").id] == ["a"]
+    assert slack.reported[delivery("a", "C1").id] == ["a"]
     assert await _states(store) == {"sent": 151, "queued": 1}
 
 

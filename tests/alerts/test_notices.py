@@ -63,12 +63,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def test_a_feed_that_is_gone_is_reported_to_each_operator_immediately(store: Store) -> None:
     setting = Setting(store, "U1", "U2")
     await setting.notices.look([GONE])
-    told = await setting.send_due()
-    assert [each.conversation for each in told] == ["U1", "U2"]
-    assert {each.kind for each in told} == {DeliveryKind.NOTICE}
-    assert "court" in told[0].reason
-    assert "410" in told[0].reason
-    assert "`/tariff feeds resume court`" in told[0].reason
+    reported = await setting.send_due()
+    assert [each.conversation for each in reported] == ["U1", "U2"]
+    assert {each.kind for each in reported} == {DeliveryKind.NOTICE}
+    assert "court" in reported[0].reason
+    assert "410" in reported[0].reason
+    assert "`/tariff feeds resume court`" in reported[0].reason
     assert setting.woken == 1
 
 
@@ -79,8 +79,8 @@ async def test_a_failing_feed_is_reported_once_after_a_day(store: Store) -> None
     assert await setting.send_due() == []
     setting.now += minutes(1)
     await setting.notices.look([FAILING])
-    [told] = await setting.send_due()
-    assert "no answer in 30 s" in told.reason
+    [reported] = await setting.send_due()
+    assert "no answer in 30 s" in reported.reason
     setting.now += timedelta(days=3)
     await setting.notices.look([replace(FAILING, failures=9, error="other")])
     assert await setting.send_due() == []
@@ -131,9 +131,9 @@ async def test_a_stale_approval_is_reported_once(store: Store) -> None:
         left = StaleApproval(made, "a rate of it begins on that day already")
         await setting.notices.look([], [report_stale(left)])
         setting.start()
-    [told] = await setting.send_due()
+    [reported] = await setting.send_due()
     for part in ("us-232-steel, 40%", "ana", "begins on that day already", "Undo it"):
-        assert part in told.reason
+        assert part in reported.reason
 
 
 HELD = HeldConversation(TEAM, "C0123456", NOON, "is_archived: unarchive it")
@@ -150,10 +150,10 @@ async def test_a_refusing_conversation_is_reported_once_to_operators_and_its_sub
     setting = Setting(store, "U1", "U2")
     both = [_paused(), _paused(id="other", created_by="U1")]
     await setting.notices.look([], held=[HELD], subscriptions=[*both, subscription("C2")])
-    told = await setting.send_due()
-    assert [each.conversation for each in told] == ["U1", "U2", "U7"]
-    assert all("is_archived" in each.reason for each in told)
-    assert all("#C0123456" in each.reason for each in told)
+    reported = await setting.send_due()
+    assert [each.conversation for each in reported] == ["U1", "U2", "U7"]
+    assert all("is_archived" in each.reason for each in reported)
+    assert all("#C0123456" in each.reason for each in reported)
     setting.now += timedelta(hours=1)
     setting.start()
     await setting.notices.look([], held=[HELD], subscriptions=both)
@@ -189,8 +189,8 @@ async def test_operators_get_one_message_after_a_workspace_refused_posts(store: 
     recovery = Recovery(refusal, NOON + minutes(65), messages=63)
     await setting.notices.report(recovery_trouble(recovery))
     await setting.notices.report(recovery_trouble(recovery))
-    [told] = await setting.send_due()
-    assert told.reason == (
+    [reported] = await setting.send_due()
+    assert reported.reason == (
         "Slack refused posts from 2025-05-12 12:00 UTC to 2025-05-12 13:05 UTC (token_revoked). "
         "63 messages were delivered afterwards."
     )

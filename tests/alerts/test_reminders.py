@@ -99,12 +99,12 @@ def test_missed_days_repeat_no_reminder(awake: set[int], repeated: int) -> None:
         for _ in range(1 + repeated % 2):
             sent += reminders_on(NEW_YEAR - timedelta(days=9 - offset), subscribed(), before=sent)
     assert len({each.id for each in sent}) == len(sent)
-    told = [
+    reported = [
         (due.ahead.key, due.notice)
         for each in sent
         for due in Reminder.model_validate_json(each.content).due
     ]
-    assert len(set(told)) == len(told)
+    assert len(set(reported)) == len(reported)
     days = [Reminder.model_validate_json(each.content).counted_on for each in sent]
     assert len(set(days)) == len(days), "one message a day"
 
@@ -114,13 +114,13 @@ def test_a_change_has_reminders_seven_days_and_one_day_before() -> None:
     for left in range(12, -2, -1):
         day = POLYSILICON - timedelta(days=left)
         sent += reminders_on(day, subscribed(parties=["US"]), before=sent)
-    told = [
-        (due.notice, (due.ahead.on - told.counted_on).days)
-        for told in (Reminder.model_validate_json(each.content) for each in sent)
-        for due in told.due
+    reported = [
+        (due.notice, (due.ahead.on - reported.counted_on).days)
+        for reported in (Reminder.model_validate_json(each.content) for each in sent)
+        for due in reported.due
         if due.ahead.key.split()[0] == "us-232-polysilicon-derivatives"
     ]
-    assert told == [(LeadTime.WEEK, 7), (LeadTime.DAY, 1)]
+    assert reported == [(LeadTime.WEEK, 7), (LeadTime.DAY, 1)]
 
 
 def test_after_downtime_a_reminder_is_late_and_the_second_on_time() -> None:
@@ -142,18 +142,18 @@ def test_a_change_known_three_days_ahead_has_one_reminder() -> None:
 
 
 def test_all_changes_of_one_day_are_in_one_message() -> None:
-    [told] = reminders_on(NEW_YEAR - timedelta(days=7), subscribed())
-    assert told.kind is DeliveryKind.REMINDER
-    assert measures_in(told) >= {"us-232-kitchen-cabinets", "us-ni-301"}
-    assert told.id == reminders_on(NEW_YEAR - timedelta(days=7), subscribed())[0].id
+    [reported] = reminders_on(NEW_YEAR - timedelta(days=7), subscribed())
+    assert reported.kind is DeliveryKind.REMINDER
+    assert measures_in(reported) >= {"us-232-kitchen-cabinets", "us-ni-301"}
+    assert reported.id == reminders_on(NEW_YEAR - timedelta(days=7), subscribed())[0].id
 
 
 def test_a_reminder_saved_by_another_version_is_not_repeated() -> None:
-    [told] = reminders_on(POLYSILICON - timedelta(days=7), subscribed())
-    content = json.loads(told.content)
+    [reported] = reminders_on(POLYSILICON - timedelta(days=7), subscribed())
+    content = json.loads(reported.content)
     for due in content["due"]:
         due["ahead"]["weight"] = due["ahead"].pop("legal_basis")
-    before = told.model_copy(update={"content": json.dumps(content)})
+    before = reported.model_copy(update={"content": json.dumps(content)})
     assert reminders_on(POLYSILICON - timedelta(days=6), subscribed(), before=[before]) == ()
 
 
@@ -161,9 +161,9 @@ def test_a_reminder_saved_by_another_version_is_not_repeated() -> None:
 
 
 def test_a_subscription_without_parties_gets_all_reminders() -> None:
-    [told] = reminders_on(NEW_YEAR - timedelta(days=7), subscribed())
-    assert {"cn-ca-lobster", "us-ni-301"} <= measures_in(told)
-    assert told.reason == "subscribed here to tariffs of any economy"
+    [reported] = reminders_on(NEW_YEAR - timedelta(days=7), subscribed())
+    assert {"cn-ca-lobster", "us-ni-301"} <= measures_in(reported)
+    assert reported.reason == "subscribed here to tariffs of any economy"
 
 
 def test_subscriptions_to_imposer_or_partner_get_the_reminder_and_others_do_not() -> None:
@@ -177,9 +177,12 @@ def test_subscriptions_to_imposer_or_partner_get_the_reminder_and_others_do_not(
 
 
 def test_a_change_for_all_partners_is_reminded_of_for_each_partner() -> None:
-    [told] = reminders_on(POLYSILICON - timedelta(days=7), subscribed(parties=["CN"]))
-    assert measures_in(told) == {"us-232-polysilicon-derivatives", "us-232-polysilicon-price-floor"}
-    assert told.reason == "subscribed here to tariffs of China"
+    [reported] = reminders_on(POLYSILICON - timedelta(days=7), subscribed(parties=["CN"]))
+    assert measures_in(reported) == {
+        "us-232-polysilicon-derivatives",
+        "us-232-polysilicon-price-floor",
+    }
+    assert reported.reason == "subscribed here to tariffs of China"
 
 
 def test_other_topics_muted_conversations_and_other_words_get_no_reminder() -> None:
@@ -193,21 +196,23 @@ def test_other_topics_muted_conversations_and_other_words_get_no_reminder() -> N
 
 def test_switched_off_reminders_are_not_sent() -> None:
     day = POLYSILICON - timedelta(days=7)
-    [told] = reminders_on(day, subscribed("C1"), subscribed("C2"), off=[CANADA])
-    assert told.conversation == "C2"
+    [reported] = reminders_on(day, subscribed("C1"), subscribed("C2"), off=[CANADA])
+    assert reported.conversation == "C2"
 
 
 def test_two_subscriptions_of_a_conversation_get_one_reminder() -> None:
     day = POLYSILICON - timedelta(days=7)
-    [told] = reminders_on(
+    [reported] = reminders_on(
         day, subscribed(parties=["CN"]), subscribed(parties=["US"]), subscribed(parties=["KE"])
     )
-    assert told.reason.startswith("subscribed here to tariffs of China; tariffs of United States")
+    assert reported.reason.startswith(
+        "subscribed here to tariffs of China; tariffs of United States"
+    )
 
 
 def test_each_change_in_a_reminder_has_source_legal_basis_and_doubts() -> None:
-    [told] = reminders_on(POLYSILICON - timedelta(days=7), subscribed(parties=["CN"]))
-    for due in Reminder.model_validate_json(told.content).due:
+    [reported] = reminders_on(POLYSILICON - timedelta(days=7), subscribed(parties=["CN"]))
+    for due in Reminder.model_validate_json(reported.content).due:
         assert due.ahead.source.text
         assert due.ahead.legal_basis
         assert due.ahead.as_of is not None
@@ -269,8 +274,8 @@ async def test_reminders_are_sent_at_the_digest_hour_of_the_configured_zone(
     setting.now = datetime(eve.year, eve.month, eve.day, 22, 59, tzinfo=UTC)
     assert await setting.send_due() == []
     setting.now += timedelta(minutes=2)
-    [told] = await setting.send_due()
-    assert Reminder.model_validate_json(told.content).counted_on == eve + timedelta(days=1)
+    [reported] = await setting.send_due()
+    assert Reminder.model_validate_json(reported.content).counted_on == eve + timedelta(days=1)
 
 
 async def test_neither_a_restart_nor_another_look_repeats_a_reminder(setting: Setting) -> None:

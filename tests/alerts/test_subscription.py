@@ -23,13 +23,13 @@ def _fits(subscription: Subscription, topic: Topic, party: str) -> bool:
 
 
 def test_a_subscription_without_filters_matches_every_story() -> None:
-    assert match_reason(subscription(), story("a"), NOON) == "tariff stories"
+    assert match_reason(subscription(), story("a"), NOON) == "tariffs"
 
 
 def test_the_reason_names_the_filters_that_matched() -> None:
     wanted = subscription(topics=[TARIFF, RULING], parties=["CN"], words=["stay"])
     ruling = story("a", topics=(RULING, TALKS), parties=("US", "CN"), text="A Stay was granted.")
-    assert match_reason(wanted, ruling, NOON) == "court ruling stories and naming CN and with stay"
+    assert match_reason(wanted, ruling, NOON) == "court rulings, naming CN, with stay"
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ class Load:
                 kind,
                 (TEAM, conversation),
                 about,
-                "tariff stories",
+                "tariffs",
                 now,
                 story_ids=(about,),
                 event_id=event,

@@ -148,8 +148,8 @@ async def test_rate_for_two_parties_prints_the_documented_json_object(shell: She
         "next",
     }
     assert keys <= answer.keys()
-    told = (answer["imposer"], answer["partner"], answer["on"], answer["total_percent"])
-    assert told == ("US", "CN", "2025-05-20", "30")
+    reported = (answer["imposer"], answer["partner"], answer["on"], answer["total_percent"])
+    assert reported == ("US", "CN", "2025-05-20", "30")
     component = {"measure", "percent", "legal_basis", "status", "from", "to", "source"}
     assert answer["components"]
     assert all(component <= each.keys() and each["source"] for each in answer["components"])
@@ -170,7 +170,7 @@ async def test_rate_uses_live_sources_if_they_are_enabled(shell: Shell) -> None:
         assert "USITC" in answer["base"]["source"]
         schedule.at("/search", "not today")
         said = await shell.output_of("rate", "us", "on", "china", "--product", "3926.90.99")
-        assert "the base duty of HS 3926.90.99 is left out" in said
+        assert "the normal (MFN) duty of HS 3926.90.99 is left out" in said
 
 
 async def test_rate_for_one_party_or_several_partners_prints_one_json_object(shell: Shell) -> None:
@@ -248,8 +248,8 @@ async def test_retry_after_is_respected_by_the_next_process(
     every = shell.feeds.yaml()
     head, busy = every.splitlines()[0], next(row for row in every.splitlines() if "busy" in row)
     alone = shell.write("busy.yaml", f"{head}\n{busy}\n")
-    code, told = await shell("poll", "--once", "--feeds", alone)
-    assert (code, "429" in told) == (1, True)
+    code, reported = await shell("poll", "--once", "--feeds", alone)
+    assert (code, "429" in reported) == (1, True)
     assert (
         await shell.output_of("poll", "--once", "--feeds", shell.write("every.yaml", every)) == ""
     )
@@ -350,14 +350,14 @@ async def test_upcoming_changes_are_listed_and_written_as_a_calendar(
     shell: Shell, tmp_path: Path
 ) -> None:
     file = tmp_path / "china.ics"
-    listed, told, _, printed, refused = await asyncio.gather(
+    listed, reported, _, printed, refused = await asyncio.gather(
         shell.output_of("rates", "upcoming", "china"),
         shell.output_of("rates", "upcoming", "china", "--json"),
         shell.output_of("rates", "upcoming", "china", "--ics", str(file)),
         shell.output_of("rates", "upcoming", "china", "--ics"),
         shell.error_of("rates", "upcoming", "--ics", str(tmp_path / "absent" / "x.ics")),
     )
-    days = [json.loads(line)["on"] for line in told.splitlines() if line.startswith("{")]
+    days = [json.loads(line)["on"] for line in reported.splitlines() if line.startswith("{")]
     assert len(days) == sum(not line.startswith("! ") for line in listed.splitlines()) > 0
     calendar = [line for line in printed.splitlines() if not line.startswith("! ")]
     for content in (file.read_bytes(), "\r\n".join(calendar).encode()):

@@ -70,14 +70,14 @@ async def approve(folder: Path, *amendments: Amendment) -> str:
 async def test_an_approved_rate_counts_and_is_listed(tmp_path: Path) -> None:
     await approve(tmp_path, amendment("a1"))
     env = environment(tmp_path)
-    code, told = await run_to_end(("rate", "us on china", "--on", "2026-12-01"), env, tmp_path)
+    code, reported = await run_to_end(("rate", "us on china", "--on", "2026-12-01"), env, tmp_path)
     assert code == 0
-    assert "40%" in told
-    assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25" in told
-    code, told = await run_to_end(("rates", "proposals"), env, tmp_path)
+    assert "40%" in reported
+    assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25" in reported
+    code, reported = await run_to_end(("rates", "proposals"), env, tmp_path)
     assert code == 0
-    assert "a1  approved" in told
-    assert "approved by ana (U1) on Wire: us-cn-301-forced-labor 40% from 1 Dec 2026" in told
+    assert "a1  approved" in reported
+    assert "approved by ana (U1) on Wire: us-cn-301-forced-labor 40% from 1 Dec 2026" in reported
 
 
 async def test_an_export_is_printed_or_goes_to_one_file(tmp_path: Path) -> None:
@@ -99,11 +99,11 @@ async def test_an_export_into_a_folder_adds_to_approved_yaml(tmp_path: Path) -> 
     export = ("rates", "export", "--out", str(rates))
     code, _ = await run_to_end(export, env, tmp_path)
     assert code == 0
-    code, told = await run_to_end(export, env, tmp_path)
-    assert (code, "nothing to export" in told) == (0, True)
+    code, reported = await run_to_end(export, env, tmp_path)
+    assert (code, "nothing to export" in reported) == (0, True)
     await approve(tmp_path, amendment("a2", "CN", "cn-us-2025-universal"))
-    code, told = await run_to_end(export, env, tmp_path)
-    assert code == 0, told
+    code, reported = await run_to_end(export, env, tmp_path)
+    assert code == 0, reported
     parties = load_parties(CONFIG / "parties.yaml")
     made = [amendment("a1"), amendment("a2", "CN", "cn-us-2025-universal")]
     files = load_files(rates, parties)
@@ -112,9 +112,9 @@ async def test_an_export_into_a_folder_adds_to_approved_yaml(tmp_path: Path) -> 
 
 async def test_an_amendment_that_no_longer_fits_is_reported(tmp_path: Path) -> None:
     await approve(tmp_path, amendment("a1", measure="us-gone"))
-    code, told = await run_to_end(("rates", "export"), environment(tmp_path), tmp_path)
+    code, reported = await run_to_end(("rates", "export"), environment(tmp_path), tmp_path)
     assert code == 0
-    assert "skipped us-gone" in told
+    assert "skipped us-gone" in reported
 
 
 async def test_the_fast_reader_returns_the_same_amendments_as_the_store(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_a_broken_database_is_reported(tmp_path: Path) -> None:
 
 async def test_a_question_is_answered_even_if_the_database_is_broken(tmp_path: Path) -> None:
     (tmp_path / "tariffwire.db").write_bytes(b"no database at all, but long enough to be one" * 30)
-    code, told = await run_to_end(("rate", "us on china"), environment(tmp_path), tmp_path)
+    code, reported = await run_to_end(("rate", "us on china"), environment(tmp_path), tmp_path)
     assert code == 0
-    assert "are missing from this answer" in told
-    assert "12.5%" in told
+    assert "are missing from this answer" in reported
+    assert "12.5%" in reported

@@ -84,7 +84,7 @@ def test_a_typo_is_answered_with_a_complete_command(text: str, suggestion: str) 
 
 
 @pytest.mark.parametrize(
-    ("text", "mended"),
+    ("text", "corrected"),
     [
         ("subcribe tariffs", "subscribe tariffs"),
         ("lst", "list"),
@@ -96,8 +96,8 @@ def test_a_typo_is_answered_with_a_complete_command(text: str, suggestion: str) 
         ("xyzzy", None),
     ],
 )
-def test_a_misspelled_command_is_recognized(text: str, mended: str | None) -> None:
-    assert suggest_command(text) == mended
+def test_a_misspelled_command_is_recognized(text: str, corrected: str | None) -> None:
+    assert suggest_command(text) == corrected
 
 
 @given(nasty_text)
@@ -111,3 +111,8 @@ def test_any_text_is_a_command_or_not_understood(text: str) -> None:
 def test_typing_a_command_that_only_a_button_has_says_so(word: str) -> None:
     with pytest.raises(CommandNotUnderstood, match="buttons under each alert"):
         parse_command(word, PARTIES)
+
+
+def test_a_subscription_to_goods_is_refused_with_the_reason() -> None:
+    with pytest.raises(CommandNotUnderstood, match="cannot be limited to goods"):
+        parse_command("subscribe steel", PARTIES)

@@ -155,12 +155,13 @@ def test_officials_may_publish_several_documents_with_the_same_text_and_date(
 
 
 @pytest.mark.parametrize(
-    "told", [{"published": None}, {"published_roughly": True}, {"title": "Update", "summary": ""}]
+    "reported",
+    [{"published": None}, {"published_roughly": True}, {"title": "Update", "summary": ""}],
 )
-def test_rough_dates_and_short_texts_identify_nothing(told: dict[str, Any]) -> None:
+def test_rough_dates_and_short_texts_identify_nothing(reported: dict[str, Any]) -> None:
     memory = Memory()
-    memory.poll(opaque(1, **told))
-    new, revised = memory.poll(opaque(2, **told))
+    memory.poll(opaque(1, **reported))
+    new, revised = memory.poll(opaque(2, **reported))
     assert (len(new), revised) == (1, [])
 
 

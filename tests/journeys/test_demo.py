@@ -48,11 +48,11 @@ async def test_a_new_user_sees_all_alerts_of_the_demo_and_asks_questions(
     assert await eventually(lambda: demo.messages("trade-news"), within_s=30)
     [subscribed] = await demo.say("#court-watch", "/tariff subscribe court-rulings")
     assert not subscribed["ephemeral"]
-    told = [entry for entry in week() if entry.topics]
+    reported = [entry for entry in week() if entry.topics]
 
     async def all_sent() -> bool:
         shown = "".join(words(m) for m in await demo.everything("trade-news"))
-        return all(entry.link in shown for entry in told)
+        return all(entry.link in shown for entry in reported)
 
     assert await eventually(all_sent, within_s=100)
     await asyncio.sleep(REVEALED_AT_THE_LATEST_S)

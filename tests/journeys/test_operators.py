@@ -77,8 +77,8 @@ async def test_a_stopped_feed_is_resumed_from_the_command_line_while_the_bot_run
     assert await eventually(feed_is_stopped)
     del world.feeds.answers["/wire.rss"]
     world.feeds.publish("wire", "Brazil raises tariffs on Norwegian fish to 12%")
-    code, told = await run_to_end(("feeds", "resume", "wire"), world.env(), tmp_path)
-    assert (code, told.strip()) == (0, "resumed wire: it is due now")
+    code, reported = await run_to_end(("feeds", "resume", "wire"), world.env(), tmp_path)
+    assert (code, reported.strip()) == (0, "resumed wire: it is due now")
 
     async def feed_is_healthy() -> bool:
         [health] = await world.page.say("#court-watch", "/tariff feeds")

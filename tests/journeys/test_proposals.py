@@ -108,19 +108,19 @@ async def test_an_approved_rate_is_answered_saved_and_exported(
     assert "87%" in await operator.ask_rate()
     assert len(await world.page.messages("court-watch")) == 1
     env = world.processes[-1].env
-    code, told = await run_to_end(
+    code, reported = await run_to_end(
         ("rate", "us", "on", "china", "--on", str(DAY), "--json"), env, tmp_path
     )
-    assert (code, json.loads(told)["answers"][0]["total_percent"]) == (0, "87")
-    code, told = await run_to_end(("rates", "proposals", "--json"), env, tmp_path)
-    record = json.loads(told)
+    assert (code, json.loads(reported)["answers"][0]["total_percent"]) == (0, "87")
+    code, reported = await run_to_end(("rates", "proposals", "--json"), env, tmp_path)
+    record = json.loads(reported)
     assert code == 0
     assert record["state"] == "approved"
     assert record["record"][0]["by"]["id"] == world.workspace.person_id
     folder = tmp_path / "rates"
     shutil.copytree(CONFIG / "rates", folder)
-    code, told = await run_to_end(("rates", "export", "--out", "rates"), env, tmp_path)
-    assert code == 0, told
+    code, reported = await run_to_end(("rates", "export", "--out", "rates"), env, tmp_path)
+    assert code == 0, reported
     measures = load_ledger(folder, load_parties(CONFIG / "parties.yaml")).measures
     period = next(m for m in measures if m.id == record["replaces"]).find_period(DAY)
     assert period is not None
@@ -165,9 +165,9 @@ async def test_only_operators_can_decide(world: World) -> None:
 async def test_a_saved_proposal_is_sent_at_the_next_start(world: World, tmp_path: Path) -> None:
     """`tariffwire poll` saves proposals without sending them; the bot sends them when it starts."""
     world.feeds.publish("wire", NEWS)
-    code, told = await run_to_end(("poll", "--once"), world.env(), tmp_path)
+    code, reported = await run_to_end(("poll", "--once"), world.env(), tmp_path)
     assert code == 0
-    assert "87%" in told
+    assert "87%" in reported
     operator = Operator(world)
     await operator.start()
     assert "→ 87%" in words(await operator.proposal_message())

@@ -171,12 +171,12 @@ def _signed(secret: str, timestamp: str, body: str) -> str:
 async def test_a_second_bot_on_the_same_data_is_refused(world: World) -> None:
     world.feeds.publish("wire", "Nothing to see")
     first = await world.start_bot()
-    code, told = await run_to_end(
+    code, reported = await run_to_end(
         first.words, {**first.env, "PORT": str(free_port())}, world.folder
     )
     assert code == 1
-    assert "a bot is running on it" in told
-    assert "Traceback" not in told
+    assert "a bot is running on it" in reported
+    assert "Traceback" not in reported
 
 
 async def _post(world: World, body: str, timestamp: str, signature: str) -> int:

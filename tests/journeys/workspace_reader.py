@@ -49,9 +49,9 @@ class WorkspaceReader:
             aiohttp.ClientSession() as session,
             session.post(f"{self.address}/say", json={"channel": channel, "text": text}) as answer,
         ):
-            told = await answer.json()
-        assert told["ok"], told
-        return list(told["messages"])
+            reported = await answer.json()
+        assert reported["ok"], reported
+        return list(reported["messages"])
 
     async def messages(self, channel: str) -> list[Message]:
         """The bot's messages in the channel, oldest first, without replies in threads."""

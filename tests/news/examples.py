@@ -15,8 +15,8 @@ READER = Reader(RULES, PARTIES)
 NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
 
 
-def told(title: str, text: str = "", hours: float = 0) -> Story:
-    """The story that the reader makes from an entry published `hours` hours after noon."""
+def reported(title: str, text: str = "", hours: float = 0) -> Story:
+    """The story that the bot makes of this text, published this many hours after noon."""
     understood = READER.understand(title, text)
     published = NOON + timedelta(hours=hours)
     return Story(

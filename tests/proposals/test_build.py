@@ -182,8 +182,8 @@ def test_a_rate_on_goods_is_compared_with_the_duties_on_those_goods(ledger: Ledg
 def test_a_rate_is_compared_with_duties_of_its_legal_basis_only(ledger: Ledger) -> None:
     # Steel pays 25% under Section 301 and 50% under Section 232.
     def on_steel(percent: str, basis: str) -> Proposal | None:
-        told = reported_rate(percent, product="steel", basis=basis, raised=True)
-        return propose_rate(told, WIRE, ledger, NOW)
+        reported = reported_rate(percent, product="steel", basis=basis, raised=True)
+        return propose_rate(reported, WIRE, ledger, NOW)
 
     assert on_steel("25", "Section 301") is None
     assert on_steel("25", "") is None
@@ -193,8 +193,8 @@ def test_a_rate_is_compared_with_duties_of_its_legal_basis_only(ledger: Ledger) 
 
 def test_the_old_rate_identifies_the_duty_that_changes(ledger: Ledger) -> None:
     def on_steel(before: str, percent: str) -> Proposal | None:
-        told = reported_rate(percent, product="steel", from_percent=before)
-        return propose_rate(told, WIRE, ledger, NOW)
+        reported = reported_rate(percent, product="steel", from_percent=before)
+        return propose_rate(reported, WIRE, ledger, NOW)
 
     # The report says that Section 232 falls from 50% to 25%, which is also the Section 301 rate.
     assert on_steel("50", "25") is not None
@@ -208,8 +208,8 @@ def test_the_old_rate_identifies_the_duty_that_changes(ledger: Ledger) -> None:
 
 def test_a_scheduled_rate_is_proposed_if_it_is_reported_for_an_earlier_day(ledger: Ledger) -> None:
     def on_wafers(day: date) -> Proposal | None:
-        told = reported_rate("15", product="wafers", effective_on=day)
-        return propose_rate(told, WIRE, ledger, NOW)
+        reported = reported_rate("15", product="wafers", effective_on=day)
+        return propose_rate(reported, WIRE, ledger, NOW)
 
     # The rate is announced for 4 December. Reports may name the day of signing just before.
     assert on_wafers(date(2026, 12, 4)) is None

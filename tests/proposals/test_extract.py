@@ -10,7 +10,7 @@ from bot.news.story import Story
 from bot.proposals.extract import extract_proposals
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_ledger
-from tests.news.examples import PARTIES, ROOT, told
+from tests.news.examples import PARTIES, ROOT, reported
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
@@ -21,7 +21,7 @@ def ledger() -> Ledger:
 
 
 def today(title: str, text: str = "") -> Story:
-    story = told(title, text)
+    story = reported(title, text)
     return story.model_copy(update={"published": NOW, "seen_at": NOW, "link": "https://w.example"})
 
 
@@ -72,9 +72,9 @@ def test_a_change_to_the_rate_of_another_duty_makes_a_proposal(title: str, old: 
 
 
 def test_a_legal_basis_of_another_party_is_not_attributed_to_the_imposer() -> None:
-    told = today("Canada charges 25% on US steel in answer to Section 232 tariffs")
-    assert extract_proposals(told, ledger()) == ()
+    reported = today("Canada charges 25% on US steel in answer to Section 232 tariffs")
+    assert extract_proposals(reported, ledger()) == ()
 
 
 def test_an_old_story_makes_no_proposal() -> None:
-    assert extract_proposals(told("US raises tariffs on Chinese goods to 47%"), ledger()) == ()
+    assert extract_proposals(reported("US raises tariffs on Chinese goods to 47%"), ledger()) == ()

@@ -52,24 +52,27 @@ def test_proposals_over_the_limit_of_one_feed_do_not_affect_other_feeds() -> Non
 
 
 def test_open_proposals_count_toward_the_limit() -> None:
-    told = [proposal_of(number, "evil") for number in range(FEED_QUOTA - 1)]
-    chosen = apply_quota([proposal_of(200, "evil"), proposal_of(201, "evil")], told)
+    reported = [proposal_of(number, "evil") for number in range(FEED_QUOTA - 1)]
+    chosen = apply_quota([proposal_of(200, "evil"), proposal_of(201, "evil")], reported)
     assert ids(chosen.send) == ["evil200"]
 
 
 def test_a_proposal_of_two_feeds_counts_toward_the_limit_of_either() -> None:
-    told = [proposal_of(number, "evil") for number in range(FEED_QUOTA)]
+    reported = [proposal_of(number, "evil") for number in range(FEED_QUOTA)]
     both = [proposal_of(100 + number, "evil", "wire") for number in range(FEED_QUOTA + 1)]
-    chosen = apply_quota(both, told)
+    chosen = apply_quota(both, reported)
     assert len(chosen.send) == FEED_QUOTA
-    assert apply_quota([proposal_of(1, "wire")], [*told, *both]).send == ()
+    assert apply_quota([proposal_of(1, "wire")], [*reported, *both]).send == ()
 
 
 def test_official_documents_and_new_sources_of_a_proposal_are_not_limited() -> None:
-    told = [proposal_of(number, "evil") for number in range(FEED_QUOTA)]
+    reported = [proposal_of(number, "evil") for number in range(FEED_QUOTA)]
     documents = [proposal_of(number, "") for number in range(2 * FEED_QUOTA)]
-    again = told[0].model_copy(update={"said_by": (*told[0].said_by, source_of("wire"))})
-    assert ids(apply_quota([*documents, again], told).send) == [*ids(tuple(documents)), again.id]
+    again = reported[0].model_copy(update={"said_by": (*reported[0].said_by, source_of("wire"))})
+    assert ids(apply_quota([*documents, again], reported).send) == [
+        *ids(tuple(documents)),
+        again.id,
+    ]
 
 
 class OperatorInbox:
@@ -137,5 +140,5 @@ async def test_decided_proposals_stop_counting_after_a_day(operators: OperatorIn
     assert await operators.send_due() == []
     operators.now = NOW + timedelta(days=1, hours=1)
     await operators.inbox.look()
-    told = [one for one in await operators.send_due() if one.kind is DeliveryKind.PROPOSAL]
-    assert [one.event_id for one in told] == [made_up[FEED_QUOTA].id]
+    reported = [one for one in await operators.send_due() if one.kind is DeliveryKind.PROPOSAL]
+    assert [one.event_id for one in reported] == [made_up[FEED_QUOTA].id]

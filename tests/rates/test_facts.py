@@ -63,7 +63,7 @@ def test_a_known_rate_is_answered(fact: dict[str, str], ledger: Ledger) -> None:
 
 def test_the_shared_questions_are_answered_as_expected(ledger: Ledger) -> None:
     if not SHARED.exists():
-        pytest.skip("no shared folder beside the project: its questions cannot be asked")
+        pytest.skip("the folder with the questions is missing")
 
     wrong = {
         row["question_id"]: total

@@ -32,7 +32,7 @@ def upcoming_for(ledger: Ledger, partner: str | None = None) -> tuple[CalendarEn
 
 
 def write_and_read(changes: tuple[CalendarEntry, ...], now: datetime = NOW) -> list[Event]:
-    return read_events(render_calendar_file(changes, "Tariffs ahead", PARTIES, now))
+    return read_events(render_calendar_file(changes, "Upcoming tariff dates", PARTIES, now))
 
 
 @pytest.mark.parametrize("partner", [None, "CN", "EU"])

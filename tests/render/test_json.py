@@ -192,7 +192,7 @@ def test_a_refused_question_has_an_error_in_the_object(ledger: Ledger, today: da
         "answers": [],
         "error": {
             "thing": "chnia",
-            "cause": "not an economy I know",
+            "cause": "not an economy we know",
             "cure": refused.value.cure,
         },
     }

@@ -177,6 +177,7 @@ def _warnings() -> Iterator[str]:
     for one, text in zip(WARNINGS, words.describe_warnings(answer), strict=True):
         yield f"{one.kind}: {text}"
     yield from words.describe_warnings(ANSWER._replace(mfn=None, warnings=(kinds.NotCovered(),)))
+    yield from words.describe_warnings(ANSWER._replace(on=LATER, warnings=(WARNINGS[13],)))
 
 
 def _changes() -> Iterator[str]:
@@ -214,6 +215,15 @@ def _components() -> Iterator[str]:
         Ruling(Effect.STRUCK_DOWN, "Supreme Court", LATER, True),
     )
     yield words.describe_rulings(DUTY._replace(rulings=rulings, charged_until=LATER))
+    void = DUTY._replace(
+        status=Status.STRUCK_DOWN,
+        rate=DutyRate(Decimal(0)),
+        rulings=(rulings[0], rulings[3]._replace(later=False)),
+        charged_until=LATER,
+        exclusion=Exclusion(Reason.STRUCK_DOWN),
+    )
+    facts = (words.describe_status(void), words.describe_rulings(void), words.describe_note(void))
+    yield " | ".join(facts)
 
 
 def _answers() -> Iterator[str]:
@@ -230,6 +240,7 @@ def _answers() -> Iterator[str]:
         ANSWER._replace(total_percent=Decimal(0), components=(), any_origin=True),
         ANSWER._replace(codes=("73269086",), components=(all_in,), total_percent=Decimal(15)),
         general._replace(total_percent=Decimal(0), on_goods=OnGoods(3, Decimal(100)), mfn=None),
+        general._replace(total_percent=Decimal(0), components=(), warnings=()),
         general._replace(total_percent=None, components=(), warnings=(kinds.NotCovered(),)),
         ANSWER._replace(
             total_percent=None, total_range=(Decimal(20), Decimal(25)), choices=CHOICES, warnings=()

@@ -38,7 +38,7 @@ def test_without_settings_the_bot_uses_the_local_workspace_and_sqlite() -> None:
         ("TARIFFWIRE_FETCHES_PER_HOST", "1000"),
         ("TARIFFWIRE_MAX_AGE_HOURS", "nan"),
         ("TARIFFWIRE_MAX_AGE_HOURS", "1e15"),
-        ("TARIFFWIRE_DATA_DIR", "~nobody-of-this-name/x"),
+        ("TARIFFWIRE_DATA_DIR", "~no-user-of-this-name/x"),
         ("TARIFFWIRE_ALLOWED_NETWORKS", "10.0.0.1/8"),
         ("TARIFFWIRE_TIMEZONE", "Mars/Olympus"),
         ("TARIFFWIRE_POSTS_PER_SECOND", "0"),
@@ -216,3 +216,11 @@ def test_each_process_of_the_procfile_has_its_own_way_to_slack() -> None:
     procfile = (Path(__file__).parents[2] / "Procfile").read_text(encoding="utf-8")
     assert "\nweb: tariffwire run --by http\n" in procfile
     assert "\nworker: tariffwire run --by socket\n" in procfile
+
+
+def test_a_token_in_the_wrong_variable_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xapp-1")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert refused.value.thing == "SLACK_BOT_TOKEN"
+    assert "SLACK_APP_TOKEN" in refused.value.cure

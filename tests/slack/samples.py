@@ -70,7 +70,7 @@ def delivery(**changes: Any) -> Delivery:
         "conversation": "C1",
         "story_ids": ("s1",),
         "event_id": "s1",
-        "reason": "tariff stories naming CN",
+        "reason": "tariffs, naming CN",
         "attempts": 1,
         "due_at": NOW,
     }

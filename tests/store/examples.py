@@ -73,7 +73,7 @@ def delivery(about: str, conversation: str = "C1", **fields: Any) -> Delivery:
         "conversation": conversation,
         "story_ids": (about,),
         "event_id": about,
-        "reason": "tariff stories",
+        "reason": "tariffs",
         "due_at": NOON,
     }
     return Delivery.model_validate(given | fields)

@@ -20,7 +20,7 @@ async def _claim(store: Store, now: datetime = NOON, limit: int = 10) -> tuple[D
 
 
 async def test_a_queued_delivery_is_claimed_once_and_unchanged(store: Store) -> None:
-    queued = delivery("ruling", reason="court ruling stories \u2014 naming JP")
+    queued = delivery("ruling", reason="court rulings, naming JP")
     await store.queue(queued)
     assert await _claim(store) == (
         queued.model_copy(

@@ -76,7 +76,7 @@ def message(said: Proposal) -> tuple[Delivery, ...]:
     )
 
 
-def plan_messages(unposted: Sequence[Proposal], told: Sequence[Proposal]) -> QueuedMessages:
+def plan_messages(unposted: Sequence[Proposal], reported: Sequence[Proposal]) -> QueuedMessages:
     return QueuedMessages(tuple(one for said in unposted for one in message(said)), tuple(unposted))
 
 
@@ -235,18 +235,18 @@ async def test_each_team_on_one_database_gets_one_message(store: Store) -> None:
         return plan
 
     await store.proposals.keep([proposal()], NOON)
-    told = [
+    reported = [
         await proposals_of(team).queue_messages(plan_for(team), NOON)
         for team in ("T1", "T2", "T1", "T2")
     ]
-    assert [len(each.proposals) for each in told] == [1, 1, 0, 0]
+    assert [len(each.proposals) for each in reported] == [1, 1, 0, 0]
 
 
 async def test_open_and_recent_proposals_count_toward_the_limit(store: Store) -> None:
     shown: list[list[str]] = []
 
-    def look(unposted: Sequence[Proposal], told: Sequence[Proposal]) -> QueuedMessages:
-        shown.append([one.id for one in told])
+    def look(unposted: Sequence[Proposal], reported: Sequence[Proposal]) -> QueuedMessages:
+        shown.append([one.id for one in reported])
         return QueuedMessages()
 
     both = [proposal("a1"), proposal("a2")]
@@ -264,6 +264,6 @@ async def test_of_thousands_of_unsent_proposals_the_newest_are_considered(store:
     made_up = [proposal(f"m{number}") for number in range(MOST_UNSENT)]
     later = proposal("later", seen_at=NOON + timedelta(hours=1))
     await store.proposals.keep([*made_up, later], NOON)
-    told = (await store.proposals.queue_messages(plan_messages, NOON)).proposals
-    assert len(told) == MOST_UNSENT
-    assert told[-1].id == "later"
+    reported = (await store.proposals.queue_messages(plan_messages, NOON)).proposals
+    assert len(reported) == MOST_UNSENT
+    assert reported[-1].id == "later"

@@ -62,8 +62,8 @@ def _as_first_release(connection: Connection) -> None:
         "INSERT INTO proposals (id, state, seen_at, told, data, decision) "
         "VALUES (:id, 'pending', :at, :told, '', '')"
     )
-    for id_, told in (("new", False), ("shown", True)):
-        connection.execute(proposal, {"id": id_, "told": told, "at": at})
+    for id_, reported in (("new", False), ("shown", True)):
+        connection.execute(proposal, {"id": id_, "told": reported, "at": at})
     connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
 
 

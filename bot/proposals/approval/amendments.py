@@ -176,7 +176,9 @@ def _set_rate(sheet: ImposerFile, amendment: Amendment, source: str) -> ImposerF
 def _add_measure(sheet: ImposerFile, amendment: Amendment, source: str) -> ImposerFile:
     if not (amendment.name and amendment.legal_basis and amendment.partners):
         cause = "a new measure needs a name, a legal basis and a partner"
-        raise AmendmentRefused(amendment.measure_id, cause, "Give them, or choose a measure")
+        raise AmendmentRefused(
+            amendment.measure_id, cause, "Enter all three, or choose an existing measure"
+        )
     measure = MeasureSpec(
         id=amendment.measure_id,
         partners=amendment.partners,

@@ -26,7 +26,7 @@ def list_counted(context: RateContext, selection: Selection) -> tuple[Component,
 def build_base_component(base: BaseRate, day: date) -> Component:
     """The base rate as a component of a total that includes it."""
     return Component(
-        measure=f"Base rate (MFN) of {base.line}, {base.what}",
+        measure=f"Normal (MFN) duty of {base.line}, {base.what}",
         measure_id=BASE_ID,
         legal_basis="MFN",
         status=Status.IN_FORCE,

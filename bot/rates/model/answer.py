@@ -237,6 +237,12 @@ class Answer(NamedTuple):
         return self.basis is TotalBasis.GOODS and self.total_percent == 0
 
     @property
+    def is_zero_in_general(self) -> bool:
+        """Whether the ledger has no duty on goods in general, so that the total on them is 0."""
+        is_general = self.basis is TotalBasis.GENERAL
+        return is_general and self.total_percent == 0 and not self.components
+
+    @property
     def has_content(self) -> bool:
         """Whether the answer has a total, a range, choices, a ban or a counted component."""
         has_total = self.total_percent is not None or self.total_range is not None

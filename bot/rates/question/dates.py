@@ -13,7 +13,12 @@ _DAYS = (
     ),
     re.compile(rf"\b(?P<m>{MONTH})\.?\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y>\d{{4}})\b"),
 )
-# Searched first, because most questions have no date and this pattern is quick.
+_OTHER_DAYS = re.compile(
+    r"\b(?:[0-3]?\d\.[0-3]?\d\.20\d\d|[0-3]?\d/[0-3]?\d/(?:20)?\d\d|tomorrow)(?!\w)"
+)
+"""Days that are ambiguous or relative: 31.12.2025, 12/31/2025."""
+_CURE = "Write it as 2025-12-31"
+# A quick check: most questions have no date.
 _YEAR = re.compile(r"\d{4}")
 _YESTERDAY = re.compile(r"\byesterday\b")
 
@@ -33,6 +38,12 @@ def take_day(text: str, today: date) -> tuple[date | None, str]:
     return None, text
 
 
+def refuse_other_days(text: str) -> None:
+    """Raises QueryError if the text has a day in a form that `take_day` does not read."""
+    if match := _OTHER_DAYS.search(text):
+        raise QueryError(match.group(), "not a day we can read", _CURE)
+
+
 def _remove_match(text: str, match: re.Match[str]) -> str:
     head = re.sub(r"\b(?:on|as of|at|since|in)\s*$", " ", text[: match.start()])
     return f"{head} {text[match.end() :]}"
@@ -44,4 +55,4 @@ def _build_day(match: re.Match[str]) -> date:
     try:
         return date(int(match["y"]), number, int(match["d"]))
     except ValueError:
-        raise QueryError(match.group(), "not a date", "Write it as 2025-05-14") from None
+        raise QueryError(match.group(), "not a date", _CURE) from None

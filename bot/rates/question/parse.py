@@ -25,7 +25,7 @@ from functools import partial
 
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import WORLD, Parties, build_flag
-from bot.rates.question.dates import take_day
+from bot.rates.question.dates import refuse_other_days, take_day
 from bot.rates.question.parties import (
     NOISE,
     TokenizedQuestion,
@@ -226,9 +226,10 @@ def _refuse_unknown(
 ) -> None:
     """Raises QueryError if the product names no goods, code, layer or legal basis.
 
-    The error is UnknownParty, with suggestions, if the product is similar to the name of an economy
-    or of goods.
+    If names of economies or goods are similar, the error is UnknownParty. A day that
+    `take_day` cannot read has an error of its own.
     """
+    refuse_other_days(product)
     if reader is not None and reader.understands(product):
         _refuse_misspelt_economy(product, codes, parties, reader)
         return
@@ -238,7 +239,7 @@ def _refuse_unknown(
     if reader is None or not codes:
         return
     near = (*near, *reader.read_any(product).suggestions)
-    cause = "neither goods nor an economy I know"
+    cause = "neither goods nor an economy we know"
     if near:
         raise UnknownParty(product, near, cause)
     raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
@@ -277,7 +278,7 @@ def _refuse_unread(
     if rest is None:
         return
     if "since" in words.other_words and not dated:
-        raise QueryError(rest, "not a date I can read", "Write it as 2025-05-14")
+        raise QueryError(rest, "not a day we can read", "Write it as 2025-12-31")
     if not words.codes and (near := parties.suggest(rest)):
         raise UnknownParty(rest, near)
     unread = [word for word in rest.split() if word not in _CALENDAR_WORDS | NOISE]
@@ -287,4 +288,4 @@ def _refuse_unread(
         return
     if not reader.understands(words_only):
         suggestions = reader.read_any(words_only).suggestions
-        raise UnknownParty(words_only, suggestions, "neither goods nor an economy I know")
+        raise UnknownParty(words_only, suggestions, "neither goods nor an economy we know")

@@ -12,7 +12,7 @@ from bot.errors import SlackError
 from bot.slack.api.channels import channel_of
 from bot.slack.api.errors import code, cure
 
-_INVITE = "Invite me to this channel first, with `/invite`"
+_INVITE = "Invite me: `/invite @tariffwire`"
 _NO_PLACE = frozenset({"not_in_channel", "channel_not_found"})
 
 

@@ -132,20 +132,19 @@ def _split_where_full(
 
 
 def render_latest(reply: LatestStories, parties: Parties) -> Message:
-    """The newest stories, of all topics or one."""
-    about = f"{reply.topic.label} " if reply.topic else ""
+    """The newest stories."""
+    about = f" on {reply.topic.label}" if reply.topic else ""
     if not reply.stories:
-        nothing = f"No {about}stories yet."
+        nothing = f"No stories{about} yet."
         return Message(nothing, (section(nothing),))
-    title = f"Latest {about or 'trade '}stories"
+    title = f"Latest stories{about}"
     lines = [section(_format_line(story, parties)) for story in reply.stories]
     return assemble(title, [section(bold(title))], lines, (), _make_left_out)
 
 
 def render_why(story: Story, reason: str) -> Message:
-    """Why a story was posted in the conversation: its subscription, the matched words and rules,
-    and the feed."""
-    lines = [f"• Subscription here: {escape(reason, 300)}."] if reason else []
+    """Why a story was posted here: the subscription, the matched words and rule, and the feed."""
+    lines = [f"• Subscribed here: {escape(reason, 300)}."] if reason else []
     lines += [f"• {_format_evidence(found)}" for found in story.evidence[:12]]
     lines.append(f"• Feed: {quote_text(story.source)} ({story.kind.value}).")
     change = f"See `{COMMAND} list` and `{COMMAND} unsubscribe` to change this."

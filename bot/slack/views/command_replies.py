@@ -25,13 +25,6 @@ from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 from bot.values import Topic
 
-_TOPIC_WORDS = {
-    Topic.TARIFF: "tariffs",
-    Topic.NEGOTIATION: "talks",
-    Topic.COURT_RULING: "court-rulings",
-}
-"""The word that stands for each topic in a command."""
-
 _EXAMPLES = (
     ("us china", "duties of the US on goods of China, and of China on US goods"),
     ("us china on 2025-04-15", "the same on another day"),
@@ -39,16 +32,16 @@ _EXAMPLES = (
     ("us china history", "the history of the rate, as a chart"),
     ("table us china", "the parts of an answer as a table"),
     ("us china vs vietnam", "one importing country, several origins, side by side"),
-    ("china", "all duties on goods of one economy, and all that it imposes"),
+    ("china", "duties that one economy imposes, and duties on its goods"),
     ("upcoming china", "upcoming changes, for one economy or all"),
     ("upcoming ics", "the same as a file for your calendar"),
     ("changes since 2025-04-01", "what changed since a day"),
     ("subscribe court-rulings", "stories on court rulings, posted here"),
     ("subscribe tariffs china japan daily", "one digest a day on tariffs and those economies"),
-    ("unsubscribe talks", "unsubscribe from one topic here, or from all without a topic"),
+    ("unsubscribe negotiations", "unsubscribe from one topic here, or from all without a topic"),
     ("list", "the subscriptions of this conversation"),
     ("reminders off", "turn off reminders of duty changes here; `on` turns them on"),
-    ("latest talks", "the newest stories, on one topic or all"),
+    ("latest negotiations", "the newest stories, on one topic or all"),
     ("feeds", "the state of the feeds"),
     ("proposals", "reported rates that await an operator's decision"),
 )
@@ -103,7 +96,9 @@ def render_help() -> Message:
     """All commands, each with an example."""
     lines = [f"• `{COMMAND} {example}` – {what}" for example, what in _EXAMPLES]
     first = f"Ask for a rate, or subscribe to news. All commands start with `{COMMAND}`."
-    tail = context("Topics: `tariffs`, `talks`, `court-rulings`, `all`. Economies: names or codes.")
+    tail = context(
+        "Topics: `tariffs`, `negotiations`, `court-rulings`, `all`. Economies: names or codes."
+    )
     return assemble(first, [section(first), section("\n".join(lines)), tail])
 
 
@@ -148,15 +143,15 @@ def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None 
 
 
 def describe_subscription(subscription: Subscription, parties: Parties) -> str:
-    """The topics of a subscription and how often its stories are sent, as markup."""
-    topics = ", ".join(t.label for t in Topic if t in subscription.topics) or "all trade"
+    """What a subscription is about and how often its stories come, as markup."""
+    topics = ", ".join(t.label for t in Topic if t in subscription.topics) or "all topics"
     names = " or ".join(alerts.format_party(code, parties) for code in sorted(subscription.parties))
     words = " or ".join(quote_text(word) for word in subscription.words)
-    about = [f"{bold(topics)} stories"]
-    about += [f"naming {names}"] if names else []
-    about += [f"with {words}"] if words else []
+    filters = [f"naming {names}"] if names else []
+    filters += [f"with {words}"] if words else []
+    about = [bold(topics), *([f"stories {' and '.join(filters)}"] if filters else [])]
     daily = subscription.pace is Frequency.DAILY
-    return f"{' '.join(about)}, {'one digest a day' if daily else 'as they come'}"
+    return ", ".join([*about, "one digest a day" if daily else "posted at once"])
 
 
 def _count_dates(file: replies.CalendarFile) -> str:
@@ -185,7 +180,7 @@ def _render_subscribed(
         describe_subscription(subscription, parties),
         mention_person(subscription.created_by),
     )
-    words = [_TOPIC_WORDS[t] for t in Topic if t in subscription.topics]
+    words = [t.command_word for t in Topic if t in subscription.topics]
     undo = " ".join([COMMAND, "unsubscribe", *words, *sorted(subscription.parties)])
     note = ""
     if not reply.is_new:
@@ -200,7 +195,7 @@ def _render_subscribed(
 def _render_unsubscribed(
     reply: replies.Unsubscribed, request: CommandRequest, parties: Parties
 ) -> Message:
-    named = [_TOPIC_WORDS[t] for t in Topic if t in reply.topics]
+    named = [t.label for t in Topic if t in reply.topics]
     named += [alerts.format_party(code, parties) for code in sorted(reply.parties)]
     what = ", ".join(named) or "everything"
     if not reply.count:

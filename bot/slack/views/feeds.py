@@ -15,6 +15,8 @@ from bot.slack.blockkit.mrkdwn import LOW_LINE, bold, escape, link
 from bot.slack.views.replies import render_notice
 
 _ADDRESS_CHARACTERS = 300
+_LONGEST_LAG_S = 30 * 86_400
+"""Entries with a longer delay were not published recently, for example those of the demo."""
 _SETTING = re.compile(f"TARIFFWIRE[A-Z{LOW_LINE}]+")
 """Matches the name of a setting after `escape`, which has replaced its underscores."""
 
@@ -28,9 +30,10 @@ def render_feed_list(reply: FeedStatusList) -> Message:
     lines = [section(_format_line(feed, reply.now)) for feed in sorted(polled, key=_make_sort_key)]
     gone = [feed.id for feed in failing if feed.is_gone]
     tail = [context(_describe_commands(gone))] if reply.may_change else []
+    notes = [*filter(None, (_describe_lag(reply.lag), _describe_common_error(failing)))]
     head = [
         section(bold(title)),
-        context(_describe_lag(reply.lag), _describe_common_error(failing)),
+        *([context(*notes)] if notes else []),
     ]
     return assemble(title, head, lines, tail, _make_left_out)
 
@@ -71,9 +74,14 @@ def _format_title(polled: Sequence[Health], failing: Sequence[Health]) -> str:
 def _describe_lag(lag: Lag | None) -> str:
     if lag is None:
         return "The delay is not known yet: no entry with a date has arrived."
+    if lag.median_s > _LONGEST_LAG_S:
+        return ""
     noun = "entry" if lag.entries == 1 else "entries"
-    times = f"median {format_duration(lag.median_s)}, 95% within {format_duration(lag.p95_s)}"
-    return f"Delay after publication: {times} ({lag.entries:,} {noun} in 30 days)."
+    half, most = format_duration(lag.median_s), format_duration(lag.p95_s)
+    return (
+        f"Half of the entries arrived within {half} of publication, 95% within {most} "
+        f"({lag.entries:,} {noun} in 30 days)."
+    )
 
 
 def _describe_common_error(failing: Sequence[Health]) -> str:
@@ -101,8 +109,8 @@ def _format_line(feed: Health, now: datetime) -> str:
 
 def _describe_commands(gone: Sequence[str]) -> str:
     how = f"`{COMMAND} feeds add ADDRESS` adds one, `{COMMAND} feeds remove ID` removes one."
-    which = f"such as {_format_id(gone[0])}" if gone else "because it was gone (410)"
-    return f"{how} `{COMMAND} feeds resume ID` resumes one that was stopped, {which}."
+    which = f"such as {_format_id(gone[0])}" if gone else "for example after error 410"
+    return f"{how} `{COMMAND} feeds resume ID` polls a stopped feed again, {which}."
 
 
 def _format_address_or_id(thing: str) -> str:

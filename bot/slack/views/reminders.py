@@ -84,7 +84,7 @@ def _format_change(change: CalendarEntry, parties: Parties) -> str:
 
 def _format_parties(change: CalendarEntry, parties: Parties) -> str:
     names = [
-        "all partners" if code == WORLD else format_party(code, parties)
+        "all countries" if code == WORLD else format_party(code, parties)
         for code in change.partners[:_PARTIES_NAMED]
     ]
     left = len(change.partners) - _PARTIES_NAMED

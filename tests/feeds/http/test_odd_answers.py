@@ -107,7 +107,7 @@ class TestInvalidUtf8:
         self, server: FeedServer, reader: Reader
     ) -> None:
         half = "\ud800"
-        told = {
+        reported = {
             "version": "https://jsonfeed.org/version/1.1",
             "title": f"Wire{half}",
             "feed_url": f"https://wire.example/{half}",
@@ -122,7 +122,7 @@ class TestInvalidUtf8:
                 }
             ],
         }
-        read = await reader.follow(server.at("/f", json.dumps(told))).poll()
+        read = await reader.follow(server.at("/f", json.dumps(reported))).poll()
         assert [entry.title for entry in read.entries] == ["Duty on steel"]
         assert read.entries[0].guid == "one"
         assert read.model_dump_json()
@@ -341,27 +341,27 @@ class TestErrorMessages:
         self, server: FeedServer, reader: Reader, status: int, said: str
     ) -> None:
         url = server.at("/f", feed_at(status))
-        with pytest.raises(FeedError) as told:
+        with pytest.raises(FeedError) as reported:
             await check_address(reader.poller, url + "?key=secret")
-        assert str(told.value).startswith(f"{url}: {said}")
-        assert "secret" not in str(told.value)
+        assert str(reported.value).startswith(f"{url}: {said}")
+        assert "secret" not in str(reported.value)
 
     async def test_a_refused_redirect_names_both_addresses(
         self, server: FeedServer, reader: Reader
     ) -> None:
         url = server.at("/f", feed_at(302, Location="http://169.254.169.254/latest?x=1"))
-        with pytest.raises(AddressRefused) as told:
+        with pytest.raises(AddressRefused) as reported:
             await check_address(reader.poller, url)
-        assert str(told.value).startswith(
+        assert str(reported.value).startswith(
             f"{url}: redirects to http://169.254.169.254/latest, which is a link-local address"
         )
 
     async def test_for_an_odd_spelling_of_an_address_no_setting_is_suggested(
         self, reader: Reader
     ) -> None:
-        with pytest.raises(AddressRefused, match="non-standard form") as told:
+        with pytest.raises(AddressRefused, match="non-standard form") as reported:
             await check_address(reader.poller, "http://2130706433/feed")
-        assert "TARIFFWIRE_ALLOWED_NETWORKS" not in str(told.value)
+        assert "TARIFFWIRE_ALLOWED_NETWORKS" not in str(reported.value)
 
     @pytest.mark.parametrize(
         ("address", "cure"),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.news.events.matching import SAME_SCORE, find_event, score_similarity
 from bot.news.story import Story
-from tests.news.examples import told
+from tests.news.examples import reported
 
 # The first pairs are the examples from the rules in bot.news.events.matching.
 ONE_EVENT = [
@@ -55,18 +55,18 @@ def same(a: Story, b: Story) -> bool:
 
 @pytest.mark.parametrize(("one", "other"), ONE_EVENT)
 def test_two_reports_of_one_event_match(one: str, other: str) -> None:
-    assert same(told(one), told(other, hours=6))
+    assert same(reported(one), reported(other, hours=6))
 
 
 @pytest.mark.parametrize(("one", "other"), TWO_EVENTS)
 def test_reports_of_two_events_of_one_day_do_not_match(one: str, other: str) -> None:
-    assert not same(told(one), told(other, hours=6))
+    assert not same(reported(one), reported(other, hours=6))
 
 
 def test_the_same_words_after_four_days_are_another_event() -> None:
     title = "US and China hold trade talks"
-    assert same(told(title), told(title, hours=70))
-    assert not same(told(title), told(title, hours=75))
+    assert same(reported(title), reported(title, hours=70))
+    assert not same(reported(title), reported(title, hours=75))
 
 
 RULING = "US trade court strikes down the emergency tariffs"
@@ -74,32 +74,34 @@ STAY = "Appeals court stays the ruling, so the emergency tariffs remain"
 
 
 def test_a_ruling_its_stay_and_its_appeal_within_a_week_are_one_event() -> None:
-    assert same(told(RULING), told(STAY, hours=24))
-    assert same(told(RULING), told("White House appeals the ruling against its tariffs", hours=20))
-    assert same(told(RULING), told(STAY, hours=24 * 6))
-    assert not same(told(RULING), told(STAY, hours=24 * 8))
+    assert same(reported(RULING), reported(STAY, hours=24))
+    assert same(
+        reported(RULING), reported("White House appeals the ruling against its tariffs", hours=20)
+    )
+    assert same(reported(RULING), reported(STAY, hours=24 * 6))
+    assert not same(reported(RULING), reported(STAY, hours=24 * 8))
 
 
 def test_a_story_joins_the_event_of_the_most_similar_story() -> None:
-    first = told("Japan and US hold tariff talks").model_copy(update={"event_id": "japan"})
-    second = told("Swiss and US hold tariff talks").model_copy(update={"event_id": "swiss"})
-    late = told("Tariff talks of Swiss ministers and US begin", hours=3)
+    first = reported("Japan and US hold tariff talks").model_copy(update={"event_id": "japan"})
+    second = reported("Swiss and US hold tariff talks").model_copy(update={"event_id": "swiss"})
+    late = reported("Tariff talks of Swiss ministers and US begin", hours=3)
     assert find_event(late, [first, second]) == "swiss"
 
 
 def test_a_story_without_a_similar_one_starts_its_own_event() -> None:
-    story = told("EU puts a duty on Turkish tiles")
+    story = reported("EU puts a duty on Turkish tiles")
     assert find_event(story, []) == story.id
-    assert find_event(story, [told("Japan and US hold tariff talks")]) == story.id
+    assert find_event(story, [reported("Japan and US hold tariff talks")]) == story.id
 
 
 def test_an_event_has_the_id_of_its_first_story() -> None:
-    first = told("Japan and US hold tariff talks")
-    assert find_event(told("US and Japan hold talks on tariffs", hours=1), [first]) == first.id
+    first = reported("Japan and US hold tariff talks")
+    assert find_event(reported("US and Japan hold talks on tariffs", hours=1), [first]) == first.id
 
 
 @given(st.text(), st.text())
 def test_any_two_texts_get_the_same_score_in_either_order(one: str, other: str) -> None:
-    a, b = told(one), told(other)
+    a, b = reported(one), reported(other)
     assert 0 <= score_similarity(a, b) <= 1
     assert score_similarity(a, b) == pytest.approx(score_similarity(b, a))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.news.events.stage import find_effective_day, is_change, is_decided
 
-TOLD_ON = date(2026, 11, 25)
+REPORTED_ON = date(2026, 11, 25)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +69,11 @@ def test_a_changed_rate_is_distinguished_from_a_current_rate(sentence: str, chan
     ],
 )
 def test_the_effective_date_is_read(sentence: str, rest: str, day: date | None) -> None:
-    assert find_effective_day(sentence, rest, TOLD_ON) == day
+    assert find_effective_day(sentence, rest, REPORTED_ON) == day
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_is_accepted(sentence: str, rest: str) -> None:
     is_decided(sentence, rest, year=2026)
-    find_effective_day(sentence, rest, TOLD_ON)
+    find_effective_day(sentence, rest, REPORTED_ON)

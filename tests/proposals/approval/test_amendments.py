@@ -339,7 +339,7 @@ def test_a_rate_approved_after_its_first_day_is_not_listed_as_overdue(
     days = list_calendar(RateQuery(kind=kind, partner="CN"), changed, today)
     assert answer.total_percent == Decimal(40)
     assert "Wire, 2026-11-25" not in {each.source.text for each in answer.next}
-    told = [each for each in days if each.source.text == "Wire, 2026-11-25"]
-    assert [(each.on, each.passed) for each in told] == (
+    reported = [each for each in days if each.source.text == "Wire, 2026-11-25"]
+    assert [(each.on, each.passed) for each in reported] == (
         [(DECEMBER, False)] if kind is QueryKind.CHANGES else []
     )

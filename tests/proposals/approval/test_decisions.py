@@ -74,8 +74,8 @@ async def test_each_conversation_gets_one_message(setting: Setting) -> None:
 
 
 async def test_the_next_look_sends_saved_proposals_that_were_not_sent(setting: Setting) -> None:
-    nobody = ProposalInbox(setting.store.proposals, TEAM, [], lambda: NOW, setting.wake)
-    await nobody.offer([proposal_of()])
+    without_operators = ProposalInbox(setting.store.proposals, TEAM, [], lambda: NOW, setting.wake)
+    await without_operators.offer([proposal_of()])
     assert await setting.store.outbox.claim(NOW, 10, 60) == ()
     await setting.inbox.look()
     assert len(await setting.store.outbox.claim(NOW, 10, 60)) == 2
@@ -179,7 +179,7 @@ async def test_a_new_measure_on_goods_is_added_to_the_total(setting: Setting) ->
         partner="China",
         product="cars",
         legal_basis="Section 338",
-        note="As \x07 told.",
+        note="As \x07 reported.",
     )
     before = ask("us on china cars", SHIPPED, DECEMBER, on=DECEMBER)[0].total_percent
     assert before is not None
@@ -188,7 +188,7 @@ async def test_a_new_measure_on_goods_is_added_to_the_total(setting: Setting) ->
     assert answer.total_percent == before + 63
     part = next(one for one in answer.components if one.percent == 63)
     assert part.measure == "Section 338: cars, China"
-    assert "As told." in part.note
+    assert "As reported." in part.note
 
 
 async def test_an_approval_can_be_undone(setting: Setting) -> None:

@@ -232,7 +232,7 @@ def test_undecided_duties_on_goods_come_first_and_duties_on_other_goods_are_abse
 def test_the_base_rate_is_a_component_from_its_year_or_the_day_asked() -> None:
     base = BaseRate("7206.10", "Ingots", Decimal("2.5"), None, True, 2026, SOURCE)
     expected = Component(
-        measure="Base rate (MFN) of 7206.10, Ingots",
+        measure="Normal (MFN) duty of 7206.10, Ingots",
         measure_id="mfn",
         legal_basis="MFN",
         status=Status.IN_FORCE,

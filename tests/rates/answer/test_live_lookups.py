@@ -37,7 +37,7 @@ def wishes(text: str, ledger: Ledger, today: date) -> tuple[Lookup, ...]:
     return list_lookups(answers, query, ledger, today)
 
 
-def told(text: str, ledger: Ledger, today: date, *found: LookupResult) -> Answer:
+def reported(text: str, ledger: Ledger, today: date, *found: LookupResult) -> Answer:
     query, answers = asked(text, ledger, today)
     return add_results(answers, found, query, ledger, today)[0]
 
@@ -102,8 +102,8 @@ def test_a_question_about_one_economy_makes_no_lookups(ledger: Ledger, today: da
 def test_a_found_base_duty_is_shown_next_to_the_total_with_its_source(
     ledger: Ledger, today: date
 ) -> None:
-    bare = told("us on china 3926.90.99", ledger, today)
-    full = told("us on china 3926.90.99", ledger, today, finding(LINE, "5.3"))
+    bare = reported("us on china 3926.90.99", ledger, today)
+    full = reported("us on china 3926.90.99", ledger, today, finding(LINE, "5.3"))
     assert full.total_percent == bare.total_percent
     assert full.base is not None
     assert bare.total_percent is not None
@@ -118,8 +118,8 @@ def test_a_total_that_includes_the_base_duty_counts_the_found_one(
     ledger: Ledger, today: date
 ) -> None:
     text = "us on china 3926.90.99 including base"
-    bare = told(text, ledger, today)
-    full = told(text, ledger, today, finding(LINE, "5.3"))
+    bare = reported(text, ledger, today)
+    full = reported(text, ledger, today, finding(LINE, "5.3"))
     assert bare.total_percent is not None
     assert full.total_percent == bare.total_percent + Decimal("5.3")
     assert sum(part.percent or 0 for part in full.components) == full.total_percent
@@ -133,8 +133,8 @@ def test_a_total_that_includes_the_base_duty_counts_the_found_one(
 def test_a_found_duty_that_is_not_a_percent_is_given_in_words_and_not_added(
     ledger: Ledger, today: date, text: str
 ) -> None:
-    bare = told(text, ledger, today)
-    full = told(text, ledger, today, finding(LINE, None, "1.5¢/kg + 2.5%"))
+    bare = reported(text, ledger, today)
+    full = reported(text, ledger, today, finding(LINE, None, "1.5¢/kg + 2.5%"))
     assert (full.total_percent, full.components) == (bare.total_percent, bare.components)
     assert full.base is not None
     assert full.base.with_duties is None
@@ -146,8 +146,8 @@ def test_a_found_duty_that_is_not_a_percent_is_given_in_words_and_not_added(
 def test_a_found_average_removes_the_warning_about_a_missing_one(
     ledger: Ledger, today: date
 ) -> None:
-    bare = told("taiwan on us", ledger, today)
-    full = told("taiwan on us", ledger, today, finding(TAIWAN, "6.5", year=2024))
+    bare = reported("taiwan on us", ledger, today)
+    full = reported("taiwan on us", ledger, today, finding(TAIWAN, "6.5", year=2024))
     assert bare.mfn is None
     assert warned(bare, kinds.NotCovered) == warned(full, kinds.NotCovered)
     assert full.mfn is not None
@@ -157,9 +157,9 @@ def test_a_found_average_removes_the_warning_about_a_missing_one(
 def test_an_average_replaces_only_an_older_one(ledger: Ledger, today: date) -> None:
     said = ledger.find_mfn_average("JP")
     assert said is not None
-    bare = told("japan on us", ledger, today)
+    bare = reported("japan on us", ledger, today)
     assert bare.mfn is not None
-    older = told("japan on us", ledger, today, finding(JAPAN, "4.1", year=bare.mfn.year))
+    older = reported("japan on us", ledger, today, finding(JAPAN, "4.1", year=bare.mfn.year))
     assert older.mfn == bare.mfn
 
 
@@ -177,7 +177,7 @@ def test_a_failed_source_is_a_warning_before_the_number(
     ledger: Ledger, today: date, text: str, lookup: Lookup
 ) -> None:
     silence = LookupFailure(of=lookup, source="Its source", why="did not answer in time")
-    bare, full = told(text, ledger, today), told(text, ledger, today, silence)
+    bare, full = reported(text, ledger, today), reported(text, ledger, today, silence)
     place = 1 + sum(one.leads for one in bare.warnings)
     failed = kinds.LookupFailed("Its source", "did not answer in time", lookup)
     assert full.warnings[place] == failed
@@ -185,8 +185,10 @@ def test_a_failed_source_is_a_warning_before_the_number(
 
 
 def test_findings_for_other_lookups_change_nothing(ledger: Ledger, today: date) -> None:
-    bare = told("us on china", ledger, today)
-    assert told("us on china", ledger, today, finding(LINE, "5.3"), finding(TAIWAN, "6.5")) == bare
+    bare = reported("us on china", ledger, today)
+    assert (
+        reported("us on china", ledger, today, finding(LINE, "5.3"), finding(TAIWAN, "6.5")) == bare
+    )
 
 
 MFN = MfnFile(

@@ -248,7 +248,7 @@ def test_an_answer_on_goods_says(
     assert said(*measures, product=product) == expected
 
 
-def test_words_unknown_beside_goods_of_all_origins_may_be_an_economy() -> None:
+def test_words_unknown_next_to_goods_of_all_origins_may_be_an_economy() -> None:
     one = said(duty(partners=[WORLD], **STEEL), partner=WORLD, product="zzqqx steel")
     assert one == [kinds.UnknownEconomy("zzqqx"), ANTI_DUMPING]
 

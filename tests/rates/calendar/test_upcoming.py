@@ -19,10 +19,10 @@ def test_upcoming_changes_are_listed_by_day(ledger: Ledger) -> None:
     coming = list_upcoming(ledger, date(2026, 11, 24), date(2027, 1, 31))
 
     assert [item.on for item in coming] == sorted(item.on for item in coming)
-    told = {(str(item.on), item.measure_id) for item in coming}
-    assert ("2026-12-04", "us-232-polysilicon-derivatives") in told
-    assert ("2027-01-01", "us-232-kitchen-cabinets") in told
-    assert ("2027-01-10", "cn-us-2025-universal") in told
+    reported = {(str(item.on), item.measure_id) for item in coming}
+    assert ("2026-12-04", "us-232-polysilicon-derivatives") in reported
+    assert ("2027-01-01", "us-232-kitchen-cabinets") in reported
+    assert ("2027-01-10", "cn-us-2025-universal") in reported
 
 
 def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
@@ -39,11 +39,11 @@ def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
 
 
 def test_past_changes_are_listed_newest_first_within_the_requested_days(ledger: Ledger) -> None:
-    told = list_changes(ledger, date(2025, 5, 1), date(2025, 5, 31))
+    reported = list_changes(ledger, date(2025, 5, 1), date(2025, 5, 31))
 
-    assert [item.on for item in told] == sorted((item.on for item in told), reverse=True)
-    assert {str(item.on) for item in told} <= {"2025-05-02", "2025-05-03", "2025-05-14"}
-    what = {item.measure_id: item.change for item in told}
+    assert [item.on for item in reported] == sorted((item.on for item in reported), reverse=True)
+    assert {str(item.on) for item in reported} <= {"2025-05-02", "2025-05-03", "2025-05-14"}
+    what = {item.measure_id: item.change for item in reported}
     fell = Change(ChangeKind.CHANGES, DutyRate(Decimal(10)), Decimal(125))
     assert what["us-cn-ieepa-reciprocal"] == fell
     assert what["cn-us-2025-universal"] == fell

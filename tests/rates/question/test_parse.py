@@ -190,10 +190,10 @@ def test_layers_and_legal_bases_are_known_words(text: str, read: Read) -> None:
 
 @pytest.mark.parametrize("day", ["foo", "2025-04", "april", "last week"])
 def test_an_unreadable_day_is_reported(day: str, read: Read) -> None:
-    with pytest.raises(QueryError, match="not a date I can read") as refused:
+    with pytest.raises(QueryError, match="not a day we can read") as refused:
         read(f"changes since {day}")
 
-    assert refused.value.cure == "Write it as 2025-05-14"
+    assert refused.value.cure == "Write it as 2025-12-31"
 
 
 def test_a_misspelled_economy_in_a_calendar_question_is_reported(read: Read) -> None:

@@ -161,6 +161,7 @@ def test_a_question_is_read(text: str, expected: RateQuery) -> None:
     assert read(text) == expected
 
 
+_DAY = "Write it as 2025-12-31"
 REFUSALS: list[tuple[str, QueryError]] = [
     (
         "us " * 167,
@@ -176,19 +177,22 @@ REFUSALS: list[tuple[str, QueryError]] = [
         "us china zzqqx",
         QueryError(
             "zzqqx",
-            "neither goods nor an economy I know",
+            "neither goods nor an economy we know",
             "An HS code, such as 8507.60, works too",
         ),
     ),
     ("us germny steel", UnknownParty("germny", ("Germany",))),
     (
         "changes since whenever",
-        QueryError("whenever", "not a date I can read", "Write it as 2025-05-14"),
+        QueryError("whenever", "not a day we can read", _DAY),
     ),
     ("upcoming germny", UnknownParty("germny", ("Germany",))),
-    ("upcoming china zzqqx", UnknownParty("zzqqx", (), "neither goods nor an economy I know")),
-    ("upcoming china zzqqx 3", UnknownParty("zzqqx", (), "neither goods nor an economy I know")),
-    ("us china on 2025-02-30", QueryError("2025-02-30", "not a date", "Write it as 2025-05-14")),
+    ("upcoming china zzqqx", UnknownParty("zzqqx", (), "neither goods nor an economy we know")),
+    ("upcoming china zzqqx 3", UnknownParty("zzqqx", (), "neither goods nor an economy we know")),
+    ("us eu on 31.12.2025", QueryError("31.12.2025", "not a day we can read", _DAY)),
+    ("us eu steel on 12/31/25", QueryError("12/31/25", "not a day we can read", _DAY)),
+    ("us eu on tomorrow", QueryError("tomorrow", "not a day we can read", _DAY)),
+    ("us china on 2025-02-30", QueryError("2025-02-30", "not a date", _DAY)),
 ]
 
 

@@ -51,7 +51,7 @@ READINGS: list[tuple[str, ParsedProduct]] = [
     ("order 5 tin", ParsedProduct("order 5 tin", goods=("tin",), bases=("Order 5",))),
     ("goods in general", ParsedProduct("goods in general", headline=True)),
     ("tin landed", ParsedProduct("tin landed", goods=("tin",), with_base=True)),
-    # If the text has a code, only goods to which the code belongs are read.
+    # With a code, goods only select some of the goods of that code.
     (
         "8507.60 car batteries tin",
         ParsedProduct("8507.60 car batteries tin", codes=("850760",), goods=("ev-batteries",)),

@@ -64,8 +64,8 @@ class PageUser:
             )
             await self.context.background.finish()
         assert outcome.ok, outcome.message
-        told = [each["message"] for each in news if each["type"] == "message"]
-        return [{**each, "ephemeral": each["only_you"]} for each in told]
+        reported = [each["message"] for each in news if each["type"] == "message"]
+        return [{**each, "ephemeral": each["only_you"]} for each in reported]
 
 
 @asynccontextmanager
@@ -106,7 +106,7 @@ async def test_following_an_event_twice_has_the_effect_of_once(page_user: PageUs
 
 async def test_why_shows_evidence_reason_and_feed(page_user: PageUser) -> None:
     said = as_text(await page_user.click(await page_user.alert(), "alert_why"))
-    for part in ("cut tariffs", "tariff.word", "tariff stories naming CN", "Example Wire"):
+    for part in ("cut tariffs", "tariff.word", "tariffs, naming CN", "Example Wire"):
         assert part in said
 
 
@@ -132,8 +132,8 @@ async def test_an_event_can_be_muted_and_unmuted(page_user: PageUser) -> None:
 async def test_a_conversation_can_be_muted_for_a_day(page_user: PageUser) -> None:
     await page_user.say("/tariff subscribe tariffs")
     (choices,) = await page_user.click(await page_user.alert(), "alert_mute")
-    told = await page_user.click(choices, "mute_day")
-    assert f"<@{page_user.person}> muted all alerts here until" in as_text(told)
+    reported = await page_user.click(choices, "mute_day")
+    assert f"<@{page_user.person}> muted all alerts here until" in as_text(reported)
     assert isinstance(page_user.context.service.stores.subscriptions, FakeSubscriptions)
     assert page_user.context.service.stores.subscriptions.kept[0].muted_until is not None
     listed = await page_user.say("/tariff list")
@@ -213,8 +213,8 @@ async def test_the_home_tab_shows_your_subscriptions_and_the_health_of_the_feeds
     (call,) = page_user.workspace.calls("views.publish")
     view = json.dumps(call.arguments["view"], ensure_ascii=False)
     for part in (
-        f"naming 🇨🇳 China, as they come, <#{page_user.channel}>",
-        "*negotiation* stories, as they come, to you",
+        f"stories naming 🇨🇳 China, posted at once, <#{page_user.channel}>",
+        "*negotiations*, posted at once, to you",
         "40 feeds, 2 failing",
         "/tariff us china",
     ):

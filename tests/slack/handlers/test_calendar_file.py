@@ -28,7 +28,7 @@ async def test_the_calendar_file_is_uploaded_to_the_channel(
         answers = await say(workspace.address, "#trade-news", "/tariff upcoming ics china")
     assert any("is above" in answer["text"] for answer in answers)
     [file] = await files(workspace, "trade-news")
-    assert (file["name"], file["title"]) == ("tariffs-ahead.ics", "Tariffs ahead of China")
+    assert (file["name"], file["title"]) == ("tariffs-ahead.ics", "Upcoming tariff dates: China")
     async with session.get(file["url_private"]) as response:
         events = Calendar.from_ical(await response.read()).walk("VEVENT")
     assert events

@@ -50,7 +50,7 @@ async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
         "IEEPA",
         "14 May 2025",
         "https://www.whitehouse.gov/",
-        "MFN average",
+        "Average normal (MFN) duty",
         "Sources last checked ",
     ):
         assert part in text
@@ -123,7 +123,7 @@ async def test_the_list_shows_the_remaining_subscriptions_after_an_unsubscribe(
     gone = await answer(context, ask("unsubscribe talks"))
     assert gone.in_channel
     listed = as_text(await answer(context, ask("list")))
-    assert "*tariff* stories naming 🇨🇳 China" in listed
+    assert "*tariffs*, stories naming 🇨🇳 China" in listed
     assert "negotiation" not in listed
 
 

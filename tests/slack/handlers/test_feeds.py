@@ -63,7 +63,7 @@ async def test_failing_feeds_come_first_with_their_reason_before_figures_for_eac
     )
     text = valid_text(await ask(given, "feeds", user="U2"))
     assert "3 feeds: 1 ok, 2 failing" in text
-    assert "median 4 min, 95% within 25 min" in text
+    assert "arrived within 4 min of publication, 95% within 25 min" in text
     assert text.index("court") < text.index("503") < text.index("The wire")
     assert "(3 in a row)" in text
     for fact in (
@@ -113,7 +113,7 @@ async def test_only_operators_change_feeds(text: str) -> None:
 async def test_operators_see_how_to_resume_a_stopped_feed() -> None:
     gone = health("old_wire", "stopped", error="gone for good (answered 410 Gone)")
     given, _ = context_with(gone, health("wire"))
-    assert "feeds resume ID` resumes one that was stopped, such as `old_wire`" in valid_text(
+    assert "feeds resume ID` polls a stopped feed again, such as `old_wire`" in valid_text(
         await ask(given, "feeds")
     )
     assert "feeds resume" not in valid_text(await ask(given, "feeds", user="U2"))

@@ -98,7 +98,7 @@ async def test_a_fast_source_is_included_in_the_acknowledgement(
 ) -> None:
     schedule.at("/search", PLASTICS)
     acknowledged, later = await ask_with_source(client, session, schedule, QUESTION)
-    said = "Base rate of 3926.90.99, Other articles of plastics: 5.3%; with it 150.3%"
+    said = "Normal (MFN) duty of 3926.90.99, Other articles of plastics: 5.3%; with it 150.3%"
     assert said in acknowledged
     assert "https://hts.usitc.gov/search?query=3926.90.99" in acknowledged
     assert later == []
@@ -117,7 +117,7 @@ async def test_a_hanging_source_delays_no_acknowledgement_and_the_answer_comes_l
     assert "United States on 🇨🇳 China, HS 3926.90.99: 145%" in later
     assert (
         "USITC's tariff schedule did not answer in time; "
-        "the base duty of HS 3926.90.99 is left out." in later
+        "the normal (MFN) duty of HS 3926.90.99 is left out." in later
     )
 
 
@@ -137,7 +137,7 @@ async def test_if_a_source_fails_the_answer_has_a_warning(
     schedule.at("/search", play)
     acknowledged, _ = await ask_with_source(client, session, schedule, QUESTION)
     assert "United States on 🇨🇳 China, HS 3926.90.99: 145%" in acknowledged
-    assert "could not be read; the base duty of HS 3926.90.99 is left out" in acknowledged
+    assert "could not be read; the normal (MFN) duty of HS 3926.90.99 is left out" in acknowledged
 
 
 @pytest.mark.parametrize("text", ["us on china", "us on china 8507.60.00", "upcoming", "help"])

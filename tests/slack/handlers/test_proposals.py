@@ -172,9 +172,9 @@ async def test_an_approval_changes_answers_and_the_message(
     after = as_text([await operators.message()])
     assert "Approved by" in after
     assert "rate_approve" not in after
-    [told] = await operators.page_user.say("/tariff us on china on 2026-12-01")
-    assert "Approved by" in as_text([told])
-    assert "https://wire.example/1" in as_text([told])
+    [reported] = await operators.page_user.say("/tariff us on china on 2026-12-01")
+    assert "Approved by" in as_text([reported])
+    assert "https://wire.example/1" in as_text([reported])
 
 
 async def test_a_second_click_says_that_the_proposal_is_decided(
@@ -182,9 +182,9 @@ async def test_a_second_click_says_that_the_proposal_is_decided(
 ) -> None:
     message = await operators.ask(proposal_of())
     await operators.decisions.reject(proposal_of().id, Operator(id="U9", name="bo"))
-    [told] = await operators.page_user.click(message, "rate_approve")
-    assert told["ephemeral"]
-    assert "already decided" in told["text"]
+    [reported] = await operators.page_user.click(message, "rate_approve")
+    assert reported["ephemeral"]
+    assert "already decided" in reported["text"]
     assert "Rejected" in as_text([await operators.message()])
     assert "12.5%" in await operators.total()
 
@@ -204,12 +204,12 @@ async def test_a_click_by_a_non_operator_is_refused_with_the_cure(
 ) -> None:
     message = await non_operator_channel.ask(proposal_of())
     for action in ("rate_approve", "rate_edit", "rate_reject"):
-        [told] = await non_operator_channel.page_user.click(message, action)
-        assert told["ephemeral"]
-        assert "TARIFFWIRE_OPERATORS" in told["text"]
-        assert non_operator_channel.page_user.person in told["text"]
-    [told] = await non_operator_channel.page_user.say("/tariff proposals")
-    assert "TARIFFWIRE_OPERATORS" in told["text"]
+        [reported] = await non_operator_channel.page_user.click(message, action)
+        assert reported["ephemeral"]
+        assert "TARIFFWIRE_OPERATORS" in reported["text"]
+        assert non_operator_channel.page_user.person in reported["text"]
+    [reported] = await non_operator_channel.page_user.say("/tariff proposals")
+    assert "TARIFFWIRE_OPERATORS" in reported["text"]
     assert non_operator_channel.page_user.workspace.team.views.modal is None
     assert await non_operator_channel.store.proposals.record() == ()
 
@@ -244,7 +244,7 @@ async def test_an_edit_shows_errors_and_accepts_valid_values(
     outcome = await operators.fill_in(day="2026-07-24")
     assert "2026-07-24" in outcome.errors["measure"]
     assert "12.5%" in await operators.total()
-    assert (await operators.fill_in(percent="35.5", note="As <told>.")).ok
+    assert (await operators.fill_in(percent="35.5", note="As <reported>.")).ok
     assert operators.page_user.workspace.team.views.modal is None
     assert "35.5%" in await operators.total()
     assert "Approved with changes by" in as_text([await operators.message()])
@@ -297,10 +297,10 @@ async def test_a_rate_that_does_not_fit_is_refused_with_the_reason(
     operators: OperatorChannel,
 ) -> None:
     message = await operators.ask(proposal_of(day=date(2026, 7, 24)))
-    [told] = await operators.page_user.click(message, "rate_approve")
-    assert told["ephemeral"]
-    assert "Nothing changed" in told["text"]
-    assert "2026-07-24" in told["text"]
+    [reported] = await operators.page_user.click(message, "rate_approve")
+    assert reported["ephemeral"]
+    assert "Nothing changed" in reported["text"]
+    assert "2026-07-24" in reported["text"]
 
 
 async def test_operators_can_list_open_proposals_and_decide_there(
@@ -310,8 +310,8 @@ async def test_operators_can_list_open_proposals_and_decide_there(
     assert "No proposals are pending" in none["text"]
     await operators.ask(proposal_of())
     [listed] = await operators.page_user.say("/tariff proposals")
-    [told] = await operators.page_user.click(listed, "rate_approve")
-    assert "Approved by" in told["text"]
+    [reported] = await operators.page_user.click(listed, "rate_approve")
+    assert "Approved by" in reported["text"]
     assert "Approved by" in as_text([await operators.message()])
 
 
@@ -395,8 +395,8 @@ async def test_proposals_held_back_are_listed_last_and_can_be_decided_there(
         if one.id != held:
             await operators.decisions.reject(one.id, Operator(id="U9", name="bo"))
     [listed] = await operators.page_user.say("/tariff proposals")
-    [told] = await operators.page_user.click(listed, "rate_approve")
-    assert "Approved by" in told["text"]
+    [reported] = await operators.page_user.click(listed, "rate_approve")
+    assert "Approved by" in reported["text"]
 
 
 async def test_terms_that_the_message_did_not_show_cannot_be_approved(

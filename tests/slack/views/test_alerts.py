@@ -68,15 +68,15 @@ def test_slack_accepts_lists_of_any_length(found: list[Story], times: int, reaso
 
 
 def test_an_alert_contains_everything_that_a_reader_needs() -> None:
-    text = as_text(render_alert(story(), PARTIES, "tariff stories naming CN"))
+    text = as_text(render_alert(story(), PARTIES, "tariffs, naming CN"))
     for part in (
         "<https://news.example/a?x=1&amp;y=2|United States and China cut tariffs for 90 days>",
         "Duties on Chinese goods fall from 145% to 30%.",
-        "tariff · negotiation",
+        "tariffs · negotiations",
         "🇺🇸 United States · 🇨🇳 China",
         "🇺🇸 United States on 🇨🇳 China: *145% → 30%*",
         "Example Wire, <!date^",
-        "Why: tariff stories naming CN",
+        "Why: tariffs, naming CN",
     ):
         assert part in text
 
@@ -112,7 +112,7 @@ def test_hostile_text_is_not_active_markup() -> None:
         assert part not in text
 
 
-def test_slack_is_told_not_to_parse_links_and_mentions_in_texts() -> None:
+def test_slack_is_asked_not_to_parse_links_and_mentions_in_texts() -> None:
     texts = [
         block["text"]
         for block in render_alert(story(), PARTIES, "r").payload()["blocks"]
@@ -146,14 +146,18 @@ def test_a_digest_groups_the_stories_of_an_event() -> None:
     late = story(id="stay", event_id="s1", title="Stay", published=NOW + timedelta(hours=2))
     other = story(id="o", event_id="o", title="Other", published=NOW + timedelta(hours=1))
     (message,) = render_digest([story(), other, late], PARTIES, "your daily digest")
-    told = [block["text"]["text"] for block in message.payload()["blocks"][1:4]]
-    assert [line.split("|")[1].split(">")[0] for line in told] == [story().title, "Stay", "Other"]
-    assert [line.startswith("↳") for line in told] == [False, True, False]
+    reported = [block["text"]["text"] for block in message.payload()["blocks"][1:4]]
+    assert [line.split("|")[1].split(">")[0] for line in reported] == [
+        story().title,
+        "Stay",
+        "Other",
+    ]
+    assert [line.startswith("↳") for line in reported] == [False, True, False]
 
 
 def test_why_shows_words_rule_subscription_and_feed() -> None:
-    text = as_text(render_why(story(), "tariff stories naming CN"))
-    for part in ("“cut tariffs”", "tariff.word", "tariff stories naming CN", "“Example Wire”"):
+    text = as_text(render_why(story(), "tariffs, naming CN"))
+    for part in ("“cut tariffs”", "tariff.word", "tariffs, naming CN", "“Example Wire”"):
         assert part in text
 
 

@@ -287,8 +287,8 @@ function niceScale(low, high) {
   return ticks;
 }
 function plot(data) {
-  const { categories, x_label: below, y_label: beside } = data.axis_config;
-  const width = 640, height = 280, left = beside ? 62 : 46, right = 14, top = 12, bottom = below ? 58 : 40;
+  const { categories, x_label: below, y_label: sideLabel } = data.axis_config;
+  const width = 640, height = 280, left = sideLabel ? 62 : 46, right = 14, top = 12, bottom = below ? 58 : 40;
   const value = (series, category) => series.data.find((point) => point.label === category).value;
   const values = data.series.flatMap((series) => categories.map((category) => value(series, category)));
   const ticks = niceScale(Math.min(0, ...values), Math.max(0, ...values));
@@ -301,7 +301,7 @@ function plot(data) {
     svg("text", { x: left - 8, y: y(tick) + 4, "text-anchor": "end" }, String(tick))]);
   categories.forEach((category, index) => index % every || nodes.push(svg("text", { x: x(index), y: height - bottom + 18, "text-anchor": "middle" }, category)));
   if (below) nodes.push(svg("text", { x: (left + width) / 2, y: height - 8, "text-anchor": "middle" }, below));
-  if (beside) nodes.push(svg("text", { x: 14, y: height / 2, transform: `rotate(-90 14 ${height / 2})`, "text-anchor": "middle" }, beside));
+  if (sideLabel) nodes.push(svg("text", { x: 14, y: height / 2, transform: `rotate(-90 14 ${height / 2})`, "text-anchor": "middle" }, sideLabel));
   data.series.forEach((series, which) => nodes.push(drawSeries(data, series, which, { categories, value, x, y, slot })));
   return {
     box: `0 0 ${width} ${height}`, nodes, names: data.series.map((series) => series.name),

@@ -12,8 +12,8 @@ from bot.slack.blockkit.mrkdwn import bold, escape, link
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
-OVERDUE_TITLE = "Was due; not checked since"
-"""The title above changes that were due but have not been checked since."""
+OVERDUE_TITLE = "Due since our last check; not verified"
+"""The title above changes that were due after the last check of the sources."""
 
 _MAX_NOT_COUNTED = 5
 _MAX_NEXT = 3
@@ -30,6 +30,8 @@ def format_title(answer: Answer, parties: Parties) -> str:
         figure = f"{figure}: the tariff line decides"
     if answer.is_zero_in_data:
         figure = f"{figure} in our data"
+    if answer.is_zero_in_general:
+        figure = f"{figure}, {words.NO_GENERAL_DUTY}"
     if answer.banned:
         figure = "may not be imported"
     goods = f", {words.describe_goods(answer)}" if answer.product else ""
@@ -85,7 +87,8 @@ def format_not_counted(answer: Answer) -> str:
     lines = []
     for one in answer.not_counted[:_MAX_NOT_COUNTED]:
         why = escape(words.describe_note(one), 160)
-        lines.append(f"• {format_component_rate(one)} {format_duty(one)}: {why}")
+        line = f"• {format_component_rate(one)} {format_duty(one)}"
+        lines.append(f"{line}: {why}" if why else line)
     left = len(answer.not_counted) - _MAX_NOT_COUNTED
     more = [f"• … and {left} more: name a product to see its duties"] if left > 0 else []
     return "\n".join([bold("Not in the total"), *lines, *more])
@@ -105,12 +108,13 @@ def format_base_rates(answer: Answer) -> str:
         base = answer.base
         line = f"{escape(base.line, 60)}, {escape(base.what, 120)}"
         rates = escape(words.describe_base(answer), 250)
-        lines.append(f"Base rate of {line}: {rates} ({format_source(base.source)})")
+        lines.append(f"Normal (MFN) duty of {line}: {rates} ({format_source(base.source)})")
     if answer.mfn is not None:
         mfn = answer.mfn
         whose = escape(answer.imposer_name, 80)
         source = format_source(mfn.source)
-        lines.append(f"MFN average of {whose}: {format_rate(mfn.percent)} ({mfn.year}, {source})")
+        rate = f"{format_rate(mfn.percent)} ({mfn.year}, {source})"
+        lines.append(f"Average normal (MFN) duty of {whose}: {rate}")
     return "\n".join(lines)
 
 

@@ -108,8 +108,8 @@ def test_the_list_below_the_chart_has_every_rate_of_the_chart() -> None:
     for question in ("us china history", "us china vs vietnam vs mexico history"):
         message = asyncio.run(answer_message(question, TODAY))
         assert message.instead == remove_charts(message) != message
-        told = [text for text in texts(message.instead) if "*History" in text]
-        for answer, said in zip(ask(question, ledger(), TODAY), told, strict=True):
+        reported = [text for text in texts(message.instead) if "*History" in text]
+        for answer, said in zip(ask(question, ledger(), TODAY), reported, strict=True):
             for step in answer.history:
                 assert not step.moves_total or format_day(step.on) in said
 
