@@ -25,8 +25,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 START_PER_SECOND = 100.0
-"""The first pace of a method without a configured pace. It is fast, because an alert should not wait
-for a limit that may not exist."""
+"""The first pace of a method without a configured pace. It is fast, because an alert should not
+wait for a limit that may not exist."""
 START_BURST = 10.0
 """The number of calls that may start at once after a time without calls."""
 LONGEST_PAUSE_S = 3600.0
