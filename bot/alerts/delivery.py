@@ -1,10 +1,10 @@
 """Deliveries: which messages a story causes, and the states of a delivery.
 
-queued --claim--> claimed --start sending--> sending --confirm--> sent
-                     |                          |---retry--------> queued   (due later)
-                     |                          |---hold---------> held     (for a day at most)
-                     |                          |---give up------> failed
-                     |                          \\---lease ends---> queued   (`uncertain`)
+queued --claim--> reserved --start sending--> sending --confirm--> sent
+                     |                           |---retry--------> queued   (due later)
+                     |                           |---hold---------> held     (for a day at most)
+                     |                           |---give up------> failed
+                     |                           \\---lease ends---> queued   (`uncertain`)
                      \\---put back, lease ends--> queued
 
 A lease ends when the process that sends has died. Slack may have received a message that was being
@@ -54,8 +54,8 @@ class DeliveryState(StrEnum):
     """Where a delivery stands; the values are stored."""
 
     QUEUED = "queued"
-    CLAIMED = "claimed"
-    """Reserved for a process that will send it."""
+    RESERVED = "reserved"
+    """Claimed by a process that will send it."""
     SENDING = "sending"
     """Passed to Slack; the response is not saved yet."""
     HELD = "held"

@@ -186,10 +186,12 @@ class Outbox:
         """Queues all claimed deliveries again; returns how many.
 
         Those that were being sent are `uncertain`. For the start of the only process that sends:
-        the processes with the claims have died.
+        the processes with the claims have died. One of the first release may have written to the
+        database after its upgrade; what it left is queued too.
         """
 
         def write(connection: sa.Connection) -> int:
+            connection.execute(next_delivery.ADOPT, {"of_team": self._team})
             given = {"now": now, "of_team": self._team}
             return connection.execute(next_delivery.RELEASE, given).rowcount
 
@@ -381,7 +383,7 @@ _record = (
         # A posted message counts as sent even if its lease had expired.
         sa.or_(
             # SQLAlchemy runs no IN for many rows at once.
-            _row.state == DeliveryState.CLAIMED,
+            _row.state == DeliveryState.RESERVED,
             _row.state == DeliveryState.SENDING,
             sa.and_(
                 sa.or_(_row.state == DeliveryState.QUEUED, _row.state == DeliveryState.HELD),

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0007"
+REVISION = "0008"
 """The Alembic revision that has these tables."""
 
 
@@ -110,7 +110,7 @@ stories = sa.Table(
     sa.Index(None, "feed_id", "entry_key"),
 )
 
-UNSENT = "state IN ('queued', 'claimed', 'sending', 'held')"
+UNSENT = "state IN ('queued', 'reserved', 'sending', 'held')"
 """The condition of two partial indexes."""
 
 deliveries = sa.Table(
