@@ -1,14 +1,19 @@
 """Commands about the database."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
 
 from bot.cli.output import report_errors
-from bot.runtime.settings import load_settings
+from bot.runtime.settings import Settings, load_settings
 from bot.store import backup as store_backup
 from bot.store import upgrade as store_upgrade
+from bot.store.instance_lock import hold_instance_lock
+from bot.store.owner import find_teams
+from bot.store.store import Store
 
 
 @click.group()
@@ -19,8 +24,16 @@ def db() -> None:
 @db.command()
 @report_errors
 def upgrade() -> None:
-    """Upgrade the tables of the database to this version. `run` does it automatically."""
-    asyncio.run(store_upgrade.upgrade(load_settings().database))
+    """Upgrade the tables of the database to this version, while no bot runs.
+
+    `run` does it too.
+    """
+    asyncio.run(_upgrade(load_settings()))
+
+
+async def _upgrade(settings: Settings) -> None:
+    async with _lock_database(settings):
+        await store_upgrade.upgrade(settings.database)
 
 
 @db.command()
@@ -30,3 +43,15 @@ def backup(file: Path) -> None:
     """Copy the database to FILE while the bot runs."""
     asyncio.run(store_backup.backup(load_settings().database, file))
     click.echo(f"backed up to {file}")
+
+
+@asynccontextmanager
+async def _lock_database(settings: Settings) -> AsyncIterator[Store]:
+    """The database, also one of an older version, while no bot works on it."""
+    from bot.runtime.wiring import lock_data_folder, open_store, read_clock
+
+    with lock_data_folder(settings):
+        async with open_store(settings, may_be_older=True) as store:
+            teams = await find_teams(store.database)
+            async with hold_instance_lock(store.database, read_clock, teams):
+                yield store

@@ -52,7 +52,7 @@ from bot.store.engine import Database
 from bot.store.outage import Outage
 from bot.store.pipeline_store import PipelineStore
 from bot.store.store import Store
-from bot.store.upgrade import upgrade
+from bot.store.upgrade import create
 
 log = logging.getLogger(__name__)
 
@@ -120,16 +120,23 @@ def lock_data_folder(settings: Settings) -> Iterator[None]:
 
 @asynccontextmanager
 async def open_store(
-    settings: Settings, team: str | None = None, outage: Outage | None = None
+    settings: Settings,
+    team: str | None = None,
+    outage: Outage | None = None,
+    may_be_older: bool = False,
 ) -> AsyncIterator[Store]:
-    """The upgraded database; raises StoreError.
+    """The database, created if there is none; raises StoreError.
 
-    With a `team`, the outbox serves that workspace only. `outage` logs when the database cannot be
-    reached and when it can be again.
+    One with the tables of an older version is refused unless it `may_be_older`; then the caller
+    upgrades it. With a `team`, the outbox serves that workspace only. `outage` logs when the
+    database cannot be reached and when it can be again.
     """
-    await upgrade(settings.database)
+    is_current = await create(settings.database)
     database = Database(settings.database, outage)
     try:
+        if not is_current and not may_be_older:
+            cure = "Stop the bot, then run: tariffwire db upgrade"
+            raise StoreError(database.name, "has the tables of an older version", cure)
         yield Store.of(database, team)
     finally:
         await database.close()

@@ -7,7 +7,7 @@ is taken again at intervals; its holder may do that at any time.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +22,7 @@ from bot.store.heartbeat import CURE, Heartbeat
 log = logging.getLogger(__name__)
 
 _SELF = text("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
-_TAKE = text("SELECT pg_try_advisory_lock(hashtextextended(:holder, 0))")
+_TAKE = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
 _END_FORMER = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE pid = :pid AND backend_start = :backend_start"
@@ -43,20 +43,20 @@ class LockTimes:
 @asynccontextmanager
 async def hold_instance_lock(
     database: Database,
-    holder: str,
     clock: Callable[[], datetime],
+    teams: Collection[str] = (),
     times: LockTimes | None = None,
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Prevents other processes with the same `holder` name from using this database.
+    """Prevents other bots from using this database; bots of the first release by their `teams`.
 
     Raises StoreError if another process keeps the lock. So does the task that it yields, if the
     connection broke, or this process stood still, and another process took the lock first; the task
-    ends in no other way. On SQLite, the `holder` has no influence.
+    ends in no other way.
     """
     lock = (
         Heartbeat(database, clock)
         if database.is_sqlite
-        else _Lock(database, holder, times or LockTimes())
+        else _Lock(database, teams, times or LockTimes())
     )
     try:
         await lock.start()
@@ -73,8 +73,10 @@ async def hold_instance_lock(
 class _Lock:
     """The advisory lock of PostgreSQL."""
 
-    def __init__(self, database: Database, holder: str, times: LockTimes) -> None:
-        self._database, self._holder, self._times = database, holder, times
+    def __init__(self, database: Database, teams: Collection[str], times: LockTimes) -> None:
+        self._database, self._times = database, times
+        # The first release had a lock for each workspace.
+        self._names = ("Tariffwire", *(f"Tariffwire of team {team}" for team in teams))
         self._connection: Connection | None = None
         self._session: dict[str, Any] | None = None
 
@@ -85,7 +87,7 @@ class _Lock:
                 return
             await asyncio.sleep(1)
         if not await self._database.with_engine(self._try):
-            raise StoreError(self._database.name, f"another {self._holder} works on it", CURE)
+            raise StoreError(self._database.name, "another Tariffwire works on it", CURE)
 
     async def keep(self) -> None:
         """Checks the lock until it is lost; raises StoreError then."""
@@ -115,7 +117,8 @@ class _Lock:
             if former is not None:
                 # If only the network failed, the server may keep the lock for it for hours.
                 self._connection.execute(_END_FORMER, former)
-        return bool(self._connection.execute(_TAKE, {"holder": self._holder}).scalar())
+        connection = self._connection
+        return all(connection.execute(_TAKE, {"name": name}).scalar() for name in self._names)
 
 
 def _end(connection: Connection) -> None:

@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, select, text, union
 
 from bot.errors import StoreError
 from bot.store import tables
@@ -50,6 +50,12 @@ async def claim_database(database: Database, owner: Owner, now: datetime) -> Non
         raise StoreError(database.name, f"belongs to {former.name}, not to {owner.name}", _CURE)
     if not owner.is_local:
         log.info("%s was used by the local workspace; now it is %s's", database.name, owner.name)
+
+
+async def find_teams(database: Database) -> tuple[str, ...]:
+    """The workspaces with subscriptions or messages in the database."""
+    query = union(select(tables.subscriptions.c.team), select(tables.deliveries.c.team))
+    return tuple(sorted(await database.column(query)))
 
 
 _CURE = (
