@@ -1,6 +1,7 @@
 """Commands about the database."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,13 +13,13 @@ from bot.runtime.settings import Settings, load_settings
 from bot.store import backup as store_backup
 from bot.store import upgrade as store_upgrade
 from bot.store.instance_lock import hold_instance_lock
-from bot.store.owner import find_teams
+from bot.store.owner import Owner, assign_database, find_teams
 from bot.store.store import Store
 
 
 @click.group()
 def db() -> None:
-    """Upgrade or back up the database."""
+    """Upgrade, back up or hand over the database."""
 
 
 @db.command()
@@ -34,6 +35,27 @@ def upgrade() -> None:
 async def _upgrade(settings: Settings) -> None:
     async with _lock_database(settings):
         await store_upgrade.upgrade(settings.database)
+
+
+@db.command()
+@click.argument("workspace")
+@report_errors
+def assign(workspace: str) -> None:
+    """Hand the database over to the WORKSPACE with this id, such as T024BE7LD, while no bot runs.
+
+    Its subscriptions stay with the workspace that made them.
+    """
+    if not re.fullmatch(r"T[A-Z0-9]{2,30}", workspace):
+        raise click.UsageError(f"{workspace} is not the id of a workspace, such as T024BE7LD.")
+    asyncio.run(_assign(load_settings(), workspace))
+    click.echo(f"the database belongs to workspace {workspace}")
+
+
+async def _assign(settings: Settings, workspace: str) -> None:
+    from bot.runtime.wiring import read_clock
+
+    async with _lock_database(settings) as store:
+        await assign_database(store.database, Owner(workspace), read_clock())
 
 
 @db.command()

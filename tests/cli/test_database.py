@@ -9,10 +9,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from bot.cli import main
+from bot.errors import StoreError
 from bot.runtime.settings import load_settings
 from bot.runtime.wiring import lock_data_folder
 from bot.store.engine import Database
 from bot.store.instance_lock import hold_instance_lock
+from bot.store.owner import Owner, claim_database
 from bot.store.tables import REVISION
 from bot.store.upgrade import upgrade
 from tests.store.opened import open_store
@@ -77,3 +79,20 @@ def test_a_database_is_not_upgraded_while_a_bot_works_on_it(older: str) -> None:
     assert run("db", "upgrade").exit_code == 0
     assert _revision(older) == REVISION
     assert run("outbox", "list").exit_code == 0
+
+
+def test_a_database_is_handed_over_to_another_workspace(older: str) -> None:
+    async def claim(team: str) -> None:
+        store = open_store(older)
+        try:
+            await claim_database(store.database, Owner(team), datetime.now(UTC))
+        finally:
+            await store.database.close()
+
+    asyncio.run(claim("T111"))
+    assert run("db", "assign", "general").exit_code == 2
+    result = run("db", "assign", "T222")
+    assert (result.exit_code, result.output) == (0, "the database belongs to workspace T222\n")
+    asyncio.run(claim("T222"))
+    with pytest.raises(StoreError, match="belongs to workspace T222, not to workspace T111"):
+        asyncio.run(claim("T111"))
