@@ -3,9 +3,9 @@
     on one machine      a lock of the file `<database>.lock`, which the system releases
     between machines    a row in the database that the running bot updates every 15 seconds
 
-A row that another bot left behind is watched before it is replaced, because the clocks of two
-machines may differ: if it changes, that bot is alive. Only a row of this machine needs no watching,
-because the lock shows that its bot has ended.
+A row that another bot left behind is watched before it is replaced, however old it seems, because
+the clocks of two machines may differ: if it changes, that bot is alive. Only a row of this machine
+needs no watching, because the lock shows that its bot has ended.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import platform
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -44,8 +44,6 @@ class HeartbeatTimes:
     """How long an unchanged row is watched before it is replaced; more than two beats."""
     look_s: float = 1.0
     """Between two looks at a watched row."""
-    abandoned_s: float = 600.0
-    """An older row is replaced at once; clocks differ by less."""
 
 
 class Heartbeat:
@@ -134,8 +132,7 @@ class Heartbeat:
     async def _expect_dead(self, mark: str, beat: datetime) -> None:
         """Returns if the bot of the row is dead; raises StoreError if it is alive."""
         times, query = self._times, select(tables.once.c.done_at).where(tables.once.c.name == mark)
-        abandoned = self._clock() - beat > timedelta(seconds=times.abandoned_s)
-        for _ in range(0 if abandoned else round(times.watch_s / times.look_s)):
+        for _ in range(round(times.watch_s / times.look_s)):
             await asyncio.sleep(times.look_s)
             seen = await self._database.column(query)
             if not seen:
