@@ -7,7 +7,7 @@ uses `open_services`; the other commands and the benchmarks use the smaller func
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -243,13 +243,15 @@ class _Intake:
 class SlackConnection:
     """A client with a valid token, its HTTP session and the id of its workspace.
 
-    `take_turn` waits for the workspace's limit of posts.
+    `take_turn` waits for the workspace's limit of posts; `take_reply_turn` does so for a reply that
+    a person waits for.
     """
 
     client: AsyncWebClient
     session: aiohttp.ClientSession
     team: str
     take_turn: TakeTurn
+    take_reply_turn: Callable[[], Awaitable[float]]
 
 
 @asynccontextmanager
@@ -265,7 +267,13 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
         client = build_client(token, settings.slack_api_url, session)
         team = await retry_until_answered("auth.test", lambda: fetch_team(client), stop)
         post = method_key(token, POST)
-        yield SlackConnection(client, session, team, lambda _team: limiter.take_turn(post))
+        yield SlackConnection(
+            client,
+            session,
+            team,
+            take_turn=lambda _team: limiter.take_turn(post),
+            take_reply_turn=lambda: limiter.take_reply_turn(post),
+        )
 
 
 @dataclass(frozen=True)
@@ -398,7 +406,9 @@ def _build_slack_context(
     permissions = Permissions(base.settings.operators)
     service = CommandService(stores, answers, decisions, permissions, read_clock)
     secret = reveal_secret(base.settings.slack_signing_secret)
-    return SlackContext(base.slack.client, secret, service)
+    return SlackContext(
+        base.slack.client, secret, service, take_reply_turn=base.slack.take_reply_turn
+    )
 
 
 def _show_changes_of_proposals(

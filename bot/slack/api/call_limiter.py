@@ -9,14 +9,16 @@ turn is further away, the call fails as if Slack had refused it, with the second
                    | any other answer -> answered
 
 The dispatcher has many messages to send and waits longer: it takes the turn before it sends, and
-the call that follows in the same task uses that turn.
+the call that follows in the same task uses that turn. A reply that a person waits for does the
+same, but goes ahead of the dispatcher's messages and waits up to a minute.
 """
 
 import asyncio
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -35,6 +37,8 @@ LONGEST_WAIT_S = 5.0
 """How long a call waits that took no turn before; a part of the session's timeout."""
 LONGEST_TURN_S = 1.0
 """How long `take_turn` waits. Short, so that the caller can end in between."""
+LONGEST_REPLY_WAIT_S = 60.0
+"""How long a reply to a person waits."""
 
 _LONGEST_SLEEP_S = 0.25
 """Between two looks at the state: an answer may have ended the wait."""
@@ -107,10 +111,35 @@ class MethodLimits:
 
 @dataclass(slots=True)
 class _Line:
-    """The calls that wait for their turn; the first one holds the lock."""
+    """The calls that wait for their turn; the first one holds the lock `first`.
 
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
+    A call of the dispatcher needs `usual` before. So only one of them is ahead of a reply.
+    """
+
+    first: asyncio.Lock = field(default_factory=asyncio.Lock)
+    usual: asyncio.Lock = field(default_factory=asyncio.Lock)
+    replies: int = 0
+    others: int = 0
+
+    def ahead_of(self, is_reply: bool) -> int:
+        """The number of calls that are ahead of a new one."""
+        return self.replies + (min(self.others, 1) if is_reply else self.others)
+
+    @asynccontextmanager
+    async def wait(self, is_reply: bool) -> AsyncIterator[None]:
+        """Waits until the call is the first one."""
+        if is_reply:
+            self.replies += 1
+        else:
+            self.others += 1
+        try:
+            async with nullcontext() if is_reply else self.usual, self.first:
+                yield
+        finally:
+            if is_reply:
+                self.replies -= 1
+            else:
+                self.others -= 1
 
 
 @dataclass(frozen=True)
@@ -143,7 +172,14 @@ class CallLimiter:
 
         If the turn is more than `longest_s` away, returns the seconds until then and takes none.
         """
-        if wait_s := await self._turn(key, longest_s):
+        return await self._take(key, longest_s, is_reply=False)
+
+    async def take_reply_turn(self, key: MethodKey) -> float:
+        """The same for a reply that a person waits for: ahead of others, for up to a minute."""
+        return await self._take(key, LONGEST_REPLY_WAIT_S, is_reply=True)
+
+    async def _take(self, key: MethodKey, longest_s: float, is_reply: bool) -> float:
+        if wait_s := await self._turn(key, longest_s, is_reply):
             return wait_s
         _taken.set(key)
         return 0.0
@@ -169,21 +205,17 @@ class CallLimiter:
             await self._limits.answered(key, started_at, now)
         return response
 
-    async def _turn(self, key: MethodKey, longest_s: float) -> float:
+    async def _turn(self, key: MethodKey, longest_s: float, is_reply: bool = False) -> float:
         line, until = self._lines[key], self._clock() + longest_s
-        wait_s = await self._limits.wait_s(key, self._clock(), line.waiting)
+        wait_s = await self._limits.wait_s(key, self._clock(), line.ahead_of(is_reply))
         if wait_s > longest_s:
             return wait_s
-        line.waiting += 1
-        try:
-            async with line.lock:
-                while wait_s := await self._limits.take(key, self._clock()):
-                    if self._clock() + wait_s > until:
-                        # A pause began meanwhile.
-                        return wait_s
-                    await self._sleep(min(wait_s, _LONGEST_SLEEP_S))
-        finally:
-            line.waiting -= 1
+        async with line.wait(is_reply):
+            while wait_s := await self._limits.take(key, self._clock()):
+                if self._clock() + wait_s > until:
+                    # A pause began meanwhile.
+                    return wait_s
+                await self._sleep(min(wait_s, _LONGEST_SLEEP_S))
         return 0.0
 
 
