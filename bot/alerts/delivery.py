@@ -1,10 +1,10 @@
 """Deliveries: which messages a story causes, and the states of a delivery.
 
-queued --claim--> claimed --start sending--> sending --confirm--> sent
-                     |                          |---retry--------> queued   (due later)
-                     |                          |---hold---------> held     (for a day at most)
-                     |                          |---give up------> failed
-                     |                          \\---lease ends---> queued   (`uncertain`)
+queued --claim--> reserved --start sending--> sending --confirm--> sent
+                     |                           |---retry--------> queued   (due later)
+                     |                           |---hold---------> held     (for a day at most)
+                     |                           |---give up------> failed
+                     |                           \\---lease ends---> queued   (`uncertain`)
                      \\---put back, lease ends--> queued
 
 A lease is the time for which a process reserves a delivery. It ends without a result when, for
@@ -57,8 +57,8 @@ class DeliveryState(StrEnum):
     """The state of a delivery. The database stores these values."""
 
     QUEUED = "queued"
-    CLAIMED = "claimed"
-    """A process has reserved the delivery and will send it."""
+    RESERVED = "reserved"
+    """A process has claimed the delivery and will send it."""
     SENDING = "sending"
     """Passed to Slack; the outcome is not saved yet."""
     HELD = "held"

@@ -1,26 +1,61 @@
 """Commands about the database."""
 
 import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
 
 from bot.cli.output import report_errors
-from bot.runtime.settings import load_settings
+from bot.runtime.settings import Settings, load_settings
 from bot.store import backup as store_backup
 from bot.store import upgrade as store_upgrade
+from bot.store.instance_lock import hold_instance_lock
+from bot.store.owner import Owner, assign_database, find_teams
+from bot.store.store import Store
 
 
 @click.group()
 def db() -> None:
-    """Upgrade or back up the database."""
+    """Upgrade, back up or hand over the database."""
 
 
 @db.command()
 @report_errors
 def upgrade() -> None:
-    """Upgrade the database's tables to this version of the bot. `run` does it automatically."""
-    asyncio.run(store_upgrade.upgrade(load_settings().database))
+    """Upgrade the tables of the database to this version, while no bot runs.
+
+    `run` does it too.
+    """
+    asyncio.run(_upgrade(load_settings()))
+
+
+async def _upgrade(settings: Settings) -> None:
+    async with _lock_database(settings):
+        await store_upgrade.upgrade(settings.database)
+
+
+@db.command()
+@click.argument("workspace")
+@report_errors
+def assign(workspace: str) -> None:
+    """Hand the database over to the WORKSPACE with this id, such as T024BE7LD, while no bot runs.
+
+    Its subscriptions stay with the workspace that made them.
+    """
+    if not re.fullmatch(r"T[A-Z0-9]{2,30}", workspace):
+        raise click.UsageError(f"{workspace} is not the id of a workspace, such as T024BE7LD.")
+    asyncio.run(_assign(load_settings(), workspace))
+    click.echo(f"the database belongs to workspace {workspace}")
+
+
+async def _assign(settings: Settings, workspace: str) -> None:
+    from bot.runtime.wiring import read_clock
+
+    async with _lock_database(settings) as store:
+        await assign_database(store.database, Owner(workspace), read_clock())
 
 
 @db.command()
@@ -30,3 +65,15 @@ def backup(file: Path) -> None:
     """Copy the database to FILE. This also works while the bot runs."""
     asyncio.run(store_backup.backup(load_settings().database, file))
     click.echo(f"backed up to {file}")
+
+
+@asynccontextmanager
+async def _lock_database(settings: Settings) -> AsyncIterator[Store]:
+    """The database, also one of an older version, while no bot works on it."""
+    from bot.runtime.wiring import lock_data_folder, open_store, read_clock
+
+    with lock_data_folder(settings):
+        async with open_store(settings, may_be_older=True) as store:
+            teams = await find_teams(store.database)
+            async with hold_instance_lock(store.database, read_clock, teams):
+                yield store

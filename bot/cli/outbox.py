@@ -11,7 +11,7 @@ from bot.errors import TariffwireError
 from bot.runtime.settings import load_settings
 from bot.store.outbox import Outbox
 
-_IN_PROGRESS = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+_IN_PROGRESS = (DeliveryState.RESERVED, DeliveryState.SENDING)
 
 
 @click.group()

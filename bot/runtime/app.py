@@ -39,6 +39,7 @@ from bot.store.instance_lock import hold_instance_lock
 from bot.store.outage import Outage
 from bot.store.owner import Owner, claim_database
 from bot.store.store import Store
+from bot.store.upgrade import upgrade
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +97,8 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
 class Application:
     """The whole bot. `start` starts its parts in order, `stop` stops them in reverse.
 
-        lock of the data folder -> local workspace -> Slack -> database and its lock
-        -> services -> listener -> dispatcher -> jobs
+        lock of the data folder -> local workspace -> Slack -> database -> its lock
+        -> its upgrade -> services -> listener -> dispatcher -> jobs
 
     If a part cannot start, the parts that have started before it are stopped. `request_stop` ends
     `run`.
@@ -152,10 +153,12 @@ class Application:
             settings = apply_workspace(settings, workspace)
         keep_proxies_off_loopback(settings.slack_api_url)
         slack = await enter(open_slack(settings, stop))
-        store = await enter(open_store(settings, slack.team, Outage(self._readiness)))
+        outage = Outage(self._readiness)
+        store = await enter(open_store(settings, slack.team, outage, may_be_older=True))
         owner = Owner(slack.team, is_local=workspace is not None)
         await claim_database(store.database, owner, read_clock())
-        lock = await enter(hold_instance_lock(store.database, "Tariffwire", read_clock))
+        lock = await enter(hold_instance_lock(store.database, read_clock, (slack.team,)))
+        await upgrade(settings.database)
         await subscribe_default(settings, slack, store, stop)
         operators = await retry_until_answered(
             "conversations.list", lambda: find_operator_conversations(settings, slack.client), stop

@@ -6,6 +6,7 @@ All names begin with `TARIFFWIRE_`, except those of Slack's tokens and secret, `
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -25,6 +26,7 @@ from rapidfuzz import process
 
 from bot import PAGE, __version__
 from bot.errors import SettingsError
+from bot.feeds.http.address_guard import find_url_refusal
 from bot.sources.settings import SourceSettings
 from bot.text.validation_messages import describe_error
 
@@ -113,6 +115,11 @@ class Settings(SourceSettings, BaseSettings):
             raise ValueError(
                 f"{value.parts[0] if value else ''} is not a known home directory"
             ) from error
+
+    @field_validator("alert_webhook", mode="before")
+    @classmethod
+    def _read_webhook(cls, value: object) -> object:
+        return value.strip() or None if isinstance(value, str) else value
 
     @field_validator("allowed_networks", mode="before")
     @classmethod
@@ -254,18 +261,35 @@ def _check_together(settings: Settings) -> None:
 def _check_webhook(settings: Settings) -> None:
     if settings.alert_webhook is None:
         return
-    parts = urlsplit(settings.alert_webhook.get_secret_value())
-    host = parts.hostname or ""
-    allowed = parts.scheme == "https" and bool(host)
-    if parts.scheme == "http":
-        with suppress(ValueError):
-            allowed = any(ip_address(host) in network for network in settings.allowed_networks)
-    if not allowed:
+    refusal = _find_webhook_refusal(
+        settings.alert_webhook.get_secret_value(), settings.allowed_networks
+    )
+    if refusal:
         raise SettingsError(
             "TARIFFWIRE_ALERT_WEBHOOK",
-            "neither an https address nor an http address in an allowed network",
-            "Use https, or an IP address within TARIFFWIRE_ALLOWED_NETWORKS",
+            refusal,
+            "Use https and a public host, or an IP address within TARIFFWIRE_ALLOWED_NETWORKS",
         )
+
+
+def _find_webhook_refusal(url: str, networks: Sequence[IPv4Network | IPv6Network]) -> str:
+    """Why the address cannot be used, without quoting it; empty if it can."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port = "", None
+    if not host or port == 0:
+        return "not an address with a valid host and port"
+    allowed = parts.scheme == "https"
+    if parts.scheme == "http":
+        with suppress(ValueError):
+            allowed = any(ip_address(host) in network for network in networks)
+    if not allowed:
+        return "neither an https address nor an http address in an allowed network"
+    if refusal := find_url_refusal(url, networks):
+        return f"its host is {refusal}"
+    return ""
 
 
 def find_variable(field: str) -> str:

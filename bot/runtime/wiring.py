@@ -8,7 +8,7 @@ the benchmarks use the smaller functions above it.
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -53,7 +53,7 @@ from bot.store.engine import Database
 from bot.store.outage import Outage
 from bot.store.pipeline_store import PipelineStore
 from bot.store.store import Store
-from bot.store.upgrade import upgrade
+from bot.store.upgrade import create
 
 log = logging.getLogger(__name__)
 
@@ -123,16 +123,23 @@ def lock_data_folder(settings: Settings) -> Iterator[None]:
 
 @asynccontextmanager
 async def open_store(
-    settings: Settings, team: str | None = None, outage: Outage | None = None
+    settings: Settings,
+    team: str | None = None,
+    outage: Outage | None = None,
+    may_be_older: bool = False,
 ) -> AsyncIterator[Store]:
-    """Upgrades and opens the database; raises StoreError.
+    """The database, created if there is none; raises StoreError.
 
-    If `team` is given, the outbox serves only this workspace. `outage` logs when the database
-    becomes unreachable and when it can be reached again.
+    One with the tables of an older version is refused unless it `may_be_older`; then the caller
+    upgrades it. With a `team`, the outbox serves that workspace only. `outage` logs when the
+    database cannot be reached and when it can be again.
     """
-    await upgrade(settings.database)
+    is_current = await create(settings.database)
     database = Database(settings.database, outage)
     try:
+        if not is_current and not may_be_older:
+            cure = "Stop the bot, then run: tariffwire db upgrade"
+            raise StoreError(database.name, "has the tables of an older version", cure)
         yield Store.of(database, team)
     finally:
         await database.close()
@@ -244,13 +251,15 @@ class _Intake:
 class SlackConnection:
     """A client with a valid token, its HTTP session and the id of its workspace.
 
-    `take_turn` waits for a turn to post; see `CallLimiter.take_turn`.
+    `take_turn` waits for the workspace's limit of posts; `take_reply_turn` does so for a reply that
+    a person waits for.
     """
 
     client: AsyncWebClient
     session: aiohttp.ClientSession
     team: str
     take_turn: TakeTurn
+    take_reply_turn: Callable[[], Awaitable[float]]
 
 
 @asynccontextmanager
@@ -266,7 +275,13 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
         client = build_client(token, settings.slack_api_url, session)
         team = await retry_until_answered("auth.test", lambda: fetch_team(client), stop)
         post = method_key(token, POST)
-        yield SlackConnection(client, session, team, lambda _team: limiter.take_turn(post))
+        yield SlackConnection(
+            client,
+            session,
+            team,
+            take_turn=lambda _team: limiter.take_turn(post),
+            take_reply_turn=lambda: limiter.take_reply_turn(post),
+        )
 
 
 @dataclass(frozen=True)
@@ -399,7 +414,9 @@ def _build_slack_context(
     permissions = Permissions(base.settings.operators)
     service = CommandService(stores, answers, decisions, permissions, read_clock)
     secret = reveal_secret(base.settings.slack_signing_secret)
-    return SlackContext(base.slack.client, secret, service)
+    return SlackContext(
+        base.slack.client, secret, service, take_reply_turn=base.slack.take_reply_turn
+    )
 
 
 def _show_changes_of_proposals(

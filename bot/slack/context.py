@@ -1,6 +1,7 @@
 """The objects that all listeners share. `bot.runtime.wiring` builds them."""
 
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -35,6 +36,10 @@ class Deduplicator:
         return now - oldest > self._KEEP or len(self._known) > self._MOST
 
 
+async def _no_limit() -> float:
+    return 0.0
+
+
 @dataclass(frozen=True)
 class SlackContext:
     """The objects that all listeners share.
@@ -48,6 +53,8 @@ class SlackContext:
     service: CommandService
     background: Background = field(default_factory=Background)
     deduplicator: Deduplicator = field(default_factory=Deduplicator)
+    take_reply_turn: Callable[[], Awaitable[float]] = _no_limit
+    """Waits for the workspace's limit of posts, for the next post of this task."""
     answer_within_s: float = ANSWER_WITHIN_S
     """Seconds that a command may take. After them, Slack gets an acknowledgement without the
     answer."""

@@ -3,10 +3,9 @@
     on one machine      a lock of the file `<database>.lock`, which the system releases
     between machines    a row in the database that the running bot updates every 15 seconds
 
-Before the row of another bot is replaced, it is watched for a while: if it changes, that bot is
-alive. Its time alone does not show that, because the clocks of two machines may differ. A row of
-this machine is replaced without watching, because the free lock shows that its bot has ended. So is
-a row that is older than any difference between clocks.
+A row that another bot left behind is watched before it is replaced, however old it seems, because
+the clocks of two machines may differ: if it changes, that bot is alive. Only a row of this machine
+needs no watching, because the lock shows that its bot has ended.
 """
 
 import asyncio
@@ -15,7 +14,7 @@ import platform
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -44,9 +43,7 @@ class HeartbeatTimes:
     watch_s: float = 40.0
     """How long a row must stay unchanged before it is replaced; more than twice `beat_s`."""
     look_s: float = 1.0
-    """The time between two reads of a watched row."""
-    abandoned_s: float = 600.0
-    """A row that is older than this is replaced at once, because clocks differ by less."""
+    """Between two looks at a watched row."""
 
 
 class Heartbeat:
@@ -139,8 +136,7 @@ class Heartbeat:
     async def _expect_dead(self, mark: str, beat: datetime) -> None:
         """Watches the row `mark`; raises StoreError if its bot is running."""
         times, query = self._times, select(tables.once.c.done_at).where(tables.once.c.name == mark)
-        abandoned = self._clock() - beat > timedelta(seconds=times.abandoned_s)
-        for _ in range(0 if abandoned else round(times.watch_s / times.look_s)):
+        for _ in range(round(times.watch_s / times.look_s)):
             await asyncio.sleep(times.look_s)
             seen = await self._database.column(query)
             if not seen:

@@ -8,7 +8,7 @@ bot takes the lock again at intervals; PostgreSQL allows this to the process tha
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from bot.store.heartbeat import CURE, Heartbeat
 log = logging.getLogger(__name__)
 
 _SELF = text("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
-_TAKE = text("SELECT pg_try_advisory_lock(hashtextextended(:holder, 0))")
+_TAKE = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
 _END_FORMER = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE pid = :pid AND backend_start = :backend_start"
@@ -46,21 +46,20 @@ class LockTimes:
 @asynccontextmanager
 async def hold_instance_lock(
     database: Database,
-    holder: str,
     clock: Callable[[], datetime],
+    teams: Collection[str] = (),
     times: LockTimes | None = None,
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Prevents other processes with the same `holder` name from using this database.
+    """Prevents other bots from using this database; bots of the first release by their `teams`.
 
     Raises StoreError if another process keeps the lock. It yields a task that checks the lock until
     the block ends. The task raises StoreError if another process has taken the lock, which can
-    happen after the connection broke or this process was suspended. `holder` has no effect on
-    SQLite.
+    happen after the connection broke or this process was suspended.
     """
     lock = (
         Heartbeat(database, clock)
         if database.is_sqlite
-        else _Lock(database, holder, times or LockTimes())
+        else _Lock(database, teams, times or LockTimes())
     )
     try:
         await lock.start()
@@ -77,8 +76,10 @@ async def hold_instance_lock(
 class _Lock:
     """The advisory lock of PostgreSQL."""
 
-    def __init__(self, database: Database, holder: str, times: LockTimes) -> None:
-        self._database, self._holder, self._times = database, holder, times
+    def __init__(self, database: Database, teams: Collection[str], times: LockTimes) -> None:
+        self._database, self._times = database, times
+        # The first release had a lock for each workspace.
+        self._names = ("Tariffwire", *(f"Tariffwire of team {team}" for team in teams))
         self._connection: Connection | None = None
         self._session: dict[str, Any] | None = None
 
@@ -89,7 +90,7 @@ class _Lock:
                 return
             await asyncio.sleep(1)
         if not await self._database.with_engine(self._try):
-            raise StoreError(self._database.name, f"another {self._holder} works on it", CURE)
+            raise StoreError(self._database.name, "another Tariffwire works on it", CURE)
 
     async def keep(self) -> None:
         """Checks the lock at intervals; raises StoreError once another process has it."""
@@ -120,7 +121,8 @@ class _Lock:
                 # If only the network failed, the server may keep the former connection and its lock
                 # for hours.
                 self._connection.execute(_END_FORMER, former)
-        return bool(self._connection.execute(_TAKE, {"holder": self._holder}).scalar())
+        connection = self._connection
+        return all(connection.execute(_TAKE, {"name": name}).scalar() for name in self._names)
 
 
 def _end(connection: Connection) -> None:

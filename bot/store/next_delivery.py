@@ -17,7 +17,7 @@ STUBBORN_AFTER = 8
 """After this many attempts, a message no longer blocks later messages in its conversation."""
 
 _CLAIMABLE = (DeliveryState.QUEUED, DeliveryState.HELD)
-_LEASED = (DeliveryState.CLAIMED, DeliveryState.SENDING)
+_LEASED = (DeliveryState.RESERVED, DeliveryState.SENDING)
 
 _table = tables.deliveries
 _row = _table.c
@@ -100,7 +100,7 @@ START_SENDING = (
     sa.update(_table)
     .where(
         _row.id.in_(sa.bindparam("ids", expanding=True)),
-        _row.state == DeliveryState.CLAIMED,
+        _row.state == DeliveryState.RESERVED,
         _row.claimed_at == sa.bindparam("at", type_=tables.Moment),
     )
     .values(state=DeliveryState.SENDING)
@@ -112,7 +112,7 @@ CLAIM = (
     sa.update(_table)
     .where(_row.id.in_(sa.bindparam("ids", expanding=True)))
     .values(
-        state=DeliveryState.CLAIMED,
+        state=DeliveryState.RESERVED,
         attempts=_row.attempts + 1,
         claimed_at=_now,
         lease_until=sa.bindparam("until", type_=tables.Moment),
@@ -132,6 +132,17 @@ RELEASE = (
 )
 """`now`, `of_team`: queues all claimed deliveries again. Those that were being sent become
 uncertain, because Slack may have received them.
+"""
+
+ADOPT = (
+    sa.update(_table)
+    .where(_row.state.in_(("owed", "claimed")), OF_TEAM)
+    .values(
+        state=sa.case((_row.state == "owed", DeliveryState.QUEUED), else_=DeliveryState.SENDING)
+    )
+)
+"""`of_team`: gives deliveries that a program of the first release wrote the states of today. It may
+have posted those that it had claimed.
 """
 
 RELEASE_EXPIRED = RELEASE.where(sa.or_(_row.lease_until <= _now, _row.lease_until > _farthest))

@@ -186,9 +186,12 @@ class Outbox:
 
         Those that were being sent become `uncertain`. Call this only when the one process that
         sends messages starts: a claim in the database then belongs to a process that has ended.
+        A bot of an older version may have written states of its own after the upgrade; these
+        deliveries are queued too.
         """
 
         def write(connection: sa.Connection) -> int:
+            connection.execute(next_delivery.ADOPT, {"of_team": self._team})
             given = {"now": now, "of_team": self._team}
             return connection.execute(next_delivery.RELEASE, given).rowcount
 
@@ -382,7 +385,7 @@ _record = (
         # A posted message is marked as sent even if its lease has expired and it is queued again.
         sa.or_(
             # This is not written as IN, which SQLAlchemy cannot run for many rows at once.
-            _row.state == DeliveryState.CLAIMED,
+            _row.state == DeliveryState.RESERVED,
             _row.state == DeliveryState.SENDING,
             sa.and_(
                 sa.or_(_row.state == DeliveryState.QUEUED, _row.state == DeliveryState.HELD),

@@ -3,14 +3,14 @@
 Entries are marked as seen for all workspaces, but only the bot's own workspace gets deliveries. A
 second workspace on the same database would take news from the first, so it is refused. There is one
 exception: a Slack workspace may take over the database of the local workspace, which is meant for
-trying the bot out.
+trying the bot out. In all other cases, an operator has to hand the database over.
 """
 
 import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, delete, select, text, union
 
 from bot.errors import StoreError
 from bot.store import tables
@@ -48,34 +48,67 @@ async def claim_database(database: Database, owner: Owner, now: datetime) -> Non
     if former is None or former == owner:
         return
     if not former.is_local:
-        raise StoreError(database.name, f"belongs to {former.name}, not to {owner.name}", _CURE)
+        cure = (
+            "Set SLACK_BOT_TOKEN to a token of its workspace, or give this workspace a database of "
+            "its own with TARIFFWIRE_DATA_DIR or DATABASE_URL"
+        )
+        if not owner.is_local:
+            cure += f". To hand this one over, run: tariffwire db assign {owner.team}"
+        raise StoreError(database.name, f"belongs to {former.name}, not to {owner.name}", cure)
     if not owner.is_local:
         log.info("%s was used by the local workspace; now it is %s's", database.name, owner.name)
 
 
-_CURE = (
-    "Set SLACK_BOT_TOKEN to a token of its workspace, or give this workspace a database of its own "
-    "with TARIFFWIRE_DATA_DIR or DATABASE_URL"
+async def assign_database(database: Database, owner: Owner, now: datetime) -> None:
+    """Makes the workspace the owner, whichever was before."""
+
+    def write(connection: Connection) -> None:
+        _lock(connection, database)
+        _replace(connection, owner, now)
+
+    await database.write(write)
+
+
+async def find_teams(database: Database) -> tuple[str, ...]:
+    """The workspaces with subscriptions or messages in the database, in order."""
+    return tuple(await database.column(_TEAMS))
+
+
+_NAME = tables.once.c.name
+_IS_MARK = _NAME.startswith(_SLACK) | _NAME.startswith(_LOCAL)
+_TEAMS = union(select(tables.subscriptions.c.team), select(tables.deliveries.c.team)).order_by(
+    "team"
 )
 
 
-def _claim(connection: Connection, database: Database, owner: Owner, now: datetime) -> Owner | None:
-    """Returns the former owner; saves the new one unless the former is a Slack workspace."""
-    name = tables.once.c.name
+def _lock(connection: Connection, database: Database) -> None:
     if not database.is_sqlite:
         # Two bots may start at the same moment. SQLite needs no lock, as it has one writer at a
         # time.
         connection.execute(text("LOCK TABLE once IN SHARE ROW EXCLUSIVE MODE"))
-    marks = connection.execute(
-        select(name).where(name.startswith(_SLACK) | name.startswith(_LOCAL))
-    ).scalars()
+
+
+def _claim(connection: Connection, database: Database, owner: Owner, now: datetime) -> Owner | None:
+    """The owner before; writes the new one, unless the former is a workspace of Slack's.
+
+    A database from before there was a mark belongs to the workspaces that its data is of.
+    """
+    _lock(connection, database)
+    marks = connection.execute(select(_NAME).where(_IS_MARK)).scalars()
     former = next((_owner(mark) for mark in marks), None)
-    if former is not None and (former == owner or not former.is_local):
+    if former is None:
+        teams = connection.execute(_TEAMS).scalars().all()
+        if teams and owner.team not in teams:
+            return Owner(teams[0])
+    elif former == owner or not former.is_local:
         return former
-    if former is not None:
-        connection.execute(delete(tables.once).where(name == former.mark))
-    connection.execute(tables.once.insert().values(name=owner.mark, done_at=now))
+    _replace(connection, owner, now)
     return former
+
+
+def _replace(connection: Connection, owner: Owner, now: datetime) -> None:
+    connection.execute(delete(tables.once).where(_IS_MARK))
+    connection.execute(tables.once.insert().values(name=owner.mark, done_at=now))
 
 
 def _owner(mark: str) -> Owner:

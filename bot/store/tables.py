@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0007"
+REVISION = "0008"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -113,7 +113,7 @@ stories = sa.Table(
     sa.Index(None, "feed_id", "entry_key"),
 )
 
-UNSENT = "state IN ('queued', 'claimed', 'sending', 'held')"
+UNSENT = "state IN ('queued', 'reserved', 'sending', 'held')"
 """The condition of two partial indexes on `deliveries`."""
 
 deliveries = sa.Table(

@@ -4,11 +4,19 @@ A new database gets the tables of `bot.store.tables` and their revision directly
 the migrations in `bot.store.migrations` are run.
 """
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
 from sqlalchemy import Connection, inspect, text
 
 from bot.errors import StoreError
 from bot.store.engine import Database
 from bot.store.tables import REVISION, metadata
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+T = TypeVar("T")
 
 _ADVISORY_LOCK = 7_283_002_514
 """The key of the PostgreSQL lock that lets one process at a time upgrade; an arbitrary number."""
@@ -17,17 +25,38 @@ _ADVISORY_LOCK = 7_283_002_514
 async def upgrade(address: str) -> None:
     """Upgrades the database at this address in one transaction; creates it if there is none.
 
-    Raises StoreError if the database cannot be opened, its version is unknown to this program, its
-    encoding is not UTF-8, or it has tables of another program.
+    No bot of an older version may run on it meanwhile: see `create`. Raises StoreError if it cannot
+    be opened, is of a version that this program does not know, or has tables of another program.
     """
+    await _write(address, _upgrade)
+
+
+async def create(address: str) -> bool:
+    """Creates the database if there is none; returns whether it has the tables of this version.
+
+    It leaves an older one as it is, because a bot of that version may run on it. Raises StoreError
+    as `upgrade` does.
+    """
+    return await _write(address, _create)
+
+
+async def _write(address: str, work: Callable[[Connection, Database], T]) -> T:
     database = Database(address)
     try:
-        await database.write(lambda connection: _upgrade(connection, database))
+        return await database.write(lambda connection: work(connection, database))
     finally:
         await database.close()
 
 
 def _upgrade(connection: Connection, database: Database) -> None:
+    if _create(connection, database):
+        return
+    from alembic import command
+
+    command.upgrade(_config(connection), "head")
+
+
+def _create(connection: Connection, database: Database) -> bool:
     if not database.is_sqlite:
         lock = text("SELECT pg_advisory_xact_lock(:key)")
         connection.execute(lock, {"key": _ADVISORY_LOCK})
@@ -37,20 +66,17 @@ def _upgrade(connection: Connection, database: Database) -> None:
             raise StoreError(database.name, f"keeps text as {encoding}, not as UTF8", cure)
     current = _revision(connection)
     if current == REVISION:
-        return
-    # Alembic takes 0.2 s to import and most starts do not need it, so it is imported here.
+        return True
+    # Alembic takes 0.2 s to import, and most starts do not need it.
     from alembic import command
-    from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    config = Config()
-    config.set_main_option("script_location", "bot.store:migrations")
-    config.attributes["connection"] = connection
+    config = _config(connection)
     if current is None:
         # `checkfirst=True` would silently adopt tables of another program that have the same names.
         metadata.create_all(connection, checkfirst=False)
         command.stamp(config, "head")
-        return
+        return True
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
     if current not in known:
         cause = f"is of a version ({current}) that this program does not know"
@@ -59,7 +85,16 @@ def _upgrade(connection: Connection, database: Database) -> None:
             "move it away to start with a new one"
         )
         raise StoreError(database.name, cause, cure)
-    command.upgrade(config, "head")
+    return False
+
+
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    config.attributes["connection"] = connection
+    return config
 
 
 def _revision(connection: Connection) -> str | None:

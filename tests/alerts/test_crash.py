@@ -54,7 +54,7 @@ async def test_after_a_crash_only_messages_that_were_passed_to_slack_are_uncerta
     running = asyncio.create_task(dispatcher.run_once(NOON))
     await sender.has_begun(20)
     counts = await store.outbox.counts()
-    assert (counts[DeliveryState.CLAIMED], counts[DeliveryState.SENDING]) == (160, 20)
+    assert (counts[DeliveryState.RESERVED], counts[DeliveryState.SENDING]) == (160, 20)
     running.cancel()
     assert await store.outbox.release_all(NOON) == 180
     again = await store.outbox.claim(NOON, 180, 60)

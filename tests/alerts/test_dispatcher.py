@@ -377,7 +377,7 @@ async def test_a_send_that_times_out_has_an_unknown_outcome(
     assert await dispatcher.run_once(NOON) == 0
     claimed = await store.outbox.claim(NOON + timedelta(seconds=2), 1, 60)
     assert claimed[0].uncertain
-    assert claimed[0].state is DeliveryState.CLAIMED
+    assert claimed[0].state is DeliveryState.RESERVED
 
 
 class _UnavailableOnce(Outbox):

@@ -61,7 +61,7 @@ def _states(address: str) -> dict[str, DeliveryState]:
 def test_the_list_shows_unsent_messages_in_order(run: Run) -> None:
     rows = [json.loads(line) for line in run("list", "--json").stdout.splitlines()]
     assert [(row["id"], row["state"]) for row in rows] == [
-        (CLAIMED.id, "claimed"),
+        (CLAIMED.id, "reserved"),
         (WAITING.id, "queued"),
     ]
     assert rows[1]["stories"] == ["a"]
@@ -92,7 +92,7 @@ def test_a_message_that_is_being_sent_is_not_changed(run: Run, address: str, com
     result = run(command, CLAIMED.id)
     assert result.exit_code == 1
     assert "it is being sent" in result.stderr
-    assert _states(address)[CLAIMED.id] is DeliveryState.CLAIMED
+    assert _states(address)[CLAIMED.id] is DeliveryState.RESERVED
 
 
 @pytest.mark.parametrize("command", ["retry", "drop"])

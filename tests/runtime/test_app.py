@@ -8,13 +8,17 @@ from pathlib import Path
 import aiohttp
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from bot.errors import SettingsError, StoreError
 from bot.local_slack.server import Workspace
 from bot.runtime.app import Application
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import lock_data_folder
+from bot.runtime.wiring import lock_data_folder, read_clock
+from bot.store.engine import Database
+from bot.store.instance_lock import hold_instance_lock
+from bot.store.tables import REVISION
 
 FEEDS = "feeds:\n- {id: a, title: A, url: 'https://a.example/rss', enabled: false}\n"
 
@@ -97,6 +101,26 @@ async def test_a_request_to_stop_ends_the_run(settings: Settings) -> None:
         await running
     with lock_data_folder(settings):
         pass
+
+
+async def test_an_older_database_is_upgraded_after_the_last_bot_has_ended(
+    settings: Settings,
+) -> None:
+    app = application(settings, 0)
+    await app.start()
+    await app.stop()
+    database = Database(settings.database)
+    await database.change(text("UPDATE alembic_version SET version_num = '0007'"))
+    revision = text("SELECT version_num FROM alembic_version")
+    async with hold_instance_lock(database, read_clock):
+        with pytest.raises(StoreError, match="another Tariffwire works on it"):
+            await application(settings, 0).start()
+        assert await database.column(revision) == ["0007"]
+    app = application(settings, 0)
+    await app.start()
+    await app.stop()
+    assert await database.column(revision) == [REVISION]
+    await database.close()
 
 
 async def test_a_second_workspace_on_the_same_database_is_refused(

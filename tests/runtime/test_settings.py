@@ -55,6 +55,11 @@ def test_without_settings_the_bot_uses_the_local_workspace_and_sqlite() -> None:
         ("TARIFFWIRE_ALERT_WEBHOOK", "hooks.example/services/secret"),
         ("TARIFFWIRE_ALERT_WEBHOOK", "http://hooks.example/services/secret"),
         ("TARIFFWIRE_ALERT_WEBHOOK", "http://127.0.0.1/secret"),
+        ("TARIFFWIRE_ALERT_WEBHOOK", "https://127.0.0.1/secret"),
+        ("TARIFFWIRE_ALERT_WEBHOOK", "https://[::1]/secret"),
+        ("TARIFFWIRE_ALERT_WEBHOOK", "https://[bad/secret"),
+        ("TARIFFWIRE_ALERT_WEBHOOK", "https://hooks.example:99999/secret"),
+        ("TARIFFWIRE_ALERT_WEBHOOK", "https:///secret"),
         ("PORT", "99999"),
         ("SLACK_BOT_TOKEN", "xoxp-a-users-token"),
         ("SLACK_BOT_TOKEN", "xoxb-but-no-transport"),
@@ -69,6 +74,7 @@ def test_the_error_for_a_wrong_value_is_one_line_with_variable_and_cure(
         load_settings()
     line = str(caught.value)
     assert "\n" not in line
+    assert "/secret" not in line
     assert caught.value.thing in {find_variable(field) for field in Settings.model_fields}
     assert caught.value.cure
 
@@ -80,7 +86,15 @@ def test_no_error_contains_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", ["https://hooks.example/x7q", "http://127.0.0.1:9/x7q"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.example/x7q",
+        "http://127.0.0.1:9/x7q",
+        "https://127.0.0.1:9/x7q",
+        " https://a.example/x7q\n",
+    ],
+)
 def test_a_webhook_needs_https_or_an_allowed_network(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
@@ -89,6 +103,11 @@ def test_a_webhook_needs_https_or_an_allowed_network(
     settings = load_settings()
     assert settings.alert_webhook is not None
     assert "x7q" not in repr(settings)
+
+
+def test_a_blank_webhook_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TARIFFWIRE_ALERT_WEBHOOK", " ")
+    assert load_settings().alert_webhook is None
 
 
 def test_a_misspelled_variable_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:

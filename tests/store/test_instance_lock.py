@@ -40,12 +40,12 @@ async def second(address: str) -> AsyncIterator[Database]:
 async def test_only_one_bot_works_on_a_database_at_a_time(
     first: Database, second: Database
 ) -> None:
-    async with hold_instance_lock(first, "bot", clock):
-        with pytest.raises(StoreError, match=r"another \w+ works on it") as caught:
-            async with hold_instance_lock(second, "bot", clock, LockTimes(patience_s=0)):
+    async with hold_instance_lock(first, clock):
+        with pytest.raises(StoreError, match="another Tariffwire works on it") as caught:
+            async with hold_instance_lock(second, clock, times=LockTimes(patience_s=0)):
                 pytest.fail("two bots work at once")
         assert "`web`" in caught.value.cure
-    async with hold_instance_lock(second, "bot", clock, LockTimes(patience_s=0)):
+    async with hold_instance_lock(second, clock, times=LockTimes(patience_s=0)):
         pass
 
 
@@ -54,7 +54,7 @@ async def test_a_lock_lost_with_its_connection_is_acquired_again(
     first: Database, second: Database
 ) -> None:
     times = LockTimes(check_every_s=0.05, retry_every_s=0.05)
-    async with hold_instance_lock(first, "bot", clock, times) as keeping:
+    async with hold_instance_lock(first, clock, times=times) as keeping:
         before = await second.column(HOLDERS)
         await second.rows(text("SELECT pg_terminate_backend(:pid)"), {"pid": before[0]})
         async with asyncio.timeout(10):
@@ -62,8 +62,8 @@ async def test_a_lock_lost_with_its_connection_is_acquired_again(
                 pass
         assert len(now) == 1
         assert not keeping.done()
-        with pytest.raises(StoreError, match="another bot"):
-            async with hold_instance_lock(second, "bot", clock, LockTimes(patience_s=0)):
+        with pytest.raises(StoreError, match="another Tariffwire"):
+            async with hold_instance_lock(second, clock, times=LockTimes(patience_s=0)):
                 pytest.fail("two bots work at once")
     assert await second.column(HOLDERS) == []
 
@@ -73,9 +73,23 @@ async def test_a_bot_stops_if_another_bot_acquired_its_lost_lock(
     first: Database, second: Database
 ) -> None:
     times = LockTimes(patience_s=0, check_every_s=1.0, retry_every_s=1.0)
-    async with hold_instance_lock(first, "bot", clock, times) as keeping:
+    async with hold_instance_lock(first, clock, times=times) as keeping:
         (pid,) = await second.column(HOLDERS)
         await second.rows(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
-        async with hold_instance_lock(second, "bot", clock), asyncio.timeout(10):
-            with pytest.raises(StoreError, match="another bot works on it"):
+        async with hold_instance_lock(second, clock), asyncio.timeout(10):
+            with pytest.raises(StoreError, match="another Tariffwire works on it"):
                 await keeping
+
+
+@on_postgresql
+async def test_a_bot_of_the_first_release_is_found_by_its_lock(
+    first: Database, second: Database
+) -> None:
+    held = text("SELECT pg_try_advisory_lock(hashtextextended('Tariffwire of team T1', 0))")
+    older = await first.with_engine(lambda engine: engine.connect())
+    await first.with_engine(lambda _: older.execute(held))
+    at_once = LockTimes(patience_s=0)
+    with pytest.raises(StoreError, match="another Tariffwire works on it"):
+        async with hold_instance_lock(second, clock, ("T0", "T1"), at_once):
+            pytest.fail("an older bot works at the same time")
+    await first.with_engine(lambda _: older.close())

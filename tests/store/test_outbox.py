@@ -24,7 +24,7 @@ async def test_a_queued_delivery_is_claimed_once_and_unchanged(store: Store) -> 
     await store.queue(queued)
     assert await _claim(store) == (
         queued.model_copy(
-            update={"state": DeliveryState.CLAIMED, "attempts": 1, "claimed_at": NOON}
+            update={"state": DeliveryState.RESERVED, "attempts": 1, "claimed_at": NOON}
         ),
     )
     assert await _claim(store) == ()
@@ -169,7 +169,7 @@ async def test_a_delivery_that_was_given_up_is_reported_and_does_not_block_the_n
     assert [(each.id, each.error) for each in failed] == [(delivery("a").id, "channel_not_found")]
     counts = await store.outbox.counts()
     assert counts == dict.fromkeys(DeliveryState, 0) | {
-        DeliveryState.CLAIMED: 1,
+        DeliveryState.RESERVED: 1,
         DeliveryState.FAILED: 1,
     }
 

@@ -161,7 +161,7 @@ class World(RuleBasedStateMachine):
             self.nothing_is_posted_twice()
             self._check_threads()
             counts = self.run(self.store.outbox.counts())
-            assert counts[DeliveryState.QUEUED] == counts[DeliveryState.CLAIMED] == 0
+            assert counts[DeliveryState.QUEUED] == counts[DeliveryState.RESERVED] == 0
             assert counts[DeliveryState.SENDING] == 0
         finally:
             self.run(self.store.database.close())

@@ -6,8 +6,8 @@ import logging
 import pytest
 
 from bot.errors import StoreError
-from bot.store.owner import Owner, claim_database
-from tests.store.examples import NOON
+from bot.store.owner import Owner, assign_database, claim_database, find_teams
+from tests.store.examples import NOON, delivery, subscription
 from tests.store.opened import Store, open_store
 
 FIRST, SECOND = Owner("T1"), Owner("T2")
@@ -49,3 +49,29 @@ async def test_of_two_workspaces_at_the_same_moment_one_gets_the_database(
     )
     await other.database.close()
     assert sorted(isinstance(result, StoreError) for result in results) == [False, True]
+
+
+@pytest.mark.parametrize("data", ["subscription", "delivery"])
+async def test_a_database_without_an_owner_belongs_to_the_workspace_that_its_data_is_of(
+    store: Store, data: str
+) -> None:
+    if data == "subscription":
+        await store.subscriptions.add(subscription("C1"))
+    else:
+        await store.queue(delivery("a"))
+    with pytest.raises(StoreError, match="belongs to workspace T1, not to workspace T2") as caught:
+        await claim(store, SECOND)
+    assert "tariffwire db assign T2" in caught.value.cure
+    with pytest.raises(StoreError, match="belongs to workspace T1, not to the local workspace"):
+        await claim(store, LOCAL)
+    assert await find_teams(store.database) == ("T1",)
+    await claim(store, FIRST)
+
+
+async def test_a_database_that_was_handed_over_belongs_to_the_new_workspace(store: Store) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await claim(store, FIRST)
+    await assign_database(store.database, SECOND, NOON)
+    await claim(store, SECOND)
+    with pytest.raises(StoreError, match="belongs to workspace T2, not to workspace T1"):
+        await claim(store, FIRST)

@@ -17,7 +17,7 @@ from bot.store.backup import backup
 from bot.store.engine import Database
 from bot.store.tables import REVISION, feeds, metadata
 from bot.store.upgrade import upgrade
-from tests.store.examples import NOON, feed
+from tests.store.examples import NOON, delivery, feed
 from tests.store.opened import Store, open_store
 
 SCHEMAS = {
@@ -105,6 +105,32 @@ async def test_deliveries_of_the_first_release_are_sent_after_the_upgrade(
     assert {each.id: each.uncertain for each in claimed} == {"owed": False, "claimed": True}
     assert await store.proposals.unposted() == {"new"}
     await store.database.close()
+
+
+async def test_what_a_program_of_the_first_release_writes_after_the_upgrade_is_sent(
+    store: Store,
+) -> None:
+    for name in ("owed", "claimed", "reserved"):
+        await store.queue(delivery(name, conversation=name, id=name))
+    await store.database.change(text("UPDATE deliveries SET state = id"))
+    await store.outbox.release_all(NOON)
+    claimed = await store.outbox.claim(NOON, 9, 60)
+    assert {each.id: each.uncertain for each in claimed} == {
+        "owed": False,
+        "claimed": True,
+        "reserved": False,
+    }
+    assert (await store.outbox.counts())[DeliveryState.RESERVED] == 3
+
+
+async def test_a_delivery_that_was_claimed_before_it_was_called_reserved_may_have_been_posted(
+    address: str, store: Store
+) -> None:
+    await store.queue(delivery("a"))
+    await store.database.change(text("UPDATE deliveries SET state = 'claimed'"))
+    await store.database.change(text("UPDATE alembic_version SET version_num = '0007'"))
+    await upgrade(address)
+    assert (await store.outbox.counts())[DeliveryState.SENDING] == 1
 
 
 async def test_a_new_database_is_of_the_newest_revision(store: Store) -> None:

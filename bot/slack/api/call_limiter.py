@@ -10,16 +10,17 @@ seconds until the turn as Retry-After.
                    | 5xx, no answer -> nothing is learned
                    | any other answer -> answered
 
-The dispatcher sends many messages, and each may wait longer than that. So the dispatcher first
-takes a turn with `take_turn`, repeatedly if necessary. The next call in the same task then uses
-this turn and does not wait.
+The dispatcher has many messages to send and waits longer: it takes the turn before it sends, and
+the call that follows in the same task uses that turn. A reply that a person waits for does the
+same, but goes ahead of the dispatcher's messages and waits up to a minute.
 """
 
 import asyncio
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -40,6 +41,8 @@ session's timeout includes this wait."""
 LONGEST_TURN_S = 1.0
 """Maximum seconds that one `take_turn` waits. Short, because callers repeat it and check between
 two calls whether to stop."""
+LONGEST_REPLY_WAIT_S = 60.0
+"""Maximum seconds that a reply to a person waits for its turn."""
 
 _LONGEST_SLEEP_S = 0.25
 """Maximum seconds between two checks of the limit. The limit may change during the wait, because
@@ -117,11 +120,36 @@ class MethodLimits:
 
 @dataclass(slots=True)
 class _Line:
-    """The calls that wait for a turn of the same method. The call whose turn is next holds the
-    lock."""
+    """The calls that wait for a turn of the same method. The call whose turn is next holds `first`.
 
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    waiting: int = 0
+    A call of the dispatcher must hold `usual` before it waits for `first`. So at most one of these
+    calls is ahead of a reply.
+    """
+
+    first: asyncio.Lock = field(default_factory=asyncio.Lock)
+    usual: asyncio.Lock = field(default_factory=asyncio.Lock)
+    replies: int = 0
+    others: int = 0
+
+    def ahead_of(self, is_reply: bool) -> int:
+        """The number of calls that are ahead of a new one."""
+        return self.replies + (min(self.others, 1) if is_reply else self.others)
+
+    @asynccontextmanager
+    async def wait(self, is_reply: bool) -> AsyncIterator[None]:
+        """Waits until the call is the first one."""
+        if is_reply:
+            self.replies += 1
+        else:
+            self.others += 1
+        try:
+            async with nullcontext() if is_reply else self.usual, self.first:
+                yield
+        finally:
+            if is_reply:
+                self.replies -= 1
+            else:
+                self.others -= 1
 
 
 @dataclass(frozen=True)
@@ -155,7 +183,15 @@ class CallLimiter:
 
         If the turn is more than `longest_s` away, takes no turn and returns the seconds until it.
         """
-        if wait_s := await self._turn(key, longest_s):
+        return await self._take(key, longest_s, is_reply=False)
+
+    async def take_reply_turn(self, key: MethodKey) -> float:
+        """Like `take_turn`, for a reply that a person waits for: it goes ahead of other calls and
+        waits up to a minute."""
+        return await self._take(key, LONGEST_REPLY_WAIT_S, is_reply=True)
+
+    async def _take(self, key: MethodKey, longest_s: float, is_reply: bool) -> float:
+        if wait_s := await self._turn(key, longest_s, is_reply):
             return wait_s
         _taken.set(key)
         return 0.0
@@ -182,21 +218,17 @@ class CallLimiter:
             await self._limits.answered(key, started_at, now)
         return response
 
-    async def _turn(self, key: MethodKey, longest_s: float) -> float:
+    async def _turn(self, key: MethodKey, longest_s: float, is_reply: bool = False) -> float:
         line, until = self._lines[key], self._clock() + longest_s
-        wait_s = await self._limits.wait_s(key, self._clock(), line.waiting)
+        wait_s = await self._limits.wait_s(key, self._clock(), line.ahead_of(is_reply))
         if wait_s > longest_s:
             return wait_s
-        line.waiting += 1
-        try:
-            async with line.lock:
-                while wait_s := await self._limits.take(key, self._clock()):
-                    if self._clock() + wait_s > until:
-                        # Another call got a 429 during the wait, which began a pause.
-                        return wait_s
-                    await self._sleep(min(wait_s, _LONGEST_SLEEP_S))
-        finally:
-            line.waiting -= 1
+        async with line.wait(is_reply):
+            while wait_s := await self._limits.take(key, self._clock()):
+                if self._clock() + wait_s > until:
+                    # A pause began meanwhile.
+                    return wait_s
+                await self._sleep(min(wait_s, _LONGEST_SLEEP_S))
         return 0.0
 
 

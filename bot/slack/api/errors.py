@@ -1,7 +1,7 @@
 """Decides what Slack's error codes mean for a delivery.
 
 The codes are those of reference/methods/chat.postMessage, conversations.history and
-conversations.join on docs.slack.dev. The kinds of errors:
+conversations.join on docs.slack.dev, and one of files.upload. There are these kinds:
 
 1. Slack may have posted the message (`internal_error`, no answer): look before the next attempt.
 2. A rate limit: wait.
@@ -41,12 +41,17 @@ _WORKSPACE = {
     "account_inactive": "the app was removed from the workspace: install it again",
     "token_revoked": "the app was removed from the workspace: install it again",
     "team_access_not_granted": "the app is not installed in this workspace: install it",
+    "two_factor_setup_required": "the workspace asks for two-factor authentication: set it up",
     "ekm_access_denied": "the workspace's administrators have suspended posting",
     "enterprise_is_restricted": "the organization's administrators have restricted the app",
 }
 _CONVERSATION = {
     "channel_not_found": "the conversation is gone or private: invite the bot and subscribe again",
     "is_archived": "the channel is archived: unarchive it, or subscribe in another one",
+    "is_inactive": "the channel is inactive: activate it again, or subscribe in another one",
+    "access_denied": "let the bot into the conversation, or subscribe in another one",
+    "channel_is_limited_access": "give the bot access to the channel, or subscribe in another one",
+    "posting_to_general_channel_denied": "let apps post to this channel, or subscribe elsewhere",
     "not_in_channel": "invite the bot to the channel and subscribe again",
     "user_not_found": "the person is gone",
     "user_disabled": "the person's account is deactivated",

@@ -33,7 +33,10 @@ _HARMLESS = str.maketrans(
 LOW_LINE = "\u02cd"
 """The character with which `escape` replaces an underscore."""
 
-# The name of an emoji contains neither a slash nor a bracket, but an address with a port does.
+_NAME = re.compile(
+    rf"(?<![\w./:@=&?%'`-])[A-Za-z][A-Za-z0-9]*(?:{LOW_LINE}[A-Za-z0-9]+)+(?![\w/@=&%'`-]|\.\w)"
+)
+# The name of an emoji contains no slash and no bracket; an address with a port does.
 _EMOJI = re.compile(r":(?=[^\s:/\[\]]{1,100}:)")
 # There is no word boundary at the end, because the text may be cut there.
 _BROADCAST = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
@@ -55,6 +58,14 @@ def escape(text: str, limit: int = 500) -> str:
     shown = _QUOTE_OR_LIST.sub("", to_single_line(text), 1)
     shown = _BROADCAST.sub("\uff20", _EMOJI.sub("\u2236", shown))
     return cut_markup(shown.translate(_HARMLESS), limit)
+
+
+def show_names_as_code(markup: str) -> str:
+    """Escaped markup with its names with underscores as code, so that they can be searched.
+
+    Such names are Slack's codes, as `channel_not_found`, and ids of feeds.
+    """
+    return _NAME.sub(lambda found: f"`{found.group().replace(LOW_LINE, '_')}`", markup)
 
 
 def cut_markup(markup: str, limit: int) -> str:

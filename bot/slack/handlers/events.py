@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Awaitable
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -9,7 +11,7 @@ from slack_bolt.context.say.async_say import AsyncSay
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.api.errors import code
+from bot.slack.api.errors import code, status
 from bot.slack.api.fallback import post_with
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
@@ -34,7 +36,8 @@ def register(app: AsyncApp, context: SlackContext) -> None:
         async def send_reply() -> None:
             message = await answer(context, payloads.read_mention(body))
             thread_ts = event.get("thread_ts") or event.get("ts")
-            posting = post_with(say, message, thread_ts=thread_ts, unfurl_links=False)
+            post = partial(_post_in_turn, context, say)
+            posting = post_with(post, message, thread_ts=thread_ts, unfurl_links=False)
             await _unless_refused(posting, "a mention was not answered")
 
         context.background.spawn(send_reply(), "answering a mention")
@@ -54,6 +57,18 @@ def register(app: AsyncApp, context: SlackContext) -> None:
             await _unless_refused(publishing, "a Home tab was not drawn")
 
         context.background.spawn(publish(), "drawing a Home tab")
+
+
+async def _post_in_turn(context: SlackContext, say: AsyncSay, **payload: Any) -> None:
+    """Posts when the workspace's limit allows it, and again if Slack's limit refuses that once."""
+    await context.take_reply_turn()
+    try:
+        await say(**payload)
+    except SlackApiError as error:
+        if status(error) != HTTPStatus.TOO_MANY_REQUESTS:
+            raise
+        await context.take_reply_turn()
+        await say(**payload)
 
 
 async def _unless_refused(call: Awaitable[object], failure: str) -> None:

@@ -10,7 +10,7 @@ from bot.news.story import Story
 from bot.parties import Parties
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.limits import NOTICE_CHARACTERS
-from bot.slack.blockkit.mrkdwn import LOW_LINE, escape
+from bot.slack.blockkit.mrkdwn import LOW_LINE, escape, show_names_as_code
 from bot.slack.views.alerts import render_alert, render_digest, render_follow_up
 from bot.slack.views.reminders import render_reminder
 from bot.slack.views.replies import render_notice
@@ -52,7 +52,8 @@ def compose_messages(
 
 
 def _format_links(markup: str) -> str:
-    """The markup with its commands as code, because ids cannot be copied after `escape`, and with
-    links to channels in place of the channels' ids."""
+    """The markup with its commands and Slack's codes as code, because escaped ones cannot be
+    copied, and with the names of its channels in place of their ids."""
     markup = _CHANNEL_ID.sub(r"<#\1>", markup)
-    return _COMMAND_IN_QUOTES.sub(lambda found: f"`{found[1].replace(LOW_LINE, '_')}`", markup)
+    markup = _COMMAND_IN_QUOTES.sub(lambda found: f"`{found[1].replace(LOW_LINE, '_')}`", markup)
+    return show_names_as_code(markup)

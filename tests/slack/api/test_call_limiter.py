@@ -1,8 +1,7 @@
 """Web API calls wait for their turn; the server's answers change the pace and cause pauses."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
@@ -13,46 +12,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.call_limiter import POST, CallLimiter, MethodLimits, method_key
 from bot.slack.api.errors import code, retry_after_s, status
+from tests.slack.api.fake_api import FakeApi, FakeTime
 
 TOKEN = "xoxb-1"
 OTHER_TOKEN = "xoxb-2"
-
-
-class FakeTime:
-    """A simulated clock; `sleep` advances it without waiting."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        await asyncio.sleep(0)
-
-
-@dataclass
-class FakeApi:
-    """Returns the answers that a test has queued, else `ok`; records the calls and their times."""
-
-    clock: FakeTime
-    calls: list[tuple[float, str, str]] = field(default_factory=list)
-    answers: list[Callable[[], web.Response]] = field(default_factory=list)
-    url: str = ""
-
-    async def answer(self, request: web.Request) -> web.Response:
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        self.calls.append((self.clock.now, request.match_info["method"], token))
-        return self.answers.pop(0)() if self.answers else web.json_response({"ok": True})
-
-    def refuse(self, retry_after: str | None) -> None:
-        headers = {} if retry_after is None else {"Retry-After": retry_after}
-        body = {"ok": False, "error": "ratelimited"}
-        self.answers.append(lambda: web.json_response(body, status=429, headers=headers))
-
-    def times(self, method: str = POST) -> list[float]:
-        return [at - 100 for at, called, _ in self.calls if called == method]
 
 
 @pytest.fixture
@@ -211,6 +174,47 @@ async def test_many_that_wait_learn_how_far_away_their_turns_are(
     waits = await asyncio.gather(*(limiter.take_turn(key, longest_s=3) for _ in range(10)))
     assert waits[:6] == [0] * 6
     assert all(wait_s > 3 for wait_s in waits[7:])
+
+
+async def test_a_reply_waits_for_one_of_the_messages_that_wait_and_goes_ahead_of_the_others(
+    limiter: CallLimiter,
+) -> None:
+    key = method_key(TOKEN, POST)
+    taken: list[str] = []
+
+    async def take(name: str) -> None:
+        turn = limiter.take_reply_turn(key) if name == "reply" else limiter.take_turn(key, 20)
+        assert await turn == 0
+        taken.append(name)
+
+    messages = [asyncio.create_task(take(f"message {number}")) for number in range(20)]
+    await asyncio.wait(messages, return_when=asyncio.FIRST_COMPLETED)
+    await take("reply")
+    await asyncio.gather(*messages)
+    assert taken.index("reply") <= 2
+    assert [name for name in taken if name != "reply"] == [f"message {each}" for each in range(20)]
+
+
+async def test_a_reply_waits_while_the_method_pauses_and_a_message_is_put_off(
+    api: FakeApi, client: AsyncWebClient, limiter: CallLimiter
+) -> None:
+    api.refuse("30")
+    with pytest.raises(SlackApiError):
+        await post(client)
+    key = method_key(TOKEN, POST)
+    assert await limiter.take_turn(key) == pytest.approx(30)
+    assert await limiter.take_reply_turn(key) == 0
+    await post(client)
+    assert api.times() == pytest.approx([0, 30])
+
+
+async def test_a_reply_does_not_wait_for_more_than_a_minute(
+    api: FakeApi, client: AsyncWebClient, limiter: CallLimiter
+) -> None:
+    api.refuse("90")
+    with pytest.raises(SlackApiError):
+        await post(client)
+    assert await limiter.take_reply_turn(method_key(TOKEN, POST)) == pytest.approx(90)
 
 
 async def test_an_abandoned_wait_blocks_no_other(

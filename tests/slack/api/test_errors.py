@@ -68,10 +68,12 @@ WORKSPACE = (
     *("not_authed", "invalid_auth", "token_expired", "missing_scope", "not_allowed_token_type"),
     *("org_login_required", "team_added_to_org", "accesslimited", "enterprise_is_restricted"),
     *("account_inactive", "token_revoked", "team_access_not_granted", "ekm_access_denied"),
+    "two_factor_setup_required",
 )
 CONVERSATION = (
     *("channel_not_found", "is_archived", "not_in_channel", "user_not_found", "user_disabled"),
-    *("no_permission", "messages_tab_disabled"),
+    *("no_permission", "messages_tab_disabled", "is_inactive", "access_denied"),
+    *("channel_is_limited_access", "posting_to_general_channel_denied"),
 )
 RESTRICTED = ("restricted_action", "restricted_action_read_only_channel")
 MESSAGE = (

@@ -470,14 +470,21 @@ async def test_a_delivery_whose_stories_were_pruned_is_given_up(
         await sender.send(queued, (), None)
 
 
-async def test_a_command_in_a_notice_is_shown_as_code(
-    sender: SlackSender, client: AsyncWebClient, queued: Delivery
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("Type `/tariff feeds resume old_wire`.", "Type `/tariff feeds resume old_wire`."),
+        ("Slack refused posts (token_revoked).", "Slack refused posts (`token_revoked`)."),
+    ],
+)
+async def test_a_command_and_a_code_of_slack_are_shown_as_code_in_a_notice(
+    sender: SlackSender, client: AsyncWebClient, queued: Delivery, reason: str, expected: str
 ) -> None:
-    changes = {"kind": DeliveryKind.NOTICE, "reason": "Type `/tariff feeds resume old_wire`."}
+    changes = {"kind": DeliveryKind.NOTICE, "reason": reason}
     notice = queued.model_copy(update={**changes, "story_ids": (), "event_id": ""})
     await sender.send(notice, (), None)
     (message,) = await posts_in(client, queued.conversation)
-    assert message["text"] == "Type `/tariff feeds resume old_wire`."
+    assert message["text"] == expected
 
 
 async def test_a_notice_without_a_story_is_found_again_after_a_lost_connection(

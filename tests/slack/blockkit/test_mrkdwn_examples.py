@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.slack.blockkit.mrkdwn import cut, cut_markup, escape
+from bot.slack.blockkit.mrkdwn import cut, cut_markup, escape, show_names_as_code
 from bot.text.single_line import to_single_line
 
 
@@ -89,3 +89,24 @@ def test_no_link_and_no_entity_is_cut_in_the_middle(markup: str, limit: int, exp
 )
 def test_markup_in_text_is_shown_literally(text: str, expected: str) -> None:
     assert escape(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "channel_not_found: the conversation is gone",
+            "`channel_not_found`: the conversation is gone",
+        ),
+        ("refused (token_revoked).", "refused (`token_revoked`)."),
+        ("missing_scope (chat:write)", "`missing_scope` (chat:write)"),
+        ("set SLACK_BOT_TOKEN again", "set `SLACK_BOT_TOKEN` again"),
+        ("ratelimited", "ratelimited"),
+        (
+            "_a b_ at https://a_b.example/c_d?e_f=g",
+            escape("_a b_ at https://a_b.example/c_d?e_f=g"),
+        ),
+    ],
+)
+def test_names_with_underscores_can_be_shown_as_code(text: str, expected: str) -> None:
+    assert show_names_as_code(escape(text)) == expected
