@@ -79,9 +79,13 @@ class DispatchTimes:
 
 
 class Receipt(Frozen):
-    """What Slack returned for a message: `ts`, its id within the conversation."""
+    """What Slack returned for a message: `ts`, its id within the conversation.
+
+    `found`: an earlier attempt had posted all of it, so this one posted nothing.
+    """
 
     ts: str
+    found: bool = False
 
 
 class Sender(Protocol):
@@ -105,7 +109,9 @@ class DeliveryQueue(Protocol):
 
     async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool: ...
 
-    async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None: ...
+    async def confirm(
+        self, delivery_id: str, ts: str, now: datetime, posted: bool = True
+    ) -> bool: ...
 
     async def retry(
         self,
@@ -125,8 +131,6 @@ class DeliveryQueue(Protocol):
     ) -> None: ...
 
     async def give_up_held(self, delivery: Delivery, error: str, before: datetime) -> None: ...
-
-    async def resume(self, team: str, conversation: str, now: datetime) -> None: ...
 
     async def give_up(self, delivery_id: str, error: str) -> None: ...
 
@@ -342,14 +346,14 @@ class Dispatcher:
         self._unanswered.pop(delivery.id, None)
         now = self._clock()
         self._workspaces.accept(delivery.team, now)
-        return _Outcome(True, partial(self._confirm, delivery, receipt.ts, now))
+        return _Outcome(True, partial(self._confirm, delivery, receipt, now))
 
-    async def _confirm(self, delivery: Delivery, ts: str, now: datetime) -> None:
-        if delivery.held_at is not None:
-            # First, because after a crash between the two the delivery is found and sent again.
-            await self._outbox.resume(delivery.team, delivery.conversation, now)
+    async def _confirm(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        ended_pause = await self._outbox.confirm(
+            delivery.id, receipt.ts, now, posted=not receipt.found
+        )
+        if ended_pause:
             log.info("conversation %s accepts messages again", delivery.conversation)
-        await self._outbox.confirm(delivery.id, ts, now)
 
     async def _wait_for_turn(self, team: str) -> float:
         """Returns 0 with a turn, or the seconds until one when it is far away or after a stop."""

@@ -175,6 +175,29 @@ GIVE_UP_HELD = (
 )
 """`in_team`, `in_conversation`, `before`, `error`: gives up what was held before then."""
 
+_others_held = (
+    sa.select(1)
+    .where(
+        _earlier.c.team == _row.team,
+        _earlier.c.conversation == _row.conversation,
+        _earlier.c.id != _row.id,
+        _earlier.c.held_at.is_not(None),
+        _unsent("earlier"),
+    )
+    .exists()
+)
+_of_ids = _row.id.in_(sa.bindparam("ids", expanding=True))
+
+HELD_BY_OTHERS = sa.select(_row.id, _row.team, _row.conversation).where(_of_ids, _others_held)
+"""`ids`: which of these deliveries are in a conversation for which others are held."""
+
+LAST_HELD = (
+    sa.select(_row.team, _row.conversation)
+    .where(_of_ids, _row.held_at.is_not(None), sa.not_(_others_held))
+    .distinct()
+)
+"""`ids`: the conversations for which only deliveries among these were held."""
+
 RESUME = (
     sa.update(_table)
     .where(_here, _row.held_at.is_not(None))

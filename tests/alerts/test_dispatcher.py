@@ -430,9 +430,9 @@ class _UnavailableOutbox(Outbox):
         await self._raise_if_unavailable()
         return await super().stories(story_ids)
 
-    async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
+    async def confirm(self, delivery_id: str, ts: str, now: datetime, posted: bool = True) -> bool:
         await self._raise_if_unavailable()
-        await super().confirm(delivery_id, ts, now)
+        return await super().confirm(delivery_id, ts, now, posted)
 
     async def give_up(self, delivery_id: str, error: str) -> None:
         await self._raise_if_unavailable()

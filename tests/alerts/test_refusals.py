@@ -12,7 +12,7 @@ from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.workspace_gate import Recovery, WorkspaceGate
 from bot.alerts.workspace_refusal import WorkspaceRefusal
-from bot.errors import ConversationRefused, SendLater, WorkspaceRefused
+from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.store.upgrade import upgrade
 from tests.alerts.test_dispatcher import Clock, FakeSlack
 from tests.store.examples import NOON, TEAM, delivery, subscription
@@ -284,6 +284,81 @@ async def test_to_subscribe_again_sends_what_is_held(
     assert await dispatcher.run_once(clock.now) == 0
     assert not await store.subscriptions.add(subscription("C1"))
     assert await dispatcher.run_once(clock.now) == 2
+    [resumed] = await store.subscriptions.of(TEAM, "C1")
+    assert resumed.paused_at is None
+
+
+@pytest.mark.parametrize("by_id", [True, False], ids=["held", "given up"])
+async def test_a_retry_that_is_posted_ends_the_pause(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, by_id: bool
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    for _ in range(0 if by_id else 30):
+        clock.now += HOUR
+        await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: None
+    assert await store.outbox.send_again(clock.now, delivery("a").id if by_id else None) > 0
+    assert await dispatcher.run_once(clock.now) == 2
+    [resumed] = await store.subscriptions.of(TEAM, "C1")
+    assert resumed.paused_at is None
+
+
+async def test_a_retry_of_a_held_message_that_is_refused_does_not_start_its_day_anew(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    clock.now += HOUR
+    assert await store.outbox.send_again(clock.now, delivery("a").id) == 1
+    await dispatcher.run_once(clock.now)
+    [held] = await store.outbox.held()
+    assert held.since == NOON
+
+
+async def test_a_message_found_by_a_look_up_does_not_end_the_pause(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    clock.now += HOUR
+    [found] = await store.outbox.claim(clock.now, 9, 60)
+    await store.outbox.confirm(found.id, "1.1", clock.now, posted=False)
+    await dispatcher.run_once(clock.now)
+    [paused] = await store.subscriptions.of(TEAM, "C1")
+    assert paused.paused_at == NOON
+
+
+async def test_to_drop_the_last_held_message_ends_the_pause(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    assert await store.outbox.drop(delivery("a").id)
+    [paused] = await store.subscriptions.of(TEAM, "C1")
+    assert paused.paused_at == NOON
+    assert await store.outbox.drop(delivery("b").id)
+    [resumed] = await store.subscriptions.of(TEAM, "C1")
+    assert resumed.paused_at is None
+
+
+async def test_a_held_message_that_can_never_be_posted_does_not_keep_the_pause(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.queue(delivery("a"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: SendRefused("thread_not_found: the alert was deleted")
+    clock.now += HOUR
+    await dispatcher.run_once(clock.now)
     [resumed] = await store.subscriptions.of(TEAM, "C1")
     assert resumed.paused_at is None
 

@@ -72,11 +72,12 @@ class SlackSender:
         if delivery.uncertain:
             try:
                 if found := await self._lookups.find(delivery, stories, thread_ts):
-                    receipt, look_for = Receipt(ts=found), stories
+                    receipt, look_for = Receipt(ts=found, found=True), stories
             except CannotLook:
                 receipt = await self._post_unseen(delivery, stories, thread_ts)
         receipt = receipt or await self._post(delivery, message, thread_ts)
-        await self._post_rest(delivery, rest, receipt.ts, look_for)
+        if await self._post_rest(delivery, rest, receipt.ts, look_for):
+            return Receipt(ts=receipt.ts)
         return receipt
 
     async def check_workspace(self, team: str) -> None:
@@ -112,8 +113,12 @@ class SlackSender:
         rest: Sequence[Message],
         ts: str,
         look_for: Sequence[Story] | None,
-    ) -> None:
-        """Posts the rest of a delivery in the thread of its first message, without repetitions."""
+    ) -> int:
+        """Posts the rest of a delivery in the thread of its first message, without repetitions.
+
+        Returns how many messages it posted.
+        """
+        posted = 0
         for number, message in enumerate(rest, start=2):
             reply = delivery.model_copy(update={"id": f"{delivery.id}/{number}"})
             try:
@@ -124,11 +129,13 @@ class SlackSender:
                     continue
                 await asyncio.sleep(self._pace_s)
                 await self._post(reply, message, ts)
+                posted += 1
             except CannotLook as error:
                 raise SendLater(None, "its thread cannot be read", uncertain=True) from error
             except (SendLater, ConversationRefused, WorkspaceRefused) as error:
                 # The first message was posted: the next attempt finds it and continues.
                 raise still_uncertain(error, error.cause) from error
+        return posted
 
     async def _post_unseen(
         self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
