@@ -29,7 +29,7 @@ from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
 from bot.alerts.held import HELD_FOR, next_try
-from bot.alerts.workspace_gate import WorkspaceGate
+from bot.alerts.workspace_gate import Turn, WorkspaceGate
 from bot.errors import (
     ConversationRefused,
     SendLater,
@@ -282,8 +282,8 @@ class Dispatcher:
         conversation = delivery.team, delivery.conversation
         await asyncio.sleep(self._next_send_at.get(conversation, 0.0) - loop.time())
         slots = self._looking_up if delivery.uncertain else self._posting
-        async with self._workspaces.turn(delivery.team), slots:
-            outcome = await self._attempt(delivery)
+        async with self._workspaces.turn(delivery.team) as turn, slots:
+            outcome = await self._attempt(delivery, turn)
         if outcome.sent and self._is_running:
             # The outbox accepts this after the lease too, and an in-flight delivery is not started
             # again.
@@ -307,7 +307,7 @@ class Dispatcher:
                     raise
             await _wait(self._stopped, retry_s)
 
-    async def _attempt(self, delivery: Delivery) -> _Outcome:
+    async def _attempt(self, delivery: Delivery, turn: Turn) -> _Outcome:
         now = self._clock()
         paused_until = self._paused_until.get(delivery.team, now)
         paused = now < paused_until <= now + LONGEST_PUT_OFF
@@ -330,11 +330,11 @@ class Dispatcher:
         except SendLater as later:
             return self._retry(delivery, later)
         except WorkspaceRefused as refused:
-            self._workspaces.refuse(delivery.team, refused, self._clock())
+            self._workspaces.refuse(turn, refused, self._clock())
             back = partial(self._outbox.put_back, delivery.id, delivery.due_at)
             return _Outcome(False, partial(back, str(refused), refused.uncertain))
         except ConversationRefused as refused:
-            self._workspaces.accept(delivery.team, self._clock(), sent=False)
+            self._workspaces.accept(turn, self._clock(), sent=False)
             return self._hold(delivery, refused)
         except SendRefused as refused:
             self._unanswered.pop(delivery.id, None)
@@ -345,7 +345,7 @@ class Dispatcher:
             self._next_send_at[conversation] = asyncio.get_running_loop().time() + self._pace_s
         self._unanswered.pop(delivery.id, None)
         now = self._clock()
-        self._workspaces.accept(delivery.team, now)
+        self._workspaces.accept(turn, now)
         return _Outcome(True, partial(self._confirm, delivery, receipt, now))
 
     async def _confirm(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:

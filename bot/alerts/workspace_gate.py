@@ -32,6 +32,15 @@ class Recovery:
     messages: int = 0
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One message's turn to be sent to a workspace."""
+
+    team: str
+    refusal: WorkspaceRefusal | None = None
+    """The refusal whose end the message finds out; None if it is sent as usual."""
+
+
 class RefusalReports(Protocol):
     """Gets each refusal and each recovery of a workspace."""
 
@@ -78,7 +87,9 @@ class WorkspaceGate:
         """Checks the workspaces whose check is due; returns when the next one is."""
         for team, refusal in tuple(self._refusals.items()):
             if refusal.is_check_due(now):
-                self._refusals[team] = await self._checked(team, refusal, now)
+                checked = await self._checked(team, refusal, now)
+                if self._refusals.get(team) is refusal:
+                    self._refusals[team] = checked
         return min((self._refusals[team].check_at for team in self.closed), default=None)
 
     async def _checked(
@@ -95,31 +106,33 @@ class WorkspaceGate:
         return check_passed(refusal)
 
     @asynccontextmanager
-    async def turn(self, team: str) -> AsyncIterator[None]:
+    async def turn(self, team: str) -> AsyncIterator[Turn]:
         """Waits while another message to a workspace finds out whether it accepts messages."""
         trial = self._trials.setdefault(team, asyncio.Lock())
-        if not self._is_trying(team):
-            yield
+        if self._tried(team) is None:
+            yield Turn(team)
             return
         await trial.acquire()
-        if not self._is_trying(team):
+        if (tried := self._tried(team)) is None:
             trial.release()
-            yield
+            yield Turn(team)
             return
         try:
-            yield
+            yield Turn(team, tried)
         finally:
             trial.release()
 
-    def _is_trying(self, team: str) -> bool:
+    def _tried(self, team: str) -> WorkspaceRefusal | None:
+        """The refusal whose end the next message finds out; None if there is none."""
         refusal = self._refusals.get(team)
-        return refusal is not None and refusal.trying
+        return refusal if refusal is not None and refusal.trying else None
 
-    def refuse(self, team: str, error: WorkspaceRefused, now: datetime) -> None:
+    def refuse(self, turn: Turn, error: WorkspaceRefused, now: datetime) -> None:
         """Records that a message was refused. Further messages in flight change nothing."""
+        team = turn.team
         known = self._refusals.get(team)
         if known is not None:
-            if known.trying:
+            if known is turn.refusal:
                 self._refusals[team] = refused_again(known, error.cause, error.cure, now)
             return
         refusal = first_refusal(error.cause, error.cure, now)
@@ -138,10 +151,16 @@ class WorkspaceGate:
         if self._reports is not None:
             self._reports.refused(refusal)
 
-    def accept(self, team: str, now: datetime, sent: bool = True) -> None:
-        """Records that the workspace accepted a message, or refused one conversation only."""
-        refusal = self._refusals.pop(team, None)
-        if refusal is not None:
+    def accept(self, turn: Turn, now: datetime, sent: bool = True) -> None:
+        """Records that the workspace accepted a message, or refused only that one.
+
+        A refusal ends only if the message was sent to find that out: any other one may have been
+        accepted before the refusal began.
+        """
+        team = turn.team
+        refusal = self._refusals.get(team)
+        if refusal is not None and refusal is turn.refusal:
+            del self._refusals[team]
             recovery = self._recoveries[team] = Recovery(refusal, now)
             log.warning(
                 "Slack accepts messages of workspace %s again; it refused them since %s",

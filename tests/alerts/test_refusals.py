@@ -10,7 +10,7 @@ import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.alerts.dispatcher import Dispatcher
-from bot.alerts.workspace_gate import Recovery, WorkspaceGate
+from bot.alerts.workspace_gate import Recovery, Turn, WorkspaceGate
 from bot.alerts.workspace_refusal import WorkspaceRefusal
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.store.upgrade import upgrade
@@ -197,6 +197,51 @@ async def test_a_running_dispatcher_resumes_by_itself(
     stop.set()
     await running
     assert len(reports.recoveries) == 1
+
+
+async def test_an_answer_from_before_the_refusal_is_no_recovery(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a", "C1"), delivery("b", "C2"), delivery("c", "C3"))
+    slack.gates["C1"] = asyncio.Event()
+
+    def refuse(_: Delivery) -> Exception | None:
+        slack.revoked = "token_revoked"
+        slack.gates["C1"].set()
+        return WorkspaceRefused("Slack", "token_revoked", "install the app again")
+
+    slack.answer = lambda each: None if each.conversation == "C1" else refuse(each)
+    assert await dispatcher.run_once(clock.now) == 1
+    assert (len(reports.refusals), reports.recoveries) == (1, [])
+
+
+async def test_a_check_that_ends_after_the_recovery_changes_nothing() -> None:
+    answer, asked = asyncio.Event(), asyncio.Event()
+    passes = [True]
+
+    async def check(_team: str) -> None:
+        if passes:
+            passes.pop()
+            return
+        asked.set()
+        await answer.wait()
+        raise WorkspaceRefused("Slack", "token_revoked", "install the app again")
+
+    gate, refused = WorkspaceGate(check), WorkspaceRefused("Slack", "x", "")
+    gate.refuse(Turn(TEAM), refused, NOON)
+    later = NOON + timedelta(minutes=5)
+    await gate.look(later)
+    async with gate.turn(TEAM) as trial:
+        gate.refuse(trial, refused, later)
+    slow = asyncio.create_task(gate.look(later + timedelta(minutes=5)))
+    await asked.wait()
+    passes.append(True)
+    await gate.look(later + timedelta(minutes=5))
+    async with gate.turn(TEAM) as trial:
+        gate.accept(trial, later)
+    answer.set()
+    await slow
+    assert gate.closed == frozenset()
 
 
 async def test_a_refused_later_part_leaves_the_delivery_uncertain(
