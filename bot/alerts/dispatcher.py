@@ -334,10 +334,13 @@ class Dispatcher:
             back = partial(self._outbox.put_back, delivery.id, delivery.due_at)
             return _Outcome(False, partial(back, str(refused), refused.uncertain))
         except ConversationRefused as refused:
-            self._workspaces.accept(turn, self._clock(), sent=False)
+            if not refused.by_look_up:
+                self._workspaces.accept(turn, self._clock(), sent=False)
             return self._hold(delivery, refused)
         except SendRefused as refused:
             self._unanswered.pop(delivery.id, None)
+            if refused.by_slack:
+                self._workspaces.accept(turn, self._clock(), sent=False)
             log.warning("%s was refused: %s", _named(delivery), refused.cause)
             return _Outcome(False, partial(self._outbox.give_up, delivery.id, refused.cause))
         finally:
@@ -345,7 +348,8 @@ class Dispatcher:
             self._next_send_at[conversation] = asyncio.get_running_loop().time() + self._pace_s
         self._unanswered.pop(delivery.id, None)
         now = self._clock()
-        self._workspaces.accept(turn, now)
+        if not receipt.found:
+            self._workspaces.accept(turn, now)
         return _Outcome(True, partial(self._confirm, delivery, receipt, now))
 
     async def _confirm(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:

@@ -36,6 +36,8 @@ class FakeSlack:
     def __init__(self) -> None:
         self.posted: list[Delivery] = []
         self.threads: dict[str, str | None] = {}
+        self.found: set[str] = set()
+        """The ids of deliveries that an earlier attempt posted."""
         self.told: dict[str, list[str]] = {}
         self.times: list[float] = []
         self.answer: Answer = lambda _: None
@@ -55,7 +57,7 @@ class FakeSlack:
         self.told[delivery.id] = [story.id for story in stories]
         async with self._more:
             self._more.notify_all()
-        return Receipt(ts=f"{len(self.posted)}.0")
+        return Receipt(ts=f"{len(self.posted)}.0", found=delivery.id in self.found)
 
     async def has_posted(self, number: int) -> None:
         async with asyncio.timeout(10), self._more:

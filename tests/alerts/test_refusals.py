@@ -199,6 +199,40 @@ async def test_a_running_dispatcher_resumes_by_itself(
     assert len(reports.recoveries) == 1
 
 
+async def test_a_look_up_is_no_recovery(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"))
+    slack.scope_missing = True
+    await dispatcher.run_once(clock.now)
+    slack.scope_missing = False
+    slack.found.add(delivery("a").id)
+    assert await _wait(dispatcher, clock, timedelta(minutes=5)) == 1
+    gone = ConversationRefused("C2", "user_not_found", by_look_up=True)
+    slack.answer = lambda each: gone if each.conversation == "C2" else None
+    await store.queue(delivery("a", "C2"))
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert reports.recoveries == []
+    await store.queue(delivery("a", "C3"))
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert len(reports.recoveries) == 1
+
+
+async def test_a_message_that_slack_refuses_as_such_is_a_recovery(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"), delivery("b", "C2"))
+    slack.scope_missing = True
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: SendRefused("the stories it is about are no longer kept")
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert reports.recoveries == []
+    slack.answer = lambda _: SendRefused("invalid_blocks", by_slack=True)
+    await store.queue(delivery("c"))
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert [each.messages for each in reports.recoveries] == [0]
+
+
 async def test_an_answer_from_before_the_refusal_is_no_recovery(
     store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
 ) -> None:

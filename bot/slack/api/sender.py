@@ -22,7 +22,14 @@ from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRef
 from bot.news.story import Story
 from bot.parties import Parties
 from bot.proposals.approval.audit import ProposalRecord
-from bot.slack.api.errors import code, refuses_blocks, still_uncertain, unanswered, verdict
+from bot.slack.api.errors import (
+    MOST_ATTEMPTS,
+    code,
+    refuses_blocks,
+    still_uncertain,
+    unanswered,
+    verdict,
+)
 from bot.slack.api.lookup import CannotLook, Lookups, marked
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.delivery import compose_messages
@@ -71,7 +78,7 @@ class SlackSender:
         receipt, look_for = None, None
         if delivery.uncertain:
             try:
-                if found := await self._lookups.find(delivery, stories, thread_ts):
+                if found := await self._look_up(delivery, stories, thread_ts):
                     receipt, look_for = Receipt(ts=found, found=True), stories
             except CannotLook:
                 receipt = await self._post_unseen(delivery, stories, thread_ts)
@@ -88,6 +95,21 @@ class SlackSender:
             raise verdict(error, 0) from error
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
             raise unanswered(f"auth.test of {team}: {type(error).__name__}") from error
+
+    async def _look_up(
+        self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
+    ) -> str | None:
+        """The message of an earlier attempt. Raises WorkspaceRefused only for a refused token.
+
+        Slack may refuse look-ups to an app whose posts it accepts.
+        """
+        try:
+            return await self._lookups.find(delivery, stories, thread_ts)
+        except WorkspaceRefused as refused:
+            await self.check_workspace(delivery.team)
+            if delivery.attempts >= MOST_ATTEMPTS:
+                raise CannotLook from refused
+            raise SendLater(None, refused.cause, uncertain=True) from refused
 
     async def _compose(
         self,
@@ -122,10 +144,7 @@ class SlackSender:
         for number, message in enumerate(rest, start=2):
             reply = delivery.model_copy(update={"id": f"{delivery.id}/{number}"})
             try:
-                if (
-                    look_for is not None
-                    and await self._lookups.find(reply, look_for, ts) is not None
-                ):
+                if look_for is not None and await self._look_up(reply, look_for, ts) is not None:
                     continue
                 await asyncio.sleep(self._pace_s)
                 await self._post(reply, message, ts)
