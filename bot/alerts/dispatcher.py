@@ -199,7 +199,7 @@ class Dispatcher:
         sent = 0
         while claimed := await self._claim(now, self._most_claims):
             sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
-        await self._workspaces.report_delivered()
+        await self._workspaces.report_delivered(now)
         return sent
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -238,7 +238,7 @@ class Dispatcher:
                     self._start(delivery)
             due_at = None if len(claimed) == room else await self._next_moment(now)
             if not claimed and not self._in_flight:
-                await self._workspaces.report_delivered()
+                await self._workspaces.report_delivered(now)
         except StoreUnavailable:
             return self._times.save_retry_s
         except StoreError:

@@ -47,6 +47,9 @@ class RefusalReports(Protocol):
     def refused(self, refusal: WorkspaceRefusal) -> None:
         """The workspace refuses messages from now on."""
 
+    def restored(self, refusal: WorkspaceRefusal) -> None:
+        """It refused them before the start of this process, which reported that."""
+
     def recovered(self, recovery: Recovery) -> None:
         """It accepts them again."""
 
@@ -64,11 +67,44 @@ async def _no_check(_team: str) -> None:
     return None
 
 
-class WorkspaceGate:
-    """Which workspaces get messages now. Without a `check`, a message is tried at each moment."""
+class SavedRefusals(Protocol):
+    """Keeps the refusals of workspaces across restarts. Its methods raise StoreError."""
 
-    def __init__(self, check: Check = _no_check) -> None:
-        self._check = check
+    async def get(self, team: str) -> WorkspaceRefusal | None:
+        """The refusal of a workspace; None if it accepted messages."""
+
+    async def put(self, team: str, refusal: WorkspaceRefusal) -> None:
+        """Saves it in place of an earlier one."""
+
+    async def delete(self, team: str) -> None:
+        """Deletes it, if there is one."""
+
+
+class _Unsaved:
+    """Keeps nothing."""
+
+    async def get(self, _team: str) -> None:
+        return None
+
+    async def put(self, _team: str, _refusal: WorkspaceRefusal) -> None:
+        return None
+
+    async def delete(self, _team: str) -> None:
+        return None
+
+
+_UNSAVED = _Unsaved()
+
+
+class WorkspaceGate:
+    """Which workspaces get messages now. Without a `check`, a message is tried at each moment.
+
+    A refusal is saved until its end is reported, because a new token needs a restart of the bot.
+    """
+
+    def __init__(self, check: Check = _no_check, saved: SavedRefusals = _UNSAVED) -> None:
+        self._check, self._saved = check, saved
+        self._stored: dict[str, WorkspaceRefusal] = {}
         self._reports: RefusalReports | None = None
         self._refusals: dict[str, WorkspaceRefusal] = {}
         self._recoveries: dict[str, Recovery] = {}
@@ -90,6 +126,7 @@ class WorkspaceGate:
                 checked = await self._checked(team, refusal, now)
                 if self._refusals.get(team) is refusal:
                     self._refusals[team] = checked
+        await self._save()
         return min((self._refusals[team].check_at for team in self.closed), default=None)
 
     async def _checked(
@@ -98,7 +135,8 @@ class WorkspaceGate:
         try:
             await self._check(team)
         except WorkspaceRefused as refused:
-            return refused_again(refusal, refused.cause, refused.cure, now)
+            again = refused_again(refusal, refused.cause, refused.cure, now)
+            return again.model_copy(update={"by_check": True})
         except Exception as error:
             # Slack did not answer, so the reason is still the one that it gave before.
             log.debug("the check of workspace %s failed: %s", team, type(error).__name__)
@@ -158,23 +196,54 @@ class WorkspaceGate:
         accepted before the refusal began.
         """
         team = turn.team
-        refusal = self._refusals.get(team)
-        if refusal is not None and refusal is turn.refusal:
-            del self._refusals[team]
-            recovery = self._recoveries[team] = Recovery(refusal, now)
-            log.warning(
-                "Slack accepts messages of workspace %s again; it refused them since %s",
-                team,
-                f"{refusal.since:%Y-%m-%d %H:%M} UTC",
-            )
-            if self._reports is not None:
-                self._reports.recovered(recovery)
+        if (refusal := self._refusals.get(team)) is not None and refusal is turn.refusal:
+            self._recover(team, refusal, now)
         if sent and (known := self._recoveries.get(team)) is not None:
             known.messages += 1
 
-    async def report_delivered(self) -> None:
-        """Reports recoveries. For when everything that was due is sent; raises StoreError."""
+    def _recover(self, team: str, refusal: WorkspaceRefusal, now: datetime) -> None:
+        del self._refusals[team]
+        recovery = self._recoveries[team] = Recovery(refusal, now)
+        log.warning(
+            "Slack accepts messages of workspace %s again; it refused them since %s",
+            team,
+            f"{refusal.since:%Y-%m-%d %H:%M} UTC",
+        )
+        if self._reports is not None:
+            self._reports.recovered(recovery)
+
+    async def report_delivered(self, now: datetime) -> None:
+        """Reports recoveries. For when everything that was due is sent; raises StoreError.
+
+        A workspace whose token is valid again has recovered even if there was nothing to send.
+        """
+        for team, refusal in tuple(self._refusals.items()):
+            if refusal.trying and refusal.by_check:
+                self._recover(team, refusal, now)
         for team, recovery in tuple(self._recoveries.items()):
             if self._reports is not None:
                 await self._reports.delivered(recovery)
+            await self._saved.delete(team)
+            self._stored.pop(team, None)
             self._recoveries.pop(team, None)
+
+    async def restore(self, team: str, now: datetime) -> None:
+        """Continues the refusal that an earlier process saved, if any; raises StoreError."""
+        saved = await self._saved.get(team)
+        if saved is None:
+            return
+        refusal = saved.model_copy(update={"check_at": now, "trying": False})
+        self._refusals[team] = self._stored[team] = refusal
+        log.warning(
+            "Slack refused all messages of workspace %s before the start: %s", team, refusal.cause
+        )
+        if self._reports is not None:
+            self._reports.restored(refusal)
+
+    async def _save(self) -> None:
+        """Saves what a later process needs of a new refusal."""
+        for team, refusal in tuple(self._refusals.items()):
+            known = self._stored.get(team)
+            if known is None or known.by_check is not refusal.by_check:
+                await self._saved.put(team, refusal)
+                self._stored[team] = refusal

@@ -100,6 +100,10 @@ class RefusalReporter:
                 f"To fix it: {refusal.cure}. Nothing is lost; messages stay queued."
             )
 
+    def restored(self, _refusal: WorkspaceRefusal) -> None:
+        """It refused them before the start of this process, which reported that."""
+        self._readiness.set(NotReady.POSTS_REFUSED)
+
     def recovered(self, recovery: Recovery) -> None:
         """It accepts them again."""
         self._readiness.clear(NotReady.POSTS_REFUSED)

@@ -53,6 +53,7 @@ from bot.store.outage import Outage
 from bot.store.pipeline_store import PipelineStore
 from bot.store.store import Store
 from bot.store.upgrade import upgrade
+from bot.store.workspace_refusals import WorkspaceRefusals
 
 log = logging.getLogger(__name__)
 
@@ -307,13 +308,14 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         webhook = await stack.enter_async_context(
             open_webhook(reveal_secret(settings.alert_webhook), make_fetch_limits(settings))
         )
-        gate = WorkspaceGate(sender.check_workspace)
+        gate = WorkspaceGate(sender.check_workspace, WorkspaceRefusals(store.database))
         take_turn = base.slack.take_turn
         dispatcher = Dispatcher(
             store.outbox, sender, read_clock, workspaces=gate, take_turn=take_turn
         )
         notices = Notices(store.outbox, team, base.operators, read_clock, dispatcher.wake)
         gate.report_to(RefusalReporter(base.readiness, notices, webhook))
+        await gate.restore(team, read_clock())
         inbox = ProposalInbox(store.proposals, team, base.operators, read_clock, dispatcher.wake)
         hubs = await stack.enter_async_context(open_hubs(settings, store))
         is_pushed = hubs.is_pushed if hubs is not None else None

@@ -9,8 +9,8 @@
     reminders_off             conversations without reminders
     hub_subscriptions         subscriptions at WebSub hubs
     proposals, rate_acts      proposals; the audit entries of decisions, which only grow
-    once                      marks of what is done once in a database's life; its workspace, and on
-                              SQLite its running bot
+    once                      marks of what is done once in a database's life; its workspace and a
+                              refusal of it, and on SQLite its running bot
 
 A value is a column where a query asks for it; the whole value is JSON in `data`.
 """

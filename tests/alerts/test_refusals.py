@@ -14,6 +14,7 @@ from bot.alerts.workspace_gate import Recovery, Turn, WorkspaceGate
 from bot.alerts.workspace_refusal import WorkspaceRefusal
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.store.upgrade import upgrade
+from bot.store.workspace_refusals import WorkspaceRefusals
 from tests.alerts.test_dispatcher import Clock, FakeSlack
 from tests.store.examples import NOON, TEAM, delivery, subscription
 from tests.store.opened import Store, open_store
@@ -47,12 +48,16 @@ class Reports:
     """The reports of a gate."""
 
     def __init__(self) -> None:
+        self.restored_causes: list[str] = []
         self.refusals: list[WorkspaceRefusal] = []
         self.recoveries: list[Recovery] = []
         self.messages: list[tuple[datetime, datetime, int]] = []
 
     def refused(self, refusal: WorkspaceRefusal) -> None:
         self.refusals.append(refusal)
+
+    def restored(self, refusal: WorkspaceRefusal) -> None:
+        self.restored_causes.append(refusal.cause)
 
     def recovered(self, recovery: Recovery) -> None:
         self.recoveries.append(recovery)
@@ -92,7 +97,7 @@ def dispatcher(store: Store, slack: Slack, clock: Clock, reports: Reports) -> Di
         if slack.revoked:
             raise WorkspaceRefused("Slack", slack.revoked, "install the app again")
 
-    gate = WorkspaceGate(check)
+    gate = WorkspaceGate(check, WorkspaceRefusals(store.database))
     gate.report_to(reports)
     return Dispatcher(store.outbox, slack, clock, pace_s=0, workspaces=gate)
 
@@ -231,6 +236,59 @@ async def test_a_message_that_slack_refuses_as_such_is_a_recovery(
     await store.queue(delivery("c"))
     await _wait(dispatcher, clock, timedelta(minutes=5))
     assert [each.messages for each in reports.recoveries] == [0]
+
+
+async def test_a_workspace_whose_token_is_valid_again_recovers_without_a_message(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"))
+    slack.revoked = "token_revoked"
+    await dispatcher.run_once(clock.now)
+    await _wait(dispatcher, clock, timedelta(minutes=1))
+    await store.outbox.drop(delivery("a").id)
+    slack.revoked = ""
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert [each[2] for each in reports.messages] == [0]
+
+
+async def test_a_missing_scope_has_no_end_before_a_message_is_accepted(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"))
+    slack.scope_missing = True
+    await dispatcher.run_once(clock.now)
+    await store.outbox.drop(delivery("a").id)
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert reports.recoveries == []
+
+
+async def test_a_restart_with_a_new_token_reports_the_end_of_the_refusal(
+    store: Store,
+    slack: Slack,
+    clock: Clock,
+    dispatcher: Dispatcher,
+    reports: Reports,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await store.queue(delivery("a"))
+    slack.revoked = "token_revoked"
+    await dispatcher.run_once(clock.now)
+    await _wait(dispatcher, clock, timedelta(minutes=1))
+
+    async def start() -> Dispatcher:
+        gate = WorkspaceGate(saved=WorkspaceRefusals(store.database))
+        gate.report_to(reports)
+        await gate.restore(TEAM, clock.now)
+        return Dispatcher(store.outbox, slack, clock, pace_s=0, workspaces=gate)
+
+    slack.revoked = ""
+    clock.now += HOUR
+    assert await (await start()).run_once(clock.now) == 1
+    assert reports.restored_causes == ["token_revoked"]
+    assert reports.messages == [(NOON, clock.now, 1)]
+    assert "accepts messages of workspace T1 again" in caplog.text
+    await (await start()).run_once(clock.now)
+    assert reports.restored_causes == ["token_revoked"]
 
 
 async def test_an_answer_from_before_the_refusal_is_no_recovery(
