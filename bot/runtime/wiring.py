@@ -26,7 +26,7 @@ from bot.commands.answers import AnswerService
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
 from bot.commands.service import CommandService
-from bot.errors import StoreError
+from bot.errors import SlackError, StoreError
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
@@ -257,9 +257,21 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
     async with open_session(limiter) as session:
         token = reveal_secret(settings.slack_bot_token)
         client = build_client(token, settings.slack_api_url, session)
-        team = await retry_until_answered("auth.test", lambda: fetch_team(client), stop)
+        try:
+            team = await retry_until_answered("auth.test", lambda: fetch_team(client), stop)
+        except SlackError as error:
+            await _report_refused_start(settings, error)
+            raise
         post = method_key(token, POST)
         yield SlackConnection(client, session, team, lambda _team: limiter.take_turn(post))
+
+
+async def _report_refused_start(settings: Settings, error: SlackError) -> None:
+    """Posts to the alert webhook that Slack refuses the token, so that the bot cannot start."""
+    address = reveal_secret(settings.alert_webhook)
+    async with open_webhook(address, make_fetch_limits(settings)) as webhook:
+        if webhook is not None:
+            webhook.post(f"Tariffwire cannot start. {error}")
 
 
 @dataclass(frozen=True)
