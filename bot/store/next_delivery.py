@@ -164,9 +164,13 @@ _here = sa.and_(
 HOLD = (
     sa.update(_table)
     .where(_here)
-    .values(state=DeliveryState.HELD, held_at=sa.func.coalesce(_row.held_at, _now))
+    .values(
+        state=DeliveryState.HELD,
+        held_at=sa.func.coalesce(_row.held_at, _now),
+        error=sa.bindparam("error"),
+    )
 )
-"""`in_team`, `in_conversation`, `now`: holds what is queued for a conversation."""
+"""`in_team`, `in_conversation`, `now`, `error`: holds what is queued for a conversation."""
 
 GIVE_UP_HELD = (
     sa.update(_table)
@@ -204,6 +208,7 @@ RESUME = (
     .values(
         state=DeliveryState.QUEUED,
         held_at=None,
+        error="",
         due_at=sa.case((_row.kind == DeliveryKind.DIGEST, _row.due_at), else_=_now),
     )
 )

@@ -146,7 +146,7 @@ class Outbox:
 
         def write(connection: sa.Connection) -> None:
             connection.execute(_record, outcome.model_dump())
-            connection.execute(next_delivery.HOLD, {**place, "now": now})
+            connection.execute(next_delivery.HOLD, {**place, "now": now, "error": error})
             pause(connection, delivery.team, delivery.conversation, error, now)
 
         await self._database.write(write)
@@ -287,9 +287,10 @@ class Outbox:
             "attempts": 0,
             # A given up or dropped one is held for a whole day again if it is refused.
             "held_at": sa.case((waits, _row.held_at), else_=sa.null()),
+            "error": sa.case((sa.and_(waits, _row.held_at.is_not(None)), _row.error), else_=""),
             "due_at": now,
         }
-        return await self._database.change(statement.values(**queued, error=""))
+        return await self._database.change(statement.values(**queued))
 
     async def drop(self, delivery_id: str) -> bool:
         """Marks a delivery as one that is not sent; False if it is being sent, or was.
@@ -433,7 +434,14 @@ _record = (
         uncertain=sa.or_(_row.uncertain, sa.bindparam("unsure", type_=sa.Boolean)),
         ts=sa.bindparam("ts"),
         sent_at=sa.bindparam("sent_at"),
-        error=sa.bindparam("error"),
+        # A held delivery keeps the reason of its hold if its try meets something else.
+        error=sa.case(
+            (
+                sa.and_(_row.held_at.is_not(None), sa.bindparam("to", type_=sa.String) == "queued"),
+                _row.error,
+            ),
+            else_=sa.bindparam("error", type_=sa.String),
+        ),
     )
 )
 

@@ -508,6 +508,25 @@ async def test_a_refusing_conversation_delays_no_other(
     assert await dispatcher.run_once(clock.now) == 3
 
 
+async def test_the_reason_of_a_hold_is_the_refusal_whatever_its_tries_meet(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: SendLater(None, "the answer of a proxy", unanswered=True)
+    await dispatcher.run_once(clock.now)
+    reasons = []
+    met = (ARCHIVED, SendLater(None, "HTTP 503", uncertain=True), SendLater(30, "limit"), ARCHIVED)
+    for answer in met:
+        slack.answer = lambda _, answer=answer: answer
+        clock.now += HOUR
+        await dispatcher.run_once(clock.now)
+        reasons += [each.reason for each in await store.outbox.held()]
+    assert reasons == ["is_archived: unarchive it"] * len(met)
+    await store.outbox.send_again(clock.now, delivery("a").id)
+    [held] = await store.outbox.held()
+    assert held.reason == "is_archived: unarchive it"
+
+
 async def test_a_held_delivery_that_gets_no_answer_stays_queued(
     store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
