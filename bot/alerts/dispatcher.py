@@ -22,6 +22,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -188,6 +189,7 @@ class Dispatcher:
         self._unanswered: dict[str, int] = {}
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
+        self._stop = asyncio.Event()
         self._is_running = False
 
     def wake(self) -> None:
@@ -205,7 +207,7 @@ class Dispatcher:
     async def run(self, stop: asyncio.Event) -> None:
         """Sends deliveries as they become due; once `stop` is set, finishes those in flight."""
         watcher = asyncio.create_task(self._wake_on(stop))
-        self._is_running = True
+        self._stop, self._is_running = stop, True
         try:
             while not stop.is_set():
                 self._woken.clear()
@@ -217,6 +219,8 @@ class Dispatcher:
             ends = await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
             if unsaved := sum(isinstance(end, StoreUnavailable) for end in ends):
                 log.warning("the outcome of %d message(s) was not saved; it is looked up", unsaved)
+            with suppress(StoreError):
+                await self._workspaces.save()
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -231,6 +235,8 @@ class Dispatcher:
             return self._times.longest_sleep_s
         try:
             claimed = await self._claim(now, room)
+            if self._stop.is_set() and not claimed:
+                return 0.0
             for delivery in claimed:
                 if delivery.id in self._in_flight:
                     self._claimed_again[delivery.id] = delivery
@@ -250,13 +256,27 @@ class Dispatcher:
         return (due_at - self._clock()).total_seconds()
 
     async def _claim(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
-        await self._workspaces.look(now)
+        await self._look(now)
+        await self._workspaces.save()
+        if self._stop.is_set():
+            return ()
         closed = self._workspaces.closed
         return await self._outbox.claim(now, limit, self._times.lease_s, closed)
 
+    async def _look(self, now: datetime) -> datetime | None:
+        """Checks the workspaces, as their gate does, unless a stop comes first."""
+        looking = asyncio.ensure_future(self._workspaces.look(now))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return looking.result() if looking.done() else None
+        finally:
+            looking.cancel()
+            stopping.cancel()
+
     async def _next_moment(self, now: datetime) -> datetime | None:
         """When the next delivery is due, or the next check of a workspace."""
-        check_at = await self._workspaces.look(now)
+        check_at = await self._look(now)
         due_at = await self._outbox.next_due(now, self._workspaces.closed)
         return min((each for each in (check_at, due_at) if each is not None), default=None)
 

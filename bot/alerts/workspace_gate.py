@@ -1,7 +1,7 @@
 """Stops messages to a workspace that refuses them, and lets them pass when it accepts them again.
 
-`bot.alerts.workspace_refusal` has the states. The dispatcher calls `look` regularly, asks for a
-`turn` before each message, and reports each outcome.
+`bot.alerts.workspace_refusal` has the states. The dispatcher calls `look` and `save` regularly,
+asks for a `turn` before each message, and reports each outcome.
 """
 
 import asyncio
@@ -126,7 +126,6 @@ class WorkspaceGate:
                 checked = await self._checked(team, refusal, now)
                 if self._refusals.get(team) is refusal:
                     self._refusals[team] = checked
-        await self._save()
         return min((self._refusals[team].check_at for team in self.closed), default=None)
 
     async def _checked(
@@ -240,8 +239,8 @@ class WorkspaceGate:
         if self._reports is not None:
             self._reports.restored(refusal)
 
-    async def _save(self) -> None:
-        """Saves what a later process needs of a new refusal."""
+    async def save(self) -> None:
+        """Saves what a later process needs of new refusals; raises StoreError."""
         for team, refusal in tuple(self._refusals.items()):
             known = self._stored.get(team)
             if known is None or known.by_check is not refusal.by_check:

@@ -336,6 +336,35 @@ async def test_a_check_that_ends_after_the_recovery_changes_nothing() -> None:
     assert gate.closed == frozenset()
 
 
+async def test_a_stop_does_not_wait_for_a_check(
+    store: Store, slack: Slack, reports: Reports
+) -> None:
+    asked, never = asyncio.Event(), asyncio.Event()
+
+    async def check(_team: str) -> None:
+        asked.set()
+        await never.wait()
+
+    saved = WorkspaceRefusals(store.database)
+    gate = WorkspaceGate(check, saved)
+    gate.report_to(reports)
+    clock = Clock()
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, workspaces=gate)
+    await store.queue(delivery("a"))
+    slack.revoked = "token_revoked"
+    await dispatcher.run_once(clock.now)
+    clock.now += timedelta(minutes=1)
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    async with asyncio.timeout(10):
+        await asked.wait()
+        stop.set()
+        await running
+    assert gate.closed == {TEAM}
+    assert reports.messages == []
+    assert await saved.get(TEAM) is not None
+
+
 async def test_a_refused_later_part_leaves_the_delivery_uncertain(
     store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
