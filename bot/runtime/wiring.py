@@ -350,7 +350,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         answers = AnswerService(decisions.ledger, sources.reference)
         decisions.watch(answers.replace_ledger)
         slack = _build_slack_context(
-            base, FeedRegistry(base.feeds, store, poller), answers, decisions
+            base, FeedRegistry(base.feeds, store, poller), answers, decisions, dispatcher
         )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
@@ -391,7 +391,11 @@ async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSub
 
 
 def _build_slack_context(
-    base: Foundation, feeds: FeedRegistry, answers: AnswerService, decisions: Decisions
+    base: Foundation,
+    feeds: FeedRegistry,
+    answers: AnswerService,
+    decisions: Decisions,
+    dispatcher: Dispatcher,
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
@@ -403,7 +407,7 @@ def _build_slack_context(
         feeds=feeds,
     )
     permissions = Permissions(base.settings.operators)
-    service = CommandService(stores, answers, decisions, permissions, read_clock)
+    service = CommandService(stores, answers, decisions, permissions, read_clock, dispatcher.wake)
     secret = reveal_secret(base.settings.slack_signing_secret)
     return SlackContext(base.slack.client, secret, service)
 
