@@ -289,7 +289,10 @@ class Dispatcher:
     def _finish(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
         del self._in_flight[delivery.id]
         self._certain_in_flight -= not delivery.uncertain
-        self._claimed_again.pop(delivery.id, None)
+        again = self._claimed_again.pop(delivery.id, None)
+        if again is not None and not self._stop.is_set():
+            # It was claimed before this task ended. `start_sending` ignores a claim that is over.
+            self._start(again)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, StoreUnavailable):
             log.error("a delivery's outcome was not saved; it will be looked up", exc_info=error)
@@ -397,7 +400,7 @@ class Dispatcher:
 
         If this process claimed it again, it is queued again; otherwise another process has it.
         """
-        again = self._claimed_again.get(delivery.id)
+        again = self._claimed_again.pop(delivery.id, None)
         return self._put_back(again, again.due_at) if again is not None else _NOTHING_TO_SAVE
 
     async def _read(self, delivery: Delivery) -> tuple[tuple[Story, ...], str | None]:

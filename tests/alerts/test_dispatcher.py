@@ -217,6 +217,28 @@ async def test_a_clock_jump_past_the_lease_sends_no_message_twice(
     assert await _states(store) == {"sent": 3}
 
 
+async def test_a_delivery_whose_lease_ends_while_it_waits_is_sent_with_its_new_claim(
+    store: Store, slack: FakeSlack, clock: Clock
+) -> None:
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, slots=1)
+    gate = slack.gates["C1"] = asyncio.Event()
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await store.queue(delivery("a", "C1"), delivery("a", "C2"))
+    dispatcher.wake()
+    await asyncio.sleep(0.1)
+    clock.now += timedelta(hours=1)
+    dispatcher.wake()
+    await asyncio.sleep(0.1)
+    assert slack.posted == []
+    gate.set()
+    await slack.has_posted(2)
+    stop.set()
+    await running
+    assert slack.about == [("C1", "a"), ("C2", "a")]
+    assert await _states(store) == {"sent": 2}
+
+
 async def test_a_pause_ends_even_if_the_clock_is_set_back(
     store: Store, slack: FakeSlack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
