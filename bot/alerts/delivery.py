@@ -124,7 +124,7 @@ class Audience(Frozen):
     """People who follow an event; the conversation is the person."""
     muted: frozenset[Thread] = frozenset()
     alerted: frozenset[Thread] = frozenset()
-    """Where the event already has its alert, sent or queued; not where it failed."""
+    """Where the event already has its alert, sent or queued; not where it failed or was dropped."""
 
 
 def delivery_id(kind: DeliveryKind, team: str, conversation: str, about: str) -> str:

@@ -239,7 +239,7 @@ class Outbox:
             query = sa.select(_row.event_id, _row.team, _row.conversation).where(
                 _row.event_id.in_(chunk),
                 _row.kind == DeliveryKind.ALERT,
-                _row.state != DeliveryState.FAILED,
+                _row.state.not_in((DeliveryState.FAILED, DeliveryState.DROPPED)),
             )
             found.update(Thread(*row) for row in await self._database.rows(query))
         return frozenset(found)
@@ -255,7 +255,11 @@ class Outbox:
 
     async def failed(self, limit: int = 20) -> tuple[Delivery, ...]:
         """The failed deliveries, newest first, each with its `error`."""
-        query = sa.select(*_FIELDS).where(_row.state == DeliveryState.FAILED, next_delivery.OF_TEAM)
+        return await self.ended(DeliveryState.FAILED, limit)
+
+    async def ended(self, state: DeliveryState, limit: int) -> tuple[Delivery, ...]:
+        """The deliveries in this state, newest first."""
+        query = sa.select(*_FIELDS).where(_row.state == state, next_delivery.OF_TEAM)
         query = query.order_by(_row.seq.desc()).limit(limit)
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))

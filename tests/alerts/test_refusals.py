@@ -291,6 +291,34 @@ async def test_a_restart_with_a_new_token_reports_the_end_of_the_refusal(
     assert reports.restored_causes == ["token_revoked"]
 
 
+async def test_a_refusal_of_one_conversation_is_a_recovery_of_the_workspace(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"))
+    slack.scope_missing = True
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: ARCHIVED
+    await _wait(dispatcher, clock, timedelta(minutes=1))
+    assert [each.messages for each in reports.recoveries] == [0]
+
+
+async def test_a_recovery_for_a_moment_belongs_to_the_same_refusal(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(*(delivery("a", f"C{number}") for number in range(3)))
+    answers = iter(["token_revoked", "token_revoked", "token_revoked", "", "token_revoked"])
+
+    def answer(_: Delivery) -> Exception | None:
+        code = next(answers, "")
+        return WorkspaceRefused("Slack", code, "install it") if code else None
+
+    slack.answer = answer
+    await dispatcher.run_once(clock.now)
+    assert await _wait(dispatcher, clock, timedelta(minutes=5)) == 3
+    assert [each.since for each in reports.refusals] == [NOON, NOON]
+    assert [since for since, _, _ in reports.messages] == [NOON]
+
+
 async def test_an_answer_from_before_the_refusal_is_no_recovery(
     store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
 ) -> None:
