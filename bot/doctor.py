@@ -275,7 +275,7 @@ async def check_feeds(settings: Settings) -> list[CheckResult]:
 
 def _describe_counts(counts: Mapping[DeliveryState, int]) -> str:
     waiting = counts[DeliveryState.QUEUED] + counts[DeliveryState.HELD]
-    being_sent = counts[DeliveryState.CLAIMED] + counts[DeliveryState.SENDING]
+    being_sent = counts[DeliveryState.RESERVED] + counts[DeliveryState.SENDING]
     return (
         f"{waiting} message{'' if waiting == 1 else 's'} waiting, {being_sent} being sent, "
         f"{counts[DeliveryState.SENT]} sent, {counts[DeliveryState.FAILED]} failed, "

@@ -151,21 +151,32 @@ class SendLater(TariffwireError):
 
 
 class SendRefused(TariffwireError):
-    """This message can never be posted, so it is not retried."""
+    """This message can never be posted, so it is not retried.
 
-    def __init__(self, reason: str) -> None:
+    `by_slack`: Slack refused it, so the workspace accepts posts.
+    """
+
+    def __init__(self, reason: str, by_slack: bool = False) -> None:
+        self.by_slack = by_slack
         super().__init__("delivery", reason)
 
 
 class ConversationRefused(TariffwireError):
     """The conversation accepts no messages until a person changes something, such as a setting.
 
-    `thing` is the conversation, `cause` is Slack's code. `uncertain`: the message, or a part of it,
-    may have been posted in an earlier attempt.
+    `thing` is the conversation, `cause` Slack's code. `uncertain`: the message, or a part of it,
+    may have been posted in an earlier attempt. `by_look_up`: nothing was posted now.
     """
 
-    def __init__(self, thing: str, cause: str, cure: str = "", uncertain: bool = False) -> None:
-        self.uncertain = uncertain
+    def __init__(
+        self,
+        thing: str,
+        cause: str,
+        cure: str = "",
+        uncertain: bool = False,
+        by_look_up: bool = False,
+    ) -> None:
+        self.uncertain, self.by_look_up = uncertain, by_look_up
         super().__init__(thing, cause, cure)
 
 

@@ -131,7 +131,8 @@ class Audience(Frozen):
     """People who follow an event; `conversation` is the person's id."""
     muted: frozenset[Thread] = frozenset()
     alerted: frozenset[Thread] = frozenset()
-    """The conversations that already have the event's alert, in any state except failed."""
+    """The conversations that already have the event's alert, in any state except failed and
+    dropped."""
 
 
 def delivery_id(kind: DeliveryKind, team: str, conversation: str, about: str) -> str:

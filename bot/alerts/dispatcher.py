@@ -23,6 +23,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -30,7 +31,7 @@ from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
 from bot.alerts.held import HELD_FOR, next_try
-from bot.alerts.workspace_gate import WorkspaceGate
+from bot.alerts.workspace_gate import Turn, WorkspaceGate
 from bot.errors import (
     ConversationRefused,
     SendLater,
@@ -83,9 +84,13 @@ class DispatchTimes:
 
 
 class Receipt(Frozen):
-    """What Slack returned for a message: `ts`, its id within the conversation."""
+    """What Slack returned for a message: `ts`, its id within the conversation.
+
+    `found`: an earlier attempt had posted all of it, so this one posted nothing.
+    """
 
     ts: str
+    found: bool = False
 
 
 class Sender(Protocol):
@@ -109,7 +114,9 @@ class DeliveryQueue(Protocol):
 
     async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool: ...
 
-    async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None: ...
+    async def confirm(
+        self, delivery_id: str, ts: str, now: datetime, posted: bool = True
+    ) -> bool: ...
 
     async def retry(
         self,
@@ -129,8 +136,6 @@ class DeliveryQueue(Protocol):
     ) -> None: ...
 
     async def give_up_held(self, delivery: Delivery, error: str, before: datetime) -> None: ...
-
-    async def resume(self, team: str, conversation: str, now: datetime) -> None: ...
 
     async def give_up(self, delivery_id: str, error: str) -> None: ...
 
@@ -188,6 +193,7 @@ class Dispatcher:
         self._unanswered: dict[str, int] = {}
         self._woken = asyncio.Event()
         self._stopped = asyncio.Event()
+        self._stop = asyncio.Event()
         self._is_running = False
 
     def wake(self) -> None:
@@ -199,13 +205,13 @@ class Dispatcher:
         sent = 0
         while claimed := await self._claim(now, self._most_claims):
             sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
-        await self._workspaces.report_delivered()
+        await self._workspaces.report_delivered(now)
         return sent
 
     async def run(self, stop: asyncio.Event) -> None:
         """Sends deliveries when they are due until `stop` is set, then finishes those in flight."""
         watcher = asyncio.create_task(self._wake_on(stop))
-        self._is_running = True
+        self._stop, self._is_running = stop, True
         try:
             while not stop.is_set():
                 self._woken.clear()
@@ -216,10 +222,9 @@ class Dispatcher:
             self._stopped.set()
             ends = await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
             if unsaved := sum(isinstance(end, StoreUnavailable) for end in ends):
-                log.warning(
-                    "the outcome of %d message(s) was not saved; Slack will be searched for them",
-                    unsaved,
-                )
+                log.warning("the outcome of %d message(s) was not saved; it is looked up", unsaved)
+            with suppress(StoreError):
+                await self._workspaces.save()
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -235,6 +240,8 @@ class Dispatcher:
             return self._times.longest_sleep_s
         try:
             claimed = await self._claim(now, room)
+            if self._stop.is_set() and not claimed:
+                return 0.0
             for delivery in claimed:
                 if delivery.id in self._in_flight:
                     self._claimed_again[delivery.id] = delivery
@@ -242,7 +249,7 @@ class Dispatcher:
                     self._start(delivery)
             due_at = None if len(claimed) == room else await self._next_moment(now)
             if not claimed and not self._in_flight:
-                await self._workspaces.report_delivered()
+                await self._workspaces.report_delivered(now)
         except StoreUnavailable:
             return self._times.save_retry_s
         except StoreError:
@@ -254,13 +261,27 @@ class Dispatcher:
         return (due_at - self._clock()).total_seconds()
 
     async def _claim(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
-        await self._workspaces.look(now)
+        await self._look(now)
+        await self._workspaces.save()
+        if self._stop.is_set():
+            return ()
         closed = self._workspaces.closed
         return await self._outbox.claim(now, limit, self._times.lease_s, closed)
 
+    async def _look(self, now: datetime) -> datetime | None:
+        """Checks the workspaces, as their gate does, unless a stop comes first."""
+        looking = asyncio.ensure_future(self._workspaces.look(now))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return looking.result() if looking.done() else None
+        finally:
+            looking.cancel()
+            stopping.cancel()
+
     async def _next_moment(self, now: datetime) -> datetime | None:
-        """When the next delivery, or the next check of a workspace, is due; None if neither is."""
-        check_at = await self._workspaces.look(now)
+        """When the next delivery is due, or the next check of a workspace."""
+        check_at = await self._look(now)
         due_at = await self._outbox.next_due(now, self._workspaces.closed)
         return min((each for each in (check_at, due_at) if each is not None), default=None)
 
@@ -273,7 +294,10 @@ class Dispatcher:
     def _finish(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
         del self._in_flight[delivery.id]
         self._certain_in_flight -= not delivery.uncertain
-        self._claimed_again.pop(delivery.id, None)
+        again = self._claimed_again.pop(delivery.id, None)
+        if again is not None and not self._stop.is_set():
+            # It was claimed before this task ended. `start_sending` ignores a claim that is over.
+            self._start(again)
         error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, StoreUnavailable):
             log.error(
@@ -288,8 +312,8 @@ class Dispatcher:
         conversation = delivery.team, delivery.conversation
         await asyncio.sleep(self._next_send_at.get(conversation, 0.0) - loop.time())
         slots = self._looking_up if delivery.uncertain else self._posting
-        async with self._workspaces.turn(delivery.team), slots:
-            outcome = await self._attempt(delivery)
+        async with self._workspaces.turn(delivery.team) as turn, slots:
+            outcome = await self._attempt(delivery, turn)
         if outcome.sent and self._is_running:
             # Saving may be retried after the lease has ended. The outbox accepts the outcome of a
             # sent message even then, and `run` does not start a delivery that is still in flight.
@@ -313,7 +337,7 @@ class Dispatcher:
                     raise
             await _wait(self._stopped, retry_s)
 
-    async def _attempt(self, delivery: Delivery) -> _Outcome:
+    async def _attempt(self, delivery: Delivery, turn: Turn) -> _Outcome:
         now = self._clock()
         paused_until = self._paused_until.get(delivery.team, now)
         paused = now < paused_until <= now + LONGEST_PUT_OFF
@@ -336,14 +360,17 @@ class Dispatcher:
         except SendLater as later:
             return self._retry(delivery, later)
         except WorkspaceRefused as refused:
-            self._workspaces.refuse(delivery.team, refused, self._clock())
+            self._workspaces.refuse(turn, refused, self._clock())
             back = partial(self._outbox.put_back, delivery.id, delivery.due_at)
             return _Outcome(False, partial(back, str(refused), refused.uncertain))
         except ConversationRefused as refused:
-            self._workspaces.accept(delivery.team, self._clock(), sent=False)
+            if not refused.by_look_up:
+                self._workspaces.accept(turn, self._clock(), sent=False)
             return self._hold(delivery, refused)
         except SendRefused as refused:
             self._unanswered.pop(delivery.id, None)
+            if refused.by_slack:
+                self._workspaces.accept(turn, self._clock(), sent=False)
             log.warning("%s was refused: %s", _named(delivery), refused.cause)
             return _Outcome(False, partial(self._outbox.give_up, delivery.id, refused.cause))
         finally:
@@ -351,17 +378,16 @@ class Dispatcher:
             self._next_send_at[conversation] = asyncio.get_running_loop().time() + self._pace_s
         self._unanswered.pop(delivery.id, None)
         now = self._clock()
-        self._workspaces.accept(delivery.team, now)
-        return _Outcome(True, partial(self._confirm, delivery, receipt.ts, now))
+        if not receipt.found:
+            self._workspaces.accept(turn, now)
+        return _Outcome(True, partial(self._confirm, delivery, receipt, now))
 
-    async def _confirm(self, delivery: Delivery, ts: str, now: datetime) -> None:
-        if delivery.held_at is not None:
-            # Resuming comes first. After a crash between the two calls, the delivery is still
-            # unsent and is processed again; after the other order, the conversation would stay
-            # paused.
-            await self._outbox.resume(delivery.team, delivery.conversation, now)
+    async def _confirm(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+        ended_pause = await self._outbox.confirm(
+            delivery.id, receipt.ts, now, posted=not receipt.found
+        )
+        if ended_pause:
             log.info("conversation %s accepts messages again", delivery.conversation)
-        await self._outbox.confirm(delivery.id, ts, now)
 
     async def _wait_for_turn(self, team: str) -> float:
         """Waits for a turn of the workspace and returns 0 when it has one.
@@ -385,7 +411,7 @@ class Dispatcher:
         If this process has claimed the delivery again in the meantime, that second claim is given
         back. Otherwise another process may have claimed it, and nothing is saved.
         """
-        again = self._claimed_again.get(delivery.id)
+        again = self._claimed_again.pop(delivery.id, None)
         return self._put_back(again, again.due_at) if again is not None else _NOTHING_TO_SAVE
 
     async def _read(self, delivery: Delivery) -> tuple[tuple[Story, ...], str | None]:

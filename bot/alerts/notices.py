@@ -71,20 +71,23 @@ def plan_hold_notices(
     refused again.
     """
     paused: dict[str, list[Subscription]] = {}
+    subscribed: set[str] = set()
     for subscription in subscriptions:
+        subscribed.add(subscription.conversation)
         if subscription.paused_at is not None:
             paused.setdefault(subscription.conversation, []).append(subscription)
     found: list[Delivery] = []
     for conversation, own in paused.items():
         since = min(each.paused_at for each in own if each.paused_at is not None)
-        text = _hold_text(conversation, since, own[0].paused_reason)
+        text = _hold_text(conversation, since, own[0].paused_reason, is_subscribed=True)
         people = () if _is_direct(conversation) else (each.created_by for each in own)
         to = dict.fromkeys((*operators, *filter(None, people)))
         key = f"{conversation} refuses messages since {since.isoformat()}"
         found += _notices(key, text, team, [each for each in to if each != conversation], now)
     for each in held:
-        if each.conversation not in paused:
-            text = _hold_text(each.conversation, each.since, each.reason)
+        # One with subscriptions that are not paused is about to be paused, or was resumed just now.
+        if each.conversation not in subscribed:
+            text = _hold_text(each.conversation, each.since, each.reason, is_subscribed=False)
             key = f"{each.conversation} refuses messages: {each.reason}"
             to = dict.fromkeys(one for one in operators if one != each.conversation)
             found += _notices(key, text, team, to, now)
@@ -96,12 +99,15 @@ def _is_direct(conversation: str) -> bool:
     return conversation.startswith(("D", "U", "W"))
 
 
-def _hold_text(conversation: str, since: datetime, reason: str) -> str:
+def _hold_text(conversation: str, since: datetime, reason: str, is_subscribed: bool) -> str:
     name = conversation if _is_direct(conversation) else f"#{conversation}"
+    first = f"Slack refuses messages to {name} since {_moment(since)}: {reason}."
+    kept = "What is queued is kept for a day and sent if Slack accepts messages again"
+    if not is_subscribed:
+        return f"{first} {kept}."
     return (
-        f"Slack refuses messages to {name} since {_moment(since)}: {reason}. The subscriptions "
-        "there are paused. Queued messages are kept for a day. If Slack accepts messages within "
-        "that time, they are sent and the pause ends. After that, subscribe there again."
+        f"{first} The subscriptions there are paused. {kept}, which ends the pause. "
+        "Later, subscribe there again."
     )
 
 

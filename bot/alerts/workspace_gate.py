@@ -1,7 +1,7 @@
 """Stops sending to a workspace that refuses messages until it accepts messages again.
 
-`bot.alerts.workspace_refusal` describes the states. The dispatcher calls `look` regularly, asks for
-a `turn` before each message, and reports each outcome.
+`bot.alerts.workspace_refusal` describes the states. The dispatcher calls `look` and `save`
+regularly, asks for a `turn` before each message, and reports each outcome.
 """
 
 import asyncio
@@ -32,11 +32,24 @@ class Recovery:
     messages: int = 0
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One message's turn to be sent to a workspace."""
+
+    team: str
+    refusal: WorkspaceRefusal | None = None
+    """The refusal that this message tests: if it is accepted, the refusal has ended. None if the
+    workspace does not refuse messages."""
+
+
 class RefusalReports(Protocol):
     """Is notified of each refusal and each recovery of a workspace."""
 
     def refused(self, refusal: WorkspaceRefusal) -> None:
         """The workspace refuses messages from now on."""
+
+    def restored(self, refusal: WorkspaceRefusal) -> None:
+        """It refused them before the start of this process, which reported that."""
 
     def recovered(self, recovery: Recovery) -> None:
         """The workspace accepts messages again."""
@@ -58,14 +71,45 @@ async def _no_check(_team: str) -> None:
     return None
 
 
+class SavedRefusals(Protocol):
+    """Keeps the refusals of workspaces across restarts. Its methods raise StoreError."""
+
+    async def get(self, team: str) -> WorkspaceRefusal | None:
+        """The refusal of a workspace; None if it accepted messages."""
+
+    async def put(self, team: str, refusal: WorkspaceRefusal) -> None:
+        """Saves it in place of an earlier one."""
+
+    async def delete(self, team: str) -> None:
+        """Deletes it, if there is one."""
+
+
+class _Unsaved:
+    """Keeps nothing."""
+
+    async def get(self, _team: str) -> None:
+        return None
+
+    async def put(self, _team: str, _refusal: WorkspaceRefusal) -> None:
+        return None
+
+    async def delete(self, _team: str) -> None:
+        return None
+
+
+_UNSAVED = _Unsaved()
+
+
 class WorkspaceGate:
     """Knows which workspaces may get messages now.
 
-    Without a `check` function, each check passes, so the next message tests the workspace.
+    Without a `check` function, each check passes, so the next message tests the workspace. A
+    refusal is saved until its end is reported, because a new token needs a restart of the bot.
     """
 
-    def __init__(self, check: Check = _no_check) -> None:
-        self._check = check
+    def __init__(self, check: Check = _no_check, saved: SavedRefusals = _UNSAVED) -> None:
+        self._check, self._saved = check, saved
+        self._stored: dict[str, WorkspaceRefusal] = {}
         self._reports: RefusalReports | None = None
         self._refusals: dict[str, WorkspaceRefusal] = {}
         self._recoveries: dict[str, Recovery] = {}
@@ -84,7 +128,9 @@ class WorkspaceGate:
         """Checks the workspaces whose check is due; returns when the next check is due, or None."""
         for team, refusal in tuple(self._refusals.items()):
             if refusal.is_check_due(now):
-                self._refusals[team] = await self._checked(team, refusal, now)
+                checked = await self._checked(team, refusal, now)
+                if self._refusals.get(team) is refusal:
+                    self._refusals[team] = checked
         return min((self._refusals[team].check_at for team in self.closed), default=None)
 
     async def _checked(
@@ -93,7 +139,8 @@ class WorkspaceGate:
         try:
             await self._check(team)
         except WorkspaceRefused as refused:
-            return refused_again(refusal, refused.cause, refused.cure, now)
+            again = refused_again(refusal, refused.cause, refused.cure, now)
+            return again.model_copy(update={"by_check": True})
         except Exception as error:
             # Slack did not answer, so the reason that it gave before is kept.
             log.debug("the check of workspace %s failed: %s", team, type(error).__name__)
@@ -101,38 +148,40 @@ class WorkspaceGate:
         return check_passed(refusal)
 
     @asynccontextmanager
-    async def turn(self, team: str) -> AsyncIterator[None]:
+    async def turn(self, team: str) -> AsyncIterator[Turn]:
         """A context in which to send one message to a workspace.
 
         While it is unknown whether the workspace accepts messages again, only one message at a time
         is sent; the others wait.
         """
         trial = self._trials.setdefault(team, asyncio.Lock())
-        if not self._is_trying(team):
-            yield
+        if self._tried(team) is None:
+            yield Turn(team)
             return
         await trial.acquire()
-        if not self._is_trying(team):
+        if (tried := self._tried(team)) is None:
             trial.release()
-            yield
+            yield Turn(team)
             return
         try:
-            yield
+            yield Turn(team, tried)
         finally:
             trial.release()
 
-    def _is_trying(self, team: str) -> bool:
+    def _tried(self, team: str) -> WorkspaceRefusal | None:
+        """The refusal whose end the next message finds out; None if there is none."""
         refusal = self._refusals.get(team)
-        return refusal is not None and refusal.trying
+        return refusal if refusal is not None and refusal.trying else None
 
-    def refuse(self, team: str, error: WorkspaceRefused, now: datetime) -> None:
+    def refuse(self, turn: Turn, error: WorkspaceRefused, now: datetime) -> None:
         """Records that the workspace refused a message.
 
         Refusals of further messages that were in flight at the first refusal change nothing.
         """
+        team = turn.team
         known = self._refusals.get(team)
         if known is not None:
-            if known.trying:
+            if known is turn.refusal:
                 self._refusals[team] = refused_again(known, error.cause, error.cure, now)
             return
         refusal = first_refusal(error.cause, error.cure, now)
@@ -151,27 +200,61 @@ class WorkspaceGate:
         if self._reports is not None:
             self._reports.refused(refusal)
 
-    def accept(self, team: str, now: datetime, sent: bool = True) -> None:
-        """Records that the workspace accepts messages.
+    def accept(self, turn: Turn, now: datetime, sent: bool = True) -> None:
+        """Records that the workspace accepted a message, or refused only that one.
 
-        `sent` is False if the message was refused, but only because of its conversation.
+        A refusal ends only if the message was sent to find that out: any other one may have been
+        accepted before the refusal began.
         """
-        refusal = self._refusals.pop(team, None)
-        if refusal is not None:
-            recovery = self._recoveries[team] = Recovery(refusal, now)
-            log.warning(
-                "Slack accepts messages of workspace %s again; it refused them since %s",
-                team,
-                f"{refusal.since:%Y-%m-%d %H:%M} UTC",
-            )
-            if self._reports is not None:
-                self._reports.recovered(recovery)
+        team = turn.team
+        if (refusal := self._refusals.get(team)) is not None and refusal is turn.refusal:
+            self._recover(team, refusal, now)
         if sent and (known := self._recoveries.get(team)) is not None:
             known.messages += 1
 
-    async def report_delivered(self) -> None:
-        """Reports the recoveries; call it when all due messages are sent. Raises StoreError."""
+    def _recover(self, team: str, refusal: WorkspaceRefusal, now: datetime) -> None:
+        del self._refusals[team]
+        recovery = self._recoveries[team] = Recovery(refusal, now)
+        log.warning(
+            "Slack accepts messages of workspace %s again; it refused them since %s",
+            team,
+            f"{refusal.since:%Y-%m-%d %H:%M} UTC",
+        )
+        if self._reports is not None:
+            self._reports.recovered(recovery)
+
+    async def report_delivered(self, now: datetime) -> None:
+        """Reports the recoveries; call it when all due messages are sent. Raises StoreError.
+
+        A workspace whose token is valid again has recovered even if there was nothing to send.
+        """
+        for team, refusal in tuple(self._refusals.items()):
+            if refusal.trying and refusal.by_check:
+                self._recover(team, refusal, now)
         for team, recovery in tuple(self._recoveries.items()):
             if self._reports is not None:
                 await self._reports.delivered(recovery)
+            await self._saved.delete(team)
+            self._stored.pop(team, None)
             self._recoveries.pop(team, None)
+
+    async def restore(self, team: str, now: datetime) -> None:
+        """Continues the refusal that an earlier process saved, if any; raises StoreError."""
+        saved = await self._saved.get(team)
+        if saved is None:
+            return
+        refusal = saved.model_copy(update={"check_at": now, "trying": False})
+        self._refusals[team] = self._stored[team] = refusal
+        log.warning(
+            "Slack refused all messages of workspace %s before the start: %s", team, refusal.cause
+        )
+        if self._reports is not None:
+            self._reports.restored(refusal)
+
+    async def save(self) -> None:
+        """Saves what a later process needs of new refusals; raises StoreError."""
+        for team, refusal in tuple(self._refusals.items()):
+            known = self._stored.get(team)
+            if known is None or known.by_check is not refusal.by_check:
+                await self._saved.put(team, refusal)
+                self._stored[team] = refusal

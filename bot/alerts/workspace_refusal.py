@@ -30,6 +30,8 @@ class WorkspaceRefusal(Frozen):
     failures: int = 0
     """The number of failed checks and refused messages after the first refusal."""
     trying: bool = False
+    by_check: bool = False
+    """A check was refused too, so a check that passes shows that the refusal is over."""
 
     def is_check_due(self, now: datetime) -> bool:
         """Whether to check now.

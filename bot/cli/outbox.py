@@ -20,20 +20,25 @@ def outbox() -> None:
 
 
 @outbox.command("list")
-@click.option("--failed", is_flag=True, help="List those that failed, the newest first.")
+@click.option("--failed", is_flag=True, help="Those that failed, the newest first.")
+@click.option("--dropped", is_flag=True, help="Those that an operator dropped, the newest first.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per message.")
 @report_errors
-def list_messages(failed: bool, limit: int, as_json: bool) -> None:
-    """List the messages that are not sent yet, or the failed messages."""
-    asyncio.run(_list(failed, limit, as_json))
+def list_messages(failed: bool, dropped: bool, limit: int, as_json: bool) -> None:
+    """List the messages that are not sent yet, or those that failed or were dropped."""
+    if failed and dropped:
+        raise click.UsageError("Name either --failed or --dropped.")
+    state = DeliveryState.FAILED if failed else DeliveryState.DROPPED if dropped else None
+    asyncio.run(_list(state, limit, as_json))
 
 
-async def _list(failed: bool, limit: int, as_json: bool) -> None:
+async def _list(ended: DeliveryState | None, limit: int, as_json: bool) -> None:
     from bot.runtime.wiring import open_store
 
     async with open_store(load_settings()) as store:
-        found = await (store.outbox.failed(limit) if failed else store.outbox.unsent(limit))
+        outbox = store.outbox
+        found = await (outbox.unsent(limit) if ended is None else outbox.ended(ended, limit))
         counts = await store.outbox.counts()
     for delivery in found:
         if as_json:

@@ -63,6 +63,8 @@ class Subscribed(Reply):
 
     subscription: Subscription
     is_new: bool
+    ended_pause: bool
+    """The conversation refused messages, so its subscriptions were paused."""
 
 
 class Unsubscribed(Reply):
@@ -191,7 +193,7 @@ def is_public(reply: Reply) -> bool:
     """Whether everyone in the conversation sees the reply, because it changes something for all."""
     match reply:
         case Subscribed():
-            return reply.is_new
+            return reply.is_new or reply.ended_pause
         case Unsubscribed():
             return reply.count > 0
         case ReminderSwitch():

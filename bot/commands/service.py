@@ -47,8 +47,10 @@ class CommandService:
         decisions: Decisions,
         permissions: Permissions,
         clock: Callable[[], datetime],
+        on_resume: Callable[[], None] = lambda: None,
     ) -> None:
-        """`clock` returns the current time in UTC."""
+        """`clock` returns the current time in UTC. `on_resume` is called when a pause ended."""
+        self.on_resume = on_resume
         self.stores, self.answers, self.decisions = stores, answers, decisions
         self.permissions, self.clock = permissions, clock
 
@@ -160,8 +162,12 @@ class CommandService:
             created_by=request.user,
             created_at=self.clock(),
         )
+        had = await self.stores.subscriptions.of(team, conversation)
+        ended_pause = any(one.paused_at is not None for one in had)
         is_new = await self.stores.subscriptions.add(subscription)
-        return replies.Subscribed(subscription, is_new)
+        if ended_pause:
+            self.on_resume()
+        return replies.Subscribed(subscription, is_new, ended_pause)
 
     async def _list(self, request: CommandRequest) -> Reply:
         found = await self.stores.subscriptions.of(request.team, request.conversation)

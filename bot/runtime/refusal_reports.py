@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 
 import aiohttp
 
@@ -17,6 +17,8 @@ from bot.readiness import NotReady, Readiness
 
 log = logging.getLogger(__name__)
 
+RETRY_WAITS_S = (2.0, 10.0, 60.0)
+"""Seconds before each further try of a post that failed."""
 _TIMEOUT_S = 10.0
 
 
@@ -26,15 +28,25 @@ class WebhookFailed(Exception):
 
 
 class AlertWebhook:
-    """Posts `{"text": ...}` to a webhook of the operators, in the background.
+    """Posts `{"text": ...}` to a webhook of the operators, in the background and in order.
 
-    Failures are logged only once until a post succeeds. Slack's incoming webhooks accept this
-    format, and so do those of many other chat systems.
+    A failed post is retried after each of the delays `waits_s`. Failures are logged only once until
+    a post succeeds. Slack's incoming webhooks accept this format, and so do those of many other
+    chat systems.
     """
 
-    def __init__(self, url: str, limits: FetchLimits, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        url: str,
+        limits: FetchLimits,
+        session: aiohttp.ClientSession,
+        waits_s: Sequence[float] = RETRY_WAITS_S,
+    ) -> None:
         self._url, self._limits, self._session = url, limits, session
+        self._waits_s = waits_s
         self._posts: set[asyncio.Task[None]] = set()
+        self._one_post = asyncio.Lock()
+        self._finishing = asyncio.Event()
         self._failing = False
 
     def post(self, text: str) -> None:
@@ -44,10 +56,21 @@ class AlertWebhook:
         task.add_done_callback(self._posts.discard)
 
     async def finish(self) -> None:
-        """Waits for the posts that have been started."""
+        """Waits for the posts that were started; each gets one more try at most."""
+        self._finishing.set()
         await asyncio.gather(*self._posts)
+        self._finishing.clear()
 
     async def _post(self, text: str) -> None:
+        async with self._one_post:
+            for wait_s in self._waits_s:
+                if await self._try_to_post(text) or self._finishing.is_set():
+                    return
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._finishing.wait(), wait_s)
+            await self._try_to_post(text)
+
+    async def _try_to_post(self, text: str) -> bool:
         try:
             await self._send(text)
         except (WebhookFailed, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -56,8 +79,9 @@ class AlertWebhook:
                 cause = str(error) if isinstance(error, WebhookFailed) else type(error).__name__
                 log.warning("TARIFFWIRE_ALERT_WEBHOOK: the report was not accepted: %s", cause)
             self._failing = True
-        else:
-            self._failing = False
+            return False
+        self._failing = False
+        return True
 
     async def _send(self, text: str) -> None:
         if refusal := find_url_refusal(self._url, self._limits.allowed_networks):
@@ -71,13 +95,15 @@ class AlertWebhook:
 
 
 @asynccontextmanager
-async def open_webhook(url: str, limits: FetchLimits) -> AsyncIterator[AlertWebhook | None]:
-    """The webhook with this address; None if the address is empty."""
+async def open_webhook(
+    url: str, limits: FetchLimits, waits_s: Sequence[float] = RETRY_WAITS_S
+) -> AsyncIterator[AlertWebhook | None]:
+    """The webhook with this address; None for an empty one."""
     if not url:
         yield None
         return
     async with open_session(limits) as session:
-        webhook = AlertWebhook(url, limits, session)
+        webhook = AlertWebhook(url, limits, session, waits_s)
         try:
             yield webhook
         finally:
@@ -101,6 +127,10 @@ class RefusalReporter:
                 f"Tariffwire: Slack refuses all messages ({refusal.cause}). "
                 f"To fix it: {refusal.cure}. Nothing is lost; messages stay queued."
             )
+
+    def restored(self, _refusal: WorkspaceRefusal) -> None:
+        """It refused them before the start of this process, which reported that."""
+        self._readiness.set(NotReady.POSTS_REFUSED)
 
     def recovered(self, recovery: Recovery) -> None:
         """Called when the workspace accepts messages again."""

@@ -27,7 +27,7 @@ from bot.commands.answers import AnswerService
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
 from bot.commands.service import CommandService
-from bot.errors import StoreError
+from bot.errors import SlackError, StoreError
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
@@ -54,6 +54,7 @@ from bot.store.outage import Outage
 from bot.store.pipeline_store import PipelineStore
 from bot.store.store import Store
 from bot.store.upgrade import create
+from bot.store.workspace_refusals import WorkspaceRefusals
 
 log = logging.getLogger(__name__)
 
@@ -273,7 +274,11 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
     async with open_session(limiter) as session:
         token = reveal_secret(settings.slack_bot_token)
         client = build_client(token, settings.slack_api_url, session)
-        team = await retry_until_answered("auth.test", lambda: fetch_team(client), stop)
+        try:
+            team = await retry_until_answered("auth.test", lambda: fetch_team(client), stop)
+        except SlackError as error:
+            await _report_refused_start(settings, error)
+            raise
         post = method_key(token, POST)
         yield SlackConnection(
             client,
@@ -282,6 +287,14 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
             take_turn=lambda _team: limiter.take_turn(post),
             take_reply_turn=lambda: limiter.take_reply_turn(post),
         )
+
+
+async def _report_refused_start(settings: Settings, error: SlackError) -> None:
+    """Posts to the alert webhook that Slack refuses the token, so that the bot cannot start."""
+    address = reveal_secret(settings.alert_webhook)
+    async with open_webhook(address, make_fetch_limits(settings)) as webhook:
+        if webhook is not None:
+            webhook.post(f"Tariffwire cannot start. {error}")
 
 
 @dataclass(frozen=True)
@@ -330,13 +343,14 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         webhook = await stack.enter_async_context(
             open_webhook(reveal_secret(settings.alert_webhook), make_fetch_limits(settings))
         )
-        gate = WorkspaceGate(sender.check_workspace)
+        gate = WorkspaceGate(sender.check_workspace, WorkspaceRefusals(store.database))
         take_turn = base.slack.take_turn
         dispatcher = Dispatcher(
             store.outbox, sender, read_clock, workspaces=gate, take_turn=take_turn
         )
         notices = Notices(store.outbox, team, base.operators, read_clock, dispatcher.wake)
         gate.report_to(RefusalReporter(base.readiness, notices, webhook))
+        await gate.restore(team, read_clock())
         inbox = ProposalInbox(store.proposals, team, base.operators, read_clock, dispatcher.wake)
         hubs = await stack.enter_async_context(open_hubs(settings, store))
         is_pushed = hubs.is_pushed if hubs is not None else None
@@ -359,7 +373,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         answers = AnswerService(decisions.ledger, sources.reference)
         decisions.watch(answers.replace_ledger)
         slack = _build_slack_context(
-            base, FeedRegistry(base.feeds, store, poller), answers, decisions
+            base, FeedRegistry(base.feeds, store, poller), answers, decisions, dispatcher
         )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
@@ -400,7 +414,11 @@ async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSub
 
 
 def _build_slack_context(
-    base: Foundation, feeds: FeedRegistry, answers: AnswerService, decisions: Decisions
+    base: Foundation,
+    feeds: FeedRegistry,
+    answers: AnswerService,
+    decisions: Decisions,
+    dispatcher: Dispatcher,
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
@@ -412,7 +430,7 @@ def _build_slack_context(
         feeds=feeds,
     )
     permissions = Permissions(base.settings.operators)
-    service = CommandService(stores, answers, decisions, permissions, read_clock)
+    service = CommandService(stores, answers, decisions, permissions, read_clock, dispatcher.wake)
     secret = reveal_secret(base.settings.slack_signing_secret)
     return SlackContext(
         base.slack.client, secret, service, take_reply_turn=base.slack.take_reply_turn

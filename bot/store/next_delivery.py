@@ -182,9 +182,13 @@ _here = sa.and_(
 HOLD = (
     sa.update(_table)
     .where(_here)
-    .values(state=DeliveryState.HELD, held_at=sa.func.coalesce(_row.held_at, _now))
+    .values(
+        state=DeliveryState.HELD,
+        held_at=sa.func.coalesce(_row.held_at, _now),
+        error=sa.bindparam("error"),
+    )
 )
-"""`in_team`, `in_conversation`, `now`: holds the queued deliveries of a conversation."""
+"""`in_team`, `in_conversation`, `now`, `error`: holds what is queued for a conversation."""
 
 GIVE_UP_HELD = (
     sa.update(_table)
@@ -195,12 +199,36 @@ GIVE_UP_HELD = (
 that are held since `before` or earlier.
 """
 
+_others_held = (
+    sa.select(1)
+    .where(
+        _earlier.c.team == _row.team,
+        _earlier.c.conversation == _row.conversation,
+        _earlier.c.id != _row.id,
+        _earlier.c.held_at.is_not(None),
+        _unsent("earlier"),
+    )
+    .exists()
+)
+_of_ids = _row.id.in_(sa.bindparam("ids", expanding=True))
+
+HELD_BY_OTHERS = sa.select(_row.id, _row.team, _row.conversation).where(_of_ids, _others_held)
+"""`ids`: which of these deliveries are in a conversation for which others are held."""
+
+LAST_HELD = (
+    sa.select(_row.team, _row.conversation)
+    .where(_of_ids, _row.held_at.is_not(None), sa.not_(_others_held))
+    .distinct()
+)
+"""`ids`: the conversations for which only deliveries among these were held."""
+
 RESUME = (
     sa.update(_table)
     .where(_here, _row.held_at.is_not(None))
     .values(
         state=DeliveryState.QUEUED,
         held_at=None,
+        error="",
         due_at=sa.case((_row.kind == DeliveryKind.DIGEST, _row.due_at), else_=_now),
     )
 )

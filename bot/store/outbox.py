@@ -24,7 +24,7 @@ from bot.news.story import Story
 from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, chunks, execute_many
 from bot.store.stories import Stories
-from bot.store.subscriptions import pause, resume
+from bot.store.subscriptions import pause, resume_refusing, resume_unheld
 from bot.values import Frozen
 
 P = TypeVar("P")
@@ -87,10 +87,15 @@ class Outbox:
         """
         return delivery_id in await self._starts.add((delivery_id, claimed_at))
 
-    async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
-        """Marks a delivery as sent; `ts` is Slack's id of the message."""
+    async def confirm(self, delivery_id: str, ts: str, now: datetime, posted: bool = True) -> bool:
+        """Marks a delivery as sent; `ts` is Slack's id of the message.
+
+        If it was `posted` now, its conversation accepts messages: what was held for it is queued,
+        and the pause of its subscriptions ends. Returns whether there was such a pause.
+        """
         sent = DeliveryState.SENT
-        await self._record(_Outcome(delivery=delivery_id, to=sent, ts=ts, sent_at=now))
+        outcome = _Outcome(delivery=delivery_id, to=sent, ts=ts, sent_at=now)
+        return delivery_id in await self._outcomes.add((outcome, posted))
 
     async def retry(
         self,
@@ -140,7 +145,7 @@ class Outbox:
 
         def write(connection: sa.Connection) -> None:
             connection.execute(_record, outcome.model_dump())
-            connection.execute(next_delivery.HOLD, {**place, "now": now})
+            connection.execute(next_delivery.HOLD, {**place, "now": now, "error": error})
             pause(connection, delivery.team, delivery.conversation, error, now)
 
         await self._database.write(write)
@@ -157,10 +162,6 @@ class Outbox:
 
         await self._database.write(write)
 
-    async def resume(self, team: str, conversation: str, now: datetime) -> None:
-        """Queues a conversation's held deliveries and ends the pause of its subscriptions."""
-        await self._database.write(lambda connection: resume(connection, team, conversation, now))
-
     async def held(self) -> tuple[HeldConversation, ...]:
         """The conversations that refuse messages, longest held first."""
         since = sa.func.min(_row.held_at).label("since")
@@ -174,12 +175,15 @@ class Outbox:
         return tuple(HeldConversation(*row) for row in rows)
 
     async def give_up(self, delivery_id: str, error: str) -> None:
-        """Marks a claimed delivery as failed, with the reason. It is not retried."""
+        """Marks a claimed delivery as failed, with the reason. It is not retried.
+
+        If no other delivery is held for the conversation, the pause of its subscriptions ends.
+        """
         failed = DeliveryState.FAILED
         await self._record(_Outcome(delivery=delivery_id, to=failed, error=error))
 
     async def _record(self, outcome: "_Outcome") -> None:
-        await self._outcomes.add(outcome)
+        await self._outcomes.add((outcome, False))
 
     async def release_all(self, now: datetime) -> int:
         """Queues all claimed deliveries again; returns how many.
@@ -237,7 +241,7 @@ class Outbox:
             query = sa.select(_row.event_id, _row.team, _row.conversation).where(
                 _row.event_id.in_(chunk),
                 _row.kind == DeliveryKind.ALERT,
-                _row.state != DeliveryState.FAILED,
+                _row.state.not_in((DeliveryState.FAILED, DeliveryState.DROPPED)),
             )
             found.update(Thread(*row) for row in await self._database.rows(query))
         return frozenset(found)
@@ -253,7 +257,11 @@ class Outbox:
 
     async def failed(self, limit: int = 20) -> tuple[Delivery, ...]:
         """The failed deliveries, newest first, each with its `error`."""
-        query = sa.select(*_FIELDS).where(_row.state == DeliveryState.FAILED, next_delivery.OF_TEAM)
+        return await self.ended(DeliveryState.FAILED, limit)
+
+    async def ended(self, state: DeliveryState, limit: int) -> tuple[Delivery, ...]:
+        """The deliveries in this state, newest first."""
+        query = sa.select(*_FIELDS).where(_row.state == state, next_delivery.OF_TEAM)
         query = query.order_by(_row.seq.desc()).limit(limit)
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(map(_delivery, rows))
@@ -280,15 +288,35 @@ class Outbox:
         statement = sa.update(_table).where(_row.state.in_(states))
         if delivery_id is not None:
             statement = statement.where(_row.id == delivery_id)
-        queued = {"state": DeliveryState.QUEUED, "attempts": 0, "held_at": None, "due_at": now}
-        return await self._database.change(statement.values(**queued, error=""))
+        waits = _row.state.in_(_WAITING)
+        queued = {
+            "state": DeliveryState.QUEUED,
+            "attempts": 0,
+            # A given up or dropped one is held for a whole day again if it is refused.
+            "held_at": sa.case((waits, _row.held_at), else_=sa.null()),
+            "error": sa.case((sa.and_(waits, _row.held_at.is_not(None)), _row.error), else_=""),
+            "due_at": now,
+        }
+        return await self._database.change(statement.values(**queued))
 
     async def drop(self, delivery_id: str) -> bool:
-        """Marks a queued, held or failed delivery as dropped; False if it is in another state."""
-        statement = sa.update(_table).where(
-            _row.id == delivery_id, _row.state.in_((*_WAITING, DeliveryState.FAILED))
-        )
-        return await self._database.change(statement.values(state=DeliveryState.DROPPED)) > 0
+        """Marks a queued, held or failed delivery as dropped; False if it is in another state.
+
+        If no other delivery is held for the conversation, the pause of its subscriptions ends.
+        """
+
+        def write(connection: sa.Connection) -> bool:
+            named = sa.select(_row.state).where(_row.id == delivery_id).with_for_update()
+            state = connection.execute(named).scalar()
+            if state not in (*_WAITING, DeliveryState.FAILED):
+                return False
+            dropping = sa.update(_table).where(_row.id == delivery_id)
+            connection.execute(dropping.values(state=DeliveryState.DROPPED))
+            if state in _WAITING:
+                resume_unheld(connection, [delivery_id])
+            return True
+
+        return await self._database.write(write)
 
     async def get(self, delivery_id: str) -> Delivery | None:
         """The delivery with this id; None if there is none."""
@@ -361,8 +389,21 @@ def _start_all(
     return frozenset(started)
 
 
-def _record_all(connection: sa.Connection, outcomes: Sequence["_Outcome"]) -> None:
-    connection.execute(_record, [outcome.model_dump() for outcome in outcomes])
+def _record_all(
+    connection: sa.Connection, given: Sequence[tuple["_Outcome", bool]]
+) -> frozenset[str]:
+    """Records outcomes, each with whether its message was posted.
+
+    Returns the posted deliveries that ended the pause of a conversation.
+    """
+    connection.execute(_record, [outcome.model_dump() for outcome, _ in given])
+    if failed := [each.delivery for each, _ in given if each.to is DeliveryState.FAILED]:
+        resume_unheld(connection, failed)
+    posted = [outcome for outcome, is_posted in given if is_posted]
+    moments = [each.sent_at for each in posted if each.sent_at is not None]
+    if not moments:
+        return frozenset()
+    return resume_refusing(connection, [each.delivery for each in posted], max(moments))
 
 
 class _Outcome(Frozen):
@@ -401,7 +442,14 @@ _record = (
         uncertain=sa.or_(_row.uncertain, sa.bindparam("unsure", type_=sa.Boolean)),
         ts=sa.bindparam("ts"),
         sent_at=sa.bindparam("sent_at"),
-        error=sa.bindparam("error"),
+        # A held delivery keeps the reason of its hold if its try meets something else.
+        error=sa.case(
+            (
+                sa.and_(_row.held_at.is_not(None), sa.bindparam("to", type_=sa.String) == "queued"),
+                _row.error,
+            ),
+            else_=sa.bindparam("error", type_=sa.String),
+        ),
     )
 )
 

@@ -1,9 +1,9 @@
 """Stores the subscriptions of conversations, with their mutes and pauses."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, delete, select, update
+from sqlalchemy import Connection, Select, and_, delete, select, update
 
 from bot.alerts.subscription import Subscription, subscription_id, without
 from bot.store import next_delivery, tables
@@ -131,10 +131,49 @@ def pause(connection: Connection, team: str, conversation: str, reason: str, now
             _update(connection, each, paused_at=now, paused_reason=reason)
 
 
+def resume_refusing(
+    connection: Connection, delivery_ids: Sequence[str], now: datetime
+) -> frozenset[str]:
+    """Ends the pause of the conversations that got these deliveries; returns those that ended one.
+
+    Most conversations are not paused, so the query costs little.
+    """
+    row, got = tables.subscriptions.c, tables.deliveries.c
+    subscribed = (
+        select(got.id, got.team, got.conversation, row.data)
+        .join(
+            tables.subscriptions, and_(got.team == row.team, got.conversation == row.conversation)
+        )
+        .where(got.id.in_(delivery_ids))
+    )
+    held = connection.execute(next_delivery.HELD_BY_OTHERS, {"ids": delivery_ids})
+    ending = {(each.id, each.team, each.conversation) for each in held}
+    for each in connection.execute(subscribed):
+        if Subscription.model_validate_json(each.data).paused_at is not None:
+            ending.add((each.id, each.team, each.conversation))
+    for team, conversation in {(team, place) for _, team, place in ending}:
+        resume(connection, team, conversation, now)
+    return frozenset(each for each, _, _ in ending)
+
+
+def resume_unheld(connection: Connection, delivery_ids: Sequence[str]) -> None:
+    """Ends the pause of the conversations for which nothing is held any more but these deliveries.
+
+    No message would find out otherwise that such a conversation accepts messages again.
+    """
+    places = connection.execute(next_delivery.LAST_HELD, {"ids": delivery_ids}).all()
+    for team, conversation in places:
+        _end_pause(connection, team, conversation)
+
+
 def resume(connection: Connection, team: str, conversation: str, now: datetime) -> None:
     """Ends the pause of a conversation's subscriptions and queues its held deliveries."""
     place = {"in_team": team, "in_conversation": conversation, "now": now}
     connection.execute(next_delivery.RESUME, place)
+    _end_pause(connection, team, conversation)
+
+
+def _end_pause(connection: Connection, team: str, conversation: str) -> None:
     for each in _read(connection.execute(_query(team, conversation))):
         if each.paused_at is not None:
             _update(connection, each, paused_at=None, paused_reason="")

@@ -9,8 +9,8 @@
     reminders_off             conversations without reminders
     hub_subscriptions         subscriptions at WebSub hubs
     proposals, rate_acts      proposals; the audit entries of decisions, which only grow
-    once                      marks of what is done once in a database's life; its workspace, and on
-                              SQLite its running bot
+    once                      marks of what is done once in a database's life; its workspace and a
+                              refusal of it, and on SQLite its running bot
 
 In the tables with a column `data`, this column contains the whole object as JSON. The other columns
 repeat or add the fields that queries need.

@@ -36,6 +36,8 @@ class FakeSlack:
     def __init__(self) -> None:
         self.posted: list[Delivery] = []
         self.threads: dict[str, str | None] = {}
+        self.found: set[str] = set()
+        """The ids of deliveries that an earlier attempt posted."""
         self.reported: dict[str, list[str]] = {}
         self.times: list[float] = []
         self.answer: Answer = lambda _: None
@@ -55,7 +57,7 @@ class FakeSlack:
         self.reported[delivery.id] = [story.id for story in stories]
         async with self._more:
             self._more.notify_all()
-        return Receipt(ts=f"{len(self.posted)}.0")
+        return Receipt(ts=f"{len(self.posted)}.0", found=delivery.id in self.found)
 
     async def has_posted(self, number: int) -> None:
         async with asyncio.timeout(10), self._more:
@@ -213,6 +215,28 @@ async def test_a_clock_jump_past_the_lease_sends_no_message_twice(
     await running
     assert slack.about == [("C2", "a"), ("C1", "a"), ("C1", "b")]
     assert await _states(store) == {"sent": 3}
+
+
+async def test_a_delivery_whose_lease_ends_while_it_waits_is_sent_with_its_new_claim(
+    store: Store, slack: FakeSlack, clock: Clock
+) -> None:
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, slots=1)
+    gate = slack.gates["C1"] = asyncio.Event()
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    await store.queue(delivery("a", "C1"), delivery("a", "C2"))
+    dispatcher.wake()
+    await asyncio.sleep(0.1)
+    clock.now += timedelta(hours=1)
+    dispatcher.wake()
+    await asyncio.sleep(0.1)
+    assert slack.posted == []
+    gate.set()
+    await slack.has_posted(2)
+    stop.set()
+    await running
+    assert slack.about == [("C1", "a"), ("C2", "a")]
+    assert await _states(store) == {"sent": 2}
 
 
 async def test_a_pause_ends_even_if_the_clock_is_set_back(
@@ -430,9 +454,9 @@ class _UnavailableOutbox(Outbox):
         await self._raise_if_unavailable()
         return await super().stories(story_ids)
 
-    async def confirm(self, delivery_id: str, ts: str, now: datetime) -> None:
+    async def confirm(self, delivery_id: str, ts: str, now: datetime, posted: bool = True) -> bool:
         await self._raise_if_unavailable()
-        await super().confirm(delivery_id, ts, now)
+        return await super().confirm(delivery_id, ts, now, posted)
 
     async def give_up(self, delivery_id: str, error: str) -> None:
         await self._raise_if_unavailable()

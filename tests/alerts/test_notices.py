@@ -183,6 +183,22 @@ async def test_a_direct_message_that_is_refused_is_reported_once_and_not_to_its_
     assert [each.conversation for each in await setting.send_due()] == ["U1"]
 
 
+async def test_the_report_names_a_pause_only_where_there_are_subscriptions(store: Store) -> None:
+    setting = Setting(store, "U1")
+    await setting.notices.look([], held=[HELD])
+    await setting.notices.look([], held=[HELD], subscriptions=[_paused(created_by="")])
+    without, paused = [each.reason for each in await setting.send_due()]
+    assert "kept for a day" in without
+    assert "paused" not in without
+    assert "The subscriptions there are paused" in paused
+
+
+async def test_a_conversation_that_was_resumed_meanwhile_is_not_reported(store: Store) -> None:
+    setting = Setting(store, "U1")
+    await setting.notices.look([], held=[HELD], subscriptions=[subscription(HELD.conversation)])
+    assert await setting.send_due() == []
+
+
 async def test_operators_get_one_message_after_a_workspace_refused_posts(store: Store) -> None:
     setting = Setting(store, "U1")
     refusal = first_refusal("token_revoked", "install the app again", NOON)

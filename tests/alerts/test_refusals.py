@@ -10,10 +10,11 @@ import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.alerts.dispatcher import Dispatcher
-from bot.alerts.workspace_gate import Recovery, WorkspaceGate
+from bot.alerts.workspace_gate import Recovery, Turn, WorkspaceGate
 from bot.alerts.workspace_refusal import WorkspaceRefusal
-from bot.errors import ConversationRefused, SendLater, WorkspaceRefused
+from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.store.upgrade import upgrade
+from bot.store.workspace_refusals import WorkspaceRefusals
 from tests.alerts.test_dispatcher import Clock, FakeSlack
 from tests.store.examples import NOON, TEAM, delivery, subscription
 from tests.store.opened import Store, open_store
@@ -47,12 +48,16 @@ class Reports:
     """Records what a `WorkspaceGate` reports: refusals, recoveries and delivered messages."""
 
     def __init__(self) -> None:
+        self.restored_causes: list[str] = []
         self.refusals: list[WorkspaceRefusal] = []
         self.recoveries: list[Recovery] = []
         self.messages: list[tuple[datetime, datetime, int]] = []
 
     def refused(self, refusal: WorkspaceRefusal) -> None:
         self.refusals.append(refusal)
+
+    def restored(self, refusal: WorkspaceRefusal) -> None:
+        self.restored_causes.append(refusal.cause)
 
     def recovered(self, recovery: Recovery) -> None:
         self.recoveries.append(recovery)
@@ -92,7 +97,7 @@ def dispatcher(store: Store, slack: Slack, clock: Clock, reports: Reports) -> Di
         if slack.revoked:
             raise WorkspaceRefused("Slack", slack.revoked, "install the app again")
 
-    gate = WorkspaceGate(check)
+    gate = WorkspaceGate(check, WorkspaceRefusals(store.database))
     gate.report_to(reports)
     return Dispatcher(store.outbox, slack, clock, pace_s=0, workspaces=gate)
 
@@ -199,6 +204,195 @@ async def test_a_running_dispatcher_resumes_by_itself(
     assert len(reports.recoveries) == 1
 
 
+async def test_a_look_up_is_no_recovery(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"))
+    slack.scope_missing = True
+    await dispatcher.run_once(clock.now)
+    slack.scope_missing = False
+    slack.found.add(delivery("a").id)
+    assert await _wait(dispatcher, clock, timedelta(minutes=5)) == 1
+    gone = ConversationRefused("C2", "user_not_found", by_look_up=True)
+    slack.answer = lambda each: gone if each.conversation == "C2" else None
+    await store.queue(delivery("a", "C2"))
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert reports.recoveries == []
+    await store.queue(delivery("a", "C3"))
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert len(reports.recoveries) == 1
+
+
+async def test_a_message_that_slack_refuses_as_such_is_a_recovery(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"), delivery("b", "C2"))
+    slack.scope_missing = True
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: SendRefused("the stories it is about are no longer kept")
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert reports.recoveries == []
+    slack.answer = lambda _: SendRefused("invalid_blocks", by_slack=True)
+    await store.queue(delivery("c"))
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert [each.messages for each in reports.recoveries] == [0]
+
+
+async def test_a_workspace_whose_token_is_valid_again_recovers_without_a_message(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"))
+    slack.revoked = "token_revoked"
+    await dispatcher.run_once(clock.now)
+    await _wait(dispatcher, clock, timedelta(minutes=1))
+    await store.outbox.drop(delivery("a").id)
+    slack.revoked = ""
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert [each[2] for each in reports.messages] == [0]
+
+
+async def test_a_missing_scope_has_no_end_before_a_message_is_accepted(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"))
+    slack.scope_missing = True
+    await dispatcher.run_once(clock.now)
+    await store.outbox.drop(delivery("a").id)
+    await _wait(dispatcher, clock, timedelta(minutes=5))
+    assert reports.recoveries == []
+
+
+async def test_a_restart_with_a_new_token_reports_the_end_of_the_refusal(
+    store: Store,
+    slack: Slack,
+    clock: Clock,
+    dispatcher: Dispatcher,
+    reports: Reports,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await store.queue(delivery("a"))
+    slack.revoked = "token_revoked"
+    await dispatcher.run_once(clock.now)
+    await _wait(dispatcher, clock, timedelta(minutes=1))
+
+    async def start() -> Dispatcher:
+        gate = WorkspaceGate(saved=WorkspaceRefusals(store.database))
+        gate.report_to(reports)
+        await gate.restore(TEAM, clock.now)
+        return Dispatcher(store.outbox, slack, clock, pace_s=0, workspaces=gate)
+
+    slack.revoked = ""
+    clock.now += HOUR
+    assert await (await start()).run_once(clock.now) == 1
+    assert reports.restored_causes == ["token_revoked"]
+    assert reports.messages == [(NOON, clock.now, 1)]
+    assert "accepts messages of workspace T1 again" in caplog.text
+    await (await start()).run_once(clock.now)
+    assert reports.restored_causes == ["token_revoked"]
+
+
+async def test_a_refusal_of_one_conversation_is_a_recovery_of_the_workspace(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a"))
+    slack.scope_missing = True
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: ARCHIVED
+    await _wait(dispatcher, clock, timedelta(minutes=1))
+    assert [each.messages for each in reports.recoveries] == [0]
+
+
+async def test_a_recovery_for_a_moment_belongs_to_the_same_refusal(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(*(delivery("a", f"C{number}") for number in range(3)))
+    answers = iter(["token_revoked", "token_revoked", "token_revoked", "", "token_revoked"])
+
+    def answer(_: Delivery) -> Exception | None:
+        code = next(answers, "")
+        return WorkspaceRefused("Slack", code, "install it") if code else None
+
+    slack.answer = answer
+    await dispatcher.run_once(clock.now)
+    assert await _wait(dispatcher, clock, timedelta(minutes=5)) == 3
+    assert [each.since for each in reports.refusals] == [NOON, NOON]
+    assert [since for since, _, _ in reports.messages] == [NOON]
+
+
+async def test_an_answer_from_before_the_refusal_is_no_recovery(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    await store.queue(delivery("a", "C1"), delivery("b", "C2"), delivery("c", "C3"))
+    slack.gates["C1"] = asyncio.Event()
+
+    def refuse(_: Delivery) -> Exception | None:
+        slack.revoked = "token_revoked"
+        slack.gates["C1"].set()
+        return WorkspaceRefused("Slack", "token_revoked", "install the app again")
+
+    slack.answer = lambda each: None if each.conversation == "C1" else refuse(each)
+    assert await dispatcher.run_once(clock.now) == 1
+    assert (len(reports.refusals), reports.recoveries) == (1, [])
+
+
+async def test_a_check_that_ends_after_the_recovery_changes_nothing() -> None:
+    answer, asked = asyncio.Event(), asyncio.Event()
+    passes = [True]
+
+    async def check(_team: str) -> None:
+        if passes:
+            passes.pop()
+            return
+        asked.set()
+        await answer.wait()
+        raise WorkspaceRefused("Slack", "token_revoked", "install the app again")
+
+    gate, refused = WorkspaceGate(check), WorkspaceRefused("Slack", "x", "")
+    gate.refuse(Turn(TEAM), refused, NOON)
+    later = NOON + timedelta(minutes=5)
+    await gate.look(later)
+    async with gate.turn(TEAM) as trial:
+        gate.refuse(trial, refused, later)
+    slow = asyncio.create_task(gate.look(later + timedelta(minutes=5)))
+    await asked.wait()
+    passes.append(True)
+    await gate.look(later + timedelta(minutes=5))
+    async with gate.turn(TEAM) as trial:
+        gate.accept(trial, later)
+    answer.set()
+    await slow
+    assert gate.closed == frozenset()
+
+
+async def test_a_stop_does_not_wait_for_a_check(
+    store: Store, slack: Slack, reports: Reports
+) -> None:
+    asked, never = asyncio.Event(), asyncio.Event()
+
+    async def check(_team: str) -> None:
+        asked.set()
+        await never.wait()
+
+    saved = WorkspaceRefusals(store.database)
+    gate = WorkspaceGate(check, saved)
+    gate.report_to(reports)
+    clock = Clock()
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, workspaces=gate)
+    await store.queue(delivery("a"))
+    slack.revoked = "token_revoked"
+    await dispatcher.run_once(clock.now)
+    clock.now += timedelta(minutes=1)
+    stop = asyncio.Event()
+    running = asyncio.create_task(dispatcher.run(stop))
+    async with asyncio.timeout(10):
+        await asked.wait()
+        stop.set()
+        await running
+    assert gate.closed == {TEAM}
+    assert reports.messages == []
+    assert await saved.get(TEAM) is not None
+
+
 async def test_a_refused_later_part_leaves_the_delivery_uncertain(
     store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
@@ -288,12 +482,107 @@ async def test_subscribing_again_sends_the_held_messages(
     assert resumed.paused_at is None
 
 
+@pytest.mark.parametrize("by_id", [True, False], ids=["held", "given up"])
+async def test_a_retry_that_is_posted_ends_the_pause(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher, by_id: bool
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    for _ in range(0 if by_id else 30):
+        clock.now += HOUR
+        await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: None
+    assert await store.outbox.send_again(clock.now, delivery("a").id if by_id else None) > 0
+    assert await dispatcher.run_once(clock.now) == 2
+    [resumed] = await store.subscriptions.of(TEAM, "C1")
+    assert resumed.paused_at is None
+
+
+async def test_a_retry_of_a_held_message_that_is_refused_does_not_start_its_day_anew(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    clock.now += HOUR
+    assert await store.outbox.send_again(clock.now, delivery("a").id) == 1
+    await dispatcher.run_once(clock.now)
+    [held] = await store.outbox.held()
+    assert held.since == NOON
+
+
+async def test_a_message_found_by_a_look_up_does_not_end_the_pause(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    clock.now += HOUR
+    [found] = await store.outbox.claim(clock.now, 9, 60)
+    await store.outbox.confirm(found.id, "1.1", clock.now, posted=False)
+    await dispatcher.run_once(clock.now)
+    [paused] = await store.subscriptions.of(TEAM, "C1")
+    assert paused.paused_at == NOON
+
+
+async def test_to_drop_the_last_held_message_ends_the_pause(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    assert await store.outbox.drop(delivery("a").id)
+    [paused] = await store.subscriptions.of(TEAM, "C1")
+    assert paused.paused_at == NOON
+    assert await store.outbox.drop(delivery("b").id)
+    [resumed] = await store.subscriptions.of(TEAM, "C1")
+    assert resumed.paused_at is None
+
+
+async def test_a_held_message_that_can_never_be_posted_does_not_keep_the_pause(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await store.queue(delivery("a"))
+    slack.answer = lambda _: ARCHIVED
+    await dispatcher.run_once(clock.now)
+    slack.answer = lambda _: SendRefused("thread_not_found: the alert was deleted")
+    clock.now += HOUR
+    await dispatcher.run_once(clock.now)
+    [resumed] = await store.subscriptions.of(TEAM, "C1")
+    assert resumed.paused_at is None
+
+
 async def test_a_refusing_conversation_delays_no_other(
     store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
 ) -> None:
     await store.queue(*(delivery(about, place) for about in "abc" for place in ("C1", "C2")))
     slack.answer = lambda each: ARCHIVED if each.conversation == "C1" else None
     assert await dispatcher.run_once(clock.now) == 3
+
+
+async def test_the_reason_of_a_hold_is_the_refusal_whatever_its_tries_meet(
+    store: Store, slack: Slack, clock: Clock, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"), delivery("b"))
+    slack.answer = lambda _: SendLater(None, "the answer of a proxy", unanswered=True)
+    await dispatcher.run_once(clock.now)
+    reasons = []
+    met = (ARCHIVED, SendLater(None, "HTTP 503", uncertain=True), SendLater(30, "limit"), ARCHIVED)
+    left = iter(met)
+    slack.answer = lambda _: next(left)
+    for _ in met:
+        clock.now += HOUR
+        await dispatcher.run_once(clock.now)
+        reasons += [each.reason for each in await store.outbox.held()]
+    assert reasons == ["is_archived: unarchive it"] * len(met)
+    await store.outbox.send_again(clock.now, delivery("a").id)
+    [held] = await store.outbox.held()
+    assert held.reason == "is_archived: unarchive it"
 
 
 async def test_a_held_delivery_that_gets_no_answer_stays_queued(

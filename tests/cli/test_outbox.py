@@ -87,6 +87,14 @@ def test_a_dropped_message_is_sent_only_if_it_is_named(run: Run, address: str) -
     assert _states(address)[FAILED.id] is DeliveryState.QUEUED
 
 
+def test_the_list_of_dropped_messages_names_what_can_be_retried(run: Run) -> None:
+    assert run("list", "--dropped").stdout == ""
+    run("drop", FAILED.id)
+    [line] = run("list", "--dropped").stdout.splitlines()
+    assert line.split()[:2] == [FAILED.id, "dropped"]
+    assert run("list", "--dropped", "--failed").exit_code == 2
+
+
 @pytest.mark.parametrize("command", ["retry", "drop"])
 def test_a_message_that_is_being_sent_is_not_changed(run: Run, address: str, command: str) -> None:
     result = run(command, CLAIMED.id)

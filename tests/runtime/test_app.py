@@ -3,14 +3,17 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from ipaddress import ip_network
 from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from bot.errors import SettingsError, StoreError
+from bot.errors import SettingsError, SlackError, StoreError
 from bot.local_slack.server import Workspace
 from bot.runtime.app import Application
 from bot.runtime.config_folder import ConfigFolder
@@ -153,3 +156,27 @@ async def test_the_local_workspace_does_not_take_over_the_data_of_slack(
     local = settings.model_copy(update={"slack_bot_token": None, "slack_signing_secret": None})
     with pytest.raises(StoreError, match="not to the local workspace"):
         await application(local, 0).start()
+
+
+async def test_a_token_that_is_refused_at_the_start_is_reported_to_the_webhook(
+    settings: Settings, workspace: Workspace
+) -> None:
+    texts: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        texts.append((await request.json())["text"])
+        return web.Response()
+
+    hook = web.Application()
+    hook.router.add_post("/secret", handle)
+    workspace.fail_next("auth.test", error="token_revoked")
+    async with TestServer(hook) as server:
+        changes = {
+            "alert_webhook": SecretStr(str(server.make_url("/secret"))),
+            "allowed_networks": (ip_network("127.0.0.0/8"),),
+        }
+        with pytest.raises(SlackError, match="token_revoked"):
+            await application(settings.model_copy(update=changes), 0).run()
+    [text] = texts
+    assert "token_revoked" in text
+    assert "install it again" in text

@@ -1,5 +1,6 @@
 """If Slack refuses the bot, operators learn it from `/readyz` and a webhook, not from Slack."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -31,10 +32,22 @@ class Hook:
     def __init__(self) -> None:
         self.texts: list[str] = []
         self.status = 200
+        self.failures = 0
+        """How many posts fail before those that get `status`."""
+        self._more = asyncio.Condition()
 
     async def handle(self, request: web.Request) -> web.Response:
-        self.texts.append((await request.json())["text"])
+        async with self._more:
+            self.texts.append((await request.json())["text"])
+            self._more.notify_all()
+        if self.failures:
+            self.failures -= 1
+            return web.Response(status=503)
         return web.Response(status=self.status, headers={"Location": "/elsewhere"})
+
+    async def has_got(self, text: str) -> None:
+        async with asyncio.timeout(10), self._more:
+            await self._more.wait_for(lambda: text in self.texts)
 
 
 @pytest.fixture
@@ -95,6 +108,37 @@ async def test_a_webhook_that_fails_is_logged_once_without_its_address(
     [record] = [each for each in caplog.records if each.levelno >= logging.WARNING]
     assert str(status) in record.getMessage()
     assert "secret" not in record.getMessage()
+
+
+async def test_a_report_that_fails_is_posted_again_before_the_next_one(
+    hook: Hook, url: str
+) -> None:
+    hook.failures = 2
+    async with open_webhook(url, LOOPBACK, waits_s=(0, 0, 0)) as webhook:
+        assert webhook is not None
+        webhook.post("a")
+        webhook.post("b")
+        await hook.has_got("b")
+    assert hook.texts == ["a", "a", "a", "b"]
+
+
+async def test_a_report_is_given_up_after_some_tries(hook: Hook, url: str) -> None:
+    hook.failures = 3
+    async with open_webhook(url, LOOPBACK, waits_s=(0, 0)) as webhook:
+        assert webhook is not None
+        webhook.post("a")
+        webhook.post("b")
+        await hook.has_got("b")
+    assert hook.texts == ["a", "a", "a", "b"]
+
+
+async def test_a_stop_does_not_wait_for_the_next_try(hook: Hook, url: str) -> None:
+    hook.status = 500
+    async with asyncio.timeout(30), open_webhook(url, LOOPBACK, waits_s=(3600,)) as webhook:
+        assert webhook is not None
+        webhook.post("a")
+        await hook.has_got("a")
+    assert hook.texts[-1] == "a"
 
 
 async def test_an_address_outside_the_allowed_networks_is_not_contacted(

@@ -147,6 +147,30 @@ async def test_a_delivery_can_be_confirmed_after_its_lease_expired(store: Store)
     assert [each.ts for each in await store.outbox.sent(TEAM, "C1", "a")] == ["1.1"]
 
 
+async def test_a_held_delivery_that_was_posted_after_its_lease_counts_as_sent(
+    store: Store,
+) -> None:
+    await store.queue(delivery("a"))
+    [claimed] = await _claim(store)
+    await store.outbox.hold(claimed, NOON + HOUR, "is_archived", NOON, uncertain=False)
+    await store.outbox.confirm(claimed.id, "1.1", NOON)
+    assert [each.ts for each in await store.outbox.sent(TEAM, "C1", "a")] == ["1.1"]
+
+
+async def test_a_held_delivery_changes_by_no_other_late_outcome(store: Store) -> None:
+    await store.queue(delivery("a"))
+    [claimed] = await _claim(store)
+    await store.outbox.hold(claimed, NOON + HOUR, "is_archived", NOON, uncertain=False)
+    await store.outbox.give_up(claimed.id, "late answer")
+    assert (await store.outbox.counts())[DeliveryState.HELD] == 1
+
+
+async def test_an_event_is_alerted_anew_after_its_alert_was_dropped(store: Store) -> None:
+    await store.queue(delivery("a"))
+    assert await store.outbox.drop(delivery("a").id)
+    assert await store.outbox.alerted(["a"]) == frozenset()
+
+
 async def test_a_sent_delivery_is_never_queued_again(store: Store) -> None:
     await store.queue(delivery("a"))
     await _claim(store)

@@ -106,12 +106,12 @@ def verdict(error: SlackApiError, attempts: int, conversation: str = "") -> Refu
     if said in _WORKSPACE:
         return WorkspaceRefused("Slack", _named(error), _WORKSPACE[said])
     if said in _MESSAGE:
-        return SendRefused(f"{said}: {_MESSAGE[said]}")
+        return SendRefused(f"{said}: {_MESSAGE[said]}", by_slack=True)
     if said in _CONVERSATION or said.startswith("restricted_action"):
         cure_ = _CONVERSATION.get(said, _RESTRICTED)
         return ConversationRefused(conversation or "the conversation", said, cure_)
     if attempts >= MOST_ATTEMPTS or said.startswith(("invalid_", *_BLOCKS)):
-        return SendRefused(f"{said}: Slack does not take this message")
+        return SendRefused(f"{said}: Slack does not take this message", by_slack=True)
     return SendLater(None, said)
 
 
@@ -156,4 +156,7 @@ def still_uncertain(error: Refusal, cause: str) -> Refusal:
         return SendLater(error.after_s, cause, True, error.unanswered, error.lookups_only)
     if isinstance(error, SendRefused):
         return SendLater(None, cause, uncertain=True)
-    return type(error)(error.thing, error.cause, error.cure, uncertain=True)
+    if isinstance(error, ConversationRefused):
+        by_look_up = error.by_look_up
+        return ConversationRefused(error.thing, error.cause, error.cure, True, by_look_up)
+    return WorkspaceRefused(error.thing, error.cause, error.cure, uncertain=True)

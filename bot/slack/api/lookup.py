@@ -18,10 +18,18 @@ from slack_sdk.models.metadata import Metadata
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import Delivery
-from bot.errors import SendLater
+from bot.errors import ConversationRefused, SendLater, SendRefused
 from bot.news.story import Story
 from bot.slack.api.channels import channel_of
-from bot.slack.api.errors import code, retry_after_s, status, still_uncertain, unanswered, verdict
+from bot.slack.api.errors import (
+    MOST_ATTEMPTS,
+    code,
+    retry_after_s,
+    status,
+    still_uncertain,
+    unanswered,
+    verdict,
+)
 
 EVENT_TYPE = "tariffwire_delivery"
 """The event type of our metadata. It differs from those of other apps."""
@@ -109,8 +117,8 @@ class Lookups:
         """The ts of the message that an earlier attempt posted; None if there is none.
 
         Raises CannotLook if the conversation can never be searched, SendLater if it cannot be
-        searched now, and WorkspaceRefused or ConversationRefused if Slack refuses the search for
-        this reason.
+        searched now, and ConversationRefused or WorkspaceRefused if Slack refuses the search for
+        this reason. A WorkspaceRefused may concern the search only and not posts.
         """
         method = "conversations.history" if thread_ts is None else "conversations.replies"
         wait_s = self._paused_until.get(method, 0.0) - asyncio.get_running_loop().time()
@@ -130,8 +138,7 @@ class Lookups:
                 wait_s = retry_after_s(error)
                 self._paused_until[method] = asyncio.get_running_loop().time() + wait_s
                 raise _paused(wait_s, method) from error
-            met = verdict(error, 0, delivery.conversation)
-            raise still_uncertain(met, f"looking for it: {met.cause}") from error
+            raise _look_up_refusal(error, delivery) from error
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
             # Only the type of the error: the text of an aiohttp error may quote the request with
             # the token.
@@ -160,6 +167,16 @@ class Lookups:
         message."""
         for place in [each for each in self._histories if each[0] == conversation]:
             del self._histories[place]
+
+
+def _look_up_refusal(error: SlackApiError, delivery: Delivery) -> Exception:
+    """The exception for this answer to a look-up."""
+    met = verdict(error, delivery.attempts, delivery.conversation)
+    if isinstance(met, ConversationRefused):
+        return ConversationRefused(met.thing, met.cause, met.cure, uncertain=True, by_look_up=True)
+    if isinstance(met, SendRefused) and delivery.attempts >= MOST_ATTEMPTS:
+        return CannotLook()
+    return still_uncertain(met, f"looking for it: {met.cause}")
 
 
 def _paused(wait_s: float, method: str) -> SendLater:

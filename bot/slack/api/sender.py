@@ -24,7 +24,14 @@ from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRef
 from bot.news.story import Story
 from bot.parties import Parties
 from bot.proposals.approval.audit import ProposalRecord
-from bot.slack.api.errors import code, refuses_blocks, still_uncertain, unanswered, verdict
+from bot.slack.api.errors import (
+    MOST_ATTEMPTS,
+    code,
+    refuses_blocks,
+    still_uncertain,
+    unanswered,
+    verdict,
+)
 from bot.slack.api.lookup import CannotLook, Lookups, marked
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.delivery import compose_messages
@@ -76,12 +83,13 @@ class SlackSender:
         receipt, look_for = None, None
         if delivery.uncertain:
             try:
-                if found := await self._lookups.find(delivery, stories, thread_ts):
-                    receipt, look_for = Receipt(ts=found), stories
+                if found := await self._look_up(delivery, stories, thread_ts):
+                    receipt, look_for = Receipt(ts=found, found=True), stories
             except CannotLook:
                 receipt = await self._post_unseen(delivery, stories, thread_ts)
         receipt = receipt or await self._post(delivery, message, thread_ts)
-        await self._post_rest(delivery, rest, receipt.ts, look_for)
+        if await self._post_rest(delivery, rest, receipt.ts, look_for):
+            return Receipt(ts=receipt.ts)
         return receipt
 
     async def check_workspace(self, team: str) -> None:
@@ -93,6 +101,21 @@ class SlackSender:
             raise verdict(error, 0) from error
         except (aiohttp.ClientError, TimeoutError, OSError, AttributeError, ValueError) as error:
             raise unanswered(f"auth.test of {team}: {type(error).__name__}") from error
+
+    async def _look_up(
+        self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None
+    ) -> str | None:
+        """The message of an earlier attempt. Raises WorkspaceRefused only for a refused token.
+
+        Slack may refuse look-ups to an app whose posts it accepts.
+        """
+        try:
+            return await self._lookups.find(delivery, stories, thread_ts)
+        except WorkspaceRefused as refused:
+            await self.check_workspace(delivery.team)
+            if delivery.attempts >= MOST_ATTEMPTS:
+                raise CannotLook from refused
+            raise SendLater(None, refused.cause, uncertain=True) from refused
 
     async def _compose(
         self,
@@ -119,25 +142,27 @@ class SlackSender:
         rest: Sequence[Message],
         ts: str,
         look_for: Sequence[Story] | None,
-    ) -> None:
-        """Posts the further messages of a delivery in the thread of the first. If `look_for` is
-        set, skips those that an earlier attempt posted."""
+    ) -> int:
+        """Posts the further messages of a delivery in the thread of the first; returns how many.
+
+        If `look_for` is set, skips those that an earlier attempt posted.
+        """
+        posted = 0
         for number, message in enumerate(rest, start=2):
             reply = delivery.model_copy(update={"id": f"{delivery.id}/{number}"})
             try:
-                if (
-                    look_for is not None
-                    and await self._lookups.find(reply, look_for, ts) is not None
-                ):
+                if look_for is not None and await self._look_up(reply, look_for, ts) is not None:
                     continue
                 await asyncio.sleep(self._pace_s)
                 await self._post(reply, message, ts)
+                posted += 1
             except CannotLook as error:
                 raise SendLater(None, "its thread cannot be read", uncertain=True) from error
             except (SendLater, ConversationRefused, WorkspaceRefused) as error:
                 # The first message is posted. The next attempt must find it and continue in its
                 # thread.
                 raise still_uncertain(error, error.cause) from error
+        return posted
 
     async def _post_unseen(
         self, delivery: Delivery, stories: Sequence[Story], thread_ts: str | None

@@ -183,12 +183,16 @@ def _render_subscribed(
     words = [t.command_word for t in Topic if t in subscription.topics]
     undo = " ".join([COMMAND, "unsubscribe", *words, *sorted(subscription.parties)])
     note = ""
+    if reply.ended_pause:
+        note = "The pause of this conversation's subscriptions ended. What is queued is sent now."
     if not reply.is_new:
         text = f"Already subscribed: {what}."
     else:
         text = f"{who} subscribed: {what}." if who else f"Subscribed: {what}."
         if request.needs_invitation:
-            note = "This channel is private. `/invite` me, so that I can post here."
+            note = (
+                f"This channel is private. `/invite` me, so that I can post here. {note}".rstrip()
+            )
     return assemble(text, [section(text), context(note, f"To unsubscribe: `{undo}`")])
 
 

@@ -4,7 +4,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import Delivery, DeliveryKind
-from bot.errors import SendLater, WorkspaceRefused
+from bot.errors import ConversationRefused, SendLater, WorkspaceRefused
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
 from tests.slack.samples import PARTIES, delivery, story
@@ -81,6 +81,36 @@ async def test_a_rate_limit_of_look_ups_delays_only_look_ups(
 async def test_a_revoked_token_is_recognized_by_a_look_up_too(
     workspace: Workspace, sender: SlackSender
 ) -> None:
-    workspace.fail_next("conversations.history", error="token_revoked")
+    for method in ("conversations.history", "auth.test"):
+        workspace.fail_next(method, error="token_revoked")
     with pytest.raises(WorkspaceRefused):
         await sender.send(_delivery(workspace, "d1"), STORIES, None)
+
+
+async def test_a_refused_look_up_is_no_refusal_of_the_workspace_while_its_token_is_valid(
+    workspace: Workspace, sender: SlackSender
+) -> None:
+    workspace.fail_next("conversations.history", error="not_allowed_token_type")
+    with pytest.raises(SendLater) as later:
+        await sender.send(_delivery(workspace, "d1"), STORIES, None)
+    assert (later.value.uncertain, later.value.unanswered) == (True, False)
+
+
+@pytest.mark.parametrize("error", ["no_such_code", "not_allowed_token_type"])
+async def test_after_eight_refused_look_ups_the_message_is_posted_as_a_repetition(
+    workspace: Workspace, sender: SlackSender, error: str
+) -> None:
+    workspace.fail_next("conversations.history", error=error)
+    last = _delivery(workspace, "d1").model_copy(update={"attempts": 8})
+    receipt = await sender.send(last, STORIES, None)
+    assert not receipt.found
+    assert "(may repeat)" in str(workspace.calls("chat.postMessage")[0].arguments["blocks"])
+
+
+async def test_a_conversation_refused_by_a_look_up_says_nothing_about_posts(
+    workspace: Workspace, sender: SlackSender
+) -> None:
+    workspace.fail_next("conversations.history", error="is_archived")
+    with pytest.raises(ConversationRefused) as refused:
+        await sender.send(_delivery(workspace, "d1"), STORIES, None)
+    assert (refused.value.by_look_up, refused.value.uncertain) == (True, True)

@@ -17,7 +17,7 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers.commands import answer
 from bot.values import Topic
 from tests.slack.fakes import FakeStories, FakeSubscriptions, slack_context
-from tests.slack.samples import HOSTILE, nasty_text, story
+from tests.slack.samples import HOSTILE, NOW, nasty_text, story
 
 
 @pytest.fixture
@@ -112,6 +112,22 @@ async def test_subscribing_twice_changes_nothing_and_says_so(context: SlackConte
     reply = await answer(context, ask("subscribe tariffs"))
     assert "Already" in as_text(reply)
     assert not reply.in_channel
+
+
+async def test_subscribing_again_ends_a_pause_and_says_so(context: SlackContext) -> None:
+    resumed: list[bool] = []
+    context.service.on_resume = lambda: resumed.append(True)
+    await answer(context, ask("subscribe tariffs"))
+    subscriptions = context.service.stores.subscriptions
+    assert isinstance(subscriptions, FakeSubscriptions)
+    assert not resumed
+    [kept] = subscriptions.kept
+    subscriptions.kept = [kept.model_copy(update={"paused_at": NOW, "paused_reason": "x"})]
+    reply = await answer(context, ask("subscribe tariffs"))
+    assert "Already" in as_text(reply)
+    assert "pause of this conversation" in as_text(reply)
+    assert reply.in_channel
+    assert resumed == [True]
 
 
 async def test_the_list_shows_the_remaining_subscriptions_after_an_unsubscribe(
