@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Typos and US spelling, in addition to the old words of scripts/words.txt.
 SPELLING := $(BIN)/codespell -D - --builtin clear,en-GB_to_en-US
 # Names in older schemas of the database.
-SCHEMAS := bot/store/migrations/versions,tests/store/schemas,tests/store/test_upgrade.py
+SCHEMAS := bot/store/migrations/versions,tests/store/schemas,tests/store/test_upgrade.py,bot/store/next_delivery.py
 # Headlines and sentences of the news, and patterns that match them.
 HEADLINES := config/demo,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py
 # Word stems and misspellings that the bot understands.
