@@ -157,7 +157,7 @@ def check_accepted(message: Message) -> None:
     assert size <= limits.MESSAGE_CHARACTERS
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(answers, min_size=1, max_size=4), nasty_text)
 def test_slack_accepts_answers_of_any_size(found: list[Answer], asked: str) -> None:
     check_accepted(render_answers(found, PARTIES, asked))

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.local_slack.blocks.validation import check_blocks
@@ -93,7 +93,7 @@ def test_a_history_without_changes_has_no_chart() -> None:
     assert render_history_chart(ask("us on china", ledger(), TODAY)) is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
 @given(st.lists(traced, min_size=1, max_size=8), nasty_text)
 def test_slack_accepts_any_history(found: list[Answer], asked: str) -> None:
     chart = render_history_chart(found)
