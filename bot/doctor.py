@@ -190,7 +190,9 @@ def _scope(scope: OAuthScope, granted: bool) -> CheckResult:
     if granted:
         return _good(subject, f"granted, for {scope.why}")
     if not scope.needed:
-        return _good(subject, f"optional, for {scope.why}. Not granted: {scope.without}")
+        return _good(
+            subject, f"optional and not granted. It is for {scope.why}. Without it: {scope.without}"
+        )
     cure = "Add it under OAuth & Permissions, then install the app to the workspace again"
     return _bad(subject, f"missing, for {scope.why}", cure)
 
@@ -221,7 +223,9 @@ async def check_channel(client: AsyncWebClient, name: str, subject: str) -> Chec
     if found == name:
         return _good(subject, f"{name} is an id, and was not looked up")
     if found.startswith("#"):
-        return _good(subject, f"{found} could not be looked up; the app may not list channels")
+        return _good(
+            subject, f"{found} was not looked up, because the app lacks permission to list channels"
+        )
     return _good(subject, f"#{name.removeprefix('#')} is {found}")
 
 

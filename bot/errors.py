@@ -153,7 +153,8 @@ class SendLater(TariffwireError):
 class SendRefused(TariffwireError):
     """This message can never be posted, so it is not retried.
 
-    `by_slack`: Slack refused it, so the workspace accepts posts.
+    `by_slack`: Slack itself rejected this one message, which shows that the workspace accepts
+    others. False if the bot gave the message up without such an answer.
     """
 
     def __init__(self, reason: str, by_slack: bool = False) -> None:

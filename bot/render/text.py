@@ -35,7 +35,7 @@ def render_sentence(answer: Answer) -> str:
         return f"{subject}: no total can be given for {day}. {average}".strip()
     warning = f" Note: {warnings[0]}" if warnings else ""
     kind = (
-        "ad valorem, with the normal (MFN) duty,"
+        "ad valorem, including the normal (MFN) duty,"
         if answer.includes_base
         else "additional ad valorem"
     )

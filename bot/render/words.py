@@ -72,7 +72,7 @@ def describe_goods(answer: Answer) -> str:
 def describe_definition(answer: Answer) -> str:
     """Which duties the total counts. Published figures often count other duties."""
     all_in = any(one.calc is not one.calc.ADDS for one in answer.components)
-    mfn = "with the normal (MFN) duty in it" if all_in else "on top of the normal (MFN) duty"
+    mfn = "including the normal (MFN) duty" if all_in else "on top of the normal (MFN) duty"
     if answer.basis is TotalBasis.LAYER:
         return f"this duty alone, {mfn}"
     if answer.basis is TotalBasis.GENERAL:
@@ -82,7 +82,7 @@ def describe_definition(answer: Answer) -> str:
         )
     if answer.base is not None and answer.includes_base:
         goods = describe_goods(answer)
-        return f"all duties on {goods}, with the normal (MFN) duty of {answer.base.line}"
+        return f"all duties on {goods}, including the normal (MFN) duty of {answer.base.line}"
     if answer.any_origin:
         return (
             f"the duty on {describe_goods(answer)} whatever their origin, {mfn}; deals with single "
@@ -453,7 +453,7 @@ def _describe_last_check(one: kinds.Stale) -> str:
 
 def _describe_later_checks(one: kinds.Stale) -> str:
     checked = [f"{each.measure} (checked {format_day(each.checked)})" for each in one.later]
-    return f"Of later changes, only {', '.join(checked)} is included." if checked else ""
+    return f"Changes since then are included only for {', '.join(checked)}." if checked else ""
 
 
 def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
@@ -496,10 +496,10 @@ def _not_in_total(one: kinds.NotInTotal, _: Answer) -> str:
 
 
 def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
-    rest = "their additional duties are unknown"
+    rest = "its additional duty is unknown"
     if any(each.measure_id != BASE_ID for each in answer.components):
         rest = "only duties on goods in general are counted"
-    return f"We don't track a duty on {one.product} alone between these two: {rest}."
+    return f"We track no duty specific to {one.product} between these two economies: {rest}."
 
 
 def _all_in(one: kinds.AllIn, _: Answer) -> str:

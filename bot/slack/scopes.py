@@ -31,17 +31,17 @@ SCOPES = (
     OAuthScope(name="files:write", why="sharing the calendar as a file"),
     OAuthScope(
         name="channels:history",
-        why="no repeated message in public channels, after looking whether it arrived",
+        why="checking whether a message arrived in a public channel before it is posted again",
         without=_REPEATED,
     ),
     OAuthScope(
         name="groups:history",
-        why="no repeated message in private channels, after looking whether it arrived",
+        why="the same in private channels",
         without=_REPEATED,
     ),
     OAuthScope(
         name="im:history",
-        why="no repeated direct message, after looking whether it arrived",
+        why="the same in direct messages",
         without=_REPEATED,
     ),
     OAuthScope(

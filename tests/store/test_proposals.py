@@ -96,7 +96,7 @@ async def test_a_proposal_is_sent_once_and_updated_only_for_a_new_source(store: 
     await store.proposals.keep([proposal(source="Paper")], NOON)
     [again] = (await store.proposals.queue_messages(plan_messages, NOON)).proposals
     assert len(again.said_by) == 2
-    # There is still one message, which the sender updates with the new source.
+    # The new source queued no second message: the first one is still waiting.
     [queued] = await store.outbox.claim(NOON, 10, 60)
     assert queued.event_id == "a1"
     assert await store.proposals.copies("a1") == ()

@@ -285,8 +285,10 @@ def _parse_url(address: str, thing: str) -> URL:
             if redact_address(address) == redact_address(thing)
             else f"{redact_address(address)} is "
         )
-        cure = "Begin it with https://" if _HOST_FIRST.match(address) else "Use one that is"
-        raise AddressRefused(redact_address(thing), f"{whose}no http or https address", cure)
+        cure = "Begin it with https://"
+        if not _HOST_FIRST.match(address):
+            cure = "Use an address that begins with http:// or https://"
+        raise AddressRefused(redact_address(thing), f"{whose}not an http or https address", cure)
     return url if url.path else url.with_path("/")
 
 

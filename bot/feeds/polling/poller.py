@@ -209,7 +209,11 @@ class Poller:
         asked: PublisherHints,
         body: Parsed | FeedState,
     ) -> FeedState:
-        """The state after a good response. `body` is the old state if there is no new body."""
+        """The state after a good response.
+
+        `window_s` and `listed_digest` are taken from `body`: the newly parsed feed or, if the
+        response had no new body, the old state.
+        """
         now = self.clock()
         response = Response(
             status=fetched.status,

@@ -15,7 +15,10 @@ _ZERO = Decimal(0)
 
 
 class Standing(NamedTuple):
-    """The duty in a context: total or range, choices, and base rate."""
+    """The duty that answers one `RateContext` (imposer, partner, day, goods).
+
+    It has the total or its range, the narrower goods with other totals, and the base rate.
+    """
 
     asked: RateContext
     asked_selection: Selection

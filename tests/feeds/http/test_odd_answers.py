@@ -369,9 +369,9 @@ class TestErrorMessages:
             ("wire.example/feed", "Begin it with https://"),
             ("wire.example:8080/feed", "Begin it with https://"),
             ("//wire.example/feed", "Begin it with https://"),
-            ("file:///etc/passwd", "Use one that is"),
-            ("javascript:alert(1)", "Use one that is"),
-            ("", "Use one that is"),
+            ("file:///etc/passwd", "Use an address that begins with http:// or https://"),
+            ("javascript:alert(1)", "Use an address that begins with http:// or https://"),
+            ("", "Use an address that begins with http:// or https://"),
         ],
     )
     async def test_other_addresses_than_web_addresses_are_refused(
