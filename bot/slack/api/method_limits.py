@@ -13,6 +13,10 @@ windows of a second or a minute. The pace is the number of calls per second that
     much later   a pace 5% higher is tried, then one 10% higher ... (`_Phase.PROBE`); each refusal
                  doubles the time until the next attempt
 
+Slack may also refuse calls for reasons that have nothing to do with the pace. Then a slower pace
+only means that fewer calls are answered. So if slower paces are refused too, and fewer calls per
+second are answered than at the fastest refused pace, that pace is taken again and kept for a while.
+
 A pace has lasted when calls were made at this pace, without a refusal, for `MethodLimit.proof_s`:
 about twice as long as the longest pause so far. If fewer calls were made than the pace allows, this
 proves nothing about the pace.
@@ -54,6 +58,14 @@ _LONGEST_HOLD_S = 900.0
 _REMEMBERED = 0.85
 """After each pause, the remembered longest pause shrinks to this fraction, but not below the length
 of this pause."""
+_DESCENT_S = 60.0
+"""Refusals belong together if less time than this passes between them."""
+_IN_VAIN = 0.5
+"""A slower pace is in vain if less than this fraction of the calls per second is answered."""
+_CALLS_KNOWN = 30
+"""How many answered calls it takes to know how many are answered per second at a pace."""
+_TOLERANT_S = 60.0
+"""How long refusals do not lower the pace after slower paces were in vain."""
 _TRIALS_PER_SECOND = 1.0
 _ROUNDING = 1e-9
 _FIRST_BACKOFF_S = 5.0
@@ -102,6 +114,12 @@ class MethodLimit:
     """When the current pause began, or the last one if there is none: the time of its first
     refusal."""
     paused_until: float = -math.inf
+    best_refused: float = 0.0
+    """Of the paces that were refused in this descent, the one at which most calls were answered."""
+    best_average: float = 0.0
+    """The number of answered calls per second at `best_refused`, including the pause."""
+    tolerant_until: float = -math.inf
+    """Until then, refusals do not lower the pace."""
     is_paused: bool = False
     """Whether no call has been answered since the refusal."""
     refusals: int = 0
@@ -233,8 +251,10 @@ def _pause(limit: MethodLimit, until: float) -> MethodLimit:
 
 def _recover(limit: MethodLimit, now: float) -> MethodLimit:
     """The state after the first answered call since a pause, with the next pace."""
-    cycle_s = now - limit.cycle_since
-    average = min(max(limit.cycle_calls, 1) / max(cycle_s, 1e-3), limit.pace)
+    began_at = limit.cycle_since
+    cycle_s = now - began_at
+    calls = limit.cycle_calls
+    average = min(max(calls, 1) / max(cycle_s, 1e-3), limit.pace)
     limit = replace(
         limit,
         is_paused=False,
@@ -245,7 +265,30 @@ def _recover(limit: MethodLimit, now: float) -> MethodLimit:
     )
     if limit.burst_refused:
         return limit if limit.phase is _Phase.HOLD else _again(limit, now)
+    if now < limit.tolerant_until:
+        return _again(limit, now)
+    if limit.paused_at - began_at > _DESCENT_S:
+        limit = replace(limit, best_refused=0.0, best_average=0.0)
+    is_known = calls >= _CALLS_KNOWN
+    if is_known and limit.pace < limit.best_refused and average < limit.best_average * _IN_VAIN:
+        return _return_to(limit, now, limit.best_refused)
+    if is_known and average > limit.best_average:
+        limit = replace(limit, best_refused=limit.pace, best_average=average)
     return _narrow(limit, now, average, cycle_s)
+
+
+def _return_to(limit: MethodLimit, now: float, pace: float) -> MethodLimit:
+    """The state at a faster pace again, because slower ones were refused as well."""
+    limit = replace(
+        limit,
+        phase=_Phase.HOLD,
+        lasting=pace,
+        refused=math.inf,
+        best_refused=0.0,
+        best_average=0.0,
+        tolerant_until=now + _TOLERANT_S,
+    )
+    return _at(limit, now, pace)
 
 
 def _narrow(limit: MethodLimit, now: float, average: float, cycle_s: float) -> MethodLimit:

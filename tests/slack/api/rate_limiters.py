@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Protocol
 
 from bot.slack.api import method_limits
@@ -68,6 +69,17 @@ class SlidingWindow:
             self._calls.append(now)
             return 0.0
         return self._calls[0] + self._length_s - now
+
+
+class AtRandom:
+    """Refuses each call with the same probability, at any pace."""
+
+    def __init__(self, probability: float, seed: int) -> None:
+        self._probability = probability
+        self._random = Random(seed)  # noqa: S311 - a simulation
+
+    def call(self, now: float) -> float:
+        return 1.0 if self._random.random() < self._probability else 0.0
 
 
 RetryAfter = Callable[[float], float | None]

@@ -16,6 +16,7 @@ from bot.slack.api.method_limits import (
     wait_s,
 )
 from tests.slack.api.rate_limiters import (
+    AtRandom,
     FixedWindow,
     RateLimiter,
     RetryAfter,
@@ -129,6 +130,15 @@ def test_daily_bursts_do_not_lower_the_pace() -> None:
     run = simulate({0: FixedWindow(10, 1)}, 10 * 3600 + 60, demand=a_minute_each_hour)
     assert run.per_second(9 * 3600, 9 * 3600 + 60) >= 8.5
     assert run.per_second(10 * 3600, 10 * 3600 + 60) >= 8.5
+
+
+@pytest.mark.parametrize(("probability", "least"), [(0.0008, 70), (0.002, 45), (0.013, 10)])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_refusals_that_do_not_depend_on_the_pace_do_not_lower_it_for_good(
+    probability: float, least: float, seed: int
+) -> None:
+    run = simulate({0: AtRandom(probability, seed)}, 600, lambda wait_s: 1.0)
+    assert run.per_second(300, 600) >= least
 
 
 def test_a_burst_is_limited() -> None:
