@@ -11,8 +11,6 @@ from tests.chaos.faulty_slack import Behavior, FaultySlack
 from tests.chaos.sending_process import SendingJob
 from tests.chaos.trial import Tally, Trial, kill, run_trial, start, wait_for
 
-pytestmark = pytest.mark.journey
-
 KILLS = 2
 MIXED = (
     *(Fault.LIMITED, Fault.ERROR_500, Fault.ERROR_500_AFTER, Fault.HTML_503, Fault.HTML_503_AFTER),

@@ -71,6 +71,7 @@ def half_body(claimed: int, sent: int) -> bytes:
     return post(PATH, claimed, b"a" * sent, headers)
 
 
+@pytest.mark.journey
 async def test_commands_are_answered_among_1500_unfinished_connections(tmp_path: Path) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < FILES:
