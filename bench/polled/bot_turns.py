@@ -97,7 +97,7 @@ async def main() -> None:
     scheduler = PollScheduler(
         listed,
         store.feeds,
-        pipeline.take,
+        pipeline.run,
         clock,
         lambda: None,
         polls_per_host=LIMITS.polls_per_host,
