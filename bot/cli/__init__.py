@@ -22,7 +22,7 @@ class CommandModule(NamedTuple):
 
 
 COMMANDS = {
-    "db": CommandModule("database", "Upgrade, back up or hand over the database."),
+    "db": CommandModule("database", "Upgrade, back up or reassign the database."),
     "demo": CommandModule(
         "run", "Run the bot on scripted trade news of May 2025, replayed fast and offline."
     ),

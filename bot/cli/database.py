@@ -19,7 +19,7 @@ from bot.store.store import Store
 
 @click.group()
 def db() -> None:
-    """Upgrade, back up or hand over the database."""
+    """Upgrade, back up or reassign the database."""
 
 
 @db.command()
@@ -41,7 +41,7 @@ async def _upgrade(settings: Settings) -> None:
 @click.argument("workspace")
 @report_errors
 def assign(workspace: str) -> None:
-    """Hand the database over to the WORKSPACE with this id, such as T024BE7LD, while no bot runs.
+    """Reassign the database to the WORKSPACE with this id, such as T024BE7LD, while no bot runs.
 
     Its subscriptions stay with the workspace that made them.
     """

@@ -3,7 +3,7 @@
 Entries are marked as seen for all workspaces, but only the bot's own workspace gets deliveries. A
 second workspace on the same database would take news from the first, so it is refused. There is one
 exception: a Slack workspace may take over the database of the local workspace, which is meant for
-trying the bot out. In all other cases, an operator has to hand the database over.
+trying the bot out. In all other cases, an operator has to reassign the database.
 """
 
 import logging
@@ -53,7 +53,7 @@ async def claim_database(database: Database, owner: Owner, now: datetime) -> Non
             "its own with TARIFFWIRE_DATA_DIR or DATABASE_URL"
         )
         if not owner.is_local:
-            cure += f". To hand this one over, run: tariffwire db assign {owner.team}"
+            cure += f". To reassign this one, run: tariffwire db assign {owner.team}"
         raise StoreError(database.name, f"belongs to {former.name}, not to {owner.name}", cure)
     if not owner.is_local:
         log.info("%s was used by the local workspace; now it is %s's", database.name, owner.name)

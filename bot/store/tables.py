@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0008"
+REVISION = "0007"
 """The id of the Alembic migration that leads to these tables."""
 
 

@@ -16,25 +16,18 @@ from bot.store.engine import Database
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.owner import Owner, claim_database
 from bot.store.tables import REVISION
-from bot.store.upgrade import upgrade
 from tests.store.opened import open_store
+from tests.store.schemas import create_older
 
 
 @pytest.fixture
 def older(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of a database with the mark of an older version."""
+    """The address of a database of an earlier version."""
     address = f"sqlite:///{tmp_path / 'bot.db'}"
-    asyncio.run(_create_older(address))
+    create_older(tmp_path / "bot.db")
     monkeypatch.setenv("DATABASE_URL", address)
     monkeypatch.setenv("TARIFFWIRE_DATA_DIR", str(tmp_path))
     return address
-
-
-async def _create_older(address: str) -> None:
-    await upgrade(address)
-    database = Database(address)
-    await database.change(text("UPDATE alembic_version SET version_num = '0007'"))
-    await database.close()
 
 
 def run(*words: str) -> Result:
@@ -58,7 +51,7 @@ def test_a_command_leaves_an_older_database_as_it_is(older: str, command: tuple[
     assert result.exit_code == 1
     assert "has the tables of an older version" in result.output
     assert "Stop the bot, then run: tariffwire db upgrade" in result.output
-    assert _revision(older) == "0007"
+    assert _revision(older) == "0006"
 
 
 def test_a_database_is_not_upgraded_while_a_bot_works_on_it(older: str) -> None:
@@ -70,12 +63,12 @@ def test_a_database_is_not_upgraded_while_a_bot_works_on_it(older: str) -> None:
         return result
 
     result = asyncio.run(upgrade_during_a_run())
-    assert (result.exit_code, _revision(older)) == (1, "0007")
+    assert (result.exit_code, _revision(older)) == (1, "0006")
     assert "another Tariffwire works on it. Stop it first" in result.output
     with lock_data_folder(load_settings()):
         # A bot of the first release holds this lock only.
         result = run("db", "upgrade")
-    assert (result.exit_code, _revision(older)) == (1, "0007")
+    assert (result.exit_code, _revision(older)) == (1, "0006")
     assert run("db", "upgrade").exit_code == 0
     assert _revision(older) == REVISION
     assert run("outbox", "list").exit_code == 0

@@ -22,6 +22,7 @@ from bot.runtime.wiring import lock_data_folder, read_clock
 from bot.store.engine import Database
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.tables import REVISION
+from tests.store.schemas import create_older
 
 FEEDS = "feeds:\n- {id: a, title: A, url: 'https://a.example/rss', enabled: false}\n"
 
@@ -109,16 +110,14 @@ async def test_a_request_to_stop_ends_the_run(settings: Settings) -> None:
 async def test_an_older_database_is_upgraded_after_the_last_bot_has_ended(
     settings: Settings,
 ) -> None:
-    app = application(settings, 0)
-    await app.start()
-    await app.stop()
+    settings.data_dir.mkdir()
+    create_older(settings.data_dir / "tariffwire.db")
     database = Database(settings.database)
-    await database.change(text("UPDATE alembic_version SET version_num = '0007'"))
     revision = text("SELECT version_num FROM alembic_version")
     async with hold_instance_lock(database, read_clock):
         with pytest.raises(StoreError, match="another Tariffwire works on it"):
             await application(settings, 0).start()
-        assert await database.column(revision) == ["0007"]
+        assert await database.column(revision) == ["0006"]
     app = application(settings, 0)
     await app.start()
     await app.stop()

@@ -19,11 +19,7 @@ from bot.store.tables import REVISION, feeds, metadata
 from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, delivery, feed
 from tests.store.opened import Store, open_store
-
-SCHEMAS = {
-    path.stem: path.read_text() for path in Path(__file__).parent.joinpath("schemas").glob("*.sql")
-}
-"""SQLite dumps of empty databases, one for each schema revision of a release."""
+from tests.store.schemas import SCHEMAS, create_older
 
 
 @pytest.fixture
@@ -79,8 +75,7 @@ async def test_the_migrations_lead_from_each_release_to_the_tables_that_the_code
     revision: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "bot.db"
-    with closing(sqlite3.connect(file)) as connection:
-        connection.executescript(SCHEMAS[revision])
+    create_older(file, revision)
     await upgrade(f"sqlite:///{file}")
     database = Database(f"sqlite:///{file}")
     found = await database.write(_differences)
@@ -121,16 +116,6 @@ async def test_what_a_program_of_the_first_release_writes_after_the_upgrade_is_s
         "reserved": False,
     }
     assert (await store.outbox.counts())[DeliveryState.RESERVED] == 3
-
-
-async def test_a_delivery_that_was_claimed_before_it_was_called_reserved_may_have_been_posted(
-    address: str, store: Store
-) -> None:
-    await store.queue(delivery("a"))
-    await store.database.change(text("UPDATE deliveries SET state = 'claimed'"))
-    await store.database.change(text("UPDATE alembic_version SET version_num = '0007'"))
-    await upgrade(address)
-    assert (await store.outbox.counts())[DeliveryState.SENDING] == 1
 
 
 async def test_a_new_database_is_of_the_newest_revision(store: Store) -> None:

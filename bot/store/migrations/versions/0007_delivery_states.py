@@ -1,7 +1,6 @@
-"""Renames states of deliveries and prepares the tables for `sending`, `held` and `dropped`.
+"""Renames states of deliveries and prepares the tables for new ones.
 
-At 0006, `claimed` included deliveries that were being posted; now these are in state `sending`.
-Rows that are `claimed` may have been posted, so they become `sending`.
+At 0006, a delivery in state `claimed` may have been passed to Slack, so it becomes `sending`.
 """
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ revision = "0007"
 down_revision = "0006"
 
 _INDEXES = {"ix_deliveries_due": "due_at, seq", "ix_deliveries_unsent": "team, conversation, seq"}
-_UNSENT = "state IN ('queued', 'claimed', 'sending', 'held')"
+_UNSENT = "state IN ('queued', 'reserved', 'sending', 'held')"
 
 
 def upgrade() -> None:
