@@ -273,7 +273,7 @@ def _log_stories(result: IntakeResult) -> None:
     """Logs the ids of a poll's stories in one line; they make a story traceable in the log."""
     if result.stories:
         log.info(
-            "feed %s: %d deliveries of stories %s",
+            "feed %s: queued %d message(s) about stories %s",
             result.round.feed_id,
             len(result.deliveries),
             " ".join(story.id for story in result.stories),
