@@ -32,6 +32,7 @@ from bot.alerts.digest import next_digest_at
 from bot.feeds.identity import list_identities, sift
 from bot.feeds.model import Entry, Feed, FeedState, Round
 from bot.news.events import matching
+from bot.news.state import JoinResult
 from bot.news.story import Story
 from bot.proposals.model import Proposal
 from bot.values import Frozen
@@ -59,9 +60,9 @@ class PipelineRules:
     digest_hour: int
     zone: tzinfo
     """The time zone of `digest_hour`."""
-    join: Callable[[Story, Sequence[Story]], str] = matching.find_event
-    """Returns the event id of a story, given recent stories. A story that starts an event gives the
-    event its own id.
+    join: Callable[[Story, Sequence[Story]], JoinResult] = matching.find_event
+    """Finds the event of a story, given recent stories, and what the story is to it. A story that
+    starts an event gives the event its own id.
     """
     propose: Callable[[Story], Collection[Proposal]] = _propose_nothing
     """Returns proposals for the rates in a story that are missing from the ledger."""
@@ -260,10 +261,11 @@ class Pipeline:
         known = list(recent)
         joined = []
         for each in read:
-            event_id = (
-                each.earlier.event_id if each.earlier else self._rules.join(each.story, known)
-            )
-            story = each.story.model_copy(update={"event_id": event_id})
+            if each.earlier:
+                found = JoinResult(each.earlier.event_id, each.earlier.relation)
+            else:
+                found = self._rules.join(each.story, known)
+            story = each.story.model_copy(update=found._asdict())
             known.append(story)
             joined.append(each._replace(story=story))
         return joined

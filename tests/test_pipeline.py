@@ -13,6 +13,7 @@ from bot.alerts.delivery import Delivery, DeliveryState
 from bot.alerts.subscription import Frequency
 from bot.errors import StoreError
 from bot.feeds.model import Entry, Feed, FeedState, PollOutcome, Round
+from bot.news.state import JoinResult, Relation
 from bot.news.story import Story
 from bot.pipeline import CATCHING_UP_EVENTS, IntakeResult, Pipeline, PipelineRules
 from bot.store.outbox import Outbox
@@ -72,10 +73,13 @@ class PlainReader:
         )
 
 
-def join_by_name(story: Story, recent: Sequence[Story]) -> str:
+def join_by_name(story: Story, recent: Sequence[Story]) -> JoinResult:
     """A fake matcher: stories whose titles end with the same word belong to one event."""
     name = story.title.split()[-1]
-    return next((old.event_id for old in recent if old.title.split()[-1] == name), story.id)
+    for old in recent:
+        if old.title.split()[-1] == name:
+            return JoinResult(old.event_id, Relation.REPORT)
+    return JoinResult(story.id, Relation.NEW)
 
 
 RULES = PipelineRules(max_age=DAY, digest_hour=8, zone=UTC, join=join_by_name)

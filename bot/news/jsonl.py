@@ -7,7 +7,7 @@ converted to plain text, like those of a feed.
 import json
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,8 @@ from bot.news.story import Figure, Story
 from bot.text.plain import to_plain_text
 
 _TITLE, _SUMMARY = 1000, 20_000
-_DEFAULT_DAY = datetime(2000, 1, 1, tzinfo=UTC)
+_DEFAULT_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""When a story without a date counts as published."""
 _MAX_SHOWN = 80
 _CURE = "Write one JSON object per line"
 
@@ -72,7 +73,8 @@ def _refuse_constant(constant: str) -> float:
 
 def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
     """The result of `match` for `{"id","title","summary","published"?}`."""
-    found = _understand(reader, given)
+    published = _parse_moment(given.get("published"))
+    found = _understand(reader, given, published.date() if published else None)
     return {
         "id": given.get("id"),
         "topics": list(found.topics),
@@ -92,10 +94,9 @@ def compare_stories(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": given.get("id"), "same": likeness >= SAME_SCORE, "score": round(likeness, 3)}
 
 
-def _understand(reader: Reader, given: Mapping[str, Any]) -> Understanding:
-    return reader.understand(
-        _read_text(given, "title", _TITLE), _read_text(given, "summary", _SUMMARY)
-    )
+def _understand(reader: Reader, given: Mapping[str, Any], published: date | None) -> Understanding:
+    title, summary = _read_text(given, "title", _TITLE), _read_text(given, "summary", _SUMMARY)
+    return reader.understand(title, summary, published)
 
 
 def _read_text(given: Mapping[str, Any], key: str, limit: int) -> str:
@@ -108,8 +109,9 @@ def _read_story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
     if not isinstance(part, Mapping):
         thing = f"the pair {given.get('id')!r:.{_MAX_SHOWN}}"
         raise TariffwireError(thing, f'has no story "{side}"', 'Give {"id","a":{..},"b":{..}}')
-    understanding = _understand(reader, part)
-    published = _parse_moment(part.get("published"))
+    stated = _parse_moment(part.get("published"))
+    understanding = _understand(reader, part, stated.date() if stated else None)
+    published = stated or _DEFAULT_TIME
     return Story(
         id=side,
         feed_id=side,
@@ -124,17 +126,19 @@ def _read_story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
     )
 
 
-def _parse_moment(value: object) -> datetime:
-    """The time in an ISO 8601 text, as UTC. Other values result in a fixed date.
+def _parse_moment(value: object) -> datetime | None:
+    """The time in an ISO 8601 text, as UTC; None for other values.
 
     A time without a zone is taken as UTC.
     """
+    if not isinstance(value, str):
+        return None
     try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else _DEFAULT_DAY
+        moment = datetime.fromisoformat(value)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         # Conversion to UTC can overflow on the first and on the last date that Python supports.
-        return _DEFAULT_DAY
+        return None
 
 
 def _figure_json(figure: Figure) -> dict[str, Any]:

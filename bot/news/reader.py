@@ -7,10 +7,11 @@ figures   the duties in it      matches "a 25% tariff"; not "shares fell 3%"
 summary   its best sentences    see `summary`
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.feeds.model import Entry, Feed
 from bot.news.figures.duties import FigureReader
+from bot.news.state import EventState
 from bot.news.story import Evidence, Figure, Match, Story
 from bot.news.summary import summarize
 from bot.news.topics.rules import TopicMatcher, TopicRules
@@ -30,6 +31,7 @@ class Understanding(Frozen):
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     summary: str = ""
+    state: EventState = EventState()
 
 
 class Reader:
@@ -46,6 +48,7 @@ class Reader:
         if not match.topics:
             return None
         seen_at = to_utc(seen_at)
+        published = to_utc(entry.published) if entry.published else seen_at
         return Story(
             id=digest(entry.feed_id, entry.key, size=12),
             feed_id=entry.feed_id,
@@ -55,19 +58,29 @@ class Reader:
             title=entry.title,
             link=entry.link,
             text=entry.summary,
-            published=to_utc(entry.published) if entry.published else seen_at,
+            published=published,
             seen_at=seen_at,
-            **dict(self._understand(entry.title, entry.summary, match)),
+            **dict(self._understand(entry.title, entry.summary, published.date(), match)),
         )
 
-    def understand(self, title: str, summary: str) -> Understanding:
-        """The content of a title and a text. Parties and figures are read even without a topic."""
-        return self._understand(title, summary, self._match(title, summary))
+    def understand(self, title: str, summary: str, published: date | None = None) -> Understanding:
+        """The content of a title and a text. Parties and figures are read even without a topic.
+
+        Dates without a year or relative ones, for example "on Tuesday", are counted from
+        `published`; without it, they are ignored.
+        """
+        return self._understand(title, summary, published, self._match(title, summary))
 
     def _match(self, title: str, summary: str) -> Match:
         return self._matcher.match(title, summary[:_TEXT_READ])
 
-    def _understand(self, title: str, summary: str, match: Match) -> Understanding:
+    def _understand(
+        self,
+        title: str,
+        summary: str,
+        published: date | None,  # noqa: ARG002
+        match: Match,
+    ) -> Understanding:
         text = summary[:_TEXT_READ]
         mentions = (*self._parties.find_mentions(title), *self._parties.find_mentions(text))
         figures = self._figures.find_figures(title, text)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pydantic import AwareDatetime, Field
 
 from bot.feeds.model import FeedId, FeedKind
+from bot.news.state import EventState, NewFact, Relation
 from bot.values import Frozen, Topic
 
 
@@ -64,5 +65,11 @@ class Story(Frozen):
     """ISO 3166-1 alpha-2 codes and `EU`, in order of appearance."""
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    state: EventState = EventState()
+    """The state of the event that the story itself reports."""
     event_id: str = ""
     """The id of the event: the id of the event's first story. Empty until the event is known."""
+    relation: Relation = Relation.NEW
+    """What the story is to its event."""
+    new_facts: tuple[NewFact, ...] = ()
+    """What a development changes; empty for other stories."""

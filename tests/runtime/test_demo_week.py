@@ -107,7 +107,7 @@ def _match_events(stories: Iterable[Story]) -> dict[str, str]:
     """Matches the stories in this order; maps the key of each entry to its event id."""
     known: list[Story] = []
     for story in stories:
-        known.append(story.model_copy(update={"event_id": find_event(story, known)}))
+        known.append(story.model_copy(update={"event_id": find_event(story, known).event_id}))
     return {story.entry_key: story.event_id for story in known}
 
 

@@ -32,6 +32,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from bot.news.events.synonyms import find_goods, find_names, weigh_words
+from bot.news.state import JoinResult, Relation
 from bot.news.story import Story
 from bot.text.folding import fold_case
 from bot.values import Topic
@@ -66,8 +67,11 @@ def score_similarity(a: Story, b: Story) -> float:
     return 0.0 if _are_far_apart(a, b) else _compare(a, b, _get_features(a), _get_features(b))
 
 
-def find_event(story: Story, recent: Sequence[Story]) -> str:
-    """The event id of the most similar recent story, or the story's own id for a new event."""
+def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
+    """The event of the most similar recent story, or a new event with the story's own id.
+
+    `recent` contains the event's earlier stories, each with its event id, in order of publication.
+    """
     features = _get_features(story)
     best, event = SAME_SCORE, story.id
     for other in recent:
@@ -76,7 +80,7 @@ def find_event(story: Story, recent: Sequence[Story]) -> str:
         likeness = _compare(story, other, features, _get_features(other))
         if likeness >= best:
             best, event = likeness, other.event_id or other.id
-    return event
+    return JoinResult(event, Relation.NEW if event == story.id else Relation.REPORT)
 
 
 def _are_far_apart(a: Story, b: Story) -> bool:

@@ -100,7 +100,7 @@ def make_proposal(
 
     The proposal has a rate only if title and abstract state one percent and name one partner.
     """
-    understood = reader.understand(document.title, document.abstract)
+    understood = reader.understand(document.title, document.abstract, document.published)
     ground = find_ground(document, understood)
     if ground is None:
         return None

@@ -166,7 +166,7 @@ def test_nothing_hostile_gets_through(name: str) -> None:
     assert len(parsed.entries) == COUNTS.get(name, len(parsed.entries))
     for entry in parsed.entries:
         began = time.process_time()
-        READER.understand(entry.title, entry.summary)
+        READER.understand(entry.title, entry.summary, None)
         assert time.process_time() - began < 1
         text = f"{entry.title}\n{entry.summary}"
         assert "root:" not in text
@@ -279,7 +279,7 @@ def test_only_rates_in_the_text_are_read() -> None:
     read = {
         str(figure.to_percent)
         for entry in entries("own_numbers_that_lie.rss")
-        for figure in READER.understand(entry.title, entry.summary).figures
+        for figure in READER.understand(entry.title, entry.summary, None).figures
     }
     assert read <= {"25", "0.5", "1000.5"}
 

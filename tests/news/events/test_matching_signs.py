@@ -254,15 +254,23 @@ def test_only_the_beginning_of_the_text_counts() -> None:
 
 def test_a_story_joins_no_event_of_four_days_ago() -> None:
     old = account(ONE, id="old", event_id="event")
-    assert find_event(account(ONE, id="new", hours=72), [old]) == "event"
-    assert find_event(account(ONE, id="new", hours=72.1), [old]) == "new"
+    assert find_event(account(ONE, id="new", hours=72), [old]).event_id == "event"
+    assert find_event(account(ONE, id="new", hours=72.1), [old]).event_id == "new"
 
 
 def test_a_court_story_joins_an_event_of_the_last_week() -> None:
     old = account(ONE, id="old", event_id="event", topics=(RULING,))
-    assert find_event(account(ONE, id="new", hours=24 * 7, topics=(RULING,)), [old]) == "event"
-    assert find_event(account(ONE, id="new", hours=24 * 7.1, topics=(RULING,)), [old]) == "new"
-    assert find_event(account(ONE, id="new", hours=24 * 7, topics=(TARIFF,)), [old]) == "new"
+    assert (
+        find_event(account(ONE, id="new", hours=24 * 7, topics=(RULING,)), [old]).event_id
+        == "event"
+    )
+    assert (
+        find_event(account(ONE, id="new", hours=24 * 7.1, topics=(RULING,)), [old]).event_id
+        == "new"
+    )
+    assert (
+        find_event(account(ONE, id="new", hours=24 * 7, topics=(TARIFF,)), [old]).event_id == "new"
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,8 +282,8 @@ def test_a_story_joins_only_if_a_topic_is_shared_or_one_story_has_none(
 ) -> None:
     first, second = account(ONE, id="first"), account(ONE, id="second", topics=topics)
     assert score_similarity(first, second) >= SAME_SCORE
-    assert (find_event(second, [first]) == "first") is joins
-    assert (find_event(first, [second]) == "second") is joins
+    assert (find_event(second, [first]).event_id == "first") is joins
+    assert (find_event(first, [second]).event_id == "second") is joins
 
 
 @pytest.mark.parametrize(
@@ -288,13 +296,13 @@ def test_a_story_joins_only_if_a_country_is_shared_or_one_story_has_none(
     first = account(ONE, id="first", parties=US_ONLY)
     second = account(ONE, id="second", parties=parties)
     assert score_similarity(first, second) >= SAME_SCORE
-    assert (find_event(second, [first]) == "first") is joins
-    assert (find_event(first, [second]) == "second") is joins
+    assert (find_event(second, [first]).event_id == "first") is joins
+    assert (find_event(first, [second]).event_id == "second") is joins
 
 
 def test_a_story_does_not_join_itself() -> None:
     again = account(ONE, id="one", event_id="event")
-    assert find_event(account(ONE, id="one"), [again]) == "one"
+    assert find_event(account(ONE, id="one"), [again]).event_id == "one"
 
 
 def test_of_equally_similar_stories_the_last_one_is_joined() -> None:
@@ -304,7 +312,7 @@ def test_of_equally_similar_stories_the_last_one_is_joined() -> None:
         account(ONE, id="also", event_id="last"),
         account(OTHER, id="less too", event_id="less too"),
     ]
-    assert find_event(account(ONE, id="new"), recent) == "last"
+    assert find_event(account(ONE, id="new"), recent).event_id == "last"
 
 
 def test_a_story_looks_past_those_that_it_cannot_join() -> None:
@@ -313,7 +321,7 @@ def test_a_story_looks_past_those_that_it_cannot_join() -> None:
         account(ONE, id="other", event_id="other", topics=(TALKS,)),
         account(ONE, id="same", event_id="same"),
     ]
-    assert find_event(account(ONE, id="new"), recent) == "same"
+    assert find_event(account(ONE, id="new"), recent).event_id == "same"
 
 
 def test_only_two_court_stories_may_be_a_week_apart() -> None:

@@ -89,10 +89,12 @@ async def test_an_unreadable_document_does_not_block_the_others(
     reader: Reader, ledger: Ledger, caplog: pytest.LogCaptureFixture
 ) -> None:
     class FailingReader(Reader):
-        def understand(self, title: str, text: str) -> Understanding:
+        def understand(
+            self, title: str, summary: str, published: date | None = None
+        ) -> Understanding:
             if title == CHANGES[0].title:
                 raise ZeroDivisionError
-            return reader.understand(title, text)
+            return reader.understand(title, summary, published)
 
     keeps = FakeInbox()
     stumbles = FailingReader.__new__(FailingReader)
