@@ -87,3 +87,8 @@ TIER_1, TIER_2, TIER_3, TIER_4 = 1, 20, 50, 100
 
 # The local workspace's own limit for an uploaded file, in bytes.
 FILE_BYTES = 5_000_000
+
+# https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+CONFIRM_BUTTON = 30

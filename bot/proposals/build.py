@@ -45,7 +45,7 @@ def propose_rate(
         seen_at=seen_at,
         from_percent=reported.from_percent,
         basis=reported.basis,
-        **place_proposal(old, reported.from_percent),
+        **place_proposal(old, reported.from_percent, reported.basis),
     )
 
 
@@ -59,12 +59,14 @@ def propose_document(
     product: str = "",
     new_percent: Decimal | None = None,
     effective_on: date | None = None,
+    basis: str = "",
     why: str = "",
 ) -> Proposal:
     """A proposal for an official document that changes duties, with or without a figure.
 
     `partner` is a code, `WORLD`, or empty if unknown. `new_percent` must be None unless the
-    document states one rate for one measure. `why` is a sentence for the operators.
+    document states one rate for one measure. `basis` is the legal basis that it names. `why` is a
+    sentence for the operators.
 
     The id is computed from `by.link`, the document's own address, so that a document is proposed
     only once. If a story could report the same rate, the result's `same_as` is the id of the
@@ -76,7 +78,7 @@ def propose_document(
     if partner:
         try:
             old = find_standing(imposer, partner, product, day, ledger)
-            given = place_proposal(old, None)
+            given = place_proposal(old, None, basis)
             if new_percent is not None and knows_goods(old.asked):
                 given["same_as"] = _make_report_id(old.asked, new_percent)
         except QueryError:
@@ -88,6 +90,7 @@ def propose_document(
         product=product,
         new_percent=new_percent,
         effective_on=effective_on,
+        basis=basis,
         why=why or "An official document changes duties.",
         said_by=(by,),
         seen_at=seen_at,

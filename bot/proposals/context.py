@@ -16,7 +16,7 @@ from bot.rates.answer.standing import Standing, compute_standing
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import TotalBasis, format_percent
 from bot.rates.model.goods import Fit
-from bot.rates.model.measure import Day, Measure
+from bot.rates.model.measure import Day, Measure, has_basis
 from bot.text.dates import format_day
 
 
@@ -30,7 +30,7 @@ def compare_with_ledger(proposal: Proposal, ledger: Ledger) -> Proposal:
         )
     except QueryError:
         return proposal
-    placed = place_proposal(old, proposal.from_percent)
+    placed = place_proposal(old, proposal.from_percent, proposal.basis)
     return proposal.model_copy(update={**placed, "already": _find_existing_rate(proposal, old)})
 
 
@@ -75,10 +75,18 @@ def _find_existing_rate(proposal: Proposal, old: Standing) -> str:
     return ""
 
 
-def place_proposal(old: Standing, from_percent: Decimal | None) -> dict[str, object]:
-    """Fields of a proposal: the ledger's rates on the goods, and measures that it may change."""
+def place_proposal(
+    old: Standing, from_percent: Decimal | None, basis: str = ""
+) -> dict[str, object]:
+    """Fields of a proposal: the ledger's rates on the goods, and measures that it may change.
+
+    If the report names a legal `basis`, only its measures may change. If it names none, the
+    operator has to choose the measure: measures of several laws may have the same goods and rate.
+    """
     asked, selection = old.asked, old.asked_selection
     counted = [layer.measure for layer in selection.stacked.counted]
+    if basis:
+        counted = [measure for measure in counted if has_basis(measure, (basis,))]
     own = _select_own(asked, selection, counted, from_percent)
     wider = [measure for measure in counted if measure not in own]
     rivals = wider if from_percent is None else _select_at_percent(asked, wider, from_percent)
@@ -91,7 +99,7 @@ def place_proposal(old: Standing, from_percent: Decimal | None) -> dict[str, obj
             if (percent := layer.period.percent) is not None
         ),
         "coming": tuple(_list_coming(asked, (*own, *wider))),
-        "replaces": own[0].id if len(own) == 1 and not rivals else "",
+        "replaces": own[0].id if basis and len(own) == 1 and not rivals else "",
         "choices": tuple(measure.id for measure in (*own, *wider)),
     }
 

@@ -6,6 +6,8 @@ No proposal is made from sums of money, figures without imposer or partner, thre
 and past rates. The stories with these figures still cause alerts.
 """
 
+from collections.abc import Iterable
+
 from bot.news.events.stage import find_effective_day, is_change, is_decided
 from bot.news.story import Figure, Story
 from bot.proposals.build import propose_rate
@@ -52,16 +54,19 @@ def _make_reported_rate(figure: Figure, story: Story, ledger: Ledger) -> Reporte
         from_percent=figure.from_percent,
         effective_on=find_effective_day(figure.quote, f"{story.title}. {story.text}", published),
         raised=is_change(figure.quote),
-        basis=_find_basis(figure, ledger),
+        basis=find_basis((figure.quote, story.title), figure.imposer, ledger),
     )
 
 
-def _find_basis(figure: Figure, ledger: Ledger) -> str:
-    """The legal basis that the figure's sentence names; empty if it names none or several.
+def find_basis(texts: Iterable[str], imposer: str, ledger: Ledger) -> str:
+    """The legal basis that the first of the texts with any basis names; empty if it names several.
 
     Only the imposer's legal bases count: "Canada's 25% on US steel, in response to Section 232
     duties" is not based on Section 232, because that is a US law.
     """
-    sheet = ledger.find_imposer_file(figure.imposer or "")
-    named = [one for one in ledger.reader.find_bases(figure.quote) if sheet and one in sheet.bases]
-    return named[0] if len(named) == 1 else ""
+    file = ledger.find_imposer_file(imposer)
+    for text in texts:
+        named = [one for one in ledger.reader.find_bases(text) if file and one in file.bases]
+        if named:
+            return named[0] if len(named) == 1 else ""
+    return ""

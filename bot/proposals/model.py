@@ -98,6 +98,8 @@ class Proposal(Frozen):
     replaces: str = ""
     """The id of the only measure whose rate the new rate can be; empty if none or several can.
 
+    Empty too if the report names no legal basis: then an operator has to choose the measure.
+
     If several duties are charged together, the new rate may be their sum. Then `replaces` is the
     measure whose present rate equals the previous rate that the source states.
     """
@@ -163,7 +165,7 @@ class Proposal(Frozen):
     def merge(self, again: "Proposal") -> "Proposal":
         """This proposal with the sources of `again`, the same proposal from a later report.
 
-        If this proposal has no first day, it gets the first day of `again`.
+        If this proposal has no first day or no legal basis, it gets that of `again`.
         """
         known = {(one.source, one.link) for one in self.said_by}
         new = tuple(one for one in again.said_by if (one.source, one.link) not in known)
@@ -171,5 +173,6 @@ class Proposal(Frozen):
             update={
                 "said_by": (*self.said_by, *new)[:MOST_SOURCES],
                 "effective_on": self.effective_on or again.effective_on,
+                "basis": self.basis or again.basis,
             }
         )

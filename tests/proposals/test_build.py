@@ -26,7 +26,8 @@ def reported_rate(percent: str, partner: str = "CN", **more: object) -> Reported
 
 
 def test_a_proposal_has_the_new_rate_and_the_rate_in_the_ledger(ledger: Ledger) -> None:
-    found = propose_rate(reported_rate("40", effective_on=date(2026, 12, 1)), WIRE, ledger, NOW)
+    reported = reported_rate("40", effective_on=date(2026, 12, 1), basis="Section 301")
+    found = propose_rate(reported, WIRE, ledger, NOW)
     assert found is not None
     assert found.old_percent == Decimal("12.5")
     assert [part.measure for part in found.old_parts] == ["us-cn-301-forced-labor"]
@@ -102,9 +103,27 @@ def test_a_rate_for_one_partner_does_not_replace_a_measure_on_all_partners(ledge
     assert "us-232-steel" in found.choices
 
 
+def test_without_a_legal_basis_an_operator_has_to_choose_the_measure(ledger: Ledger) -> None:
+    found = propose_rate(reported_rate("40", from_percent="12.5"), WIRE, ledger, NOW)
+    assert found is not None
+    assert found.replaces == ""
+    assert found.choices[0] == "us-cn-301-forced-labor"
+
+
+def test_a_rate_of_one_law_changes_no_measure_of_another(ledger: Ledger) -> None:
+    reported = reported_rate("40", from_percent="12.5", basis="Section 232")
+    found = propose_rate(reported, WIRE, ledger, NOW)
+    assert found is not None
+    assert found.replaces == ""
+    assert "us-cn-301-forced-labor" not in found.choices
+
+
 def test_a_measure_is_replaced_only_if_the_old_rate_matches(ledger: Ledger) -> None:
-    wrong = propose_rate(reported_rate("40", from_percent="20"), WIRE, ledger, NOW)
-    right = propose_rate(reported_rate("40", from_percent="12.5"), WIRE, ledger, NOW)
+    def was(percent: str) -> Proposal | None:
+        reported = reported_rate("40", from_percent=percent, basis="Section 301")
+        return propose_rate(reported, WIRE, ledger, NOW)
+
+    wrong, right = was("20"), was("12.5")
     assert wrong is not None
     assert right is not None
     assert (wrong.replaces, right.replaces) == ("", "us-cn-301-forced-labor")
@@ -220,19 +239,23 @@ def test_a_scheduled_rate_is_proposed_if_it_is_reported_for_an_earlier_day(ledge
 @pytest.mark.parametrize(
     ("product", "before", "replaces"),
     [
-        # A reported 110% can replace Section 301 (25%), Section 232 (50%), or their total.
-        ("steel", None, ""),
+        # Steel pays Section 301 (25%) and Section 232 (50%). The report names Section 301.
+        ("steel", None, "us-cn-301-review-steel-aluminium"),
         ("steel", "75", ""),
         ("steel", "25", "us-cn-301-review-steel-aluminium"),
         ("steel", "50", ""),  # 50% is the rate of a measure on all partners
-        ("cars", "25", ""),  # two duties have the rate 25%
+        ("cars", "12.5", ""),  # no duty on cars under this law has the rate 12.5%
     ],
 )
-def test_a_proposal_names_no_replaced_duty_if_several_are_possible(
+def test_a_proposal_replaces_a_duty_of_its_law_with_the_previous_rate(
     product: str, before: str | None, replaces: str, ledger: Ledger
 ) -> None:
     given = reported_rate(
-        "110", product=product, from_percent=before, effective_on=date(2026, 12, 1)
+        "110",
+        product=product,
+        from_percent=before,
+        effective_on=date(2026, 12, 1),
+        basis="Section 301",
     )
     found = propose_rate(given, WIRE, ledger, NOW)
     assert found is not None
@@ -242,9 +265,8 @@ def test_a_proposal_names_no_replaced_duty_if_several_are_possible(
 def test_a_proposal_compares_component_with_component_or_total_with_total(ledger: Ledger) -> None:
     """A rate of a component is compared with that component, any other rate with the total."""
     bare = propose_rate(reported_rate("110", product="steel"), WIRE, ledger, NOW)
-    of_part = propose_rate(
-        reported_rate("110", product="steel", from_percent="25"), WIRE, ledger, NOW
-    )
+    reported = reported_rate("110", product="steel", from_percent="25", basis="Section 301")
+    of_part = propose_rate(reported, WIRE, ledger, NOW)
     assert bare is not None
     assert of_part is not None
     assert (bare.old_rate, of_part.old_rate) == (Decimal(75), Decimal(25))

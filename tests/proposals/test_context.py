@@ -40,13 +40,16 @@ def document(imposer: str, partner: str, percent: str, ledger: Ledger, goods: st
     )
 
 
-def proposal_from_report(percent: str, ledger: Ledger, imposer: str, partner: str) -> Proposal:
+def proposal_from_report(
+    percent: str, ledger: Ledger, imposer: str, partner: str, basis: str = ""
+) -> Proposal:
     claim = ReportedRate(
         imposer=imposer,
         partner=partner,
         percent=Decimal(percent),
         effective_on=SOON,
         raised=True,
+        basis=basis,
     )
     made = propose_rate(claim, GAZETTE, ledger, NOW)
     assert made is not None
@@ -83,8 +86,8 @@ def test_a_duty_or_total_in_the_ledger_is_marked_as_known(ledger: Ledger) -> Non
 
 def test_the_base_rate_is_not_added_to_an_approved_rate(ledger: Ledger, parties: Parties) -> None:
     first, higher = (
-        proposal_from_report("60", ledger, "CN", "US"),
-        proposal_from_report("67.5", ledger, "CN", "US"),
+        proposal_from_report("60", ledger, "CN", "US", "Tariff Law"),
+        proposal_from_report("67.5", ledger, "CN", "US", "Tariff Law"),
     )
     made = make_amendment(
         fill_form(first, ledger), first, ledger, Operator(id="U1", name="Ana"), NOW

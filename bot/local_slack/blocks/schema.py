@@ -107,6 +107,17 @@ _OPTION_TEXT = _text(limits.OPTION_TEXT, _TEXT)
 _OPTION_FIELDS = {"text": _OPTION_TEXT, "value": _string(limits.OPTION_VALUE)}
 _OPTION = _shape("", _OPTION_FIELDS, description=_OPTION_TEXT)
 
+_CONFIRM_BUTTON = _text(limits.CONFIRM_BUTTON)
+_CONFIRM = _shape(
+    "",
+    {
+        "title": _text(limits.CONFIRM_TITLE),
+        "text": _text(limits.CONFIRM_TEXT, _TEXT),
+        "confirm": _CONFIRM_BUTTON,
+        "deny": _CONFIRM_BUTTON,
+    },
+)
+
 # Elements
 _ACTION = {"action_id": _string(limits.ID)}
 _INPUT = {**_ACTION, "placeholder": _text(limits.PLACEHOLDER), "focus_on_load": bool}
@@ -116,6 +127,7 @@ _BUTTON = _shape(
     value=_string(limits.BUTTON_VALUE, 0),
     url=_string(limits.BUTTON_URL),
     style=Literal["primary", "danger"],
+    confirm=_CONFIRM,
     **_ACTION,
 )
 _SELECT = _shape(

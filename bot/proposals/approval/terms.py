@@ -18,7 +18,7 @@ from bot.proposals.approval.audit import Operator
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import format_percent
-from bot.rates.model.measure import Measure, Scope, Source
+from bot.rates.model.measure import Measure, Scope, Source, has_basis
 from bot.values import Frozen
 
 NEW = "new"
@@ -77,8 +77,9 @@ def fill_form(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
 def list_measures(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
     """The measures that the proposal may change: the likeliest first, then others of the pair.
 
-    Only measures with a present or later rate are listed. If the proposal has no partner, all
-    measures of the imposer are candidates.
+    Only measures with a present or later rate are listed and, if the proposal names a legal basis,
+    only those of that law. If the proposal has no partner, all measures of the imposer are
+    candidates.
     """
     codes = ledger.list_codes(proposal.imposer)
     if proposal.partner:
@@ -88,7 +89,8 @@ def list_measures(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
     running = [
         one
         for one in pool
-        if one.find_period(proposal.old_on) or one.find_period_after(proposal.old_on) is not None
+        if (one.find_period(proposal.old_on) or one.find_period_after(proposal.old_on) is not None)
+        and (not proposal.basis or has_basis(one, (proposal.basis,)))
     ]
     first = {name: place for place, name in enumerate(proposal.choices)}
     return tuple(sorted(running, key=lambda one: first.get(one.id, len(first))))

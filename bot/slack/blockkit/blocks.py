@@ -70,9 +70,18 @@ def divider() -> Block:
 
 
 def button(
-    label: str, action_id: str, value: str = "", *, url: str = "", style: str | None = None
+    label: str,
+    action_id: str,
+    value: str = "",
+    *,
+    url: str = "",
+    style: str | None = None,
+    confirm: str = "",
 ) -> Element | None:
-    """A button; None if its value or its address exceeds Slack's limits."""
+    """A button; None if its value or its address exceeds Slack's limits.
+
+    If `confirm` is set, Slack shows it as plain text and asks for a second click.
+    """
     address, carried = check_url(url) if url else None, to_single_line(value)
     if len(carried) > limits.BUTTON_VALUE_CHARACTERS or (url and address is None):
         return None
@@ -84,8 +93,19 @@ def button(
         "style": style,
         "url": address,
         "value": carried or None,
+        "confirm": _make_confirmation(shown, confirm) if confirm else None,
     }
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _make_confirmation(label: str, question: str) -> Element:
+    """Slack's dialog that asks for a second click on a button with this label."""
+    return {
+        "title": _make_plain(cut(f"{label}?", limits.CONFIRM_TITLE_CHARACTERS)),
+        "text": _make_plain(cut(to_single_line(question), limits.CONFIRM_CHARACTERS)),
+        "confirm": _make_plain(cut(label, limits.CONFIRM_BUTTON_CHARACTERS)),
+        "deny": _make_plain("Cancel"),
+    }
 
 
 def actions(*buttons: Element | None) -> tuple[Block, ...]:

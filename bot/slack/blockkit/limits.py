@@ -67,6 +67,12 @@ text."""
 OPTIONS = 100
 """Choices of a menu (reference/block-kit/block-elements/select-menu-element)."""
 
+CONFIRM_TITLE_CHARACTERS = 100
+CONFIRM_CHARACTERS = 300
+CONFIRM_BUTTON_CHARACTERS = 30
+"""Characters of the title, the text and each button of a confirmation dialog
+(reference/block-kit/composition-objects/confirmation-dialog-object)."""
+
 OPTION_CHARACTERS = 75
 """Characters of a choice (reference/block-kit/composition-objects/option-object). The labels and
 hints of our forms have the same limit."""

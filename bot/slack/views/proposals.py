@@ -191,7 +191,18 @@ def _format_rate(one: LedgerRate) -> str:
 
 
 def _make_buttons(proposal: Proposal) -> tuple[Block, ...]:
-    approve = [button("Approve", APPROVE, f"{proposal.id} {proposal.terms}", style="primary")]
+    # Without a measure, a rate and a first day, the button opens a form, which asks for them.
+    is_complete = proposal.old_part is not None and proposal.new_percent is not None
+    question = _describe_effect(proposal) if is_complete and proposal.effective_on else ""
+    approve = [
+        button(
+            "Approve",
+            APPROVE,
+            f"{proposal.id} {proposal.terms}",
+            style="primary",
+            confirm=question.replace("*", ""),
+        )
+    ]
     return actions(
         *([] if proposal.already else approve),
         button("Edit", EDIT, proposal.id),

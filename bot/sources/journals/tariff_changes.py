@@ -18,6 +18,7 @@ from typing import NamedTuple
 from bot.news.events.stage import find_effective_day
 from bot.news.reader import Reader, Understanding
 from bot.proposals.build import propose_document
+from bot.proposals.extract import find_basis
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.ledger import Ledger
 from bot.sources.journals.federal_register import JournalDocument
@@ -127,6 +128,7 @@ def make_proposal(
         new_percent=single.to_percent if single else None,
         effective_on=document.effective_on
         or find_effective_day(document.title, document.abstract, document.published),
+        basis=find_basis((document.title, document.abstract), _IMPOSER, ledger),
         why=_explain(document, ground),
     )
 

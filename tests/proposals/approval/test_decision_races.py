@@ -28,7 +28,11 @@ SHIPPED = Ledger(BOOK, PARTIES)
 def proposal_of_40_percent() -> Proposal:
     """A proposal: US duty on China rises to 40% in December. The ledger files have 10%."""
     claim = ReportedRate(
-        imposer="US", partner="CN", percent=Decimal(40), effective_on=date(2026, 12, 1)
+        imposer="US",
+        partner="CN",
+        percent=Decimal(40),
+        effective_on=date(2026, 12, 1),
+        basis="Section 1",
     )
     witness = ReportSource(source="Wire", link="https://wire.example/1", published=NOW)
     found = propose_rate(claim, witness, SHIPPED, NOW)

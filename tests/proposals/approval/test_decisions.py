@@ -34,7 +34,12 @@ WIRE = ReportSource(source="Wire", link="https://wire.example/1", published=NOW,
 
 def proposal_of(percent: int = 40, day: date | None = DECEMBER, product: str = "") -> Proposal:
     claim = ReportedRate(
-        imposer="US", partner="CN", percent=Decimal(percent), effective_on=day, product=product
+        imposer="US",
+        partner="CN",
+        percent=Decimal(percent),
+        effective_on=day,
+        product=product,
+        basis="Section 301",
     )
     found = propose_rate(claim, WIRE, SHIPPED, NOW)
     assert found is not None
@@ -218,7 +223,8 @@ async def test_one_of_two_approvals_can_be_undone(setting: Setting) -> None:
 
 
 async def test_an_approval_that_another_one_depends_on_cannot_be_undone(setting: Setting) -> None:
-    first, second = proposal_of(40), proposal_of(60, date(2027, 1, 1))
+    first = proposal_of(40).model_copy(update={"basis": ""})
+    second = proposal_of(60, date(2027, 1, 1)).model_copy(update={"basis": ""})
     await setting.inbox.offer([first, second])
     new = ApprovalForm(
         percent="40", day="2026-12-01", measure=NEW, partner="China", legal_basis="Section 338"

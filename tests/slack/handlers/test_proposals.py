@@ -39,7 +39,13 @@ DECEMBER = date(2026, 12, 1)
 
 
 def proposal_of(day: date | None = DECEMBER, percent: int = 40) -> Proposal:
-    claim = ReportedRate(imposer="US", partner="CN", percent=Decimal(percent), effective_on=day)
+    claim = ReportedRate(
+        imposer="US",
+        partner="CN",
+        percent=Decimal(percent),
+        effective_on=day,
+        basis="Section 301",
+    )
     found = propose_rate(claim, WIRE, ledger(), NOW)
     assert found is not None
     return found
@@ -384,7 +390,7 @@ async def test_proposals_held_back_are_listed_last_and_can_be_decided_there(
 ) -> None:
     by_feed = WIRE.model_copy(update={"feed": "wire"})
     made_up = [
-        proposal_of(percent=40 + number).model_copy(update={"said_by": (by_feed,)})
+        proposal_of(percent=60 + number).model_copy(update={"said_by": (by_feed,)})
         for number in range(FEED_QUOTA + 1)
     ]
     await operators.inbox.offer([*made_up[1:], made_up[0]])
@@ -432,18 +438,20 @@ async def test_a_total_and_a_component_are_distinguished(operators: OperatorChan
     sum_of_all = as_text([await operators.ask(steel_proposal(None))])
     assert "75% in total → 110%" in sum_of_all
     assert "which duty it changes" in sum_of_all
-    of_part = as_text([await operators.ask(steel_proposal("25").model_copy(update={"id": "part"}))])
+    part = steel_proposal("25", "Section 301").model_copy(update={"id": "part"})
+    of_part = as_text([await operators.ask(part)])
     assert "25% → 110%" in of_part
     assert "Other duties do not change" in of_part
 
 
-def steel_proposal(before: str | None) -> Proposal:
+def steel_proposal(before: str | None, basis: str = "") -> Proposal:
     claim = ReportedRate(
         imposer="US",
         partner="CN",
         product="steel",
         percent=Decimal(110),
         from_percent=Decimal(before) if before else None,
+        basis=basis,
         effective_on=date(2026, 12, 1),
     )
     found = propose_rate(claim, WIRE, ledger(), NOW)

@@ -208,8 +208,9 @@ function element(block, part, scene) {
   if (part.type === "button") return button(part, act);
   return field(block, part, scene, act);
 }
+const agrees = (part) => !part.confirm || window.confirm(`${part.confirm.title.text}\n\n${part.confirm.text.text}`);
 function button(part, act) {
-  const attributes = { class: `btn ${part.style || ""}`, "data-action": part.action_id, onclick: (event) => act(null, event.currentTarget) };
+  const attributes = { class: `btn ${part.style || ""}`, "data-action": part.action_id, onclick: (event) => agrees(part) && act(null, event.currentTarget) };
   const href = part.url && safeAddress(part.url);
   if (href) return el("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer" }, plain(part.text.text));
   return el("button", { ...attributes, type: "button" }, plain(part.text.text));
