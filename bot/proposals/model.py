@@ -1,4 +1,4 @@
-"""A proposal: a reported rate that the ledger lacks and that awaits an operator's decision.
+"""A proposal: a reported rate or ruling that the ledger lacks and an operator has to decide on.
 
 `bot.proposals.build` makes proposals; `bot.proposals.context` compares them with the ledger.
 """
@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pydantic import AwareDatetime, Field
 
+from bot.news.state import EventStatus
 from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Day, Percent
 from bot.values import Frozen
@@ -69,7 +70,7 @@ class ComingRate(LedgerRate):
 
 
 class Proposal(Frozen):
-    """A reported rate that the ledger lacks.
+    """A reported rate that the ledger lacks, or a reported ruling about duties in the ledger.
 
     The id of a story's proposal is computed from the rate and not from the source, so that ten
     stories about one rate make one proposal with ten sources. The id of a document's proposal is
@@ -92,8 +93,10 @@ class Proposal(Frozen):
     """The previous rate, if the source states it."""
     basis: str = ""
     """The same as `ReportedRate.basis`."""
+    ruling: EventStatus | None = None
+    """The court ruling that the proposal is about; None for a proposed rate."""
     new_percent: Percent | None = None
-    """None if a document changes duties without a clear figure."""
+    """None for a ruling, and if a document changes duties without a clear figure."""
     effective_on: Day | None = None
     replaces: str = ""
     """The id of the only measure whose rate the new rate can be; empty if none or several can.

@@ -137,6 +137,10 @@ class Ledger:
             None,
         )
 
+    def list_imposers(self) -> tuple[str, ...]:
+        """The codes of the economies whose duties the ledger tracks."""
+        return tuple(self._imposer_files)
+
     def find_coverage(self, imposer: str, partner: str) -> Coverage | None:
         """Which duties of the pair the ledger tracks, and since when; None if it tracks none."""
         return self.get_pair(imposer, partner).coverage

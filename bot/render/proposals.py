@@ -21,14 +21,18 @@ def build_record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict
 
 
 def render_record_lines(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> Iterator[str]:
-    """The proposed rate, then one line for each source and for each entry of the audit log."""
+    """The proposed rate or the ruling, then one line for each source and each audit entry."""
     proposal = filed.proposal
     old, new = (format_percent(one) for one in (proposal.old_rate, proposal.new_percent))
     start = proposal.effective_on
     when = f"from {format_day(start)}" if start else "date not stated"
     goods = proposal.product or "goods in general"
     pair = f"{proposal.imposer} on {proposal.partner or '?'}, {goods}"
-    yield f"{proposal.id}  {filed.state}  {pair}: {old or '?'}% -> {new or '?'}% {when}"
+    change = f"{pair}: {old or '?'}% -> {new or '?'}% {when}"
+    if proposal.ruling:
+        ruling = proposal.ruling.replace("_", " ")
+        change = f"{proposal.imposer}, duties under {proposal.basis}: {ruling}"
+    yield f"{proposal.id}  {filed.state}  {change}"
     for source in proposal.said_by:
         link = f" <{source.link}>" if source.link else ""
         yield f"    {_format_moment(source.published)} {source.source}{link}"

@@ -31,6 +31,7 @@ from bot.proposals.approval.terms import ApprovalForm, fill_form, make_amendment
 from bot.proposals.context import compare_with_ledger
 from bot.proposals.extract import extract_proposals
 from bot.proposals.model import Proposal
+from bot.proposals.rulings import propose_ruling
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 
@@ -106,7 +107,8 @@ class Decisions:
 
     def propose(self, story: Story) -> tuple[Proposal, ...]:
         """The rates in a story that the ledger lacks."""
-        return extract_proposals(story, self.ledger)
+        ruling = propose_ruling(story, self.ledger)
+        return (*extract_proposals(story, self.ledger), *([ruling] if ruling else []))
 
     async def get(self, proposal_id: str) -> ProposalRecord | None:
         """The proposal compared with the current ledger, with its decision; None if unknown."""

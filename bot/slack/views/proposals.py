@@ -91,6 +91,8 @@ def _format_title(record: ProposalRecord) -> str:
             return bold("Approved rate")
         case State.REJECTED:
             return bold("Rejected rate")
+        case _ if record.proposal.ruling:
+            return bold("Reported court ruling to decide on")
         case _ if record.proposal.already:
             return bold("Reported rate, now in our data")
         case _:
@@ -98,11 +100,14 @@ def _format_title(record: ProposalRecord) -> str:
 
 
 def _format_change(proposal: Proposal, parties: Parties) -> str:
-    """The proposed change in one line.
+    """The proposed change or the reported ruling in one line.
 
     Example: `United States on China, steel: 75% in total → 110% from 1 Dec 2026`.
     """
     imposer = format_party(proposal.imposer, parties)
+    if proposal.ruling:
+        ruling = proposal.ruling.value.replace("_", " ")
+        return f"{imposer}, duties under {escape(proposal.basis, 100)}: {bold(ruling)}"
     partner = format_party(proposal.partner, parties) if proposal.partner else "an unnamed partner"
     old, new = format_percent(proposal.old_rate), format_percent(proposal.new_percent)
     before = "?" if old is None else f"{old}%"
@@ -118,7 +123,7 @@ def _format_change(proposal: Proposal, parties: Parties) -> str:
 def _describe_grounds(proposal: Proposal) -> list[str]:
     """The ledger's rates, a quotation from the report, and other sources that report the rate."""
     lines, total = [], format_percent(proposal.old_percent)
-    if not proposal.partner:
+    if not proposal.partner and not proposal.ruling:
         lines.append("It does not name a single partner, so there is no current rate to compare.")
     elif proposal.old_parts:
         parts = [_format_rate(one) for one in proposal.old_parts]

@@ -21,11 +21,13 @@ from bot.proposals.approval.terms import fill_form, list_measures
 from bot.proposals.build import propose_document, propose_rate
 from bot.proposals.inbox import FEED_QUOTA, ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
+from bot.proposals.rulings import propose_ruling
 from bot.slack.api.sender import SlackSender
 from bot.slack.handlers.proposals import update_messages, watch_ledger
 from bot.slack.views.approval_form import render_form
 from bot.store.upgrade import upgrade
 from tests.proposals.approval.test_decisions import NOW
+from tests.proposals.test_rulings import in_court
 from tests.slack.fakes import answer_message, book, ledger, slack_context
 from tests.slack.handlers.test_buttons import PageUser, as_text, page_user_of
 from tests.slack.samples import PARTIES
@@ -457,3 +459,20 @@ def steel_proposal(before: str | None, basis: str = "") -> Proposal:
     found = propose_rate(claim, WIRE, ledger(), NOW)
     assert found is not None
     return found
+
+
+async def test_a_reported_ruling_opens_a_form_with_the_duties_of_its_law(
+    operators: OperatorChannel,
+) -> None:
+    story = in_court("Trade court strikes down US tariffs under Section 301")
+    ruling = propose_ruling(story, ledger())
+    assert ruling is not None
+    message = await operators.ask(ruling)
+    shown = as_text([message])
+    assert "Reported court ruling to decide on" in shown
+    assert "duties under Section 301: *ruled unlawful*" in shown
+    assert "opens a form for what is missing" in shown
+    await operators.page_user.click(message, "rate_approve")
+    form = operators.page_user.workspace.team.views.modal
+    assert "us-cn-301-forced-labor" in str(form)
+    assert "us-232-steel" not in str(form)
