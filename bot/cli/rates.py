@@ -21,7 +21,7 @@ from bot.render.json import build_rate_json, build_upcoming_json
 from bot.render.text import render_calendar_line, render_lines
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
-from bot.store.approved_rates import approved_rates
+from bot.store.read_only import SavedStories, approved_rates
 
 
 @click.command()
@@ -71,7 +71,7 @@ async def _answer(
             )
             stack.push_async_callback(sources.close)
             live = sources.reference
-        answers = AnswerService(ledger, live)
+        answers = AnswerService(ledger, live, SavedStories(settings.database))
         parsed = answers.parse(question, datetime.now(UTC), on=on, product=product)
         return await answers.answer(parsed)
 

@@ -9,7 +9,7 @@ from bot.proposals.approval.overlay import StaleApproval, build_overlay
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_approved, load_files
 from bot.runtime.settings import Settings
-from bot.store.approved_rates import approved_rates
+from bot.store.read_only import approved_rates
 
 _HEADER = """\
 # Rates that operators approved. They override the other files of this folder. To review a row, move

@@ -54,6 +54,13 @@ class StoryStore(Protocol):
     async def get(self, story_id: str) -> Story | None: ...
 
 
+class ReportStore(Protocol):
+    """The stories that the bot has read."""
+
+    async def reported_since(self, since: datetime) -> Sequence[Story]:
+        """The stories published since then, newest first."""
+
+
 class EventPreferenceStore(Protocol):
     """The people who follow an event, and the conversations that mute it."""
 

@@ -1,7 +1,7 @@
 """Renders answers as JSON values. Percents are decimal strings, and dates are ISO 8601.
 
-`build_rate_json` defines the output of `tariffwire rate --json`. The fields `heading`, `questions`
-and `reports` need data that the ledger does not have yet, so they are null or empty. Optional keys
+`build_rate_json` defines the output of `tariffwire rate --json`. The fields `heading` and
+`questions` need data that the ledger does not have yet, so they are null or empty. Optional keys
 are omitted if they are empty.
 """
 
@@ -67,7 +67,7 @@ def build_answer_json(answer: Answer) -> Json:
         "with_base_percent": _to_json(base and base.with_duties),
         "components": [build_component_json(one, base) for one in both],
         "questions": [],
-        "reports": [],
+        "reports": _to_json(answer.reports),
         "next": [build_upcoming_json(item) for item in answer.next],
         "warnings": [build_warning_json(one) for one in answer.warnings],
         **_collect_values(answer, (*_BEYOND, "talks", "suggestions")),

@@ -7,6 +7,7 @@ from bot.rates.model.answer import (
     Answer,
     Component,
     MfnAverage,
+    Report,
     Step,
     Upcoming,
     format_percent,
@@ -18,6 +19,7 @@ from bot.text.dates import format_day
 
 _NOT_COUNTED_SHOWN = 12
 _PARTNERS_SHOWN = 6
+_REPORTS_SHOWN = 5
 
 
 def render_sentence(answer: Answer) -> str:
@@ -89,6 +91,15 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield from _render_block("notes", words.describe_warnings(answer)[len(first) :])
     if answer.checked is not None:
         yield f"sources last checked {format_day(answer.checked)}"
+    reports = answer.reports[:_REPORTS_SHOWN]
+    yield from _render_block("reports since, not in our data", map(_render_report, reports))
+    if more := len(answer.reports) - len(reports):
+        yield f"  and {more} older ones"
+
+
+def _render_report(report: Report) -> str:
+    link = f" {report.url}" if report.url else ""
+    return f"{format_day(report.published)}  {report.title} ({report.source}){link}"
 
 
 def _format_place(talk: Talk) -> str:

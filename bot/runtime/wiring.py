@@ -370,7 +370,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         sources = SourceRegistry(settings, make_fetch_limits(settings), config.parties, read_clock)
         stack.push_async_callback(sources.close)
-        answers = AnswerService(decisions.ledger, sources.reference)
+        answers = AnswerService(decisions.ledger, sources.reference, store.stories)
         decisions.watch(answers.replace_ledger)
         slack = _build_slack_context(
             base, FeedRegistry(base.feeds, store, poller), answers, decisions, dispatcher

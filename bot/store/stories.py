@@ -16,6 +16,7 @@ CACHED = 5_000
 """Maximum stories cached in memory, about 3 KB each. Each new story is compared with recent ones,
 so they are read often.
 """
+MOST_REPORTED = 2_000
 _PARSE_AT_ONCE = 100
 """If more stories than this are loaded, they are parsed in a thread."""
 
@@ -44,6 +45,12 @@ class Stories:
         story = tables.stories.c
         query = select(story.id).where(story.seen_at >= since)
         return await self._of(query.order_by(story.published, story.id))
+
+    async def reported_since(self, since: datetime) -> tuple[Story, ...]:
+        """The newest stories published since then, newest first; at most `MOST_REPORTED`."""
+        story = tables.stories.c
+        query = select(story.id).where(story.published >= since)
+        return await self._of(query.order_by(story.published.desc(), story.id).limit(MOST_REPORTED))
 
     async def many(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
         """The stories with these ids, in this order; unknown ids are left out."""

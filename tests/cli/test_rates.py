@@ -15,7 +15,7 @@ from bot.proposals.approval.overlay import build_overlay
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
 from bot.runtime.config_loader import load_book, load_files, load_parties
-from bot.store.approved_rates import approved_rates
+from bot.store.read_only import approved_rates
 from bot.store.upgrade import upgrade
 from tests.journeys.bot_process import environment, run_to_end
 from tests.store.opened import open_store

@@ -4,7 +4,7 @@ Percents are ad valorem: percentages of the customs value. The classes are named
 validation, because the content of the ledger has already been validated.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -186,6 +186,19 @@ class Step(NamedTuple):
         return self.ruling is None and not self.banned
 
 
+class Report(NamedTuple):
+    """A story about the duties of an answer that is newer than the check of its sources."""
+
+    title: str
+    url: str
+    source: str
+    """The publication's name."""
+    published: datetime
+    """In UTC."""
+    status: str
+    """The status that the story reports, as in `bot.news.state`; empty if it reports none."""
+
+
 class Answer(NamedTuple):
     """The duties of the imposer on the partner's goods on a day."""
 
@@ -223,6 +236,8 @@ class Answer(NamedTuple):
     last_change: Step | None = None
     history: tuple[Step, ...] = ()
     talks: tuple[Talk, ...] = ()
+    reports: tuple[Report, ...] = ()
+    """Reports since `checked`, newest first."""
     suggestions: tuple[str, ...] = ()
     """Goods with names similar to an unknown product, and the goods of `choices`."""
 

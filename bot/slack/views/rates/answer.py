@@ -118,7 +118,13 @@ def _render_full(answer: Answer, parties: Parties) -> list[Block]:
         markup.format_history(answer, _LIST),
     )
     blocks += [section(paragraph) for paragraph in paragraphs if paragraph]
-    blocks.append(context(markup.format_checked(answer), markup.format_last_change(answer)))
+    blocks.append(
+        context(
+            markup.format_checked(answer),
+            markup.format_reports(answer),
+            markup.format_last_change(answer),
+        )
+    )
     return blocks
 
 

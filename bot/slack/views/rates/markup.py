@@ -17,6 +17,7 @@ OVERDUE_TITLE = "Due since our last check; not verified"
 
 _MAX_NOT_COUNTED = 5
 _MAX_NEXT = 3
+_REPORTS = 3
 _MAX_OVERDUE = 8
 # Further steps that are shown only with date and rate. Each needs up to 24 characters.
 _MAX_SHORT_STEPS = 12
@@ -203,6 +204,20 @@ def format_checked(answer: Answer) -> str:
     if answer.checked is None:
         return "No sources of these duties were checked."
     return f"Sources last checked {format_day(answer.checked)}."
+
+
+def format_reports(answer: Answer) -> str:
+    """The newest reports since the last check, as links; empty if there are none."""
+    if not answer.reports:
+        return ""
+    shown = [
+        f"{link(one.url, one.title, 120)} ({escape(one.source, 60)}, {format_day(one.published)})"
+        for one in answer.reports[:_REPORTS]
+    ]
+    count = len(answer.reports)
+    many = "1 report since" if count == 1 else f"{count} reports since"
+    more = f"; and {count - len(shown)} older" if count > len(shown) else ""
+    return f"{many}, not in our data: {'; '.join(shown)}{more}."
 
 
 def format_last_change(answer: Answer) -> str:

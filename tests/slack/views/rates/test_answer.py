@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.local_slack.blocks.validation import check_blocks, check_budget
+from bot.rates.answer.build import answer_query
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     Answer,
@@ -20,6 +21,7 @@ from bot.rates.model.answer import (
     Component,
     MfnAverage,
     RateChange,
+    Report,
     Step,
     TotalBasis,
     Upcoming,
@@ -27,6 +29,7 @@ from bot.rates.model.answer import (
 from bot.rates.model.law import Effect, Ruling
 from bot.rates.model.measure import DutyRate, MeasureRef, Source, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
+from bot.rates.question.parse import parse_query
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.answer import render_answers
@@ -57,6 +60,14 @@ sources = st.builds(
 # Nested texts are drawn from a short list, so that Hypothesis can generate whole answers.
 few_texts = st.sampled_from(
     ["", "*bold* <!here>", "&" * 700, "w" * 700, "a duty | of\nsome <kind>"]
+)
+reports = st.builds(
+    Report,
+    title=few_texts,
+    url=st.sampled_from(["", "https://a.example/x", "javascript:alert(1)"]),
+    source=few_texts,
+    published=st.just(NOW),
+    status=st.just(""),
 )
 duty_rates = build_with_defaults(
     DutyRate, percent=percents, specific=few_texts, banned=st.booleans()
@@ -145,6 +156,7 @@ answers = build_with_defaults(
     warnings=st.lists(warnings, max_size=6).map(tuple),
     next=st.lists(upcoming, max_size=6).map(tuple),
     history=st.lists(steps, max_size=12).map(tuple),
+    reports=st.lists(reports, max_size=4).map(tuple),
     suggestions=st.lists(ledger_text, max_size=5).map(tuple),
 )
 
@@ -263,3 +275,17 @@ def test_a_scheduled_change_is_marked_in_a_history() -> None:
     (said,) = [one for one in texts(answer_to("china on us history", today)) if "newest" in one]
     assert "11 Jan 2027, scheduled: *0%*" in said
     assert "14 May 2025: *10%*" in said
+
+
+def test_reports_since_the_check_are_linked_and_counted() -> None:
+    reports = tuple(
+        Report(f"Title {n}", f"https://a.example/{n}", "Wire", NOW, "") for n in range(5)
+    )
+    query = parse_query("us on china", PARTIES, NOW.date(), ledger().reader)
+    [answer] = answer_query(query, ledger(), NOW.date())
+    message = render_answers([answer._replace(reports=reports)], PARTIES, "us on china")
+    shown = json.dumps(message.blocks)
+    assert "5 reports since, not in our data" in shown
+    assert "<https://a.example/0|Title 0> (Wire, " in shown
+    assert "Title 3" not in shown
+    assert "and 2 older" in shown

@@ -1,0 +1,57 @@
+"""Reads the database for commands that need only a part of it, and creates and changes nothing.
+
+Everything is empty if the SQLite file or the tables do not exist yet. The functions raise
+StoreError if the database cannot be read.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import inspect
+
+from bot.news.story import Story
+from bot.proposals.approval.amendments import Amendment
+from bot.store.engine import Database, parse_url
+from bot.store.store import Store
+
+T = TypeVar("T")
+
+
+def approved_rates(address: str) -> tuple[Amendment, ...]:
+    """The approved rates in the database at this address, in the order of the decisions."""
+    return asyncio.run(_read(address, "proposals", lambda store: store.proposals.approved()))
+
+
+class SavedStories:
+    """The stories in the database at this address."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    async def reported_since(self, since: datetime) -> tuple[Story, ...]:
+        """Like `Stories.reported_since`."""
+        return await _read(
+            self._address, "stories", lambda store: store.stories.reported_since(since)
+        )
+
+
+async def _read(
+    address: str, table: str, read: Callable[[Store], Awaitable[tuple[T, ...]]]
+) -> tuple[T, ...]:
+    if not await asyncio.to_thread(_exists, address):
+        return ()
+    database = Database(address)
+    try:
+        if not await database.with_engine(lambda engine: inspect(engine).has_table(table)):
+            return ()
+        return await read(Store.of(database))
+    finally:
+        await database.close()
+
+
+def _exists(address: str) -> bool:
+    url = parse_url(address)
+    return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
