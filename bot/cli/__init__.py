@@ -19,6 +19,8 @@ class CommandModule(NamedTuple):
 
     module: str
     help: str
+    function: str = ""
+    """The function of the command; empty if it has the command's name."""
 
 
 COMMANDS = {
@@ -29,6 +31,9 @@ COMMANDS = {
     "doctor": CommandModule(
         "doctor",
         "Check settings, config, database, clock, Slack and feeds; print each problem and its fix.",
+    ),
+    "eval": CommandModule(
+        "news", "Score topics, parties, figures and pairs on labelled sets.", "evaluate_sets"
     ),
     "feeds": CommandModule("feeds", "List, add, remove, resume, check, import and export feeds."),
     "match": CommandModule(
@@ -70,7 +75,9 @@ class LazyGroup(click.Group):
         place = self._places.get(name)
         if place is None:
             return None
-        command: click.Command = getattr(import_module(f"bot.cli.{place.module}"), name)
+        command: click.Command = getattr(
+            import_module(f"bot.cli.{place.module}"), place.function or name
+        )
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -1,15 +1,17 @@
-"""Commands about news: the topics of stories, and whether two stories report the same event."""
+"""Commands about news: what a story is about, whether two report one event, and their scores."""
 
 import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO, Any
 
 import click
 
 from bot.cli.output import print_json, progress_bar, report_errors
 from bot.errors import TariffwireError
+from bot.news.evaluation import evaluate
 from bot.news.jsonl import compare_stories, match_story, read_line
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
@@ -40,6 +42,49 @@ def same(file: IO[bytes]) -> None:
     Out: {"id","same","score"}. The score is the similarity, from 0 to 1.
     """
     _answer_lines(file, compare_stories)
+
+
+@click.command("eval")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--misses", is_flag=True, help="List the items that differ from their labels.")
+@report_errors
+def evaluate_sets(folder: Path, misses: bool) -> None:
+    """Score topics, parties, figures and pairs on the labelled sets of a folder.
+
+    Each *.jsonl file in FOLDER is a set, with one labelled story or pair per line.
+    """
+    reader = ConfigFolder(load_settings()).reader
+    paths = sorted(folder.glob("*.jsonl"))
+    if not paths:
+        raise TariffwireError(str(folder), "no *.jsonl files", "Name a folder with labelled sets")
+    for path in paths:
+        click.echo(f"{path.name}:")
+        try:
+            result = evaluate(_read_set(path), reader)
+        except (KeyError, TypeError, IndexError) as error:
+            cause = f"not a labelled set ({type(error).__name__}: {error})"
+            cure = "bot/news/evaluation.py describes the sets"
+            raise TariffwireError(str(path), cause, cure) from error
+        for name, tally in result.tallies.items():
+            click.echo(
+                f"  {name}: F1 {tally.f1:.3f}, precision {tally.precision:.3f}, recall "
+                f"{tally.recall:.3f} ({tally.right} right, {tally.false} false, "
+                f"{tally.missed} missed)"
+            )
+        for name, share in result.shares.items():
+            click.echo(f"  {name}: {share.number} of {share.of}")
+        if misses:
+            for miss in result.misses:
+                click.echo(
+                    f"  - {miss.what} of {miss.id}: wanted {miss.wanted or 'none'}, found "
+                    f"{miss.found or 'none'}: {miss.title}"
+                )
+
+
+def _read_set(path: Path) -> list[dict[str, Any]]:
+    with path.open("rb") as file:
+        lines = enumerate(_read_lines(file), start=1)
+        return [read_line(line, number) for number, line in lines if line.strip()]
 
 
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:
