@@ -26,6 +26,13 @@ class PatternIndex:
                     found[name] = (words[at].start, words[end - 1].end)
         return found
 
+    def find_all(self, words: Sequence[Word]) -> Iterator[tuple[str, int, int]]:
+        """Each match: the name of the pattern and the offsets of the match, in order of start."""
+        for at, name, pattern in self._find_candidates(words):
+            end = pattern.find_end(words, at)
+            if end is not None:
+                yield name, words[at].start, words[end - 1].end
+
     def matches_any(self, words: Sequence[Word]) -> bool:
         """Whether any of the patterns matches."""
         return any(
