@@ -95,7 +95,13 @@ def test_match_returns_all_facts_of_a_story(reader: Reader) -> None:
 
 
 def test_a_story_without_texts_is_answered_with_nothing(reader: Reader) -> None:
-    empty = {"topics": [], "parties": [], "figures": [], "evidence": [], "summary": ""}
+    empty: dict[str, Any] = {
+        "topics": [],
+        "parties": [],
+        "figures": [],
+        "evidence": [],
+        "summary": "",
+    }
     empty |= {"status": None, "effective": None, "severity": "routine"}
     assert match_story(reader, {}) == {"id": None, **empty}
     assert match_story(reader, {"id": "x", "title": 5, "summary": None}) == {"id": "x", **empty}

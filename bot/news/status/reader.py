@@ -39,6 +39,7 @@ _BREAK = re.compile(r"[,;:](?=\s)|\s[-\u2013\u2014]+\s|\u2014")
 _HEDGE, _CONDITION, _BACKGROUND = "?hedge", "?condition", "?background"
 _MARKS = frozenset({_HEDGE, _CONDITION, _BACKGROUND})
 _DATED = frozenset(EventStatus) - {EventStatus.TALKS, EventStatus.INVESTIGATED}
+_TALK_STATUSES = frozenset({EventStatus.TALKS, EventStatus.DEAL})
 _COURT_STATUSES = frozenset({EventStatus.UNLAWFUL, EventStatus.STAYED, EventStatus.UPHELD})
 
 
@@ -220,6 +221,8 @@ class StateReader:
         published: date | None,
     ) -> tuple[CollectionEffect | None, date | None, tuple[StateEvidence, ...]]:
         """The collection, the day of its change, and the words that say so."""
+        if status in _TALK_STATUSES:
+            return None, None, ()
         for sentence in (head, *map(self._split_sentence, lead)):
             matches = list(self._collection_index.find_all(sentence.words))
             for match in _find_sure(sentence, matches):
