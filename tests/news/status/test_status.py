@@ -135,6 +135,9 @@ TITLES: list[tuple[S | None, str]] = [
     (None, "Tariff refunds to start in May, customs says"),
     (None, "EU and Peru fail to reach trade deal"),
     (None, "Tariffs on lamps are unlawful, retailers say"),
+    (None, "Peru offers to buy more corn, cut tariffs on US beef"),
+    (S.DEAL, "President signs off on tariff deal with Peru"),
+    (None, "Minister doubles down on tariffs"),
     (None, "EU welcomes suspension of US tariffs"),
 ]
 
