@@ -42,6 +42,8 @@ def compose_messages(
         case DeliveryKind.FOLLOW_UP if delivery.reason == FOLLOWS:
             followed = delivery.event_id
             return (render_follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
+        case DeliveryKind.UPDATE:
+            return (render_alert(stories[-1], parties, delivery.reason),)
         case DeliveryKind.NOTICE:
             return (render_notice(_format_links(escape(delivery.reason, NOTICE_CHARACTERS))),)
         case DeliveryKind.REMINDER:
