@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from bot.alerts.delivery import (
+    FOLLOWS,
     LONGEST_PUT_OFF,
     Delivery,
     DeliveryKind,
@@ -33,6 +34,7 @@ R = TypeVar("R")
 _table = tables.deliveries
 _row = tables.deliveries.c
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+_ABOUT_AN_EVENT = (DeliveryKind.ALERT, DeliveryKind.FOLLOW_UP, DeliveryKind.UPDATE)
 _FIELDS = [_row[name] for name in Delivery.model_fields]
 
 
@@ -55,9 +57,15 @@ class Outbox:
         return self._team
 
     async def claim(
-        self, now: datetime, limit: int, lease_s: float, closed: Collection[str] = ()
+        self,
+        now: datetime,
+        limit: int,
+        lease_s: float,
+        closed: Collection[str] = (),
+        updates: int = 0,
     ) -> tuple[Delivery, ...]:
-        """Claims at most `limit` due deliveries, one per conversation, for the caller to send.
+        """Claims at most `limit` due messages, one per conversation, for the caller to send, and at
+        most `updates` updates.
 
         The deliveries of the `closed` teams are left out. The lease lasts `lease_s` seconds, which
         must be less than LONGEST_PUT_OFF. When it expires, the deliveries are queued again. Those
@@ -70,8 +78,13 @@ class Outbox:
             far = {"now": now, "of_team": self._team, "farthest": now + LONGEST_PUT_OFF}
             connection.execute(next_delivery.RELEASE_EXPIRED, far)
             connection.execute(next_delivery.HASTEN, far)
-            sendable = connection.execute(next_delivery.SENDABLE, given | {"limit": limit})
-            ids = sendable.scalars().all()
+            ids: list[str] = []
+            for sendable, most in (
+                (next_delivery.SENDABLE, limit),
+                (next_delivery.SENDABLE_UPDATES, updates),
+            ):
+                if most > 0:
+                    ids += connection.execute(sendable, given | {"limit": most}).scalars()
             if not ids:
                 return ()
             connection.execute(next_delivery.CLAIM, {"ids": ids, "now": now, "until": until})
@@ -174,6 +187,11 @@ class Outbox:
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(HeldConversation(*row) for row in rows)
 
+    async def finish_update(self, delivery_id: str, reason: str) -> None:
+        """Marks a claimed update as dropped, because it cannot or need not be made."""
+        dropped = DeliveryState.DROPPED
+        await self._record(_Outcome(delivery=delivery_id, to=dropped, error=reason))
+
     async def give_up(self, delivery_id: str, error: str) -> None:
         """Marks a claimed delivery as failed, with the reason. It is not retried.
 
@@ -201,24 +219,42 @@ class Outbox:
 
         return await self._database.write(write)
 
-    async def next_due(self, now: datetime, closed: Collection[str] = ()) -> datetime | None:
+    async def next_due(
+        self, now: datetime, closed: Collection[str] = (), updates: bool = True
+    ) -> datetime | None:
         """The next moment at which a delivery is due or a lease ends; None if nothing is unsent.
 
-        Deliveries of the `closed` teams are left out.
+        Deliveries of the `closed` teams are left out, and updates unless `updates` is set.
         """
         found: Sequence[datetime | None]
-        given = {"now": now, "of_team": self._team, "closed": list(closed)}
+        given = {"now": now, "of_team": self._team, "closed": list(closed), "updates": updates}
         found = await self._database.column(next_delivery.NEXT_MOMENT, given)
         return found[0]
 
-    async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
-        """The stories with these ids, in this order; unknown ids are left out."""
-        return await self._stories.many(story_ids)
+    async def stories(self, delivery: Delivery) -> tuple[Story, ...]:
+        """The stories from which to render a delivery, oldest first.
 
-    async def thread_ts(self, event_id: str, team: str, conversation: str) -> str | None:
-        """The `ts` of the message whose thread gets the follow-ups; None if none was sent."""
-        sent = await self.sent(team, conversation, event_id)
-        return sent[0].ts if sent else None
+        For an alert, a follow-up and an update, these are the stories of the event so far: at most
+        `EVENT_STORIES`, and those of the delivery in any case. For any other delivery, they are its
+        own stories, in its order. Stories that were deleted are left out.
+        """
+        if delivery.kind in _ABOUT_AN_EVENT:
+            return await self._stories.of_event(delivery.event_id, delivery.story_ids)
+        return await self._stories.many(delivery.story_ids)
+
+    async def first_message(self, event_id: str, team: str, conversation: str) -> Delivery | None:
+        """The first message about the event in a conversation, whose thread gets the follow-ups.
+
+        It is the alert. If the alert failed, it is the follow-up that was sent in its place. None
+        if neither was sent, for example to a follower.
+        """
+        sent = [
+            each
+            for each in await self.sent(team, conversation, event_id)
+            if each.kind is DeliveryKind.ALERT
+            or (each.kind is DeliveryKind.FOLLOW_UP and each.reason != FOLLOWS)
+        ]
+        return min(sent, key=lambda each: each.kind is not DeliveryKind.ALERT, default=None)
 
     async def sent(self, team: str, conversation: str, event_id: str) -> tuple[Delivery, ...]:
         """The deliveries about an event that were sent to a conversation, in order."""
@@ -339,14 +375,18 @@ class Outbox:
         """Queues deliveries within the caller's transaction.
 
         A delivery whose id is known stays as it is. But the stories of a digest are added to the
-        conversation's queued digest of the same hour.
+        conversation's queued digest of the same hour, and those of an update to the queued update
+        of the same message.
         """
-        rows = []
+        rows, updates = [], []
         for delivery in deliveries:
-            if delivery.kind is not DeliveryKind.DIGEST:
+            if delivery.kind is DeliveryKind.UPDATE:
+                updates.append(delivery)
+            elif delivery.kind is not DeliveryKind.DIGEST:
                 rows.append(_values(delivery))
             elif (digest := _digest_to_insert(connection, delivery)) is not None:
                 rows.append(_values(digest))
+        rows += map(_values, _join_updates(connection, updates))
         execute_many(connection, self._insert, rows)
 
 
@@ -472,6 +512,48 @@ def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery |
     adding = sa.update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
     connection.execute(adding)
     return None
+
+
+def _join_updates(connection: sa.Connection, updates: Collection[Delivery]) -> Collection[Delivery]:
+    """Adds the stories of updates to those that are still queued for the same messages.
+
+    Returns the updates to insert. A claimed update is not joined: it may be rendered already.
+    """
+    queued = _queued_updates(connection, {each.event_id for each in updates})
+    joined: dict[Thread, Delivery] = {}
+    for each in updates:
+        thread = Thread(each.event_id, each.team, each.conversation)
+        known = joined.get(thread) or queued.get(thread) or each
+        ids = tuple(dict.fromkeys((*known.story_ids, *each.story_ids)))
+        joined[thread] = known.model_copy(update={"story_ids": ids})
+    added = [
+        {"of": each.id, "stories": json.dumps(each.story_ids)}
+        for thread, each in joined.items()
+        if thread in queued
+    ]
+    execute_many(connection, _set_stories, added)
+    return [each for thread, each in joined.items() if thread not in queued]
+
+
+def _queued_updates(
+    connection: sa.Connection, event_ids: Collection[str]
+) -> dict[Thread, Delivery]:
+    """The queued updates of these events, locked until the end of the transaction."""
+    found: dict[Thread, Delivery] = {}
+    for chunk in chunks(event_ids):
+        query = sa.select(*_FIELDS).where(
+            _row.event_id.in_(chunk),
+            _row.kind == DeliveryKind.UPDATE,
+            _row.state == DeliveryState.QUEUED,
+        )
+        for each in map(_delivery, connection.execute(query.with_for_update())):
+            found[Thread(each.event_id, each.team, each.conversation)] = each
+    return found
+
+
+_set_stories = (
+    sa.update(_table).where(_row.id == sa.bindparam("of")).values(story_ids=sa.bindparam("stories"))
+)
 
 
 def _values(delivery: Delivery) -> dict[str, Any]:

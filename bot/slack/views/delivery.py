@@ -34,12 +34,16 @@ def compose_messages(
     or the alert could not be delivered to the conversation. In the second case, the follow-up is
     rendered as an alert.
     """
+    if delivery.kind is DeliveryKind.FOLLOW_UP:
+        stories = [story for story in stories if story.id in delivery.story_ids]
     match delivery.kind:
         case DeliveryKind.FOLLOW_UP if thread_ts is not None:
             return (render_follow_up(stories, parties, may_repeat=may_repeat),)
         case DeliveryKind.FOLLOW_UP if delivery.reason == FOLLOWS:
             followed = delivery.event_id
             return (render_follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
+        case DeliveryKind.UPDATE:
+            return (render_alert(stories[-1], parties, delivery.reason),)
         case DeliveryKind.NOTICE:
             return (render_notice(_format_links(escape(delivery.reason, NOTICE_CHARACTERS))),)
         case DeliveryKind.REMINDER:
