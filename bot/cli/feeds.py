@@ -96,8 +96,7 @@ async def _check(settings: Settings, url: str) -> FeedCheck:
 def import_feeds(file: IO[bytes]) -> None:
     """Add every feed of an OPML file that is not in the list yet. Show the feeds that cannot be
     added."""
-    opml = file.read(LARGEST_OPML).decode("utf-8-sig", "replace")
-    listed = read_opml(opml)
+    listed = read_opml(file.read(LARGEST_OPML))
     done = _ask(lambda registry: registry.add_all(listed.feeds))
     refused = [(url, "not a valid feed address") for url in listed.left_out]
     for url, reason in (*refused, *done.refused):

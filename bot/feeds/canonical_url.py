@@ -22,6 +22,32 @@ _DEFAULT_PORT = re.compile(r":(80|443)?$")
 _EDIT_NUMBER = re.compile(r"^(https?:.*)#\d{1,4}$")
 
 
+_FEED_SCHEME = re.compile(
+    r"(?:web\+)?(?P<scheme>feeds?|rss|itpc|pcast):(?://)?(?:(?P<inner>https?):?//)?"
+    r"(?![a-z][a-z\d+.-]*:(?!\d))",
+    re.IGNORECASE,
+)
+_WEB_ADDRESS = re.compile(r"(https?)://([^/?#]*)", re.IGNORECASE)
+
+
+def to_web_address(address: str) -> str:
+    """The http or https address that browsers and feed readers write in another way.
+
+    `feed://a.example/x` becomes `http://a.example/x` and `feeds:` means https; `feed:https://...`
+    contains the address. Scheme and host are written in lower case. Other addresses are returned
+    unchanged.
+    """
+    address = address.strip()
+    if prefix := _FEED_SCHEME.match(address):
+        scheme = "https" if prefix["scheme"].lower() == "feeds" else "http"
+        address = f"{prefix['inner'] or scheme}://{address[prefix.end() :]}"
+    start = _WEB_ADDRESS.match(address)
+    if start is None:
+        return address
+    user, at, host = start.group(2).rpartition("@")
+    return f"{start.group(1).lower()}://{user}{at}{host.lower()}{address[start.end() :]}"
+
+
 def fold_guid(guid: str) -> str:
     """The normalized guid. A guid that is an address is normalized by `fold_address`."""
     return fold_address(_EDIT_NUMBER.sub(r"\1", guid.strip()))

@@ -14,7 +14,9 @@ from xml.parsers import expat
 from pydantic import ValidationError
 
 from bot.errors import NotAFeed
+from bot.feeds.canonical_url import to_web_address
 from bot.feeds.model import Feed, FeedKind, make_feed_id
+from bot.feeds.parsing.decoding import decode
 from bot.text.plain import INVISIBLE
 from bot.values import Topic
 
@@ -38,13 +40,15 @@ class FeedList(NamedTuple):
     """The addresses, as written, that are not valid or exceed the maximum number of feeds."""
 
 
-def read_opml(text: str) -> FeedList:
+def read_opml(opml: str | bytes) -> FeedList:
     """The feeds of the list, including those in folders.
 
-    Reads the attributes that `write_opml` adds.
+    Reads the attributes that `write_opml` adds. Bytes are decoded as those of a feed, so the
+    declared encoding may be missing, unknown or wrong.
 
     Raises NotAFeed if the text is not OPML, has a DOCTYPE or is too long.
     """
+    text = opml if isinstance(opml, str) else decode(opml, content_type="")[0].lstrip("\ufeff")
     if len(text) > _MAX_CHARS:
         raise _make_refusal(f"longer than {_MAX_CHARS:,} characters")
     feeds: dict[str, Feed] = {}
@@ -52,10 +56,11 @@ def read_opml(text: str) -> FeedList:
     left_out: list[str] = []
     for outline in _parse_outlines(text):
         given = {name.lower(): value.strip() for name, value in outline.items()}
-        url = given.get("xmlurl", "")
+        written = given.get("xmlurl", "")
+        url = to_web_address(written)
         feed = _read_feed(given, url, ids) if url and len(feeds) < _MAX_FEEDS else None
         if feed is None:
-            left_out += [url] if url else []
+            left_out += [written] if written else []
         elif feed.url not in feeds:
             feeds[feed.url] = feed
             ids.add(feed.id)

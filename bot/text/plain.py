@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Collection
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -24,8 +25,41 @@ _MARKS = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\uf
 _STACKED_MARKS = re.compile(f"({_MARKS}{{2}}){_MARKS}+")
 _LINE_ENDS = re.compile("[\n\x85\u2028\u2029]")
 
-_TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+# The elements of HTML, with obsolete ones, <svg> and <math>, and the elements of feeds that broken
+# XML leaves in a text.
+_ELEMENTS = (
+    "a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big "
+    "blink blockquote body br button canvas caption center cite code col colgroup data datalist dd "
+    "del details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form "
+    "frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe image img input ins "
+    "isindex kbd keygen label legend li link listing main map mark marquee math menu menuitem meta "
+    "meter nav nobr noembed noframes noscript object ol optgroup option output p param picture "
+    "plaintext pre progress q rb rp rt rtc ruby s samp script search section select slot small "
+    "source spacer span strike strong style sub summary sup svg table tbody td template textarea "
+    "tfoot th thead time title tr track tt u ul var video wbr xmp "
+    "channel description enclosure entry feed guid item pubdate rss"
+)
+_OPENING = re.compile(r"<(?=[a-zA-Z/!?])")
 _OPENINGS = re.compile(r"(?<!<)<++(?=[a-zA-Z/!?])")
+_TAG = re.compile(
+    rf"""<(?:
+      !--|!\[CDATA\[
+      |[!?][^<>]*+>
+      |/?(?:{"|".join(_ELEMENTS.split())})(?:[\s/]*+(?:>|\Z)|[\s/][^<>]*+>|\s++[\w:-]++(?:\Z|\s*+=))
+      |[a-z]\w*+(?:[-:.]\w++)++(?:[\s/][^<>]*+)?>
+      |/[a-z][\w:.-]*+\s*+>
+      |[a-z]\w*+\s++[\w:-]++\s*+=\s*+["']
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Matches the start of markup: a comment, CDATA, a declaration, a tag with the name of an HTML
+element, with a compound name (`o:p`, `x-y`) or with a quoted attribute.
+
+A tag needs its `>`, except one with an HTML name that the end of the text cuts off. Any other `<`
+is text, as in `parcels <USD 800` or `Section 232 <update>`.
+"""
+_NAMED = re.compile(rf"</?(?:{'|'.join(_ELEMENTS.split())})(?!\w)|<[!?]", re.IGNORECASE)
+_OTHER_TAG = re.compile(r"<(/?)([a-z]\w*+)(?:\s[^<>]*+)?>", re.IGNORECASE)
 _FORMATTING = re.compile(r"<(/?)(b|i|u|s|em|strong|small|big|tt|code|sub|sup|mark)>", re.IGNORECASE)
 _HIDDEN = [
     *("script", "style", "noscript", "template", "iframe", "object", "embed", "applet"),
@@ -49,7 +83,7 @@ def to_plain_text(markup: str, limit: int, *, lone_tags: bool = False) -> str:
 
     Resolves entities; removes tags, escaped tags, scripts, styles and invisible characters; puts
     each block on its own line; collapses spaces; composes letters (NFC). Truncated text ends with
-    an ellipsis.
+    an ellipsis. A `<` that starts no tag (see `_TAG`) stays in the text.
 
     With `lone_tags`, an escaped formatting tag without its counterpart stays in the text, because
     the author wrote about the tag. A pair of tags is removed, because it is markup that was escaped
@@ -87,9 +121,34 @@ def _is_in_number(text: str, at: int) -> bool:
 
 def _remove_markup(text: str, *, lone_tags: bool) -> str:
     """The text without tags and with resolved entities."""
-    if "<" in text and _TAG.search(text):
-        return _extract_visible_text(_escape_lone_tags(text) if lone_tags else text)
-    return html.unescape(text)
+    if "<" not in text:
+        return html.unescape(text)
+    pairs = _find_paired_names(text)
+    if not pairs and not _TAG.search(text):
+        return html.unescape(text)
+    text = _OPENING.sub(
+        lambda opening: "<" if _is_tag(text, opening.start(), pairs) else "&lt;", text
+    )
+    return _extract_visible_text(_escape_lone_tags(text) if lone_tags else text)
+
+
+def _is_tag(text: str, at: int, pairs: Collection[str]) -> bool:
+    """Whether the `<` at this position starts markup."""
+    if _TAG.match(text, at):
+        return True
+    other = _OTHER_TAG.match(text, at) if pairs else None
+    return other is not None and other.group(2).lower() in pairs
+
+
+def _find_paired_names(text: str) -> set[str]:
+    """The names in the text that have both a start tag and an end tag, in lower case."""
+    if "</" not in text:
+        return set()
+    started: set[str] = set()
+    ended: set[str] = set()
+    for slash, name in _OTHER_TAG.findall(text):
+        (ended if slash else started).add(name.lower())
+    return started & ended
 
 
 def _extract_visible_text(markup: str) -> str:
@@ -136,15 +195,23 @@ def limit_depth(markup: str) -> str:
 
 
 def _remove_tag_openings(text: str, *, lone_tags: bool) -> str:
-    """The text without the `<` signs that could start a tag.
+    """The text without the `<` signs that start a tag.
 
     With `lone_tags`, the `<` of lone formatting tags stays.
     """
+    if "<" not in text:
+        return text
     lone = _find_lone_tags(text) if lone_tags else set()
+    pairs = _find_paired_names(text)
+    last_end = text.rfind(">")
 
     def replace_opening(opening: re.Match[str]) -> str:
-        tag = _FORMATTING.match(text, opening.end() - 1)
-        return "<" if tag is not None and tag.group(2).lower() in lone else ""
+        at = opening.end() - 1
+        if (tag := _FORMATTING.match(text, at)) and tag.group(2).lower() in lone:
+            return "<"
+        # Without the `<` signs after it, an unclosed tag could get the `>` of a later one.
+        can_close = at < last_end and _NAMED.match(text, at)
+        return "" if can_close or _is_tag(text, at, pairs) else opening.group()
 
     return _OPENINGS.sub(replace_opening, text)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.feeds.canonical_url import fold_address, fold_guid, strip_session
+from bot.feeds.canonical_url import fold_address, fold_guid, strip_session, to_web_address
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,25 @@ def test_an_edit_number_is_no_part_of_a_guid(guid: str, folded: str) -> None:
 )
 def test_session_parameters_are_removed(folded: str, expected: str) -> None:
     assert strip_session(folded) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("feed://tea.example/x?a=B#C", "http://tea.example/x?a=B#C"),
+        ("feeds://tea.example/x", "https://tea.example/x"),
+        ("feed:https://tea.example/x", "https://tea.example/x"),
+        (" Feed:HTTP://Tea.example/X ", "http://tea.example/X"),
+        ("feed://https://tea.example/x", "https://tea.example/x"),
+        ("feed://https//tea.example/x", "https://tea.example/x"),
+        ("feed:tea.example/x", "http://tea.example/x"),
+        ("rss://tea.example/x", "http://tea.example/x"),
+        ("HTTPS://Me:Secret@TEA.example:8443/X", "https://Me:Secret@tea.example:8443/X"),
+        ("https://tea.example", "https://tea.example"),
+        ("feedback.example/x", "feedback.example/x"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+        ("", ""),
+    ],
+)
+def test_an_address_of_a_feed_is_a_web_address(written: str, address: str) -> None:
+    assert to_web_address(written) == address

@@ -88,6 +88,39 @@ def test_the_declared_encoding_of_a_decoded_list_does_not_matter(encoding: str) 
     assert feed.title == "Café"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "declared", "title"),
+    [
+        ("gb2312", "GB2312", "茶叶关税"),
+        ("shift_jis", "Shift_JIS", "茶の関税"),
+        ("big5", "Big5", "茶葉關稅"),
+        ("euc-kr", "EUC-KR", "차 관세"),
+        ("windows-1251", "windows-1251", "Пошлины на чай"),
+        ("iso-8859-1", "ISO-8859-1", "Zölle auf Tee"),
+        ("utf-16", "UTF-16", "Thé – Zölle"),
+        ("utf-16-le", "UTF-16", "Thé – Zölle"),
+        ("utf-16-be", "utf-16be", "Thé – Zölle"),
+        ("utf-8-sig", "UTF-8", "Thé – Zölle"),
+        ("utf-8", "UTF-16", "Thé – Zölle"),
+        ("utf-8", "Shift_JIS", "Thé – Zölle"),
+        ("utf-8", "no-such-encoding", "Thé – Zölle"),
+    ],
+)
+def test_a_file_may_have_any_encoding(encoding: str, declared: str, title: str) -> None:
+    text = (
+        f'<?xml version="1.0" encoding="{declared}"?><opml version="2.0"><body>'
+        f'<outline text="{title}" xmlUrl="https://h.example/feed"/></body></opml>'
+    )
+    (feed,) = read_opml(text.encode(encoding)).feeds
+    assert feed.title == title
+
+
+@given(st.binary())
+def test_bytes_that_are_no_list_are_refused(body: bytes) -> None:
+    with pytest.raises(NotAFeed):
+        read_opml(body)
+
+
 def measure_peak_bytes(text: str) -> int:
     """The peak memory in bytes while the list is read."""
     tracemalloc.start()

@@ -149,3 +149,19 @@ def test_another_document_is_named(text: str, cause: str | None) -> None:
         read_opml(text)
     assert (caught.value.thing, caught.value.cause) == ("OPML", cause)
     assert caught.value.cure
+
+
+def test_other_spellings_of_an_address_are_accepted() -> None:
+    found = listed(
+        'text="A" xmlUrl="feed://a.example/x"',
+        'text="B" xmlUrl="feed:https://b.example/x"',
+        'text="C" xmlUrl="HTTPS://C.example/x"',
+        'text="A too" xmlUrl="http://a.example/x"',
+        'text="D" xmlUrl="feed:javascript:x"',
+    )
+    assert [feed.url for feed in found.feeds] == [
+        "http://a.example/x",
+        "https://b.example/x",
+        "https://c.example/x",
+    ]
+    assert found.left_out == ("feed:javascript:x",)

@@ -11,8 +11,12 @@ from selectolax.lexbor import LexborHTMLParser
 from bot.text.plain import cut, limit_depth, to_plain_text
 from bot.text.sentences import split_sentences
 
-TAG = re.compile(r"<[a-zA-Z/!?]")
-LEFT = re.compile(r"<[a-zA-Z/!?][^<>]*>?")
+# Markup of every kind that MARKUP can contain. `<` before another word is text.
+TAG = re.compile(
+    r"<!--|<!\[CDATA\[|<[!?][^<>]*>|</\w[^<>]*>"
+    r"|</?(?:a|b|i|em|p|q|s|u|script|plaintext|textarea|title|svg)(?:[\s/][^<>]*)?>",
+    re.IGNORECASE,
+)
 BARE = re.compile(r"</?(b|i|u|s|em|strong|small|big|tt|code|sub|sup|mark)>")
 MARKUP = st.lists(
     st.one_of(
@@ -79,9 +83,47 @@ def test_an_escaped_lone_tag_is_kept_if_allowed(markup: str, text: str) -> None:
 @settings(max_examples=500)
 @given(MARKUP)
 def test_only_unpaired_formatting_tags_without_attributes_are_kept(markup: str) -> None:
-    left = {tag.lower() for tag in LEFT.findall(to_plain_text(markup, 10_000, lone_tags=True))}
+    left = {tag.lower() for tag in TAG.findall(to_plain_text(markup, 10_000, lone_tags=True))}
     assert all(BARE.fullmatch(tag) for tag in left)
     assert not any(f"</{tag[1:]}" in left for tag in left)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Gifts <CAD 60 stay free of duty; the rest pays 12%",
+        "Shipments <a tenth of the quota pay 3%",
+        "Notice 7 <amended> of the customs office",
+        "Rates <MFN for Chile, >MFN for Peru",
+        "Write to <desk@wire.example> or see <https://wire.example/a>",
+        "Is x<y, and what if y<",
+        "It says <? and </ here",
+    ],
+)
+def test_a_less_than_sign_that_starts_no_tag_is_text(text: str) -> None:
+    escaped = text.replace("<", "&lt;").replace(">", "&gt;")
+    for markup in (text, escaped, f"<p>{escaped}</p>", f"&lt;p&gt;{escaped}&lt;/p&gt;"):
+        assert to_plain_text(markup, 500) == text
+        assert to_plain_text(markup, 500, lone_tags=True) == text
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("Duty of 25% <a href='https://w.exa", "Duty of 25%"),
+        ("Duty of 25% <img src", "Duty of 25%"),
+        ("Duty of 25% <p", "Duty of 25%"),
+        ("<o:p></o:p>Duty<x-box size=1> of 25%</x-box>", "Duty of 25%"),
+        ("<wrap>Duty</wrap> of <odd kind='x'>25%", "Duty of 25%"),
+        ("Duty</channel> of 25%", "Duty of 25%"),
+        ("<img alt='worth <CAD 60' src=x>Duty", "Duty"),
+        ("Duty<script>if (a<bc) run()</script> of 25%", "Duty of 25%"),
+        ("<svg><path d='x'/><text>5</text></svg>Duty", "Duty"),
+    ],
+)
+def test_tags_that_are_cut_off_or_have_other_names_are_removed(markup: str, text: str) -> None:
+    assert to_plain_text(markup, 500) == text
+    assert to_plain_text(markup.replace("&", "&amp;").replace("<", "&lt;"), 500) == text
 
 
 def test_stacked_combining_marks_are_limited() -> None:

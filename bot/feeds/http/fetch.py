@@ -16,6 +16,7 @@ import aiohttp
 from yarl import URL
 
 from bot.errors import AddressRefused, FeedError, FetchFailed, NoAnswer
+from bot.feeds.canonical_url import to_web_address
 from bot.feeds.http.bounded_body import CannotDecompress, Decompressor, TooLarge
 from bot.feeds.http.errors import Dropped, explain, find_guard_reason
 from bot.feeds.http.limits import FetchLimits
@@ -26,6 +27,8 @@ from bot.feeds.model import Validators
 _HOST_FIRST = re.compile(r"(//)?[\w-]+(\.[\w-]+)+(:\d+)?(?![\w:])")
 _SENDABLE = re.compile(r"[!#-;=?-\[\]_a-z~]*")
 """Printable ASCII except the space and "<>\\^`{|}."""
+_INVALID_BYTE = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as aiohttp decodes it."""
 _PERMANENT = frozenset({301, 308})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _POST_ON = frozenset({307, 308})
@@ -273,7 +276,7 @@ def _make_refusal(first_url: URL, url: URL, reason: str, cure: str) -> AddressRe
 
 def _parse_url(address: str, thing: str) -> URL:
     """The address in the form in which it is sent; percent-encoded only if necessary."""
-    address = address.strip().partition("#")[0]
+    address = to_web_address(address).partition("#")[0]
     try:
         url = URL(address, encoded=_SENDABLE.fullmatch(address) is not None)
         host, _ = url.host, url.port
@@ -299,6 +302,7 @@ def _parse_redirect(first_url: URL, here: URL, target: str) -> URL:
     the same server.
     """
     thing = str(first_url)
+    target = to_web_address(target)
     scheme = target.strip().partition(":")[0].lower()
     if scheme.isalpha() and ":" in target and scheme not in ("http", "https"):
         raise AddressRefused(redact_address(thing), f"redirects to a {scheme[:20]}: address")
@@ -331,11 +335,18 @@ def _join_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name, raw in headers:
-        # aiohttp decodes invalid UTF-8 to lone surrogates, which databases refuse.
-        value = raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         key = name.lower()
+        # An address may contain bytes of another encoding. They are percent-encoded unchanged, as
+        # browsers do.
+        value = _INVALID_BYTE.sub(_percent_encode, raw) if key in ("location", "link") else raw
+        # aiohttp decodes invalid UTF-8 to lone surrogates, which databases refuse.
+        value = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
         if key not in found:
             found[key] = value
         elif key in ("cache-control", "content-encoding", "link"):
             found[key] += f", {value}"
     return found
+
+
+def _percent_encode(byte: re.Match[str]) -> str:
+    return f"%{ord(byte.group()) - 0xDC00:02X}"

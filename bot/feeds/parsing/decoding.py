@@ -8,8 +8,6 @@ import codecs
 import re
 from contextlib import suppress
 
-from charset_normalizer import from_bytes
-
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -99,6 +97,9 @@ def _strip_half_character(body: bytes) -> bytes:
 
 
 def _guess(body: bytes) -> str:
+    # Imported here because few bodies need a guess, and the import takes 2.4 MB.
+    from charset_normalizer import from_bytes
+
     # Splitting takes linear time. A search for runs would restart at each byte of a run that does
     # not match.
     runs = [run for run in _BETWEEN_RUNS.split(body[:_GUESSED_FROM]) if not run.isascii()]

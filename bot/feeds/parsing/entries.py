@@ -2,6 +2,7 @@
 
 import re
 from hashlib import blake2b, sha256
+from itertools import pairwise
 from typing import NamedTuple
 
 from bot.feeds.identity import identify
@@ -9,11 +10,15 @@ from bot.feeds.model import Entry, FeedKind
 from bot.feeds.parsing.dates import parse_publication_date
 from bot.feeds.parsing.links import clean_link
 from bot.feeds.parsing.result import FeedContext, Parsed
+from bot.feeds.parsing.titles import remove_counts
 from bot.text.plain import cut, to_plain_text
 
 TITLE_CHARS, SUMMARY_CHARS = 400, 4000
 _UNTITLED_CHARS = 120
 _MAX_GUID = 500
+MAX_UNDATED_FACTOR = 4
+"""A body may have this many times more undated entries than entries with a date."""
+_LAST_NUMBER = re.compile(r"(\d{1,18})\D*\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -22,6 +27,8 @@ class RawEntry(NamedTuple):
 
     guid: str = ""
     link: str = ""
+    permalink: str = ""
+    """The guid if it is also the entry's address, for use in place of a missing link."""
     title: str = ""
     summary: str = ""
     content: str = ""
@@ -43,7 +50,7 @@ def add_entries(
     found = [(raw, _clean(raw, context, language)) for raw in reversed(raw_entries)]
     cleaned = [(raw, entry) for raw, entry in found if entry is not None]
     cleaned.sort(key=lambda each: each[1].published or context.now)
-    kept = cleaned[-context.max_entries :]
+    kept = _select_newest(cleaned, context.max_entries)
     entries = identify([entry for _, entry in kept], context.kind, parsed.home)
     dates = [entry.published for _, entry in cleaned if entry.published is not None]
     window_s = (max(dates) - min(dates)).total_seconds() if dates else 0.0
@@ -72,12 +79,41 @@ def add_entries(
     )
 
 
+def _select_newest(
+    cleaned: list[tuple[RawEntry, Entry]], max_entries: int
+) -> list[tuple[RawEntry, Entry]]:
+    """The newest entries of a list that is sorted by date, with undated entries last.
+
+    Undated entries are new if the feed did not list them before, and no order of theirs shows which
+    these are. So up to `MAX_UNDATED_FACTOR` times `max_entries` of them are kept. If there are
+    more, the end of the feed is used to which the numbers in their guids or links rise; without
+    numbers, its start.
+    """
+    undated = sum(entry.published is None for _, entry in cleaned)
+    most = max_entries * MAX_UNDATED_FACTOR
+    if undated <= most:
+        return cleaned[-max(max_entries, undated) :]
+    # The list is reversed, so rising numbers are those of a feed that lists the newest entry first.
+    without_date = cleaned[-undated:]
+    kept = most // 2
+    numbers = [_find_number(raw) for raw, _ in without_date]
+    pairs = [(a, b) for a, b in pairwise(numbers) if a != b]
+    is_oldest_first = sum(a > b for a, b in pairs) > len(pairs) / 2
+    return without_date[:kept] if is_oldest_first else without_date[-kept:]
+
+
+def _find_number(raw: RawEntry) -> int:
+    """The last number in the guid or the link; 0 if there is none."""
+    digits = _LAST_NUMBER.search(raw.guid) or _LAST_NUMBER.search(raw.link)
+    return int(digits.group(1)) if digits else 0
+
+
 def _clean(raw: RawEntry, context: FeedContext, language: str) -> Entry | None:
     """The entry without identities; None if it has neither text nor link."""
     summary = _choose_summary(raw, context.kind)
     title = to_plain_text(raw.title, TITLE_CHARS, lone_tags=True).replace("\n", " ")
-    title = title or cut(summary.partition("\n")[0], _UNTITLED_CHARS)
-    link = clean_link(raw.link, context.url)
+    title = remove_counts(title) or cut(summary.partition("\n")[0], _UNTITLED_CHARS)
+    link = _choose_link(raw, context.url)
     if not title and not link:
         return None
     published, roughly = parse_publication_date(raw.date, context.now)
@@ -93,6 +129,14 @@ def _clean(raw: RawEntry, context: FeedContext, language: str) -> Entry | None:
         published_roughly=roughly,
         language=next((each for each in languages if _LANGUAGE.fullmatch(each)), ""),
     )
+
+
+def _choose_link(raw: RawEntry, feed_url: str) -> str:
+    """The entry's link, or its permalink if the link is missing or leads to the feed itself."""
+    link = clean_link(raw.link, feed_url)
+    if link and link.partition("#")[0] != feed_url.partition("#")[0]:
+        return link
+    return clean_link(raw.permalink) or link
 
 
 def _choose_summary(raw: RawEntry, kind: FeedKind) -> str:

@@ -9,7 +9,7 @@ afterwards.
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import feedparser
@@ -19,11 +19,36 @@ from bot.feeds.parsing.entries import RawEntry, add_entries, escape_html
 from bot.feeds.parsing.json_feed import read_json_feed
 from bot.feeds.parsing.metadata import read_metadata
 from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
+from bot.feeds.parsing.titles import find_error_report
 from bot.feeds.parsing.xml_document import NoFeed, XmlDocument, open_document
 
 # feedparser searches each author for an e-mail address, which takes quadratic time: 15 s for a word
 # of 120 kB. The bot does not use authors, so the search is turned off.
 _FeedParserMixin._sync_author_detail = lambda *_: None
+
+# feedparser gives captions of pictures (media:description) as the entry's own description, and
+# does not say whether a guid is a permalink. These handlers keep captions apart and store the flag.
+_start_guid = _FeedParserMixin._start_guid
+
+
+def _start_guid_with_flag(parser: Any, attributes: dict[str, str]) -> None:
+    _start_guid(parser, attributes)
+    is_permalink = attributes.get("ispermalink", "true").strip().lower() != "false"
+    parser._get_context()["tariffwire_permalink"] = is_permalink
+
+
+def _start_caption(parser: Any, _: dict[str, str]) -> None:
+    parser.push("tariffwire_caption", 1)
+
+
+def _end_caption(parser: Any) -> None:
+    parser.pop("tariffwire_caption")
+
+
+_FeedParserMixin._start_guid = _start_guid_with_flag
+_FeedParserMixin._start_id = _start_guid_with_flag
+_FeedParserMixin._start_media_description = _start_caption
+_FeedParserMixin._end_media_description = _end_caption
 
 # If one of these elements is within an unclosed title, feedparser fails on the whole feed. The bot
 # does not use these elements, so they are removed after such a failure.
@@ -43,7 +68,10 @@ def read_feed(body: bytes, context: FeedContext) -> Parsed | NotParsed:
     try:
         document = open_document(body, context.content_type)
         read = _read_json if document.is_json else _read_xml
-        return read(document, context)
+        parsed = read(document, context)
+        if error := find_error_report(parsed.entries):
+            return NotParsed(cause=f"it lists nothing but an error: {error}")
+        return parsed
     except NoFeed as error:
         return NotParsed(cause=str(error))
     except RecursionError:
@@ -63,7 +91,8 @@ def _read_xml(document: XmlDocument, context: FeedContext) -> Parsed:
     text, listed = _drop_middle(document.text, context.max_entries)
     result = _run_feedparser(text, context.url)
     head, form = result["feed"], str(result["version"])
-    entries = [_read_entry(each, form) for each in result["entries"]]
+    language = str(head.get("language") or context.language)
+    entries = [_read_entry(each, form, language) for each in result["entries"]]
     warnings = document.warnings
     if document.complete:
         warnings += ("the XML is not well-formed",) if result["bozo"] else ()
@@ -119,7 +148,7 @@ def _ends_within_entry(text: str) -> bool:
     return start > max((found.start() for found in _ENTRY_END.finditer(text)), default=-1)
 
 
-def _read_entry(entry: dict[str, Any], form: str) -> RawEntry:
+def _read_entry(entry: dict[str, Any], form: str, feed_language: str) -> RawEntry:
     """feedparser's entry as a raw entry. `form` is the feed's format, such as `atom10`."""
 
     # dict.get is used because feedparser's own `get` maps missing keys to other keys and warns.
@@ -131,12 +160,47 @@ def _read_entry(entry: dict[str, Any], form: str) -> RawEntry:
     is_plain_title = form.startswith("atom") and detail.get("type") == "text/plain"
     contents = dict.get(entry, "content") or ()
     values = [str(each.get("value") or "") for each in contents if isinstance(each, Mapping)]
+    language = str(detail.get("language") or "")
+    links = [each for each in dict.get(entry, "links") or () if isinstance(each, Mapping)]
+    guid = text("id")
+    if not any(values) and not text("summary") and _is_video(entry):
+        values = [text("tariffwire_caption")]
     return RawEntry(
-        guid=text("id"),
-        link=text("link"),
+        guid=guid,
+        link=_choose_translation(links, language or feed_language) or text("link"),
+        permalink=guid if dict.get(entry, "tariffwire_permalink", True) else "",
         title=escape_html(title) if is_plain_title else title,
         summary=text("summary"),
         content=max(values, key=len, default=""),
         date=text("published") or text("updated") or text("created"),
-        language=str(detail.get("language") or ""),
+        language=language,
     )
+
+
+def _is_video(entry: dict[str, Any]) -> bool:
+    """Whether the entry is a video, so that the caption describes the entry itself."""
+    media = [each for each in dict.get(entry, "media_content") or () if isinstance(each, Mapping)]
+    kinds = [str(each.get("medium") or each.get("type") or "") for each in media]
+    return any(kind.startswith("video") or kind.endswith("flash") for kind in kinds)
+
+
+def _choose_translation(links: Sequence[Mapping[str, Any]], language: str) -> str:
+    """The address of the page in the language; empty if the entry does not link to translations.
+
+    If there is none in the language, the page without a language is chosen, or else the first one.
+    """
+    pages = [each for each in links if each.get("rel") == "alternate" and each.get("href")]
+    pages = [each for each in pages if "html" in str(each.get("type", "html"))] or pages
+    if not any(each.get("hreflang") for each in pages):
+        return ""
+    wanted = language.lower().replace("_", "-")
+
+    def rank(page: Mapping[str, Any]) -> int:
+        own = str(page.get("hreflang") or "").lower().replace("_", "-")
+        if own == wanted:
+            return 0
+        if own.partition("-")[0] == wanted.partition("-")[0]:
+            return 1
+        return 3 if own else 2
+
+    return str(min(pages, key=rank)["href"])

@@ -49,9 +49,11 @@ def read_json_feed(text: str) -> JsonFeed:
 
 
 def _read_entry(item: Mapping[str, Any]) -> RawEntry:
+    guid = _read_text(item, "id")
     return RawEntry(
-        guid=_read_text(item, "id"),
+        guid=guid,
         link=_read_text(item, "url") or _read_text(item, "external_url"),
+        permalink=guid if guid.startswith(("http://", "https://")) else "",
         title=escape_html(_read_text(item, "title")),
         summary=_read_text(item, "summary"),
         content=_read_text(item, "content_html") or escape_html(_read_text(item, "content_text")),

@@ -1,11 +1,13 @@
 """Checks whether an address is that of a feed, or of a web page that names feeds."""
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 from bot.errors import FeedError, NotAFeed
+from bot.feeds.canonical_url import to_web_address
 from bot.feeds.http.address_guard import find_url_refusal
 from bot.feeds.http.fetch import Fetched, normalize_address, redact_address
 from bot.feeds.http.limits import FetchLimits
@@ -23,6 +25,12 @@ _TRIED_FEEDS = 3
 _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json"}
 )
+_COMMENTS = re.compile(
+    r"(?<![a-z])(?:comments?|replies|commentaires?|kommentare?|comentarios?|comentários?|commenti"
+    r"|reacties|kommentarer)(?=[^a-z]|\Z|feed|rss|atom)",
+    re.IGNORECASE,
+)
+"""Matches the title or the address of a feed that lists the comments of readers."""
 _HEAD_BYTES = 300_000
 _MAX_FEED_LINKS = 20
 
@@ -62,8 +70,10 @@ async def check_address(
 ) -> FeedCheck:
     """The feed at the address, or the first readable feed that the page at the address names.
 
-    `taken` contains the ids in use. Raises FeedError if there is no feed or it cannot be fetched.
+    A feed of comments is used only if the page names no other readable feed. `taken` contains the
+    ids in use. Raises FeedError if there is no feed or it cannot be fetched.
     """
+    address = to_web_address(address)
     fetched = await poller.fetch(address, Validators())
     try:
         return await _check_body(poller, address, fetched, taken)
@@ -75,7 +85,8 @@ async def check_address(
                 redact_address(address), error.cause, "Give the address of a feed"
             ) from error
     errors: list[FeedError] = []
-    for link in links[:_TRIED_FEEDS]:
+    of_comments = None
+    for link in sorted(links, key=_is_named_for_comments)[:_TRIED_FEEDS]:
         try:
             response = await poller.fetch(link.url, Validators())
             checked = await _check_body(poller, link.url, response, taken)
@@ -83,8 +94,18 @@ async def check_address(
             errors.append(error)
             continue
         others = tuple(each for each in links if each is not link)
-        return checked.model_copy(update={"page": fetched.url, "others": others})
-    raise errors[0]
+        checked = checked.model_copy(update={"page": fetched.url, "others": others})
+        if not _COMMENTS.search(checked.title):
+            return checked
+        of_comments = of_comments or checked
+    if of_comments is None:
+        raise errors[0]
+    return of_comments
+
+
+def _is_named_for_comments(link: FeedLink) -> bool:
+    parts = urlsplit(link.url)
+    return bool(_COMMENTS.search(link.title) or _COMMENTS.search(f"{parts.path}?{parts.query}"))
 
 
 def find_feed_links(page: bytes, url: str) -> tuple[FeedLink, ...]:
@@ -96,7 +117,7 @@ def find_feed_links(page: bytes, url: str) -> tuple[FeedLink, ...]:
     for link in tree.css("link[rel][href][type]"):
         kind = (link.attributes.get("type") or "").strip().lower()
         rel = (link.attributes.get("rel") or "").lower().split()
-        address = clean_link(link.attributes.get("href") or "", base)
+        address = clean_link(to_web_address(link.attributes.get("href") or ""), base)
         if kind in _FEED_TYPES and "alternate" in rel and address and len(found) < _MAX_FEED_LINKS:
             title = to_plain_text(link.attributes.get("title") or "", 100)
             found.setdefault(address, FeedLink(url=address, title=title, type=kind))

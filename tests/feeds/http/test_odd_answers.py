@@ -30,10 +30,12 @@ _OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD.enco
 
 
 @asynccontextmanager
-async def scripted(*script: bytes) -> AsyncIterator[tuple[str, list[float]]]:
+async def scripted(
+    *script: bytes, requests: list[bytes] | None = None
+) -> AsyncIterator[tuple[str, list[float]]]:
     """A server that sends one of these responses per request; for b"" it closes the connection.
 
-    Yields its address and the times of the requests.
+    Yields its address and the times of the requests. Appends each request to `requests`.
     """
     came: list[float] = []
     left = list(script)
@@ -41,7 +43,9 @@ async def scripted(*script: bytes) -> AsyncIterator[tuple[str, list[float]]]:
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while True:
-                await reader.readuntil(b"\r\n\r\n")
+                request = await reader.readuntil(b"\r\n\r\n")
+                if requests is not None:
+                    requests.append(request)
                 came.append(asyncio.get_running_loop().time())
                 answer = left.pop(0) if left else b""
                 if not answer:
@@ -99,9 +103,27 @@ class TestInvalidUtf8:
         async with scripted(odd + body, odd + body) as (url, _):
             life = reader.follow(url)
             assert (await life.poll(2)).outcome is PollOutcome.SAME_BODY
-        assert life.state.hub.startswith("http://hub.example/h")
+        assert life.state.hub == "http://hub.example/h%FCb"
         assert life.state.validators.etag == ""
         assert STATE.dump_json(life.state)
+
+    @pytest.mark.parametrize(
+        ("location", "path"),
+        [
+            (b"/h\xe4fen.xml", "/h%E4fen.xml"),
+            ("/häfen.xml".encode(), "/h%C3%A4fen.xml"),
+            ("/é/".encode() + b"h\xe4fen b.xml", "/%C3%A9/h%E4fen%20b.xml"),
+            (b"/h%E4fen.xml", "/h%E4fen.xml"),
+        ],
+    )
+    async def test_a_redirect_keeps_the_bytes_of_its_address(
+        self, reader: Reader, location: bytes, path: str
+    ) -> None:
+        moved = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: %s\r\n\r\n" % location
+        asked: list[bytes] = []
+        async with scripted(moved, _OK, requests=asked) as (url, _):
+            assert (await reader.follow(url).poll()).outcome is PollOutcome.READ
+        assert [request.split()[1].decode() for request in asked] == ["/feed", path]
 
     async def test_a_lone_surrogate_in_json_does_not_break_a_feed(
         self, server: FeedServer, reader: Reader

@@ -172,7 +172,8 @@ def test_nothing_hostile_gets_through(name: str) -> None:
         assert "root:" not in text
         assert "\ufffd" not in text
         # One title contains "<b>" as text, not as markup.
-        assert not re.search(r"<[A-Za-z/!?]", text.replace("Duty <b> 25%", ""))
+        tag = r"<[!?/]|<(?:a|b|i|p|br|div|img|svg|script|style|iframe|object)[\s/>]"
+        assert not re.search(tag, text.replace("Duty <b> 25%", ""), re.IGNORECASE)
         assert not re.search("[\x00-\x08\x0b-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
         assert len(entry.title) <= TITLE_CHARS
         assert len(entry.summary) <= SUMMARY_CHARS
@@ -224,7 +225,7 @@ def test_a_number_edited_in_a_title_is_a_revision() -> None:
         ("own_html_title_atom.atom", "Duty <b> 25%"),
         ("own_html_title_atom.atom", "Duty now 10%"),
         ("own_html_entities.rss", "Duty — 25 % … ’s &bogus;"),
-        ("own_unescaped_ampersand.rss", "AT&T & steel: R&D"),
+        ("own_unescaped_ampersand.rss", "AT&T & steel: R&D <duty>"),
         ("own_control_chars.rss", "Duty on steel raised to 25%"),
         ("own_xxe_passwd.rss", "Leak: &p;"),
         ("own_bidi_override.rss", "Tariff cut to %52 on steel"),

@@ -148,6 +148,42 @@ def test_entries_come_oldest_first_and_undated_ones_last() -> None:
     assert warnings[0] == "odd"
 
 
+def list_undated(numbers: list[int], max_entries: int) -> set[str]:
+    """The titles of the selected entries of an undated feed with these guids, in its order."""
+    raw = [RawEntry(guid=f"tea-{number}", title=f"Tea {number}") for number in numbers]
+    context = CONTEXT.model_copy(update={"max_entries": max_entries})
+    return {entry.title for entry in add_entries(Parsed(), raw, context, "").entries}
+
+
+def test_an_undated_feed_may_list_its_newest_entry_first_or_last() -> None:
+    rising = list(range(13))
+    for numbers in (rising, rising[::-1]):
+        assert list_undated(numbers, 4) == {f"Tea {number}" for number in rising}
+
+
+def test_of_a_very_long_undated_feed_the_end_with_the_highest_numbers_is_used() -> None:
+    rising = list(range(100, 140))
+    for numbers in (rising, rising[::-1]):
+        assert list_undated(numbers, 4) == {f"Tea {number}" for number in range(132, 140)}
+    assert list_undated([7] * 40, 4) == {"Tea 7"}
+    raw = [RawEntry(title=f"{letter} tea") for letter in "abcdefghijklmnopqrstuvwxyz"]
+    context = CONTEXT.model_copy(update={"max_entries": 2})
+    found = add_entries(Parsed(), raw, context, "").entries
+    assert [entry.title for entry in found] == ["d tea", "c tea", "b tea", "a tea"]
+
+
+def test_a_dated_feed_is_limited_to_its_newest_entries() -> None:
+    raw = [RawEntry(title=f"{day}", date=f"2025-05-0{day}") for day in range(1, 9)]
+    raw += [RawEntry(title="undated")]
+    context = CONTEXT.model_copy(update={"max_entries": 3})
+    found = add_entries(Parsed(), raw, context, "").entries
+    assert [entry.title for entry in found] == ["7", "8", "undated"]
+
+
+def test_a_count_of_comments_is_removed_from_the_title() -> None:
+    assert clean(RawEntry(title="Duty on tea &#91;3 comments&#93;")).title == "Duty on tea"
+
+
 def test_a_link_to_the_home_page_gives_no_place() -> None:
     raw = [RawEntry(title="a", link="https://w.example/")]
     for home, has_place in (("https://w.example/", False), ("https://x.example/", True)):

@@ -176,6 +176,112 @@ def test_atom_gives_its_alternate_link_and_its_published_date() -> None:
     assert entry.language == "fr"
 
 
+MEDIA = ' xmlns:media="http://search.yahoo.com/mrss/"'
+CAPTION = "<media:description>A crane lifts tea after the 9% duty</media:description>"
+
+
+@pytest.mark.parametrize("medium", ["image", "video"])
+def test_a_caption_is_not_the_text_of_an_entry(medium: str) -> None:
+    picture = f'<media:content url="/p" medium="{medium}"><media:title>Crane</media:title>'
+    picture += f"{CAPTION}</media:content>"
+    plain = "<title>Talks</title><link>/a</link><description>They met.</description>"
+    full = '<content:encoded xmlns:content="http://purl.org/rss/1.0/modules/content/">They met.'
+    bodies = [
+        f"<item>{picture}{plain}</item>",
+        f"<item>{plain}{picture}</item>",
+        f"<item><media:group>{picture}</media:group>{plain}</item>",
+        f"<item>{CAPTION}{plain}</item>",
+        f"<item>{picture}<title>Talks</title><link>/a</link>{full}</content:encoded></item>",
+    ]
+    for body in bodies:
+        (entry,) = read(rss([body]).replace("<rss", f"<rss{MEDIA}")).entries
+        assert (entry.title, entry.summary) == ("Talks", "They met.")
+
+
+def test_only_the_caption_of_a_video_replaces_a_missing_text() -> None:
+    for kind, text in (
+        ('medium="image"', ""),
+        ('type="image/jpeg"', ""),
+        ('type="application/x-shockwave-flash"', "A crane lifts tea after the 9% duty"),
+        ('type="video/mp4"', "A crane lifts tea after the 9% duty"),
+    ):
+        body = f"<item><title>Talks</title><link>/a</link><media:group><media:content {kind}/>"
+        body += f"{CAPTION}</media:group></item>"
+        (entry,) = read(rss([body]).replace("<rss", f"<rss{MEDIA}")).entries
+        assert entry.summary == text
+
+
+def read_links(links: str, language: str = "", feed_language: str = "") -> str:
+    given_ = f' xml:lang="{language}"' if language else ""
+    entry = f"<entry{given_}><title>Talks</title><id>urn:1</id>{links}</entry>"
+    of_feed = f' xml:lang="{feed_language}"' if feed_language else ""
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom"{of_feed}><id>urn:f</id>{entry}</feed>'
+    [found] = read(body).entries
+    return found.link.removeprefix("https://harbour.example/")
+
+
+@pytest.mark.parametrize(
+    ("language", "feed_language", "expected"),
+    [
+        ("de", "en", "de"),
+        ("de-AT", "en", "de"),
+        ("", "pt-BR", "pt"),
+        ("", "pt", "pt"),
+        ("ja", "de", "any"),
+        ("", "", "any"),
+    ],
+)
+def test_the_link_is_the_page_in_the_language_of_the_entry(
+    language: str, feed_language: str, expected: str
+) -> None:
+    pages = '<link href="/any"/><link rel="alternate" hreflang="pt-BR" href="/pt"/>'
+    pages += '<link rel="alternate" hreflang="de" href="/de"/><link hreflang="es" href="/es"/>'
+    pages += '<link rel="enclosure" hreflang="ja" href="/ja.mp3"/>'
+    pages += '<link type="application/pdf" hreflang="de" href="/de.pdf"/>'
+    assert read_links(pages, language, feed_language) == expected
+
+
+def test_without_a_page_in_the_language_the_first_one_is_linked() -> None:
+    pages = '<link hreflang="fr" href="/fr"/><link hreflang="es" href="/es"/>'
+    assert read_links(pages, "ja") == "fr"
+
+
+@pytest.mark.parametrize(
+    ("links", "link"),
+    [
+        ("<link></link><guid>{}</guid>", "{}"),
+        ("<guid>{}</guid><link/>", "{}"),
+        ('<link>javascript:void(0)</link><guid isPermaLink="true">{}</guid>', "{}"),
+        ("<link>#</link><guid isPermaLink='TRUE'>{}</guid>", "{}"),
+        ("<link>/a</link><guid>{}</guid>", "https://harbour.example/a"),
+        ("<guid isPermaLink='false'>{}</guid><link></link>", ""),
+        ("<guid>urn:tea:1</guid><link></link>", ""),
+    ],
+)
+def test_a_permalink_replaces_a_useless_link(links: str, link: str) -> None:
+    page = "https://harbour.example/tea/1"
+    (entry,) = read(rss([f"<item><title>Tea</title>{links.format(page)}</item>"])).entries
+    assert entry.link == link.format(page)
+
+
+def test_an_id_that_is_an_address_replaces_a_missing_link() -> None:
+    page = "https://harbour.example/tea/1"
+    for links in ("", '<link href=""/>', '<link rel="self" href="/x"/>'):
+        body = f"<entry><title>Tea</title><id>{page}</id>{links}</entry>"
+        atom = f'<feed xmlns="http://www.w3.org/2005/Atom"><id>urn:f</id>{body}</feed>'
+        assert read(atom).entries[0].link == page
+    items = [{"id": page, "title": "Tea"}, {"id": "2", "title": "Coffee"}]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": items}
+    assert {entry.link for entry in read(json.dumps(feed)).entries} == {page, ""}
+
+
+def test_a_feed_whose_only_entry_is_an_error_is_not_read() -> None:
+    found = outcome(rss([item(1, "Bridge returned error 502! (19000)")]))
+    assert found == NotParsed(
+        cause="it lists nothing but an error: Bridge returned error 502! (19000)"
+    )
+
+
 def test_rdf_is_read() -> None:
     body = (
         '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
@@ -367,6 +473,10 @@ def test_an_author_of_one_long_word_is_parsed_quickly() -> None:
     ]
 
 
+MARKUP = re.compile(
+    r"<!--|<!\[CDATA\[|<[!?][^<>]*>|</\w[^<>]*>"
+    r"|<(?:b|img|script|item|title|description|guid|link)(?:[\s/][^<>]*)?>"
+)
 markup = st.lists(
     st.sampled_from(
         [
@@ -386,9 +496,9 @@ def test_no_markup_gets_through(title: str, summary: str) -> None:
     parsed = outcome(rss([item(1, title, summary=summary)]))
     for entry in parsed.entries if isinstance(parsed, Parsed) else ():
         # A title may contain "<b>" or "</b>" as text, but not both; a summary contains no tags.
-        tags = re.findall(r"<[a-zA-Z/!?][^<>]*>?", f"{entry.title}\n{entry.summary}")
+        tags = MARKUP.findall(f"{entry.title}\n{entry.summary}")
         assert set(tags) <= {"<b>"} or set(tags) <= {"</b>"}
-        assert not re.search(r"<[a-zA-Z/!?]", entry.summary)
+        assert not MARKUP.search(entry.summary)
         for text in (entry.title, entry.summary):
             assert not set(text) & set("\x00\x08\u202e\u200b")
         assert "\n" not in entry.title

@@ -75,6 +75,43 @@ def test_the_beginning_of_a_page_is_read() -> None:
     assert find_feed_links(b" " * 300_000 + link("/a").encode(), PAGE) == ()
 
 
+def test_a_link_with_the_scheme_of_feeds_is_a_web_address() -> None:
+    found = links(link("feed://a.example/x"), link("feed:https://b.example/x"))
+    assert [each.url for each in found] == ["http://a.example/x", "https://b.example/x"]
+
+
+@pytest.mark.parametrize(
+    ("comments", "title"),
+    [
+        ("/comments/feed", ""),
+        ("/?feed=comments-rss2", ""),
+        ("/first", "Harbour &raquo; Comments Feed"),
+        ("/first", "Kommentare zu Harbour"),
+        # Only the feed itself says what it lists.
+        ("/first", ""),
+    ],
+)
+async def test_a_feed_of_comments_is_used_only_if_there_is_no_other(
+    server: FeedServer, reader: Reader, comments: str, title: str
+) -> None:
+    server.at(comments.partition("?")[0], GOOD.replace("Harbour Wire", "Comments on Harbour"))
+    news = server.at("/news", GOOD)
+    of_comments = link(comments, more=f'title="{title}"')
+    both = f"<html><head>{of_comments}{link('/news', more='title=Commentary')}</head></html>"
+    found = await check_address(reader.poller, server.at("/both", both))
+    assert found.feed.url == news
+    assert [each.url for each in found.others] == [server.url + comments]
+    alone = f"<html><head>{of_comments}{link('/gone')}</head></html>"
+    found = await check_address(reader.poller, server.at("/alone", alone))
+    assert found.feed.url == server.url + comments
+
+
+async def test_a_check_accepts_the_scheme_of_feeds(server: FeedServer, reader: Reader) -> None:
+    url = server.at("/f", GOOD)
+    for written in (url.replace("http:", "feed:"), f"feed:{url}", url.replace("http", "HTTP")):
+        assert (await check_address(reader.poller, written)).feed.url == url
+
+
 async def test_a_check_returns_the_feed_and_the_result_of_its_first_poll(
     server: FeedServer, reader: Reader
 ) -> None:
