@@ -9,7 +9,7 @@ summary   its best sentences    see `summary`
 
 from datetime import date, datetime
 
-from bot.feeds.model import Entry, Feed
+from bot.feeds.model import Entry, Feed, FeedKind
 from bot.news.figures.duties import FigureReader
 from bot.news.state import EventState
 from bot.news.story import Evidence, Figure, Match, Story
@@ -44,7 +44,7 @@ class Reader:
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
         """The entry as a story, or None if it matches no topic; `seen_at` must be aware."""
-        match = self._match(entry.title, entry.summary)
+        match = self._match(entry.title, entry.summary, feed.kind)
         if not match.topics:
             return None
         seen_at = to_utc(seen_at)
@@ -71,8 +71,8 @@ class Reader:
         """
         return self._understand(title, summary, published, self._match(title, summary))
 
-    def _match(self, title: str, summary: str) -> Match:
-        return self._matcher.match(title, summary[:_TEXT_READ])
+    def _match(self, title: str, summary: str, kind: FeedKind | None = None) -> Match:
+        return self._matcher.match(title, summary[:_TEXT_READ], kind)
 
     def _understand(
         self,
