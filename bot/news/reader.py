@@ -2,7 +2,7 @@
 
 topics    is it trade news?     matches "Brussels prepares tariffs on motorcycles"
                                 not     "The grid pays a feed-in tariff" -> no story
-parties   the economies in it   matches "Beijing", "U.S."; not "Georgia peaches"
+parties   the economies in it   matches "Beijing", "U.S."; not "Georgia peaches"; see `participants`
 figures   the duties in it      matches "a 25% tariff"; not "shares fell 3%"
 summary   its best sentences    see `summary`
 """
@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from bot.feeds.model import Entry, Feed, FeedKind
 from bot.news.figures.duties import FigureReader
+from bot.news.participants import choose_participants
 from bot.news.state import EventState
 from bot.news.story import Evidence, Figure, Match, Story
 from bot.news.summary import summarize
@@ -82,16 +83,16 @@ class Reader:
         match: Match,
     ) -> Understanding:
         text = summary[:_TEXT_READ]
-        mentions = (*self._parties.find_mentions(title), *self._parties.find_mentions(text))
+        in_title, in_text = self._parties.find_mentions(title), self._parties.find_mentions(text)
         figures = self._figures.find_figures(title, text)
         wanted = [
             *(words for figure in figures for words in _list_numbers(figure)),
             *dict.fromkeys(each.words for each in match.evidence),
-            *dict.fromkeys(mention.words for mention in mentions),
+            *dict.fromkeys(mention.words for mention in (*in_title, *in_text)),
         ]
         return Understanding(
             topics=match.topics,
-            parties=tuple(dict.fromkeys(mention.code for mention in mentions)),
+            parties=choose_participants(title, text, in_title, in_text, self._parties),
             figures=figures,
             evidence=match.evidence,
             summary=summarize(title, text, wanted),
