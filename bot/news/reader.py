@@ -2,6 +2,7 @@
 
 topics    is it trade news?     matches "Brussels prepares tariffs on motorcycles"
                                 not     "The grid pays a feed-in tariff" -> no story
+                                matches "Order on motion" of a docket feed with a `matter`
 parties   the economies in it   matches "Beijing", "U.S."; not "Georgia peaches"; see `participants`
 figures   the duties in it      matches "a 25% tariff"; not "shares fell 3%"
 summary   its best sentences    see `summary`
@@ -46,10 +47,16 @@ class Reader:
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
         """The entry as a story, or None if it matches no topic; `seen_at` must be aware."""
         match = self._match(entry.title, entry.summary, feed.kind)
+        if feed.matter:
+            match = _join(match, self._match(feed.matter, "", feed.kind))
         if not match.topics:
             return None
         seen_at = to_utc(seen_at)
         published = to_utc(entry.published) if entry.published else seen_at
+        understood = self._understand(entry.title, entry.summary, published.date(), match)
+        matter = self._parties.find_mentions(feed.matter) if feed.matter else ()
+        codes = (*understood.parties, *(mention.code for mention in matter))
+        understood = understood.model_copy(update={"parties": tuple(dict.fromkeys(codes))})
         return Story(
             id=digest(entry.feed_id, entry.key, size=12),
             feed_id=entry.feed_id,
@@ -61,7 +68,7 @@ class Reader:
             text=entry.summary,
             published=published,
             seen_at=seen_at,
-            **dict(self._understand(entry.title, entry.summary, published.date(), match)),
+            **dict(understood),
         )
 
     def understand(self, title: str, summary: str, published: date | None = None) -> Understanding:
@@ -97,6 +104,16 @@ class Reader:
             evidence=match.evidence,
             summary=summarize(title, text, wanted),
         )
+
+
+def _join(match: Match, of_feed: Match) -> Match:
+    """The topics and the evidence of an entry and of its feed's matter."""
+    evidence = tuple(each.model_copy(update={"where": "feed"}) for each in of_feed.evidence)
+    topics = {*match.topics, *of_feed.topics}
+    return Match(
+        topics=tuple(topic for topic in Topic if topic in topics),
+        evidence=(*match.evidence, *evidence),
+    )
 
 
 def _list_numbers(figure: Figure) -> list[str]:
