@@ -40,6 +40,8 @@ class Feed(Frozen):
     topics: frozenset[Topic] = frozenset()
     """Only stories on these topics are used; empty means all."""
     enabled: bool = True
+    matter: str = Field(default="", max_length=300)
+    """What every entry is about, such as the caption of a docket, if their titles do not say it."""
 
 
 class Entry(Frozen):

@@ -2,7 +2,8 @@
 
 topics    is it trade news?     matches "Brussels prepares tariffs on motorcycles"
                                 not     "The grid pays a feed-in tariff" -> no story
-parties   the economies in it   matches "Beijing", "U.S."; not "Georgia peaches"
+                                matches "Order on motion" of a docket feed with a `matter`
+parties   the economies in it   matches "Beijing", "U.S."; not "Georgia peaches"; see `participants`
 figures   the duties in it      matches "a 25% tariff"; not "shares fell 3%"
 summary   its best sentences    see `summary`
 state     what happened?        matches "Brussels suspends the duties"
@@ -11,8 +12,9 @@ state     what happened?        matches "Brussels suspends the duties"
 
 from datetime import date, datetime
 
-from bot.feeds.model import Entry, Feed
+from bot.feeds.model import Entry, Feed, FeedKind
 from bot.news.figures.duties import FigureReader
+from bot.news.participants import choose_participants
 from bot.news.state import EventState
 from bot.news.status.reader import StateEvidence, StateReader, StateReading
 from bot.news.status.rules import StatusRules
@@ -50,11 +52,17 @@ class Reader:
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
         """The entry as a story, or None if it matches no topic; `seen_at` must be aware."""
-        match = self._match(entry.title, entry.summary)
+        match = self._match(entry.title, entry.summary, feed.kind)
+        if feed.matter:
+            match = _join(match, self._match(feed.matter, "", feed.kind))
         if not match.topics:
             return None
         seen_at = to_utc(seen_at)
         published = to_utc(entry.published) if entry.published else seen_at
+        understood = self._understand(entry.title, entry.summary, published.date(), match)
+        matter = self._parties.find_mentions(feed.matter) if feed.matter else ()
+        codes = (*understood.parties, *(mention.code for mention in matter))
+        understood = understood.model_copy(update={"parties": tuple(dict.fromkeys(codes))})
         return Story(
             id=digest(entry.feed_id, entry.key, size=12),
             feed_id=entry.feed_id,
@@ -66,7 +74,7 @@ class Reader:
             text=entry.summary,
             published=published,
             seen_at=seen_at,
-            **dict(self._understand(entry.title, entry.summary, published.date(), match)),
+            **dict(understood),
         )
 
     def understand(self, title: str, summary: str, published: date | None = None) -> Understanding:
@@ -96,8 +104,8 @@ class Reader:
             return StateReading(EventState())
         return self._states.read(title, text, published, match.topics, in_title)
 
-    def _match(self, title: str, summary: str) -> Match:
-        return self._matcher.match(title, summary[:_TEXT_READ])
+    def _match(self, title: str, summary: str, kind: FeedKind | None = None) -> Match:
+        return self._matcher.match(title, summary[:_TEXT_READ], kind)
 
     def _understand(
         self,
@@ -107,22 +115,31 @@ class Reader:
         match: Match,
     ) -> Understanding:
         text = summary[:_TEXT_READ]
-        in_title = self._parties.find_mentions(title)
-        mentions = (*in_title, *self._parties.find_mentions(text))
+        in_title, in_text = self._parties.find_mentions(title), self._parties.find_mentions(text)
         figures = self._figures.find_figures(title, text)
         wanted = [
             *(words for figure in figures for words in _list_numbers(figure)),
             *dict.fromkeys(each.words for each in match.evidence),
-            *dict.fromkeys(mention.words for mention in mentions),
+            *dict.fromkeys(mention.words for mention in (*in_title, *in_text)),
         ]
         return Understanding(
             topics=match.topics,
-            parties=tuple(dict.fromkeys(mention.code for mention in mentions)),
+            parties=choose_participants(title, text, in_title, in_text, self._parties),
             figures=figures,
             evidence=match.evidence,
             summary=summarize(title, text, wanted),
             state=self._read_state(title, text, published, match, in_title).state,
         )
+
+
+def _join(match: Match, of_feed: Match) -> Match:
+    """The topics and the evidence of an entry and of its feed's matter."""
+    evidence = tuple(each.model_copy(update={"where": "feed"}) for each in of_feed.evidence)
+    topics = {*match.topics, *of_feed.topics}
+    return Match(
+        topics=tuple(topic for topic in Topic if topic in topics),
+        evidence=(*match.evidence, *evidence),
+    )
 
 
 def _list_numbers(figure: Figure) -> list[str]:

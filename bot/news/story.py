@@ -17,7 +17,8 @@ class Evidence(Frozen):
     """The id of the rule in `config/topics.yaml`."""
     words: str
     """The words that matched, unchanged."""
-    where: str = Field(pattern="^(title|summary)$")
+    where: str = Field(pattern="^(title|summary|feed)$")
+    """`feed` if the words are from the feed's `matter`."""
 
 
 class Figure(Frozen):

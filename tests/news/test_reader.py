@@ -60,6 +60,44 @@ def test_an_entry_that_is_not_trade_news_makes_no_story() -> None:
     assert READER.read(GENEVA.model_copy(update={"title": market}), FEED, NOON) is None
 
 
+DOCKET = Feed(
+    id="docket",
+    title="Smith v. United States",
+    url="https://court.example/rss",
+    kind=FeedKind.COURT,
+    matter="Court case about the refund of the tariffs on Norwegian tea",
+)
+
+
+def test_a_bare_docket_entry_takes_its_matter_from_the_feed() -> None:
+    bare = Entry(feed_id="docket", key="k2", title="Order on Motion to Seal", published=NOON)
+    assert READER.read(bare, FEED, NOON) is None
+    story = READER.read(bare, DOCKET, NOON)
+    assert story is not None
+    assert story.topics == (Topic.TARIFF, Topic.COURT_RULING)
+    assert story.parties == ("NO",)
+    assert {each.where for each in story.evidence} == {"feed"}
+    assert all(each.words in DOCKET.matter for each in story.evidence)
+
+
+def test_the_parties_and_the_evidence_of_an_entry_come_before_those_of_its_feed() -> None:
+    story = READER.read(GENEVA, DOCKET, NOON)
+    assert story is not None
+    assert story.topics == tuple(Topic)
+    assert story.parties == ("US", "CN", "NO")
+    assert [each.where for each in story.evidence][-1] == "feed"
+    assert story.evidence[0].where == "title"
+
+
+def test_the_kind_of_a_feed_decides_on_rules_for_agencies() -> None:
+    caption = Entry(feed_id="wire", key="k3", title="Ice Skates From Norway", published=NOON)
+    assert READER.read(caption, FEED, NOON) is None
+    agency = FEED.model_copy(update={"kind": FeedKind.OFFICIAL})
+    story = READER.read(caption, agency, NOON)
+    assert story is not None
+    assert story.topics == (Topic.TARIFF,)
+
+
 def test_an_undated_entry_gets_the_time_it_was_seen() -> None:
     story = READER.read(GENEVA.model_copy(update={"published": None}), FEED, NOON)
     assert story is not None

@@ -9,6 +9,7 @@
     new?                 an optional word
     ..                   up to three other words; `..8` up to eight
     ^                    the beginning of the sentence
+    END                  the end of the sentence
 
 A possessive 's is ignored: `@ tariffs` finds "China's tariffs". Gaps have a maximum length, so the
 time of a match is bounded.
@@ -24,6 +25,7 @@ from bot.news.topics.tokens import Word
 PARTY = "@"
 NUMBER = "#"
 START = "^"
+END = "END"
 
 _GAP = re.compile(r"\.\.(\d*)")
 _PLAIN_GAP = 3
@@ -69,12 +71,13 @@ class Pattern(NamedTuple):
 
     slots: tuple[Slot, ...]
     at_start: bool
+    at_end: bool
     needs: tuple[frozenset[str], ...]
     """Sets of words; a sentence needs at least one word of each set."""
 
     def find_end(self, words: Sequence[Word], at: int) -> int | None:
         """The index after a match that begins at word `at`; None if there is no match."""
-        return _match_slots(self.slots, 0, words, at)
+        return _match_slots(self, 0, words, at)
 
     @property
     def first_words(self) -> frozenset[str]:
@@ -89,16 +92,16 @@ class Pattern(NamedTuple):
         return first
 
 
-def _match_slots(slots: Sequence[Slot], index: int, words: Sequence[Word], at: int) -> int | None:
-    if index == len(slots):
-        return at
-    slot = slots[index]
+def _match_slots(pattern: Pattern, index: int, words: Sequence[Word], at: int) -> int | None:
+    if index == len(pattern.slots):
+        return None if pattern.at_end and at < len(words) else at
+    slot = pattern.slots[index]
     for place in range(at, min(at + slot.gap + 1, len(words))):
         for end in slot.find_ends(words, place):
-            last = _match_slots(slots, index + 1, words, end)
+            last = _match_slots(pattern, index + 1, words, end)
             if last is not None:
                 return last
-    return _match_slots(slots, index + 1, words, at) if slot.optional else None
+    return _match_slots(pattern, index + 1, words, at) if slot.optional else None
 
 
 class PatternCompiler:
@@ -112,24 +115,24 @@ class PatternCompiler:
     def compile(self, source: str) -> Pattern:
         """The compiled pattern. Raises ValueError with a description of the mistake in `source`."""
         slots: list[Slot] = []
-        gap, at_start = 0, False
-        for place, piece in enumerate(source.split()):
-            if piece == START and place == 0:
-                at_start = True
-            elif wide := _GAP.fullmatch(piece):
+        pieces = source.split()
+        at_start, at_end = pieces[:1] == [START], pieces[-1:] == [END]
+        gap = 0
+        for piece in pieces[at_start : len(pieces) - at_end]:
+            if wide := _GAP.fullmatch(piece):
                 gap = int(wide.group(1) or _PLAIN_GAP)
                 if gap > _WIDEST_GAP:
                     raise ValueError(f"{source!r}: a gap is at most {_WIDEST_GAP} words")
             else:
                 slots.append(self._compile_slot(source, piece, gap))
                 gap = 0
-        if gap or not slots or slots[-1].optional:
+        if gap or not slots or (slots[-1].optional and not at_end):
             raise ValueError(f"{source!r}: a pattern must end with a word")
         if slots[0].gap and not at_start:
             raise ValueError(f"{source!r}: a pattern must begin with a word")
         # The smallest set comes first, because it rules out most sentences.
         needs = sorted((slot.first_words for slot in slots if not slot.optional), key=len)
-        return Pattern(tuple(slots), at_start, tuple(needs))
+        return Pattern(tuple(slots), at_start, at_end, tuple(needs))
 
     def _compile_slot(self, source: str, piece: str, gap: int) -> Slot:
         if (piece, gap) not in self._slots:

@@ -12,7 +12,11 @@
    - the sentence has one of the rule's `terms`;
    - the sentence or the title has one of the rule's `contexts`, or the rule has no contexts; for a
      term in the title, the context may also be in the lead;
-   - neither the sentence nor the title has one of the rule's `vetoes`.
+   - neither the sentence nor the title has one of the rule's `vetoes`;
+   - in the lead, the term is before the sentence's aside: the part that begins with one of the
+     `asides` and gives background ("which comes as the US threatens tariffs");
+   - the rule has no `kinds`, or the feed is of one of these kinds. Titles of agencies follow fixed
+     forms that mean something else in a newspaper.
        matches       "Delhi raises the customs duty on gold" (duties-on-goods)
        does not      "The prince resumes his royal duties after an operation"
 
@@ -27,6 +31,7 @@ from typing import NamedTuple, Self
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from bot.feeds.model import FeedKind
 from bot.news.story import Evidence, Match
 from bot.news.topics.index import PatternIndex
 from bot.news.topics.pattern import PatternCompiler
@@ -67,6 +72,8 @@ class Rule(_RuleBase):
 
     False for terms that are ambiguous outside a title.
     """
+    kinds: frozenset[FeedKind] = frozenset()
+    """The kinds of feeds for which the rule is used; empty means all."""
 
 
 class Silence(_RuleBase):
@@ -79,6 +86,8 @@ class TopicRules(Frozen):
     """The content of `topics.yaml`; validation checks every pattern."""
 
     lists: Mapping[str, Patterns] = {}
+    asides: Patterns = ()
+    """Words with which the background begins in a sentence of a lead."""
     silences: tuple[Silence, ...] = ()
     rules: tuple[Rule, ...]
 
@@ -110,6 +119,7 @@ def _list_patterns(rules: TopicRules) -> Iterator[tuple[tuple[str | int, ...], P
     """Each list of patterns in the file, with its location."""
     for name, members in rules.lists.items():
         yield ("lists", name), members
+    yield ("asides",), rules.asides
     keys = {"silences": ("terms", "unless"), "rules": ("terms", "contexts", "vetoes")}
     for kind, names in keys.items():
         for place, rule in enumerate(getattr(rules, kind)):
@@ -145,14 +155,18 @@ class TopicMatcher:
         self._parties = parties
         compiler = PatternCompiler(rules.lists)
         self._terms = _index_terms(compiler, rules.rules)
+        self._asides = _index_patterns(compiler, rules.asides)
         self._silences = _index_terms(compiler, rules.silences)
         self._unless = {each.id: _index_patterns(compiler, each.unless) for each in rules.silences}
         self._rules = {rule.id: rule for rule in rules.rules}
         self._contexts = {rule.id: _index_patterns(compiler, rule.contexts) for rule in rules.rules}
         self._vetoes = {rule.id: _index_patterns(compiler, rule.vetoes) for rule in rules.rules}
 
-    def match(self, title: str, summary: str) -> Match:
-        """The topics of a story with their evidence; no topics if no rule matches."""
+    def match(self, title: str, summary: str, kind: FeedKind | None = None) -> Match:
+        """The topics of a story with their evidence; no topics if no rule matches.
+
+        Without the `kind` of its feed, rules for certain kinds are not used.
+        """
         head = self._split_sentence(title, "title")
         if self._find_silence(head) is not None:
             return Match()
@@ -160,7 +174,7 @@ class TopicMatcher:
             self._split_sentence(text, "summary")
             for text in split_sentences(summary)[:_LEAD_SENTENCES]
         ]
-        evidence = tuple(self._find_evidence(head, lead))
+        evidence = tuple(self._find_evidence(head, lead, kind))
         topics = tuple(topic for topic in Topic if any(e.topic is topic for e in evidence))
         return Match(topics=topics, evidence=evidence)
 
@@ -184,13 +198,18 @@ class TopicMatcher:
                 return silence
         return None
 
-    def _find_evidence(self, head: _Sentence, lead: Sequence[_Sentence]) -> Iterator[Evidence]:
+    def _find_evidence(
+        self, head: _Sentence, lead: Sequence[_Sentence], kind: FeedKind | None
+    ) -> Iterator[Evidence]:
         matched: set[str] = set()
         for sentence in (head, *lead):
             near = (head, *lead) if sentence is head else (sentence, head)
+            aside = len(sentence.text) if sentence is head else self._find_aside(sentence)
             for rule_id, (start, end) in self._terms.find(sentence.words).items():
                 rule = self._rules[rule_id]
-                if rule_id in matched or not (rule.lead or sentence is head):
+                if rule_id in matched or start >= aside or not (rule.lead or sentence is head):
+                    continue
+                if rule.kinds and kind not in rule.kinds:
                     continue
                 if self._applies(rule, sentence, head, near):
                     matched.add(rule_id)
@@ -198,6 +217,11 @@ class TopicMatcher:
                     yield Evidence(
                         topic=rule.topic, rule=rule_id, words=words, where=sentence.where
                     )
+
+    def _find_aside(self, sentence: _Sentence) -> int:
+        """The offset at which the background of a sentence begins; its length if it has none."""
+        found = self._asides.find(sentence.words) if self._asides else {}
+        return found[""][0] if found else len(sentence.text)
 
     def _applies(
         self, rule: Rule, sentence: _Sentence, head: _Sentence, near: Sequence[_Sentence]

@@ -71,6 +71,9 @@ def test_a_pattern_does_not_match_other_texts(pattern: str, text: str) -> None:
     ("pattern", "cause"),
     [
         ("", "must end with a word"),
+        ("END", "must end with a word"),
+        ("trade .. END", "must end with a word"),
+        ("trade END talks", "not one word in lower-case"),
         ("trade ..", "must end with a word"),
         ("trade deal?", "must end with a word"),
         (".. trade", "must begin with a word"),

@@ -177,6 +177,24 @@ def test_a_silence_applies_to_the_title_with_or_without_its_label(
     assert matcher().find_silence(title) == expected
 
 
+@pytest.mark.parametrize(
+    ("title", "summary", "topics"),
+    [
+        ("A roof", "The rain comes as a duty is due.", ()),
+        ("A roof", "A duty is due, and comes as rain falls.", (TARIFF,)),
+        # The background ends with its sentence.
+        ("A roof", "The rain comes as night falls. A duty is due.", (TARIFF,)),
+        # In a title, every word counts.
+        ("The rain comes as a duty is due", "", (TARIFF,)),
+    ],
+)
+def test_the_background_of_a_sentence_in_the_lead_does_not_count(
+    title: str, summary: str, topics: tuple[Topic, ...]
+) -> None:
+    rules = TopicRules(asides=("comes as",), rules=(rule("duty", "duty"),))
+    assert TopicMatcher(rules, PARTIES).match(title, summary).topics == topics
+
+
 def test_a_silenced_title_has_no_topics() -> None:
     assert (
         matcher().match("Business live: Stocks slip on a new duty", "A duty is due.").topics == ()
@@ -234,6 +252,7 @@ def test_lists_and_parties_are_known_in_rules_and_silences() -> None:
     [
         ({"lists": {"a": ["b", "C"]}}, ("lists", "a", 1), "C"),
         ({"lists": {"a": ["b", "b"]}}, ("lists", "a", 1), "b"),
+        ({"asides": ["x", "x ^"]}, ("asides", 1), "x ^"),
         ({"silences": [{"terms": ["{a}"]}]}, ("silences", 0, "terms", 0), "{a}"),
         ({"silences": [{"unless": ["x ..", "y"]}]}, ("silences", 0, "unless", 0), "x .."),
         ({"rules": [{"contexts": ["x", "x"]}]}, ("rules", 0, "contexts", 1), "x"),
@@ -252,6 +271,7 @@ def test_a_mistake_is_reported_at_its_place(
     common = {"reason": "made for a test", "terms": ["x"], "yes": "x", "no": NOTHING}
     content = {
         "lists": fields.get("lists", {}),
+        "asides": fields.get("asides", ()),
         "silences": [{"id": "calm"} | common | each for each in fields.get("silences", ())],
         "rules": [
             {"id": "one", "topic": "tariff"} | common | each for each in fields.get("rules", [{}])

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import ConfigError
+from bot.feeds.model import FeedKind
 from bot.news.topics.rules import Rule, Silence, TopicMatcher
 from bot.runtime.config_loader import load_topics
 from bot.values import Topic
@@ -21,14 +22,25 @@ HEADLINES = [
 CORPUS = ROOT / ".." / "shared" / "corpus" / "dev.jsonl"
 
 
-def rules_for(title: str) -> set[str]:
-    return {evidence.rule for evidence in MATCHER.match(title, "").evidence}
+def rules_for(title: str, kind: FeedKind | None = None) -> set[str]:
+    return {evidence.rule for evidence in MATCHER.match(title, "", kind).evidence}
 
 
 @pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
 def test_each_rule_matches_its_example_and_not_its_counterexample(rule: Rule) -> None:
-    assert rule.id in rules_for(rule.yes)
-    assert rule.id not in rules_for(rule.no)
+    kind = next(iter(rule.kinds), None)
+    assert rule.id in rules_for(rule.yes, kind)
+    assert rule.id not in rules_for(rule.no, kind)
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES.rules if rule.kinds], ids=lambda rule: rule.id
+)
+@pytest.mark.parametrize("kind", [None, *FeedKind])
+def test_a_rule_with_kinds_is_used_for_these_kinds_of_feeds_only(
+    rule: Rule, kind: FeedKind | None
+) -> None:
+    assert (rule.id in rules_for(rule.yes, kind)) is (kind in rule.kinds)
 
 
 @pytest.mark.parametrize("silence", RULES.silences, ids=lambda silence: silence.id)
@@ -136,9 +148,9 @@ def test_topics_of_the_labelled_corpus_reach_the_measured_figures() -> None:
     """Measures the topics of a labelled corpus; the test is skipped if the corpus is missing.
 
     The corpus has 555 stories, 162 of them without topics. The test requires the values measured in
-    November 2026, rounded down: micro-F1 0.9597, precision 0.929 (tariff), 0.933 (negotiation) and
-    0.926 (court ruling), and no topic for 147 of the 162. On an older corpus, micro-F1 was 0.985,
-    precision 0.95, and all stories without topics got none.
+    November 2026, less 0.01: micro-F1 0.99, precision 0.99 (tariff), 0.98 (negotiation) and
+    0.97 (court ruling), and no topic for 159 of the 162. The rules were written with this corpus
+    at hand, so other corpora are expected to score lower.
     """
     if not CORPUS.exists():
         pytest.skip("the labelled headlines are missing")
@@ -160,8 +172,8 @@ def test_topics_of_the_labelled_corpus_reach_the_measured_figures() -> None:
     precision = {
         topic: each["right"] / (each["right"] + each["false"]) for topic, each in counts.items()
     }
-    assert f1 >= 0.959
-    assert precision[Topic.TARIFF] >= 0.929
-    assert precision[Topic.NEGOTIATION] >= 0.933
-    assert precision[Topic.COURT_RULING] >= 0.926
-    assert silent / without_topics >= 0.907
+    assert f1 >= 0.98
+    assert precision[Topic.TARIFF] >= 0.98
+    assert precision[Topic.NEGOTIATION] >= 0.97
+    assert precision[Topic.COURT_RULING] >= 0.96
+    assert silent / without_topics >= 158 / 162

@@ -102,6 +102,17 @@ def test_words_without_mentions_name_no_party() -> None:
         ("Stocks fall", "^ stocks fall", "Stocks fall"),
         ("On Monday stocks fall", "^ .. stocks fall", "On Monday stocks fall"),
         ("Why on this Monday stocks fall", "^ .. stocks fall", None),
+        ("A levy on China", "levy on @ END", "levy on China"),
+        ("A levy on China stays", "levy on @ END", None),
+        # A pattern with an end may end with optional words, and skips them only if it must.
+        ("A levy on China", "levy on @ and? @? END", "levy on China"),
+        (
+            "A levy on China and South Korea",
+            "levy on @ and? @? END",
+            "levy on China and South Korea",
+        ),
+        ("A levy on China and more", "levy on @ and? @? END", None),
+        ("The end", "the end", "The end"),
         # Of alternatives, a mark is tried before a word; `@` matches the economy's whole name.
         ("South Korea", "south/@", "South Korea"),
         ("A 25", "@/# end", None),
@@ -146,6 +157,7 @@ def test_a_pattern_is_compiled_to_its_slots() -> None:
             Slot(first_words=frozenset({"rules", "ruled"}), phrases={}, gap=2, optional=False),
         ),
         at_start=True,
+        at_end=False,
         needs=(frozenset({"court", "supreme"}), frozenset({"rules", "ruled"})),
     )
 
