@@ -22,9 +22,9 @@ _LONGEST_QUOTE = 300
 
 def extract_proposals(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
     """The proposals in a story, without repetitions; most stories have none."""
-    found: dict[str, Proposal] = {}
     if story.state.status in _UNDECIDED:
         return ()
+    found: dict[str, Proposal] = {}
     for figure in story.figures:
         reported = _make_reported_rate(figure, story, ledger)
         if reported is None or reported.imposer not in ledger.parties:

@@ -54,6 +54,7 @@ TITLES: list[tuple[S | None, str]] = [
     (S.ANNOUNCED, "Tariff on Peruvian grapes will be 12%, president says"),
     (S.ANNOUNCED, "Tin Bolts From Peru: Final Affirmative Countervailing Duty Determination"),
     (S.PROPOSED, "Tin Bolts From Peru: Preliminary Results of Antidumping Duty Review"),
+    (S.ANNOUNCED, "Trump says US will charge 30% tariff on Peru from August 1"),
     (S.ANNOUNCED, "US finalizes duties on Indian shrimp"),
     (S.IN_FORCE, "US tariffs on Indian goods take effect"),
     (S.IN_FORCE, "Trump's 50% copper tariff kicks in"),
