@@ -311,12 +311,12 @@ def _is_sure(
 
 
 def _has_no_subject(text: str, begin: int, at: int) -> bool:
-    """Whether a part of a sentence begins with a verb in its base form. Then the hedge of the part
-    before it still counts: "China offers to buy more corn, cut tariffs"."""
+    """Whether a part of a sentence begins with a verb in its base form or a gerund. Then the hedge
+    of the part before it still counts: "China offers to buy more corn, cut tariffs"."""
     if begin == 0 or text[begin:at].strip():
         return False
     verb = _FIRST_WORD.match(text, at)
-    return verb is not None and not verb.group().lower().endswith(("s", "ed", "ing"))
+    return verb is not None and not verb.group().lower().endswith(("s", "ed"))
 
 
 def _is_aside(text: str, at: int, asides: Sequence[int]) -> bool:

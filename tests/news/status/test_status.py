@@ -51,6 +51,10 @@ TITLES: list[tuple[S | None, str]] = [
     (S.ANNOUNCED, "Kenya grants tariff exemptions for solar lamps"),
     (S.SUSPENDED, "US and Peru extend tariff truce by half a year"),
     (S.PROPOSED, "US Senate votes to end tariffs on Peru"),
+    (S.ANNOUNCED, "Tariff on Peruvian grapes will be 12%, president says"),
+    (S.ANNOUNCED, "Tin Bolts From Peru: Final Affirmative Countervailing Duty Determination"),
+    (S.PROPOSED, "Tin Bolts From Peru: Preliminary Results of Antidumping Duty Review"),
+    (S.ANNOUNCED, "Trump says US will charge 30% tariff on Peru from August 1"),
     (S.ANNOUNCED, "US finalizes duties on Indian shrimp"),
     (S.IN_FORCE, "US tariffs on Indian goods take effect"),
     (S.IN_FORCE, "Trump's 50% copper tariff kicks in"),
@@ -84,6 +88,8 @@ TITLES: list[tuple[S | None, str]] = [
     (S.UNLAWFUL, "Trump tariffs ruled illegal by federal court"),
     (S.UNLAWFUL, "Court says Trump exceeded authority with tariffs"),
     (S.UNLAWFUL, "Appeals court upholds ruling against Trump's tariffs"),
+    (S.UNLAWFUL, "Judges rule that the trade law does not authorize tariffs"),
+    (S.UNLAWFUL, "Federal Circuit rules against tariffs on lamps"),
     (S.UNLAWFUL, "Trump's tariffs struck down by Supreme Court"),
     (S.STAYED, "Appeals court pauses ruling that struck down Trump's tariffs"),
     (S.STAYED, "Court reinstates Trump's tariffs while appeal is heard"),
@@ -138,6 +144,8 @@ TITLES: list[tuple[S | None, str]] = [
     (None, "Peru offers to buy more corn, cut tariffs on US beef"),
     (S.DEAL, "President signs off on tariff deal with Peru"),
     (None, "Minister doubles down on tariffs"),
+    (None, "Bakers fear the worst - raising tariffs on flour"),
+    (None, "Importers prepare for new tariffs on flour"),
     (None, "EU welcomes suspension of US tariffs"),
 ]
 
