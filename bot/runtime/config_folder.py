@@ -7,8 +7,16 @@ from bot.news.reader import Reader
 from bot.parties import Parties
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_book, load_feeds, load_parties, load_topics
+from bot.runtime.config_loader import (
+    list_topic_files,
+    load_book,
+    load_feeds,
+    load_other_topics,
+    load_parties,
+    load_topics,
+)
 from bot.runtime.settings import Settings
+from bot.text.languages import ENGLISH
 
 
 class ConfigFolder:
@@ -31,7 +39,13 @@ class ConfigFolder:
     @cached_property
     def reader(self) -> Reader:
         """The reader that converts entries to stories."""
-        return Reader(load_topics(self.settings.config_dir / "topics.yaml"), self.parties)
+        folder = self.settings.config_dir
+        return Reader(load_topics(folder / "topics.yaml"), self.parties, load_other_topics(folder))
+
+    @cached_property
+    def topic_languages(self) -> frozenset[str]:
+        """The languages of the topic rules."""
+        return frozenset({ENGLISH, *list_topic_files(self.settings.config_dir)})
 
     @cached_property
     def book(self) -> RatesFiles:
