@@ -32,6 +32,7 @@ from bot.slack.app import build_client, open_session
 from bot.slack.scopes import SCOPES, OAuthScope
 from bot.slack.startup import refuse_organization
 from bot.sources.registry import SourceRegistry
+from bot.text.languages import get_primary_language
 from bot.values import Frozen
 
 ENOUGH_BYTES = 200_000_000
@@ -274,7 +275,8 @@ async def check_feeds(settings: Settings) -> list[CheckResult]:
     well = sum(feed.status == "ok" for feed in feeds)
     never = sum(feed.status == "new" for feed in feeds)
     says = f"{well} ok, {len(failing)} failing, {never} not polled yet"
-    return [CheckResult(subject="feeds", ok=not failing, says=says), *_problems(failing)]
+    total = CheckResult(subject="feeds", ok=not failing, says=says)
+    return [total, *_problems(failing), *_find_unread_languages(feeds)]
 
 
 def _describe_counts(counts: Mapping[DeliveryState, int]) -> str:
@@ -297,6 +299,18 @@ def _problems(feeds: Iterable[Health]) -> Iterator[CheckResult]:
             continue
         cure = "Check this machine's network, DNS and firewall; `tariffwire feeds list` names them"
         yield _bad(f"{len(alike)} feeds", f"same problem for all: {problem}", cure)
+
+
+def _find_unread_languages(feeds: Iterable[Health]) -> Iterator[CheckResult]:
+    by_language: dict[str, list[str]] = {}
+    for feed in feeds:
+        if feed.unread_language:
+            by_language.setdefault(feed.unread_language, []).append(feed.id)
+    for language, ids in by_language.items():
+        says = f"no topic rules for the language of {', '.join(ids)}"
+        primary = get_primary_language(language)
+        cure = f"Disable these feeds, or write the rules in config/topics.{primary}.yaml"
+        yield _bad(f"language {language}", says, cure)
 
 
 def _feed_cure(feed: Health) -> str:

@@ -64,6 +64,20 @@ async def test_a_working_setup_without_slack_passes(setup: pytest.MonkeyPatch) -
     assert "1 not polled yet" in findings["feeds"].says
 
 
+async def test_a_feed_in_a_language_without_topic_rules_is_reported(
+    setup: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    feeds = "feeds:\n" + "".join(
+        f"- {{id: {name}, title: A, url: 'https://{name}.example/rss', language: {language}}}\n"
+        for name, language in (("a", "de-AT"), ("b", "en-GB"), ("c", "fr"), ("d", "de-AT"))
+    )
+    (tmp_path / "feeds.yaml").write_text(feeds, encoding="utf-8")
+    findings = await run_doctor()
+    assert failed_subjects(findings) == {"language de-AT", "language fr"}
+    assert findings["language de-AT"].says.endswith(" a, d")
+    assert "topics.de.yaml" in findings["language de-AT"].cure
+
+
 async def test_a_working_setup_with_slack_passes(
     setup: pytest.MonkeyPatch, workspace: Workspace
 ) -> None:

@@ -1,16 +1,37 @@
 """Formats the output of `tariffwire feeds check`."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from bot.feeds.health import format_duration
 from bot.feeds.polling.feed_check import FeedCheck
 from bot.news.reader import Reader
 from bot.text.dates import format_day
+from bot.text.languages import is_read
 
 
-def format_report(found: FeedCheck, reader: Reader, now: datetime) -> list[str]:
-    """The lines of the report: first about the feed, then about its entries that match a topic."""
-    return [*_describe_feed(found), *_list_flagged(found, reader, now)]
+def format_report(
+    found: FeedCheck, reader: Reader, languages: Collection[str], now: datetime
+) -> list[str]:
+    """The lines of the report: first about the feed, then about its entries that match a topic.
+
+    `languages` are those for which there are topic rules.
+    """
+    return [
+        *_describe_feed(found),
+        *_describe_language(found.feed.language, languages),
+        *_list_flagged(found, reader, now),
+    ]
+
+
+def _describe_language(language: str, languages: Collection[str]) -> list[str]:
+    lines = [f"language: {language}"]
+    if not is_read(language, languages):
+        known = ", ".join(sorted(languages))
+        lines.append(
+            f"warning: no topic rules for this language (only {known}), so few entries match"
+        )
+    return lines
 
 
 def _describe_feed(found: FeedCheck) -> list[str]:

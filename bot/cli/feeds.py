@@ -81,7 +81,8 @@ def check_feed(url: str) -> None:
     """Fetch URL once and show the feed and its entries that match a topic. Nothing is saved."""
     settings = load_settings()
     found = asyncio.run(_check(settings, url))
-    for line in format_report(found, ConfigFolder(settings).reader, read_clock()):
+    config = ConfigFolder(settings)
+    for line in format_report(found, config.reader, config.topic_languages, read_clock()):
         click.echo(line)
 
 

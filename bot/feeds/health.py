@@ -46,6 +46,9 @@ class Health(Frozen):
     """Whether a WebSub hub pushes the feed's new entries."""
     held_until: AwareDatetime | None = None
     """The end of the pause that the feed's server asked for; None if there is no pause."""
+    unread_language: str = ""
+    """The feed's language if there are no topic rules for it, so that most of its stories are
+    missed; empty otherwise."""
 
     @property
     def is_unwell(self) -> bool:
@@ -60,6 +63,8 @@ class Health(Frozen):
     def describe(self, now: datetime) -> tuple[str, ...]:
         """The facts to show about the feed, except errors, each in a few words."""
         parts = []
+        if self.unread_language:
+            parts.append(f"no topic rules for its language ({self.unread_language})")
         if self.interval_s is not None and self.status == "ok":
             parts.append(f"every {format_duration(self.interval_s)}")
         if self.pushed:

@@ -10,6 +10,7 @@ state     what happened?        matches "Brussels suspends the duties"
                                 not     "Brussels may suspend the duties" -> no status
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from bot.feeds.model import Entry, Feed, FeedKind
@@ -22,6 +23,7 @@ from bot.news.story import Evidence, Figure, Match, Story
 from bot.news.summary import summarize
 from bot.news.topics.rules import TopicMatcher, TopicRules
 from bot.parties import Mention, Parties
+from bot.text.languages import ENGLISH, get_primary_language
 from bot.values import Frozen, Topic, digest, to_utc
 
 _TEXT_READ = 5000
@@ -43,18 +45,29 @@ class Understanding(Frozen):
 class Reader:
     """Turns entries into stories. It has no state, so any thread may use it."""
 
-    def __init__(self, rules: TopicRules, parties: Parties, status_rules: StatusRules) -> None:
+    def __init__(
+        self,
+        rules: TopicRules,
+        parties: Parties,
+        status_rules: StatusRules,
+        others: Mapping[str, TopicRules] | None = None,
+    ) -> None:
+        """`rules` are for English, and for languages that are not in `others`."""
         self._parties = parties
         self._matcher = TopicMatcher(rules, parties)
+        self._others = {
+            language: TopicMatcher(each, parties) for language, each in (others or {}).items()
+        }
         goods = rules.lists.get("product", ())
         self._figures = FigureReader(parties, goods)
         self._states = StateReader(status_rules, parties, goods)
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
         """The entry as a story, or None if it matches no topic; `seen_at` must be aware."""
-        match = self._match(entry.title, entry.summary, feed.kind)
+        language = get_primary_language(entry.language or feed.language)
+        match = self._match(entry.title, entry.summary, feed.kind, language)
         if feed.matter:
-            match = _join(match, self._match(feed.matter, "", feed.kind))
+            match = _join(match, self._match(feed.matter, "", feed.kind, language))
         if not match.topics:
             return None
         seen_at = to_utc(seen_at)
@@ -104,8 +117,11 @@ class Reader:
             return StateReading(EventState())
         return self._states.read(title, text, published, match.topics, in_title)
 
-    def _match(self, title: str, summary: str, kind: FeedKind | None = None) -> Match:
-        return self._matcher.match(title, summary[:_TEXT_READ], kind)
+    def _match(
+        self, title: str, summary: str, kind: FeedKind | None = None, language: str = ENGLISH
+    ) -> Match:
+        matcher = self._others.get(language, self._matcher)
+        return matcher.match(title, summary[:_TEXT_READ], kind)
 
     def _understand(
         self,

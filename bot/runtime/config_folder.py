@@ -7,8 +7,17 @@ from bot.news.reader import Reader
 from bot.parties import Parties
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_book, load_feeds, load_parties, load_status, load_topics
+from bot.runtime.config_loader import (
+    list_topic_files,
+    load_book,
+    load_feeds,
+    load_other_topics,
+    load_parties,
+    load_status,
+    load_topics,
+)
 from bot.runtime.settings import Settings
+from bot.text.languages import ENGLISH
 
 
 class ConfigFolder:
@@ -32,8 +41,13 @@ class ConfigFolder:
     def reader(self) -> Reader:
         """The reader that converts entries to stories."""
         folder = self.settings.config_dir
-        status_rules = load_status(folder / "status.yaml")
-        return Reader(load_topics(folder / "topics.yaml"), self.parties, status_rules)
+        topics, status = load_topics(folder / "topics.yaml"), load_status(folder / "status.yaml")
+        return Reader(topics, self.parties, status, load_other_topics(folder))
+
+    @cached_property
+    def topic_languages(self) -> frozenset[str]:
+        """The languages of the topic rules."""
+        return frozenset({ENGLISH, *list_topic_files(self.settings.config_dir)})
 
     @cached_property
     def book(self) -> RatesFiles:

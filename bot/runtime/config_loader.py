@@ -1,7 +1,7 @@
 """Reads the YAML files of the config folder into models. Errors give the file, the line and the
 key."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from bot.rates.files.schema import ImposerFile, MfnFile
 from bot.rates.ledger import Ledger
 from bot.rates.model.goods import GoodsFile
 from bot.rates.model.law import EventsFile
+from bot.text.languages import get_primary_language
 from bot.text.validation_messages import describe_error
 from bot.values import Frozen
 
@@ -177,6 +178,20 @@ def load_topics(path: Path) -> TopicRules:
 def load_status(path: Path) -> StatusRules:
     """The rules of `status.yaml`; raises ConfigError with file, line and key."""
     return read_model(path, StatusRules)
+
+
+def list_topic_files(folder: Path) -> Mapping[str, Path]:
+    """The files of topic rules in other languages than English, by language.
+
+    `topics.de.yaml` has the rules for German, and `topics.yaml` those for English.
+    """
+    files = sorted(folder.glob("topics.*.yaml"))
+    return {get_primary_language(file.name.split(".")[1]): file for file in files}
+
+
+def load_other_topics(folder: Path) -> Mapping[str, TopicRules]:
+    """The topic rules in other languages than English; raises ConfigError as `load_topics` does."""
+    return {language: load_topics(file) for language, file in list_topic_files(folder).items()}
 
 
 def load_parties(path: Path) -> Parties:

@@ -1,7 +1,7 @@
 """The list of feeds that operators see and change, on the command line and in Slack."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from bot.feeds.websub.protocol import is_live
 from bot.pipeline import IntakeResult
 from bot.store.pipeline_store import PipelineStore
 from bot.store.store import Store
+from bot.text.languages import ENGLISH, is_read
 
 _SEE = "See it in: tariffwire feeds list"
 _SEE_IDS = "See the ids in: tariffwire feeds list, or /tariff feeds"
@@ -41,8 +42,16 @@ class ImportResult(NamedTuple):
 class FeedRegistry:
     """The feeds of `feeds.yaml` and the feeds that operators have added."""
 
-    def __init__(self, configured: Iterable[Feed], store: Store, poller: Poller) -> None:
+    def __init__(
+        self,
+        configured: Iterable[Feed],
+        store: Store,
+        poller: Poller,
+        languages: Collection[str] = (ENGLISH,),
+    ) -> None:
+        """`languages` are those for which there are topic rules."""
         self._configured, self._poller = tuple(configured), poller
+        self._languages = languages
         self._feeds, self._hubs = store.feeds, store.hubs
         self._pipeline_store = PipelineStore(store)
         self._adding = asyncio.Lock()
@@ -78,13 +87,15 @@ class FeedRegistry:
         def of(feed: Feed) -> Health:
             state = states.get(feed.id)
             server = _find_server(state.current_url if state and state.current_url else feed.url)
-            return assess_health(
+            health = assess_health(
                 feed,
                 state,
                 lags.get(feed.id),
                 feed.id in pushed,
                 held_until=pauses.find_end(server),
             )
+            unread = "" if is_read(feed.language, self._languages) else feed.language
+            return health.model_copy(update={"unread_language": unread})
 
         return tuple(of(feed) for feed in await self.every())
 

@@ -173,7 +173,7 @@ async def open_feed_registry(settings: Settings) -> AsyncIterator[FeedRegistry]:
     """The list of feeds, for commands that run without the bot."""
     config = ConfigFolder(settings)
     async with open_store(settings) as store, open_poller(settings) as poller:
-        yield FeedRegistry(config.feeds, store, poller)
+        yield FeedRegistry(config.feeds, store, poller, config.topic_languages)
 
 
 @dataclass(frozen=True)
@@ -375,7 +375,11 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         answers = AnswerService(decisions.ledger, sources.reference, store.stories)
         decisions.watch(answers.replace_ledger)
         slack = _build_slack_context(
-            base, FeedRegistry(base.feeds, store, poller), answers, decisions, dispatcher
+            base,
+            FeedRegistry(base.feeds, store, poller, config.topic_languages),
+            answers,
+            decisions,
+            dispatcher,
         )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)

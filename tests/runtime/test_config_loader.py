@@ -1,5 +1,6 @@
 """Errors in config files name the file, the line and the key."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,16 @@ import pytest
 from pydantic import Field
 
 from bot.errors import ConfigError
-from bot.runtime.config_loader import load_feeds, read_model
+from bot.feeds.model import Entry, Feed
+from bot.news.reader import Reader
+from bot.parties import Parties
+from bot.runtime.config_loader import (
+    list_topic_files,
+    load_feeds,
+    load_other_topics,
+    load_topics,
+    read_model,
+)
 from bot.values import Frozen
 
 
@@ -19,6 +29,44 @@ class Row(Frozen):
 
 class Rows(Frozen):
     rows: tuple[Row, ...]
+
+
+GERMAN_RULES = """
+rules:
+- id: zoll
+  topic: tariff
+  reason: Ein Zoll ist eine Abgabe auf Waren an der Grenze.
+  terms: [zoll, zölle]
+  yes: Norwegen plant einen Zoll auf Tee
+  no: Der Fluss ist einen Meter breit
+"""
+
+
+def test_a_file_of_topic_rules_adds_a_language(tmp_path: Path) -> None:
+    (tmp_path / "topics.yaml").write_text(GERMAN_RULES.replace("zoll, zölle", "duty"), "utf-8")
+    (tmp_path / "topics.de.yaml").write_text(GERMAN_RULES.replace(", zölle", ""), "utf-8")
+    assert list_topic_files(tmp_path) == {"de": tmp_path / "topics.de.yaml"}
+    others = load_other_topics(tmp_path)
+    reader = Reader(load_topics(tmp_path / "topics.yaml"), Parties([]), others)
+    feed = Feed(id="tee", title="Tee", url="https://tee.example/rss", language="de-AT")
+    at = datetime(2031, 5, 1, tzinfo=UTC)
+    for title, language, found in (
+        ("Ein Zoll auf Tee", "", True),
+        ("Ein Zoll auf Tee", "de", True),
+        ("Ein Zoll auf Tee", "en", False),
+        ("A duty on tea", "en", True),
+        ("A duty on tea", "de", False),
+        # English rules read the languages that have no rules.
+        ("Duty", "fr", True),
+    ):
+        entry = Entry(feed_id="tee", key="k", title=title, language=language)
+        assert (reader.read(entry, feed, at) is not None) is found
+
+
+def test_a_mistake_in_another_language_is_reported_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "topics.de.yaml").write_text("rules:\n- {}\n", "utf-8")
+    with pytest.raises(ConfigError, match=r"topics\.de\.yaml"):
+        load_other_topics(tmp_path)
 
 
 def read_rows(tmp_path: Path, text: str) -> Rows:

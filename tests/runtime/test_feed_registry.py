@@ -178,6 +178,29 @@ async def test_a_resume_by_another_process_is_seen(
     assert await store.feeds.state("listed") == resumed_by_hand
 
 
+async def test_the_health_names_a_language_without_topic_rules(
+    store: Store, workers: ProcessPool
+) -> None:
+    german = LISTED.model_copy(update={"id": "german", "language": "de"})
+    poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
+    for languages, unread in ((("en",), "de"), (("en", "de"), "")):
+        registry = FeedRegistry([LISTED, german], store, poller, languages)
+        listed, other = await registry.health()
+        assert (listed.unread_language, other.unread_language) == ("", unread)
+        shown = any("topic rules" in part for part in other.describe(poller.clock()))
+        assert shown is bool(unread)
+    await poller.close()
+
+
+async def test_an_added_feed_keeps_its_language(
+    running: RegistryAndStore, server: FeedServer
+) -> None:
+    text = "Der Zoll auf Tee steigt im Mai, und das ist nicht viel."
+    await running.registry.add(server.at("/german", rss(item(1, "Zoll auf Tee", summary=text))))
+    [health] = [each for each in await running.registry.health() if each.id != "listed"]
+    assert health.unread_language == "de"
+
+
 async def test_a_disabled_or_unknown_feed_cannot_be_resumed(
     store: Store, workers: ProcessPool
 ) -> None:

@@ -1,7 +1,7 @@
 """Checks whether an address is that of a feed, or of a web page that names feeds."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
@@ -11,10 +11,11 @@ from bot.feeds.canonical_url import to_web_address
 from bot.feeds.http.address_guard import find_url_refusal
 from bot.feeds.http.fetch import Fetched, normalize_address, redact_address
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Feed, FeedState, Round, Validators, make_feed_id
+from bot.feeds.model import Entry, Feed, FeedState, Round, Validators, make_feed_id
 from bot.feeds.parsing.links import clean_link
 from bot.feeds.polling.next_poll import prepare_state
 from bot.feeds.polling.poller import Poll, Poller
+from bot.text.languages import detect_language
 from bot.text.plain import to_plain_text
 from bot.values import Frozen
 
@@ -129,10 +130,16 @@ async def _check_body(
 ) -> FeedCheck:
     now = poller.clock()
     url = normalize_address(fetched.moved_to or address)
-    unnamed = Feed(id=make_feed_id("", url), title=redact_address(url), url=url)
+    unnamed = Feed(id=make_feed_id("", url), title=redact_address(url), url=url, language="")
     parsed = await poller.parse(unnamed, fetched, now)
     title = parsed.title or urlsplit(address).hostname or unnamed.title
-    feed = unnamed.model_copy(update={"id": make_feed_id(title, address, taken), "title": title})
+    feed = unnamed.model_copy(
+        update={
+            "id": make_feed_id(title, address, taken),
+            "title": title,
+            "language": _find_language(parsed.entries),
+        }
+    )
     entries = tuple(e.model_copy(update={"feed_id": feed.id}) for e in parsed.entries)
     parsed = parsed.model_copy(update={"entries": entries})
     state = prepare_state(feed, FeedState(feed_id=feed.id))
@@ -145,6 +152,15 @@ async def _check_body(
         headers=_list_caching_headers(fetched.headers),
         hubs=parsed.hubs,
     )
+
+
+def _find_language(entries: Sequence[Entry]) -> str:
+    """The language of the entries' text, else the declared one, else English.
+
+    The text comes first because many publishing systems declare English unless they are changed.
+    """
+    found = detect_language(f"{entry.title}\n{entry.summary}" for entry in entries)
+    return found or next((entry.language for entry in entries if entry.language), "en")
 
 
 def _list_caching_headers(headers: Mapping[str, str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from aiohttp import web
 from bot.errors import FeedError, NotAFeed
 from bot.feeds.model import PollOutcome
 from bot.feeds.polling.feed_check import check_address, find_feed_links
-from tests.feeds.bodies import GOOD, PAGE
+from tests.feeds.bodies import GOOD, PAGE, item, rss
 from tests.feeds.conftest import LIMITS, Reader
 from tests.feeds.server import FeedServer
 
@@ -25,6 +25,27 @@ async def test_the_address_of_a_feed_is_accepted(server: FeedServer, reader: Rea
     assert found.headers == ('etag: "1"', "cache-control: max-age=60")
     assert found.round.outcome is PollOutcome.READ
     assert {entry.feed_id for entry in found.round.entries} == {"harbour_wire"}
+
+
+GERMAN = item(1, "Zoll auf Tee", summary="Der Zoll auf Tee steigt im Mai, und das ist nicht viel.")
+
+
+@pytest.mark.parametrize(
+    ("entries", "head", "language"),
+    [
+        (GERMAN, "", "de"),
+        # Many publishing systems declare English, so the text decides.
+        (GERMAN, "<language>en-US</language>", "de"),
+        # The text is too short, so the declared language counts.
+        (item(1, "Tee", summary=""), "<language>de-AT</language>", "de-AT"),
+        (item(1, "Tee", summary=""), "", "en"),
+    ],
+)
+async def test_the_language_of_a_feed_is_found(
+    server: FeedServer, reader: Reader, entries: str, head: str, language: str
+) -> None:
+    found = await check_address(reader.poller, server.at("/f", rss(entries, head)))
+    assert found.feed.language == language
 
 
 async def test_a_check_counts_as_the_first_poll(server: FeedServer, reader: Reader) -> None:

@@ -77,7 +77,7 @@ def test_a_bare_caption_matches_in_an_official_feed_only(title: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        "Annual Customs Broker Permit Fee Is Due",
+        "Annual Customs Broker Permit User Fee Is Due",
         "Customs User Fees for the Next Fiscal Year",
         "Changes to a Customs Automation Program Test on Statements of Duties",
         "Information Collection: Application for Refunds of Customs Duties",
