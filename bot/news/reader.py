@@ -28,6 +28,8 @@ class Understanding(Frozen):
     topics: tuple[Topic, ...] = ()
     parties: tuple[str, ...] = ()
     """Codes of the economies, in order of appearance."""
+    title_parties: tuple[str, ...] = ()
+    """The parties that the title names."""
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     summary: str = ""
@@ -82,7 +84,8 @@ class Reader:
         match: Match,
     ) -> Understanding:
         text = summary[:_TEXT_READ]
-        mentions = (*self._parties.find_mentions(title), *self._parties.find_mentions(text))
+        of_title = tuple(self._parties.find_mentions(title))
+        mentions = (*of_title, *self._parties.find_mentions(text))
         figures = self._figures.find_figures(title, text)
         wanted = [
             *(words for figure in figures for words in _list_numbers(figure)),
@@ -92,6 +95,7 @@ class Reader:
         return Understanding(
             topics=match.topics,
             parties=tuple(dict.fromkeys(mention.code for mention in mentions)),
+            title_parties=tuple(dict.fromkeys(mention.code for mention in of_title)),
             figures=figures,
             evidence=match.evidence,
             summary=summarize(title, text, wanted),
