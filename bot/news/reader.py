@@ -36,6 +36,8 @@ class Understanding(Frozen):
     topics: tuple[Topic, ...] = ()
     parties: tuple[str, ...] = ()
     """Codes of the economies, in order of appearance."""
+    title_parties: tuple[str, ...] = ()
+    """The parties that the title names."""
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     summary: str = ""
@@ -132,6 +134,8 @@ class Reader:
     ) -> Understanding:
         text = summary[:_TEXT_READ]
         in_title, in_text = self._parties.find_mentions(title), self._parties.find_mentions(text)
+        parties = choose_participants(title, text, in_title, in_text, self._parties)
+        named = {mention.code for mention in in_title}
         figures = self._figures.find_figures(title, text)
         wanted = [
             *(words for figure in figures for words in _list_numbers(figure)),
@@ -140,7 +144,8 @@ class Reader:
         ]
         return Understanding(
             topics=match.topics,
-            parties=choose_participants(title, text, in_title, in_text, self._parties),
+            parties=parties,
+            title_parties=tuple(code for code in parties if code in named),
             figures=figures,
             evidence=match.evidence,
             summary=summarize(title, text, wanted),

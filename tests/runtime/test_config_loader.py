@@ -11,6 +11,7 @@ from pydantic import Field
 from bot.errors import ConfigError
 from bot.feeds.model import Entry, Feed
 from bot.news.reader import Reader
+from bot.news.status.rules import StatusRules
 from bot.parties import Parties
 from bot.runtime.config_loader import (
     list_topic_files,
@@ -47,7 +48,7 @@ def test_a_file_of_topic_rules_adds_a_language(tmp_path: Path) -> None:
     (tmp_path / "topics.de.yaml").write_text(GERMAN_RULES.replace(", zölle", ""), "utf-8")
     assert list_topic_files(tmp_path) == {"de": tmp_path / "topics.de.yaml"}
     others = load_other_topics(tmp_path)
-    reader = Reader(load_topics(tmp_path / "topics.yaml"), Parties([]), others)
+    reader = Reader(load_topics(tmp_path / "topics.yaml"), Parties([]), StatusRules(), others)
     feed = Feed(id="tee", title="Tee", url="https://tee.example/rss", language="de-AT")
     at = datetime(2031, 5, 1, tzinfo=UTC)
     for title, language, found in (
