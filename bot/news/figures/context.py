@@ -1,32 +1,7 @@
-"""The words around a number, and patterns for words that name a duty. The patterns match:
-
-DUTY_WORD     "tariffs", "duty", "surcharge"; not "tax"
-DUTY_AFTER    "(a 25%) tariff", "(50%) steel and car tariffs"; not "(3%) as tariffs rise"
-OWN_DUTY      "(China)'s retaliatory tariffs", "(the US) 25% steel duty"; not "(China) on tariffs"
-"""
+"""A number in a sentence, with the words that belong to it."""
 
 import re
 from typing import NamedTuple
-
-DUTY = (
-    r"(?:counter-?)?tariffs?|dut(?:y|ies)|lev(?:y|ies)|surcharges?|surtax(?:es)?|import tax(?:es)?"
-)
-DUTY_WORD = re.compile(rf"\b(?:{DUTY})\b")
-_NOT_BETWEEN = (
-    "as|after|on|in|because|if|when|while|amid|of|to|from|by|with|over|before|but|than|that|which|"
-    "or|due|for|despite|since|until|without|at|against"
-)
-DUTY_AFTER = re.compile(
-    rf"\s(?:(?!(?:{_NOT_BETWEEN})\b)[a-z.&-]+\s){{0,4}}?(?:{DUTY}|tax(?:es)?\son)\b"
-)
-OWN_DUTY = re.compile(
-    r"(?:'s?)?\s(?:(?:own|its|their|new|existing|current|retaliatory|reciprocal|additional|extra|"
-    r"import|average|planned|threatened|so-called|blanket|global|steel|car|auto|aluminium|"
-    r"aluminum|sweeping|higher|general|baseline|emergency|fentanyl|punitive|special|safeguard|"
-    rf"anti-?dumping|section|\d[\d.]*|%|per|cent|percent|and)\s?){{0,6}}?(?:{DUTY})\b"
-)
-CONJUNCTIONS = "as|while|when|because|amid|since|though|after|before|unless|if"
-"""Words that begin another clause."""
 
 
 class Clause(NamedTuple):

@@ -23,10 +23,31 @@ A missing figure is better than a wrong one. The quote of a figure contains each
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise
 
-from bot.news.figures.context import DUTY, DUTY_AFTER, DUTY_WORD, Clause, find_last
+from bot.news.figures.completion import Draft, complete_drafts
+from bot.news.figures.context import Clause, find_last
 from bot.news.figures.numbers import DollarSum, PercentRate, find_rates, find_sums
-from bot.news.figures.roles import find_roles
+from bot.news.figures.roles import Roles, SentenceRoles
+from bot.news.figures.targets import Target
+from bot.news.figures.tokens import split_tokens
+from bot.news.figures.words import (
+    DOUBLES,
+    DUTY,
+    DUTY_AFTER,
+    DUTY_WORD,
+    FIRMS,
+    FORMER,
+    HALVES,
+    MARKET,
+    MOVES,
+    PASSIVE,
+    REDUCES,
+    VERBS,
+    VOIDS,
+    VerbClass,
+)
 from bot.news.story import Figure
 from bot.parties import Mention, Parties
 from bot.text.folding import fold_case
@@ -35,11 +56,11 @@ from bot.text.sentences import split_sentences
 _MOST_SENTENCES = 10
 _LONGEST_SENTENCE = 600
 _LONGEST_QUOTE = 300
-_MOST_FIGURES = 8
+_MOST_FIGURES = 16
 _HIGHEST_PERCENT = Decimal(4000)
 
 _PAYS = re.compile(
-    r"\b(?:pays?|paid|faces?|faced|facing|charged|charges?|baseline|rate|hit\swith|subject\sto|"
+    r"\b(?:(?:hits?|slaps?|punish(?:es)?|targets?)\s(?:the\s)?(?:[a-z.'-]+\s){1,4}with|pays?|paid|faces?|faced|facing|charged|charges?|baseline|rate|hit\swith|subject\sto|"
     r"slapped\swith|taxed|at|of|to)\s(?:an?\s|the\s|up\s|to\s|as\s|much\s|of\s){0,3}$"
 )
 _ON_GOODS = re.compile(r"\s(?:on|for)\s")
@@ -54,15 +75,16 @@ _NO_DUTY = re.compile(
     r"index|yields?|sales|profits?|revenues?|earnings|margins?|output|production|demand|stake|"
     r"chance|probability|odds|likelihood|approval|polls?|voters|turnout|vat|income|corporate|"
     r"interest|mortgage|bonds?|currency|dollar|yuan|yen|euro|jobs|workforce|costs?|wages?|"
-    r"gained|slipped|slumped|tumbled|plunged|surged|soared|jumped|climbed|households?|"
+    r"slides?|slid|sinks?|sank|rall(?:y|ies|ied)|lost|loses?|confidence|sentiment|pops?|popped|gained|slipped|slumped|tumbled|plunge[sd]?|slumps?|soars?|surges?|tumbles?|dives?|dived|surged|soared|jumped|climbed|households?|"
     r"discounts?|premium|deficit|surplus|shipments|volumes?|traffic|spending|gdp|"
     r"recession|nato|defence|defense|content)\b"
 )
 _NOT_A_LEVEL_BEFORE = re.compile(
-    r"\b(?:(?<!hit\s)by|another|a\sfurther|rose|fell|dropped|up|down|grew|shrank|shrunk|declined|gained|lost|"
+    r"\bthan\s(?:the\s)?(?:[a-z]+\s){0,3}(?:of\s|at\s)?$|\b(?:(?<!hit\s)by|another|a\sfurther|rose|fell|dropped|up|down|grew|shrank|shrunk|declined|gained|lost|"
     r"increased|decreased|only|share|some|accounts?\sfor)\s(?:(?:some|about|around|nearly|over|"
     r"almost|as|much|more|than|at|least|an?|to|extra|additional|further)\s){0,3}$"
 )
+_DUTY_NEXT = re.compile(rf"\s(?:import\s)?(?:{DUTY})\b")
 # "down to 15%", "stunned by a 39% tariff".
 _LEVEL_BEFORE = re.compile(
     r"\b(?:up|down)\sto\s(?:[a-z]+\s){0,2}$"
@@ -77,8 +99,23 @@ _NOT_A_LEVEL_AFTER = re.compile(
 
 # "Vietnam 46%, Thailand 36%"
 _LISTED = re.compile(r"[,;]\s(?:and\s)?(?:[a-z.]+\s){1,3}$")
+# "while those on copper were cut to 10%"
+_THOSE = re.compile(r"\b(?:those|that)\s(?:on|for|of)\s[^;]{1,60}\b(?:to|at)\s$")
+_CHARGES = re.compile(r"\b(?:(?:charges?|pays?|faces?|imposes?)|at\sa\s(?:[a-z]+\s)?rate\sof)\s$")
 _GOODS_AFTER = re.compile(
     r"(?:\s[a-z'.-]+){0,5}?\s(?:goods|imports?|exports?|products|merchandise|shipments)\b"
+)
+_NAMES_DUTY = re.compile(
+    rf"{DUTY_WORD.pattern}|\b(?:hits?|slaps?)\s(?:[a-z.'-]+\s){{1,4}}with\s[\d.]+\s?(?:%|per)"
+)
+_ENDS_NAME = frozenset([",", ":", ";", "to", "on", "of", "from", "with", "by"])
+_SPARED = frozenset(["spared", "exempt", "exempted", "excluded"])
+_DOLLARS = re.compile(r"\$|dollars|USD", re.IGNORECASE)
+_STRUCK_DOWN = re.compile(
+    r"\b(?:is|was|were|are|been)\s(?:struck\sdown|voided|overturned|annulled)\b"
+)
+_TO_DOUBLE = re.compile(
+    r"\b(?:is|was|set|due|will|would)\s(?:[a-z]+\s){0,2}?(?:be\s)?doubled?\b(?!\sto\b)"
 )
 _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
 
@@ -95,50 +132,82 @@ class FigureReader:
     def find_figures(self, title: str, text: str) -> tuple[Figure, ...]:
         """The duties in title and text, in order. Of repeated figures, only the fullest remains."""
         read = [title, *split_sentences(text)[:_MOST_SENTENCES]]
-        if not any(DUTY_WORD.search(fold_case(sentence)) for sentence in read):
+        if not any(_NAMES_DUTY.search(fold_case(sentence)) for sentence in read):
             return ()
-        found = [figure for sentence in read for figure in self._find_in_sentence(sentence)]
+        if not any(find_rates(fold_case(one)) or _DOLLARS.search(one) for one in read):
+            return ()
+        read = [sentence[:_LONGEST_SENTENCE] for sentence in read]
+        mentions = [self._parties.find_mentions(sentence) for sentence in read]
+        names_eu = any(mention.code == "EU" for each in mentions for mention in each)
+        sentences = [
+            _Sentence(*each, names_eu=names_eu) for each in zip(read, mentions, strict=True)
+        ]
+        drafts = [draft for sentence in sentences for draft in self._find_drafts(sentence)]
+        for draft in drafts:
+            draft.in_title = draft.quote in title
+        if not drafts:
+            return ()
+        bare = [sentence.bare_duties for sentence in sentences]
+        complete = complete_drafts(
+            drafts,
+            [roles for each in bare for roles in each],
+            bare[0],
+            sentences[0].list_payers(),
+            join_members=self._join_members,
+            names_us=any(sentence.names_us() for sentence in sentences),
+            is_reduced=any(sentence.says_reduced() for sentence in sentences),
+        )
+        found = [figure for draft in complete for figure in _build_figures(draft)]
         return tuple(_remove_repetitions(found)[:_MOST_FIGURES])
 
-    def _find_in_sentence(self, sentence: str) -> list[Figure]:
-        sentence = sentence[:_LONGEST_SENTENCE]
-        folded = fold_case(sentence)
-        rates, money = find_rates(folded), list(find_sums(folded))
-        if not rates and not money:
-            return []
-        mentions = self._parties.find_mentions(sentence)
-        duties = _find_duties(folded, rates)
-        figures = []
+    def _join_members(self, codes: set[str]) -> set[str]:
+        """The codes, without members of a bloc that is one of the codes."""
+        members = {member for code in codes for member in self._parties.get(code).members}
+        return codes - members
+
+    def _find_drafts(self, sentence: "_Sentence") -> list[Draft]:
+        folded, money = sentence.folded, list(find_sums(sentence.folded))
+        duties = _find_duties(folded, sentence.rates)
+        drafts: list[Draft] = []
+        previous: Roles | None = None
         for clause, rate in duties:
             amount = next((sum_ for sum_ in money if _is_value_in_clause(clause, sum_)), None)
             money = [sum_ for sum_ in money if sum_ is not amount]
-            figures.append(self._build_figure(sentence, clause, mentions, rate, amount))
+            roles = sentence.read_roles(clause, previous)
+            previous = roles
+            own = clause._replace(high=sentence.find_end(clause, duties))
+            draft = self._draft(sentence, own, roles, rate, amount)
+            if drafts and roles.is_listed and _is_void(drafts[-1]) and draft.from_percent is None:
+                draft.from_percent, draft.to_percent = draft.to_percent, None
+            drafts.append(draft)
         for sum_ in money:
             if not duties and _is_value_of_goods(folded, sum_):
                 clause = Clause(folded, 0, sum_.start, sum_.end, len(folded), False)
-                figures.append(self._build_figure(sentence, clause, mentions, None, sum_))
-        return figures
+                drafts.append(self._draft(sentence, clause, sentence.read_sum(sum_), None, sum_))
+        return drafts
 
-    def _build_figure(
+    def _draft(
         self,
-        sentence: str,
+        sentence: "_Sentence",
         clause: Clause,
-        mentions: Sequence[Mention],
+        roles: Roles,
         rate: PercentRate | None,
         amount: DollarSum | None,
-    ) -> Figure:
-        imposer, partner = find_roles(clause, mentions)
+    ) -> Draft:
         low = min(clause.start, amount.start if amount else clause.start)
         high = max(clause.end, amount.end if amount else clause.end)
-        return Figure(
-            imposer=imposer,
-            partner=partner,
-            product=self._find_product(sentence, clause),
+        draft = Draft(
+            roles=roles,
+            product=self._find_product(sentence.text, clause),
             from_percent=rate.from_percent if rate else None,
             to_percent=rate.to_percent if rate else None,
             amount_usd=amount.dollars if amount else None,
-            quote=_cut_quote(sentence, low, high),
+            quote=_cut_quote(sentence.text, low, high),
+            near=sentence.list_payers(),
         )
+        if rate is not None and rate.from_percent is None and rate.to_percent is not None:
+            sentence.mark_former(draft, clause, roles, rate.to_percent)
+        return draft
 
     def _find_product(self, sentence: str, clause: Clause) -> str | None:
         """The goods of the duty nearest to the number, or None."""
@@ -164,6 +233,170 @@ class FigureReader:
         return sentence[start:end]
 
 
+class _Sentence:
+    """A sentence with its rates, its parties and the roles of the parties."""
+
+    def __init__(self, text: str, mentions: Sequence[Mention], *, names_eu: bool) -> None:
+        self.text = text
+        self.folded = fold_case(text)
+        self.rates = find_rates(self.folded)
+        spans = [rate[:2] for rate in self.rates]
+        self.tokens = split_tokens(self.folded, mentions, spans, names_eu=names_eu)
+        self._roles = SentenceRoles(self.folded, self.tokens)
+
+    def read_roles(self, clause: Clause, previous: Roles | None) -> Roles:
+        """The roles of the rate in the clause; `previous` has those of the rate before it."""
+        at = self._find_rate(clause)
+        roles = self._roles.read_duty(at, clause.low, clause.high)
+        if not roles.partners and roles.verb is not None and roles.target is not Target.PAYERS:
+            # "imposes tariffs on US goods, with 25% on steel"
+            same = [each for each in self.bare_duties if each.verb == roles.verb and each.partners]
+            roles = roles._replace(partners=same[0].partners if same else ())
+        if previous is not None and roles.is_listed:
+            roles = roles._replace(imposer=roles.imposer or previous.imposer)
+            if not roles.partners:
+                is_same = roles.target is Target.NONE
+                partners = previous.partners if is_same else previous.shared
+                roles = roles._replace(
+                    partners=tuple(code for code in partners if code != roles.imposer)
+                )
+            if not roles.partners and roles.target is Target.GOODS:
+                roles = roles._replace(target=Target.PAYERS)
+            roles = roles._replace(shared=roles.shared or previous.shared)
+        return roles
+
+    def find_end(self, clause: Clause, duties: Sequence[tuple[Clause, PercentRate]]) -> int:
+        """Where the phrase of the next duty begins: "steel duty of 25%, (copper duty of 10%)"."""
+        following = [each for each, _ in duties if each.start > clause.start]
+        if not following:
+            return clause.high
+        start = self._roles.read_duty(self._find_rate(following[0]), clause.end, clause.high).start
+        return max(clause.end, min(clause.high, self.tokens[start].start))
+
+    def _find_rate(self, clause: Clause) -> int:
+        return next(
+            place
+            for place, token in enumerate(self.tokens)
+            if token.start == clause.start and token.rate is not None
+        )
+
+    def read_sum(self, sum_: DollarSum) -> Roles:
+        """The roles of the duty on goods of this value."""
+        duties = list(self._roles.find_bare_duties())
+        if not duties:
+            return Roles()
+        at = min(duties, key=lambda place: abs(self.tokens[place].start - sum_.start))
+        return self._roles.read_duty(at, 0, len(self.folded))
+
+    @cached_property
+    def bare_duties(self) -> list[Roles]:
+        """The roles of the duties that the sentence names without a rate."""
+        duties = list(self._roles.find_bare_duties())
+        if not duties:
+            return []
+        ends = [self.tokens[place].start for place in duties[1:]] + [len(self.folded)]
+        return [
+            self._roles.read_duty(at, self.tokens[at].start, end)
+            for at, end in zip(duties, ends, strict=True)
+        ]
+
+    def list_payers(self) -> tuple[str, ...]:
+        """The parties of the sentence, except those that are named as markets."""
+        return tuple(
+            dict.fromkeys(
+                token.party
+                for place, token in enumerate(self.tokens)
+                if token.party
+                and not self._precedes(place, MARKET)
+                and not self._precedes(place, _SPARED)
+            )
+        )
+
+    def names_us(self) -> bool:
+        """Whether the sentence names the United States other than by its firms and markets."""
+        return any(
+            token.party == "US" and not self._precedes(place, FIRMS) and not self._is_patient(place)
+            for place, token in enumerate(self.tokens)
+        )
+
+    def _is_patient(self, place: int) -> bool:
+        """Whether a party is hurt or buys: "duties hurt the US", "exports to the US"."""
+        link = self._roles.find_link(place)
+        return link in PASSIVE or (link == "to" and "surcharge" in self.folded)
+
+    def _precedes(self, place: int, words: frozenset[str]) -> bool:
+        for token in self.tokens[place + 1 : place + 5]:
+            if token.text in words:
+                return True
+            if token.rate is not None or token.text in VERBS or token.text in _ENDS_NAME:
+                return False
+        return False
+
+    def says_reduced(self) -> bool:
+        """Whether the sentence says that duties are reduced or voided."""
+        words = {token.text for token in self.tokens}
+        ends = REDUCES | VOIDS | {"reprieve"}
+        return bool(words & ends) and not words & MOVES and bool(DUTY_WORD.search(self.folded))
+
+    def _says_had_paid(self, before: Sequence[str]) -> bool:
+        """Whether "had faced" or "had paid" precedes a rate."""
+        return any(
+            one == "had" and VERBS.get(two) is VerbClass.PAYS for one, two in pairwise(before)
+        )
+
+    def mark_former(self, draft: Draft, clause: Clause, roles: Roles, rate: Decimal) -> None:
+        """Changes the rate of a draft to a former one, if the words say so, or doubles it."""
+        at = self._find_rate(clause)
+        before = [
+            token.text for token in self.tokens[max(0, at - 8) : at] if token.start >= clause.low
+        ]
+        draft.is_former = bool(FORMER.intersection(before)) or self._says_had_paid(before)
+        draft.was_announced = "had" in before or "proposed" in before
+        phrase = [token.text for token in self.tokens[roles.start : at + 4]]
+        verb = self.tokens[roles.verb].text if roles.verb is not None else ""
+        between = [token.text for token in self.tokens[(roles.verb or 0) + 1 : at]]
+        after = [token.text for token in self.tokens[at + 1 : at + 5] if token.start < clause.high]
+        if (verb in DOUBLES and "to" not in between) or _TO_DOUBLE.search(clause.after[:100]):
+            draft.from_percent, draft.to_percent = rate, rate * 2
+            return
+        is_down = self.tokens[(roles.verb or 0) + 1 : (roles.verb or 0) + 2]
+        if verb in ("strikes", "struck", "strike") and [token.text for token in is_down] == [
+            "down"
+        ]:
+            draft.from_percent, draft.to_percent = rate, None
+            return
+        if verb in HALVES and "to" not in between:
+            draft.from_percent, draft.to_percent = rate, rate / 2
+            return
+        is_object = verb in REDUCES | VOIDS and not {"to", "at", "for", "over", "after"} & set(
+            between
+        )
+        is_subject = bool(_STRUCK_DOWN.search(clause.after[:100])) or bool(
+            set(after[:2]) & ((REDUCES | VOIDS) - {"cut", "cuts", "end", "block"})
+        )
+        if (is_object or is_subject) and not MOVES.intersection(between + phrase):
+            draft.from_percent, draft.to_percent = draft.to_percent, None
+
+
+def _is_void(draft: Draft) -> bool:
+    return draft.from_percent is not None and draft.to_percent is None
+
+
+def _build_figures(draft: Draft) -> list[Figure]:
+    return [
+        Figure(
+            imposer=draft.imposer,
+            partner=partner,
+            product=draft.product,
+            from_percent=draft.from_percent,
+            to_percent=draft.to_percent,
+            amount_usd=draft.amount_usd,
+            quote=draft.quote,
+        )
+        for partner in draft.partners or (None,)
+    ]
+
+
 def _find_duties(folded: str, rates: Sequence[PercentRate]) -> list[tuple[Clause, PercentRate]]:
     found: list[tuple[Clause, PercentRate]] = []
     for place, rate in enumerate(rates):
@@ -185,18 +418,28 @@ def _is_duty(clause: Clause, follows: bool) -> bool:
     before, after = clause.before, clause.after
     if _NOT_A_LEVEL_AFTER.match(after) and not clause.is_change:
         return False
-    if _NOT_A_LEVEL_BEFORE.search(before) and not _LEVEL_BEFORE.search(before):
+    if (
+        _NOT_A_LEVEL_BEFORE.search(before)
+        and not _LEVEL_BEFORE.search(before)
+        and not _DUTY_NEXT.match(after)
+    ):
         return False
     named = DUTY_AFTER.match(after)
     if named is not None and not _NO_DUTY.search(named.group()):
         return True
+    before = before[before.rfind(";") + 1 :]
     duty = find_last(DUTY_WORD, before[-160:])
     if duty is not None:
         return not _NO_DUTY.search(before[-160:][duty.end() :])
     if _NO_DUTY.search(before[-80:]):
         return False
     if follows:
-        return clause.is_change or bool(_ON_GOODS.match(after) or _LISTED.match(before))
+        return clause.is_change or bool(
+            _ON_GOODS.match(after)
+            or _LISTED.match(before)
+            or _THOSE.search(before)
+            or _CHARGES.search(before)
+        )
     return clause.is_change or bool(_PAYS.search(before))
 
 

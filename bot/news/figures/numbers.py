@@ -1,11 +1,13 @@
 """Finds percentages and sums of US dollars in a sentence, in this order:
 
-1. A range gives nothing.            "between 10% and 20%"; but "between 10% now" gives 10
-2. From one rate to another.         "from 145% to 30%"; not "ranging from 10% to 20%"
-3. One rate from another.            "25% instead of 50%"; but "25% from China" is a single rate
-4. A single rate.                    "a 25% tariff"; not "0,5 %", "10-20%" or "2 percentage points"
-5. A former rate.                    "cut to zero from 20%": from 20, and no new rate
-6. Dollars, separately.              "$50bn", "US$ 1,000"; not "A$50bn" or "€50bn"
+1. From one rate to another.         "from 145% to 30%"
+2. A range gives its highest rate.   "10% to 20%", "between 10 and 20%"; not "10 or 20%"
+3. A rate raised to another.         "raises the 10% duty to 15%"; not "a 10% duty to 15 countries"
+4. One rate from another.            "25% instead of 50%"; but "25% from China" is a single rate
+5. Zero.                             "zero tariffs", "to zero", "to zero from 20%"
+6. A single rate.                    "a 25% tariff"; not "0,5 %", "10 or 20%", "2 percentage points"
+7. A former rate.                    "down from 20%": from 20, and no new rate
+8. Dollars, separately.              "$50bn", "US$ 1,000"; not "A$50bn" or "€50bn"
 
 Ambiguous numbers give nothing: in `1.000,5 %`, the comma may separate thousands or decimals.
 """
@@ -25,18 +27,42 @@ _FROM_TO = re.compile(
     rf"\bfrom\s+{_WORDS}({_NUMBER})(?:{_PERCENT})?\s+(?:[a-z]+\s){{0,4}}to\s+{_WORDS}"
     rf"({_NUMBER}){_PERCENT}"
 )
+# "cuts a 25% tariff on cars to 15%"
+_TO_NEXT = re.compile(
+    r"\b(?:rais|hik|increas|cut|slash|lower|reduc|bring|doubl|tripl)[a-z]*\s(?:[a-z.'-]+\s){0,3}?"
+    rf"({_NUMBER}){_PERCENT}\s(?:(?!(?:and|but|as)\s)[a-z.'-]+\s){{0,8}}?to\s"
+    rf"(?:(?:about|around|as|low|high|up|to|just|only)\s){{0,2}}({_NUMBER}){_PERCENT}"
+)
+# "the 25% duty on cars is to rise to 30%"
+_RISES = re.compile(
+    rf"{_ALONE}({_NUMBER}){_PERCENT}\s(?:[a-z]+\s){{0,3}}?(?:tariff|duty|duties|lev)[a-z]*,?\s"
+    r"(?:(?!(?:and|but|as)\s)[a-z0-9$.'-]+,?\s){0,12}?"
+    r"(?:ris|increas|rais|climb|fall|drop|cut|lower|reduc)[a-z]*\sto\s"
+    rf"({_NUMBER}){_PERCENT}"
+)
 _TO_FROM = re.compile(
     rf"{_ALONE}({_NUMBER}){_PERCENT}[^%;:]{{0,40}}?\b(?:from|instead\sof|compared\swith)\s+"
     rf"{_WORDS}({_NUMBER}){_PERCENT}"
 )
-_BETWEEN = re.compile(rf"\bbetween\s({_NUMBER})(?:{_PERCENT})?\sand\s({_NUMBER}){_PERCENT}")
+# "zero tariffs", "to zero", "to zero from 20%"
+_ZERO = re.compile(
+    rf"\bzero(?:(?<=\bto\szero)(?:\sfrom\s{_WORDS}(?P<old>{_NUMBER}){_PERCENT}|\b(?!-))"
+    r"|(?:[\s-](?:per\s?cent|pct))?(?=\s(?:import\s)?(?:tariff|dut|lev)))"
+)
+# "between 10% and 20%", "10-20%", "duties of 10 to 20 percent", "10% to 20%"
+_RANGE = re.compile(
+    rf"\bbetween\s{_WORDS}{_NUMBER}(?:{_PERCENT})?\sand\s({_NUMBER}){_PERCENT}"
+    rf"|{_ALONE}{_NUMBER}(?:{_PERCENT}\s?(?:-|to)|\s?-)\s?({_NUMBER}){_PERCENT}"
+    rf"|\b(?:of|at|by|with|tariffs|duties|margins|a)\s{_NUMBER}\sto\s({_NUMBER}){_PERCENT}"
+)
 _SINGLE = re.compile(rf"{_ALONE}({_NUMBER}){_PERCENT}(?!\s?(?:-|to|or)\s?\d)")
 _RANGE_END = re.compile(r"\d\s?(?:%|per\s?cent|pct)?\s?(?:-|to|or)\s$")
-_RANGE = re.compile(r"\b(?:rang\w+|var\w+|anywhere|differ\w*|between)\s+(?:[a-z]+\s){0,2}$")
+_SPREADS = re.compile(r"\b(?:rang\w+|var\w+|anywhere|differ\w*|between)\s+(?:[a-z]+\s){0,2}$")
 
 # "cut to zero from 20%", "down from 39%": the 20% and the 39% are former rates.
 _OLD_RATE = re.compile(
-    r"\b(?:zero|nil|nothing|down|up|cut|lowered|raised|reduced)\sfrom\s(?:[a-z]+\s){0,2}$"
+    r"\b(?:zero|nil|nothing|down|up|cut|lowered|raised|reduced|rise[sn]?|rising|rose|falls?|fell|"
+    r"falling|increased?|drops?|dropped|climbs?|climbed)\sfrom\s(?:[a-z]+\s){0,2}$"
 )
 
 _SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "m": 6, "billion": 9, "bn": 9, "b": 9}
@@ -68,16 +94,27 @@ class DollarSum(NamedTuple):
 def find_rates(folded: str) -> list[PercentRate]:
     """The percentages of a lower-case sentence, in order. Each number is in at most one of them."""
     found: list[PercentRate] = []
-    taken = [match.span() for match in _BETWEEN.finditer(folded)]
+    taken: list[tuple[int, int]] = []
 
     def is_free(match: re.Match[str]) -> bool:
         return all(match.end() <= start or end <= match.start() for start, end in taken)
 
     for match in _FROM_TO.finditer(folded):
         taken.append(match.span())
-        if not _RANGE.search(folded[max(0, match.start() - 40) : match.start()]):
+        is_range = _SPREADS.search(folded[max(0, match.start() - 40) : match.start()]) is not None
+        old = None if is_range else _parse_decimal(match[1])
+        found.append(PercentRate(*match.span(), old, _parse_decimal(match[2])))
+    for match in _RANGE.finditer(folded):
+        if is_free(match):
+            taken.append(match.span())
+            highest = match[1] or match[2] or match[3]
+            found.append(PercentRate(*match.span(), None, _parse_decimal(highest)))
+    for match in (*_TO_NEXT.finditer(folded), *_RISES.finditer(folded)):
+        if is_free(match):
+            taken.append(match.span())
+            start = match.start(1)
             found.append(
-                PercentRate(*match.span(), _parse_decimal(match[1]), _parse_decimal(match[2]))
+                PercentRate(start, match.end(), _parse_decimal(match[1]), _parse_decimal(match[2]))
             )
     for match in _TO_FROM.finditer(folded):
         if is_free(match):
@@ -85,6 +122,11 @@ def find_rates(folded: str) -> list[PercentRate]:
             found.append(
                 PercentRate(*match.span(), _parse_decimal(match[2]), _parse_decimal(match[1]))
             )
+    for match in _ZERO.finditer(folded):
+        if is_free(match):
+            taken.append(match.span())
+            former = _parse_decimal(match["old"]) if match["old"] else None
+            found.append(PercentRate(*match.span(), former, Decimal(0)))
     for match in _SINGLE.finditer(folded):
         before = folded[max(0, match.start() - 40) : match.start()]
         if is_free(match) and not _RANGE_END.search(before):

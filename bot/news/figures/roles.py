@@ -1,109 +1,40 @@
-"""Finds who charges a duty and who pays it, from the words around its rate.
+"""Finds who charges a duty and who pays it, from the sentence that states it.
 
-The partner is the party found by the first of these rules that applies:
-1. payer         "(25%) tariffs on Canadian goods", "imports from India", "Switzerland faces (39%)",
-                 "Vietnam (46%)"; not "exports to Canada"
-2. everyone      "on all countries", "a global tariff of (10%)": `WORLD`; not "on all cars"
-
-The imposer is the party found by the first of these rules that applies:
-3. retaliation   "Canada answers US tariffs with (30%)"; see `retaliation`. "(30%) of its own"
-                 without a party that retaliates has no imposer
-4. owner         "China's tariffs", "duties imposed by Washington"; not "UK bike tariffs", because
-                 the UK may pay them, unless rule 1 or 2 finds another partner
-5. actor         "Brussels will raise": the last party with one of a few verbs directly after it, or
-                 else the first party with any verb; not "Carney says that Norway faces"
-6. deal          A party that only agrees to a rate is not an imposer; see `deals`
-
-All other parties have no role.
+1. phrase     The duty's phrase: "Trump's proposed 30% tariff threat", "EU tariffs of up to 50%".
+2. owner      A name in the phrase. With 's it is the imposer; see `_read_owner`.
+3. author     "imposed by the EU", "a threat from Trump", "tariffs he imposed on the bloc".
+4. verb       The verb that governs the phrase tells the role of its subject and object:
+              "Canada raises": imposer; "hits India with": partner; "Brazil faces": partner;
+              "Mexico criticizes", "Carney says that": no role, the duty belongs to another party.
+5. target     "on goods from India", "against the bloc", "for India and China": the partners.
+6. everyone   "on all countries", "a global tariff": WORLD.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from bot.news.figures.context import (
+from bot.news.figures.grammar import FAR, Governor, Phrase, SentenceGrammar
+from bot.news.figures.targets import Target, TargetReader
+from bot.news.figures.tokens import Token
+from bot.news.figures.words import (
+    AUXILIARY,
     CONJUNCTIONS,
-    DUTY,
-    DUTY_AFTER,
-    DUTY_WORD,
-    OWN_DUTY,
-    Clause,
-    find_last,
+    COUNTRIES,
+    DUTY_NOUNS,
+    GOODS,
+    OWN,
+    PREPOSITIONS,
+    STATES,
+    STOPS,
+    TAIL,
+    TARGETS,
+    VERBS,
+    VerbClass,
 )
-from bot.news.figures.deals import find_agreeing, is_deal_rate, only_agrees
-from bot.news.figures.retaliation import find_retaliation, is_own_rate
-from bot.parties import WORLD, Mention
+from bot.parties import WORLD
 
-# Words between "on" and the name: "on nearly all steel and car imports from".
-_BETWEEN = (
-    r"(?:all|most|some|many|certain|any|every|everything|other|goods|imports?|imported|products?|"
-    r"exports?|items|shipments|steel|aluminum|aluminium|cars?|autos?|vehicles|electric|the|a|an|"
-    r"its|their|of|from|in|made|and|into|nearly|almost|foreign|new|worth|value|coming|entire|"
-    r"agricultural|farm|industrial|"
-    r"(?:[a-z]{1,3}\s?)?[$€£]?[\d.,]+\s?(?:bn|billion|million|m|trillion|%)?)"
-)
-_ONTO = re.compile(rf"\b(?:on|against|for|upon|onto)\s(?:{_BETWEEN}\s){{0,6}}$")
-_OUT_OF = re.compile(
-    r"\b(?:(?:imports?|goods|products?|exports?|shipments|cars|vehicles)\s(?:from|of)"
-    r"|on\s(?:[a-z&-]+\s){1,5}from)\s(?:the\s)?$"
-)
-_BY = re.compile(r"\bby\s(?:the\s)?$")
-_EXPORT_CHARGE = re.compile(r"\b(?:surcharges?|export\s(?:tax|dut|lev)\w*)\b")
-_EXPORTS_TO = re.compile(r"\s(?:exporters?|exports|goods|cars|shipments)\s(?:in)?to\s$")
-_WHO_EXPORTS = re.compile(r"\s(?:exporters?|exports)\s(?:in)?to\b")
-_OWN_ON = re.compile(r"'s\son\b")
-_POSSESSIVE = re.compile(r"'s?\b|\s(?:own|its|retaliatory)\b")
-_IMPOSES = re.compile(
-    r"\b(?:impos\w+|slap\w*|rais\w+|hik\w+|lower\w*|cuts?|cutting|slash\w*|doubl\w+|tripl\w+|"
-    r"announc\w+|threat\w+|propos\w+|recommend\w*|want\w*|plan\w*|charg\w+|lev(?:y|ies|ied|ying)|"
-    r"reduc\w+|increas\w+|appl(?:y|ies|ied|ying)|suspend\w*|delay\w*|puts?|putting|sets?|setting|"
-    r"hits?\sback|strik\w+\sback|match\w*|respond\w*|answer\w*|approv\w+|retaliat\w+|"
-    r"tak(?:e|es|ing)|would|will|to|says?|said|agree\w*|scrap\w*|drop\w*|eas\w+|vow\w*|mulls?|"
-    r"weigh\w*|consider\w*|adopt\w*|introduc\w+|restor\w+|reimpos\w+|signs?|signed|orders?|"
-    r"ordered|(?:hits?|strikes?|punish\w*|target\w*)\s(?:the\s)?[a-z.]+(?:\s[a-z.]+)?\swith)\b"
-)
-# The UK may pay "UK bike tariffs". In "Peru levies 5%", "levies" is a verb and Peru charges.
-_NAMES_THE_DUTY = re.compile(
-    rf"\s(?:(?!{_IMPOSES.pattern})[a-z-]+\s){{0,2}}(?:{DUTY})\b(?!\s(?:an?\s|\d|up\s|$))"
-)
-_CONJUNCTION = re.compile(rf"\b(?:{CONJUNCTIONS})\s")
-# Words of speech end the search for a payer: "Trump says that foreign films face".
-_NO_SPEAKER = (
-    r"(?!(?:sa(?:y|ys|id)|warn\w*|tells?|told|threat\w*|vow\w*|wants?|thinks?|sees?|that)\s)"
-)
-# A noun for a duty or a conjunction ends the search as well: in "the US levy while Cambodia gets",
-# the US does not pay.
-_PAYER = re.compile(
-    rf"(?:'s?)?\s(?:{_NO_SPEAKER}(?!(?:{DUTY}|{CONJUNCTIONS})\s)[a-z-]+\s){{0,3}}?(?:fac(?:e|es|ed|ing)|hit\s(?:with|by)|slapped|pays?|paid|"
-    r"subject|charged|gets?|got|burdened|struck\swith|singled\sout|to\spay|to\sface)\b"
-)
-# In "Carney says that Norway faces", Carney's Canada charges nothing.
-_FACED = re.compile(r"\s(?:faces?|faced|facing|pays?|paid|gets?|got)\s")
-# "threatens Mexico with", "hits India with".
-_TARGETED = re.compile(
-    r"\b(?:threaten\w*|hits?|hitting|slap\w*|punish\w*|strikes?|target\w*|charg(?:e|es|ed|ing))\s(?:the\s)?$"
-)
-_WITH = re.compile(r"(?:\s[a-z-]+){0,3}\swith\b")
-# "brace for a 100% US duty".
-_JUST_DUTY = re.compile(rf"\s(?:{DUTY})\b")
-# In "countries that trade with Iran face", Iran is not the partner.
-_COMPANION = re.compile(r"\b(?:with|by|over|against|about)\s(?:the\s)?$")
-# A name after one of these words is an object and does not act: "dumping of Chinese wire".
-_OBJECT = re.compile(
-    r"\b(?:of|on|in|from|with|against|for|to|over|at|by|into|between|after|about)\s(?:the\s)?$"
-)
-# An exception is "after" before a party that acts: "after the US hits it with".
-_AFTER = re.compile(r"\bafter\s(?:the\s)?$")
-_IMPOSES_NEXT = re.compile(rf"\s{_IMPOSES.pattern}")
-# The party that makes a deal does not necessarily charge its rate, unless another verb follows.
-_DEAL = re.compile(r"\b(?:deals?|agreements?|pacts?|accords?|truces?|talks|framework)\b")
-_CLAUSE_BEGINS = re.compile(r"\b(?:as|while|when|because|amid|since|though)\s")
-_VERB_NEXT = re.compile(
-    r"\s(?:will|would|to|is\sto|has|raises?|cuts?|lowers?|imposes?|sets?|slaps?|doubles?)\b"
-)
-_SECOND_VERB = re.compile(
-    r"(?:,|;|\sand)\s(?:raises?|raised|sets?|cuts?|lowers?|lowered|puts?|imposes?|imposed|slaps?|"
-    r"slashe[sd]|keeps?|doubles?|doubled|will)\b"
-)
 _EVERYONE = re.compile(
     r"\b(?:on|for|from)\s(?:nearly\s|almost\s|virtually\s)?(?:all|every|most)\s(?:other\s)?"
     r"(?:countries|country|nations|imports|trading\spartners|partners|foreign\sgoods)\b"
@@ -112,102 +43,360 @@ _EVERYONE = re.compile(
 )
 
 
-def find_roles(clause: Clause, mentions: Sequence[Mention]) -> tuple[str | None, str | None]:
-    """The codes of the imposer and the partner. Each is None if the words do not name the party."""
-    near = [each for each in mentions if clause.low <= each.start and each.end <= clause.high]
-    partner = next((each for each in near if _is_partner(clause, each)), None)
-    if partner is None and _EVERYONE.search(clause.folded, clause.low, clause.high):
-        partner_code: str | None = WORLD
-    else:
-        partner_code = partner.code if partner else None
-    if answer := find_retaliation(clause, mentions):
-        imposer_code, answered_code = answer
-        return imposer_code, partner_code or answered_code
-    if is_own_rate(clause):
-        return None, partner_code
-    others = [each for each in near if each.code != partner_code]
-    owners = [each for each in others if _has_duty(clause, each)]
-    if partner_code is None:
-        # The EU may pay an "EU duty"; the US charges "US tariffs".
-        owners = [each for each in owners if each.code == "US" or _is_possessive(clause, each)]
-    imposer = owners[0] if owners else _find_actor(clause, others)
-    if imposer and not owners and partner_code is None and only_agrees(clause, imposer):
-        imposer = None
-    return (imposer.code if imposer else None), partner_code
+class Roles(NamedTuple):
+    """The parties of a duty, and what the sentence leaves open."""
+
+    imposer: str | None = None
+    partners: tuple[str, ...] = ()
+    target: Target = Target.NONE
+    """What the words after "on" name, also if it is no party."""
+    is_listed: bool = False
+    """Whether the duty continues a list, so that it shares the imposer of the previous one."""
+    shared: tuple[str, ...] = ()
+    """The partners that the next duties of a list share: the EU in "hits the EU with 10%"."""
+    unclear: str | None = None
+    """A party that either charges or pays: the EU in "EU tariffs"."""
+    answers: bool = False
+    """Whether the duty is retaliation."""
+    start: int = 0
+    """The first token of the duty's phrase."""
+    verb: int | None = None
+    """The token of the verb that governs the duty."""
 
 
-def _is_partner(clause: Clause, mention: Mention) -> bool:
-    folded = clause.folded
-    before = folded[max(clause.low, mention.start - 80) : mention.start]
-    after = folded[mention.end : clause.high]
-    if _EXPORTS_TO.search(before):
-        return False
-    if mention.start >= clause.end and _JUST_DUTY.match(after):
-        return False
-    if _ONTO.search(before) or _OUT_OF.search(before):
-        return True
-    if _WHO_EXPORTS.match(after):
-        return True
-    if _TARGETED.search(before) and _WITH.match(after) and mention.end <= clause.start:
-        return True
-    if mention.end + 1 == clause.start and not DUTY_AFTER.match(clause.after):
-        return True
-    if _COMPANION.search(before):
-        return False
-    return bool(_PAYER.match(after)) and mention.end <= clause.start
+@dataclass
+class _Found:
+    """What is known of a duty so far."""
+
+    imposer: str | None
+    unclear: str | None
+    own_partner: str | None
+    """A party in the phrase that pays: the EU in "Trump's EU tariffs"."""
+    is_own: bool
+    """Whether the phrase says "its tariffs" or "of its own"."""
+    partners: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    target: Target = Target.NONE
 
 
-def _has_duty(clause: Clause, mention: Mention) -> bool:
-    """Whether the words say that the duty belongs to this party: "China's tariffs"."""
-    folded = clause.folded
-    before = folded[max(clause.low, mention.start - 30) : mention.start]
-    if _BY.search(before):
-        return True
-    if _EXPORTS_TO.search(before):
-        return not _EXPORT_CHARGE.search(folded, clause.low, clause.high)
-    own = OWN_DUTY.match(folded, mention.end, clause.high)
-    if own is None:
-        return bool(_OWN_ON.match(folded, mention.end))
-    after = None if clause.is_change else DUTY_AFTER.match(clause.after)
-    if after is not None:
-        return own.end() == clause.end + after.end()
-    ahead = find_last(DUTY_WORD, folded[: clause.start])
-    return ahead is not None and own.end() == ahead.end()
+class SentenceRoles:
+    """Reads the roles of the duties in one sentence."""
 
+    def __init__(self, folded: str, tokens: Sequence[Token]) -> None:
+        self._folded = folded
+        self._tokens = tokens
+        self._grammar = SentenceGrammar(tokens)
+        self._targets = TargetReader(self._grammar)
+        self.find_bare_duties = self._grammar.find_duties
+        self.find_link = self._grammar.find_link
 
-def _is_possessive(clause: Clause, mention: Mention) -> bool:
-    """Whether the name is possessive. "Swiss tariffs" is not; Switzerland may pay these tariffs."""
-    return _POSSESSIVE.match(clause.folded, mention.end) is not None
+    def read_duty(self, at: int, low: int, high: int) -> Roles:
+        """The roles of the rate or word for duties at token `at`.
 
+        Characters `low` to `high` of the sentence belong to this duty and to no other.
+        """
+        phrase = self._grammar.find_phrase(at, low)
+        governor = self._find_governor(phrase)
+        found = self._read_owner(phrase, at)
+        found.partners, found.target = self._targets.read(phrase, at, high)
+        first = min(self._tokens[phrase.start].start, low)
+        author = self._read_author(min(phrase.head, at), phrase.end, high)
+        found.imposer = author or found.imposer
+        if governor is not None:
+            self._read_verb(found, governor, phrase.start)
+        elif found.is_own and found.imposer is None:
+            found.imposer = self._party_of(self._grammar.find_subject(phrase.start))
+        self._read_unclear(found, at)
+        found.imposer = found.imposer or self._read_importer(max(phrase.head, at))
+        partners = tuple(code for code in found.partners if code != found.imposer)
+        if not partners and _EVERYONE.search(self._folded, first, high):
+            partners = (WORLD,)
+        is_open = found.imposer is None and not partners
+        return Roles(
+            imposer=found.imposer,
+            partners=partners,
+            target=Target.PAYERS if partners else found.target,
+            is_listed=governor is None and self._is_listed(phrase.start),
+            shared=tuple(code for code in found.shared if code != found.imposer),
+            unclear=found.unclear if is_open else None,
+            answers=governor is not None and governor.verb is VerbClass.ANSWERS,
+            start=phrase.start,
+            verb=governor.at if governor else None,
+        )
 
-def _find_actor(clause: Clause, mentions: Sequence[Mention]) -> Mention | None:
-    """The party that charges the duty by rule 5, or None."""
-    if is_deal_rate(clause):
+    def _find_governor(self, phrase: Phrase) -> Governor | None:
+        if self._grammar.is_subject(phrase.start, phrase.end):
+            return None
+        governor = self._grammar.find_governor(phrase.start)
+        if governor is None:
+            return None
+        if self._grammar.wants_relief(governor, phrase.start):
+            return governor._replace(verb=VerbClass.PLEADS)
+        if self._grammar.is_deal(governor.at, phrase.start, phrase.end):
+            return governor._replace(verb=VerbClass.AGREES)
+        return governor
+
+    def _party_of(self, at: int | None) -> str | None:
+        return None if at is None else self._tokens[at].party
+
+    def _read_verb(self, found: _Found, governor: Governor, start: int) -> None:
+        """Adds the roles of the subject and the object of the verb."""
+        if self._grammar.text(governor.at) == "with":
+            at = self._grammar.find_first_agent(governor.at)
+        else:
+            at = self._grammar.find_subject(governor.at)
+        subject = self._party_of(at)
+        acts = self._acts(governor, is_own=found.is_own, has_partner=bool(found.partners))
+        if governor.verb is VerbClass.PLEADS and subject is not None:
+            found.shared = (subject,)
+            if found.imposer is None and found.unclear is None:
+                found.imposer = self._find_asked(governor.at, start)
+        elif governor.verb is VerbClass.PAYS:
+            found.shared = self._find_payers(governor.at)
+            if not found.shared and self._has_countries_before(governor.at):
+                found.target = Target.PAYERS
+            found.imposer = found.imposer or self._find_importer(governor.at)
+        elif governor.verb in (VerbClass.IMPOSES, VerbClass.ANSWERS) and not governor.is_indirect:
+            found.shared = self._find_objects(governor, start)
+        found.partners = found.partners or found.shared
+        if governor.verb is VerbClass.ANSWERS and acts and not found.partners:
+            found.partners = self._find_answered(governor.at, start)
+        if subject is None or found.imposer is not None:
+            return
+        is_known = governor.verb is VerbClass.ANNOUNCES and found.unclear == "US" != subject
+        if acts and not is_known:
+            found.imposer = subject
+            if at is not None and not found.partners:
+                found.own_partner = found.own_partner or self._find_pleading(at)
+            if found.unclear not in (None, subject):
+                found.own_partner = found.own_partner or found.unclear
+                found.unclear = None
+        elif found.is_own:
+            found.imposer = subject
+
+    def _read_unclear(self, found: _Found, at: int) -> None:
+        """Decides whether a party that is named in the phrase charges or pays."""
+        if found.imposer is None and found.unclear is not None:
+            pays = found.unclear in found.partners
+            has_other = bool(found.partners) or found.target is Target.GOODS
+            if found.unclear == "US" or (has_other and not pays):
+                found.imposer, found.unclear = found.unclear, None
+        before = self._grammar.party(at - 1)
+        is_listed = self._grammar.text(at - 2) in ("", ",", ":", ";", "and")
+        if before and is_listed and not found.partners and not self._grammar.is_duty(at + 1):
+            # "Vietnam 46%, Thailand 36%"
+            found.partners = (before,)
+        if found.own_partner and not found.partners:
+            found.partners = found.shared = (found.own_partner,)
+        elif found.unclear is not None and found.imposer not in (None, found.unclear):
+            found.partners = found.partners or (found.unclear,)
+
+    def _read_owner(self, phrase: Phrase, at: int) -> _Found:
+        """What the names in the phrase say: "Trump's EU tariffs", "US duties"."""
+        owner = unclear = partner = None
+        is_own = False
+        for place in range(phrase.start, min(phrase.end, len(self._tokens) - 1) + 1):
+            token = self._tokens[place]
+            if token.party is None:
+                is_own = is_own or token.text in OWN
+                continue
+            follows = self._grammar.text(place + 1)
+            plural = follows == "'" and token.text.endswith("s")
+            if (
+                follows == "'s"
+                and token.party != "US"
+                and self._grammar.text(phrase.end) in ("rate", "rates")
+            ):
+                # The rate that Taiwan pays: "Taiwan's tariff rate".
+                unclear = token.party
+            elif follows == "'s" or plural or follows in ("own", "retaliatory", "reciprocal"):
+                owner, unclear, partner = token.party, None, None
+            elif owner is not None:
+                partner = token.party if token.party != owner else partner
+            elif unclear is not None and token.party != unclear:
+                if self._grammar.text(place - 1) in ("-", "and", "&"):
+                    unclear = None
+                elif token.party == "US":
+                    unclear = token.party
+                else:
+                    owner, unclear, partner = unclear, None, token.party
+            else:
+                unclear = token.party
+        if self._tokens[at].rate is not None and self._is_own_rate(at):
+            is_own = True
+        return _Found(owner, unclear, partner, is_own)
+
+    def _is_own_rate(self, at: int) -> bool:
+        words = [self._grammar.text(place) for place in range(at + 1, at + 5)]
+        if words[0] in DUTY_NOUNS:
+            words = words[1:]
+        return words[0] == "of" and words[1] in OWN and words[2] == "own"
+
+    def _read_author(self, first: int, end: int, high: int) -> str | None:
+        """The party in "imposed by the EU", "a threat from Trump" or "that Trump imposed"."""
+        for place in range(first + 1, min(first + FAR, len(self._tokens))):
+            token = self._tokens[place]
+            if token.start >= high or token.text in STOPS:
+                return None
+            if token.party is None:
+                continue
+            before = self._grammar.text(place - 1)
+            at = place - 2 if before == "the" else place - 1
+            before, verb = self._grammar.text(at), self._grammar.text(at - 1)
+            if before == "by" and (
+                VERBS.get(verb) in (VerbClass.IMPOSES, VerbClass.ANNOUNCES)
+                or at - 1 <= end
+                or verb in TAIL
+            ):
+                return token.party
+            if before == "from" and verb in TAIL and verb not in ("rate", "rates"):
+                return token.party
+            after = next(
+                (
+                    self._grammar.text(one)
+                    for one in range(place + 1, place + 4)
+                    if self._grammar.text(one) not in ("has", "had", "have", "is", "would", "will")
+                ),
+                "",
+            )
+            is_relative = at == end or before in ("that", "which")
+            if is_relative and VERBS.get(after) is VerbClass.IMPOSES and not after.endswith("ing"):
+                return token.party
         return None
-    agreeing = find_agreeing(clause, mentions)
-    acting = [each for each in mentions if each not in agreeing and _acts(clause, each)]
-    # "Canada retaliates after the US hits it with (25%)": parties after the last conjunction are
-    # preferred.
-    begun = find_last(_CONJUNCTION, clause.before)
-    acting = [each for each in acting if begun and each.start >= clause.low + begun.end()] or acting
-    verb_next = [each for each in acting if _VERB_NEXT.match(clause.folded, each.end)]
-    return (verb_next[-1] if verb_next else None) or (acting[0] if acting else None)
 
+    def _acts(self, governor: Governor, *, is_own: bool, has_partner: bool) -> bool:
+        """Whether the subject of the verb charges the duty."""
+        if governor.verb is VerbClass.AGREES:
+            return has_partner
+        if governor.verb is VerbClass.ANSWERS:
+            return governor.preposition == "with" or is_own
+        if governor.verb not in (VerbClass.IMPOSES, VerbClass.ANNOUNCES):
+            return False
+        return not governor.is_indirect
 
-def _acts(clause: Clause, mention: Mention) -> bool:
-    if mention.end > clause.start:
+    def _has_countries_before(self, verb: int) -> bool:
+        """Whether the subject is countries without a name: "countries that deal with Iran face"."""
+        for place in range(verb - 1, max(-1, verb - 12), -1):
+            text = self._grammar.text(place)
+            if text in COUNTRIES:
+                return True
+            if text in STOPS or text == ",":
+                return False
         return False
-    before = clause.folded[max(clause.low, mention.start - 20) : mention.start]
-    if _OBJECT.search(before) and not (
-        _AFTER.search(before) and _IMPOSES_NEXT.match(clause.folded, mention.end, clause.start)
-    ):
-        return False
-    if _NAMES_THE_DUTY.match(clause.folded, mention.end, clause.start):
-        return False
-    between = clause.folded[mention.end : clause.start]
-    deal = find_last(_DEAL, between)
-    if deal is not None:
-        return bool(_SECOND_VERB.search(between, deal.end()))
-    # A verb after a conjunction such as "as" has another subject.
-    verb = _IMPOSES.search(_CLAUSE_BEGINS.split(between, maxsplit=1)[0])
-    return verb is not None and not _FACED.search(between)
+
+    def _find_pleading(self, subject: int) -> str | None:
+        """Canada in "Canada urges China to drop"."""
+        verb = subject - 1
+        if self._grammar.text(verb) == "the":
+            verb -= 1
+        if self._grammar.find_verb(verb) is not VerbClass.PLEADS:
+            return None
+        by = self._grammar.find_subject(verb)
+        return None if by is None else self._tokens[by].party
+
+    def _find_payers(self, verb: int) -> tuple[str, ...]:
+        """The parties that pay: "Brazil faces", "Indian exporters pay", "imports of Peru face"."""
+        found: list[str] = []
+        agent = self._grammar.find_first_agent(verb)
+        is_aim = self._grammar.text(verb - 1) == "to" and self._grammar.party(verb - 2) is None
+        if is_aim and agent is not None:
+            # "Vietnam pledges to buy more to avoid"
+            return (str(self._tokens[agent].party),)
+        for place in range(verb - 1, max(-1, verb - 25), -1):
+            token = self._tokens[place]
+            if token.party is not None:
+                before = self._grammar.find_link(place)
+                if before in ("to", "into") and self._grammar.text(place - 2) in GOODS | {"to"}:
+                    continue
+                if before in PREPOSITIONS and before not in ("of", "from", "after", "as"):
+                    return tuple(found)
+                if self._grammar.is_duty(place + 1):
+                    return tuple(found)
+                found.insert(0, token.party)
+                if self._grammar.text(place - 1) not in ("and", ",", "&", "the"):
+                    return tuple(found)
+                continue
+            text = token.text
+            if (
+                text in STOPS
+                or text in CONJUNCTIONS
+                or text in STATES
+                or self._grammar.is_duty(place)
+            ):
+                return tuple(found)
+            if (
+                self._grammar.find_verb(place) is not None
+                and text not in AUXILIARY
+                and self._grammar.text(place + 1) not in ("to", "as")
+            ):
+                return tuple(found)
+        return tuple(found)
+
+    def _read_importer(self, end: int) -> str | None:
+        """The EU in "a 17% duty in the EU"."""
+        at = end + 2 if self._grammar.text(end + 2) != "the" else end + 3
+        return self._grammar.party(at) if self._grammar.text(end + 1) == "in" else None
+
+    def _find_importer(self, verb: int) -> str | None:
+        """Canada in "Mexico exports to Canada pay"."""
+        at = verb - 1
+        code = self._grammar.party(at)
+        at -= 2 if self._grammar.text(at - 1) == "the" else 1
+        is_importer = (
+            self._grammar.text(at) in ("to", "into") and self._grammar.text(at - 1) in GOODS
+        )
+        return code if is_importer else None
+
+    def _find_objects(self, governor: Governor, start: int) -> tuple[str, ...]:
+        """The parties in "hits India with", "charges China 25%"."""
+        found: list[str] = []
+        if governor.preposition not in (None, "with"):
+            return ()
+        for place in range(governor.at + 1, start):
+            token = self._tokens[place]
+            if token.party is not None:
+                found.append(token.party)
+            elif token.text in COUNTRIES and not found:
+                return ()
+            elif token.text == "with":
+                break
+            elif token.text in PREPOSITIONS and token.text not in ("to", "of", "up"):
+                return ()
+        else:
+            if governor.preposition == "with":
+                return ()
+        # Without "with", the name stands directly before the rate.
+        return tuple(dict.fromkeys(found))
+
+    def _find_asked(self, verb: int, start: int) -> str | None:
+        """China in "seeks talks with China over"."""
+        return next(
+            (
+                self._grammar.party(place)
+                for place in range(verb + 1, start)
+                if self._grammar.party(place)
+                and self._grammar.find_link(place) in ("with", "from", "to")
+            ),
+            None,
+        )
+
+    def _find_answered(self, verb: int, start: int) -> tuple[str, ...]:
+        """The party against whose duties the subject retaliates."""
+        for place in range(verb + 1, start):
+            code = self._grammar.party(place)
+            if code is None:
+                continue
+            near = range(place + 1, min(place + 5, start))
+            if any(self._grammar.is_duty(one) for one in near) or self._grammar.find_link(
+                place
+            ) in TARGETS | {
+                "to",
+                "at",
+            }:
+                return (code,)
+        return ()
+
+    def _is_listed(self, start: int) -> bool:
+        return any(
+            self._tokens[place].rate is not None for place in range(max(0, start - FAR), start)
+        )

@@ -46,7 +46,7 @@ TEXT = st.one_of(
         ("imposer", "Duties of 20% imposed by Washington", "Duties of 20% hurt Washington"),
         ("imposer", "Brussels raises tariffs to 20%", "Carney says that Norway faces a 20% tariff"),
         ("imposer", "Vietnam agrees and raises tariffs to 20%", "Vietnam agrees to a 20% tariff"),
-        ("imposer", "Japan raises a 15% tariff", "Japan and the US agree on a 15% tariff"),
+        ("imposer", "Japan raises a 15% tariff", "Japan and Fiji agree on a 15% tariff"),
         ("imposer", "Japan raises tariffs to 15%", "A 15% tariff deal of Japan"),
         (
             "retaliation",
@@ -86,38 +86,41 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
             "China's levies on US goods from 125% to 10%",
             [("US", "CN", None, "145", "30", None), ("CN", "US", None, "125", "10", None)],
         ),
-        ("Norwegians strike a deal with US to cut duties to 12%", [(None,) * 4 + ("12", None)]),
+        (
+            "Norwegians strike a deal with US to cut duties to 12%",
+            [("US", "NO", None, None, "12", None)],
+        ),
         (
             "Trump announces a deal with Norway, sets a 12% tariff",
-            [("US", None, None, None, "12", None)],
+            [("US", "NO", None, None, "12", None)],
         ),
         (
             "Trump hits Norway with an extra 12% tariff",
             [("US", "NO", None, None, "12", None)],
         ),
-        ("Trump says that foreign skis face a 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("Trump says that foreign skis face a 12% tariff", [("US", None, None, None, "12", None)]),
         (
             "Commerce finds dumping of Thai nails, sets a 12% duty",
-            [(None, None, "nails", None, "12", None)],
+            [("US", None, "nails", None, "12", None)],
         ),
         ("Carney says Norway will face a 12% tariff", [(None, "NO", None, None, "12", None)]),
         (
             "Norway will end most of its tariffs and the US will apply a 12% tariff",
-            [("US", None, None, None, "12", None)],
+            [("US", "NO", None, None, "12", None)],
         ),
         ("Norway escapes the worst as the levy is set at 12%", [(None,) * 4 + ("12", None)]),
         (
             "UK bike tariffs cut to 12% as the deal takes effect",
             [(None, None, "bike", None, "12", None)],
         ),
-        ("Norway and the US agree on a 12% tariff", [(None,) * 4 + ("12", None)]),
-        ("US, Norway settle on 12% tariff", [(None,) * 4 + ("12", None)]),
+        ("Norway and the US agree on a 12% tariff", [("US", "NO", None, None, "12", None)]),
+        ("US, Norway settle on 12% tariff", [("US", "NO", None, None, "12", None)]),
         (
             "Norway and Peru agree to raise bike tariff to 12%",
             [(None, None, "bike", None, "12", None)],
         ),
         ("Norway agrees with Peru on a 12% tariff", [(None,) * 4 + ("12", None)]),
-        ("Norway signs 12% tariff deal with US", [(None,) * 4 + ("12", None)]),
+        ("Norway signs 12% tariff deal with US", [("US", "NO", None, None, "12", None)]),
         ("Norway agrees to a 12% tariff", [(None,) * 4 + ("12", None)]),
         ("Norway agrees to a 12% tariff on US bikes", [("NO", "US", "bikes", None, "12", None)]),
         (
@@ -130,11 +133,11 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
         ),
         (
             "Norway retaliates against 12% US tariffs with 14% of its own",
-            [("US", None, None, None, "12", None), ("NO", "US", None, None, "14", None)],
+            [("US", "NO", None, None, "12", None), ("NO", "US", None, None, "14", None)],
         ),
         (
             "Norway, stung by 12% US tariffs, plans 14% of its own",
-            [("US", None, None, None, "12", None), (None, None, None, None, "14", None)],
+            [("US", "NO", None, None, "12", None), ("NO", "US", None, None, "14", None)],
         ),
         (
             "Norway vows to answer US tariffs with 14% on bikes",
@@ -144,18 +147,21 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
             "Norway retaliates as Trump hits Peru with 12% tariff",
             [("US", "PE", None, None, "12", None)],
         ),
-        ("Norway retaliates after US hits it with 12% tariff", [("US", *(None,) * 3, "12", None)]),
+        (
+            "Norway retaliates after US hits it with 12% tariff",
+            [("US", "NO", None, None, "12", None)],
+        ),
         ("Peru levies 12% on garlic", [("PE", None, "garlic", None, "12", None)]),
         ("Whoever trades with Cuba will face a 12% tariff", [(None,) * 4 + ("12", None)]),
         ("Trump hits Danish bikes with a 12% tariff", [("US", "DK", None, None, "12", None)]),
         (
             "Premier drops the 12% surcharge on electricity exports to the US",
-            [(None, None, "electricity", None, "12", None)],
+            [(None, None, "electricity", "12", None, None)],
         ),
-        ("Danish firms brace for a 12% US duty", [("US", None, None, None, "12", None)]),
+        ("Danish firms brace for a 12% US duty", [("US", "DK", None, None, "12", None)]),
         ("Swiss tariffs cut to 12% after the talks", [(None,) * 4 + ("12", None)]),
         ("Swiss retaliatory tariffs of 12% begin", [("CH", None, None, None, "12", None)]),
-        ("Norway stunned by a 12% US tariff", [("US", None, None, None, "12", None)]),
+        ("Norway stunned by a 12% US tariff", [("US", "NO", None, None, "12", None)]),
         (
             "Washington is to reduce its levies on Chinese products to 30% from 145%",
             [("US", "CN", None, "145", "30", None)],
@@ -224,7 +230,7 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
         ),
         (
             "DGTR recommends 30 per cent anti-dumping duty on solar cells from China",
-            [(None, "CN", "solar cells", None, "30", None)],
+            [("IN", "CN", "solar cells", None, "30", None)],
         ),
         ("China puts 34% tariff on all U.S. goods", [("CN", "US", None, None, "34", None)]),
         (
@@ -237,7 +243,7 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
         ),
         (
             "A tariff of 17.5% on tomatoes from Mexico was confirmed by the Commerce Department",
-            [(None, "MX", "tomatoes", None, "17.5", None)],
+            [("US", "MX", "tomatoes", None, "17.5", None)],
         ),
         (
             "South Korea says the 25% US tariff on Korean cars remains in place",
@@ -277,6 +283,10 @@ def test_each_rule_matches_its_example_and_not_its_counterexample(
             [(None, "CN", None, None, "10", "300000000000")],
         ),
         (
+            "Tariffs of 10% to 25% will apply to imported furniture",
+            [(None, None, "furniture", None, "25", None)],
+        ),
+        (
             "Canada imposes 25% tariffs on C$30 billion of US goods",
             [("CA", "US", None, None, "25", None)],
         ),
@@ -308,9 +318,6 @@ def _values(row: Row) -> tuple[object, ...]:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Tariffs of 10% to 25% will apply to imported furniture",
-        "Duties of 10-25% hit Chinese tyres",
-        "Duties between 10% and 25% are on the table",
         "Stocks fell 2% as tariffs loom",
         "Inflation rose to 3% after new tariffs, data show",
         "Tariffs could cut GDP by 1.5%, bank warns",
@@ -359,7 +366,11 @@ def test_the_same_duty_in_title_and_text_gives_the_more_complete_figure() -> Non
 
 def test_the_number_of_figures_is_limited() -> None:
     text = " ".join(f"A {rate}% tariff on steel applies." for rate in range(10, 60))
-    assert len(READER.find_figures("", text)) <= 8
+    assert len(READER.find_figures("", text)) <= 16
+    countries = "China, India, Japan, Peru, Chile, Fiji, Iceland, Norway, Kenya and Ghana"
+    text = f"The US puts 10% duties on cars from {countries}. It puts 25% duties on the same cars."
+    text += f" Tariffs of 25% on steel from {countries}."
+    assert len(READER.find_figures("", text)) == 16
 
 
 @given(TEXT, TEXT)
@@ -369,6 +380,12 @@ def test_every_number_is_in_its_quote_and_every_quote_is_in_the_source(
     for figure in READER.find_figures(title, text):
         assert figure.quote in title or figure.quote in text
         said = {Decimal(number.replace(",", "")) for number in DIGITS.findall(figure.quote)}
+        if "zero" in figure.quote:
+            said.add(Decimal(0))
+        if "halv" in figure.quote:
+            said |= {number / 2 for number in said}
+        if "doubl" in figure.quote:
+            said |= {number * 2 for number in said}
         for percent in (figure.from_percent, figure.to_percent):
             assert percent is None or percent in said
         amount = figure.amount_usd
@@ -385,4 +402,4 @@ def test_every_number_is_in_its_quote_and_every_quote_is_in_the_source(
     ],
 )
 def test_repetitive_text_gives_few_figures_quickly(unit: str) -> None:
-    assert len(READER.find_figures("tariff " + unit * 500, unit * 20_000)) <= 8
+    assert len(READER.find_figures("tariff " + unit * 500, unit * 20_000)) <= 16

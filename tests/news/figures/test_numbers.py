@@ -25,13 +25,18 @@ def _text(number: Decimal | None) -> str | None:
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        # A range gives no rate, but single rates next to it do.
-        ("between 10% and 20%", []),
-        ("between 10 and 20%", []),
-        ("between 10% and 20%, later 30%", [("30%", None, "30")]),
+        # A range gives its highest rate.
+        ("between 10% and 20%", [("between 10% and 20%", None, "20")]),
+        ("between 10 and 20%", [("between 10 and 20%", None, "20")]),
+        (
+            "between 10% and 20%, later 30%",
+            [("between 10% and 20%", None, "20"), ("30%", None, "30")],
+        ),
+        ("duties of 10 to 20 percent", [("of 10 to 20 percent", None, "20")]),
+        ("on 25 june to 15%", [("15%", None, "15")]),
         ("between 10% now and later 20%", [("10%", None, "10"), ("20%", None, "20")]),
-        ("10-20%", []),
-        ("10% to 20%", []),
+        ("10-20%", [("10-20%", None, "20")]),
+        ("10% to 20%", [("10% to 20%", None, "20")]),
         ("10 or 20 per cent", []),
         ("10% or more", [("10%", None, "10")]),
         # "From ... to ..." gives the old and the new rate.
@@ -41,9 +46,12 @@ def _text(number: Decimal | None) -> str | None:
             "from the current 10% down to a planned 5%",
             [("from the current 10% down to a planned 5%", "10", "5")],
         ),
-        ("ranging from 10% to 20%", []),
-        ("varying widely from 10% to 20%, then 5%", [("5%", None, "5")]),
-        ("anywhere from 10% to 20%", []),
+        ("ranging from 10% to 20%", [("from 10% to 20%", None, "20")]),
+        (
+            "varying widely from 10% to 20%, then 5%",
+            [("from 10% to 20%", None, "20"), ("5%", None, "5")],
+        ),
+        ("anywhere from 10% to 20%", [("from 10% to 20%", None, "20")]),
         (f"ranging widely, {PAD}from 10% to 20%", [("from 10% to 20%", "10", "20")]),
         (
             "from 1% to 2% and from 3% to 4%",
@@ -57,8 +65,16 @@ def _text(number: Decimal | None) -> str | None:
         # A number that is part of one rate is not read again for another rate.
         ("from 10% to 5% instead of 20%", [("from 10% to 5%", "10", "5"), ("20%", None, "20")]),
         ("8% from 10%, then 5%", [("8% from 10%", "10", "8"), ("5%", None, "5")]),
-        # Only the old rate is known; the new one is zero or not named.
-        ("cut to zero from 20%", [("20%", "20", None)]),
+        # A rate that is raised or cut, with the new rate after other words.
+        ("cuts a 10% duty on cars to 5%", [("10% duty on cars to 5%", "10", "5")]),
+        ("raises a 10% duty, and one on cars to 5%", [("10%", None, "10"), ("5%", None, "5")]),
+        ("a 10% duty on cars to 5%", [("10%", None, "10"), ("5%", None, "5")]),
+        # Zero is a rate of a duty.
+        ("cut to zero from 20%", [("zero from 20%", "20", "0")]),
+        ("cut to zero", [("zero", None, "0")]),
+        ("zero tariffs, zero emissions", [("zero", None, "0")]),
+        ("to zero-rated goods", []),
+        # Only the old rate is known.
         ("down from the usual 39%", [("39%", "39", None)]),
         ("not from 39%", [("39%", None, "39")]),
         (f"zero {PAD}from 39%", [("39%", None, "39")]),
