@@ -99,6 +99,8 @@ class Event(Frozen):
     """The rates of a decision, as the sources state them. Empty for other statuses."""
     quoted: tuple[Figure, ...] = ()
     """The figures of a threat, a proposal or talks, or of an event without a status."""
+    sums: tuple[Decimal, ...] = ()
+    """Sums of money in a decision, in US dollars."""
     disputed: tuple[DisputedFigure, ...] = ()
     parties: tuple[str, ...] = ()
     """The codes of all economies that the stories name, in order of appearance."""
@@ -137,10 +139,13 @@ def summarize_event(stories: Sequence[Story]) -> Event:
     state = _State()
     slots: list[_Slot] = []
     quoted: list[_Slot] = []
+    sums: dict[Decimal, None] = {}
     for story in ordered:
         state.add(story)
         status = state.status if story.state.status is None else story.state.status
         _add_figures(slots if status in DECISIONS else quoted, story)
+        if status in DECISIONS:
+            sums |= dict.fromkeys(_list_sums(story))
     decided = state.status in DECISIONS
     shown = slots if decided else quoted if state.status not in RULINGS else []
     first = ordered[0]
@@ -156,6 +161,7 @@ def summarize_event(stories: Sequence[Story]) -> Event:
         collection_from=state.collection_from,
         duties=tuple(slot.figure for slot in shown) if decided else (),
         quoted=() if decided else tuple(slot.figure for slot in shown),
+        sums=tuple(sums) if decided else (),
         disputed=tuple(slot.dispute() for slot in shown if slot.is_disputed),
         parties=tuple(dict.fromkeys(code for story in ordered for code in story.parties)),
         sources=len({story.feed_id for story in ordered}),
@@ -253,6 +259,10 @@ def _add_figures(slots: list[_Slot], story: Story) -> None:
             slot = _Slot(figure, to_utc(story.published))
             slots.append(slot)
         slot.state(story, figure)
+
+
+def _list_sums(story: Story) -> list[Decimal]:
+    return [each.amount_usd for each in story.figures if each.amount_usd is not None]
 
 
 def _find_slot(slots: Sequence[_Slot], figure: Figure) -> _Slot | None:
