@@ -10,7 +10,7 @@ import click
 
 from bot.cli.output import print_json, progress_bar, report_errors
 from bot.errors import TariffwireError
-from bot.news.jsonl import compare_stories, match_story, read_line
+from bot.news.jsonl import compare_stories, explain_story, match_story, read_line
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
 
@@ -20,14 +20,16 @@ LONGEST_LINE = 5_000_000
 
 @click.command()
 @click.argument("file", type=click.File("rb"), default="-")
+@click.option("--explain", is_flag=True, help="Add the words that decided the status.")
 @report_errors
-def match(file: IO[bytes]) -> None:
+def match(file: IO[bytes], explain: bool) -> None:
     """Find topics, parties and figures of stories: JSON lines in and out, in the same order.
 
     Input: {"id","title","summary","published"?}. Output:
-    {"id","topics","parties","figures","evidence","summary"}.
+    {"id","topics","parties","figures","evidence","summary","status","effective","severity"}, and
+    "collection" if the story states it.
     """
-    _answer_lines(file, match_story)
+    _answer_lines(file, explain_story if explain else match_story)
 
 
 @click.command()

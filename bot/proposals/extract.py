@@ -6,7 +6,8 @@ No proposal is made from sums of money, figures without imposer or partner, thre
 and past rates. The stories with these figures still cause alerts.
 """
 
-from bot.news.events.stage import find_effective_day, is_change, is_decided
+from bot.news.status.dates import find_effective_day
+from bot.news.status.decision import is_change, is_decided
 from bot.news.story import Figure, Story
 from bot.proposals.build import propose_rate
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
