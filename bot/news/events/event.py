@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from bot.feeds.model import FeedKind
-from bot.news.state import CollectionEffect, EventState, EventStatus, NewFactKind, Relation
+from bot.news.state import CollectionEffect, EventStatus, NewFactKind, Relation
 from bot.news.story import Figure, Story
 from bot.text.folding import fold
 from bot.values import Frozen, Topic, to_utc
@@ -92,6 +92,8 @@ class Event(Frozen):
     """None if no story reports a status."""
     status_on: date | None = None
     """The day on which the status was first reported, in UTC."""
+    is_about_talks: bool = False
+    """Whether the status is that of talks and not of a duty, for example if talks end."""
     effective: date | None = None
     collection: CollectionEffect | None = None
     collection_from: date | None = None
@@ -133,6 +135,12 @@ class Event(Frozen):
         return self.status in RULINGS or (self.status is None and Topic.COURT_RULING in self.topics)
 
 
+def is_about_talks(story: Story) -> bool:
+    """Whether the headline is about talks and not about a duty or a ruling."""
+    topics = {found.topic for found in story.evidence if found.where == "title"}
+    return (topics or set(story.topics)) == {Topic.NEGOTIATION}
+
+
 def summarize_event(stories: Sequence[Story]) -> Event:
     """The present state of the event with these stories. There must be at least one."""
     ordered = sorted(stories, key=lambda story: (to_utc(story.published), to_utc(story.seen_at)))
@@ -156,6 +164,7 @@ def summarize_event(stories: Sequence[Story]) -> Event:
         topics=tuple(dict.fromkeys(topic for story in ordered for topic in story.topics)),
         status=state.status,
         status_on=state.status_on,
+        is_about_talks=state.is_about_talks,
         effective=state.effective,
         collection=state.collection,
         collection_from=state.collection_from,
@@ -179,6 +188,7 @@ class _State:
     effective: date | None = None
     collection: CollectionEffect | None = None
     collection_from: date | None = None
+    is_about_talks: bool = False
     latest: Story | None = None
 
     def add(self, story: Story) -> None:
@@ -190,12 +200,15 @@ class _State:
         if reported.status is not None and reported.status is not self.status:
             if not moves and self.status is not None:
                 return
-            self._start(reported, to_utc(story.published).date())
+            self._start(story)
         elif reported.status is not None or moves:
             self._complete(story, replace=moves)
 
-    def _start(self, reported: EventState, day: date) -> None:
-        self.status, self.status_on, self.effective = reported.status, day, reported.effective
+    def _start(self, story: Story) -> None:
+        reported = story.state
+        self.status, self.effective = reported.status, reported.effective
+        self.status_on = to_utc(story.published).date()
+        self.is_about_talks = is_about_talks(story)
         self.collection, self.collection_from = reported.collection, reported.collection_from
 
     def _complete(self, story: Story, *, replace: bool) -> None:
@@ -251,14 +264,30 @@ def _brings_new_status(story: Story) -> bool:
 
 def _add_figures(slots: list[_Slot], story: Story) -> None:
     earlier = tuple(slots)
-    for figure in story.figures:
-        if figure.from_percent is None and figure.to_percent is None:
-            continue
+    for figure in _list_rates(story, slots):
         slot = _find_slot(earlier, figure)
         if slot is None:
             slot = _Slot(figure, to_utc(story.published))
             slots.append(slot)
         slot.state(story, figure)
+
+
+def _list_rates(story: Story, slots: Iterable[_Slot]) -> list[Figure]:
+    """The figures of a story that state a rate.
+
+    A correction often repeats the wrong rate, as in "84%, not 48%". So the rates that its outlet
+    stated before are left out.
+    """
+    rates = [
+        each
+        for each in story.figures
+        if each.from_percent is not None or each.to_percent is not None
+    ]
+    if not _find_mark(story):
+        return rates
+    feed = story.feed_id
+    wrong = {slot.outlets[feed].percent for slot in slots if feed in slot.outlets}
+    return [each for each in rates if each.to_percent not in wrong] or rates
 
 
 def _list_sums(story: Story) -> list[Decimal]:

@@ -44,6 +44,7 @@ from bot.slack.views.figures import (
 from bot.slack.views.replies import RUN, mark_repeat
 from bot.slack.views.story_lists import format_headline, format_source, make_left_out
 from bot.text.dates import format_day
+from bot.text.plain import cut
 from bot.values import Topic, to_utc
 
 FOLLOW = "alert_follow"
@@ -166,7 +167,7 @@ def render_link(story: Story) -> Message:
 
 def _format_news(event: Event) -> str:
     first = event.first
-    summary = escape(first.summary, _SUMMARY)
+    summary = escape(cut(first.summary, _SUMMARY), _SUMMARY)
     lines = [
         _format_correction(event),
         format_headline(first),
@@ -288,8 +289,7 @@ def _make_rate_button(event: Event, rate: RateNow | None, parties: Parties) -> E
 def _format_development(story: Story, event: Event, parties: Parties) -> str:
     """One development: what is new, and the headline as a link to its source."""
     facts = [format_new_fact(fact, parties) for fact in story.new_facts]
-    on = to_utc(story.published).date()
-    state = format_reported_state(story.state, on, story.topics)
+    state = format_reported_state(story)
     news = " · ".join(filter(None, (state, *facts)))
     if event.correction is not None and event.correction.story.id == story.id:
         mark = "Retracted" if event.correction.is_retraction else "Corrected"

@@ -4,13 +4,13 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from bot.news.events.event import RULINGS, Event
-from bot.news.state import CollectionEffect, EventState, EventStatus, NewFact, NewFactKind
-from bot.news.story import Figure
+from bot.news.events.event import RULINGS, Event, is_about_talks
+from bot.news.state import CollectionEffect, EventStatus, NewFact, NewFactKind
+from bot.news.story import Figure, Story
 from bot.parties import WORLD, Parties
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.text.dates import format_day
-from bot.values import Topic
+from bot.values import Topic, to_utc
 
 _STATUSES = {
     EventStatus.THREATENED: ("THREATENED", "for"),
@@ -105,7 +105,7 @@ def format_topics(topics: tuple[Topic, ...]) -> str:
 
 def format_status(event: Event) -> str:
     """The status and its day: `DELAYED to 9 Jul 2025`, `RULING STAYED 29 May 2025`; or empty."""
-    return _format_status(event.status, event.effective, event.status_on, event.topics)
+    return _format_status(event.status, event.effective, event.status_on, event.is_about_talks)
 
 
 def format_collection(event: Event) -> str:
@@ -113,9 +113,10 @@ def format_collection(event: Event) -> str:
     return _format_collection(event.collection, event.collection_from, event.is_ruling)
 
 
-def format_reported_state(state: EventState, on: date, topics: tuple[Topic, ...]) -> str:
-    """The status that a story reports on a day, with the effect on the collection; or empty."""
-    status = _format_status(state.status, state.effective, on, topics)
+def format_reported_state(story: Story) -> str:
+    """The status that a story reports, with the effect on the collection; or empty."""
+    state, on = story.state, to_utc(story.published).date()
+    status = _format_status(state.status, state.effective, on, is_about_talks(story))
     is_ruling = state.status in RULINGS
     collection = _format_collection(state.collection, state.collection_from, is_ruling)
     return " · ".join(filter(None, (status, collection)))
@@ -141,12 +142,12 @@ def format_new_fact(fact: NewFact, parties: Parties) -> str:
 
 
 def _format_status(
-    status: EventStatus | None, effective: date | None, on: date | None, topics: tuple[Topic, ...]
+    status: EventStatus | None, effective: date | None, on: date | None, of_talks: bool
 ) -> str:
     if status is None:
         return ""
     name, word = _STATUSES[status]
-    if status is EventStatus.ENDED and topics == (Topic.NEGOTIATION,):
+    if status is EventStatus.ENDED and of_talks:
         name = "TALKS ENDED"
     if effective is not None and word:
         return f"{name} {word} {format_day(effective)}"

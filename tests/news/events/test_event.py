@@ -171,6 +171,17 @@ def test_outlets_that_disagree_are_kept_side_by_side_until_one_corrects_itself()
     assert event.correction.story == corrected
 
 
+def test_a_correction_that_repeats_the_wrong_rate_does_not_state_it_again() -> None:
+    decided = state(EventStatus.ANNOUNCED)
+    wrong = report(2, "gazette", hours=1, state=decided, figures=duty(48))
+    repeated = (Figure(to_percent=Decimal(48)), *duty(84))
+    title = "Correction: the duty is 84%, not 48%"
+    corrected = report(3, "gazette", hours=2, figures=repeated, title=title)
+    event = summarize_event([report(1, state=decided, figures=duty(84)), wrong, corrected])
+    assert percents(event) == [Decimal(84)]
+    assert not event.disputed
+
+
 @pytest.mark.parametrize(
     ("title", "text", "is_retraction"),
     [

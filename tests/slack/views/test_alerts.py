@@ -23,7 +23,7 @@ from bot.news.state import (
     NewFactKind,
     Relation,
 )
-from bot.news.story import Figure, Story
+from bot.news.story import Evidence, Figure, Story
 from bot.rates.answer.rate_now import RateNow
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.alerts import (
@@ -397,7 +397,13 @@ def test_a_follower_is_named_the_event_and_can_unfollow_it() -> None:
 
 def test_talks_that_end_are_not_called_an_ended_duty() -> None:
     talks = story(
-        topics=(Topic.NEGOTIATION,), state=EventState(status=EventStatus.ENDED), figures=()
+        topics=(Topic.NEGOTIATION, Topic.TARIFF),
+        evidence=(
+            Evidence(topic=Topic.NEGOTIATION, rule="talks", words="trade talks", where="title"),
+            Evidence(topic=Topic.TARIFF, rule="tariff", words="tariff", where="summary"),
+        ),
+        state=EventState(status=EventStatus.ENDED),
+        figures=(),
     )
     assert "*TALKS ENDED 12 May 2025*" in shown(alert(talks))
 
