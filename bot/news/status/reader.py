@@ -36,8 +36,8 @@ _LEAD_SENTENCES = 2
 _LONGEST_SENTENCE = 600
 # A sign that ends a part of a sentence; not the comma in "1,000".
 _BREAK = re.compile(r"[,;:](?=\s)|\s[-\u2013\u2014]+\s|\u2014")
-_HEDGE, _CONDITION, _BACKGROUND = "?hedge", "?condition", "?background"
-_MARKS = frozenset({_HEDGE, _CONDITION, _BACKGROUND})
+_HEDGE, _CONDITION, _BACKGROUND, _ASIDE = "?hedge", "?condition", "?background", "?aside"
+_MARKS = frozenset({_HEDGE, _CONDITION, _BACKGROUND, _ASIDE})
 _DATED = frozenset(EventStatus) - {EventStatus.TALKS, EventStatus.INVESTIGATED}
 _TALK_STATUSES = frozenset({EventStatus.TALKS, EventStatus.DEAL})
 _COURT_STATUSES = frozenset({EventStatus.UNLAWFUL, EventStatus.STAYED, EventStatus.UPHELD})
@@ -83,6 +83,7 @@ class StateReader:
             _HEDGE: rules.hedges,
             _CONDITION: rules.conditions,
             _BACKGROUND: rules.background,
+            _ASIDE: rules.asides,
         }
         terms = {
             **{rule.id: rule.terms for rule in rules.rules},
@@ -174,12 +175,16 @@ class StateReader:
         found: Sequence[tuple[str, int, int]],
         topics: Sequence[Topic],
     ) -> tuple[StatusRule, StateEvidence] | None:
+        asides = [start for name, start, _ in found if name == _ASIDE]
         acts = list(self._find_acts(sentence, found, topics))
+        if sentence.where != "title":
+            acts = [act for act in acts if not _is_aside(sentence.text, act.start, asides)]
         if not acts:
             return None
         first = min(
             acts,
             key=lambda act: (
+                _is_aside(sentence.text, act.start, asides),
                 self._rules[act.name].status is EventStatus.TALKS,
                 act.start,
                 self._order[act.name],
@@ -282,6 +287,12 @@ def _is_sure(
             if words not in unhedged:
                 return False
     return True
+
+
+def _is_aside(text: str, at: int, asides: Sequence[int]) -> bool:
+    """Whether a word such as "as" begins the clause that contains the offset."""
+    begin = _find_part(text, at) if asides else 0
+    return any(begin <= aside < at for aside in asides)
 
 
 def _find_part(text: str, at: int) -> int:

@@ -51,6 +51,7 @@ class StatusRules(Frozen):
     hedges: Patterns = ()
     conditions: Patterns = ()
     background: Patterns = ()
+    asides: Patterns = ()
     silences: tuple[StateSilence, ...] = ()
     rules: tuple[StatusRule, ...] = ()
     collection: tuple[CollectionRule, ...] = ()
@@ -84,7 +85,7 @@ def _list_patterns(rules: StatusRules) -> Iterator[tuple[tuple[str | int, ...], 
     """Each list of patterns in the file, with its location."""
     for name, members in rules.lists.items():
         yield ("lists", name), members
-    for name in ("hedges", "conditions", "background"):
+    for name in ("hedges", "conditions", "background", "asides"):
         yield (name,), getattr(rules, name)
     for kind in ("silences", "rules", "collection"):
         for place, rule in enumerate(getattr(rules, kind)):
