@@ -74,11 +74,15 @@ class PlainReader:
 
 
 def join_by_name(story: Story, recent: Sequence[Story]) -> JoinResult:
-    """A fake matcher: stories whose titles end with the same word belong to one event."""
+    """A fake matcher: stories whose titles end with the same word belong to one event.
+
+    Those with the word "deal" are developments, and all others report the same again.
+    """
     name = story.title.split()[-1]
+    relation = Relation.DEVELOPMENT if "deal" in story.title else Relation.REPORT
     for old in recent:
         if old.title.split()[-1] == name:
-            return JoinResult(old.event_id, Relation.REPORT)
+            return JoinResult(old.event_id, relation)
     return JoinResult(story.id, Relation.NEW)
 
 
@@ -195,15 +199,21 @@ async def test_a_failed_poll_is_recorded_and_adds_no_stories(
     assert state.error == "no answer"
 
 
-async def test_further_reports_of_an_event_go_into_its_thread(
+async def test_a_development_goes_into_the_thread_and_a_report_only_updates_the_alert(
     publisher: Publisher, pipeline: Pipeline
 ) -> None:
     publisher.publish(entry("a", title="Tariff truce at Geneva"))
     await pipeline.run(WIRE, NOON)
     publisher.publish(entry("b", "paper", title="Tariff deal of Geneva"))
     taken = await pipeline.run(feed("paper"), NOON + minutes(1))
-    assert _kinds_and_titles(taken) == [("follow_up", "Tariff deal of Geneva")]
+    assert _kinds_and_titles(taken) == [
+        ("follow_up", "Tariff deal of Geneva"),
+        ("update", "Tariff deal of Geneva"),
+    ]
     assert taken.stories[0].event_id != taken.stories[0].id
+    publisher.publish(entry("c", "blog", title="Tariff truce of Geneva"))
+    taken = await pipeline.run(feed("blog"), NOON + minutes(2))
+    assert _kinds_and_titles(taken) == [("update", "Tariff truce of Geneva")]
 
 
 async def test_the_next_report_sends_an_alert_if_the_first_alert_failed_for_good(
@@ -227,9 +237,9 @@ async def test_two_feeds_that_report_one_event_at_once_send_one_alert(
         publisher.publish(entry("a", each.id, title="Tariff truce at Geneva"))
     taken = await asyncio.gather(*(pipeline.run(each, NOON) for each in feeds))
     kinds = [kind for each in taken for kind, _ in _kinds_and_titles(each)]
-    assert sorted(kinds) == ["alert"] + ["follow_up"] * 7
+    assert sorted(kinds) == ["alert"] + ["update"] * 7
     assert len({each.stories[0].event_id for each in taken}) == 1
-    assert (await store.outbox.counts())[DeliveryState.QUEUED] == 8
+    assert (await store.outbox.counts())[DeliveryState.QUEUED] == 2
 
 
 async def test_old_entries_are_saved_but_not_sent(
@@ -276,7 +286,10 @@ async def test_a_corrected_number_goes_into_the_thread_and_a_corrected_spelling_
     number = await pipeline.run(WIRE, NOON + minutes(2))
     assert (spelling.entries, spelling.stories) == ((), ())
     assert _titles(spelling.revised) == ["Tariff falls to 30%!"]
-    assert _kinds_and_titles(number) == [("follow_up", "Tariff falls to 35%")]
+    assert _kinds_and_titles(number) == [
+        ("follow_up", "Tariff falls to 35%"),
+        ("update", "Tariff falls to 35%"),
+    ]
     assert number.stories[0].event_id == first.stories[0].event_id
     again = await pipeline.run(WIRE, NOON + minutes(3))
     assert (again.revised, again.deliveries) == ((), ())
@@ -313,7 +326,10 @@ async def test_followers_get_a_message_and_muted_conversations_do_not(
     await store.events.mute_event(TEAM, "C1", event_id)
     publisher.publish(entry("b", title="Tariff deal of Geneva", published=NOON + minutes(1)))
     taken = await pipeline.run(WIRE, NOON + minutes(1))
-    assert [(each.kind, each.conversation) for each in taken.deliveries] == [("follow_up", "U1")]
+    assert [(each.kind, each.conversation) for each in taken.deliveries] == [
+        ("follow_up", "U1"),
+        ("update", "C1"),
+    ]
 
 
 async def test_a_subscription_in_a_second_channel_changes_nothing_in_the_first(

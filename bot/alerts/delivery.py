@@ -12,6 +12,9 @@ example, that process has died. A message that was being sent may have reached S
 looks for it before posting it again. A held delivery waits because its conversation refuses
 messages; it is claimed again from time to time. An operator can drop a delivery that is queued,
 held or failed; its state is then `dropped`.
+
+An update is a delivery that posts nothing: it edits the first message of an event in a
+conversation. It is dropped if there is nothing to edit, and it is never held or failed.
 """
 
 import re
@@ -25,12 +28,19 @@ from pydantic import AwareDatetime
 
 from bot.alerts.subscription import Frequency, Subscription, match_reason
 from bot.feeds.model import Entry
+from bot.news.state import Relation
 from bot.news.story import Story
 from bot.values import Frozen, digest
 
 LONGEST_PUT_OFF = timedelta(hours=2)
 """Longest delay of any message except a digest; Slack asks for waits of at most an hour. A due time
 further ahead must have been written before the clock was set back, so it counts as past.
+"""
+
+UPDATE_DELAY = timedelta(seconds=5)
+"""Time between a story and the edit of its event's first message. Several feeds often report the
+same event within seconds, and one edit then covers their stories. Slack allows about one
+`chat.update` a second in a workspace, so fewer edits also arrive sooner.
 """
 
 FOLLOWS = "you follow this event"
@@ -43,7 +53,12 @@ class DeliveryKind(StrEnum):
     """The kind of a message."""
 
     ALERT = "alert"
+    """The first message about an event."""
     FOLLOW_UP = "follow_up"
+    """A development: a reply in the alert's thread that the conversation also shows, or a direct
+    message to a follower."""
+    UPDATE = "update"
+    """An edit of the event's first message, with the stories that are known when it is sent."""
     DIGEST = "digest"
     NOTICE = "notice"
     """A message to operators about a problem. Its plain text is in `reason`."""
@@ -66,7 +81,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
-    """An operator decided not to send the message."""
+    """Not sent, and not an error: an operator decided so, or an update had nothing to edit."""
 
 
 class Delivery(Frozen):
@@ -207,23 +222,44 @@ def plan_deliveries(
 ) -> tuple[Delivery, ...]:
     """The deliveries that these stories cause, in the order in which to send them.
 
-    A conversation's first story of an event makes its alert; later ones are follow-ups in its
-    thread. Stories whose id is in `corrections` make follow-ups and digests, but no alerts. The
-    `event_id` of each story must be set.
+    A conversation's first story of an event makes its alert. Then a development makes a follow-up,
+    and another report makes none. Both make one update of each earlier alert, even where the event
+    is muted, because an edit notifies no one. Followers get the developments. Stories whose id is
+    in `corrections` are developments for those who have the alert, and make no alerts. Digests list
+    all stories. The `event_id` of each story must be set.
     """
     alerted = set(audience.alerted)
     found: list[Delivery] = []
+    updates: dict[Thread, list[Story]] = {}
     digests: dict[tuple[str, str], list[Story]] = {}
+    threads = _by_event(audience.alerted)
     for story in stories:
-        for thread, recipient in _recipients(story, audience, now).items():
+        for thread in threads.get(story.event_id, ()):
+            updates.setdefault(thread, []).append(story)
+        is_correction = story.id in corrections
+        is_development = is_correction or story.relation is not Relation.REPORT
+        for thread, recipient in _recipients(story, audience, now, is_development).items():
             if recipient.frequency is Frequency.DAILY:
                 digests.setdefault(thread[1:], []).append(story)
             elif recipient.follows or thread in alerted:
-                found.append(_message(DeliveryKind.FOLLOW_UP, story, thread, recipient.reason, now))
-            elif story.id not in corrections:
+                if is_development:
+                    kind = DeliveryKind.FOLLOW_UP
+                    found.append(_message(kind, story, thread, recipient.reason, now))
+            elif not is_correction:
                 alerted.add(thread)
                 found.append(_message(DeliveryKind.ALERT, story, thread, recipient.reason, now))
-    return (*found, *(_digest(place, listed, digest_at) for place, listed in digests.items()))
+    return (
+        *found,
+        *(_update(thread, listed, now) for thread, listed in updates.items()),
+        *(_digest(place, listed, digest_at) for place, listed in digests.items()),
+    )
+
+
+def _by_event(threads: Iterable[Thread]) -> dict[str, list[Thread]]:
+    found: dict[str, list[Thread]] = {}
+    for thread in sorted(threads):
+        found.setdefault(thread.event_id, []).append(thread)
+    return found
 
 
 class _Recipient(NamedTuple):
@@ -232,7 +268,9 @@ class _Recipient(NamedTuple):
     follows: bool = False
 
 
-def _recipients(story: Story, audience: Audience, now: datetime) -> dict[Thread, _Recipient]:
+def _recipients(
+    story: Story, audience: Audience, now: datetime, is_development: bool
+) -> dict[Thread, _Recipient]:
     """The recipients of the story, each conversation once; instant takes precedence over daily."""
     found: dict[Thread, _Recipient] = {}
     for subscription in audience.subscriptions:
@@ -241,7 +279,7 @@ def _recipients(story: Story, audience: Audience, now: datetime) -> dict[Thread,
         known = found.get(thread)
         if reason and (known is None or known.frequency is Frequency.DAILY):
             found[thread] = _Recipient(reason, subscription.pace)
-    for thread in audience.followers:
+    for thread in audience.followers if is_development else ():
         known = found.get(thread)
         if thread.event_id == story.event_id and (
             known is None or known.frequency is Frequency.DAILY
@@ -257,6 +295,18 @@ def _message(
     # alert failed could not get a new alert from its next story.
     more = {"story_ids": (story.id,), "event_id": story.event_id}
     return make_delivery(kind, thread[1:], story.id, reason, now, **more)
+
+
+def _update(thread: Thread, stories: Sequence[Story], now: datetime) -> Delivery:
+    return make_delivery(
+        DeliveryKind.UPDATE,
+        thread[1:],
+        stories[0].id,
+        "",
+        now + UPDATE_DELAY,
+        story_ids=tuple(story.id for story in stories),
+        event_id=thread.event_id,
+    )
 
 
 def _digest(place: tuple[str, str], stories: Sequence[Story], due_at: datetime) -> Delivery:

@@ -17,12 +17,16 @@ process is then not started a second time.
 
 While the database cannot be reached, the outcome of a send is kept in memory and saving it is
 retried.
+
+An update edits the first message of its event. It is not a post, so it neither waits for the turns
+of posts nor takes one, and its rate limit delays no post. Making it twice changes nothing, so it
+needs no look-up. If Slack refuses it for its message or its conversation, it is dropped.
 """
 
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,6 +56,13 @@ CLAIMS_PER_SLOT = 10
 LOOKUP_SLOTS = 5
 """Maximum uncertain deliveries that are processed at a time. They have their own slots, because
 looking for an earlier message in Slack is slow.
+"""
+UPDATE_SLOTS = 3
+"""Maximum updates that are claimed at a time. They have their own slots, so that posts never wait
+for them. Few, because Slack allows about one edit a second in a workspace.
+"""
+UPDATE_ATTEMPTS = 8
+"""An update that has failed this often is dropped. The next story of its event makes another one.
 """
 LONGEST_TURN_S = 25.0
 """Maximum seconds that a claimed delivery waits for a turn of its workspace. If the turn is further
@@ -94,7 +105,12 @@ class Receipt(Frozen):
 
 
 class Sender(Protocol):
-    """Posts a message. For an `uncertain` delivery, it first looks for `delivery.id` in Slack.
+    """Posts a message, or edits the first message of an event for an update.
+
+    `thread_ts` is the message to reply to, or for an update the message to edit. An update has the
+    `id` and the `reason` of the delivery that it edits, and its receipt is `found` if the message
+    was up to date. For another `uncertain` delivery, the sender first looks for `delivery.id` in
+    Slack.
 
     Raises SendLater, SendRefused, ConversationRefused or WorkspaceRefused; any other exception
     counts as an unknown outcome.
@@ -109,7 +125,12 @@ class DeliveryQueue(Protocol):
     """The deliveries in the database that are not sent yet; see `bot.store.outbox`."""
 
     async def claim(
-        self, now: datetime, limit: int, lease_s: float, closed: Collection[str] = ()
+        self,
+        now: datetime,
+        limit: int,
+        lease_s: float,
+        closed: Collection[str] = (),
+        updates: int = 0,
     ) -> tuple[Delivery, ...]: ...
 
     async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool: ...
@@ -139,11 +160,17 @@ class DeliveryQueue(Protocol):
 
     async def give_up(self, delivery_id: str, error: str) -> None: ...
 
-    async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]: ...
+    async def finish_update(self, delivery_id: str, reason: str) -> None: ...
 
-    async def thread_ts(self, event_id: str, team: str, conversation: str) -> str | None: ...
+    async def stories(self, delivery: Delivery) -> tuple[Story, ...]: ...
 
-    async def next_due(self, now: datetime, closed: Collection[str] = ()) -> datetime | None: ...
+    async def first_message(
+        self, event_id: str, team: str, conversation: str
+    ) -> Delivery | None: ...
+
+    async def next_due(
+        self, now: datetime, closed: Collection[str] = (), updates: bool = True
+    ) -> datetime | None: ...
 
 
 class _Outcome(NamedTuple):
@@ -183,7 +210,7 @@ class Dispatcher:
         self._outbox, self._sender, self._clock, self._times = outbox, sender, clock, times
         self._posting = asyncio.Semaphore(slots)
         self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
-        self._certain_in_flight = 0
+        self._certain_in_flight = self._updates_in_flight = 0
         self._most_claims = slots * CLAIMS_PER_SLOT
         self._pace_s = pace_s
         self._next_send_at: dict[tuple[str, str], float] = {}
@@ -247,7 +274,8 @@ class Dispatcher:
                     self._claimed_again[delivery.id] = delivery
                 else:
                     self._start(delivery)
-            due_at = None if len(claimed) == room else await self._next_moment(now)
+            messages = sum(each.kind is not DeliveryKind.UPDATE for each in claimed)
+            due_at = None if messages == room else await self._next_moment(now)
             if not claimed and not self._in_flight:
                 await self._workspaces.report_delivered(now)
         except StoreUnavailable:
@@ -265,8 +293,8 @@ class Dispatcher:
         await self._workspaces.save()
         if self._stop.is_set():
             return ()
-        closed = self._workspaces.closed
-        return await self._outbox.claim(now, limit, self._times.lease_s, closed)
+        closed, updates = self._workspaces.closed, UPDATE_SLOTS - self._updates_in_flight
+        return await self._outbox.claim(now, limit, self._times.lease_s, closed, updates)
 
     async def _look(self, now: datetime) -> datetime | None:
         """Checks the workspaces, as their gate does, unless a stop comes first."""
@@ -282,18 +310,26 @@ class Dispatcher:
     async def _next_moment(self, now: datetime) -> datetime | None:
         """When the next delivery is due, or the next check of a workspace."""
         check_at = await self._look(now)
-        due_at = await self._outbox.next_due(now, self._workspaces.closed)
+        # An update that ends wakes the loop, so those that wait for its slot need no wake-up.
+        has_slots = self._updates_in_flight < UPDATE_SLOTS
+        due_at = await self._outbox.next_due(now, self._workspaces.closed, has_slots)
         return min((each for each in (check_at, due_at) if each is not None), default=None)
 
     def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self._deliver(delivery), name=f"deliver {delivery.id}")
         self._in_flight[delivery.id] = task
-        self._certain_in_flight += not delivery.uncertain
+        self._count_in_flight(delivery, 1)
         task.add_done_callback(lambda ended: self._finish(delivery, ended))
+
+    def _count_in_flight(self, delivery: Delivery, change: int) -> None:
+        if delivery.kind is DeliveryKind.UPDATE:
+            self._updates_in_flight += change
+        elif not delivery.uncertain:
+            self._certain_in_flight += change
 
     def _finish(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
         del self._in_flight[delivery.id]
-        self._certain_in_flight -= not delivery.uncertain
+        self._count_in_flight(delivery, -1)
         again = self._claimed_again.pop(delivery.id, None)
         if again is not None and not self._stop.is_set():
             # It was claimed before this task ended. `start_sending` ignores a claim that is over.
@@ -309,11 +345,15 @@ class Dispatcher:
         """Makes one attempt to send and saves its outcome; returns whether the message was sent."""
         loop = asyncio.get_running_loop()
         save_until = loop.time() + self._times.lease_s
-        conversation = delivery.team, delivery.conversation
-        await asyncio.sleep(self._next_send_at.get(conversation, 0.0) - loop.time())
-        slots = self._looking_up if delivery.uncertain else self._posting
-        async with self._workspaces.turn(delivery.team) as turn, slots:
-            outcome = await self._attempt(delivery, turn)
+        if delivery.kind is DeliveryKind.UPDATE:
+            async with self._workspaces.turn(delivery.team) as turn:
+                outcome = await self._attempt_update(delivery, turn)
+        else:
+            conversation = delivery.team, delivery.conversation
+            await asyncio.sleep(self._next_send_at.get(conversation, 0.0) - loop.time())
+            slots = self._looking_up if delivery.uncertain else self._posting
+            async with self._workspaces.turn(delivery.team) as turn, slots:
+                outcome = await self._attempt(delivery, turn)
         if outcome.sent and self._is_running:
             # Saving may be retried after the lease has ended. The outbox accepts the outcome of a
             # sent message even then, and `run` does not start a delivery that is still in flight.
@@ -382,10 +422,50 @@ class Dispatcher:
             self._workspaces.accept(turn, now)
         return _Outcome(True, partial(self._confirm, delivery, receipt, now))
 
+    async def _attempt_update(self, delivery: Delivery, turn: Turn) -> _Outcome:
+        """Edits the first message of the event, unless there is nothing to edit."""
+        if self._stopped.is_set() or delivery.team in self._workspaces.closed:
+            return self._put_back(delivery, delivery.due_at)
+        try:
+            first = await self._outbox.first_message(
+                delivery.event_id, delivery.team, delivery.conversation
+            )
+            if first is None:
+                return self._drop_update(delivery, "the conversation has no alert of the event")
+            stories = await self._outbox.stories(delivery)
+            is_claimed = await self._outbox.start_sending(delivery.id, delivery.claimed_at)
+        except StoreUnavailable:
+            return self._put_back(delivery, delivery.due_at)
+        if not is_claimed:
+            return self._lost_claim(delivery)
+        edit = delivery.model_copy(update={"id": first.id, "reason": first.reason})
+        try:
+            receipt = await self._send(edit, stories, first.ts)
+        except SendLater as later:
+            if later.after_s is None and delivery.attempts >= UPDATE_ATTEMPTS:
+                return self._drop_update(delivery, later.cause)
+            return self._retry(delivery, later)
+        except WorkspaceRefused as refused:
+            self._workspaces.refuse(turn, refused, self._clock())
+            return self._put_back(delivery, delivery.due_at, str(refused))
+        except (SendRefused, ConversationRefused) as refused:
+            if isinstance(refused, ConversationRefused) or refused.by_slack:
+                self._workspaces.accept(turn, self._clock(), sent=False)
+            return self._drop_update(delivery, refused.cause)
+        self._unanswered.pop(delivery.id, None)
+        now = self._clock()
+        if not receipt.found:
+            self._workspaces.accept(turn, now, sent=False)
+        return _Outcome(True, partial(self._confirm, delivery, receipt, now))
+
+    def _drop_update(self, delivery: Delivery, reason: str) -> _Outcome:
+        self._unanswered.pop(delivery.id, None)
+        log.info("%s edits nothing: %s", _named(delivery), reason)
+        return _Outcome(False, partial(self._outbox.finish_update, delivery.id, reason))
+
     async def _confirm(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
-        ended_pause = await self._outbox.confirm(
-            delivery.id, receipt.ts, now, posted=not receipt.found
-        )
+        posted = not receipt.found and delivery.kind is not DeliveryKind.UPDATE
+        ended_pause = await self._outbox.confirm(delivery.id, receipt.ts, now, posted=posted)
         if ended_pause:
             log.info("conversation %s accepts messages again", delivery.conversation)
 
@@ -402,8 +482,8 @@ class Dispatcher:
             await _wait(self._stopped, wait_s / 2)
         return 0.0
 
-    def _put_back(self, delivery: Delivery, due_at: datetime) -> _Outcome:
-        return _Outcome(False, partial(self._outbox.put_back, delivery.id, due_at))
+    def _put_back(self, delivery: Delivery, due_at: datetime, error: str = "") -> _Outcome:
+        return _Outcome(False, partial(self._outbox.put_back, delivery.id, due_at, error))
 
     def _lost_claim(self, delivery: Delivery) -> _Outcome:
         """The outcome of a delivery whose lease ended before it was sent.
@@ -416,13 +496,13 @@ class Dispatcher:
 
     async def _read(self, delivery: Delivery) -> tuple[tuple[Story, ...], str | None]:
         """A delivery's stories, and the `ts` of the message that it replies to (None: no reply)."""
-        stories = await self._outbox.stories(delivery.story_ids)
+        stories = await self._outbox.stories(delivery)
         if delivery.kind is not DeliveryKind.FOLLOW_UP:
             return stories, None
-        thread_ts = await self._outbox.thread_ts(
+        first = await self._outbox.first_message(
             delivery.event_id, delivery.team, delivery.conversation
         )
-        return stories, thread_ts
+        return stories, first.ts if first is not None else None
 
     async def _send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
@@ -453,7 +533,7 @@ class Dispatcher:
             due_at = now + timedelta(seconds=min(backoff_s, LONGEST_BACKOFF_S))
         else:
             due_at = now + timedelta(seconds=later.after_s)
-            if not later.lookups_only:
+            if not later.lookups_only and delivery.kind is not DeliveryKind.UPDATE:
                 # The rate limit of posts applies to the whole workspace, so its other channels wait
                 # as well.
                 self._paused_until[delivery.team] = due_at

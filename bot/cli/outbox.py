@@ -21,7 +21,7 @@ def outbox() -> None:
 
 @outbox.command("list")
 @click.option("--failed", is_flag=True, help="Those that failed, the newest first.")
-@click.option("--dropped", is_flag=True, help="Those that an operator dropped, the newest first.")
+@click.option("--dropped", is_flag=True, help="Those that were dropped, the newest first.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per message.")
 @report_errors

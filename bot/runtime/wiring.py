@@ -43,9 +43,10 @@ from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook
 from bot.runtime.settings import Settings
-from bot.slack.api.call_limiter import POST, CallLimiter, MethodLimits, method_key
+from bot.slack.api.call_limiter import POST, UPDATE, CallLimiter, MethodLimits, method_key
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_client, open_session
+from bot.slack.blockkit.limits import UPDATES_PER_SECOND
 from bot.slack.context import SlackContext
 from bot.slack.handlers.proposals import update_messages, watch_ledger
 from bot.slack.startup import fetch_team, retry_until_answered
@@ -273,7 +274,8 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
     Raises SlackError if Slack refuses the token, and Stopped if `stop` is set before Slack answers.
     """
     posts = settings.posts_per_second
-    limiter = CallLimiter(MethodLimits({} if posts is None else {POST: posts}))
+    known = {UPDATE: UPDATES_PER_SECOND} | ({} if posts is None else {POST: posts})
+    limiter = CallLimiter(MethodLimits(known))
     async with open_session(limiter) as session:
         token = reveal_secret(settings.slack_bot_token)
         client = build_client(token, settings.slack_api_url, session)

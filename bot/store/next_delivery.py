@@ -6,6 +6,10 @@ A conversation gets its messages one at a time, in the order in which they were 
 unsent message is the head and blocks the others. Exceptions: a digest does not block before its
 hour. A message that has failed so often that the message itself may be the cause does not block
 either, and nor do the replies in its thread. A follow-up always waits for the alert of its thread.
+
+Updates are outside this order, because they post nothing. They never block messages. An update
+waits only for the alert that it edits, for earlier updates of the same alert, and while its
+conversation refuses messages.
 """
 
 import sqlalchemy as sa
@@ -39,6 +43,7 @@ def _unsent(name: str) -> sa.TextClause:
 
 
 def _is_head() -> sa.ColumnElement[bool]:
+    """Whether a message is not blocked by an earlier one of its conversation."""
     earlier = _earlier.c
     at_fault = sa.or_(earlier.attempts >= STUBBORN_AFTER, _waits_for_one_at_fault())
     not_yet = sa.and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now)
@@ -49,6 +54,7 @@ def _is_head() -> sa.ColumnElement[bool]:
             earlier.team == _row.team,
             earlier.conversation == _row.conversation,
             earlier.seq < _row.seq,
+            earlier.kind != DeliveryKind.UPDATE,
             _unsent("earlier"),
             sa.or_(opens_thread, sa.not_(sa.or_(at_fault, not_yet))),
         )
@@ -76,25 +82,56 @@ def _waits_for_one_at_fault() -> sa.ColumnElement[bool]:
     return sa.and_(earlier.kind == DeliveryKind.FOLLOW_UP, found)
 
 
-SENDABLE = (
-    sa.select(_row.id)
-    .where(
-        _unsent("deliveries"),
-        _row.state.in_(_CLAIMABLE),
-        _row.due_at <= _now,
-        OF_TEAM,
-        _OPEN,
-        _is_head(),
+def _can_edit() -> sa.ColumnElement[bool]:
+    """Whether an update has nothing to wait for."""
+    other = _earlier.c
+    same_thread = sa.and_(
+        other.event_id == _row.event_id,
+        other.kind.in_((DeliveryKind.ALERT, DeliveryKind.UPDATE)),
+        other.seq < _row.seq,
     )
-    .order_by(_row.due_at, _row.seq)
-    .limit(sa.bindparam("limit", type_=sa.Integer))
-    .with_for_update(skip_locked=True, of=_table)
-)
-"""`now`, `of_team`, `closed`, `limit`: the ids of deliveries that may be claimed, earliest due
-first.
+    held_back = (
+        sa.select(1)
+        .where(
+            other.team == _row.team,
+            other.conversation == _row.conversation,
+            _unsent("earlier"),
+            sa.or_(same_thread, other.held_at.is_not(None)),
+        )
+        .exists()
+    )
+    return sa.not_(held_back)
+
+
+_is_message = sa.and_(_row.kind != DeliveryKind.UPDATE, _is_head())
+_is_free_update = sa.and_(_row.kind == DeliveryKind.UPDATE, _can_edit())
+
+
+def _select_sendable(condition: sa.ColumnElement[bool]) -> sa.Select[str]:
+    return (
+        sa.select(_row.id)
+        .where(
+            _unsent("deliveries"),
+            _row.state.in_(_CLAIMABLE),
+            _row.due_at <= _now,
+            OF_TEAM,
+            _OPEN,
+            condition,
+        )
+        .order_by(_row.due_at, _row.seq)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+        .with_for_update(skip_locked=True, of=_table)
+    )
+
+
+SENDABLE = _select_sendable(_is_message)
+"""`now`, `of_team`, `closed`, `limit`: the ids of messages that may be claimed, earliest due first.
 
 On PostgreSQL, rows that another process is claiming are skipped.
 """
+
+SENDABLE_UPDATES = _select_sendable(_is_free_update)
+"""The same for updates."""
 
 START_SENDING = (
     sa.update(_table)
@@ -167,9 +204,18 @@ written before the clock was set back.
 
 NEXT_MOMENT = sa.select(
     sa.func.min(sa.case((_row.state.in_(_LEASED), _row.lease_until), else_=_row.due_at))
-).where(_unsent("deliveries"), OF_TEAM, _OPEN, sa.or_(_row.state.in_(_LEASED), _is_head()))
-"""`now`, `of_team`, `closed`: the next moment at which a delivery is due or a lease ends; NULL if
-no delivery is unsent.
+).where(
+    _unsent("deliveries"),
+    OF_TEAM,
+    _OPEN,
+    sa.or_(
+        _row.state.in_(_LEASED),
+        _is_message,
+        sa.and_(sa.bindparam("updates", type_=sa.Boolean), _is_free_update),
+    ),
+)
+"""`now`, `of_team`, `closed`, `updates`: the next moment at which a delivery is due or a lease
+ends; NULL if no delivery is unsent. Without `updates`, only leases count for updates.
 """
 
 _here = sa.and_(
@@ -177,6 +223,7 @@ _here = sa.and_(
     _row.team == sa.bindparam("in_team"),
     _row.conversation == sa.bindparam("in_conversation"),
     _row.state.in_(_CLAIMABLE),
+    _row.kind != DeliveryKind.UPDATE,
 )
 
 HOLD = (

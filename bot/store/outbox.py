@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from bot.alerts.delivery import (
+    FOLLOWS,
     LONGEST_PUT_OFF,
     Delivery,
     DeliveryKind,
@@ -33,6 +34,7 @@ R = TypeVar("R")
 _table = tables.deliveries
 _row = tables.deliveries.c
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+_ABOUT_AN_EVENT = (DeliveryKind.ALERT, DeliveryKind.FOLLOW_UP, DeliveryKind.UPDATE)
 _FIELDS = [_row[name] for name in Delivery.model_fields]
 
 
@@ -55,9 +57,15 @@ class Outbox:
         return self._team
 
     async def claim(
-        self, now: datetime, limit: int, lease_s: float, closed: Collection[str] = ()
+        self,
+        now: datetime,
+        limit: int,
+        lease_s: float,
+        closed: Collection[str] = (),
+        updates: int = 0,
     ) -> tuple[Delivery, ...]:
-        """Claims at most `limit` due deliveries, one per conversation, for the caller to send.
+        """Claims at most `limit` due messages, one per conversation, for the caller to send, and at
+        most `updates` updates.
 
         The deliveries of the `closed` teams are left out. The lease lasts `lease_s` seconds, which
         must be less than LONGEST_PUT_OFF. When it expires, the deliveries are queued again. Those
@@ -70,8 +78,13 @@ class Outbox:
             far = {"now": now, "of_team": self._team, "farthest": now + LONGEST_PUT_OFF}
             connection.execute(next_delivery.RELEASE_EXPIRED, far)
             connection.execute(next_delivery.HASTEN, far)
-            sendable = connection.execute(next_delivery.SENDABLE, given | {"limit": limit})
-            ids = sendable.scalars().all()
+            ids: list[str] = []
+            for sendable, most in (
+                (next_delivery.SENDABLE, limit),
+                (next_delivery.SENDABLE_UPDATES, updates),
+            ):
+                if most > 0:
+                    ids += connection.execute(sendable, given | {"limit": most}).scalars()
             if not ids:
                 return ()
             connection.execute(next_delivery.CLAIM, {"ids": ids, "now": now, "until": until})
@@ -174,6 +187,11 @@ class Outbox:
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(HeldConversation(*row) for row in rows)
 
+    async def finish_update(self, delivery_id: str, reason: str) -> None:
+        """Marks a claimed update as dropped, because it cannot or need not be made."""
+        dropped = DeliveryState.DROPPED
+        await self._record(_Outcome(delivery=delivery_id, to=dropped, error=reason))
+
     async def give_up(self, delivery_id: str, error: str) -> None:
         """Marks a claimed delivery as failed, with the reason. It is not retried.
 
@@ -201,24 +219,42 @@ class Outbox:
 
         return await self._database.write(write)
 
-    async def next_due(self, now: datetime, closed: Collection[str] = ()) -> datetime | None:
+    async def next_due(
+        self, now: datetime, closed: Collection[str] = (), updates: bool = True
+    ) -> datetime | None:
         """The next moment at which a delivery is due or a lease ends; None if nothing is unsent.
 
-        Deliveries of the `closed` teams are left out.
+        Deliveries of the `closed` teams are left out, and updates unless `updates` is set.
         """
         found: Sequence[datetime | None]
-        given = {"now": now, "of_team": self._team, "closed": list(closed)}
+        given = {"now": now, "of_team": self._team, "closed": list(closed), "updates": updates}
         found = await self._database.column(next_delivery.NEXT_MOMENT, given)
         return found[0]
 
-    async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
-        """The stories with these ids, in this order; unknown ids are left out."""
-        return await self._stories.many(story_ids)
+    async def stories(self, delivery: Delivery) -> tuple[Story, ...]:
+        """The stories from which to render a delivery, oldest first.
 
-    async def thread_ts(self, event_id: str, team: str, conversation: str) -> str | None:
-        """The `ts` of the message whose thread gets the follow-ups; None if none was sent."""
-        sent = await self.sent(team, conversation, event_id)
-        return sent[0].ts if sent else None
+        For an alert, a follow-up and an update, these are the stories of the event so far: at most
+        `EVENT_STORIES`, and those of the delivery in any case. For any other delivery, they are its
+        own stories, in its order. Stories that were deleted are left out.
+        """
+        if delivery.kind in _ABOUT_AN_EVENT:
+            return await self._stories.of_event(delivery.event_id, delivery.story_ids)
+        return await self._stories.many(delivery.story_ids)
+
+    async def first_message(self, event_id: str, team: str, conversation: str) -> Delivery | None:
+        """The first message about the event in a conversation, whose thread gets the follow-ups.
+
+        It is the alert. If the alert failed, it is the follow-up that was sent in its place. None
+        if neither was sent, for example to a follower.
+        """
+        sent = [
+            each
+            for each in await self.sent(team, conversation, event_id)
+            if each.kind is DeliveryKind.ALERT
+            or (each.kind is DeliveryKind.FOLLOW_UP and each.reason != FOLLOWS)
+        ]
+        return min(sent, key=lambda each: each.kind is not DeliveryKind.ALERT, default=None)
 
     async def sent(self, team: str, conversation: str, event_id: str) -> tuple[Delivery, ...]:
         """The deliveries about an event that were sent to a conversation, in order."""
@@ -339,14 +375,16 @@ class Outbox:
         """Queues deliveries within the caller's transaction.
 
         A delivery whose id is known stays as it is. But the stories of a digest are added to the
-        conversation's queued digest of the same hour.
+        conversation's queued digest of the same hour, and those of an update to the queued update
+        of the same message.
         """
         rows = []
         for delivery in deliveries:
-            if delivery.kind is not DeliveryKind.DIGEST:
+            if delivery.kind is DeliveryKind.DIGEST:
+                if (digest := _digest_to_insert(connection, delivery)) is not None:
+                    rows.append(_values(digest))
+            elif delivery.kind is not DeliveryKind.UPDATE or not _join_update(connection, delivery):
                 rows.append(_values(delivery))
-            elif (digest := _digest_to_insert(connection, delivery)) is not None:
-                rows.append(_values(digest))
         execute_many(connection, self._insert, rows)
 
 
@@ -468,10 +506,36 @@ def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery |
         about = " ".join((digest.due_at.isoformat(), *digest.story_ids))
         second = delivery_id(digest.kind, digest.team, digest.conversation, about)
         return digest.model_copy(update={"id": second})
-    both = dict.fromkeys((*json.loads(known.story_ids), *digest.story_ids))
-    adding = sa.update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
-    connection.execute(adding)
+    _add_stories(connection, digest.id, known.story_ids, digest)
     return None
+
+
+def _join_update(connection: sa.Connection, update: Delivery) -> bool:
+    """Adds the stories of an update to one that is still queued for the same message.
+
+    Returns False if there is none. An update that is claimed may have been rendered already.
+    """
+    query = sa.select(_row.id, _row.story_ids).where(
+        sa.text(tables.UNSENT),
+        _row.team == update.team,
+        _row.conversation == update.conversation,
+        _row.event_id == update.event_id,
+        _row.kind == DeliveryKind.UPDATE,
+        _row.state == DeliveryState.QUEUED,
+    )
+    known = connection.execute(query.limit(1).with_for_update()).one_or_none()
+    if known is None:
+        return False
+    _add_stories(connection, known.id, known.story_ids, update)
+    return True
+
+
+def _add_stories(
+    connection: sa.Connection, delivery_id: str, story_ids: str, more: Delivery
+) -> None:
+    both = dict.fromkeys((*json.loads(story_ids), *more.story_ids))
+    adding = sa.update(_table).where(_row.id == delivery_id)
+    connection.execute(adding.values(story_ids=json.dumps(list(both))))
 
 
 def _values(delivery: Delivery) -> dict[str, Any]:

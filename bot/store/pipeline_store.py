@@ -43,11 +43,12 @@ class PipelineStore:
     async def audience(self, event_ids: Collection[str]) -> Audience:
         """The subscriptions, and the followers, mutes and alerts of these events."""
         followers = await self._store.events.followers(event_ids)
+        alerted = await self._store.outbox.alerted(event_ids)
         return Audience(
             subscriptions=await self._store.subscriptions.every(self._team),
             followers=tuple(each for each in followers if self._team in (None, each.team)),
             muted=await self._store.events.muted(event_ids),
-            alerted=await self._store.outbox.alerted(event_ids),
+            alerted=frozenset(each for each in alerted if self._team in (None, each.team)),
         )
 
     async def keep(self, taken: IntakeResult) -> None:

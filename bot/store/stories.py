@@ -16,6 +16,8 @@ CACHED = 5_000
 """Maximum stories cached in memory, about 3 KB each. Each new story is compared with recent ones,
 so they are read often.
 """
+EVENT_STORIES = 200
+"""Maximum stories of an event from which a message is rendered: its first and its newest ones."""
 _PARSE_AT_ONCE = 100
 """If more stories than this are loaded, they are parsed in a thread."""
 
@@ -44,6 +46,19 @@ class Stories:
         story = tables.stories.c
         query = select(story.id).where(story.seen_at >= since)
         return await self._of(query.order_by(story.published, story.id))
+
+    async def of_event(self, event_id: str, also: Collection[str] = ()) -> tuple[Story, ...]:
+        """The stories of an event in order of publication, and the stories with the ids `also`.
+
+        At most `EVENT_STORIES` of the event: its first one and the newest ones.
+        """
+        story = tables.stories.c
+        query = select(story.id).where(story.event_id == event_id)
+        ids = await self._database.column(query.order_by(story.published, story.id))
+        if len(ids) > EVENT_STORIES:
+            ids = [ids[0], *ids[1 - EVENT_STORIES :]]
+        found = await self.many(tuple(dict.fromkeys((*ids, *also))))
+        return tuple(sorted(found, key=lambda each: (each.published, each.id)))
 
     async def many(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
         """The stories with these ids, in this order; unknown ids are left out."""

@@ -1,15 +1,29 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from bot.alerts.delivery import Audience, Delivery, Thread, is_correction, is_news, plan_deliveries
+from bot.alerts.delivery import (
+    Audience,
+    Delivery,
+    DeliveryKind,
+    Thread,
+    is_correction,
+    is_news,
+    plan_deliveries,
+)
 from bot.alerts.subscription import Frequency
+from bot.news.state import Relation
 from bot.news.story import Figure, Story
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, entry, minutes, story, subscription
 
 TOMORROW = NOON + minutes(20 * 60)
 EVERYONE = Audience(subscriptions=(subscription(),))
-RULING, STAY = story("ruling"), story("stay", event_id="ruling")
+RULING = story("ruling")
+STAY = story("stay", event_id="ruling", relation=Relation.DEVELOPMENT)
+REPORT = story("report", event_id="ruling", relation=Relation.REPORT)
+ALERTED = Audience(
+    subscriptions=EVERYONE.subscriptions, alerted=frozenset({Thread("ruling", TEAM, "C1")})
+)
 
 
 def _plan(
@@ -22,18 +36,51 @@ def _kind_place_stories(deliveries: tuple[Delivery, ...]) -> list[tuple[str, str
     return [(each.kind, each.conversation, " ".join(each.story_ids)) for each in deliveries]
 
 
-def test_the_first_story_of_an_event_is_an_alert_and_the_others_are_follow_ups() -> None:
+def test_the_first_story_of_an_event_is_an_alert_and_a_development_is_a_follow_up() -> None:
     assert _kind_place_stories(_plan(RULING, STAY)) == [
         ("alert", "C1", "ruling"),
         ("follow_up", "C1", "stay"),
     ]
 
 
-def test_an_event_that_was_alerted_before_gets_only_follow_ups() -> None:
+def test_a_development_of_an_alerted_event_is_a_follow_up_and_an_update() -> None:
+    assert _kind_place_stories(_plan(STAY, to=ALERTED)) == [
+        ("follow_up", "C1", "stay"),
+        ("update", "C1", "stay"),
+    ]
+
+
+def test_another_report_of_an_alerted_event_is_only_an_update() -> None:
+    assert _kind_place_stories(_plan(REPORT, to=ALERTED)) == [("update", "C1", "report")]
+
+
+def test_the_stories_of_one_poll_make_one_update_some_seconds_later() -> None:
+    (follow_up, update) = _plan(REPORT, STAY, to=ALERTED)
+    assert (follow_up.kind, follow_up.due_at) == (DeliveryKind.FOLLOW_UP, NOON)
+    assert (update.kind, update.story_ids) == (DeliveryKind.UPDATE, ("report", "stay"))
+    assert timedelta(0) < update.due_at - NOON < timedelta(minutes=1)
+
+
+def test_an_alert_that_is_queued_with_its_reports_needs_no_update() -> None:
+    assert _kind_place_stories(_plan(RULING, REPORT)) == [("alert", "C1", "ruling")]
+
+
+def test_a_conversation_without_the_alert_gets_one_for_a_report_and_for_a_development() -> None:
+    for later in (REPORT, STAY):
+        assert _kind_place_stories(_plan(later)) == [("alert", "C1", later.id)]
+
+
+def test_an_alert_is_updated_even_where_nobody_would_get_the_story() -> None:
+    alerted = frozenset({Thread("ruling", TEAM, place) for place in ("C1", "C2")})
     audience = Audience(
-        subscriptions=EVERYONE.subscriptions, alerted=frozenset({Thread("ruling", TEAM, "C1")})
+        subscriptions=(subscription("C1"), subscription("C2", words=["steel"])),
+        muted=frozenset({Thread("ruling", TEAM, "C1")}),
+        alerted=alerted,
     )
-    assert _kind_place_stories(_plan(STAY, to=audience)) == [("follow_up", "C1", "stay")]
+    assert _kind_place_stories(_plan(STAY, to=audience)) == [
+        ("update", "C1", "stay"),
+        ("update", "C2", "stay"),
+    ]
 
 
 def test_a_conversation_that_did_not_match_the_first_story_gets_an_alert_for_the_next() -> None:
@@ -64,9 +111,9 @@ def test_a_muted_event_sends_nothing_to_its_conversation() -> None:
     assert _kind_place_stories(_plan(RULING, to=audience)) == [("alert", "C2", "ruling")]
 
 
-def test_a_follower_gets_every_further_story_of_that_event_only() -> None:
+def test_a_follower_gets_every_development_of_that_event_only() -> None:
     audience = Audience(followers=(Thread("ruling", TEAM, "U1"),))
-    deliveries = _plan(STAY, story("other"), to=audience)
+    deliveries = _plan(REPORT, STAY, story("other"), to=audience)
     assert _kind_place_stories(deliveries) == [("follow_up", "U1", "stay")]
     assert deliveries[0].reason == "you follow this event"
 
@@ -86,6 +133,17 @@ def test_daily_stories_are_collected_for_the_next_digest() -> None:
     assert deliveries[0].id == _plan(story("other"), to=daily)[0].id
 
 
+def test_a_report_is_in_the_digest_of_a_follower_with_a_daily_subscription() -> None:
+    audience = Audience(
+        subscriptions=(subscription("U1", pace=Frequency.DAILY),),
+        followers=(Thread("ruling", TEAM, "U1"),),
+    )
+    assert _kind_place_stories(_plan(REPORT, STAY, to=audience)) == [
+        ("follow_up", "U1", "stay"),
+        ("digest", "U1", "report"),
+    ]
+
+
 def test_an_instant_subscription_takes_precedence_over_a_daily_one() -> None:
     for first, second in (
         (Frequency.DAILY, Frequency.INSTANT),
@@ -102,9 +160,12 @@ def test_a_correction_is_sent_into_existing_threads_only() -> None:
         subscriptions=(subscription("C1"), subscription("C2")),
         alerted=frozenset({Thread("ruling", TEAM, "C1")}),
     )
-    assert _kind_place_stories(_plan(STAY, to=audience, corrections=("stay",))) == [
-        ("follow_up", "C1", "stay")
-    ]
+    for corrected in (STAY, REPORT):
+        deliveries = _plan(corrected, to=audience, corrections=(corrected.id,))
+        assert _kind_place_stories(deliveries) == [
+            ("follow_up", "C1", corrected.id),
+            ("update", "C1", corrected.id),
+        ]
 
 
 def test_only_recently_published_stories_are_news() -> None:

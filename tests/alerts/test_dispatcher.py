@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
+from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind, DeliveryState
 from bot.alerts.dispatcher import LONGEST_BACKOFF_S, Dispatcher, DispatchTimes, Receipt
 from bot.errors import SendLater, SendRefused, StoreUnavailable
 from bot.news.story import Story
@@ -125,10 +125,20 @@ async def test_a_follow_up_goes_into_the_thread_of_its_alert(
     assert slack.threads[_follow_up("d", "b").id] == "2.0"
 
 
-async def test_followers_get_the_first_follow_up_as_a_message_and_the_rest_in_its_thread(
+async def test_followers_get_each_follow_up_as_a_message_of_its_own(
     store: Store, slack: FakeSlack, dispatcher: Dispatcher
 ) -> None:
-    await store.queue(_follow_up("b", "a", "U1"), _follow_up("c", "a", "U1"))
+    follow_ups = (_follow_up("b", "a", "U1"), _follow_up("c", "a", "U1"))
+    await store.queue(*(each.model_copy(update={"reason": FOLLOWS}) for each in follow_ups))
+    await dispatcher.run_once(NOON)
+    assert list(slack.threads.values()) == [None, None]
+
+
+async def test_follow_ups_go_into_the_thread_of_the_one_that_replaced_a_failed_alert(
+    store: Store, slack: FakeSlack, dispatcher: Dispatcher
+) -> None:
+    await store.queue(delivery("a"), _follow_up("b", "a"), _follow_up("c", "a"))
+    slack.answer = lambda each: SendRefused("no") if each.kind is DeliveryKind.ALERT else None
     await dispatcher.run_once(NOON)
     assert list(slack.threads.values()) == [None, "1.0"]
 
@@ -450,9 +460,9 @@ class _UnavailableOutbox(Outbox):
         await self._raise_if_unavailable()
         return await super().claim(*given, **options)
 
-    async def stories(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
+    async def stories(self, delivery: Delivery) -> tuple[Story, ...]:
         await self._raise_if_unavailable()
-        return await super().stories(story_ids)
+        return await super().stories(delivery)
 
     async def confirm(self, delivery_id: str, ts: str, now: datetime, posted: bool = True) -> bool:
         await self._raise_if_unavailable()

@@ -47,6 +47,7 @@ def test_a_subscription_has_this_id(
     [
         ("alert", "e3b7a35d905f59bebbb627445e25ed78"),
         ("follow_up", "70c292df3436c8264d970acb9bfc4a3c"),
+        ("update", "5b2430d8738898d1732169938b805225"),
         ("digest", "776b9007e02a7fabd7811b6855c1609b"),
         ("notice", "d05bd539aa4f2520b0c5e6e807e01811"),
         ("proposal", "e564b4e3c4f05a9d93a74986b09504a1"),
@@ -59,7 +60,7 @@ def test_a_delivery_of_this_kind_has_this_id(kind: str, expected: str) -> None:
 
 def test_every_kind_of_delivery_has_an_example_here() -> None:
     assert {str(kind) for kind in DeliveryKind} == {
-        *("alert", "follow_up", "digest", "notice", "proposal", "reminder")
+        *("alert", "follow_up", "update", "digest", "notice", "proposal", "reminder")
     }
 
 

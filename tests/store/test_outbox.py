@@ -1,9 +1,10 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.alerts.delivery import Delivery, DeliveryState, Thread
+from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryState, Thread
 from bot.store.next_delivery import STUBBORN_AFTER
 from bot.store.outbox import Outbox
+from bot.store.stories import EVENT_STORIES
 from tests.store.examples import NOON, TEAM, delivery, minutes, story
 from tests.store.opened import Store, open_store
 
@@ -198,13 +199,26 @@ async def test_a_delivery_that_was_given_up_is_reported_and_does_not_block_the_n
     }
 
 
-async def test_an_events_thread_is_its_first_message_in_the_conversation(store: Store) -> None:
+async def _first_ts(store: Store, conversation: str) -> str | None:
+    found = await store.outbox.first_message("a", TEAM, conversation)
+    return found.ts if found is not None else None
+
+
+async def test_the_first_message_of_an_event_is_its_alert(store: Store) -> None:
     await store.queue(delivery("a"), delivery("b", kind="follow_up", event_id="a"))
-    assert await store.outbox.thread_ts("a", TEAM, "C1") is None
+    assert await _first_ts(store, "C1") is None
     for ts in ("1.1", "2.2"):
         await store.outbox.confirm((await _claim(store))[0].id, ts, NOON)
-    assert await store.outbox.thread_ts("a", TEAM, "C1") == "1.1"
-    assert await store.outbox.thread_ts("a", TEAM, "C2") is None
+    assert await _first_ts(store, "C1") == "1.1"
+    assert await _first_ts(store, "C2") is None
+
+
+async def test_the_first_message_of_an_event_is_never_one_for_a_follower(store: Store) -> None:
+    follow_up = delivery("b", "U1", kind="follow_up", event_id="a", reason=FOLLOWS)
+    await store.queue(follow_up, delivery("c", "U1", event_id="a"))
+    for ts in ("1.1", "2.2"):
+        await store.outbox.confirm((await _claim(store))[0].id, ts, NOON)
+    assert await _first_ts(store, "U1") == "2.2"
 
 
 async def test_an_event_counts_as_alerted_once_its_alert_is_queued(store: Store) -> None:
@@ -236,9 +250,40 @@ async def test_a_story_added_while_the_digest_is_sent_goes_into_a_second_digest(
     assert _story_ids(await _claim(store)) == ["b"]
 
 
-async def test_stories_are_returned_in_the_order_of_the_delivery(store: Store) -> None:
+async def test_the_stories_of_a_digest_are_returned_in_its_order(store: Store) -> None:
     await store.add_stories(story("a"), story("b"))
-    assert [each.id for each in await store.outbox.stories(("b", "gone", "a"))] == ["b", "a"]
+    digest = delivery("a", kind="digest", event_id="", story_ids=("b", "gone", "a"))
+    assert [each.id for each in await store.outbox.stories(digest)] == ["b", "a"]
+
+
+async def test_a_message_about_an_event_is_rendered_from_all_stories_of_the_event(
+    store: Store,
+) -> None:
+    hours = [NOON + HOUR * number for number in range(3)]
+    await store.add_stories(
+        story("late", event_id="first", published=hours[2]),
+        story("first", published=hours[0]),
+        story("later", event_id="first", published=hours[1]),
+        story("other"),
+    )
+    for kind in ("alert", "follow_up", "update"):
+        found = await store.outbox.stories(delivery("later", kind=kind, event_id="first"))
+        assert [each.id for each in found] == ["first", "later", "late"]
+
+
+async def test_a_long_event_is_rendered_from_its_first_story_the_newest_and_its_own(
+    store: Store,
+) -> None:
+    number = EVENT_STORIES + 10
+    await store.add_stories(
+        *(
+            story(f"s{place:03}", event_id="s000", published=NOON + minutes(place))
+            for place in range(number)
+        )
+    )
+    found = await store.outbox.stories(delivery("s003", kind="follow_up", event_id="s000"))
+    assert [each.id for each in found[:3]] == ["s000", "s003", "s011"]
+    assert len(found) == EVENT_STORIES + 1
 
 
 async def test_two_processes_never_claim_the_same_message(address: str, store: Store) -> None:

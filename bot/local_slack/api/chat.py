@@ -56,7 +56,11 @@ def _read_metadata(raw: Any) -> dict[str, Any]:
 
 async def read_thread(team: Team, channel: Channel, arguments: Arguments) -> Message:
     """The fields that put a message into the thread that the call names; empty if it names none.
-    Raises ApiError if the thread does not exist."""
+
+    With reply_broadcast, the channel shows the reply too
+    (https://docs.slack.dev/reference/events/message/thread_broadcast). Raises ApiError if there is
+    no such thread.
+    """
     ts = arguments.text("thread_ts")
     if not ts:
         return {}
@@ -64,7 +68,8 @@ async def read_thread(team: Team, channel: Channel, arguments: Arguments) -> Mes
     if found is None:
         raise ApiError("thread_not_found")
     # In Slack, the ts of a reply also identifies the reply's thread.
-    return {"thread_ts": found[0].get("thread_ts", ts)}
+    broadcast = {"subtype": "thread_broadcast"} if arguments.flag("reply_broadcast") else {}
+    return {"thread_ts": found[0].get("thread_ts", ts), **broadcast}
 
 
 async def post_message(team: Team, arguments: Arguments) -> Answer:
@@ -95,7 +100,11 @@ async def update(team: Team, arguments: Arguments) -> Answer:
 
 def _apply_update(old: Message, arguments: Arguments, now_ts: str) -> Message:
     """The message after an update. Fields that the update does not name stay. Exception: an update
-    with text and without blocks removes the old blocks."""
+    with text and without blocks removes the old blocks.
+
+    Only a message without blocks is marked as edited
+    (https://docs.slack.dev/reference/methods/chat.update).
+    """
     has_text = "text" in arguments
     values = arguments.values if has_text else {**arguments.values, "text": old["text"]}
     longest = limits.UPDATED_TEXT if has_text else limits.MESSAGE_TEXT

@@ -98,7 +98,7 @@ class Storage:
     async def save_message(self, channel: str, message: Message, only_for: str = "") -> None:
         """Inserts or updates a message. If `only_for` is set, only this person sees the message."""
         ts, thread = message["ts"], message.get("thread_ts", "")
-        in_channel = thread in ("", ts)
+        in_channel = thread in ("", ts) or message.get("subtype") == "thread_broadcast"
         await self._write(
             "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (channel, ts) DO UPDATE SET body = excluded.body",
@@ -124,8 +124,8 @@ class Storage:
         limit: int = 100,
         viewer: str = "",
     ) -> MessagePage:
-        """A page of a channel's messages, newest first. Replies are left out; each thread's first
-        message has a summary of its replies.
+        """A page of a channel's messages, newest first. Replies are left out unless they were
+        broadcast; each thread's first message has a summary of its replies.
 
         Messages that only one person sees are included if that person is `viewer`.
         """

@@ -35,6 +35,7 @@ from bot.values import digest
 log = logging.getLogger(__name__)
 
 POST = "chat.postMessage"
+UPDATE = "chat.update"
 LONGEST_WAIT_S = 5.0
 """Maximum seconds that a call waits for its turn if its task has not taken one before. The
 session's timeout includes this wait."""

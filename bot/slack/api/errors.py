@@ -1,13 +1,13 @@
 """Decides what Slack's error codes mean for a delivery.
 
-The codes are those of reference/methods/chat.postMessage, conversations.history and
+The codes are those of reference/methods/chat.postMessage, chat.update, conversations.history and
 conversations.join on docs.slack.dev, and one of files.upload. There are these kinds:
 
 1. Slack may have posted the message (`internal_error`, no answer): look before the next attempt.
 2. A rate limit: wait.
 3. The workspace accepts no messages (a token, a scope): keep all of them queued.
 4. The conversation accepts no messages (archived, gone): hold its messages for a day.
-5. This message can never be posted (its blocks, its thread): give up.
+5. This message can never be posted or edited (its blocks, its thread): give up.
 
 After an error with any other code, the delivery is retried up to `MOST_ATTEMPTS` and then given up.
 """
@@ -63,6 +63,9 @@ _MESSAGE = {
     "thread_not_found": "the alert that this belongs to was deleted",
     "restricted_action_thread_locked": "the thread that this belongs to is locked",
     "restricted_action_non_threadable_channel": "the channel takes no replies",
+    "message_not_found": "the alert to edit was deleted",
+    "cant_update_message": "the alert to edit belongs to another app",
+    "edit_window_closed": "the workspace no longer allows edits of the alert",
 }
 _RESTRICTED = "the channel's settings do not let the bot post"
 _BLOCKS = ("invalid_blocks", "msg_blocks_too_long", "msg_too_long", "invalid_attachments")
@@ -93,7 +96,7 @@ def names_blocks(said: str) -> bool:
 
 
 def verdict(error: SlackApiError, attempts: int, conversation: str = "") -> Refusal:
-    """The error to raise after this response to `chat.postMessage`; `attempts` includes this
+    """The error to raise after this response to a post or an edit; `attempts` includes this
     attempt.
 
     A response without a code comes from a proxy, not from Slack.

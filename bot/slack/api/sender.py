@@ -6,12 +6,18 @@ sender looks for this id before it posts an `uncertain` delivery. If the app lac
 read the conversation, TARIFFWIRE_UNKNOWN_OUTCOME decides: either the sender posts the delivery
 again, marked as a possible repetition, or gives it up.
 
+An update edits a message with chat.update and keeps its metadata. It needs no look-up, because
+editing twice has the effect of editing once.
+
 A delivery that is too long for one message continues in the thread of this message. Each reply has
 its own id.
 """
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal, Protocol
 
 import aiohttp
@@ -24,6 +30,7 @@ from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRef
 from bot.news.story import Story
 from bot.parties import Parties
 from bot.proposals.approval.audit import ProposalRecord
+from bot.slack.api.channels import channel_of
 from bot.slack.api.errors import (
     MOST_ATTEMPTS,
     code,
@@ -37,9 +44,11 @@ from bot.slack.blockkit.blocks import Message
 from bot.slack.views.alerts import AlertOptions
 from bot.slack.views.delivery import compose_messages
 from bot.slack.views.proposals import render_proposal
+from bot.values import digest
 
 OnUnknown = Literal["may_repeat", "may_miss"]
 
+_MOST_RENDERED = 5_000
 _WITHOUT_STORY = (DeliveryKind.NOTICE, DeliveryKind.REMINDER)
 
 
@@ -73,27 +82,67 @@ class SlackSender:
         self._proposals, self._pace_s = proposals, pace_s
         self._options = options
         self._lookups = Lookups(client)
+        self._rendered: OrderedDict[tuple[str, str], str] = OrderedDict()
+        """Digests of the newest alerts as Slack shows them, by conversation and ts."""
 
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
     ) -> Receipt:
-        """Posts the delivery, unless an earlier attempt has posted it; returns the receipt of the
-        message.
+        """Posts the delivery, unless an earlier attempt has posted it, or edits its message;
+        returns the receipt of the message.
 
         Raises the errors that the dispatcher's `Sender` documents.
         """
         message, *rest = await self._compose(delivery, stories, thread_ts)
+        if delivery.kind is DeliveryKind.UPDATE:
+            return await self._edit(delivery, message, thread_ts or "")
+        own = _own(delivery, stories)
         receipt, look_for = None, None
         if delivery.uncertain:
             try:
-                if found := await self._look_up(delivery, stories, thread_ts):
-                    receipt, look_for = Receipt(ts=found, found=True), stories
+                if found := await self._look_up(delivery, own, thread_ts):
+                    receipt, look_for = Receipt(ts=found, found=True), own
             except CannotLook:
                 receipt = await self._post_unseen(delivery, stories, thread_ts)
         receipt = receipt or await self._post(delivery, message, thread_ts)
         if await self._post_rest(delivery, rest, receipt.ts, look_for):
             return Receipt(ts=receipt.ts)
         return receipt
+
+    async def _edit(self, delivery: Delivery, message: Message, ts: str) -> Receipt:
+        """Edits the message `ts`, unless it is up to date."""
+        place, rendered = (delivery.conversation, ts), _digest(message)
+        if self._rendered.get(place) == rendered:
+            return Receipt(ts=ts, found=True)
+        self._rendered.pop(place, None)
+        try:
+            await self._edit_once(delivery, message, ts)
+        except SlackApiError as error:
+            if not refuses_blocks(error):
+                raise verdict(error, delivery.attempts, delivery.conversation) from error
+            try:
+                await self._edit_once(delivery, Message(message.text), ts)
+            except SlackApiError as again:
+                raise verdict(again, delivery.attempts, delivery.conversation) from again
+        self._remember(place, rendered)
+        return Receipt(ts=ts)
+
+    async def _edit_once(self, delivery: Delivery, message: Message, ts: str) -> None:
+        """Calls chat.update once, with the errors of `_post_once`."""
+        with _connection_errors():
+            channel = await channel_of(self._client, delivery.conversation)
+            await self._client.chat_update(
+                channel=channel,
+                ts=ts,
+                text=message.text,
+                blocks=list(message.blocks) or None,
+                metadata=marked(delivery),
+            )
+
+    def _remember(self, place: tuple[str, str], rendered: str) -> None:
+        self._rendered[place] = rendered
+        if len(self._rendered) > _MOST_RENDERED:
+            self._rendered.popitem(last=False)
 
     async def check_workspace(self, team: str) -> None:
         """Checks whether Slack accepts the token; raises WorkspaceRefused or another error of
@@ -135,7 +184,8 @@ class SlackSender:
             if record is None:
                 raise SendRefused("the proposal it is about is no longer kept")
             return (render_proposal(record, self._parties, may_repeat=may_repeat),)
-        if not stories and delivery.kind not in _WITHOUT_STORY:
+        about = stories if delivery.kind is DeliveryKind.UPDATE else _own(delivery, stories)
+        if not about and delivery.kind not in _WITHOUT_STORY:
             raise SendRefused("the stories it is about are no longer kept")
         return compose_messages(
             delivery,
@@ -201,6 +251,8 @@ class SlackSender:
             self._lookups.forget(delivery.conversation)
             raise
         self._lookups.posted(delivery, thread_ts, receipt.ts)
+        if delivery.kind is DeliveryKind.ALERT:
+            self._remember((delivery.conversation, receipt.ts), _digest(message))
         return receipt
 
     async def _post_or_join(
@@ -225,24 +277,17 @@ class SlackSender:
     ) -> Receipt:
         """Calls chat.postMessage once. Raises SlackApiError for errors that Slack reports, and
         SendLater for all other errors."""
-        try:
+        with _connection_errors():
             answer = await self._client.chat_postMessage(
                 channel=delivery.conversation,
                 text=message.text,
                 blocks=list(message.blocks) or None,
                 thread_ts=thread_ts,
+                reply_broadcast=_is_shown_in_channel(delivery, thread_ts) or None,
                 metadata=marked(delivery),
                 unfurl_links=False,
                 unfurl_media=False,
             )
-        except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError) as error:
-            raise SendLater(None, "Slack cannot be reached", unanswered=True) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise unanswered(type(error).__name__) from error
-        except (AttributeError, ValueError) as error:
-            # slack_sdk raises these errors if the response is text/plain, as it is from some
-            # proxies.
-            raise unanswered("an answer that is not Slack's") from error
         return Receipt(ts=str(answer["ts"]))
 
     async def _join(self, conversation: str) -> bool:
@@ -251,3 +296,32 @@ class SlackSender:
         except (SlackApiError, aiohttp.ClientError, TimeoutError):
             return False
         return True
+
+
+def _own(delivery: Delivery, stories: Sequence[Story]) -> tuple[Story, ...]:
+    """The stories that the delivery itself is about, without the others of the event."""
+    return tuple(story for story in stories if story.id in delivery.story_ids)
+
+
+def _is_shown_in_channel(delivery: Delivery, thread_ts: str | None) -> bool:
+    """Whether a reply is also shown in the conversation. Developments are; further parts of a
+    digest are not."""
+    return delivery.kind is DeliveryKind.FOLLOW_UP and thread_ts is not None
+
+
+def _digest(message: Message) -> str:
+    return digest(json.dumps(message.payload(), sort_keys=True))
+
+
+@contextmanager
+def _connection_errors() -> Iterator[None]:
+    """Raises SendLater for the errors of a call that Slack did not answer."""
+    try:
+        yield
+    except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorDNSError) as error:
+        raise SendLater(None, "Slack cannot be reached", unanswered=True) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise unanswered(type(error).__name__) from error
+    except (AttributeError, ValueError) as error:
+        # slack_sdk raises these errors if the response is text/plain, as it is from some proxies.
+        raise unanswered("an answer that is not Slack's") from error

@@ -16,6 +16,10 @@ EVENT_RETRIES_S = 600.0
 """Seconds within which Slack may send an event again. Slack retries at once, after one minute and
 after five (apis/events-api). 600 s is twice the longest of these."""
 
+UPDATES_PER_SECOND = 50 / 60
+"""Calls of chat.update in a workspace: Tier 3, at least 50 a minute
+(reference/methods/chat.update, apis/web-api/rate-limits)."""
+
 RETRY_AFTER_S = 30.0
 """Seconds to wait after a 429 without a Retry-After header. Slack's own responses have this header
 (apis/web-api/rate-limits)."""

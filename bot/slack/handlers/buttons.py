@@ -144,9 +144,15 @@ def _handle_story(render: Callable[[SlackContext, Click, Story], Awaitable[Messa
     return handle
 
 
-async def _explain(context: SlackContext, click: Click, story: Story) -> Message:
+async def _explain(context: SlackContext, click: Click) -> Message:
+    """Says which subscriptions match the event's stories. The first story may be about a topic that
+    the conversation does not follow, while a later one is."""
     service = context.service
+    stories = await service.stores.stories.of_event(click.value)
+    if not stories:
+        return render_notice("The stories of this event are no longer saved.")
     own = await service.stores.subscriptions.of(click.team, click.conversation)
+    story = next((each for each in stories if any(matches(one, each) for one in own)), stories[0])
     matching = [one for one in own if matches(one, story)]
     is_channel = click.conversation != click.person.id
     return alerts.render_why(story, matching, service.parties, is_channel=is_channel)
@@ -166,7 +172,7 @@ async def _report(context: SlackContext, click: Click, story: Story) -> Message:
 ALERT_CHOICES: dict[str, Handler] = {
     alerts.MUTE_EVENT_CHOICE: _handle_command(Verb.MUTE_EVENT),
     alerts.MUTE_DAY_CHOICE: _handle_command(Verb.MUTE_CONVERSATION),
-    alerts.WHY_CHOICE: _handle_story(_explain),
+    alerts.WHY_CHOICE: _explain,
     alerts.COPY_CHOICE: _handle_story(_copy_link),
     alerts.REPORT_CHOICE: _handle_story(_report),
 }

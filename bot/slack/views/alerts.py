@@ -266,7 +266,7 @@ def _make_menu(event: Event, takes_reports: bool) -> Element | None:
         MORE,
         option("Mute this event", f"{MUTE_EVENT_CHOICE} {event.id}"),
         option("Mute channel 24 h", f"{MUTE_DAY_CHOICE} {event.id}"),
-        option("Why am I seeing this", f"{WHY_CHOICE} {story.id}"),
+        option("Why am I seeing this", f"{WHY_CHOICE} {event.id}"),
         option("Copy link", f"{COPY_CHOICE} {story.id}") if check_url(story.link) else None,
         option("Report a mistake", f"{REPORT_CHOICE} {story.id}") if takes_reports else None,
     )

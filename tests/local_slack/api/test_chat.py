@@ -58,6 +58,35 @@ async def test_replies_stay_in_their_thread(web: AsyncWebClient) -> None:
     assert [m["text"] for m in replies["messages"]] == ["event", "one", "two"]
 
 
+async def test_a_broadcast_reply_is_in_its_thread_and_in_the_channel_once(
+    web: AsyncWebClient,
+) -> None:
+    first = await web.chat_postMessage(channel="#general", text="event")
+    thread = {"channel": first["channel"], "thread_ts": first["ts"]}
+    await web.chat_postMessage(**thread, text="one")
+    shown = await web.chat_postMessage(**thread, text="two", reply_broadcast=True)
+    read = await history(web, first["channel"])
+    assert [m["text"] for m in read] == ["two", "event"]
+    assert (read[0]["subtype"], read[0]["thread_ts"]) == ("thread_broadcast", first["ts"])
+    assert (read[1]["reply_count"], read[1]["latest_reply"]) == (2, shown["ts"])
+    replies = await web.conversations_replies(channel=first["channel"], ts=first["ts"])
+    assert [m["text"] for m in replies["messages"]] == ["event", "one", "two"]
+
+
+async def test_a_broadcast_outside_a_thread_is_an_ordinary_message(web: AsyncWebClient) -> None:
+    posted = await web.chat_postMessage(channel="#general", text="event", reply_broadcast=True)
+    (message,) = await history(web, posted["channel"])
+    assert "subtype" not in message
+
+
+async def test_an_update_of_a_broadcast_reply_keeps_it_in_the_channel(web: AsyncWebClient) -> None:
+    first = await web.chat_postMessage(channel="#general", text="event")
+    thread = {"channel": first["channel"], "thread_ts": first["ts"]}
+    reply = await web.chat_postMessage(**thread, text="one", reply_broadcast=True)
+    await web.chat_update(channel=first["channel"], ts=reply["ts"], text="new")
+    assert [m["text"] for m in await history(web, first["channel"])] == ["new", "event"]
+
+
 async def test_pages_of_history_have_no_gaps(web: AsyncWebClient) -> None:
     for number in range(7):
         posted = await web.chat_postMessage(channel="#general", text=str(number))
@@ -93,6 +122,7 @@ async def test_an_update_with_text_alone_removes_the_blocks(web: AsyncWebClient)
     (message,) = await history(web, posted["channel"], include_all_metadata=True)
     assert (message["text"], message["blocks"][0]["text"]["text"]) == ("old", "new")
     assert message["metadata"] == NOTE
+    assert "edited" not in message
     await web.chat_update(**where, text="bare")
     (message,) = await history(web, posted["channel"])
     assert "blocks" not in message

@@ -164,6 +164,32 @@ async def test_the_page_shows_and_does_everything(workspace: Workspace, browser:
         await asyncio.to_thread(use, browser, workspace.address)
 
 
+async def test_the_page_shows_a_broadcast_reply_in_the_channel_and_in_the_thread(
+    workspace: Workspace, browser: Chrome
+) -> None:
+    app = bolt(workspace)
+    async with over_socket(workspace, app):
+        posted = await app.client.chat_postMessage(channel="#trade-news", text="A tariff")
+        alert = {"channel": posted["channel"], "ts": posted["ts"]}
+        await asyncio.to_thread(browser.get, workspace.address)
+        await asyncio.to_thread(find, browser, "#stream .message", "A tariff")
+        thread = {"channel": posted["channel"], "thread_ts": posted["ts"]}
+        await app.client.chat_postMessage(**thread, text="A stay", reply_broadcast=True)
+        await app.client.chat_update(**alert, text="A tariff", blocks=[section("Suspended")])
+        await asyncio.to_thread(follow_the_thread, browser)
+
+
+def follow_the_thread(browser: Chrome) -> None:
+    find(browser, "#stream .message", "A stay", "replied to a thread")
+    find(browser, "#stream .message", "Suspended", "1 reply")
+    click(browser, ".thread-link", "replied to a thread")
+    find(browser, "#replies .message", "Suspended")
+    find(browser, "#replies .message", "A stay", "Also sent to the channel")
+    # The type is Any, because Selenium does not annotate this method.
+    window: Any = browser
+    assert window.get_log("browser") == []
+
+
 async def test_the_page_reconnects_after_a_restart(workspace: Workspace, browser: Chrome) -> None:
     port = int(workspace.address.rpartition(":")[2])
     await asyncio.to_thread(browser.get, workspace.address)

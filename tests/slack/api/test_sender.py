@@ -62,6 +62,13 @@ def queued(workspace: Workspace) -> Delivery:
 
 
 STORIES: tuple[Story, ...] = (story(),)
+BOTH = (*STORIES, story(id="s2", title="Second report"))
+
+
+def _development(alert: Delivery) -> Delivery:
+    """A follow-up about the second of the stories `BOTH`."""
+    more = {"id": "d2", "kind": DeliveryKind.FOLLOW_UP, "story_ids": ("s2",)}
+    return alert.model_copy(update=more)
 
 
 async def test_a_delivery_is_posted_with_its_id_in_the_metadata(
@@ -76,14 +83,17 @@ async def test_a_delivery_is_posted_with_its_id_in_the_metadata(
     }
 
 
-async def test_a_follow_up_goes_into_its_thread(
+async def test_a_follow_up_goes_into_its_thread_and_is_shown_in_the_channel(
     sender: SlackSender, client: AsyncWebClient, queued: Delivery
 ) -> None:
     alert = await sender.send(queued, STORIES, None)
-    later = queued.model_copy(update={"id": "d2", "kind": DeliveryKind.FOLLOW_UP})
-    reply = await sender.send(later, (story(id="s2", title="Second report"),), alert.ts)
+    reply = await sender.send(_development(queued), BOTH, alert.ts)
     thread = await client.conversations_replies(channel=queued.conversation, ts=alert.ts)
     assert [message["ts"] for message in thread["messages"]] == [alert.ts, reply.ts]
+    assert [each["ts"] for each in await posts_in(client, queued.conversation)] == [
+        reply.ts,
+        alert.ts,
+    ]
 
 
 async def test_a_person_gets_a_direct_message(

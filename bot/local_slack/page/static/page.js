@@ -400,9 +400,15 @@ function messageNode(message, channel, inThread, previous) {
     el("div", { class: `avatar ${message.author.is_bot ? "bot" : ""}`, "aria-hidden": "true" }, message.author.name.slice(0, 1).toUpperCase()),
     el("div", { class: "meta" }, el("b", {}, message.author.name), message.author.is_bot ? el("span", { class: "tag" }, "APP") : null, el("time", { datetime: when.toISOString(), title: when.toLocaleString() }, clock)),
     message.only_you ? el("div", { class: "eyes" }, "Only visible to you") : null,
+    isBroadcast(message) ? threadLink(message, inThread) : null,
     el("div", { class: "content" }, messageContent(message, own)),
     !inThread && message.reply_count ? repliesButton(message) : null,
     reply);
+}
+const isBroadcast = (message) => message.subtype === "thread_broadcast";
+function threadLink(message, inThread) {
+  if (inThread) return el("div", { class: "eyes" }, "Also sent to the channel");
+  return el("div", { class: "eyes" }, el("button", { class: "thread-link", type: "button", onclick: () => openThread(message.thread_ts) }, "replied to a thread"));
 }
 function messageContent(message, own) {
   const nodes = [];
@@ -708,13 +714,14 @@ function takeMessage(news) {
   const { message, channel } = news;
   const thread = message.thread_ts;
   const isReply = thread && thread !== message.ts;
+  const inChannel = !isReply || isBroadcast(message);
   if (channel === place.channel) {
-    if (!isReply) putMessage($("stream"), shown.stream, message, false);
+    if (inChannel) putMessage($("stream"), shown.stream, message, false);
     if (news.parent && shown.stream.has(news.parent.ts)) putMessage($("stream"), shown.stream, news.parent, false);
     if (place.thread && (thread === place.thread || message.ts === place.thread)) putMessage($("replies"), shown.replies, message, true);
-    if (!isReply) markRead();
+    if (inChannel) markRead();
   }
-  const counts = news.type === "message" && !isReply && !message.only_you && message.user !== state.me.id;
+  const counts = news.type === "message" && inChannel && !message.only_you && message.user !== state.me.id;
   if (counts && (channel !== place.channel || document.hidden || place.tab !== "messages")) {
     const there = channelOf(channel);
     if (there) there.unread += 1;
