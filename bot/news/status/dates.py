@@ -63,7 +63,11 @@ _UNTIL = re.compile(
     r"\b(?:delay|postpon|defer|push|put|hold|held|extend|extension|deadline|reprieve)[a-z]*\b"
     rf"[^.;]{{0,120}}?\b(?:to|until|till)\s+{_CALENDAR_DAY}"
 )
-_PAST_VERB = re.compile(r"took|came|went|started|began|kicked")
+_END = re.compile(
+    rf"\b(?P<verb>expires?|expired|ends?|ended|lapses?|lapsed)\s+(?:at\s+midnight\s+)?(?:on\s+)?{_DAY}"
+)
+_ANY = re.compile(rf"\b(?:on|from|as\sof|starting|beginning|effective)\s+{_DAY}")
+_PAST_VERB = re.compile(r"took|came|went|started|began|kicked|expired|ended|lapsed")
 _MAX_BACK, _MAX_AHEAD = timedelta(days=60), timedelta(days=500)
 """How far an effective date may be from the date of publication."""
 
@@ -86,6 +90,17 @@ def find_delayed_day(text: str, published: date | None) -> date | None:
     """The day until which a measure is delayed; None if the text states none, or several."""
     days = set(_find_days(text, _UNTIL, published))
     return days.pop() if len(days) == 1 else None
+
+
+def find_end_day(text: str, published: date | None) -> date | None:
+    """The day on which a measure ends: "expires July 22"; None if there is none, or several."""
+    days = set(_find_days(text, _END, published))
+    return days.pop() if len(days) == 1 else None
+
+
+def find_stated_day(text: str, published: date | None) -> date | None:
+    """The first day that the text gives for an act: "on Tuesday", "from 24 February"."""
+    return next(_find_days(text, _ANY, published), None)
 
 
 def _find_days(text: str, pattern: re.Pattern[str], published: date | None) -> Iterator[date]:

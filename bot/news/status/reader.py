@@ -22,7 +22,12 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.news.state import CollectionEffect, EventState, EventStatus
-from bot.news.status.dates import find_delayed_day, find_effective_day
+from bot.news.status.dates import (
+    find_delayed_day,
+    find_effective_day,
+    find_end_day,
+    find_stated_day,
+)
 from bot.news.status.rules import StatusRule, StatusRules
 from bot.news.status.severity import find_reach, rate_severity
 from bot.news.topics.index import PatternIndex
@@ -36,6 +41,8 @@ _LEAD_SENTENCES = 2
 _LONGEST_SENTENCE = 600
 # A sign that ends a part of a sentence; not the comma in "1,000".
 _BREAK = re.compile(r"[,;:](?=\s)|\s[-\u2013\u2014]+\s|\u2014")
+# A verb after these words tells what comes, not what is.
+_FUTURE = re.compile(r"\b(?:to|will|shall|must)\s+(?:be\s+)?$", re.IGNORECASE)
 _HEDGE, _CONDITION, _BACKGROUND, _ASIDE = "?hedge", "?condition", "?background", "?aside"
 _MARKS = frozenset({_HEDGE, _CONDITION, _BACKGROUND, _ASIDE})
 _DATED = frozenset(EventStatus) - {EventStatus.TALKS, EventStatus.INVESTIGATED}
@@ -102,6 +109,11 @@ class StateReader:
         self._collection_index = _build_index(
             compiler, {**{rule.id: rule.terms for rule in rules.collection}, **marks}
         )
+        self._contexts = {
+            rule.id: _build_index(compiler, {rule.id: rule.contexts})
+            for rule in rules.rules
+            if rule.contexts
+        }
         self._vetoes = {
             rule.id: _build_index(compiler, {rule.id: rule.vetoes})
             for rule in rules.rules
@@ -201,7 +213,7 @@ class StateReader:
     ) -> Iterator[_Match]:
         """The matches that are acts: not background, not vetoed, and decisions without doubt."""
         matches = [_Match(*each) for each in found]
-        vetoed: dict[str, bool] = {}
+        applies: dict[str, bool] = {}
         is_question = sentence.text.rstrip(" \"'\u2019\u201d").endswith("?")
         asked_from = _find_part(sentence.text, len(sentence.text)) if is_question else None
         for match in matches:
@@ -212,11 +224,16 @@ class StateReader:
                 continue
             if not _is_sure(match, sentence, matches, rule.decision, rule.unhedged):
                 continue
-            if match.name not in vetoed:
-                vetoes = self._vetoes.get(match.name)
-                vetoed[match.name] = vetoes is not None and vetoes.matches_any(sentence.words)
-            if not vetoed[match.name]:
+            if match.name not in applies:
+                applies[match.name] = self._applies(rule, sentence.words)
+            if applies[match.name]:
                 yield match
+
+    def _applies(self, rule: StatusRule, words: Sequence[Word]) -> bool:
+        contexts, vetoes = self._contexts.get(rule.id), self._vetoes.get(rule.id)
+        if contexts is not None and not contexts.matches_any(words):
+            return False
+        return vetoes is None or not vetoes.matches_any(words)
 
     def _find_collection(
         self,
@@ -236,10 +253,11 @@ class StateReader:
                 effect = self._collection[match.name]
                 if effect is CollectionEffect.COLLECTED:
                     return effect, None, evidence
-                rest = sentence.text[match.start :]
-                day = find_effective_day(rest, "", published)
+                day = find_stated_day(sentence.text[match.start :], published)
                 if day is not None and published is not None and day > published:
                     effect = CollectionEffect.CHANGES
+                elif _FUTURE.search(sentence.text[: match.start]):
+                    continue
                 return effect, day, evidence
         if status is EventStatus.STAYED:
             return CollectionEffect.COLLECTED, None, ()
@@ -310,7 +328,8 @@ def _find_day(
     if status not in _DATED or status in _COURT_STATUSES:
         return status, None
     if status in (EventStatus.ENDED, EventStatus.SUSPENDED):
-        return status, find_effective_day(title, "", published)
+        day = find_end_day(title, published) if status is EventStatus.ENDED else None
+        return status, day or find_effective_day(title, "", published)
     if status is EventStatus.DELAYED:
         return status, find_delayed_day(title, published) or find_delayed_day(lead, published)
     day = find_effective_day(title, lead, published)

@@ -33,6 +33,8 @@ class StatusRule(StateSilence):
     """The topic that the story must have; any topic if it is None."""
     decision: bool = False
     """Whether hedges and conditions rule out a match."""
+    contexts: Patterns = ()
+    """The sentence must have one of these, if there are any."""
     vetoes: Patterns = ()
     unhedged: tuple[str, ...] = ()
     """Hedges that are part of this rule's own words: a court that rejects a challenge decides."""
@@ -90,7 +92,8 @@ def _list_patterns(rules: StatusRules) -> Iterator[tuple[tuple[str | int, ...], 
     for kind in ("silences", "rules", "collection"):
         for place, rule in enumerate(getattr(rules, kind)):
             yield (kind, place, "terms"), rule.terms
-            yield (kind, place, "vetoes"), getattr(rule, "vetoes", ())
+            for name in ("contexts", "vetoes"):
+                yield (kind, place, name), getattr(rule, name, ())
 
 
 def _build_error(message: str, where: tuple[str | int, ...], given: str) -> InitErrorDetails:
