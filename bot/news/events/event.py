@@ -155,7 +155,7 @@ def summarize_event(stories: Sequence[Story]) -> Event:
         if status in DECISIONS:
             sums |= dict.fromkeys(_list_sums(story))
     decided = state.status in DECISIONS
-    shown = slots if decided else quoted if state.status not in RULINGS else []
+    shown = _drop_vague(slots if decided else quoted if state.status not in RULINGS else [])
     first = ordered[0]
     return Event(
         id=first.event_id or first.id,
@@ -270,6 +270,18 @@ def _add_figures(slots: list[_Slot], story: Story) -> None:
             slot = _Slot(figure, to_utc(story.published))
             slots.append(slot)
         slot.state(story, figure)
+
+
+def _drop_vague(slots: Sequence[_Slot]) -> list[_Slot]:
+    """The duties that name an economy or goods. If one names a pair, those without any economy are
+    left out: they may be on other pairs."""
+    figures = [slot.figure for slot in slots]
+    has_pair = any(each.imposer and each.partner for each in figures)
+    return [
+        slot
+        for slot, each in zip(slots, figures, strict=True)
+        if each.imposer or each.partner or (each.product and not has_pair)
+    ]
 
 
 def _list_rates(story: Story, slots: Iterable[_Slot]) -> list[Figure]:

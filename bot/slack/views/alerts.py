@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.alerts.subscription import Subscription
-from bot.news.events.event import DisputedFigure, Event
+from bot.news.events.event import Correction, DisputedFigure, Event, summarize_event
+from bot.news.state import NewFactKind
 from bot.news.story import Figure, Story
 from bot.parties import Parties
 from bot.rates.answer.rate_now import RateNow
@@ -64,6 +65,7 @@ REPORT_CHOICE = "report"
 _SUMMARY = 200
 _RATES = 6
 _PAIR = 2
+_FIGURES = frozenset({NewFactKind.RATE, NewFactKind.SUM})
 
 
 @dataclass(frozen=True)
@@ -107,24 +109,24 @@ def render_alert(
 
 
 def render_development(
-    event: Event,
     stories: Sequence[Story],
+    new: Sequence[Story],
     parties: Parties,
     *,
     followed: str = "",
     may_repeat: bool = False,
 ) -> Message:
-    """What is new in an event, in order of time, each with a link to its source.
+    """What the `new` ones of an event's stories say, in order of time, each with its source.
 
     If the message goes to a person who follows the event, `followed` is the event's id; otherwise
     it is empty.
     """
-    ordered = sorted(stories, key=lambda story: to_utc(story.published))
-    news = [_format_development(story, event, parties) for story in ordered]
+    ordered = sorted(new, key=lambda story: to_utc(story.published))
+    news = [_format_development(story, stories, parties) for story in ordered]
     tail: list[Block] = [context(mark_repeat(True))] if may_repeat else []
     if followed:
         tail += [
-            context(f"You follow “{escape(event.first.title, 150)}”."),
+            context(f"You follow {quote_text(summarize_event(stories).first.title, 150)}."),
             *actions(button("Unfollow", UNFOLLOW, followed)),
         ]
     return assemble("\n".join(news), [], [section(each) for each in news], tail, make_left_out)
@@ -183,10 +185,13 @@ def _format_correction(event: Event) -> str:
     found = event.correction
     if found is None:
         return ""
-    story = found.story
-    mark = "Retracted" if found.is_retraction else "Edited" if found.is_silent else "Corrected"
+    story, mark = found.story, _name_correction(found)
     title = link(story.link, story.title or "(without a title)", 300)
     return f"⚠️ {bold(f'{mark}:')} {title} ({escape(story.source, 120)})"
+
+
+def _name_correction(found: Correction) -> str:
+    return "Retracted" if found.is_retraction else "Edited" if found.is_silent else "Corrected"
 
 
 def _format_quotation(figure: Figure, shown: str) -> str:
@@ -198,11 +203,14 @@ def _format_quotation(figure: Figure, shown: str) -> str:
 
 
 def _format_dispute(disputed: DisputedFigure) -> str:
-    stated = " · ".join(
+    return f"{bold('Outlets differ:')} {_list_outlets(disputed)}"
+
+
+def _list_outlets(disputed: DisputedFigure) -> str:
+    return " · ".join(
         f"{escape(each.source, 60)} {format_percent(each.percent)}"
         for each in disputed.outlets[:_RATES]
     )
-    return f"{bold('Outlets differ:')} {stated}"
 
 
 def _format_latest(event: Event) -> str:
@@ -286,15 +294,26 @@ def _make_rate_button(event: Event, rate: RateNow | None, parties: Parties) -> E
     return button("Rate now", f"{RUN}_0", " ".join([*names, *goods]))
 
 
-def _format_development(story: Story, event: Event, parties: Parties) -> str:
+def _format_development(story: Story, stories: Sequence[Story], parties: Parties) -> str:
     """One development: what is new, and the headline as a link to its source."""
-    facts = [format_new_fact(fact, parties) for fact in story.new_facts]
-    state = format_reported_state(story)
-    news = " · ".join(filter(None, (state, *facts)))
+    event = summarize_event([each for each in stories if each.published <= story.published])
+    disputed = [
+        _list_outlets(each)
+        for each in event.disputed
+        if story.source in {outlet.source for outlet in each.outlets}
+    ]
+    kinds = {fact.kind for fact in story.new_facts}
+    news: list[str] = []
     if event.correction is not None and event.correction.story.id == story.id:
-        mark = "Retracted" if event.correction.is_retraction else "Corrected"
-        news = " · ".join(filter(None, (mark, news)))
-    first = bold(f"New: {news or 'another report'}")
+        news.append(_name_correction(event.correction))
+    if kinds <= {NewFactKind.RATE} and disputed:
+        # The outlet contradicts the others, so the rate has not changed.
+        news += [f"outlets differ: {each}" for each in disputed]
+    else:
+        # A new rate or sum alone leaves the status as it was.
+        state = "" if kinds and kinds <= _FIGURES else format_reported_state(story)
+        news += [state, *(format_new_fact(fact, parties) for fact in story.new_facts)]
+    first = bold(f"New: {' · '.join(filter(None, news)) or 'another report'}")
     title = link(story.link, story.title or "(without a title)", 400)
     return f"{first}\n{title} · {format_source(story)}"
 

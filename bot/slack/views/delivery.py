@@ -44,9 +44,8 @@ def compose_messages(
         case DeliveryKind.FOLLOW_UP if thread_ts is not None or delivery.reason == FOLLOWS:
             new = [story for story in stories if story.id in delivery.story_ids] or stories
             followed = delivery.event_id if thread_ts is None else ""
-            event = summarize_event(stories)
             return (
-                render_development(event, new, parties, followed=followed, may_repeat=may_repeat),
+                render_development(stories, new, parties, followed=followed, may_repeat=may_repeat),
             )
         case DeliveryKind.NOTICE:
             return (render_notice(_format_links(escape(delivery.reason, NOTICE_CHARACTERS))),)

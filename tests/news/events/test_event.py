@@ -233,6 +233,17 @@ def test_sources_are_counted_once_and_official_ones_are_named() -> None:
     assert (event.sources, event.is_official) == (3, True)
 
 
+def test_a_rate_of_no_one_is_not_shown() -> None:
+    decided = state(EventStatus.ANNOUNCED)
+    vague = Figure(to_percent=Decimal(10))
+    goods = Figure(to_percent=Decimal(15), product="tiles")
+    assert percents(summarize_event([report(1, state=decided, figures=(vague,))])) == []
+    event = summarize_event([report(1, state=decided, figures=(vague, goods))])
+    assert percents(event) == [Decimal(15)]
+    event = summarize_event([report(1, state=decided, figures=(vague, goods, *duty(50)))])
+    assert percents(event) == [Decimal(50)]
+
+
 def test_the_pair_is_known_only_if_the_figures_agree_on_it() -> None:
     deal = state(EventStatus.DEAL)
     one = report(1, state=deal, figures=duty(30, 145))

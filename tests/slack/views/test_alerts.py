@@ -137,9 +137,8 @@ def test_slack_accepts_an_alert_of_any_stories(
 def test_slack_accepts_any_number_of_developments(
     found: list[Story], times: int, again: bool
 ) -> None:
-    event = summarize_event(found)
     check_accepted(
-        render_development(event, found * times, PARTIES, followed="e1", may_repeat=again)
+        render_development(found, found * times, PARTIES, followed="e1", may_repeat=again)
     )
 
 
@@ -309,8 +308,11 @@ def test_hostile_text_is_not_active_markup() -> None:
     nasty: dict[str, Any] = {"title": HOSTILE, "summary": HOSTILE, "source": HOSTILE}
     fact = NewFact(kind=NewFactKind.SCOPE, before=HOSTILE, after=HOSTILE)
     stay = later(1, **nasty, new_facts=(fact,))
-    event = summarize_event([story(**nasty), stay])
-    found = [render_alert(event, PARTIES), render_development(event, [stay], PARTIES)]
+    both = [story(**nasty), stay]
+    found = [
+        render_alert(summarize_event(both), PARTIES),
+        render_development(both, [stay], PARTIES),
+    ]
     # Values are left out here, because Slack never shows them.
     text = re.sub(r'"value": "(\\.|[^"\\])*"', "", "".join(map(as_text, found)))
     for part in (
@@ -340,20 +342,50 @@ def test_slack_is_asked_not_to_parse_links_and_mentions_in_texts() -> None:
 def test_a_message_that_may_be_a_repeat_says_so() -> None:
     event = summarize_event([story()])
     assert "(may repeat)" in as_text(render_alert(event, PARTIES, may_repeat=True))
-    assert "(may repeat)" in as_text(render_development(event, [story()], PARTIES, may_repeat=True))
+    assert "(may repeat)" in as_text(
+        render_development([story()], [story()], PARTIES, may_repeat=True)
+    )
     assert "(may repeat)" not in as_text(render_alert(event, PARTIES))
 
 
 def develop(*new: Story, **more: Any) -> Message:
-    return render_development(summarize_event([story(), *new]), new, PARTIES, **more)
+    return render_development([story(), *new], new, PARTIES, **more)
 
 
 def test_a_development_says_what_is_new_and_links_its_source() -> None:
     fact = NewFact(kind=NewFactKind.RATE, before="84", after="125.0")
     [text] = shown(develop(later(5, DECIDED, new_facts=(fact,)))).split("\n\n")
     first, second = text.splitlines()
-    assert first == "*New: ANNOUNCED from 14 May 2025 · rate 84% → 125%*"
+    assert first == "*New: rate 84% → 125%*"
     assert second.startswith("<https://news.example/5|Development 5> · Example Wire · ")
+
+
+def test_a_new_status_comes_before_the_other_news() -> None:
+    facts = (
+        NewFact(kind=NewFactKind.STATUS, before="threatened", after="announced"),
+        NewFact(kind=NewFactKind.RATE, before="84", after="125"),
+    )
+    text = shown(develop(later(5, DECIDED, new_facts=facts)))
+    assert "*New: ANNOUNCED from 14 May 2025 · rate 84% → 125%*" in text
+
+
+def test_an_outlet_that_contradicts_another_is_no_change_of_the_rate() -> None:
+    first = story(state=DECIDED)
+    fact = NewFact(kind=NewFactKind.RATE, before="30", after="35")
+    other = later(
+        1,
+        DECIDED,
+        feed_id="gazette",
+        source="Gazette",
+        figures=(Figure(imposer="US", partner="CN", to_percent=Decimal(35)),),
+        new_facts=(fact,),
+    )
+    corrected = later(
+        2, feed_id="gazette", source="Gazette", title="Correction: 30%", figures=first.figures
+    )
+    text = shown(render_development([first, other, corrected], [other], PARTIES))
+    assert "*New: outlets differ: Example Wire 30% · Gazette 35%*" in text
+    assert "→" not in text
 
 
 def test_a_stay_says_that_the_duty_is_still_collected() -> None:
