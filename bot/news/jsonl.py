@@ -13,8 +13,9 @@ from typing import Any
 
 from bot.errors import TariffwireError
 from bot.feeds.model import FeedKind
-from bot.news.events.matching import SAME_SCORE, score_similarity
+from bot.news.events.comparison import compare
 from bot.news.reader import Reader, Understanding
+from bot.news.state import Relation
 from bot.news.story import Figure, Story
 from bot.text.plain import to_plain_text
 
@@ -105,8 +106,21 @@ def compare_stories(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises TariffwireError if one of the stories is missing.
     """
-    likeness = score_similarity(_read_story(reader, given, "a"), _read_story(reader, given, "b"))
-    return {"id": given.get("id"), "same": likeness >= SAME_SCORE, "score": round(likeness, 3)}
+    found = compare(*read_pair(reader, given))
+    return {
+        "id": given.get("id"),
+        "relation": found.relation.value,
+        "same": found.relation is Relation.REPORT,
+        "score": round(found.score, 3),
+    }
+
+
+def read_pair(reader: Reader, given: Mapping[str, Any]) -> tuple[Story, Story]:
+    """The stories of `{"id","a":{story},"b":{story}}`.
+
+    Raises TariffwireError if one of the stories is missing.
+    """
+    return _read_story(reader, given, "a"), _read_story(reader, given, "b")
 
 
 def _understand(reader: Reader, given: Mapping[str, Any], published: date | None) -> Understanding:
@@ -129,7 +143,7 @@ def _read_story(reader: Reader, given: Mapping[str, Any], side: str) -> Story:
     if not isinstance(part, Mapping):
         thing = f"the pair {given.get('id')!r:.{_MAX_SHOWN}}"
         raise TariffwireError(thing, f'has no story "{side}"', 'Give {"id","a":{..},"b":{..}}')
-    stated = _parse_moment(part.get("published"))
+    stated = _parse_moment(part.get("published")) or _parse_moment(part.get("date"))
     understanding = _understand(reader, part, stated.date() if stated else None)
     published = stated or _DEFAULT_TIME
     return Story(

@@ -32,6 +32,8 @@ class Understanding(Frozen):
     topics: tuple[Topic, ...] = ()
     parties: tuple[str, ...] = ()
     """Codes of the economies, in order of appearance."""
+    title_parties: tuple[str, ...] = ()
+    """The parties that the title names."""
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     summary: str = ""
@@ -107,7 +109,7 @@ class Reader:
         match: Match,
     ) -> Understanding:
         text = summary[:_TEXT_READ]
-        in_title = self._parties.find_mentions(title)
+        in_title = tuple(self._parties.find_mentions(title))
         mentions = (*in_title, *self._parties.find_mentions(text))
         figures = self._figures.find_figures(title, text)
         wanted = [
@@ -118,6 +120,7 @@ class Reader:
         return Understanding(
             topics=match.topics,
             parties=tuple(dict.fromkeys(mention.code for mention in mentions)),
+            title_parties=tuple(dict.fromkeys(mention.code for mention in in_title)),
             figures=figures,
             evidence=match.evidence,
             summary=summarize(title, text, wanted),

@@ -63,6 +63,8 @@ class Story(Frozen):
     topics: tuple[Topic, ...]
     parties: tuple[str, ...] = ()
     """ISO 3166-1 alpha-2 codes and `EU`, in order of appearance."""
+    title_parties: tuple[str, ...] = ()
+    """The parties that the title names."""
     figures: tuple[Figure, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     state: EventState = EventState()

@@ -161,6 +161,7 @@ def test_an_entry_is_read_into_a_whole_story(reader: Reader) -> None:
         seen_at=NOON,
         topics=(Topic.TARIFF, Topic.NEGOTIATION),
         parties=("US", "PE"),
+        title_parties=("US", "PE"),
         figures=figures,
         evidence=tuple(Evidence.model_validate(each) for each in EVIDENCE),
     )
@@ -218,23 +219,51 @@ SAME = {"title": "US raises tariff on Peruvian steel", "published": "2025-05-12T
 )
 def test_stories_are_compared_by_their_days(reader: Reader, published: Any, same: bool) -> None:
     pair = {"id": "p", "a": SAME, "b": SAME | {"published": published}}
-    assert compare_stories(reader, pair) == {"id": "p", "same": same, "score": 1.0 * same}
+    answer = compare_stories(reader, pair)
+    assert (answer["id"], answer["same"]) == ("p", same)
+    assert answer["relation"] == ("same" if same else "different")
+    assert (answer["score"] == 1.0) is same
+
+
+def test_a_date_counts_like_a_time_of_publication(reader: Reader) -> None:
+    early, late = ({"title": SAME["title"], "date": f"2025-05-{day}"} for day in (12, 20))
+    assert compare_stories(reader, {"id": 1, "a": early, "b": early})["same"]
+    assert not compare_stories(reader, {"id": 1, "a": early, "b": late})["same"]
 
 
 def test_two_stories_without_days_are_of_one_day(reader: Reader) -> None:
     a, b = {"title": SAME["title"]}, {"title": SAME["title"], "published": "2000-01-01"}
-    assert compare_stories(reader, {"a": a, "b": b}) == {"id": None, "same": True, "score": 1.0}
+    assert compare_stories(reader, {"a": a, "b": b}) == {
+        "id": None,
+        "relation": "same",
+        "same": True,
+        "score": 1.0,
+    }
 
 
 def test_the_texts_of_stories_count_too_and_the_score_is_rounded(reader: Reader) -> None:
-    a = {"title": "US lemon tariff", "summary": "Zorb plum banana melon."}
-    b = {"title": "US pebble tariff", "summary": "Zorb gravel."}
-    assert compare_stories(reader, {"id": 1, "a": a, "b": b}) == {
-        "id": 1,
-        "same": True,
-        "score": 0.837,
+    a = {"title": "US lemon tariff", "summary": "Peru sells melon to Chile."}
+    b = {"title": "US melon tariff", "summary": ""}
+    c = {"title": "US melon tariff", "summary": "Peru sells lemon."}
+
+    def score(one: dict[str, str], other: dict[str, str]) -> float:
+        found = compare_stories(reader, {"id": 1, "a": one, "b": other})["score"]
+        assert isinstance(found, float)
+        return found
+
+    assert score(a, c) > score(a, b) > 0
+    assert score(a, a) == 1.0
+    assert score(a, c) == round(score(a, c), 3)
+
+
+def test_a_follow_up_is_not_the_same(reader: Reader) -> None:
+    pair = {
+        "id": 7,
+        "a": {"title": "US sets a 30% duty on Peru", "date": "2025-05-12"},
+        "b": {"title": "US sets a 45% duty on Peru", "date": "2025-05-13"},
     }
-    assert compare_stories(reader, {"id": 1, "a": a, "b": a})["score"] == 1.0
+    answer = compare_stories(reader, pair)
+    assert (answer["relation"], answer["same"]) == ("follow_up", False)
 
 
 @pytest.mark.parametrize(

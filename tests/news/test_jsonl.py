@@ -73,7 +73,7 @@ def test_any_story_gets_the_documented_keys(story: dict[str, Any]) -> None:
 @given(ANYTHING, STORY, STORY)
 def test_any_pair_gets_the_documented_keys(pair: Any, a: dict[str, Any], b: dict[str, Any]) -> None:
     answer = compare_stories(READER, {"id": pair, "a": a, "b": b})
-    assert answer.keys() == {"id", "same", "score"}
+    assert answer.keys() == {"id", "relation", "same", "score"}
     assert answer["id"] == pair
     dump_line(answer, "utf-8")
 

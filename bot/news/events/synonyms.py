@@ -9,19 +9,30 @@ from collections.abc import Iterator, Mapping
 from bot.text.folding import fold, fold_case
 
 _WORD = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?%?")
+_NOTICE = re.compile(r"^(?:Certain\s)?([A-Z][^:]{1,120}?)\s[Ff]rom\s[^:]{1,120}:")
+_OBJECT = re.compile(
+    r"\b(?i:tariffs?|dut(?:y|ies)|lev(?:y|ies)|surtax|quotas?|probes?|investigations?|inquiry|case|"
+    r"cap|ban)\s(?:\w+\s){0,2}?(?:[Oo]n|[Ii]nto|[Oo]ver|[Oo]f)\s([\w'-]+(?:\s[\w'-]+){0,3}?)"
+    r"(?=$|[^\w\s'-]|\s(?:from|to|for|after|as|by|in|of|with|until|at|amid|before|says?)\b)"
+)
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z]+")
 _ENDINGS = re.compile(r"(?:ies|es|s|ed|ing)$")
 
 _CONCEPTS = {
-    "duty": "tariff tariffs duty duties levy levies surcharge surcharges tax taxes",
+    "duty": "tariff tariffs duty duties levy levies surcharge surcharges tax taxes surtax douane "
+    "zoll zolle strafzolle arancel aranceles dazi",
     "talk": "talk talks negotiation negotiations negotiate meeting meet meets met round discuss "
     "discussions consultations dialogue summit delegation negotiator",
     "deal": "deal deals agreement agreements agree agrees agreed pact pacts accord truce "
-    "framework ceasefire",
-    "court": "court courts judge judges justices tribunal panel bench circuit",
+    "framework ceasefire fta abkommen handelsabkommen acuerdo accordo",
+    "court": "court courts judge judges justices tribunal panel bench circuit cour gericht "
+    "handelsgericht corte tribunale",
+    "supreme": "supreme scotus suprema supremo",
+    "emergency": "emergency ieepa",
     "ruling": "ruling rulings rule rules ruled verdict judgment decision opinion holds held",
     "void": "void voids voided annul annuls annulled strike strikes struck block blocks blocked "
-    "throws threw invalid unlawful illegal invalidates overturns bars quashes",
+    "throws threw invalid unlawful illegal invalidates overturns bars quashes annule annulle kippt "
+    "anula",
     "stay": "stay stays stayed pause pauses paused reinstates reinstate suspends hold keeps",
     "appeal": "appeal appeals appealed appellate",
     "raise": "raise raises raised raising rise rises rising hiking increasing goes hike hikes "
@@ -32,7 +43,7 @@ _CONCEPTS = {
     "ease eases scrap scraps scrapped remove removes exempt exempts exempted lifts "
     "lifted",
     "delay": "delay delays delayed postpone postpones postponed extend extends extended "
-    "extension puts off putting moves until",
+    "extension puts off putting moves until suspends suspended backtracks defers",
     "threat": "threaten threatens threatened threat warns vows recommend recommends wants calls",
     "charge": "sets set puts put charge charges announces announced",
     "answer": "retaliate retaliates retaliation retaliatory countermeasures counter respond answer",
@@ -44,7 +55,7 @@ _GOODS = {
     "trucks": "truck trucks",
     "steel": "steel steelmakers",
     "aluminium": "aluminium aluminum",
-    "copper": "copper",
+    "copper": "copper cathodes",
     "gold": "gold",
     "medicines": "pharma pharmaceuticals drugs drugmakers medicines",
     "chips": "chips chipmakers semiconductors semiconductor polysilicon",
@@ -56,7 +67,12 @@ _GOODS = {
     "soy": "soybeans soybean soy soyabeans",
     "canola": "canola rapeseed",
     "grain": "corn wheat barley rice",
-    "wood": "lumber timber softwood furniture cabinets",
+    "wood": "lumber timber softwood",
+    "furniture": "furniture cabinets cabinet vanities sofas",
+    "pasta": "pasta spaghetti",
+    "robots": "robots robotics robot",
+    "turbines": "turbines turbine",
+    "minerals": "minerals earths magnets graphite lithium",
     "solar": "solar",
     "energy": "oil gas lng coal energy electricity",
     "clothes": "clothes clothing apparel textiles garments garment footwear shoes",
@@ -110,6 +126,7 @@ _STOP_WORDS = frozenset(
         "do does did us s t u per because while where there one two three first last next"
     )
 )
+_NO_NAMES = _STOP_WORDS | _COMMON.keys() | _CONCEPT_OF.keys()
 
 
 def weigh_words(text: str) -> Iterator[tuple[str, float]]:
@@ -125,13 +142,29 @@ def weigh_words(text: str) -> Iterator[tuple[str, float]]:
 def find_names(text: str) -> frozenset[str]:
     """The capitalized words of a text without common words, in lower case."""
     capitals = (word.lower() for word in _CAPITAL.findall(fold(text)))
-    return frozenset(word for word in capitals if word not in _STOP_WORDS and word not in _COMMON)
+    return frozenset(word for word in capitals if word not in _NO_NAMES)
 
 
 def find_goods(text: str) -> frozenset[str]:
     """The kinds of goods that a text names."""
     words = _WORD.findall(fold_case(text))
     return frozenset(_GOODS_OF[word] for word in words if word in _GOODS_OF)
+
+
+def find_objects(text: str) -> frozenset[str]:
+    """The words that say what an act is about: those after "on", "into" or "over".
+
+    In the title of an official notice ("Glycine From India: Final Results"), the words before
+    "From" are the object.
+    """
+    notice = _NOTICE.match(text)
+    phrases = [notice[1]] if notice else _OBJECT.findall(fold(text))
+    return frozenset(
+        word
+        for phrase in phrases
+        for word, weight in weigh_words(phrase)
+        if weight >= _PLAIN and not word[0].isdigit()
+    )
 
 
 def _stem(word: str) -> str:

@@ -1,0 +1,380 @@
+"""Compares two stories: do they report one state of an event, two states of it, or two events?
+
+1. Signals measure what two stories share, each from 0 to 1 (`Signals`).
+2. Two sums of weighted signals give two probabilities: that both report one state, and that both
+   belong to one matter (a measure, a case or talks). `bot.news.events.weights` has the weights;
+   `python -m bench.train_pairs` learns them from labeled pairs.
+3. Vetoes are facts in which two reports of one state never differ. They overrule the probabilities.
+   An identity veto, for example other goods, makes two events. A state veto, for example another
+   rate, makes a development at most.
+       same       "Trump sets tariffs of 39% on Swiss goods" and "Switzerland faces tariffs of 39%"
+       follow-up  "Trump sets tariffs of 39% on Swiss goods" and "Switzerland faces tariffs of 15%"
+       different  "India raises its duty on gold" and "Turkey raises its duty on gold"
+4. Reports of one state are at most three days apart, developments seven days. The steps of a court
+   case may be reported for seven days.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from math import exp
+from typing import NamedTuple
+
+from bot.news.events import weights
+from bot.news.events.acts import REACTIONS, Act, have_common_act
+from bot.news.events.features import Features, get_features
+from bot.news.state import Relation
+from bot.news.story import Story
+from bot.values import Frozen
+
+SAME_SCORE = 0.5
+"""The lowest score of two reports of one state."""
+_MATTER_SCORE = 0.45
+"""The lowest matter score of a development. It is lower than one half, because a wrong development
+is still shown in the channel, and two stories of one matter in two threads are not found again.
+"""
+_DAY_S = 86_400
+_MAX_DAYS, _MAX_DAYS_OF_MATTER = 3.0, 7.0
+
+
+class Likeness(StrEnum):
+    """What two stories share. The values appear in JSON."""
+
+    WORDS = "words"
+    NAMES = "names"
+    PARTNER = "partner"
+    GOODS = "goods"
+    ACT = "act"
+    CASE = "case"
+    RATE = "rate"
+    SUM = "sum"
+
+
+class Difference(StrEnum):
+    """A sign, but no proof, that two stories report different things. The values appear in JSON."""
+
+    GOODS_IN_ONE = "goods_in_one"
+    OTHER_NAMES = "other_names"
+    OTHER_OBJECT = "other_object"
+    COMMENT = "comment"
+    DAYS_APART = "days_apart"
+
+
+class Veto(StrEnum):
+    """A fact in which two reports of one state never differ. The values appear in JSON."""
+
+    OTHER_PARTIES = "other_parties"
+    OTHER_GOODS = "other_goods"
+    OTHER_OBJECT = "other_object"
+    OTHER_FIRM = "other_firm"
+    OTHER_LAW = "other_law"
+    OTHER_REMEDY = "other_remedy"
+    OTHER_COUNT = "other_count"
+    OTHER_FORUM = "other_forum"
+    FAR_APART = "far_apart"
+    OTHER_ACT = "other_act"
+    OTHER_RATE = "other_rate"
+    OTHER_SUM = "other_sum"
+    OTHER_COURT = "other_court"
+
+
+_STATE_VETOES = frozenset({Veto.OTHER_ACT, Veto.OTHER_RATE, Veto.OTHER_SUM, Veto.OTHER_COURT})
+
+
+class Signals(NamedTuple):
+    """What two stories share, or what only one of them has; each from 0 to 1."""
+
+    contained: float
+    """The share of each title's words that the other story has."""
+    names: float
+    partners: float
+    goods: float
+    goods_in_one: float
+    """Only one title names goods."""
+    court: float
+    """Both report a step of a court case."""
+    act: float
+    """Both report one act, and share a partner, goods, a name, a court or a law."""
+    other_act: float
+    rate: float
+    amount: float
+    comment: float
+    """Only one story is a commentary."""
+    days: float
+    """The days between the stories, of at most four."""
+    other_names: float
+    other_object: float
+
+
+class Weights(NamedTuple):
+    """The weights of one probability. `signals` has the order of `Signals`."""
+
+    bias: float
+    signals: tuple[float, ...]
+
+
+class Comparison(Frozen):
+    """What two stories are to each other, and why."""
+
+    relation: Relation
+    """NEW if the stories report two events."""
+    score: float
+    """The probability, from 0 to 1, that both report one state; below `SAME_SCORE` with a veto."""
+    matter_score: float
+    """The probability, from 0 to 1, that both belong to one measure, case or talks."""
+    reasons: tuple[Likeness, ...] = ()
+    differences: tuple[Difference, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
+
+
+class Verdict(NamedTuple):
+    """A comparison without its reasons."""
+
+    relation: Relation
+    score: float
+    matter_score: float
+    vetoes: tuple[Veto, ...]
+
+
+def compare(a: Story, b: Story) -> Comparison:
+    """What two stories are to each other, and why; the same in either order."""
+    return compare_by(_SAME, _MATTER, a, b)
+
+
+def compare_by(same: Weights, matter: Weights, a: Story, b: Story) -> Comparison:
+    """Like `compare`, with other weights."""
+    of_a, of_b, days = get_features(a), get_features(b), _count_days(a, b)
+    signals = measure_signals(of_a, of_b, days)
+    verdict = _judge(of_a, of_b, days, _weigh(signals, same), _weigh(signals, matter))
+    return Comparison(
+        relation=verdict.relation,
+        score=verdict.score,
+        matter_score=verdict.matter_score,
+        reasons=tuple(_list_reasons(signals)),
+        differences=tuple(_list_differences(signals)),
+        vetoes=verdict.vetoes,
+    )
+
+
+def judge(a: Story, b: Story) -> Verdict:
+    """Like `compare`, without reasons, and quick for stories that share nothing."""
+    days = _count_days(a, b)
+    if days > _MAX_DAYS_OF_MATTER:
+        return _UNRELATED
+    of_a, of_b = get_features(a), get_features(b)
+    if of_a.anchors.isdisjoint(of_b.anchors):
+        return _UNRELATED
+    signals = measure_signals(of_a, of_b, days)
+    return _judge(of_a, of_b, days, _weigh(signals, _SAME), _weigh(signals, _MATTER))
+
+
+_UNRELATED = Verdict(Relation.NEW, 0.0, 0.0, ())
+
+
+def measure_pair(a: Story, b: Story) -> Signals:
+    """The signals of two stories."""
+    return measure_signals(get_features(a), get_features(b), _count_days(a, b))
+
+
+def measure_signals(a: Features, b: Features, days: float) -> Signals:
+    """The signals of two stories that are `days` apart."""
+    partners = a.partners | b.partners
+    common_partners = len(a.partners & b.partners)
+    shared_names = len((a.names & b.spelled) | (b.names & a.spelled))
+    goods = not a.goods.isdisjoint(b.goods)
+    same_act = have_common_act(a.acts, b.acts)
+    connected = (
+        common_partners
+        or goods
+        or shared_names
+        or not a.courts.isdisjoint(b.courts)
+        or not a.laws.isdisjoint(b.laws)
+    )
+    return Signals(
+        contained=(_contain(a, b.words) + _contain(b, a.words)) / 2,
+        names=min(2, shared_names) / 2,
+        partners=common_partners / len(partners) if partners else 0.0,
+        goods=float(goods),
+        goods_in_one=float(bool(a.title_goods) != bool(b.title_goods)),
+        court=float(a.in_court and b.in_court),
+        act=float(bool(same_act and connected)),
+        other_act=float(bool(a.acts and b.acts and not same_act)),
+        rate=float(not (a.rates.isdisjoint(b.all_rates) and b.rates.isdisjoint(a.all_rates))),
+        amount=float(
+            not (a.amounts.isdisjoint(b.all_amounts) and b.amounts.isdisjoint(a.all_amounts))
+        ),
+        comment=float(a.comment != b.comment),
+        days=min(days, 4.0) / 4,
+        other_names=float(bool(a.names and b.names) and not shared_names),
+        other_object=float(_have_other_objects(a, b)),
+    )
+
+
+def _judge(a: Features, b: Features, days: float, score: float, matter: float) -> Verdict:
+    vetoes = tuple(_find_vetoes(a, b, days))
+    if vetoes:
+        score = min(score, SAME_SCORE - 0.01)
+    elif a.title == b.title and a.words == b.words:
+        score = matter = 1.0
+    if score >= SAME_SCORE:
+        relation = Relation.REPORT
+    elif matter >= _MATTER_SCORE and _STATE_VETOES.issuperset(vetoes):
+        relation = Relation.DEVELOPMENT
+    else:
+        relation = Relation.NEW
+    return Verdict(relation, round(score, 4), round(matter, 4), vetoes)
+
+
+def _find_vetoes(a: Features, b: Features, days: float) -> list[Veto]:
+    vetoes = []
+    if _have_other_parties(a, b):
+        vetoes.append(Veto.OTHER_PARTIES)
+    if _have_other_goods(a, b):
+        vetoes.append(Veto.OTHER_GOODS)
+    if _are_cases(a, b) and _have_other_objects(a, b):
+        vetoes.append(Veto.OTHER_OBJECT)
+    if _differ(a.plaintiff, b.plaintiff) or _name_other_firms(a, b):
+        vetoes.append(Veto.OTHER_FIRM)
+    if _differ(a.laws, b.laws):
+        vetoes.append(Veto.OTHER_LAW)
+    if _differ(a.remedies, b.remedies):
+        vetoes.append(Veto.OTHER_REMEDY)
+    if _differ(a.counts, b.counts):
+        vetoes.append(Veto.OTHER_COUNT)
+    if a.courts and b.courts and ("wto" in a.courts) != ("wto" in b.courts):
+        vetoes.append(Veto.OTHER_FORUM)
+    elif _differ(a.courts, b.courts):
+        vetoes.append(Veto.OTHER_COURT)
+    if a.acts and b.acts and not have_common_act(a.acts, b.acts):
+        vetoes.append(Veto.OTHER_ACT)
+    if (
+        _differ(a.rates, b.rates)
+        and _differ(a.rates, b.all_rates)
+        and _differ(b.rates, a.all_rates)
+    ):
+        vetoes.append(Veto.OTHER_RATE)
+    if _have_other_sums(a, b):
+        vetoes.append(Veto.OTHER_SUM)
+    if days > _MAX_DAYS_OF_MATTER or (
+        days > _MAX_DAYS and not vetoes and not (a.in_court and b.in_court)
+    ):
+        vetoes.append(Veto.FAR_APART)
+    return vetoes
+
+
+def _have_other_parties(a: Features, b: Features) -> bool:
+    """Whether each title names a party that the other story lacks, or no partner is shared.
+
+    A reaction is identified by who reacts, so a party in the other's text does not count for it.
+    """
+    if _differ(a.partners, b.partners):
+        return True
+    only_a, only_b = a.parties - b.parties, b.parties - a.parties
+    if not only_a or not only_b:
+        return False
+    if not a.acts.isdisjoint(b.acts & REACTIONS):
+        return True
+    return not (only_a <= b.partners or only_b <= a.partners)
+
+
+def _have_other_goods(a: Features, b: Features) -> bool:
+    return (
+        _differ(a.title_goods, b.title_goods)
+        and a.goods.isdisjoint(b.title_goods)
+        and a.title_goods.isdisjoint(b.goods)
+    )
+
+
+def _have_other_objects(a: Features, b: Features) -> bool:
+    return (
+        _differ(a.objects, b.objects)
+        and a.objects.isdisjoint(b.words)
+        and b.objects.isdisjoint(a.words)
+    )
+
+
+def _are_cases(a: Features, b: Features) -> bool:
+    """Whether both stories report investigations or trade remedies, which have one product each."""
+    return bool(
+        (Act.INVESTIGATE in a.acts and Act.INVESTIGATE in b.acts) or (a.remedies and b.remedies)
+    )
+
+
+def _name_other_firms(a: Features, b: Features) -> bool:
+    """Whether the titles name different firms or people, and share no partner, goods or case."""
+    return (
+        a.mixed_case
+        and b.mixed_case
+        and not (a.in_court or b.in_court)
+        and _differ(a.names, b.names)
+        and a.names.isdisjoint(b.spelled)
+        and b.names.isdisjoint(a.spelled)
+        and a.partners.isdisjoint(b.partners)
+        and a.goods.isdisjoint(b.goods)
+    )
+
+
+def _have_other_sums(a: Features, b: Features) -> bool:
+    """Whether the titles state different sums in one currency, or without a currency."""
+    if not _differ(a.amounts, b.all_amounts) or not _differ(b.amounts, a.all_amounts):
+        return False
+    return any(
+        not one.currency or not other.currency or one.currency == other.currency
+        for one in a.sums
+        for other in b.sums
+    )
+
+
+def _differ(a: frozenset[str] | frozenset[float], b: frozenset[str] | frozenset[float]) -> bool:
+    return bool(a and b) and a.isdisjoint(b)
+
+
+def _contain(a: Features, words: Mapping[str, float]) -> float:
+    """The share of the words of a title, by weight, that another story has."""
+    if not a.title_weight:
+        return 0.0
+    return sum(weight for word, weight in a.title.items() if word in words) / a.title_weight
+
+
+def _list_reasons(signals: Signals) -> list[Likeness]:
+    shown = (
+        (Likeness.WORDS, signals.contained >= 0.4),
+        (Likeness.NAMES, signals.names > 0),
+        (Likeness.PARTNER, signals.partners > 0),
+        (Likeness.GOODS, signals.goods > 0),
+        (Likeness.ACT, signals.act > 0),
+        (Likeness.CASE, signals.court > 0),
+        (Likeness.RATE, signals.rate > 0),
+        (Likeness.SUM, signals.amount > 0),
+    )
+    return [reason for reason, holds in shown if holds]
+
+
+def _list_differences(signals: Signals) -> list[Difference]:
+    shown = (
+        (Difference.GOODS_IN_ONE, signals.goods_in_one > 0),
+        (Difference.OTHER_NAMES, signals.other_names > 0),
+        (Difference.OTHER_OBJECT, signals.other_object > 0),
+        (Difference.COMMENT, signals.comment > 0),
+        (Difference.DAYS_APART, signals.days >= 0.25),
+    )
+    return [difference for difference, holds in shown if holds]
+
+
+def _count_days(a: Story, b: Story) -> float:
+    return abs((a.published - b.published).total_seconds()) / _DAY_S
+
+
+def _order(given: Mapping[str, float]) -> Weights:
+    """The weights in the order of `Signals`; a signal without a weight does not count."""
+    return Weights(given["bias"], tuple(given.get(name, 0.0) for name in Signals._fields))
+
+
+_SAME, _MATTER = _order(weights.SAME), _order(weights.MATTER)
+
+
+def _weigh(signals: Signals, by: Weights) -> float:
+    total = by.bias
+    for weight, value in zip(by.signals, signals, strict=True):
+        if value:
+            total += weight * value
+    return 1 / (1 + exp(-total))

@@ -1,0 +1,156 @@
+"""Finds what a story adds to an event: the facts that none of the event's stories states.
+
+A fact counts as new only if the event has a fact of the same kind. The first rate of an event that
+had none is a detail of another outlet, not a development.
+    new      "China raises the duty to 125%" after "China raises the duty to 84%"
+    not new  "China raises the duty to 84%" after "China raises the duty"
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from bot.news.events.acts import REACTIONS, Act, have_common_act
+from bot.news.events.features import Features, get_features
+from bot.news.state import EventStatus, NewFact, NewFactKind
+from bot.news.story import Story
+
+_ANSWERS = REACTIONS | {Act.RETALIATE, Act.APPEAL, Act.SUE}
+_STATUS_OF_ACT = {
+    Act.THREATEN: EventStatus.THREATENED,
+    Act.INVESTIGATE: EventStatus.INVESTIGATED,
+    Act.PROPOSE: EventStatus.PROPOSED,
+    Act.CONSIDER: EventStatus.PROPOSED,
+    Act.PRELIMINARY: EventStatus.PROPOSED,
+    Act.IMPOSE: EventStatus.ANNOUNCED,
+    Act.FINAL: EventStatus.ANNOUNCED,
+    Act.TAKE_EFFECT: EventStatus.IN_FORCE,
+    Act.DELAY: EventStatus.DELAYED,
+    Act.VOID: EventStatus.UNLAWFUL,
+    Act.STAY: EventStatus.STAYED,
+    Act.UPHOLD: EventStatus.UPHELD,
+    Act.AGREE: EventStatus.DEAL,
+    Act.SIGN: EventStatus.DEAL,
+    Act.TALK: EventStatus.TALKS,
+    Act.RESUME: EventStatus.TALKS,
+}
+
+
+def find_new_facts(story: Story, earlier: Sequence[Story]) -> tuple[NewFact, ...]:
+    """The facts of a story that the earlier stories of its event, oldest first, do not state."""
+    if not earlier:
+        return ()
+    return tuple(_list_facts(story, earlier))
+
+
+def _list_facts(story: Story, earlier: Sequence[Story]) -> Iterator[NewFact]:
+    features = get_features(story)
+    known = [get_features(each) for each in earlier]
+    yield from _find_answer(story, features, earlier, known)
+    yield from _find_status(story, features, earlier, known)
+    yield from _find_number(NewFactKind.RATE, features, known, _list_rates, _list_all_rates)
+    yield from _find_number(NewFactKind.SUM, features, known, _list_sums, _list_all_sums)
+    yield from _find_state(NewFactKind.DATE, story, earlier, _get_effective)
+    yield from _find_state(NewFactKind.COLLECTION, story, earlier, _get_collection)
+    yield from _find_scope(features, known)
+
+
+def _find_answer(
+    story: Story, features: Features, earlier: Sequence[Story], known: Iterable[Features]
+) -> Iterator[NewFact]:
+    """Another party than the event's first one acts or reacts, in a way that no story reports."""
+    first = _get_actor(earlier[0])
+    actor = _get_actor(story)
+    reacts = not features.acts.isdisjoint(_ANSWERS)
+    reported = any(have_common_act(features.acts, each.acts) for each in known)
+    acts_back = actor and first and actor != first and features.rates and not reported
+    if (reacts and not reported) or acts_back:
+        yield NewFact(kind=NewFactKind.ANSWER, before=first, after=actor or "US")
+
+
+def _get_actor(story: Story) -> str:
+    """The party that the title names first; empty if it names none."""
+    return next(iter(story.title_parties or story.parties), "")
+
+
+def _find_status(
+    story: Story, features: Features, earlier: Sequence[Story], known: Sequence[Features]
+) -> Iterator[NewFact]:
+    """The story's status; from its act if neither the story nor the event states one."""
+    after = _get_status(story, features)
+    if after is None or not features.acts.isdisjoint(_ANSWERS):
+        return
+    before = [
+        status
+        for each, its in zip(earlier, known, strict=True)
+        if (status := _get_status(each, its)) is not None
+    ]
+    reported = any(have_common_act(features.acts, each.acts) for each in known)
+    if before and after not in before and not reported:
+        yield NewFact(kind=NewFactKind.STATUS, before=before[-1], after=after)
+
+
+def _get_status(story: Story, features: Features) -> EventStatus | None:
+    if story.state.status is not None:
+        return story.state.status
+    return next((_STATUS_OF_ACT[act] for act in features.acts if act in _STATUS_OF_ACT), None)
+
+
+def _find_number(
+    kind: NewFactKind,
+    features: Features,
+    known: Sequence[Features],
+    stated: Callable[[Features], frozenset[str]],
+    mentioned: Callable[[Features], frozenset[str]],
+) -> Iterator[NewFact]:
+    after = stated(features)
+    before = [number for each in known for number in sorted(stated(each))]
+    seen = {number for each in known for number in mentioned(each)}
+    if after and before and after.isdisjoint(seen) and mentioned(features).isdisjoint(before):
+        yield NewFact(kind=kind, before=before[-1], after=max(sorted(after), key=len))
+
+
+def _list_rates(features: Features) -> frozenset[str]:
+    return frozenset(map(_write_percent, features.rates))
+
+
+def _list_all_rates(features: Features) -> frozenset[str]:
+    return frozenset(map(_write_percent, features.all_rates))
+
+
+def _write_percent(percent: float) -> str:
+    return f"{Decimal(str(percent)).normalize():f}"
+
+
+def _list_sums(features: Features) -> frozenset[str]:
+    return features.amounts
+
+
+def _list_all_sums(features: Features) -> frozenset[str]:
+    return features.all_amounts
+
+
+def _get_effective(story: Story) -> str:
+    return story.state.effective.isoformat() if story.state.effective else ""
+
+
+def _get_collection(story: Story) -> str:
+    return story.state.collection or ""
+
+
+def _find_state(
+    kind: NewFactKind, story: Story, earlier: Iterable[Story], stated: Callable[[Story], str]
+) -> Iterator[NewFact]:
+    after = stated(story)
+    before = [value for each in earlier if (value := stated(each))]
+    if after and before and after not in before:
+        yield NewFact(kind=kind, before=before[-1], after=after)
+
+
+def _find_scope(features: Features, known: Iterable[Features]) -> Iterator[NewFact]:
+    """Goods that the title names and no story of the event does, if the event has goods."""
+    before = {goods for each in known for goods in each.goods}
+    added = features.title_goods - before
+    if before and added:
+        yield NewFact(
+            kind=NewFactKind.SCOPE, before=", ".join(sorted(before)), after=", ".join(sorted(added))
+        )
