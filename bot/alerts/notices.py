@@ -21,7 +21,9 @@ from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation, make_d
 from bot.alerts.subscription import Subscription
 from bot.alerts.workspace_gate import Recovery
 from bot.feeds.model import FeedState
+from bot.news.story import Story
 from bot.text.dates import format_day
+from bot.text.plain import cut
 
 REPORT_AFTER = timedelta(days=1)
 """A feed is reported once it has failed for this long. Shorter failures often end by themselves."""
@@ -33,6 +35,26 @@ class Trouble(NamedTuple):
     key: str
     """Identifies the problem, usually by its subject and its start. Each key is reported once."""
     text: str
+
+
+class MistakeReport(NamedTuple):
+    """A person's report that a message about a story is wrong."""
+
+    story: Story
+    user: str
+    conversation: str
+
+
+def mistake_trouble(report: MistakeReport) -> Trouble:
+    """The problem to report about a message that a person calls wrong."""
+    story = report.story
+    place = "a direct message" if _is_direct(report.conversation) else f"#{report.conversation}"
+    return Trouble(
+        f"mistake in {story.id} reported by {report.user}",
+        f"The person {report.user} reports a mistake in an alert in {place}: "
+        f"{cut(story.title, 300)} ({story.source}, story {story.id}, event {story.event_id}). "
+        f"Link: {cut(story.link, 500)}",
+    )
 
 
 class NoticeQueue(Protocol):

@@ -53,6 +53,9 @@ class StoryStore(Protocol):
 
     async def get(self, story_id: str) -> Story | None: ...
 
+    async def of_event(self, event_id: str) -> Sequence[Story]:
+        """The stories of an event, in order of publication."""
+
 
 class ReportStore(Protocol):
     """The stories that the bot has read."""

@@ -55,11 +55,14 @@ BUTTON_URL = 3_000
 # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 OPTIONS = 100
 PLACEHOLDER = 150
+# https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
+OVERFLOW_OPTIONS = 5
 # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 INPUT_LENGTH = 3_000
 # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 OPTION_TEXT = 75
 OPTION_VALUE = 150
+OPTION_URL = 3_000
 
 # https://docs.slack.dev/reference/views/modal-views
 VIEW_TITLE = 24

@@ -1,9 +1,9 @@
-"""Replays three weeks of scripted trade news on loopback, as the feeds of a few invented outlets.
+"""Replays scripted trade news on loopback, as the feeds of a few invented outlets.
 
     config/demo/*.rss, *.atom --read_recordings--> Recording --HTTP--> the bot
 
 The bot polls these feeds over HTTP like any others. At each moment, a feed lists what its outlet
-has published so far. The three weeks take `duration_s` seconds: entries appear one by one in the
+has published so far. The replay takes `duration_s` seconds: entries appear one by one in the
 order of their dates, at equal intervals.
 """
 

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatcher import Dispatcher, TakeTurn
-from bot.alerts.notices import Notices
+from bot.alerts.notices import MistakeReport, Notices, mistake_trouble
 from bot.alerts.reminders import Reminders
 from bot.alerts.workspace_gate import WorkspaceGate
 from bot.commands.answers import AnswerService
@@ -33,9 +33,11 @@ from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
+from bot.news.events.event import Event
 from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
+from bot.rates.answer.rate_now import RateNow, find_rate_now
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
@@ -48,6 +50,7 @@ from bot.slack.blockkit.limits import UPDATES_PER_SECOND
 from bot.slack.context import SlackContext
 from bot.slack.handlers.proposals import update_messages, watch_ledger
 from bot.slack.startup import fetch_team, retry_until_answered
+from bot.slack.views.alerts import AlertOptions
 from bot.sources.journals.watcher import JournalWatcher
 from bot.sources.registry import SourceRegistry
 from bot.store.engine import Database
@@ -341,7 +344,10 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
     settings, config, store, team = base.settings, base.config, base.store, base.slack.team
     async with AsyncExitStack() as stack:
         decisions = await open_decisions(config, store)
-        sender = SlackSender(base.slack.client, config.parties, settings.unknown_outcome, decisions)
+        options = _build_alert_options(decisions, takes_reports=bool(base.operators))
+        sender = SlackSender(
+            base.slack.client, config.parties, settings.unknown_outcome, decisions, options=options
+        )
         webhook = await stack.enter_async_context(
             open_webhook(reveal_secret(settings.alert_webhook), make_fetch_limits(settings))
         )
@@ -380,6 +386,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             answers,
             decisions,
             dispatcher,
+            notices,
         )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
@@ -425,6 +432,7 @@ def _build_slack_context(
     answers: AnswerService,
     decisions: Decisions,
     dispatcher: Dispatcher,
+    notices: Notices,
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
@@ -438,9 +446,31 @@ def _build_slack_context(
     permissions = Permissions(base.settings.operators)
     service = CommandService(stores, answers, decisions, permissions, read_clock, dispatcher.wake)
     secret = reveal_secret(base.settings.slack_signing_secret)
+
+    async def report_mistake(report: MistakeReport) -> None:
+        await notices.report(mistake_trouble(report))
+
     return SlackContext(
-        base.slack.client, secret, service, take_reply_turn=base.slack.take_reply_turn
+        base.slack.client,
+        secret,
+        service,
+        report_mistake=report_mistake if base.operators else None,
+        take_reply_turn=base.slack.take_reply_turn,
     )
+
+
+def _build_alert_options(decisions: Decisions, *, takes_reports: bool) -> AlertOptions:
+    """What alerts show besides their event: the rate in the current ledger, and a way to report a
+    mistake."""
+
+    def find_rate(event: Event) -> RateNow | None:
+        ledger, imposer = decisions.ledger, event.imposer
+        if imposer is None:
+            return None
+        today = ledger.find_duty_day(read_clock(), imposer)
+        return find_rate_now(ledger, imposer, event.partner, event.product, today)
+
+    return AlertOptions(find_rate, takes_reports)
 
 
 def _show_changes_of_proposals(

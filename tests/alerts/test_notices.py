@@ -10,15 +10,23 @@ from typing import Any
 import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation
-from bot.alerts.notices import REPORT_AFTER, Notices, recovery_trouble
+from bot.alerts.notices import (
+    REPORT_AFTER,
+    MistakeReport,
+    Notices,
+    mistake_trouble,
+    recovery_trouble,
+)
 from bot.alerts.subscription import Subscription
 from bot.alerts.workspace_gate import Recovery
 from bot.alerts.workspace_refusal import first_refusal
-from bot.feeds.model import FeedState
+from bot.feeds.model import FeedKind, FeedState
+from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import StaleApproval, report_stale
 from bot.rates.model.measure import Source
 from bot.store.upgrade import upgrade
+from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, subscription
 from tests.store.opened import Store, open_store
 
@@ -134,6 +142,30 @@ async def test_a_stale_approval_is_reported_once(store: Store) -> None:
     [reported] = await setting.send_due()
     for part in ("us-232-steel, 40%", "ana", "begins on that day already", "Undo it"):
         assert part in reported.reason
+
+
+async def test_a_mistake_that_a_person_reports_twice_reaches_the_operators_once(
+    store: Store,
+) -> None:
+    story = Story(
+        id="s1",
+        feed_id="wire",
+        entry_key="k1",
+        source="Meridian Wire",
+        kind=FeedKind.WIRE,
+        title="Duty on tiles rises to 40%",
+        link="https://wire.example/tiles",
+        published=NOON,
+        seen_at=NOON,
+        topics=(Topic.TARIFF,),
+    )
+    setting = Setting(store, "U1")
+    for _ in range(2):
+        report = MistakeReport(story, "U7", "C0123456")
+        await setting.notices.report(mistake_trouble(report))
+    [notice] = await setting.send_due()
+    for part in ("U7", "#C0123456", story.title, story.source, story.link):
+        assert part in notice.reason
 
 
 HELD = HeldConversation(TEAM, "C0123456", NOON, "is_archived: unarchive it")

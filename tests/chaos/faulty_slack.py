@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.slack.views.alerts import MAY_REPEAT
+from bot.slack.views.replies import MAY_REPEAT
 from tests.chaos.faults import Fault, FaultPlan, Met, RateLimit
 
 TEAM = "T1"

@@ -15,6 +15,9 @@ WEEK = Path(__file__).parents[2] / "config" / "demo"
 REVEALED_AT_THE_LATEST_S = 5
 """Seconds after the last story until all entries were polled; the last ones may be noise."""
 
+MAY_BE_DEVELOPMENTS = {"eu_delay", "china_125"}
+"""Events that may be developments of another one, which then has the alert."""
+
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -42,25 +45,66 @@ def week() -> list[ExpectedEntry]:
     return found
 
 
-async def test_a_new_user_sees_all_alerts_of_the_demo_and_asks_questions(
-    demo: WorkspaceReader,
-) -> None:
+async def test_a_new_user_sees_each_event_and_what_became_of_it(demo: WorkspaceReader) -> None:
     assert await eventually(lambda: demo.messages("trade-news"), within_s=30)
     [subscribed] = await demo.say("#court-watch", "/tariff subscribe court-rulings")
     assert not subscribed["ephemeral"]
-    reported = [entry for entry in week() if entry.topics]
 
-    async def all_sent() -> bool:
-        shown = "".join(words(m) for m in await demo.everything("trade-news"))
-        return all(entry.link in shown for entry in reported)
+    async def last_event_is_shown() -> bool:
+        return bool(_find(await demo.messages("trade-news"), "canada_off"))
 
-    assert await eventually(all_sent, within_s=100)
+    assert await eventually(last_event_is_shown, within_s=100)
     await asyncio.sleep(REVEALED_AT_THE_LATEST_S)
+    await _every_event_has_one_alert(demo)
     _noise_is_silent(await demo.everything("trade-news"))
+    for channel in ("trade-news", "court-watch"):
+        await _the_channel_shows_the_stay_of_the_ruling(demo, channel)
+    await _the_channel_shows_the_delay_of_the_duty_on_the_eu(demo)
+    await _the_channel_shows_two_rates_on_two_days(demo)
+    await _a_correction_marks_its_alert(demo)
+    _a_threat_has_no_rate(await demo.messages("trade-news"))
+    _talks_that_break_off_have_ended(await demo.messages("trade-news"))
     _geneva_has_both_figures(await demo.messages("trade-news"))
-    await _ruling_and_stay_are_one_thread(demo)
     _only_rulings(await demo.everything("court-watch"))
     await _questions_are_answered(demo)
+
+
+def _links(*events: str) -> list[str]:
+    return [entry.link for entry in week() if entry.event in events]
+
+
+def _find(shown: list[Message], *events: str) -> list[Message]:
+    """The alerts about these events: messages that are no replies and link to their first story."""
+    alerts = [m for m in shown if m.get("thread_ts") in (None, m["ts"])]
+    return [m for m in alerts if any(link in words(m) for link in _links(*events))]
+
+
+def _replies(shown: list[Message], alert: Message) -> list[Message]:
+    """The replies to an alert that the channel itself shows."""
+    return [m for m in shown if m["ts"] != alert["ts"] and m.get("thread_ts") == alert["ts"]]
+
+
+async def _check_development(
+    demo: WorkspaceReader, channel: str, event: tuple[str, ...], new: str, now: str
+) -> None:
+    """Checks that the channel shows an alert and, after it, a reply with `new`; and that the alert
+    was edited to show `now`."""
+
+    async def is_shown() -> bool:
+        shown = await demo.messages(channel)
+        found = _find(shown, *event)
+        if len(found) != 1:
+            return False
+        replies = _replies(shown, found[0])
+        return now in words(found[0]) and any(new in words(reply) for reply in replies)
+
+    assert await eventually(is_shown, within_s=30), words({"shown": await demo.messages(channel)})
+
+
+async def _every_event_has_one_alert(demo: WorkspaceReader) -> None:
+    shown = await demo.messages("trade-news")
+    for event in {entry.event for entry in week() if entry.topics} - MAY_BE_DEVELOPMENTS:
+        assert len(_find(shown, event)) == 1, event
 
 
 def _noise_is_silent(news: list[Message]) -> None:
@@ -68,21 +112,51 @@ def _noise_is_silent(news: list[Message]) -> None:
     assert [entry.link for entry in week() if not entry.topics and entry.link in shown] == []
 
 
-def _geneva_has_both_figures(alerts: list[Message]) -> None:
-    links = [entry.link for entry in week() if entry.event == "geneva"]
-    [geneva] = [m for m in alerts if any(link in words(m) for link in links)]
-    shown = words(geneva)
-    for part in ("145%", "30%", "125%", "10%", "🇺🇸", "🇨🇳", "tariff", "negotiation"):
-        assert part in shown
+async def _the_channel_shows_the_stay_of_the_ruling(demo: WorkspaceReader, channel: str) -> None:
+    state = "RULING STAYED 29 May 2025"
+    new = f"New: {state} · duties still collected"
+    await _check_development(demo, channel, ("ruling",), new, f"*{state}* · duties still collected")
 
 
-async def _ruling_and_stay_are_one_thread(demo: WorkspaceReader) -> None:
-    links = [entry.link for entry in week() if entry.event == "ruling"]
-    for channel in ("trade-news", "court-watch"):
-        alerts = await demo.messages(channel)
-        [head] = [m for m in alerts if any(link in words(m) for link in links)]
-        replies = "".join(map(words, await demo.thread(channel, head["ts"])))
-        assert sum(link in replies for link in links) == len(links) - 1
+async def _the_channel_shows_the_delay_of_the_duty_on_the_eu(demo: WorkspaceReader) -> None:
+    new, now = "New: DELAYED to 9 Jul 2025", "*DELAYED to 9 Jul 2025*"
+    await _check_development(demo, "trade-news", ("eu_threat", "eu_delay"), new, now)
+    [alert] = _find(await demo.messages("trade-news"), "eu_threat", "eu_delay")
+    assert "*Rate* 50%" in words(alert)
+
+
+async def _the_channel_shows_two_rates_on_two_days(demo: WorkspaceReader) -> None:
+    new, now = "84% → 125%", "*Rate* 84% → 125%"
+    await _check_development(demo, "trade-news", ("china_84", "china_125"), new, now)
+
+
+async def _a_correction_marks_its_alert(demo: WorkspaceReader) -> None:
+    [alert] = _find(await demo.messages("trade-news"), "china_84", "china_125")
+    assert "*Corrected:*" in words(alert)
+    assert "not 48%" in words(alert)
+
+
+def _a_threat_has_no_rate(shown: list[Message]) -> None:
+    [threat] = _find(shown, "phones")
+    assert "*THREATENED" in words(threat)
+    assert "*Rate*" not in words(threat)
+
+
+def _talks_that_break_off_have_ended(shown: list[Message]) -> None:
+    [talks] = _find(shown, "canada_off")
+    assert "*TALKS ENDED 27 Jun 2025*" in words(talks)
+
+
+def _geneva_has_both_figures(shown: list[Message]) -> None:
+    [geneva] = _find(shown, "geneva")
+    for part in (
+        "United States on China: 145% → 30%",
+        "China on United States: 125% → 10%",
+        "Tariff, negotiation",
+        "4 sources · official",
+        "Rate now",
+    ):
+        assert part in words(geneva)
 
 
 def _only_rulings(shown: list[Message]) -> None:

@@ -42,6 +42,11 @@ def select(options: int) -> dict[str, Any]:
     return {"type": "static_select", "action_id": "pick", "options": choices}
 
 
+def overflow(options: int = 1, value: int = 1, url: int = 30) -> dict[str, Any]:
+    option = {"text": plain("x"), "value": "x" * value, "url": "https://x.example/".ljust(url, "x")}
+    return {"type": "overflow", "action_id": "menu", "options": [option] * options}
+
+
 def header(length: int) -> dict[str, Any]:
     return {"type": "header", "text": plain("x" * length)}
 
@@ -81,6 +86,9 @@ LIMITS: dict[str, tuple[Blocks, Blocks]] = {
     ),
     "block_id": ([named(255)], [named(256)]),
     "options of a menu": ([actions(select(100))], [actions(select(101))]),
+    "options of an overflow menu": ([actions(overflow(5))], [actions(overflow(6))]),
+    "value of an option": ([actions(overflow(value=150))], [actions(overflow(value=151))]),
+    "address of an option": ([actions(overflow(url=3000))], [actions(overflow(url=3001))]),
     "rows of a table": ([table(100)], [table(101)]),
     "columns of a table": ([table(1, 20)], [table(1, 21)]),
     "text of a table": ([table(1, 10, "x" * 1000)], [table(1, 10, "x" * 1001)]),

@@ -86,6 +86,9 @@ class FakeStories:
     async def get(self, story_id: str) -> Story | None:
         return next((s for s in self.kept if s.id == story_id), None)
 
+    async def of_event(self, event_id: str) -> Sequence[Story]:
+        return [s for s in self.kept if s.event_id == event_id]
+
 
 class FakeEventPreferences:
     def __init__(self) -> None:

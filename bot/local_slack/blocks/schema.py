@@ -147,7 +147,17 @@ _TEXT_INPUT = _shape(
     max_length=_number(1, limits.INPUT_LENGTH),
     **_INPUT,
 )
-_ELEMENT = _any_of(_BUTTON, _SELECT, _DATE_PICKER)
+_MENU_TEXT = _text(limits.OPTION_TEXT)
+_OVERFLOW_OPTION = _shape(
+    "",
+    {"text": _MENU_TEXT, "value": _string(limits.OPTION_VALUE)},
+    description=_MENU_TEXT,
+    url=_string(limits.OPTION_URL),
+)
+_OVERFLOW = _shape(
+    "overflow", {"options": _items(_OVERFLOW_OPTION, limits.OVERFLOW_OPTIONS)}, **_ACTION
+)
+_ELEMENT = _any_of(_BUTTON, _SELECT, _DATE_PICKER, _OVERFLOW)
 
 # Rich text in the cells of a table
 _PIECE = {"style": _shape("", bold=bool, italic=bool, strike=bool, code=bool)}

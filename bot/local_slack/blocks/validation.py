@@ -22,6 +22,8 @@ _BLOCKS: TypeAdapter[Any] = TypeAdapter(list[BLOCK])
 _ONLY_IN_MESSAGES = ("table", "data_visualization")
 # Parts of a block that a person cannot click or fill in.
 _PASSIVE = ("plain_text", "mrkdwn")
+# Elements without a value of their own. Slack leaves them out of the values of a message or view.
+_STATELESS = ("button", "overflow")
 
 # Slack's messages by the type of pydantic's error.
 _MESSAGES = {
@@ -59,6 +61,12 @@ def find_elements(block: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The interactive elements of a block."""
     found = [block.get("accessory"), block.get("element"), *block.get("elements", ())]
     return [part for part in found if part and part["type"] not in _PASSIVE]
+
+
+def find_fields(block: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The elements of a block that have a value, for example a menu of which one option is
+    selected."""
+    return [element for element in find_elements(block) if element["type"] not in _STATELESS]
 
 
 def _add_ids(raw: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

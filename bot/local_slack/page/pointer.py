@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
-from bot.local_slack.blocks.validation import find_elements
+from bot.local_slack.blocks.validation import find_elements, find_fields
 from bot.local_slack.page.replies import ActionResult, make_failure
 from bot.local_slack.state.modals import View, check_view
 from bot.local_slack.state.records import new_id
@@ -145,7 +145,5 @@ def _list_fields(
     blocks: Blocks, raw: Raw
 ) -> Iterator[tuple[Mapping[str, Any], dict[str, Any], Any]]:
     for block in blocks:
-        for element in find_elements(block):
-            if element["type"] != "button":
-                value = raw.get(block["block_id"], {}).get(element["action_id"])
-                yield block, element, value
+        for element in find_fields(block):
+            yield block, element, raw.get(block["block_id"], {}).get(element["action_id"])

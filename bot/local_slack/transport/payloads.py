@@ -124,6 +124,8 @@ def make_selection(element: Mapping[str, Any], raw: Any) -> Payload:
     match element["type"]:
         case "static_select":
             return {"selected_option": None if raw is None else _find_option(element, raw)}
+        case "overflow":
+            return {"selected_option": _find_option(element, raw)}
         case "datepicker":
             return {"selected_date": raw}
         case _:

@@ -41,6 +41,7 @@ from bot.slack.api.errors import (
 )
 from bot.slack.api.lookup import CannotLook, Lookups, marked
 from bot.slack.blockkit.blocks import Message
+from bot.slack.views.alerts import AlertOptions
 from bot.slack.views.delivery import compose_messages
 from bot.slack.views.proposals import render_proposal
 from bot.values import digest
@@ -72,12 +73,14 @@ class SlackSender:
         on_unknown: OnUnknown = "may_repeat",
         proposals: ProposalLookup | None = None,
         pace_s: float = 1.0,
+        options: AlertOptions | None = None,
     ) -> None:
         """`proposals` finds the proposals that deliveries are about. `pace_s` is the time in
         seconds between the messages of one delivery. `on_unknown` is the setting
-        TARIFFWIRE_UNKNOWN_OUTCOME."""
+        TARIFFWIRE_UNKNOWN_OUTCOME. `options` says what alerts show besides their event."""
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
         self._proposals, self._pace_s = proposals, pace_s
+        self._options = options
         self._lookups = Lookups(client)
         self._rendered: OrderedDict[tuple[str, str], str] = OrderedDict()
         """Digests of the newest alerts as Slack shows them, by conversation and ts."""
@@ -184,7 +187,14 @@ class SlackSender:
         about = stories if delivery.kind is DeliveryKind.UPDATE else _own(delivery, stories)
         if not about and delivery.kind not in _WITHOUT_STORY:
             raise SendRefused("the stories it is about are no longer kept")
-        return compose_messages(delivery, stories, self._parties, thread_ts, may_repeat=may_repeat)
+        return compose_messages(
+            delivery,
+            stories,
+            self._parties,
+            thread_ts,
+            options=self._options,
+            may_repeat=may_repeat,
+        )
 
     async def _post_rest(
         self,

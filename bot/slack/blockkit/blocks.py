@@ -45,10 +45,18 @@ class Message:
         return {**self.payload(), "response_type": response_type}
 
 
-def section(markup: str) -> Block:
-    """A paragraph. If the markup is empty, it shows a dash, because Slack refuses a section without
-    text."""
-    return {"type": "section", "text": _make_markup(markup or "–", limits.SECTION_CHARACTERS)}
+def section(markup: str, accessory: Element | None = None) -> Block:
+    """A paragraph, with an element at its right. If the markup is empty, it shows a dash, because
+    Slack refuses a section without text."""
+    block = {"type": "section", "text": _make_markup(markup or "–", limits.SECTION_CHARACTERS)}
+    return {**block, "accessory": accessory} if accessory is not None else block
+
+
+def fields(*markups: str) -> tuple[Block, ...]:
+    """Up to ten short texts in two columns; no block if all are empty."""
+    shown = [markup for markup in markups if markup][: limits.SECTION_FIELDS]
+    texts = [_make_markup(markup, limits.FIELD_CHARACTERS) for markup in shown]
+    return ({"type": "section", "fields": texts},) if texts else ()
 
 
 def context(*markups: str) -> Block:
@@ -106,6 +114,21 @@ def _make_confirmation(label: str, question: str) -> Element:
         "confirm": _make_plain(cut(label, limits.CONFIRM_BUTTON_CHARACTERS)),
         "deny": _make_plain("Cancel"),
     }
+
+
+def option(label: str, value: str) -> Element | None:
+    """A choice of a menu; None if its value exceeds Slack's limit."""
+    carried = to_single_line(value)
+    if not 0 < len(carried) <= limits.OPTION_VALUE_CHARACTERS:
+        return None
+    shown = cut(to_single_line(label) or "–", limits.OPTION_CHARACTERS)
+    return {"text": _make_plain(shown), "value": carried}
+
+
+def overflow(action_id: str, *options: Element | None) -> Element | None:
+    """A menu behind three dots with the options that are not None; None if there are none."""
+    shown = [each for each in options if each is not None][: limits.OVERFLOW_OPTIONS]
+    return {"type": "overflow", "action_id": action_id, "options": shown} if shown else None
 
 
 def actions(*buttons: Element | None) -> tuple[Block, ...]:

@@ -49,6 +49,12 @@ CONTEXT_CHARACTERS = 2_000
 """Characters of one element of a context block. This is our own limit. Slack's limit for a text
 object is 3,000 (reference/block-kit/composition-objects/text-object)."""
 
+SECTION_FIELDS = 10
+"""Fields of a section (same page)."""
+
+FIELD_CHARACTERS = 2_000
+"""Characters of a field (same page)."""
+
 HEADER_CHARACTERS = 150
 """Characters of a header (reference/block-kit/blocks/header-block)."""
 
@@ -76,6 +82,12 @@ CONFIRM_CHARACTERS = 300
 CONFIRM_BUTTON_CHARACTERS = 30
 """Characters of the title, the text and each button of a confirmation dialog
 (reference/block-kit/composition-objects/confirmation-dialog-object)."""
+
+OVERFLOW_OPTIONS = 5
+"""Choices of an overflow menu (reference/block-kit/block-elements/overflow-menu-element)."""
+
+OPTION_VALUE_CHARACTERS = 150
+"""Characters of a choice's value (reference/block-kit/composition-objects/option-object)."""
 
 OPTION_CHARACTERS = 75
 """Characters of a choice (reference/block-kit/composition-objects/option-object). The labels and

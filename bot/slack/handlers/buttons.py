@@ -9,15 +9,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
+from bot.alerts.notices import MistakeReport
+from bot.alerts.subscription import matches
 from bot.commands.grammar import Command, Verb
 from bot.commands.permissions import OperatorAction
 from bot.commands.replies import NotUnderstood
 from bot.errors import AmendmentRefused
+from bot.news.story import Story
 from bot.slack.api.fallback import respond_with
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
@@ -121,36 +123,68 @@ def _add_asker(message: Message, user: str) -> Message:
     return replace(message, blocks=tuple(blocks), instead=instead, in_channel=True)
 
 
-async def _choose_mute(_: SlackContext, click: Click) -> Message:
-    return alerts.render_mute_choices(click.value)
+async def _choose(context: SlackContext, click: Click) -> Message | None:
+    """Handles a choice in the menu of an alert."""
+    choice, _, argument = click.value.partition(" ")
+    handle = ALERT_CHOICES.get(choice)
+    if handle is None:
+        return render_notice("This menu is from an older version and no longer works.")
+    return await handle(context, click.with_value(argument))
+
+
+def _handle_story(render: Callable[[SlackContext, Click, Story], Awaitable[Message]]) -> Handler:
+    """A handler for a choice whose argument is a story's id."""
+
+    async def handle(context: SlackContext, click: Click) -> Message:
+        story = await context.service.stores.stories.get(click.value)
+        if story is None:
+            return render_notice("This story is no longer saved.")
+        return await render(context, click, story)
+
+    return handle
 
 
 async def _explain(context: SlackContext, click: Click) -> Message:
-    try:
-        value = alerts.WhyValue.model_validate_json(click.value)
-    except ValidationError:
-        return render_notice("This button is from an older version and no longer works.")
-    story = await context.service.stores.stories.get(value.story)
-    if story is None:
-        return render_notice("This story is no longer saved.")
-    return alerts.render_why(story, value.reason)
+    """Says which subscriptions match the event's stories. The first story may be about a topic that
+    the conversation does not follow, while a later one is."""
+    service = context.service
+    stories = await service.stores.stories.of_event(click.value)
+    if not stories:
+        return render_notice("The stories of this event are no longer saved.")
+    own = await service.stores.subscriptions.of(click.team, click.conversation)
+    story = next((each for each in stories if any(matches(one, each) for one in own)), stories[0])
+    matching = [one for one in own if matches(one, story)]
+    is_channel = click.conversation != click.person.id
+    return alerts.render_why(story, matching, service.parties, is_channel=is_channel)
 
 
-async def _do_nothing(_: SlackContext, __: Click) -> None:
-    """Handles a button with a link. Slack itself opens the link."""
+async def _copy_link(_: SlackContext, __: Click, story: Story) -> Message:
+    return alerts.render_link(story)
 
+
+async def _report(context: SlackContext, click: Click, story: Story) -> Message:
+    if context.report_mistake is None:
+        return render_notice("This bot has no operators to whom it could be reported.")
+    await context.report_mistake(MistakeReport(story, click.person.id, click.conversation))
+    return render_notice("Thank you. The operators of this bot were notified.")
+
+
+ALERT_CHOICES: dict[str, Handler] = {
+    alerts.MUTE_EVENT_CHOICE: _handle_command(Verb.MUTE_EVENT),
+    alerts.MUTE_DAY_CHOICE: _handle_command(Verb.MUTE_CONVERSATION),
+    alerts.WHY_CHOICE: _explain,
+    alerts.COPY_CHOICE: _handle_story(_copy_link),
+    alerts.REPORT_CHOICE: _handle_story(_report),
+}
+"""The choices in the menu of an alert."""
 
 BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
-    alerts.OPEN: ButtonRoute(_do_nothing),
     alerts.FOLLOW: ButtonRoute(_handle_command(Verb.FOLLOW_EVENT)),
     alerts.UNFOLLOW: ButtonRoute(_handle_command(Verb.UNFOLLOW_EVENT)),
-    alerts.MUTE: ButtonRoute(_choose_mute),
-    alerts.MUTE_EVENT: ButtonRoute(_handle_command(Verb.MUTE_EVENT)),
+    alerts.MORE: ButtonRoute(_choose),
     alerts.UNMUTE_EVENT: ButtonRoute(_handle_command(Verb.UNMUTE_EVENT)),
-    alerts.MUTE_DAY: ButtonRoute(_handle_command(Verb.MUTE_CONVERSATION)),
     alerts.UNMUTE: ButtonRoute(_handle_command(Verb.UNMUTE_CONVERSATION)),
     alerts.LEAVE: ButtonRoute(_handle_command(Verb.UNSUBSCRIBE)),
-    alerts.WHY: ButtonRoute(_explain),
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),
     SHARE: ButtonRoute(_share),
     proposal_views.APPROVE: ButtonRoute(proposals.approve, OperatorAction.DECIDE_ON_RATES),

@@ -1,6 +1,7 @@
 """Converts Slack's payloads to values: a slash command, a mention, a click."""
 
 import re
+from copy import copy
 from typing import Any
 
 from bot.commands.request import CommandRequest
@@ -42,10 +43,12 @@ def read_mention(body: dict[str, Any]) -> CommandRequest:
 
 
 class Click:
-    """A click on a button: the person, the conversation, the message, and the button's value."""
+    """A click on a button, or a choice in a menu: the person, the conversation, the message, and
+    the value of the button or of the chosen option."""
 
     def __init__(self, body: dict[str, Any], action: dict[str, Any]) -> None:
-        self.value = str(action.get("value") or "")
+        chosen = action.get("selected_option") or {}
+        self.value = str(action.get("value") or chosen.get("value") or "")
         self.action_id = str(action.get("action_id") or "")
         self.person = read_person(body)
         self.team = str((body.get("team") or {}).get("id") or "")
@@ -55,6 +58,12 @@ class Click:
         self.channel = str(container.get("channel_id") or "")
         self.message_ts = str(container.get("message_ts") or "")
         self.is_ephemeral = bool(container.get("is_ephemeral"))
+
+    def with_value(self, value: str) -> "Click":
+        """The same click with another value."""
+        changed = copy(self)
+        changed.value = value
+        return changed
 
     def request(self, text: str = "") -> CommandRequest:
         """The request of the person who clicked; `text` is the command of the button."""

@@ -1,278 +1,346 @@
-"""Renders stories as messages: alerts, follow-ups in the threads of alerts, digests, and
-explanations of why a story was posted."""
+"""Renders events as messages: the alert, which shows the present state of its event, and the
+developments in its thread.
 
-from collections.abc import Sequence
-from decimal import Decimal
+    context   ⚖️ Court ruling · RULING STAYED 29 May 2025 · duties still collected
+    section   the headline as a link, a summary, corrections            ⋯ mute, why, copy, report
+    fields    importing country, origin, rate, the rate in the ledger
+    context   first outlet · time · 8 sources · reported or official
+    actions   [Follow] [Rate now]
+"""
 
-from bot import COMMAND
-from bot.alerts.digest import group_by_event
-from bot.commands.replies import LatestStories
-from bot.news.story import Evidence, Figure, Story
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.alerts.subscription import Subscription
+from bot.news.events.event import Correction, DisputedFigure, Event, summarize_event
+from bot.news.state import NewFactKind
+from bot.news.story import Figure, Story
 from bot.parties import Parties
-from bot.slack.blockkit import limits
+from bot.rates.answer.rate_now import RateNow
 from bot.slack.blockkit.blocks import (
     Block,
+    Element,
     Message,
     actions,
     assemble,
     button,
     context,
-    fit_items,
+    fields,
+    option,
+    overflow,
     section,
 )
-from bot.slack.blockkit.mrkdwn import bold, cut, escape, format_moment, link, quote_text
-from bot.text.single_line import to_single_line
-from bot.values import Frozen
+from bot.slack.blockkit.mrkdwn import bold, check_url, escape, link, quote_text
+from bot.slack.views.figures import (
+    format_change,
+    format_collection,
+    format_dollars,
+    format_name,
+    format_new_fact,
+    format_percent,
+    format_reported_state,
+    format_status,
+    format_topics,
+)
+from bot.slack.views.replies import RUN, mark_repeat
+from bot.slack.views.story_lists import format_headline, format_source, make_left_out
+from bot.text.dates import format_day
+from bot.text.plain import cut
+from bot.values import Topic, to_utc
 
-OPEN = "alert_open"
 FOLLOW = "alert_follow"
 UNFOLLOW = "alert_unfollow"
-MUTE = "alert_mute"
-WHY = "alert_why"
-MUTE_EVENT = "mute_event"
+MORE = "alert_more"
 UNMUTE_EVENT = "mute_event_off"
-MUTE_DAY = "mute_day"
 UNMUTE = "mute_off"
 LEAVE = "mute_unsubscribe"
 
-MAY_REPEAT = "may repeat"
-"""Marks a message that is sent again because an earlier attempt may have arrived."""
+MUTE_EVENT_CHOICE = "mute_event"
+MUTE_DAY_CHOICE = "mute_day"
+WHY_CHOICE = "why"
+COPY_CHOICE = "copy"
+REPORT_CHOICE = "report"
+"""The value of an option of the menu is one of these words, a space, and an id."""
+
+_SUMMARY = 200
+_RATES = 6
+_PAIR = 2
+_FIGURES = frozenset({NewFactKind.RATE, NewFactKind.SUM})
 
 
-class WhyValue(Frozen):
-    """The value of a 'Why?' button: the story's id, and the reason why this conversation got the
-    story."""
+@dataclass(frozen=True)
+class AlertOptions:
+    """What an alert shows besides its event."""
 
-    story: str
-    reason: str
-
-    def encode(self) -> str:
-        """The value as text, within Slack's limit for a button."""
-        room = limits.BUTTON_VALUE_CHARACTERS - len(self.story) - 50
-        # As JSON, the text may become twice as long.
-        reason = cut(to_single_line(self.reason), room // 2)
-        return self.model_copy(update={"reason": reason}).model_dump_json()
+    find_rate_now: Callable[[Event], RateNow | None] = lambda _: None
+    """Finds the rate in the ledger that an event is about."""
+    takes_reports: bool = False
+    """Whether there are operators, to whom readers can report a mistake."""
 
 
 def render_alert(
-    story: Story, parties: Parties, reason: str, *, may_repeat: bool = False
+    event: Event,
+    parties: Parties,
+    options: AlertOptions | None = None,
+    *,
+    may_repeat: bool = False,
 ) -> Message:
-    """The first message about an event: headline, figures, source, and a button that explains why
-    the conversation got it."""
-    head: list[Block] = [
-        section("\n".join(filter(None, (_format_headline(story), escape(story.summary, 1200)))))
+    """The first message about an event, with its present state."""
+    options = options or AlertOptions()
+    rate_now = options.find_rate_now(event)
+    state = (format_topics(event.topics), bold(format_status(event)), format_collection(event))
+    first = event.first
+    count = f"{event.sources} source{'s' if event.sources > 1 else ''}"
+    trust = "official" if event.is_official else "reported"
+    blocks = [
+        context(" · ".join(filter(None, state))),
+        section(_format_news(event), _make_menu(event, options.takes_reports)),
+        *fields(*_list_fields(event, rate_now, parties)),
+        context(
+            f"{format_source(first)} · {count} · {trust}",
+            mark_repeat(may_repeat),
+        ),
+        *actions(
+            button("Follow", FOLLOW, event.id),
+            _make_rate_button(event, rate_now, parties),
+        ),
     ]
-    if story.figures:
-        head.append(section(_format_figures(story, parties)))
-    head.append(context(_format_topics(story), _format_parties(story, parties)))
-    tail = context(
-        _format_source(story),
-        f"Why: {escape(reason, 200)}" if reason else "",
-        _mark_repeat(may_repeat),
-    )
-    return assemble(
-        _format_notice(story, parties), head, tail=[tail, *_make_buttons(story, reason)]
-    )
+    return assemble(_format_notice(event, parties), blocks)
 
 
-def render_follow_up(
-    stories: Sequence[Story], parties: Parties, *, followed: str = "", may_repeat: bool = False
+def render_development(
+    stories: Sequence[Story],
+    new: Sequence[Story],
+    parties: Parties,
+    *,
+    followed: str = "",
+    may_repeat: bool = False,
 ) -> Message:
-    """Further stories on an event, as short lines for the thread of its alert.
+    """What the `new` ones of an event's stories say, in order of time, each with its source.
 
     If the message goes to a person who follows the event, `followed` is the event's id; otherwise
     it is empty.
     """
-    lines = [section(_format_line(story, parties)) for story in stories]
-    tail: list[Block] = [context(_mark_repeat(True))] if may_repeat else []
+    ordered = sorted(new, key=lambda story: to_utc(story.published))
+    news = [_format_development(story, stories, parties) for story in ordered]
+    tail: list[Block] = [context(mark_repeat(True))] if may_repeat else []
     if followed:
         tail += [
-            context("You follow this event."),
+            context(f"You follow {quote_text(summarize_event(stories).first.title, 150)}."),
             *actions(button("Unfollow", UNFOLLOW, followed)),
         ]
-    notice = "\n".join(_format_notice(story, parties) for story in stories)
-    return assemble(notice, [], lines, tail, _make_left_out)
+    return assemble("\n".join(news), [], [section(each) for each in news], tail, make_left_out)
 
 
-def render_digest(
-    stories: Sequence[Story], parties: Parties, reason: str, *, may_repeat: bool = False
-) -> tuple[Message, ...]:
-    """Many stories, grouped by event. The first message of the result is followed by replies with
-    the stories that do not fit into it."""
-    count = f"{len(stories)} trade {'story' if len(stories) == 1 else 'stories'}"
-    first = f": {escape(stories[0].title)}" if stories else ""
-    why = f"Why: {escape(reason, 200)}" if reason else ""
-    head, tail = [section(bold(f"Your digest: {count}"))], [context(why, _mark_repeat(may_repeat))]
-    # The mark always gets its space, with or without `may_repeat`. So a retry divides the stories
-    # in the same way.
-    marked = [*head, context(why, _mark_repeat(True))]
-    lines: Sequence[Block] = [
-        section(("" if place == 0 else "↳ ") + _format_line(story, parties))
-        for reports in group_by_event(stories)
-        for place, story in enumerate(reports)
+def render_why(
+    story: Story, subscriptions: Sequence[Subscription], parties: Parties, *, is_channel: bool
+) -> Message:
+    """Why a story was posted here: the `subscriptions` that it matches, the matched words, and the
+    feed."""
+    here = "this channel follows" if is_channel else "you follow"
+    reasons = [
+        f"Because {here} {_describe_filters(each, story, parties)}." for each in subscriptions
     ]
-    kept, lines = _split_where_full(marked, lines)
-    messages = [assemble(f"Your digest: {count}{first}", head, kept, tail)]
-    while lines:
-        more = [section(bold("Your digest, continued"))]
-        kept, lines = _split_where_full(more, lines)
-        messages.append(assemble("Your digest, continued", more, kept))
-    return tuple(messages)
-
-
-def _split_where_full(
-    fixed: Sequence[Block], items: Sequence[Block]
-) -> tuple[Sequence[Block], Sequence[Block]]:
-    """The items that fit into one message together with the fixed blocks, and the rest. The first
-    part has at least one item."""
-    room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS
-    kept, _ = fit_items(fixed, items, None, limits.MESSAGE_BLOCKS, room)
-    kept = kept or tuple(items[:1])
-    return kept, items[len(kept) :]
-
-
-def render_latest(reply: LatestStories, parties: Parties) -> Message:
-    """The newest stories."""
-    about = f" on {reply.topic.label}" if reply.topic else ""
-    if not reply.stories:
-        nothing = f"No stories{about} yet."
-        return Message(nothing, (section(nothing),))
-    title = f"Latest stories{about}"
-    lines = [section(_format_line(story, parties)) for story in reply.stories]
-    return assemble(title, [section(bold(title))], lines, (), _make_left_out)
-
-
-def render_why(story: Story, reason: str) -> Message:
-    """Why a story was posted here: the subscription, the matched words and rule, and the feed."""
-    lines = [f"• Subscribed here: {escape(reason, 300)}."] if reason else []
-    lines += [f"• {_format_evidence(found)}" for found in story.evidence[:12]]
-    lines.append(f"• Feed: {quote_text(story.source)} ({story.kind.value}).")
-    change = f"See `{COMMAND} list` and `{COMMAND} unsubscribe` to change this."
-    head = [section(f"{bold('Why you see this')}: {escape(story.title, 300)}")]
-    return assemble("Why you see this", [*head, section("\n".join(lines)), context(change)])
-
-
-def render_mute_choices(event_id: str) -> Message:
-    """A button for each way to get fewer alerts."""
-    text = "Mute…"
+    words = ", ".join(quote_text(words) for words in _list_words(story))
+    lines = [
+        *(reasons or ["No subscription here matches it any more."]),
+        f"Matched: {words}." if words else "",
+        f"Source: {quote_text(story.source)} ({story.kind.value}).",
+    ]
+    head = section(f"{bold('Why you see this')}: {escape(story.title, 300)}")
     row = actions(
-        button("This event", MUTE_EVENT, event_id),
-        button("Everything for 24 hours", MUTE_DAY),
-        button("Unsubscribe this conversation", LEAVE, style="danger"),
+        button("Subscriptions here", f"{RUN}_0", "list"),
+        button("Unsubscribe from everything here", LEAVE, style="danger") if reasons else None,
     )
-    return Message(text, (section(bold(text)), *row))
-
-
-def format_percent(value: Decimal) -> str:
-    """The number as `12.5%`, with all its digits except trailing zeros."""
-    return f"{_format_digits(value)}%"
-
-
-def format_figure(figure: Figure, parties: Parties) -> str:
-    """A figure as one line of markup: the parties, the goods, the change of the rate, and the
-    amount."""
-    imposer, partner = (
-        format_party(code, parties) if code else "" for code in (figure.imposer, figure.partner)
-    )
-    if imposer and partner:
-        who = f"{imposer} on {partner}"
-    else:
-        who = f"by {imposer}" if imposer else f"on {partner}" if partner else ""
-    subject = ", ".join(filter(None, (who, escape(figure.product or "", 100))))
-    amounts = [_format_change(figure), _format_dollars(figure.amount_usd)]
-    change = ", ".join(filter(None, amounts))
-    return f"{subject}: {bold(change)}" if subject and change else subject or bold(change)
-
-
-def format_party(code: str, parties: Parties) -> str:
-    """The party's flag and name as markup. A party that is not in the catalog is shown by its
-    code."""
-    if code not in parties:
-        return escape(code, 80)
-    party = parties.get(code)
-    return escape(f"{party.flag} {party.name}", 80)
-
-
-def _format_headline(story: Story) -> str:
-    return bold(link(story.link, story.title or "(without a title)", 600))
-
-
-def _format_figures(story: Story, parties: Parties) -> str:
-    lines = [format_figure(figure, parties) for figure in story.figures[:8]]
-    return "\n".join(f"• {line}" for line in lines if line)
-
-
-def _format_change(figure: Figure) -> str:
-    before, after = figure.from_percent, figure.to_percent
-    if before is not None and after is not None:
-        return f"{format_percent(before)} → {format_percent(after)}"
-    if after is not None:
-        return format_percent(after)
-    return f"from {format_percent(before)}" if before is not None else ""
-
-
-def _format_dollars(amount: Decimal | None) -> str:
-    if amount is None:
-        return ""
-    for name, unit in (("trillion", 12), ("billion", 9), ("million", 6)):
-        if abs(amount) >= Decimal(10) ** unit:
-            return f"US$ {_format_digits(amount.scaleb(-unit))} {name}"
-    return f"US$ {_format_digits(amount)}"
-
-
-def _format_digits(value: Decimal) -> str:
-    shown = format(value, "f")
-    return shown.rstrip("0").rstrip(".") if "." in shown else shown
-
-
-def _format_topics(story: Story) -> str:
-    return " · ".join(topic.label for topic in story.topics)
-
-
-def _format_parties(story: Story, parties: Parties) -> str:
-    return " · ".join(format_party(code, parties) for code in story.parties[:12])
-
-
-def _format_source(story: Story) -> str:
-    return f"{escape(story.source, 120)}, {format_moment(story.published)}"
-
-
-def _mark_repeat(may_repeat: bool) -> str:
-    return f"({MAY_REPEAT})" if may_repeat else ""
-
-
-def _format_line(story: Story, parties: Parties) -> str:
-    figures = "; ".join(filter(None, (format_figure(f, parties) for f in story.figures[:3])))
-    about = " · ".join(filter(None, (_format_topics(story), _format_parties(story, parties))))
-    return "\n".join(
-        filter(None, (_format_headline(story), figures, f"{about} — {_format_source(story)}"))
+    return assemble(
+        "Why you see this", [head, section("\n".join(filter(None, lines))), *row], (), ()
     )
 
 
-def _format_notice(story: Story, parties: Parties) -> str:
-    """The alert as text. Notifications show it, and it is posted if Slack refuses the blocks."""
-    tags = ", ".join(filter(None, (_format_topics(story), _format_parties(story, parties))))
-    figures = "; ".join(filter(None, (format_figure(f, parties) for f in story.figures[:3])))
-    lines = [f"{link(story.link, story.title, 400)} ({tags})", figures, escape(story.summary, 400)]
+def render_link(story: Story) -> Message:
+    """The story's address as text, to be copied."""
+    address = check_url(story.link)
+    if address is None:
+        return assemble(text := "This story has no link.", [section(text)])
+    # In code, Slack shows the address as it is and does not make a link of it.
+    shown = address.replace("&", "&amp;").replace("`", "%60")
+    return assemble(shown, [section(f"`{shown}`")])
+
+
+def _format_news(event: Event) -> str:
+    first = event.first
+    summary = escape(cut(first.summary, _SUMMARY), _SUMMARY)
+    lines = [
+        _format_correction(event),
+        format_headline(first),
+        summary,
+        *(_format_quotation(figure, f"{first.title} {summary}") for figure in event.quoted[:2]),
+        *(_format_dispute(each) for each in event.disputed[:3]),
+        _format_latest(event),
+    ]
     return "\n".join(filter(None, lines))
 
 
-def _make_left_out(count: int) -> Block:
-    return context(f"… and {count} more: `{COMMAND} latest` shows the newest.")
+def _format_correction(event: Event) -> str:
+    found = event.correction
+    if found is None:
+        return ""
+    story, mark = found.story, _name_correction(found)
+    title = link(story.link, story.title or "(without a title)", 300)
+    return f"⚠️ {bold(f'{mark}:')} {title} ({escape(story.source, 120)})"
 
 
-def _format_evidence(found: Evidence) -> str:
-    rule = escape(found.rule, 80)
-    return (
-        f"It is about {found.topic.label}: {quote_text(found.words)} in the {found.where} ({rule})."
+def _name_correction(found: Correction) -> str:
+    return "Retracted" if found.is_retraction else "Edited" if found.is_silent else "Corrected"
+
+
+def _format_quotation(figure: Figure, shown: str) -> str:
+    """The source's words about a rate that is not decided; empty if the card has the rate."""
+    percent = figure.to_percent
+    if percent is None or not figure.quote or format_percent(percent) in shown:
+        return ""
+    return f"In the source's words: {quote_text(figure.quote, 200)}"
+
+
+def _format_dispute(disputed: DisputedFigure) -> str:
+    return f"{bold('Outlets differ:')} {_list_outlets(disputed)}"
+
+
+def _list_outlets(disputed: DisputedFigure) -> str:
+    return " · ".join(
+        f"{escape(each.source, 60)} {format_percent(each.percent)}"
+        for each in disputed.outlets[:_RATES]
     )
 
 
-def _make_buttons(story: Story, reason: str) -> tuple[Block, ...]:
-    event = story.event_id or story.id
-    return actions(
-        button("Open", OPEN, url=story.link) if story.link else None,
-        button("Follow event", FOLLOW, event),
-        button("Mute…", MUTE, event),
-        button("Why?", WHY, WhyValue(story=story.id, reason=reason).encode()),
+def _format_latest(event: Event) -> str:
+    latest = event.latest
+    if latest is None or latest.id == event.first.id:
+        return ""
+    return f"Latest: {link(latest.link, latest.title or '(without a title)', 300)}"
+
+
+def _list_fields(event: Event, rate_now: RateNow | None, parties: Parties) -> list[str]:
+    found: list[str] = []
+    if event.duties:
+        if importer := event.imposer:
+            found.append(f"{bold('Importing country')} {format_name(importer, parties)}")
+        if partner := event.partner:
+            found.append(f"{bold('Origin')} {format_name(partner, parties)}")
+        found.append(_format_duties(event, parties))
+    if event.sums:
+        sums = ", ".join(format_dollars(amount) for amount in event.sums[:3])
+        found.append(f"{bold('Sum')} {sums}")
+    if rate_now is not None:
+        found.append(_format_rate_now(event, rate_now, parties))
+    return found
+
+
+def _format_duties(event: Event, parties: Parties) -> str:
+    """The rates of a decision. If they are on more than one pair, each rate names its pair."""
+    one_pair = event.imposer is not None and len({each.partner for each in event.duties}) == 1
+    lines = []
+    for figure in event.duties[:_RATES]:
+        who = "" if one_pair else _format_pair(figure.imposer, figure.partner, parties)
+        goods = f"on {escape(figure.product, 80)}" if figure.product else ""
+        lines.append(" ".join(filter(None, (who and f"{who}:", format_change(figure), goods))))
+    if len(lines) == 1:
+        return f"{bold('Rate')} {lines[0]}"
+    return "\n".join([bold("Rates"), *lines])
+
+
+def _format_pair(imposer: str | None, partner: str | None, parties: Parties) -> str:
+    who = format_name(imposer, parties) if imposer else ""
+    on = f"on {format_name(partner, parties)}" if partner else ""
+    return f"{who} {on}".strip()
+
+
+def _format_rate_now(event: Event, rate: RateNow, parties: Parties) -> str:
+    if rate.percent is not None:
+        shown = format_percent(rate.percent)
+    elif rate.span is not None:
+        shown = " to ".join(map(format_percent, rate.span))
+    else:
+        return ""
+    goods = f" on {escape(rate.product, 80)}" if rate.product else ""
+    pair = "" if event.duties else f", {_format_pair(rate.imposer, rate.partner, parties)}"
+    checked = f" (checked {format_day(rate.checked)})" if rate.checked else ""
+    return f"{bold('In our data now')} {shown}{goods}{pair}{checked}"
+
+
+def _make_menu(event: Event, takes_reports: bool) -> Element | None:
+    story = event.first
+    return overflow(
+        MORE,
+        option("Mute this event", f"{MUTE_EVENT_CHOICE} {event.id}"),
+        option("Mute channel 24 h", f"{MUTE_DAY_CHOICE} {event.id}"),
+        option("Why am I seeing this", f"{WHY_CHOICE} {event.id}"),
+        option("Copy link", f"{COPY_CHOICE} {story.id}") if check_url(story.link) else None,
+        option("Report a mistake", f"{REPORT_CHOICE} {story.id}") if takes_reports else None,
     )
+
+
+def _make_rate_button(event: Event, rate: RateNow | None, parties: Parties) -> Element | None:
+    """The button that asks for the present rates. Without economies, there is none."""
+    pair = [code for code in (event.imposer, event.partner) if code is not None]
+    codes = pair
+    if len(pair) < _PAIR:
+        # Two economies make a pair. Of more, the first one is most likely the one that acts.
+        codes = list(event.parties) if len(event.parties) == _PAIR else [*pair, *event.parties][:1]
+    names = [parties.get(code).name for code in codes if code in parties]
+    if not names:
+        return None
+    goods = [rate.product] if rate is not None and rate.product else []
+    return button("Rate now", f"{RUN}_0", " ".join([*names, *goods]))
+
+
+def _format_development(story: Story, stories: Sequence[Story], parties: Parties) -> str:
+    """One development: what is new, and the headline as a link to its source."""
+    event = summarize_event([each for each in stories if each.published <= story.published])
+    disputed = [
+        _list_outlets(each)
+        for each in event.disputed
+        if story.source in {outlet.source for outlet in each.outlets}
+    ]
+    kinds = {fact.kind for fact in story.new_facts}
+    news: list[str] = []
+    if event.correction is not None and event.correction.story.id == story.id:
+        news.append(_name_correction(event.correction))
+    if kinds <= {NewFactKind.RATE} and disputed:
+        # The outlet contradicts the others, so the rate has not changed.
+        news += [f"outlets differ: {each}" for each in disputed]
+    else:
+        # A new rate or sum alone leaves the status as it was.
+        state = "" if kinds and kinds <= _FIGURES else format_reported_state(story)
+        news += [state, *(format_new_fact(fact, parties) for fact in story.new_facts)]
+    first = bold(f"New: {' · '.join(filter(None, news)) or 'another report'}")
+    title = link(story.link, story.title or "(without a title)", 400)
+    return f"{first}\n{title} · {format_source(story)}"
+
+
+def _describe_filters(subscription: Subscription, story: Story, parties: Parties) -> str:
+    """The filters that the story passes: `tariffs, in stories that name China`."""
+    topics = [t for t in Topic if t in story.topics and t in (subscription.topics or set(Topic))]
+    codes = [code for code in story.parties if code in subscription.parties]
+    names = " or ".join(format_name(code, parties) for code in codes)
+    words = " or ".join(quote_text(word) for word in subscription.words)
+    named = f"that name {names}" if names else ""
+    worded = f"with {words}" if words else ""
+    limits = " ".join(filter(None, (named, worded)))
+    about = " and ".join(topic.label for topic in topics) or "trade news"
+    return f"{about}, in stories {limits}" if limits else about
+
+
+def _list_words(story: Story) -> list[str]:
+    return list(dict.fromkeys(found.words for found in story.evidence))[:6]
+
+
+def _format_notice(event: Event, parties: Parties) -> str:
+    """The alert as text. Notifications show it, and it is posted if Slack refuses the blocks."""
+    state = " · ".join(filter(None, (format_status(event), format_collection(event))))
+    story = event.first
+    title = link(story.link, story.title or "(without a title)", 400)
+    lines = [f"{state}: {title}" if state else title, escape(story.summary, 400)]
+    if event.duties:
+        lines.append(_format_duties(event, parties))
+    return "\n".join(filter(None, lines))

@@ -15,12 +15,14 @@ from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_person, quote_text
 from bot.slack.views import alerts, feeds
+from bot.slack.views.figures import format_party
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.calendar import render_calendar
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
+from bot.slack.views.story_lists import render_latest
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 from bot.values import Topic
@@ -69,7 +71,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.SubscriptionList():
             return _render_subscriptions(reply, parties)
         case replies.LatestStories():
-            return alerts.render_latest(reply, parties)
+            return render_latest(reply, parties)
         case replies.ReminderSwitch():
             return render_reminder_switch(reply, request.user)
         case replies.FeedStatusList():
@@ -145,7 +147,7 @@ def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None 
 def describe_subscription(subscription: Subscription, parties: Parties) -> str:
     """What a subscription is about and how often its stories come, as markup."""
     topics = ", ".join(t.label for t in Topic if t in subscription.topics) or "all topics"
-    names = " or ".join(alerts.format_party(code, parties) for code in sorted(subscription.parties))
+    names = " or ".join(format_party(code, parties) for code in sorted(subscription.parties))
     words = " or ".join(quote_text(word) for word in subscription.words)
     filters = [f"naming {names}"] if names else []
     filters += [f"with {words}"] if words else []
@@ -200,7 +202,7 @@ def _render_unsubscribed(
     reply: replies.Unsubscribed, request: CommandRequest, parties: Parties
 ) -> Message:
     named = [t.label for t in Topic if t in reply.topics]
-    named += [alerts.format_party(code, parties) for code in sorted(reply.parties)]
+    named += [format_party(code, parties) for code in sorted(reply.parties)]
     what = ", ".join(named) or "everything"
     if not reply.count:
         text = f"Nothing changed: this conversation has no subscription to {what}."

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from bot import COMMAND
 from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
 from bot.alerts.reminders import Reminder
+from bot.news.events.event import summarize_event
 from bot.news.story import Story
 from bot.parties import Parties
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.limits import NOTICE_CHARACTERS
 from bot.slack.blockkit.mrkdwn import LOW_LINE, escape, show_names_as_code
-from bot.slack.views.alerts import render_alert, render_digest, render_follow_up
+from bot.slack.views.alerts import AlertOptions, render_alert, render_development
 from bot.slack.views.reminders import render_reminder
 from bot.slack.views.replies import render_notice
+from bot.slack.views.story_lists import render_digest
 
 _CHANNEL_ID = re.compile(r"#([CG][A-Z0-9]{7,30})\b")
 _COMMAND_IN_QUOTES = re.compile(f"'({COMMAND} [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
@@ -26,24 +28,25 @@ def compose_messages(
     parties: Parties,
     thread_ts: str | None = None,
     *,
+    options: AlertOptions | None = None,
     may_repeat: bool = False,
 ) -> tuple[Message, ...]:
     """The message of the delivery. If it is too long for one message, replies with the rest follow.
 
-    A follow-up without a thread has one of two reasons: it is for a person who follows the event,
-    or the alert could not be delivered to the conversation. In the second case, the follow-up is
-    rendered as an alert.
+    For an alert, its edits and the developments below it, `stories` are all stories of the event so
+    far; `delivery.story_ids` says which of them are new. For a digest, they are its stories.
+
+    A development without a thread has one of two reasons: it is for a person who follows the event,
+    or the alert could not be delivered to the conversation. In the second case, it is rendered as
+    an alert.
     """
-    if delivery.kind is DeliveryKind.FOLLOW_UP:
-        stories = [story for story in stories if story.id in delivery.story_ids]
     match delivery.kind:
-        case DeliveryKind.FOLLOW_UP if thread_ts is not None:
-            return (render_follow_up(stories, parties, may_repeat=may_repeat),)
-        case DeliveryKind.FOLLOW_UP if delivery.reason == FOLLOWS:
-            followed = delivery.event_id
-            return (render_follow_up(stories, parties, followed=followed, may_repeat=may_repeat),)
-        case DeliveryKind.UPDATE:
-            return (render_alert(stories[-1], parties, delivery.reason),)
+        case DeliveryKind.FOLLOW_UP if thread_ts is not None or delivery.reason == FOLLOWS:
+            new = [story for story in stories if story.id in delivery.story_ids] or stories
+            followed = delivery.event_id if thread_ts is None else ""
+            return (
+                render_development(stories, new, parties, followed=followed, may_repeat=may_repeat),
+            )
         case DeliveryKind.NOTICE:
             return (render_notice(_format_links(escape(delivery.reason, NOTICE_CHARACTERS))),)
         case DeliveryKind.REMINDER:
@@ -52,7 +55,9 @@ def compose_messages(
         case DeliveryKind.DIGEST:
             return render_digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:
-            return (render_alert(stories[0], parties, delivery.reason, may_repeat=may_repeat),)
+            return (
+                render_alert(summarize_event(stories), parties, options, may_repeat=may_repeat),
+            )
 
 
 def _format_links(markup: str) -> str:

@@ -19,8 +19,8 @@ from bot.proposals.model import LedgerRate, Proposal, ReportSource
 from bot.rates.model.answer import format_percent
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link, mention_person, quote_text
-from bot.slack.views.alerts import MAY_REPEAT, format_party
-from bot.slack.views.replies import render_notice
+from bot.slack.views.figures import format_party
+from bot.slack.views.replies import mark_repeat, render_notice
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
@@ -45,7 +45,7 @@ def render_proposal(
         tail = [section(_describe_decision(decision)), *undo]
     asked = "you are" if decision is None else "you were"
     why = f"Why {asked} asked: {escape(proposal.why, 500)}"
-    tail.append(context(why, f"({MAY_REPEAT})" if may_repeat else ""))
+    tail.append(context(why, mark_repeat(may_repeat)))
     return assemble(f"{to_single_line(title)} {change}", head, (), tail)
 
 

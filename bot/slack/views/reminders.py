@@ -13,8 +13,8 @@ from bot.rates.calendar.entries import CalendarEntry
 from bot.render import words
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, link, mention_person
-from bot.slack.views.alerts import MAY_REPEAT, format_party
-from bot.slack.views.replies import RUN
+from bot.slack.views.figures import format_party
+from bot.slack.views.replies import RUN, mark_repeat
 from bot.text.dates import format_day
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -32,9 +32,10 @@ def render_reminder(
         lines.append(section(bold(escape(_format_day(day, reminder.counted_on)))))
         lines += [section(_format_change(each.ahead, parties)) for each in due]
     why = f"Why: {escape(reason, 300)}" if reason else ""
-    repeat = f"({MAY_REPEAT})" if may_repeat else ""
     tail = [
-        context(why, f"Days counted from {format_day(reminder.counted_on)}.", repeat),
+        context(
+            why, f"Days counted from {format_day(reminder.counted_on)}.", mark_repeat(may_repeat)
+        ),
         *actions(
             button("All upcoming changes", f"{RUN}_0", "upcoming"),
             button("No more reminders here", f"{RUN}_1", "reminders off"),

@@ -5,6 +5,14 @@ from bot.slack.blockkit.blocks import Message, section
 RUN = "run"
 """Begins the action id of every button that runs a command. The button's value is the command."""
 
+MAY_REPEAT = "may repeat"
+"""Marks a message that is sent again because an earlier attempt may have arrived."""
+
+
+def mark_repeat(may_repeat: bool) -> str:
+    """The mark of a message that is sent again; empty if it is sent for the first time."""
+    return f"({MAY_REPEAT})" if may_repeat else ""
+
 
 def render_notice(markup: str) -> Message:
     """One paragraph of markup."""

@@ -108,6 +108,28 @@ async def test_a_selection_sends_the_option(workspace: Workspace, page: PageClie
     assert gone["error"] == "action_not_found"
 
 
+async def test_an_overflow_menu_sends_the_option_and_has_no_value_of_its_own(
+    workspace: Workspace, page: PageClient
+) -> None:
+    app = bolt(workspace)
+    seen: list[Any] = []
+
+    @app.action("more")
+    async def choose(ack: Any, action: dict[str, Any], body: dict[str, Any]) -> None:
+        seen.append((action["type"], action["selected_option"], body["state"]["values"]))
+        await ack()
+
+    async with over_socket(workspace, app):
+        menu = {"type": "overflow", "action_id": "more", "options": CHOICES}
+        block = {**section("An alert"), "block_id": "row", "accessory": menu}
+        posted = await app.client.chat_postMessage(channel="#general", text="x", blocks=[block])
+        click = {"channel": posted["channel"], "ts": posted["ts"], "block_id": "row"}
+        assert (await page.post("/act", {**click, "action_id": "more", "value": "JP"}))["ok"]
+        none = await page.post("/act", {**click, "action_id": "more"})
+    assert seen == [("overflow", CHOICES[1], {})]
+    assert none["error"] == "invalid_request"
+
+
 @BOTH
 async def test_a_form_opens_shows_errors_and_closes(
     connect: Connect, workspace: Workspace, page: PageClient

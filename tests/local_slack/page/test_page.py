@@ -11,7 +11,16 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from bot.local_slack.server import Workspace
-from tests.local_slack.bots import actions, bolt, button, modal, over_socket, section, text_input
+from tests.local_slack.bots import (
+    actions,
+    bolt,
+    button,
+    modal,
+    over_socket,
+    plain,
+    section,
+    text_input,
+)
 
 HOSTILE = "<script>window.bad=1</script> &lt;img src=x onerror=window.bad=1&gt; <javascript:bad|go>"
 
@@ -61,6 +70,10 @@ def use(browser: Chrome, address: str) -> None:
     find(browser, ".only-you", "you asked: us china", "Only visible to you")
     click(browser, "[data-action=mute]")
     find(browser, "#stream .message", "muted e-1")
+    click(browser, ".overflow summary", "⋯")
+    click(browser, ".overflow button", "Copy")
+    find(browser, "#stream .message", "copied e-2")
+    assert not browser.find_elements(By.CSS_SELECTOR, ".overflow[open]")
     click(browser, ".replies", "1 reply")
     find(browser, "#replies .message", "follow-up")
     find(browser, "#reply-text").send_keys("thanks" + Keys.ENTER)
@@ -127,6 +140,11 @@ async def test_the_page_shows_and_does_everything(workspace: Workspace, browser:
         await ack()
         await respond(f"muted {action['value']}")
 
+    @app.action("more")
+    async def copy(ack: Any, respond: Any, action: dict[str, Any]) -> None:
+        await ack()
+        await respond(f"copied {action['selected_option']['value']}")
+
     @app.event("app_home_opened")
     async def home(client: Any, event: dict[str, str]) -> None:
         view = {"type": "home", "blocks": [section("Your subscriptions")]}
@@ -134,7 +152,9 @@ async def test_the_page_shows_and_does_everything(workspace: Workspace, browser:
 
     async with over_socket(workspace, app):
         row = actions(button("Mute", action_id="mute", value="e-1"))
-        blocks = [section("*An alert*"), row]
+        options = [{"text": plain("Copy"), "value": "e-2"}]
+        menu = {"type": "overflow", "action_id": "more", "options": options}
+        blocks = [{**section("*An alert*"), "accessory": menu}, row]
         posted = await app.client.chat_postMessage(
             channel="#trade-news", text="An alert", blocks=blocks
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.commands.permissions import OperatorAction
-from bot.slack.handlers.buttons import BUTTONS
+from bot.slack.handlers.buttons import ALERT_CHOICES, BUTTONS
 from bot.slack.views import alerts, proposals
 from bot.slack.views.rates.answer import SHARE
 from bot.slack.views.replies import RUN
@@ -22,6 +22,7 @@ def used_action_ids() -> Iterator[str]:
     """The names of the constants that views use as action ids of buttons."""
     for file in Path(ROOT / "bot" / "slack" / "views").rglob("*.py"):
         text = file.read_text("utf-8")
+        yield from re.findall(r"overflow\(\s*([A-Z_]+)", text)
         yield from re.findall(r'button\(\s*(?:f?"[^"]*"|[^,()]*),\s*(?:alerts\.)?([A-Z_]+)', text)
 
 
@@ -29,6 +30,11 @@ def test_every_button_has_a_handler() -> None:
     names = set(used_action_ids())
     assert len(names) > 10
     assert {IDS[name] for name in names} <= BUTTONS.keys()
+
+
+def test_every_choice_of_an_alert_has_a_handler() -> None:
+    choices = {value for name, value in vars(alerts).items() if name.endswith("_CHOICE")}
+    assert choices == set(ALERT_CHOICES)
 
 
 def test_every_numbered_command_button_has_a_handler() -> None:

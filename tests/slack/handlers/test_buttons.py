@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import DeliveryKind
+from bot.alerts.notices import MistakeReport
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_app, build_web_app
 from bot.slack.context import SlackContext
+from bot.slack.views.alerts import AlertOptions
 from tests.slack.fakes import (
     FailingStore,
     FakeEventPreferences,
@@ -36,10 +39,10 @@ class PageUser:
         self.team = workspace.team.identity.team_id
         self.person = workspace.team.identity.person_id
 
-    async def alert(self) -> dict[str, Any]:
+    async def alert(self, options: AlertOptions | None = None) -> dict[str, Any]:
         """Posts an alert in the channel and returns its message."""
         queued = delivery(conversation=self.channel, team=self.team)
-        sender = SlackSender(self.context.client, PARTIES)
+        sender = SlackSender(self.context.client, PARTIES, options=options)
         receipt = await sender.send(queued, (story(),), None)
         answer = await self.context.client.conversations_history(channel=self.channel)
         return next(m for m in answer["messages"] if m["ts"] == receipt.ts)
@@ -49,6 +52,14 @@ class PageUser:
         assert outcome.ok, outcome.message
         return outcome.messages
 
+    async def choose(self, message: dict[str, Any], choice: str) -> list[dict[str, Any]]:
+        """Picks the option of the alert's menu whose value begins with `choice`; returns the new
+        messages."""
+        block = next(b for b in message["blocks"] if "accessory" in b)
+        values = [option["value"] for option in block["accessory"]["options"]]
+        value = next(value for value in values if value.split()[0] == choice)
+        return await self._act(message, block, "alert_more", value)
+
     async def click(self, message: dict[str, Any], action_id: str) -> list[dict[str, Any]]:
         """Clicks a button and returns the new messages once the bot has finished."""
         block, element = next(
@@ -57,10 +68,15 @@ class PageUser:
             for e in b.get("elements", ())
             if e.get("action_id") == action_id
         )
+        return await self._act(message, block, action_id, element.get("value"))
+
+    async def _act(
+        self, message: dict[str, Any], block: dict[str, Any], action_id: str, value: Any
+    ) -> list[dict[str, Any]]:
         news: list[dict[str, Any]] = []
         with self.workspace.team.live.listen(news.append):
             outcome = await self.workspace.pointer.click(
-                self.channel, message["ts"], block["block_id"], action_id, element.get("value"), {}
+                self.channel, message["ts"], block["block_id"], action_id, value, {}
             )
             await self.context.background.finish()
         assert outcome.ok, outcome.message
@@ -105,23 +121,22 @@ async def test_following_an_event_twice_has_the_effect_of_once(page_user: PageUs
 
 
 async def test_why_shows_evidence_reason_and_feed(page_user: PageUser) -> None:
-    said = as_text(await page_user.click(await page_user.alert(), "alert_why"))
-    for part in ("cut tariffs", "tariff.word", "tariffs, naming CN", "Example Wire"):
+    await page_user.say("/tariff subscribe tariffs china")
+    said = as_text(await page_user.choose(await page_user.alert(), "why"))
+    for part in ("this channel follows tariffs", "China", "cut tariffs", "Example Wire"):
         assert part in said
 
 
 async def test_why_of_a_pruned_story_says_so(workspace: Workspace, client: AsyncWebClient) -> None:
     given = slack_context(client, workspace.signing_secret, stories=FakeStories())
     async with page_user_of(workspace, given) as page_user:
-        said = as_text(await page_user.click(await page_user.alert(), "alert_why"))
+        said = as_text(await page_user.choose(await page_user.alert(), "why"))
         assert "no longer saved" in said
 
 
 async def test_an_event_can_be_muted_and_unmuted(page_user: PageUser) -> None:
-    (choices,) = await page_user.click(await page_user.alert(), "alert_mute")
-    assert choices["ephemeral"]
+    muted = await page_user.choose(await page_user.alert(), "mute_event")
     assert isinstance(page_user.context.service.stores.events, FakeEventPreferences)
-    muted = await page_user.click(choices, "mute_event")
     assert page_user.context.service.stores.events.mutes == {
         (page_user.team, page_user.channel, "s1")
     }
@@ -131,8 +146,7 @@ async def test_an_event_can_be_muted_and_unmuted(page_user: PageUser) -> None:
 
 async def test_a_conversation_can_be_muted_for_a_day(page_user: PageUser) -> None:
     await page_user.say("/tariff subscribe tariffs")
-    (choices,) = await page_user.click(await page_user.alert(), "alert_mute")
-    reported = await page_user.click(choices, "mute_day")
+    reported = await page_user.choose(await page_user.alert(), "mute_day")
     assert f"<@{page_user.person}> muted all alerts here until" in as_text(reported)
     assert isinstance(page_user.context.service.stores.subscriptions, FakeSubscriptions)
     assert page_user.context.service.stores.subscriptions.kept[0].muted_until is not None
@@ -144,8 +158,8 @@ async def test_a_conversation_can_be_muted_for_a_day(page_user: PageUser) -> Non
 
 async def test_a_conversation_can_unsubscribe_by_a_button(page_user: PageUser) -> None:
     await page_user.say("/tariff subscribe tariffs")
-    (choices,) = await page_user.click(await page_user.alert(), "alert_mute")
-    await page_user.click(choices, "mute_unsubscribe")
+    (why,) = await page_user.choose(await page_user.alert(), "why")
+    await page_user.click(why, "mute_unsubscribe")
     assert isinstance(page_user.context.service.stores.subscriptions, FakeSubscriptions)
     assert not page_user.context.service.stores.subscriptions.kept
 
@@ -166,8 +180,43 @@ async def test_a_private_answer_is_shared_once_and_names_who_asked(page_user: Pa
     assert not await page_user.click(answer, "rate_share")
 
 
-async def test_a_click_on_a_link_button_is_acknowledged(page_user: PageUser) -> None:
-    assert await page_user.click(await page_user.alert(), "alert_open") == []
+async def test_the_present_rates_are_one_click_away_from_an_alert(page_user: PageUser) -> None:
+    (answer,) = await page_user.click(await page_user.alert(), "run_0")
+    assert answer["ephemeral"]
+    assert "United States on 🇨🇳 China" in as_text([answer])
+
+
+async def test_the_link_of_an_alert_can_be_copied(page_user: PageUser) -> None:
+    (message,) = await page_user.choose(await page_user.alert(), "copy")
+    assert message["ephemeral"]
+    assert "`https://news.example/a?x=1&amp;y=2`" in as_text([message])
+
+
+async def test_a_reported_mistake_reaches_the_operators(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    reports: list[MistakeReport] = []
+
+    async def receive(report: MistakeReport) -> None:
+        reports.append(report)
+
+    given = replace(slack_context(client, workspace.signing_secret), report_mistake=receive)
+    async with page_user_of(workspace, given) as page_user:
+        alert = await page_user.alert(AlertOptions(takes_reports=True))
+        (thanks,) = await page_user.choose(alert, "report")
+        assert "operators" in as_text([thanks])
+        assert reports == [MistakeReport(story(), page_user.person, page_user.channel)]
+
+
+async def test_a_choice_of_an_unknown_menu_says_so(page_user: PageUser) -> None:
+    alert = await page_user.alert()
+    block = next(b for b in alert["blocks"] if "accessory" in b)
+    block["accessory"]["options"][0]["value"] = "gone x"
+    answer = await page_user.context.client.chat_postMessage(
+        channel=page_user.channel, text="x", blocks=[block]
+    )
+    posted = {"ts": answer["ts"], "blocks": [block]}
+    assert "no longer works" in as_text(await page_user.choose(posted, "gone"))
 
 
 async def test_a_failing_button_reports_the_error(

@@ -1,8 +1,10 @@
-"""Alerts and lists show the facts of a story, and Slack accepts them for any story."""
+"""Alerts show the present state of an event, developments show what is new, and Slack accepts both
+for any stories."""
 
 import json
 import re
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,38 +12,69 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.commands.replies import LatestStories
-from bot.local_slack.blocks.validation import check_blocks, check_budget
-from bot.news.story import Figure, Story
-from bot.slack.blockkit import limits
+from bot.alerts.subscription import Subscription
+from bot.feeds.model import FeedKind
+from bot.news.events.event import Event, summarize_event
+from bot.news.state import (
+    CollectionEffect,
+    EventState,
+    EventStatus,
+    NewFact,
+    NewFactKind,
+    Relation,
+)
+from bot.news.story import Evidence, Figure, Story
+from bot.rates.answer.rate_now import RateNow
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.alerts import (
-    WhyValue,
-    format_figure,
-    format_percent,
+    AlertOptions,
     render_alert,
-    render_digest,
-    render_follow_up,
-    render_latest,
-    render_mute_choices,
+    render_development,
+    render_link,
     render_why,
 )
 from bot.values import Topic
 from tests.slack.samples import HOSTILE, NOW, PARTIES, nasty_text, stories, story
+from tests.slack.views.accepted import as_text, check_accepted
+
+DECIDED = EventState(status=EventStatus.ANNOUNCED, effective=date(2025, 5, 14))
+RULING = EventState(status=EventStatus.UNLAWFUL, collection=CollectionEffect.NOT_COLLECTED)
 
 
-def as_text(message: Message) -> str:
-    return json.dumps(message.payload(), ensure_ascii=False)
+def later(number: int, state: EventState | None = None, **changes: Any) -> Story:
+    """A development of the sample story's event, some hours later."""
+    given: dict[str, Any] = {
+        "id": f"s{number}",
+        "entry_key": f"k{number}",
+        "published": NOW + timedelta(hours=number),
+        "link": f"https://news.example/{number}",
+        "title": f"Development {number}",
+        "relation": Relation.DEVELOPMENT,
+        "state": state or EventState(),
+        "figures": (),
+    }
+    return story(**{**given, **changes})
 
 
-def check_accepted(message: Message) -> None:
-    """Raises an error unless Slack would accept the message."""
-    payload = message.payload()
-    check_blocks(payload["blocks"])
-    check_budget(payload["blocks"])
-    size = len(json.dumps(payload["blocks"], ensure_ascii=False)) + len(payload["text"])
-    assert size <= limits.MESSAGE_CHARACTERS
-    assert payload["text"].strip()
+def alert(*given: Story, **options: Any) -> Message:
+    return render_alert(summarize_event(given), PARTIES, AlertOptions(**options))
+
+
+def shown(message: Message) -> str:
+    """The visible text of the message's blocks, one line for each text."""
+    return "\n".join(_list_texts(message.payload()["blocks"]))
+
+
+def _list_texts(value: Any) -> Iterable[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str):
+            yield value["text"]
+        for key, part in value.items():
+            if key != "value":
+                yield from _list_texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _list_texts(part)
 
 
 def buttons(message: Message) -> dict[str, dict[str, Any]]:
@@ -49,60 +82,242 @@ def buttons(message: Message) -> dict[str, dict[str, Any]]:
     return {e["action_id"]: e for row in rows for e in row["elements"]}
 
 
+def menu(message: Message) -> dict[str, str]:
+    """The labels of the alert's menu with their values."""
+    [block] = [b for b in message.payload()["blocks"] if "accessory" in b]
+    return {each["text"]["text"]: each["value"] for each in block["accessory"]["options"]}
+
+
+states = st.builds(
+    EventState,
+    status=st.sampled_from([None, *EventStatus]),
+    effective=st.none() | st.dates(),
+    collection=st.sampled_from([None, *CollectionEffect]),
+    collection_from=st.none() | st.dates(),
+)
+facts = st.builds(
+    NewFact,
+    kind=st.sampled_from(NewFactKind),
+    before=nasty_text,
+    after=nasty_text | st.sampled_from(["84", "2025-06-01", "CN", "NaN"]),
+)
+developments = st.builds(
+    lambda found, state, relation, news: found.model_copy(
+        update={"state": state, "relation": relation, "new_facts": tuple(news)}
+    ),
+    stories,
+    states,
+    st.sampled_from(Relation),
+    st.lists(facts, max_size=6),
+)
+rates_now = st.builds(
+    RateNow,
+    st.sampled_from(["US", "XX"]),
+    st.sampled_from(["CN", "EU"]),
+    st.none() | nasty_text,
+    st.none() | st.decimals(0, 1000, places=3),
+    st.none() | st.tuples(st.decimals(0, 10, places=1), st.decimals(10, 20, places=1)),
+    st.none() | st.dates(),
+)
+
+
 @settings(max_examples=60, deadline=None)
-@given(stories, nasty_text, st.booleans())
-def test_slack_accepts_an_alert_of_any_story(found: Story, reason: str, again: bool) -> None:
-    check_accepted(render_alert(found, PARTIES, reason, may_repeat=again))
-    check_accepted(render_why(found, reason))
+@given(st.lists(developments, min_size=1, max_size=4), rates_now, st.booleans())
+def test_slack_accepts_an_alert_of_any_stories(
+    found: list[Story], rate: RateNow, again: bool
+) -> None:
+    event = summarize_event(found)
+    options = AlertOptions(lambda _: rate, takes_reports=True)
+    check_accepted(render_alert(event, PARTIES, options, may_repeat=again))
+    check_accepted(render_link(found[0]))
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.lists(stories, max_size=3), st.integers(1, 60), nasty_text)
-def test_slack_accepts_lists_of_any_length(found: list[Story], times: int, reason: str) -> None:
-    many = found * times
-    for message in render_digest(many, PARTIES, reason):
-        check_accepted(message)
-    check_accepted(render_latest(LatestStories(many, Topic.TARIFF), PARTIES))
-    if many:
-        check_accepted(render_follow_up(many, PARTIES, may_repeat=True))
+@settings(max_examples=30, deadline=None)
+@given(st.lists(developments, min_size=1, max_size=4), st.integers(1, 60), st.booleans())
+def test_slack_accepts_any_number_of_developments(
+    found: list[Story], times: int, again: bool
+) -> None:
+    check_accepted(
+        render_development(found, found * times, PARTIES, followed="e1", may_repeat=again)
+    )
 
 
-def test_an_alert_contains_everything_that_a_reader_needs() -> None:
-    text = as_text(render_alert(story(), PARTIES, "tariffs, naming CN"))
+def test_slack_accepts_the_longest_alert() -> None:
+    longest = "&" * 3000
+    figures = tuple(
+        Figure(imposer="US", partner=code, product=longest, to_percent=Decimal(n), quote=longest)
+        for n, code in enumerate(("CN", "EU", "JP", "KR", "IN", "BR", "MX", "CA"))
+    )
+    many = [
+        story(
+            id=f"s{n}",
+            feed_id=f"feed{n}",
+            source=longest,
+            title=longest,
+            summary=longest,
+            figures=figures
+            if n % 2
+            else tuple(f.model_copy(update={"to_percent": Decimal(99)}) for f in figures),
+            state=DECIDED,
+            kind=FeedKind.OFFICIAL,
+        )
+        for n in range(200)
+    ]
+    check_accepted(alert(*many, takes_reports=True))
+
+
+def test_an_alert_of_a_decision_shows_who_pays_what() -> None:
+    rate = RateNow("US", "CN", None, None, (Decimal("12.5"), Decimal("37.5")), date(2026, 10, 2))
+    text = shown(alert(story(state=DECIDED), find_rate_now=lambda _: rate))
     for part in (
+        "📦 Tariff, negotiation · *ANNOUNCED from 14 May 2025*",
         "<https://news.example/a?x=1&amp;y=2|United States and China cut tariffs for 90 days>",
         "Duties on Chinese goods fall from 145% to 30%.",
-        "tariffs · negotiations",
-        "🇺🇸 United States · 🇨🇳 China",
-        "🇺🇸 United States on 🇨🇳 China: *145% → 30%*",
-        "Example Wire, <!date^",
-        "Why: tariffs, naming CN",
+        "*Importing country* United States",
+        "*Origin* China",
+        "*Rate* 145% → 30%",
+        "*In our data now* 12.5% to 37.5% (checked 2 Oct 2026)",
+        "Example Wire · <!date^",
+        "1 source · reported",
     ):
         assert part in text
 
 
-def test_an_alert_has_its_four_buttons() -> None:
-    found = buttons(render_alert(story(), PARTIES, "because"))
-    assert list(found) == ["alert_open", "alert_follow", "alert_mute", "alert_why"]
-    assert found["alert_open"]["url"] == "https://news.example/a?x=1&y=2"
+def test_a_ruling_always_says_whether_the_duty_is_collected() -> None:
+    court = {"topics": (Topic.COURT_RULING,), "figures": ()}
+    ruled = story(state=EventState(status=EventStatus.UNLAWFUL), **court)
+    assert "effect on collection not stated" in shown(alert(ruled))
+    voided = story(state=RULING, **court)
+    assert "*RULED UNLAWFUL 12 May 2025* · duties not collected" in shown(alert(voided))
+    changes = RULING.model_copy(
+        update={"collection": CollectionEffect.CHANGES, "collection_from": date(2025, 6, 3)}
+    )
+    assert "collection changes on 3 Jun 2025" in shown(alert(story(state=changes, **court)))
+
+
+def test_an_alert_shows_the_state_after_a_development() -> None:
+    stay = EventState(status=EventStatus.STAYED, collection=CollectionEffect.COLLECTED)
+    court = story(state=RULING, topics=(Topic.COURT_RULING,), figures=())
+    text = shown(alert(court, later(20, stay, topics=(Topic.COURT_RULING,))))
+    assert "⚖️ Court ruling · *RULING STAYED 13 May 2025* · duties still collected" in text
+    assert "United States and China cut tariffs" in text
+    assert "Latest: <https://news.example/20|Development 20>" in text
+    assert "RULED UNLAWFUL" not in text
+
+
+def test_the_figure_of_a_threat_appears_only_in_the_words_of_its_source() -> None:
+    figure = Figure(
+        imposer="US", partner="FR", to_percent=Decimal(200), quote="a 200% levy on wine"
+    )
+    threat = story(
+        state=EventState(status=EventStatus.THREATENED), figures=(figure,), summary="", title="Wine"
+    )
+    text = shown(alert(threat))
+    assert "“a 200% levy on wine”" in text
+    for part in ("*Rate", "*Importing country*", "*Origin*"):
+        assert part not in text
+
+
+def test_the_rate_of_a_threatened_pair_names_its_pair() -> None:
+    threat = story(state=EventState(status=EventStatus.THREATENED))
+    rate = RateNow("US", "CN", None, Decimal("10.0"), None, None)
+    text = shown(alert(threat, find_rate_now=lambda _: rate))
+    assert "*In our data now* 10%, United States on China" in text
+
+
+def test_rates_on_two_pairs_name_their_pairs() -> None:
+    back = Figure(imposer="CN", partner="US", from_percent=Decimal(125), to_percent=Decimal(10))
+    text = shown(alert(story(state=DECIDED, figures=(*story().figures, back))))
+    assert "United States on China: 145% → 30%" in text
+    assert "China on United States: 125% → 10%" in text
+    assert "*Importing country*" not in text
+
+
+def test_outlets_that_disagree_are_side_by_side() -> None:
+    other = later(
+        1,
+        DECIDED,
+        feed_id="gazette",
+        source="Gazette",
+        relation=Relation.REPORT,
+        figures=(Figure(imposer="US", partner="CN", to_percent=Decimal(35)),),
+    )
+    text = shown(alert(story(state=DECIDED), other))
+    assert "*Outlets differ:* Example Wire 30% · Gazette 35%" in text
+    assert "2 sources" in text
+
+
+@pytest.mark.parametrize(
+    ("title", "mark"), [("Correction: duty is 35%", "Corrected"), ("Retracted: cut", "Retracted")]
+)
+def test_a_correction_marks_the_alert(title: str, mark: str) -> None:
+    text = shown(alert(story(), later(1, title=title)))
+    assert f"⚠️ *{mark}:* <https://news.example/1|{title}>" in text
+
+
+def test_official_sources_are_named() -> None:
+    assert "1 source · official" in shown(alert(story(kind=FeedKind.COURT)))
+
+
+def test_a_long_summary_is_cut() -> None:
+    text = shown(alert(story(summary="word " * 100)))
+    [line] = [line for line in text.splitlines() if line.startswith("word")]
+    assert len(line) <= 200
+
+
+def test_an_alert_has_a_menu_and_two_buttons() -> None:
+    message = alert(story(), takes_reports=True)
+    assert menu(message) == {
+        "Mute this event": "mute_event s1",
+        "Mute channel 24 h": "mute_day s1",
+        "Why am I seeing this": "why s1",
+        "Copy link": "copy s1",
+        "Report a mistake": "report s1",
+    }
+    found = buttons(message)
     assert found["alert_follow"]["value"] == "s1"
-    value = WhyValue.model_validate_json(found["alert_why"]["value"])
-    assert (value.story, value.reason) == ("s1", "because")
+    assert found["run_0"]["text"]["text"] == "Rate now"
+    assert found["run_0"]["value"] == "United States China"
 
 
-def test_a_story_without_a_safe_link_has_no_open_button() -> None:
-    found = buttons(render_alert(story(link="javascript:alert(1)"), PARTIES, ""))
-    assert "alert_open" not in found
+def test_the_menu_has_only_choices_that_work() -> None:
+    labels = menu(alert(story(link="javascript:alert(1)")))
+    assert set(labels) == {"Mute this event", "Mute channel 24 h", "Why am I seeing this"}
+
+
+@pytest.mark.parametrize(
+    ("parties", "question"),
+    [
+        (("US",), "United States"),
+        (("CN", "EU"), "China European Union"),
+        (("US", "JP", "KR"), "United States"),
+    ],
+)
+def test_without_a_decided_pair_the_economies_of_the_stories_are_asked_about(
+    parties: tuple[str, ...], question: str
+) -> None:
+    found = buttons(alert(story(figures=(), parties=parties)))
+    assert found["run_0"]["value"] == question
+
+
+def test_without_an_economy_there_is_no_rate_to_ask_for() -> None:
+    assert "run_0" not in buttons(alert(story(figures=(), parties=())))
 
 
 def test_hostile_text_is_not_active_markup() -> None:
-    message = render_alert(story(title=HOSTILE, summary=HOSTILE, source=HOSTILE), PARTIES, HOSTILE)
-    # Button values are left out here, because Slack never shows them.
-    text = re.sub(r'"value": "(\\.|[^"\\])*"', "", as_text(message))
+    nasty: dict[str, Any] = {"title": HOSTILE, "summary": HOSTILE, "source": HOSTILE}
+    fact = NewFact(kind=NewFactKind.SCOPE, before=HOSTILE, after=HOSTILE)
+    stay = later(1, **nasty, new_facts=(fact,))
+    both = [story(**nasty), stay]
+    found = [
+        render_alert(summarize_event(both), PARTIES),
+        render_development(both, [stay], PARTIES),
+    ]
+    # Values are left out here, because Slack never shows them.
+    text = re.sub(r'"value": "(\\.|[^"\\])*"', "", "".join(map(as_text, found)))
     for part in (
         "<!channel>",
         "<@U123>",
-        "<https://evil",
         "<https://evil",
         ":tada:",
         "@here",
@@ -113,78 +328,157 @@ def test_hostile_text_is_not_active_markup() -> None:
 
 
 def test_slack_is_asked_not_to_parse_links_and_mentions_in_texts() -> None:
+    blocks = alert(story(state=DECIDED)).payload()["blocks"]
     texts = [
-        block["text"]
-        for block in render_alert(story(), PARTIES, "r").payload()["blocks"]
+        text
+        for block in blocks
         if block["type"] == "section"
+        for text in (*block.get("fields", ()), *([block["text"]] if "text" in block else ()))
     ]
+    assert len(texts) > 3
     assert all(text["verbatim"] for text in texts)
 
 
-def test_an_alert_that_may_be_a_repeat_says_so() -> None:
-    assert "(may repeat)" in as_text(render_alert(story(), PARTIES, "r", may_repeat=True))
-    assert "(may repeat)" in as_text(render_follow_up([story()], PARTIES, may_repeat=True))
-    assert "(may repeat)" in as_text(render_digest([story()], PARTIES, "r", may_repeat=True)[0])
-    assert "(may repeat)" not in as_text(render_alert(story(), PARTIES, "r"))
+def test_a_message_that_may_be_a_repeat_says_so() -> None:
+    event = summarize_event([story()])
+    assert "(may repeat)" in as_text(render_alert(event, PARTIES, may_repeat=True))
+    assert "(may repeat)" in as_text(
+        render_development([story()], [story()], PARTIES, may_repeat=True)
+    )
+    assert "(may repeat)" not in as_text(render_alert(event, PARTIES))
 
 
-@pytest.mark.parametrize("again", [False, True])
-def test_a_digest_contains_every_story(again: bool) -> None:
-    many = [story(id=f"s{n}", event_id=f"s{n}", title=f"Story {n} " + "x" * 400) for n in range(60)]
-    messages = render_digest(many, PARTIES, "your daily digest", may_repeat=again)
-    assert "60 trade stories" in messages[0].text
-    places = [
-        next(place for place, each in enumerate(messages) if f"|Story {n} " in as_text(each))
-        for n in range(60)
-    ]
-    assert places == sorted(places)
-    assert set(places) == set(range(len(messages)))
-    assert sum(as_text(each).count("|Story ") for each in messages) == 60
+def develop(*new: Story, **more: Any) -> Message:
+    return render_development([story(), *new], new, PARTIES, **more)
 
 
-def test_a_digest_groups_the_stories_of_an_event() -> None:
-    late = story(id="stay", event_id="s1", title="Stay", published=NOW + timedelta(hours=2))
-    other = story(id="o", event_id="o", title="Other", published=NOW + timedelta(hours=1))
-    (message,) = render_digest([story(), other, late], PARTIES, "your daily digest")
-    reported = [block["text"]["text"] for block in message.payload()["blocks"][1:4]]
-    assert [line.split("|")[1].split(">")[0] for line in reported] == [
-        story().title,
-        "Stay",
-        "Other",
-    ]
-    assert [line.startswith("↳") for line in reported] == [False, True, False]
+def test_a_development_says_what_is_new_and_links_its_source() -> None:
+    fact = NewFact(kind=NewFactKind.RATE, before="84", after="125.0")
+    [text] = shown(develop(later(5, DECIDED, new_facts=(fact,)))).split("\n\n")
+    first, second = text.splitlines()
+    assert first == "*New: rate 84% → 125%*"
+    assert second.startswith("<https://news.example/5|Development 5> · Example Wire · ")
 
 
-def test_why_shows_words_rule_subscription_and_feed() -> None:
-    text = as_text(render_why(story(), "tariffs, naming CN"))
-    for part in ("“cut tariffs”", "tariff.word", "tariffs, naming CN", "“Example Wire”"):
-        assert part in text
+def test_a_new_status_comes_before_the_other_news() -> None:
+    facts = (
+        NewFact(kind=NewFactKind.STATUS, before="threatened", after="announced"),
+        NewFact(kind=NewFactKind.RATE, before="84", after="125"),
+    )
+    text = shown(develop(later(5, DECIDED, new_facts=facts)))
+    assert "*New: ANNOUNCED from 14 May 2025 · rate 84% → 125%*" in text
 
 
-def test_the_mute_menu_offers_event_day_and_unsubscribe() -> None:
-    found = buttons(render_mute_choices("e1"))
-    assert found["mute_event"]["value"] == "e1"
-    assert set(found) == {"mute_event", "mute_day", "mute_unsubscribe"}
+def test_an_outlet_that_contradicts_another_is_no_change_of_the_rate() -> None:
+    first = story(state=DECIDED)
+    fact = NewFact(kind=NewFactKind.RATE, before="30", after="35")
+    other = later(
+        1,
+        DECIDED,
+        feed_id="gazette",
+        source="Gazette",
+        figures=(Figure(imposer="US", partner="CN", to_percent=Decimal(35)),),
+        new_facts=(fact,),
+    )
+    corrected = later(
+        2, feed_id="gazette", source="Gazette", title="Correction: 30%", figures=first.figures
+    )
+    text = shown(render_development([first, other, corrected], [other], PARTIES))
+    assert "*New: outlets differ: Example Wire 30% · Gazette 35%*" in text
+    assert "→" not in text
+
+
+def test_a_stay_says_that_the_duty_is_still_collected() -> None:
+    stay = EventState(status=EventStatus.STAYED, collection=CollectionEffect.COLLECTED)
+    assert "*New: RULING STAYED 13 May 2025 · duties still collected*" in shown(
+        develop(later(20, stay))
+    )
+    silent = EventState(status=EventStatus.STAYED)
+    assert "effect on collection not stated" in shown(develop(later(20, silent)))
 
 
 @pytest.mark.parametrize(
-    ("figure", "line"),
+    ("fact", "words"),
     [
-        ({"from_percent": "145", "to_percent": "30.0"}, "*145% → 30%*"),
-        ({"to_percent": "12.50", "product": "steel"}, "steel: *12.5%*"),
-        ({"from_percent": "100"}, "*from 100%*"),
-        ({"amount_usd": "50000000000"}, "*US$ 50 billion*"),
-        ({"amount_usd": "1250000"}, "*US$ 1.25 million*"),
-        ({"imposer": "US", "to_percent": "10"}, "by 🇺🇸 United States: *10%*"),
-        ({"partner": "XX", "to_percent": "10"}, "on XX: *10%*"),
-        ({}, ""),
+        ((NewFactKind.RATE, "", "25"), "rate 25%"),
+        (
+            (NewFactKind.SUM, "350000000000", "550000000000"),
+            "sum US$ 350 billion → US$ 550 billion",
+        ),
+        ((NewFactKind.DATE, "2025-06-01", "2025-07-09"), "date 1 Jun 2025 → 9 Jul 2025"),
+        ((NewFactKind.SCOPE, "", "steel pipes"), "now on steel pipes"),
+        ((NewFactKind.ANSWER, "", "EU"), "European Union responds"),
     ],
 )
-def test_a_figure_is_written_in_plain_words(figure: dict[str, Any], line: str) -> None:
-    assert format_figure(Figure(**figure), PARTIES) == line
+def test_each_kind_of_news_has_its_words(fact: tuple[NewFactKind, str, str], words: str) -> None:
+    kind, before, after = fact
+    news = (NewFact(kind=kind, before=before, after=after),)
+    assert f"New: {words}" in shown(develop(later(1, new_facts=news)))
 
 
-def test_a_percentage_keeps_exactly_its_digits() -> None:
-    assert format_percent(Decimal(100)) == "100%"
-    assert format_percent(Decimal("0.00")) == "0%"
-    assert format_percent(Decimal("2.875")) == "2.875%"
+def test_developments_are_in_order_of_time() -> None:
+    text = shown(develop(later(9), later(3)))
+    assert text.index("Development 3") < text.index("Development 9")
+
+
+def test_a_follower_is_named_the_event_and_can_unfollow_it() -> None:
+    message = develop(later(1), followed="s1")
+    assert "You follow “United States and China cut tariffs for 90 days”." in shown(message)
+    assert buttons(message)["alert_unfollow"]["value"] == "s1"
+
+
+def test_talks_that_end_are_not_called_an_ended_duty() -> None:
+    talks = story(
+        topics=(Topic.NEGOTIATION, Topic.TARIFF),
+        evidence=(
+            Evidence(topic=Topic.NEGOTIATION, rule="talks", words="trade talks", where="title"),
+            Evidence(topic=Topic.TARIFF, rule="tariff", words="tariff", where="summary"),
+        ),
+        state=EventState(status=EventStatus.ENDED),
+        figures=(),
+    )
+    assert "*TALKS ENDED 12 May 2025*" in shown(alert(talks))
+
+
+def subscription(**filters: Any) -> Subscription:
+    given = {"id": "x", "team": "T1", "conversation": "C1", "created_at": NOW}
+    return Subscription(**{**given, **filters})
+
+
+def why(*found: Subscription, is_channel: bool = True) -> str:
+    return shown(render_why(story(), found, PARTIES, is_channel=is_channel))
+
+
+def test_why_names_the_subscription_and_the_matched_words() -> None:
+    text = why(subscription(topics={Topic.TARIFF}))
+    assert "Because this channel follows tariffs." in text
+    assert "Matched: “cut tariffs”." in text
+    assert "“Example Wire” (wire)" in text
+    assert "tariff.word" not in text
+    text = why(subscription(topics={Topic.TARIFF}, parties={"CN", "JP"}), is_channel=False)
+    assert "Because you follow tariffs, in stories that name China." in text
+    text = why(subscription(words=("truce",)))
+    assert "Because this channel follows tariffs and negotiations, in stories with “truce”." in text
+
+
+def test_why_says_if_the_subscription_has_ended() -> None:
+    assert "No subscription here matches it any more." in why()
+
+
+@settings(max_examples=30, deadline=None)
+@given(stories, nasty_text)
+def test_slack_accepts_any_explanation(found: Story, word: str) -> None:
+    own = [subscription(words=(word,) * 30)] * 20
+    check_accepted(render_why(found, own, PARTIES, is_channel=True))
+
+
+def test_a_link_is_shown_as_text_to_copy() -> None:
+    message = render_link(story())
+    assert (
+        json.dumps(message.payload()["blocks"]).count("`https://news.example/a?x=1&amp;y=2`") == 1
+    )
+
+
+def test_an_event_is_a_plain_value() -> None:
+    event = summarize_event([story(state=DECIDED)])
+    assert Event.model_validate_json(event.model_dump_json()) == event

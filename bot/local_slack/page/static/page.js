@@ -206,6 +206,7 @@ function element(block, part, scene) {
   const dispatches = block.type !== "input" || block.dispatch_action;
   const act = (value, busy) => dispatches && scene.act(block, part, value, busy);
   if (part.type === "button") return button(part, act);
+  if (part.type === "overflow") return overflow(part, act);
   return field(block, part, scene, act);
 }
 const agrees = (part) => !part.confirm || window.confirm(`${part.confirm.title.text}\n\n${part.confirm.text.text}`);
@@ -214,6 +215,26 @@ function button(part, act) {
   const href = part.url && safeAddress(part.url);
   if (href) return el("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer" }, plain(part.text.text));
   return el("button", { ...attributes, type: "button" }, plain(part.text.text));
+}
+// A menu behind three dots. An option with an address opens it; every option is sent to the bot.
+function overflow(part, act) {
+  const node = el("details", { class: "overflow", onkeydown: (event) => event.key === "Escape" && close(true), onfocusout: (event) => node.contains(event.relatedTarget) || close(false) });
+  const close = (focus) => {
+    node.open = false;
+    if (focus) node.firstElementChild.focus();
+  };
+  const choose = (option) => (event) => {
+    close(true);
+    act(option.value, event.currentTarget);
+  };
+  const item = (option) => {
+    const href = option.url && safeAddress(option.url);
+    const attributes = { "data-action": part.action_id, "data-value": option.value, onclick: choose(option) };
+    if (href) return el("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer" }, plain(option.text.text));
+    return el("button", { ...attributes, type: "button" }, plain(option.text.text));
+  };
+  node.append(el("summary", { class: "btn", "aria-label": "More actions" }, "⋯"), el("div", { class: "menu" }, part.options.map(item)));
+  return node;
 }
 const optionNode = (option) => el("option", { value: option.value }, plain(option.text.text));
 
