@@ -77,6 +77,22 @@ def test_a_bare_caption_matches_in_an_official_feed_only(title: str) -> None:
 @pytest.mark.parametrize(
     "title",
     [
+        "Norway Buys More Salmon From Chile",
+        "Carmaker Pulls Parts From Norway",
+        "The Best Cheese From Norway",
+        "Why Cooks Want Shrimp From Oman",
+        "Old Coins From Norway",
+        "Refugees and Workers From Oman",
+        "Steel pipes from Norway leak again",
+    ],
+)
+def test_a_headline_that_ends_with_a_country_is_no_caption(title: str) -> None:
+    assert MATCHER.match(title, "").topics == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
         "Annual Customs Broker Permit User Fee Is Due",
         "Customs User Fees for the Next Fiscal Year",
         "Changes to a Customs Automation Program Test on Statements of Duties",
