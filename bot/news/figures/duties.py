@@ -132,11 +132,11 @@ class FigureReader:
     def find_figures(self, title: str, text: str) -> tuple[Figure, ...]:
         """The duties in title and text, in order. Of repeated figures, only the fullest remains."""
         read = [title, *split_sentences(text)[:_MOST_SENTENCES]]
+        read = [sentence[:_LONGEST_SENTENCE] for sentence in read]
         if not any(_NAMES_DUTY.search(fold_case(sentence)) for sentence in read):
             return ()
         if not any(find_rates(fold_case(one)) or _DOLLARS.search(one) for one in read):
             return ()
-        read = [sentence[:_LONGEST_SENTENCE] for sentence in read]
         mentions = [self._parties.find_mentions(sentence) for sentence in read]
         names_eu = any(mention.code == "EU" for each in mentions for mention in each)
         sentences = [

@@ -19,6 +19,7 @@ from bot.news.figures.words import (
     DEALS,
     DUTY_NOUNS,
     ENDED,
+    GOODS,
     INDIRECT,
     LINKS,
     OWN,
@@ -191,6 +192,9 @@ class SentenceGrammar:
                 or (before in VERBS and token.text.endswith("ed") and not before.endswith("ing"))
                 or before.endswith(("al", "ive", "ary", "ory"))
             )
+        if token.text.endswith("s") and self.party(at - 1) and token.text not in GOODS | TAIL:
+            # Probably a verb: "China probes Mexican tariffs".
+            return False
         if token.text in ("and", "or"):
             after = self.tokens[at + 1]
             return (
@@ -279,6 +283,13 @@ class SentenceGrammar:
             return True
         return bool(DEALS.intersection(between)) and "with" not in between[:1]
 
+    def threatens(self, governor: Governor, start: int) -> bool:
+        """Whether the verb is a threat to a party: "warns Canada of", not "warns of"."""
+        if not self.text(governor.at).startswith("warn"):
+            return False
+        between = range(governor.at + 1, start)
+        return "of" in map(self.text, between) and any(map(self.party, between))
+
     def wants_relief(self, governor: Governor, start: int) -> bool:
         """Whether the verb and the words after the duty ask for its end: "wants it withdrawn"."""
         if not self.text(governor.at).startswith("want"):
@@ -340,7 +351,7 @@ class SentenceGrammar:
             return False
         is_object = VERBS.get(before) not in (None, VerbClass.SAYS) and before not in AUXILIARY
         # "urges Carney to keep": an object of one verb and the subject of the next.
-        if is_object and self.text(place + 1) != "to":
+        if is_object and self.text(place + 1) not in ("to", "'s"):
             return False
         return not self._is_private(place, verb)
 

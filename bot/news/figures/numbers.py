@@ -46,7 +46,8 @@ _TO_FROM = re.compile(
 )
 # "zero tariffs", "to zero", "to zero from 20%"
 _ZERO = re.compile(
-    rf"\bzero(?:(?<=\bto\szero)(?:\sfrom\s{_WORDS}(?P<old>{_NUMBER}){_PERCENT}|\b(?!-))"
+    rf"\bfrom\s{_WORDS}(?P<first>{_NUMBER}){_PERCENT}\s(?:[a-z]+\s){{0,3}}to\szero\b(?!-)"
+    rf"|\bzero(?:(?<=\bto\szero)(?:\sfrom\s{_WORDS}(?P<old>{_NUMBER}){_PERCENT}|\b(?!-))"
     r"|(?:[\s-](?:per\s?cent|pct))?(?=\s(?:import\s)?(?:tariff|dut|lev)))"
 )
 # "between 10% and 20%", "10-20%", "duties of 10 to 20 percent", "10% to 20%"
@@ -125,7 +126,8 @@ def find_rates(folded: str) -> list[PercentRate]:
     for match in _ZERO.finditer(folded):
         if is_free(match):
             taken.append(match.span())
-            former = _parse_decimal(match["old"]) if match["old"] else None
+            named = match["first"] or match["old"]
+            former = _parse_decimal(named) if named else None
             found.append(PercentRate(*match.span(), former, Decimal(0)))
     for match in _SINGLE.finditer(folded):
         before = folded[max(0, match.start() - 40) : match.start()]

@@ -130,6 +130,8 @@ class SentenceRoles:
         governor = self._grammar.find_governor(phrase.start)
         if governor is None:
             return None
+        if self._grammar.threatens(governor, phrase.start):
+            return governor._replace(verb=VerbClass.IMPOSES)
         if self._grammar.wants_relief(governor, phrase.start):
             return governor._replace(verb=VerbClass.PLEADS)
         if self._grammar.is_deal(governor.at, phrase.start, phrase.end):
@@ -243,11 +245,7 @@ class SentenceRoles:
             before = self._grammar.text(place - 1)
             at = place - 2 if before == "the" else place - 1
             before, verb = self._grammar.text(at), self._grammar.text(at - 1)
-            if before == "by" and (
-                VERBS.get(verb) in (VerbClass.IMPOSES, VerbClass.ANNOUNCES)
-                or at - 1 <= end
-                or verb in TAIL
-            ):
+            if before == "by" and (at - 1 <= end or verb in TAIL or self._is_imposed(first, at)):
                 return token.party
             if before == "from" and verb in TAIL and verb not in ("rate", "rates"):
                 return token.party
@@ -263,6 +261,11 @@ class SentenceRoles:
             if is_relative and VERBS.get(after) is VerbClass.IMPOSES and not after.endswith("ing"):
                 return token.party
         return None
+
+    def _is_imposed(self, first: int, at: int) -> bool:
+        """Whether a verb such as "imposed" is near before "by"."""
+        near = (VERBS.get(self._grammar.text(one)) for one in range(max(first, at - 6), at))
+        return any(verb in (VerbClass.IMPOSES, VerbClass.ANNOUNCES) for verb in near)
 
     def _acts(self, governor: Governor, *, is_own: bool, has_partner: bool) -> bool:
         """Whether the subject of the verb charges the duty."""

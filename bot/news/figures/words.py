@@ -89,7 +89,7 @@ _VERBS = {
         "offset blame cite mock call deem label rule hail praise applaud celebrate rap* lambast "
         "lambaste lash rebuke scold bemoan bristle balk deride ridicule refuse ignore await turn "
         "monitor watch scramble struggle cope grapple navigate review fume accuse object "
-        "express voice mourn assail slate discuss hope investigate",
+        "express voice mourn assail slate discuss hope investigate probe",
         "fight fights fought fighting upheld",
     ),
     VerbClass.PLEADS: PLEADS,
@@ -167,7 +167,9 @@ MARKET = (PRIVATE | {"oil", "crude", "embargo", "supreme", "confidence"}) - _wor
 )
 """Nouns after which a country is not named as one that pays: "European stocks"."""
 _RELATIONS = _words("deal talks war bill act sanctions tariff tariffs duty duties")
-FIRMS = PRIVATE - _RELATIONS - _words("exports export goods products imports")
+FIRMS = (
+    PRIVATE - _RELATIONS - _words("exports export goods products imports court courts judge judges")
+)
 """Nouns for firms and markets, but not for relations of states such as "US deal"."""
 FORMER = _words("previous previously former formerly earlier existing old original")
 """Words for a rate that was charged or announced before."""

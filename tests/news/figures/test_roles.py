@@ -207,3 +207,90 @@ def test_a_figure_that_is_part_of_another_is_left_out(reader: FigureReader) -> N
     assert len(reader.find_figures(fuller, "A tariff of 25% on copper.")) == 2
     assert len(reader.find_figures(fuller, "A tariff of 10%.")) == 2
     assert len(reader.find_figures("Tariff of 25%", "Tariff of 25%")) == 1
+
+
+@pytest.mark.parametrize(
+    "reaction",
+    [
+        *("attacks", "condemns", "rejects", "criticizes", "protests", "slams", "fears", "opposes"),
+        *("turns down", "hits out at", "braces for", "prepares for", "welcomes", "shrugs off"),
+        *("lashes out at", "is stunned by", "challenges", "seeks relief from", "warns of", "calls"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("duty", "imposer"),
+    [("Chile's proposed 25% tariff", "CL"), ("a 25% tariff threat from Chile", "CL")],
+)
+def test_a_party_that_reacts_to_a_duty_does_not_charge_it(
+    reader: FigureReader, reaction: str, duty: str, imposer: str
+) -> None:
+    [found] = reader.find_figures(f"Peru {reaction} {duty}", "")
+    assert found.imposer == imposer
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Duties of 25% imposed by the EU", [("EU", None)]),
+        ("A 25% tariff imposed on Peru by the EU", [("EU", "PE")]),
+        ("Chile faces the 25% tariffs that Peru imposed", [("PE", "CL")]),
+        ("Peru urges Chile to drop its 25% tariff", [("CL", "PE")]),
+        ("Peru seeks talks with Chile over a 25% wine tariff", [("CL", "PE")]),
+        ("Peru blasts Chile's decision to impose a 25% tariff", [("CL", None)]),
+        ("Chile warns Peru of a 25% tariff", [("CL", "PE")]),
+        ("Peru moves to end the dispute with a 25% tariff", [("PE", None)]),
+        ("US to hit Peru with tariffs of 10% on copper, 25% on wine", [("US", "PE"), ("US", "PE")]),
+        ("Chile hits Peru and Fiji with a 25% tariff", [("CL", "PE"), ("CL", "FJ")]),
+        (
+            "Chile puts a 25% tariff on goods from Peru, Fiji and Kenya",
+            [("CL", c) for c in ("PE", "FJ", "KE")],
+        ),
+        ("Chile puts a 25% tariff on goods from Peru, Fiji says", [("CL", "PE")]),
+        ("Chile puts a 25% tariff on cars not made in Peru", [("CL", None)]),
+        ("Trump's 25% tariff on Iran's trading partners", [("US", None)]),
+        ("Trump's Peru tariff of 25% begins", [("US", "PE")]),
+        ("Peruvian firms raise prices on a 25% tariff", [(None, None)]),
+        ("Peru's tariff rate falls to 25% under its deal with the US", [("US", "PE")]),
+        ("Commerce sets dumping margins of 12 to 25 percent on Peruvian wine", [("US", "PE")]),
+        ("Chinese wine pays a 25% duty in Chile", [("CL", "CN")]),
+        ("EU weighs its options as Trump hits the bloc with a 25% tariff", [("US", "EU")]),
+    ],
+)
+def test_imposer_and_partner_are_read_from_grammar(
+    reader: FigureReader, sentence: str, expected: list[Roles]
+) -> None:
+    found = reader.find_figures(sentence, "")
+    assert [(figure.imposer, figure.partner) for figure in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "old", "new"),
+    [
+        ("Peru scraps its 25% tariff on wine", "25", None),
+        ("A court strikes down Peru's 25% tariff", "25", None),
+        ("Tribunal strikes down the 25% tariff", "25", None),
+        ("Peru's 25% tariff was struck down", "25", None),
+        ("Peru drops its plan for a 25% tariff", None, "25"),
+        ("Peru cuts its 25% tariff on wine to 10%", "25", "10"),
+        ("Peru's 25% duty on wine will rise to 30%", "25", "30"),
+        ("Peru doubles its 25% tariff on wine", "25", "50"),
+        ("Peru doubles its tariff on wine to 50%", None, "50"),
+        ("Peru's 25% tariff on wine is set to double", "25", "50"),
+        ("Peru halves its 50% tariff on wine", "50", "25"),
+        ("Peru cuts its tariff on wine from 25% to zero", "25", "0"),
+        ("Peru slashes tariffs to zero from 25%", "25", "0"),
+        ("Peru grants zero tariffs on wine", None, "0"),
+    ],
+)
+def test_a_rate_that_ends_is_an_old_rate(
+    reader: FigureReader, sentence: str, old: str | None, new: str | None
+) -> None:
+    [found] = reader.find_figures(sentence, "")
+    assert (found.from_percent, found.to_percent) == tuple(
+        None if each is None else Decimal(each) for each in (old, new)
+    )
+
+
+def test_each_duty_of_a_sentence_has_its_own_goods(reader: FigureReader) -> None:
+    found = reader.find_figures("Steel duty of 25%, copper duty of 10%, wine duty of 5%", "")
+    assert [figure.product for figure in found] == ["Steel", "copper", "wine"]
