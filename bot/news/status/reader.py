@@ -41,6 +41,7 @@ _LEAD_SENTENCES = 2
 _LONGEST_SENTENCE = 600
 # A sign that ends a part of a sentence; not the comma in "1,000".
 _BREAK = re.compile(r"[,;:](?=\s)|\s[-\u2013\u2014]+\s|\u2014")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 # A verb after these words tells what comes, not what is.
 _FUTURE = re.compile(r"\b(?:to|will|shall|must)\s+(?:be\s+)?$", re.IGNORECASE)
 _HEDGE, _CONDITION, _BACKGROUND, _ASIDE = "?hedge", "?condition", "?background", "?aside"
@@ -291,6 +292,8 @@ def _is_sure(
 ) -> bool:
     """Whether a match is news: it is not background and, for a decision, not in doubt."""
     begin = _find_part(sentence.text, match.start)
+    if is_decision and _has_no_subject(sentence.text, begin, match.start):
+        begin = _find_part(sentence.text, max(begin - 2, 0))
     if _BREAK.search(sentence.text, match.start, match.end):
         return False
     for mark in matches:
@@ -305,6 +308,15 @@ def _is_sure(
             if words not in unhedged:
                 return False
     return True
+
+
+def _has_no_subject(text: str, begin: int, at: int) -> bool:
+    """Whether a part of a sentence begins with a verb in its base form or a gerund. Then the hedge
+    of the part before it still counts: "China offers to buy more corn, cut tariffs"."""
+    if begin == 0 or text[begin:at].strip():
+        return False
+    verb = _FIRST_WORD.match(text, at)
+    return verb is not None and not verb.group().lower().endswith(("s", "ed"))
 
 
 def _is_aside(text: str, at: int, asides: Sequence[int]) -> bool:

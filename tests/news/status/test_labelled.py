@@ -1,4 +1,8 @@
-"""The status of real stories agrees with the labels that were written before the rules."""
+"""The status of real stories agrees with their labels.
+
+`labelled.csv` was written before the rules. `labelled_after.csv` was written later; the first
+version of the rules found 28 of its 40 statuses.
+"""
 
 import csv
 import json
@@ -58,15 +62,15 @@ def test_each_label_is_a_status() -> None:
     assert {label["status"] for label in labels} <= {"", *EventStatus}
 
 
-def test_at_least_68_of_80_stories_get_their_status() -> None:
-    wrong = [each for each in read_outcomes("labelled.csv") if each.status != each.wanted]
-    assert len(wrong) <= 12, wrong
+@pytest.mark.parametrize(("name", "most_wrong"), [("labelled.csv", 12), ("labelled_after.csv", 6)])
+def test_at_least_85_percent_of_the_stories_get_their_status(name: str, most_wrong: int) -> None:
+    wrong = [each for each in read_outcomes(name) if each.status != each.wanted]
+    assert len(wrong) <= most_wrong, wrong
 
 
 def test_no_threat_is_called_a_decision() -> None:
-    threats = [
-        each for each in read_outcomes("labelled.csv") if each.wanted is EventStatus.THREATENED
-    ]
+    outcomes = (*read_outcomes("labelled.csv"), *read_outcomes("labelled_after.csv"))
+    threats = [each for each in outcomes if each.wanted is EventStatus.THREATENED]
     assert len(threats) >= 5
     assert [each for each in threats if each.status not in UNDECIDED] == []
 

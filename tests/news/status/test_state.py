@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.news.state import CollectionEffect as C
 from bot.news.state import EventState, Severity
@@ -196,3 +198,19 @@ def test_the_act_in_the_title_comes_first(title: str, text: str, status: S | Non
 )
 def test_the_first_act_of_a_title_decides(title: str, status: S) -> None:
     assert read_state(title).status is status
+
+
+@given(
+    st.text(st.characters(exclude_categories=[])),
+    st.text(st.characters(exclude_categories=[])),
+    st.dates(),
+)
+def test_any_text_has_a_state(title: str, text: str, published: date) -> None:
+    state = read_state(f"US tariffs {title}", f"They take effect {text}", published)
+    assert state.severity in Severity
+
+
+@pytest.mark.parametrize("unit", ["tariff ", "as ", "court rules ", "take effect on ", "(", "1 "])
+def test_long_texts_are_read_up_to_a_limit(unit: str) -> None:
+    long = unit * 20_000
+    assert read_state(f"US imposes tariffs on Peru {long}", long).status is S.ANNOUNCED
