@@ -84,23 +84,24 @@ def _waits_for_one_at_fault() -> sa.ColumnElement[bool]:
 
 def _can_edit() -> sa.ColumnElement[bool]:
     """Whether an update has nothing to wait for."""
-    other = _earlier.c
-    same_thread = sa.and_(
-        other.event_id == _row.event_id,
-        other.kind.in_((DeliveryKind.ALERT, DeliveryKind.UPDATE)),
-        other.seq < _row.seq,
-    )
-    held_back = (
+    earlier, held = _earlier.c, _table.alias("held").c
+    waits = (
         sa.select(1)
         .where(
-            other.team == _row.team,
-            other.conversation == _row.conversation,
+            earlier.event_id == _row.event_id,
+            earlier.team == _row.team,
+            earlier.conversation == _row.conversation,
+            earlier.seq < _row.seq,
+            earlier.kind.in_((DeliveryKind.ALERT, DeliveryKind.UPDATE)),
             _unsent("earlier"),
-            sa.or_(same_thread, other.held_at.is_not(None)),
         )
         .exists()
     )
-    return sa.not_(held_back)
+    # The database computes this set once, not once for each update.
+    refusing = sa.select(held.team, held.conversation).where(
+        _unsent("held"), held.held_at.is_not(None)
+    )
+    return sa.and_(sa.not_(waits), sa.tuple_(_row.team, _row.conversation).not_in(refusing))
 
 
 _is_message = sa.and_(_row.kind != DeliveryKind.UPDATE, _is_head())

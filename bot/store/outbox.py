@@ -378,13 +378,15 @@ class Outbox:
         conversation's queued digest of the same hour, and those of an update to the queued update
         of the same message.
         """
-        rows = []
+        rows, updates = [], []
         for delivery in deliveries:
-            if delivery.kind is DeliveryKind.DIGEST:
-                if (digest := _digest_to_insert(connection, delivery)) is not None:
-                    rows.append(_values(digest))
-            elif delivery.kind is not DeliveryKind.UPDATE or not _join_update(connection, delivery):
+            if delivery.kind is DeliveryKind.UPDATE:
+                updates.append(delivery)
+            elif delivery.kind is not DeliveryKind.DIGEST:
                 rows.append(_values(delivery))
+            elif (digest := _digest_to_insert(connection, delivery)) is not None:
+                rows.append(_values(digest))
+        rows += map(_values, _join_updates(connection, updates))
         execute_many(connection, self._insert, rows)
 
 
@@ -506,36 +508,52 @@ def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery |
         about = " ".join((digest.due_at.isoformat(), *digest.story_ids))
         second = delivery_id(digest.kind, digest.team, digest.conversation, about)
         return digest.model_copy(update={"id": second})
-    _add_stories(connection, digest.id, known.story_ids, digest)
+    both = dict.fromkeys((*json.loads(known.story_ids), *digest.story_ids))
+    adding = sa.update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
+    connection.execute(adding)
     return None
 
 
-def _join_update(connection: sa.Connection, update: Delivery) -> bool:
-    """Adds the stories of an update to one that is still queued for the same message.
+def _join_updates(connection: sa.Connection, updates: Collection[Delivery]) -> Collection[Delivery]:
+    """Adds the stories of updates to those that are still queued for the same messages.
 
-    Returns False if there is none. An update that is claimed may have been rendered already.
+    Returns the updates to insert. A claimed update is not joined: it may be rendered already.
     """
-    query = sa.select(_row.id, _row.story_ids).where(
-        sa.text(tables.UNSENT),
-        _row.team == update.team,
-        _row.conversation == update.conversation,
-        _row.event_id == update.event_id,
-        _row.kind == DeliveryKind.UPDATE,
-        _row.state == DeliveryState.QUEUED,
-    )
-    known = connection.execute(query.limit(1).with_for_update()).one_or_none()
-    if known is None:
-        return False
-    _add_stories(connection, known.id, known.story_ids, update)
-    return True
+    queued = _queued_updates(connection, {each.event_id for each in updates})
+    joined: dict[Thread, Delivery] = {}
+    for each in updates:
+        thread = Thread(each.event_id, each.team, each.conversation)
+        known = joined.get(thread) or queued.get(thread) or each
+        ids = tuple(dict.fromkeys((*known.story_ids, *each.story_ids)))
+        joined[thread] = known.model_copy(update={"story_ids": ids})
+    added = [
+        {"of": each.id, "stories": json.dumps(each.story_ids)}
+        for thread, each in joined.items()
+        if thread in queued
+    ]
+    execute_many(connection, _set_stories, added)
+    return [each for thread, each in joined.items() if thread not in queued]
 
 
-def _add_stories(
-    connection: sa.Connection, delivery_id: str, story_ids: str, more: Delivery
-) -> None:
-    both = dict.fromkeys((*json.loads(story_ids), *more.story_ids))
-    adding = sa.update(_table).where(_row.id == delivery_id)
-    connection.execute(adding.values(story_ids=json.dumps(list(both))))
+def _queued_updates(
+    connection: sa.Connection, event_ids: Collection[str]
+) -> dict[Thread, Delivery]:
+    """The queued updates of these events, locked until the end of the transaction."""
+    found: dict[Thread, Delivery] = {}
+    for chunk in chunks(event_ids):
+        query = sa.select(*_FIELDS).where(
+            _row.event_id.in_(chunk),
+            _row.kind == DeliveryKind.UPDATE,
+            _row.state == DeliveryState.QUEUED,
+        )
+        for each in map(_delivery, connection.execute(query.with_for_update())):
+            found[Thread(each.event_id, each.team, each.conversation)] = each
+    return found
+
+
+_set_stories = (
+    sa.update(_table).where(_row.id == sa.bindparam("of")).values(story_ids=sa.bindparam("stories"))
+)
 
 
 def _values(delivery: Delivery) -> dict[str, Any]:

@@ -96,25 +96,6 @@ async def test_an_update_edits_the_alert_with_all_stories_and_the_alerts_reason(
     assert await _state(store, update("b")) is DeliveryState.SENT
 
 
-async def test_updates_of_one_alert_are_combined_until_one_is_claimed(store: Store) -> None:
-    await store.queue(delivery("a"))
-    (alert,) = await store.outbox.claim(NOON, 9, 60)
-    await store.outbox.confirm(alert.id, "1.0", NOON)
-    await store.queue(update("b"), update("x", "other"))
-    await store.queue(update("c"), update("d", conversation="C2"))
-    claimed = await store.outbox.claim(LATER, 9, 60, updates=9)
-    assert [(each.conversation, each.story_ids) for each in claimed] == [
-        ("C1", ("b", "c")),
-        ("C1", ("x",)),
-        ("C2", ("d",)),
-    ]
-    await store.queue(update("e"))
-    assert await store.outbox.claim(LATER, 9, 60, updates=9) == ()
-    await store.outbox.confirm(claimed[0].id, "1.0", LATER, posted=False)
-    (last,) = await store.outbox.claim(LATER, 9, 60, updates=9)
-    assert last.story_ids == ("e",)
-
-
 async def test_an_update_waits_for_its_alert_and_blocks_no_message(
     store: Store, slack: FakeSlack, dispatcher: Dispatcher, clock: Clock
 ) -> None:

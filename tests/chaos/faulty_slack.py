@@ -1,4 +1,4 @@
-"""A fake Slack on loopback that fails on purpose and remembers what was posted.
+"""A fake Slack on loopback that fails on purpose and remembers what was posted and edited.
 
 The server is independent of `bot.local_slack`. It has only the methods that delivery uses, and it
 accepts every token. A post to a person's id (`U...`) goes to their direct message (`D...`).
@@ -32,6 +32,8 @@ class Posted:
     ts: str
     delivery_id: str
     thread_ts: str | None
+    is_broadcast: bool
+    """Whether the channel shows the reply too."""
     metadata: Mapping[str, Any]
     is_marked: bool
     """Whether the message says that it may be a repetition."""
@@ -45,6 +47,7 @@ class Behavior:
 
     posts: FaultPlan = field(default_factory=FaultPlan)
     reads: FaultPlan = field(default_factory=FaultPlan)
+    edits: FaultPlan = field(default_factory=FaultPlan)
     limits: dict[str, RateLimit] = field(default_factory=dict)
     """The rate limit of each method, for the whole workspace."""
     has_history_scope: bool = True
@@ -66,6 +69,8 @@ class FaultySlack:
         self.behavior = behavior or Behavior()
         self.url = ""
         self.posted: list[Posted] = []
+        self.edited: Counter[str] = Counter()
+        """The number of edits of each delivery's message."""
         self.calls: Counter[str] = Counter()
         self.faults: Counter[Fault] = Counter()
         self.limited: Counter[str] = Counter()
@@ -80,6 +85,7 @@ class FaultySlack:
         self._last_us = 0
         self._methods: dict[str, Callable[[Arguments], dict[str, Any]]] = {
             "auth.test": self._auth_test,
+            "chat.update": self._update,
             "conversations.history": self._history,
             "conversations.replies": self._replies,
             "conversations.open": self._open,
@@ -142,7 +148,10 @@ class FaultySlack:
         async def run(given: Arguments) -> dict[str, Any]:
             return self._methods[method](given)
 
-        met = self._draw_read(method, given) if method in _READS else None
+        if method == "chat.update":
+            met = self._draw_edit(given)
+        else:
+            met = self._draw_read(method, given) if method in _READS else None
         return await self._answer(request, given, met, run)
 
     def _draw_post(self, given: Arguments) -> Met | None:
@@ -152,6 +161,11 @@ class FaultySlack:
         subject = _delivery_id(given) or conversation
         self._attempts[subject] += 1
         return self.behavior.posts.draw(subject, self._attempts[subject])
+
+    def _draw_edit(self, given: Arguments) -> Met | None:
+        subject = f"chat.update {given['channel']} {given['ts']}"
+        self._attempts[subject] += 1
+        return self.behavior.edits.draw(subject, self._attempts[subject])
 
     def _draw_read(self, method: str, given: Arguments) -> Met | None:
         subject = f"{method} {given['channel']}"
@@ -209,6 +223,7 @@ class FaultySlack:
             ts=self._next_ts(),
             delivery_id=_delivery_id(given),
             thread_ts=given.get("thread_ts"),
+            is_broadcast=bool(given.get("reply_broadcast")),
             metadata=given.get("metadata") or {},
             is_marked=MAY_REPEAT in f"{given.get('text', '')} {given.get('blocks', '')}",
             at_s=time.monotonic(),
@@ -219,12 +234,24 @@ class FaultySlack:
         self._changed.set()
         return {"ok": True, "channel": _channel(conversation), "ts": posted.ts}
 
+    def _update(self, given: Arguments) -> dict[str, Any]:
+        ts = str(given["ts"])
+        if all(each.ts != ts for each in self._by_channel[given["channel"]]):
+            return {"ok": False, "error": "message_not_found"}
+        self.edited[_delivery_id(given)] += 1
+        self._changed.set()
+        return {"ok": True, "channel": given["channel"], "ts": ts}
+
     def _next_ts(self) -> str:
         self._last_us = max(self._last_us + 1, time.time_ns() // 1000)
         return f"{self._last_us // 1_000_000}.{self._last_us % 1_000_000:06d}"
 
     def _history(self, given: Arguments) -> dict[str, Any]:
-        found = [each for each in self._by_channel[given["channel"]] if each.thread_ts is None]
+        found = [
+            each
+            for each in self._by_channel[given["channel"]]
+            if each.thread_ts is None or each.is_broadcast
+        ]
         return self._page(given, found)
 
     def _replies(self, given: Arguments) -> dict[str, Any]:

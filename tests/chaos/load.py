@@ -1,12 +1,19 @@
-"""The messages of a chaos run: one for each story in each conversation."""
+"""The messages of a chaos run: one for each story in each conversation, and edits of alerts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
 
-from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id, make_delivery
+from bot.alerts.delivery import (
+    UPDATE_DELAY,
+    Delivery,
+    DeliveryKind,
+    delivery_id,
+    make_delivery,
+)
+from bot.news.state import EventState, EventStatus, Relation
 from bot.news.story import Story
 from bot.store.store import Store
 from tests.chaos.faulty_slack import TEAM
@@ -24,10 +31,13 @@ def clock() -> datetime:
 
 
 class Load:
-    """`stories` stories for `channels` conversations. Their ids are the same in every process."""
+    """`stories` stories for `channels` conversations. Their ids are the same in every process.
 
-    def __init__(self, channels: int, stories: int) -> None:
-        self.channels, self.stories = channels, stories
+    With `updates`, each follow-up also queues an update of its alert.
+    """
+
+    def __init__(self, channels: int, stories: int, *, updates: bool = False) -> None:
+        self.channels, self.stories, self.updates = channels, stories, updates
 
     @cached_property
     def conversations(self) -> tuple[str, ...]:
@@ -42,6 +52,21 @@ class Load:
         """The number of messages in the whole load."""
         return self.channels * self.stories
 
+    @property
+    def deliveries_in_all(self) -> int:
+        """The number of messages and updates in the whole load."""
+        return self.expected + len(self.updated)
+
+    @cached_property
+    def updated(self) -> frozenset[str]:
+        """The ids of the alerts that are edited; each is edited at least once."""
+        return frozenset(
+            delivery_id(DeliveryKind.ALERT, TEAM, conversation, _name(_event(number)))
+            for number in range(self.stories if self.updates else 0)
+            for conversation in self.conversations
+            if _kind(number) is DeliveryKind.FOLLOW_UP
+        )
+
     def ids_of(self, conversation: str) -> list[str]:
         """The ids of the messages of a conversation, in the order in which they are queued."""
         return [
@@ -51,24 +76,30 @@ class Load:
 
     def story(self, number: int, now: datetime) -> Story:
         """The story with this number, counted from 0."""
-        event = _name(_event(number))
-        return examples.story(_name(number), event_id=event, seen_at=now, published=now)
+        is_follow_up = _kind(number) is DeliveryKind.FOLLOW_UP
+        return examples.story(
+            _name(number),
+            event_id=_name(_event(number)),
+            source=f"Source {number}",
+            relation=Relation.DEVELOPMENT if is_follow_up else Relation.NEW,
+            state=EventState(status=EventStatus.SUSPENDED if is_follow_up else None),
+            seen_at=now,
+            published=now,
+        )
 
     def deliveries(self, number: int, now: datetime) -> Sequence[Delivery]:
-        """The messages about the story with this number, one for each conversation."""
-        kind, about, event = _kind(number), _name(number), _name(_event(number))
-        return [
-            make_delivery(
-                kind,
-                (TEAM, conversation),
-                about,
-                "tariffs",
-                now,
-                story_ids=(about,),
-                event_id=event,
-            )
-            for conversation in self.conversations
-        ]
+        """The messages about the story with this number, one for each conversation, then its
+        updates."""
+        made = list(self._make(_kind(number), number, now))
+        if self.updates and _kind(number) is DeliveryKind.FOLLOW_UP:
+            made += self._make(DeliveryKind.UPDATE, number, now + UPDATE_DELAY)
+        return made
+
+    def _make(self, kind: DeliveryKind, number: int, due_at: datetime) -> Iterator[Delivery]:
+        about, event = _name(number), _name(_event(number))
+        for conversation in self.conversations:
+            place, more = (TEAM, conversation), {"story_ids": (about,), "event_id": event}
+            yield make_delivery(kind, place, about, "tariffs", due_at, **more)
 
     async def publish(self, store: Store, number: int) -> None:
         """Saves a story and queues its messages in one transaction."""

@@ -12,17 +12,20 @@ import signal
 import sys
 from contextlib import suppress
 
+from sqlalchemy import func, select
+
 from bot.alerts.delivery import DeliveryState
 from bot.alerts.dispatcher import Dispatcher
 from bot.slack.api.call_limiter import CallLimiter, MethodLimits
 from bot.store.engine import Database
 from bot.store.store import Store
+from bot.store.tables import stories
 from bot.values import Frozen
 from tests.chaos.faulty_slack import TEAM
 from tests.chaos.load import Load, clock
 from tests.chaos.sending import open_dispatcher
 
-_ENDED = (DeliveryState.SENT, DeliveryState.FAILED)
+_ENDED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED)
 
 
 class SendingJob(Frozen):
@@ -32,6 +35,8 @@ class SendingJob(Frozen):
     api_url: str
     channels: int
     stories: int
+    updates: bool = False
+    """Whether alerts are edited."""
     pace_s: float = 1.0
     """Seconds between two messages of one conversation."""
     send_timeout_s: float = 30.0
@@ -43,7 +48,7 @@ class SendingJob(Frozen):
 
 async def run(job: SendingJob) -> None:
     """Queues stories and sends their messages until SIGTERM."""
-    load = Load(job.channels, job.stories)
+    load = Load(job.channels, job.stories, updates=job.updates)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     database = Database(job.database)
@@ -65,11 +70,10 @@ async def _publish(store: Store, load: Load, dispatcher: Dispatcher, backlog: in
     """Queues the stories that earlier processes did not queue."""
     while True:
         counts = await store.outbox.counts()
-        queued = sum(counts.values())
-        published = queued // load.channels
+        (published,) = await store.database.column(select(func.count()).select_from(stories))
         if published == load.stories:
             return
-        if queued - sum(counts[state] for state in _ENDED) < backlog:
+        if sum(counts.values()) - sum(counts[state] for state in _ENDED) < backlog:
             await load.publish(store, published)
             dispatcher.wake()
         else:

@@ -16,7 +16,7 @@ from tests.chaos.load import Load, clock
 from tests.chaos.sending import open_dispatcher
 from tests.chaos.trial import Tally, count, states_of
 
-LOAD = Load(channels=10, stories=4)
+LOAD = Load(channels=10, stories=4, updates=True)
 OF_MESSAGES = [each for each in Fault if each not in (Fault.WORKSPACE, Fault.CONVERSATION)]
 ROUNDS = 12
 
@@ -59,7 +59,19 @@ async def test_each_message_arrives_once_and_in_order(
     tally = await deliver(store, slack)
     assert slack.faults[fault] > 5
     assert (tally.arrived, tally.lost, tally.unsent) == (LOAD.expected, 0, 0)
-    assert (tally.repeated, tally.out_of_order) == (0, 0)
+    assert (tally.repeated, tally.out_of_order, tally.not_edited) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("fault", OF_MESSAGES)
+async def test_each_alert_is_edited_although_its_edits_fail_and_the_messages_are_not_affected(
+    store: Store, slack: FaultySlack, fault: Fault
+) -> None:
+    slack.behavior.edits = FaultPlan(rates={fault: 0.7}, most_per_message=1)
+    tally = await deliver(store, slack)
+    assert slack.faults[fault] > 2
+    assert (tally.arrived, tally.repeated, tally.out_of_order) == (LOAD.expected, 0, 0)
+    assert tally.not_edited == 0
+    assert slack.calls["conversations.history"] + slack.calls["conversations.replies"] == 0
 
 
 @pytest.mark.parametrize("fault", OF_MESSAGES)

@@ -19,6 +19,7 @@ MIXED = (
 )
 """The temporary faults, except 429 without Retry-After, after which the bot pauses too long."""
 OF_LOOK_UPS = (Fault.LIMITED, Fault.ERROR_500, Fault.CUT)
+OF_EDITS = (Fault.ERROR_500, Fault.CUT_AFTER, Fault.INTERNAL_AFTER, Fault.SLOW)
 RATE, SEED = 0.006, 17
 """With this seed, each kind of fault occurs and no conversation meets more than two faults."""
 
@@ -27,6 +28,7 @@ async def run(folder: Path, has_history_scope: bool) -> tuple[Tally, FaultySlack
     behavior = Behavior(
         posts=FaultPlan(SEED, dict.fromkeys(MIXED, RATE), most_per_message=1),
         reads=FaultPlan(SEED, dict.fromkeys(OF_LOOK_UPS, 0.05), most_per_message=2),
+        edits=FaultPlan(SEED, dict.fromkeys(OF_EDITS, 0.05), most_per_message=1),
         has_history_scope=has_history_scope,
     )
     async with FaultySlack(behavior) as slack:
@@ -35,6 +37,7 @@ async def run(folder: Path, has_history_scope: bool) -> tuple[Tally, FaultySlack
             api_url=slack.url,
             channels=20,
             stories=10,
+            updates=True,
             pace_s=0.02,
             send_timeout_s=2.0,
         )
@@ -51,7 +54,7 @@ async def test_kills_and_faults_lose_nothing_and_repeat_only_what_cannot_be_look
     assert None not in tally.first_posts_s
     assert len(tally.first_posts_s) == KILLS
     assert (tally.arrived, tally.lost, tally.unsent) == (tally.expected, 0, 0)
-    assert (tally.out_of_order, tally.repeated_unmarked) == (0, 0)
+    assert (tally.out_of_order, tally.repeated_unmarked, tally.not_edited) == (0, 0, 0)
     if has_history_scope:
         assert tally.repeated == 0
 

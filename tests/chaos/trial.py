@@ -25,6 +25,7 @@ from tests.chaos.sending_process import SendingJob
 ROOT = Path(__file__).parents[2]
 SOON_S = 10.0
 _LOOK_S = 0.3
+_ENDED = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Tally:
     """Messages that did not arrive although the outbox counts them as sent or failed."""
     out_of_order: int
     """Messages that arrived after a later message of their conversation."""
+    not_edited: int
+    """Alerts that should have been edited and were not."""
     seconds: float = 0.0
     is_finished: bool = True
     """Whether the outbox was empty before the time limit."""
@@ -68,7 +71,7 @@ class Trial:
 async def run_trial(trial: Trial, slack: FaultySlack) -> Tally:
     """Runs a trial; the job's database must be empty."""
     job, began_s = trial.job, time.monotonic()
-    load = Load(job.channels, job.stories)
+    load = Load(job.channels, job.stories, updates=job.updates)
     await upgrade(job.database)
     database = Database(job.database)
     store = Store.of(database, TEAM)
@@ -136,10 +139,10 @@ async def _reach(slack: FaultySlack, arrived: int, until_s: float) -> bool:
 
 
 async def _drained(store: Store, load: Load, until_s: float) -> bool:
-    """Waits until all messages are sent or failed; returns False if `until_s` comes first."""
+    """Waits until nothing is unsent; returns False if `until_s` comes first."""
     while time.monotonic() < until_s:
         counts = await store.outbox.counts()
-        if counts[DeliveryState.SENT] + counts[DeliveryState.FAILED] == load.expected:
+        if sum(counts[state] for state in _ENDED) == load.deliveries_in_all:
             return True
         await asyncio.sleep(_LOOK_S)
     return False
@@ -187,4 +190,5 @@ def count(slack: FaultySlack, load: Load, states: dict[str, str]) -> Tally:
         unsent=unsent,
         lost=lost,
         out_of_order=out_of_order,
+        not_edited=len(load.updated - slack.edited.keys()),
     )

@@ -23,7 +23,7 @@ async def _rows(store: Store, table: Table) -> int:
 
 
 async def _send_all(store: Store) -> None:
-    while claimed := await store.outbox.claim(NOON, 10, 60):
+    while claimed := await store.outbox.claim(NOON, 10, 60, updates=10):
         for each in claimed:
             await store.outbox.confirm(each.id, "1.1", NOON)
 
@@ -40,12 +40,14 @@ async def test_an_old_entry_is_pruned_but_still_recognized(store: Store) -> None
 async def test_an_old_event_is_pruned_with_its_stories_and_deliveries(store: Store) -> None:
     await store.add_stories(story("old"), story("more", event_id="old"))
     await store.queue(
-        delivery("old"), delivery("more", kind=DeliveryKind.FOLLOW_UP, event_id="old")
+        delivery("old"),
+        delivery("more", kind=DeliveryKind.FOLLOW_UP, event_id="old"),
+        delivery("more", kind=DeliveryKind.UPDATE, event_id="old"),
     )
     await store.events.follow(TEAM, "U1", "old")
     await store.events.mute_event(TEAM, "C2", "old")
     await _send_all(store)
-    assert await Retention(store.database).prune(LATER, KEEP) == 6
+    assert await Retention(store.database).prune(LATER, KEEP) == 7
     for table in (tables.stories, tables.deliveries, tables.follows, tables.mutes):
         assert await _rows(store, table) == 0
 

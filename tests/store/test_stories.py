@@ -1,7 +1,12 @@
+import json
 from decimal import Decimal
 
+from sqlalchemy import select, update
+
+from bot.news.state import EventState, Relation
 from bot.news.story import Evidence, Figure, Story
 from bot.store.stories import Stories
+from bot.store.tables import stories
 from bot.values import Topic
 from tests.store.examples import NOON, minutes, story
 from tests.store.opened import Store
@@ -28,6 +33,22 @@ async def test_a_story_is_read_back_unchanged(store: Store) -> None:
     fresh = Stories(store.database)
     assert await fresh.get("whole") == whole
     assert await fresh.get("unknown") is None
+
+
+async def test_a_story_that_was_saved_without_a_state_is_read_as_one_that_starts_its_event(
+    store: Store,
+) -> None:
+    await store.add_stories(story("old"))
+    (data,) = await store.database.column(select(stories.c.data))
+    older = {
+        name: value
+        for name, value in json.loads(data).items()
+        if name not in ("state", "relation", "new_facts")
+    }
+    await store.database.change(update(stories).values(data=json.dumps(older)))
+    found = await Stories(store.database).get("old")
+    assert found is not None
+    assert (found.state, found.relation, found.new_facts) == (EventState(), Relation.NEW, ())
 
 
 async def test_a_saved_story_is_never_changed(store: Store) -> None:
