@@ -29,7 +29,7 @@ help: ## list the targets
 run: $(RUN_READY) ## set up and run the bot (local workspace when there are no Slack tokens)
 	@exec $(BIN)/tariffwire run
 
-demo: $(RUN_READY) ## set up and replay scripted trade news of May 2025, offline
+demo: $(RUN_READY) ## set up and replay scripted trade news of April to June 2025, offline
 	@exec $(BIN)/tariffwire demo
 
 test: $(DEV_READY) ## set up and run the tests

@@ -26,7 +26,8 @@ class CommandModule(NamedTuple):
 COMMANDS = {
     "db": CommandModule("database", "Upgrade, back up or reassign the database."),
     "demo": CommandModule(
-        "run", "Run the bot on scripted trade news of May 2025, replayed fast and offline."
+        "run",
+        "Run the bot on scripted trade news of April to June 2025, replayed fast and offline.",
     ),
     "doctor": CommandModule(
         "doctor",
@@ -47,7 +48,7 @@ COMMANDS = {
     "run": CommandModule("run", "Run the bot: poll feeds, post alerts, answer /tariff."),
     "same": CommandModule(
         "news",
-        "Print whether two stories report one event: JSON lines in and out, in the same order.",
+        "Print whether two stories report the same: JSON lines in and out, in the same order.",
     ),
     "say": CommandModule("say", "Post a line in the local workspace and print the bot's replies."),
 }

@@ -32,5 +32,5 @@ def run(transport: str | None) -> None:
 @click.command()
 @report_errors
 def demo() -> None:
-    """Run the bot on scripted trade news of May 2025, replayed fast and offline."""
+    """Run the bot on scripted trade news of April to June 2025, replayed fast and offline."""
     asyncio.run(run_demo(load_settings()))

@@ -66,7 +66,7 @@ async def run_demo(settings: Settings) -> None:
         stack.push_async_callback(replay.stop)
         config = ConfigFolder(settings).read_all()
         feeds = set_demo_address(load_feeds(folder / "feeds.yaml"), await replay.start())
-        print("Replaying news of May 2025 in about 40 seconds; the outlets are invented.")
+        print("Replaying news of April to June 2025 in about 40 seconds; the outlets are invented.")
         await _run(Application(settings, config, feeds), settings.log_level)
 
 
@@ -80,7 +80,7 @@ def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
         "backoff_seconds": min(settings.backoff_seconds, 1.0),
         "allowed_networks": (ip_network("127.0.0.0/8"),),
         "live_sources": (),
-        # Reminders are about today's duties, but the news in the demo is from May 2025.
+        # Reminders are about today's duties, but the news in the demo is from 2025.
         "reminders": False,
         # The news is old, but the bot must treat its stories as fresh.
         "max_age_hours": 24.0 * 365 * 100,

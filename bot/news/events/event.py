@@ -358,10 +358,17 @@ def _find_correction(ordered: Sequence[Story]) -> Correction | None:
         if mark := _find_mark(story):
             is_retraction = re.fullmatch(_RETRACTION, mark) is not None
             found = Correction(story=story, is_retraction=is_retraction)
-        elif story.link and place in links and story.kind is not FeedKind.COURT:
+        elif place in links and _may_be_edited(story):
             found = Correction(story=story, is_silent=True)
         links.add(place)
     return found
+
+
+def _may_be_edited(story: Story) -> bool:
+    """Whether a second story at one link may be an edit of the first. Courts use one link for a
+    whole docket, and outlets continue a report at its link."""
+    is_continued = story.relation is Relation.DEVELOPMENT
+    return bool(story.link) and story.kind is not FeedKind.COURT and not is_continued
 
 
 def _find_mark(story: Story) -> str:

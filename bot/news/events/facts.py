@@ -47,7 +47,9 @@ def _list_facts(story: Story, earlier: Sequence[Story]) -> Iterator[NewFact]:
     known = [get_features(each) for each in earlier]
     yield from _find_answer(story, features, earlier, known)
     yield from _find_status(story, features, earlier, known)
-    yield from _find_number(NewFactKind.RATE, features, known, _list_rates, _list_all_rates)
+    yield from _find_change(story, earlier) or _find_number(
+        NewFactKind.RATE, features, known, _list_rates, _list_all_rates
+    )
     yield from _find_number(NewFactKind.SUM, features, known, _list_sums, _list_all_sums)
     yield from _find_state(NewFactKind.DATE, story, earlier, _get_effective)
     yield from _find_state(NewFactKind.COLLECTION, story, earlier, _get_collection)
@@ -107,6 +109,23 @@ def _find_number(
     seen = {number for each in known for number in mentioned(each)}
     if after and before and after.isdisjoint(seen) and mentioned(features).isdisjoint(before):
         yield NewFact(kind=kind, before=before[-1], after=max(sorted(after), key=len))
+
+
+def _find_change(story: Story, earlier: Iterable[Story]) -> tuple[NewFact, ...]:
+    """A rate that the story says replaces one of the event, as in "from 84% to 125%"."""
+    known = {figure.to_percent for each in earlier for figure in each.figures} - {None}
+    return tuple(
+        NewFact(kind=NewFactKind.RATE, before=_write(old), after=_write(new))
+        for figure in story.figures
+        if (old := figure.from_percent) in known
+        and old is not None
+        and (new := figure.to_percent) is not None
+        and new not in known
+    )[:1]
+
+
+def _write(percent: Decimal) -> str:
+    return f"{percent.normalize():f}"
 
 
 def _list_rates(features: Features) -> frozenset[str]:

@@ -305,6 +305,7 @@ def _format_development(story: Story, stories: Sequence[Story], parties: Parties
     kinds = {fact.kind for fact in story.new_facts}
     news: list[str] = []
     if event.correction is not None and event.correction.story.id == story.id:
+        # The outlet says itself that this corrects its earlier report.
         news.append(_name_correction(event.correction))
     if kinds <= {NewFactKind.RATE} and disputed:
         # The outlet contradicts the others, so the rate has not changed.
