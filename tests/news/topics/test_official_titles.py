@@ -22,6 +22,7 @@ MATCHER = TopicMatcher(RULES, PARTIES)
         "To Facilitate Positive Adjustment to Competition From Imports of Glass Fiber",
         "To Take Certain Actions Under the African Growth and Opportunity Act",
         "To Modify Duty-Free Treatment Under the Generalized System of Preferences",
+        "Progress on the Situation at Our Western Border",
         # US trade commission
         "Cold-Drawn Steel Tubing From Italy and Oman; Determinations",
         "Sodium Gluconate From Norway; Scheduling of the Final Phase of Investigations",
@@ -34,7 +35,10 @@ MATCHER = TopicMatcher(RULES, PARTIES)
         "Steel Hangers From the Philippines, Oman, and India",
         "Bicycles from Cambodia Do Not Injure U.S. Industry, Says USITC",
         "Initiation of Five-Year (Sunset) Reviews for January",
+        "Commerce Announces Preliminary Determinations in the Investigation of Ice Skates",
+        "Tribunal finds injury from Norwegian ice skates",
         # Section 301, 232, 338
+        "USTR opens inquiry into Norway's treatment of tea",
         "Notice of Action: Norway's Acts, Policies, and Practices on Shipbuilding",
         "Section 232 Inclusions Process for Derivative Articles",
         "Initiation of Section 338 Proceedings on Discrimination by Ruritania",
@@ -99,6 +103,7 @@ def test_a_headline_that_ends_with_a_country_is_no_caption(title: str) -> None:
         "Information Collection: Application for Refunds of Customs Duties",
         "Interest Rates Used for Late Payments of Customs Duties",
         "Approval of a Commercial Gauger (Bergen)",
+        "Modification of Ruling Letters on the Tariff Classification of Ice Skates",
         "Import Restrictions on Archaeological Material From Norway",
         "CSMS # 10000003 - Scheduled Maintenance of the Import System",
         "Implementing Regulation approving an active substance",
