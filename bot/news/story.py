@@ -24,7 +24,8 @@ class Evidence(Frozen):
 class Figure(Frozen):
     """A duty that a story states, in percent of the customs value or in US dollars.
 
-    `quote` is a part of the story's title or text, and contains all numbers of the figure.
+    `quote` is a part of the story's title or text. It contains all numbers of the figure, except an
+    old rate from another sentence and a new rate that is computed ("doubles", "zero").
     """
 
     imposer: str | None = None

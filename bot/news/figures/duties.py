@@ -9,7 +9,8 @@ The steps for each sentence, in this order:
 3. A percentage that follows a duty in a list is also a duty.
        matches       "tariffs of 46% on Vietnam, 36% on Thailand"
        does not      "tariffs of 46% on Vietnam, and exports fell 36%"
-4. `roles` finds the imposer and the partner.
+4. `roles` finds the imposer and the partner in the sentence; `completion` adds those that only
+   other sentences of the story name.
 5. The product is the nearest name of goods on which the duty is charged (`_find_product`).
        matches       "a 25% tariff on steel"
        does not      "a 25% tariff hurts steelmakers"
@@ -17,39 +18,31 @@ The steps for each sentence, in this order:
        matches       "25% on $50bn of goods"
        does not      "a 25% tariff costs it $50bn"
 
-A missing figure is better than a wrong one. The quote of a figure contains each of its numbers.
+7. A rate that is cut or scrapped is an old rate; doubled and halved rates are computed
+   (`mark_former`).
+       matches       "scraps the 25% tariff", "halves the 50% tariff"
+       does not      "drops the threat of a 25% tariff"
+
+A missing figure is better than a wrong one. The quote of a figure contains each of its numbers, or
+the number and the word ("doubles") from which it is computed.
 """
 
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cached_property
-from itertools import pairwise
 
 from bot.news.figures.completion import Draft, complete_drafts
 from bot.news.figures.context import Clause, find_last
 from bot.news.figures.numbers import DollarSum, PercentRate, find_rates, find_sums
-from bot.news.figures.roles import Roles, SentenceRoles
-from bot.news.figures.targets import Target
-from bot.news.figures.tokens import split_tokens
+from bot.news.figures.roles import Roles
+from bot.news.figures.sentence import DutySentence
 from bot.news.figures.words import (
-    DOUBLES,
     DUTY,
     DUTY_AFTER,
     DUTY_WORD,
-    FIRMS,
-    FORMER,
-    HALVES,
-    MARKET,
-    MOVES,
-    PASSIVE,
-    REDUCES,
-    VERBS,
-    VOIDS,
-    VerbClass,
 )
 from bot.news.story import Figure
-from bot.parties import Mention, Parties
+from bot.parties import Parties
 from bot.text.folding import fold_case
 from bot.text.sentences import split_sentences
 
@@ -80,7 +73,7 @@ _NO_DUTY = re.compile(
     r"recession|nato|defence|defense|content)\b"
 )
 _NOT_A_LEVEL_BEFORE = re.compile(
-    r"\bthan\s(?:the\s)?(?:[a-z]+\s){0,3}(?:of\s|at\s)?$|\b(?:(?<!hit\s)by|another|a\sfurther|rose|fell|dropped|up|down|grew|shrank|shrunk|declined|gained|lost|"
+    r"\bhad\s(?:expected|hoped|feared)\b[^,;]{0,20}$|\bthan\s(?:the\s)?(?:[a-z]+\s){0,3}(?:of\s|at\s)?$|\b(?:(?<!hit\s)by|another|a\sfurther|rose|fell|dropped|up|down|grew|shrank|shrunk|declined|gained|lost|"
     r"increased|decreased|only|share|some|accounts?\sfor)\s(?:(?:some|about|around|nearly|over|"
     r"almost|as|much|more|than|at|least|an?|to|extra|additional|further)\s){0,3}$"
 )
@@ -108,15 +101,7 @@ _GOODS_AFTER = re.compile(
 _NAMES_DUTY = re.compile(
     rf"{DUTY_WORD.pattern}|\b(?:hits?|slaps?)\s(?:[a-z.'-]+\s){{1,4}}with\s[\d.]+\s?(?:%|per)"
 )
-_ENDS_NAME = frozenset([",", ":", ";", "to", "on", "of", "from", "with", "by"])
-_SPARED = frozenset(["spared", "exempt", "exempted", "excluded"])
 _DOLLARS = re.compile(r"\$|dollars|USD", re.IGNORECASE)
-_STRUCK_DOWN = re.compile(
-    r"\b(?:is|was|were|are|been)\s(?:struck\sdown|voided|overturned|annulled)\b"
-)
-_TO_DOUBLE = re.compile(
-    r"\b(?:is|was|set|due|will|would)\s(?:[a-z]+\s){0,2}?(?:be\s)?doubled?\b(?!\sto\b)"
-)
 _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
 
 
@@ -140,7 +125,7 @@ class FigureReader:
         mentions = [self._parties.find_mentions(sentence) for sentence in read]
         names_eu = any(mention.code == "EU" for each in mentions for mention in each)
         sentences = [
-            _Sentence(*each, names_eu=names_eu) for each in zip(read, mentions, strict=True)
+            DutySentence(*each, names_eu=names_eu) for each in zip(read, mentions, strict=True)
         ]
         drafts = [draft for sentence in sentences for draft in self._find_drafts(sentence)]
         for draft in drafts:
@@ -165,7 +150,7 @@ class FigureReader:
         members = {member for code in codes for member in self._parties.get(code).members}
         return codes - members
 
-    def _find_drafts(self, sentence: "_Sentence") -> list[Draft]:
+    def _find_drafts(self, sentence: DutySentence) -> list[Draft]:
         folded, money = sentence.folded, list(find_sums(sentence.folded))
         duties = _find_duties(folded, sentence.rates)
         drafts: list[Draft] = []
@@ -188,7 +173,7 @@ class FigureReader:
 
     def _draft(
         self,
-        sentence: "_Sentence",
+        sentence: DutySentence,
         clause: Clause,
         roles: Roles,
         rate: PercentRate | None,
@@ -231,151 +216,6 @@ class FigureReader:
             elif re.fullmatch(r"\s?(?:and|&|/|,)\s?", clause.folded[other_end:start]):
                 start = other_start
         return sentence[start:end]
-
-
-class _Sentence:
-    """A sentence with its rates, its parties and the roles of the parties."""
-
-    def __init__(self, text: str, mentions: Sequence[Mention], *, names_eu: bool) -> None:
-        self.text = text
-        self.folded = fold_case(text)
-        self.rates = find_rates(self.folded)
-        spans = [rate[:2] for rate in self.rates]
-        self.tokens = split_tokens(self.folded, mentions, spans, names_eu=names_eu)
-        self._roles = SentenceRoles(self.folded, self.tokens)
-
-    def read_roles(self, clause: Clause, previous: Roles | None) -> Roles:
-        """The roles of the rate in the clause; `previous` has those of the rate before it."""
-        at = self._find_rate(clause)
-        roles = self._roles.read_duty(at, clause.low, clause.high)
-        if not roles.partners and roles.verb is not None and roles.target is not Target.PAYERS:
-            # "imposes tariffs on US goods, with 25% on steel"
-            same = [each for each in self.bare_duties if each.verb == roles.verb and each.partners]
-            roles = roles._replace(partners=same[0].partners if same else ())
-        if previous is not None and roles.is_listed:
-            roles = roles._replace(imposer=roles.imposer or previous.imposer)
-            if not roles.partners:
-                is_same = roles.target is Target.NONE
-                partners = previous.partners if is_same else previous.shared
-                roles = roles._replace(
-                    partners=tuple(code for code in partners if code != roles.imposer)
-                )
-            if not roles.partners and roles.target is Target.GOODS:
-                roles = roles._replace(target=Target.PAYERS)
-            roles = roles._replace(shared=roles.shared or previous.shared)
-        return roles
-
-    def find_end(self, clause: Clause, duties: Sequence[tuple[Clause, PercentRate]]) -> int:
-        """Where the phrase of the next duty begins: "steel duty of 25%, (copper duty of 10%)"."""
-        following = [each for each, _ in duties if each.start > clause.start]
-        if not following:
-            return clause.high
-        start = self._roles.read_duty(self._find_rate(following[0]), clause.end, clause.high).start
-        return max(clause.end, min(clause.high, self.tokens[start].start))
-
-    def _find_rate(self, clause: Clause) -> int:
-        return next(
-            place
-            for place, token in enumerate(self.tokens)
-            if token.start == clause.start and token.rate is not None
-        )
-
-    def read_sum(self, sum_: DollarSum) -> Roles:
-        """The roles of the duty on goods of this value."""
-        duties = list(self._roles.find_bare_duties())
-        if not duties:
-            return Roles()
-        at = min(duties, key=lambda place: abs(self.tokens[place].start - sum_.start))
-        return self._roles.read_duty(at, 0, len(self.folded))
-
-    @cached_property
-    def bare_duties(self) -> list[Roles]:
-        """The roles of the duties that the sentence names without a rate."""
-        duties = list(self._roles.find_bare_duties())
-        if not duties:
-            return []
-        ends = [self.tokens[place].start for place in duties[1:]] + [len(self.folded)]
-        return [
-            self._roles.read_duty(at, self.tokens[at].start, end)
-            for at, end in zip(duties, ends, strict=True)
-        ]
-
-    def list_payers(self) -> tuple[str, ...]:
-        """The parties of the sentence, except those that are named as markets."""
-        return tuple(
-            dict.fromkeys(
-                token.party
-                for place, token in enumerate(self.tokens)
-                if token.party
-                and not self._precedes(place, MARKET)
-                and not self._precedes(place, _SPARED)
-            )
-        )
-
-    def names_us(self) -> bool:
-        """Whether the sentence names the United States other than by its firms and markets."""
-        return any(
-            token.party == "US" and not self._precedes(place, FIRMS) and not self._is_patient(place)
-            for place, token in enumerate(self.tokens)
-        )
-
-    def _is_patient(self, place: int) -> bool:
-        """Whether a party is hurt or buys: "duties hurt the US", "exports to the US"."""
-        link = self._roles.find_link(place)
-        return link in PASSIVE or (link == "to" and "surcharge" in self.folded)
-
-    def _precedes(self, place: int, words: frozenset[str]) -> bool:
-        for token in self.tokens[place + 1 : place + 5]:
-            if token.text in words:
-                return True
-            if token.rate is not None or token.text in VERBS or token.text in _ENDS_NAME:
-                return False
-        return False
-
-    def says_reduced(self) -> bool:
-        """Whether the sentence says that duties are reduced or voided."""
-        words = {token.text for token in self.tokens}
-        ends = REDUCES | VOIDS | {"reprieve"}
-        return bool(words & ends) and not words & MOVES and bool(DUTY_WORD.search(self.folded))
-
-    def _says_had_paid(self, before: Sequence[str]) -> bool:
-        """Whether "had faced" or "had paid" precedes a rate."""
-        return any(
-            one == "had" and VERBS.get(two) is VerbClass.PAYS for one, two in pairwise(before)
-        )
-
-    def mark_former(self, draft: Draft, clause: Clause, roles: Roles, rate: Decimal) -> None:
-        """Changes the rate of a draft to a former one, if the words say so, or doubles it."""
-        at = self._find_rate(clause)
-        before = [
-            token.text for token in self.tokens[max(0, at - 8) : at] if token.start >= clause.low
-        ]
-        draft.is_former = bool(FORMER.intersection(before)) or self._says_had_paid(before)
-        draft.was_announced = "had" in before or "proposed" in before
-        phrase = [token.text for token in self.tokens[roles.start : at + 4]]
-        verb = self.tokens[roles.verb].text if roles.verb is not None else ""
-        between = [token.text for token in self.tokens[(roles.verb or 0) + 1 : at]]
-        after = [token.text for token in self.tokens[at + 1 : at + 5] if token.start < clause.high]
-        if (verb in DOUBLES and "to" not in between) or _TO_DOUBLE.search(clause.after[:100]):
-            draft.from_percent, draft.to_percent = rate, rate * 2
-            return
-        is_down = self.tokens[(roles.verb or 0) + 1 : (roles.verb or 0) + 2]
-        if verb in ("strikes", "struck", "strike") and [token.text for token in is_down] == [
-            "down"
-        ]:
-            draft.from_percent, draft.to_percent = rate, None
-            return
-        if verb in HALVES and "to" not in between:
-            draft.from_percent, draft.to_percent = rate, rate / 2
-            return
-        is_object = verb in REDUCES | VOIDS and not {"to", "at", "for", "over", "after"} & set(
-            between
-        )
-        is_subject = bool(_STRUCK_DOWN.search(clause.after[:100])) or bool(
-            set(after[:2]) & ((REDUCES | VOIDS) - {"cut", "cuts", "end", "block"})
-        )
-        if (is_object or is_subject) and not MOVES.intersection(between + phrase):
-            draft.from_percent, draft.to_percent = draft.to_percent, None
 
 
 def _is_void(draft: Draft) -> bool:

@@ -119,6 +119,7 @@ class SentenceGrammar:
         if not text.endswith(("ed", "ing")) and (
             before in ("a", "an", "the", "'s", "trade", "new", "its", "their", "his", "of", "this")
             or (text in TAIL and (self.is_duty(at - 1) or after in ("of", "in")))
+            or (text == "end" and after == "of")
         ):
             return None
         if text in BACK and after == "back":

@@ -24,6 +24,7 @@ from bot.news.figures.words import (
     COUNTRIES,
     DUTY_NOUNS,
     GOODS,
+    MOVES,
     OWN,
     PREPOSITIONS,
     STATES,
@@ -101,7 +102,7 @@ class SentenceRoles:
         found.partners, found.target = self._targets.read(phrase, at, high)
         first = min(self._tokens[phrase.start].start, low)
         author = self._read_author(min(phrase.head, at), phrase.end, high)
-        found.imposer = author or found.imposer
+        found.imposer = author or found.imposer or self._read_planner(phrase.start)
         if governor is not None:
             self._read_verb(found, governor, phrase.start)
         elif found.is_own and found.imposer is None:
@@ -261,6 +262,17 @@ class SentenceRoles:
             if is_relative and VERBS.get(after) is VerbClass.IMPOSES and not after.endswith("ing"):
                 return token.party
         return None
+
+    def _read_planner(self, start: int) -> str | None:
+        """Peru in "Peru's plan for a 25% tariff" and "a Peruvian threat of 25%"."""
+        at = start - 2
+        if (
+            self._grammar.text(start - 1) not in ("for", "of")
+            or self._grammar.text(at) not in MOVES
+        ):
+            return None
+        owner = at - 2 if self._grammar.text(at - 1) == "'s" else at - 1
+        return self._grammar.party(owner)
 
     def _is_imposed(self, first: int, at: int) -> bool:
         """Whether a verb such as "imposed" is near before "by"."""
