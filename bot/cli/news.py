@@ -34,11 +34,11 @@ def match(file: IO[bytes]) -> None:
 @click.argument("file", type=click.File("rb"), default="-")
 @report_errors
 def same(file: IO[bytes]) -> None:
-    """Print whether two stories report the same: JSON lines in and out, in the same order.
+    """Print whether two stories report one event: JSON lines in and out, in the same order.
 
     In: {"id","a":{story},"b":{story}}, where {story} is {"title","summary","published"?}.
     Out: {"id","relation","same","score"}. The relation is "same", "follow_up" or "different". The
-    score, from 0 to 1, is the probability that both report the same; "same" is true from 0.5 on.
+    score, from 0 to 1, is the probability that both report one state of the event.
     """
     _answer_lines(file, compare_stories)
 
