@@ -29,7 +29,14 @@ from bot.alerts.delivery import (
     plan_deliveries,
 )
 from bot.alerts.digest import next_digest_at
-from bot.feeds.identity import list_identities, sift
+from bot.feeds.identity import (
+    is_replaced,
+    list_identities,
+    list_places,
+    separate_reposts,
+    share_words,
+    sift,
+)
 from bot.feeds.model import Entry, Feed, FeedState, Round
 from bot.news.events import matching
 from bot.news.state import JoinResult
@@ -42,7 +49,9 @@ log = logging.getLogger(__name__)
 READ_AT_ONCE = 20
 """Maximum entries that are read in one call of a worker thread."""
 CATCHING_UP_EVENTS = 20
-"""Maximum events, the newest, that cause alerts when a feed is new or was not read for long."""
+"""Maximum events, the newest, that cause alerts when a feed is new, was not read for long or lists
+hardly any entry that it listed before.
+"""
 EVENT_MEMORY = timedelta(days=7)
 """Age of the oldest stories with which a new story is compared to find its event."""
 
@@ -110,6 +119,8 @@ class IntakeResult(Frozen):
     """Entries that were never seen before."""
     revised: tuple[Entry, ...] = ()
     """Entries that were seen before with another text."""
+    reposts: tuple[Entry, ...] = ()
+    """Entries that were seen before under another address, before the site moved."""
     stories: tuple[Story, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     proposals: tuple[Proposal, ...] = ()
@@ -158,7 +169,7 @@ class Pipeline:
             await self._store.keep(result)
             return result
         async with self._joining:
-            result = await self._join_and_deliver(result, read, self._limit_events(state, round_))
+            result = await self._join_and_deliver(result, read, self._limit_events(state, result))
             await self._store.keep(result)
         _log_stories(result)
         return result
@@ -170,14 +181,21 @@ class Pipeline:
         wanted = {identity for entry in round_.entries for identity in list_identities(entry)}
         known = await self._store.known(round_.feed_id, wanted)
         new, revised = sift(round_.entries, known)
+        new, reposts = separate_reposts(new, known, len(round_.entries))
+        if reposts:
+            remark = f"{len(reposts)} entries were listed before under other addresses; not news"
+            log.warning("feed %s: %s", round_.feed_id, remark)
+            round_ = round_.model_copy(update={"warnings": (*round_.warnings, remark)})
         if new:
             state = replace(round_.state, last_entry_at=round_.finished_at)
             round_ = round_.model_copy(update={"state": state})
-        return IntakeResult(round=round_, first_round=first_round, entries=new, revised=revised)
+        return IntakeResult(
+            round=round_, first_round=first_round, entries=new, revised=revised, reposts=reposts
+        )
 
     async def _read(self, feed: Feed, result: IntakeResult) -> list[_ReadEntry]:
         """The new entries and the corrected entries that make stories, oldest first."""
-        places = {entry.place for entry in result.revised}
+        places = {place for entry in result.revised for place in list_places(entry)}
         earlier = await self._store.earlier(feed.id, places) if places else {}
         entries, seen_at = result.entries + result.revised, result.round.finished_at
         read: list[_ReadEntry] = []
@@ -195,7 +213,9 @@ class Pipeline:
         read = []
         for entry in entries:
             story = self._read_one(feed, entry, seen_at)
-            before = earlier.get(entry.place)
+            before = next((earlier[at] for at in list_places(entry) if at in earlier), None)
+            if before is not None and story is not None and _is_another_story(before, story):
+                before = None
             if story is not None and (before is None or is_correction(before, story)):
                 read.append(_ReadEntry(story, entry, before))
         return read
@@ -210,15 +230,17 @@ class Pipeline:
         wanted = story is not None and (not feed.topics or feed.topics.intersection(story.topics))
         return story if wanted else None
 
-    def _limit_events(self, before: FeedState, round_: Round) -> int | None:
+    def _limit_events(self, before: FeedState, result: IntakeResult) -> int | None:
         """Maximum events that may cause alerts; None if there is no limit.
 
-        A feed that is new, or was not read for a long time, may list many old events at once.
+        A feed that is new, was not read for a long time or has moved may list many old events at
+        once.
         """
-        last = before.last_success_at
+        last, round_ = before.last_success_at, result.round
         if last is None or round_.started_at - last > self._rules.max_age:
             return CATCHING_UP_EVENTS
-        return None
+        new = len(result.entries) + len(result.reposts)
+        return CATCHING_UP_EVENTS if is_replaced(new, len(round_.entries)) else None
 
     async def _join_and_deliver(
         self, result: IntakeResult, read: Sequence[_ReadEntry], most_events: int | None
@@ -269,6 +291,16 @@ class Pipeline:
             known.append(story)
             joined.append(each._replace(story=story))
         return joined
+
+
+def _is_another_story(before: Story, story: Story) -> bool:
+    """Whether a later story at the same address is no edit, but has nothing in common with it."""
+    has_same_parties = not set(before.parties).isdisjoint(story.parties)
+    return (
+        before.published != story.published
+        and not has_same_parties
+        and not share_words(before.title, story.title)
+    )
 
 
 def _log_stories(result: IntakeResult) -> None:

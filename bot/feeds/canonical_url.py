@@ -18,8 +18,9 @@ _SESSION = re.compile(
 _SESSION_PATH = re.compile(r";jsessionid=[^?#]*", re.IGNORECASE)
 _TRACKING_FRAGMENT = re.compile(r"tk\.|xtor=|ref=|rss|utm_", re.IGNORECASE)
 _DEFAULT_PORT = re.compile(r":(80|443)?$")
-# The BBC puts the number of a story's edits into the fragment of its guid.
-_EDIT_NUMBER = re.compile(r"^(https?:.*)#\d{1,4}$")
+# The BBC puts the number of a story's edits into the fragment of its guid. On other sites, another
+# number there can mean another story.
+_EDIT_NUMBER = re.compile(r"^(https?://(?:[\w-]+\.)*bbc\.(?:co\.uk|com)/[^#]*)#\d{1,4}$")
 
 
 _FEED_SCHEME = re.compile(
@@ -79,6 +80,13 @@ def strip_session(folded: str) -> str:
     query, hash_mark, fragment = query.partition("#")
     kept = _strip_parameters(query, _SESSION)
     return address + (f"{mark}{kept}" if kept else "") + hash_mark + fragment
+
+
+def strip_query(folded: str) -> str:
+    """A folded address without session path and query; its fragment stays."""
+    address, _, query = _SESSION_PATH.sub("", folded).partition("?")
+    _, hash_mark, fragment = query.partition("#")
+    return address + hash_mark + fragment
 
 
 def _strip_parameters(query: str, names: re.Pattern[str]) -> str:

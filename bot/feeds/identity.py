@@ -6,16 +6,20 @@ identities. Each is a digest of two or three fields:
 
 1. `key`: guid, link and text. If it is known, nothing changed.
 2. `aliases`: link and text (the guid changed), guid and text (the link changed), text and
-   publication date (both changed: Google News does so at every fetch). If one of these is known,
-   the entry is known.
-3. `place`: guid and link. If only this one is known, the publisher has edited the text: the entry
-   is revised.
+   publication date (both changed: Google News does so at every fetch), text and link without its
+   query (the link contains a token). If one of these is known, the entry is known.
+3. `place`: guid and link. `headline`: link and title, for guids that name a revision. If only one
+   of these is known, the publisher has edited the text: the entry is revised.
+4. `texts`: title and summary, or the title alone. One known text means little, because publishers
+   reuse titles. Many of them in a body of new entries mean that the site has moved
+   (`separate_reposts`).
 
-`place` is not used for courts, and not if a body has two texts at the same place. The alias of text
-and date is not used in three cases: for courts and officials, whose documents share words and
-hours; if the date is rough or the text is short; and if a body has two different entries with the
-same text and date. A document number in the link is part of this alias. No other rule uses dates,
-because publishers change them without changing the news.
+`place` and `headline` are not used for courts, and not if a body has two texts at the same place.
+The aliases of text and date and of text and path are not used in three cases: for courts and
+officials, whose documents share words and hours; if the date is rough or the text is short; and if
+a body has two different entries with the same alias. A document number in the link is part of the
+alias with the date. No other rule uses dates, because publishers change them without changing the
+news.
 
 For each feed, the store keeps `list_identities(entry)` of each new or revised entry, together with
 the entry's key. `sift` finds the entries that are new or revised.
@@ -28,7 +32,7 @@ from datetime import UTC
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.feeds.canonical_url import fold_address, fold_guid, strip_session
+from bot.feeds.canonical_url import fold_address, fold_guid, strip_query, strip_session
 from bot.feeds.model import Entry, FeedKind
 from bot.values import digest
 
@@ -36,6 +40,15 @@ _MIN_TEXT_BYTES = 32
 """A text with fewer UTF-8 bytes is too common to identify an entry. It is measured in bytes because
 a Chinese character, which takes three bytes, says more than a Latin letter.
 """
+_MIN_TITLE_BYTES = 20
+"""A title with fewer bytes, such as "Latest news", is too common."""
+_MIN_REPOSTS = 2
+_MOST_ARE_REPOSTS = 0.5
+_MIN_RETITLED = 5
+"""The summaries often change when a site moves. Then at least so many titles must be known."""
+_NEARLY_ALL = 0.75
+_WORD = re.compile(r"\w+")
+_LONG_WORD = 4
 # A document number in an address or a guid, such as `2026-15146` or the digits of `er0715_67890`.
 # Opaque ids, in which letters adjoin the digits, do not match.
 _DOCUMENT_NUMBER = re.compile(r"(?<![A-Za-z0-9])[0-9][0-9-]{4,}(?![A-Za-z0-9])")
@@ -52,14 +65,22 @@ class Sighting(StrEnum):
 
 def list_identities(entry: Entry) -> tuple[str, ...]:
     """All identities of the entry that must be stored, `key` first."""
-    return tuple(filter(None, (entry.key, *entry.aliases, entry.place)))
+    return tuple(
+        filter(None, (entry.key, *entry.aliases, entry.place, entry.headline, *entry.texts))
+    )
+
+
+def list_places(entry: Entry) -> tuple[str, ...]:
+    """The identities by which an earlier text of the entry is found, the best one first."""
+    return tuple(filter(None, (entry.place, entry.headline)))
 
 
 def recognize(entry: Entry, known: Collection[str]) -> Sighting:
     """Whether the entry is new, revised or known, given the stored identities of its feed."""
     if entry.key in known or any(alias in known for alias in entry.aliases):
         return Sighting.KNOWN
-    return Sighting.REVISED if entry.place and entry.place in known else Sighting.NEW
+    is_revised = any(place in known for place in list_places(entry))
+    return Sighting.REVISED if is_revised else Sighting.NEW
 
 
 def sift(
@@ -77,6 +98,43 @@ def sift(
     return tuple(found[Sighting.NEW]), tuple(found[Sighting.REVISED])
 
 
+def separate_reposts(
+    new: Sequence[Entry], known: Collection[str], listed: int
+) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
+    """The new entries that are news, and those that the feed listed before under other addresses.
+
+    A site that moves to another system gives all its entries other guids, links and often dates.
+    `listed` is the number of entries in the body; `known` as in `sift`.
+    """
+    same_text = [entry for entry in new if entry.texts and entry.texts[0] in known]
+    same_title = [entry for entry in new if any(text in known for text in entry.texts)]
+    count = len(same_text)
+    reposts: Sequence[Entry] = ()
+    if count >= _MIN_REPOSTS and count >= listed * _MOST_ARE_REPOSTS:
+        reposts = same_text
+    if len(same_title) >= _MIN_RETITLED and len(same_title) >= listed * _NEARLY_ALL:
+        reposts = same_title
+    keys = {entry.key for entry in reposts}
+    return tuple(entry for entry in new if entry.key not in keys), tuple(reposts)
+
+
+def is_replaced(new: int, listed: int) -> bool:
+    """Whether so many entries of a body are new that the feed may list old ones as new."""
+    return new > listed * _NEARLY_ALL
+
+
+def share_words(one: str, other: str) -> bool:
+    """Whether two titles have a long word or a number in common."""
+    return not _list_words(one).isdisjoint(_list_words(other))
+
+
+def _list_words(text: str) -> set[str]:
+    words = _WORD.findall(fold(text))
+    return {
+        word for word in words if len(word) >= _LONG_WORD or not word.isascii() or word.isdigit()
+    }
+
+
 def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[Entry, ...]:
     """The entries of one body, with `key`, `aliases` and `place` set.
 
@@ -84,15 +142,20 @@ def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[
     """
     site = fold_address(home)
     named = [_compute_digests(entry, kind, site) for entry in entries]
-    shared_places = _find_shared((each.place, each.key) for each in named)
-    shared_moments = _find_shared((each.moment, each.key) for each in named)
+    shared = _find_shared((identity, each.key) for each in named for identity in each.list_unsure())
+
+    def keep(identities: Iterable[str]) -> tuple[str, ...]:
+        """The identities that belong to one entry only."""
+        return tuple(each for each in identities if each and each not in shared)
+
     return tuple(
         entry.model_copy(
             update={
                 "key": its.key,
-                "aliases": its.aliases
-                + ((its.moment,) if its.moment and its.moment not in shared_moments else ()),
-                "place": "" if its.place in shared_places else its.place,
+                "aliases": its.aliases + keep((its.moment, its.path)),
+                "place": "".join(keep([its.place])),
+                "headline": "".join(keep([its.headline])),
+                "texts": keep(its.texts),
             }
         )
         for entry, its in zip(entries, named, strict=True)
@@ -102,8 +165,7 @@ def identify(entries: Sequence[Entry], kind: FeedKind, home: str = "") -> tuple[
 def digest_text_and_date(entry: Entry) -> str:
     """The digest of text and publication date; empty if they do not identify an entry."""
     text = _join_text(entry)
-    is_long_enough = len(text.encode("utf-8", "surrogatepass")) >= _MIN_TEXT_BYTES
-    if entry.published is None or entry.published_roughly or not is_long_enough:
+    if entry.published is None or entry.published_roughly or not _is_long(text, _MIN_TEXT_BYTES):
         return ""
     link = fold_address(entry.link)
     numbers = _DOCUMENT_NUMBER.findall(link or entry.guid)
@@ -116,8 +178,15 @@ class _Digests(NamedTuple):
 
     key: str
     aliases: tuple[str, ...]
-    place: str
-    moment: str
+    place: str = ""
+    headline: str = ""
+    moment: str = ""
+    path: str = ""
+    texts: tuple[str, ...] = ()
+
+    def list_unsure(self) -> tuple[str, ...]:
+        """The identities that count only if no other entry of the body has them."""
+        return (self.place, self.headline, self.moment, self.path, *self.texts)
 
 
 def _compute_digests(entry: Entry, kind: FeedKind, site: str) -> _Digests:
@@ -131,13 +200,30 @@ def _compute_digests(entry: Entry, kind: FeedKind, site: str) -> _Digests:
         aliases.append(digest("guid", guid, text))
     if link and not (is_court and guid):
         aliases.append(digest("link", strip_session(link), text))
-    has_place = not is_court and bool(guid or (link and link != site))
+    key = digest("entry", guid, link, text)
+    if is_court:
+        return _Digests(key, tuple(aliases))
+    has_link = bool(link and link != site)
+    has_title = _is_long(entry.title, _MIN_TITLE_BYTES)
+    has_text = _is_long(text, _MIN_TEXT_BYTES)
+    is_official = kind is FeedKind.OFFICIAL
+    title = fold(entry.title)
+    texts = (digest("text", text), digest("title", title)) if has_text and has_title else ()
+    path = strip_query(link)
+    has_token = path != strip_session(link)
     return _Digests(
-        key=digest("entry", guid, link, text),
+        key=key,
         aliases=tuple(aliases),
-        place=digest("place", guid, link) if has_place else "",
-        moment="" if is_court or kind is FeedKind.OFFICIAL else digest_text_and_date(entry),
+        place=digest("place", guid, link) if guid or has_link else "",
+        headline=digest("headline", link, title) if has_link and has_title else "",
+        moment="" if is_official else digest_text_and_date(entry),
+        path=digest("path", path, text) if has_text and has_token and not is_official else "",
+        texts=texts,
     )
+
+
+def _is_long(text: str, min_bytes: int) -> bool:
+    return len(text.encode("utf-8", "surrogatepass")) >= min_bytes
 
 
 def _find_shared(found: Iterable[tuple[str, str]]) -> set[str]:

@@ -68,6 +68,14 @@ class Entry(Frozen):
     """A digest of guid and link, by which an entry with an edited text is recognized. Empty if it
     is not unique in the body or the feed is a court's.
     """
+    headline: str = ""
+    """A digest of link and title, by which an edited entry with another guid is recognized. Empty
+    in the same cases, and if the title is short.
+    """
+    texts: tuple[str, ...] = ()
+    """Digests of title and summary together, and of the title, if they are long and unique in the
+    body. They show that a site lists its old entries under other addresses.
+    """
 
 
 class PollOutcome(StrEnum):

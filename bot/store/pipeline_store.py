@@ -61,7 +61,8 @@ class PipelineStore:
         store.feeds.put_state(connection, taken.round.state)
         store.entries.put(connection, taken.entries, seen_at, taken.first_round)
         story_keys = {story.entry_key for story in taken.stories}
-        store.entries.put_revised(connection, taken.revised, seen_at, story_keys)
+        again = (*taken.revised, *taken.reposts)
+        store.entries.put_revised(connection, again, seen_at, story_keys)
         inserted = store.stories.put(connection, taken.stories)
         store.outbox.put(connection, _with_stories(taken, inserted).deliveries)
         store.proposals.put(connection, taken.proposals, seen_at)

@@ -2,7 +2,13 @@
 
 import pytest
 
-from bot.feeds.canonical_url import fold_address, fold_guid, strip_session, to_web_address
+from bot.feeds.canonical_url import (
+    fold_address,
+    fold_guid,
+    strip_query,
+    strip_session,
+    to_web_address,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,9 +51,12 @@ def test_a_lone_surrogate_in_an_address_is_kept() -> None:
 @pytest.mark.parametrize(
     ("guid", "folded"),
     [
-        ("https://www.bbc.example/news/1#0", "//bbc.example/news/1"),
-        ("https://www.bbc.example/news/1#9999", "//bbc.example/news/1"),
-        ("https://www.bbc.example/news/1#10000", "//bbc.example/news/1#10000"),
+        ("https://www.bbc.co.uk/news/1#0", "//bbc.co.uk/news/1"),
+        ("https://www.bbc.com/news/1#9999", "//bbc.com/news/1"),
+        ("https://www.bbc.co.uk/news/1#10000", "//bbc.co.uk/news/1#10000"),
+        # On other sites, the number can stand for another story.
+        ("https://www.w.example/news/1#0", "//w.example/news/1#0"),
+        ("https://bbc.com.example/news/1#0", "//bbc.com.example/news/1#0"),
         ("tag:1#3", "tag:1#3"),
         (" guid ", "guid"),
     ],
@@ -94,3 +103,17 @@ def test_session_parameters_are_removed(folded: str, expected: str) -> None:
 )
 def test_an_address_of_a_feed_is_a_web_address(written: str, address: str) -> None:
     assert to_web_address(written) == address
+
+
+@pytest.mark.parametrize(
+    ("folded", "stripped"),
+    [
+        ("//w.example/a?id=7&v=x", "//w.example/a"),
+        ("//w.example/a?id=7#part", "//w.example/a#part"),
+        ("//w.example/a;jsessionid=7?x", "//w.example/a"),
+        ("//w.example/a", "//w.example/a"),
+        ("", ""),
+    ],
+)
+def test_the_query_of_an_address_can_be_removed(folded: str, stripped: str) -> None:
+    assert strip_query(folded) == stripped

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.identity import Sighting, identify, list_identities, recognize, sift
+from bot.feeds.identity import (
+    Sighting,
+    identify,
+    is_replaced,
+    list_identities,
+    recognize,
+    separate_reposts,
+    share_words,
+    sift,
+)
 from bot.feeds.model import Entry, FeedKind
 
 
@@ -76,11 +85,121 @@ def test_tracking_parameters_in_the_link_make_no_second_entry() -> None:
 
 def test_an_edit_number_in_the_guid_is_a_revision() -> None:
     memory = Memory()
-    memory.poll(entry("https://w.example/a#0", "https://w.example/a", "Duty raised"))
-    assert memory.poll(entry("https://w.example/a#1", "https://w.example/a", "Duty cut")) == (
+    page = "https://www.bbc.co.uk/news/a"
+    memory.poll(entry(f"{page}#0", page, "Duty raised"))
+    assert memory.poll(entry(f"{page}#1", page, "Duty cut")) == ([], ["Duty cut"])
+
+
+def test_a_number_in_the_guid_of_another_site_is_another_story() -> None:
+    memory = Memory()
+    memory.poll(entry("https://w.example/a#1", "https://w.example/a", "Duty raised"))
+    cut = entry("https://w.example/a#2", "https://w.example/a", "Duty cut")
+    assert memory.poll(cut) == (["Duty cut"], [])
+
+
+def test_another_guid_at_the_same_link_and_title_is_a_revision() -> None:
+    memory = Memory(FeedKind.OFFICIAL)
+    memory.poll(entry("notice/v1", "https://gov.example/n", RAISED, "Notice."))
+    edited = entry("notice/v2", "https://gov.example/n", RAISED, "Notice. Annex updated.")
+    assert memory.poll(edited) == ([], [RAISED])
+    assert memory.poll(entry("x", "https://gov.example/other", RAISED, "Notice.")) == (
+        [RAISED],
         [],
-        ["Duty cut"],
     )
+
+
+def test_two_documents_with_one_link_and_title_in_a_body_are_both_kept() -> None:
+    memory = Memory(FeedKind.OFFICIAL)
+    first = entry("1", "https://gov.example/list", RAISED, "First annex.")
+    second = entry("2", "https://gov.example/list", RAISED, "Second annex.")
+    assert memory.poll(first, second) == ([RAISED, RAISED], [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "is_known"),
+    [
+        (FeedKind.PAPER, RAISED, True),
+        (FeedKind.PAPER, "Duty", False),
+        (FeedKind.OFFICIAL, RAISED, False),
+        (FeedKind.COURT, RAISED, False),
+    ],
+)
+def test_a_token_in_the_query_does_not_change_a_long_text(
+    kind: FeedKind, title: str, is_known: bool
+) -> None:
+    memory = Memory(kind)
+    memory.poll(entry("", "https://w.example/a?v=1", title, "Spoke."))
+    new, _ = memory.poll(entry("", "https://w.example/a?v=2", title, "Spoke."))
+    assert new == ([] if is_known else [title])
+    assert memory.poll(entry("", "https://w.example/b?v=2", title, "Spoke."))[0] == [title]
+
+
+def separate(before: list[Entry], after: list[Entry], kind: FeedKind = FeedKind.PAPER) -> str:
+    """The guids of the later body that are news; those of reposts are in brackets."""
+    known = {each for e in identify(before, kind) for each in list_identities(e)}
+    listed = identify(after, kind)
+    new, _ = sift(listed, known)
+    news, reposts = separate_reposts(new, known, len(listed))
+    return f"{''.join(e.guid for e in news)}({''.join(e.guid for e in reposts)})"
+
+
+def moved(guids: str, host: str, summary: str = "Two countries spoke.") -> list[Entry]:
+    return [
+        entry(guid, f"https://{host}.example/{guid}", f"{RAISED}, part {guid.lower()}", summary)
+        for guid in guids
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("abcde", "ABCDE", "(ABCDE)"),
+        ("abcde", "ABCDEF", "F(ABCDE)"),
+        ("ab", "AB", "(AB)"),
+        ("ab", "ABCD", "CD(AB)"),
+        # One entry or a small part of the body may repeat an old text.
+        ("a", "A", "A()"),
+        ("ab", "ABCDE", "ABCDE()"),
+    ],
+)
+def test_old_texts_at_new_addresses_are_reposts(before: str, after: str, expected: str) -> None:
+    assert separate(moved(before, "old"), moved(after, "new")) == expected
+
+
+def test_old_titles_with_other_summaries_are_reposts_if_there_are_many() -> None:
+    for guids, expected in (("ABCDE", "(ABCDE)"), ("ABCD", "ABCD()"), ("ABCDEFG", "ABCDEFG()")):
+        after = moved(guids, "new", "Another summary.")
+        assert separate(moved("abcde", "old"), after) == expected
+
+
+def test_a_court_has_no_reposts_and_neither_have_equal_texts_in_one_body() -> None:
+    assert separate(moved("abc", "old"), moved("ABC", "new"), FeedKind.COURT) == "ABC()"
+    same = [e.model_copy(update={"title": RAISED}) for e in moved("ABC", "new")]
+    before = [e.model_copy(update={"title": RAISED}) for e in moved("a", "old")]
+    assert separate(before, same) == "ABC()"
+
+
+@pytest.mark.parametrize(
+    ("new", "listed", "expected"), [(3, 4, False), (4, 5, True), (0, 0, False)]
+)
+def test_a_body_with_hardly_any_known_entry_is_replaced(
+    new: int, listed: int, expected: bool
+) -> None:
+    assert is_replaced(new, listed) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("US raises duties on tea", "Duties on coffee", True),
+        ("Tax of 25 on tea", "Fee of 25", True),
+        ("US to act on tea", "EU to act on oil", False),
+        ("茶 関税", "米 関税", True),
+        ("", "", False),
+    ],
+)
+def test_titles_share_long_words_and_numbers(one: str, other: str, expected: bool) -> None:
+    assert share_words(one, other) is expected
 
 
 def test_one_guid_on_two_stories_keeps_both() -> None:
@@ -184,6 +303,8 @@ def test_the_key_is_the_first_identity() -> None:
     (named,) = identify([entry("g", "https://w.example/1", "Duty")], FeedKind.WIRE)
     assert list_identities(named)[0] == named.key
     assert len(set(list_identities(named))) == 4
+    [long] = identify([entry("g", "https://w.example/1", RAISED)], FeedKind.WIRE)
+    assert len(set(list_identities(long))) == 7
     assert recognize(named, set()) is Sighting.NEW
 
 

@@ -63,18 +63,42 @@ GUID_AND_TEXT = "13b46844c1ebe442f5d5a09dbda2750a"
 LINK_AND_TEXT = "9188ab6dbd2770ab3dfeeea0cdcc2bc6"
 MOMENT = "f2dbb2d0509650b31c160bb66d978984"
 PLACE = "57674c260094cd8f38719c7728a47c95"
+HEADLINE = "1663ebeded21ffb0b83f68e3ab2715e9"
+TEXTS = ("4fa858eebd64b9b4798e90e3f9704148", "66d306d593eb59523d457fb97d42ea7e")
 
 
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        pytest.param(named(), (KEY, GUID_AND_TEXT, LINK_AND_TEXT, MOMENT, PLACE), id="wire"),
+        pytest.param(
+            named(),
+            (KEY, GUID_AND_TEXT, LINK_AND_TEXT, MOMENT, PLACE, HEADLINE, *TEXTS),
+            id="wire",
+        ),
         pytest.param(named(FeedKind.COURT), (KEY, GUID_AND_TEXT), id="court"),
         pytest.param(
-            named(FeedKind.OFFICIAL), (KEY, GUID_AND_TEXT, LINK_AND_TEXT, PLACE), id="official"
+            named(FeedKind.OFFICIAL),
+            (KEY, GUID_AND_TEXT, LINK_AND_TEXT, PLACE, HEADLINE, *TEXTS),
+            id="official",
         ),
         pytest.param(
-            named(guid="", link=""), ("d343627c83a7f5e37db260f20bcf5d7e", MOMENT), id="text"
+            named(guid="", link=""),
+            ("d343627c83a7f5e37db260f20bcf5d7e", MOMENT, *TEXTS),
+            id="text",
+        ),
+        pytest.param(
+            named(link="https://www.wire.example/a?v=1"),
+            (
+                "828a92c0e186e42d6bcb93ec6d8e6154",
+                GUID_AND_TEXT,
+                "c0e58d617f5ef648811991b2baa19eb6",
+                MOMENT,
+                "57c7e6333e7cd0f452f0db706ba909cc",
+                "f8bf97cbf9160836a35fcaeea11b2e55",
+                "768ece7f304b51ee61d303d4e9cef649",
+                *TEXTS,
+            ),
+            id="token",
         ),
         pytest.param(
             named(
@@ -87,6 +111,9 @@ PLACE = "57674c260094cd8f38719c7728a47c95"
                 "47976cd4bb1d78f58ac312fc2cc98d6a",
                 "b60e563b659160edfcd5bfc75fb705a3",
                 "bc5d80d8de8099a7b203a7f099139c80",
+                "35d2b456b01bb65e3c4b388d2f3e87a2",
+                "065809885b783d69bdf031a73cd87f23",
+                "e4ec285c86aa1537ccd99d08012c0182",
             ),
             id="folded",
         ),

@@ -28,7 +28,8 @@ def clean(raw: RawEntry, feed_language: str = "", **context: Any) -> Entry:
     """The only parsed entry, without its identities."""
     found = add_entries(Parsed(), [raw], CONTEXT.model_copy(update=context), feed_language)
     [entry] = found.entries
-    return entry.model_copy(update={"key": "", "aliases": (), "place": ""})
+    unset = {"key": "", "aliases": (), "place": "", "headline": "", "texts": ()}
+    return entry.model_copy(update=unset)
 
 
 def test_a_raw_entry_becomes_a_clean_one() -> None:
