@@ -16,12 +16,12 @@ from bot.pipeline import CATCHING_UP_EVENTS, IntakeResult, Pipeline, PipelineRul
 from bot.store.pipeline_store import PipelineStore
 from bot.store.upgrade import upgrade
 from tests.feeds.bodies import rss
-from tests.news.examples import PARTIES, RULES
+from tests.news.examples import PARTIES, RULES, STATUS_RULES
 from tests.store.examples import subscription
 from tests.store.opened import Store, open_store
 
 START = datetime(2026, 6, 10, 12, tzinfo=UTC)
-READER = Reader(RULES, PARTIES)
+READER = Reader(RULES, PARTIES, STATUS_RULES)
 GOODS = (
     *("tea", "copper pipes", "cars", "wine", "lumber", "beef", "tomatoes", "shoes", "tires"),
     *("paper", "glass", "cheese", "nails", "solar cells", "honey", "garlic", "shrimp", "bricks"),
