@@ -40,7 +40,7 @@ class Feed(Frozen):
     topics: frozenset[Topic] = frozenset()
     """Only stories on these topics are used; empty means all."""
     enabled: bool = True
-    matter: str = Field(default="", max_length=300)
+    matter: str = Field(default="", max_length=200)
     """What every entry is about, such as the caption of a docket, if their titles do not say it."""
 
 

@@ -88,6 +88,7 @@ def _list_attributes(feed: Feed) -> dict[str, str]:
         "pollMinutes": "" if feed.poll_minutes is None else f"{feed.poll_minutes:g}",
         "topics": ",".join(sorted(feed.topics)),
         "enabled": "" if feed.enabled else "false",
+        "matter": feed.matter,
     }
     plain = {"text": feed.title, "title": feed.title, "type": "rss", "xmlUrl": feed.url}
     named = {f"{{{_OURS}}}{name}": value for name, value in ours.items() if value}
@@ -143,6 +144,7 @@ def _read_feed(given: Mapping[str, str], url: str, taken: set[str]) -> Feed | No
         "poll_minutes": read_ours("pollMinutes") or None,
         "topics": [topic for topic in read_ours("topics").split(",") if topic in set(Topic)],
         "enabled": read_ours("enabled") != "false",
+        "matter": _clean_title(read_ours("matter")),
     }
     try:
         return Feed.model_validate(fields)

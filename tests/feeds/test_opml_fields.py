@@ -34,6 +34,7 @@ def listed(*outlines: str) -> FeedList:
         ),
         ('text="Wire" t:enabled="false"', {"enabled": False}),
         ('text="Wire" t:enabled="no"', {}),
+        ('text="Wire" t:matter=" A v. B:&#10;tea "', {"matter": "A v. B: tea"}),
         ('text="Wire" enabled="false" kind="court" id="x"', {}),
     ],
 )
@@ -102,6 +103,7 @@ def test_only_settings_that_differ_from_the_defaults_are_written() -> None:
         poll_minutes=60.0,
         topics=frozenset({Topic.TARIFF, Topic.COURT_RULING}),
         enabled=False,
+        matter="A v. B",
     )
     root = ET.fromstring(write_opml([plain, full]))  # noqa: S314 - our own text
     assert (root.tag, root.attrib) == ("opml", {"version": "2.0"})
@@ -128,6 +130,7 @@ def test_only_settings_that_differ_from_the_defaults_are_written() -> None:
         f"{{{OURS}}}pollMinutes": "60",
         f"{{{OURS}}}topics": "court_ruling,tariff",
         f"{{{OURS}}}enabled": "false",
+        f"{{{OURS}}}matter": "A v. B",
     }
     assert write_opml([plain]).count("\n") == write_opml([plain, full]).count("\n") - 1
     assert "xmlns:tariffwire" in write_opml([plain])
