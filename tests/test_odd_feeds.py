@@ -137,6 +137,27 @@ async def test_a_site_that_moves_makes_no_alert_of_its_old_entries(desk: Desk, c
     assert await desk.count(list_before(titles), body, body) == [(0, 0)] * 3
 
 
+@pytest.mark.parametrize("kind", [FeedKind.PAPER, FeedKind.OFFICIAL])
+@pytest.mark.parametrize("changed", ["l", "g", "d", "lg", "ld", "gd", "lgd", "lgu", "lu"])
+async def test_a_site_may_change_links_guids_and_dates(
+    desk: Desk, changed: str, kind: FeedKind
+) -> None:
+    titles = list_titles(30)
+    moved_date = FRESH if "d" in changed else None if "u" in changed else OLD
+    body = rss(
+        [
+            item(
+                title,
+                f"https://{'new' if 'l' in changed else 'desk'}.example/{n}",
+                f"{'n' if 'g' in changed else 'd'}{n}",
+                moved_date,
+            )
+            for n, title in enumerate(titles)
+        ]
+    )
+    assert await desk.count(list_before(titles), body, kind=kind) == [(0, 0)] * 2
+
+
 @pytest.mark.parametrize("count", [12, 40])
 async def test_a_site_that_moves_may_change_its_summaries(desk: Desk, count: int) -> None:
     titles = list_titles(count)

@@ -16,10 +16,10 @@ identities. Each is a digest of two or three fields:
 
 `place` and `headline` are not used for courts, and not if a body has two texts at the same place.
 The aliases of text and date and of text and path are not used in three cases: for courts and
-officials, whose documents share words and hours; if the date is rough or the text is short; and if
-a body has two different entries with the same alias. A document number in the link is part of the
-alias with the date. No other rule uses dates, because publishers change them without changing the
-news.
+officials, whose documents share words and hours; if the text is short or, for the first of them,
+the date is rough; and if a body has two different entries with the same alias. A document number in
+the link is part of the alias with the date. No other rule uses dates, because publishers change
+them without changing the news.
 
 For each feed, the store keeps `list_identities(entry)` of each new or revised entry, together with
 the entry's key. `sift` finds the entries that are new or revised.

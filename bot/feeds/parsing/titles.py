@@ -17,13 +17,15 @@ _COMMENTS = (
     r"|kommentarer|koment[aá]\w*|комментари\w*|yorum|条?评论|件のコメント|コメント|댓글"
 )
 _LISTED = rf"(?:new\s+)?(?:{_COMMENTS}|likes?|views?|upvotes?|reads?|retweets?|reposts?|reactions?)"
-_NUMBER = r"\d[\d.,\u00a0]*[km]?\+?"
-_COUNT = rf"(?:{_NUMBER}\s*(?:{_LISTED}|points?)|(?:{_LISTED}|points?)\s*:?\s*{_NUMBER})"
+_NUMBER = r"\+?\d[\d.,\u00a0]*[km]?\+?"
+_IN_BRACKETS = rf"(?:{_LISTED}|points?|score|shares?)"
+_COUNT = rf"(?:{_NUMBER}\s*{_IN_BRACKETS}|{_IN_BRACKETS}\s*:?\s*{_NUMBER})"
 _COUNTS = rf"{_COUNT}(?:\s*[,;|/·•&+]\s*{_COUNT})*"
 _BRACKETED = rf"(?:\[\s*{_COUNTS}\s*\]|\(\s*{_COUNTS}\s*\)|\{{\s*{_COUNTS}\s*\}})"
 _LEADING_COUNTS = re.compile(rf"\s*{_BRACKETED}[\s:–—-]*", re.IGNORECASE)
 _TRAILING_COUNTS = re.compile(
-    rf"\s*(?:{_BRACKETED}|(?:\s[-–—]|[|·•])\s*{_NUMBER}\s*{_LISTED}"
+    rf"\s*(?:{_BRACKETED}|(?:\s[-–—]|[|·•])\s*(?:{_NUMBER}\s*{_LISTED}"
+    rf"|{_LISTED}\s*(?::\s*)?(?:{_NUMBER}|[(\[]{_NUMBER}[)\]]))"
     rf"|[💬👍❤👁♥★]\ufe0f?\s*{_NUMBER})\s*\Z",
     re.IGNORECASE,
 )
