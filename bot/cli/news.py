@@ -11,7 +11,14 @@ import click
 from bot.cli.output import print_json, progress_bar, report_errors
 from bot.errors import TariffwireError
 from bot.news.events.comparison import compare
-from bot.news.jsonl import compare_stories, dump_comparison, match_story, read_line, read_pair
+from bot.news.jsonl import (
+    compare_stories,
+    dump_comparison,
+    explain_story,
+    match_story,
+    read_line,
+    read_pair,
+)
 from bot.news.reader import Reader
 from bot.render.comparison import explain_comparison
 from bot.runtime.config_folder import ConfigFolder
@@ -23,14 +30,16 @@ LONGEST_LINE = 5_000_000
 
 @click.command()
 @click.argument("file", type=click.File("rb"), default="-")
+@click.option("--explain", is_flag=True, help="Add the words that decided the status.")
 @report_errors
-def match(file: IO[bytes]) -> None:
+def match(file: IO[bytes], explain: bool) -> None:
     """Find topics, parties and figures of stories: JSON lines in and out, in the same order.
 
     Input: {"id","title","summary","published"?}. Output:
-    {"id","topics","parties","figures","evidence","summary"}.
+    {"id","topics","parties","figures","evidence","summary","status","effective","severity"}, and
+    "collection" if the story states it.
     """
-    _answer_lines(file, match_story)
+    _answer_lines(file, explain_story if explain else match_story)
 
 
 @click.command()

@@ -74,16 +74,31 @@ def _refuse_constant(constant: str) -> float:
 
 def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
     """The result of `match` for `{"id","title","summary","published"?}`."""
-    published = _parse_moment(given.get("published"))
-    found = _understand(reader, given, published.date() if published else None)
-    return {
+    found = _understand(reader, given, _read_day(given))
+    state = found.state
+    answer = {
         "id": given.get("id"),
         "topics": list(found.topics),
         "parties": list(found.parties),
         "figures": [_figure_json(figure) for figure in found.figures],
         "evidence": [each.model_dump(mode="json") for each in found.evidence],
         "summary": found.summary,
+        "status": state.status,
+        "effective": state.effective.isoformat() if state.effective else None,
+        "severity": state.severity,
     }
+    if state.collection is not None:
+        day = state.collection_from
+        answer["collection"] = state.collection
+        answer["collection_from"] = day.isoformat() if day else None
+    return answer
+
+
+def explain_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The result of `match --explain`: that of `match`, and the words that decided its state."""
+    title, summary = _read_text(given, "title", _TITLE), _read_text(given, "summary", _SUMMARY)
+    found = reader.explain_state(title, summary, _read_day(given))
+    return match_story(reader, given) | {"decided_by": [each._asdict() for each in found]}
 
 
 def compare_stories(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,6 +130,11 @@ def read_pair(reader: Reader, given: Mapping[str, Any]) -> tuple[Story, Story]:
 def _understand(reader: Reader, given: Mapping[str, Any], published: date | None) -> Understanding:
     title, summary = _read_text(given, "title", _TITLE), _read_text(given, "summary", _SUMMARY)
     return reader.understand(title, summary, published)
+
+
+def _read_day(given: Mapping[str, Any]) -> date | None:
+    published = _parse_moment(given.get("published"))
+    return published.date() if published else None
 
 
 def _read_text(given: Mapping[str, Any], key: str, limit: int) -> str:

@@ -5,6 +5,8 @@ topics    is it trade news?     matches "Brussels prepares tariffs on motorcycle
 parties   the economies in it   matches "Beijing", "U.S."; not "Georgia peaches"
 figures   the duties in it      matches "a 25% tariff"; not "shares fell 3%"
 summary   its best sentences    see `summary`
+state     what happened?        matches "Brussels suspends the duties"
+                                not     "Brussels may suspend the duties" -> no status
 """
 
 from datetime import date, datetime
@@ -12,10 +14,12 @@ from datetime import date, datetime
 from bot.feeds.model import Entry, Feed
 from bot.news.figures.duties import FigureReader
 from bot.news.state import EventState
+from bot.news.status.reader import StateEvidence, StateReader, StateReading
+from bot.news.status.rules import StatusRules
 from bot.news.story import Evidence, Figure, Match, Story
 from bot.news.summary import summarize
 from bot.news.topics.rules import TopicMatcher, TopicRules
-from bot.parties import Parties
+from bot.parties import Mention, Parties
 from bot.values import Frozen, Topic, digest, to_utc
 
 _TEXT_READ = 5000
@@ -39,10 +43,12 @@ class Understanding(Frozen):
 class Reader:
     """Turns entries into stories. It has no state, so any thread may use it."""
 
-    def __init__(self, rules: TopicRules, parties: Parties) -> None:
+    def __init__(self, rules: TopicRules, parties: Parties, status_rules: StatusRules) -> None:
         self._parties = parties
         self._matcher = TopicMatcher(rules, parties)
-        self._figures = FigureReader(parties, rules.lists.get("product", ()))
+        goods = rules.lists.get("product", ())
+        self._figures = FigureReader(parties, goods)
+        self._states = StateReader(status_rules, parties, goods)
 
     def read(self, entry: Entry, feed: Feed, seen_at: datetime) -> Story | None:
         """The entry as a story, or None if it matches no topic; `seen_at` must be aware."""
@@ -73,6 +79,25 @@ class Reader:
         """
         return self._understand(title, summary, published, self._match(title, summary))
 
+    def explain_state(
+        self, title: str, summary: str, published: date | None = None
+    ) -> tuple[StateEvidence, ...]:
+        """The rules and the words that decided the state; empty if there is none."""
+        match, in_title = self._match(title, summary), self._parties.find_mentions(title)
+        return self._read_state(title, summary[:_TEXT_READ], published, match, in_title).evidence
+
+    def _read_state(
+        self,
+        title: str,
+        text: str,
+        published: date | None,
+        match: Match,
+        in_title: tuple[Mention, ...],
+    ) -> StateReading:
+        if not match.topics:
+            return StateReading(EventState())
+        return self._states.read(title, text, published, match.topics, in_title)
+
     def _match(self, title: str, summary: str) -> Match:
         return self._matcher.match(title, summary[:_TEXT_READ])
 
@@ -80,12 +105,12 @@ class Reader:
         self,
         title: str,
         summary: str,
-        published: date | None,  # noqa: ARG002
+        published: date | None,
         match: Match,
     ) -> Understanding:
         text = summary[:_TEXT_READ]
-        of_title = tuple(self._parties.find_mentions(title))
-        mentions = (*of_title, *self._parties.find_mentions(text))
+        in_title = self._parties.find_mentions(title)
+        mentions = (*in_title, *self._parties.find_mentions(text))
         figures = self._figures.find_figures(title, text)
         wanted = [
             *(words for figure in figures for words in _list_numbers(figure)),
@@ -95,10 +120,11 @@ class Reader:
         return Understanding(
             topics=match.topics,
             parties=tuple(dict.fromkeys(mention.code for mention in mentions)),
-            title_parties=tuple(dict.fromkeys(mention.code for mention in of_title)),
+            title_parties=tuple(dict.fromkeys(mention.code for mention in in_title)),
             figures=figures,
             evidence=match.evidence,
             summary=summarize(title, text, wanted),
+            state=self._read_state(title, text, published, match, in_title).state,
         )
 
 

@@ -1,23 +1,29 @@
 """Finds the proposals in a story.
 
-    story | figures with both parties and a percent | stated as decided? | missing in the ledger?
+    story | is its status a decision? | figures with both parties and a percent | stated as decided?
+          | missing in the ledger?
 
 No proposal is made from sums of money, figures without imposer or partner, threats, plans, doubts
 and past rates. The stories with these figures still cause alerts.
 """
 
-from bot.news.events.stage import find_effective_day, is_change, is_decided
+from bot.news.state import EventStatus
+from bot.news.status.dates import find_effective_day
+from bot.news.status.decision import is_change, is_decided
 from bot.news.story import Figure, Story
 from bot.proposals.build import propose_rate
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.ledger import Ledger
 
+_UNDECIDED = frozenset({EventStatus.THREATENED, EventStatus.INVESTIGATED, EventStatus.PROPOSED})
 _HIGHEST_PERCENT = 1000
 _LONGEST_QUOTE = 300
 
 
 def extract_proposals(story: Story, ledger: Ledger) -> tuple[Proposal, ...]:
     """The proposals in a story, without repetitions; most stories have none."""
+    if story.state.status in _UNDECIDED:
+        return ()
     found: dict[str, Proposal] = {}
     for figure in story.figures:
         reported = _make_reported_rate(figure, story, ledger)

@@ -7,7 +7,7 @@ from bot.news.reader import Reader
 from bot.parties import Parties
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_book, load_feeds, load_parties, load_topics
+from bot.runtime.config_loader import load_book, load_feeds, load_parties, load_status, load_topics
 from bot.runtime.settings import Settings
 
 
@@ -31,7 +31,9 @@ class ConfigFolder:
     @cached_property
     def reader(self) -> Reader:
         """The reader that converts entries to stories."""
-        return Reader(load_topics(self.settings.config_dir / "topics.yaml"), self.parties)
+        folder = self.settings.config_dir
+        status_rules = load_status(folder / "status.yaml")
+        return Reader(load_topics(folder / "topics.yaml"), self.parties, status_rules)
 
     @cached_property
     def book(self) -> RatesFiles:

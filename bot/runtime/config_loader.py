@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError, model_validator
 
 from bot.errors import ConfigError
 from bot.feeds.model import Feed
+from bot.news.status.rules import StatusRules
 from bot.news.topics.rules import TopicRules
 from bot.parties import Parties, Party
 from bot.proposals.approval.amendments import ApprovedRatesFile
@@ -171,6 +172,11 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
 def load_topics(path: Path) -> TopicRules:
     """The rules of `topics.yaml`; raises ConfigError with file, line and key."""
     return read_model(path, TopicRules)
+
+
+def load_status(path: Path) -> StatusRules:
+    """The rules of `status.yaml`; raises ConfigError with file, line and key."""
+    return read_model(path, StatusRules)
 
 
 def load_parties(path: Path) -> Parties:

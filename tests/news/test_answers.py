@@ -10,6 +10,7 @@ from bot.errors import TariffwireError
 from bot.feeds.model import Entry, Feed, FeedKind
 from bot.news.jsonl import compare_stories, dump_line, match_story, read_line
 from bot.news.reader import Reader, Understanding
+from bot.news.status.rules import StatusRules
 from bot.news.story import Evidence, Figure, Story
 from bot.news.topics.rules import Rule, TopicRules
 from bot.parties import Parties, Party
@@ -39,7 +40,7 @@ def reader() -> Reader:
             Party(code="PE", name="Peru", aliases=("Peruvian",)),
         ]
     )
-    return Reader(rules, parties)
+    return Reader(rules, parties, StatusRules())
 
 
 TITLE = "US raises tariff on Peruvian steel from 10% to 12.5%"
@@ -85,13 +86,23 @@ def test_match_returns_all_facts_of_a_story(reader: Reader) -> None:
         "figures": list(FIGURES),
         "evidence": list(EVIDENCE),
         "summary": BEST,
+        "status": None,
+        "effective": None,
+        "severity": "routine",
     }
     percents = [figure["to_percent"] for figure in answer["figures"]]
     assert [type(percent) for percent in percents] == [float, int]
 
 
 def test_a_story_without_texts_is_answered_with_nothing(reader: Reader) -> None:
-    empty = {"topics": [], "parties": [], "figures": [], "evidence": [], "summary": ""}
+    empty: dict[str, Any] = {
+        "topics": [],
+        "parties": [],
+        "figures": [],
+        "evidence": [],
+        "summary": "",
+    }
+    empty |= {"status": None, "effective": None, "severity": "routine"}
     assert match_story(reader, {}) == {"id": None, **empty}
     assert match_story(reader, {"id": "x", "title": 5, "summary": None}) == {"id": "x", **empty}
 
@@ -183,7 +194,7 @@ def test_figures_have_no_products_where_the_rules_list_none() -> None:
         yes="tariff",
         no="rain",
     )
-    bare = Reader(TopicRules(rules=(duty,)), Parties([]))
+    bare = Reader(TopicRules(rules=(duty,)), Parties([]), StatusRules())
     [figure] = bare.understand("A 5% tariff on steel", "").figures
     assert (figure.to_percent, figure.product) == (Decimal(5), None)
 

@@ -46,6 +46,8 @@ def test_a_story_with_a_new_figure_makes_a_proposal() -> None:
         ("US charges a 25% tariff on Chinese goods", ""),
         ("Importers of steel pay more since the US raised tariffs on Chinese goods to 25%", ""),
         ("US threatens to raise tariffs on Chinese goods to 40%", ""),
+        ("US readies a 40% tariff on Chinese goods", ""),
+        ("Trump says he will put a 40% tariff on Chinese goods", ""),
         ("Trump threatens China", "The US puts a 40% tariff on Chinese goods."),
         ("Tariffs of 40% on Chinese goods begin", ""),
         ("US puts tariffs on $300 billion of Chinese goods", ""),

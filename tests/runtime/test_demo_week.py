@@ -14,7 +14,7 @@ from bot.feeds.parsing.result import FeedContext, Parsed
 from bot.news.events.matching import find_event
 from bot.news.reader import Reader
 from bot.news.story import Story
-from bot.runtime.config_loader import load_feeds, load_parties, load_topics, read_model
+from bot.runtime.config_loader import load_feeds, load_parties, load_status, load_topics, read_model
 from bot.runtime.demo import read_recordings
 from bot.values import Frozen, Topic
 
@@ -93,7 +93,11 @@ MAY_JOIN = {event.id: event.may_join for event in LABELS.events}
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader(load_topics(CONFIG / "topics.yaml"), load_parties(CONFIG / "parties.yaml"))
+    return Reader(
+        load_topics(CONFIG / "topics.yaml"),
+        load_parties(CONFIG / "parties.yaml"),
+        load_status(CONFIG / "status.yaml"),
+    )
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from bot.feeds.http.limits import FetchLimits
 from bot.news.reader import Reader
 from bot.parties import Parties
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_ledger, load_parties, load_topics
+from bot.runtime.config_loader import load_ledger, load_parties, load_status, load_topics
 from bot.sources.api_client import JsonApi
 from tests.feeds.server import FeedServer, serving
 
@@ -51,4 +51,4 @@ def ledger(parties: Parties) -> Ledger:
 
 @pytest.fixture(scope="session")
 def reader(parties: Parties) -> Reader:
-    return Reader(load_topics(CONFIG / "topics.yaml"), parties)
+    return Reader(load_topics(CONFIG / "topics.yaml"), parties, load_status(CONFIG / "status.yaml"))

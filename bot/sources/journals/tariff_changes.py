@@ -15,8 +15,8 @@ import re
 from datetime import UTC, datetime, time
 from typing import NamedTuple
 
-from bot.news.events.stage import find_effective_day
 from bot.news.reader import Reader, Understanding
+from bot.news.status.dates import find_effective_day
 from bot.proposals.build import propose_document
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.ledger import Ledger

@@ -19,9 +19,9 @@ from bot.feeds.parsing.feedparser_reader import read_feed
 from bot.feeds.parsing.result import FeedContext, NotParsed, Parsed
 from bot.news.reader import Reader
 from bot.values import Topic
-from tests.news.examples import PARTIES, RULES
+from tests.news.examples import PARTIES, RULES, STATUS_RULES
 
-READER = Reader(RULES, PARTIES)
+READER = Reader(RULES, PARTIES, STATUS_RULES)
 FOLDER = Path(__file__).parents[3] / ".." / "shared" / "feeds"
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.news.events.stage import find_effective_day, is_change, is_decided
+from bot.news.status.dates import find_effective_day
+from bot.news.status.decision import is_change, is_decided
 
 REPORTED_ON = date(2026, 11, 25)
 

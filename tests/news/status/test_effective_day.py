@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from bot.news.events.stage import find_effective_day, is_change, is_decided
+from bot.news.status.dates import find_effective_day
+from bot.news.status.decision import is_change, is_decided
 
 AUTUMN, NEW_YEAR = date(2026, 11, 25), date(2027, 1, 10)
 

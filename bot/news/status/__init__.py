@@ -1,0 +1,1 @@
+"""Finds the state that a story reports: its status, its first day, collection and severity."""
