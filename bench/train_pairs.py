@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--list", action="store_true", help="list the pairs that are missed")
     options = parser.parse_args()
     reader = ConfigFolder(load_settings()).reader
-    sets = [[_make_pair(reader, given) for given in _read_set(path)] for path in options.sets]
+    sets = [list(read_pairs(reader, path)) for path in options.sets]
     pairs = [pair for one in sets for pair in one]
     model = train(pairs)
     if not options.evaluate:
@@ -87,6 +87,13 @@ def main() -> None:
         print(path)
         _report("learned from", one, learned, listed=False)
         _report("leave one matter out", one, held_out, listed=options.list)
+
+
+def read_pairs(reader: Reader, path: Path) -> Iterator[Pair]:
+    """The pairs of a set."""
+    for given in _read_set(path):
+        a, b = read_pair(reader, given)
+        yield Pair(str(given["id"]), Relation(str(given["relation"])), a, b)
 
 
 def train(pairs: Sequence[Pair]) -> Model:
@@ -171,11 +178,6 @@ def _read_set(path: Path) -> Iterator[Mapping[str, object]]:
             "a": {"title": a, "summary": text_a, "published": first.isoformat()},
             "b": {"title": b, "summary": text_b, "published": later.isoformat()},
         }
-
-
-def _make_pair(reader: Reader, given: Mapping[str, object]) -> Pair:
-    a, b = read_pair(reader, given)
-    return Pair(str(given["id"]), Relation(given["relation"]), a, b)
 
 
 def _fit(rows: Sequence[Signals], labels: Sequence[bool], names: Sequence[str]) -> Weights:
