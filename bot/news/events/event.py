@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from bot.feeds.model import FeedKind
 from bot.news.state import CollectionEffect, EventStatus, NewFactKind, Relation
@@ -149,7 +150,7 @@ def summarize_event(stories: Sequence[Story]) -> Event:
     quoted: list[_Slot] = []
     sums: dict[Decimal, None] = {}
     for story in ordered:
-        state.add(story)
+        state.add(story, moves=_moves(story, ordered[0]))
         status = state.status if story.state.status is None else story.state.status
         _add_figures(slots if status in DECISIONS else quoted, story)
         if status in DECISIONS:
@@ -179,6 +180,16 @@ def summarize_event(stories: Sequence[Story]) -> Event:
     )
 
 
+def _moves(story: Story, first: Story) -> bool:
+    """Whether a story changes the state of its event: the first one, an edit of it, a development.
+
+    A story that arrived first, but was published after another one, is only a report.
+    """
+    if story.relation is Relation.NEW:
+        return story is first or (story.feed_id, story.link) == (first.feed_id, first.link)
+    return story.relation is Relation.DEVELOPMENT
+
+
 @dataclass
 class _State:
     """The state of an event after the stories so far."""
@@ -191,9 +202,8 @@ class _State:
     is_about_talks: bool = False
     latest: Story | None = None
 
-    def add(self, story: Story) -> None:
-        """Adds the next story: a development changes the state, a report completes it."""
-        moves = story.relation is not Relation.REPORT
+    def add(self, story: Story, *, moves: bool) -> None:
+        """Adds the next story: one that `moves` changes the state, another completes it."""
         if story.relation is Relation.DEVELOPMENT:
             self.latest = story
         reported = story.state
@@ -329,6 +339,7 @@ def _agrees(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
+@lru_cache(maxsize=500)
 def _list_words(product: str | None) -> frozenset[str]:
     return frozenset(fold(product or "").casefold().split())
 

@@ -8,9 +8,12 @@
    event has its state: a late report is no news.
 4. It is a development, although it resembles one story, if its rate, sum or status contradicts all
    stories of the event: a story without a rate does not connect two rates.
+5. It is another report in any case if it is much older than a story of the event: what arrives late
+   is no news.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.news.events.comparison import Veto, judge_all
 from bot.news.events.facts import find_new_facts
@@ -20,6 +23,9 @@ from bot.news.story import Story
 
 _CONTRADICTIONS = frozenset({NewFactKind.RATE, NewFactKind.SUM})
 """New facts that make a development of a story that resembles another one."""
+
+_LATE = timedelta(hours=12)
+"""Many notices have a date without a time of day, so stories of one day are not ordered by time."""
 
 
 def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
@@ -49,6 +55,7 @@ def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
     else:
         # A commentary or a recap without a new fact is counted, but is no news.
         is_development = bool(facts or differs) and not get_features(story).comment
-    if is_development:
+    is_late = any(each.published - story.published > _LATE for each in event)
+    if is_development and not is_late:
         return JoinResult(event_id, Relation.DEVELOPMENT, facts)
     return JoinResult(event_id, Relation.REPORT)

@@ -77,6 +77,18 @@ def test_the_order_of_publication_decides_and_not_the_order_of_arrival() -> None
     assert summarize_event([delayed, first, decided]).status is EventStatus.DELAYED
 
 
+def test_the_story_that_arrived_first_does_not_undo_an_older_development() -> None:
+    arrived_first = report(1, hours=1, state=state(EventStatus.TALKS))
+    older = report(2, relation=Relation.DEVELOPMENT, state=state(EventStatus.DEAL))
+    assert summarize_event([arrived_first, older]).status is EventStatus.DEAL
+
+
+def test_an_edit_of_the_first_story_changes_its_status() -> None:
+    first = report(1, state=state(EventStatus.IN_FORCE))
+    edited = first.model_copy(update={"id": "s2", "state": state(EventStatus.ANNOUNCED)})
+    assert summarize_event([first, edited]).status is EventStatus.ANNOUNCED
+
+
 def test_a_new_status_drops_the_collection_and_the_day_of_the_old_one() -> None:
     ruling = report(1, state=state(EventStatus.UNLAWFUL, collection=CollectionEffect.NOT_COLLECTED))
     stay = report(2, hours=9, relation=Relation.DEVELOPMENT, state=state(EventStatus.STAYED))

@@ -144,3 +144,12 @@ def test_a_hostile_title_is_compared_quickly(title: str) -> None:
     story = account(title, id="hostile", topics=(Topic.TARIFF,))
     other = account(title + "x", title, id="other", topics=(Topic.TARIFF,))
     assert find_event(story, [other]).event_id in {"hostile", "other"}
+
+
+def test_a_story_that_arrives_long_after_a_newer_one_is_no_development() -> None:
+    stay = "Appeals court stays the ruling against the emergency tariffs"
+    ruling = "US trade court strikes down the emergency tariffs"
+    _, late = join_all((stay, 20), (ruling, 0))
+    assert late.relation is Relation.REPORT
+    _, development = join_all((ruling, 0), (stay, 20))
+    assert development.relation is Relation.DEVELOPMENT
