@@ -248,6 +248,7 @@ def test_a_party_that_reacts_to_a_duty_does_not_charge_it(
             [("CL", c) for c in ("PE", "FJ", "KE")],
         ),
         ("Chile puts a 25% tariff on goods from Peru, Fiji says", [("CL", "PE")]),
+        ("Chile puts a 25% tariff on wine, Fiji says", [("CL", None)]),
         ("Chile puts a 25% tariff on cars not made in Peru", [("CL", None)]),
         ("Trump's 25% tariff on Iran's trading partners", [("US", None)]),
         ("Trump's Peru tariff of 25% begins", [("US", "PE")]),
