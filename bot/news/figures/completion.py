@@ -63,11 +63,14 @@ def complete_drafts(
     imposers = {roles.imposer for roles in every if roles.imposer}
     for draft in drafts:
         draft.imposer = draft.imposer or _find_imposer(draft, imposers, names_us)
+        draft.partners = tuple(code for code in draft.partners if code != draft.imposer)
     for draft in drafts:
         draft.partners = draft.partners or _find_partners(
             draft, drafts, every, title_roles, title_parties, join_members
         )
-    _pair(drafts, every)
+    for _ in range(2):
+        # The partner of one duty can be known only from that of the other.
+        _pair(drafts, every)
     return _apply_former(drafts, is_reduced)
 
 

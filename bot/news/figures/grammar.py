@@ -260,7 +260,8 @@ class SentenceGrammar:
                 is_indirect = is_indirect or text in INDIRECT
                 if text not in LINKS or (preposition is None and text == "for"):
                     preposition = preposition or text
-                    instrument = place if preposition == text == "with" else instrument
+                    is_means = preposition == text == "with" and self.text(place - 1) not in DEALS
+                    instrument = place if is_means else instrument
         # "completes its plan with a 25% tariff": any other verb.
         if instrument is not None and not is_indirect:
             return Governor(VerbClass.IMPOSES, instrument, "with", False)
@@ -356,9 +357,17 @@ class SentenceGrammar:
             return False
         return not self._is_private(place, verb)
 
+    def _is_noun(self, at: int) -> bool:
+        """Whether a word in -s after a name is known to be a noun, or is no word."""
+        text = self.text(at)
+        return text == "'s" or text in PRIVATE | GOODS | TAIL or self.is_duty(at)
+
     def _is_private(self, place: int, verb: int) -> bool:
         for after in range(place + 1, min(place + 5, verb)):
             text = self.text(after)
+            if after == place + 1 and text.endswith("s") and not self._is_noun(after):
+                # Probably a verb: "Canada tightens".
+                return False
             if text in PRIVATE or self.is_duty(after):
                 return True
             if text in PREPOSITIONS or text == "," or text in VERBS or text in SMALL:

@@ -22,6 +22,7 @@ from bot.news.figures.words import (
     AUXILIARY,
     CONJUNCTIONS,
     COUNTRIES,
+    DEALS,
     DUTY_NOUNS,
     GOODS,
     MOVES,
@@ -198,6 +199,10 @@ class SentenceRoles:
         """What the names in the phrase say: "Trump's EU tariffs", "US duties"."""
         owner = unclear = partner = None
         is_own = False
+        is_of_payer = (
+            self._grammar.text(phrase.end) in ("rate", "rates")
+            or self._grammar.text(phrase.end + 1) in DEALS
+        )
         for place in range(phrase.start, min(phrase.end, len(self._tokens) - 1) + 1):
             token = self._tokens[place]
             if token.party is None:
@@ -205,12 +210,8 @@ class SentenceRoles:
                 continue
             follows = self._grammar.text(place + 1)
             plural = follows == "'" and token.text.endswith("s")
-            if (
-                follows == "'s"
-                and token.party != "US"
-                and self._grammar.text(phrase.end) in ("rate", "rates")
-            ):
-                # The rate that Taiwan pays: "Taiwan's tariff rate".
+            if follows == "'s" and token.party != "US" and is_of_payer:
+                # The rate that Taiwan pays: "Taiwan's tariff rate", "Taiwan's 15% tariff deal".
                 unclear = token.party
             elif follows == "'s" or plural or follows in ("own", "retaliatory", "reciprocal"):
                 owner, unclear, partner = token.party, None, None

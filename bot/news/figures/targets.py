@@ -137,7 +137,8 @@ class TargetReader:
     def _continues_list(self, at: int, has_party: bool) -> bool:
         """Whether another party or more goods follow a comma or "and"."""
         if not has_party:
-            return self._grammar.text(at + 1) not in VERBS
+            follows = at + 2 if self._grammar.party(at + 1) else at + 1
+            return self._grammar.text(follows) not in VERBS
         for place in range(at + 1, min(at + 5, len(self._tokens))):
             text = self._grammar.text(place)
             if self._grammar.party(place) is not None:

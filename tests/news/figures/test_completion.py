@@ -67,6 +67,11 @@ def _text(number: Decimal | None) -> str | None:
             "Chile raises its own tariff to 14%.",
             [("PE", "CL", None, "12"), ("CL", "PE", None, "14")],
         ),
+        (
+            "Peru sets a 12% tariff under its deal with Chile",
+            "Chile would lower its wine duties to 14%.",
+            [("PE", "CL", None, "12"), ("CL", "PE", None, "14")],
+        ),
     ],
 )
 def test_missing_parties_come_from_the_rest_of_the_story(
