@@ -193,7 +193,7 @@ class SentenceGrammar:
                 or (before in VERBS and token.text.endswith("ed") and not before.endswith("ing"))
                 or before.endswith(("al", "ive", "ary", "ory"))
             )
-        if token.text.endswith("s") and self.party(at - 1) and token.text not in GOODS | TAIL:
+        if token.text.endswith("s") and self.party(at - 1) and token.text not in GOODS | TAIL | OWN:
             # Probably a verb: "China probes Mexican tariffs".
             return False
         if token.text in ("and", "or"):

@@ -43,6 +43,8 @@ _EVERYONE = re.compile(
     r"|\b(?:global|universal|baseline|blanket|worldwide|across-the-board)\s(?:[a-z]+\s){0,2}"
     r"(?:tariff|dut|lev)"
 )
+_OWNS = OWN | {"own", "retaliatory", "reciprocal"}
+"""Words after a name that charges: "Peru's own tariffs", "and Peru its tariffs"."""
 
 
 class Roles(NamedTuple):
@@ -213,7 +215,7 @@ class SentenceRoles:
             if follows == "'s" and token.party != "US" and is_of_payer:
                 # The rate that Taiwan pays: "Taiwan's tariff rate", "Taiwan's 15% tariff deal".
                 unclear = token.party
-            elif follows == "'s" or plural or follows in ("own", "retaliatory", "reciprocal"):
+            elif follows == "'s" or plural or follows in _OWNS:
                 owner, unclear, partner = token.party, None, None
             elif owner is not None:
                 partner = token.party if token.party != owner else partner

@@ -252,6 +252,10 @@ def test_a_party_that_reacts_to_a_duty_does_not_charge_it(
         ("Chile puts a 25% tariff on cars not made in Peru", [("CL", None)]),
         ("Trump's 25% tariff on Iran's trading partners", [("US", None)]),
         ("Trump's Peru tariff of 25% begins", [("US", "PE")]),
+        (
+            "Peru cuts tariffs on Chilean wine from 25% to 5%, Chile its tariffs from 30% to 10%",
+            [("PE", "CL"), ("CL", "PE")],
+        ),
         ("Peru's 25% tariff deal divides growers", [(None, None)]),
         ("Peru calls its deal with 25% tariffs a success", [(None, None)]),
         ("Peru tightens steel tariff quotas, to impose a 25% surcharge", [("PE", None)]),
