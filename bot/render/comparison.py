@@ -13,7 +13,7 @@ _RELATIONS = {
 _LIKENESSES = {
     Likeness.WORDS: "The words of the titles are much the same.",
     Likeness.NAMES: "Both name the same person, firm or pact.",
-    Likeness.PARTNER: "Both name the same economy besides the United States.",
+    Likeness.PARTNER: "Both name the same economy, apart from the United States.",
     Likeness.GOODS: "Both are about the same goods.",
     Likeness.ACT: "Both report the same act, such as a delay or a ruling.",
     Likeness.CASE: "Both report a step of a court case.",

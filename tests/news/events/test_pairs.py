@@ -15,7 +15,7 @@ PAIRS = ROOT / "bench" / "pairs"
 
 
 @pytest.mark.parametrize("path", sorted(PAIRS.glob("*.tsv")), ids=lambda path: str(path.stem))
-def test_close_neighbors_are_told_apart(path: Path) -> None:
+def test_close_neighbors_are_distinguished(path: Path) -> None:
     called: Counter[tuple[Relation, Relation]] = Counter()
     for pair in read_pairs(READER, path):
         called[pair.relation, compare(pair.a, pair.b).relation] += 1
