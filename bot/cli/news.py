@@ -3,14 +3,24 @@
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 import click
 
 from bot.cli.output import print_json, progress_bar, report_errors
 from bot.errors import TariffwireError
-from bot.news.jsonl import compare_stories, explain_story, match_story, read_line
+from bot.news.events.comparison import compare
+from bot.news.jsonl import (
+    compare_stories,
+    dump_comparison,
+    explain_story,
+    match_story,
+    read_line,
+    read_pair,
+)
+from bot.news.reader import Reader
+from bot.render.comparison import explain_comparison
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
 
@@ -34,15 +44,21 @@ def match(file: IO[bytes], explain: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.File("rb"), default="-")
+@click.option("--explain", is_flag=True, help="Add the reasons as sentences.")
 @report_errors
-def same(file: IO[bytes]) -> None:
-    """Print whether two stories report the same: JSON lines in and out, in the same order.
+def same(file: IO[bytes], explain: bool) -> None:
+    """Print whether two stories report one event: JSON lines in and out, in the same order.
 
     In: {"id","a":{story},"b":{story}}, where {story} is {"title","summary","published"?}.
     Out: {"id","relation","same","score"}. The relation is "same", "follow_up" or "different". The
-    score, from 0 to 1, is the probability that both report the same; "same" is true from 0.5 on.
+    score, from 0 to 1, is the probability that both report one state of the event.
     """
-    _answer_lines(file, compare_stories)
+    _answer_lines(file, _explain_pair if explain else compare_stories)
+
+
+def _explain_pair(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
+    found = compare(*read_pair(reader, given))
+    return dump_comparison(given.get("id"), found) | {"explanation": explain_comparison(found)}
 
 
 def _answer_lines(file: IO[bytes], answer: Callable[[Any, dict[str, Any]], object]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.errors import TariffwireError
 from bot.feeds.model import FeedKind
-from bot.news.events.comparison import compare
+from bot.news.events.comparison import Comparison, compare
 from bot.news.reader import Reader, Understanding
 from bot.news.state import Relation
 from bot.news.story import Figure, Story
@@ -106,9 +106,13 @@ def compare_stories(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises TariffwireError if one of the stories is missing.
     """
-    found = compare(*read_pair(reader, given))
+    return dump_comparison(given.get("id"), compare(*read_pair(reader, given)))
+
+
+def dump_comparison(pair_id: object, found: Comparison) -> dict[str, Any]:
+    """A comparison as the result of `same`."""
     return {
-        "id": given.get("id"),
+        "id": pair_id,
         "relation": found.relation.value,
         "same": found.relation is Relation.REPORT,
         "score": round(found.score, 3),

@@ -41,6 +41,8 @@ class Act(StrEnum):
     """A court sets or has a day for a ruling."""
     NO_RULING = "no_ruling"
     HEAR = "hear"
+    ORDER = "order"
+    """A court orders something, for example a refund."""
     VOID = "void"
     STAY = "stay"
     STAY_ENDED = "stay_ended"
@@ -67,11 +69,11 @@ class Act(StrEnum):
 
 
 _BACKGROUND = re.compile(
-    r"(?:,\s|\s|^)(?P<word>after|amid|amidst|following|despite|ahead\sof|in\sthe\swake\sof|since|while|over|before|until|once|"
+    r"(?:,\s|\s|^)(?P<word>after|amid|amidst|following|despite|ahead\sof|in\sthe\swake\sof|since|while|but|over|before|until|once|"
     r"because|nach|apres|tras|as(?!\s(?:much|early|soon|high|low|many|part)\b))\s"
 )
 _COURT = re.compile(
-    r"\sv\.?\s|\b(?:courts?|judges?|justices?|rulings?|tribunal|circuit|panel|cour|gericht\w*|corte|"
+    r"\sv\.?\s|\b(?:courts?|judges?|justices?|rulings?|tribunal|circuit|panel|cour|\w*gericht\w*|corte|"
     r"tribunale?|supremo|scotus)\b"
 )
 _DUTY = (
@@ -125,6 +127,11 @@ _COURT_RULES = (
         Act.SCHEDULE,
         rf"\b(?:sets?|plans?|schedul\w+|expected|due|await\w*|waits?|pending|"
         rf"weighs?|poised|could|may|set\sto|to)\b[^.;]{{0,30}}\b(?:{_RULING}|decide)\b|\bdeliberat\w+",
+    ),
+    (
+        Act.ORDER,
+        r"\b(?:orders?|ordered|tells?|told|directs?|requires?|instructs?)\b|"
+        r"\b(?:wins?|won|granted)\b[^.;]{0,20}\brefunds?\b",
     ),
     (Act.UPHOLD, r"\b(?:backs?|rejects?)\b"),
     (Act.HEAR, r"\b(?:hears?|heard|hearings?|oral\sarguments?|argu(?:es?|ed|ments?))\b"),
@@ -210,7 +217,8 @@ _RULES = (
     (
         Act.APPROVE,
         r"\b(?:approv(?:es?|ed|al)|nods?|backs?|backed|green-?lights?|greenlit|go-?ahead|clears?|"
-        r"ratif(?:y|ies|ied|ication)|endors\w+|vot(?:es?|ed)\s(?:for|to)|adopts?|passes)\b",
+        r"ratif(?:y|ies|ied|ication)|endors\w+|vot(?:es?|ed)\s(?:for|to)|adopts?|passes|"
+        r"pass(?:ed)?\s(?:a\s|the\s)?(?:bill|law|resolution))\b",
     ),
     (
         Act.AGREE,
@@ -269,6 +277,8 @@ _COMPATIBLE = frozenset(
         frozenset({Act.THREATEN, Act.CONSIDER}),
         frozenset({Act.PROPOSE, Act.CONSIDER}),
         frozenset({Act.CONCLUDE, Act.AGREE}),
+        # "Seal a pact" may mean either.
+        frozenset({Act.SIGN, Act.AGREE}),
         # A truce or a deal often is an agreement to lower duties.
         frozenset({Act.AGREE, Act.CUT}),
         frozenset({Act.AGREE, Act.RETREAT}),

@@ -7,6 +7,7 @@ texts name other cases as background.
 
 import re
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -113,6 +114,8 @@ class Features(NamedTuple):
     remedies: frozenset[str]
     courts: frozenset[str]
     plaintiff: frozenset[str]
+    imposers: frozenset[str]
+    """The parties whose duties the story states."""
     comment: bool
     """Whether the title asks, explains or reports the markets' view."""
     anchors: frozenset[str]
@@ -121,17 +124,15 @@ class Features(NamedTuple):
 
 def get_features(story: Story) -> Features:
     """The features of a story."""
+    figures = story.figures
     return _extract(
         story.title,
         story.text,
         story.parties,
         story.title_parties,
-        tuple(
-            float(percent)
-            for figure in story.figures
-            for percent in (figure.from_percent, figure.to_percent)
-            if percent is not None
-        ),
+        tuple([(each.imposer, each.from_percent, each.to_percent) for each in figures])
+        if figures
+        else (),
     )
 
 
@@ -142,7 +143,7 @@ def _extract(
     text: str,
     parties: tuple[str, ...],
     title_parties: tuple[str, ...],
-    percents: tuple[float, ...],
+    figures: tuple[tuple[str | None, Decimal | None, Decimal | None], ...],
 ) -> Features:
     title, text = title[:_MAX_TITLE], text[:_MAX_TEXT]
     folded, body = fold_case(title), fold_case(text)
@@ -173,7 +174,10 @@ def _extract(
         acts=acts,
         in_court=in_court,
         rates=rates,
-        all_rates=rates.union(_find_rates(body), percents),
+        all_rates=rates.union(
+            _find_rates(body),
+            (float(rate) for _, *both in figures for rate in both if rate is not None),
+        ),
         sums=sums,
         amounts=amounts,
         all_amounts=amounts.union(each.amount for each in _find_sums(body)),
@@ -184,6 +188,7 @@ def _extract(
         remedies=frozenset(name for name, words in _REMEDIES if words.search(folded)),
         courts=frozenset(name for name, words in _COURTS if words.search(folded)),
         plaintiff=frozenset(_weigh(((plaintiff[1], 1.0),))) if plaintiff else frozenset(),
+        imposers=frozenset(imposer for imposer, _, _ in figures if imposer),
         comment=_COMMENT.search(folded) is not None,
         anchors=frozenset((*partners, *distinctive, *(["court"] if in_court else []))),
     )

@@ -15,7 +15,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.news.events.comparison import Veto, judge
+from bot.news.events.comparison import Veto, judge_all
 from bot.news.events.facts import find_new_facts
 from bot.news.events.features import get_features
 from bot.news.state import JoinResult, NewFactKind, Relation
@@ -37,10 +37,8 @@ def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
     matter: Story | None = None
     best_same = best_matter = 0.0
     differs: tuple[Veto, ...] = ()
-    for other in recent:
-        if other.id == story.id or _have_no_common_party(story, other):
-            continue
-        relation, score, matter_score, vetoes = judge(story, other)
+    others = (other for other in recent if other.id != story.id)
+    for other, (relation, score, matter_score, vetoes) in judge_all(story, others):
         if relation is Relation.REPORT and score >= best_same:
             same, best_same = other, score
         elif relation is Relation.DEVELOPMENT and matter_score >= best_matter:
@@ -61,8 +59,3 @@ def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
     if is_development and not is_late:
         return JoinResult(event_id, Relation.DEVELOPMENT, facts)
     return JoinResult(event_id, Relation.REPORT)
-
-
-def _have_no_common_party(a: Story, b: Story) -> bool:
-    """A quick check that makes most comparisons unnecessary."""
-    return bool(a.parties and b.parties) and set(a.parties).isdisjoint(b.parties)
