@@ -60,7 +60,7 @@ _FROM = re.compile(
     rf"\b(?:from|as\sof|with\seffect\sfrom|on\sand\safter|(?P<on>on))\s+{_DAY}"
 )
 _UNTIL = re.compile(
-    r"\b(?:delay|postpon|defer|push|put|hold|held|extend|extension|deadline|reprieve)[a-z]*\b"
+    r"\b(?:delay|postpon|defer|mov|push|put|hold|held|extend|extension|deadline|reprieve)[a-z]*\b"
     rf"[^.;]{{0,120}}?\b(?:to|until|till)\s+{_CALENDAR_DAY}"
 )
 _END = re.compile(

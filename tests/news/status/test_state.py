@@ -37,6 +37,8 @@ def read_state(title: str, text: str = "", published: date | None = WEDNESDAY) -
         ("US imposes tariffs on Peru, Trump said on 9 March", S.ANNOUNCED, None),
         ("US delays tariffs on Peru to 9 July", S.DELAYED, "2026-07-09"),
         ("US postpones tariffs on Peru until 1 January", S.DELAYED, "2027-01-01"),
+        ("US duty of 20% on Peru moves to 9 July", S.DELAYED, "2026-07-09"),
+        ("US duty on Peru to go from 10% to 20% on 4 June", S.ANNOUNCED, "2026-06-04"),
         ("US delays tariffs on Peru by a month", S.DELAYED, None),
         ("US tariffs on Peru expire on 22 July", S.ENDED, "2026-07-22"),
         ("US threatens 20% tariffs on Peru from 1 June", S.THREATENED, "2026-06-01"),
