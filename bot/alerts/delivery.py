@@ -99,7 +99,7 @@ class Delivery(Frozen):
     event_id: str = ""
     """Empty for a digest, a notice and a reminder; the proposal's id for a proposal."""
     reason: str
-    """Why this conversation gets the message, in words."""
+    """Why this conversation gets the message, in words; empty for an update."""
     content: str = ""
     """The content as JSON if it does not come from stories; otherwise empty."""
     state: DeliveryState = DeliveryState.QUEUED

@@ -57,9 +57,10 @@ LOOKUP_SLOTS = 5
 """Maximum uncertain deliveries that are processed at a time. They have their own slots, because
 looking for an earlier message in Slack is slow.
 """
-UPDATE_SLOTS = 3
+UPDATE_SLOTS = 2
 """Maximum updates that are claimed at a time. They have their own slots, so that posts never wait
-for them. Few, because Slack allows about one edit a second in a workspace.
+for them. Few, because Slack allows about one edit a second in a workspace, and the edit after an
+operator's click waits behind them.
 """
 UPDATE_ATTEMPTS = 8
 """An update that has failed this often is dropped. The next story of its event makes another one.
