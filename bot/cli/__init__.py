@@ -48,7 +48,7 @@ COMMANDS = {
     "run": CommandModule("run", "Run the bot: poll feeds, post alerts, answer /tariff."),
     "same": CommandModule(
         "news",
-        "Print whether two stories report the same: JSON lines in and out, in the same order.",
+        "Print whether two stories report one event: JSON lines in and out, in the same order.",
     ),
     "say": CommandModule("say", "Post a line in the local workspace and print the bot's replies."),
 }
