@@ -73,12 +73,13 @@ class Desk:
         return taken
 
     async def count(self, *bodies: str, kind: FeedKind = FeedKind.PAPER) -> list[tuple[int, int]]:
-        """Alerts and other messages of each poll."""
+        """Alerts and other messages of each poll, without edits of alerts."""
         counts = []
         for body in bodies:
             kinds = [each.kind for each in (await self.poll(body, kind)).deliveries]
             alerts = kinds.count(DeliveryKind.ALERT)
-            counts.append((alerts, len(kinds) - alerts))
+            edits = kinds.count(DeliveryKind.UPDATE)
+            counts.append((alerts, len(kinds) - alerts - edits))
         return counts
 
 

@@ -34,7 +34,9 @@ COMMANDS = {
         "Check settings, config, database, clock, Slack and feeds; print each problem and its fix.",
     ),
     "eval": CommandModule(
-        "news", "Score topics, parties, figures and pairs on labelled sets.", "evaluate_sets"
+        "news",
+        "Score topics, parties, figures and pairs on the labelled sets of a folder.",
+        "evaluate_sets",
     ),
     "feeds": CommandModule("feeds", "List, add, remove, resume, check, import and export feeds."),
     "match": CommandModule(

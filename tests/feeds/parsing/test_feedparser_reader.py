@@ -496,7 +496,7 @@ def test_no_markup_gets_through(title: str, summary: str) -> None:
     parsed = outcome(rss([item(1, title, summary=summary)]))
     for entry in parsed.entries if isinstance(parsed, Parsed) else ():
         # A title may contain "<b>" or "</b>" as text, but not both; a summary contains no tags.
-        tags = MARKUP.findall(f"{entry.title}\n{entry.summary}")
+        tags = MARKUP.findall(entry.title)
         assert set(tags) <= {"<b>"} or set(tags) <= {"</b>"}
         assert not MARKUP.search(entry.summary)
         for text in (entry.title, entry.summary):
