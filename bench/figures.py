@@ -1,10 +1,10 @@
-"""Scores the figures that the bot reads in labelled stories: `python -m bench.figures GOLD.jsonl`.
+"""Scores the figures that the bot reads in labeled stories: `python -m bench.figures GOLD.jsonl`.
 
 A line of GOLD.jsonl has `title`, `summary` and `figures`; each figure has `imposer`, `target` (the
 partner), `from_percent` and `to_percent`. Figures without a percentage are not scored.
 
     exact     F1 of (imposer, partner, old rate, new rate); no partner and WORLD count as one
-    imposer   the share of the labelled figures with an imposer of which a figure with the same
+    imposer   the share of the labeled figures with an imposer of which a figure with the same
               rate has this imposer
 """
 
@@ -48,7 +48,7 @@ class FigureScores(NamedTuple):
 
 
 def score_figures(reader: FigureReader, stories: Iterable[Mapping[str, Any]]) -> FigureScores:
-    """Compares the figures that the reader finds with the labelled ones."""
+    """Compares the figures that the reader finds with the labeled ones."""
     counts = [0] * 5
     for story in stories:
         wanted = {_label(each) for each in story["figures"]} - {None}

@@ -68,20 +68,20 @@ def _explain_pair(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
 @click.option("--misses", is_flag=True, help="List the items that differ from their labels.")
 @report_errors
 def evaluate_sets(folder: Path, misses: bool) -> None:
-    """Score topics, parties, figures and pairs on the labelled sets of a folder.
+    """Score topics, parties, figures and pairs on the labeled sets of a folder.
 
-    Each *.jsonl file in FOLDER is a set, with one labelled story or pair per line.
+    Each *.jsonl file in FOLDER is a set, with one labeled story or pair per line.
     """
     reader = ConfigFolder(load_settings()).reader
     paths = sorted(folder.glob("*.jsonl"))
     if not paths:
-        raise TariffwireError(str(folder), "no *.jsonl files", "Name a folder with labelled sets")
+        raise TariffwireError(str(folder), "no *.jsonl files", "Name a folder with labeled sets")
     for path in paths:
         click.echo(f"{path.name}:")
         try:
             result = evaluate(_read_set(path), reader)
         except (KeyError, TypeError, IndexError) as error:
-            cause = f"not a labelled set ({type(error).__name__}: {error})"
+            cause = f"not a labeled set ({type(error).__name__}: {error})"
             cure = "bot/news/evaluation.py describes the sets"
             raise TariffwireError(str(path), cause, cure) from error
         for name, tally in result.tallies.items():

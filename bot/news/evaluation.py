@@ -1,6 +1,6 @@
-"""Scores what the bot reads in stories against labelled sets.
+"""Scores what the bot reads in stories against labeled sets.
 
-A set is a list of labelled items as JSON objects; the keys of the first item say what they are:
+A set is a list of labeled items as JSON objects; the keys of the first item say what they are:
 
     stories   {"id", "title", "summary", "topics", "parties"?, "optional"?, "parties_optional"?}
     figures   {"id", "title", "summary", "figures"}
@@ -8,7 +8,7 @@ A set is a list of labelled items as JSON objects; the keys of the first item sa
 
 `optional` topics and parties count neither as right nor as wrong. Parties are scored only for
 stories with a topic. A figure is right if imposer, partner and both rates are right; its partner is
-labelled as `target`. The relation of a pair is `same`, `follow_up` or `different`.
+labeled as `target`. The relation of a pair is `same`, `follow_up` or `different`.
 """
 
 from collections import Counter
