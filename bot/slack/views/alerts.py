@@ -313,7 +313,14 @@ def _format_development(story: Story, stories: Sequence[Story], parties: Parties
     else:
         # A new rate or sum alone leaves the status as it was.
         state = "" if kinds and kinds <= _FIGURES else format_reported_state(story)
-        news += [state, *(format_new_fact(fact, parties) for fact in story.new_facts)]
+        news += [
+            state,
+            *(
+                format_new_fact(fact, parties)
+                for fact in story.new_facts
+                if not (state and fact.kind is NewFactKind.DATE)  # The status has its day.
+            ),
+        ]
     first = bold(f"New: {' · '.join(filter(None, news)) or 'another report'}")
     title = link(story.link, story.title or "(without a title)", 400)
     return f"{first}\n{title} · {format_source(story)}"

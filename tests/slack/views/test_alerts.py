@@ -369,6 +369,15 @@ def test_a_new_status_comes_before_the_other_news() -> None:
     assert "*New: ANNOUNCED from 14 May 2025 · rate 84% → 125%*" in text
 
 
+def test_a_new_day_is_named_once() -> None:
+    facts = (
+        NewFact(kind=NewFactKind.STATUS, before="threatened", after="announced"),
+        NewFact(kind=NewFactKind.DATE, before="2025-05-01", after="2025-05-14"),
+    )
+    text = shown(develop(later(5, DECIDED, new_facts=facts)))
+    assert "*New: ANNOUNCED from 14 May 2025*" in text
+
+
 def test_an_outlet_that_contradicts_another_is_no_change_of_the_rate() -> None:
     first = story(state=DECIDED)
     fact = NewFact(kind=NewFactKind.RATE, before="30", after="35")
