@@ -18,7 +18,7 @@ SCHEMAS := bot/store/migrations/versions,tests/store/schemas,tests/store/test_up
 # Headlines and sentences of the news, and patterns that match them.
 HEADLINES := config/demo,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py
 # Word stems and misspellings that the bot understands.
-PATTERNS := bot/news,bot/rates/question,bot/sources/journals
+PATTERNS := bot/news,bot/rates/question,bot/sources/journals,bot/feeds/parsing/month_names.py,bot/feeds/parsing/titles.py
 
 .PHONY: run demo test test-fast check style format pictures lock clean help
 .DEFAULT_GOAL := help

@@ -77,7 +77,7 @@ class SlackSender:
     ) -> None:
         """`proposals` finds the proposals that deliveries are about. `pace_s` is the time in
         seconds between the messages of one delivery. `on_unknown` is the setting
-        TARIFFWIRE_UNKNOWN_OUTCOME. `options` says what alerts show besides their event."""
+        TARIFFWIRE_UNKNOWN_OUTCOME. `options` says what else alerts show."""
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
         self._proposals, self._pace_s = proposals, pace_s
         self._options = options

@@ -70,7 +70,7 @@ _FIGURES = frozenset({NewFactKind.RATE, NewFactKind.SUM})
 
 @dataclass(frozen=True)
 class AlertOptions:
-    """What an alert shows besides its event."""
+    """What an alert shows in addition to its event."""
 
     find_rate_now: Callable[[Event], RateNow | None] = lambda _: None
     """Finds the rate in the ledger that an event is about."""
