@@ -17,8 +17,9 @@ SPELLING := $(BIN)/codespell -D - --builtin clear,en-GB_to_en-US
 SCHEMAS := bot/store/migrations/versions,tests/store/schemas,tests/store/test_upgrade.py,bot/store/next_delivery.py
 # Headlines and sentences of the news, and patterns that match them.
 HEADLINES := config/demo,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py
-# Word stems and misspellings that the bot understands.
-PATTERNS := bot/news,bot/rates/question,bot/sources/journals,bot/feeds/parsing/month_names.py,bot/feeds/parsing/titles.py
+# Words of other languages, word stems and misspellings that the bot understands.
+FEED_WORDS := bot/feeds/parsing/month_names.py,bot/feeds/parsing/titles.py,bot/feeds/parsing/dates.py
+PATTERNS := bench/pairs,bot/news,bot/rates/question,bot/sources/journals,bot/text/languages.py,$(FEED_WORDS)
 
 .PHONY: run demo test test-fast check style format pictures lock clean help
 .DEFAULT_GOAL := help

@@ -1,7 +1,7 @@
 """Measures reading and joining stories: `python -m bench.matching`.
 
 Three figures: how many stories a second `match` reads on one core (topics, parties, figures, state
-and summary), beside one regular expression that finds any word of the topic rules in the same
+and summary), next to one regular expression that finds any word of the topic rules in the same
 titles and texts; how long it takes to join a story to 500 recent ones; and how much the process
 grows while it reads many lines. The stories are generated: no two are alike, and a third are not
 about trade. The last table has hostile texts of two sizes, because time should grow as fast as the

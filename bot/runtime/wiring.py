@@ -460,7 +460,7 @@ def _build_slack_context(
 
 
 def _build_alert_options(decisions: Decisions, *, takes_reports: bool) -> AlertOptions:
-    """What alerts show besides their event: the rate in the current ledger, and a way to report a
+    """What else alerts show: the rate in the current ledger, and a way to report a
     mistake."""
 
     def find_rate(event: Event) -> RateNow | None:
