@@ -70,7 +70,7 @@ def test_a_conversation_without_the_alert_gets_one_for_a_report_and_for_a_develo
         assert _kind_place_stories(_plan(later)) == [("alert", "C1", later.id)]
 
 
-def test_an_alert_is_updated_even_where_nobody_would_get_the_story() -> None:
+def test_an_alert_is_updated_even_where_the_story_matches_no_subscription() -> None:
     alerted = frozenset({Thread("ruling", TEAM, place) for place in ("C1", "C2")})
     audience = Audience(
         subscriptions=(subscription("C1"), subscription("C2", words=["steel"])),
