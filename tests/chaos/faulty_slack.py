@@ -71,6 +71,8 @@ class FaultySlack:
         self.posted: list[Posted] = []
         self.edited: Counter[str] = Counter()
         """The number of edits of each delivery's message."""
+        self.shown: dict[str, str] = {}
+        """What each message shows now, by delivery id."""
         self.calls: Counter[str] = Counter()
         self.faults: Counter[Fault] = Counter()
         self.limited: Counter[str] = Counter()
@@ -229,6 +231,7 @@ class FaultySlack:
             at_s=time.monotonic(),
         )
         self.posted.append(posted)
+        self.shown[posted.delivery_id] = f"{given.get('text', '')} {given.get('blocks', '')}"
         self._by_channel[_channel(conversation)].append(posted)
         self._distinct.add(posted.delivery_id)
         self._changed.set()
@@ -239,6 +242,7 @@ class FaultySlack:
         if all(each.ts != ts for each in self._by_channel[given["channel"]]):
             return {"ok": False, "error": "message_not_found"}
         self.edited[_delivery_id(given)] += 1
+        self.shown[_delivery_id(given)] = f"{given.get('text', '')} {given.get('blocks', '')}"
         self._changed.set()
         return {"ok": True, "channel": given["channel"], "ts": ts}
 

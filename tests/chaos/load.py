@@ -21,6 +21,8 @@ from tests.store import examples
 
 _FOLLOW_UP_EVERY = 4
 """Every fourth story is a follow-up: it belongs to the event of the story before it."""
+STATUS = EventStatus.SUSPENDED.value.upper()
+"""The status of each follow-up, as alerts show it."""
 _PERSON_EVERY = 10
 """Every tenth conversation is a direct message."""
 
@@ -59,7 +61,7 @@ class Load:
 
     @cached_property
     def updated(self) -> frozenset[str]:
-        """The ids of the alerts that are edited; each is edited at least once."""
+        """The ids of the alerts whose event has a follow-up, and so an update."""
         return frozenset(
             delivery_id(DeliveryKind.ALERT, TEAM, conversation, _name(_event(number)))
             for number in range(self.stories if self.updates else 0)

@@ -54,7 +54,7 @@ async def test_kills_and_faults_lose_nothing_and_repeat_only_what_cannot_be_look
     assert None not in tally.first_posts_s
     assert len(tally.first_posts_s) == KILLS
     assert (tally.arrived, tally.lost, tally.unsent) == (tally.expected, 0, 0)
-    assert (tally.out_of_order, tally.repeated_unmarked, tally.not_edited) == (0, 0, 0)
+    assert (tally.out_of_order, tally.repeated_unmarked, tally.out_of_date) == (0, 0, 0)
     if has_history_scope:
         assert tally.repeated == 0
 
