@@ -134,8 +134,16 @@ class Event(Frozen):
     @property
     def product(self) -> str | None:
         """The goods, if all figures are on the same ones."""
-        products = {each.product for each in self.duties or self.quoted}
+        products = self._list_products()
         return products.pop() if len(products) == 1 else None
+
+    @property
+    def has_several_products(self) -> bool:
+        """Whether the figures are on different goods, or only some of them name goods."""
+        return len(self._list_products()) > 1
+
+    def _list_products(self) -> set[str | None]:
+        return {each.product for each in self.duties or self.quoted}
 
     @property
     def is_ruling(self) -> bool:
