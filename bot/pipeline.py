@@ -263,7 +263,7 @@ class Pipeline:
             digest_due = next_digest_at(seen_at, self._rules.digest_hour, self._rules.zone)
             corrections = {each.story.id for each in joined if each.earlier}
             deliveries = await asyncio.to_thread(
-                plan_deliveries, fresh, audience, seen_at, digest_due, corrections
+                plan_deliveries, fresh, audience, seen_at, digest_due, corrections, recent
             )
         stories = tuple(each.story for each in joined)
         return result.model_copy(

@@ -219,11 +219,14 @@ def plan_deliveries(
     now: datetime,
     digest_at: datetime,
     corrections: Collection[str] = (),
+    earlier: Iterable[Story] = (),
 ) -> tuple[Delivery, ...]:
     """The deliveries that these stories cause, in the order in which to send them.
 
     A conversation's first story of an event makes its alert. Then a development makes a follow-up,
-    and another report makes none. Both make one update of each earlier alert, even where the event
+    and another report makes none. A development need not match the subscription itself, if one of
+    the `earlier` stories of its event does: a pause of all duties may not name the economy whose
+    duty the alert is about. Both make one update of each earlier alert, even where the event
     is muted, because an edit notifies no one. Followers get the developments. Stories whose id is
     in `corrections` are developments for those who have the alert, and make no alerts. Digests list
     all stories. The `event_id` of each story must be set.
@@ -233,12 +236,22 @@ def plan_deliveries(
     updates: dict[Thread, list[Story]] = {}
     digests: dict[tuple[str, str], list[Story]] = {}
     threads = _by_event(audience.alerted)
+    known: dict[str, list[Story]] = {}
+    for story in earlier:
+        known.setdefault(story.event_id, []).append(story)
     for story in stories:
         for thread in threads.get(story.event_id, ()):
             updates.setdefault(thread, []).append(story)
         is_correction = story.id in corrections
         is_development = is_correction or story.relation is not Relation.REPORT
-        for thread, recipient in _recipients(story, audience, now, is_development).items():
+        before = known.setdefault(story.event_id, [])
+        recipients = _recipients(story, audience, now, is_development)
+        if is_development and before:
+            for thread, recipient in _recipients_by_event(before, audience, now, alerted).items():
+                if thread not in recipients or recipients[thread].frequency is Frequency.DAILY:
+                    recipients[thread] = recipient
+        before.append(story)
+        for thread, recipient in recipients.items():
             if recipient.frequency is Frequency.DAILY:
                 digests.setdefault(thread[1:], []).append(story)
             elif recipient.follows or thread in alerted:
@@ -286,6 +299,27 @@ def _recipients(
         ):
             found[thread] = _Recipient(FOLLOWS, Frequency.INSTANT, follows=True)
     return {thread: found[thread] for thread in found if thread not in audience.muted}
+
+
+def _recipients_by_event(
+    stories: Sequence[Story], audience: Audience, now: datetime, alerted: Collection[Thread]
+) -> dict[Thread, _Recipient]:
+    """The conversations with the alert of the event of these stories, and with an instant
+    subscription that matches at least one of them."""
+    found: dict[Thread, _Recipient] = {}
+    for subscription in audience.subscriptions:
+        thread = Thread(stories[0].event_id, subscription.team, subscription.conversation)
+        if (
+            thread in found
+            or thread not in alerted
+            or thread in audience.muted
+            or subscription.pace is Frequency.DAILY
+        ):
+            continue
+        reasons = (match_reason(subscription, story, now) for story in stories)
+        if reason := next(filter(None, reasons), None):
+            found[thread] = _Recipient(reason, Frequency.INSTANT)
+    return found
 
 
 def _message(

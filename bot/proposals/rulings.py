@@ -54,7 +54,8 @@ def propose_ruling(story: Story, ledger: Ledger) -> Proposal | None:
         return None
     rates = _list_rates(measures, story)
     return Proposal(
-        id=digest("ruling", imposer, basis, status, size=_ID_BYTES),
+        # Months later, a higher court may rule in the same way: this is another ruling.
+        id=digest("ruling", imposer, basis, status, f"{day:%Y-%m}", size=_ID_BYTES),
         imposer=imposer,
         old_on=day,
         old_parts=rates,

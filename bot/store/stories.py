@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from bot.news.state import Relation
 from bot.news.story import Story
 from bot.store import tables
 from bot.store.engine import Database, chunks
@@ -18,7 +19,11 @@ so they are read often.
 """
 MOST_REPORTED = 2_000
 EVENT_STORIES = 200
-"""Maximum stories of an event from which a message is rendered: its first and its newest ones."""
+"""Maximum stories of an event from which a message is rendered."""
+_DEVELOPMENTS = 100
+_DEVELOPMENT = f'"relation":"{Relation.DEVELOPMENT}"'
+"""A part of the data of each development. In the text of a story, the quotation marks are
+escaped."""
 _PARSE_AT_ONCE = 100
 """If more stories than this are loaded, they are parsed in a thread."""
 
@@ -57,13 +62,20 @@ class Stories:
     async def of_event(self, event_id: str, also: Collection[str] = ()) -> tuple[Story, ...]:
         """The stories of an event in order of publication, and the stories with the ids `also`.
 
-        At most `EVENT_STORIES` of the event: its first one and the newest ones.
+        At most `EVENT_STORIES` of the event: the one that started it, the newest developments,
+        which set its state, and the newest others.
         """
         story = tables.stories.c
-        query = select(story.id).where(story.event_id == event_id)
-        ids = await self._database.column(query.order_by(story.published, story.id))
-        if len(ids) > EVENT_STORIES:
-            ids = [ids[0], *ids[1 - EVENT_STORIES :]]
+        query = select(story.id).where(story.event_id == event_id).limit(EVENT_STORIES)
+        newest_first = query.order_by(story.published.desc(), story.id.desc())
+        ids = await self._database.column(newest_first)
+        if len(ids) == EVENT_STORIES:
+            developments = await self._database.column(
+                newest_first.where(story.data.contains(_DEVELOPMENT, autoescape=True)).limit(
+                    _DEVELOPMENTS
+                )
+            )
+            ids = list(dict.fromkeys((event_id, *developments, *ids)))[:EVENT_STORIES]
         found = await self.many(tuple(dict.fromkeys((*ids, *also))))
         return tuple(sorted(found, key=lambda each: (each.published, each.id)))
 

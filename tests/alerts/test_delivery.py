@@ -83,6 +83,39 @@ def test_an_alert_is_updated_even_where_the_story_matches_no_subscription() -> N
     ]
 
 
+def test_a_development_reaches_a_conversation_whose_subscription_matched_the_event_before() -> None:
+    steel = story("ruling", title="Court rules on steel")
+    alerted = frozenset({Thread("ruling", TEAM, place) for place in ("C1", "C3", "C4")})
+    words = ["steel"]
+    audience = Audience(
+        subscriptions=(
+            subscription("C1", words=words),
+            subscription("C1", pace=Frequency.DAILY),  # Instant takes precedence.
+            subscription("C2", words=words),  # It has no alert.
+            subscription("C3", words=words),
+            subscription("C4", words=words, muted_until=NOON + minutes(1)),
+        ),
+        muted=frozenset({Thread("ruling", TEAM, "C3")}),
+        alerted=alerted,
+    )
+    for development, corrections in ((STAY, ()), (REPORT, ("report",))):
+        planned = plan_deliveries([development], audience, NOON, TOMORROW, corrections, [steel])
+        assert [(each.kind, each.conversation) for each in planned] == [
+            ("follow_up", "C1"),
+            ("update", "C1"),
+            ("update", "C3"),
+            ("update", "C4"),
+        ]
+        assert planned[0].reason == "tariffs, with steel"
+    reported = plan_deliveries([REPORT], audience, NOON, TOMORROW, (), [steel])
+    assert "follow_up" not in {each.kind for each in reported}
+    at_once = Audience(subscriptions=audience.subscriptions[:1])
+    assert _kind_place_stories(_plan(steel, STAY, to=at_once)) == [
+        ("alert", "C1", "ruling"),
+        ("follow_up", "C1", "stay"),
+    ]
+
+
 def test_a_conversation_that_did_not_match_the_first_story_gets_an_alert_for_the_next() -> None:
     audience = Audience(subscriptions=(subscription("C1"), subscription("C2", words=["stay"])))
     assert _kind_place_stories(_plan(RULING, STAY, to=audience)) == [

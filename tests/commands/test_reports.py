@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers
+from bot.errors import StoreUnavailable
 from bot.news.state import EventState, EventStatus, Relation
 from bot.news.story import Story
 from bot.rates.model.answer import Answer, Report
@@ -40,6 +41,18 @@ async def ask(text: str, *stories: Story, on: date | None = None) -> Answer:
 
 async def titles(text: str, *stories: Story, on: date | None = None) -> list[str]:
     return [report.title for report in (await ask(text, *stories, on=on)).reports]
+
+
+async def test_an_answer_is_given_without_reports_while_the_database_is_unreachable() -> None:
+    class Unreachable:
+        async def reported_since(self, since: datetime) -> Sequence[Story]:
+            raise StoreUnavailable("the database", "no connection")
+
+    service = AnswerService(ledger(), stories=Unreachable())
+    reply = await service.answer(service.parse("us on china", NOW))
+    assert isinstance(reply, RateAnswers)
+    assert reply.answers[0].total_percent is not None
+    assert reply.answers[0].reports == ()
 
 
 async def test_an_answer_lists_newer_reports_on_its_parties_newest_first() -> None:

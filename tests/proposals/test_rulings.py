@@ -57,6 +57,15 @@ def test_two_outlets_report_one_ruling_and_its_stay_is_another(ledger: Ledger) -
     assert first.id == again.id != stayed.id
 
 
+def test_the_same_ruling_by_a_higher_court_months_later_is_another_proposal(ledger: Ledger) -> None:
+    first = made(in_court(STRUCK_DOWN), ledger)
+    later = NOW + timedelta(days=90)
+    higher = made(
+        in_court("Supreme Court strikes down US tariffs under Section 301", published=later), ledger
+    )
+    assert first.id != higher.id
+
+
 @pytest.mark.parametrize(
     "story",
     [

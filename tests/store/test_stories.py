@@ -5,7 +5,7 @@ from sqlalchemy import select, update
 
 from bot.news.state import EventState, Relation
 from bot.news.story import Evidence, Figure, Story
-from bot.store.stories import Stories
+from bot.store.stories import EVENT_STORIES, Stories
 from bot.store.tables import stories
 from bot.values import Topic
 from tests.store.examples import NOON, minutes, story
@@ -68,6 +68,30 @@ async def test_the_latest_stories_are_the_newest_of_a_topic(store: Store) -> Non
     assert _ids(await store.stories.latest(None, 2)) == ["ruling", "both"]
     assert _ids(await store.stories.latest(TALKS, 5)) == ["both", "old"]
     assert _ids(await store.stories.latest(Topic.TARIFF, 5)) == ["both"]
+
+
+async def test_a_large_event_keeps_the_story_that_started_it_and_its_developments(
+    store: Store,
+) -> None:
+    start = story("start", event_id="start")
+    decision = story(
+        "decision", event_id="start", relation=Relation.DEVELOPMENT, published=NOON + minutes(1)
+    )
+    late = story("late", event_id="start", relation=Relation.REPORT, published=NOON - minutes(9))
+    reports = [
+        story(
+            f"report{number}",
+            title=json.dumps({"relation": "follow_up"}),
+            event_id="start",
+            relation=Relation.REPORT,
+            published=NOON + minutes(2 + number),
+        )
+        for number in range(EVENT_STORIES)
+    ]
+    await store.add_stories(start, decision, late, *reports)
+    found = _ids(await store.stories.of_event("start"))
+    assert found == ["start", "decision", *_ids(tuple(reports[2:]))]
+    assert _ids(await store.stories.of_event("start", ["late"]))[0] == "late"
 
 
 async def test_recent_stories_are_selected_by_the_time_they_were_seen(store: Store) -> None:

@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from bot.feeds.identity import share_words
 from bot.feeds.model import FeedKind
 from bot.news.state import CollectionEffect, EventStatus, NewFactKind, Relation
 from bot.news.story import Figure, Story
@@ -39,6 +40,11 @@ RULINGS = frozenset({EventStatus.UNLAWFUL, EventStatus.STAYED, EventStatus.UPHEL
 
 _SAME_NEWS = timedelta(hours=6)
 """Two outlets that state different rates within this time disagree. Later, the rate has changed."""
+
+_MOST_DUTIES = 30
+"""Maximum duties of an event. Each figure is compared with all of them, so without a limit, 200
+stories that name ever new goods would take seconds.
+"""
 
 _OFFICIAL = frozenset({FeedKind.OFFICIAL, FeedKind.COURT})
 
@@ -85,7 +91,8 @@ class Event(Frozen):
 
     id: str
     first: Story
-    """The event's first story, with its headline."""
+    """The story that started the event. Its headline stays, even if an older story arrives later.
+    If it was deleted, the oldest story."""
     latest: Story | None = None
     """The latest development; None if there is none."""
     topics: tuple[Topic, ...] = ()
@@ -127,8 +134,16 @@ class Event(Frozen):
     @property
     def product(self) -> str | None:
         """The goods, if all figures are on the same ones."""
-        products = {each.product for each in self.duties or self.quoted}
+        products = self._list_products()
         return products.pop() if len(products) == 1 else None
+
+    @property
+    def has_several_products(self) -> bool:
+        """Whether the figures are on different goods, or only some of them name goods."""
+        return len(self._list_products()) > 1
+
+    def _list_products(self) -> set[str | None]:
+        return {each.product for each in self.duties or self.quoted}
 
     @property
     def is_ruling(self) -> bool:
@@ -145,19 +160,20 @@ def is_about_talks(story: Story) -> bool:
 def summarize_event(stories: Sequence[Story]) -> Event:
     """The present state of the event with these stories. There must be at least one."""
     ordered = sorted(stories, key=lambda story: (to_utc(story.published), to_utc(story.seen_at)))
+    opening = next((story for story in ordered if story.relation is not Relation.REPORT), None)
     state = _State()
     slots: list[_Slot] = []
     quoted: list[_Slot] = []
     sums: dict[Decimal, None] = {}
     for story in ordered:
-        state.add(story, moves=_moves(story, ordered[0]))
+        state.add(story, moves=_moves(story, opening))
         status = state.status if story.state.status is None else story.state.status
         _add_figures(slots if status in DECISIONS else quoted, story)
         if status in DECISIONS:
             sums |= dict.fromkeys(_list_sums(story))
     decided = state.status in DECISIONS
     shown = _drop_vague(slots if decided else quoted if state.status not in RULINGS else [])
-    first = ordered[0]
+    first = next((story for story in ordered if story.id == story.event_id), ordered[0])
     return Event(
         id=first.event_id or first.id,
         first=first,
@@ -180,13 +196,14 @@ def summarize_event(stories: Sequence[Story]) -> Event:
     )
 
 
-def _moves(story: Story, first: Story) -> bool:
-    """Whether a story changes the state of its event: the first one, an edit of it, a development.
+def _moves(story: Story, opening: Story | None) -> bool:
+    """Whether a story changes the state of its event: `opening`, an edit of it, a development.
 
-    A story that arrived first, but was published after another one, is only a report.
+    `opening` is the oldest story that is not another report. A story that arrived first, but was
+    published after a development, is only a report.
     """
-    if story.relation is Relation.NEW:
-        return story is first or (story.feed_id, story.link) == (first.feed_id, first.link)
+    if story.relation is Relation.NEW and opening is not None:
+        return story is opening or (story.feed_id, story.link) == (opening.feed_id, opening.link)
     return story.relation is Relation.DEVELOPMENT
 
 
@@ -277,6 +294,8 @@ def _add_figures(slots: list[_Slot], story: Story) -> None:
     for figure in _list_rates(story, slots):
         slot = _find_slot(earlier, figure)
         if slot is None:
+            if len(slots) >= _MOST_DUTIES:
+                continue
             slot = _Slot(figure, to_utc(story.published))
             slots.append(slot)
         slot.state(story, figure)
@@ -319,11 +338,12 @@ def _list_sums(story: Story) -> list[Decimal]:
 def _find_slot(slots: Sequence[_Slot], figure: Figure) -> _Slot | None:
     """The duty that a figure is about. A figure with another percent must name the same goods and
     at least one of the same parties."""
+    other, others = figure, _list_words(figure.product)
     for slot in slots:
-        one, other = slot.figure, figure
+        one = slot.figure
         if not (_agrees(one.imposer, other.imposer) and _agrees(one.partner, other.partner)):
             continue
-        goods, others = _list_words(one.product), _list_words(other.product)
+        goods = _list_words(one.product)
         if one.to_percent == other.to_percent or other.to_percent in slot.past:
             if goods <= others or others <= goods:
                 return slot
@@ -339,7 +359,7 @@ def _agrees(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=5_000)
 def _list_words(product: str | None) -> frozenset[str]:
     return frozenset(fold(product or "").casefold().split())
 
@@ -362,24 +382,32 @@ def _find_only(codes: Iterable[str | None]) -> str | None:
 
 def _find_correction(ordered: Sequence[Story]) -> Correction | None:
     """The latest story by which an outlet corrects or retracts what it reported."""
-    links: set[tuple[str, str]] = set()
+    titles: dict[tuple[str, str], str] = {}
     found: Correction | None = None
     for story in ordered:
         place = (story.feed_id, story.link)
         if mark := _find_mark(story):
             is_retraction = re.fullmatch(_RETRACTION, mark) is not None
             found = Correction(story=story, is_retraction=is_retraction)
-        elif place in links and _may_be_edited(story):
+        elif place in titles and _may_be_edited(story, titles[place]):
             found = Correction(story=story, is_silent=True)
-        links.add(place)
+        titles[place] = story.title
     return found
 
 
-def _may_be_edited(story: Story) -> bool:
-    """Whether a second story at one link may be an edit of the first. Courts use one link for a
-    whole docket, and outlets continue a report at its link."""
+def _may_be_edited(story: Story, before: str) -> bool:
+    """Whether a second story at one link may be an edit of the first, with the title `before`.
+
+    Courts use one link for a whole docket, some outlets use one for all reports, and others
+    continue a report at its link.
+    """
     is_continued = story.relation is Relation.DEVELOPMENT
-    return bool(story.link) and story.kind is not FeedKind.COURT and not is_continued
+    return (
+        bool(story.link)
+        and story.kind is not FeedKind.COURT
+        and not is_continued
+        and share_words(before, story.title)
+    )
 
 
 def _find_mark(story: Story) -> str:

@@ -158,6 +158,14 @@ async def _explain(context: SlackContext, click: Click) -> Message:
     return alerts.render_why(story, matching, service.parties, is_channel=is_channel)
 
 
+async def _refuse_old_button(_: SlackContext, __: Click) -> Message:
+    return render_notice("This button is from an older version and no longer works.")
+
+
+async def _do_nothing(_: SlackContext, __: Click) -> None:
+    """Handles a button with a link. Slack itself opens the link."""
+
+
 async def _copy_link(_: SlackContext, __: Click, story: Story) -> Message:
     return alerts.render_link(story)
 
@@ -178,6 +186,13 @@ ALERT_CHOICES: dict[str, Handler] = {
 }
 """The choices in the menu of an alert."""
 
+OLD_BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
+    "alert_open": ButtonRoute(_do_nothing),
+    "alert_mute": ButtonRoute(_handle_command(Verb.MUTE_EVENT)),
+    "alert_why": ButtonRoute(_refuse_old_button),
+}
+"""The buttons of alerts that an older version posted; Slack shows them as long as the alerts."""
+
 BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.FOLLOW: ButtonRoute(_handle_command(Verb.FOLLOW_EVENT)),
     alerts.UNFOLLOW: ButtonRoute(_handle_command(Verb.UNFOLLOW_EVENT)),
@@ -185,6 +200,7 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.UNMUTE_EVENT: ButtonRoute(_handle_command(Verb.UNMUTE_EVENT)),
     alerts.UNMUTE: ButtonRoute(_handle_command(Verb.UNMUTE_CONVERSATION)),
     alerts.LEAVE: ButtonRoute(_handle_command(Verb.UNSUBSCRIBE)),
+    **OLD_BUTTONS,
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),
     SHARE: ButtonRoute(_share),
     proposal_views.APPROVE: ButtonRoute(proposals.approve, OperatorAction.DECIDE_ON_RATES),

@@ -17,6 +17,7 @@ from bot.news.state import NewFactKind
 from bot.news.story import Figure, Story
 from bot.parties import Parties
 from bot.rates.answer.rate_now import RateNow
+from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -87,7 +88,8 @@ def render_alert(
 ) -> Message:
     """The first message about an event, with its present state."""
     options = options or AlertOptions()
-    rate_now = options.find_rate_now(event)
+    # The rate on goods in general would be wrong for figures on several goods.
+    rate_now = None if event.has_several_products else options.find_rate_now(event)
     state = (format_topics(event.topics), bold(format_status(event)), format_collection(event))
     first = event.first
     count = f"{event.sources} source{'s' if event.sources > 1 else ''}"
@@ -168,17 +170,33 @@ def render_link(story: Story) -> Message:
 
 
 def _format_news(event: Event) -> str:
+    """The news in order of its place on the card. If long links leave no room for all lines, the
+    least important lines are left out."""
     first = event.first
     summary = escape(cut(first.summary, _SUMMARY), _SUMMARY)
+    quotations = (_format_quotation(each, f"{first.title} {summary}") for each in event.quoted[:2])
     lines = [
         _format_correction(event),
-        format_headline(first),
+        _format_first(first),
         summary,
-        *(_format_quotation(figure, f"{first.title} {summary}") for figure in event.quoted[:2]),
+        *quotations,
         *(_format_dispute(each) for each in event.disputed[:3]),
         _format_latest(event),
     ]
-    return "\n".join(filter(None, lines))
+    by_importance = [1, 0, len(lines) - 1, *range(2, len(lines) - 1)]
+    kept, room = set[int](), limits.SECTION_CHARACTERS
+    for place in by_importance:
+        needed = len(lines[place]) + 1
+        if lines[place] and needed <= room:
+            kept.add(place)
+            room -= needed
+    return "\n".join(line for place, line in enumerate(lines) if place in kept)
+
+
+def _format_first(first: Story) -> str:
+    """The headline as a link or, if its link is longer than a section, as text."""
+    linked = format_headline(first)
+    return linked if len(linked) < limits.SECTION_CHARACTERS else bold(escape(first.title, 600))
 
 
 def _format_correction(event: Event) -> str:
@@ -287,6 +305,8 @@ def _make_rate_button(event: Event, rate: RateNow | None, parties: Parties) -> E
     if len(pair) < _PAIR:
         # Two economies make a pair. Of more, the first one is most likely the one that acts.
         codes = list(event.parties) if len(event.parties) == _PAIR else [*pair, *event.parties][:1]
+    if len(codes) == _PAIR and (codes[1] == event.imposer or codes[0] == event.partner):
+        codes.reverse()
     names = [parties.get(code).name for code in codes if code in parties]
     if not names:
         return None

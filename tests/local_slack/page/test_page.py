@@ -103,6 +103,7 @@ def look_around(browser: Chrome) -> None:
     click(browser, "#apps button")
     find(browser, "#home", "Your subscriptions")
     click(browser, "#add-channel")
+    assert browser.find_element(By.ID, "new-channel").accessible_name == "Create a channel"
     find(browser, "#channel-name").send_keys("steel-desk" + Keys.ENTER)
     find(browser, "#title", "steel-desk")
     find(browser, "#compose-text").send_keys("> a quote" + Keys.ENTER)

@@ -83,6 +83,21 @@ def test_the_story_that_arrived_first_does_not_undo_an_older_development() -> No
     assert summarize_event([arrived_first, older]).status is EventStatus.DEAL
 
 
+def test_an_older_report_that_arrives_late_changes_neither_the_status_nor_the_headline() -> None:
+    decided = report(1, hours=3, state=state(EventStatus.ANNOUNCED), figures=duty(25))
+    late = report(2, "slow", state=state(EventStatus.THREATENED), figures=duty(30))
+    event = summarize_event([decided, late])
+    assert event.first == decided
+    assert event.status is EventStatus.ANNOUNCED
+    assert percents(event) == [Decimal(25)]
+
+
+def test_an_event_whose_first_story_was_deleted_shows_the_oldest_one() -> None:
+    kept = report(2, hours=3)
+    event = summarize_event([report(3, hours=4), kept])
+    assert (event.id, event.first) == ("s1", kept)
+
+
 def test_an_edit_of_the_first_story_changes_its_status() -> None:
     first = report(1, state=state(EventStatus.IN_FORCE))
     edited = first.model_copy(update={"id": "s2", "state": state(EventStatus.ANNOUNCED)})
@@ -234,6 +249,21 @@ def test_an_outlet_that_changes_its_story_silently_is_recognized_by_the_link() -
     assert event.correction.is_silent
     docket = [each.model_copy(update={"kind": FeedKind.COURT}) for each in (story, edited)]
     assert summarize_event(docket).correction is None
+
+
+def test_two_reports_at_one_link_are_no_edit_if_their_titles_have_nothing_in_common() -> None:
+    home = "https://wire.example/"
+    one = report(1, link=home, title="Steel duties double")
+    other = report(2, link=home, hours=1, title="Importers wait for refunds")
+    assert summarize_event([one, other]).correction is None
+
+
+def test_an_event_has_a_limited_number_of_duties() -> None:
+    many = tuple(
+        figure for number in range(40) for figure in duty(10 + number, product=f"goods{number}")
+    )
+    event = summarize_event([report(1, state=state(EventStatus.ANNOUNCED), figures=many)])
+    assert [figure.product for figure in event.duties] == [f"goods{n}" for n in range(30)]
 
 
 def test_sources_are_counted_once_and_official_ones_are_named() -> None:

@@ -16,6 +16,7 @@ from bot.alerts.notices import MistakeReport
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_app, build_web_app
+from bot.slack.blockkit.blocks import actions, button
 from bot.slack.context import SlackContext
 from bot.slack.views.alerts import AlertOptions
 from tests.slack.fakes import (
@@ -190,6 +191,26 @@ async def test_the_link_of_an_alert_can_be_copied(page_user: PageUser) -> None:
     (message,) = await page_user.choose(await page_user.alert(), "copy")
     assert message["ephemeral"]
     assert "`https://news.example/a?x=1&amp;y=2`" in as_text([message])
+
+
+async def test_the_buttons_of_alerts_of_an_older_version_are_answered(page_user: PageUser) -> None:
+    posted = await page_user.context.client.chat_postMessage(
+        channel=page_user.channel,
+        text="An old alert",
+        blocks=actions(
+            button("Open", "alert_open", url="https://news.example/a"),
+            button("Mute", "alert_mute", "s1"),
+            button("Why?", "alert_why", '{"story":"s1","reason":"tariffs"}'),
+        ),
+    )
+    message = {"ts": posted["ts"], "blocks": posted["message"]["blocks"]}
+    assert await page_user.click(message, "alert_open") == []
+    assert "older version" in as_text(await page_user.click(message, "alert_why"))
+    await page_user.click(message, "alert_mute")
+    assert isinstance(page_user.context.service.stores.events, FakeEventPreferences)
+    assert page_user.context.service.stores.events.mutes == {
+        (page_user.team, page_user.channel, "s1")
+    }
 
 
 async def test_a_reported_mistake_reaches_the_operators(

@@ -183,6 +183,46 @@ def test_an_alert_of_a_decision_shows_who_pays_what() -> None:
         assert part in text
 
 
+def test_the_headline_and_the_correction_are_shown_even_with_the_longest_links() -> None:
+    path = "https://news.example/" + "x" * 1_300
+    first = story(link=f"{path}1", title="United States raises duty", state=DECIDED)
+    news = alert(
+        first,
+        later(2, DECIDED, link=f"{path}2", title="Duty delayed"),
+        later(3, link=f"{path}3", title="Correction: duty is 35%"),
+    )
+    text = shown(news)
+    assert f"<{path}1|United States raises duty>" in text
+    assert f"⚠️ *Corrected:* <{path}3|Correction: duty is 35%>" in text
+    assert "Duty delayed" not in text
+    assert first.summary in text
+    too_long = "https://news.example/" + "x" * 2_970
+    unlinked = shown(alert(story(link=too_long, title="Duty is up", state=DECIDED)))
+    assert "*Duty is up*" in unlinked
+    check_accepted(news)
+
+
+def test_no_rate_is_shown_for_figures_on_several_goods() -> None:
+    rate = RateNow("US", "CN", None, Decimal(10), None, None)
+    duties = tuple(
+        Figure(imposer="US", partner="CN", product=goods, to_percent=Decimal(percent))
+        for goods, percent in (("steel", 50), ("cars", 25))
+    )
+    several = alert(story(state=DECIDED, figures=duties), find_rate_now=lambda _: rate)
+    assert "In our data now" not in shown(several)
+    one = alert(story(state=DECIDED, figures=duties[:1]), find_rate_now=lambda _: rate)
+    assert "In our data now" in shown(one)
+
+
+@pytest.mark.parametrize("known", [{"imposer": "US"}, {"partner": "CN"}])
+def test_the_rate_button_asks_for_the_importing_country_first(known: dict[str, str]) -> None:
+    figure = Figure(**known, to_percent=Decimal(30))
+    for parties in (("CN", "US"), ("US", "CN")):
+        asked = alert(story(state=DECIDED, figures=(figure,), parties=parties))
+        values = [each.get("value") for each in asked.blocks[-1]["elements"]]
+        assert "United States China" in values
+
+
 def test_a_ruling_always_says_whether_the_duty_is_collected() -> None:
     court = {"topics": (Topic.COURT_RULING,), "figures": ()}
     ruled = story(state=EventState(status=EventStatus.UNLAWFUL), **court)
