@@ -8,6 +8,7 @@ developments in its thread.
     actions   [Follow] [Rate now]
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,7 @@ from bot.slack.views.replies import RUN, mark_repeat
 from bot.slack.views.story_lists import format_headline, format_source, make_left_out
 from bot.text.dates import format_day
 from bot.text.plain import cut
+from bot.text.sentences import split_sentences
 from bot.values import Topic, to_utc
 
 FOLLOW = "alert_follow"
@@ -66,6 +68,7 @@ REPORT_CHOICE = "report"
 _SUMMARY = 200
 _RATES = 6
 _PAIR = 2
+_MARK_IN_TITLE = re.compile(r"^\W{0,5}(?:correct|retract)(?:ed|ion)\s?[:\])–—-]\s*", re.IGNORECASE)
 _FIGURES = frozenset({NewFactKind.RATE, NewFactKind.SUM})
 
 
@@ -90,7 +93,7 @@ def render_alert(
     options = options or AlertOptions()
     # The rate on goods in general would be wrong for figures on several goods.
     rate_now = None if event.has_several_products else options.find_rate_now(event)
-    state = (format_topics(event.topics), bold(format_status(event)), format_collection(event))
+    state = (format_topics(event), bold(format_status(event)), format_collection(event))
     first = event.first
     count = f"{event.sources} source{'s' if event.sources > 1 else ''}"
     trust = "official" if event.is_official else "reported"
@@ -173,7 +176,7 @@ def _format_news(event: Event) -> str:
     """The news in order of its place on the card. If long links leave no room for all lines, the
     least important lines are left out."""
     first = event.first
-    summary = escape(cut(first.summary, _SUMMARY), _SUMMARY)
+    summary = escape(_shorten(first.summary, keep_rates=not event.duties), _SUMMARY)
     quotations = (_format_quotation(each, f"{first.title} {summary}") for each in event.quoted[:2])
     lines = [
         _format_correction(event),
@@ -199,12 +202,28 @@ def _format_first(first: Story) -> str:
     return linked if len(linked) < limits.SECTION_CHARACTERS else bold(escape(first.title, 600))
 
 
+def _shorten(summary: str, *, keep_rates: bool) -> str:
+    """The whole sentences that fit. The summary is cut at a word instead if they are too short or,
+    with `keep_rates`, if they leave out a rate."""
+    at_word = cut(summary, _SUMMARY)
+    kept = ""
+    for sentence in split_sentences(summary):
+        longer = f"{kept} {sentence}".strip()
+        if len(longer) > _SUMMARY:
+            break
+        kept = longer
+    loses_rate = keep_rates and kept.count("%") < at_word.count("%")
+    return at_word if at_word == summary or len(kept) < _SUMMARY // 2 or loses_rate else kept
+
+
 def _format_correction(event: Event) -> str:
     found = event.correction
     if found is None:
         return ""
     story, mark = found.story, _name_correction(found)
-    title = link(story.link, story.title or "(without a title)", 300)
+    # The mark stands before the title, so the title does not repeat it.
+    title = _MARK_IN_TITLE.sub("", story.title) or story.title or "(without a title)"
+    title = link(story.link, title, 300)
     return f"⚠️ {bold(f'{mark}:')} {title} ({escape(story.source, 120)})"
 
 
@@ -240,11 +259,14 @@ def _format_latest(event: Event) -> str:
 
 def _list_fields(event: Event, rate_now: RateNow | None, parties: Parties) -> list[str]:
     found: list[str] = []
+    importer, partner = _find_pair(event)
+    if importer:
+        found.append(f"{bold('Importing country')} {format_name(importer, parties)}")
+    if partner:
+        found.append(f"{bold('Origin')} {format_name(partner, parties)}")
+    elif importer and event.duties and not any(each.partner for each in event.duties):
+        found.append(f"{bold('Origin')} not stated")
     if event.duties:
-        if importer := event.imposer:
-            found.append(f"{bold('Importing country')} {format_name(importer, parties)}")
-        if partner := event.partner:
-            found.append(f"{bold('Origin')} {format_name(partner, parties)}")
         found.append(_format_duties(event, parties))
     if event.sums:
         sums = ", ".join(format_dollars(amount) for amount in event.sums[:3])
@@ -252,6 +274,13 @@ def _list_fields(event: Event, rate_now: RateNow | None, parties: Parties) -> li
     if rate_now is not None:
         found.append(_format_rate_now(event, rate_now, parties))
     return found
+
+
+def _find_pair(event: Event) -> tuple[str | None, str | None]:
+    """The importing country and the origin. Figures that give one economy both roles are unclear,
+    so then there is neither."""
+    importer, partner = event.imposer, event.partner
+    return (importer, partner) if importer != partner else (None, None)
 
 
 def _format_duties(event: Event, parties: Parties) -> str:
@@ -280,8 +309,11 @@ def _format_rate_now(event: Event, rate: RateNow, parties: Parties) -> str:
         shown = " to ".join(map(format_percent, rate.span))
     else:
         return ""
-    goods = f" on {escape(rate.product, 80)}" if rate.product else ""
-    pair = "" if event.duties else f", {_format_pair(rate.imposer, rate.partner, parties)}"
+    # A range covers all lines; one rate without goods leaves out duties on particular goods.
+    goods = escape(rate.product, 80) if rate.product else "" if rate.span else "goods in general"
+    goods = goods and f" on {goods}"
+    has_pair = _find_pair(event) == (rate.imposer, rate.partner)
+    pair = "" if has_pair else f", {_format_pair(rate.imposer, rate.partner, parties)}"
     checked = f" (checked {format_day(rate.checked)})" if rate.checked else ""
     return f"{bold('In our data now')} {shown}{goods}{pair}{checked}"
 
@@ -299,19 +331,24 @@ def _make_menu(event: Event, takes_reports: bool) -> Element | None:
 
 
 def _make_rate_button(event: Event, rate: RateNow | None, parties: Parties) -> Element | None:
-    """The button that asks for the present rates. Without economies, there is none."""
-    pair = [code for code in (event.imposer, event.partner) if code is not None]
-    codes = pair
-    if len(pair) < _PAIR:
-        # Two economies make a pair. Of more, the first one is most likely the one that acts.
-        codes = list(event.parties) if len(event.parties) == _PAIR else [*pair, *event.parties][:1]
-    if len(codes) == _PAIR and (codes[1] == event.imposer or codes[0] == event.partner):
-        codes.reverse()
-    names = [parties.get(code).name for code in codes if code in parties]
-    if not names:
+    """The button that asks for the present rates: of two economies, or of one on certain goods.
+
+    There is none for one economy without goods, because its rates on all others, and theirs on it,
+    are no answer to the alert.
+    """
+    pair = [code for code in _find_pair(event) if code is not None]
+    goods = rate.product if rate is not None else None
+    if len(pair) < _PAIR and len(event.parties) == _PAIR:
+        pair = list(event.parties)
+        if pair[1] == event.imposer or pair[0] == event.partner:
+            pair.reverse()
+    elif len(pair) < _PAIR:
+        # Of several economies, the first one is most likely the one that acts.
+        pair, goods = [*pair, *event.parties][:1], event.product
+    names = [parties.get(code).name for code in pair if code in parties]
+    if not names or (len(names) < _PAIR and not goods):
         return None
-    goods = [rate.product] if rate is not None and rate.product else []
-    return button("Rate now", f"{RUN}_0", " ".join([*names, *goods]))
+    return button("Rate now", f"{RUN}_0", " ".join([*names, *filter(None, [goods])]))
 
 
 def _format_development(story: Story, stories: Sequence[Story], parties: Parties) -> str:

@@ -94,12 +94,15 @@ def format_dollars(amount: Decimal | None) -> str:
     return f"US$ {_format_digits(amount)}"
 
 
-def format_topics(topics: tuple[Topic, ...]) -> str:
-    """The topics with an icon: `⚖️ Court ruling, tariff`."""
-    found = [(icon, name) for topic, icon, name in _TOPICS if topic in topics]
+def format_topics(event: Event) -> str:
+    """The topics with an icon: `⚖️ Court ruling, tariff`. Before a ruling, for example at a
+    hearing, it is a court case."""
+    found = [(icon, name) for topic, icon, name in _TOPICS if topic in event.topics]
     if not found:
         return ""
     names = ", ".join(name for _, name in found)
+    if event.status not in RULINGS:
+        names = names.replace("court ruling", "court case")
     return f"{found[0][0]} {names[:1].upper()}{names[1:]}"
 
 
@@ -110,7 +113,8 @@ def format_status(event: Event) -> str:
 
 def format_collection(event: Event) -> str:
     """Whether the duty is collected. For a ruling it is never empty."""
-    return _format_collection(event.collection, event.collection_from, event.is_ruling)
+    is_ruling = event.status in RULINGS
+    return _format_collection(event.collection, event.collection_from, is_ruling)
 
 
 def format_reported_state(story: Story) -> str:

@@ -191,6 +191,38 @@ def follow_the_thread(browser: Chrome) -> None:
     assert window.get_log("browser") == []
 
 
+async def test_on_a_phone_no_control_covers_the_text(workspace: Workspace, browser: Chrome) -> None:
+    app = bolt(workspace)
+    async with over_socket(workspace, app):
+        for number in range(3):
+            await app.client.chat_postMessage(
+                channel="#trade-news", text=f"{number} RULING STAYED 29 May 2025, duties collected"
+            )
+        await asyncio.to_thread(look_on_a_phone, browser, workspace.address)
+
+
+def look_on_a_phone(browser: Chrome, address: str) -> None:
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    browser.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    browser.get(address)
+    find(browser, "#stream .message", "2 RULING STAYED")
+    assert browser.execute_script("return matchMedia('(hover: none)').matches")
+    tools = browser.find_elements(By.CSS_SELECTOR, "#stream .tools")
+    texts = browser.find_elements(By.CSS_SELECTOR, "#stream .content")
+    assert len(tools) == len(texts) == 3
+    assert not any(overlap(one.rect, other.rect) for one in tools for other in texts)
+
+
+def overlap(one: dict[str, float], other: dict[str, float]) -> bool:
+    """Whether two rectangles share more than a pixel, because the browser rounds the lengths."""
+    return all(
+        min(one[start] + one[length], other[start] + other[length]) - max(one[start], other[start])
+        > 1
+        for start, length in (("x", "width"), ("y", "height"))
+    )
+
+
 async def test_the_page_reconnects_after_a_restart(workspace: Workspace, browser: Chrome) -> None:
     port = int(workspace.address.rpartition(":")[2])
     await asyncio.to_thread(browser.get, workspace.address)

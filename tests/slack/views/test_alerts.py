@@ -254,15 +254,40 @@ def test_the_figure_of_a_threat_appears_only_in_the_words_of_its_source() -> Non
     )
     text = shown(alert(threat))
     assert "“a 200% levy on wine”" in text
-    for part in ("*Rate", "*Importing country*", "*Origin*"):
-        assert part not in text
+    assert "*Importing country* United States\n*Origin* France" in text
+    assert "*Rate" not in text
 
 
-def test_the_rate_of_a_threatened_pair_names_its_pair() -> None:
-    threat = story(state=EventState(status=EventStatus.THREATENED))
+def test_the_rate_in_our_data_names_its_pair_and_goods_unless_the_alert_does() -> None:
     rate = RateNow("US", "CN", None, Decimal("10.0"), None, None)
-    text = shown(alert(threat, find_rate_now=lambda _: rate))
-    assert "*In our data now* 10%, United States on China" in text
+    decided = shown(alert(story(state=DECIDED), find_rate_now=lambda _: rate))
+    assert "*In our data now* 10% on goods in general\n" in decided
+    talks = shown(alert(story(figures=()), find_rate_now=lambda _: rate))
+    assert "*In our data now* 10% on goods in general, United States on China\n" in talks
+    cars = shown(alert(story(), find_rate_now=lambda _: rate._replace(product="cars")))
+    assert "*In our data now* 10% on cars\n" in cars
+
+
+def test_a_decision_on_goods_of_any_origin_says_that_none_is_stated() -> None:
+    steel = Figure(imposer="US", product="steel", to_percent=Decimal(50))
+    text = shown(alert(story(state=DECIDED, figures=(steel,))))
+    assert "*Importing country* United States\n*Origin* not stated\n*Rate* 50% on steel" in text
+
+
+def test_figures_that_give_one_economy_both_roles_name_no_pair() -> None:
+    figures = (
+        Figure(imposer="US", product="smartphones", to_percent=Decimal(25)),
+        Figure(partner="US", to_percent=Decimal(25)),
+    )
+    threat = EventState(status=EventStatus.THREATENED)
+    text = shown(alert(story(state=threat, figures=figures)))
+    assert "*Importing country*" not in text
+    assert "*Origin*" not in text
+
+
+def test_a_hearing_is_a_court_case_and_no_ruling() -> None:
+    text = shown(alert(story(topics=(Topic.COURT_RULING, Topic.TARIFF), figures=())))
+    assert text.startswith("⚖️ Court case, tariff\n")
 
 
 def test_rates_on_two_pairs_name_their_pairs() -> None:
@@ -288,11 +313,18 @@ def test_outlets_that_disagree_are_side_by_side() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "mark"), [("Correction: duty is 35%", "Corrected"), ("Retracted: cut", "Retracted")]
+    ("title", "line"),
+    [
+        ("Correction: duty is 35%", "*Corrected:* <https://news.example/1|duty is 35%>"),
+        ("Retracted: cut", "*Retracted:* <https://news.example/1|cut>"),
+        (
+            "Duty is 35% (corrected)",
+            "*Corrected:* <https://news.example/1|Duty is 35% (corrected)>",
+        ),
+    ],
 )
-def test_a_correction_marks_the_alert(title: str, mark: str) -> None:
-    text = shown(alert(story(), later(1, title=title)))
-    assert f"⚠️ *{mark}:* <https://news.example/1|{title}>" in text
+def test_a_correction_marks_the_alert(title: str, line: str) -> None:
+    assert f"⚠️ {line}" in shown(alert(story(), later(1, title=title)))
 
 
 def test_official_sources_are_named() -> None:
@@ -303,6 +335,16 @@ def test_a_long_summary_is_cut() -> None:
     text = shown(alert(story(summary="word " * 100)))
     [line] = [line for line in text.splitlines() if line.startswith("word")]
     assert len(line) <= 200
+    assert line.endswith("word…")
+
+
+def test_a_long_summary_ends_with_a_sentence_if_no_rate_is_lost() -> None:
+    first = f"The duty{' on steel' * 15} rises."
+    other = f"{first} Other{' metals' * 20} follow."
+    assert f"\n{first}\n" in shown(alert(story(summary=other)))
+    rate = f"{first} It rises to 50%{' on metals' * 20}."
+    assert "It rises to 50%" in shown(alert(story(summary=rate)))
+    assert f"\n{first}\n" in shown(alert(story(summary=rate, state=DECIDED)))
 
 
 def test_an_alert_has_a_menu_and_two_buttons() -> None:
@@ -328,20 +370,22 @@ def test_the_menu_has_only_choices_that_work() -> None:
 @pytest.mark.parametrize(
     ("parties", "question"),
     [
-        (("US",), "United States"),
+        (("US",), "United States steel"),
         (("CN", "EU"), "China European Union"),
-        (("US", "JP", "KR"), "United States"),
+        (("US", "JP", "KR"), "United States steel"),
     ],
 )
-def test_without_a_decided_pair_the_economies_of_the_stories_are_asked_about(
+def test_without_a_pair_the_economies_and_goods_of_the_stories_are_asked_about(
     parties: tuple[str, ...], question: str
 ) -> None:
-    found = buttons(alert(story(figures=(), parties=parties)))
+    steel = Figure(product="steel", to_percent=Decimal(50))
+    found = buttons(alert(story(figures=(steel,), parties=parties)))
     assert found["run_0"]["value"] == question
 
 
-def test_without_an_economy_there_is_no_rate_to_ask_for() -> None:
-    assert "run_0" not in buttons(alert(story(figures=(), parties=())))
+@pytest.mark.parametrize("parties", [(), ("US",), ("US", "JP", "KR")])
+def test_without_a_pair_and_goods_there_is_no_rate_to_ask_for(parties: tuple[str, ...]) -> None:
+    assert "run_0" not in buttons(alert(story(figures=(), parties=parties)))
 
 
 def test_hostile_text_is_not_active_markup() -> None:
