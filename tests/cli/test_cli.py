@@ -92,7 +92,17 @@ async def test_match_processes_three_thousand_lines_in_order(shell: Shell) -> No
     answers = json_lines(await shell.output_of("match", shell.write("in.jsonl", lines(rows))))
     assert [answer["id"] for answer in answers] == list(range(3000))
     assert {tuple(answer) for answer in answers} == {
-        ("id", "topics", "parties", "figures", "evidence", "summary")
+        (
+            "id",
+            "topics",
+            "parties",
+            "figures",
+            "evidence",
+            "summary",
+            "status",
+            "effective",
+            "severity",
+        )
     }
     assert {(answer["id"] % 3 == 0, tuple(answer["topics"])) for answer in answers} == {
         (True, ("tariff",)),
