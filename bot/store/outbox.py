@@ -35,6 +35,10 @@ _table = tables.deliveries
 _row = tables.deliveries.c
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _ABOUT_AN_EVENT = (DeliveryKind.ALERT, DeliveryKind.FOLLOW_UP, DeliveryKind.UPDATE)
+_may_be_first = sa.or_(
+    _row.kind == DeliveryKind.ALERT,
+    sa.and_(_row.kind == DeliveryKind.FOLLOW_UP, _row.reason != FOLLOWS),
+)
 _FIELDS = [_row[name] for name in Delivery.model_fields]
 
 
@@ -248,13 +252,20 @@ class Outbox:
         It is the alert. If the alert failed, it is the follow-up that was sent in its place. None
         if neither was sent, for example to a follower.
         """
-        sent = [
-            each
-            for each in await self.sent(team, conversation, event_id)
-            if each.kind is DeliveryKind.ALERT
-            or (each.kind is DeliveryKind.FOLLOW_UP and each.reason != FOLLOWS)
-        ]
-        return min(sent, key=lambda each: each.kind is not DeliveryKind.ALERT, default=None)
+        query = (
+            sa.select(*_FIELDS)
+            .where(
+                _row.event_id == event_id,
+                _row.team == team,
+                _row.conversation == conversation,
+                _row.state == DeliveryState.SENT,
+                _may_be_first,
+            )
+            .order_by(sa.case((_row.kind == DeliveryKind.ALERT, 0), else_=1), _row.seq)
+            .limit(1)
+        )
+        rows = await self._database.rows(query)
+        return _delivery(rows[0]) if rows else None
 
     async def sent(self, team: str, conversation: str, event_id: str) -> tuple[Delivery, ...]:
         """The deliveries about an event that were sent to a conversation, in order."""
@@ -271,12 +282,15 @@ class Outbox:
         return tuple(map(_delivery, await self._database.rows(query)))
 
     async def alerted(self, event_ids: Collection[str]) -> frozenset[Thread]:
-        """The conversations with an alert about one of these events, in any state except failed."""
+        """The conversations with an alert about one of these events, in any state except failed.
+
+        A follow-up that takes the place of a failed alert counts as one.
+        """
         found: set[Thread] = set()
         for chunk in chunks(event_ids):
             query = sa.select(_row.event_id, _row.team, _row.conversation).where(
                 _row.event_id.in_(chunk),
-                _row.kind == DeliveryKind.ALERT,
+                _may_be_first,
                 _row.state.not_in((DeliveryState.FAILED, DeliveryState.DROPPED)),
             )
             found.update(Thread(*row) for row in await self._database.rows(query))

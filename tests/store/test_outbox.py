@@ -222,8 +222,19 @@ async def test_the_first_message_of_an_event_is_never_one_for_a_follower(store: 
 
 
 async def test_an_event_counts_as_alerted_once_its_alert_is_queued(store: Store) -> None:
-    await store.queue(delivery("a"), delivery("b", "C2", kind="follow_up", event_id="a"))
+    followed = delivery("b", "U1", kind="follow_up", event_id="a", reason=FOLLOWS)
+    await store.queue(delivery("a"), followed)
     assert await store.outbox.alerted(["a", "b"]) == {Thread("a", TEAM, "C1")}
+
+
+async def test_a_follow_up_in_place_of_a_failed_alert_counts_as_the_alert(store: Store) -> None:
+    follow_up = delivery("b", kind="follow_up", event_id="a")
+    await store.queue(delivery("a"), follow_up)
+    await store.outbox.give_up((await _claim(store))[0].id, "invalid_blocks")
+    assert await store.outbox.alerted(["a"]) == {Thread("a", TEAM, "C1")}
+    await store.outbox.confirm((await _claim(store))[0].id, "2.2", NOON)
+    assert await store.outbox.alerted(["a"]) == {Thread("a", TEAM, "C1")}
+    assert await _first_ts(store, "C1") == "2.2"
 
 
 async def test_an_empty_outbox_has_nothing_due(store: Store) -> None:

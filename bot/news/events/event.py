@@ -272,17 +272,25 @@ class _Slot:
         before, at = self.figure.to_percent, to_utc(story.published)
         outlet = OutletFigure(source=story.source, percent=percent)
         others = [each for feed, each in self.outlets.items() if feed != story.feed_id]
+        is_later = at - self.since > _SAME_NEWS
         if percent == before:
             self.figure = _merge(self.figure, figure)
         elif (
             not others
             or figure.from_percent == before
-            or at - self.since > _SAME_NEWS
+            or (is_later and _has_news(story))
             or _brings_new_status(story)
         ):
             self.past |= {each.percent for each in self.outlets.values()} - {percent}
             self.figure, self.since, self.outlets = figure, at, {}
+        elif is_later:
+            return
         self.outlets[story.feed_id] = outlet
+
+
+def _has_news(story: Story) -> bool:
+    """Whether a story may change a rate. A later comment or recap may state any rate."""
+    return story.relation is not Relation.REPORT or story.state.status is not None
 
 
 def _brings_new_status(story: Story) -> bool:

@@ -166,6 +166,13 @@ def test_a_later_rate_replaces_an_earlier_one() -> None:
     assert not event.disputed
 
 
+def test_a_later_report_without_a_status_changes_no_rate() -> None:
+    decided = report(1, state=state(EventStatus.ANNOUNCED), figures=duty(25))
+    event = summarize_event([decided, report(2, "desk", hours=7, figures=duty(10))])
+    assert percents(event) == [Decimal(25)]
+    assert not event.disputed
+
+
 def test_a_rate_that_names_the_one_before_it_replaces_that_at_once() -> None:
     decided = state(EventStatus.ANNOUNCED)
     stories = [
