@@ -20,10 +20,18 @@ example     an economy in an example or a comparison, in the lead
 member      a member of a bloc in the lead, if the title names the bloc, which acts for its members
                 drops       The EU signs the pact: Austria and Poland had objected
                 keeps       Austria objects to the pact (title)
-lead        all mentions in the lead, if two economies remain in the title
+lead        all mentions in the lead, if two economies remain in the title; except the agency or
+            gazette that publishes a notice
+                drops       Oslo and Bern sign a pact: Vietnam had asked for it
+                keeps       Copper tube (Brazil and China): Canadian International Trade Tribunal
 
 The lead is the first two sentences of the text, without the contents of a newsletter. If the rules
 drop all mentions, all of them count. A member of the EU beside Mercosur stands for the EU too.
+
+A title can also name the United States by its law or by an institution:
+
+statute     only the United States have it: "Section 232", "the trade court"
+body        other countries have one too, so it counts if the story names no economy: "Senate"
 """
 
 import re
@@ -78,6 +86,20 @@ _EXAMPLE = re.compile(
     r"(?:(?: [A-Z][\w.]*){1,3},?(?: and| or)?)*) $"
 )
 _MERCOSUR = re.compile(r"\bMercosur\b")
+# The lead of a notice is the name of its publisher, without a verb.
+_PUBLISHER = re.compile(
+    r"(?:[A-Z][\w.-]*,? (?:of |and |for |the )*){0,6}"
+    r"(?:Tribunal|Commission|Journal|Gazette|Register|Administration|Authority|Agency|Commerce|"
+    r"Instruments|Remedies)(?=\s*(?:[.,;:(|]|$))"
+)
+_US = "US"
+_US_STATUTE = re.compile(
+    r"\b(?:Section (?:232|301|122|201|338)|IEEPA|[Tt]rade [Cc]ourt|[Tt]rade [Ee]xpansion [Aa]ct)\b"
+)
+_US_BODY = re.compile(
+    r"\b(?:Senate|House|Congress|Supreme Court|Justices|Commerce|Republicans?|Democrats?|GOP|"
+    r"[Aa]ppeals (?:court|judges)|[Ff]ederal (?:court|judge)s?)\b"
+)
 
 
 def choose_participants(
@@ -92,12 +114,22 @@ def choose_participants(
     `in_title` and `in_text` are all mentions in the title and in the text.
     """
     kept = _keep_codes(title, in_title)
-    if len(kept) < 2 and in_text:
+    if in_text:
         lead = _cut_lead(text)
         in_lead = [mention for mention in in_text if mention.end <= len(lead)]
-        kept = (*kept, *_keep_lead_codes(lead, in_lead, kept, parties))
+        if len(kept) < 2:
+            kept = (*kept, *_keep_lead_codes(lead, in_lead, kept, parties))
+        elif publisher := _PUBLISHER.match(lead):
+            kept = (*kept, *(one.code for one in in_lead if one.end <= publisher.end()))
     codes = kept or tuple(mention.code for mention in (*in_title, *in_text))
+    if _US in parties and _US not in codes and _implies_us(title, bool(codes)):
+        codes = (*codes, _US)
     return tuple(dict.fromkeys((*codes, *_list_blocs(codes, title, parties))))
+
+
+def _implies_us(title: str, names_others: bool) -> bool:
+    """Whether the law or the institution in a title is one of the United States."""
+    return bool(_US_STATUTE.search(title) or (not names_others and _US_BODY.search(title)))
 
 
 def _cut_lead(text: str) -> str:

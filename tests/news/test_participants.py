@@ -53,6 +53,15 @@ def parties(title: str, text: str = "") -> tuple[str, ...]:
         # The EU negotiates with Mercosur.
         ("Austria rejects the Mercosur deal", "", ("AT", "EU")),
         ("Norway signs the Mercosur deal", "", ("NO",)),
+        # Publishers of notices
+        ("Tariff on pipes (Chile and Oman)", "Canada Gazette, part II", ("CL", "OM", "CA")),
+        ("Tariff on pipes (Chile and Oman)", "Canada sells many pipes.", ("CL", "OM")),
+        # Laws and institutions of the United States
+        ("Trade court hears the case on the Norwegian tariff", "", ("NO", "US")),
+        ("Section 232 tariff on pipes is doubled", "", ("US",)),
+        ("Senate votes against a tariff on tea", "", ("US",)),
+        ("Senate of Chile votes against a tariff on tea", "", ("CL",)),
+        ("Tea house fears a tariff", "", ()),
         # Newsletters
         ("Brussels delays a tariff", "Also in this newsletter: Chile votes.", ("EU",)),
         # Without any other economy, all mentions count.
@@ -72,12 +81,10 @@ def test_the_euro_area_stands_for_the_eu() -> None:
 
 
 @given(st.text(), st.text())
-def test_participants_are_mentioned_or_the_bloc_of_a_mentioned_member(
-    title: str, text: str
-) -> None:
+def test_participants_are_mentioned_or_implied(title: str, text: str) -> None:
     title, text = f"Poland and Mercosur {title}", f"China {text}"
     in_title, in_text = PARTIES.find_mentions(title), PARTIES.find_mentions(text)
     chosen = choose_participants(title, text, in_title, in_text, PARTIES)
     mentioned = {mention.code for mention in (*in_title, *in_text)}
-    assert set(chosen) <= mentioned | {"EU"}
+    assert set(chosen) <= mentioned | {"EU", "US"}
     assert len(set(chosen)) == len(chosen)

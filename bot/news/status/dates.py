@@ -3,7 +3,9 @@
 with its own day   "takes effect on Dec. 1", "effective 2026-12-01", "effective immediately",
                    "starting Wednesday"
 from a day         "from 1 December", "as of Dec. 1"; not "by 1 December", "said on 1 December"
-until a day        "delays tariffs until July 9", only for a delay
+until a day        "delays tariffs until July 9", "won't start before July 9", only for a delay
+after a rate       "to 15% next Monday"; not "to 15% Monday", which may be past
+of entry           "goods entered since 4 May", "free from 4 May", in the text
 after a time       "in 90 days", "within two weeks" does not count
 
 A weekday or a span counts from the day of publication. "Next month" is no day.
@@ -49,7 +51,7 @@ _NEAR_DAY = (
     r"in\s+(?P<span>\d{1,3}|[a-z]{1,8})\s+(?P<unit>day|week)s?\b)"
 )
 _DAY = rf"(?:{_CALENDAR_DAY}|{_NEAR_DAY})"
-_JOIN = r"(?:(?:as\s)?(?:of|on|from)\s+(?:and\safter\s)?)?"
+_JOIN = r"(?:(?:as\s)?(?:of|on|from|since)\s+(?:and\safter\s)?)?"
 _EFFECT = re.compile(
     r"\b(?P<verb>effective|in\sforce|(?:tak(?:e|es|ing)|took|com(?:e|es|ing)|came|go(?:es|ing)?|went)"
     r"\s+(?:into\s+)?(?:effect|force)|(?:start|begin|commenc)(?:s|ing)?|started|began|apply|applies|"
@@ -58,6 +60,14 @@ _EFFECT = re.compile(
 _FROM = re.compile(
     r"(?P<said>\b(?:sa(?:id|ys)|announced|signed|met|meet|told|wrote|posted|published|ruled|talks)\s+)?"
     rf"\b(?:from|as\sof|with\seffect\sfrom|on\sand\safter|(?P<on>on))\s+{_DAY}"
+)
+_ENTERED = re.compile(
+    rf"\b(?:entered|imported|free|apply|applies|paid)\s+(?:since|from|as\sof|on\sor\safter)\s+{_DAY}"
+)
+# "Raises its levy to 15% next Monday" has no preposition.
+_AFTER_RATE = re.compile(rf"(?:%|\bpercent|\bper\scent)\s+(?=next\s|tomorrow\b){_NEAR_DAY}")
+_NOT_BEFORE = re.compile(
+    rf"(?:\bnot|n['\u2019]t)\s+(?:start|begin|apply|take\seffect)\s+before\s+{_CALENDAR_DAY}"
 )
 _UNTIL = re.compile(
     r"\b(?:delay|postpon|defer|mov|push|put|hold|held|extend|extension|deadline|reprieve)[a-z]*\b"
@@ -79,7 +89,14 @@ def find_effective_day(sentence: str, rest: str, published: date | None) -> date
     `published`, only dates with a year count. The result is None if the text has no date, or
     several different dates.
     """
-    for text, pattern in ((sentence, _EFFECT), (sentence, _FROM), (rest, _EFFECT)):
+    places = (
+        (sentence, _EFFECT),
+        (sentence, _FROM),
+        (sentence, _AFTER_RATE),
+        (rest, _EFFECT),
+        (rest, _ENTERED),
+    )
+    for text, pattern in places:
         days = set(_find_days(text, pattern, published))
         if days:
             return days.pop() if len(days) == 1 else None
@@ -88,7 +105,16 @@ def find_effective_day(sentence: str, rest: str, published: date | None) -> date
 
 def find_delayed_day(text: str, published: date | None) -> date | None:
     """The day until which a measure is delayed; None if the text states none, or several."""
-    days = set(_find_days(text, _UNTIL, published))
+    days = {
+        day for pattern in (_UNTIL, _NOT_BEFORE) for day in _find_days(text, pattern, published)
+    }
+    return days.pop() if len(days) == 1 else None
+
+
+def find_entry_day(text: str, published: date | None) -> date | None:
+    """The day from which goods enter at another rate: "goods entered since 4 May"; None if there is
+    none, or several."""
+    days = set(_find_days(text, _ENTERED, published))
     return days.pop() if len(days) == 1 else None
 
 

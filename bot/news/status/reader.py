@@ -26,6 +26,7 @@ from bot.news.status.dates import (
     find_delayed_day,
     find_effective_day,
     find_end_day,
+    find_entry_day,
     find_stated_day,
 )
 from bot.news.status.rules import StatusRule, StatusRules
@@ -341,7 +342,8 @@ def _find_day(
         return status, None
     if status in (EventStatus.ENDED, EventStatus.SUSPENDED):
         day = find_end_day(title, published) if status is EventStatus.ENDED else None
-        return status, day or find_effective_day(title, "", published)
+        day = day or find_effective_day(title, "", published)
+        return status, day or find_entry_day(lead, published)
     if status is EventStatus.DELAYED:
         return status, find_delayed_day(title, published) or find_delayed_day(lead, published)
     day = find_effective_day(title, lead, published)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.news.status.dates import find_effective_day
+from bot.news.status.dates import find_delayed_day, find_effective_day, find_entry_day
 from bot.news.status.decision import is_change, is_decided
 
 AUTUMN, NEW_YEAR = date(2026, 11, 25), date(2027, 1, 10)
@@ -61,6 +61,31 @@ def test_a_day_is_read_near_its_publication(text: str, published: date, day: dat
 )
 def test_the_sentence_goes_before_the_rest(sentence: str, rest: str, day: date | None) -> None:
     assert find_effective_day(f"US tariff {sentence}", rest, AUTUMN) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Duty rises to 15% next Monday", date(2026, 11, 30)),
+        ("Duty rises to 15 percent tomorrow", date(2026, 11, 26)),
+        ("Duty rises to 15% Monday", None),
+        ("Duty is in force since 20 November", date(2026, 11, 20)),
+    ],
+)
+def test_a_day_may_follow_the_rate(text: str, day: date | None) -> None:
+    assert find_effective_day(text, "", AUTUMN) == day
+
+
+def test_a_delayed_duty_does_not_start_before_its_day() -> None:
+    assert find_delayed_day("Levy won't start before 3 March", AUTUMN) == date(2027, 3, 3)
+    assert find_delayed_day("Levy starts before 3 March", AUTUMN) is None
+
+
+def test_goods_that_enter_from_a_day_are_free() -> None:
+    assert find_entry_day("Goods entered since 20 November pay nothing.", AUTUMN) == date(
+        2026, 11, 20
+    )
+    assert find_entry_day("Two envoys entered on 20 November.", AUTUMN) is None
 
 
 @pytest.mark.parametrize(
