@@ -112,7 +112,7 @@ _NAMES_DUTY = re.compile(
 )
 # Words of stories about trade, which may state a duty without a word for duties.
 _TRADE = re.compile(
-    r"\btrade\b|\bgoods\b|\bcustoms\b|\bimport(?:s|ed|ers?)?\b|\bexport(?:s|ers?)?\b|\bquotas?\b|\busmca\b|"
+    r"\btrade\b|\bgoods\b|\bletters\b|\bcustoms\b|\bimport(?:s|ed|ers?)?\b|\bexport(?:s|ers?)?\b|\bquotas?\b|\busmca\b|"
     r"\breciprocal\b|\bsection\s(?:232|301|201|122|338)\b|\bustr\b|\bliberation\sday\b|"
     r"\btrump\b|\bwhite\shouse\b|\bin\s(?:exchange|return)\b"
 )

@@ -23,6 +23,7 @@ from bot.news.figures.words import (
     CHANGES,
     CONJUNCTIONS,
     COUNTRIES,
+    COURT_VOIDS,
     DEALS,
     DUTY_NOUNS,
     GOODS,
@@ -113,6 +114,8 @@ class SentenceRoles:
             found.imposer = self._party_of(self._grammar.find_subject(phrase.start))
         self._read_unclear(found, at)
         found.imposer = found.imposer or self._read_importer(max(phrase.head, at))
+        if found.imposer is None and found.partners and phrase.head < at:
+            found.imposer = self._read_market(phrase.head, at)
         if phrase.head == at and self._tokens[at].rate is not None:
             self._read_rate_of(found, at, low)
             found.imposer = found.imposer or self._read_holder(at)
@@ -176,7 +179,8 @@ class SentenceRoles:
         elif governor.verb is VerbClass.REACTS and found.imposer is None:
             found.imposer = self._find_blamed(governor.at, start)
             first = next((each.party for each in self._tokens[: governor.at] if each.party), None)
-            if found.unclear is not None and first not in (None, found.unclear):
+            by_court = self._grammar.text(governor.at) in COURT_VOIDS
+            if found.unclear is not None and first not in (None, found.unclear) and not by_court:
                 # "Chilean growers protest a 12% Peruvian levy"
                 found.imposer, found.unclear, subject = found.unclear, None, first
             if found.imposer and subject not in (None, found.imposer) and not found.partners:
@@ -410,9 +414,20 @@ class SentenceRoles:
         return tuple(found)
 
     def _read_importer(self, end: int) -> str | None:
-        """The EU in "a 17% duty in the EU"."""
+        """The EU in "a 17% duty in the EU"; also in "duty on Peruvian goods in the EU"."""
         at = end + 2 if self._grammar.text(end + 2) != "the" else end + 3
         return self._grammar.party(at) if self._grammar.text(end + 1) == "in" else None
+
+    def _read_market(self, head: int, at: int) -> str | None:
+        """Chile in "the duty on Peruvian wine in Chile is now 12%"."""
+        return next(
+            (
+                self._grammar.party(place)
+                for place in range(head + 1, at)
+                if self._grammar.party(place) and self._grammar.find_link(place) == "in"
+            ),
+            None,
+        )
 
     def _find_importer(self, verb: int) -> str | None:
         """Canada in "Mexico exports to Canada pay"."""

@@ -103,6 +103,9 @@ class TargetReader:
                     break
                 if self._is_negated(place):
                     break
+                if found and self._grammar.find_link(place) in ("in", "into"):
+                    # "on Peruvian wine in Chile"
+                    break
                 is_rest = found and any(
                     self._grammar.text(one) in COUNTRIES for one in (place + 1, place + 2)
                 )

@@ -117,7 +117,9 @@ _OWNER = re.compile(r"\bPARTY's\s$")
 _RATE_IS = re.compile(
     r"\b(?:the|its|their|that)\srate\s(?:is|was|had\sbeen|stood\sat)\s(?:now\s)?$"
 )
-_FACED_AFTER = re.compile(r"\s(?:on|in|at|from|into|to|when|under|by)\b|\s?(?:[,.;:]|$)")
+_FACED_AFTER = re.compile(
+    r"\s(?:on|in|at|from|into|to|when|under|by|and|but|while|as)\b|\s?(?:[,.;:]|$)"
+)
 
 _OTHER = re.compile(
     r"\b(?:tax(?:es)?|vat|gst|excise|fees?|loans?|fed|central\sbank|interest|repo|lending|ecb|votes?|"

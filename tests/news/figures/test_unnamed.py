@@ -103,7 +103,8 @@ def test_another_percentage_is_no_duty(sentence: str) -> None:
         ("Judge in Lima quashes 12% duty on wine", [("PE", None, None, 12)]),
         ("Peru's top court cancels 12% duty on wine", [("PE", None, None, 12)]),
         ("Trade court voids 12% duty on Peru", [("US", "PE", None, 12)]),
-        ("Peru's top court voids 12% US duty", [("US", "PE", None, 12)]),
+        ("US trade judges void 12% Peru levy", [("US", "PE", None, 12)]),
+        ("Duty on Peruvian wine in Chile now 12%", [("CL", "PE", None, 12)]),
         # A capital that stands for its government.
         ("Chile hits out at Lima's 12% duty on Chilean wine", [("PE", "CL", None, 12)]),
         ("Chile bristles at 12% levy from Lima", [("PE", None, None, 12)]),
