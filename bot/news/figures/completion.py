@@ -10,6 +10,7 @@
    one, it is an old rate if the story says that the duty is reduced, and a rate if not.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,6 +19,8 @@ from bot.news.figures.roles import Roles
 from bot.news.figures.targets import Target
 
 _USUAL = "US"
+# Each party of a deal charges the other.
+_AGREES = re.compile(r"\b(?:agree\w*|deal|pact|accord|truce)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -30,6 +33,8 @@ class Draft:
     to_percent: Decimal | None
     amount_usd: Decimal | None
     quote: str
+    lowest: Decimal | None = None
+    """The lowest rate of a range; `to_percent` is the highest."""
     is_former: bool = False
     """Whether words such as "previous" say that the rate is no longer charged."""
     was_announced: bool = False
@@ -76,12 +81,17 @@ def complete_drafts(
 
 def _find_imposer(draft: Draft, imposers: Iterable[str], names_us: bool) -> str | None:
     possible = [code for code in imposers if code not in draft.partners]
+    is_deal = _AGREES.search(draft.quote) is not None
+    if is_deal and not draft.partners and _USUAL in draft.near and len(set(draft.near)) == 2:
+        # In a deal with the United States, the rate without a payer is theirs.
+        return _USUAL
     if len(possible) == 1:
         return possible[0]
     if not possible and names_us and _USUAL not in draft.partners:
         return _USUAL
     others = [code for code in draft.near if code not in draft.partners]
-    if not possible and _USUAL in draft.partners and len(others) == 1:
+    is_other = _USUAL in draft.partners or bool(draft.partners and is_deal)
+    if not possible and is_other and len(others) == 1:
         return others[0]
     return None
 

@@ -3,8 +3,9 @@
 The steps for each sentence, in this order:
 
 1. `numbers` finds percentages and sums of dollars.
-2. A percentage is a duty if the words around it say so (`_is_duty`).
-       matches       "a 25% tariff", "duties of 10 per cent", "Lesotho pays 15%"
+2. A percentage is a duty if the words around it say so (`_is_duty`), also without a word for
+   duties (`unnamed`).
+       matches       "a 25% tariff", "duties of 10 per cent", "Lesotho pays 15%", "puts 5% on Peru"
        does not      "shares fell 3% as tariffs rose", "a 10% stake", "a 5% rise in tariffs"
 3. A percentage that follows a duty in a list is also a duty.
        matches       "tariffs of 46% on Vietnam, 36% on Thailand"
@@ -28,7 +29,8 @@ the number and the word ("doubles") from which it is computed.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.news.figures.completion import Draft, complete_drafts
@@ -36,6 +38,9 @@ from bot.news.figures.context import Clause, find_last
 from bot.news.figures.numbers import DollarSum, PercentRate, find_rates, find_sums
 from bot.news.figures.roles import Roles
 from bot.news.figures.sentence import DutySentence
+from bot.news.figures.targets import Target
+from bot.news.figures.tokens import find_names
+from bot.news.figures.unnamed import find_unnamed
 from bot.news.figures.words import (
     DUTY,
     DUTY_AFTER,
@@ -64,7 +69,7 @@ _ITS_OWN_GOODS = re.compile(
 
 # Words for other things that are stated in percent.
 _NO_DUTY = re.compile(
-    r"\b(?:inflation|prices?|growth|grew|grow|gdp|econom\w+|unemployment|jobless|shares?|stocks?|"
+    r"\b(?:inflation|prices?|growth|grew|grows?|growing|shrinks?|gdp|econom\w+|unemployment|jobless|shares?|stocks?|"
     r"index|yields?|sales|profits?|revenues?|earnings|margins?|output|production|demand|stake|"
     r"chance|probability|odds|likelihood|approval|polls?|voters|turnout|vat|income|corporate|"
     r"interest|mortgage|bonds?|currency|dollar|yuan|yen|euro|jobs|workforce|costs?|wages?|"
@@ -90,9 +95,13 @@ _NOT_A_LEVEL_AFTER = re.compile(
     r"year|annually|owned|owners?|cuts?|reductions?|decreases?|over|above|below|since)\b"
 )
 
+# "adds 0.4% to prices"
+_OF_SOMETHING_ELSE = re.compile(rf"\s(?:to|off)\s(?:[a-z]+\s){{0,2}}?{_NO_DUTY.pattern}")
+
 # "Vietnam 46%, Thailand 36%"
 _LISTED = re.compile(r"[,;]\s(?:and\s)?(?:[a-z.]+\s){1,3}$")
 # "while those on copper were cut to 10%"
+_ITS = re.compile(r"\b[a-z]+'s\s(?:own\s)?(?:on|for)\s[^;,]{1,40}$")
 _THOSE = re.compile(r"\b(?:those|that)\s(?:on|for|of)\s[^;]{1,60}\b(?:to|at)\s$")
 _CHARGES = re.compile(r"\b(?:(?:charges?|pays?|faces?|imposes?)|at\sa\s(?:[a-z]+\s)?rate\sof)\s$")
 _GOODS_AFTER = re.compile(
@@ -100,6 +109,12 @@ _GOODS_AFTER = re.compile(
 )
 _NAMES_DUTY = re.compile(
     rf"{DUTY_WORD.pattern}|\b(?:hits?|slaps?)\s(?:[a-z.'-]+\s){{1,4}}with\s[\d.]+\s?(?:%|per)"
+)
+# Words of stories about trade, which may state a duty without a word for duties.
+_TRADE = re.compile(
+    r"\btrade\b|\bgoods\b|\bletters\b|\bcustoms\b|\bimport(?:s|ed|ers?)?\b|\bexport(?:s|ers?)?\b|\bquotas?\b|\busmca\b|"
+    r"\breciprocal\b|\bsection\s(?:232|301|201|122|338)\b|\bustr\b|\bliberation\sday\b|"
+    r"\btrump\b|\bwhite\shouse\b|\bin\s(?:exchange|return)\b"
 )
 _DOLLARS = re.compile(r"\$|dollars|USD", re.IGNORECASE)
 _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
@@ -118,16 +133,26 @@ class FigureReader:
         """The duties in title and text, in order. Of repeated figures, only the fullest remains."""
         read = [title, *split_sentences(text)[:_MOST_SENTENCES]]
         read = [sentence[:_LONGEST_SENTENCE] for sentence in read]
-        if not any(_NAMES_DUTY.search(fold_case(sentence)) for sentence in read):
+        folded = [fold_case(sentence) for sentence in read]
+        names_duty = any(_NAMES_DUTY.search(one) for one in folded)
+        if not any(find_rates(one) for one in folded) and not (
+            names_duty and any(_DOLLARS.search(one) for one in read)
+        ):
             return ()
-        if not any(find_rates(fold_case(one)) or _DOLLARS.search(one) for one in read):
-            return ()
-        mentions = [self._parties.find_mentions(sentence) for sentence in read]
+        mentions = [find_names(sentence, self._parties) for sentence in read]
         names_eu = any(mention.code == "EU" for each in mentions for mention in each)
         sentences = [
             DutySentence(*each, names_eu=names_eu) for each in zip(read, mentions, strict=True)
         ]
-        drafts = [draft for sentence in sentences for draft in self._find_drafts(sentence)]
+        is_trade = names_duty or any(_TRADE.search(one) for one in folded)
+        unnamed = [self._find_unnamed(sentence, is_trade) for sentence in sentences]
+        if not names_duty and not any(unnamed):
+            return ()
+        drafts = [
+            draft
+            for sentence, starts in zip(sentences, unnamed, strict=True)
+            for draft in self._find_drafts(sentence, starts)
+        ]
         for draft in drafts:
             draft.in_title = draft.quote in title
         if not drafts:
@@ -150,9 +175,16 @@ class FigureReader:
         members = {member for code in codes for member in self._parties.get(code).members}
         return codes - members
 
-    def _find_drafts(self, sentence: DutySentence) -> list[Draft]:
+    def _find_unnamed(self, sentence: DutySentence, is_trade: bool) -> set[int]:
+        if not sentence.rates:
+            return set()
+        parties = [(token.start, token.end) for token in sentence.tokens if token.party]
+        goods = [match.span() for match in self._product.finditer(sentence.folded)]
+        return find_unnamed(sentence.folded, parties, goods, sentence.rates, is_trade=is_trade)
+
+    def _find_drafts(self, sentence: DutySentence, unnamed: Collection[int]) -> list[Draft]:
         folded, money = sentence.folded, list(find_sums(sentence.folded))
-        duties = _find_duties(folded, sentence.rates)
+        duties = _find_duties(folded, sentence.rates, unnamed)
         drafts: list[Draft] = []
         previous: Roles | None = None
         for clause, rate in duties:
@@ -163,8 +195,10 @@ class FigureReader:
             own = clause._replace(high=sentence.find_end(clause, duties))
             draft = self._draft(sentence, own, roles, rate, amount)
             if drafts and roles.is_listed and _is_void(drafts[-1]) and draft.from_percent is None:
-                draft.from_percent, draft.to_percent = draft.to_percent, None
+                draft.from_percent, draft.to_percent = draft.to_percent, drafts[-1].to_percent
             drafts.append(draft)
+        if sentence.mutual is not None and len(drafts) == 1 and drafts[0].imposer is not None:
+            drafts = _mirror(drafts[0], sentence.mutual)
         for sum_ in money:
             if not duties and _is_value_of_goods(folded, sum_):
                 clause = Clause(folded, 0, sum_.start, sum_.end, len(folded), False)
@@ -186,6 +220,7 @@ class FigureReader:
             product=self._find_product(sentence.text, clause),
             from_percent=rate.from_percent if rate else None,
             to_percent=rate.to_percent if rate else None,
+            lowest=rate.lowest if rate else None,
             amount_usd=amount.dollars if amount else None,
             quote=_cut_quote(sentence.text, low, high),
             near=sentence.list_payers(),
@@ -218,26 +253,41 @@ class FigureReader:
         return sentence[start:end]
 
 
+def _mirror(draft: Draft, mutual: tuple[str, str]) -> list[Draft]:
+    """The duties of two parties that charge each other the same rate."""
+    if not {draft.imposer, *draft.partners} <= set(mutual):
+        return [draft]
+    pairs = (mutual, mutual[::-1])
+    return [
+        replace(draft, roles=draft.roles._replace(imposer=by, partners=(to,), target=Target.PAYERS))
+        for by, to in pairs
+    ]
+
+
 def _is_void(draft: Draft) -> bool:
-    return draft.from_percent is not None and draft.to_percent is None
+    return draft.from_percent is not None and not draft.to_percent
 
 
 def _build_figures(draft: Draft) -> list[Figure]:
+    ends = [draft.to_percent] if draft.lowest is None else [draft.lowest, draft.to_percent]
     return [
         Figure(
             imposer=draft.imposer,
             partner=partner,
             product=draft.product,
             from_percent=draft.from_percent,
-            to_percent=draft.to_percent,
+            to_percent=end,
             amount_usd=draft.amount_usd,
             quote=draft.quote,
         )
         for partner in draft.partners or (None,)
+        for end in ends
     ]
 
 
-def _find_duties(folded: str, rates: Sequence[PercentRate]) -> list[tuple[Clause, PercentRate]]:
+def _find_duties(
+    folded: str, rates: Sequence[PercentRate], unnamed: Collection[int]
+) -> list[tuple[Clause, PercentRate]]:
     found: list[tuple[Clause, PercentRate]] = []
     for place, rate in enumerate(rates):
         low = rates[place - 1].end if place else 0
@@ -248,7 +298,7 @@ def _find_duties(folded: str, rates: Sequence[PercentRate]) -> list[tuple[Clause
         clause = Clause(folded, low, rate.start, rate.end, high, is_change)
         follows = bool(found) and found[-1][1] is rates[place - 1]
         highest = max(filter(None, (rate.from_percent, rate.to_percent)), default=Decimal(0))
-        if highest <= _HIGHEST_PERCENT and _is_duty(clause, follows):
+        if highest <= _HIGHEST_PERCENT and (rate.start in unnamed or _is_duty(clause, follows)):
             found.append((clause, rate))
     return found
 
@@ -257,6 +307,8 @@ def _is_duty(clause: Clause, follows: bool) -> bool:
     """Whether a percentage is a duty; `follows` is true if the percentage before it is a duty."""
     before, after = clause.before, clause.after
     if _NOT_A_LEVEL_AFTER.match(after) and not clause.is_change:
+        return False
+    if _OF_SOMETHING_ELSE.match(after):
         return False
     if (
         _NOT_A_LEVEL_BEFORE.search(before)
@@ -268,6 +320,8 @@ def _is_duty(clause: Clause, follows: bool) -> bool:
     if named is not None and not _NO_DUTY.search(named.group()):
         return True
     before = before[before.rfind(";") + 1 :]
+    if re.search(r"\b(?:vat|gst)\b[^,;]{0,20}$", before):
+        return False
     duty = find_last(DUTY_WORD, before[-160:])
     if duty is not None:
         return not _NO_DUTY.search(before[-160:][duty.end() :])
@@ -278,6 +332,7 @@ def _is_duty(clause: Clause, follows: bool) -> bool:
             _ON_GOODS.match(after)
             or _LISTED.match(before)
             or _THOSE.search(before)
+            or _ITS.search(before)
             or _CHARGES.search(before)
         )
     return clause.is_change or bool(_PAYS.search(before))

@@ -133,7 +133,7 @@ class SentenceGrammar:
         head = at
         if self.tokens[at].rate is not None:
             for place in range(at + 1, min(at + 7, len(self.tokens))):
-                if self.is_duty(place):
+                if self.is_duty(place) and self.text(place) != "'s":
                     head = place
                     break
                 text = self.text(place)
@@ -357,7 +357,7 @@ class SentenceGrammar:
             return False
         return not self._is_private(place, verb)
 
-    def _is_noun(self, at: int) -> bool:
+    def is_noun(self, at: int) -> bool:
         """Whether a word in -s after a name is known to be a noun, or is no word."""
         text = self.text(at)
         return text == "'s" or text in PRIVATE | GOODS | TAIL or self.is_duty(at)
@@ -365,7 +365,7 @@ class SentenceGrammar:
     def _is_private(self, place: int, verb: int) -> bool:
         for after in range(place + 1, min(place + 5, verb)):
             text = self.text(after)
-            if after == place + 1 and text.endswith("s") and not self._is_noun(after):
+            if after == place + 1 and text.endswith("s") and not self.is_noun(after):
                 # Probably a verb: "Canada tightens".
                 return False
             if text in PRIVATE or self.is_duty(after):

@@ -1,7 +1,7 @@
 """Finds percentages and sums of US dollars in a sentence, in this order:
 
 1. From one rate to another.         "from 145% to 30%"
-2. A range gives its highest rate.   "10% to 20%", "between 10 and 20%"; not "10 or 20%"
+2. A range, with both its ends.      "10% to 20%", "between 10 and 20%"; not "10 or 20%"
 3. A rate raised to another.         "raises the 10% duty to 15%"; not "a 10% duty to 15 countries"
 4. One rate from another.            "25% instead of 50%"; but "25% from China" is a single rate
 5. Zero.                             "zero tariffs", "to zero", "to zero from 20%"
@@ -23,9 +23,12 @@ _ALONE = r"(?<![\w.,$€£-])"
 # "a threatened", "the current".
 _WORDS = r"(?:[a-z]+\s){0,3}"
 
+# The end of a number whose percent sign is that of the number before: "from 10% to 30".
+_BARE = r"(?![.,]?\d)(?=[.;,]?(?:$|\s(?:as|after|in|under|and|from|for)\b))"
+
 _FROM_TO = re.compile(
     rf"\bfrom\s+{_WORDS}({_NUMBER})(?:{_PERCENT})?\s+(?:[a-z]+\s){{0,4}}to\s+{_WORDS}"
-    rf"({_NUMBER}){_PERCENT}"
+    rf"(?:({_NUMBER}){_PERCENT}|(\d{{1,3}}){_BARE})"
 )
 # "cuts a 25% tariff on cars to 15%"
 _TO_NEXT = re.compile(
@@ -42,19 +45,19 @@ _RISES = re.compile(
 )
 _TO_FROM = re.compile(
     rf"{_ALONE}({_NUMBER}){_PERCENT}[^%;:]{{0,40}}?\b(?:from|instead\sof|compared\swith)\s+"
-    rf"{_WORDS}({_NUMBER}){_PERCENT}"
+    rf"(?:{_WORDS}({_NUMBER}){_PERCENT}|(\d{{1,3}}){_BARE})"
 )
 # "zero tariffs", "to zero", "to zero from 20%"
 _ZERO = re.compile(
-    rf"\bfrom\s{_WORDS}(?P<first>{_NUMBER}){_PERCENT}\s(?:[a-z]+\s){{0,3}}to\szero\b(?!-)"
-    rf"|\bzero(?:(?<=\bto\szero)(?:\sfrom\s{_WORDS}(?P<old>{_NUMBER}){_PERCENT}|\b(?!-))"
-    r"|(?:[\s-](?:per\s?cent|pct))?(?=\s(?:import\s)?(?:tariff|dut|lev)))"
+    rf"\bfrom\s{_WORDS}(?P<first>{_NUMBER}){_PERCENT}\s(?:[a-z]+\s){{0,3}}to\s(?:zero|nil)\b(?!-)"
+    rf"|(?<=\bto\s)nil\b|\bzero(?:(?<=\bto\szero)(?:\sfrom\s{_WORDS}(?P<old>{_NUMBER}){_PERCENT}|\b(?!-))"
+    r"|(?:[\s-](?:per\s?cent|pct))?(?=\s(?:import\s)?(?:tariff|dut|lev)|\son\s))"
 )
 # "between 10% and 20%", "10-20%", "duties of 10 to 20 percent", "10% to 20%"
 _RANGE = re.compile(
-    rf"\bbetween\s{_WORDS}{_NUMBER}(?:{_PERCENT})?\sand\s({_NUMBER}){_PERCENT}"
-    rf"|{_ALONE}{_NUMBER}(?:{_PERCENT}\s?(?:-|to)|\s?-)\s?({_NUMBER}){_PERCENT}"
-    rf"|\b(?:of|at|by|with|tariffs|duties|margins|a)\s{_NUMBER}\sto\s({_NUMBER}){_PERCENT}"
+    rf"\bbetween\s{_WORDS}({_NUMBER})(?:{_PERCENT})?\sand\s({_NUMBER}){_PERCENT}"
+    rf"|{_ALONE}({_NUMBER})(?:{_PERCENT}\s?(?:-|to)|\s?-)\s?({_NUMBER}){_PERCENT}"
+    rf"|\b(?:of|at|by|with|tariffs|duties|margins|a|impos\w+|sets?|puts?|slaps?|face|charge|pay)s?\s({_NUMBER})\sto\s({_NUMBER}){_PERCENT}"
 )
 _SINGLE = re.compile(rf"{_ALONE}({_NUMBER}){_PERCENT}(?!\s?(?:-|to|or)\s?\d)")
 _RANGE_END = re.compile(r"\d\s?(?:%|per\s?cent|pct)?\s?(?:-|to|or)\s$")
@@ -82,6 +85,9 @@ class PercentRate(NamedTuple):
     end: int
     from_percent: Decimal | None
     to_percent: Decimal | None
+    """The new rate; of a range, the highest rate."""
+    lowest: Decimal | None = None
+    """The lowest rate of a range."""
 
 
 class DollarSum(NamedTuple):
@@ -103,13 +109,14 @@ def find_rates(folded: str) -> list[PercentRate]:
     for match in _FROM_TO.finditer(folded):
         taken.append(match.span())
         is_range = _SPREADS.search(folded[max(0, match.start() - 40) : match.start()]) is not None
-        old = None if is_range else _parse_decimal(match[1])
-        found.append(PercentRate(*match.span(), old, _parse_decimal(match[2])))
+        first, second = _parse_decimal(match[1]), _parse_decimal(match[2] or match[3])
+        old, lowest = (None, first) if is_range else (first, None)
+        found.append(PercentRate(*match.span(), old, second, lowest))
     for match in _RANGE.finditer(folded):
         if is_free(match):
             taken.append(match.span())
-            highest = match[1] or match[2] or match[3]
-            found.append(PercentRate(*match.span(), None, _parse_decimal(highest)))
+            lowest, highest = (_parse_decimal(one) for one in match.groups() if one)
+            found.append(PercentRate(*match.span(), None, highest, lowest))
     for match in (*_TO_NEXT.finditer(folded), *_RISES.finditer(folded)):
         if is_free(match):
             taken.append(match.span())
@@ -121,7 +128,9 @@ def find_rates(folded: str) -> list[PercentRate]:
         if is_free(match):
             taken.append(match.span())
             found.append(
-                PercentRate(*match.span(), _parse_decimal(match[2]), _parse_decimal(match[1]))
+                PercentRate(
+                    *match.span(), _parse_decimal(match[2] or match[3]), _parse_decimal(match[1])
+                )
             )
     for match in _ZERO.finditer(folded):
         if is_free(match):

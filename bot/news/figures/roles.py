@@ -20,8 +20,10 @@ from bot.news.figures.targets import Target, TargetReader
 from bot.news.figures.tokens import Token
 from bot.news.figures.words import (
     AUXILIARY,
+    CHANGES,
     CONJUNCTIONS,
     COUNTRIES,
+    COURT_VOIDS,
     DEALS,
     DUTY_NOUNS,
     GOODS,
@@ -112,6 +114,11 @@ class SentenceRoles:
             found.imposer = self._party_of(self._grammar.find_subject(phrase.start))
         self._read_unclear(found, at)
         found.imposer = found.imposer or self._read_importer(max(phrase.head, at))
+        if found.imposer is None and found.partners and phrase.head < at:
+            found.imposer = self._read_market(phrase.head, at)
+        if phrase.head == at and self._tokens[at].rate is not None:
+            self._read_rate_of(found, at, low)
+            found.imposer = found.imposer or self._read_holder(at)
         partners = tuple(code for code in found.partners if code != found.imposer)
         if not partners and _EVERYONE.search(self._folded, first, high):
             partners = (WORLD,)
@@ -134,6 +141,11 @@ class SentenceRoles:
         governor = self._grammar.find_governor(phrase.start)
         if governor is None:
             return None
+        if self._grammar.text(governor.at).startswith("offer") and self._grammar.party(
+            phrase.start if self._grammar.party(phrase.start) else phrase.start - 1
+        ):
+            # "offers Peru 12%"
+            return governor._replace(verb=VerbClass.IMPOSES)
         if self._grammar.threatens(governor, phrase.start):
             return governor._replace(verb=VerbClass.IMPOSES)
         if self._grammar.wants_relief(governor, phrase.start):
@@ -164,9 +176,21 @@ class SentenceRoles:
             found.imposer = found.imposer or self._find_importer(governor.at)
         elif governor.verb in (VerbClass.IMPOSES, VerbClass.ANSWERS) and not governor.is_indirect:
             found.shared = self._find_objects(governor, start)
+        elif governor.verb is VerbClass.REACTS and found.imposer is None:
+            found.imposer = self._find_blamed(governor.at, start)
+            first = next((each.party for each in self._tokens[: governor.at] if each.party), None)
+            by_court = self._grammar.text(governor.at) in COURT_VOIDS
+            if found.unclear is not None and first not in (None, found.unclear) and not by_court:
+                # "Chilean growers protest a 12% Peruvian levy"
+                found.imposer, found.unclear, subject = found.unclear, None, first
+            if found.imposer and subject not in (None, found.imposer) and not found.partners:
+                found.partners = (str(subject),)
         found.partners = found.partners or found.shared
         if governor.verb is VerbClass.ANSWERS and acts and not found.partners:
             found.partners = self._find_answered(governor.at, start)
+        if acts and subject is not None and self._sets(governor, found, start):
+            # "Peru cuts Chile's duty": the rate that Chile pays.
+            found.partners, found.imposer = (str(found.imposer),), subject
         if subject is None or found.imposer is not None:
             return
         is_known = governor.verb is VerbClass.ANNOUNCES and found.unclear == "US" != subject
@@ -232,6 +256,37 @@ class SentenceRoles:
             is_own = True
         return _Found(owner, unclear, partner, is_own)
 
+    def _read_rate_of(self, found: _Found, at: int, low: int) -> None:
+        """Peru pays in "Peru's rate is cut to 12%" and "a rate for Peru of 12%"."""
+        for place in range(at - 1, max(0, at - 8), -1):
+            token = self._tokens[place]
+            if token.start < low or token.text in STOPS or token.text == ",":
+                return
+            if token.text not in ("rate", "rates", "fee", "fees"):
+                continue
+            if self._grammar.text(place + 1) in TARGETS:
+                named = (self._grammar.party(one) for one in range(place + 2, at))
+                found.partners = found.partners or tuple(filter(None, named))[:1]
+                return
+            owner = place - 2 if self._grammar.text(place - 1) == "'s" else place - 1
+            code = self._grammar.party(owner)
+            if code == "US":
+                found.imposer = found.imposer or code
+            elif code is not None:
+                found.imposer = None if found.imposer == code else found.imposer
+                found.partners = found.partners or (code,)
+            return
+
+    def _read_holder(self, at: int) -> str | None:
+        """Peru in "Peru's dairy walls, at 270%"."""
+        for place in range(at - 1, max(0, at - 8), -1):
+            text = self._grammar.text(place)
+            if text == "'s":
+                return self._grammar.party(place - 1)
+            if text in VERBS or text in STOPS or self._tokens[place].party is not None:
+                return None
+        return None
+
     def _is_own_rate(self, at: int) -> bool:
         words = [self._grammar.text(place) for place in range(at + 1, at + 5)]
         if words[0] in DUTY_NOUNS:
@@ -252,6 +307,8 @@ class SentenceRoles:
             if before == "by" and (at - 1 <= end or verb in TAIL or self._is_imposed(first, at)):
                 return token.party
             if before == "from" and verb in TAIL and verb not in ("rate", "rates"):
+                return token.party
+            if before == "from" and self._grammar.is_duty(at - 1):
                 return token.party
             after = next(
                 (
@@ -291,6 +348,12 @@ class SentenceRoles:
         if governor.verb not in (VerbClass.IMPOSES, VerbClass.ANNOUNCES):
             return False
         return not governor.is_indirect
+
+    def _sets(self, governor: Governor, found: _Found, start: int) -> bool:
+        """Whether the verb changes the rate that the owner of the phrase pays."""
+        changes = self._grammar.text(governor.at) in CHANGES and governor.preposition is None
+        owner = self._grammar.party(start) if self._grammar.text(start + 1) == "'s" else None
+        return changes and not found.partners and owner == found.imposer is not None
 
     def _has_countries_before(self, verb: int) -> bool:
         """Whether the subject is countries without a name: "countries that deal with Iran face"."""
@@ -351,9 +414,20 @@ class SentenceRoles:
         return tuple(found)
 
     def _read_importer(self, end: int) -> str | None:
-        """The EU in "a 17% duty in the EU"."""
+        """The EU in "a 17% duty in the EU"; also in "duty on Peruvian goods in the EU"."""
         at = end + 2 if self._grammar.text(end + 2) != "the" else end + 3
         return self._grammar.party(at) if self._grammar.text(end + 1) == "in" else None
+
+    def _read_market(self, head: int, at: int) -> str | None:
+        """Chile in "the duty on Peruvian wine in Chile is now 12%"."""
+        return next(
+            (
+                self._grammar.party(place)
+                for place in range(head + 1, at)
+                if self._grammar.party(place) and self._grammar.find_link(place) == "in"
+            ),
+            None,
+        )
 
     def _find_importer(self, verb: int) -> str | None:
         """Canada in "Mexico exports to Canada pay"."""
@@ -397,6 +471,12 @@ class SentenceRoles:
             ),
             None,
         )
+
+    def _find_blamed(self, verb: int, start: int) -> str | None:
+        """Peru in "Chile scolds Peru over"."""
+        at = verb + 2 if self._grammar.text(verb + 1) in ("the", "at", "out") else verb + 1
+        links = {self._grammar.text(one) for one in range(at + 1, start)}
+        return self._grammar.party(at) if links & {"over", "for", "about"} else None
 
     def _find_answered(self, verb: int, start: int) -> tuple[str, ...]:
         """The party against whose duties the subject retaliates."""

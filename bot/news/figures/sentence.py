@@ -13,13 +13,16 @@ from bot.news.figures.roles import Roles, SentenceRoles
 from bot.news.figures.targets import Target
 from bot.news.figures.tokens import split_tokens
 from bot.news.figures.words import (
-    DOUBLES,
+    COURT_VOIDS,
+    COURTS,
     DUTY_WORD,
     FIRMS,
     FORMER,
     HALVES,
+    LIFTS,
     MARKET,
     MOVES,
+    MULTIPLIES,
     PASSIVE,
     REDUCES,
     VERBS,
@@ -37,6 +40,18 @@ _STRUCK_DOWN = re.compile(
 _TO_DOUBLE = re.compile(
     r"\b(?:is|was|set|due|will|would)\s(?:[a-z]+\s){0,2}?(?:be\s)?doubled?\b(?!\sto\b)"
 )
+_MUTUAL = frozenset(["each", "both", "mutual", "mutually", "reciprocally", "bilateral"])
+_ANNOUNCED = frozenset(["planned", "proposed", "threatened", "announced", "promised", "looming"])
+_WAS = re.compile(r"\b(?:was|were|had\sbeen|stood\sat)\s(?:[a-z]+\s)?$")
+_IN_THE_PAST = re.compile(
+    r"\s(?:in|until|till|before|last|earlier|under|a\syear\sago|previously)\b"
+)
+# Names of US laws and courts, which no other economy has.
+_US_LAW = re.compile(
+    r"\bsection\s(?:232|301|201|122|338)\b|\bieepa\b|\bfederal\scircuit\b|"
+    r"\bitc\b|\bcit\b|\bcourt\sof\sinternational\strade\b|^(?:the\s)?president\b(?!\s(?:of|and)\b)"
+)
+_US_COURT = re.compile(r"\b(?:supreme|trade|appeals|federal)\s(?:courts?|judges?)\b")
 
 
 class DutySentence:
@@ -54,12 +69,21 @@ class DutySentence:
         """The roles of the rate in the clause; `previous` has those of the rate before it."""
         at = self._find_rate(clause)
         roles = self._roles.read_duty(at, clause.low, clause.high)
+        if roles.imposer is None and self._court not in (None, *roles.partners):
+            partners = roles.partners
+            if not partners and roles.unclear is not None and roles.unclear != self._court:
+                partners = (roles.unclear,)
+            roles = roles._replace(imposer=self._court, partners=partners, unclear=None)
         if not roles.partners and roles.verb is not None and roles.target is not Target.PAYERS:
             # "imposes tariffs on US goods, with 25% on steel"
             same = [each for each in self.bare_duties if each.verb == roles.verb and each.partners]
             roles = roles._replace(partners=same[0].partners if same else ())
         if previous is not None and roles.is_listed:
             roles = roles._replace(imposer=roles.imposer or previous.imposer)
+            if previous.answers:
+                shared = previous.shared or previous.partners
+                previous = previous._replace(shared=shared)
+                roles = roles._replace(answers=True)
             if not roles.partners:
                 is_same = roles.target is Target.NONE
                 partners = previous.partners if is_same else previous.shared
@@ -70,6 +94,39 @@ class DutySentence:
                 roles = roles._replace(target=Target.PAYERS)
             roles = roles._replace(shared=roles.shared or previous.shared)
         return roles
+
+    @cached_property
+    def _court(self) -> str | None:
+        """The party whose court the sentence names: "EU judges", "a judge in Delhi"."""
+        for place, token in enumerate(self.tokens):
+            if token.text not in COURTS:
+                continue
+            before = self.tokens[max(0, place - 4) : place]
+            for each in reversed(before):
+                if each.party:
+                    return each.party
+                if each.rate is not None or each.text in _ENDS_NAME or each.text in VERBS:
+                    break
+            after = self.tokens[place + 1 : place + 4]
+            if after and after[0].text in ("in", "of"):
+                return next((each.party for each in after if each.party), None)
+        return None
+
+    @cached_property
+    def mutual(self) -> tuple[str, str] | None:
+        """Two parties that charge each other: "Peru and Chile each raise", "cut mutual duties"."""
+        words = {token.text for token in self.tokens}
+        if not words & _MUTUAL:
+            return None
+        for one, link, two in zip(self.tokens, self.tokens[1:], self.tokens[2:], strict=False):
+            if (
+                one.party
+                and two.party
+                and link.text in ("and", "&", ",")
+                and one.party != two.party
+            ):
+                return one.party, two.party
+        return None
 
     def find_end(self, clause: Clause, duties: Sequence[tuple[Clause, PercentRate]]) -> int:
         """Where the phrase of the next duty begins: "steel duty of 25%, (copper duty of 10%)"."""
@@ -123,6 +180,8 @@ class DutySentence:
         return any(
             token.party == "US" and not self._precedes(place, FIRMS) and not self._is_patient(place)
             for place, token in enumerate(self.tokens)
+        ) or bool(
+            _US_LAW.search(self.folded) or (self._court is None and _US_COURT.search(self.folded))
         )
 
     def _is_patient(self, place: int) -> bool:
@@ -162,23 +221,46 @@ class DutySentence:
         verb = self.tokens[roles.verb].text if roles.verb is not None else ""
         between = [token.text for token in self.tokens[(roles.verb or 0) + 1 : at]]
         after = [token.text for token in self.tokens[at + 1 : at + 5] if token.start < clause.high]
-        if (verb in DOUBLES and "to" not in between) or _TO_DOUBLE.search(clause.after[:100]):
-            draft.from_percent, draft.to_percent = rate, rate * 2
+        if _WAS.search(clause.before) and _IN_THE_PAST.match(clause.after):
+            draft.is_former = True
             return
-        is_down = self.tokens[(roles.verb or 0) + 1 : (roles.verb or 0) + 2]
-        if verb in ("strikes", "struck", "strike") and [token.text for token in is_down] == [
-            "down"
-        ]:
-            draft.from_percent, draft.to_percent = rate, None
+        noun = next((word for word in reversed(between + before) if word in MULTIPLIES), "")
+        times = MULTIPLIES.get(verb) or MULTIPLIES.get(noun)
+        is_new = "to" in between or before[-1:] == ["to"]
+        if times and is_new:
+            draft.from_percent = rate / times if rate % times == 0 or times == 2 else None
             return
-        if verb in HALVES and "to" not in between:
-            draft.from_percent, draft.to_percent = rate, rate / 2
+        if MULTIPLIES.get(verb) or _TO_DOUBLE.search(clause.after[:100]):
+            draft.from_percent, draft.to_percent = rate, rate * (MULTIPLIES.get(verb) or 2)
             return
-        is_object = verb in REDUCES | VOIDS and not {"to", "at", "for", "over", "after"} & set(
-            between
+        if verb in HALVES:
+            old, new = (rate * 2, rate) if is_new else (rate, rate / 2)
+            draft.from_percent, draft.to_percent = old, new
+            return
+        by_court = verb in LIFTS and COURTS.intersection(
+            token.text for token in self.tokens[: roles.verb]
         )
-        is_subject = bool(_STRUCK_DOWN.search(clause.after[:100])) or bool(
-            set(after[:2]) & ((REDUCES | VOIDS) - {"cut", "cuts", "end", "block"})
-        )
+        if (
+            by_court
+            or verb in COURT_VOIDS
+            or verb.startswith("withdr")
+            or self._is_struck_down(clause)
+        ):
+            return
+        is_object = verb in REDUCES | VOIDS and not {
+            "to",
+            "at",
+            "for",
+            "over",
+            "after",
+            "with",
+        } & set(between)
+        is_subject = bool(set(after[:2]) & ((REDUCES | LIFTS) - {"cut", "cuts", "end"}))
+        if set(phrase) & _ANNOUNCED and (verb in LIFTS or set(after[:2]) & LIFTS):
+            return
         if (is_object or is_subject) and not MOVES.intersection(between + phrase):
-            draft.from_percent, draft.to_percent = draft.to_percent, None
+            lifted = verb in LIFTS if is_object else bool(set(after[:2]) & LIFTS)
+            draft.from_percent, draft.to_percent = rate, Decimal(0) if lifted else None
+
+    def _is_struck_down(self, clause: Clause) -> bool:
+        return _STRUCK_DOWN.search(clause.after[:100]) is not None

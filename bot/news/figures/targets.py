@@ -103,6 +103,9 @@ class TargetReader:
                     break
                 if self._is_negated(place):
                     break
+                if found and self._grammar.find_link(place) in ("in", "into"):
+                    # "on Peruvian wine in Chile"
+                    break
                 is_rest = found and any(
                     self._grammar.text(one) in COUNTRIES for one in (place + 1, place + 2)
                 )
@@ -138,11 +141,17 @@ class TargetReader:
         """Whether another party or more goods follow a comma or "and"."""
         if not has_party:
             follows = at + 2 if self._grammar.party(at + 1) else at + 1
+            is_verb = follows > at + 1 and self._grammar.text(follows).endswith("s")
+            if is_verb and not self._grammar.is_noun(follows):
+                return False
             return self._grammar.text(follows) not in VERBS
         for place in range(at + 1, min(at + 5, len(self._tokens))):
             text = self._grammar.text(place)
             if self._grammar.party(place) is not None:
                 after = self._grammar.text(place + 1)
+                if after.endswith("s") and not self._grammar.is_noun(place + 1):
+                    # Probably a verb: "and Canada tightens".
+                    return False
                 return after not in VERBS or (
                     self._grammar.text(at) == "and" and after in AUXILIARY
                 )

@@ -4,15 +4,24 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from bot.parties import Mention
+from bot.parties import Mention, Parties
 
 _TOKEN = re.compile(r"'s\b|[a-z0-9]+(?:[.&'-][a-z0-9]+)*|[^\sa-z0-9]")
 
 _BLOC = re.compile(r"\bbloc\b")
-# The US department, without "department".
-_COMMERCE = re.compile(
-    r"(?:(?<=[:;,.]\s)|^)commerce(?=\s(?:finds?|sets?|imposes|slaps?|raises|cuts|announces|proposes|"
-    r"assigns|calculates|will|to)\b)"
+# The US department, without "department", and the president, without a country or a name.
+_US_OFFICES = re.compile(
+    r"(?:(?<=[:;,.]\s)|^)(?:commerce|president)(?=\s(?:finds?|sets?|imposes|slaps?|raises|cuts|"
+    r"announce[sd]|proposes|assign(?:s|ed)|imposed|issued|set|found|raised|slapped|ordered|calculates|will|to|floats?|orders?|signs?|threatens?|vows?|says|"
+    r"wants?|hits?|puts?|doubles?|delays?|drops?|lifts?|confirms?|backs?|weighs?|mulls?)\b)"
+)
+_CAPITAL = r"([A-Z][a-z]+(?:\s[A-Z][a-z]+)?)"
+# Capitals that stand for a government although "from", "at" or "in" precedes them.
+_GOVERNMENTS = re.compile(
+    rf"\b(?:from|at|in)\s{_CAPITAL}(?=['’]s\b)"
+    r"|(?:\b(?:rates?|tariffs?|dut(?:y|ies)|lev(?:y|ies)|threats?|letters?|hikes?)|%|\bper\s?cent)"
+    rf"\sfrom\s{_CAPITAL}"
+    rf"|\b(?:[Cc]ourts?|[Jj]udges?|[Tt]ribunals?|[Bb]ench)\s(?:in|of)\s{_CAPITAL}"
 )
 _FIRST_RATE = re.compile(r"[^\d]{0,60}[\d.,]*\d\s?-?(?:%|per\s?cent|pct|pc)?")
 
@@ -31,6 +40,26 @@ class Token(NamedTuple):
     rate: int | None = None
 
 
+def find_names(text: str, parties: Parties) -> list[Mention]:
+    """The mentions of parties, and of the capitals from which a duty or a ruling comes.
+
+    These are "Ottawa" in "hits out at Ottawa's duty", "a levy from Ottawa", "a judge in Ottawa".
+    """
+    found = list(parties.find_mentions(text))
+    for match in _GOVERNMENTS.finditer(text):
+        group = next(number for number in (1, 2, 3) if match[number])
+        start = match.start(group)
+        if any(mention.start <= start < mention.end for mention in found):
+            continue
+        for words in (match[group], match[group].partition(" ")[0]):
+            party = parties.find(words)
+            if party is not None:
+                end = start + len(words)
+                found.append(Mention(code=party.code, start=start, end=end, words=words))
+                break
+    return sorted(found, key=lambda mention: mention.start)
+
+
 def split_tokens(
     folded: str, mentions: Sequence[Mention], rates: Iterable[tuple[int, int]], *, names_eu: bool
 ) -> list[Token]:
@@ -40,7 +69,7 @@ def split_tokens(
     """
     blocs = _BLOC.finditer(folded) if names_eu else ()
     spans = [Token(match.group(), *match.span(), party="EU") for match in blocs]
-    spans += [Token(m.group(), *m.span(), party="US") for m in _COMMERCE.finditer(folded)]
+    spans += [Token(m.group(), *m.span(), party="US") for m in _US_OFFICES.finditer(folded)]
     spans += [Token(folded[m.start : m.end], m.start, m.end, party=m.code) for m in mentions]
     spans += [Token(folded[a:b], a, b, rate=number) for number, (a, b) in enumerate(rates)]
     tokens: list[Token] = []
@@ -50,17 +79,20 @@ def split_tokens(
         if span.start < at:
             continue
         has_name = any(other.start < span.end for other in spans[place + 1 : place + 2])
-        token = _cut_rate(folded, span) if has_name else span
+        token = span
+        if has_name:
+            end = cut_rate(folded, span.start, span.end)
+            token = span._replace(text=folded[span.start : end], end=end)
         tokens += _split_words(folded, at, token.start)
         tokens.append(token)
         at = token.end
     return tokens + _split_words(folded, at, len(folded))
 
 
-def _cut_rate(folded: str, span: Token) -> Token:
-    """The first number of a rate with a name inside: "20% on Thai goods from 25%"."""
-    first = _FIRST_RATE.match(folded, span.start, span.end)
-    return span if first is None else span._replace(text=first.group(), end=first.end())
+def cut_rate(folded: str, start: int, end: int) -> int:
+    """Where the first number of a rate ends: "20%" in "20% on Thai goods from 25%"."""
+    first = _FIRST_RATE.match(folded, start, end)
+    return end if first is None else first.end()
 
 
 def _split_words(folded: str, start: int, end: int) -> list[Token]:

@@ -20,7 +20,7 @@ DUTY = (
 DUTY_WORD = re.compile(rf"\b(?:{DUTY})\b")
 _NOT_BETWEEN = (
     "as|after|on|in|because|if|when|while|amid|of|to|from|by|with|over|before|but|than|that|which|"
-    "or|due|for|under|despite|since|until|without|at|against"
+    "or|due|for|under|despite|since|until|without|at|against|is|are|was|were"
 )
 DUTY_AFTER = re.compile(
     rf"\s(?:(?!(?:{_NOT_BETWEEN})\b)[a-z.&'-]+\s){{0,4}}?(?:{DUTY}|tax(?:es)?\son)\b"
@@ -62,13 +62,27 @@ def _inflect(verbs: str, others: str = "") -> frozenset[str]:
 
 REDUCES = _inflect("slash lower reduce ease halve trim* soften", "cut cuts cutting")
 """In "cuts a 25% tariff", 25% is the former rate."""
-_COURT_VOIDS = _inflect("block overturn nullify annul quash void invalidate refund")
-VOIDS = _COURT_VOIDS | _inflect(
-    "scrap* drop* remove abolish eliminate revoke repeal rescind lift end axe waive",
-    "withdraws withdrew withdrawn withdrawing halt halts halted",
+COURT_VOIDS = _inflect(
+    "block overturn nullify annul quash void invalidate refund kill nix* toss vacate bar* enjoin",
+    "struck strike strikes",
 )
-"""In "scraps a 25% tariff", 25% is the former rate, and there is no new one."""
-DOUBLES = _inflect("double")
+"""What a court does to a duty. The rate of the duty is still the figure of the story."""
+CHANGES = REDUCES | _inflect("raise hike increase double triple")
+"""Verbs of those who change a rate that they charge themselves."""
+LIFTS = _inflect(
+    "scrap* drop* remove abolish eliminate revoke repeal rescind lift end axe waive cancel ditch"
+)
+"""In "scraps a 25% tariff", 25% is the former rate, and the new one is zero."""
+VOIDS = (
+    COURT_VOIDS | LIFTS | _inflect("", "withdraws withdrew withdrawn withdrawing halt halts halted")
+)
+"""The duty ends."""
+MULTIPLIES = {
+    **dict.fromkeys(_inflect("double"), 2),
+    **dict.fromkeys(_inflect("triple treble"), 3),
+    **dict.fromkeys(_inflect("quadruple"), 4),
+}
+"""Verbs that say how many times the old rate the new one is."""
 HALVES = _inflect("halve")
 
 PLEADS = _inflect(
@@ -81,7 +95,7 @@ _VERBS = {
         "say tell claim think believe expect predict estimate state report",
         "said told saw see sees",
     ),
-    VerbClass.REACTS: _COURT_VOIDS
+    VerbClass.REACTS: (COURT_VOIDS - {"strike", "strikes", "struck"})
     | _inflect(
         "criticize criticise attack condemn slam* blast denounce reject protest oppose decry warn "
         "welcome fear challenge sue dispute react lament regret resist defy "
@@ -89,7 +103,8 @@ _VERBS = {
         "offset blame cite mock call deem label rule hail praise applaud celebrate rap* lambast "
         "lambaste lash rebuke scold bemoan bristle balk deride ridicule refuse ignore await turn "
         "monitor watch scramble struggle cope grapple navigate review fume accuse object "
-        "express voice mourn assail slate discuss hope investigate probe",
+        "express voice mourn assail slate discuss hope investigate probe anger irk upset rile "
+        "worry infuriate rattle alarm dismay irritate enrage annoy unsettle provoke",
         "fight fights fought fighting upheld",
     ),
     VerbClass.PLEADS: PLEADS,
@@ -98,7 +113,7 @@ _VERBS = {
         "paid get gets got getting win wins won winning subject",
     ),
     VerbClass.ANSWERS: _inflect(
-        "retaliate respond answer counter match* reciprocate", "match matches matched"
+        "retaliate respond reply answer counter match* reciprocate", "match matches matched"
     ),
     VerbClass.ANNOUNCES: _inflect(
         "announce propose recommend plan* want vow mull weigh consider eye prepare unveil back "
@@ -107,15 +122,16 @@ _VERBS = {
         "begin begins began find finds found will would could may might",
     ),
     VerbClass.AGREES: _inflect("agree settle sign reach seal clinch conclude"),
-    VerbClass.IMPOSES: (REDUCES | VOIDS) - _COURT_VOIDS
+    VerbClass.IMPOSES: (REDUCES | VOIDS) - COURT_VOIDS
     | _inflect(
         "impose slap* raise hike double triple quadruple increase charge suspend delay postpone "
         "pause place punish target drop* restore reimpose reinstate introduce adopt order apply "
         "finalize finalise extend keep maintain launch boost enact add penalize penalise exempt "
         "collect escalate expand renew resume shelve threaten implement greenlight backtrack "
-        "retreat lob* smack whack ratchet levy",
-        "hit hits hitting put puts putting set sets setting kept take takes took taking strike "
-        "strikes striking ready readies readying fix fixes fixed hit-back",
+        "retreat grant hand lob* smack whack ratchet levy cap* peg* treble bump* jack clamp tack "
+        "stack heap prolong reset pare shave assess decree gazette notify reintroduce reapply",
+        "give gives gave giving hit hits hitting put puts putting set sets setting kept take takes "
+        "took taking strike strikes striking ready readies readying fix fixes fixed hit-back",
     ),
 }
 VERBS: dict[str, VerbClass] = {word: verb for verb, words in _VERBS.items() for word in words}
@@ -131,6 +147,8 @@ CONJUNCTIONS = _words(
     "as while when because since though after before unless if whether but amid until that which "
     "who where despite"
 )
+COURTS = _words("court courts judge judges tribunal tribunals justices bench")
+"""Nouns for those who decide on the duties of their own country."""
 PREPOSITIONS = _words(
     "of on in from with against for to over at by into between after about amid under upon onto "
     "through during following toward towards per via despite without than as outside"
