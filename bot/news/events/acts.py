@@ -74,7 +74,7 @@ _BACKGROUND = re.compile(
 )
 _COURT = re.compile(
     r"\sv\.?\s|\b(?:courts?|judges?|justices?|rulings?|tribunal|circuit|panel|cour|\w*gericht\w*|corte|"
-    r"tribunale?|supremo|scotus)\b"
+    r"tribunale?|supremo|scotus|sc|hc)\b"
 )
 _DUTY = (
     r"(?:tariffs?|dut(?:y|ies)|surtax(?:es)?|surcharges?|lev(?:y|ies)|charges?|quotas?|zolle?|"
@@ -133,7 +133,7 @@ _COURT_RULES = (
         r"\b(?:orders?|ordered|tells?|told|directs?|requires?|instructs?)\b|"
         r"\b(?:wins?|won|granted)\b[^.;]{0,20}\brefunds?\b",
     ),
-    (Act.UPHOLD, r"\b(?:backs?|rejects?)\b"),
+    (Act.UPHOLD, r"\b(?:backs|backed|rejects?|refus(?:es?|ed)\sto|turns?\sdown)\b"),
     (Act.HEAR, r"\b(?:hears?|heard|hearings?|oral\sarguments?|argu(?:es?|ed|ments?))\b"),
 )
 _DECISIONS = frozenset({Act.STAY, Act.UPHOLD, Act.VOID})
@@ -148,7 +148,11 @@ _REACTION_RULES = (
         r"\b(?:protest\w*|demonstrat\w+|rall(?:y|ies)\sagainst|march(?:es)?\s(?:on|against)|"
         r"blockad\w+)\b",
     ),
-    (Act.DENY, r"\b(?:rebut\w*|refut\w*|den(?:y|ies|ied)|disputes|disputed|contradict\w*)\b"),
+    (
+        Act.DENY,
+        r"\b(?:rebut\w*|refut\w*|den(?:y|ies|ied)|disputes|disputed|contradict\w*|reassur\w+|"
+        r"clarif\w+|plays?\sdown|not\s(?:be\s)?affect(?:ed)?)\b",
+    ),
     (
         Act.OPPOSE,
         r"\b(?:condemn\w*|slams?|blasts?|critici[sz]\w+|regrets?|deplor\w+|dig\sat|"
@@ -180,7 +184,11 @@ _RULES = (
         r"\b(?:wraps?\sup|wrapped\sup|conclu\w+|complet\w+|finish\w*)\b[^.;]{0,40}"
         r"\b(?:talks?|rounds?|visits?|trip|meetings?|negotiations?)\b",
     ),
-    (Act.INVESTIGATE, r"\b(?:probes?|investigat\w+|inquir\w+|initiat\w+|scrutin\w+)\b"),
+    (
+        Act.INVESTIGATE,
+        r"\b(?:probes?|investigat\w+|inquir\w+|initiat\w+|scrutin\w+|look(?:s|ed|ing)?\sinto|"
+        r"examin\w+)\b",
+    ),
     (
         Act.FINAL,
         r"\bfinal\s(?:\w+\s){0,2}(?:determinations?|results?|dut(?:y|ies)|rulings?)\b",
@@ -198,7 +206,8 @@ _RULES = (
         r"\b(?:delay(?:s|ed|ing)?|postpon\w+|extend(?:s|ed|ing)?|puts?\soff|push(?:es|ed)?\sback|"
         r"defer(?:s|red)?|holds?\soff|suspend(?:s|ed|ing)?|paus(?:es?|ed|ing)|freez(?:es?|ing)|"
         r"shelv(?:es?|ed)|backtrack\w*|back(?:s|ed)?\s(?:down|off|away)|withdr(?:aws?|ew|awn)|"
-        r"(?:drops?|dropped|abandons?|lifts?|rescinds?)\b[^.;]{0,30}\bthreats?|verschiebt|aplaza|"
+        r"(?:drops?|dropped|abandons?|lifts?|rescinds?|retracts?)\b[^.;]{0,40}\b(?:threats?|plans?)|"
+        r"off\sthe\stable|calls?\soff|called\soff|prolongs?|verschiebt|aplaza|"
         r"reporte|suspendiert)\b",
     ),
     (
@@ -229,14 +238,15 @@ _RULES = (
     ),
     (
         Act.SIGN,
-        rf"\b(?:sign(?:s|ed|ing)|sign\b(?=[^.;]{{0,40}}\b{_DEAL}\b)|to\ssign)\b"
+        rf"\b(?:sign(?:s|ed|ing)|ink(?:s|ed)?|sign\b(?=[^.;]{{0,40}}\b{_DEAL}\b)|to\ssign)\b"
         r"(?![^.;]{0,20}\b(?:order|proclam))",
     ),
     (
         Act.TAKE_EFFECT,
         r"\b(?:t(?:akes?|ook|aking)\seffect|(?:comes?|came|coming|entry|enters?|entered)\s"
         r"(?:in)?to\s(?:force|effect)|kick(?:s|ed)?\sin|in\sforce|now\sapply|starts?\s(?:charging|"
-        r"collecting|today)|goes?\sinto\s(?:force|effect)|begins?\s(?:charging|collecting))\b",
+        r"collecting|today)|goes?\sinto\s(?:force|effect)|begins?\s(?:charging|collecting|to\s"
+        r"(?:charge|collect))|becomes?\seffective)\b",
     ),
     (
         Act.PROPOSE,
@@ -253,9 +263,12 @@ _RULES = (
     (
         Act.IMPOSE,
         r"\b(?:impos(?:es?|ed|ing)|slap(?:s|ped)?|hits?\b[^.;]{0,40}\bwith|rais(?:es?|ed|ing)|hik(?:es?|ed|ing)|"
-        r"doubl(?:es?|ed|ing)|tripl(?:es?|ed)|puts?|sets?|lev(?:y|ied)|charg(?:es?|ed)|orders?|"
+        r"doubl(?:es?|ed|ing)|tripl(?:es?|ed)|puts?|sets?(?!\sto\s[a-z])|levied|"
+        r"(?:to|will|would|and)\s(?:levy|tax|collect|target)|tax(?:es|ed)\s(?!on|and|are)|targets?\b[^.;]{0,40}\bwith|"
+        r"charg(?:es?|ed)|orders?|"
         r"(?:announc\w+|unveil\w*)\b[^.;]{0,40}\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|surtax)|adds?|adjusting|increas(?:es?|ed|ing)|lift(?:s|ed)?|"
-        r"ris(?:es?|ing)|goes\sup|faces?|takes?\b[^.;]{0,40}\bto\s\d|erhoht|impone|hausse)\b",
+        r"ris(?:es?|ing)|goes\sup|fac(?:es?|ing)\b(?=[^.;]{0,40}(?:\d|\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|surtax)))|"
+        r"takes?\b[^.;]{0,40}\bto\s\d|erhoht|impone|hausse)\b",
     ),
     (
         Act.TALK,
@@ -282,8 +295,43 @@ _COMPATIBLE = frozenset(
         # A truce or a deal often is an agreement to lower duties.
         frozenset({Act.AGREE, Act.CUT}),
         frozenset({Act.AGREE, Act.RETREAT}),
+        # "Sets a definitive duty" is a final determination.
+        frozenset({Act.IMPOSE, Act.FINAL}),
+        frozenset({Act.IMPOSE, Act.PRELIMINARY}),
     }
 )
+_OF_ONE_DAY = frozenset(
+    frozenset(pair)
+    for pair in (
+        # A government plans, announces, approves, signs and charges a duty.
+        (Act.IMPOSE, Act.PROPOSE),
+        (Act.IMPOSE, Act.THREATEN),
+        (Act.IMPOSE, Act.APPROVE),
+        (Act.IMPOSE, Act.SIGN),
+        (Act.IMPOSE, Act.AGREE),
+        (Act.IMPOSE, Act.TAKE_EFFECT),
+        (Act.PROPOSE, Act.THREATEN),
+        (Act.PROPOSE, Act.APPROVE),
+        (Act.PROPOSE, Act.INVESTIGATE),
+        (Act.APPROVE, Act.SIGN),
+        (Act.CUT, Act.APPROVE),
+        (Act.CUT, Act.SIGN),
+        (Act.CUT, Act.OFFER),
+        (Act.CUT, Act.DELAY),
+        (Act.CUT, Act.TAKE_EFFECT),
+        (Act.AGREE, Act.CONCLUDE),
+        (Act.TALK, Act.CONCLUDE),
+        (Act.BREAK_OFF, Act.CONCLUDE),
+        (Act.BREAK_OFF, Act.TALK),
+        (Act.VOID, Act.ORDER),
+        (Act.VOID, Act.UPHOLD),
+        (Act.STAY, Act.DELAY),
+        (Act.RETALIATE, Act.IMPOSE),
+        (Act.RETALIATE, Act.APPROVE),
+        (Act.RETALIATE, Act.PROPOSE),
+    )
+)
+"""Acts that outlets use for one step on the day it happens. Days later, they are two steps."""
 
 
 def find_acts(headline: str) -> frozenset[Act]:
@@ -326,6 +374,11 @@ def _find_acts(text: str) -> frozenset[Act]:
 def have_common_act(a: frozenset[Act], b: frozenset[Act]) -> bool:
     """Whether two stories may report the same act."""
     return bool(a & b) or any(frozenset({one, other}) in _COMPATIBLE for one in a for other in b)
+
+
+def may_be_one_step(a: frozenset[Act], b: frozenset[Act]) -> bool:
+    """Whether two stories of one day may report one step, although they name it differently."""
+    return any(frozenset({one, other}) in _OF_ONE_DAY for one in a for other in b)
 
 
 def _take(text: str, pattern: re.Pattern[str]) -> tuple[str, bool]:

@@ -22,7 +22,7 @@ from operator import mul
 from typing import NamedTuple
 
 from bot.news.events import weights
-from bot.news.events.acts import REACTIONS, Act, have_common_act
+from bot.news.events.acts import REACTIONS, Act, have_common_act, may_be_one_step
 from bot.news.events.features import Features, get_features
 from bot.news.state import Relation
 from bot.news.story import Story
@@ -37,6 +37,8 @@ _MATTER_SCORE = 0.45
 is still shown in the channel, and two stories of one matter in two threads are not found again.
 """
 _DAY_S = 86_400
+_DAYS_OF_STEP = 0.75
+"""Stories further apart that name different acts report two steps."""
 _MAX_DAYS, _MAX_DAYS_OF_MATTER = 3.0, 7.0
 _MAX_APART = timedelta(days=_MAX_DAYS_OF_MATTER)
 
@@ -80,6 +82,7 @@ class Veto(StrEnum):
     OTHER_RATE = "other_rate"
     OTHER_SUM = "other_sum"
     OTHER_COURT = "other_court"
+    OTHER_CHAMBER = "other_chamber"
     OTHER_IMPOSER = "other_imposer"
 
 
@@ -89,6 +92,7 @@ _STATE_VETOES = frozenset(
         Veto.OTHER_RATE,
         Veto.OTHER_SUM,
         Veto.OTHER_COURT,
+        Veto.OTHER_CHAMBER,
         Veto.OTHER_IMPOSER,
     }
 )
@@ -204,7 +208,7 @@ def measure_signals(a: Features, b: Features, days: float) -> Signals:
     common_partners = len(a.partners & b.partners)
     shared_names = len((a.names & b.spelled) | (b.names & a.spelled))
     goods = not a.goods.isdisjoint(b.goods)
-    same_act = have_common_act(a.acts, b.acts)
+    same_act = _report_one_act(a, b, days)
     connected = (
         common_partners
         or goods
@@ -269,7 +273,9 @@ def _find_vetoes(a: Features, b: Features, days: float) -> list[Veto]:
         vetoes.append(Veto.OTHER_FORUM)
     elif _differ(a.courts, b.courts):
         vetoes.append(Veto.OTHER_COURT)
-    if a.acts and b.acts and not have_common_act(a.acts, b.acts):
+    if _differ(a.chambers, b.chambers):
+        vetoes.append(Veto.OTHER_CHAMBER)
+    if a.acts and b.acts and not _report_one_act(a, b, days):
         vetoes.append(Veto.OTHER_ACT)
     if (
         _differ(a.rates, b.rates)
@@ -317,6 +323,16 @@ def _have_other_objects(a: Features, b: Features) -> bool:
         and a.objects.isdisjoint(b.words)
         and b.objects.isdisjoint(a.words)
     )
+
+
+def _report_one_act(a: Features, b: Features, days: float) -> bool:
+    """Whether two stories may report one act."""
+    if have_common_act(a.acts, b.acts):
+        return True
+    if days > _DAYS_OF_STEP or not may_be_one_step(a.acts, b.acts):
+        return False
+    # The other side's duty is an answer, not the same act.
+    return Act.RETALIATE not in a.acts ^ b.acts or a.actor == b.actor
 
 
 def _are_cases(a: Features, b: Features) -> bool:

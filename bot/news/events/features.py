@@ -59,6 +59,17 @@ _COURTS = (
     ("district", re.compile(r"\bdistrict\s(?:court|judge)\b")),
     ("wto", re.compile(r"\b(?:wto|world\strade\sorgani[sz]ation)\b")),
 )
+_CHAMBERS = (
+    ("upper", re.compile(r"\b(?:senat\w*|upper\s(?:house|chamber)|lords|bundesrat|rajya\ssabha)\b")),
+    (
+        "lower",
+        re.compile(
+            r"\b(?:lower\s(?:house|chamber)|house\sof\s(?:representatives|commons)|deputies|bundestag|"
+            r"lok\ssabha|(?<!white\s)house\s(?:votes?|passe[sd]|approves?|backs?))\b"
+        ),
+    ),
+    ("committee", re.compile(r"\bcommittees?\b")),
+)
 _CASE = re.compile(r"^([A-Z].{1,60}?)\sv(?:s?\.|\s)\s?[A-Z]")
 _PLAINTIFF = re.compile(
     r"^(.{1,80}?)\s(?:sues?|sued|suing|files?|joins?|goes\sto\scourt|takes?|challenges?)\b"
@@ -113,6 +124,10 @@ class Features(NamedTuple):
     laws: frozenset[str]
     remedies: frozenset[str]
     courts: frozenset[str]
+    chambers: frozenset[str]
+    """The chambers of a parliament that the title names."""
+    actor: str
+    """The party that the title names first; empty if it names none."""
     plaintiff: frozenset[str]
     imposers: frozenset[str]
     """The parties whose duties the story states."""
@@ -187,6 +202,8 @@ def _extract(
         ),
         remedies=frozenset(name for name, words in _REMEDIES if words.search(folded)),
         courts=frozenset(name for name, words in _COURTS if words.search(folded)),
+        chambers=frozenset(name for name, words in _CHAMBERS if words.search(folded)),
+        actor=next(iter(title_parties or parties), ""),
         plaintiff=frozenset(_weigh(((plaintiff[1], 1.0),))) if plaintiff else frozenset(),
         imposers=frozenset(imposer for imposer, _, _ in figures if imposer),
         comment=_COMMENT.search(folded) is not None,

@@ -12,7 +12,7 @@ _WORD = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?%?")
 _NOTICE = re.compile(r"^(?:Certain\s)?([A-Z][^:]{1,120}?)\s[Ff]rom\s[^:]{1,120}:")
 _OBJECT = re.compile(
     r"\b(?i:tariffs?|dut(?:y|ies)|lev(?:y|ies)|surtax|quotas?|probes?|investigations?|inquiry|case|"
-    r"cap|ban)\s(?:\w+\s){0,2}?(?:[Oo]n|[Ii]nto|[Oo]ver|[Oo]f)\s([\w'-]+(?:\s[\w'-]+){0,3}?)"
+    r"cap|ban|dispute|quarrel|row|spat|clash)\s(?:\w+\s){0,2}?(?:[Oo]n|[Ii]nto|[Oo]ver|[Oo]f)\s([\w'-]+(?:\s[\w'-]+){0,3}?)"
     r"(?=$|[^\w\s'-]|\s(?:from|to|for|after|as|by|in|of|with|until|at|amid|before|says?)\b)"
 )
 _CAPITAL = re.compile(r"\b[A-Z][A-Za-z]+")
