@@ -35,7 +35,7 @@ COMMANDS = {
     ),
     "eval": CommandModule(
         "news",
-        "Score topics, parties, figures and pairs on the labeled sets of a folder.",
+        "Score topics, parties, figures, states and pairs on the labeled sets of a folder.",
         "evaluate_sets",
     ),
     "feeds": CommandModule("feeds", "List, add, remove, resume, check, import and export feeds."),

@@ -68,7 +68,7 @@ def _explain_pair(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
 @click.option("--misses", is_flag=True, help="List the items that differ from their labels.")
 @report_errors
 def evaluate_sets(folder: Path, misses: bool) -> None:
-    """Score topics, parties, figures and pairs on the labeled sets of a folder.
+    """Score topics, parties, figures, states and pairs on the labeled sets of a folder.
 
     Each *.jsonl file in FOLDER is a set, with one labeled story or pair per line.
     """

@@ -5,10 +5,12 @@ A set is a list of labeled items as JSON objects; the keys of the first item say
     stories   {"id", "title", "summary", "topics", "parties"?, "optional"?, "parties_optional"?}
     figures   {"id", "title", "summary", "figures"}
     pairs     {"id", "a": {story}, "b": {story}, "relation"}
+    states    {"id", "title", "summary", "published", "status", "effective"}
 
 `optional` topics and parties count neither as right nor as wrong. Parties are scored only for
 stories with a topic. A figure is right if imposer, partner and both rates are right; its partner is
-labeled as `target`. The relation of a pair is `same`, `follow_up` or `different`.
+labeled as `target`. The relation of a pair is `same`, `follow_up` or `different`. A
+story that reports no new step has the status null.
 """
 
 from collections import Counter
@@ -17,9 +19,12 @@ from typing import Any, NamedTuple
 
 from bot.news.jsonl import compare_stories, match_story
 from bot.news.reader import Reader
+from bot.news.state import EventStatus
 from bot.values import Topic
 
 Item = Mapping[str, Any]
+_PLANS = (EventStatus.THREATENED, EventStatus.INVESTIGATED, EventStatus.PROPOSED)
+_DECISIONS = (EventStatus.ANNOUNCED, EventStatus.IN_FORCE, EventStatus.DEAL)
 
 
 class Tally(NamedTuple):
@@ -78,12 +83,13 @@ class Evaluation(NamedTuple):
 
 def evaluate(items: Sequence[Item], reader: Reader) -> Evaluation:
     """The scores of a set. Raises KeyError if an item lacks a label."""
-    first = items[0]
-    if "relation" in first:
-        return _evaluate_pairs(items, reader)
-    return (
-        _evaluate_figures(items, reader) if "figures" in first else _evaluate_topics(items, reader)
-    )
+    kinds = {
+        "relation": _evaluate_pairs,
+        "status": _evaluate_states,
+        "figures": _evaluate_figures,
+    }
+    kind = next((kind for label, kind in kinds.items() if label in items[0]), _evaluate_topics)
+    return kind(items, reader)
 
 
 def _evaluate_topics(items: Iterable[Item], reader: Reader) -> Evaluation:
@@ -162,6 +168,26 @@ def _evaluate_pairs(items: Iterable[Item], reader: Reader) -> Evaluation:
             ("follow_up", "follow_up"),
             ("follow_up", "same"),
         )
+    }
+    return Evaluation({}, shares, misses)
+
+
+def _evaluate_states(items: Iterable[Item], reader: Reader) -> Evaluation:
+    """The shares of right statuses and first days, and of plans that were called decisions."""
+    count = right = days = plans = hasty = 0
+    misses: list[Miss] = []
+    for count, item in enumerate(items, start=1):  # noqa: B007 - the last count is the number
+        found = match_story(reader, item)
+        right += found["status"] == item["status"]
+        days += found["effective"] == item["effective"]
+        if item["status"] in _PLANS:
+            plans, hasty = plans + 1, hasty + (found["status"] in _DECISIONS)
+        for what in ("status", "effective"):
+            misses += _list_miss(what, item, {item[what]}, {found[what]})
+    shares = {
+        "status right": Share(right, count),
+        "first day right": Share(days, count),
+        "threat or plan called a decision": Share(hasty, plans),
     }
     return Evaluation({}, shares, misses)
 

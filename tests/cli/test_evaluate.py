@@ -58,6 +58,16 @@ def test_pairs_are_scored_by_relation(tmp_path: Path) -> None:
     assert "different called same: 0 of 1" in result.output
 
 
+def test_states_are_scored_and_hasty_decisions_counted(tmp_path: Path) -> None:
+    text = "Trump threatens 10% tariffs on wine from Chile"
+    threat = {"id": "t1", "title": text, "summary": "", "published": "2026-05-04T12:00:00Z"}
+    wrong = {**threat, "id": "t2", "status": "in_force", "effective": None}
+    result = run(tmp_path, states=[{**threat, "status": "threatened", "effective": None}, wrong])
+    assert "status right: 1 of 2" in result.output
+    assert "first day right: 2 of 2" in result.output
+    assert "threat or plan called a decision: 0 of 1" in result.output
+
+
 def test_a_folder_without_sets_and_a_file_that_is_no_set_are_named(tmp_path: Path) -> None:
     empty = run(tmp_path)
     assert empty.exit_code == 1

@@ -60,7 +60,10 @@ _COURTS = (
     ("wto", re.compile(r"\b(?:wto|world\strade\sorgani[sz]ation)\b")),
 )
 _CHAMBERS = (
-    ("upper", re.compile(r"\b(?:senat\w*|upper\s(?:house|chamber)|lords|bundesrat|rajya\ssabha)\b")),
+    (
+        "upper",
+        re.compile(r"\b(?:senat\w*|upper\s(?:house|chamber)|lords|bundesrat|rajya\ssabha)\b"),
+    ),
     (
         "lower",
         re.compile(
