@@ -21,7 +21,8 @@ pytestmark = pytest.mark.timeout(180)
 
 CONFIG = Path(__file__).parents[2] / "config"
 DAY = (datetime.now(UTC) + timedelta(days=20)).date()
-NEWS = f"US raises tariffs on Chinese goods to 87% from {DAY}"
+NEWS = f"US raises tariffs on Chinese goods under Section 301 to 87% from {DAY}"
+COUNTED = "87% additional ad valorem"
 
 
 class Operator:
@@ -93,19 +94,19 @@ async def test_an_approved_rate_is_answered_saved_and_exported(
     proposal_message = await operator.proposal_message()
     for part in ("→ 87%", "wire.example/1", format_day(DAY), "until then it stays at 12.5%"):
         assert part in words(proposal_message)
-    assert "87%" not in await operator.ask_rate()
+    assert COUNTED not in await operator.ask_rate()
     # A second report of the rate adds a source to the message and sends no further message.
     world.feeds.publish("wire", f"China: {NEWS}")
     assert await operator.shows("Also reported by")
     await operator.click(proposal_message, "rate_approve")
     assert await operator.shows("Approved by")
     ask_rate = await operator.ask_rate()
-    assert "87%" in ask_rate
+    assert COUNTED in ask_rate
     assert "Approved by" in ask_rate
     assert "https://wire.example/1" in ask_rate
     assert await process.stop() == 0
     await operator.start()
-    assert "87%" in await operator.ask_rate()
+    assert COUNTED in await operator.ask_rate()
     assert len(await world.page.messages("court-watch")) == 1
     env = world.processes[-1].env
     code, reported = await run_to_end(
@@ -134,7 +135,7 @@ async def test_a_rejected_rate_changes_nothing(world: World) -> None:
     await operator.start()
     await operator.click(await operator.proposal_message(), "rate_reject")
     assert await operator.shows("Rejected by")
-    assert "87%" not in await operator.ask_rate()
+    assert COUNTED not in await operator.ask_rate()
 
 
 async def test_an_edited_rate_is_checked_before_it_is_approved(world: World) -> None:
@@ -159,7 +160,7 @@ async def test_only_operators_can_decide(world: World) -> None:
         return "TARIFFWIRE_OPERATORS" in words({"all": await world.page.messages("court-watch")})
 
     assert await eventually(refused, within_s=20)
-    assert "87%" not in await operator.ask_rate()
+    assert COUNTED not in await operator.ask_rate()
 
 
 async def test_a_saved_proposal_is_sent_at_the_next_start(world: World, tmp_path: Path) -> None:
