@@ -64,4 +64,4 @@ def test_a_folder_without_sets_and_a_file_that_is_no_set_are_named(tmp_path: Pat
     assert "no *.jsonl files" in empty.output
     broken = run(tmp_path, broken=[{"id": 1}])
     assert broken.exit_code == 1
-    assert "broken.jsonl: not a labelled set" in broken.output
+    assert "broken.jsonl: not a labeled set" in broken.output
