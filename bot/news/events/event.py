@@ -166,7 +166,7 @@ def summarize_event(stories: Sequence[Story]) -> Event:
     quoted: list[_Slot] = []
     sums: dict[Decimal, None] = {}
     for story in ordered:
-        state.add(story, moves=_moves(story, opening))
+        state.add(story, moves=_moves(story, opening, is_developed=state.latest is not None))
         status = state.status if story.state.status is None else story.state.status
         _add_figures(slots if status in DECISIONS else quoted, story)
         if status in DECISIONS:
@@ -196,14 +196,15 @@ def summarize_event(stories: Sequence[Story]) -> Event:
     )
 
 
-def _moves(story: Story, opening: Story | None) -> bool:
+def _moves(story: Story, opening: Story | None, *, is_developed: bool) -> bool:
     """Whether a story changes the state of its event: `opening`, an edit of it, a development.
 
-    `opening` is the oldest story that is not another report. A story that arrived first, but was
-    published after a development, is only a report.
+    `opening` is the oldest story that is not another report. After a development (`is_developed`),
+    neither an edit of the first story nor a story that arrived first brings the old state back.
     """
     if story.relation is Relation.NEW and opening is not None:
-        return story is opening or (story.feed_id, story.link) == (opening.feed_id, opening.link)
+        is_edit = (story.feed_id, story.link) == (opening.feed_id, opening.link)
+        return story is opening or (is_edit and not is_developed)
     return story.relation is Relation.DEVELOPMENT
 
 

@@ -104,6 +104,13 @@ def test_an_edit_of_the_first_story_changes_its_status() -> None:
     assert summarize_event([first, edited]).status is EventStatus.ANNOUNCED
 
 
+def test_a_late_edit_of_the_first_story_does_not_undo_a_development() -> None:
+    first = report(1, state=state(EventStatus.ANNOUNCED))
+    delay = report(2, hours=2, relation=Relation.DEVELOPMENT, state=state(EventStatus.DELAYED))
+    edited = report(1, hours=9, state=state(EventStatus.ANNOUNCED), id="s3", link=first.link)
+    assert summarize_event([first, delay, edited]).status is EventStatus.DELAYED
+
+
 def test_a_new_status_drops_the_collection_and_the_day_of_the_old_one() -> None:
     ruling = report(1, state=state(EventStatus.UNLAWFUL, collection=CollectionEffect.NOT_COLLECTED))
     stay = report(2, hours=9, relation=Relation.DEVELOPMENT, state=state(EventStatus.STAYED))
