@@ -116,6 +116,7 @@ _TRADE = re.compile(
     r"\breciprocal\b|\bsection\s(?:232|301|201|122|338)\b|\bustr\b|\bliberation\sday\b|"
     r"\btrump\b|\bwhite\shouse\b|\bin\s(?:exchange|return)\b"
 )
+_PERCENT = re.compile(r"\d\s?%|per\s?cent\b|\bpct\b|\d\s?pc\b")
 _DOLLARS = re.compile(r"\$|dollars|USD", re.IGNORECASE)
 _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
 
@@ -135,6 +136,8 @@ class FigureReader:
         read = [sentence[:_LONGEST_SENTENCE] for sentence in read]
         folded = [fold_case(sentence) for sentence in read]
         names_duty = any(_NAMES_DUTY.search(one) for one in folded)
+        if not names_duty and not any(_PERCENT.search(one) for one in folded):
+            return ()
         if not any(find_rates(one) for one in folded) and not (
             names_duty and any(_DOLLARS.search(one) for one in read)
         ):

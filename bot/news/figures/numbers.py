@@ -26,6 +26,7 @@ _WORDS = r"(?:[a-z]+\s){0,3}"
 # The end of a number whose percent sign is that of the number before: "from 10% to 30".
 _BARE = r"(?![.,]?\d)(?=[.;,]?(?:$|\s(?:as|after|in|under|and|from|for)\b))"
 
+_ANY_RATE = re.compile(r"\d\s?%|\d[\s-]?(?:per\s?cent|pct|pc)\b|\bzero\b|\bnil\b")
 _FROM_TO = re.compile(
     rf"\bfrom\s+{_WORDS}({_NUMBER})(?:{_PERCENT})?\s+(?:[a-z]+\s){{0,4}}to\s+{_WORDS}"
     rf"(?:({_NUMBER}){_PERCENT}|(\d{{1,3}}){_BARE})"
@@ -100,6 +101,8 @@ class DollarSum(NamedTuple):
 
 def find_rates(folded: str) -> list[PercentRate]:
     """The percentages of a lower-case sentence, in order. Each number is in at most one of them."""
+    if not _ANY_RATE.search(folded):
+        return []
     found: list[PercentRate] = []
     taken: list[tuple[int, int]] = []
 
