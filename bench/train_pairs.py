@@ -44,8 +44,13 @@ _OF_MATTER = (
     "rate",
     "days",
     "other_object",
+    "next_step",
+    "no_partner",
 )
 """The signals that tell whether two stories belong to one matter."""
+_OF_MATTER_ONLY = frozenset(("contained", "next_step", "no_partner"))
+_OF_STATE = tuple(name for name in Signals._fields if name not in _OF_MATTER_ONLY)
+"""The signals of one state. Common words tell the matter; two states of it share them too."""
 
 
 class Pair(NamedTuple):
@@ -100,7 +105,7 @@ def train(pairs: Sequence[Pair]) -> Model:
     """The weights that explain the labels of the pairs best."""
     rows = [measure_pair(pair.a, pair.b) for pair in pairs]
     return Model(
-        _fit(rows, [pair.relation is Relation.REPORT for pair in pairs], Signals._fields),
+        _fit(rows, [pair.relation is Relation.REPORT for pair in pairs], _OF_STATE),
         _fit(rows, [pair.relation is not Relation.NEW for pair in pairs], _OF_MATTER),
     )
 

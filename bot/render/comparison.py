@@ -41,6 +41,8 @@ _VETOES = {
     Veto.OTHER_RATE: "Different rates.",
     Veto.OTHER_SUM: "Different amounts of money.",
     Veto.OTHER_COURT: "Different courts.",
+    Veto.OTHER_CHAMBER: "Different chambers of a parliament.",
+    Veto.COMMENT: "Only one is a commentary, and they are of different days.",
     Veto.OTHER_IMPOSER: "Different economies charge the duty.",
 }
 

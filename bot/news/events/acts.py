@@ -31,6 +31,8 @@ class Act(StrEnum):
     INVESTIGATE = "investigate"
     PROPOSE = "propose"
     IMPOSE = "impose"
+    WIDEN = "widen"
+    """A duty applies to more goods or countries."""
     CUT = "cut"
     DELAY = "delay"
     RETREAT = "retreat"
@@ -139,7 +141,7 @@ _COURT_RULES = (
 _DECISIONS = frozenset({Act.STAY, Act.UPHOLD, Act.VOID})
 _SUE = re.compile(
     r"\b(?:sues?|sued|suing|lawsuits?|files?\s(?:suit|a\scomplaint|a\scase|complaint)|"
-    r"go(?:es)?\sto\scourt|takes?\b[^.;]{0,40}\bto\s(?:the\s)?(?:court|wto)|legal\schallenge|"
+    r"go(?:es)?\sto\scourt|seeks?\b[^.;]{0,30}\brefunds?\b[^.;]{0,30}\bcourt|takes?\b[^.;]{0,40}\bto\s(?:the\s)?(?:court|wto)|legal\schallenge|"
     r"klagt|verklagt|demandan?\sa)\b"
 )
 _REACTION_RULES = (
@@ -169,7 +171,7 @@ _RULES = (
     (
         Act.RESUME,
         rf"\b(?:resum\w+|restart\w*|reviv\w+|reopen\w*|relaunch\w*|returns?\sto)\b[^.;]{{0,30}}"
-        rf"\b{_TALKS}\b|\b{_TALKS}\b[^.;]{{0,30}}\b(?:resum\w+|restart\w*|back\son)\b",
+        rf"\b(?:{_TALKS}|work|process|ratification)\b|\b{_TALKS}\b[^.;]{{0,30}}\b(?:resum\w+|restart\w*|back\son)\b",
     ),
     (
         Act.BREAK_OFF,
@@ -222,10 +224,14 @@ _RULES = (
         r"abolish\w*|eliminat\w+|falls?|lifts?(?![^.;]{0,60}\bto\s(?:about\s)?\d)|"
         r"revok\w+|repeal\w*|senkt|reduit|reduce)\b",
     ),
+    (
+        Act.WIDEN,
+        r"\b(?:(?:widen|broaden)(?:s|ed|ing)?|expands?\b[^.;]{0,30}\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)))\b",
+    ),
     (Act.OFFER, r"\b(?:offer(?:s|ed)?|sweeten\w*)\b"),
     (
         Act.APPROVE,
-        r"\b(?:approv(?:es?|ed|al)|nods?|backs?|backed|green-?lights?|greenlit|go-?ahead|clears?|"
+        r"\b(?:approv(?:es?|ed|al)|nods?|backs|backed|back\s(?!(?:to|on|from|in|into|down|off|away|at|over)\b)(?=\w)|green-?lights?|greenlit|go-?ahead|clears?|"
         r"ratif(?:y|ies|ied|ication)|endors\w+|vot(?:es?|ed)\s(?:for|to)|adopts?|passes|"
         r"pass(?:ed)?\s(?:a\s|the\s)?(?:bill|law|resolution))\b",
     ),
@@ -264,7 +270,7 @@ _RULES = (
         Act.IMPOSE,
         r"\b(?:impos(?:es?|ed|ing)|slap(?:s|ped)?|hits?\b[^.;]{0,40}\bwith|rais(?:es?|ed|ing)|hik(?:es?|ed|ing)|"
         r"doubl(?:es?|ed|ing)|tripl(?:es?|ed)|puts?|sets?(?!\sto\s[a-z])|levied|"
-        r"(?:to|will|would|and)\s(?:levy|tax|collect|target)|tax(?:es|ed)\s(?!on|and|are)|targets?\b[^.;]{0,40}\bwith|"
+        r"decides(?!\sto\s(?:keep|leave|not)\b)|decrees|introduc(?:es?|ed|ing)|enact(?:s|ed)?|(?:to|will|would|and)\s(?:levy|tax|collect|target)|tax(?:es|ed)\s(?!on|and|are)|targets?\b[^.;]{0,40}\bwith|"
         r"charg(?:es?|ed)|orders?|"
         r"(?:announc\w+|unveil\w*)\b[^.;]{0,40}\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|quotas?|surtax)|adds?|adjusting|increas(?:es?|ed|ing)|lift(?:s|ed)?|"
         r"ris(?:es?|ing)|goes\sup|fac(?:es?|ing)\b(?=[^.;]{0,40}(?:\d|\b(?:tariffs?|dut(?:y|ies)|lev(?:y|ies)|surtax)))|"
@@ -290,8 +296,6 @@ _COMPATIBLE = frozenset(
         frozenset({Act.THREATEN, Act.CONSIDER}),
         frozenset({Act.PROPOSE, Act.CONSIDER}),
         frozenset({Act.CONCLUDE, Act.AGREE}),
-        # "Seal a pact" may mean either.
-        frozenset({Act.SIGN, Act.AGREE}),
         # A truce or a deal often is an agreement to lower duties.
         frozenset({Act.AGREE, Act.CUT}),
         frozenset({Act.AGREE, Act.RETREAT}),
@@ -300,6 +304,34 @@ _COMPATIBLE = frozenset(
         frozenset({Act.IMPOSE, Act.PRELIMINARY}),
     }
 )
+_DECIDED = frozenset(
+    {Act.THREATEN, Act.CONSIDER, Act.PROPOSE, Act.PRELIMINARY, Act.IMPOSE, Act.FINAL, Act.APPROVE}
+)
+_BEFORE = {
+    Act.TAKE_EFFECT: _DECIDED | {Act.AGREE, Act.SIGN, Act.CUT, Act.DELAY},
+    Act.WIDEN: _DECIDED | {Act.TAKE_EFFECT},
+    Act.DELAY: _DECIDED | {Act.TAKE_EFFECT},
+    Act.CUT: _DECIDED | {Act.TAKE_EFFECT},
+    Act.RETREAT: _DECIDED | {Act.TAKE_EFFECT},
+    Act.IMPOSE: frozenset({Act.THREATEN, Act.PROPOSE, Act.INVESTIGATE, Act.PRELIMINARY, Act.DELAY}),
+    Act.APPROVE: frozenset({Act.PROPOSE, Act.AGREE, Act.SIGN}),
+    Act.SIGN: frozenset({Act.AGREE, Act.APPROVE}),
+    Act.AGREE: frozenset({Act.TALK, Act.RESUME, Act.THREATEN}),
+    Act.BREAK_OFF: frozenset({Act.TALK, Act.RESUME}),
+    Act.RESUME: frozenset({Act.BREAK_OFF}),
+    Act.CONCLUDE: frozenset({Act.TALK}),
+    Act.FINAL: frozenset({Act.PRELIMINARY, Act.INVESTIGATE}),
+    Act.PRELIMINARY: frozenset({Act.INVESTIGATE}),
+    Act.RETALIATE: _DECIDED | {Act.TAKE_EFFECT},
+    Act.OPPOSE: _DECIDED | {Act.TAKE_EFFECT},
+    Act.APPEAL: frozenset({Act.VOID, Act.UPHOLD, Act.ORDER}),
+    Act.STAY: frozenset({Act.VOID, Act.ORDER}),
+    Act.STAY_ENDED: frozenset({Act.STAY}),
+    Act.VOID: frozenset({Act.HEAR, Act.SCHEDULE}),
+    Act.UPHOLD: frozenset({Act.HEAR, Act.SCHEDULE, Act.VOID}),
+    Act.NO_RULING: frozenset({Act.SCHEDULE, Act.HEAR}),
+}
+"""The steps that usually come before a step."""
 _OF_ONE_DAY = frozenset(
     frozenset(pair)
     for pair in (
@@ -308,17 +340,19 @@ _OF_ONE_DAY = frozenset(
         (Act.IMPOSE, Act.THREATEN),
         (Act.IMPOSE, Act.APPROVE),
         (Act.IMPOSE, Act.SIGN),
+        (Act.IMPOSE, Act.WIDEN),
         (Act.IMPOSE, Act.AGREE),
         (Act.IMPOSE, Act.TAKE_EFFECT),
         (Act.PROPOSE, Act.THREATEN),
         (Act.PROPOSE, Act.APPROVE),
         (Act.PROPOSE, Act.INVESTIGATE),
-        (Act.APPROVE, Act.SIGN),
         (Act.CUT, Act.APPROVE),
         (Act.CUT, Act.SIGN),
         (Act.CUT, Act.OFFER),
         (Act.CUT, Act.DELAY),
         (Act.CUT, Act.TAKE_EFFECT),
+        # "Seal a pact" may mean either.
+        (Act.SIGN, Act.AGREE),
         (Act.AGREE, Act.CONCLUDE),
         (Act.TALK, Act.CONCLUDE),
         (Act.BREAK_OFF, Act.CONCLUDE),
@@ -374,6 +408,11 @@ def _find_acts(text: str) -> frozenset[Act]:
 def have_common_act(a: frozenset[Act], b: frozenset[Act]) -> bool:
     """Whether two stories may report the same act."""
     return bool(a & b) or any(frozenset({one, other}) in _COMPATIBLE for one in a for other in b)
+
+
+def follows(earlier: frozenset[Act], later: frozenset[Act]) -> bool:
+    """Whether one of the later acts usually comes after one of the earlier ones."""
+    return any(not earlier.isdisjoint(_BEFORE.get(act, ())) for act in later)
 
 
 def may_be_one_step(a: frozenset[Act], b: frozenset[Act]) -> bool:

@@ -22,7 +22,7 @@ from operator import mul
 from typing import NamedTuple
 
 from bot.news.events import weights
-from bot.news.events.acts import REACTIONS, Act, have_common_act, may_be_one_step
+from bot.news.events.acts import REACTIONS, Act, follows, have_common_act, may_be_one_step
 from bot.news.events.features import Features, get_features
 from bot.news.state import Relation
 from bot.news.story import Story
@@ -37,6 +37,15 @@ _MATTER_SCORE = 0.45
 is still shown in the channel, and two stories of one matter in two threads are not found again.
 """
 _DAY_S = 86_400
+_SURE_MATTER_SCORE = 0.7
+_NEAR_SCORE = 0.35
+"""Without a difference, stories of one matter are one report below `SAME_SCORE` too: on one day, or
+with a common act and at least this score.
+"""
+_CONCESSIONS = frozenset(
+    {Act.CUT, Act.DELAY, Act.RETREAT, Act.OFFER, Act.AGREE, Act.TALK, Act.DENY}
+)
+_STARTS = frozenset({Act.INVESTIGATE, Act.THREATEN, Act.SUE})
 _DAYS_OF_STEP = 0.75
 """Stories further apart that name different acts report two steps."""
 _MAX_DAYS, _MAX_DAYS_OF_MATTER = 3.0, 7.0
@@ -84,6 +93,7 @@ class Veto(StrEnum):
     OTHER_COURT = "other_court"
     OTHER_CHAMBER = "other_chamber"
     OTHER_IMPOSER = "other_imposer"
+    COMMENT = "comment"
 
 
 _STATE_VETOES = frozenset(
@@ -94,6 +104,7 @@ _STATE_VETOES = frozenset(
         Veto.OTHER_COURT,
         Veto.OTHER_CHAMBER,
         Veto.OTHER_IMPOSER,
+        Veto.COMMENT,
     }
 )
 """Vetoes that two states of one event may have. The other side's duty is its answer."""
@@ -122,6 +133,10 @@ class Signals(NamedTuple):
     """The days between the stories, of at most four."""
     other_names: float
     other_object: float
+    next_step: float
+    """The acts of one story usually come after those of the other."""
+    no_partner: float
+    """Neither story names a partner, so nothing tells their partners apart."""
 
 
 class Weights(NamedTuple):
@@ -163,6 +178,8 @@ def compare_by(same: Weights, matter: Weights, a: Story, b: Story) -> Comparison
     """Like `compare`, with other weights."""
     of_a, of_b, days = get_features(a), get_features(b), _count_days(a, b)
     signals = measure_signals(of_a, of_b, days)
+    if b.published < a.published:
+        of_a, of_b = of_b, of_a
     verdict = _judge(of_a, of_b, days, _weigh(signals, same), _weigh(signals, matter))
     return Comparison(
         relation=verdict.relation,
@@ -194,7 +211,8 @@ def judge_all(story: Story, others: Iterable[Story]) -> Iterator[tuple[Story, Ve
         matter = _weigh(signals, _MATTER)
         score = _weigh(signals, _SAME)
         if matter >= _MATTER_SCORE or score >= SAME_SCORE:
-            yield other, _judge(features, its, days, score, matter)
+            pair = (its, features) if other.published <= story.published else (features, its)
+            yield other, _judge(*pair, days, score, matter)
 
 
 def measure_pair(a: Story, b: Story) -> Signals:
@@ -235,10 +253,13 @@ def measure_signals(a: Features, b: Features, days: float) -> Signals:
             bool(a.mixed_case and b.mixed_case and a.names and b.names and not shared_names)
         ),
         other_object=float(_have_other_objects(a, b)),
+        next_step=float(not same_act and (follows(a.acts, b.acts) or follows(b.acts, a.acts))),
+        no_partner=float(not partners),
     )
 
 
 def _judge(a: Features, b: Features, days: float, score: float, matter: float) -> Verdict:
+    """The verdict on a story `a` and a story `b` that is not older."""
     vetoes = tuple(_find_vetoes(a, b, days))
     if vetoes:
         score = min(score, SAME_SCORE - 0.01)
@@ -246,14 +267,48 @@ def _judge(a: Features, b: Features, days: float, score: float, matter: float) -
         score = matter = 1.0
     if score >= SAME_SCORE:
         relation = Relation.REPORT
-    elif matter >= _MATTER_SCORE and _STATE_VETOES.issuperset(vetoes):
+    elif matter < _MATTER_SCORE or not _STATE_VETOES.issuperset(vetoes):
+        relation = Relation.NEW
+    elif vetoes:
+        starts = days > 0 and _starts_matter(a, b)
+        relation = Relation.NEW if starts or _react_apart(a, b) else Relation.DEVELOPMENT
+    elif matter >= _SURE_MATTER_SCORE and (
+        days <= _DAYS_OF_STEP
+        or (score >= _NEAR_SCORE and have_common_act(a.acts, b.acts) and not a.comment)
+    ):
+        relation, score = Relation.REPORT, SAME_SCORE
+    elif days > 0 and b.acts_in_title and not a.acts:
         relation = Relation.DEVELOPMENT
     else:
         relation = Relation.NEW
     return Verdict(relation, round(score, 4), round(matter, 4), vetoes)
 
 
+def _starts_matter(earlier: Features, later: Features) -> bool:
+    """Whether the later story is no step after the earlier one, although they have one subject.
+
+    What is decided after a reaction is news of its own, unless it gives way to the reaction. The
+    same government's next threat or probe is of another matter if it is on something else.
+    """
+    if earlier.acts and earlier.acts <= REACTIONS:
+        return bool(later.acts) and later.acts.isdisjoint(_CONCESSIONS | REACTIONS | earlier.acts)
+    return (
+        bool(later.acts)
+        and later.acts <= _STARTS
+        and earlier.acts.isdisjoint(_STARTS)
+        and earlier.actor == later.actor
+        and earlier.goods.isdisjoint(later.goods)
+        and earlier.rates.isdisjoint(later.all_rates)
+    )
+
+
+def _react_apart(a: Features, b: Features) -> bool:
+    """Whether both stories report reactions, but of two parties."""
+    return bool(a.acts and b.acts) and a.acts | b.acts <= REACTIONS and a.actor != b.actor
+
+
 def _find_vetoes(a: Features, b: Features, days: float) -> list[Veto]:
+    """The vetoes on a story `a` and a story `b` that is not older."""
     vetoes = []
     if _have_other_parties(a, b):
         vetoes.append(Veto.OTHER_PARTIES)
@@ -287,8 +342,13 @@ def _find_vetoes(a: Features, b: Features, days: float) -> list[Veto]:
         vetoes.append(Veto.OTHER_SUM)
     if _differ(a.imposers, b.imposers):
         vetoes.append(Veto.OTHER_IMPOSER)
+    if a.comment != b.comment and days > _DAYS_OF_STEP:
+        vetoes.append(Veto.COMMENT)
     if days > _MAX_DAYS_OF_MATTER or (
-        days > _MAX_DAYS and not vetoes and not (a.in_court and b.in_court)
+        days > _MAX_DAYS
+        and not vetoes
+        and not (a.in_court and b.in_court)
+        and not (b.acts_in_title and not a.acts)
     ):
         vetoes.append(Veto.FAR_APART)
     return vetoes

@@ -114,6 +114,7 @@ class Features(NamedTuple):
     partners: frozenset[str]
     """The parties of title and text, without the US, which most stories name."""
     acts: frozenset[Act]
+    acts_in_title: bool
     in_court: bool
     rates: frozenset[float]
     """The percentages of the title."""
@@ -167,6 +168,7 @@ def _extract(
     folded, body = fold_case(title), fold_case(text)
     weights = _weigh(((title, 1.0),))
     acts = find_acts(title)
+    acts_in_title = bool(acts)
     if not acts and (sentence := _FIRST_SENTENCE.match(text)):
         acts = find_acts(sentence[0])
     goods, names = find_goods(title), find_names(title)
@@ -190,6 +192,7 @@ def _extract(
         parties=frozenset(title_parties or parties),
         partners=partners,
         acts=acts,
+        acts_in_title=acts_in_title,
         in_court=in_court,
         rates=rates,
         all_rates=rates.union(

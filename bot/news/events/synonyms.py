@@ -90,6 +90,23 @@ _GOODS = {
     "paper": "paper newsprint",
     "fertiliser": "fertiliser fertilizer fertilisers fertilizers potash",
     "coffee": "coffee cocoa bananas",
+    "appliances": "appliances fridges refrigerators washers dishwashers",
+    "plastics": "plastics pvc vinyl resin resins polyester",
+    "chemicals": "chemicals melamine solvents",
+    "glass": "glass fibreglass fiberglass",
+    "machinery": "machinery excavators bulldozers",
+    "buses": "buses",
+    "fruit": "fruit juice citrus oranges apples avocados",
+    "olives": "olives",
+    "nuts": "nuts almonds pistachios",
+    "eggs": "eggs",
+    "ships": "ships cranes",
+    "batteries": "batteries battery",
+    "tobacco": "tobacco cigarettes",
+    "cement": "cement clinker",
+    "tiles": "tiles ceramics",
+    "honey": "honey",
+    "tea": "tea",
 }
 
 
@@ -97,7 +114,20 @@ def _index_words(classes: Mapping[str, str]) -> dict[str, str]:
     return {word: name for name, words in classes.items() for word in words.split()}
 
 
-_GOODS_OF = _index_words(_GOODS)
+def _index_goods() -> dict[str, str]:
+    """The kind of each word; of plurals also the singular."""
+    plurals = _index_words(_GOODS)
+    singulars = {
+        word.removesuffix("s"): kind
+        for word, kind in plurals.items()
+        if word.endswith("s") and not word.endswith(("ss", "ies")) and word not in _NO_PLURALS
+    }
+    return singulars | plurals
+
+
+_NO_PLURALS = frozenset(("earths", "gas", "minimis", "batteries", "buses", "ceramics"))
+"""Words without a singular, or with one that means something else."""
+_GOODS_OF = _index_goods() | {"bus": "buses", "earth": "minerals"}
 _CONCEPT_OF = _index_words(_CONCEPTS) | _GOODS_OF
 
 # Weights of common words. Names of parties have a low weight, because `matching` compares parties

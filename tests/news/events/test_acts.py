@@ -15,6 +15,11 @@ from bot.news.events.acts import Act, find_acts, have_common_act
         ("Trump drops threat of a duty on Chile", {Act.DELAY}),
         ("Trump threatens a duty on Chile", {Act.THREATEN}),
         ("US could raise its duty on Chile", {Act.THREATEN}),
+        # A noun is no verb.
+        ("Minister holds a session on the levy", set()),
+        ("Peru to levy 12% on nickel", {Act.IMPOSE}),
+        ("Peru drops plan for a duty on nickel", {Act.DELAY}),
+        ("Peru widens its duty on nickel", {Act.WIDEN}),
         ("Duty on nickel takes effect", {Act.TAKE_EFFECT}),
         ("Commerce opens a probe into nickel", {Act.INVESTIGATE}),
         ("Nickel From Peru: Final Affirmative Determination", {Act.FINAL}),

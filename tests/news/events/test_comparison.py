@@ -112,6 +112,7 @@ def test_two_events_of_one_day_are_different(one: str, other: str) -> None:
         ("Letters to 12 countries", "Letters to 20 countries", Veto.OTHER_COUNT),
         ("WTO rules on US duties", "Supreme Court rules on US duties", Veto.OTHER_FORUM),
         ("Trade court voids duties", "Supreme Court voids duties", Veto.OTHER_COURT),
+        ("Senators back duty on Chile", "Deputies back duty on Chile", Veto.OTHER_CHAMBER),
         ("US threatens Chile with duties", "US delays duties on Chile", Veto.OTHER_ACT),
         ("US sets 30% duty on Chile", "US sets 10% duty on Chile", Veto.OTHER_RATE),
         ("EU lists $20bn of US goods", "EU lists $90bn of US goods", Veto.OTHER_SUM),
@@ -198,3 +199,47 @@ def test_any_two_texts_get_the_same_comparison_in_either_order(
     a, b = reported(one, text), reported(other)
     assert compare(a, b) == compare(b, a)
     assert 0 <= compare(a, b).score <= 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "hours", "relation"),
+    [
+        # A government plans, signs and announces a duty on one day; later these are two steps.
+        ("Peru plans 12% duty on Chinese glass", "Peru puts 12% duty on Chinese glass", 4, "same"),
+        (
+            "Peru plans 12% duty on Chinese glass",
+            "Peru puts 12% duty on Chinese glass",
+            48,
+            "follow_up",
+        ),
+        # The other side's duty is its answer, also on the same day.
+        ("US puts 20% duty on Peru", "Peru retaliates against US duty", 4, "follow_up"),
+        # An approval is news of its own after a protest; a delay gives way to it.
+        ("Miners protest against pact with Peru", "EU approves pact with Peru", 20, "different"),
+        ("Peru condemns US duty on copper", "US delays duty on copper of Peru", 20, "follow_up"),
+        # The next probe of one government is another matter if it is into other goods.
+        (
+            "China puts export curbs on Peru",
+            "China opens probe into honey of Peru",
+            30,
+            "different",
+        ),
+        # What takes effect was decided some days before.
+        (
+            "Peru duty on US honey in gazette",
+            "Peru duty on US honey takes effect",
+            110,
+            "follow_up",
+        ),
+    ],
+)
+def test_the_order_and_the_days_tell_a_step_from_a_report(
+    one: str, other: str, hours: float, relation: str
+) -> None:
+    assert relate(one, other, hours=hours).relation == relation
+
+
+def test_a_commentary_on_the_next_day_is_no_report() -> None:
+    found = relate("US puts 20% duty on Peru", "Why the US puts 20% duty on Peru", hours=24)
+    assert Veto.COMMENT in found.vetoes
+    assert found.relation is not Relation.REPORT
