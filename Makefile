@@ -15,8 +15,8 @@ unexport PYTHONDONTWRITEBYTECODE
 SPELLING := $(BIN)/codespell -D - --builtin clear,en-GB_to_en-US
 # Names in older schemas of the database.
 SCHEMAS := bot/store/migrations/versions,tests/store/schemas,tests/store/test_upgrade.py,bot/store/next_delivery.py
-# Headlines and sentences of the news, and patterns that match them.
-HEADLINES := config/demo,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py
+# Headlines and sentences of the news, patterns that match them, and texts of the tariff schedule.
+HEADLINES := config/demo,config/rates/us-schedule/lines.csv,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py
 # Word stems and misspellings that the bot understands.
 PATTERNS := bot/news,bot/rates/question,bot/sources/journals
 
