@@ -38,11 +38,12 @@ test: $(DEV_READY) ## set up and run the tests
 test-fast: $(DEV_READY) ## the tests that need no browser, no PostgreSQL and no whole program
 	$(PYTEST) -m "not journey and not browser and not postgres"
 
-check: $(DEV_READY) style ## the wording, the linter, the formatter, the type checker, the import rules, the tests
+check: $(DEV_READY) style ## the wording, the linter, the formatter, the types, the import rules, the rates, the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/tariffwire rates check
 	$(PYTEST)
 
 style: $(DEV_READY) ## check spelling, and that old words do not come back

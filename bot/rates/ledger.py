@@ -194,6 +194,12 @@ class Ledger:
             words=line.general if line.percent is None else "",
         )
 
+    def find_heading(self, measure: Measure, day: date) -> str:
+        """The heading of the tariff schedule that charges the measure; empty if not known."""
+        schedule = self._tariff_schedules.get(measure.imposer)
+        found = schedule.find_heading(measure.id, day) if schedule else None
+        return found.heading if found else ""
+
     def find_asked_line(self, imposer: str, wanted: ParsedProduct | None) -> AskedLine | None:
         """The code of a question about one line or heading, if the ledger has the schedule.
 

@@ -1,8 +1,7 @@
 """Renders answers as JSON values. Percents are decimal strings, and dates are ISO 8601.
 
-`build_rate_json` defines the output of `tariffwire rate --json`. The fields `heading` and `reports`
-need data that the ledger does not have yet, so they are null or empty. Optional keys
-are omitted if they are empty.
+`build_rate_json` defines the output of `tariffwire rate --json`. The field `reports` needs data
+that the ledger does not have yet, so it is empty. Optional keys are omitted if they are empty.
 """
 
 from collections.abc import Sequence
@@ -90,7 +89,7 @@ def build_component_json(one: Component, base: BaseRate | None) -> Json:
     beyond = ("rate_since", "note", "covers", "rulings", "charged_until", "announced", "void_on")
     return {
         **_collect_values(one, _COMPONENT),
-        "heading": None,
+        "heading": one.heading or None,
         "added_percent": _to_json(_compute_added(one, base)) if one.is_counted else None,
         "reason": why and why.reason.value,
         "from": _to_json(one.from_),

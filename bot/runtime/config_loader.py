@@ -251,7 +251,12 @@ def load_tariff_schedule(folder: Path, references: Mapping[str, tuple[str, ...]]
     text = read_file(path)
     if (wrong := tariff_schedule.find_row_problem(text)) is not None:
         raise ConfigError(str(path), wrong.row, "", wrong.cause, wrong.cure)
-    return TariffSchedule(header, tariff_schedule.parse_lines(text), MembershipIndex(groups))
+    lines = tariff_schedule.parse_lines(text)
+    path = folder / tariff_schedule.HEADINGS
+    headings = tariff_schedule.parse_headings(read_file(path), references)
+    if isinstance(headings, tariff_schedule.RowProblem):
+        raise ConfigError(str(path), headings.row, "", headings.cause, headings.cure)
+    return TariffSchedule(header, lines, MembershipIndex(groups), headings)
 
 
 def load_approved(folder: Path, files: validate.RatesFiles, parties: Parties) -> Overlay:

@@ -79,7 +79,7 @@ def test_an_answer_has_the_documented_fields(ledger: Ledger, today: date) -> Non
     expected = {
         "measure": "Section 301 forced labor, China",
         "measure_id": "us-cn-301-forced-labor",
-        "heading": None,
+        "heading": "9903.05.31",
         "percent": "12.5",
         "added_percent": "12.5",
         "reason": None,

@@ -58,6 +58,8 @@ class Component(NamedTuple):
     checked: date | None = None
     """The day on which the sources of the rate were last checked."""
     confidence: Confidence = Confidence.HIGH
+    heading: str = ""
+    """The heading of the tariff schedule to declare; empty if it is not known."""
 
     @property
     def percent(self) -> Decimal | None:

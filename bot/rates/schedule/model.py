@@ -20,6 +20,7 @@ LINE_DIGITS = 8
 """The digits of a tariff line. Codes with ten digits are statistical numbers of a line."""
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_CHARGED = re.compile(r"(\d+(?:\.\d+)?)%")
 _CODES = re.compile(r"\s*(?:\d{4}(?:\d{2}){0,3}\s+)*(?:\d{4}(?:\d{2}){0,3})?\s*")
 
 
@@ -47,6 +48,33 @@ def parse_percent(text: str) -> Decimal | None:
         return Decimal(0)
     match = _PERCENT.fullmatch(text.strip())
     return Decimal(match[1]) if match else None
+
+
+class AdditionalHeading(NamedTuple):
+    """A heading of chapter 99, under which an additional duty or an exemption is declared."""
+
+    heading: str
+    measures: tuple[str, ...]
+    """The ids of the measures that charge this heading; empty for exemptions."""
+    from_: date
+    to: date | None
+    general: str
+    """The rate as text of the schedule; empty if it was not read yet."""
+    description: str
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The percent that the heading charges; None if its text was not read or has none."""
+        match = _CHARGED.search(self.general)
+        return Decimal(match[1]) if match else None
+
+    @property
+    def is_all_in(self) -> bool:
+        """Whether the rate replaces the base duty: `15%`, and not `the duty + 15%`."""
+        return parse_percent(self.general) is not None
+
+    def covers(self, day: date) -> bool:
+        return self.from_ <= day and (self.to is None or day <= self.to)
 
 
 class MembershipKind(StrEnum):
@@ -130,5 +158,7 @@ class ScheduleHeader(Frozen):
     sources: Mapping[str, ListSource]
     lists: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """The measures, schedules and groups that each list belongs to."""
+    tiers: tuple[str, ...] = ()
+    """Sets under `one_of` whose lists must not name one line at different rates on a day."""
     usual_numbers: Mapping[str, str] = Field(default_factory=dict)
     """Ten-digit numbers for which questions about their whole line are answered."""

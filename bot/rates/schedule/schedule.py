@@ -17,6 +17,7 @@ from bot.rates.schedule.lines import TariffLines
 from bot.rates.schedule.membership import MembershipIndex
 from bot.rates.schedule.model import (
     LINE_DIGITS,
+    AdditionalHeading,
     MembershipGroup,
     ScheduleHeader,
     TariffLine,
@@ -45,23 +46,38 @@ class TariffSchedule:
     """The lines of an imposer with the lists that name them. A schedule never changes."""
 
     def __init__(
-        self, header: ScheduleHeader, lines: TariffLines, memberships: MembershipIndex
+        self,
+        header: ScheduleHeader,
+        lines: TariffLines,
+        memberships: MembershipIndex,
+        headings: Sequence[AdditionalHeading] = (),
     ) -> None:
         self.header = header
         self.lines = lines
         self.memberships = memberships
+        self.headings = tuple(headings)
+        self._headings_of: dict[str, list[AdditionalHeading]] = {}
+        for heading in self.headings:
+            for measure_id in heading.measures:
+                self._headings_of.setdefault(measure_id, []).append(heading)
         self.lists = frozenset(group.list for group in memberships.groups)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TariffSchedule):
             return NotImplemented
-        return (self.header, self.lines, self.memberships) == (
+        return (self.header, self.lines, self.memberships, self.headings) == (
             other.header,
             other.lines,
             other.memberships,
+            other.headings,
         )
 
     __hash__ = None  # type: ignore[assignment] # schedules are compared, but are no keys
+
+    def find_heading(self, measure_id: str, day: date) -> AdditionalHeading | None:
+        """The heading under which the measure is charged on the day, if the schedule names it."""
+        headings = self._headings_of.get(measure_id, ())
+        return next((one for one in headings if one.covers(day)), None)
 
     def index_lists(
         self, references: Mapping[str, tuple[str, ...]]
