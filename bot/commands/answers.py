@@ -21,10 +21,12 @@ from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse
 
 @dataclass(frozen=True, slots=True)
 class DatedQuery:
-    """A parsed question, and today's date in the importing country."""
+    """A parsed question, with the time at which it was asked."""
 
     query: RateQuery
     today: date
+    """Today's date in the importing country."""
+    now: datetime
 
 
 class AnswerService:
@@ -63,7 +65,7 @@ class AnswerService:
         if query.imposer and (there := ledger.find_duty_day(now, query.imposer)) != today:
             today = there
             query = parse_query(text, ledger.parties, today, ledger.reader)
-        return DatedQuery(override_query(query, on, product), today)
+        return DatedQuery(override_query(query, on, product), today, now)
 
     async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar:
         """The answer, with missing figures from live sources. Raises QueryError."""
@@ -71,7 +73,7 @@ class AnswerService:
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
-        answers = answer_query(query, ledger, today)
+        answers = answer_query(query, ledger, today, asked.now)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)
             answers = add_results(answers, found, query, ledger, today)

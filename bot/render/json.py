@@ -99,6 +99,7 @@ def build_component_json(one: Component, base: BaseRate | None) -> Json:
         **_collect_filled(
             specific=one.rate.specific,
             banned=one.rate.banned,
+            scheduled=one.is_counted and one.is_foreseen,
             reason_text=why and why.text,
             reason_measure_id=why and why.by and why.by.id,
             **({name: getattr(one, name) for name in beyond} if one.is_counted else {}),

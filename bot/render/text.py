@@ -138,7 +138,7 @@ def _render_component(one: Component) -> str:
 
 def _render_upcoming(item: Upcoming) -> str:
     day = format_day(item.on)
-    day = f"due on {day}, after our last check; not verified:" if item.passed else f"{day} "
+    day = f"scheduled for {day}, not verified:" if item.passed else f"{day} "
     return f"{day} {item.measure}: {words.describe_change(item.change)} ({item.source.text})"
 
 

@@ -239,6 +239,7 @@ _EXCLUSIONS = {
     Reason.DEPENDS: "charged on some of these goods only: {text}",
     Reason.OTHER_COUNTED: "only one of these applies to a tariff line; counted: {by}",
     Reason.GIVES_WAY: "not charged on goods with {by}",
+    Reason.MAY_RETURN: "not charged while {by} was; we do not know if it is charged again",
     Reason.RATE_UNKNOWN: "charged at a rate that is not in our data",
 }
 
@@ -464,10 +465,7 @@ def _beyond_data(one: kinds.BeyondData, answer: Answer) -> str:
 
 
 def _stale(one: kinds.Stale, answer: Answer) -> str:
-    expected = ""
-    if answer.on > one.checked:
-        day, known_on = format_day(answer.on), format_day(one.checked)
-        expected = f" State expected for {day}, as known on {known_on}."
+    expected = " Includes changes scheduled since then, not verified." * answer.has_scheduled
     later = _describe_later_checks(one) or "Later changes may be missing."
     return f"{_describe_last_check(one)}{expected} {later}"
 

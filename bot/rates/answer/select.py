@@ -10,6 +10,7 @@ The question decides which measures are selected. The first case that applies is
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from bot.errors import QueryError
@@ -23,8 +24,9 @@ from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.product import ParsedProduct
 from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.scope_matching import Exemptions
-from bot.rates.stacking import Layer, StackedLayers, stack
+from bot.rates.stacking import ExcludedLayer, Layer, StackedLayers, stack
 
+_ZERO = Decimal(0)
 MAX_PRODUCT = 300
 """Maximum length of a product text in characters. Further characters are ignored."""
 
@@ -81,7 +83,48 @@ def check_pair(imposer: str, partner: str, ledger: Ledger) -> None:
 
 
 def select_layers(context: RateContext) -> Selection:
-    """The selected measures, stacked on the day of the context."""
+    """The selected measures, stacked on the day of the context.
+
+    If a rate ends after the last check, the duties that it replaced are counted again only if the
+    rates files say so.
+    """
+    selection = _select(context)
+    unknown = _find_unreturned(context, selection)
+    if not unknown:
+        return selection
+    stacked = selection.stacked
+    lost = [one for one in stacked.counted if one.measure.id in unknown]
+    less = sum([one.period.percent or _ZERO for one in lost], _ZERO)
+    left = [ExcludedLayer(one, unknown[one.measure.id], True) for one in lost]
+    return selection._replace(
+        stacked=stacked._replace(
+            counted=tuple(one for one in stacked.counted if one not in lost),
+            excluded=(*stacked.excluded, *left),
+            span=stacked.span and (stacked.span[0] - less, stacked.span[1] - less),
+        )
+    )
+
+
+def _find_unreturned(context: RateContext, selection: Selection) -> Mapping[str, Exclusion]:
+    """The duties that a rate replaced until it ended, and that may not be charged again, by id."""
+    coverage = context.ledger.find_coverage(context.imposer, context.partner)
+    found: dict[str, Exclusion] = {}
+    for measure in selection.chosen:
+        last = measure.periods[-1] if measure.periods else None
+        if coverage is None or last is None or last.to is None or not last.is_charged:
+            continue
+        if not max(coverage.checked, last.checked or date.min) <= last.to < context.day:
+            continue
+        before = _select(context._replace(day=last.to)).stacked
+        for left in before.excluded:
+            one = left.layer.measure
+            if left.exclusion.by == measure.ref and one.id not in last.revives:
+                found[one.id] = Exclusion(Reason.MAY_RETURN, measure.ref)
+    return found
+
+
+def _select(context: RateContext) -> Selection:
+    """The selected measures, stacked as if each duty were charged again when another ends."""
     basis, chosen = choose_measures(context)
     wanted = context.wanted
     if context.line is not None and basis is TotalBasis.GOODS:

@@ -136,6 +136,10 @@ def _warn_of_choices(found: Standing) -> Iterator[RateWarning]:
 def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
     wanted = context.wanted
     if wanted is None:
+        for left in selection.stacked.excluded:
+            if left.exclusion.reason is Reason.MAY_RETURN:
+                rate = left.layer.period.rate
+                yield kinds.NotInTotal(left.layer.measure.ref, rate, left.exclusion)
         return
     if wanted.is_unknown:
         yield kinds.UnknownProduct(wanted.text, wanted.suggestions)

@@ -57,7 +57,8 @@ _KINDS = {
     **dict.fromkeys(("imposer", "economy", "partner", "partners"), "economy"),
     **dict.fromkeys(("main_partners", "exceptions", "not_for", "parties"), "economy"),
     **dict.fromkeys(("goods", "example_for", "part_of"), "kind of goods"),
-    **dict.fromkeys(("excluded_by", "adds_to", "affects", "groups", "one_of"), "measure"),
+    **dict.fromkeys(("excluded_by", "revives", "adds_to", "affects"), "measure"),
+    **dict.fromkeys(("groups", "one_of"), "measure"),
     "source": "source",
 }
 """Maps the name of a field to the kind of thing that its values refer to."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.rates.model.law import LegalEvent, Ruling, Talk
 from bot.rates.model.measure import Calc, Confidence, DutyRate, MeasureRef, Source, Status
-from bot.rates.model.warnings import Choice, Exclusion, RateWarning
+from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 
 BASE_ID = "mfn"
 """The `measure_id` of the component that is the base rate."""
@@ -278,6 +278,21 @@ class Answer(NamedTuple):
         """Whether the ledger has no duty on goods in general, so that the total on them is 0."""
         is_general = self.basis is TotalBasis.GENERAL
         return is_general and self.total_percent == 0 and not self.components
+
+    @property
+    def has_scheduled(self) -> bool:
+        """Whether the total includes changes after the last check, which are not verified."""
+        if self.checked is None:
+            return False
+        begun = (one for one in self.components if one.from_ is not None)
+        ended = (
+            one
+            for one in self.not_counted
+            if one.exclusion is not None and one.exclusion.reason is Reason.ENDED
+        )
+        return any(one.from_ and one.from_ > (one.checked or self.checked) for one in begun) or any(
+            one.to and (one.checked or self.checked) <= one.to < self.on for one in ended
+        )
 
     @property
     def has_content(self) -> bool:

@@ -44,6 +44,8 @@ class Reason(StrEnum):
     """Only one measure of a set applies to a tariff line, and another one is counted."""
     GIVES_WAY = "gives_way"
     """Another counted measure replaces it on these goods."""
+    MAY_RETURN = "may_return"
+    """Another measure replaced it and has ended, and the data does not say what follows."""
     NEVER_SUMMED = "never_summed"
     PARTICULAR_GOODS = "particular_goods"
     RATE_UNKNOWN = "rate_unknown"

@@ -12,7 +12,7 @@ from bot.slack.blockkit.mrkdwn import bold, escape, link
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
-OVERDUE_TITLE = "Due since our last check; not verified"
+OVERDUE_TITLE = "Scheduled since our last check, not verified"
 """The title above changes that were due after the last check of the sources."""
 
 _MAX_NOT_COUNTED = 5
