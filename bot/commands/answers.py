@@ -4,6 +4,7 @@ text | RateQuery and date | ledger | live lookups of missing figures | RateAnswe
                           |-- `upcoming` and `changes` -----------> RateCalendar
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -12,11 +13,15 @@ from bot.commands.replies import CalendarFile, RateAnswers, RateCalendar
 from bot.commands.reports import select_reports
 from bot.rates.answer.build import answer_query
 from bot.rates.answer.live_lookups import add_results, list_lookups
+from bot.rates.answer.pair_lines import LineCounts
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse_query
+
+_MAX_COUNTED = 2
+"""Maximum answers of a question with counts of tariff lines. More answers are a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class AnswerService:
         last check; None if the answers need not list them.
         """
         self.ledger, self._live, self._stories = ledger, live, stories
+        self._line_counts = LineCounts(ledger)
 
     @property
     def uses_live_sources(self) -> bool:
@@ -51,6 +57,18 @@ class AnswerService:
     def replace_ledger(self, ledger: Ledger) -> None:
         """Makes this ledger the current one, from which later questions are answered."""
         self.ledger = ledger
+        self._line_counts = LineCounts(ledger)
+
+    async def prepare(self, now: datetime) -> None:
+        """Counts the tariff lines of the main pairs for today, so that their answers need not wait.
+
+        Does nothing if that was done before. The work is done in a worker thread.
+        """
+        counts = self._line_counts
+        for imposer in self.ledger.list_imposers():
+            day = self.ledger.find_duty_day(now, imposer)
+            if not counts.is_prepared(imposer, day):
+                await asyncio.to_thread(counts.prepare, imposer, day)
 
     def parse(
         self, text: str, now: datetime, *, on: date | None = None, product: str | None = None
@@ -74,12 +92,21 @@ class AnswerService:
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
         answers = answer_query(query, ledger, today, asked.now)
+        if len(answers) <= _MAX_COUNTED:
+            answers = await self._count_lines(answers)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)
             answers = add_results(answers, found, query, ledger, today)
         if query.on is None or query.on >= today:
             answers = await self._add_reports(answers)
         return RateAnswers(query, answers)
+
+    async def _count_lines(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+        """The answers with the number of tariff lines for each total, where that is known."""
+        counts = self._line_counts
+        if all(map(counts.is_ready_for, answers)):
+            return tuple(map(counts.add_to, answers))
+        return await asyncio.to_thread(lambda: tuple(map(counts.add_to, answers)))
 
     async def _add_reports(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
         """The answers with the reports since their sources were last checked.

@@ -17,6 +17,7 @@ from bot.rates.model.measure import Measure, filter_by_partner
 from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.schedule.model import LINE_DIGITS
+from bot.rates.schedule.schedule import TariffSchedule
 from bot.rates.scope_matching import ScopeMatcher
 
 _HEADING_DIGITS = 4
@@ -203,6 +204,14 @@ class Ledger:
         schedule = self._tariff_schedules.get(measure.imposer)
         found = schedule.find_heading(measure.id, day) if schedule else None
         return found.heading if found else ""
+
+    def find_tariff_schedule(self, imposer: str) -> TariffSchedule | None:
+        """The tariff schedule of the imposer; None if the ledger does not have it."""
+        return self._tariff_schedules.get(imposer)
+
+    def get_lists(self, imposer: str) -> Mapping[str, frozenset[str]]:
+        """The lists of each measure in the imposer's schedule, by measure id."""
+        return self._lists_of.get(imposer, {})
 
     def find_asked_line(self, imposer: str, wanted: ParsedProduct | None) -> AskedLine | None:
         """The code of a question about one line or heading, if the ledger has the schedule.

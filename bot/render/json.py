@@ -12,7 +12,15 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from bot.errors import QueryError
-from bot.rates.model.answer import BASE_ID, Answer, BaseRate, Component, Upcoming, format_percent
+from bot.rates.model.answer import (
+    BASE_ID,
+    Answer,
+    BaseRate,
+    Component,
+    LinesTotal,
+    Upcoming,
+    format_percent,
+)
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.parse import RateQuery
@@ -52,7 +60,6 @@ _BEYOND = (
     "basis",
     "goods",
     "codes",
-    "lines",
     "choices",
     "on_goods",
     "mfn",
@@ -76,6 +83,7 @@ def build_answer_json(answer: Answer) -> Json:
         "with_base_percent": _to_json(base and base.with_duties),
         "components": [build_component_json(one, base) for one in both],
         "questions": list(answer.questions),
+        "lines": [_build_lines_json(one) for one in answer.lines],
         "reports": _to_json(answer.reports),
         "next": [build_upcoming_json(item) for item in answer.next],
         "warnings": [build_warning_json(one) for one in answer.warnings],
@@ -171,6 +179,20 @@ def _find_certainty(answer: Answer) -> str:
         return "exact"
     unsure = any(isinstance(one, _UNCERTAIN) for one in answer.warnings) or answer.is_zero_in_data
     return "unknown" if answer.total_percent is None or unsure else "exact"
+
+
+def _build_lines_json(group: LinesTotal) -> Json:
+    """How many tariff lines pay a total; `percent` is None for a range or a ban."""
+    single = group.low == group.high and not group.banned
+    return {
+        "percent": _to_json(group.low) if single else None,
+        "low": None if group.banned else _to_json(group.low),
+        "high": None if group.banned else _to_json(group.high),
+        "count": group.lines,
+        "lists": list(group.duties),
+        "unlisted": group.unlisted,
+        "banned": group.banned,
+    }
 
 
 def _build_base_json(base: BaseRate) -> Json:

@@ -67,7 +67,7 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield f"  {words.describe_definition(answer)}"
     choices = (f"{one.goods}: {format_percent(one.percent)}%" for one in answer.choices)
     yield from _render_block("by line", choices)
-    yield from _render_block("lines", map(words.describe_lines, answer.lines))
+    yield from _render_block("lines", words.list_lines(answer))
     yield from _render_block("questions that decide", answer.questions)
     counted = "breakdown" if not answer.choices else "counted on all"
     yield from _render_block(counted, map(_render_component, answer.components))
@@ -78,7 +78,7 @@ def render_lines(answer: Answer) -> Iterator[str]:
     if answer.mfn is not None:
         yield f"  {_format_mfn(answer, answer.mfn)}"
     shown = answer.not_counted[:_NOT_COUNTED_SHOWN]
-    yield from _render_block("not in the total", map(_render_component, shown))
+    yield from _render_block(words.describe_left_out(answer), map(_render_component, shown))
     if more := len(answer.not_counted) - len(shown):
         yield f"  and {more} more on particular goods; name the goods to see their duties"
     if change := words.describe_last_change(answer):

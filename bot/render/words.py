@@ -3,6 +3,7 @@
 import string
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from bot.parties import WORLD, Parties
@@ -33,6 +34,8 @@ NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
 """Follows a total of 0% without components."""
 
 _MAX_LISTED = 6
+_LINES_SHOWN = 6
+_DUTIES_SHOWN = 4
 
 
 def describe_party(code: str, parties: Parties) -> str:
@@ -68,10 +71,39 @@ def describe_range(answer: Answer) -> str:
 
 
 def describe_lines(group: LinesTotal) -> str:
-    """How many lines pay a total: `31 lines: 12.5 to 37.5%`."""
-    ends = [group.low] if group.low == group.high else [group.low, group.high]
+    """How many lines pay a total: `31 lines: 12.5 to 37.5%`, and which duties make it up."""
     noun = "line" if group.lines == 1 else "lines"
-    return f"{group.lines} {noun}: {' to '.join(str(format_percent(end)) for end in ends)}%"
+    duties = "" if not group.duties else f" ({', '.join(group.duties[:_DUTIES_SHOWN])})"
+    rate = "may not be imported" if group.banned else _format_span_of(group.low, group.high)
+    return f"{group.lines:,} {noun}: {rate}{duties}"
+
+
+def _format_span_of(low: Decimal, high: Decimal) -> str:
+    ends = [low] if low == high else [low, high]
+    return f"{' to '.join(str(format_percent(end)) for end in ends)}%"
+
+
+def list_lines(answer: Answer) -> list[str]:
+    """How many lines pay which total. For goods in general, rare totals are one entry."""
+    if answer.basis is not TotalBasis.GENERAL:
+        return [describe_lines(group) for group in answer.lines]
+    shown, rest = answer.lines[:_LINES_SHOWN], answer.lines[_LINES_SHOWN:]
+    texts = [describe_lines(group) for group in shown]
+    if rest:
+        count = sum(group.lines for group in rest)
+        low, high = min(group.low for group in rest), max(group.high for group in rest)
+        texts.append(f"{count:,} other lines: {_format_span_of(low, high)}")
+    return texts
+
+
+def count_lines(answer: Answer) -> int:
+    """The number of tariff lines that the counts of an answer are about."""
+    return sum(group.lines for group in answer.lines)
+
+
+def describe_left_out(answer: Answer) -> str:
+    """The title of the duties that the figure of an answer does not count."""
+    return "not included" if answer.basis is TotalBasis.GENERAL else "not in the total"
 
 
 def format_step_total(step: Step) -> str:
@@ -93,8 +125,13 @@ def describe_definition(answer: Answer) -> str:
     if answer.basis is TotalBasis.LAYER:
         return f"this duty alone, {mfn}"
     if answer.basis is TotalBasis.GENERAL:
+        goods = "goods that no product list names" if answer.on_goods else "goods in general"
+        of = ""
+        if answer.lines:
+            unlisted = sum(group.unlisted for group in answer.lines)
+            of = f" ({unlisted:,} of {count_lines(answer):,} tariff lines)"
         return (
-            f"additional ad valorem duty on goods in general, {mfn}; duties on particular goods "
+            f"additional ad valorem duty on {goods}{of}, {mfn}; duties on particular goods "
             "are not in it"
         )
     if answer.base is not None and answer.includes_base:

@@ -41,6 +41,7 @@ def list_jobs(services: Services) -> Sequence[Job]:
     jobs = [
         Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
         Job("report problems", partial(report_problems, services), 60.0),
+        Job("count tariff lines", partial(count_tariff_lines, services), tick * 5),
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
     if services.settings.reminders:
@@ -63,6 +64,11 @@ async def report_problems(services: Services) -> None:
     subscriptions = await services.store.subscriptions.every(services.store.outbox.team)
     await services.notices.look(services.scheduler.list_failing(), stale, held, subscriptions)
     await services.inbox.look()
+
+
+async def count_tariff_lines(services: Services) -> None:
+    """Counts the tariff lines of the main pairs, once for each day and each new ledger."""
+    await services.slack.service.answers.prepare(read_clock())
 
 
 async def renew_hubs(services: Services) -> None:

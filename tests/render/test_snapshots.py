@@ -245,6 +245,15 @@ def _answers() -> Iterator[str]:
         ANSWER._replace(total_percent=Decimal(0), components=(), any_origin=True),
         ANSWER._replace(codes=("73269086",), components=(all_in,), total_percent=Decimal(15)),
         general._replace(total_percent=Decimal(0), on_goods=OnGoods(3, Decimal(100)), mfn=None),
+        general._replace(
+            lines=(
+                LinesTotal(7056, Decimal("37.5"), Decimal("37.5"), ("Forced labor", "List 3")),
+                LinesTotal(1010, Decimal(10), Decimal(10), ("Forced labor",), unlisted=1010),
+                LinesTotal(53, Decimal(0), Decimal(0), ("Section 338 ban",), banned=True),
+                *(LinesTotal(1, Decimal(n), Decimal(n + 5)) for n in range(5)),
+            ),
+            warnings=(),
+        ),
         general._replace(total_percent=Decimal(0), components=(), warnings=()),
         general._replace(total_percent=None, components=(), warnings=(kinds.NotCovered(),)),
         ANSWER._replace(

@@ -56,8 +56,8 @@ def stack_line(
     layers of measures without lists. `base_percent` is None if it is unknown or not ad valorem.
     """
     dated = [(one, period) for one in measures if (period := one.find_period(day)) is not None]
-    levied = [one for one in dated if _is_levied(one[1])]
-    unlevied = [one for one in dated if not _is_levied(one[1])]
+    levied = [one for one in dated if is_levied(one[1])]
+    unlevied = [one for one in dated if not is_levied(one[1])]
     fixed = [*others, *_list_unlevied(asked, day, unlevied)]
     lists = asked.list_names(one for one, period in levied if _pays(period, charged))
     stacked = [
@@ -79,7 +79,8 @@ def _pays(period: RatePeriod, charged: Collection[str]) -> bool:
     return set(period.not_for).isdisjoint(charged)
 
 
-def _is_levied(period: RatePeriod) -> bool:
+def is_levied(period: RatePeriod) -> bool:
+    """Whether customs charges something in the period: a percent, a specific duty, or a ban."""
     return period.is_charged and bool(period.percent or period.banned or period.specific)
 
 

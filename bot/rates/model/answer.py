@@ -116,6 +116,12 @@ class LinesTotal(NamedTuple):
     lines: int
     low: Decimal
     high: Decimal
+    duties: tuple[str, ...] = ()
+    """The names of the duties that most of these lines pay or, if they have a range, may pay."""
+    banned: bool = False
+    """Whether the goods may not be imported."""
+    unlisted: int = 0
+    """How many of these lines are on no list of products."""
 
 
 class ChangeKind(StrEnum):
@@ -245,7 +251,11 @@ class Answer(NamedTuple):
     questions: tuple[str, ...] = ()
     """The questions about the goods that decide within the range."""
     lines: tuple[LinesTotal, ...] = ()
-    """How many tariff lines under the question's heading pay which total."""
+    """How many tariff lines pay which total.
+
+    For a heading, the lines under it. For goods in general, all lines, if the ledger has the
+    schedule.
+    """
     by_line: bool = False
     """Whether the total follows the lists of a tariff schedule."""
     choices: tuple[Choice, ...] = ()

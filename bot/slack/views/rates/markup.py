@@ -92,7 +92,17 @@ def format_not_counted(answer: Answer) -> str:
         lines.append(f"{line}: {why}" if why else line)
     left = len(answer.not_counted) - _MAX_NOT_COUNTED
     more = [f"• … and {left} more: name a product to see its duties"] if left > 0 else []
-    return "\n".join([bold("Not in the total"), *lines, *more])
+    return "\n".join([bold(words.describe_left_out(answer).capitalize()), *lines, *more])
+
+
+def format_lines(answer: Answer) -> str:
+    """How many tariff lines pay which total; empty if that is not known."""
+    if not answer.lines:
+        return ""
+    title = f"Totals of the {words.count_lines(answer):,} tariff lines"
+    return "\n".join(
+        [bold(title), *(f"• {escape(text, 250)}" for text in words.list_lines(answer))]
+    )
 
 
 def format_duty(one: Component) -> str:
