@@ -20,6 +20,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse_query
 
+_PAUSE_S = 0.05
 _MAX_COUNTED = 2
 """Maximum answers of a question with counts of tariff lines. More answers are a comparison."""
 
@@ -60,15 +61,17 @@ class AnswerService:
         self._line_counts = LineCounts(ledger)
 
     async def prepare(self, now: datetime) -> None:
-        """Counts the tariff lines of the main pairs for today, so that their answers need not wait.
+        """Counts the tariff lines of all pairs for today, so that answers need not wait for that.
 
-        Does nothing if that was done before. The work is done in a worker thread.
+        The work is done in a worker thread, one partner at a time with a pause after each, so that
+        it delays no answer. Does nothing if all is counted.
         """
-        counts = self._line_counts
-        for imposer in self.ledger.list_imposers():
-            day = self.ledger.find_duty_day(now, imposer)
-            if not counts.is_prepared(imposer, day):
-                await asyncio.to_thread(counts.prepare, imposer, day)
+        counts, ledger = self._line_counts, self.ledger
+        for imposer in ledger.list_imposers():
+            day = ledger.find_duty_day(now, imposer)
+            for partner in counts.list_unprepared(imposer, day):
+                await asyncio.to_thread(counts.find, imposer, partner, day)
+                await asyncio.sleep(_PAUSE_S)
 
     def parse(
         self, text: str, now: datetime, *, on: date | None = None, product: str | None = None

@@ -67,7 +67,7 @@ async def report_problems(services: Services) -> None:
 
 
 async def count_tariff_lines(services: Services) -> None:
-    """Counts the tariff lines of the main pairs, once for each day and each new ledger."""
+    """Counts the tariff lines of all pairs, once for each day and each new ledger."""
     await services.slack.service.answers.prepare(read_clock())
 
 

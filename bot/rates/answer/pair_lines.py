@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from bot.parties import WORLD
@@ -19,14 +18,14 @@ from bot.rates.answer.select import build_context, build_layer
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, LinesTotal, TotalBasis
 from bot.rates.model.goods import Fit
-from bot.rates.model.measure import Measure
+from bot.rates.model.measure import Measure, RatePeriod
 from bot.rates.schedule.asked_line import NAMING, AskedLine
 from bot.rates.schedule.model import LINE_DIGITS, MembershipGroup
 from bot.rates.schedule.schedule import TariffSchedule
 from bot.rates.stacking import Layer, StackedLayers
 
 _CACHE_SIZE = 500
-"""Maximum pairs and days whose counts are kept. An entry has a few KB."""
+"""Maximum counts that are kept. Each has a few KB."""
 _MIN_SHARE = Decimal("0.05")
 """Duties on a smaller share of the lines of a total are not named."""
 
@@ -53,14 +52,12 @@ class LineCounts:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._classes: dict[str, tuple[LineClass, ...]] = {}
-        self._count = lru_cache(_CACHE_SIZE)(self._count_pair)
-        self._known: set[tuple[str, str, date]] = set()
+        self._found: dict[object, tuple[LinesTotal, ...]] = {}
 
     def has(self, imposer: str, partner: str, day: date) -> bool:
-        """Whether the counts are already computed, or need no computing."""
-        if self._ledger.find_tariff_schedule(imposer) is None or partner == WORLD:
-            return True
-        return (imposer, partner, day) in self._known
+        """Whether `find` returns at once."""
+        key = self._find_key(imposer, partner, day)
+        return key is None or key in self._found
 
     def find(self, imposer: str, partner: str, day: date) -> tuple[LinesTotal, ...]:
         """The number of lines for each total or range, the most lines first.
@@ -68,10 +65,15 @@ class LineCounts:
         Empty if the ledger does not have the imposer's schedule, or if the day is before the day
         from which the schedule's lines are known.
         """
-        found = self._count(imposer, partner, day)
-        if len(self._known) >= _CACHE_SIZE:
-            self._known.clear()
-        self._known.add((imposer, partner, day))
+        key = self._find_key(imposer, partner, day)
+        if key is None:
+            return ()
+        found = self._found.get(key)
+        if found is None:
+            found = self._count(imposer, partner, day)
+            if len(self._found) >= _CACHE_SIZE:
+                self._found.clear()
+            self._found[key] = found
         return found
 
     def add_to(self, answer: Answer) -> Answer:
@@ -84,32 +86,47 @@ class LineCounts:
         """Whether `add_to` returns at once."""
         return not _needs_counts(answer) or self.has(answer.imposer, answer.partner, answer.on)
 
-    def is_prepared(self, imposer: str, day: date) -> bool:
-        """Whether `prepare` has nothing to do."""
-        partners = self._list_main_partners(imposer)
-        return all(self.has(imposer, partner, day) for partner in partners)
+    def list_unprepared(self, imposer: str, day: date) -> Iterator[str]:
+        """The partners whose counts are not computed yet, the imposer's main partners first.
 
-    def _list_main_partners(self, imposer: str) -> tuple[str, ...]:
+        Many partners pay the same duties and have the same counts.
+        """
         imposer_file = self._ledger.find_imposer_file(imposer)
-        return imposer_file.main_partners if imposer_file else ()
+        if imposer_file is None or self._ledger.find_tariff_schedule(imposer) is None:
+            return
+        own = set(self._ledger.list_codes(imposer))
+        every = (party.code for party in self._ledger.parties)
+        for partner in dict.fromkeys((*imposer_file.main_partners, *every)):
+            if partner not in own and not self.has(imposer, partner, day):
+                yield partner
 
-    def prepare(self, imposer: str, day: date) -> None:
-        """Computes the counts for the imposer's main partners."""
-        for partner in self._list_main_partners(imposer):
-            self.find(imposer, partner, day)
-
-    def _count_pair(self, imposer: str, partner: str, day: date) -> tuple[LinesTotal, ...]:
+    def _find_key(self, imposer: str, partner: str, day: date) -> object:
+        """The same key for partners with the same duties; None if there is nothing to count."""
         schedule = self._ledger.find_tariff_schedule(imposer)
         if schedule is None or partner == WORLD or day < schedule.header.since:
+            return None
+        charged = self._ledger.get_pair(imposer, partner).charged
+        levied = self._list_levied(imposer, partner, day)
+        paid = tuple((one.id, charged.isdisjoint(period.not_for)) for one, period in levied)
+        return imposer, day, paid
+
+    def _list_levied(
+        self, imposer: str, partner: str, day: date
+    ) -> list[tuple[Measure, RatePeriod]]:
+        return [
+            (measure, period)
+            for measure in self._ledger.get_pair(imposer, partner).measures
+            if (period := measure.find_period(day)) is not None and is_levied(period)
+        ]
+
+    def _count(self, imposer: str, partner: str, day: date) -> tuple[LinesTotal, ...]:
+        schedule = self._ledger.find_tariff_schedule(imposer)
+        if schedule is None:
             return ()
         if imposer not in self._classes:
             self._classes[imposer] = build_classes(schedule)
         pair = self._ledger.get_pair(imposer, partner)
-        levied = [
-            measure
-            for measure in pair.measures
-            if (period := measure.find_period(day)) is not None and is_levied(period)
-        ]
+        levied = [measure for measure, _ in self._list_levied(imposer, partner, day)]
         lists_of = self._ledger.get_lists(imposer)
         others = [measure for measure in levied if measure.id not in lists_of]
         listed = [measure for measure in levied if measure.id in lists_of]

@@ -108,8 +108,24 @@ def test_prepared_counts_are_ready(ledger: Ledger) -> None:
     [answer] = ask("us on china", ledger, today)
     assert not counts.is_ready_for(answer)
 
-    counts.prepare("US", today)
+    assert next(counts.list_unprepared("US", today)) == "CN"
+    counts.find("US", "CN", today)
 
-    assert counts.is_prepared("US", today)
+    assert next(counts.list_unprepared("US", today)) == "CA"
     assert counts.is_ready_for(answer)
-    assert not counts.is_prepared("US", date(2026, 11, 25))
+    assert next(counts.list_unprepared("US", date(2026, 11, 25))) == "CN"
+    assert list(counts.list_unprepared("CN", today)) == []
+
+
+def test_partners_with_the_same_duties_are_counted_once() -> None:
+    counts = LineCounts(
+        Ledger(
+            book(sheet(written("all", {"percent": 10}, general=True, partners=[WORLD])))._replace(
+                tariff_schedules={"US": schedule(LINES, group("all", "72061001", kind="exempt"))}
+            ),
+            PARTIES,
+        )
+    )
+    assert list(counts.list_unprepared("US", DAY)) == ["CN", "DE", "EU"]
+    counts.find("US", "CN", DAY)
+    assert list(counts.list_unprepared("US", DAY)) == []
