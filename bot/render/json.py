@@ -55,7 +55,16 @@ def build_rate_json(
 
 
 _ASKED = ("imposer", "partner", "on", "product")
-_ANSWER = ("imposer", "partner", "on", "checked", "product", "total_percent", "banned")
+_ANSWER = (
+    "imposer",
+    "partner",
+    "on",
+    "checked",
+    "checked_by",
+    "product",
+    "total_percent",
+    "banned",
+)
 _BEYOND = (
     "basis",
     "goods",

@@ -92,7 +92,7 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield from _render_block("talks", talks)
     yield from _render_block("notes", words.describe_warnings(answer)[len(first) :])
     if answer.checked is not None:
-        yield f"sources last checked {format_day(answer.checked)}"
+        yield f"sources {words.describe_checked(answer)}"
     reports = answer.reports[:_REPORTS_SHOWN]
     yield from _render_block("reports since, not in our data", map(_render_report, reports))
     if more := len(answer.reports) - len(reports):

@@ -101,6 +101,14 @@ def count_lines(answer: Answer) -> int:
     return sum(group.lines for group in answer.lines)
 
 
+def describe_checked(answer: Answer) -> str:
+    """When the sources were last checked, and by whom if an operator confirmed it."""
+    if answer.checked is None:
+        return ""
+    by = f" by {answer.checked_by}" if answer.checked_by else ""
+    return f"last checked {format_day(answer.checked)}{by}"
+
+
 def describe_left_out(answer: Answer) -> str:
     """The title of the duties that the figure of an answer does not count."""
     return "not included" if answer.basis is TotalBasis.GENERAL else "not in the total"

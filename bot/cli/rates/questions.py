@@ -13,6 +13,7 @@ from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
 from bot.errors import QueryError, StoreError, TariffwireError
 from bot.parties import Parties
+from bot.proposals.approval.data_checks import apply_checks
 from bot.proposals.approval.overlay import build_ledger
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.consistency import list_contradictions
@@ -22,7 +23,7 @@ from bot.render.json import build_rate_json, build_upcoming_json
 from bot.render.text import render_calendar_line, render_lines
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
-from bot.store.read_only import SavedStories, approved_rates
+from bot.store.read_only import SavedStories, approved_rates, data_checks
 
 
 @click.command()
@@ -82,10 +83,11 @@ def _build_ledger(config: ConfigFolder) -> Ledger:
     returns the ledger without them."""
     try:
         approved = approved_rates(config.settings.database)
+        checks = data_checks(config.settings.database)
     except StoreError as error:
         click.echo(f"! Approved rates are missing from this answer: {error}", err=True)
-        approved = ()
-    return build_ledger(config.book, approved, config.parties)
+        approved, checks = (), ()
+    return build_ledger(apply_checks(config.book, checks), approved, config.parties)
 
 
 @click.group("rates")

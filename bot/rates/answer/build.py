@@ -174,6 +174,7 @@ def _answer_pair(
         mfn=ledger.find_mfn_average(imposer),
         base=base,
         checked=checked,
+        checked_by=coverage.checked_by if coverage and coverage.checked == checked else "",
         warnings=list_warnings(found, checked, today, query.on),
         banned=selection.stacked.ban is not None,
         on_goods=summarize_goods_duties(context, selection),

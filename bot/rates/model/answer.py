@@ -256,6 +256,8 @@ class Answer(NamedTuple):
     For a heading, the lines under it. For goods in general, all lines, if the ledger has the
     schedule.
     """
+    checked_by: str = ""
+    """The operator who confirmed on the day `checked` that nothing changed; may be empty."""
     by_line: bool = False
     """Whether the total follows the lists of a tariff schedule."""
     choices: tuple[Choice, ...] = ()

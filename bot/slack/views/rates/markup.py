@@ -213,7 +213,7 @@ def format_checked(answer: Answer) -> str:
     """The date when the sources were last checked."""
     if answer.checked is None:
         return "No sources of these duties were checked."
-    return f"Sources last checked {format_day(answer.checked)}."
+    return f"Sources {escape(words.describe_checked(answer), 200)}."
 
 
 def format_reports(answer: Answer) -> str:
