@@ -4,6 +4,7 @@ There is one function for each check. `examine` runs them in order. If a check f
 that depend on it are skipped.
 """
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.delivery import DeliveryState
 from bot.errors import SlackError, TariffwireError
 from bot.feeds.health import Health
+from bot.proposals.approval.data_checks import FRESH_FOR, apply_checks, find_last_checks
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, list_unknown_variables, load_settings
 from bot.runtime.wiring import (
@@ -32,6 +34,7 @@ from bot.slack.app import build_client, open_session
 from bot.slack.scopes import SCOPES, OAuthScope
 from bot.slack.startup import refuse_organization
 from bot.sources.registry import SourceRegistry
+from bot.store.read_only import data_checks
 from bot.text.languages import get_primary_language
 from bot.values import Frozen
 
@@ -82,6 +85,7 @@ async def examine() -> AsyncIterator[CheckResult]:
     async for result in check_slack_setup(settings):
         yield result
     if config.ok:
+        yield await check_data_age(settings)
         async for result in check_live_sources(settings):
             yield result
     if config.ok and database_ok:
@@ -98,6 +102,30 @@ def check_config(settings: Settings) -> CheckResult:
         return _failed("config", error)
     enabled = sum(feed.enabled for feed in config.feeds)
     return _good("config", f"{len(config.feeds)} feeds, {enabled} of them on; rates read")
+
+
+async def check_data_age(settings: Settings) -> CheckResult:
+    """The number of days since each economy's rates were last checked."""
+    config = ConfigFolder(settings)
+    try:
+        checks = await asyncio.to_thread(data_checks, settings.database)
+    except TariffwireError:
+        checks = ()  # Another check reports the database.
+    last = find_last_checks(apply_checks(config.book, checks))
+    now = read_clock()
+    ages = {code: (config.ledger.find_duty_day(now, code) - day).days for code, day in last.items()}
+    names = {code: config.parties.get(code).name for code in ages}
+    texts = (
+        f"{names[code]} {age} days ago" if age != 1 else f"{names[code]} 1 day ago"
+        for code, age in sorted(ages.items(), key=lambda item: item[1])
+    )
+    says = f"last checked: {', '.join(texts)}"
+    if max(ages.values(), default=0) > FRESH_FOR.days:
+        says += (
+            f"; warning: over {FRESH_FOR.days} days. Check the sources, then press *Nothing "
+            "changed* in Slack or edit config/rates"
+        )
+    return _good("rates", says)
 
 
 def check_disk(settings: Settings) -> Iterator[CheckResult]:

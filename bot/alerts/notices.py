@@ -4,6 +4,7 @@
     approved rates that no longer fit the rates files  |
     conversations that refuse messages                 |
     a workspace that refused messages for a while      |
+    rates that were last checked long ago, once a week |
 
 A notice's id is computed from a key of the problem, for example a feed's id and the moment its
 failure began. So a restart repeats no notice, and a feed that recovers and fails again is reported
@@ -12,8 +13,8 @@ again.
 A channel that refuses messages is also reported to the people who created its subscriptions.
 """
 
-from collections.abc import Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot import COMMAND
@@ -35,6 +36,8 @@ class Trouble(NamedTuple):
     key: str
     """Identifies the problem, usually by its subject and its start. Each key is reported once."""
     text: str
+    old_imposers: tuple[str, ...] = ()
+    """The economies whose rates are old. Operators get a button to confirm each."""
 
 
 class MistakeReport(NamedTuple):
@@ -57,6 +60,30 @@ def mistake_trouble(report: MistakeReport) -> Trouble:
     )
 
 
+def old_data_trouble(
+    last_checks: Mapping[str, date], names: Mapping[str, str], now: datetime, fresh_for: timedelta
+) -> Trouble | None:
+    """The weekly notice that the rates of some economies were last checked long ago.
+
+    `last_checks` has a day and `names` a name for each economy's code. None if all rates are fresh.
+    """
+    today = now.date()
+    old = {code: day for code, day in last_checks.items() if today - day > fresh_for}
+    if not old:
+        return None
+    days = (
+        f"{names[code]} {format_day(day)} ({(today - day).days} days ago)"
+        for code, day in sorted(old.items(), key=lambda item: item[1], reverse=True)
+    )
+    year, week, _ = today.isocalendar()
+    return Trouble(
+        f"old rates in week {week} of {year}",
+        f"Rates were last checked: {', '.join(days)}. Check the sources. If nothing changed, press "
+        "the button; answers then show the new day and your name.",
+        tuple(old),
+    )
+
+
 class NoticeQueue(Protocol):
     """The outbox. Queuing a delivery whose id is already in it changes nothing."""
 
@@ -73,7 +100,14 @@ def plan_notices(
     """The notices about failing feeds and `others`, one for each problem and conversation."""
     troubles = [trouble for state in failing if (trouble := _feed_trouble(state, now))]
     return tuple(
-        make_delivery(DeliveryKind.NOTICE, (team, conversation), trouble.key, trouble.text, now)
+        make_delivery(
+            DeliveryKind.NOTICE,
+            (team, conversation),
+            trouble.key,
+            trouble.text,
+            now,
+            content=" ".join(trouble.old_imposers),
+        )
         for trouble in (*troubles, *others)
         for conversation in conversations
     )

@@ -15,6 +15,7 @@ from bot.commands.reports import select_reports
 from bot.errors import StoreError
 from bot.rates.answer.build import answer_query
 from bot.rates.answer.live_lookups import add_results, list_lookups
+from bot.rates.answer.pair_lines import LineCounts
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.ledger import Ledger
@@ -23,13 +24,19 @@ from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse
 
 log = logging.getLogger(__name__)
 
+_PAUSE_S = 0.05
+_MAX_COUNTED = 2
+"""Maximum answers of a question with counts of tariff lines. More answers are a comparison."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatedQuery:
-    """A parsed question, and today's date in the importing country."""
+    """A parsed question, with the time at which it was asked."""
 
     query: RateQuery
     today: date
+    """Today's date in the importing country."""
+    now: datetime
 
 
 class AnswerService:
@@ -45,6 +52,7 @@ class AnswerService:
         last check; None if the answers need not list them.
         """
         self.ledger, self._live, self._stories = ledger, live, stories
+        self._line_counts = LineCounts(ledger)
 
     @property
     def uses_live_sources(self) -> bool:
@@ -54,6 +62,20 @@ class AnswerService:
     def replace_ledger(self, ledger: Ledger) -> None:
         """Makes this ledger the current one, from which later questions are answered."""
         self.ledger = ledger
+        self._line_counts = LineCounts(ledger)
+
+    async def prepare(self, now: datetime) -> None:
+        """Counts the tariff lines of all pairs for today, so that answers need not wait for that.
+
+        The work is done in a worker thread, one partner at a time with a pause after each, so that
+        it delays no answer. Does nothing if all is counted.
+        """
+        counts, ledger = self._line_counts, self.ledger
+        for imposer in ledger.list_imposers():
+            day = ledger.find_duty_day(now, imposer)
+            for partner in counts.list_unprepared(imposer, day):
+                await asyncio.to_thread(counts.find, imposer, partner, day)
+                await asyncio.sleep(_PAUSE_S)
 
     def parse(
         self, text: str, now: datetime, *, on: date | None = None, product: str | None = None
@@ -68,7 +90,7 @@ class AnswerService:
         if query.imposer and (there := ledger.find_duty_day(now, query.imposer)) != today:
             today = there
             query = parse_query(text, ledger.parties, today, ledger.reader)
-        return DatedQuery(override_query(query, on, product), today)
+        return DatedQuery(override_query(query, on, product), today, now)
 
     async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar:
         """The answer, with missing figures from live sources. Raises QueryError."""
@@ -76,13 +98,22 @@ class AnswerService:
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
-        answers = answer_query(query, ledger, today)
+        answers = answer_query(query, ledger, today, asked.now)
+        if len(answers) <= _MAX_COUNTED:
+            answers = await self._count_lines(answers)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)
             answers = add_results(answers, found, query, ledger, today)
         if query.on is None or query.on >= today:
             answers = await self._add_reports(answers)
         return RateAnswers(query, answers)
+
+    async def _count_lines(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+        """The answers with the number of tariff lines for each total, where that is known."""
+        counts = self._line_counts
+        if all(map(counts.is_ready_for, answers)):
+            return tuple(map(counts.add_to, answers))
+        return await asyncio.to_thread(lambda: tuple(map(counts.add_to, answers)))
 
     async def _add_reports(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
         """The answers with the reports since their sources were last checked.

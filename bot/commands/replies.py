@@ -1,6 +1,6 @@
 """Replies to commands, as values. Each platform renders them in its own way."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import dataclass_transform
@@ -140,6 +140,8 @@ class ProposalList(Reply):
     count: int
     held_back: int
     """The number of pending proposals that were not posted because of the quota."""
+    last_checks: Mapping[str, date]
+    """The day on which the duties of each imposer were last checked, by imposer."""
 
 
 class EventFollowed(Reply):

@@ -192,7 +192,8 @@ class CommandService:
         held_back = sum(one.proposal.id in not_posted for one in pending)
         first = sorted(pending, key=lambda one: one.proposal.id in not_posted)[:MAX_PROPOSALS]
         current = [self.decisions.compare_with_ledger(one) for one in first]
-        return replies.ProposalList(current, len(pending), held_back)
+        last_checks = self.decisions.list_last_checks()
+        return replies.ProposalList(current, len(pending), held_back, last_checks)
 
 
 def _build_not_understood(text: str, error: QueryError) -> replies.NotUnderstood:

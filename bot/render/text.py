@@ -43,7 +43,7 @@ def render_sentence(answer: Answer) -> str:
     )
     if not answer.total_percent and answer.on_goods:
         kind = f"{kind}, and {words.describe_goods_duties(answer.on_goods)},"
-    decides = ": the tariff line decides" if answer.total_range else ""
+    decides = f": {words.describe_range(answer)}" if answer.total_range else ""
     decides = ", as far as our data shows" if answer.is_zero_in_data else decides
     return f"{subject}: {total}% {kind} on {day}{decides}.{warning}"
 
@@ -67,6 +67,8 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield f"  {words.describe_definition(answer)}"
     choices = (f"{one.goods}: {format_percent(one.percent)}%" for one in answer.choices)
     yield from _render_block("by line", choices)
+    yield from _render_block("lines", words.list_lines(answer))
+    yield from _render_block("questions that decide", answer.questions)
     counted = "breakdown" if not answer.choices else "counted on all"
     yield from _render_block(counted, map(_render_component, answer.components))
     if answer.base is not None and not answer.includes_base:
@@ -76,7 +78,7 @@ def render_lines(answer: Answer) -> Iterator[str]:
     if answer.mfn is not None:
         yield f"  {_format_mfn(answer, answer.mfn)}"
     shown = answer.not_counted[:_NOT_COUNTED_SHOWN]
-    yield from _render_block("not in the total", map(_render_component, shown))
+    yield from _render_block(words.describe_left_out(answer), map(_render_component, shown))
     if more := len(answer.not_counted) - len(shown):
         yield f"  and {more} more on particular goods; name the goods to see their duties"
     if change := words.describe_last_change(answer):
@@ -90,7 +92,7 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield from _render_block("talks", talks)
     yield from _render_block("notes", words.describe_warnings(answer)[len(first) :])
     if answer.checked is not None:
-        yield f"sources last checked {format_day(answer.checked)}"
+        yield f"sources {words.describe_checked(answer)}"
     reports = answer.reports[:_REPORTS_SHOWN]
     yield from _render_block("reports since, not in our data", map(_render_report, reports))
     if more := len(answer.reports) - len(reports):
@@ -116,7 +118,8 @@ def _format_headline(answer: Answer) -> str:
         return f"{total}% in our data"
     if answer.is_zero_in_general:
         return f"{total}%, {words.NO_GENERAL_DUTY}"
-    return f"{total}%: the tariff line decides" if answer.total_range else f"{total}%"
+    decides = words.describe_range(answer)
+    return f"{total}%: {decides}" if decides else f"{total}%"
 
 
 def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
@@ -135,7 +138,7 @@ def _render_component(one: Component) -> str:
 
 def _render_upcoming(item: Upcoming) -> str:
     day = format_day(item.on)
-    day = f"due on {day}, after our last check; not verified:" if item.passed else f"{day} "
+    day = f"scheduled for {day}, not verified:" if item.passed else f"{day} "
     return f"{day} {item.measure}: {words.describe_change(item.change)} ({item.source.text})"
 
 

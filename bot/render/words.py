@@ -3,6 +3,7 @@
 import string
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from bot.parties import WORLD, Parties
@@ -15,6 +16,7 @@ from bot.rates.model.answer import (
     Change,
     ChangeKind,
     Component,
+    LinesTotal,
     OnGoods,
     Step,
     TotalBasis,
@@ -32,6 +34,8 @@ NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
 """Follows a total of 0% without components."""
 
 _MAX_LISTED = 6
+_LINES_SHOWN = 6
+_DUTIES_SHOWN = 4
 
 
 def describe_party(code: str, parties: Parties) -> str:
@@ -57,6 +61,59 @@ def format_total(answer: Answer) -> str | None:
     return format_percent(answer.total_percent)
 
 
+def describe_range(answer: Answer) -> str:
+    """What decides within the range of totals; empty if there is one total."""
+    if answer.total_range is None:
+        return ""
+    return (
+        "the goods decide" if answer.questions and not answer.lines else "the tariff line decides"
+    )
+
+
+def describe_lines(group: LinesTotal) -> str:
+    """How many lines pay a total: `31 lines: 12.5 to 37.5%`, and which duties make it up."""
+    noun = "line" if group.lines == 1 else "lines"
+    duties = "" if not group.duties else f" ({', '.join(group.duties[:_DUTIES_SHOWN])})"
+    rate = "may not be imported" if group.banned else _format_span_of(group.low, group.high)
+    return f"{group.lines:,} {noun}: {rate}{duties}"
+
+
+def _format_span_of(low: Decimal, high: Decimal) -> str:
+    ends = [low] if low == high else [low, high]
+    return f"{' to '.join(str(format_percent(end)) for end in ends)}%"
+
+
+def list_lines(answer: Answer) -> list[str]:
+    """How many lines pay which total. For goods in general, rare totals are one entry."""
+    if answer.basis is not TotalBasis.GENERAL:
+        return [describe_lines(group) for group in answer.lines]
+    shown, rest = answer.lines[:_LINES_SHOWN], answer.lines[_LINES_SHOWN:]
+    texts = [describe_lines(group) for group in shown]
+    if rest:
+        count = sum(group.lines for group in rest)
+        low, high = min(group.low for group in rest), max(group.high for group in rest)
+        texts.append(f"{count:,} other lines: {_format_span_of(low, high)}")
+    return texts
+
+
+def count_lines(answer: Answer) -> int:
+    """The number of tariff lines that the counts of an answer are about."""
+    return sum(group.lines for group in answer.lines)
+
+
+def describe_checked(answer: Answer) -> str:
+    """When the sources were last checked, and by whom if an operator confirmed it."""
+    if answer.checked is None:
+        return ""
+    by = f" by {answer.checked_by}" if answer.checked_by else ""
+    return f"last checked {format_day(answer.checked)}{by}"
+
+
+def describe_left_out(answer: Answer) -> str:
+    """The title of the duties that the figure of an answer does not count."""
+    return "not included" if answer.basis is TotalBasis.GENERAL else "not in the total"
+
+
 def format_step_total(step: Step) -> str:
     """The total after a step, in percent: `12.5`, or `12.5 to 37.5`."""
     ends = [step.percent] if step.up_to is None else [step.percent, step.up_to]
@@ -76,8 +133,13 @@ def describe_definition(answer: Answer) -> str:
     if answer.basis is TotalBasis.LAYER:
         return f"this duty alone, {mfn}"
     if answer.basis is TotalBasis.GENERAL:
+        goods = "goods that no product list names" if answer.on_goods else "goods in general"
+        of = ""
+        if answer.lines:
+            unlisted = sum(group.unlisted for group in answer.lines)
+            of = f" ({unlisted:,} of {count_lines(answer):,} tariff lines)"
         return (
-            f"additional ad valorem duty on goods in general, {mfn}; duties on particular goods "
+            f"additional ad valorem duty on {goods}{of}, {mfn}; duties on particular goods "
             "are not in it"
         )
     if answer.base is not None and answer.includes_base:
@@ -219,14 +281,18 @@ _EXCLUSIONS = {
     Reason.BAN_ON_SOME_LINES: "some tariff lines of these goods may not be imported",
     Reason.SOME_LINES: "applies to some tariff lines of these goods only",
     Reason.LINE_DECIDES: "one of several rates for this heading; the tariff line decides",
+    Reason.DEPENDS: "charged on some of these goods only: {text}",
     Reason.OTHER_COUNTED: "only one of these applies to a tariff line; counted: {by}",
     Reason.GIVES_WAY: "not charged on goods with {by}",
+    Reason.MAY_RETURN: "not charged while {by} was; we do not know if it is charged again",
     Reason.RATE_UNKNOWN: "charged at a rate that is not in our data",
 }
 
 
 def describe_exclusion(why: Exclusion) -> str:
     """Why a total does not count a duty. `describe_note` adds its dates and scope."""
+    if why.reason is Reason.DEPENDS and why.by is not None:
+        return f"charged only on goods without {why.by}"
     return _EXCLUSIONS.get(why.reason, "{text}").format(text=why.text, by=why.by)
 
 
@@ -403,6 +469,18 @@ def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
     return f"Not in the total: {one.measure}, {rate}. We do not know what follows."
 
 
+def _depends_on_goods(one: kinds.DependsOnGoods, _: Answer) -> str:
+    return f"The total depends on the goods: {' '.join(one.questions)}"
+
+
+def _unknown_line(one: kinds.UnknownLine, _: Answer) -> str:
+    code, parent = format_code(one.code), format_code(one.answered)
+    return (
+        f"HTS {one.revision} has no line {code}. This answer is for all lines under {parent}; "
+        "check the code."
+    )
+
+
 def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
     maybe = [
         f"{measure}, {describe_rate(duty)}" for measure, duty in one.on_some_lines[:_MAX_LISTED]
@@ -432,10 +510,7 @@ def _beyond_data(one: kinds.BeyondData, answer: Answer) -> str:
 
 
 def _stale(one: kinds.Stale, answer: Answer) -> str:
-    expected = ""
-    if answer.on > one.checked:
-        day, known_on = format_day(answer.on), format_day(one.checked)
-        expected = f" State expected for {day}, as known on {known_on}."
+    expected = " Includes changes scheduled since then, not verified." * answer.has_scheduled
     later = _describe_later_checks(one) or "Later changes may be missing."
     return f"{_describe_last_check(one)}{expected} {later}"
 
@@ -531,6 +606,8 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.SameForAll: _same_for_all,
     kinds.SomeGoodsDiffer: _some_differ,
     kinds.Stale: _stale,
+    kinds.DependsOnGoods: _depends_on_goods,
+    kinds.UnknownLine: _unknown_line,
     kinds.UnknownProduct: _unknown_product,
     kinds.ZeroInData: _zero_in_data,
 }

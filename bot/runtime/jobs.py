@@ -15,9 +15,11 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.alerts.notices import old_data_trouble
 from bot.errors import StoreError, StoreUnavailable
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import IntakeResult
+from bot.proposals.approval.data_checks import FRESH_FOR
 from bot.proposals.approval.overlay import report_stale
 from bot.runtime.wiring import Services, choose_tick_s, read_clock
 
@@ -41,6 +43,7 @@ def list_jobs(services: Services) -> Sequence[Job]:
     jobs = [
         Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
         Job("report problems", partial(report_problems, services), 60.0),
+        Job("count tariff lines", partial(count_tariff_lines, services), tick * 5),
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
     if services.settings.reminders:
@@ -58,11 +61,20 @@ async def report_problems(services: Services) -> None:
     """Logs failing feeds, and sends new notices and proposals to operators."""
     await services.scheduler.log_failing()
     await services.decisions.look()
-    stale = map(report_stale, services.decisions.left_out)
+    others = [report_stale(one) for one in services.decisions.left_out]
+    last_checks = services.decisions.list_last_checks()
+    names = {code: services.decisions.ledger.parties.get(code).name for code in last_checks}
+    if old := old_data_trouble(last_checks, names, read_clock(), FRESH_FOR):
+        others.append(old)
     held = await services.store.outbox.held()
     subscriptions = await services.store.subscriptions.every(services.store.outbox.team)
-    await services.notices.look(services.scheduler.list_failing(), stale, held, subscriptions)
+    await services.notices.look(services.scheduler.list_failing(), others, held, subscriptions)
     await services.inbox.look()
+
+
+async def count_tariff_lines(services: Services) -> None:
+    """Counts the tariff lines of all pairs, once for each day and each new ledger."""
+    await services.slack.service.answers.prepare(read_clock())
 
 
 async def renew_hubs(services: Services) -> None:

@@ -15,7 +15,14 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -104,6 +111,14 @@ class Settings(SourceSettings, BaseSettings):
     posts_per_second: float | None = Field(None, gt=0, le=100)
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _turn_on_journal(cls, values: object) -> object:
+        """If there are operators, the Federal Register is on unless the live sources are given."""
+        if isinstance(values, dict) and values.get("operators") and "live_sources" not in values:
+            return {**values, "live_sources": ("federal-register",)}
+        return values
 
     @field_validator("data_dir", "config_dir", "feeds_file")
     @classmethod

@@ -153,7 +153,8 @@ async def open_store(
 async def open_decisions(config: ConfigFolder, store: Store) -> Decisions:
     """The service for decisions on rates. Its ledger has the shipped rates and the approved rates,
     which override them. Raises StoreError."""
-    decisions = Decisions(store.proposals, config.book, config.ledger, read_clock)
+    checks = store.data_checks
+    decisions = Decisions(store.proposals, config.book, config.ledger, read_clock, checks)
     await decisions.look()
     return decisions
 

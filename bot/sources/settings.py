@@ -13,12 +13,17 @@ from bot.sources.wto import WtoSettings
 LIVE_SOURCES = ("federal-register", "usitc-hts", "wits", "wto")
 """The names that TARIFFWIRE_LIVE_SOURCES may contain."""
 
+NO_SOURCE = "none"
+"""The value of TARIFFWIRE_LIVE_SOURCES that turns all sources off."""
+
 
 def _split_names(value: object) -> object:
     """The live sources in a comma-separated text; raises ValueError for an unknown name."""
     if not isinstance(value, str):
         return value
     names = tuple(part.strip().lower() for part in value.split(",") if part.strip())
+    if names == (NO_SOURCE,):
+        return ()
     for name in names:
         if name not in LIVE_SOURCES:
             known = ", ".join(LIVE_SOURCES)

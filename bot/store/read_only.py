@@ -14,6 +14,7 @@ from sqlalchemy import inspect
 
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
+from bot.proposals.approval.data_checks import DataCheck
 from bot.store.engine import Database, parse_url
 from bot.store.store import Store
 
@@ -23,6 +24,11 @@ T = TypeVar("T")
 def approved_rates(address: str) -> tuple[Amendment, ...]:
     """The approved rates in the database at this address, in the order of the decisions."""
     return asyncio.run(_read(address, "proposals", lambda store: store.proposals.approved()))
+
+
+def data_checks(address: str) -> tuple[DataCheck, ...]:
+    """Operators' confirmations of the data in the database at this address, oldest first."""
+    return asyncio.run(_read(address, "data_checks", lambda store: store.data_checks.standing()))
 
 
 class SavedStories:

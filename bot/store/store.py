@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from bot.store.data_checks import DataChecks
 from bot.store.engine import Database
 from bot.store.entries import Entries
 from bot.store.event_preferences import EventPreferences
@@ -30,6 +31,7 @@ class Store:
     hubs: HubSubscriptions
     reminders: ReminderSwitches
     proposals: Proposals
+    data_checks: DataChecks
     retention: Retention
 
     @classmethod
@@ -48,5 +50,6 @@ class Store:
             hubs=HubSubscriptions(database),
             reminders=ReminderSwitches(database),
             proposals=Proposals(database, outbox),
+            data_checks=DataChecks(database),
             retention=Retention(database),
         )

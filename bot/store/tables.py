@@ -9,6 +9,7 @@
     reminders_off             conversations without reminders
     hub_subscriptions         subscriptions at WebSub hubs
     proposals, rate_acts      proposals; the audit entries of decisions, which only grow
+    data_checks               confirmations that nothing changed; undone ones are marked
     once                      marks of what is done once in a database's life; its workspace and a
                               refusal of it, and on SQLite its running bot
 
@@ -22,7 +23,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0007"
+REVISION = "0008"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -223,6 +224,18 @@ rate_acts = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
     sa.Index(None, "proposal_id"),
+)
+
+data_checks = sa.Table(
+    "data_checks",
+    metadata,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("imposer", sa.String, nullable=False),
+    # The day of the check in the importing country, in ISO format.
+    sa.Column("day", sa.String, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("undone_at", Moment),
+    sa.Column("data", sa.Text, nullable=False),
 )
 
 once = sa.Table(

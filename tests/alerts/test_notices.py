@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from bot.alerts.notices import (
     MistakeReport,
     Notices,
     mistake_trouble,
+    old_data_trouble,
+    plan_notices,
     recovery_trouble,
 )
 from bot.alerts.subscription import Subscription
@@ -243,3 +245,26 @@ async def test_operators_get_one_message_after_a_workspace_refused_posts(store: 
         "63 messages were delivered afterwards."
     )
     assert setting.woken == 2
+
+
+def test_old_rates_are_reported_once_a_week() -> None:
+    checks = {"US": date(2026, 10, 7), "CN": date(2026, 11, 20)}
+    names = {"US": "United States", "CN": "China"}
+    sunday = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    found = [
+        old_data_trouble(checks, names, sunday + timedelta(days=days), timedelta(days=31))
+        for days in (0, 1, 7)
+    ]
+    first, monday, next_sunday = (one for one in found if one is not None)
+
+    assert first.old_imposers == ("US",)
+    assert "7 Oct 2026 (53 days ago)" in first.text
+    assert first.key != monday.key == next_sunday.key
+    [delivery] = plan_notices((), "T1", ["C1"], sunday, [first])
+    assert delivery.content == "US"
+
+
+def test_fresh_rates_are_not_reported() -> None:
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    checks = {"US": date(2026, 11, 1)}
+    assert old_data_trouble(checks, {"US": "United States"}, now, timedelta(days=31)) is None

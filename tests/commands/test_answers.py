@@ -87,3 +87,19 @@ def _with_other_rates(folder: Path) -> Ledger:
     file = copied / "us.yaml"
     file.write_text(file.read_text().replace("{action: 12.5}", "{action: 13.5}"))
     return load_ledger(copied, PARTIES)
+
+
+async def test_an_answer_for_a_pair_counts_the_tariff_lines() -> None:
+    service = AnswerService(ledger())
+    [found] = await ask(service, "us on china")
+    await service.prepare(NOW)
+    [again] = await ask(service, "us on china")
+
+    assert sum(one.lines for one in found.lines) > 11_000
+    assert again == found
+
+
+async def test_a_comparison_has_no_counts() -> None:
+    answers = await ask(AnswerService(ledger()), "us on china vs japan vs korea")
+
+    assert [one.lines for one in answers] == [()] * 3

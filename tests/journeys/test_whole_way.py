@@ -52,7 +52,7 @@ class World:
             TARIFFWIRE_POLL_SECONDS="0.5",
             TARIFFWIRE_BACKOFF_SECONDS="0.5",
             TARIFFWIRE_ALLOWED_NETWORKS="127.0.0.0/8",
-            **more,
+            **{"TARIFFWIRE_LIVE_SOURCES": "none", **more},
         )
 
     async def start_bot(self, **more: str) -> BotProcess:

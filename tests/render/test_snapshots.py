@@ -21,6 +21,7 @@ from bot.rates.model.answer import (
     Change,
     ChangeKind,
     Component,
+    LinesTotal,
     MfnAverage,
     OnGoods,
     RateChange,
@@ -156,6 +157,8 @@ WARNINGS = (
     kinds.SomeGoodsDiffer(CHOICES),
     kinds.UnknownProduct("gizmos", ("games", "gems")),
     kinds.SpellingRead("steeel", "steel"),
+    kinds.UnknownLine("73269087", "732690", "2026 Rev. 10"),
+    kinds.DependsOnGoods(("Are they for cars?", "Are they of metal?")),
     kinds.NotInTotal(STEEL, HALF, Exclusion(Reason.SOME_LINES)),
     kinds.NoMeasureOnGoods("watches"),
     kinds.NoSuchLayer("Section 999"),
@@ -199,6 +202,8 @@ def _components() -> Iterator[str]:
     for reason in Reason:
         why = Exclusion(reason, STEEL, "a text of the rates files")
         yield f"{reason}: {words.describe_note(DUTY._replace(exclusion=why, to=LATER))}"
+    depends = Exclusion(Reason.DEPENDS, text="Are they for cars?")
+    yield words.describe_note(DUTY._replace(exclusion=depends))
     yield words.describe_note(LEFT_OUT)
     for status in Status:
         component = DUTY._replace(status=status, to=LATER, void_on=DAY)
@@ -240,10 +245,36 @@ def _answers() -> Iterator[str]:
         ANSWER._replace(total_percent=Decimal(0), components=(), any_origin=True),
         ANSWER._replace(codes=("73269086",), components=(all_in,), total_percent=Decimal(15)),
         general._replace(total_percent=Decimal(0), on_goods=OnGoods(3, Decimal(100)), mfn=None),
+        general._replace(
+            lines=(
+                LinesTotal(7056, Decimal("37.5"), Decimal("37.5"), ("Forced labor", "List 3")),
+                LinesTotal(1010, Decimal(10), Decimal(10), ("Forced labor",), unlisted=1010),
+                LinesTotal(53, Decimal(0), Decimal(0), ("Section 338 ban",), banned=True),
+                *(LinesTotal(1, Decimal(n), Decimal(n + 5)) for n in range(5)),
+            ),
+            warnings=(),
+        ),
         general._replace(total_percent=Decimal(0), components=(), warnings=()),
         general._replace(total_percent=None, components=(), warnings=(kinds.NotCovered(),)),
         ANSWER._replace(
             total_percent=None, total_range=(Decimal(20), Decimal(25)), choices=CHOICES, warnings=()
+        ),
+        ANSWER._replace(
+            total_percent=None,
+            total_range=(Decimal(20), Decimal(25)),
+            questions=("Are they for cars?",),
+            by_line=True,
+            warnings=(),
+        ),
+        ANSWER._replace(
+            total_percent=None,
+            total_range=(Decimal(20), Decimal(25)),
+            lines=(
+                LinesTotal(1, Decimal(20), Decimal(20)),
+                LinesTotal(2, Decimal(20), Decimal(25)),
+            ),
+            by_line=True,
+            warnings=(),
         ),
         ANSWER._replace(
             total_percent=None, banned=True, components=(), warnings=(WARNINGS[2], WARNINGS[13])

@@ -168,6 +168,23 @@ def test_operators_are_a_list_and_the_public_address_loses_its_final_slash(
     assert settings.public_url == "https://tariffwire.example/bot"
 
 
+@pytest.mark.parametrize(
+    ("operators", "sources", "expected"),
+    [
+        ("", "", ()),
+        ("U024BE7LH", "", ("federal-register",)),
+        ("U024BE7LH", "none", ()),
+        ("U024BE7LH", "wits", ("wits",)),
+    ],
+)
+def test_the_federal_register_is_on_if_there_are_operators(
+    operators: str, sources: str, expected: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TARIFFWIRE_OPERATORS", operators)
+    monkeypatch.setenv("TARIFFWIRE_LIVE_SOURCES", sources)
+    assert load_settings().live_sources == expected
+
+
 def test_every_setting_is_in_the_example_file() -> None:
     example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
     missing = [

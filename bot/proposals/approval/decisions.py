@@ -14,13 +14,14 @@ several workspaces share a database, each bot applies the others' decisions at i
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, ProposalRecord, State
+from bot.proposals.approval.data_checks import DataCheck, apply_checks, find_last_checks
 from bot.proposals.approval.overlay import (
     StaleApproval,
     build_ledger_with,
@@ -56,6 +57,16 @@ class DecisionStore(Protocol):
     async def every(self, state: State | None = None) -> Sequence[ProposalRecord]: ...
 
 
+class CheckStore(Protocol):
+    """The table of operators' confirmations that nothing changed."""
+
+    async def add(self, check: DataCheck) -> bool: ...
+
+    async def undo(self, imposer: str, by: Operator, at: datetime) -> DataCheck | None: ...
+
+    async def standing(self) -> Sequence[DataCheck]: ...
+
+
 class DecisionResult(NamedTuple):
     """A proposal after an operator's click; `is_new` is True if the click changed its state."""
 
@@ -70,9 +81,17 @@ class Decisions:
     """
 
     def __init__(
-        self, store: DecisionStore, book: RatesFiles, ledger: Ledger, clock: Callable[[], datetime]
+        self,
+        store: DecisionStore,
+        book: RatesFiles,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+        checks: CheckStore | None = None,
     ) -> None:
+        """`checks` is None if operators cannot confirm the data."""
         self._store, self._book, self._clock = store, book, clock
+        self._check_store, self._shipped = checks, book
+        self._checks: tuple[DataCheck, ...] = ()
         self._parties = ledger.parties
         self._watchers: list[Callable[[Ledger], None]] = []
         # Two approvals may each fit the ledger but not fit together, so one is applied at a time.
@@ -90,8 +109,10 @@ class Decisions:
         """
         async with self._deciding:
             approved = tuple(await self._store.approved())
-            if approved == self._approved:
+            checks = tuple(await self._check_store.standing()) if self._check_store else ()
+            if approved == self._approved and checks == self._checks:
                 return
+            self._book, self._checks = apply_checks(self._shipped, checks), checks
             overlay = await asyncio.to_thread(build_overlay, self._book, approved, self._parties)
             for stale in overlay.left_out:
                 name = stale.amendment.measure_id
@@ -104,6 +125,31 @@ class Decisions:
         """Calls `use` with the current ledger, and then with each new one."""
         self._watchers.append(use)
         use(self.ledger)
+
+    def list_last_checks(self) -> Mapping[str, date]:
+        """The day on which the duties of each imposer were last checked, by imposer."""
+        return find_last_checks(self._book)
+
+    async def confirm(self, imposer: str, by: Operator) -> bool:
+        """Records that nothing in the imposer's duties changed up to today.
+
+        Returns False if the data was confirmed today before, or if the imposer is unknown.
+        """
+        if self._check_store is None or imposer not in self.ledger.list_imposers():
+            return False
+        now = self._clock()
+        day = self.ledger.find_duty_day(now, imposer)
+        added = await self._check_store.add(DataCheck(imposer=imposer, on=day, by=by, at=now))
+        await self.look()
+        return added
+
+    async def undo_check(self, imposer: str, by: Operator) -> DataCheck | None:
+        """Undoes the imposer's last confirmation and returns it; None if there is none."""
+        if self._check_store is None:
+            return None
+        undone = await self._check_store.undo(imposer, by, self._clock())
+        await self.look()
+        return undone
 
     def propose(self, story: Story) -> tuple[Proposal, ...]:
         """The rates in a story that the ledger lacks."""

@@ -1,13 +1,12 @@
 """Answers a query from the ledger: total, components, duties not counted, upcoming changes.
 
-If the query has no date, the answer is for the day on which the pair's sources were last checked.
-If a scheduled rate began after that day and not after today, the answer is for the day on which
-that rate began.
+If the query has no date, the answer is for today in the importing country. Changes that were
+scheduled between the last check of the sources and today are included, but are not verified.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 from bot.errors import QueryError
 from bot.parties import WORLD
@@ -31,7 +30,6 @@ from bot.rates.answer.standing import (
     Standing,
     compute_standing,
     find_checked_day,
-    find_newest_day,
     summarize_goods_duties,
 )
 from bot.rates.answer.warnings import list_warnings
@@ -45,20 +43,27 @@ from bot.rates.question.parse import QueryKind, RateQuery
 _TALKS_SHOWN = 3
 
 
-def answer_query(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
+def answer_query(
+    query: RateQuery, ledger: Ledger, today: date, now: datetime | None = None
+) -> tuple[Answer, ...]:
     """One answer for each direction or partner of the query, in the order of the query.
+
+    If `now` is given, today is the date of each answer's importing country at this time. Otherwise
+    it is `today` for all answers.
 
     Raises QueryError if the two economies are in one customs territory, or if the query names no
     economy. The result is empty for `upcoming` and `changes` queries, because
     `bot.rates.calendar.upcoming` answers them.
     """
     answers = tuple(
-        _answer_pair(query, imposer, partner, ledger, today)
+        _answer_pair(
+            query, imposer, partner, ledger, ledger.find_duty_day(now, imposer) if now else today
+        )
         for imposer, partner in _list_pairs(query, ledger)
     )
     silent = not any(one.has_content or one.not_counted for one in answers)
     if query.partner_implied and silent and _names_goods(query, ledger):
-        return _answer_as_origin(query, ledger, today)
+        return _answer_as_origin(query, ledger, today, now)
     if query.kind is QueryKind.PARTY and query.product:
         # If the query names goods and one economy, show only pairs with a duty on the goods.
         return tuple(one for one in answers if one.has_content) or answers[:1]
@@ -74,7 +79,9 @@ def _names_goods(query: RateQuery, ledger: Ledger) -> bool:
     return bool(wanted.goods or wanted.codes) and not (wanted.layers or wanted.bases)
 
 
-def _answer_as_origin(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
+def _answer_as_origin(
+    query: RateQuery, ledger: Ledger, today: date, now: datetime | None
+) -> tuple[Answer, ...]:
     """The duties of other economies on the named economy's goods.
 
     The first answer has a warning that the question was read in this way.
@@ -86,7 +93,7 @@ def _answer_as_origin(query: RateQuery, ledger: Ledger, today: date) -> tuple[An
         "only_as_origin": True,
     }
     first, *others = answer_query(
-        query.model_copy(update={**origin, "partner_implied": False}), ledger, today
+        query.model_copy(update={**origin, "partner_implied": False}), ledger, today, now
     )
     read = ReadAsOrigin(query.product or "")
     return (first._replace(warnings=(read, *first.warnings)), *others)
@@ -132,10 +139,7 @@ def _answer_pair(
     query: RateQuery, imposer: str, partner: str, ledger: Ledger, today: date
 ) -> Answer:
     coverage = ledger.find_coverage(imposer, partner)
-    read = min(today, coverage.checked) if coverage else today
-    asked = build_context(ledger, imposer, partner, query.on or read, query.product)
-    if query.on is None:
-        asked = asked._replace(day=find_newest_day(asked, today))
+    asked = build_context(ledger, imposer, partner, query.on or today, query.product)
     found = compute_standing(asked)
     context, selection, base = found.context, found.selection, found.base
     checked = find_checked_day(selection, coverage.checked if coverage else None, context.day)
@@ -145,6 +149,7 @@ def _answer_pair(
     last_change, history = _build_changes(found, with_history=query.history)
     basis, goods, codes = _describe_basis(asked, selection)
     any_origin = partner == WORLD and not any(one.applies_to_all_goods for one in selection.chosen)
+    line = selection.line
     near = asked.wanted.suggestions if asked.wanted else ()
     return Answer(
         imposer=imposer,
@@ -159,12 +164,17 @@ def _answer_pair(
         any_origin=any_origin,
         total_percent=found.total,
         total_range=found.span,
+        added_range=line.added if line and found.span else None,
+        questions=line.questions if line else (),
+        lines=line.totals if line else (),
+        by_line=line is not None,
         choices=found.choices,
         components=components,
         not_counted=tuple(list_not_counted(context, selection)),
         mfn=ledger.find_mfn_average(imposer),
         base=base,
         checked=checked,
+        checked_by=coverage.checked_by if coverage and coverage.checked == checked else "",
         warnings=list_warnings(found, checked, today, query.on),
         banned=selection.stacked.ban is not None,
         on_goods=summarize_goods_duties(context, selection),

@@ -10,19 +10,23 @@ The question decides which measures are selected. The first case that applies is
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from bot.errors import QueryError
 from bot.parties import WORLD
+from bot.rates.answer.by_line import LineFinding, stack_line
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, has_basis
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.product import ParsedProduct
+from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.scope_matching import Exemptions
-from bot.rates.stacking import Layer, StackedLayers, stack
+from bot.rates.stacking import ExcludedLayer, Layer, StackedLayers, stack
 
+_ZERO = Decimal(0)
 MAX_PRODUCT = 300
 """Maximum length of a product text in characters. Further characters are ignored."""
 
@@ -41,6 +45,8 @@ class RateContext(NamedTuple):
     """The codes of the partner and its blocs."""
     fits: Mapping[str, Fit]
     """How surely each measure applies to the goods, by measure id."""
+    line: AskedLine | None = None
+    """The question's code, if the tariff schedule decides about its goods; else None."""
 
 
 class Selection(NamedTuple):
@@ -49,6 +55,8 @@ class Selection(NamedTuple):
     basis: TotalBasis
     stacked: StackedLayers
     chosen: tuple[Measure, ...]
+    line: LineFinding | None = None
+    """What the tariff schedule says about the question's code; None for other questions."""
 
 
 def build_context(
@@ -60,7 +68,10 @@ def build_context(
     if product is not None and product.strip():
         wanted = ledger.reader.read(product[:MAX_PRODUCT], pair.ids)
     fits = ledger.get_fits(imposer, partner, wanted)
-    return RateContext(ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits)
+    line = None if partner == WORLD else ledger.find_asked_line(imposer, wanted)
+    return RateContext(
+        ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits, line
+    )
 
 
 def check_pair(imposer: str, partner: str, ledger: Ledger) -> None:
@@ -72,15 +83,75 @@ def check_pair(imposer: str, partner: str, ledger: Ledger) -> None:
 
 
 def select_layers(context: RateContext) -> Selection:
-    """The selected measures, stacked on the day of the context."""
+    """The selected measures, stacked on the day of the context.
+
+    If a rate ends after the last check, the duties that it replaced are counted again only if the
+    rates files say so.
+    """
+    selection = _select(context)
+    unknown = _find_unreturned(context, selection)
+    if not unknown:
+        return selection
+    stacked = selection.stacked
+    lost = [one for one in stacked.counted if one.measure.id in unknown]
+    less = sum([one.period.percent or _ZERO for one in lost], _ZERO)
+    left = [ExcludedLayer(one, unknown[one.measure.id], True) for one in lost]
+    return selection._replace(
+        stacked=stacked._replace(
+            counted=tuple(one for one in stacked.counted if one not in lost),
+            excluded=(*stacked.excluded, *left),
+            span=stacked.span and (stacked.span[0] - less, stacked.span[1] - less),
+        )
+    )
+
+
+def _find_unreturned(context: RateContext, selection: Selection) -> Mapping[str, Exclusion]:
+    """The duties that a rate replaced until it ended, and that may not be charged again, by id."""
+    coverage = context.ledger.find_coverage(context.imposer, context.partner)
+    found: dict[str, Exclusion] = {}
+    for measure in selection.chosen:
+        last = measure.periods[-1] if measure.periods else None
+        if coverage is None or last is None or last.to is None or not last.is_charged:
+            continue
+        if not max(coverage.checked, last.checked or date.min) <= last.to < context.day:
+            continue
+        before = _select(context._replace(day=last.to)).stacked
+        for left in before.excluded:
+            one = left.layer.measure
+            if left.exclusion.by == measure.ref and one.id not in last.revives:
+                found[one.id] = Exclusion(Reason.MAY_RETURN, measure.ref)
+    return found
+
+
+def _select(context: RateContext) -> Selection:
+    """The selected measures, stacked as if each duty were charged again when another ends."""
     basis, chosen = choose_measures(context)
     wanted = context.wanted
+    if context.line is not None and basis is TotalBasis.GOODS:
+        found = _stack_line(context, context.line, chosen)
+        return Selection(basis, found.stacked, chosen, found)
     named = basis is TotalBasis.LAYER and wanted is not None and bool(wanted.layers or wanted.bases)
     layers = _build_layers(context, chosen, named=named)
     if basis is TotalBasis.LAYER:
         layers += _build_layers(context, [one for one in _find_bans(context) if one not in chosen])
     return Selection(
         basis, stack(layers, context.ledger.one_of, by_itself=basis is TotalBasis.LAYER), chosen
+    )
+
+
+def _stack_line(context: RateContext, asked: AskedLine, chosen: Sequence[Measure]) -> LineFinding:
+    """The duties on goods of a line. Measures without lists apply by their scopes."""
+    listed = [measure for measure in chosen if measure.id in asked.lists_of]
+    others = [measure for measure in chosen if measure.id not in asked.lists_of]
+    line = asked.schedule.find_only_line(asked.code)
+    return stack_line(
+        asked,
+        context.day,
+        context.charged,
+        listed,
+        _build_layers(context, others),
+        context.ledger.one_of,
+        line.percent if line else None,
     )
 
 

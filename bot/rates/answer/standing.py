@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.rates.answer.choices import find_choices, find_representative, list_contexts
-from bot.rates.answer.select import RateContext, Selection, choose_measures, select_layers
+from bot.rates.answer.select import RateContext, Selection, select_layers
 from bot.rates.model.answer import BaseRate, OnGoods, TotalBasis
 from bot.rates.model.goods import Fit
-from bot.rates.model.measure import Measure, Status
-from bot.rates.model.warnings import Choice
+from bot.rates.model.measure import Measure
+from bot.rates.model.warnings import Choice, Reason
 
 _ZERO = Decimal(0)
 
@@ -40,7 +40,8 @@ class Standing(NamedTuple):
     @property
     def is_zero_in_data(self) -> bool:
         """Whether the total is 0 only because the ledger has no duty on the goods."""
-        return self.selection.basis is TotalBasis.GOODS and self.total == 0
+        by_schedule = self.selection.line is not None
+        return self.selection.basis is TotalBasis.GOODS and self.total == 0 and not by_schedule
 
 
 def compute_standing(asked: RateContext) -> Standing:
@@ -79,20 +80,6 @@ def compute_standing(asked: RateContext) -> Standing:
     )
 
 
-def find_newest_day(context: RateContext, today: date) -> date:
-    """The later of the context's day and the latest day up to `today` on which a rate began.
-
-    Rates that are only announced are ignored.
-    """
-    begun = (
-        period.from_
-        for measure in choose_measures(context)[1]
-        for period in measure.periods
-        if period.status is not Status.ANNOUNCED and period.from_ <= today
-    )
-    return max((context.day, *begun))
-
-
 def find_checked_day(selection: Selection, checked: date | None, day: date) -> date | None:
     """The day of the oldest check on which the answer relies: of the pair or a counted layer.
 
@@ -120,6 +107,8 @@ def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
     if coverage is None or context.day < coverage.since:
         return None
     if any(one.rate_unknown for one in selection.chosen) or find_unknown_rates(context, selection):
+        return None
+    if any(left.exclusion.reason is Reason.MAY_RETURN for left in stacked.excluded):
         return None
     if basis is TotalBasis.GENERAL:
         return _ZERO if coverage.general else None

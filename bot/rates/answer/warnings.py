@@ -20,7 +20,8 @@ from bot.rates.answer.standing import Standing, find_unknown_rates
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.measure import Confidence, Status
-from bot.rates.model.warnings import CheckedMeasure, RateWarning
+from bot.rates.model.warnings import CheckedMeasure, RateWarning, Reason
+from bot.rates.stacking import Layer
 
 
 def list_warnings(
@@ -135,15 +136,24 @@ def _warn_of_choices(found: Standing) -> Iterator[RateWarning]:
 def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
     wanted = context.wanted
     if wanted is None:
+        for left in selection.stacked.excluded:
+            if left.exclusion.reason is Reason.MAY_RETURN:
+                rate = left.layer.period.rate
+                yield kinds.NotInTotal(left.layer.measure.ref, rate, left.exclusion)
         return
     if wanted.is_unknown:
         yield kinds.UnknownProduct(wanted.text, wanted.suggestions)
         return
+    if (line := context.line) is not None and line.code != line.written:
+        revision = line.schedule.header.revision
+        yield kinds.UnknownLine(line.written, line.code, revision)
     if wanted.read_as:
         yield kinds.SpellingRead(wanted.text, wanted.read_as)
+    if selection.line is not None and selection.line.questions:
+        yield kinds.DependsOnGoods(selection.line.questions)
     for left in selection.stacked.excluded:
         measure, period = left.layer.measure, left.layer.period
-        if left.may_apply and not period.banned:
+        if left.may_apply and not period.banned and left.exclusion.reason is not Reason.DEPENDS:
             yield kinds.NotInTotal(measure.ref, period.rate, left.exclusion)
     exempt = any(left.layer.exclusion for left in selection.stacked.excluded)
     only_general = all(one.applies_to_all_goods for one in selection.chosen)
@@ -155,6 +165,13 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
         yield kinds.UnknownWords(" ".join(wanted.unknown))
 
 
+def _list_depending(selection: Selection) -> Iterator[Layer]:
+    """The layers that only some cases of a tariff line count."""
+    for left in selection.stacked.excluded:
+        if left.exclusion.reason is Reason.DEPENDS:
+            yield left.layer
+
+
 def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
     """Notes on the counted duties, remarks on the pair, and duties that no total includes."""
     counted, basis = selection.stacked.counted, selection.basis
@@ -162,7 +179,7 @@ def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[Rate
         period = layer.period
         if period.void_on is not None and period.void_on <= context.day:
             yield kinds.VoidButCharged(layer.measure.legal_basis, period.void_on, period.to)
-    for layer in counted:
+    for layer in (*counted, *_list_depending(selection)):
         measure, period = layer.measure, layer.period
         if period.is_all_in:
             yield kinds.AllIn(measure.ref, period.percent)

@@ -167,6 +167,7 @@ class _Compiler(NamedTuple):
         resolved = {
             "calc": written.calc or calc,
             "excluded_by": expand_names(written.excluded_by, self.references),
+            "revives": expand_names(written.revives, self.references),
             "source": self.resolve(written.source),
         }
         return RatePeriod(**dict(written) | resolved)

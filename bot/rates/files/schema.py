@@ -38,6 +38,8 @@ class Coverage(Frozen):
     since: Day
     checked: Day
     """The day on which the sources for these duties were last checked."""
+    checked_by: str = ""
+    """The operator who confirmed on that day that nothing changed; empty for other checks."""
     general: bool = True
     """Whether the duties on goods in general are tracked; False if only some measures are."""
     note: str = ""

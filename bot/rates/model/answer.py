@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from bot.rates.model.law import LegalEvent, Ruling, Talk
 from bot.rates.model.measure import Calc, Confidence, DutyRate, MeasureRef, Source, Status
-from bot.rates.model.warnings import Choice, Exclusion, RateWarning
+from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 
 BASE_ID = "mfn"
 """The `measure_id` of the component that is the base rate."""
@@ -58,6 +58,8 @@ class Component(NamedTuple):
     checked: date | None = None
     """The day on which the sources of the rate were last checked."""
     confidence: Confidence = Confidence.HIGH
+    heading: str = ""
+    """The heading of the tariff schedule to declare; empty if it is not known."""
 
     @property
     def percent(self) -> Decimal | None:
@@ -106,6 +108,20 @@ class OnGoods(NamedTuple):
     how_many: int
     up_to: Decimal
     """The highest of these duties, in percent."""
+
+
+class LinesTotal(NamedTuple):
+    """A number of tariff lines with the same total or range, in percent."""
+
+    lines: int
+    low: Decimal
+    high: Decimal
+    duties: tuple[str, ...] = ()
+    """The names of the duties that most of these lines pay or, if they have a range, may pay."""
+    banned: bool = False
+    """Whether the goods may not be imported."""
+    unlisted: int = 0
+    """How many of these lines are on no list of products."""
 
 
 class ChangeKind(StrEnum):
@@ -227,6 +243,23 @@ class Answer(NamedTuple):
     """Whether the total is for goods of all origins, and counts only duties on these goods."""
     total_range: tuple[Decimal, Decimal] | None = None
     """The lowest and the highest total, if the total depends on the tariff line."""
+    added_range: tuple[Decimal, Decimal] | None = None
+    """The lowest and the highest percent that the duties of a range add to the base duty.
+
+    None if there is no range, or if an all-in rate has no known base duty.
+    """
+    questions: tuple[str, ...] = ()
+    """The questions about the goods that decide within the range."""
+    lines: tuple[LinesTotal, ...] = ()
+    """How many tariff lines pay which total.
+
+    For a heading, the lines under it. For goods in general, all lines, if the ledger has the
+    schedule.
+    """
+    checked_by: str = ""
+    """The operator who confirmed on the day `checked` that nothing changed; may be empty."""
+    by_line: bool = False
+    """Whether the total follows the lists of a tariff schedule."""
     choices: tuple[Choice, ...] = ()
     banned: bool = False
     """Whether the goods may not be imported. Then there is no total."""
@@ -249,13 +282,29 @@ class Answer(NamedTuple):
     @property
     def is_zero_in_data(self) -> bool:
         """Whether the total is 0 only because the ledger has no duty on the goods."""
-        return self.basis is TotalBasis.GOODS and self.total_percent == 0
+        is_zero = self.basis is TotalBasis.GOODS and self.total_percent == 0
+        return is_zero and not self.by_line
 
     @property
     def is_zero_in_general(self) -> bool:
         """Whether the ledger has no duty on goods in general, so that the total on them is 0."""
         is_general = self.basis is TotalBasis.GENERAL
         return is_general and self.total_percent == 0 and not self.components
+
+    @property
+    def has_scheduled(self) -> bool:
+        """Whether the total includes changes after the last check, which are not verified."""
+        if self.checked is None:
+            return False
+        begun = (one for one in self.components if one.from_ is not None)
+        ended = (
+            one
+            for one in self.not_counted
+            if one.exclusion is not None and one.exclusion.reason is Reason.ENDED
+        )
+        return any(one.from_ and one.from_ > (one.checked or self.checked) for one in begun) or any(
+            one.to and (one.checked or self.checked) <= one.to < self.on for one in ended
+        )
 
     @property
     def has_content(self) -> bool:

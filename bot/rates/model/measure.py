@@ -117,6 +117,11 @@ class PeriodTerms(Frozen):
 
     In a file, the list may also have schedules and groups.
     """
+    revives: tuple[str, ...] = ()
+    """Ids of measures that this rate replaces and that the law charges again when it ends.
+
+    In a file, the list may also have schedules and groups.
+    """
     announced: Day | None = None
     void_on: Day | None = None
     not_for: tuple[str, ...] = ()

@@ -38,10 +38,14 @@ class Reason(StrEnum):
     BAN_ON_SOME_LINES = "ban_on_some_lines"
     SOME_LINES = "some_lines"
     LINE_DECIDES = "line_decides"
+    DEPENDS = "depends"
+    """Facts about the goods decide, which the tariff line does not show."""
     OTHER_COUNTED = "other_counted"
     """Only one measure of a set applies to a tariff line, and another one is counted."""
     GIVES_WAY = "gives_way"
     """Another counted measure replaces it on these goods."""
+    MAY_RETURN = "may_return"
+    """Another measure replaced it and has ended, and the data does not say what follows."""
     NEVER_SUMMED = "never_summed"
     PARTICULAR_GOODS = "particular_goods"
     RATE_UNKNOWN = "rate_unknown"
@@ -242,11 +246,26 @@ class UnknownProduct(RateWarning):
     suggestions: tuple[str, ...]
 
 
+class UnknownLine(RateWarning):
+    """The tariff schedule does not have the line, so its nearest parent is answered instead."""
+
+    code: str
+    """Digits only."""
+    answered: str
+    revision: str
+
+
 class SpellingRead(RateWarning):
     """The product was misspelt and read as the most similar name."""
 
     text: str
     read_as: str
+
+
+class DependsOnGoods(RateWarning):
+    """The goods of the tariff line have different totals, and these questions decide."""
+
+    questions: tuple[str, ...]
 
 
 class NotInTotal(RateWarning):

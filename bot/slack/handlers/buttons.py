@@ -29,7 +29,7 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers import proposals
 from bot.slack.handlers.commands import answer
 from bot.slack.handlers.payloads import Click
-from bot.slack.views import alerts
+from bot.slack.views import alerts, data_checks
 from bot.slack.views import proposals as proposal_views
 from bot.slack.views.command_replies import render_operators_only, render_reply
 from bot.slack.views.rates.answer import SHARE
@@ -207,4 +207,8 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     proposal_views.EDIT: ButtonRoute(proposals.edit, OperatorAction.DECIDE_ON_RATES),
     proposal_views.REJECT: ButtonRoute(proposals.reject, OperatorAction.DECIDE_ON_RATES),
     proposal_views.UNDO: ButtonRoute(proposals.undo, OperatorAction.DECIDE_ON_RATES),
+    re.compile(rf"^{data_checks.CONFIRM}_[a-z]{{2}}$"): ButtonRoute(
+        proposals.confirm_data, OperatorAction.DECIDE_ON_RATES
+    ),
+    data_checks.UNDO_CONFIRM: ButtonRoute(proposals.undo_check, OperatorAction.DECIDE_ON_RATES),
 }

@@ -30,6 +30,7 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers.payloads import Click, read_person
 from bot.slack.views.approval_form import TERMS, read_form, render_closing, render_form
 from bot.slack.views.command_replies import render_operators_only
+from bot.slack.views.data_checks import render_check_undone, render_confirmed
 from bot.slack.views.proposals import render_decision_result, render_proposal
 from bot.slack.views.replies import render_failure, render_notice
 
@@ -118,6 +119,21 @@ async def undo(context: SlackContext, click: Click) -> Message | None:
     """
     result = await context.service.decisions.undo(click.value, click.person)
     return await _show_result(context, click, result)
+
+
+async def confirm_data(context: SlackContext, click: Click) -> Message:
+    """Records that nothing in the duties of the imposer changed since the last check."""
+    service = context.service
+    if click.value not in service.decisions.list_last_checks():
+        return render_notice("The rates of this economy are no longer in our data.")
+    is_new = await service.decisions.confirm(click.value, click.person)
+    return render_confirmed(click.value, service.parties, is_new=is_new)
+
+
+async def undo_check(context: SlackContext, click: Click) -> Message:
+    """Undoes the last confirmation that nothing changed."""
+    undone = await context.service.decisions.undo_check(click.value, click.person)
+    return render_check_undone(undone, context.service.parties)
 
 
 async def _open_form(context: SlackContext, click: Click, record: ProposalRecord) -> None:

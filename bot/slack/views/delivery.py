@@ -13,6 +13,7 @@ from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.limits import NOTICE_CHARACTERS
 from bot.slack.blockkit.mrkdwn import LOW_LINE, escape, show_names_as_code
 from bot.slack.views.alerts import AlertOptions, render_alert, render_development
+from bot.slack.views.data_checks import render_confirm_buttons
 from bot.slack.views.reminders import render_reminder
 from bot.slack.views.replies import render_notice
 from bot.slack.views.story_lists import render_digest
@@ -48,7 +49,9 @@ def compose_messages(
                 render_development(stories, new, parties, followed=followed, may_repeat=may_repeat),
             )
         case DeliveryKind.NOTICE:
-            return (render_notice(_format_links(escape(delivery.reason, NOTICE_CHARACTERS))),)
+            notice = render_notice(_format_links(escape(delivery.reason, NOTICE_CHARACTERS)))
+            rows = render_confirm_buttons(tuple(delivery.content.split()), parties)
+            return (Message(notice.text, (*notice.blocks, *rows)),)
         case DeliveryKind.REMINDER:
             due = Reminder.model_validate_json(delivery.content)
             return (render_reminder(due, parties, delivery.reason, may_repeat=may_repeat),)

@@ -19,6 +19,7 @@ from bot.proposals.model import LedgerRate, Proposal, ReportSource
 from bot.rates.model.answer import format_percent
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link, mention_person, quote_text
+from bot.slack.views.data_checks import render_last_checks
 from bot.slack.views.figures import format_party
 from bot.slack.views.replies import mark_repeat, render_notice
 from bot.text.dates import format_day
@@ -51,8 +52,10 @@ def render_proposal(
 
 def render_proposal_list(reply: ProposalList, parties: Parties) -> Message:
     """The number of pending proposals. Each of the first proposals is shown with its buttons."""
+    ages = render_last_checks(reply.last_checks, parties)
     if not reply.first:
-        return render_notice("No proposals are pending.")
+        none = render_notice("No proposals are pending.")
+        return Message(none.text, (*none.blocks, *ages))
     title = f"{reply.count} pending proposal{'' if reply.count == 1 else 's'}"
     if reply.held_back:
         title += f", {reply.held_back} of them not posted because their feed has too many"
@@ -67,7 +70,9 @@ def render_proposal_list(reply: ProposalList, parties: Parties) -> Message:
         rows += [section("\n".join(lines)), *_make_buttons(proposal)]
     left = reply.count - len(reply.first)
     more = f"… and {left} more: decide on these, then `{COMMAND} proposals` again."
-    return assemble(title, [section(bold(title))], rows, [context(more)] if left else [])
+    return assemble(
+        title, [section(bold(title))], rows, [*([context(more)] if left else []), *ages]
+    )
 
 
 def render_decision_result(result: DecisionResult) -> Message:

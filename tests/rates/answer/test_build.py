@@ -1,18 +1,20 @@
 """The content of an answer: total, components, warnings and upcoming changes."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bot.errors import QueryError, UnknownParty
 from bot.parties import WORLD
+from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, ChangeKind, Component, OnGoods
 from bot.rates.model.law import Effect
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
 from tests.rates.asked import ask
 from tests.rates.made import CHECKED, sheet, written
@@ -44,7 +46,8 @@ def test_an_answer_for_today_begins_with_a_warning_if_the_last_check_is_older(
 ) -> None:
     one = _one("us china", ledger, today)
 
-    assert one.on == one.checked == date(2026, 10, 7)
+    assert (one.on, one.checked) == (today, date(2026, 10, 7))
+    assert not one.has_scheduled
     assert one.total_percent == Decimal("12.5")
     assert one.warnings[0] == kinds.Stale(today, date(2026, 10, 7), (), ())
 
@@ -169,11 +172,11 @@ def test_a_heading_with_two_possible_rates_has_a_range(ledger: Ledger, today: da
     one = _one("us on china on 2025-06-01", ledger, today, "8507.60")
 
     assert one.total_percent is None
-    assert one.total_range == (Decimal("37.5"), Decimal(55))
+    assert one.total_range == (Decimal("37.5"), Decimal(70))
     left_out = {
         each.measure_id
         for each in one.not_counted
-        if each.exclusion and each.exclusion.reason is Reason.LINE_DECIDES
+        if each.exclusion and each.exclusion.reason is Reason.DEPENDS
     }
     assert {"us-cn-301-review-ev-batteries", "us-cn-301-list-4a"} <= left_out
 
@@ -255,9 +258,61 @@ def test_a_scheduled_rate_that_began_after_the_last_check_is_the_answer(today: d
     made = ledger_of(sheet(written("steps", *steps, general=True)))
     now, earlier = (_one("us on china", made, day) for day in (today, last))
 
-    assert (now.total_percent, now.on) == (Decimal(50), first)
-    assert (earlier.total_percent, earlier.on) == (Decimal(25), CHECKED)
+    assert (now.total_percent, now.on, now.has_scheduled) == (Decimal(50), today, True)
+    assert (earlier.total_percent, earlier.on) == (Decimal(25), last)
+    assert not earlier.has_scheduled
+    assert [item.passed for item in now.next] == [True]
     assert now.warnings[0] == kinds.Stale(today, CHECKED, (), ())
+
+
+def test_a_duty_that_ended_after_the_last_check_is_no_longer_counted(today: date) -> None:
+    last = CHECKED + timedelta(days=2)
+    ends = written("ends", {"percent": 25, "to": last}, general=True)
+    made = ledger_of(sheet(ends, written("stays", {"percent": 10}, general=True)))
+    one = _one("us on china", made, today)
+
+    assert (one.total_percent, one.has_scheduled) == (Decimal(10), True)
+    assert only(one, kinds.RunsOut).until == last
+
+
+@pytest.mark.parametrize(("revives", "total"), [(("replaced",), Decimal(10)), ((), None)])
+def test_a_replaced_duty_comes_back_only_if_the_data_says_so(
+    revives: tuple[str, ...], total: Decimal | None, today: date
+) -> None:
+    last = CHECKED + timedelta(days=2)
+    replaced = written("replaced", {"percent": 10}, general=True, excluded_by=["ends"])
+    ends = written("ends", {"percent": 25, "to": last, "revives": revives}, general=True)
+    made = ledger_of(sheet(replaced, ends))
+    before, now = (_one("us on china", made, day) for day in (last, today))
+
+    assert before.total_percent == Decimal(25)
+    assert now.total_percent == total
+    lefts = [one.exclusion for one in warned(now, kinds.NotInTotal)]
+    ended = MeasureRef("Duty ends", "ends")
+    assert lefts == ([] if revives else [Exclusion(Reason.MAY_RETURN, ended)])
+
+
+def test_a_replaced_duty_is_counted_if_the_end_was_checked(today: date) -> None:
+    last = CHECKED - timedelta(days=2)
+    replaced = written("replaced", {"percent": 10}, general=True, excluded_by=["ends"])
+    ends = written("ends", {"percent": 25, "to": last}, general=True)
+
+    assert _one("us on china", ledger_of(sheet(replaced, ends)), today).total_percent == 10
+
+
+def test_the_equipment_of_annex_iii_pays_the_forced_labor_duty_after_2027(ledger: Ledger) -> None:
+    ends = date(2027, 12, 31)
+    [one] = ask("us on china 8427.10.80", ledger, ends, on=ends + timedelta(days=1))
+
+    assert one.total_percent == Decimal("37.5")
+
+
+def test_today_is_the_date_in_the_importing_country(ledger: Ledger) -> None:
+    query = RateQuery(kind=QueryKind.PAIR, imposer="US", partner="CN", both_ways=True)
+    late = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+    found = answer_query(query, ledger, date(2026, 11, 24), late)
+
+    assert [one.on for one in found] == [date(2026, 11, 24), date(2026, 11, 25)]
 
 
 @pytest.mark.parametrize("text", ["us japan", "us japan steel", "canada us steel", "china us"])

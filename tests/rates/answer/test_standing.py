@@ -11,7 +11,6 @@ from bot.rates.answer.select import RateContext, Selection
 from bot.rates.answer.standing import (
     compute_total,
     find_checked_day,
-    find_newest_day,
     find_unknown_rates,
     summarize_goods_duties,
 )
@@ -183,24 +182,6 @@ def test_the_check_of_a_period_takes_precedence_over_that_of_its_measure() -> No
     one = period(10, checked="2026-11-20")
     both = Layer(measure("a", one, verified_as_of="2026-08-28"), one, Fit.NAMED)
     assert both.checked == date(2026, 11, 20)
-
-
-@pytest.mark.parametrize(
-    ("from_", "status", "expected"),
-    [
-        ("2026-05-01", Status.IN_FORCE, DAY),
-        ("2026-07-01", Status.IN_FORCE, date(2026, 7, 1)),
-        ("2026-07-01", Status.SUSPENDED, date(2026, 7, 1)),
-        ("2026-07-01", Status.ANNOUNCED, DAY),
-        ("2026-11-24", Status.IN_FORCE, date(2026, 11, 24)),
-        ("2026-11-25", Status.IN_FORCE, DAY),
-    ],
-)
-def test_the_newest_day_is_the_last_start_of_a_known_rate(
-    from_: str, status: Status, expected: date
-) -> None:
-    one = measure("a", period(10, **{"from": from_}, status=status), applies_to_all_goods=True)
-    assert find_newest_day(context(one), TODAY) == expected
 
 
 def test_duties_on_particular_goods_are_counted_with_their_highest_rate() -> None:

@@ -94,7 +94,7 @@ def test_an_answer_on_all_goods_has_every_fact_about_the_pair() -> None:
         partner="CN",
         imposer_name="United States",
         partner_name="China",
-        on=date(2026, 10, 4),
+        on=LATE,
         product=None,
         total_percent=Decimal(25),
         components=(

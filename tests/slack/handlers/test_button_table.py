@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.commands.permissions import OperatorAction
 from bot.slack.handlers.buttons import ALERT_CHOICES, BUTTONS
-from bot.slack.views import alerts, proposals
+from bot.slack.views import alerts, data_checks, proposals
 from bot.slack.views.rates.answer import SHARE
 from bot.slack.views.replies import RUN
 from tests.slack.samples import ROOT
@@ -14,6 +14,7 @@ from tests.slack.samples import ROOT
 IDS = {
     **{name: value for name, value in vars(alerts).items() if name.isupper()},
     **{name: value for name, value in vars(proposals).items() if name.isupper()},
+    "UNDO_CONFIRM": data_checks.UNDO_CONFIRM,
     "SHARE": SHARE,
 }
 
@@ -38,15 +39,16 @@ def test_every_choice_of_an_alert_has_a_handler() -> None:
 
 
 def test_every_numbered_command_button_has_a_handler() -> None:
-    [pattern] = [key for key in BUTTONS if isinstance(key, re.Pattern)]
-    assert pattern.match(f"{RUN}_0")
+    patterns = [key for key in BUTTONS if isinstance(key, re.Pattern)]
+    [pattern] = [key for key in patterns if key.match(f"{RUN}_0")]
     assert pattern.match(f"{RUN}_12")
     assert not pattern.match(f"{RUN}_x")
 
 
 def test_only_operators_may_use_the_buttons_of_a_proposal() -> None:
     for action_id, route in BUTTONS.items():
-        of_proposal = str(action_id).startswith(
-            ("rate_approve", "rate_edit", "rate_reject", "rate_take")
+        name = action_id if isinstance(action_id, str) else action_id.pattern.removeprefix("^")
+        decides = name.startswith(
+            ("rate_approve", "rate_edit", "rate_reject", "rate_take", data_checks.CONFIRM)
         )
-        assert (route.act is OperatorAction.DECIDE_ON_RATES) == of_proposal
+        assert (route.act is OperatorAction.DECIDE_ON_RATES) == decides

@@ -106,7 +106,8 @@ async def operators_of(
     address = f"sqlite:///{folder / 'bot.db'}"
     await upgrade(address)
     store = open_store(address)
-    decisions = Decisions(store.proposals, book(), ledger(), lambda: NOW)
+    checks = store.data_checks
+    decisions = Decisions(store.proposals, book(), ledger(), lambda: NOW, checks)
     given = slack_context(
         client,
         workspace.signing_secret,
@@ -205,6 +206,21 @@ async def test_a_rejection_can_be_undone(operators: OperatorChannel) -> None:
     again = await operators.message()
     assert "rate_approve" in as_text([again])
     assert "Reported rate to decide on" in as_text([again])
+
+
+async def test_an_operator_confirms_that_nothing_changed_and_undoes_it(
+    operators: OperatorChannel,
+) -> None:
+    person = operators.page_user
+    [listed] = await person.say("/tariff proposals")
+    [confirmed] = await person.click(listed, "data_unchanged_us")
+    [check] = await operators.store.data_checks.standing()
+    assert (check.imposer, check.by.id) == ("US", person.person)
+    [answered] = await person.say("/tariff us on china")
+    assert f"by {check.by.name}" in as_text([answered])
+
+    await person.click(confirmed, "data_unchanged_undo")
+    assert await operators.store.data_checks.standing() == ()
 
 
 async def test_a_click_by_a_non_operator_is_refused_with_the_cure(

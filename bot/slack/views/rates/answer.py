@@ -110,6 +110,7 @@ def _render_full(answer: Answer, parties: Parties) -> list[Block]:
         section(markup.format_definition(answer)),
     ]
     paragraphs = (
+        markup.format_lines(answer),
         markup.format_choices(answer),
         *map(markup.format_component, answer.components),
         markup.format_base_rates(answer),
@@ -140,7 +141,7 @@ def _render_short(answer: Answer, parties: Parties) -> list[Block]:
         for one in answer.components[:8]
     ]
     on_goods = (
-        f"• not in the total: {words.describe_goods_duties(answer.on_goods)}"
+        f"• {words.describe_left_out(answer)}: {words.describe_goods_duties(answer.on_goods)}"
         if answer.on_goods
         else ""
     )

@@ -12,7 +12,7 @@ from bot.slack.blockkit.mrkdwn import bold, escape, link
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
-OVERDUE_TITLE = "Due since our last check; not verified"
+OVERDUE_TITLE = "Scheduled since our last check, not verified"
 """The title above changes that were due after the last check of the sources."""
 
 _MAX_NOT_COUNTED = 5
@@ -28,7 +28,7 @@ def format_title(answer: Answer, parties: Parties) -> str:
     total = words.format_total(answer)
     figure = "no total can be given" if total is None else f"{total}%"
     if answer.total_range:
-        figure = f"{figure}: the tariff line decides"
+        figure = f"{figure}: {words.describe_range(answer)}"
     if answer.is_zero_in_data:
         figure = f"{figure} in our data"
     if answer.is_zero_in_general:
@@ -92,7 +92,17 @@ def format_not_counted(answer: Answer) -> str:
         lines.append(f"{line}: {why}" if why else line)
     left = len(answer.not_counted) - _MAX_NOT_COUNTED
     more = [f"• … and {left} more: name a product to see its duties"] if left > 0 else []
-    return "\n".join([bold("Not in the total"), *lines, *more])
+    return "\n".join([bold(words.describe_left_out(answer).capitalize()), *lines, *more])
+
+
+def format_lines(answer: Answer) -> str:
+    """How many tariff lines pay which total; empty if that is not known."""
+    if not answer.lines:
+        return ""
+    title = f"Totals of the {words.count_lines(answer):,} tariff lines"
+    return "\n".join(
+        [bold(title), *(f"• {escape(text, 250)}" for text in words.list_lines(answer))]
+    )
 
 
 def format_duty(one: Component) -> str:
@@ -203,7 +213,7 @@ def format_checked(answer: Answer) -> str:
     """The date when the sources were last checked."""
     if answer.checked is None:
         return "No sources of these duties were checked."
-    return f"Sources last checked {format_day(answer.checked)}."
+    return f"Sources {escape(words.describe_checked(answer), 200)}."
 
 
 def format_reports(answer: Answer) -> str:

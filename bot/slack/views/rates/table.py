@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from bot.parties import Parties
-from bot.rates.model.answer import Answer, Component
+from bot.rates.model.answer import Answer, Component, TotalBasis
 from bot.render import words
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
@@ -28,6 +28,7 @@ _TYPE = "table"
 FEWEST_COMPONENTS = 3
 """The minimum number of components for a table. Fewer components are as clear in paragraphs."""
 _CELL = 160
+_TITLES = {TotalBasis.GENERAL: "Duty"}
 # The room that is left after the notice, the titles and the line that gives the number of omitted
 # rows.
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
@@ -86,7 +87,7 @@ def _build_rows(answer: Answer, several: bool) -> Iterator[Row]:
     if answer.total_percent is not None:
         total = (
             markup.format_rate(answer.total_percent),
-            f"Total on {words.describe_goods(answer)}",
+            f"{_TITLES.get(answer.basis, 'Total')} on {words.describe_goods(answer)}",
             "",
             "",
             "",
