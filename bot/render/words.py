@@ -54,7 +54,8 @@ def describe_rate(duty: DutyRate, unknown: str = "rate not known") -> str:
 def format_total(answer: Answer) -> str | None:
     """The total in percent, as `12.5` or `12.5 to 37.5`; None if the answer has none."""
     if answer.total_range is not None:
-        return " to ".join(str(format_percent(end)) for end in answer.total_range)
+        ends = dict.fromkeys(str(format_percent(end)) for end in answer.total_range)
+        return " to ".join(ends)
     return format_percent(answer.total_percent)
 
 

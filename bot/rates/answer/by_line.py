@@ -60,10 +60,10 @@ def stack_line(
     unlevied = [one for one in dated if not _is_levied(one[1])]
     fixed = [*others, *_list_unlevied(asked, day, unlevied)]
     lists = asked.list_names(one for one, period in levied if _pays(period, charged))
-    stacked = [
-        _StackedCase(case, stack([*fixed, *_build_layers(asked, case, levied, charged)], one_of))
-        for case in asked.schedule.list_cases(asked.code, day, lists)
-    ]
+    stacked = []
+    for case in asked.schedule.list_cases(asked.code, day, lists):
+        layers = [*fixed, *_build_layers(asked, case, levied, charged)]
+        stacked.append(_StackedCase(case, stack([*_exclude_replaced(layers)], one_of)))
     if not stacked:
         return LineFinding(stack(others, one_of))
     return LineFinding(
@@ -123,6 +123,21 @@ def _build_layers(
 _FREEING = (MembershipKind.EXEMPT, MembershipKind.EXEMPT_IF, MembershipKind.EXCLUSION)
 
 
+def _exclude_replaced(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """The layers. Goods exempt from a partner's own duty do not pay the general one instead."""
+    exempt = {
+        one.measure.id: one.measure
+        for one in layers
+        if one.measure.applies_to_all_goods and one.exclusion is not None
+    }
+    for one in layers:
+        over = next((exempt[each] for each in one.measure.excluded_by if each in exempt), None)
+        if over is not None and one.measure.applies_to_all_goods and one.exclusion is None:
+            yield one._replace(exclusion=Exclusion(Reason.GIVES_WAY, over.ref))
+        else:
+            yield one
+
+
 def _find_exemption(groups: Iterable[MembershipGroup]) -> MembershipGroup | None:
     return next((one for one in groups if one.kind in _FREEING and not one.claim), None)
 
@@ -146,7 +161,7 @@ def _merge(stacked: Sequence[_StackedCase], asked: AskedLine) -> StackedLayers:
         return first
     free = [one for one in stacked if one.stacked.ban is None]
     totals = [one.stacked.total for one in free]
-    if not bans and min(totals) == max(totals):
+    if not bans and len({_split_total(one.stacked) for one in free}) == 1:
         return first
     always = set.intersection(*map(_list_counted_ids, free))
     seen: dict[str, ExcludedLayer] = {}
@@ -166,6 +181,12 @@ def _merge(stacked: Sequence[_StackedCase], asked: AskedLine) -> StackedLayers:
     # No total is given if some of the goods may not be imported.
     span = None if bans else (min(totals), max(totals))
     return StackedLayers(counted, tuple(seen.values()), span=span)
+
+
+def _split_total(stacked: StackedLayers) -> tuple[Decimal, Decimal]:
+    """The total, and the part of it that includes the base duty."""
+    all_in = (one.period.percent or _ZERO for one in stacked.counted if one.period.is_all_in)
+    return stacked.total, sum(all_in, _ZERO)
 
 
 def _explain(measure: Measure, stacked: Sequence[_StackedCase], asked: AskedLine) -> Exclusion:
