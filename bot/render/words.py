@@ -428,6 +428,14 @@ def _depends_on_goods(one: kinds.DependsOnGoods, _: Answer) -> str:
     return f"The total depends on the goods: {' '.join(one.questions)}"
 
 
+def _answered_for_number(one: kinds.AnsweredForNumber, _: Answer) -> str:
+    others = ", ".join(map(format_code, one.others))
+    return (
+        f"This answer is for HTS {format_code(one.number)}. Lists name other numbers of "
+        f"{format_code(one.code)}: {others}. Ask for a number to see its duties."
+    )
+
+
 def _unknown_line(one: kinds.UnknownLine, _: Answer) -> str:
     code, parent = format_code(one.code), format_code(one.answered)
     return (
@@ -564,6 +572,7 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.SameForAll: _same_for_all,
     kinds.SomeGoodsDiffer: _some_differ,
     kinds.Stale: _stale,
+    kinds.AnsweredForNumber: _answered_for_number,
     kinds.DependsOnGoods: _depends_on_goods,
     kinds.UnknownLine: _unknown_line,
     kinds.UnknownProduct: _unknown_product,

@@ -35,7 +35,14 @@ KINDS = {
         "unknown_economy",
         "unknown_product",
     ),
-    *("depends_on_goods", "unknown_line", "unknown_words", "void_but_charged", "zero_in_data"),
+    *(
+        "answered_for_number",
+        "depends_on_goods",
+        "unknown_line",
+        "unknown_words",
+        "void_but_charged",
+        "zero_in_data",
+    ),
 }
 
 

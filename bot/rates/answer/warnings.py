@@ -143,6 +143,10 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
     if (line := context.line) is not None and line.code != line.written:
         revision = line.schedule.header.revision
         yield kinds.UnknownLine(line.written, line.code, revision)
+    if line is not None and (number := line.schedule.header.usual_numbers.get(line.code)):
+        numbers = line.schedule.list_numbers(line.code, context.day)
+        others = tuple(one for one in numbers if one != number)
+        yield kinds.AnsweredForNumber(line.code, number, others)
     if wanted.read_as:
         yield kinds.SpellingRead(wanted.text, wanted.read_as)
     if selection.line is not None and selection.line.questions:
@@ -153,7 +157,7 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
             yield kinds.NotInTotal(measure.ref, period.rate, left.exclusion)
     exempt = any(left.layer.exclusion for left in selection.stacked.excluded)
     only_general = all(one.applies_to_all_goods for one in selection.chosen)
-    if selection.basis is TotalBasis.GOODS and only_general and not exempt:
+    if selection.basis is TotalBasis.GOODS and only_general and not exempt and line is None:
         yield kinds.NoMeasureOnGoods(wanted.read_as or wanted.text)
     if selection.basis is TotalBasis.LAYER and not selection.chosen:
         yield kinds.NoSuchLayer(wanted.text)

@@ -253,6 +253,16 @@ class UnknownLine(RateWarning):
     revision: str
 
 
+class AnsweredForNumber(RateWarning):
+    """A question about a whole line is answered for one of its ten-digit numbers."""
+
+    code: str
+    """Digits only, like the other numbers."""
+    number: str
+    others: tuple[str, ...]
+    """The other numbers that lists name on the day."""
+
+
 class SpellingRead(RateWarning):
     """The product was misspelt and read as the most similar name."""
 

@@ -127,6 +127,11 @@ class TariffSchedule:
         ends = {group.to + _A_DAY for group in groups if group.to is not None}
         return {group.from_ for group in groups} | ends
 
+    def list_numbers(self, code: str, day: date) -> tuple[str, ...]:
+        """The ten-digit numbers of a line that lists name on the day, sorted."""
+        inside = self.memberships.find_inside(code)
+        return tuple(dict.fromkeys(one.code for one in inside if one.group.covers(day)))
+
     def list_cases(self, code: str, day: date, lists: Collection[str]) -> tuple[LineCase, ...]:
         """The cases of goods under the code on the day, as far as these lists differ in them."""
         found: dict[tuple[int, ...], tuple[str, tuple[MembershipGroup, ...], set[str]]] = {}
