@@ -119,7 +119,9 @@ def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
 def _render_component(one: Component) -> str:
     rate = words.describe_rate(one.rate, "rate not set")
     state = words.describe_status(one) if one.from_ else ""
-    pieces = (f"{one.measure}: {rate}", one.legal_basis, state, words.describe_rulings(one))
+    heading = f"HTS {one.heading}" if one.heading and one.is_counted else ""
+    duty = (f"{one.measure}: {rate}", one.legal_basis, heading)
+    pieces = (*duty, state, words.describe_rulings(one))
     return "; ".join(
         filter(None, (*pieces, words.describe_note(one).rstrip("."), _format_source(one.source)))
     )
