@@ -15,8 +15,8 @@ unexport PYTHONDONTWRITEBYTECODE
 SPELLING := $(BIN)/codespell -D - --builtin clear,en-GB_to_en-US
 # Names in older schemas of the database.
 SCHEMAS := bot/store/migrations/versions,tests/store/schemas,tests/store/test_upgrade.py,bot/store/next_delivery.py
-# Headlines and sentences of the news, and patterns that match them.
-HEADLINES := config/demo,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py
+# Headlines and sentences of the news, patterns that match them, and texts of the tariff schedule.
+HEADLINES := config/demo,config/rates/us-schedule/lines.csv,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py
 # Words of other languages, word stems and misspellings that the bot understands.
 FEED_WORDS := bot/feeds/parsing/month_names.py,bot/feeds/parsing/titles.py,bot/feeds/parsing/dates.py
 PATTERNS := bench/pairs,bot/news,bot/rates/question,bot/sources/journals,bot/text/languages.py,$(FEED_WORDS)
@@ -39,11 +39,12 @@ test: $(DEV_READY) ## set up and run the tests
 test-fast: $(DEV_READY) ## the tests that need no browser, no PostgreSQL and no whole program
 	$(PYTEST) -m "not journey and not browser and not postgres"
 
-check: $(DEV_READY) style ## the wording, the linter, the formatter, the type checker, the import rules, the tests
+check: $(DEV_READY) style ## the wording, the linter, the formatter, the types, the import rules, the rates, the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/tariffwire rates check
 	$(PYTEST)
 
 style: $(DEV_READY) ## check spelling, and that old words do not come back

@@ -45,12 +45,20 @@ COMMANDS = {
     ),
     "outbox": CommandModule("outbox", "List unsent and failed messages; retry or drop them."),
     "poll": CommandModule("poll", "Poll the feeds that are due and print new stories."),
-    "rate": CommandModule("rates", "Answer a question like /tariff: `tariffwire rate us china`."),
-    "rates": CommandModule("rates", "List upcoming changes and proposals; export approved rates."),
+    "rate": CommandModule(
+        "rates.questions", "Answer a question like /tariff: `tariffwire rate us china`."
+    ),
+    "rates": CommandModule(
+        "rates.questions",
+        "List upcoming changes and proposals; check the rates files; export approved rates.",
+    ),
     "run": CommandModule("run", "Run the bot: poll feeds, post alerts, answer /tariff."),
     "same": CommandModule(
         "news",
         "Print whether two stories report one event: JSON lines in and out, in the same order.",
+    ),
+    "schedule": CommandModule(
+        "rates.schedule", "Show, compare and import the tariff schedule of the United States."
     ),
     "say": CommandModule("say", "Post a line in the local workspace and print the bot's replies."),
 }

@@ -11,12 +11,15 @@ from bot.rates.files.compile import build_measures, expand_names, index_referenc
 from bot.rates.files.schema import BaseDuty, Coverage, DutyClock, ImposerFile, Remark
 from bot.rates.files.validate import RatesFiles
 from bot.rates.model.answer import BaseRate, MfnAverage
-from bot.rates.model.goods import Fit, Goods
+from bot.rates.model.goods import Fit, Goods, format_code
 from bot.rates.model.law import LegalEvent, Talk
 from bot.rates.model.measure import Measure, filter_by_partner
 from bot.rates.question.product import ParsedProduct, ProductReader
+from bot.rates.schedule.asked_line import AskedLine
+from bot.rates.schedule.model import LINE_DIGITS
 from bot.rates.scope_matching import ScopeMatcher
 
+_HEADING_DIGITS = 4
 _CACHE_SIZE = 2_000
 """Maximum entries in each of two caches: `get_pair` and `get_fits`. An entry has a few KB."""
 
@@ -86,6 +89,11 @@ class Ledger:
 
         Each set maps a measure's id to its rank. The lowest rank wins if measures fit equally.
         """
+        self._tariff_schedules = files.tariff_schedules
+        self._lists_of = {
+            imposer: schedule.index_lists(references)
+            for imposer, schedule in files.tariff_schedules.items()
+        }
         bases: dict[str, tuple[str, ...]] = {}
         for imposer_file in imposer_files:
             for base, words in imposer_file.bases.items():
@@ -158,6 +166,8 @@ class Ledger:
         imposer_file = self.find_imposer_file(imposer)
         if imposer_file is None:
             return None
+        if (line := self._find_line_duty(imposer, wanted)) is not None:
+            return line
         for exact in (True, False):
             for duty in imposer_file.base_duties:
                 if _is_base_of(duty, wanted, exact):
@@ -172,6 +182,44 @@ class Ledger:
                     )
         return None
 
+    def _find_line_duty(self, imposer: str, wanted: ParsedProduct) -> BaseRate | None:
+        """The MFN duty of the question's line in the tariff schedule."""
+        asked = self.find_asked_line(imposer, wanted)
+        if asked is None or (line := asked.schedule.find_only_line(asked.code)) is None:
+            return None
+        return BaseRate(
+            line=format_code(line.code),
+            what=line.description,
+            percent=line.percent,
+            with_duties=None,
+            exact=True,
+            year=asked.schedule.header.in_force.year,
+            source=asked.schedule.find_line_source(line),
+            words=line.general if line.percent is None else "",
+        )
+
+    def find_heading(self, measure: Measure, day: date) -> str:
+        """The heading of the tariff schedule that charges the measure; empty if not known."""
+        schedule = self._tariff_schedules.get(measure.imposer)
+        found = schedule.find_heading(measure.id, day) if schedule else None
+        return found.heading if found else ""
+
+    def find_asked_line(self, imposer: str, wanted: ParsedProduct | None) -> AskedLine | None:
+        """The code of a question about one line or heading, if the ledger has the schedule.
+
+        None if the question names several codes or single layers, or goods within a heading.
+        """
+        schedule = self._tariff_schedules.get(imposer)
+        if schedule is None or wanted is None or len(wanted.codes) != 1:
+            return None
+        (code,) = wanted.codes
+        if wanted.layers or wanted.bases or wanted.alone or len(code) < _HEADING_DIGITS:
+            return None
+        if wanted.goods and len(code) < LINE_DIGITS:
+            return None
+        known = schedule.find_known_code(code)
+        return AskedLine(schedule, known, self._lists_of[imposer], code) if known else None
+
     def list_remarks(self, imposer: str, partner: str, day: date) -> Iterator[Remark]:
         """The notes that an answer about this pair on this day shows."""
         for one in self.get_pair(imposer, partner).remarks:
@@ -184,7 +232,12 @@ class Ledger:
         measures = self.get_pair(imposer, partner).measures
         if wanted is None:
             return {one.id: Fit.NAMED if one.applies_to_all_goods else Fit.NONE for one in measures}
-        return {one.id: self.scope_matcher.match(one, wanted) for one in measures}
+        asked = None if partner == WORLD else self.find_asked_line(imposer, wanted)
+        listed = asked.match(measures) if asked else {}
+        return {
+            one.id: listed[one.id] if one.id in listed else self.scope_matcher.match(one, wanted)
+            for one in measures
+        }
 
 
 def _group_events(

@@ -1,8 +1,7 @@
 """Renders answers as JSON values. Percents are decimal strings, and dates are ISO 8601.
 
-`build_rate_json` defines the output of `tariffwire rate --json`. The fields `heading` and
-`questions` need data that the ledger does not have yet, so they are null or empty. Optional keys
-are omitted if they are empty.
+`build_rate_json` defines the output of `tariffwire rate --json`. Optional keys are omitted if they
+are empty.
 """
 
 from collections.abc import Sequence
@@ -49,7 +48,17 @@ def build_rate_json(
 
 _ASKED = ("imposer", "partner", "on", "product")
 _ANSWER = ("imposer", "partner", "on", "checked", "product", "total_percent", "banned")
-_BEYOND = ("basis", "goods", "codes", "choices", "on_goods", "mfn", "last_change", "history")
+_BEYOND = (
+    "basis",
+    "goods",
+    "codes",
+    "lines",
+    "choices",
+    "on_goods",
+    "mfn",
+    "last_change",
+    "history",
+)
 _COMPONENT = ("measure", "measure_id", "percent", "is_counted", "legal_basis", "status", "to")
 _UPCOMING = ("on", "measure", "measure_id", "imposer", "partners")
 
@@ -66,7 +75,7 @@ def build_answer_json(answer: Answer) -> Json:
         "base": answer.base and _build_base_json(answer.base),
         "with_base_percent": _to_json(base and base.with_duties),
         "components": [build_component_json(one, base) for one in both],
-        "questions": [],
+        "questions": list(answer.questions),
         "reports": _to_json(answer.reports),
         "next": [build_upcoming_json(item) for item in answer.next],
         "warnings": [build_warning_json(one) for one in answer.warnings],
@@ -80,7 +89,7 @@ def build_component_json(one: Component, base: BaseRate | None) -> Json:
     beyond = ("rate_since", "note", "covers", "rulings", "charged_until", "announced", "void_on")
     return {
         **_collect_values(one, _COMPONENT),
-        "heading": None,
+        "heading": one.heading or None,
         "added_percent": _to_json(_compute_added(one, base)) if one.is_counted else None,
         "reason": why and why.reason.value,
         "from": _to_json(one.from_),
@@ -144,7 +153,12 @@ def _compute_added(one: Component, base: BaseRate | None) -> Decimal | None:
 
 
 def _build_range(answer: Answer) -> object:
-    """The lowest and highest total; None if a rate is all-in, because totals then include MFN."""
+    """The lowest and highest percent that the duties add to the base duty.
+
+    None if a rate is all-in and the base duty is unknown, because totals then include MFN.
+    """
+    if answer.added_range is not None:
+        return _to_json(answer.added_range)
     all_in = any(one.calc is not Calc.ADDS for one in (*answer.components, *answer.not_counted))
     return None if all_in else _to_json(answer.total_range)
 

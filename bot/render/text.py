@@ -43,7 +43,7 @@ def render_sentence(answer: Answer) -> str:
     )
     if not answer.total_percent and answer.on_goods:
         kind = f"{kind}, and {words.describe_goods_duties(answer.on_goods)},"
-    decides = ": the tariff line decides" if answer.total_range else ""
+    decides = f": {words.describe_range(answer)}" if answer.total_range else ""
     decides = ", as far as our data shows" if answer.is_zero_in_data else decides
     return f"{subject}: {total}% {kind} on {day}{decides}.{warning}"
 
@@ -67,6 +67,8 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield f"  {words.describe_definition(answer)}"
     choices = (f"{one.goods}: {format_percent(one.percent)}%" for one in answer.choices)
     yield from _render_block("by line", choices)
+    yield from _render_block("lines", map(words.describe_lines, answer.lines))
+    yield from _render_block("questions that decide", answer.questions)
     counted = "breakdown" if not answer.choices else "counted on all"
     yield from _render_block(counted, map(_render_component, answer.components))
     if answer.base is not None and not answer.includes_base:
@@ -116,7 +118,8 @@ def _format_headline(answer: Answer) -> str:
         return f"{total}% in our data"
     if answer.is_zero_in_general:
         return f"{total}%, {words.NO_GENERAL_DUTY}"
-    return f"{total}%: the tariff line decides" if answer.total_range else f"{total}%"
+    decides = words.describe_range(answer)
+    return f"{total}%: {decides}" if decides else f"{total}%"
 
 
 def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
@@ -127,7 +130,9 @@ def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
 def _render_component(one: Component) -> str:
     rate = words.describe_rate(one.rate, "rate not set")
     state = words.describe_status(one) if one.from_ else ""
-    pieces = (f"{one.measure}: {rate}", one.legal_basis, state, words.describe_rulings(one))
+    heading = f"HTS {one.heading}" if one.heading and one.is_counted else ""
+    duty = (f"{one.measure}: {rate}", one.legal_basis, heading)
+    pieces = (*duty, state, words.describe_rulings(one))
     return "; ".join(
         filter(None, (*pieces, words.describe_note(one).rstrip("."), _format_source(one.source)))
     )

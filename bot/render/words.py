@@ -15,6 +15,7 @@ from bot.rates.model.answer import (
     Change,
     ChangeKind,
     Component,
+    LinesTotal,
     OnGoods,
     Step,
     TotalBasis,
@@ -53,8 +54,25 @@ def describe_rate(duty: DutyRate, unknown: str = "rate not known") -> str:
 def format_total(answer: Answer) -> str | None:
     """The total in percent, as `12.5` or `12.5 to 37.5`; None if the answer has none."""
     if answer.total_range is not None:
-        return " to ".join(str(format_percent(end)) for end in answer.total_range)
+        ends = dict.fromkeys(str(format_percent(end)) for end in answer.total_range)
+        return " to ".join(ends)
     return format_percent(answer.total_percent)
+
+
+def describe_range(answer: Answer) -> str:
+    """What decides within the range of totals; empty if there is one total."""
+    if answer.total_range is None:
+        return ""
+    return (
+        "the goods decide" if answer.questions and not answer.lines else "the tariff line decides"
+    )
+
+
+def describe_lines(group: LinesTotal) -> str:
+    """How many lines pay a total: `31 lines: 12.5 to 37.5%`."""
+    ends = [group.low] if group.low == group.high else [group.low, group.high]
+    noun = "line" if group.lines == 1 else "lines"
+    return f"{group.lines} {noun}: {' to '.join(str(format_percent(end)) for end in ends)}%"
 
 
 def format_step_total(step: Step) -> str:
@@ -219,6 +237,7 @@ _EXCLUSIONS = {
     Reason.BAN_ON_SOME_LINES: "some tariff lines of these goods may not be imported",
     Reason.SOME_LINES: "applies to some tariff lines of these goods only",
     Reason.LINE_DECIDES: "one of several rates for this heading; the tariff line decides",
+    Reason.DEPENDS: "charged on some of these goods only: {text}",
     Reason.OTHER_COUNTED: "only one of these applies to a tariff line; counted: {by}",
     Reason.GIVES_WAY: "not charged on goods with {by}",
     Reason.RATE_UNKNOWN: "charged at a rate that is not in our data",
@@ -227,6 +246,8 @@ _EXCLUSIONS = {
 
 def describe_exclusion(why: Exclusion) -> str:
     """Why a total does not count a duty. `describe_note` adds its dates and scope."""
+    if why.reason is Reason.DEPENDS and why.by is not None:
+        return f"charged only on goods without {why.by}"
     return _EXCLUSIONS.get(why.reason, "{text}").format(text=why.text, by=why.by)
 
 
@@ -403,6 +424,26 @@ def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
     return f"Not in the total: {one.measure}, {rate}. We do not know what follows."
 
 
+def _depends_on_goods(one: kinds.DependsOnGoods, _: Answer) -> str:
+    return f"The total depends on the goods: {' '.join(one.questions)}"
+
+
+def _answered_for_number(one: kinds.AnsweredForNumber, _: Answer) -> str:
+    others = ", ".join(map(format_code, one.others))
+    return (
+        f"This answer is for HTS {format_code(one.number)}. Lists name other numbers of "
+        f"{format_code(one.code)}: {others}. Ask for a number to see its duties."
+    )
+
+
+def _unknown_line(one: kinds.UnknownLine, _: Answer) -> str:
+    code, parent = format_code(one.code), format_code(one.answered)
+    return (
+        f"HTS {one.revision} has no line {code}. This answer is for all lines under {parent}; "
+        "check the code."
+    )
+
+
 def _zero_in_data(one: kinds.ZeroInData, answer: Answer) -> str:
     maybe = [
         f"{measure}, {describe_rate(duty)}" for measure, duty in one.on_some_lines[:_MAX_LISTED]
@@ -531,6 +572,9 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.SameForAll: _same_for_all,
     kinds.SomeGoodsDiffer: _some_differ,
     kinds.Stale: _stale,
+    kinds.AnsweredForNumber: _answered_for_number,
+    kinds.DependsOnGoods: _depends_on_goods,
+    kinds.UnknownLine: _unknown_line,
     kinds.UnknownProduct: _unknown_product,
     kinds.ZeroInData: _zero_in_data,
 }

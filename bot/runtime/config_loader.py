@@ -15,11 +15,15 @@ from bot.news.topics.rules import TopicRules
 from bot.parties import Parties, Party
 from bot.proposals.approval.amendments import ApprovedRatesFile
 from bot.proposals.approval.overlay import Overlay, build_overlay
-from bot.rates.files import validate
+from bot.rates.files import tariff_schedule, validate
+from bot.rates.files.compile import index_references
 from bot.rates.files.schema import ImposerFile, MfnFile
 from bot.rates.ledger import Ledger
 from bot.rates.model.goods import GoodsFile
 from bot.rates.model.law import EventsFile
+from bot.rates.schedule.membership import MembershipIndex
+from bot.rates.schedule.model import MembershipFile, MembershipGroup, ScheduleHeader
+from bot.rates.schedule.schedule import TariffSchedule
 from bot.text.languages import get_primary_language
 from bot.text.validation_messages import describe_error
 from bot.values import Frozen
@@ -233,7 +237,47 @@ def load_files(folder: Path, parties: Parties) -> validate.RatesFiles:
         path = folder / flaw.file
         line, key = _locate(read_file(path), flaw.loc)
         raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
-    return book
+    references = index_references(tuple(book.imposer_files.values()))
+    schedules = {
+        file.imposer: load_tariff_schedule(found, references)
+        for file in book.imposer_files.values()
+        if (found := find_schedule_folder(folder, file.imposer)).is_dir()
+    }
+    return book._replace(tariff_schedules=schedules)
+
+
+def find_schedule_folder(folder: Path, imposer: str) -> Path:
+    """The folder of an imposer's tariff schedule within `config/rates`."""
+    return folder / f"{imposer.lower()}-schedule"
+
+
+def load_tariff_schedule(folder: Path, references: Mapping[str, tuple[str, ...]]) -> TariffSchedule:
+    """The tariff schedule in a folder. `references` maps names of measures to their ids.
+
+    Raises ConfigError with file, line and key.
+    """
+    path = folder / tariff_schedule.HEADER
+    header = read_model(path, ScheduleHeader)
+    if unknown := tariff_schedule.find_header_problem(header, references):
+        line, key = _locate(read_file(path), ("lists",))
+        raise ConfigError(str(path), line, key, f"no measure is called '{unknown}'")
+    groups: list[MembershipGroup] = []
+    for path in sorted((folder / tariff_schedule.MEMBERSHIP).glob("*.yaml")):
+        found = read_model(path, MembershipFile).groups
+        for flaw in tariff_schedule.find_group_problems(found, header, references):
+            line, key = _locate(read_file(path), ("groups", flaw.place, flaw.field))
+            raise ConfigError(str(path), line, key, flaw.cause, flaw.cure)
+        groups += found
+    path = folder / tariff_schedule.LINES
+    text = read_file(path)
+    if (wrong := tariff_schedule.find_row_problem(text)) is not None:
+        raise ConfigError(str(path), wrong.row, "", wrong.cause, wrong.cure)
+    lines = tariff_schedule.parse_lines(text)
+    path = folder / tariff_schedule.HEADINGS
+    headings = tariff_schedule.parse_headings(read_file(path), references)
+    if isinstance(headings, tariff_schedule.RowProblem):
+        raise ConfigError(str(path), headings.row, "", headings.cause, headings.cure)
+    return TariffSchedule(header, lines, MembershipIndex(groups), headings)
 
 
 def load_approved(folder: Path, files: validate.RatesFiles, parties: Parties) -> Overlay:

@@ -35,7 +35,14 @@ KINDS = {
         "unknown_economy",
         "unknown_product",
     ),
-    *("unknown_words", "void_but_charged", "zero_in_data"),
+    *(
+        "answered_for_number",
+        "depends_on_goods",
+        "unknown_line",
+        "unknown_words",
+        "void_but_charged",
+        "zero_in_data",
+    ),
 }
 
 
@@ -79,7 +86,7 @@ def test_an_answer_has_the_documented_fields(ledger: Ledger, today: date) -> Non
     expected = {
         "measure": "Section 301 forced labor, China",
         "measure_id": "us-cn-301-forced-labor",
-        "heading": None,
+        "heading": "9903.05.31",
         "percent": "12.5",
         "added_percent": "12.5",
         "reason": None,
@@ -127,7 +134,7 @@ def test_a_range_is_not_reduced_to_its_lowest_rate(ledger: Ledger, today: date) 
     one = _first("us on china 8507.60 on 2025-06-01", ledger, today)
 
     assert (one["total_percent"], one["additional_percent"]) == (None, None)
-    assert (one["range"], one["certainty"]) == (["37.5", "55"], "range")
+    assert (one["range"], one["certainty"]) == (["37.5", "70"], "range")
 
 
 def test_a_ban_and_an_unknown_total_are_marked(ledger: Ledger, today: date) -> None:

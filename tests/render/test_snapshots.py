@@ -21,6 +21,7 @@ from bot.rates.model.answer import (
     Change,
     ChangeKind,
     Component,
+    LinesTotal,
     MfnAverage,
     OnGoods,
     RateChange,
@@ -156,6 +157,9 @@ WARNINGS = (
     kinds.SomeGoodsDiffer(CHOICES),
     kinds.UnknownProduct("gizmos", ("games", "gems")),
     kinds.SpellingRead("steeel", "steel"),
+    kinds.UnknownLine("73269087", "732690", "2026 Rev. 10"),
+    kinds.AnsweredForNumber("73269086", "7326908610", ("7326908660", "7326908675")),
+    kinds.DependsOnGoods(("Are they for cars?", "Are they of metal?")),
     kinds.NotInTotal(STEEL, HALF, Exclusion(Reason.SOME_LINES)),
     kinds.NoMeasureOnGoods("watches"),
     kinds.NoSuchLayer("Section 999"),
@@ -199,6 +203,8 @@ def _components() -> Iterator[str]:
     for reason in Reason:
         why = Exclusion(reason, STEEL, "a text of the rates files")
         yield f"{reason}: {words.describe_note(DUTY._replace(exclusion=why, to=LATER))}"
+    depends = Exclusion(Reason.DEPENDS, text="Are they for cars?")
+    yield words.describe_note(DUTY._replace(exclusion=depends))
     yield words.describe_note(LEFT_OUT)
     for status in Status:
         component = DUTY._replace(status=status, to=LATER, void_on=DAY)
@@ -244,6 +250,23 @@ def _answers() -> Iterator[str]:
         general._replace(total_percent=None, components=(), warnings=(kinds.NotCovered(),)),
         ANSWER._replace(
             total_percent=None, total_range=(Decimal(20), Decimal(25)), choices=CHOICES, warnings=()
+        ),
+        ANSWER._replace(
+            total_percent=None,
+            total_range=(Decimal(20), Decimal(25)),
+            questions=("Are they for cars?",),
+            by_line=True,
+            warnings=(),
+        ),
+        ANSWER._replace(
+            total_percent=None,
+            total_range=(Decimal(20), Decimal(25)),
+            lines=(
+                LinesTotal(1, Decimal(20), Decimal(20)),
+                LinesTotal(2, Decimal(20), Decimal(25)),
+            ),
+            by_line=True,
+            warnings=(),
         ),
         ANSWER._replace(
             total_percent=None, banned=True, components=(), warnings=(WARNINGS[2], WARNINGS[13])

@@ -145,6 +145,7 @@ def _answer_pair(
     last_change, history = _build_changes(found, with_history=query.history)
     basis, goods, codes = _describe_basis(asked, selection)
     any_origin = partner == WORLD and not any(one.applies_to_all_goods for one in selection.chosen)
+    line = selection.line
     near = asked.wanted.suggestions if asked.wanted else ()
     return Answer(
         imposer=imposer,
@@ -159,6 +160,10 @@ def _answer_pair(
         any_origin=any_origin,
         total_percent=found.total,
         total_range=found.span,
+        added_range=line.added if line and found.span else None,
+        questions=line.questions if line else (),
+        lines=line.totals if line else (),
+        by_line=line is not None,
         choices=found.choices,
         components=components,
         not_counted=tuple(list_not_counted(context, selection)),

@@ -61,6 +61,7 @@ def build_component(
         announced=period.announced,
         void_on=period.void_on,
         checked=period.checked or measure.verified_as_of,
+        heading=context.ledger.find_heading(measure, context.day),
     )
 
 

@@ -20,7 +20,10 @@ class DatedTotal(NamedTuple):
 
     on: date
     percent: Decimal
+    """The lowest total, if the total depends on the goods."""
     stacked: StackedLayers
+    up_to: Decimal | None = None
+    """The highest total, if the total depends on the goods."""
 
 
 def build_history(context: RateContext, selection: Selection) -> tuple[Step, ...]:
@@ -90,11 +93,15 @@ def _walk_back(context: RateContext, selection: Selection, until: date) -> Itera
     past = context._replace(measures=selection.chosen)
     later: DatedTotal | None = None
     of_goods = context.wanted is not None
-    for day in reversed(list_change_days(selection.chosen, exemptions=of_goods)):
+    days = set(list_change_days(selection.chosen, exemptions=of_goods))
+    if (line := context.line) is not None:
+        days |= line.schedule.list_change_days(line.code, line.list_names(selection.chosen))
+    for day in sorted(days, reverse=True):
         if day > until:
             continue
         stacked = select_layers(past._replace(day=day)).stacked
-        here = DatedTotal(day, stacked.total, stacked)
+        low, high = stacked.span or (stacked.total, None)
+        here = DatedTotal(day, low, stacked, high)
         if later is not None and _comparison_key(later) != _comparison_key(here):
             yield later
         later = here
@@ -116,10 +123,10 @@ def list_change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[
     return tuple(sorted(begins | ends))
 
 
-def _comparison_key(total: DatedTotal) -> tuple[Decimal, frozenset[tuple[str, Decimal]]]:
+def _comparison_key(total: DatedTotal) -> tuple[object, ...]:
     """A key that is equal for two totals with the same percent and the same layers above 0%."""
-    layers = ((one.measure.id, one.period.percent or Decimal(0)) for one in total.stacked.counted)
-    return total.percent, frozenset(layer for layer in layers if layer[1])
+    layers = ((one, layer.period.percent) for one, layer in _index_layers(total).items())
+    return total.percent, total.up_to, frozenset(layers)
 
 
 def _build_steps(changes: Sequence[DatedTotal]) -> Iterator[Step]:
@@ -137,13 +144,18 @@ def _build_step(total: DatedTotal, before: DatedTotal | None) -> Step:
     return Step(
         on=total.on,
         percent=total.percent,
+        up_to=total.up_to,
         changes=tuple(_list_differences(now, then)),
         source=_merge_sources(total.on, now, then),
     )
 
 
 def _index_layers(total: DatedTotal) -> dict[str, Layer]:
-    return {layer.measure.id: layer for layer in total.stacked.counted if layer.period.percent}
+    """The layers that the total counts or, if it depends on the goods, may count."""
+    layers = list(total.stacked.counted)
+    if total.up_to is not None:
+        layers += [left.layer for left in total.stacked.excluded if left.may_apply]
+    return {layer.measure.id: layer for layer in layers if layer.period.percent}
 
 
 def _list_differences(now: dict[str, Layer], before: dict[str, Layer]) -> Iterator[RateChange]:
@@ -179,6 +191,9 @@ def _merge_sources(day: date, now: dict[str, Layer], before: dict[str, Layer]) -
             found += [Source(text=why) for why in exempt]
             if not exempt:
                 found.append(following.source if following else layer.period.source)
+    if not found:
+        # Only exemptions of goods changed.
+        found = [layer.period.source for layer in (now or before).values()]
     return merge_sources(found)
 
 

@@ -14,12 +14,14 @@ from typing import NamedTuple
 
 from bot.errors import QueryError
 from bot.parties import WORLD
+from bot.rates.answer.by_line import LineFinding, stack_line
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, has_basis
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.product import ParsedProduct
+from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.scope_matching import Exemptions
 from bot.rates.stacking import Layer, StackedLayers, stack
 
@@ -41,6 +43,8 @@ class RateContext(NamedTuple):
     """The codes of the partner and its blocs."""
     fits: Mapping[str, Fit]
     """How surely each measure applies to the goods, by measure id."""
+    line: AskedLine | None = None
+    """The question's code, if the tariff schedule decides about its goods; else None."""
 
 
 class Selection(NamedTuple):
@@ -49,6 +53,8 @@ class Selection(NamedTuple):
     basis: TotalBasis
     stacked: StackedLayers
     chosen: tuple[Measure, ...]
+    line: LineFinding | None = None
+    """What the tariff schedule says about the question's code; None for other questions."""
 
 
 def build_context(
@@ -60,7 +66,10 @@ def build_context(
     if product is not None and product.strip():
         wanted = ledger.reader.read(product[:MAX_PRODUCT], pair.ids)
     fits = ledger.get_fits(imposer, partner, wanted)
-    return RateContext(ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits)
+    line = None if partner == WORLD else ledger.find_asked_line(imposer, wanted)
+    return RateContext(
+        ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits, line
+    )
 
 
 def check_pair(imposer: str, partner: str, ledger: Ledger) -> None:
@@ -75,12 +84,31 @@ def select_layers(context: RateContext) -> Selection:
     """The selected measures, stacked on the day of the context."""
     basis, chosen = choose_measures(context)
     wanted = context.wanted
+    if context.line is not None and basis is TotalBasis.GOODS:
+        found = _stack_line(context, context.line, chosen)
+        return Selection(basis, found.stacked, chosen, found)
     named = basis is TotalBasis.LAYER and wanted is not None and bool(wanted.layers or wanted.bases)
     layers = _build_layers(context, chosen, named=named)
     if basis is TotalBasis.LAYER:
         layers += _build_layers(context, [one for one in _find_bans(context) if one not in chosen])
     return Selection(
         basis, stack(layers, context.ledger.one_of, by_itself=basis is TotalBasis.LAYER), chosen
+    )
+
+
+def _stack_line(context: RateContext, asked: AskedLine, chosen: Sequence[Measure]) -> LineFinding:
+    """The duties on goods of a line. Measures without lists apply by their scopes."""
+    listed = [measure for measure in chosen if measure.id in asked.lists_of]
+    others = [measure for measure in chosen if measure.id not in asked.lists_of]
+    line = asked.schedule.find_only_line(asked.code)
+    return stack_line(
+        asked,
+        context.day,
+        context.charged,
+        listed,
+        _build_layers(context, others),
+        context.ledger.one_of,
+        line.percent if line else None,
     )
 
 

@@ -40,7 +40,8 @@ class Standing(NamedTuple):
     @property
     def is_zero_in_data(self) -> bool:
         """Whether the total is 0 only because the ledger has no duty on the goods."""
-        return self.selection.basis is TotalBasis.GOODS and self.total == 0
+        by_schedule = self.selection.line is not None
+        return self.selection.basis is TotalBasis.GOODS and self.total == 0 and not by_schedule
 
 
 def compute_standing(asked: RateContext) -> Standing:

@@ -20,7 +20,8 @@ from bot.rates.answer.standing import Standing, find_unknown_rates
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.measure import Confidence, Status
-from bot.rates.model.warnings import CheckedMeasure, RateWarning
+from bot.rates.model.warnings import CheckedMeasure, RateWarning, Reason
+from bot.rates.stacking import Layer
 
 
 def list_warnings(
@@ -139,20 +140,36 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
     if wanted.is_unknown:
         yield kinds.UnknownProduct(wanted.text, wanted.suggestions)
         return
+    if (line := context.line) is not None and line.code != line.written:
+        revision = line.schedule.header.revision
+        yield kinds.UnknownLine(line.written, line.code, revision)
+    if line is not None and (number := line.schedule.header.usual_numbers.get(line.code)):
+        numbers = line.schedule.list_numbers(line.code, context.day)
+        others = tuple(one for one in numbers if one != number)
+        yield kinds.AnsweredForNumber(line.code, number, others)
     if wanted.read_as:
         yield kinds.SpellingRead(wanted.text, wanted.read_as)
+    if selection.line is not None and selection.line.questions:
+        yield kinds.DependsOnGoods(selection.line.questions)
     for left in selection.stacked.excluded:
         measure, period = left.layer.measure, left.layer.period
-        if left.may_apply and not period.banned:
+        if left.may_apply and not period.banned and left.exclusion.reason is not Reason.DEPENDS:
             yield kinds.NotInTotal(measure.ref, period.rate, left.exclusion)
     exempt = any(left.layer.exclusion for left in selection.stacked.excluded)
     only_general = all(one.applies_to_all_goods for one in selection.chosen)
-    if selection.basis is TotalBasis.GOODS and only_general and not exempt:
+    if selection.basis is TotalBasis.GOODS and only_general and not exempt and line is None:
         yield kinds.NoMeasureOnGoods(wanted.read_as or wanted.text)
     if selection.basis is TotalBasis.LAYER and not selection.chosen:
         yield kinds.NoSuchLayer(wanted.text)
     if wanted.unknown and context.partner != WORLD:
         yield kinds.UnknownWords(" ".join(wanted.unknown))
+
+
+def _list_depending(selection: Selection) -> Iterator[Layer]:
+    """The layers that only some cases of a tariff line count."""
+    for left in selection.stacked.excluded:
+        if left.exclusion.reason is Reason.DEPENDS:
+            yield left.layer
 
 
 def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
@@ -162,7 +179,7 @@ def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[Rate
         period = layer.period
         if period.void_on is not None and period.void_on <= context.day:
             yield kinds.VoidButCharged(layer.measure.legal_basis, period.void_on, period.to)
-    for layer in counted:
+    for layer in (*counted, *_list_depending(selection)):
         measure, period = layer.measure, layer.period
         if period.is_all_in:
             yield kinds.AllIn(measure.ref, period.percent)

@@ -15,6 +15,7 @@ The rules:
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -24,6 +25,7 @@ from bot.rates.files.schema import DutySpec, ImposerFile, MfnFile, PeriodSpec, S
 from bot.rates.model.goods import GoodsFile
 from bot.rates.model.law import EventsFile
 from bot.rates.model.measure import Exemption, Status
+from bot.rates.schedule.schedule import TariffSchedule
 
 Loc = tuple[int | str, ...]
 
@@ -46,6 +48,8 @@ class RatesFiles(NamedTuple):
     mfn: MfnFile
     goods: GoodsFile
     events: EventsFile
+    tariff_schedules: Mapping[str, TariffSchedule] = MappingProxyType({})
+    """The tariff schedules by the codes of their imposers."""
 
 
 _Problem = tuple[Loc, str, str]

@@ -58,6 +58,8 @@ class Component(NamedTuple):
     checked: date | None = None
     """The day on which the sources of the rate were last checked."""
     confidence: Confidence = Confidence.HIGH
+    heading: str = ""
+    """The heading of the tariff schedule to declare; empty if it is not known."""
 
     @property
     def percent(self) -> Decimal | None:
@@ -106,6 +108,14 @@ class OnGoods(NamedTuple):
     how_many: int
     up_to: Decimal
     """The highest of these duties, in percent."""
+
+
+class LinesTotal(NamedTuple):
+    """A number of tariff lines with the same total or range, in percent."""
+
+    lines: int
+    low: Decimal
+    high: Decimal
 
 
 class ChangeKind(StrEnum):
@@ -227,6 +237,17 @@ class Answer(NamedTuple):
     """Whether the total is for goods of all origins, and counts only duties on these goods."""
     total_range: tuple[Decimal, Decimal] | None = None
     """The lowest and the highest total, if the total depends on the tariff line."""
+    added_range: tuple[Decimal, Decimal] | None = None
+    """The lowest and the highest percent that the duties of a range add to the base duty.
+
+    None if there is no range, or if an all-in rate has no known base duty.
+    """
+    questions: tuple[str, ...] = ()
+    """The questions about the goods that decide within the range."""
+    lines: tuple[LinesTotal, ...] = ()
+    """How many tariff lines under the question's heading pay which total."""
+    by_line: bool = False
+    """Whether the total follows the lists of a tariff schedule."""
     choices: tuple[Choice, ...] = ()
     banned: bool = False
     """Whether the goods may not be imported. Then there is no total."""
@@ -249,7 +270,8 @@ class Answer(NamedTuple):
     @property
     def is_zero_in_data(self) -> bool:
         """Whether the total is 0 only because the ledger has no duty on the goods."""
-        return self.basis is TotalBasis.GOODS and self.total_percent == 0
+        is_zero = self.basis is TotalBasis.GOODS and self.total_percent == 0
+        return is_zero and not self.by_line
 
     @property
     def is_zero_in_general(self) -> bool:

@@ -38,6 +38,8 @@ class Reason(StrEnum):
     BAN_ON_SOME_LINES = "ban_on_some_lines"
     SOME_LINES = "some_lines"
     LINE_DECIDES = "line_decides"
+    DEPENDS = "depends"
+    """Facts about the goods decide, which the tariff line does not show."""
     OTHER_COUNTED = "other_counted"
     """Only one measure of a set applies to a tariff line, and another one is counted."""
     GIVES_WAY = "gives_way"
@@ -242,11 +244,36 @@ class UnknownProduct(RateWarning):
     suggestions: tuple[str, ...]
 
 
+class UnknownLine(RateWarning):
+    """The tariff schedule does not have the line, so its nearest parent is answered instead."""
+
+    code: str
+    """Digits only."""
+    answered: str
+    revision: str
+
+
+class AnsweredForNumber(RateWarning):
+    """A question about a whole line is answered for one of its ten-digit numbers."""
+
+    code: str
+    """Digits only, like the other numbers."""
+    number: str
+    others: tuple[str, ...]
+    """The other numbers that lists name on the day."""
+
+
 class SpellingRead(RateWarning):
     """The product was misspelt and read as the most similar name."""
 
     text: str
     read_as: str
+
+
+class DependsOnGoods(RateWarning):
+    """The goods of the tariff line have different totals, and these questions decide."""
+
+    questions: tuple[str, ...]
 
 
 class NotInTotal(RateWarning):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.parties import Parties
 from bot.rates.answer.build import answer_query
 from bot.rates.answer.components import build_base_component
 from bot.rates.answer.live_lookups import add_results, list_lookups
@@ -17,6 +18,8 @@ from bot.rates.model.goods import Good
 from bot.rates.model.lookup import Finding, Lookup, LookupFailure, LookupResult, MissingFigure
 from bot.rates.model.measure import Source
 from bot.rates.question.parse import QueryKind, RateQuery, parse_query
+from bot.runtime.config_loader import load_book
+from tests.rates.conftest import CONFIG
 from tests.rates.made import PARTIES, SOURCE, book, sheet, written
 from tests.rates.made import ledger as made_ledger
 from tests.rates.warned import only, warned
@@ -25,6 +28,12 @@ LINE = Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code="39269099")
 TAIWAN = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="TW")
 DAY = date(2026, 10, 2)
 JAPAN = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="JP")
+
+
+@pytest.fixture(scope="session")
+def ledger(parties: Parties) -> Ledger:
+    """The shipped ledger without the tariff schedule, so that the base duty of lines is missing."""
+    return Ledger(load_book(CONFIG / "rates", parties)._replace(tariff_schedules={}), parties)
 
 
 def asked(text: str, ledger: Ledger, today: date) -> tuple[RateQuery, tuple[Answer, ...]]:

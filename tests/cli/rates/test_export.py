@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.cli.rates_export import format_approved
+from bot.cli.rates.export import format_approved
 from bot.errors import ConfigError
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import build_overlay
@@ -20,7 +20,7 @@ from bot.rates.model.measure import Scope, Source
 from bot.runtime.config_loader import load_approved, load_book, load_files, load_parties
 from tests.rates.asked import ask
 
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = Path(__file__).parents[3] / "config"
 PARTIES = load_parties(CONFIG / "parties.yaml")
 BOOK = load_files(CONFIG / "rates", PARTIES)
 SHIPPED = Ledger(BOOK, PARTIES)

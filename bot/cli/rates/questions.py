@@ -15,6 +15,7 @@ from bot.errors import QueryError, StoreError, TariffwireError
 from bot.parties import Parties
 from bot.proposals.approval.overlay import build_ledger
 from bot.rates.calendar.upcoming import CheckedPeriod
+from bot.rates.consistency import list_contradictions
 from bot.rates.ledger import Ledger
 from bot.render import words as say
 from bot.render.json import build_rate_json, build_upcoming_json
@@ -89,7 +90,7 @@ def _build_ledger(config: ConfigFolder) -> Ledger:
 
 @click.group("rates")
 def rates() -> None:
-    """List upcoming changes and proposals; export approved rates."""
+    """List upcoming changes and proposals; check the rates files; export approved rates."""
 
 
 @rates.command("upcoming")
@@ -177,6 +178,25 @@ async def _print_proposals(as_json: bool) -> None:
         click.echo("no proposals yet")
 
 
+@rates.command("check")
+@report_errors
+def check() -> None:
+    """Compare the rates files with the tariff schedule.
+
+    Print each contradiction, such as a heading that the schedule lacks or dates differently, a line
+    on two lists with different rates, or a heading that ended while its duty is still charged. The
+    exit code is 1 if there is one.
+    """
+    config = ConfigFolder(load_settings())
+    found = list_contradictions(config.book, config.ledger)
+    for one in found:
+        click.echo(f"{one.thing}: {one.text}")
+    if found:
+        raise TariffwireError("the rates files", f"have {len(found)} contradictions")
+    lines = sum(len(one.lines) for one in config.book.tariff_schedules.values())
+    click.echo(f"no contradictions; {lines:,} tariff lines")
+
+
 @rates.command("export")
 @click.option(
     "--out",
@@ -189,7 +209,7 @@ def export_rates(out: Path | None) -> None:
 
     Put this file into config/rates, where it overrides the other files. Without --out, print it.
     """
-    from bot.cli.rates_export import export_rates as export
+    from bot.cli.rates.export import export_rates as export
     from bot.runtime.config_loader import APPROVED
 
     text, left_out = export(load_settings())

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.journey
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 ANA = Operator(id="U1", name="ana")
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = Path(__file__).parents[3] / "config"
 
 
 def amendment(name: str, imposer: str = "US", measure: str = "us-cn-301-forced-labor") -> Amendment:

@@ -1,0 +1,1 @@
+"""The commands about rates and the tariff schedule."""

@@ -1,0 +1,260 @@
+"""Stacks the duties on goods of a tariff line or heading, with the lists of the tariff schedule.
+
+The lists decide, not the scopes of measures: which measures on particular goods apply, and which
+goods are exempt from a measure on all goods. If the goods under the code differ (see
+`bot.rates.schedule.schedule`), the duties are stacked for each case. The result has the range of
+the totals, and the questions that decide.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.rates.model.answer import LinesTotal
+from bot.rates.model.goods import Fit, format_code
+from bot.rates.model.measure import Exemption, Measure, RatePeriod, Scope
+from bot.rates.model.warnings import Exclusion, Reason
+from bot.rates.schedule.asked_line import NAMING, AskedLine
+from bot.rates.schedule.model import MembershipGroup, MembershipKind
+from bot.rates.schedule.schedule import LineCase
+from bot.rates.stacking import ExcludedLayer, Layer, StackedLayers, stack
+
+_ZERO = Decimal(0)
+_CODES_SHOWN = 6
+
+
+class LineFinding(NamedTuple):
+    """The stacked duties on goods under a code."""
+
+    stacked: StackedLayers
+    questions: tuple[str, ...] = ()
+    """The questions whose answers change the total."""
+    added: tuple[Decimal, Decimal] | None = None
+    """The lowest and highest percent that the duties add to the base duty; None if unknown."""
+    totals: tuple[LinesTotal, ...] = ()
+    """The totals of the lines under a heading, the lowest first; empty for a single line."""
+
+
+class _StackedCase(NamedTuple):
+    case: LineCase
+    stacked: StackedLayers
+
+
+def stack_line(
+    asked: AskedLine,
+    day: date,
+    charged: Collection[str],
+    measures: Sequence[Measure],
+    others: Sequence[Layer],
+    one_of: Sequence[Mapping[str, int]],
+    base_percent: Decimal | None,
+) -> LineFinding:
+    """The duties on goods under the code on the day.
+
+    `charged` has the codes of the partner and its blocs. `measures` have lists; `others` are the
+    layers of measures without lists. `base_percent` is None if it is unknown or not ad valorem.
+    """
+    dated = [(one, period) for one in measures if (period := one.find_period(day)) is not None]
+    levied = [one for one in dated if _is_levied(one[1])]
+    unlevied = [one for one in dated if not _is_levied(one[1])]
+    fixed = [*others, *_list_unlevied(asked, day, unlevied)]
+    lists = asked.list_names(one for one, period in levied if _pays(period, charged))
+    stacked = []
+    for case in asked.schedule.list_cases(asked.code, day, lists):
+        layers = [*fixed, *_build_layers(asked, case, levied, charged)]
+        stacked.append(_StackedCase(case, stack([*_exclude_replaced(layers)], one_of)))
+    if not stacked:
+        return LineFinding(stack(others, one_of))
+    return LineFinding(
+        _merge(stacked, asked),
+        _list_questions(stacked),
+        _compute_added(stacked, base_percent),
+        _count_lines(stacked),
+    )
+
+
+def _pays(period: RatePeriod, charged: Collection[str]) -> bool:
+    """Whether the partner with these codes pays the rate."""
+    return set(period.not_for).isdisjoint(charged)
+
+
+def _is_levied(period: RatePeriod) -> bool:
+    return period.is_charged and bool(period.percent or period.banned or period.specific)
+
+
+def _list_unlevied(
+    asked: AskedLine, day: date, dated: Sequence[tuple[Measure, RatePeriod]]
+) -> Iterator[Layer]:
+    """The layers of measures that charge nothing on the day, such as suspended ones."""
+    groups = asked.schedule.list_groups(asked.code, asked.list_names(one for one, _ in dated))
+    names = {one.list for one in groups if one.kind in NAMING and one.covers(day)}
+    for measure, period in dated:
+        if measure.applies_to_all_goods or not names.isdisjoint(asked.lists_of[measure.id]):
+            yield Layer(measure, period, Fit.NAMED)
+
+
+def _build_layers(
+    asked: AskedLine,
+    case: LineCase,
+    dated: Iterable[tuple[Measure, RatePeriod]],
+    charged: Collection[str],
+) -> Iterator[Layer]:
+    """The layers of the measures that apply to the goods of the case, or exempt them."""
+    for measure, period in dated:
+        groups = [one for one in case.groups if one.list in asked.lists_of[measure.id]]
+        exemption = _find_exemption(groups)
+        names = any(one.kind in NAMING for one in groups)
+        if not (measure.applies_to_all_goods or names):
+            continue
+        exclusion = None
+        if not _pays(period, charged):
+            exclusion = Exclusion(Reason.PARTNER_EXEMPT)
+        elif exemption is not None:
+            exclusion = Exclusion(Reason.GOODS_EXEMPT, text=_describe_group(exemption, asked))
+        claims = (one for one in groups if one.claim)
+        partly = (
+            Exemption(scope=Scope(), why=_describe_group(one, asked), only_if=one.note)
+            for one in claims
+        )
+        yield Layer(measure, period, Fit.NAMED, exclusion, tuple(partly))
+
+
+_FREEING = (MembershipKind.EXEMPT, MembershipKind.EXEMPT_IF, MembershipKind.EXCLUSION)
+
+
+def _exclude_replaced(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """The layers. Goods exempt from a partner's own duty do not pay the general one instead."""
+    exempt = {
+        one.measure.id: one.measure
+        for one in layers
+        if one.measure.applies_to_all_goods and one.exclusion is not None
+    }
+    for one in layers:
+        over = next((exempt[each] for each in one.measure.excluded_by if each in exempt), None)
+        if over is not None and one.measure.applies_to_all_goods and one.exclusion is None:
+            yield one._replace(exclusion=Exclusion(Reason.GIVES_WAY, over.ref))
+        else:
+            yield one
+
+
+def _find_exemption(groups: Iterable[MembershipGroup]) -> MembershipGroup | None:
+    return next((one for one in groups if one.kind in _FREEING and not one.claim), None)
+
+
+def _describe_group(group: MembershipGroup, asked: AskedLine) -> str:
+    """The heading, the note and the source of a group."""
+    heading = f"HTS {group.heading}" if group.heading else ""
+    note = "" if group.claim else group.note
+    source = asked.schedule.header.sources[group.source].text
+    return ", ".join(filter(None, (heading, note, source)))
+
+
+def _merge(stacked: Sequence[_StackedCase], asked: AskedLine) -> StackedLayers:
+    """One result for all cases: counted are the layers that all cases count.
+
+    A layer that only some cases count may apply.
+    """
+    first = stacked[0].stacked
+    bans = [one for one in stacked if one.stacked.ban is not None]
+    if len(stacked) == 1 or len(bans) == len(stacked):
+        return first
+    free = [one for one in stacked if one.stacked.ban is None]
+    totals = [one.stacked.total for one in free]
+    if not bans and len({_split_total(one.stacked) for one in free}) == 1:
+        return first
+    always = set.intersection(*map(_list_counted_ids, free))
+    seen: dict[str, ExcludedLayer] = {}
+    for one in bans[:1]:
+        if (ban := one.stacked.ban) is not None:
+            seen[ban.measure.id] = ExcludedLayer(ban, Exclusion(Reason.BAN_ON_SOME_LINES), True)
+    for one in free:
+        for layer in one.stacked.counted:
+            if layer.measure.id not in always and layer.measure.id not in seen:
+                why = _explain(layer.measure, free, asked)
+                seen[layer.measure.id] = ExcludedLayer(layer, why, True)
+    for one in free:
+        for left in one.stacked.excluded:
+            if left.layer.measure.id not in always:
+                seen.setdefault(left.layer.measure.id, left)
+    counted = tuple(one for one in free[0].stacked.counted if one.measure.id in always)
+    # No total is given if some of the goods may not be imported.
+    span = None if bans else (min(totals), max(totals))
+    return StackedLayers(counted, tuple(seen.values()), span=span)
+
+
+def _split_total(stacked: StackedLayers) -> tuple[Decimal, Decimal]:
+    """The total, and the part of it that includes the base duty."""
+    all_in = (one.period.percent or _ZERO for one in stacked.counted if one.period.is_all_in)
+    return stacked.total, sum(all_in, _ZERO)
+
+
+def _explain(measure: Measure, stacked: Sequence[_StackedCase], asked: AskedLine) -> Exclusion:
+    """Why only some cases count the measure: questions, tariff numbers, or another measure."""
+    lists = asked.lists_of.get(measure.id, frozenset())
+    groups = [one for case in stacked for one in case.case.groups if one.list in lists]
+    questions = dict.fromkeys(one.question for one in groups if one.question and not one.claim)
+    if questions:
+        return Exclusion(Reason.DEPENDS, text=" ".join(questions))
+    lefts = [left for one in stacked for left in one.stacked.excluded]
+    own = [left.exclusion for left in lefts if left.layer.measure.id == measure.id]
+    by = next((one.by for one in own if one.by is not None), None)
+    if by is not None:
+        return Exclusion(Reason.DEPENDS, by)
+    counting = (one for one in stacked if measure.id in _list_counted_ids(one))
+    codes = dict.fromkeys(one.case.code for one in counting if one.case.code != asked.code)
+    shown = [format_code(code) for code in codes][:_CODES_SHOWN]
+    more = " and others" if len(codes) > len(shown) else ""
+    return Exclusion(Reason.DEPENDS, text=f"HTS {', '.join(shown)}{more}" if shown else "")
+
+
+def _list_counted_ids(found: _StackedCase) -> set[str]:
+    return {layer.measure.id for layer in found.stacked.counted}
+
+
+def _list_questions(stacked: Sequence[_StackedCase]) -> tuple[str, ...]:
+    """The questions for which another answer alone changes the total."""
+    by_key = {(one.case.code, one.case.yes): one.stacked for one in stacked}
+    found: dict[str, None] = {}
+    for one in stacked:
+        for question in one.case.yes:
+            other = by_key[one.case.code, one.case.yes - {question}]
+            if (other.total, other.ban is None) != (one.stacked.total, one.stacked.ban is None):
+                found[question] = None
+    return tuple(sorted(found))
+
+
+def _compute_added(
+    stacked: Sequence[_StackedCase], base: Decimal | None
+) -> tuple[Decimal, Decimal] | None:
+    totals = [compute_added(one.stacked.counted, base) for one in stacked if not one.stacked.ban]
+    known = [total for total in totals if total is not None]
+    return (min(known), max(known)) if known and len(known) == len(totals) else None
+
+
+def compute_added(layers: Iterable[Layer], base: Decimal | None) -> Decimal | None:
+    """The percent that the layers add to the base duty; None if that depends on an unknown base."""
+    added = _ZERO
+    for layer in layers:
+        percent = layer.period.percent or _ZERO
+        if layer.period.is_all_in:
+            if base is None:
+                return None
+            percent = max(_ZERO, percent - base)
+        added += percent
+    return added
+
+
+def _count_lines(stacked: Sequence[_StackedCase]) -> tuple[LinesTotal, ...]:
+    """The number of lines for each total or range; empty if the cases are of one line."""
+    by_code: dict[str, list[_StackedCase]] = {}
+    for one in stacked:
+        by_code.setdefault(one.case.code, []).append(one)
+    counts: dict[tuple[Decimal, Decimal], int] = {}
+    for cases in by_code.values():
+        totals = [one.stacked.total for one in cases]
+        span = (min(totals), max(totals))
+        counts[span] = counts.get(span, 0) + cases[0].case.lines
+    if sum(counts.values()) < 2 or len({code[:8] for code in by_code}) < 2:
+        return ()
+    return tuple(LinesTotal(lines, *span) for span, lines in sorted(counts.items()))

@@ -1,0 +1,52 @@
+"""Finds tariff lines by code. A line is parsed when it is looked up, so that loading is fast."""
+
+import csv
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from bot.rates.schedule.model import LINE_DIGITS, TariffLine
+
+
+class TariffLines:
+    """The lines of a schedule, in the order of their codes."""
+
+    def __init__(self, rows: Sequence[str]) -> None:
+        """`rows` are CSV rows in the order of the fields of `TariffLine`, sorted by code."""
+        self._rows = rows
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, TariffLines) and self._rows == other._rows
+
+    __hash__ = None  # type: ignore[assignment] # lines are compared, but are no keys
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[TariffLine]:
+        return (TariffLine(*row) for row in csv.reader(self._rows))
+
+    def find(self, code: str) -> TariffLine | None:
+        """The line of a code with 8 or 10 digits; None if the schedule does not have it."""
+        key = code[:LINE_DIGITS]
+        place = bisect_left(self._rows, key)
+        if len(key) < LINE_DIGITS or place == len(self._rows) or self.get_code(place) != key:
+            return None
+        return self._parse(place)
+
+    def list_codes(self, prefix: str) -> list[str]:
+        """The codes of the lines under a chapter, heading or subheading, sorted."""
+        first = bisect_left(self._rows, prefix)
+        found = []
+        for place in range(first, len(self._rows)):
+            code = self.get_code(place)
+            if not code.startswith(prefix):
+                break
+            found.append(code)
+        return found
+
+    def get_code(self, place: int) -> str:
+        """The code of the line at this place."""
+        return self._rows[place][:LINE_DIGITS]
+
+    def _parse(self, place: int) -> TariffLine:
+        return TariffLine(*next(csv.reader([self._rows[place]])))

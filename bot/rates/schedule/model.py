@@ -1,0 +1,164 @@
+"""The values of a tariff schedule: lines, and the lists of measures that name lines.
+
+A code has 4 to 10 digits and means all lines under it. All groups of codes that match a line
+count; a longer code is not stronger.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import ConfigDict, Field, field_validator
+
+from bot.rates.model.measure import Confidence, Day, Source
+from bot.values import Frozen
+
+LINE_DIGITS = 8
+"""The digits of a tariff line. Codes with ten digits are statistical numbers of a line."""
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_CHARGED = re.compile(r"(\d+(?:\.\d+)?)%")
+_CODES = re.compile(r"\s*(?:\d{4}(?:\d{2}){0,3}\s+)*(?:\d{4}(?:\d{2}){0,3})?\s*")
+
+
+class TariffLine(NamedTuple):
+    """An 8-digit line with its duties, as text of the schedule."""
+
+    code: str
+    general: str
+    """The base duty: `6.8%`, `Free` or `13.2¢/kg + 14.9%`."""
+    column2: str
+    special: str
+    headings: str
+    """The headings of chapter 99 that the footnotes name."""
+    description: str
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The base duty, if it is a single percentage of the value; else None."""
+        return parse_percent(self.general)
+
+
+def parse_percent(text: str) -> Decimal | None:
+    """The percent of a duty that is purely ad valorem, 0 for `Free`; None for other duties."""
+    if text.strip().casefold() == "free":
+        return Decimal(0)
+    match = _PERCENT.fullmatch(text.strip())
+    return Decimal(match[1]) if match else None
+
+
+class AdditionalHeading(NamedTuple):
+    """A heading of chapter 99, under which an additional duty or an exemption is declared."""
+
+    heading: str
+    measures: tuple[str, ...]
+    """The ids of the measures that charge this heading; empty for exemptions."""
+    from_: date
+    to: date | None
+    general: str
+    """The rate as text of the schedule; empty if it was not read yet."""
+    description: str
+
+    @property
+    def percent(self) -> Decimal | None:
+        """The percent that the heading charges; None if its text was not read or has none."""
+        match = _CHARGED.search(self.general)
+        return Decimal(match[1]) if match else None
+
+    @property
+    def is_all_in(self) -> bool:
+        """Whether the rate replaces the base duty: `15%`, and not `the duty + 15%`."""
+        return parse_percent(self.general) is not None
+
+    def covers(self, day: date) -> bool:
+        return self.from_ <= day and (self.to is None or day <= self.to)
+
+
+class MembershipKind(StrEnum):
+    """What a list says about its lines."""
+
+    IN = "in"
+    CONDITIONAL = "conditional"
+    """Only some goods of the line are on the list; the group's question decides."""
+    EXEMPT = "exempt"
+    EXEMPT_IF = "exempt-if"
+    EXCLUSION = "exclusion"
+    """Goods that a product exclusion describes are not charged."""
+    OUT = "out"
+    """The line was taken off the list, which has no effect on a total."""
+    BAN = "ban"
+    SUSPENDED = "suspended"
+
+    @property
+    def depends(self) -> bool:
+        """Whether a question decides if the group applies to goods of the line."""
+        return self in (self.CONDITIONAL, self.EXEMPT_IF, self.EXCLUSION)
+
+
+class MembershipGroup(Frozen):
+    """Codes with the same membership in a list."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    list: str
+    """The id of a measure, or a list of the schedule."""
+    kind: MembershipKind
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+    question: str = ""
+    answer: bool = True
+    """The answer to the question with which the group applies."""
+    claim: bool = False
+    """Whether importers must claim the exemption. If so, totals count the duty."""
+    heading: str = Field(default="", pattern=r"^(9903\.\d\d\.\d\d)?$")
+    note: str = ""
+    source: str
+    codes: tuple[str, ...] = Field(repr=False)
+
+    @field_validator("codes", mode="before")
+    @classmethod
+    def _split(cls, codes: object) -> object:
+        if not isinstance(codes, str):
+            return codes
+        if not _CODES.fullmatch(codes):
+            raise ValueError("has a word that is not a code of 4, 6, 8 or 10 digits")
+        return tuple(codes.split())
+
+    def covers(self, day: date) -> bool:
+        return self.from_ <= day and (self.to is None or day <= self.to)
+
+
+class MembershipFile(Frozen):
+    """The content of a file in `membership/`."""
+
+    groups: tuple[MembershipGroup, ...]
+
+
+class ListSource(Source):
+    """Where a list was read. Lists not compared with the official text have medium confidence."""
+
+    confidence: Confidence = Confidence.HIGH
+
+
+class ScheduleHeader(Frozen):
+    """The content of `schedule.yaml`."""
+
+    revision: str = Field(min_length=1)
+    in_force: Day
+    """The first day of the revision."""
+    checked: Day
+    """The day on which the lists were last checked."""
+    since: Day
+    """The first day on which the base duties applied, as far as they were compared."""
+    url: str = ""
+    """The address of a line in the official schedule, with `{line}` in place of its code."""
+    sources: Mapping[str, ListSource]
+    lists: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """The measures, schedules and groups that each list belongs to."""
+    tiers: tuple[str, ...] = ()
+    """Sets under `one_of` whose lists must not name one line at different rates on a day."""
+    usual_numbers: Mapping[str, str] = Field(default_factory=dict)
+    """Ten-digit numbers for which questions about their whole line are answered."""

@@ -1,0 +1,186 @@
+"""A tariff schedule, and what it says about the code of a question.
+
+Goods of a code can differ in three ways: their 8-digit line (if the code is a heading), their
+ten-digit number (if lists name single numbers of the line), and the answers to the questions of
+conditional groups. A case is one combination of these. A total is certain if it is the same in all
+cases.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import islice, product
+from typing import NamedTuple
+
+from bot.rates.model.goods import format_code
+from bot.rates.model.measure import Source
+from bot.rates.schedule.lines import TariffLines
+from bot.rates.schedule.membership import MembershipIndex
+from bot.rates.schedule.model import (
+    LINE_DIGITS,
+    AdditionalHeading,
+    MembershipGroup,
+    ScheduleHeader,
+    TariffLine,
+)
+
+MAX_QUESTIONS = 6
+"""Maximum questions that are combined for a line; lines have at most four."""
+_A_DAY = timedelta(days=1)
+
+
+class LineCase(NamedTuple):
+    """One combination of the facts that decide which groups apply to goods of a code."""
+
+    code: str
+    """The line or the ten-digit number of the case."""
+    lines: int
+    """The number of lines of the question's code to which the same groups apply."""
+    groups: tuple[MembershipGroup, ...]
+    """The groups that apply, including exemptions that importers must claim."""
+    yes: frozenset[str]
+    """The questions that are answered with yes."""
+    no: frozenset[str]
+
+
+class TariffSchedule:
+    """The lines of an imposer with the lists that name them. A schedule never changes."""
+
+    def __init__(
+        self,
+        header: ScheduleHeader,
+        lines: TariffLines,
+        memberships: MembershipIndex,
+        headings: Sequence[AdditionalHeading] = (),
+    ) -> None:
+        self.header = header
+        self.lines = lines
+        self.memberships = memberships
+        self.headings = tuple(headings)
+        self._headings_of: dict[str, list[AdditionalHeading]] = {}
+        for heading in self.headings:
+            for measure_id in heading.measures:
+                self._headings_of.setdefault(measure_id, []).append(heading)
+        self.lists = frozenset(group.list for group in memberships.groups)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TariffSchedule):
+            return NotImplemented
+        return (self.header, self.lines, self.memberships, self.headings) == (
+            other.header,
+            other.lines,
+            other.memberships,
+            other.headings,
+        )
+
+    __hash__ = None  # type: ignore[assignment] # schedules are compared, but are no keys
+
+    def find_heading(self, measure_id: str, day: date) -> AdditionalHeading | None:
+        """The heading under which the measure is charged on the day, if the schedule names it."""
+        headings = self._headings_of.get(measure_id, ())
+        return next((one for one in headings if one.covers(day)), None)
+
+    def index_lists(
+        self, references: Mapping[str, tuple[str, ...]]
+    ) -> Mapping[str, frozenset[str]]:
+        """The lists of each measure, by measure id. `references` maps names to ids of measures."""
+        found: dict[str, set[str]] = {}
+        for name in self.lists:
+            for owner in self.header.lists.get(name, (name,)):
+                for measure_id in references.get(owner, ()):
+                    found.setdefault(measure_id, set()).add(name)
+        return {measure_id: frozenset(names) for measure_id, names in found.items()}
+
+    def find_line_source(self, line: TariffLine) -> Source:
+        """The source of a line's base duty."""
+        code = format_code(line.code)
+        return Source(
+            text=f"HTS of the United States {self.header.revision}, {code}, general column",
+            url=self.header.url.replace("{line}", code) or None,
+        )
+
+    def find_only_line(self, code: str) -> TariffLine | None:
+        """The line of the code, or the only line under it; None if there are several or none."""
+        if len(code) >= LINE_DIGITS:
+            return self.lines.find(code)
+        codes = self.lines.list_codes(code)
+        return self.lines.find(codes[0]) if len(codes) == 1 else None
+
+    def find_known_code(self, code: str) -> str:
+        """The code, or its nearest parent that the schedule knows; empty if there is none.
+
+        A line that ended is known as long as a list names it.
+        """
+        line = code[:LINE_DIGITS]
+        if self.lines.list_codes(line) or self.memberships.has_line(line):
+            return code
+        parents = (code[:size] for size in (6, 4) if size < len(code))
+        return next((one for one in parents if self.lines.list_codes(one)), "")
+
+    def list_groups(self, code: str, lists: Collection[str]) -> list[MembershipGroup]:
+        """The groups of these lists that name the code or a part of it, on any day."""
+        both = (*self.memberships.find_covering(code), *self.memberships.find_inside(code))
+        return [one.group for one in both if one.group.list in lists]
+
+    def list_change_days(self, code: str, lists: Collection[str]) -> set[date]:
+        """The days on which these lists begin or cease to name the code or a part of it."""
+        groups = self.list_groups(code, lists)
+        ends = {group.to + _A_DAY for group in groups if group.to is not None}
+        return {group.from_ for group in groups} | ends
+
+    def list_numbers(self, code: str, day: date) -> tuple[str, ...]:
+        """The ten-digit numbers of a line that lists name on the day, sorted."""
+        inside = self.memberships.find_inside(code)
+        return tuple(dict.fromkeys(one.code for one in inside if one.group.covers(day)))
+
+    def list_cases(self, code: str, day: date, lists: Collection[str]) -> tuple[LineCase, ...]:
+        """The cases of goods under the code on the day, as far as these lists differ in them."""
+        found: dict[tuple[int, ...], tuple[str, tuple[MembershipGroup, ...], set[str]]] = {}
+        for number in self._list_numbers(code):
+            groups = self._find_groups(number, day, lists)
+            # Groups are compared by identity, because hashing their codes would be slow.
+            key = tuple(sorted(id(group) for group in groups))
+            found.setdefault(key, (number, groups, set()))[2].add(number[:LINE_DIGITS])
+        return tuple(
+            case
+            for number, groups, lines in found.values()
+            for case in _combine(number, len(lines), groups)
+        )
+
+    def _list_numbers(self, code: str) -> Sequence[str]:
+        """The lines under the code, and the ten-digit numbers that lists name.
+
+        A line stands for its numbers that no list names.
+        """
+        lines = [code] if len(code) >= LINE_DIGITS else self.lines.list_codes(code)
+        if len(code) == LINE_DIGITS and code in self.header.usual_numbers:
+            return [self.header.usual_numbers[code]]
+        numbers = dict.fromkeys(
+            one.code for one in self.memberships.find_inside(code) if len(one.code) > LINE_DIGITS
+        )
+        return [*lines, *numbers]
+
+    def _find_groups(
+        self, number: str, day: date, lists: Collection[str]
+    ) -> tuple[MembershipGroup, ...]:
+        covering = self.memberships.find_covering(number)
+        found = {
+            id(one.group): one.group
+            for one in covering
+            if one.group.list in lists and one.group.covers(day)
+        }
+        return tuple(found.values())
+
+
+def _combine(number: str, lines: int, groups: tuple[MembershipGroup, ...]) -> Iterable[LineCase]:
+    """A case for each combination of answers to the questions of these groups."""
+    depending = [group for group in groups if group.kind.depends and not group.claim]
+    questions = tuple(dict.fromkeys(group.question for group in depending))[:MAX_QUESTIONS]
+    for answers in islice(product((False, True), repeat=len(questions)), 1 << MAX_QUESTIONS):
+        given = dict(zip(questions, answers, strict=True))
+        applying = tuple(
+            group
+            for group in groups
+            if group.claim or not group.kind.depends or given.get(group.question) == group.answer
+        )
+        yes = frozenset(question for question, answer in given.items() if answer)
+        yield LineCase(number, lines, applying, yes, frozenset(questions) - yes)

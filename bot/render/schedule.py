@@ -1,0 +1,92 @@
+"""Renders lines and differences of a tariff schedule as plain text."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from bot.rates.model.goods import format_code
+from bot.rates.model.measure import Confidence
+from bot.rates.schedule.difference import LineChange, ScheduleDifference
+from bot.rates.schedule.model import MembershipGroup, TariffLine
+from bot.rates.schedule.schedule import TariffSchedule
+from bot.text.dates import format_day
+
+_FIELDS = {
+    "general": "base duty",
+    "column2": "column 2",
+    "special": "special rates",
+    "headings": "footnotes",
+    "description": "description",
+}
+_CHANGES_SHOWN = 40
+
+
+def render_difference(difference: ScheduleDifference) -> Iterator[str]:
+    """What differs: changed, new and ended lines, then a count of other changes."""
+    duties = [one for one in difference.lines if one.changes_duty]
+    duties.sort(key=lambda one: (one.after is None, one.before is None))
+    for change in duties[:_CHANGES_SHOWN]:
+        yield from _render_change(change)
+    if (more := len(duties) - _CHANGES_SHOWN) > 0:
+        yield f"and {more} more lines"
+    texts = len(difference.lines) - len(duties)
+    if texts:
+        yield f"{texts} lines with another description or other footnotes"
+    for one in difference.headings:
+        old, new = one.before.general or "not read", one.after.general or "none"
+        what = f"{old} -> {new}" if old != new else "another description"
+        yield f"{one.before.heading}: {what}"
+    if not difference:
+        yield "no differences"
+
+
+def _render_change(change: LineChange) -> Iterator[str]:
+    code = format_code(change.code)
+    if change.after is None:
+        yield f"{code}: ended"
+    elif change.before is None:
+        yield f"{code}: new, base duty {change.after.general} ({change.after.description})"
+    else:
+        for name in change.fields:
+            old, new = getattr(change.before, name), getattr(change.after, name)
+            yield f"{code}: {_FIELDS[name]} {old or 'none'} -> {new or 'none'}"
+
+
+def render_line(
+    schedule: TariffSchedule, line: TariffLine | None, code: str, day: date
+) -> Iterator[str]:
+    """A line or a ten-digit number with its duties, and the lists that name it on the day."""
+    header = schedule.header
+    if line is not None:
+        yield f"{format_code(code)}: {line.description}"
+        yield f"  base duty: {line.general}"
+        yield f"  column 2: {line.column2}"
+        yield f"  special rates: {line.special or 'none'}"
+        yield f"  HTS {header.revision}, in force since {format_day(header.in_force)}"
+    yield f"lists on {format_day(day)}:"
+    yield from _render_groups(schedule, schedule.memberships.find_covering(code), day)
+    inside = list(schedule.memberships.find_inside(code))
+    if any(one.group.covers(day) for one in inside):
+        yield "lists that name only a part of it:"
+        yield from _render_groups(schedule, inside, day)
+
+
+def _render_groups(
+    schedule: TariffSchedule, found: Iterable[tuple[str, MembershipGroup]], day: date
+) -> Iterator[str]:
+    for code, group in found:
+        if not group.covers(day):
+            continue
+        span = f"since {format_day(group.from_)}"
+        if group.to:
+            span = f"{format_day(group.from_)} to {format_day(group.to)}"
+        source = schedule.header.sources[group.source]
+        doubt = "; not compared with the official text"
+        pieces = (
+            f"{group.list}: {group.kind}, {span}",
+            group.note,
+            f"HTS {group.heading}" if group.heading else "",
+            group.question if not group.claim else "",
+            f"as {format_code(code)}",
+            f"{source.text}{'' if source.confidence is Confidence.HIGH else doubt}",
+        )
+        yield f"  {'; '.join(filter(None, pieces))}"

@@ -1,0 +1,71 @@
+from datetime import date
+
+from bot.rates.files.hts_export import HtsExport, parse_export
+from bot.rates.files.schedule_import import merge_export
+from bot.rates.files.tariff_schedule import update_header
+from bot.rates.schedule.membership import MembershipIndex
+from bot.rates.schedule.model import AdditionalHeading
+from bot.rates.schedule.schedule import TariffSchedule
+from tests.rates.files.exports import export, row
+from tests.rates.schedule.made import header, line, lines
+
+START = date(2018, 9, 24)
+CURRENT = AdditionalHeading("9903.88.03", ("list-3",), START, None, "", "")
+ENDED = AdditionalHeading("9903.01.24", ("duty",), START, date(2026, 2, 23), "+ 10%", "Old")
+SCHEDULE = TariffSchedule(
+    header(),
+    lines(line("85076000", "3.4%"), line("85079040", "3.5%"), line("95030000")),
+    MembershipIndex(()),
+    (ENDED, CURRENT),
+)
+
+
+def _export(*codes: str, general: str = "5%") -> HtsExport:
+    return parse_export(export(*(row(code, general=general) for code in codes)))
+
+
+def test_lines_of_other_headings_are_kept_and_missing_lines_of_a_heading_end() -> None:
+    merged = merge_export(SCHEDULE, _export("8507.60.00", "8507.80.00"))
+    assert [one.code for one in merged.lines] == ["85076000", "85078000", "95030000"]
+    changes = {one.code: (one.before is None, one.after is None) for one in merged.difference.lines}
+    assert changes == {
+        "85076000": (False, False),
+        "85078000": (True, False),
+        "85079040": (False, True),
+    }
+    assert not merged.is_whole
+
+
+def test_a_whole_export_ends_the_headings_that_it_lacks() -> None:
+    chapters = [f"{number:02d}01.10.00" for number in range(1, 98)]
+    merged = merge_export(SCHEDULE, _export(*chapters))
+    assert merged.is_whole
+    assert len(merged.lines) == 97
+
+
+def test_an_import_updates_the_text_of_a_heading_in_force_but_keeps_its_days() -> None:
+    found = parse_export(
+        export(
+            row("9903.88.03", 0, "Articles of China", general="+ 25%"),
+            row("9903.01.24", 0, "New text", general="No change"),
+        )
+    )
+    merged = merge_export(SCHEDULE, found)
+    assert merged.headings == (
+        ENDED,
+        CURRENT._replace(general="+ 25%", description="Articles of China"),
+    )
+    assert [one.after.heading for one in merged.difference.headings] == ["9903.88.03"]
+
+
+def test_an_export_without_news_changes_nothing() -> None:
+    again = HtsExport(tuple(SCHEDULE.lines), (), frozenset({"8507", "9503"}))
+    assert not merge_export(SCHEDULE, again).difference
+
+
+def test_the_revision_of_the_header_is_replaced_and_the_rest_kept() -> None:
+    text = "# Notes\nrevision: 2026 Rev. 10\nin_force: 2026-06-08\nsince: 2025-01-01\n"
+    assert update_header(text, "2026 Rev. 22", date(2026, 12, 1)) == (
+        '# Notes\nrevision: "2026 Rev. 22"\nin_force: "2026-12-01"\nsince: 2025-01-01\n'
+    )
+    assert update_header(text, None, None) == text
