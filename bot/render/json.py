@@ -76,10 +76,17 @@ def build_answer_json(answer: Answer) -> Json:
         "with_base_percent": _to_json(base and base.with_duties),
         "components": [build_component_json(one, base) for one in both],
         "questions": list(answer.questions),
+        "claim": answer.entry.claim or None,
+        "headings": list(answer.entry.headings),
         "reports": _to_json(answer.reports),
         "next": [build_upcoming_json(item) for item in answer.next],
         "warnings": [build_warning_json(one) for one in answer.warnings],
         **_collect_values(answer, (*_BEYOND, "talks", "suggestions")),
+        **_collect_filled(
+            with_claim=answer.entry.others,
+            headings_unknown=answer.entry.unnamed,
+            entered_value=answer.entry.value,
+        ),
     }
 
 

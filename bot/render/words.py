@@ -3,6 +3,7 @@
 import string
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from bot.parties import WORLD, Parties
@@ -12,9 +13,12 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     BASE_ID,
     Answer,
+    BaseRate,
     Change,
     ChangeKind,
+    ClaimTotal,
     Component,
+    EntryValue,
     LinesTotal,
     OnGoods,
     Step,
@@ -84,7 +88,9 @@ def format_step_total(step: Step) -> str:
 def describe_goods(answer: Answer) -> str:
     """The goods of the total: `goods in general`, `steel, HS 8507.60`, or the name of a duty."""
     codes = (f"HS {format_code(code)}" for code in answer.codes)
-    return ", ".join([*answer.goods, *codes]) or "goods in general"
+    goods = ", ".join([*answer.goods, *codes]) or "goods in general"
+    named = answer.entry.claim and answer.codes
+    return f"{goods} {answer.entry.claim}" if named else goods
 
 
 def describe_definition(answer: Answer) -> str:
@@ -119,6 +125,68 @@ def describe_base(answer: Answer) -> str:
         return rate
     word = "with it" if base.exact else "for an example line, in total"
     return f"{rate}; {word} {format_percent(base.with_duties)}%"
+
+
+def name_base(base: BaseRate) -> str:
+    """What the base duty of a line is called: `normal (MFN) duty`, `column 2 duty`."""
+    if not base.column:
+        return "normal (MFN) duty"
+    return f"{base.column} duty" if base.column == "column 2" else f"duty under {base.column}"
+
+
+def describe_claim_total(one: ClaimTotal) -> str:
+    """The figures with a claim: `under USMCA: 0% additional, base duty 0%`."""
+    if one.banned:
+        return f"under {one.program}: may not be imported"
+    ends = [one.percent] if one.span is None else list(dict.fromkeys(one.span))
+    if ends[0] is None:
+        return f"under {one.program}: no total"
+    total = f"{' to '.join(str(format_percent(end)) for end in ends)}% additional"
+    if one.base is None:
+        return f"under {one.program}: {total}"
+    percent = one.base.percent
+    base = one.base.words if percent is None else f"{format_percent(percent)}%"
+    return f"under {one.program}: {total}, base duty {base}"
+
+
+def describe_headings(answer: Answer) -> str:
+    """The headings to declare, in filing order; empty if they are unknown."""
+    entry = answer.entry
+    if not entry.headings:
+        return ""
+    text = "declare " + ", ".join(entry.headings)
+    if answer.total_range is not None:
+        text += "; more headings, depending on the goods"
+    if entry.unnamed:
+        text += f"; the heading of {', '.join(map(str, entry.unnamed))} is not in our data"
+    return text
+
+
+def describe_value(one: EntryValue) -> list[str]:
+    """The duties and fees on an entered value, one line for each, then the total."""
+    lines = [
+        f"{duty.measure}: {_format_dollars(duty.dollars)}"
+        for duty in one.duties
+        if duty.dollars is not None
+    ]
+    if one.base is not None:
+        lines.append(f"base duty: {_format_dollars(one.base)}")
+    if one.merchandise_fee is not None:
+        some = " (some trade agreements exempt goods from it)" if one.fee_unsure else ""
+        lines.append(f"merchandise processing fee: {_format_dollars(one.merchandise_fee)}{some}")
+    else:
+        lines.append("customs fees of this day are not in our data")
+    ends = dict.fromkeys(map(_format_dollars, one.total))
+    plus = "".join(f", plus {each}" for each in one.not_summed)
+    lines.append(f"total on {_format_dollars(one.value)}: {' to '.join(ends)}{plus}")
+    if one.harbor_fee is not None:
+        fee = _format_dollars(one.harbor_fee)
+        lines.append(f"by sea only: harbor maintenance fee {fee}, not in the total")
+    return lines
+
+
+def _format_dollars(amount: Decimal | None) -> str:
+    return f"${amount:,.2f}"
 
 
 def describe_goods_duties(left_out: OnGoods) -> str:
@@ -397,6 +465,14 @@ _TEXTS: dict[type[RateWarning], str] = {
     kinds.BaseNotPercent: (
         "The normal (MFN) duty of {one.line} is not a single percent of the value ({one.text}), "
         "so no total includes it."
+    ),
+    kinds.ClaimRefused: (
+        "{one.program} gives these goods of {answer.partner_name} no special rate, so this answer "
+        "does not follow that claim."
+    ),
+    kinds.ClaimNotCovered: (
+        "{one.program} is not covered: our data has neither its rates nor its rules. This answer "
+        "is without it."
     ),
     kinds.SpellingRead: "Read '{one.text}' as {one.read_as}.",
     kinds.NoSuchLayer: "We don't track a duty called '{one.text}' between these two.",

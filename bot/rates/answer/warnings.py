@@ -137,6 +137,8 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
     wanted = context.wanted
     if wanted is None:
         return
+    yield from (kinds.ClaimRefused(name) for name in context.treatment.refused)
+    yield from (kinds.ClaimNotCovered(name) for name in context.treatment.uncovered)
     if wanted.is_unknown:
         yield kinds.UnknownProduct(wanted.text, wanted.suggestions)
         return

@@ -263,6 +263,18 @@ class AnsweredForNumber(RateWarning):
     """The other numbers that lists name on the day."""
 
 
+class ClaimRefused(RateWarning):
+    """Goods of the partner, or of this line, cannot be entered under a claimed program."""
+
+    program: str
+
+
+class ClaimNotCovered(RateWarning):
+    """The data does not have the rates of a claimed program."""
+
+    program: str
+
+
 class SpellingRead(RateWarning):
     """The product was misspelt and read as the most similar name."""
 

@@ -2,8 +2,8 @@
 
 The steps, in order:
 1. Extract Harmonized System codes: `8507.60`, `HS 72`, `chapter 73`.
-2. Find the longest known phrase at each word: goods, layers, legal bases, and special words
-   (`only`, `headline`, `including base`).
+2. Find the longest known phrase at each word: goods, layers, legal bases, claims such as `under
+   usmca`, and special words (`only`, `headline`, `including base`).
 3. Keep the other words as unknown, except stop words.
 4. If a text has unknown words, but no code, layer or legal basis, compare it with the names of
    goods. If it is very similar to a name, read it as a misspelling of this name. Otherwise, if
@@ -67,6 +67,8 @@ class ParsedProduct(NamedTuple):
     """Whether the text asks for a layer alone and not for a sum."""
     headline: bool = False
     with_base: bool = False
+    claims: tuple[str, ...] = ()
+    """What the text claims for the goods, such as `usmca`, `not usmca` or `column 2`."""
     unknown: tuple[str, ...] = ()
     read_as: str = ""
     """The name of the goods that a misspelt text was read as."""
@@ -74,7 +76,8 @@ class ParsedProduct(NamedTuple):
 
     @property
     def is_unknown(self) -> bool:
-        return not (self.goods or self.codes or self.layers or self.bases or self.headline)
+        known = (self.goods, self.codes, self.layers, self.bases, self.headline, self.claims)
+        return not any(known)
 
 
 class _Phrase(NamedTuple):
@@ -87,8 +90,13 @@ class ProductReader:
     """Parses product texts with the goods, measures and legal bases of a ledger."""
 
     def __init__(
-        self, goods: Goods, measures: Collection[Measure], bases: Mapping[str, Iterable[str]]
+        self,
+        goods: Goods,
+        measures: Collection[Measure],
+        bases: Mapping[str, Iterable[str]],
+        claims: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
+        """`bases` and `claims` have the names of each legal basis and each claim."""
         self._goods = goods
         self._phrases: dict[str, list[_Phrase]] = {}
         self._names: dict[str, str] = {}
@@ -103,6 +111,9 @@ class ProductReader:
         for base, names in bases.items():
             for name in (base, *names):
                 self._add_phrase(name, "base", base)
+        for claim, names in (claims or {}).items():
+            for name in names:
+                self._add_phrase(name, "claim", claim)
         for kind, names in _OWN_WORDS.items():
             for name in names.split(";"):
                 self._add_phrase(name, kind, "")
@@ -141,6 +152,7 @@ class ProductReader:
             alone="alone" in found and "sum" not in found,
             headline="headline" in found,
             with_base="with_base" in found,
+            claims=tuple(found.get("claim", ())),
             unknown=tuple(unknown),
         )
         if unknown and not (wanted.codes or wanted.layers or wanted.bases):

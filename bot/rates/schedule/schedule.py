@@ -26,6 +26,7 @@ from bot.rates.schedule.model import (
 MAX_QUESTIONS = 6
 """Maximum questions that are combined for a line; lines have at most four."""
 _A_DAY = timedelta(days=1)
+_COLUMNS = {"": "general column", "column 2": "column 2"}
 
 
 class LineCase(NamedTuple):
@@ -90,11 +91,12 @@ class TariffSchedule:
                     found.setdefault(measure_id, set()).add(name)
         return {measure_id: frozenset(names) for measure_id, names in found.items()}
 
-    def find_line_source(self, line: TariffLine) -> Source:
-        """The source of a line's base duty."""
+    def find_line_source(self, line: TariffLine, column: str = "") -> Source:
+        """The source of a line's base duty: in the general column, column 2 or a program's rate."""
         code = format_code(line.code)
+        where = _COLUMNS.get(column, f"special rate under {column}")
         return Source(
-            text=f"HTS of the United States {self.header.revision}, {code}, general column",
+            text=f"HTS of the United States {self.header.revision}, {code}, {where}",
             url=self.header.url.replace("{line}", code) or None,
         )
 
