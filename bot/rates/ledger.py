@@ -168,9 +168,9 @@ class Ledger:
         return self._tariff_schedules.get(imposer)
 
     def find_base_duty(
-        self, imposer: str, wanted: ParsedProduct, asked: AskedLine | None = None
+        self, imposer: str, wanted: ParsedProduct, day: date, asked: AskedLine | None = None
     ) -> BaseRate | None:
-        """The base duty of the question's line or goods, or else of an example line.
+        """The base duty of the question's line or goods on the day, or else of an example line.
 
         `asked` is the line with what the question claims; by default without a claim. None if the
         ledger has neither.
@@ -178,7 +178,8 @@ class Ledger:
         imposer_file = self.find_imposer_file(imposer)
         if imposer_file is None:
             return None
-        if (line := _find_line_duty(asked or self.find_asked_line(imposer, wanted))) is not None:
+        asked = asked or self.find_asked_line(imposer, wanted)
+        if asked is not None and (line := _find_line_duty(asked, day)) is not None:
             return line
         for exact in (True, False):
             for duty in imposer_file.base_duties:
@@ -266,9 +267,9 @@ def _is_base_of(base: BaseDuty, wanted: ParsedProduct, exactly: bool) -> bool:
     return not exactly and bool(loose or any(line.startswith(code) for code in wanted.codes))
 
 
-def _find_line_duty(asked: AskedLine | None) -> BaseRate | None:
+def _find_line_duty(asked: AskedLine, day: date) -> BaseRate | None:
     """The base duty of the question's line in the tariff schedule."""
-    if asked is None or (line := asked.schedule.find_only_line(asked.code)) is None:
+    if (line := asked.schedule.find_only_line(asked.code, day)) is None:
         return None
     duty = find_line_duty(line, asked.treatment)
     return BaseRate(

@@ -85,7 +85,7 @@ def _add_treatment(context: RateContext) -> RateContext:
         wanted.claims if wanted else (),
         context.charged,
         context.day,
-        schedule.find_only_line(line.code) if line else None,
+        schedule.find_only_line(line.code, context.day) if line else None,
     )
     line = line._replace(treatment=treatment) if line else None
     return context._replace(line=line, treatment=treatment)
@@ -126,7 +126,7 @@ def _stack_line(context: RateContext, asked: AskedLine, chosen: Sequence[Measure
     """The duties on goods of a line. Measures without lists apply by their scopes."""
     listed = [measure for measure in chosen if measure.id in asked.lists_of]
     others = [measure for measure in chosen if measure.id not in asked.lists_of]
-    line = asked.schedule.find_only_line(asked.code)
+    line = asked.schedule.find_only_line(asked.code, context.day)
     return stack_line(
         asked,
         context.day,

@@ -53,6 +53,13 @@ class TariffLine(NamedTuple):
         return None
 
 
+class FormerLine(NamedTuple):
+    """A line as it was up to a day, before an import changed its duties or ended it."""
+
+    to: date
+    line: TariffLine
+
+
 def parse_percent(text: str) -> Decimal | None:
     """The percent of a duty that is purely ad valorem, 0 for `Free`; None for other duties."""
     if text.strip().casefold() == "free":

@@ -18,6 +18,7 @@ from bot.rates.schedule.membership import MembershipIndex
 from bot.rates.schedule.model import (
     LINE_DIGITS,
     AdditionalHeading,
+    FormerLine,
     MembershipGroup,
     ScheduleHeader,
     TariffLine,
@@ -52,6 +53,7 @@ class TariffSchedule:
         lines: TariffLines,
         memberships: MembershipIndex,
         headings: Sequence[AdditionalHeading] = (),
+        former: Sequence[FormerLine] = (),
     ) -> None:
         self.header = header
         self.lines = lines
@@ -61,16 +63,21 @@ class TariffSchedule:
         for heading in self.headings:
             for measure_id in heading.measures:
                 self._headings_of.setdefault(measure_id, []).append(heading)
+        self.former = tuple(sorted(former))
+        self._former_of: dict[str, list[FormerLine]] = {}
+        for one in self.former:
+            self._former_of.setdefault(one.line.code, []).append(one)
         self.lists = frozenset(group.list for group in memberships.groups)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TariffSchedule):
             return NotImplemented
-        return (self.header, self.lines, self.memberships, self.headings) == (
+        return (self.header, self.lines, self.memberships, self.headings, self.former) == (
             other.header,
             other.lines,
             other.memberships,
             other.headings,
+            other.former,
         )
 
     __hash__ = None  # type: ignore[assignment] # schedules are compared, but are no keys
@@ -100,12 +107,18 @@ class TariffSchedule:
             url=self.header.url.replace("{line}", code) or None,
         )
 
-    def find_only_line(self, code: str) -> TariffLine | None:
+    def find_line(self, code: str, day: date) -> TariffLine | None:
+        """The line of a code with 8 or 10 digits, with its duties on the day."""
+        former = self._former_of.get(code[:LINE_DIGITS], ())
+        past = (one.line for one in former if day <= one.to)
+        return next(past, None) or self.lines.find(code)
+
+    def find_only_line(self, code: str, day: date) -> TariffLine | None:
         """The line of the code, or the only line under it; None if there are several or none."""
         if len(code) >= LINE_DIGITS:
-            return self.lines.find(code)
+            return self.find_line(code, day)
         codes = self.lines.list_codes(code)
-        return self.lines.find(codes[0]) if len(codes) == 1 else None
+        return self.find_line(codes[0], day) if len(codes) == 1 else None
 
     def find_known_code(self, code: str) -> str:
         """The code, or its nearest parent that the schedule knows; empty if there is none.
@@ -113,7 +126,8 @@ class TariffSchedule:
         A line that ended is known as long as a list names it.
         """
         line = code[:LINE_DIGITS]
-        if self.lines.list_codes(line) or self.memberships.has_line(line):
+        known = line in self._former_of or self.memberships.has_line(line)
+        if known or self.lines.list_codes(line):
             return code
         parents = (code[:size] for size in (6, 4) if size < len(code))
         return next((one for one in parents if self.lines.list_codes(one)), "")
