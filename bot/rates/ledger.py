@@ -103,7 +103,8 @@ class Ledger:
         claims: dict[str, tuple[str, ...]] = {}
         for schedule in files.tariff_schedules.values():
             claims |= name_claims(schedule.header)
-        self.reader = ProductReader(self.goods, self.measures, bases, claims)
+        lines = next((one.lines for one in files.tariff_schedules.values()), None)
+        self.reader = ProductReader(self.goods, self.measures, bases, claims, lines)
         # These two are cached, because many questions have the same pairs and goods.
         self.get_pair: Callable[[str, str], Pair] = lru_cache(_CACHE_SIZE)(self._find_pair)
         """Returns the pair for the codes of an imposer and a partner.

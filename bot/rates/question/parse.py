@@ -251,6 +251,10 @@ def _refuse_unknown(
         return
     near = (*near, *reader.read_any(product).suggestions)
     cause = "neither goods nor an economy we know"
+    if not near and (found := reader.search_schedule(product)):
+        named = "; ".join(f"{one.code} ({one.description})" for one in found)
+        cause = f"{cause}. The US tariff schedule has these words in {named}"
+        near = tuple(one.code for one in found)
     if near:
         raise UnknownParty(product, near, cause)
     raise QueryError(product, cause, "An HS code, such as 8507.60, works too")

@@ -17,7 +17,9 @@ from typing import NamedTuple
 
 from bot.rates.model.goods import Goods
 from bot.rates.model.measure import Measure
-from bot.rates.question.stemming import stem_words
+from bot.rates.question.stemming import respell_as_american, stem_words
+from bot.rates.schedule.lines import TariffLines
+from bot.rates.schedule.search import FoundHeading, find_headings
 from bot.text.folding import fold_case
 
 _IGNORED = frozenset(
@@ -50,6 +52,7 @@ _YEAR = re.compile(r"20[1-9]\d")
 # the whole text is compared; to suggest the goods, its most similar part is compared.
 _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
 _SUGGESTIONS = 4
+_HEADINGS, _WORDS_SEARCHED = 3, 8
 _CACHE_SIZE = 500
 
 
@@ -95,8 +98,13 @@ class ProductReader:
         measures: Collection[Measure],
         bases: Mapping[str, Iterable[str]],
         claims: Mapping[str, Iterable[str]] | None = None,
+        schedule_lines: TariffLines | None = None,
     ) -> None:
-        """`bases` and `claims` have the names of each legal basis and each claim."""
+        """`bases` and `claims` have the names of each legal basis and each claim.
+
+        Words that no goods have are searched for in `schedule_lines`.
+        """
+        self._schedule_lines = schedule_lines
         self._goods = goods
         self._phrases: dict[str, list[_Phrase]] = {}
         self._names: dict[str, str] = {}
@@ -179,6 +187,12 @@ class ProductReader:
     def read_any(self, text: str) -> ParsedProduct:
         """Parses the text, which may name the measures of all pairs."""
         return self.read(text, self._layers)
+
+    def search_schedule(self, text: str) -> tuple[FoundHeading, ...]:
+        """The three headings of the tariff schedule that fit the words best."""
+        words = [respell_as_american(one) for one in stem_words(text) if one not in _IGNORED]
+        lines = self._schedule_lines
+        return find_headings(lines, words[:_WORDS_SEARCHED], _HEADINGS) if lines else ()
 
     def understands(self, text: str) -> bool:
         """Whether a word of the text is known, or all its words are stop words."""
