@@ -630,6 +630,15 @@ def _partly_exempt(one: kinds.PartlyExempt, _: Answer) -> str:
     return f"{one.measure} is not charged {one.condition or 'on some of these goods'}: {one.why}."
 
 
+def _in_transit(one: kinds.InTransit, _: Answer) -> str:
+    pays = f"pay {one.instead} instead" if one.instead else "do not pay it"
+    heading = f", HTS {one.heading}" if one.heading else ""
+    return (
+        f"{one.measure}: goods loaded onto their ship before {format_day(one.loaded_before)} and "
+        f"entered before {format_day(one.entered_before)} {pays} ({one.source}{heading})."
+    )
+
+
 def _same_for_all(one: kinds.SameForAll, _: Answer) -> str:
     return f"All of these have this total: {'; '.join(one.goods)}."
 
@@ -642,6 +651,7 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.NoMeasureOnGoods: _no_measure,
     kinds.NoOneTotal: _no_one_total,
     kinds.NotCovered: _not_covered,
+    kinds.InTransit: _in_transit,
     kinds.NotInTotal: _not_in_total,
     kinds.PartlyExempt: _partly_exempt,
     kinds.RunsOut: _runs_out,

@@ -190,6 +190,8 @@ WARNINGS = (
     kinds.NoOneTotal(Decimal(25)),
     kinds.SomeGoodsDiffer(CHOICES),
     kinds.UnknownProduct("gizmos", ("games", "gems")),
+    kinds.InTransit(STEEL, DAY, LATER, "9903.03.02", "", "Proclamation 1"),
+    kinds.InTransit(STEEL, DAY, LATER, "", "10%", "EO 1"),
     kinds.ClaimRefused("USMCA"),
     kinds.ClaimNotCovered("AGOA"),
     kinds.SpellingRead("steeel", "steel"),

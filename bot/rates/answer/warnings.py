@@ -21,6 +21,7 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.measure import Confidence, Status
 from bot.rates.model.warnings import CheckedMeasure, RateWarning, Reason
+from bot.rates.schedule.model import TransitException
 from bot.rates.stacking import Layer
 
 
@@ -174,6 +175,15 @@ def _list_depending(selection: Selection) -> Iterator[Layer]:
             yield left.layer
 
 
+def _list_transit_exceptions(context: RateContext, layer: Layer) -> Iterator[TransitException]:
+    """The exceptions for goods under way when the duty of the layer began, on the day."""
+    schedule = context.ledger.find_tariff_schedule(context.imposer)
+    names = {layer.measure.id, layer.measure.family}
+    for one in schedule.header.in_transit if schedule else ():
+        if one.covers(context.day) and not names.isdisjoint(one.measures):
+            yield one
+
+
 def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
     """Notes on the counted duties, remarks on the pair, and duties that no total includes."""
     counted, basis = selection.stacked.counted, selection.basis
@@ -189,6 +199,15 @@ def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[Rate
             yield kinds.RateCaveat(measure.ref, period.caveat)
         for exemption in layer.partly_exempt:
             yield kinds.PartlyExempt(measure.ref, exemption.only_if, exemption.why)
+        for transit in _list_transit_exceptions(context, layer):
+            yield kinds.InTransit(
+                measure.ref,
+                transit.loaded_before,
+                transit.entered_before,
+                transit.heading,
+                transit.instead,
+                transit.source.text,
+            )
         if measure.confidence is Confidence.LOW:
             yield kinds.LowConfidence(measure.ref, measure.note)
     if basis is TotalBasis.GENERAL:

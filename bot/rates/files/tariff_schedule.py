@@ -193,6 +193,7 @@ def find_group_problems(
 
 
 def find_header_problem(header: ScheduleHeader, references: Collection[str]) -> str:
-    """The first name under `lists` that is not a measure, schedule or group; else empty."""
-    names = (name for owners in header.lists.values() for name in owners)
-    return next((name for name in names if name not in references), "")
+    """The first name of `lists` or `in_transit` that is no measure, schedule or group; or empty."""
+    owned = (name for owners in header.lists.values() for name in owners)
+    under_way = (name for one in header.in_transit for name in one.measures)
+    return next((name for name in (*owned, *under_way) if name not in references), "")

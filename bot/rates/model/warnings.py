@@ -341,6 +341,17 @@ class PartlyExempt(RateWarning):
     why: str
 
 
+class InTransit(RateWarning):
+    """Goods that were under way by ship when the duty began do not pay it."""
+
+    measure: MeasureRef
+    loaded_before: date
+    entered_before: date
+    heading: str
+    instead: str
+    source: str
+
+
 class LowConfidence(RateWarning):
     measure: MeasureRef
     text: str

@@ -201,6 +201,24 @@ class EntryFees(Frozen):
         return self.from_ <= day and (self.to is None or day <= self.to)
 
 
+class TransitException(Frozen):
+    """Goods under way by ship when a duty began, which do not pay it."""
+
+    measures: tuple[str, ...]
+    """Ids of measures, or of schedules of `us.yaml` whose rows are meant."""
+    loaded_before: Day
+    """The goods were loaded onto the ship before this day, the first day of the duty."""
+    entered_before: Day
+    heading: str = ""
+    """The heading to declare; empty if it is not known."""
+    instead: str = ""
+    """What the goods pay instead; empty for nothing."""
+    source: Source
+
+    def covers(self, day: date) -> bool:
+        return self.loaded_before <= day < self.entered_before
+
+
 class FilingOrder(Frozen):
     """The order in which headings of chapter 99 are declared, by legal basis."""
 
@@ -230,5 +248,6 @@ class ScheduleHeader(Frozen):
     """The economies whose goods pay the rates of column 2, with the first day."""
     fees: tuple[EntryFees, ...] = ()
     filing_order: FilingOrder | None = None
+    in_transit: tuple[TransitException, ...] = ()
     usual_numbers: Mapping[str, str] = Field(default_factory=dict)
     """Ten-digit numbers for which questions about their whole line are answered."""

@@ -219,3 +219,22 @@ def _list_bans(ledger: Ledger) -> list[tuple[str, ...]]:
     schedule = ledger.find_tariff_schedule("US")
     assert schedule is not None
     return [one.codes for one in schedule.memberships.groups if one.kind == "ban"]
+
+
+@pytest.mark.parametrize(
+    ("question", "day", "heading"),
+    [
+        ("us vietnam 6109.10.00", date(2026, 7, 27), "9903.05.85"),
+        ("us vietnam 6109.10.00", date(2026, 2, 27), "9903.03.02"),
+        ("us india 6109.10.00", date(2025, 9, 16), "9903.01.85"),
+        ("us vietnam", date(2025, 10, 4), "9903.01.25"),
+    ],
+)
+def test_goods_under_way_when_a_duty_began_are_named(
+    question: str, day: date, heading: str, ledger: Ledger
+) -> None:
+    one = answer(question, ledger, day)
+    named = {each.heading for each in one.warnings if isinstance(each, kinds.InTransit)}
+    assert heading in named
+    later = answer(question, ledger, date(2026, 8, 1))
+    assert not any(isinstance(each, kinds.InTransit) for each in later.warnings)
