@@ -70,7 +70,7 @@ def rate(
 def _parse_value(text: str) -> Decimal:
     value, rest = take_value(f"value {text.casefold()}")
     if value is None or rest.strip():
-        raise QueryError(text, "is not an amount in dollars", "Write it as 10000")
+        raise QueryError(text, "not an amount in dollars", "Write it as 10000")
     return value
 
 

@@ -19,6 +19,7 @@ _MAX_NOT_COUNTED = 5
 _MAX_NEXT = 3
 _REPORTS = 3
 _MAX_OVERDUE = 8
+_MAX_ENTRY_LINES = 12
 # Further steps that are shown only with date and rate. Each needs up to 24 characters.
 _MAX_SHORT_STEPS = 12
 
@@ -126,7 +127,8 @@ def format_entry(answer: Answer) -> str:
     entry = answer.entry
     lines = [*map(words.describe_claim_total, entry.others), words.describe_headings(answer)]
     lines += words.describe_value(entry.value) if entry.value is not None else []
-    return "\n".join(f"• {escape(line, 400)}" for line in lines if line)
+    shown = [line for line in lines if line][:_MAX_ENTRY_LINES]
+    return "\n".join(f"• {escape(line, 220)}" for line in shown)
 
 
 def format_next(answer: Answer) -> str:
