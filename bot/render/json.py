@@ -182,7 +182,8 @@ def _find_certainty(answer: Answer) -> str:
 def _build_base_json(base: BaseRate) -> Json:
     text = base.words or f"{format_percent(base.percent)}%"
     names = ("percent", "exact", "line", "what", "with_duties", "year")
-    return {**_collect_values(base, names), "text": text, **_build_source(base.source)}
+    column = _collect_filled(column=base.column)
+    return {**_collect_values(base, names), "text": text, **column, **_build_source(base.source)}
 
 
 def _build_source(source: Source) -> Json:

@@ -216,3 +216,14 @@ def test_a_calendar_is_a_list_of_days(ledger: Ledger, today: date) -> None:
     assert isinstance(days, list)
     assert {"on", "kind", "measure", "partners"} <= days[0].keys()
     assert days[-1]["passed"]
+
+
+def test_a_claim_and_its_column_are_named(ledger: Ledger, today: date) -> None:
+    claimed = _first("us on mexico 6109.10.00 usmca on 2026-10-07", ledger, today)
+    assert (claimed["claim"], claimed["base"]["column"]) == ("under USMCA", "USMCA")
+    without = _first("us on mexico 6109.10.00 on 2026-10-07", ledger, today)
+    assert without["claim"] is None
+    assert "column" not in without["base"]
+    (other,) = without["with_claim"]
+    assert (other["program"], other["percent"]) == ("USMCA", "0")
+    assert [one["id"] for one in without["headings_unknown"]] == ["us-mx-301-forced-labor"]
