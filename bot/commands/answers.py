@@ -8,6 +8,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 from bot.commands.ports import LiveSources, ReportStore
 from bot.commands.replies import CalendarFile, RateAnswers, RateCalendar
@@ -78,9 +79,15 @@ class AnswerService:
                 await asyncio.sleep(_PAUSE_S)
 
     def parse(
-        self, text: str, now: datetime, *, on: date | None = None, product: str | None = None
+        self,
+        text: str,
+        now: datetime,
+        *,
+        on: date | None = None,
+        product: str | None = None,
+        value: Decimal | None = None,
     ) -> DatedQuery:
-        """The question in the text. `on` and `product` override its date and product.
+        """The question in the text. `on`, `product` and `value` override those in it.
 
         Raises QueryError if the text is not a question.
         """
@@ -90,7 +97,7 @@ class AnswerService:
         if query.imposer and (there := ledger.find_duty_day(now, query.imposer)) != today:
             today = there
             query = parse_query(text, ledger.parties, today, ledger.reader)
-        return DatedQuery(override_query(query, on, product), today, now)
+        return DatedQuery(override_query(query, on, product, value), today, now)
 
     async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar:
         """The answer, with missing figures from live sources. Raises QueryError."""

@@ -18,6 +18,7 @@ from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.schedule.model import LINE_DIGITS
 from bot.rates.schedule.schedule import TariffSchedule
+from bot.rates.schedule.treatment import find_line_duty, name_claims
 from bot.rates.scope_matching import ScopeMatcher
 
 _HEADING_DIGITS = 4
@@ -99,7 +100,11 @@ class Ledger:
         for imposer_file in imposer_files:
             for base, words in imposer_file.bases.items():
                 bases[base] = (*bases.get(base, ()), *words)
-        self.reader = ProductReader(self.goods, self.measures, bases)
+        claims: dict[str, tuple[str, ...]] = {}
+        for schedule in files.tariff_schedules.values():
+            claims |= name_claims(schedule.header)
+        lines = next((one.lines for one in files.tariff_schedules.values()), None)
+        self.reader = ProductReader(self.goods, self.measures, bases, claims, lines)
         # These two are cached, because many questions have the same pairs and goods.
         self.get_pair: Callable[[str, str], Pair] = lru_cache(_CACHE_SIZE)(self._find_pair)
         """Returns the pair for the codes of an imposer and a partner.
@@ -159,15 +164,23 @@ class Ledger:
         codes = reversed(self.list_codes(imposer))
         return next((self._averages[code] for code in codes if code in self._averages), None)
 
-    def find_base_duty(self, imposer: str, wanted: ParsedProduct) -> BaseRate | None:
-        """The MFN duty of the question's line or goods, or else of an example line.
+    def find_tariff_schedule(self, imposer: str) -> TariffSchedule | None:
+        """The tariff schedule of the imposer; None if the ledger has none."""
+        return self._tariff_schedules.get(imposer)
 
-        None if the ledger has neither.
+    def find_base_duty(
+        self, imposer: str, wanted: ParsedProduct, day: date, asked: AskedLine | None = None
+    ) -> BaseRate | None:
+        """The base duty of the question's line or goods on the day, or else of an example line.
+
+        `asked` is the line with what the question claims; by default without a claim. None if the
+        ledger has neither.
         """
         imposer_file = self.find_imposer_file(imposer)
         if imposer_file is None:
             return None
-        if (line := self._find_line_duty(imposer, wanted)) is not None:
+        asked = asked or self.find_asked_line(imposer, wanted)
+        if asked is not None and (line := _find_line_duty(asked, day)) is not None:
             return line
         for exact in (True, False):
             for duty in imposer_file.base_duties:
@@ -183,31 +196,11 @@ class Ledger:
                     )
         return None
 
-    def _find_line_duty(self, imposer: str, wanted: ParsedProduct) -> BaseRate | None:
-        """The MFN duty of the question's line in the tariff schedule."""
-        asked = self.find_asked_line(imposer, wanted)
-        if asked is None or (line := asked.schedule.find_only_line(asked.code)) is None:
-            return None
-        return BaseRate(
-            line=format_code(line.code),
-            what=line.description,
-            percent=line.percent,
-            with_duties=None,
-            exact=True,
-            year=asked.schedule.header.in_force.year,
-            source=asked.schedule.find_line_source(line),
-            words=line.general if line.percent is None else "",
-        )
-
     def find_heading(self, measure: Measure, day: date) -> str:
         """The heading of the tariff schedule that charges the measure; empty if not known."""
         schedule = self._tariff_schedules.get(measure.imposer)
         found = schedule.find_heading(measure.id, day) if schedule else None
         return found.heading if found else ""
-
-    def find_tariff_schedule(self, imposer: str) -> TariffSchedule | None:
-        """The tariff schedule of the imposer; None if the ledger does not have it."""
-        return self._tariff_schedules.get(imposer)
 
     def get_lists(self, imposer: str) -> Mapping[str, frozenset[str]]:
         """The lists of each measure in the imposer's schedule, by measure id."""
@@ -277,3 +270,21 @@ def _is_base_of(base: BaseDuty, wanted: ParsedProduct, exactly: bool) -> bool:
         return exactly
     loose = set(wanted.goods) & set(base.example_for)
     return not exactly and bool(loose or any(line.startswith(code) for code in wanted.codes))
+
+
+def _find_line_duty(asked: AskedLine, day: date) -> BaseRate | None:
+    """The base duty of the question's line in the tariff schedule."""
+    if (line := asked.schedule.find_only_line(asked.code, day)) is None:
+        return None
+    duty = find_line_duty(line, asked.treatment)
+    return BaseRate(
+        line=format_code(line.code),
+        what=line.description,
+        percent=duty.percent,
+        with_duties=None,
+        exact=True,
+        year=asked.schedule.header.in_force.year,
+        source=asked.schedule.find_line_source(line, duty.column),
+        words=duty.text if duty.percent is None else "",
+        column=duty.column,
+    )

@@ -93,10 +93,17 @@ def build_answer_json(answer: Answer) -> Json:
         "components": [build_component_json(one, base) for one in both],
         "questions": list(answer.questions),
         "lines": [_build_lines_json(one) for one in answer.lines],
+        "claim": answer.entry.claim or None,
+        "headings": list(answer.entry.headings),
         "reports": _to_json(answer.reports),
         "next": [build_upcoming_json(item) for item in answer.next],
         "warnings": [build_warning_json(one) for one in answer.warnings],
         **_collect_values(answer, (*_BEYOND, "talks", "suggestions")),
+        **_collect_filled(
+            with_claim=answer.entry.others,
+            headings_unknown=answer.entry.unnamed,
+            entered_value=answer.entry.value,
+        ),
     }
 
 
@@ -207,7 +214,8 @@ def _build_lines_json(group: LinesTotal) -> Json:
 def _build_base_json(base: BaseRate) -> Json:
     text = base.words or f"{format_percent(base.percent)}%"
     names = ("percent", "exact", "line", "what", "with_duties", "year")
-    return {**_collect_values(base, names), "text": text, **_build_source(base.source)}
+    column = _collect_filled(column=base.column)
+    return {**_collect_values(base, names), "text": text, **column, **_build_source(base.source)}
 
 
 def _build_source(source: Source) -> Json:

@@ -73,10 +73,15 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield from _render_block(counted, map(_render_component, answer.components))
     if answer.base is not None and not answer.includes_base:
         what = f"{answer.base.line}, {answer.base.what}"
-        line = f"normal (MFN) duty of {what}: {words.describe_base(answer)}"
+        line = f"{words.name_base(answer.base)} of {what}: {words.describe_base(answer)}"
         yield f"  {line} ({_format_source(answer.base.source)})"
     if answer.mfn is not None:
         yield f"  {_format_mfn(answer, answer.mfn)}"
+    yield from (f"  {words.describe_claim_total(one)}" for one in answer.entry.others)
+    if headings := words.describe_headings(answer):
+        yield f"  {headings}"
+    if answer.entry.value is not None:
+        yield from _render_block("in dollars", words.describe_value(answer.entry.value))
     shown = answer.not_counted[:_NOT_COUNTED_SHOWN]
     yield from _render_block(words.describe_left_out(answer), map(_render_component, shown))
     if more := len(answer.not_counted) - len(shown):
@@ -130,7 +135,9 @@ def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
 def _render_component(one: Component) -> str:
     rate = words.describe_rate(one.rate, "rate not set")
     state = words.describe_status(one) if one.from_ else ""
-    pieces = (f"{one.measure}: {rate}", one.legal_basis, state, words.describe_rulings(one))
+    heading = f"HTS {one.heading}" if one.heading and one.is_counted else ""
+    duty = (f"{one.measure}: {rate}", one.legal_basis, heading)
+    pieces = (*duty, state, words.describe_rulings(one))
     return "; ".join(
         filter(None, (*pieces, words.describe_note(one).rstrip("."), _format_source(one.source)))
     )

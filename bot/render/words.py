@@ -13,9 +13,12 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     BASE_ID,
     Answer,
+    BaseRate,
     Change,
     ChangeKind,
+    ClaimTotal,
     Component,
+    EntryValue,
     LinesTotal,
     OnGoods,
     Step,
@@ -57,7 +60,8 @@ def describe_rate(duty: DutyRate, unknown: str = "rate not known") -> str:
 def format_total(answer: Answer) -> str | None:
     """The total in percent, as `12.5` or `12.5 to 37.5`; None if the answer has none."""
     if answer.total_range is not None:
-        return " to ".join(str(format_percent(end)) for end in answer.total_range)
+        ends = dict.fromkeys(str(format_percent(end)) for end in answer.total_range)
+        return " to ".join(ends)
     return format_percent(answer.total_percent)
 
 
@@ -123,7 +127,9 @@ def format_step_total(step: Step) -> str:
 def describe_goods(answer: Answer) -> str:
     """The goods of the total: `goods in general`, `steel, HS 8507.60`, or the name of a duty."""
     codes = (f"HS {format_code(code)}" for code in answer.codes)
-    return ", ".join([*answer.goods, *codes]) or "goods in general"
+    goods = ", ".join([*answer.goods, *codes]) or "goods in general"
+    named = answer.entry.claim and answer.codes
+    return f"{goods} {answer.entry.claim}" if named else goods
 
 
 def describe_definition(answer: Answer) -> str:
@@ -163,6 +169,68 @@ def describe_base(answer: Answer) -> str:
         return rate
     word = "with it" if base.exact else "for an example line, in total"
     return f"{rate}; {word} {format_percent(base.with_duties)}%"
+
+
+def name_base(base: BaseRate) -> str:
+    """What the base duty of a line is called: `normal (MFN) duty`, `column 2 duty`."""
+    if not base.column:
+        return "normal (MFN) duty"
+    return f"{base.column} duty" if base.column == "column 2" else f"duty under {base.column}"
+
+
+def describe_claim_total(one: ClaimTotal) -> str:
+    """The figures with a claim: `under USMCA: 0% additional, base duty 0%`."""
+    if one.banned:
+        return f"under {one.program}: may not be imported"
+    ends = [one.percent] if one.span is None else list(dict.fromkeys(one.span))
+    if ends[0] is None:
+        return f"under {one.program}: no total"
+    total = f"{' to '.join(str(format_percent(end)) for end in ends)}% additional"
+    if one.base is None:
+        return f"under {one.program}: {total}"
+    percent = one.base.percent
+    base = one.base.words if percent is None else f"{format_percent(percent)}%"
+    return f"under {one.program}: {total}, base duty {base}"
+
+
+def describe_headings(answer: Answer) -> str:
+    """The headings to declare, in filing order; empty if they are unknown."""
+    entry = answer.entry
+    if not entry.headings:
+        return ""
+    text = "declare " + ", ".join(entry.headings)
+    if answer.total_range is not None:
+        text += "; more headings, depending on the goods"
+    if entry.unnamed:
+        text += f"; the heading of {', '.join(map(str, entry.unnamed))} is not in our data"
+    return text
+
+
+def describe_value(one: EntryValue) -> list[str]:
+    """The duties and fees on an entered value, one line for each, then the total."""
+    lines = [
+        f"{duty.measure}: {_format_dollars(duty.dollars)}"
+        for duty in one.duties
+        if duty.dollars is not None
+    ]
+    if one.base is not None:
+        lines.append(f"base duty: {_format_dollars(one.base)}")
+    if one.merchandise_fee is not None:
+        some = " (some trade agreements exempt goods from it)" if one.fee_unsure else ""
+        lines.append(f"merchandise processing fee: {_format_dollars(one.merchandise_fee)}{some}")
+    else:
+        lines.append("customs fees of this day are not in our data")
+    ends = dict.fromkeys(map(_format_dollars, one.total))
+    plus = "".join(f", plus {each}" for each in one.not_summed)
+    lines.append(f"total on {_format_dollars(one.value)}: {' to '.join(ends)}{plus}")
+    if one.harbor_fee is not None:
+        fee = _format_dollars(one.harbor_fee)
+        lines.append(f"by sea only: harbor maintenance fee {fee}, not in the total")
+    return lines
+
+
+def _format_dollars(amount: Decimal | None) -> str:
+    return f"${amount:,.2f}"
 
 
 def describe_goods_duties(left_out: OnGoods) -> str:
@@ -443,6 +511,14 @@ _TEXTS: dict[type[RateWarning], str] = {
         "The normal (MFN) duty of {one.line} is not a single percent of the value ({one.text}), "
         "so no total includes it."
     ),
+    kinds.ClaimRefused: (
+        "{one.program} gives these goods of {answer.partner_name} no special rate, so this answer "
+        "does not follow that claim."
+    ),
+    kinds.ClaimNotCovered: (
+        "{one.program} is not covered: our data has neither its rates nor its rules. This answer "
+        "is without it."
+    ),
     kinds.SpellingRead: "Read '{one.text}' as {one.read_as}.",
     kinds.NoSuchLayer: "We don't track a duty called '{one.text}' between these two.",
     kinds.UnknownWords: "Not understood in the product: {one.words}.",
@@ -471,6 +547,14 @@ def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
 
 def _depends_on_goods(one: kinds.DependsOnGoods, _: Answer) -> str:
     return f"The total depends on the goods: {' '.join(one.questions)}"
+
+
+def _answered_for_number(one: kinds.AnsweredForNumber, _: Answer) -> str:
+    others = ", ".join(map(format_code, one.others))
+    return (
+        f"This answer is for HTS {format_code(one.number)}. Lists name other numbers of "
+        f"{format_code(one.code)}: {others}. Ask for a number to see its duties."
+    )
 
 
 def _unknown_line(one: kinds.UnknownLine, _: Answer) -> str:
@@ -588,6 +672,15 @@ def _partly_exempt(one: kinds.PartlyExempt, _: Answer) -> str:
     return f"{one.measure} is not charged {one.condition or 'on some of these goods'}: {one.why}."
 
 
+def _in_transit(one: kinds.InTransit, _: Answer) -> str:
+    pays = f"pay {one.instead} instead" if one.instead else "do not pay it"
+    heading = f", HTS {one.heading}" if one.heading else ""
+    return (
+        f"{one.measure}: goods loaded onto their ship before {format_day(one.loaded_before)} and "
+        f"entered before {format_day(one.entered_before)} {pays} ({one.source}{heading})."
+    )
+
+
 def _same_for_all(one: kinds.SameForAll, _: Answer) -> str:
     return f"All of these have this total: {'; '.join(one.goods)}."
 
@@ -600,12 +693,14 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.NoMeasureOnGoods: _no_measure,
     kinds.NoOneTotal: _no_one_total,
     kinds.NotCovered: _not_covered,
+    kinds.InTransit: _in_transit,
     kinds.NotInTotal: _not_in_total,
     kinds.PartlyExempt: _partly_exempt,
     kinds.RunsOut: _runs_out,
     kinds.SameForAll: _same_for_all,
     kinds.SomeGoodsDiffer: _some_differ,
     kinds.Stale: _stale,
+    kinds.AnsweredForNumber: _answered_for_number,
     kinds.DependsOnGoods: _depends_on_goods,
     kinds.UnknownLine: _unknown_line,
     kinds.UnknownProduct: _unknown_product,

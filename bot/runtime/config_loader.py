@@ -277,7 +277,11 @@ def load_tariff_schedule(folder: Path, references: Mapping[str, tuple[str, ...]]
     headings = tariff_schedule.parse_headings(read_file(path), references)
     if isinstance(headings, tariff_schedule.RowProblem):
         raise ConfigError(str(path), headings.row, "", headings.cause, headings.cure)
-    return TariffSchedule(header, lines, MembershipIndex(groups), headings)
+    path = folder / tariff_schedule.FORMER
+    former = tariff_schedule.parse_former(read_file(path)) if path.exists() else ()
+    if isinstance(former, tariff_schedule.RowProblem):
+        raise ConfigError(str(path), former.row, "", former.cause, former.cure)
+    return TariffSchedule(header, lines, MembershipIndex(groups), headings, former)
 
 
 def load_approved(folder: Path, files: validate.RatesFiles, parties: Parties) -> Overlay:

@@ -167,18 +167,18 @@ INGOTS, WINE, SHEETS = ("7206.10", "Ingots"), ("2204.21.00", "Wine"), ("7208", "
 def test_a_base_duty_is_of_the_very_line_or_of_an_example(
     wanted: ParsedProduct, expected: tuple[str, str] | None, exact: bool
 ) -> None:
-    found = made().find_base_duty("US", wanted)
+    found = made().find_base_duty("US", wanted, CHECKED)
     if expected is None:
         assert found is None
     else:
         assert found == BaseRate(*expected, Decimal(2), None, exact, 2026, SOURCE)
-    assert made().find_base_duty("CN", wanted) is None
+    assert made().find_base_duty("CN", wanted, CHECKED) is None
 
 
 def test_goods_that_a_line_is_an_example_for_take_it_where_there_is_no_better() -> None:
     base = {"what": "Ingots", "percent": 2, "year": 2026, "source": "gazette", "line": "7206.10"}
     one = ledger(sheet(base_duties=[base | {"example_for": ["steel"]}]), goods=GOODS)
-    found = one.find_base_duty("US", ParsedProduct("steel", goods=("steel",)))
+    found = one.find_base_duty("US", ParsedProduct("steel", goods=("steel",)), CHECKED)
     assert found == BaseRate("7206.10", "Ingots", Decimal(2), None, False, 2026, SOURCE)
 
 

@@ -16,6 +16,7 @@ from bot.render.json import build_rate_json
 from tests.rates.asked import ask
 
 KINDS = {
+    *("claim_not_covered", "claim_refused", "in_transit"),
     *("all_in", "announced_only", "base_not_percent", "before_data", "beyond_data", "bloc_duties"),
     *(
         "import_ban",
@@ -35,7 +36,14 @@ KINDS = {
         "unknown_economy",
         "unknown_product",
     ),
-    *("depends_on_goods", "unknown_line", "unknown_words", "void_but_charged", "zero_in_data"),
+    *(
+        "answered_for_number",
+        "depends_on_goods",
+        "unknown_line",
+        "unknown_words",
+        "void_but_charged",
+        "zero_in_data",
+    ),
 }
 
 
@@ -208,3 +216,14 @@ def test_a_calendar_is_a_list_of_days(ledger: Ledger, today: date) -> None:
     assert isinstance(days, list)
     assert {"on", "kind", "measure", "partners"} <= days[0].keys()
     assert days[-1]["passed"]
+
+
+def test_a_claim_and_its_column_are_named(ledger: Ledger, today: date) -> None:
+    claimed = _first("us on mexico 6109.10.00 usmca on 2026-10-07", ledger, today)
+    assert (claimed["claim"], claimed["base"]["column"]) == ("under USMCA", "USMCA")
+    without = _first("us on mexico 6109.10.00 on 2026-10-07", ledger, today)
+    assert without["claim"] is None
+    assert "column" not in without["base"]
+    (other,) = without["with_claim"]
+    assert (other["program"], other["percent"]) == ("USMCA", "0")
+    assert [one["id"] for one in without["headings_unknown"]] == ["us-mx-301-forced-labor"]

@@ -20,7 +20,10 @@ from bot.rates.model.answer import (
     BaseRate,
     Change,
     ChangeKind,
+    ClaimTotal,
     Component,
+    EntryFacts,
+    EntryValue,
     LinesTotal,
     MfnAverage,
     OnGoods,
@@ -28,6 +31,7 @@ from bot.rates.model.answer import (
     Step,
     TotalBasis,
     Upcoming,
+    ValuedDuty,
 )
 from bot.rates.model.law import Effect, LegalEvent, Ruling, Talk
 from bot.rates.model.lookup import Lookup, MissingFigure
@@ -75,6 +79,36 @@ ANSWER = Answer(
 )
 BASE = BaseRate(
     "7326.90.86", "articles of steel", Decimal("2.9"), Decimal("52.9"), True, 2026, SOURCE
+)
+VALUE = EntryValue(
+    value=Decimal(10000),
+    duties=(ValuedDuty(STEEL, Decimal(50), Decimal("5000.00")),),
+    base=Decimal("290.00"),
+    merchandise_fee=Decimal("34.64"),
+    fee_unsure=False,
+    harbor_fee=Decimal("12.50"),
+    total=(Decimal("5324.64"), Decimal("5324.64")),
+    not_summed=(),
+    fees_source=SOURCE,
+)
+OPEN_VALUE = VALUE._replace(
+    duties=(ValuedDuty(STEEL, None, None),),
+    base=None,
+    merchandise_fee=None,
+    harbor_fee=None,
+    total=(Decimal(2000), Decimal(2500)),
+    not_summed=("2¢/kg",),
+)
+ENTRY = EntryFacts(
+    others=(
+        ClaimTotal("USMCA", Decimal(0), None, False, BASE._replace(column="USMCA")),
+        ClaimTotal("USMCA", None, (Decimal(0), Decimal(25)), False, None),
+        ClaimTotal("USMCA", None, None, True, None),
+        ClaimTotal("USMCA", None, None, False, None),
+    ),
+    headings=("9903.88.03", "9903.82.02", "7326.90.86"),
+    unnamed=(STEEL,),
+    value=VALUE._replace(fee_unsure=True),
 )
 STEPS = (
     Step(DAY, Decimal(50), SOURCE, (RateChange(STEEL, Change(ChangeKind.BEGINS, HALF)),)),
@@ -156,8 +190,13 @@ WARNINGS = (
     kinds.NoOneTotal(Decimal(25)),
     kinds.SomeGoodsDiffer(CHOICES),
     kinds.UnknownProduct("gizmos", ("games", "gems")),
+    kinds.InTransit(STEEL, DAY, LATER, "9903.03.02", "", "Proclamation 1"),
+    kinds.InTransit(STEEL, DAY, LATER, "", "10%", "EO 1"),
+    kinds.ClaimRefused("USMCA"),
+    kinds.ClaimNotCovered("AGOA"),
     kinds.SpellingRead("steeel", "steel"),
     kinds.UnknownLine("73269087", "732690", "2026 Rev. 10"),
+    kinds.AnsweredForNumber("73269086", "7326908610", ("7326908660", "7326908675")),
     kinds.DependsOnGoods(("Are they for cars?", "Are they of metal?")),
     kinds.NotInTotal(STEEL, HALF, Exclusion(Reason.SOME_LINES)),
     kinds.NoMeasureOnGoods("watches"),
@@ -280,6 +319,17 @@ def _answers() -> Iterator[str]:
             total_percent=None, banned=True, components=(), warnings=(WARNINGS[2], WARNINGS[13])
         ),
         ANSWER._replace(basis=TotalBasis.LAYER, goods=(STEEL.name,)),
+        ANSWER._replace(goods=(), codes=("73269086",), base=BASE, entry=ENTRY),
+        ANSWER._replace(
+            goods=(),
+            codes=("73269086",),
+            base=BASE._replace(column="USMCA", percent=None, with_duties=None, words="2¢/kg"),
+            total_percent=None,
+            total_range=(Decimal(20), Decimal(25)),
+            by_line=True,
+            warnings=(),
+            entry=EntryFacts("under USMCA", headings=("7326.90.86",), value=OPEN_VALUE),
+        ),
     )
     for answer in answers:
         yield from (render_sentence(answer), *render_lines(answer), "")

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 
@@ -18,6 +19,7 @@ from bot.proposals.approval.overlay import build_ledger
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.consistency import list_contradictions
 from bot.rates.ledger import Ledger
+from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.json import build_rate_json, build_upcoming_json
 from bot.render.text import render_calendar_line, render_lines
@@ -30,9 +32,16 @@ from bot.store.read_only import SavedStories, approved_rates, data_checks
 @click.argument("words", nargs=-1, required=True)
 @click.option("--on", type=parse_day, metavar="YYYY-MM-DD", help="The day; today by default.")
 @click.option("--product", help="A product in words or an HS code.")
+@click.option("--value", metavar="DOLLARS", help="The entered value, for duties in dollars: 10000.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @report_errors
-def rate(words: tuple[str, ...], on: date | None, product: str | None, as_json: bool) -> None:
+def rate(
+    words: tuple[str, ...],
+    on: date | None,
+    product: str | None,
+    value: str | None,
+    as_json: bool,
+) -> None:
     """Answer a question like /tariff: `tariffwire rate us china`.
 
     With --json, print one JSON object: question, answers, error.
@@ -41,7 +50,8 @@ def rate(words: tuple[str, ...], on: date | None, product: str | None, as_json: 
     ledger = _build_ledger(ConfigFolder(settings))
     question = " ".join(words)
     try:
-        reply = asyncio.run(_answer(settings, ledger, question, on, product))
+        dollars = None if value is None else _parse_value(value)
+        reply = asyncio.run(_answer(settings, ledger, question, on, product, dollars))
     except QueryError as error:
         if as_json:
             print_json(build_rate_json(question, None, error=error))
@@ -58,8 +68,20 @@ def rate(words: tuple[str, ...], on: date | None, product: str | None, as_json: 
         click.echo("\n\n".join("\n".join(render_lines(answer)) for answer in reply.answers))
 
 
+def _parse_value(text: str) -> Decimal:
+    value, rest = take_value(f"value {text.casefold()}")
+    if value is None or rest.strip():
+        raise QueryError(text, "not an amount in dollars", "Write it as 10000")
+    return value
+
+
 async def _answer(
-    settings: Settings, ledger: Ledger, question: str, on: date | None, product: str | None
+    settings: Settings,
+    ledger: Ledger,
+    question: str,
+    on: date | None = None,
+    product: str | None = None,
+    value: Decimal | None = None,
 ) -> RateAnswers | RateCalendar:
     """The reply that `/tariff` gives to the question. It uses the live sources that are enabled."""
     async with AsyncExitStack() as stack:
@@ -74,7 +96,7 @@ async def _answer(
             stack.push_async_callback(sources.close)
             live = sources.reference
         answers = AnswerService(ledger, live, SavedStories(settings.database))
-        parsed = answers.parse(question, datetime.now(UTC), on=on, product=product)
+        parsed = answers.parse(question, datetime.now(UTC), on=on, product=product, value=value)
         return await answers.answer(parsed)
 
 
@@ -114,9 +136,7 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     settings, question = load_settings(), " ".join(("upcoming", *words))
     ledger = _build_ledger(ConfigFolder(settings))
     if ics_file is None:
-        calendar = cast(
-            "RateCalendar", asyncio.run(_answer(settings, ledger, question, None, None))
-        )
+        calendar = cast("RateCalendar", asyncio.run(_answer(settings, ledger, question)))
         _print_calendar(calendar, ledger.parties, as_json=as_json)
         return
     from bot.render.ics import render_calendar_file

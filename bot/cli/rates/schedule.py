@@ -45,7 +45,7 @@ def show(code: str, on: date | None) -> None:
     if len(digits) < LINE_DIGITS:
         _show_heading(found, digits)
         return
-    line = found.lines.find(digits)
+    line = found.find_line(digits, day)
     if line is None and not found.memberships.has_line(digits[:LINE_DIGITS]):
         cause = f"is not in HTS {found.header.revision}"
         raise QueryError(code, cause, f"See its heading: schedule show {digits[:4]}")
@@ -79,7 +79,10 @@ def diff(before: Path, after: Path) -> None:
 @click.argument("place", metavar="FILE|URL")
 @click.option("--revision", help="The revision of the export: `2026 Rev. 22`.")
 @click.option(
-    "--in-force", type=parse_day, metavar="YYYY-MM-DD", help="The first day of the revision."
+    "--in-force",
+    type=parse_day,
+    metavar="YYYY-MM-DD",
+    help="The first day of the revision; today by default. Former duties end on the day before.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the differences and write nothing.")
 @report_errors
@@ -91,7 +94,7 @@ def import_export(place: str, revision: str | None, in_force: date | None, dry_r
     settings = load_settings()
     found = _get_schedule(settings)
     export = _parse(place, _read_place(place, settings))
-    merged = merge_export(found, export)
+    merged = merge_export(found, export, in_force or datetime.now(UTC).date())
     click.echo("\n".join(render_difference(merged.difference)))
     part = "all chapters" if merged.is_whole else f"{len(export.four_digits)} headings"
     click.echo(f"{len(export.lines)} lines read ({part}); {len(merged.lines)} lines in all")
@@ -177,7 +180,14 @@ def _write_all(
         folder / tariff_schedule.HEADINGS: tariff_schedule.format_headings(merged.headings),
         header: tariff_schedule.update_header(text, revision, in_force),
     }
-    changed = {path: text for path, text in contents.items() if _read_text(path) != text}
+    former = folder / tariff_schedule.FORMER
+    if merged.former:
+        contents[former] = tariff_schedule.format_former(merged.former)
+    changed = {
+        path: text
+        for path, text in contents.items()
+        if not path.exists() or _read_text(path) != text
+    }
     for path, content in changed.items():
         _replace(path, content)
     names = ", ".join(path.name for path in changed)

@@ -12,6 +12,7 @@ from bot.errors import QueryError
 from bot.parties import WORLD
 from bot.rates.answer.choices import list_contexts
 from bot.rates.answer.components import build_base_component, list_counted
+from bot.rates.answer.entry import build_entry
 from bot.rates.answer.history import (
     build_history,
     build_range_history,
@@ -167,6 +168,7 @@ def _answer_pair(
         added_range=line.added if line and found.span else None,
         questions=line.questions if line else (),
         lines=line.totals if line else (),
+        entry=build_entry(found, query.value),
         by_line=line is not None,
         choices=found.choices,
         components=components,

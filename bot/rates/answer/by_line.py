@@ -60,10 +60,11 @@ def stack_line(
     unlevied = [one for one in dated if not is_levied(one[1])]
     fixed = [*others, *_list_unlevied(asked, day, unlevied)]
     lists = asked.list_names(one for one, period in levied if _pays(period, charged))
-    stacked = [
-        _StackedCase(case, stack([*fixed, *_build_layers(asked, case, levied, charged)], one_of))
-        for case in asked.schedule.list_cases(asked.code, day, lists)
-    ]
+    stacked = []
+    for case in asked.schedule.list_cases(asked.code, day, lists):
+        for each, exempt in _split_by_claim(asked, case, levied, charged, day):
+            layers = [*fixed, *_build_layers(asked, each, levied, charged, exempt)]
+            stacked.append(_StackedCase(each, stack([*_exclude_replaced(layers)], one_of)))
     if not stacked:
         return LineFinding(stack(others, one_of))
     return LineFinding(
@@ -95,13 +96,49 @@ def _list_unlevied(
             yield Layer(measure, period, Fit.NAMED)
 
 
+def _split_by_claim(
+    asked: AskedLine,
+    case: LineCase,
+    dated: Iterable[tuple[Measure, RatePeriod]],
+    charged: Collection[str],
+    day: date,
+) -> Iterator[tuple[LineCase, Mapping[str, Exemption]]]:
+    """The case, with the exemptions that the question's claim gives, by measure id.
+
+    A claim can exempt only a part of the value, such as the US content of a car. Then the case is
+    given twice: with the duty on the whole value, and without the duty.
+    """
+    whole: dict[str, Exemption] = {}
+    part: dict[str, Exemption] = {}
+    for measure, _ in dated:
+        names = any(
+            one.kind in NAMING and one.list in asked.lists_of[measure.id] for one in case.groups
+        )
+        if not (measure.applies_to_all_goods or names):
+            continue
+        for one in measure.exempt:
+            is_claimed = not set(asked.treatment.claimed_goods).isdisjoint(one.scope.goods)
+            if is_claimed and one.applies_to(day, charged):
+                (part if one.only_if else whole)[measure.id] = one
+    if not part:
+        yield case, whole
+        return
+    questions = {f"How much of the value is exempt ({one.only_if})?" for one in part.values()}
+    yield case._replace(no=case.no | questions), whole
+    yield case._replace(yes=case.yes | questions), {**whole, **part}
+
+
 def _build_layers(
     asked: AskedLine,
     case: LineCase,
     dated: Iterable[tuple[Measure, RatePeriod]],
     charged: Collection[str],
+    claimed: Mapping[str, Exemption],
 ) -> Iterator[Layer]:
-    """The layers of the measures that apply to the goods of the case, or exempt them."""
+    """The layers of the measures that apply to the goods of the case, or exempt them.
+
+    `claimed` has the exemptions that the question's claim gives, by measure id.
+    """
     for measure, period in dated:
         groups = [one for one in case.groups if one.list in asked.lists_of[measure.id]]
         exemption = _find_exemption(groups)
@@ -113,6 +150,9 @@ def _build_layers(
             exclusion = Exclusion(Reason.PARTNER_EXEMPT)
         elif exemption is not None:
             exclusion = Exclusion(Reason.GOODS_EXEMPT, text=_describe_group(exemption, asked))
+        elif (claim := claimed.get(measure.id)) is not None:
+            why = ", ".join(filter(None, (claim.why, claim.only_if)))
+            exclusion = Exclusion(Reason.GOODS_EXEMPT, text=why)
         claims = (one for one in groups if one.claim)
         partly = (
             Exemption(scope=Scope(), why=_describe_group(one, asked), only_if=one.note)
@@ -122,6 +162,21 @@ def _build_layers(
 
 
 _FREEING = (MembershipKind.EXEMPT, MembershipKind.EXEMPT_IF, MembershipKind.EXCLUSION)
+
+
+def _exclude_replaced(layers: Sequence[Layer]) -> Iterator[Layer]:
+    """The layers. Goods exempt from a partner's own duty do not pay the general one instead."""
+    exempt = {
+        one.measure.id: one.measure
+        for one in layers
+        if one.measure.applies_to_all_goods and one.exclusion is not None
+    }
+    for one in layers:
+        over = next((exempt[each] for each in one.measure.excluded_by if each in exempt), None)
+        if over is not None and one.measure.applies_to_all_goods and one.exclusion is None:
+            yield one._replace(exclusion=Exclusion(Reason.GIVES_WAY, over.ref))
+        else:
+            yield one
 
 
 def _find_exemption(groups: Iterable[MembershipGroup]) -> MembershipGroup | None:
@@ -147,7 +202,7 @@ def _merge(stacked: Sequence[_StackedCase], asked: AskedLine) -> StackedLayers:
         return first
     free = [one for one in stacked if one.stacked.ban is None]
     totals = [one.stacked.total for one in free]
-    if not bans and min(totals) == max(totals):
+    if not bans and len({_split_total(one.stacked) for one in free}) == 1:
         return first
     always = set.intersection(*map(_list_counted_ids, free))
     seen: dict[str, ExcludedLayer] = {}
@@ -169,6 +224,12 @@ def _merge(stacked: Sequence[_StackedCase], asked: AskedLine) -> StackedLayers:
     return StackedLayers(counted, tuple(seen.values()), span=span)
 
 
+def _split_total(stacked: StackedLayers) -> tuple[Decimal, Decimal]:
+    """The total, and the part of it that includes the base duty."""
+    all_in = (one.period.percent or _ZERO for one in stacked.counted if one.period.is_all_in)
+    return stacked.total, sum(all_in, _ZERO)
+
+
 def _explain(measure: Measure, stacked: Sequence[_StackedCase], asked: AskedLine) -> Exclusion:
     """Why only some cases count the measure: questions, tariff numbers, or another measure."""
     lists = asked.lists_of.get(measure.id, frozenset())
@@ -185,7 +246,9 @@ def _explain(measure: Measure, stacked: Sequence[_StackedCase], asked: AskedLine
     codes = dict.fromkeys(one.case.code for one in counting if one.case.code != asked.code)
     shown = [format_code(code) for code in codes][:_CODES_SHOWN]
     more = " and others" if len(codes) > len(shown) else ""
-    return Exclusion(Reason.DEPENDS, text=f"HTS {', '.join(shown)}{more}" if shown else "")
+    if not shown:
+        return Exclusion(Reason.DEPENDS, text=next((one.text for one in own if one.text), ""))
+    return Exclusion(Reason.DEPENDS, text=f"HTS {', '.join(shown)}{more}")
 
 
 def _list_counted_ids(found: _StackedCase) -> set[str]:
@@ -194,14 +257,21 @@ def _list_counted_ids(found: _StackedCase) -> set[str]:
 
 def _list_questions(stacked: Sequence[_StackedCase]) -> tuple[str, ...]:
     """The questions for which another answer alone changes the total."""
-    by_key = {(one.case.code, one.case.yes): one.stacked for one in stacked}
+    by_code: dict[str, list[_StackedCase]] = {}
+    for one in stacked:
+        by_code.setdefault(one.case.code, []).append(one)
     found: dict[str, None] = {}
     for one in stacked:
         for question in one.case.yes:
-            other = by_key[one.case.code, one.case.yes - {question}]
+            other = _find_case(by_code[one.case.code], one.case.yes - {question})
             if (other.total, other.ban is None) != (one.stacked.total, one.stacked.ban is None):
                 found[question] = None
     return tuple(sorted(found))
+
+
+def _find_case(cases: Sequence[_StackedCase], yes: frozenset[str]) -> StackedLayers:
+    """The duties if these questions are answered with yes, as far as they arise."""
+    return next(one.stacked for one in cases if one.case.yes == yes & (one.case.yes | one.case.no))
 
 
 def _compute_added(

@@ -23,6 +23,7 @@ from bot.rates.model.measure import Measure, has_basis
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.product import ParsedProduct
 from bot.rates.schedule.asked_line import AskedLine
+from bot.rates.schedule.treatment import Treatment, find_line_duty, resolve_treatment
 from bot.rates.scope_matching import Exemptions
 from bot.rates.stacking import ExcludedLayer, Layer, StackedLayers, stack
 
@@ -47,6 +48,8 @@ class RateContext(NamedTuple):
     """How surely each measure applies to the goods, by measure id."""
     line: AskedLine | None = None
     """The question's code, if the tariff schedule decides about its goods; else None."""
+    treatment: Treatment = Treatment()
+    """What the question claims for the goods."""
 
 
 class Selection(NamedTuple):
@@ -68,10 +71,33 @@ def build_context(
     if product is not None and product.strip():
         wanted = ledger.reader.read(product[:MAX_PRODUCT], pair.ids)
     fits = ledger.get_fits(imposer, partner, wanted)
-    line = None if partner == WORLD else ledger.find_asked_line(imposer, wanted)
-    return RateContext(
-        ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits, line
+    context = RateContext(ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits)
+    return context if partner == WORLD else _add_treatment(context)
+
+
+def _add_treatment(context: RateContext) -> RateContext:
+    """The context with its line, and with what its question claims for the goods."""
+    ledger, wanted = context.ledger, context.wanted
+    schedule = ledger.find_tariff_schedule(context.imposer)
+    if schedule is None:
+        return context
+    line = ledger.find_asked_line(context.imposer, wanted)
+    treatment = resolve_treatment(
+        schedule.header,
+        wanted.claims if wanted else (),
+        context.charged,
+        context.day,
+        schedule.find_only_line(line.code, context.day) if line else None,
     )
+    line = line._replace(treatment=treatment) if line else None
+    return context._replace(line=line, treatment=treatment)
+
+
+def claim_program(context: RateContext, program_id: str) -> RateContext:
+    """The context of the same question with the claim of a trade program."""
+    wanted = context.wanted or ParsedProduct("")
+    claimed = context._replace(wanted=wanted._replace(claims=(program_id,)))
+    return _add_treatment(claimed)
 
 
 def check_pair(imposer: str, partner: str, ledger: Ledger) -> None:
@@ -143,7 +169,7 @@ def _stack_line(context: RateContext, asked: AskedLine, chosen: Sequence[Measure
     """The duties on goods of a line. Measures without lists apply by their scopes."""
     listed = [measure for measure in chosen if measure.id in asked.lists_of]
     others = [measure for measure in chosen if measure.id not in asked.lists_of]
-    line = asked.schedule.find_only_line(asked.code)
+    line = asked.schedule.find_only_line(asked.code, context.day)
     return stack_line(
         asked,
         context.day,
@@ -151,7 +177,7 @@ def _stack_line(context: RateContext, asked: AskedLine, chosen: Sequence[Measure
         listed,
         _build_layers(context, others),
         context.ledger.one_of,
-        line.percent if line else None,
+        find_line_duty(line, asked.treatment).percent if line else None,
     )
 
 
@@ -181,7 +207,8 @@ def choose_measures(context: RateContext) -> tuple[TotalBasis, tuple[Measure, ..
 
 
 def _asks_for_all_goods(wanted: ParsedProduct) -> bool:
-    return wanted.headline and not (wanted.goods or wanted.codes or wanted.layers or wanted.bases)
+    particular = wanted.goods or wanted.codes or wanted.layers or wanted.bases
+    return bool(wanted.headline or wanted.claims) and not particular
 
 
 def _build_layers(
@@ -213,8 +240,9 @@ def build_layer(context: RateContext, measure: Measure) -> Layer | None:
         )
     exemptions = Exemptions()
     if measure.exempt and context.wanted is not None:
+        goods = (*context.wanted.goods, *context.treatment.claimed_goods)
         exemptions = context.ledger.scope_matcher.find_exemptions(
-            measure, context.day, context.charged, context.wanted
+            measure, context.day, context.charged, context.wanted._replace(goods=goods)
         )
     exclusion = None
     if not context.charged.isdisjoint(period.not_for):

@@ -154,7 +154,7 @@ def _find_base_rate(
     if context.wanted is None or selection.basis is not TotalBasis.GOODS:
         return None
     base, stacked = (
-        context.ledger.find_base_duty(context.imposer, context.wanted),
+        context.ledger.find_base_duty(context.imposer, context.wanted, context.day, context.line),
         selection.stacked,
     )
     if base is None or base.percent is None:

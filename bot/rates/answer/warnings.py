@@ -21,6 +21,7 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.measure import Confidence, Status
 from bot.rates.model.warnings import CheckedMeasure, RateWarning, Reason
+from bot.rates.schedule.model import TransitException
 from bot.rates.stacking import Layer
 
 
@@ -141,12 +142,18 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
                 rate = left.layer.period.rate
                 yield kinds.NotInTotal(left.layer.measure.ref, rate, left.exclusion)
         return
+    yield from (kinds.ClaimRefused(name) for name in context.treatment.refused)
+    yield from (kinds.ClaimNotCovered(name) for name in context.treatment.uncovered)
     if wanted.is_unknown:
         yield kinds.UnknownProduct(wanted.text, wanted.suggestions)
         return
     if (line := context.line) is not None and line.code != line.written:
         revision = line.schedule.header.revision
         yield kinds.UnknownLine(line.written, line.code, revision)
+    if line is not None and (number := line.schedule.header.usual_numbers.get(line.code)):
+        numbers = line.schedule.list_numbers(line.code, context.day)
+        others = tuple(one for one in numbers if one != number)
+        yield kinds.AnsweredForNumber(line.code, number, others)
     if wanted.read_as:
         yield kinds.SpellingRead(wanted.text, wanted.read_as)
     if selection.line is not None and selection.line.questions:
@@ -157,7 +164,7 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
             yield kinds.NotInTotal(measure.ref, period.rate, left.exclusion)
     exempt = any(left.layer.exclusion for left in selection.stacked.excluded)
     only_general = all(one.applies_to_all_goods for one in selection.chosen)
-    if selection.basis is TotalBasis.GOODS and only_general and not exempt:
+    if selection.basis is TotalBasis.GOODS and only_general and not exempt and line is None:
         yield kinds.NoMeasureOnGoods(wanted.read_as or wanted.text)
     if selection.basis is TotalBasis.LAYER and not selection.chosen:
         yield kinds.NoSuchLayer(wanted.text)
@@ -170,6 +177,15 @@ def _list_depending(selection: Selection) -> Iterator[Layer]:
     for left in selection.stacked.excluded:
         if left.exclusion.reason is Reason.DEPENDS:
             yield left.layer
+
+
+def _list_transit_exceptions(context: RateContext, layer: Layer) -> Iterator[TransitException]:
+    """The exceptions for goods under way when the duty of the layer began, on the day."""
+    schedule = context.ledger.find_tariff_schedule(context.imposer)
+    names = {layer.measure.id, layer.measure.family}
+    for one in schedule.header.in_transit if schedule else ():
+        if one.covers(context.day) and not names.isdisjoint(one.measures):
+            yield one
 
 
 def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
@@ -187,6 +203,15 @@ def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[Rate
             yield kinds.RateCaveat(measure.ref, period.caveat)
         for exemption in layer.partly_exempt:
             yield kinds.PartlyExempt(measure.ref, exemption.only_if, exemption.why)
+        for transit in _list_transit_exceptions(context, layer):
+            yield kinds.InTransit(
+                measure.ref,
+                transit.loaded_before,
+                transit.entered_before,
+                transit.heading,
+                transit.instead,
+                transit.source.text,
+            )
         if measure.confidence is Confidence.LOW:
             yield kinds.LowConfidence(measure.ref, measure.note)
     if basis is TotalBasis.GENERAL:

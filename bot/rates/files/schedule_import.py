@@ -1,14 +1,16 @@
 """Merges an official export into the lines and headings of a tariff schedule."""
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.rates.files.hts_export import HtsExport
 from bot.rates.files.tariff_schedule import cut_description
 from bot.rates.schedule.difference import ScheduleDifference, compare_headings, compare_lines
-from bot.rates.schedule.model import AdditionalHeading, TariffLine
+from bot.rates.schedule.model import AdditionalHeading, FormerLine, TariffLine
 from bot.rates.schedule.schedule import TariffSchedule
 
+_A_DAY = timedelta(days=1)
 _MOST_CHAPTERS = 90
 """An export with at least this many chapters is whole, so lines that it lacks have ended."""
 
@@ -18,13 +20,15 @@ class MergedSchedule(NamedTuple):
 
     lines: tuple[TariffLine, ...]
     headings: tuple[AdditionalHeading, ...]
+    former: tuple[FormerLine, ...]
+    """The lines before this and earlier imports, as far as their duties changed or they ended."""
     difference: ScheduleDifference
     is_whole: bool
     """Whether the export had (nearly) all chapters."""
 
 
-def merge_export(schedule: TariffSchedule, export: HtsExport) -> MergedSchedule:
-    """The schedule with the export's lines.
+def merge_export(schedule: TariffSchedule, export: HtsExport, in_force: date) -> MergedSchedule:
+    """The schedule with the export's lines, whose duties apply from the day `in_force`.
 
     A line that the export lacks is removed only if the export has other rows of its heading, or all
     chapters. The rates of headings are updated; their measures and days are kept by hand.
@@ -35,11 +39,20 @@ def merge_export(schedule: TariffSchedule, export: HtsExport) -> MergedSchedule:
     kept = [one for one in before if not is_whole and one.code[:4] not in export.four_digits]
     lines = tuple(sorted((*kept, *export.lines)))
     headings = tuple(_update_headings(schedule.headings, export))
-    difference = ScheduleDifference(
-        tuple(compare_lines(before, lines)),
-        tuple(compare_headings(schedule.headings, headings)),
+    changes = tuple(compare_lines(before, lines))
+    headings_changed = tuple(compare_headings(schedule.headings, headings))
+    ended = (
+        FormerLine(in_force - _A_DAY, one.before)
+        for one in changes
+        if one.before is not None and one.changes_duty
     )
-    return MergedSchedule(lines, headings, difference, is_whole)
+    return MergedSchedule(
+        lines,
+        headings,
+        tuple(sorted({*schedule.former, *ended})),
+        ScheduleDifference(changes, headings_changed),
+        is_whole,
+    )
 
 
 def _update_headings(

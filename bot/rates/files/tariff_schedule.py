@@ -11,6 +11,7 @@ from bot.rates.schedule.lines import TariffLines
 from bot.rates.schedule.model import (
     LINE_DIGITS,
     AdditionalHeading,
+    FormerLine,
     MembershipGroup,
     MembershipKind,
     ScheduleHeader,
@@ -18,11 +19,14 @@ from bot.rates.schedule.model import (
 )
 
 HEADER, LINES, HEADINGS = "schedule.yaml", "lines.csv", "headings.csv"
+FORMER = "former.csv"
+"""The file with the lines as they were before an import changed their duties; it may be missing."""
 """The names of the files in the folder of a schedule."""
 MEMBERSHIP = "membership"
 """The folder with the files of the lists."""
 
 _COLUMNS = TariffLine._fields
+_FORMER_COLUMNS = ("to", *_COLUMNS)
 _COLUMN_ROW = ",".join(_COLUMNS)
 _HEADING_COLUMNS = ("heading", "measures", "from", "to", "general", "description")
 _HEADING = re.compile(r"99\d\d\.\d\d\.\d\d")
@@ -76,6 +80,36 @@ def find_row_problem(text: str) -> RowProblem | None:
             return RowProblem(number, f"{code} does not come after {before}", "Sort the lines")
         before = code
     return None
+
+
+def parse_former(text: str) -> tuple[FormerLine, ...] | RowProblem:
+    """The former lines of a file, or its first mistake."""
+    rows = list(csv.reader(text.splitlines()))
+    if not rows or tuple(rows[0]) != _FORMER_COLUMNS:
+        return RowProblem(
+            1, "has other columns", f"Begin the file with {','.join(_FORMER_COLUMNS)}"
+        )
+    found = []
+    for number, row in enumerate(rows[1:], start=2):
+        if len(row) != len(_FORMER_COLUMNS):
+            return RowProblem(number, f"has {len(row)} of {len(_FORMER_COLUMNS)} fields")
+        try:
+            last = date.fromisoformat(row[0])
+        except ValueError:
+            return RowProblem(number, "has a day that is not written as 2025-05-14")
+        if not re.fullmatch(r"[0-9]{8}", row[1]):
+            return RowProblem(number, f"'{row[1]}' is not a code of {LINE_DIGITS} digits")
+        found.append(FormerLine(last, TariffLine(*row[1:])))
+    return tuple(found)
+
+
+def format_former(former: Iterable[FormerLine]) -> str:
+    """The text of a file of former lines, sorted by last day and code."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_FORMER_COLUMNS)
+    writer.writerows([one.to.isoformat(), *one.line] for one in sorted(former))
+    return out.getvalue()
 
 
 def parse_headings(text: str, known: Collection[str]) -> tuple[AdditionalHeading, ...] | RowProblem:
@@ -159,6 +193,7 @@ def find_group_problems(
 
 
 def find_header_problem(header: ScheduleHeader, references: Collection[str]) -> str:
-    """The first name under `lists` that is not a measure, schedule or group; else empty."""
-    names = (name for owners in header.lists.values() for name in owners)
-    return next((name for name in names if name not in references), "")
+    """The first name of `lists` or `in_transit` that is no measure, schedule or group; or empty."""
+    owned = (name for owners in header.lists.values() for name in owners)
+    under_way = (name for one in header.in_transit for name in one.measures)
+    return next((name for name in (*owned, *under_way) if name not in references), "")

@@ -100,6 +100,62 @@ class BaseRate(NamedTuple):
     source: Source
     words: str = ""
     """The duty in the words of its source, if it is not a percentage: `4.4¢/kg`."""
+    column: str = ""
+    """The trade program whose special rate this is, or `column 2`; empty for the MFN rate."""
+
+
+class ClaimTotal(NamedTuple):
+    """The duty with a claim that the question does not make, such as USMCA."""
+
+    program: str
+    percent: Decimal | None
+    span: tuple[Decimal, Decimal] | None
+    """The lowest and highest total in percent, if the goods decide."""
+    banned: bool
+    base: BaseRate | None
+    """The base duty under the claim; None if the question names no line."""
+
+
+class ValuedDuty(NamedTuple):
+    """A counted duty in dollars."""
+
+    measure: MeasureRef
+    percent: Decimal | None
+    dollars: Decimal | None
+    """None if the duty includes a base duty that is unknown."""
+
+
+class EntryValue(NamedTuple):
+    """The duties and fees on an entered value, in dollars."""
+
+    value: Decimal
+    duties: tuple[ValuedDuty, ...]
+    base: Decimal | None
+    """The base duty; None if it is unknown or not a percentage."""
+    merchandise_fee: Decimal | None
+    """None if the fee of the day is not in the data."""
+    fee_unsure: bool
+    """Whether a claimed trade agreement may exempt the goods from the merchandise fee."""
+    harbor_fee: Decimal | None
+    """Only for goods that arrive by sea, so the total does not include it."""
+    total: tuple[Decimal, Decimal]
+    """The lowest and the highest sum of the duties, the base duty and the merchandise fee."""
+    not_summed: tuple[str, ...]
+    """Duties that the total lacks: specific and compound ones, and an unknown base duty."""
+    fees_source: Source | None
+
+
+class EntryFacts(NamedTuple):
+    """What an importer declares and pays, as far as the tariff schedule says it."""
+
+    claim: str = ""
+    """The claim that the answer follows: `under USMCA`, `column 2`; empty for none."""
+    others: tuple[ClaimTotal, ...] = ()
+    headings: tuple[str, ...] = ()
+    """The headings of the counted duties in filing order, then the line's number."""
+    unnamed: tuple[MeasureRef, ...] = ()
+    """Counted duties whose heading is not in the data."""
+    value: EntryValue | None = None
 
 
 class OnGoods(NamedTuple):
@@ -258,6 +314,7 @@ class Answer(NamedTuple):
     """
     checked_by: str = ""
     """The operator who confirmed on the day `checked` that nothing changed; may be empty."""
+    entry: EntryFacts = EntryFacts()
     by_line: bool = False
     """Whether the total follows the lists of a tariff schedule."""
     choices: tuple[Choice, ...] = ()

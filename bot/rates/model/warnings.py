@@ -255,6 +255,28 @@ class UnknownLine(RateWarning):
     revision: str
 
 
+class AnsweredForNumber(RateWarning):
+    """A question about a whole line is answered for one of its ten-digit numbers."""
+
+    code: str
+    """Digits only, like the other numbers."""
+    number: str
+    others: tuple[str, ...]
+    """The other numbers that lists name on the day."""
+
+
+class ClaimRefused(RateWarning):
+    """Goods of the partner, or of this line, cannot be entered under a claimed program."""
+
+    program: str
+
+
+class ClaimNotCovered(RateWarning):
+    """The data does not have the rates of a claimed program."""
+
+    program: str
+
+
 class SpellingRead(RateWarning):
     """The product was misspelt and read as the most similar name."""
 
@@ -319,6 +341,17 @@ class PartlyExempt(RateWarning):
     measure: MeasureRef
     condition: str
     why: str
+
+
+class InTransit(RateWarning):
+    """Goods that were under way by ship when the duty began do not pay it."""
+
+    measure: MeasureRef
+    loaded_before: date
+    entered_before: date
+    heading: str
+    instead: str
+    source: str
 
 
 class LowConfidence(RateWarning):

@@ -5,6 +5,8 @@
     us eu steel               with goods, a code, or a layer (`us china section 301 only`)
     us china on 2025-04-15    on a day
     us china history          with every change
+    us mexico 8703.23 usmca   with a claim: `usmca`, `not usmca`, `column 2`, `korus`
+    us china 8507.60.00 $9,000  with the entered value, for duties in dollars
     us china vs vietnam       duties of the US on both, for comparison
     us steel                  on all countries. Canada has no such duties, so `canada steel` means
                               steel from Canada
@@ -20,6 +22,7 @@ other text raises QueryError. `bot.rates.question.product` recognizes misspelt g
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 
@@ -35,6 +38,7 @@ from bot.rates.question.parties import (
 )
 from bot.rates.question.product import ProductReader
 from bot.rates.question.stemming import stem_words
+from bot.rates.question.value import take_value
 from bot.values import Frozen
 
 _MAX_TEXT = 500
@@ -74,6 +78,8 @@ class RateQuery(Frozen):
     on: date | None = None
     """The date of the answer, or the first day of a calendar; None if the question has no date."""
     since: date | None = None
+    value: Decimal | None = None
+    """The entered value in dollars."""
     history: bool = False
     both_ways: bool = False
     """Whether to answer both directions."""
@@ -108,16 +114,20 @@ def parse_query(
     # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
     on, undated = take_day(normalize_question(sound), today)
-    words = TokenizedQuestion(undated, parties)
+    value, rest = take_value(undated)
+    words = TokenizedQuestion(rest, parties)
     if _CALENDAR & set(words.other_words):
         _refuse_unread(words, parties, reader, dated=on is not None)
         return _parse_calendar(words, on, today, reader)
-    return _parse_rates(words, parties, on, reader)
+    query = _parse_rates(words, parties, on, reader)
+    return query if value is None else query.model_copy(update={"value": value})
 
 
-def override_query(query: RateQuery, on: date | None, product: str | None) -> RateQuery:
-    """The query with the date and the product of command-line options, if these are given."""
-    changed: dict[str, object] = {}
+def override_query(
+    query: RateQuery, on: date | None, product: str | None, value: Decimal | None = None
+) -> RateQuery:
+    """The query with the date, product and value of command-line options, if these are given."""
+    changed: dict[str, object] = {} if value is None else {"value": value}
     if on is not None:
         changed["on"] = on
     if product:
@@ -151,6 +161,7 @@ def format_query(query: RateQuery) -> str:
         parts.append(f"on {flag}" if one_way else flag)
     parts += map(_format_flag, query.versus)
     parts += [query.product] if query.product else []
+    parts += [f"value {query.value:f}"] if query.value is not None else []
     return " ".join([*parts, "history"] if query.history else parts)
 
 
@@ -240,6 +251,10 @@ def _refuse_unknown(
         return
     near = (*near, *reader.read_any(product).suggestions)
     cause = "neither goods nor an economy we know"
+    if not near and (found := reader.search_schedule(product)):
+        named = "; ".join(f"{one.code} ({one.description})" for one in found)
+        cause = f"{cause}. The US tariff schedule has these words in {named}"
+        near = tuple(one.code for one in found)
     if near:
         raise UnknownParty(product, near, cause)
     raise QueryError(product, cause, "An HS code, such as 8507.60, works too")

@@ -2,8 +2,8 @@
 
 The steps, in order:
 1. Extract Harmonized System codes: `8507.60`, `HS 72`, `chapter 73`.
-2. Find the longest known phrase at each word: goods, layers, legal bases, and special words
-   (`only`, `headline`, `including base`).
+2. Find the longest known phrase at each word: goods, layers, legal bases, claims such as `under
+   usmca`, and special words (`only`, `headline`, `including base`).
 3. Keep the other words as unknown, except stop words.
 4. If a text has unknown words, but no code, layer or legal basis, compare it with the names of
    goods. If it is very similar to a name, read it as a misspelling of this name. Otherwise, if
@@ -17,7 +17,9 @@ from typing import NamedTuple
 
 from bot.rates.model.goods import Goods
 from bot.rates.model.measure import Measure
-from bot.rates.question.stemming import stem_words
+from bot.rates.question.stemming import respell_as_american, stem_words
+from bot.rates.schedule.lines import TariffLines
+from bot.rates.schedule.search import FoundHeading, find_headings
 from bot.text.folding import fold_case
 
 _IGNORED = frozenset(
@@ -50,6 +52,7 @@ _YEAR = re.compile(r"20[1-9]\d")
 # the whole text is compared; to suggest the goods, its most similar part is compared.
 _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
 _SUGGESTIONS = 4
+_HEADINGS, _WORDS_SEARCHED = 3, 8
 _CACHE_SIZE = 500
 
 
@@ -67,6 +70,8 @@ class ParsedProduct(NamedTuple):
     """Whether the text asks for a layer alone and not for a sum."""
     headline: bool = False
     with_base: bool = False
+    claims: tuple[str, ...] = ()
+    """What the text claims for the goods, such as `usmca`, `not usmca` or `column 2`."""
     unknown: tuple[str, ...] = ()
     read_as: str = ""
     """The name of the goods that a misspelt text was read as."""
@@ -74,7 +79,8 @@ class ParsedProduct(NamedTuple):
 
     @property
     def is_unknown(self) -> bool:
-        return not (self.goods or self.codes or self.layers or self.bases or self.headline)
+        known = (self.goods, self.codes, self.layers, self.bases, self.headline, self.claims)
+        return not any(known)
 
 
 class _Phrase(NamedTuple):
@@ -87,8 +93,18 @@ class ProductReader:
     """Parses product texts with the goods, measures and legal bases of a ledger."""
 
     def __init__(
-        self, goods: Goods, measures: Collection[Measure], bases: Mapping[str, Iterable[str]]
+        self,
+        goods: Goods,
+        measures: Collection[Measure],
+        bases: Mapping[str, Iterable[str]],
+        claims: Mapping[str, Iterable[str]] | None = None,
+        schedule_lines: TariffLines | None = None,
     ) -> None:
+        """`bases` and `claims` have the names of each legal basis and each claim.
+
+        Words that no goods have are searched for in `schedule_lines`.
+        """
+        self._schedule_lines = schedule_lines
         self._goods = goods
         self._phrases: dict[str, list[_Phrase]] = {}
         self._names: dict[str, str] = {}
@@ -103,6 +119,9 @@ class ProductReader:
         for base, names in bases.items():
             for name in (base, *names):
                 self._add_phrase(name, "base", base)
+        for claim, names in (claims or {}).items():
+            for name in names:
+                self._add_phrase(name, "claim", claim)
         for kind, names in _OWN_WORDS.items():
             for name in names.split(";"):
                 self._add_phrase(name, kind, "")
@@ -141,6 +160,7 @@ class ProductReader:
             alone="alone" in found and "sum" not in found,
             headline="headline" in found,
             with_base="with_base" in found,
+            claims=tuple(found.get("claim", ())),
             unknown=tuple(unknown),
         )
         if unknown and not (wanted.codes or wanted.layers or wanted.bases):
@@ -167,6 +187,12 @@ class ProductReader:
     def read_any(self, text: str) -> ParsedProduct:
         """Parses the text, which may name the measures of all pairs."""
         return self.read(text, self._layers)
+
+    def search_schedule(self, text: str) -> tuple[FoundHeading, ...]:
+        """The three headings of the tariff schedule that fit the words best."""
+        words = [respell_as_american(one) for one in stem_words(text) if one not in _IGNORED]
+        lines = self._schedule_lines
+        return find_headings(lines, words[:_WORDS_SEARCHED], _HEADINGS) if lines else ()
 
     def understands(self, text: str) -> bool:
         """Whether a word of the text is known, or all its words are stop words."""

@@ -8,6 +8,14 @@ _WORD = re.compile(r"[a-z0-9]+")
 _SPELLING = {"aluminum": "aluminium", "labor": "labour", "tire": "tyre", "fertilizer": "fertiliser"}
 
 
+_AMERICAN = {british: american for american, british in _SPELLING.items()}
+
+
+def respell_as_american(word: str) -> str:
+    """The stem in US spelling, which tariff schedules of the United States use."""
+    return _AMERICAN.get(word, word)
+
+
 def stem_words(text: str) -> tuple[str, ...]:
     """The words of the text, singular and in British spelling."""
     words = _WORD.findall(fold_case(text).replace("'s", "").replace("&", " and "))

@@ -7,6 +7,7 @@ from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure
 from bot.rates.schedule.model import MembershipKind
 from bot.rates.schedule.schedule import TariffSchedule
+from bot.rates.schedule.treatment import Treatment
 
 NAMING = (
     MembershipKind.IN,
@@ -27,6 +28,8 @@ class AskedLine(NamedTuple):
     """The lists of each measure, by measure id."""
     written: str
     """The code in the question, digits only."""
+    treatment: Treatment = Treatment()
+    """What the question claims for the goods."""
 
     def list_names(self, measures: Iterable[Measure]) -> frozenset[str]:
         """The lists of these measures."""

@@ -2,7 +2,7 @@
 
 import csv
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.rates.schedule.model import LINE_DIGITS, TariffLine
 
@@ -43,6 +43,15 @@ class TariffLines:
                 break
             found.append(code)
         return found
+
+    def list_with_any(self, words: Iterable[str]) -> list[TariffLine]:
+        """The lines whose row has one of the words, which are in lower case."""
+        wanted = tuple(words)
+        return [
+            self._parse(place)
+            for place, row in enumerate(map(str.casefold, self._rows))
+            if any(word in row for word in wanted)
+        ]
 
     def get_code(self, place: int) -> str:
         """The code of the line at this place."""

@@ -5,7 +5,7 @@ count; a longer code is not stronger.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -21,6 +21,7 @@ LINE_DIGITS = 8
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
 _CHARGED = re.compile(r"(\d+(?:\.\d+)?)%")
+_SPECIAL = re.compile(r"([^()]+)\(([^()]*)\)")
 _CODES = re.compile(r"\s*(?:\d{4}(?:\d{2}){0,3}\s+)*(?:\d{4}(?:\d{2}){0,3})?\s*")
 
 
@@ -40,6 +41,23 @@ class TariffLine(NamedTuple):
     def percent(self) -> Decimal | None:
         """The base duty, if it is a single percentage of the value; else None."""
         return parse_percent(self.general)
+
+    def find_special(self, symbols: Collection[str]) -> str | None:
+        """The special rate of a program with one of these symbols; None if there is none.
+
+        `Free (A,AU,KR) 2.8% (JP)` has the rate `2.8%` for `JP`.
+        """
+        for match in _SPECIAL.finditer(self.special):
+            if not set(symbols).isdisjoint(each.strip() for each in match[2].split(",")):
+                return match[1].strip()
+        return None
+
+
+class FormerLine(NamedTuple):
+    """A line as it was up to a day, before an import changed its duties or ended it."""
+
+    to: date
+    line: TariffLine
 
 
 def parse_percent(text: str) -> Decimal | None:
@@ -143,6 +161,71 @@ class ListSource(Source):
     confidence: Confidence = Confidence.HIGH
 
 
+class TradeProgram(Frozen):
+    """A trade agreement or preference program that importers may claim."""
+
+    id: str
+    name: str
+    names: tuple[str, ...]
+    """How people write the claim: `under usmca`."""
+    denials: tuple[str, ...] = ()
+    """How people write that the goods do not qualify: `not under usmca`."""
+    symbols: tuple[str, ...] = ()
+    """The symbols of the program in the special column."""
+    partners: tuple[str, ...] = ()
+    """Economies whose goods can qualify."""
+    goods: str = ""
+    """The goods of `goods.yaml` whose exemptions from duties the claim gives."""
+    covered: bool = True
+    """Whether the data has the rates of the program. If not, answers only say so."""
+    both: bool = False
+    """Whether answers without a claim also give the figure with it."""
+    fee_exempt: bool = False
+    """Whether goods under the program pay no merchandise processing fee."""
+
+
+class EntryFees(Frozen):
+    """The customs fees on an entry, in percent of its value and in dollars."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: Day = Field(alias="from")
+    to: Day | None = None
+    merchandise_percent: Decimal
+    merchandise_min: Decimal
+    merchandise_max: Decimal
+    harbor_percent: Decimal
+    source: Source
+
+    def covers(self, day: date) -> bool:
+        return self.from_ <= day and (self.to is None or day <= self.to)
+
+
+class TransitException(Frozen):
+    """Goods under way by ship when a duty began, which do not pay it."""
+
+    measures: tuple[str, ...]
+    """Ids of measures, or of schedules of `us.yaml` whose rows are meant."""
+    loaded_before: Day
+    """The goods were loaded onto the ship before this day, the first day of the duty."""
+    entered_before: Day
+    heading: str = ""
+    """The heading to declare; empty if it is not known."""
+    instead: str = ""
+    """What the goods pay instead; empty for nothing."""
+    source: Source
+
+    def covers(self, day: date) -> bool:
+        return self.loaded_before <= day < self.entered_before
+
+
+class FilingOrder(Frozen):
+    """The order in which headings of chapter 99 are declared, by legal basis."""
+
+    bases: tuple[str, ...]
+    source: Source
+
+
 class ScheduleHeader(Frozen):
     """The content of `schedule.yaml`."""
 
@@ -160,5 +243,11 @@ class ScheduleHeader(Frozen):
     """The measures, schedules and groups that each list belongs to."""
     tiers: tuple[str, ...] = ()
     """Sets under `one_of` whose lists must not name one line at different rates on a day."""
+    programs: tuple[TradeProgram, ...] = ()
+    column2: Mapping[str, Day] = Field(default_factory=dict)
+    """The economies whose goods pay the rates of column 2, with the first day."""
+    fees: tuple[EntryFees, ...] = ()
+    filing_order: FilingOrder | None = None
+    in_transit: tuple[TransitException, ...] = ()
     usual_numbers: Mapping[str, str] = Field(default_factory=dict)
     """Ten-digit numbers for which questions about their whole line are answered."""

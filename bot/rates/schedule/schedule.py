@@ -18,6 +18,7 @@ from bot.rates.schedule.membership import MembershipIndex
 from bot.rates.schedule.model import (
     LINE_DIGITS,
     AdditionalHeading,
+    FormerLine,
     MembershipGroup,
     ScheduleHeader,
     TariffLine,
@@ -26,6 +27,7 @@ from bot.rates.schedule.model import (
 MAX_QUESTIONS = 6
 """Maximum questions that are combined for a line; lines have at most four."""
 _A_DAY = timedelta(days=1)
+_COLUMNS = {"": "general column", "column 2": "column 2"}
 
 
 class LineCase(NamedTuple):
@@ -51,6 +53,7 @@ class TariffSchedule:
         lines: TariffLines,
         memberships: MembershipIndex,
         headings: Sequence[AdditionalHeading] = (),
+        former: Sequence[FormerLine] = (),
     ) -> None:
         self.header = header
         self.lines = lines
@@ -60,16 +63,21 @@ class TariffSchedule:
         for heading in self.headings:
             for measure_id in heading.measures:
                 self._headings_of.setdefault(measure_id, []).append(heading)
+        self.former = tuple(sorted(former))
+        self._former_of: dict[str, list[FormerLine]] = {}
+        for one in self.former:
+            self._former_of.setdefault(one.line.code, []).append(one)
         self.lists = frozenset(group.list for group in memberships.groups)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TariffSchedule):
             return NotImplemented
-        return (self.header, self.lines, self.memberships, self.headings) == (
+        return (self.header, self.lines, self.memberships, self.headings, self.former) == (
             other.header,
             other.lines,
             other.memberships,
             other.headings,
+            other.former,
         )
 
     __hash__ = None  # type: ignore[assignment] # schedules are compared, but are no keys
@@ -90,20 +98,27 @@ class TariffSchedule:
                     found.setdefault(measure_id, set()).add(name)
         return {measure_id: frozenset(names) for measure_id, names in found.items()}
 
-    def find_line_source(self, line: TariffLine) -> Source:
-        """The source of a line's base duty."""
+    def find_line_source(self, line: TariffLine, column: str = "") -> Source:
+        """The source of a line's base duty: in the general column, column 2 or a program's rate."""
         code = format_code(line.code)
+        where = _COLUMNS.get(column, f"special rate under {column}")
         return Source(
-            text=f"HTS of the United States {self.header.revision}, {code}, general column",
+            text=f"HTS of the United States {self.header.revision}, {code}, {where}",
             url=self.header.url.replace("{line}", code) or None,
         )
 
-    def find_only_line(self, code: str) -> TariffLine | None:
+    def find_line(self, code: str, day: date) -> TariffLine | None:
+        """The line of a code with 8 or 10 digits, with its duties on the day."""
+        former = self._former_of.get(code[:LINE_DIGITS], ())
+        past = (one.line for one in former if day <= one.to)
+        return next(past, None) or self.lines.find(code)
+
+    def find_only_line(self, code: str, day: date) -> TariffLine | None:
         """The line of the code, or the only line under it; None if there are several or none."""
         if len(code) >= LINE_DIGITS:
-            return self.lines.find(code)
+            return self.find_line(code, day)
         codes = self.lines.list_codes(code)
-        return self.lines.find(codes[0]) if len(codes) == 1 else None
+        return self.find_line(codes[0], day) if len(codes) == 1 else None
 
     def find_known_code(self, code: str) -> str:
         """The code, or its nearest parent that the schedule knows; empty if there is none.
@@ -111,7 +126,8 @@ class TariffSchedule:
         A line that ended is known as long as a list names it.
         """
         line = code[:LINE_DIGITS]
-        if self.lines.list_codes(line) or self.memberships.has_line(line):
+        known = line in self._former_of or self.memberships.has_line(line)
+        if known or self.lines.list_codes(line):
             return code
         parents = (code[:size] for size in (6, 4) if size < len(code))
         return next((one for one in parents if self.lines.list_codes(one)), "")
@@ -126,6 +142,11 @@ class TariffSchedule:
         groups = self.list_groups(code, lists)
         ends = {group.to + _A_DAY for group in groups if group.to is not None}
         return {group.from_ for group in groups} | ends
+
+    def list_numbers(self, code: str, day: date) -> tuple[str, ...]:
+        """The ten-digit numbers of a line that lists name on the day, sorted."""
+        inside = self.memberships.find_inside(code)
+        return tuple(dict.fromkeys(one.code for one in inside if one.group.covers(day)))
 
     def list_cases(self, code: str, day: date, lists: Collection[str]) -> tuple[LineCase, ...]:
         """The cases of goods under the code on the day, as far as these lists differ in them."""

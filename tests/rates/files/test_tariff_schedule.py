@@ -70,6 +70,21 @@ def test_a_list_of_the_header_belongs_to_known_measures() -> None:
     assert find_header_problem(made, {"steel": ()}) == "tools"
 
 
+def test_an_exception_for_goods_under_way_names_known_measures() -> None:
+    made = header(
+        in_transit=[
+            {
+                "measures": ["steel"],
+                "loaded_before": date(2026, 2, 1),
+                "entered_before": date(2026, 3, 1),
+                "source": {"text": "Note 1"},
+            }
+        ]
+    )
+    assert find_header_problem(made, {"steel": ()}) == ""
+    assert find_header_problem(made, {"tools": ()}) == "steel"
+
+
 @pytest.mark.parametrize("codes", ["82", "8205100", "8205.10", "8205 abcd", "82051000301"])
 def test_a_group_names_codes_of_four_to_ten_digits(codes: str) -> None:
     with pytest.raises(ValidationError, match="not a code"):

@@ -14,17 +14,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.answers import AnswerService
 from bot.feeds.http.limits import FetchLimits
+from bot.rates.ledger import Ledger
 from bot.runtime.settings import Settings
 from bot.slack.app import build_app, build_web_app
 from bot.slack.context import SlackContext
 from bot.sources.registry import SourceRegistry
 from tests.feeds.server import FeedServer, serving
-from tests.slack.fakes import answer_message, ledger, signed, slack_context, slash
+from tests.slack.fakes import answer_message, signed, slack_context, slash
+from tests.slack.fakes import book as shipped_rates
 from tests.slack.samples import NOW, PARTIES
 from tests.sources.examples import row
 
 ACKNOWLEDGED_WITHIN_S = 2.5
 QUESTION = "us on china 3926.90.99"
+LEDGER = Ledger(shipped_rates()._replace(tariff_schedules={}), PARTIES)
+"""A ledger without the tariff schedule, so that the base duty of a line must be looked up."""
 PLASTICS = json.dumps([row("3926.90.99", "5.3%", "Other articles of plastics")])
 
 
@@ -87,7 +91,7 @@ async def ask_with_source(
 ) -> tuple[str, list[str]]:
     """The texts of the acknowledgement and of later replies, with the live source at `server`."""
     async with source_registry(server.url) as book:
-        given = slack_context(client, answers=AnswerService(ledger(), book.reference))
+        given = slack_context(client, answers=AnswerService(LEDGER, book.reference))
         slack = SlackRequester(given, session, server)
         acknowledged = await slack.ask(text)
         return json.dumps(acknowledged, ensure_ascii=False), [text_of(one) for one in slack.later]
@@ -153,6 +157,8 @@ async def test_a_repeated_question_uses_the_cached_figure_of_the_source(
 ) -> None:
     schedule.at("/search", PLASTICS)
     async with source_registry(schedule.url) as book:
-        first = await answer_message(QUESTION, live=book.reference)
-        assert await answer_message(f"  {QUESTION.upper()} ", live=book.reference) == first
+        first = await answer_message(QUESTION, live=book.reference, of=LEDGER)
+        assert (
+            await answer_message(f"  {QUESTION.upper()} ", live=book.reference, of=LEDGER) == first
+        )
     assert len(schedule.paths()) == 1

@@ -114,6 +114,7 @@ def _render_full(answer: Answer, parties: Parties) -> list[Block]:
         markup.format_choices(answer),
         *map(markup.format_component, answer.components),
         markup.format_base_rates(answer),
+        markup.format_entry(answer),
         markup.format_not_counted(answer),
         markup.format_next(answer),
         markup.format_history(answer, _LIST),

@@ -19,6 +19,7 @@ _MAX_NOT_COUNTED = 5
 _MAX_NEXT = 3
 _REPORTS = 3
 _MAX_OVERDUE = 8
+_MAX_ENTRY_LINES = 12
 # Further steps that are shown only with date and rate. Each needs up to 24 characters.
 _MAX_SHORT_STEPS = 12
 
@@ -119,7 +120,9 @@ def format_base_rates(answer: Answer) -> str:
         base = answer.base
         line = f"{escape(base.line, 60)}, {escape(base.what, 120)}"
         rates = escape(words.describe_base(answer), 250)
-        lines.append(f"Normal (MFN) duty of {line}: {rates} ({format_source(base.source)})")
+        kind = words.name_base(base)
+        kind = escape(f"{kind[0].upper()}{kind[1:]}", 80)
+        lines.append(f"{kind} of {line}: {rates} ({format_source(base.source)})")
     if answer.mfn is not None:
         mfn = answer.mfn
         whose = escape(answer.imposer_name, 80)
@@ -127,6 +130,15 @@ def format_base_rates(answer: Answer) -> str:
         rate = f"{format_rate(mfn.percent)} ({mfn.year}, {source})"
         lines.append(f"Average normal (MFN) duty of {whose}: {rate}")
     return "\n".join(lines)
+
+
+def format_entry(answer: Answer) -> str:
+    """What an importer declares and pays: figures with other claims, headings, dollars."""
+    entry = answer.entry
+    lines = [*map(words.describe_claim_total, entry.others), words.describe_headings(answer)]
+    lines += words.describe_value(entry.value) if entry.value is not None else []
+    shown = [line for line in lines if line][:_MAX_ENTRY_LINES]
+    return "\n".join(f"• {escape(line, 220)}" for line in shown)
 
 
 def format_next(answer: Answer) -> str:

@@ -212,6 +212,17 @@ def test_each_component_shows_basis_state_days_and_source() -> None:
         assert part in reciprocal
 
 
+def test_headings_dollars_and_the_figure_under_usmca_are_shown() -> None:
+    shown = "\n".join(
+        texts(answer_to("us on mexico 6109.10.00 $10,000 on 2026-10-07", date(2026, 10, 7)))
+    )
+    assert "under USMCA: 0% additional, base duty 0%" in shown
+    assert "declare 6109.10.00" in shown
+    assert "total on $10,000.00: $2,684.64" in shown
+    claimed = texts(answer_to("us on mexico 6109.10.00 usmca on 2026-10-07", date(2026, 10, 7)))
+    assert any("Duty under USMCA of 6109.10.00" in text for text in claimed)
+
+
 def test_a_history_is_listed_newest_first() -> None:
     said = texts(answer_to("us on china history", NOW.date()))
     (history,) = [text for text in said if "*History" in text]

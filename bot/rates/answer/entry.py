@@ -1,0 +1,165 @@
+"""What an importer declares and pays for an entry: claims, headings, dollars and fees.
+
+- Figures with a claim that the question does not make, such as the one under USMCA.
+- The headings to declare, in filing order. The number of the line comes last.
+- The duty in dollars, if the question gives the entered value. Specific and compound duties are
+  text, because they depend on the quantity; no sum includes them.
+"""
+
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+
+from bot.parties import WORLD
+from bot.rates.answer.by_line import compute_added
+from bot.rates.answer.select import RateContext, claim_program
+from bot.rates.answer.standing import Standing, compute_standing
+from bot.rates.model.answer import ClaimTotal, EntryFacts, EntryValue, ValuedDuty
+from bot.rates.model.goods import format_code
+from bot.rates.schedule.model import LINE_DIGITS, EntryFees, FilingOrder
+from bot.rates.stacking import Layer
+
+_ZERO, _CENT, _HUNDRED = Decimal(0), Decimal("0.01"), Decimal(100)
+
+
+def build_entry(found: Standing, value: Decimal | None) -> EntryFacts:
+    """The facts of an entry; `value` is the entered value in dollars, or None."""
+    context = found.context
+    if context.partner == WORLD or context.ledger.find_tariff_schedule(context.imposer) is None:
+        return EntryFacts()
+    return EntryFacts(
+        claim=context.treatment.name,
+        others=tuple(_list_other_claims(found)),
+        headings=_list_headings(found),
+        unnamed=tuple(one.measure.ref for one in _list_unnamed(found)),
+        value=None if value is None else _build_value(found, value),
+    )
+
+
+def _list_other_claims(found: Standing) -> Iterator[ClaimTotal]:
+    """The figures with claims that importers of the partner's goods often make."""
+    asked = found.asked
+    schedule = asked.ledger.find_tariff_schedule(asked.imposer)
+    if schedule is None or asked.treatment.name or asked.treatment.refused:
+        return
+    for program in schedule.header.programs:
+        if not program.both or set(program.partners).isdisjoint(asked.charged):
+            continue
+        claimed = claim_program(asked, program.id)
+        if claimed.treatment.program is None:
+            continue
+        other = compute_standing(claimed)
+        yield ClaimTotal(
+            program=program.name,
+            percent=other.total,
+            span=other.span or _find_partial_span(other, program.goods),
+            banned=other.selection.stacked.ban is not None,
+            base=other.base,
+        )
+
+
+def _find_partial_span(found: Standing, goods: str) -> tuple[Decimal, Decimal] | None:
+    """The range of the total if the claim frees a part of the value from a counted duty."""
+    counted = found.selection.stacked.counted
+    part = [
+        one.period.percent or _ZERO
+        for one in counted
+        if any(goods in each.scope.goods for each in one.partly_exempt)
+    ]
+    if not part or found.total is None:
+        return None
+    return found.total - sum(part, _ZERO), found.total
+
+
+def _list_headings(found: Standing) -> tuple[str, ...]:
+    """The headings of the counted duties in filing order, then the line's number."""
+    context, line = found.context, found.context.line
+    if line is None or found.selection.stacked.ban is not None:
+        return ()
+    named = [one for one in found.selection.stacked.counted if _find_heading(context, one)]
+    named.sort(key=lambda one: _rank(line.schedule.header.filing_order, one))
+    headings = dict.fromkeys(_find_heading(context, one) for one in named)
+    only = line.schedule.find_only_line(line.code, context.day)
+    number = line.code if len(line.code) >= LINE_DIGITS else only.code if only else ""
+    return (*headings, *([format_code(number)] if number else []))
+
+
+def _list_unnamed(found: Standing) -> Iterator[Layer]:
+    if found.context.line is not None:
+        for one in found.selection.stacked.counted:
+            if not _find_heading(found.context, one):
+                yield one
+
+
+def _find_heading(context: RateContext, layer: Layer) -> str:
+    return context.ledger.find_heading(layer.measure, context.day)
+
+
+def _rank(order: FilingOrder | None, layer: Layer) -> int:
+    """The place of the layer's legal basis in the filing order."""
+    bases = order.bases if order else ()
+    found = (at for at, base in enumerate(bases) if base in layer.measure.legal_basis)
+    return next(found, len(bases))
+
+
+def _build_value(found: Standing, value: Decimal) -> EntryValue | None:
+    """The duties and fees in dollars; None if the goods may not be imported or have no total."""
+    stacked, base = found.selection.stacked, found.base if found.base and found.base.exact else None
+    if stacked.ban is not None or (found.total is None and found.span is None):
+        return None
+    percent = base.percent if base else None
+    duties, open_ = [], []
+    for layer in stacked.counted:
+        added = compute_added([layer], percent)
+        dollars = None if added is None else _take(value, added)
+        duties.append(ValuedDuty(layer.measure.ref, added, dollars))
+        if dollars is None:
+            open_.append(str(layer.measure.ref))
+    base_dollars = None if percent is None else _take(value, percent)
+    if base is not None and percent is None:
+        open_.append(base.words)
+    elif base is None:
+        open_.append("the normal (MFN) duty")
+    open_ += [
+        f"{left.layer.measure.ref}: {left.layer.period.specific}"
+        for left in stacked.excluded
+        if left.layer.period.specific and left.may_apply
+    ]
+    known = sum((one.dollars for one in duties if one.dollars is not None), _ZERO)
+    low = high = known
+    if found.span is not None:
+        line = found.selection.line
+        ends = line.added if line and line.added else None
+        if ends is None:
+            return None
+        low, high = _take(value, ends[0]), _take(value, ends[1])
+    fees = _find_fees(found)
+    program = found.context.treatment.program
+    merchandise = None
+    if fees is not None:
+        merchandise = _ZERO
+        if program is None or not program.fee_exempt:
+            fee = _take(value, fees.merchandise_percent)
+            merchandise = min(max(fee, fees.merchandise_min), fees.merchandise_max)
+    both = (base_dollars or _ZERO) + (merchandise or _ZERO)
+    return EntryValue(
+        value=value,
+        duties=tuple(duties),
+        base=base_dollars,
+        merchandise_fee=merchandise,
+        fee_unsure=program is not None and not program.fee_exempt,
+        harbor_fee=None if fees is None else _take(value, fees.harbor_percent),
+        total=(low + both, high + both),
+        not_summed=tuple(open_),
+        fees_source=None if fees is None else fees.source,
+    )
+
+
+def _find_fees(found: Standing) -> EntryFees | None:
+    schedule = found.context.ledger.find_tariff_schedule(found.context.imposer)
+    fees = schedule.header.fees if schedule else ()
+    return next((one for one in fees if one.covers(found.context.day)), None)
+
+
+def _take(value: Decimal, percent: Decimal) -> Decimal:
+    """The percent of the value, rounded to cents."""
+    return (value * percent / _HUNDRED).quantize(_CENT, ROUND_HALF_UP)

@@ -1,0 +1,60 @@
+"""The entered value in a question."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.rates.ledger import Ledger
+from bot.rates.question.parse import format_query, override_query, parse_query
+from bot.rates.question.value import take_value
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("us china 8507.60.00 value 10000", "10000"),
+        ("us china 8507.60.00 $10,000", "10000"),
+        ("us china 8507.60.00 usd 25k", "25000"),
+        ("us china 8507.60.00 valued at $1.5m", "1500000"),
+        ("us china worth 99.95 usd 8507", "99.95"),
+        ("us china 8507.60.00 2500 dollars", "2500"),
+    ],
+)
+def test_an_entered_value_is_read_and_taken_out_of_the_text(text: str, value: str) -> None:
+    found, rest = take_value(text)
+    assert found == Decimal(value)
+    assert rest.split()[:2] == ["us", "china"]
+    assert "$" not in rest
+    assert take_value(rest) == (None, rest)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us china 8507.60.00",
+        "us china parcels under $800",
+        "us china parcels of up to $800",
+        "us china value added tax",
+        "us china value 0",
+        "us china $99,999,999,999,999",
+        "us china value 10%",
+    ],
+)
+def test_limits_codes_and_impossible_amounts_are_no_entered_value(text: str) -> None:
+    assert take_value(text) == (None, text)
+
+
+def test_the_value_survives_in_the_question_of_a_button(ledger: Ledger) -> None:
+    query = parse_query("us china 8507.60.00 $12,500", ledger.parties, TODAY, ledger.reader)
+    assert (query.value, query.product) == (Decimal(12500), "8507.60.00")
+    again = parse_query(format_query(query), ledger.parties, TODAY, ledger.reader)
+    assert (again.value, again.product) == (Decimal(12500), "8507.60.00")
+
+
+def test_an_option_overrides_the_value_in_the_text(ledger: Ledger) -> None:
+    query = parse_query("us china 8507.60.00 $5", ledger.parties, TODAY, ledger.reader)
+    assert override_query(query, None, None, Decimal(7)).value == 7
+    assert override_query(query, None, None).value == 5
