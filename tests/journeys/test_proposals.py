@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(180)
 
 CONFIG = Path(__file__).parents[2] / "config"
 DAY = (datetime.now(UTC) + timedelta(days=20)).date()
-NEWS = f"US raises tariffs on Chinese goods under Section 301 to 87% from {DAY}"
+NEWS = f"US raises Section 301 tariffs on Chinese goods to 87% from {DAY}"
 COUNTED = "87% additional ad valorem"
 
 
