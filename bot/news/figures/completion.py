@@ -37,6 +37,8 @@ class Draft:
     """The lowest rate of a range; `to_percent` is the highest."""
     is_former: bool = False
     """Whether words such as "previous" say that the rate is no longer charged."""
+    is_interim: bool = False
+    """Whether the rate applies only until the one that the story reports: "until then"."""
     was_announced: bool = False
     """Whether the rate was announced before: "had threatened 50%"."""
     imposer: str | None = None

@@ -116,6 +116,8 @@ _TRADE = re.compile(
     r"\breciprocal\b|\bsection\s(?:232|301|201|122|338)\b|\bustr\b|\bliberation\sday\b|"
     r"\btrump\b|\bwhite\shouse\b|\bin\s(?:exchange|return)\b"
 )
+# "Until then, such goods pay 10%": the duty as it is, before the one that the story reports.
+_INTERIM = re.compile(r"\b(?:until|till)\s(?:then|that\sday)\b|\bin\sthe\s(?:meantime|interim)\b")
 _PERCENT = re.compile(r"\d\s?%|per\s?cent\b|\bpct\b|\d\s?pc\b")
 _DOLLARS = re.compile(r"\$|dollars|USD", re.IGNORECASE)
 _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
@@ -158,6 +160,7 @@ class FigureReader:
         ]
         for draft in drafts:
             draft.in_title = draft.quote in title
+        drafts = [draft for draft in drafts if not draft.is_interim] or drafts
         if not drafts:
             return ()
         bare = [sentence.bare_duties for sentence in sentences]
@@ -228,6 +231,7 @@ class FigureReader:
             quote=_cut_quote(sentence.text, low, high),
             near=sentence.list_payers(),
         )
+        draft.is_interim = rate is not None and _is_interim(clause)
         if rate is not None and rate.from_percent is None and rate.to_percent is not None:
             sentence.mark_former(draft, clause, roles, rate.to_percent)
         return draft
@@ -265,6 +269,12 @@ def _mirror(draft: Draft, mutual: tuple[str, str]) -> list[Draft]:
         replace(draft, roles=draft.roles._replace(imposer=by, partners=(to,), target=Target.PAYERS))
         for by, to in pairs
     ]
+
+
+def _is_interim(clause: Clause) -> bool:
+    """Whether the part of the sentence with the rate says that it applies until a new one does."""
+    part = clause.folded[clause.folded.rfind(";", 0, clause.start) + 1 : clause.high]
+    return _INTERIM.search(part) is not None
 
 
 def _is_void(draft: Draft) -> bool:

@@ -368,6 +368,21 @@ def test_the_same_duty_in_title_and_text_gives_the_more_complete_figure() -> Non
         ]
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "percents"),
+    [
+        ("Peru delays its 30% duty on US corn", "Until then, US corn pays a duty of 8%.", [30]),
+        ("Peru delays its 30% duty on US corn", "In the meantime a duty of 8% applies.", [30]),
+        ("Peru delays its duty on US corn", "Until then, US corn pays a duty of 8%.", [8]),
+        ("Peru delays its 30% duty on US corn", "US wheat pays a duty of 8%.", [30, 8]),
+    ],
+)
+def test_a_rate_that_applies_until_the_new_one_is_no_new_rate(
+    title: str, text: str, percents: list[int]
+) -> None:
+    assert [figure.to_percent for figure in READER.find_figures(title, text)] == percents
+
+
 def test_the_number_of_figures_is_limited() -> None:
     text = " ".join(f"A {rate}% tariff on steel applies." for rate in range(10, 60))
     assert len(READER.find_figures("", text)) <= 16
