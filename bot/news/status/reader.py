@@ -39,6 +39,7 @@ from bot.text.sentences import split_sentences
 from bot.values import Topic
 
 _LEAD_SENTENCES = 2
+_MOST_WORDS_OF_NUMBER = 2
 _LONGEST_SENTENCE = 600
 # A sign that ends a part of a sentence; not the comma in "1,000".
 _BREAK = re.compile(r"[,;:](?=\s)|\s[-\u2013\u2014]+\s|\u2014")
@@ -139,7 +140,7 @@ class StateReader:
         )
         found = list(self._index.find_all(head.words))
         silent_from = self._find_silence(found)
-        lead = split_sentences(summary)[:_LEAD_SENTENCES]
+        lead = _list_lead(summary)
         heard = [each for each in found if silent_from is None or each[1] < silent_from]
         decided = self._find_act(head, heard, topics)
         if decided is None and silent_from is None:
@@ -268,6 +269,14 @@ class StateReader:
     def _split_sentence(self, text: str, where: str = "summary") -> _Sentence:
         text = text[:_LONGEST_SENTENCE]
         return _Sentence(text, where, split_words(text, self._parties.find_mentions(text)))
+
+
+def _list_lead(summary: str) -> list[str]:
+    """The first sentences of the text, without numbers of dockets: "Slip Op. 25-66." """
+    sentences = split_sentences(summary)
+    return [each for each in sentences if len(each.split()) > _MOST_WORDS_OF_NUMBER][
+        :_LEAD_SENTENCES
+    ]
 
 
 def _build_index(compiler: PatternCompiler, terms: Mapping[str, Sequence[str]]) -> PatternIndex:

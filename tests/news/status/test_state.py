@@ -129,6 +129,48 @@ def test_the_last_day_of_the_calendar_has_no_successor() -> None:
             None,
             None,
         ),
+        (
+            "Syrup Importers v. United States: section 122 does not authorize duties on syrup",
+            "Slip Op. 26-31. The court sets them aside and forbids their collection.",
+            S.UNLAWFUL,
+            C.NOT_COLLECTED,
+            None,
+        ),
+        (
+            "Syrup Importers v. Bessent: duties on syrup exceed the trade act",
+            "No. 26-19. The judge orders refunds to all importers.",
+            S.UNLAWFUL,
+            C.NOT_COLLECTED,
+            None,
+        ),
+        (
+            "Syrup Importers v. United States: opinion of the trade court",
+            "Slip Op. 26-31. The trade court finds that the duties on syrup go beyond the trade act.",
+            S.UNLAWFUL,
+            None,
+            None,
+        ),
+        (
+            "Syrup Importers v. Bessent: judge holds duties on syrup unlawful",
+            "The judge reads the law narrowly. Relief is only for one firm and is on hold.",
+            S.UNLAWFUL,
+            C.COLLECTED,
+            None,
+        ),
+        (
+            "Trade court strikes down US tariffs",
+            "The judgment is under a stay pending appeal.",
+            S.UNLAWFUL,
+            C.COLLECTED,
+            None,
+        ),
+        (
+            "Syrup Importers v. Bessent: firms claim that the duties on syrup are unlawful",
+            "",
+            None,
+            None,
+            None,
+        ),
         # A stay of a ruling leaves the duty in force.
         (
             "Appeals court pauses ruling against US tariffs",
@@ -140,7 +182,7 @@ def test_the_last_day_of_the_calendar_has_no_successor() -> None:
     ],
 )
 def test_collection_is_stated_or_unknown(
-    title: str, text: str, status: S, effect: C | None, day: str | None
+    title: str, text: str, status: S | None, effect: C | None, day: str | None
 ) -> None:
     state = read_state(title, text)
     assert (state.status, state.collection) == (status, effect)
