@@ -151,6 +151,11 @@ class Event(Frozen):
         return self.status in RULINGS or (self.status is None and Topic.COURT_RULING in self.topics)
 
 
+def is_marked_correction(story: Story) -> bool:
+    """Whether the story says that it corrects or retracts an earlier one of its outlet."""
+    return bool(_find_mark(story))
+
+
 def is_about_talks(story: Story) -> bool:
     """Whether the headline is about talks and not about a duty or a ruling."""
     topics = {found.topic for found in story.evidence if found.where == "title"}

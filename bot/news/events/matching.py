@@ -8,7 +8,8 @@
    event has its state: a late report is no news.
 4. It is a development, although it resembles one story, if its rate, sum or status contradicts all
    stories of the event: a story without a rate does not connect two rates.
-5. It is another report in any case if it is much older than a story of the event: what arrives late
+5. It is a development if it corrects or retracts what its outlet reported in the event.
+6. It is another report in any case if it is much older than a story of the event: what arrives late
    is no news.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.news.events.comparison import Veto, judge_all
+from bot.news.events.event import is_marked_correction
 from bot.news.events.facts import find_new_facts
 from bot.news.events.features import get_features
 from bot.news.state import JoinResult, NewFactKind, Relation
@@ -55,7 +57,15 @@ def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
     else:
         # A commentary or a recap without a new fact is counted, but is no news.
         is_development = bool(facts or differs) and not get_features(story).comment
+    is_development = is_development or _corrects(story, event)
     is_late = any(each.published - story.published > _LATE for each in event)
     if is_development and not is_late:
         return JoinResult(event_id, Relation.DEVELOPMENT, facts)
     return JoinResult(event_id, Relation.REPORT)
+
+
+def _corrects(story: Story, event: Sequence[Story]) -> bool:
+    """Whether a story corrects another one of its outlet in the event."""
+    return is_marked_correction(story) and any(
+        each.feed_id == story.feed_id and each.id != story.id for each in event
+    )

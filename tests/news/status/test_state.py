@@ -145,7 +145,7 @@ def test_the_last_day_of_the_calendar_has_no_successor() -> None:
         ),
         (
             "Syrup Importers v. United States: opinion of the trade court",
-            "Slip Op. 26-31. The trade court finds that the duties on syrup go beyond the trade act.",
+            "Slip Op. 26-31. The trade court finds that the duties on syrup go beyond the act.",
             S.UNLAWFUL,
             None,
             None,
