@@ -56,6 +56,47 @@ def test_the_text_states_the_day_if_the_title_does_not() -> None:
     assert read_state("Hanoi raises tariffs on glass", text).effective == date(2026, 4, 2)
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "day"),
+    [
+        (
+            "Hanoi raises its duty on glass to 12%",
+            "It lifts the duty from 5% to 12% on 2 April, the ministry said on 10 March.",
+            "2026-04-02",
+        ),
+        (
+            "Hanoi raises its duty on glass again",
+            "It went from 5% to 12% on 2 April and goes up to 15% from 20 April.",
+            "2026-04-20",
+        ),
+        (
+            "Hanoi raises its duty on glass from 12% to 15%",
+            "It goes up to 15% from 20 April, after a rise to 12% on 2 April.",
+            "2026-04-20",
+        ),
+        (
+            "Hanoi raises its duty on glass to 15%",
+            "The duty on tiles went to 9% on 2 April.",
+            None,
+        ),
+        (
+            "Hanoi lowers its duty on glass",
+            "The duty falls to half for 90 days from 14 May.",
+            "2026-05-14",
+        ),
+        (
+            "Hanoi raises its duty on glass",
+            "The ministry raised it with effect from 12 April.",
+            "2026-04-12",
+        ),
+        ("Hanoi raises its duty on glass", "The ministry met for two days in May.", None),
+        ("Hanoi raises duty on glass to 12% on 2 April, to 15% on 20 April", "", "2026-04-20"),
+    ],
+)
+def test_the_day_of_the_new_rate_is_the_first_day(title: str, text: str, day: str | None) -> None:
+    assert read_state(title, text).effective == (date.fromisoformat(day) if day else None)
+
+
 def test_without_a_day_of_publication_only_full_dates_count() -> None:
     title = "US imposes tariffs on Peru from 1 August"
     assert read_state(title, published=None).effective is None
