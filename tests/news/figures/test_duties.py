@@ -369,6 +369,22 @@ def test_the_same_duty_in_title_and_text_gives_the_more_complete_figure() -> Non
 
 
 @pytest.mark.parametrize(
+    ("sentence", "imposer", "partner"),
+    [
+        ("A toy maker would pay a tariff of 15% on dolls sold in Peru", "PE", None),
+        ("Peru plans a 15% tariff on dolls bought in Peru", "PE", None),
+        ("A 15% tariff on dolls made in Chile and sold in the United States", "US", "CL"),
+        ("Peru plans a 15% tariff on dolls made in Chile", "PE", "CL"),
+    ],
+)
+def test_goods_that_are_sold_in_an_economy_do_not_come_from_it(
+    sentence: str, imposer: str, partner: str | None
+) -> None:
+    (figure,) = READER.find_figures(sentence, "")
+    assert (figure.imposer, figure.partner) == (imposer, partner)
+
+
+@pytest.mark.parametrize(
     ("title", "text", "percents"),
     [
         ("Peru delays its 30% duty on US corn", "Until then, US corn pays a duty of 8%.", [30]),
