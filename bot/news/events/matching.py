@@ -13,6 +13,7 @@
    is no news.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -25,6 +26,12 @@ from bot.news.story import Story
 
 _CONTRADICTIONS = frozenset({NewFactKind.RATE, NewFactKind.SUM})
 """New facts that make a development of a story that resembles another one."""
+
+_EXPLAINS = re.compile(
+    r"(?:^|[:;]\s|\s[\u2013\u2014-]\s)(?:what|how|why)\b(?!\s?[:;])|\bwhat\sto\sknow\b|\bexplain(?:ed|er)\b",
+    re.IGNORECASE,
+)
+"""Titles that explain what is known: "What Peru and Chile have agreed"."""
 
 _LATE = timedelta(hours=12)
 """Many notices have a date without a time of day, so stories of one day are not ordered by time."""
@@ -53,10 +60,11 @@ def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
     facts = find_new_facts(story, [each for each in event if each.id != story.id])
     if same is not None:
         facts = tuple(fact for fact in facts if fact.kind in _CONTRADICTIONS)
-        is_development = bool(facts)
+        is_development = bool(facts) and not _EXPLAINS.search(story.title)
     else:
         # A commentary or a recap without a new fact is counted, but is no news.
-        is_development = bool(facts or differs) and not get_features(story).comment
+        is_comment = get_features(story).comment or _EXPLAINS.search(story.title) is not None
+        is_development = bool(facts or differs) and not is_comment
     is_development = is_development or _corrects(story, event)
     is_late = any(each.published - story.published > _LATE for each in event)
     if is_development and not is_late:

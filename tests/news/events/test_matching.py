@@ -165,3 +165,16 @@ def test_a_correction_of_an_outlet_is_a_development_of_its_report() -> None:
     assert find_event(retraction, [first]).relation is Relation.DEVELOPMENT
     assert find_event(unmarked, [first]).relation is Relation.REPORT
     assert find_event(other, [first]).relation is Relation.REPORT
+
+
+@pytest.mark.parametrize(
+    ("title", "relation"),
+    [
+        ("Lima meeting: what the 40% tariff of Peru on US wheat means", Relation.REPORT),
+        ("Peru's 40% tariff on US wheat: what to know", Relation.REPORT),
+        ("Peru puts 40% tariff on US wheat", Relation.DEVELOPMENT),
+    ],
+)
+def test_an_explainer_with_another_rate_is_no_development(title: str, relation: Relation) -> None:
+    first = reported("Peru puts 27% tariff on US wheat")
+    assert find_event(reported(title, hours=5), [first]).relation is relation

@@ -369,6 +369,21 @@ def test_the_same_duty_in_title_and_text_gives_the_more_complete_figure() -> Non
 
 
 @pytest.mark.parametrize(
+    ("title", "text", "goods"),
+    [
+        ("Chilean wine: a quota", "The US tariff on them falls from 20% to 5%.", ["wine"]),
+        ("Chilean wine: a quota", "The US tariff on other goods falls from 20% to 5%.", [None]),
+        ("Chilean wine sell well", "The US tariff on them falls from 20% to 5%.", [None]),
+        ("Chilean wine: a quota", "The US tariff on cheese falls from 20% to 5%.", ["cheese"]),
+    ],
+)
+def test_the_goods_of_a_caption_are_those_of_a_duty_without_goods(
+    title: str, text: str, goods: list[str | None]
+) -> None:
+    assert [figure.product for figure in READER.find_figures(title, text)] == goods
+
+
+@pytest.mark.parametrize(
     ("sentence", "imposer", "partner"),
     [
         ("A toy maker would pay a tariff of 15% on dolls sold in Peru", "PE", None),
@@ -390,6 +405,7 @@ def test_goods_that_are_sold_in_an_economy_do_not_come_from_it(
         ("Peru delays its 30% duty on US corn", "Until then, US corn pays a duty of 8%.", [30]),
         ("Peru delays its 30% duty on US corn", "In the meantime a duty of 8% applies.", [30]),
         ("Peru delays its duty on US corn", "Until then, US corn pays a duty of 8%.", [8]),
+        ("Peru sets a 30% duty on US corn", "The duty of 8% on other US goods stays.", [30]),
         ("Peru delays its 30% duty on US corn", "US wheat pays a duty of 8%.", [30, 8]),
     ],
 )

@@ -57,6 +57,23 @@ def test_the_text_states_the_day_if_the_title_does_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "text", "status"),
+    [
+        (
+            "Chilean wine: 50,000 bottles at 5% under the US deal",
+            "The tariff was 20% before.",
+            S.DEAL,
+        ),
+        ("Chilean wine: 50,000 bottles face a US tariff of 5%", "", None),
+        ("Lima tariff talks: what Norway and Peru have agreed", "", S.DEAL),
+        ("Lima tariff talks: what Norway and Peru want", "", S.TALKS),
+    ],
+)
+def test_the_content_of_a_deal_is_a_deal(title: str, text: str, status: S | None) -> None:
+    assert read_state(title, text).status is status
+
+
+@pytest.mark.parametrize(
     ("title", "text", "day"),
     [
         (
