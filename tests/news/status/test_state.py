@@ -67,6 +67,9 @@ def test_the_text_states_the_day_if_the_title_does_not() -> None:
         ("Chilean wine: 50,000 bottles face a US tariff of 5%", "", None),
         ("Lima tariff talks: what Norway and Peru have agreed", "", S.DEAL),
         ("Lima tariff talks: what Norway and Peru want", "", S.TALKS),
+        ("Lima tariff talks", "Norway and Peru agreed to cut tariffs on fish to 4%.", S.DEAL),
+        ("Lima tariff talks", "They met. Norway and Peru agreed to cut tariffs.", S.TALKS),
+        ("Lima tariff talks", "Norway could lower its tariffs on fish.", S.TALKS),
     ],
 )
 def test_the_content_of_a_deal_is_a_deal(title: str, text: str, status: S | None) -> None:
