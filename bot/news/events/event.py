@@ -151,6 +151,11 @@ class Event(Frozen):
         return self.status in RULINGS or (self.status is None and Topic.COURT_RULING in self.topics)
 
 
+def is_marked_correction(story: Story) -> bool:
+    """Whether the story says that it corrects or retracts an earlier one of its outlet."""
+    return bool(_find_mark(story))
+
+
 def is_about_talks(story: Story) -> bool:
     """Whether the headline is about talks and not about a duty or a ruling."""
     topics = {found.topic for found in story.evidence if found.where == "title"}
@@ -299,15 +304,34 @@ def _brings_new_status(story: Story) -> bool:
 
 
 def _add_figures(slots: list[_Slot], story: Story) -> None:
-    earlier = tuple(slots)
-    for figure in _list_rates(story, slots):
-        slot = _find_slot(earlier, figure)
+    """Adds the figures of a story. If its headline states a duty, other rates that its text states
+    for this duty, for example earlier or interim rates, do not replace it."""
+    earlier, rates = tuple(slots), _list_rates(story, slots)
+    in_title = [figure for figure in rates if figure.quote and figure.quote in story.title]
+    headlined: list[_Slot] = []
+    for figure in [*in_title, *(each for each in rates if each not in in_title)]:
+        is_headline = figure in in_title
+        slot = _find_slot(earlier if is_headline else [*headlined, *earlier], figure)
+        if slot is not None and not is_headline and _is_among(slot, headlined):
+            slot.figure = _fill(slot.figure, figure)
+            continue
         if slot is None:
             if len(slots) >= _MOST_DUTIES:
                 continue
             slot = _Slot(figure, to_utc(story.published))
             slots.append(slot)
         slot.state(story, figure)
+        if is_headline:
+            headlined.append(slot)
+
+
+def _is_among(slot: _Slot, slots: Iterable[_Slot]) -> bool:
+    return any(each is slot for each in slots)
+
+
+def _fill(one: Figure, other: Figure) -> Figure:
+    """The first figure, completed by the second one if both state the same rate."""
+    return _merge(one, other) if one.to_percent == other.to_percent else one
 
 
 def _drop_vague(slots: Sequence[_Slot]) -> list[_Slot]:

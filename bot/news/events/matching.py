@@ -8,14 +8,17 @@
    event has its state: a late report is no news.
 4. It is a development, although it resembles one story, if its rate, sum or status contradicts all
    stories of the event: a story without a rate does not connect two rates.
-5. It is another report in any case if it is much older than a story of the event: what arrives late
+5. It is a development if it corrects or retracts what its outlet reported in the event.
+6. It is another report in any case if it is much older than a story of the event: what arrives late
    is no news.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.news.events.comparison import Veto, judge_all
+from bot.news.events.event import is_marked_correction
 from bot.news.events.facts import find_new_facts
 from bot.news.events.features import get_features
 from bot.news.state import JoinResult, NewFactKind, Relation
@@ -23,6 +26,12 @@ from bot.news.story import Story
 
 _CONTRADICTIONS = frozenset({NewFactKind.RATE, NewFactKind.SUM})
 """New facts that make a development of a story that resembles another one."""
+
+_EXPLAINS = re.compile(
+    r"(?:^|[:;]\s|\s[\u2013\u2014-]\s)(?:what|how|why)\b(?!\s?[:;])|\bwhat\sto\sknow\b|\bexplain(?:ed|er)\b",
+    re.IGNORECASE,
+)
+"""Titles that explain what is known: "What Peru and Chile have agreed"."""
 
 _LATE = timedelta(hours=12)
 """Many notices have a date without a time of day, so stories of one day are not ordered by time."""
@@ -51,11 +60,20 @@ def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
     facts = find_new_facts(story, [each for each in event if each.id != story.id])
     if same is not None:
         facts = tuple(fact for fact in facts if fact.kind in _CONTRADICTIONS)
-        is_development = bool(facts)
+        is_development = bool(facts) and not _EXPLAINS.search(story.title)
     else:
         # A commentary or a recap without a new fact is counted, but is no news.
-        is_development = bool(facts or differs) and not get_features(story).comment
+        is_comment = get_features(story).comment or _EXPLAINS.search(story.title) is not None
+        is_development = bool(facts or differs) and not is_comment
+    is_development = is_development or _corrects(story, event)
     is_late = any(each.published - story.published > _LATE for each in event)
     if is_development and not is_late:
         return JoinResult(event_id, Relation.DEVELOPMENT, facts)
     return JoinResult(event_id, Relation.REPORT)
+
+
+def _corrects(story: Story, event: Sequence[Story]) -> bool:
+    """Whether a story corrects another one of its outlet in the event."""
+    return is_marked_correction(story) and any(
+        each.feed_id == story.feed_id and each.id != story.id for each in event
+    )

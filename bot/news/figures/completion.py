@@ -37,6 +37,8 @@ class Draft:
     """The lowest rate of a range; `to_percent` is the highest."""
     is_former: bool = False
     """Whether words such as "previous" say that the rate is no longer charged."""
+    is_interim: bool = False
+    """Whether the rate is the present one, before the one that the story reports: "until then"."""
     was_announced: bool = False
     """Whether the rate was announced before: "had threatened 50%"."""
     imposer: str | None = None
@@ -44,6 +46,8 @@ class Draft:
     in_title: bool = False
     near: Collection[str] = field(default_factory=tuple)
     """The parties of the sentence that may pay."""
+    words: str = ""
+    """The words of the sentence that belong to the rate, in lower case."""
 
     def __post_init__(self) -> None:
         self.imposer, self.partners = self.roles.imposer, self.roles.partners

@@ -116,6 +116,15 @@ _TRADE = re.compile(
     r"\breciprocal\b|\bsection\s(?:232|301|201|122|338)\b|\bustr\b|\bliberation\sday\b|"
     r"\btrump\b|\bwhite\shouse\b|\bin\s(?:exchange|return)\b"
 )
+# "Until then, such goods pay 10%": the duty as it is, before the one that the story reports.
+_INTERIM = re.compile(r"\b(?:until|till)\s(?:then|that\sday)\b|\bin\sthe\s(?:meantime|interim)\b")
+# "The baseline of 10% on other goods stays": no new rate.
+_STANDING = re.compile(
+    r"[^,;:%]{0,50}\s(?:stays?|remains?)(?:\s(?:unchanged|in\splace|as\sbefore))?\W*$"
+)
+_ON_THEM = re.compile(r"\bon\s(?:it|them|these|those)\b")
+# Words after which a rate is on other goods than those of the caption, "Cars: ...".
+_OTHER_GOODS = re.compile(r"\b(?:other|all|goods|imports|products|exports)\b")
 _PERCENT = re.compile(r"\d\s?%|per\s?cent\b|\bpct\b|\d\s?pc\b")
 _DOLLARS = re.compile(r"\$|dollars|USD", re.IGNORECASE)
 _SUM_BEFORE = re.compile(rf"\b(?:{DUTY}|retaliat\w+)\b[^.;]{{0,40}}$")
@@ -129,6 +138,7 @@ class FigureReader:
         self._parties = parties
         names = "|".join(re.escape(name) for name in sorted(products, key=len, reverse=True))
         self._product = re.compile(rf"\b(?:{names or '(?!)'})\b")
+        self._caption = re.compile(rf"(?:[\w'-]+\s){{0,2}}({names or '(?!)'})\s?:\s")
 
     def find_figures(self, title: str, text: str) -> tuple[Figure, ...]:
         """The duties in title and text, in order. Of repeated figures, only the fullest remains."""
@@ -170,6 +180,8 @@ class FigureReader:
             names_us=any(sentence.names_us() for sentence in sentences),
             is_reduced=any(sentence.says_reduced() for sentence in sentences),
         )
+        complete = [draft for draft in complete if not draft.is_interim] or complete
+        self._add_product_of_caption(complete, title)
         found = [figure for draft in complete for figure in _build_figures(draft)]
         return tuple(_remove_repetitions(found)[:_MOST_FIGURES])
 
@@ -227,10 +239,22 @@ class FigureReader:
             amount_usd=amount.dollars if amount else None,
             quote=_cut_quote(sentence.text, low, high),
             near=sentence.list_payers(),
+            words=clause.folded[clause.low : clause.high],
         )
+        draft.is_interim = rate is not None and _is_interim(clause)
         if rate is not None and rate.from_percent is None and rate.to_percent is not None:
             sentence.mark_former(draft, clause, roles, rate.to_percent)
         return draft
+
+    def _add_product_of_caption(self, drafts: Iterable[Draft], title: str) -> None:
+        """Adds the goods of "Peruvian cars: duty falls to 10%" to the duties that name none."""
+        caption = self._caption.match(fold_case(title))
+        for draft in drafts if caption else ():
+            names_goods = draft.product is not None or (
+                draft.roles.target is Target.GOODS and not _ON_THEM.search(draft.words)
+            )
+            if caption and not names_goods and not _OTHER_GOODS.search(draft.words):
+                draft.product = title[caption.start(1) : caption.end(1)]
 
     def _find_product(self, sentence: str, clause: Clause) -> str | None:
         """The goods of the duty nearest to the number, or None."""
@@ -265,6 +289,12 @@ def _mirror(draft: Draft, mutual: tuple[str, str]) -> list[Draft]:
         replace(draft, roles=draft.roles._replace(imposer=by, partners=(to,), target=Target.PAYERS))
         for by, to in pairs
     ]
+
+
+def _is_interim(clause: Clause) -> bool:
+    """Whether the words say that the rate applies until a new one does, or stays as it is."""
+    part = clause.folded[clause.folded.rfind(";", 0, clause.start) + 1 : clause.high]
+    return _INTERIM.search(part) is not None or _STANDING.match(clause.after) is not None
 
 
 def _is_void(draft: Draft) -> bool:

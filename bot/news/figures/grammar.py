@@ -30,6 +30,7 @@ from bot.news.figures.words import (
     RELIEF,
     SIGNS,
     SMALL,
+    SOLD,
     STOPS,
     TAIL,
     VERBS,
@@ -79,6 +80,12 @@ class SentenceGrammar:
         while self.text(at) in ("the", "eight", "other", "all"):
             at -= 1
         return self.text(at)
+
+    def is_market(self, at: int) -> bool:
+        """Whether a name is where the goods are sold: "phones sold in Peru"."""
+        place = at - 2 if self.text(at - 1) == "the" else at - 1
+        is_place = self.party(at) is not None and self.text(place) == "in"
+        return is_place and self.text(place - 1) in SOLD
 
     def is_duty(self, at: int) -> bool:
         text = self.text(at)

@@ -5,7 +5,7 @@
 3. A rate raised to another.         "raises the 10% duty to 15%"; not "a 10% duty to 15 countries"
 4. One rate from another.            "25% instead of 50%"; but "25% from China" is a single rate
 5. Zero.                             "zero tariffs", "to zero", "to zero from 20%"
-6. A single rate.                    "a 25% tariff"; not "0,5 %", "10 or 20%", "2 percentage points"
+6. A single rate.                    "a 25% tariff"; not "0,5 %", "10 or 20%", "not 48%"
 7. A former rate.                    "down from 20%": from 20, and no new rate
 8. Dollars, separately.              "$50bn", "US$ 1,000"; not "A$50bn" or "€50bn"
 
@@ -68,6 +68,11 @@ _SPREADS = re.compile(r"\b(?:rang\w+|var\w+|anywhere|differ\w*|between)\s+(?:[a-
 _OLD_RATE = re.compile(
     r"\b(?:zero|nil|nothing|down|up|cut|lowered|raised|reduced|rise[sn]?|rising|rose|falls?|fell|"
     r"falling|increased?|drops?|dropped|climbs?|climbed)\sfrom\s(?:[a-z]+\s){0,2}$"
+)
+
+# "84%, not 48%": the 48% is denied; but "if not 48%".
+_DENIED = re.compile(
+    r"(?<!\bif\s)(?<!\bwhy\s)\b(?:not|rather\sthan)\s(?:(?:the|of|at|by|on|an?|to)\s){0,2}$"
 )
 
 _SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "m": 6, "billion": 9, "bn": 9, "b": 9}
@@ -143,7 +148,7 @@ def find_rates(folded: str) -> list[PercentRate]:
             found.append(PercentRate(*match.span(), former, Decimal(0)))
     for match in _SINGLE.finditer(folded):
         before = folded[max(0, match.start() - 40) : match.start()]
-        if is_free(match) and not _RANGE_END.search(before):
+        if is_free(match) and not (_RANGE_END.search(before) or _DENIED.search(before)):
             percent = _parse_decimal(match[1])
             was = _OLD_RATE.search(before) is not None
             found.append(

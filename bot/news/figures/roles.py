@@ -113,7 +113,10 @@ class SentenceRoles:
         elif found.is_own and found.imposer is None:
             found.imposer = self._party_of(self._grammar.find_subject(phrase.start))
         self._read_unclear(found, at)
-        found.imposer = found.imposer or self._read_importer(max(phrase.head, at))
+        end = max(phrase.head, at)
+        found.imposer = (
+            found.imposer or self._read_importer(end) or self._read_place_of_sale(end, high)
+        )
         if found.imposer is None and found.partners and phrase.head < at:
             found.imposer = self._read_market(phrase.head, at)
         if phrase.head == at and self._tokens[at].rate is not None:
@@ -417,6 +420,15 @@ class SentenceRoles:
         """The EU in "a 17% duty in the EU"; also in "duty on Peruvian goods in the EU"."""
         at = end + 2 if self._grammar.text(end + 2) != "the" else end + 3
         return self._grammar.party(at) if self._grammar.text(end + 1) == "in" else None
+
+    def _read_place_of_sale(self, end: int, high: int) -> str | None:
+        """Peru in "a duty of 12% on phones sold in Peru"."""
+        for place in range(end + 1, len(self._tokens)):
+            if self._tokens[place].start >= high or self._tokens[place].text in STOPS:
+                return None
+            if self._grammar.is_market(place):
+                return self._grammar.party(place)
+        return None
 
     def _read_market(self, head: int, at: int) -> str | None:
         """Chile in "the duty on Peruvian wine in Chile is now 12%"."""

@@ -91,6 +91,9 @@ class TargetReader:
             token, before = self._tokens[place], self._grammar.text(place - 1)
             text = token.text
             if token.party is not None:
+                if self._grammar.is_market(place):
+                    # "on phones sold in the United States"
+                    break
                 if before == "from" and self._grammar.text(place - 2) in GOODS:
                     found = []
                 near = range(place + 2, place + 4)

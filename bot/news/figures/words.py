@@ -217,6 +217,8 @@ LINKS = _words("of into to as than for up")
 BACK = _words("hit hits hitting strike strikes striking struck fire fires fired")
 ENDED = _words("withdrawn scrapped removed lifted cut lowered reduced dropped gone")
 STATES = _words("countries nations partners allies buyers those anyone whoever")
+SOLD = _words("sold bought purchased consumed resold")
+"""Words before "in" and the economy that imports: "phones sold in Peru"."""
 GENERIC = _words(
     "all most some many certain any other goods imports import imported products exports items "
     "the a an its their of from in into made and worth value billion million trillion bn extra "

@@ -5,6 +5,9 @@ with its own day   "takes effect on Dec. 1", "effective 2026-12-01", "effective 
 from a day         "from 1 December", "as of Dec. 1"; not "by 1 December", "said on 1 December"
 until a day        "delays tariffs until July 9", "won't start before July 9", only for a delay
 after a rate       "to 15% next Monday"; not "to 15% Monday", which may be past
+of a new rate      "from 34% to 84% on 10 April", "to 125% from 12 April", in the text; of several
+                   rates, the one that the title names last, or else the last one
+of a span          "for 90 days from 14 May", "with effect from 12 April", in the text
 of entry           "goods entered since 4 May", "free from 4 May", in the text
 after a time       "in 90 days", "within two weeks" does not count
 
@@ -12,7 +15,7 @@ A weekday or a span counts from the day of publication. "Next month" is no day.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import date, timedelta
 
 from bot.text.folding import fold_case
@@ -66,6 +69,16 @@ _ENTERED = re.compile(
 )
 # "Raises its levy to 15% next Monday" has no preposition.
 _AFTER_RATE = re.compile(rf"(?:%|\bpercent|\bper\scent)\s+(?=next\s|tomorrow\b){_NEAR_DAY}")
+_CHANGE = re.compile(
+    r"\bto\s(?:[a-z]+\s){0,2}(?P<rate>\d{1,4}(?:\.\d+)?)\s?(?:%|percent\b|per\scent\b|pct\b)"
+    r"(?:[\s,]+[a-z]+){0,4}?,?\s(?:on|from|as\sof|effective|(?:starting|beginning)(?:\son)?)\s"
+    rf"{_CALENDAR_DAY}"
+)
+_PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s?(?:%|percent\b|per\scent\b|pct\b)")
+_SPAN = re.compile(
+    r"\b(?:(?:for|of)\s(?:[a-z0-9]+\s){1,2}(?:days|weeks|months|years?)\s(?:from|as\sof|starting|"
+    rf"beginning)|with\seffect\sfrom)\s{_CALENDAR_DAY}"
+)
 _NOT_BEFORE = re.compile(
     rf"(?:\bnot|n['\u2019]t)\s+(?:start|begin|apply|take\seffect)\s+before\s+{_CALENDAR_DAY}"
 )
@@ -87,20 +100,47 @@ def find_effective_day(sentence: str, rest: str, published: date | None) -> date
 
     A date without a year is taken in the year that brings it nearest to `published`; without
     `published`, only dates with a year count. The result is None if the text has no date, or
-    several different dates.
+    several different dates, unless one is the day of the new rate.
     """
     places = (
         (sentence, _EFFECT),
         (sentence, _FROM),
         (sentence, _AFTER_RATE),
         (rest, _EFFECT),
+        (rest, _CHANGE),
+        (rest, _SPAN),
         (rest, _ENTERED),
     )
     for text, pattern in places:
         days = set(_find_days(text, pattern, published))
-        if days:
-            return days.pop() if len(days) == 1 else None
+        if pattern is _CHANGE or len(days) > 1:
+            changed = _find_change_day(text, sentence, days, published)
+            if changed is not None or pattern is not _CHANGE:
+                return changed
+        elif days:
+            return days.pop()
     return None
+
+
+def _find_change_day(
+    text: str, sentence: str, days: Set[date], published: date | None
+) -> date | None:
+    """The day of the last change to a rate in the text; None if some of the `days` are not those
+    of changes.
+
+    If the sentence names rates, only changes to its last rate count: the others are on other goods,
+    or past.
+    """
+    changes = [
+        (match["rate"], day)
+        for match in _CHANGE.finditer(fold_case(text))
+        if (day := _find_calendar_day(match.groupdict(), published)) is not None
+    ]
+    if not days <= {day for _, day in changes}:
+        return None
+    rates = _PERCENT.findall(fold_case(sentence))
+    new = [day for rate, day in changes if not rates or rate == rates[-1]]
+    return new[-1] if new else None
 
 
 def find_delayed_day(text: str, published: date | None) -> date | None:

@@ -13,12 +13,14 @@ collection  what the text says about the money; a stay of a ruling means that it
 severity    see `severity`
 
 If several acts match in a sentence, the first one decides, because headlines begin with the news.
-Talks give way to any other act: "At talks in Geneva, China suspends its duties".
+Talks give way to any other act: "At talks in Geneva, China suspends its duties". If the title has
+only talks, they give way to a deal or an announcement in the first sentence of the text.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from bot.news.state import CollectionEffect, EventState, EventStatus
@@ -42,6 +44,10 @@ _LEAD_SENTENCES = 2
 _LONGEST_SENTENCE = 600
 # A sign that ends a part of a sentence; not the comma in "1,000".
 _BREAK = re.compile(r"[,;:](?=\s)|\s[-\u2013\u2014]+\s|\u2014")
+# Numbers of dockets, each a sentence of its own: "Slip Op.", "25-66.", "No. 25-1248."
+_DOCKET = re.compile(
+    r"slip\sop\.?|(?:slip\sop\.?\s|(?:case\s|docket\s)?nos?\.?\s)?\d[\w:-]*\.?", re.IGNORECASE
+)
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 # A verb after these words tells what comes, not what is.
 _FUTURE = re.compile(r"\b(?:to|will|shall|must)\s+(?:be\s+)?$", re.IGNORECASE)
@@ -49,6 +55,8 @@ _HEDGE, _CONDITION, _BACKGROUND, _ASIDE = "?hedge", "?condition", "?background",
 _MARKS = frozenset({_HEDGE, _CONDITION, _BACKGROUND, _ASIDE})
 _DATED = frozenset(EventStatus) - {EventStatus.TALKS, EventStatus.INVESTIGATED}
 _TALK_STATUSES = frozenset({EventStatus.TALKS, EventStatus.DEAL})
+_RESULTS = frozenset({EventStatus.DEAL, EventStatus.ANNOUNCED})
+"""Statuses that talks may end with."""
 _COURT_STATUSES = frozenset({EventStatus.UNLAWFUL, EventStatus.STAYED, EventStatus.UPHELD})
 
 
@@ -139,16 +147,16 @@ class StateReader:
         )
         found = list(self._index.find_all(head.words))
         silent_from = self._find_silence(found)
-        lead = split_sentences(summary)[:_LEAD_SENTENCES]
+        lead = _list_lead(summary)
         heard = [each for each in found if silent_from is None or each[1] < silent_from]
         decided = self._find_act(head, heard, topics)
         if decided is None and silent_from is None:
-            for text in lead:
-                sentence = self._split_sentence(text)
-                matches = list(self._index.find_all(sentence.words))
-                decided = self._find_act(sentence, matches, topics)
-                if decided is not None:
-                    break
+            acts = (self._find_lead_act(text, topics) for text in lead)
+            decided = next(filter(None, acts), None)
+        elif decided is not None and decided[0].status is EventStatus.TALKS and lead:
+            # "Lima trade meeting": the first sentence tells what was agreed.
+            act = self._find_lead_act(lead[0], topics)
+            decided = act if act is not None and act[0].status in _RESULTS else decided
         if decided is None:
             return StateReading(EventState())
         rule, evidence = decided
@@ -164,6 +172,13 @@ class StateReader:
             severity=rate_severity(status, reach),
         )
         return StateReading(state, (evidence, *said))
+
+    def _find_lead_act(
+        self, text: str, topics: Sequence[Topic]
+    ) -> tuple[StatusRule, StateEvidence] | None:
+        """The act in a sentence of the text."""
+        sentence = self._split_sentence(text)
+        return self._find_act(sentence, list(self._index.find_all(sentence.words)), topics)
 
     def find_rules(self, sentence: str) -> frozenset[str]:
         """The ids of the silences and rules that match a title, including those that only say
@@ -268,6 +283,12 @@ class StateReader:
     def _split_sentence(self, text: str, where: str = "summary") -> _Sentence:
         text = text[:_LONGEST_SENTENCE]
         return _Sentence(text, where, split_words(text, self._parties.find_mentions(text)))
+
+
+def _list_lead(summary: str) -> list[str]:
+    """The first sentences of the text, without numbers of dockets: "Slip Op. 25-66." """
+    sentences = (each for each in split_sentences(summary) if not _DOCKET.fullmatch(each))
+    return list(islice(sentences, _LEAD_SENTENCES))
 
 
 def _build_index(compiler: PatternCompiler, terms: Mapping[str, Sequence[str]]) -> PatternIndex:

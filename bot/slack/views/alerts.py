@@ -361,9 +361,10 @@ def _format_development(story: Story, stories: Sequence[Story], parties: Parties
     ]
     kinds = {fact.kind for fact in story.new_facts}
     news: list[str] = []
+    label, title = "New", story.title
     if event.correction is not None and event.correction.story.id == story.id:
         # The outlet says itself that this corrects its earlier report.
-        news.append(_name_correction(event.correction))
+        label, title = _name_correction(event.correction), _MARK_IN_TITLE.sub("", title)
     if kinds <= {NewFactKind.RATE} and disputed:
         # The outlet contradicts the others, so the rate has not changed.
         news += [f"outlets differ: {each}" for each in disputed]
@@ -378,9 +379,10 @@ def _format_development(story: Story, stories: Sequence[Story], parties: Parties
                 if not (state and fact.kind is NewFactKind.DATE)  # The status has its day.
             ),
         ]
-    first = bold(f"New: {' · '.join(filter(None, news)) or 'another report'}")
-    title = link(story.link, story.title or "(without a title)", 400)
-    return f"{first}\n{title} · {format_source(story)}"
+    details = " · ".join(filter(None, news)) or ("another report" if label == "New" else "")
+    headline = link(story.link, title or story.title or "(without a title)", 400)
+    line = f"{headline} · {format_source(story)}"
+    return f"{bold(f'{label}: {details}')}\n{line}" if details else f"{bold(f'{label}:')} {line}"
 
 
 def _describe_filters(subscription: Subscription, story: Story, parties: Parties) -> str:

@@ -255,6 +255,22 @@ def test_other_uses_of_these_words_are_no_corrections(title: str, text: str) -> 
     assert summarize_event([report(1), report(2, title=title, text=text)]).correction is None
 
 
+def test_the_rate_of_the_headline_wins_over_another_rate_of_the_text() -> None:
+    title = "India keeps a duty of 40% on almonds"
+    before, in_text = duty(40, quote=title), duty(15, quote="It had begun with 15%.")
+    story = report(1, title=title, figures=before + in_text, state=state(EventStatus.ANNOUNCED))
+    assert percents(summarize_event([story])) == [Decimal(40)]
+    swapped = report(1, title=title, figures=in_text + before, state=state(EventStatus.ANNOUNCED))
+    assert percents(summarize_event([swapped])) == [Decimal(40)]
+
+
+def test_a_rate_of_the_text_alone_still_replaces_that_of_an_earlier_story() -> None:
+    title = "India acts on almonds again"
+    first = report(1, figures=duty(40, quote="Report 1"), state=state(EventStatus.ANNOUNCED))
+    second = report(2, title=title, hours=9, figures=duty(55), state=state(EventStatus.ANNOUNCED))
+    assert percents(summarize_event([first, second])) == [Decimal(55)]
+
+
 def test_an_outlet_that_changes_its_story_silently_is_recognized_by_the_link() -> None:
     story = report(1, figures=duty(20))
     edited = report(2, link=story.link, hours=1, figures=duty(25))

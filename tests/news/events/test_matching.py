@@ -153,3 +153,28 @@ def test_a_story_that_arrives_long_after_a_newer_one_is_no_development() -> None
     assert late.relation is Relation.REPORT
     _, development = join_all((ruling, 0), (stay, 20))
     assert development.relation is Relation.DEVELOPMENT
+
+
+def test_a_correction_of_an_outlet_is_a_development_of_its_report() -> None:
+    first = reported("Peru puts 27% tariff on US wheat")
+    again = reported("Correction: Peru's tariff on US wheat is 27%, not 72%", hours=2)
+    other = again.model_copy(update={"feed_id": "gazette"})
+    unmarked = reported("Peru's tariff on US wheat is 27%", hours=2)
+    retraction = reported("RETRACTED: Peru puts 27% tariff on US wheat", hours=3)
+    assert find_event(again, [first]).relation is Relation.DEVELOPMENT
+    assert find_event(retraction, [first]).relation is Relation.DEVELOPMENT
+    assert find_event(unmarked, [first]).relation is Relation.REPORT
+    assert find_event(other, [first]).relation is Relation.REPORT
+
+
+@pytest.mark.parametrize(
+    ("title", "relation"),
+    [
+        ("Lima meeting: what the 40% tariff of Peru on US wheat means", Relation.REPORT),
+        ("Peru's 40% tariff on US wheat: what to know", Relation.REPORT),
+        ("Peru puts 40% tariff on US wheat", Relation.DEVELOPMENT),
+    ],
+)
+def test_an_explainer_with_another_rate_is_no_development(title: str, relation: Relation) -> None:
+    first = reported("Peru puts 27% tariff on US wheat")
+    assert find_event(reported(title, hours=5), [first]).relation is relation

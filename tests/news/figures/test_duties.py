@@ -368,6 +368,53 @@ def test_the_same_duty_in_title_and_text_gives_the_more_complete_figure() -> Non
         ]
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "goods"),
+    [
+        ("Chilean wine: a quota", "The US tariff on them falls from 20% to 5%.", ["wine"]),
+        ("Chilean wine: a quota", "The US tariff on other goods falls from 20% to 5%.", [None]),
+        ("Chilean wine sell well", "The US tariff on them falls from 20% to 5%.", [None]),
+        ("Chilean wine: a quota", "The US tariff on cheese falls from 20% to 5%.", ["cheese"]),
+    ],
+)
+def test_the_goods_of_a_caption_are_those_of_a_duty_without_goods(
+    title: str, text: str, goods: list[str | None]
+) -> None:
+    assert [figure.product for figure in READER.find_figures(title, text)] == goods
+
+
+@pytest.mark.parametrize(
+    ("sentence", "imposer", "partner"),
+    [
+        ("A toy maker would pay a tariff of 15% on dolls sold in Peru", "PE", None),
+        ("Peru plans a 15% tariff on dolls bought in Peru", "PE", None),
+        ("A 15% tariff on dolls made in Chile and sold in the United States", "US", "CL"),
+        ("Peru plans a 15% tariff on dolls made in Chile", "PE", "CL"),
+    ],
+)
+def test_goods_that_are_sold_in_an_economy_do_not_come_from_it(
+    sentence: str, imposer: str, partner: str | None
+) -> None:
+    (figure,) = READER.find_figures(sentence, "")
+    assert (figure.imposer, figure.partner) == (imposer, partner)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "percents"),
+    [
+        ("Peru delays its 30% duty on US corn", "Until then, US corn pays a duty of 8%.", [30]),
+        ("Peru delays its 30% duty on US corn", "In the meantime a duty of 8% applies.", [30]),
+        ("Peru delays its duty on US corn", "Until then, US corn pays a duty of 8%.", [8]),
+        ("Peru sets a 30% duty on US corn", "The duty of 8% on other US goods stays.", [30]),
+        ("Peru delays its 30% duty on US corn", "US wheat pays a duty of 8%.", [30, 8]),
+    ],
+)
+def test_a_rate_that_applies_until_the_new_one_is_no_new_rate(
+    title: str, text: str, percents: list[int]
+) -> None:
+    assert [figure.to_percent for figure in READER.find_figures(title, text)] == percents
+
+
 def test_the_number_of_figures_is_limited() -> None:
     text = " ".join(f"A {rate}% tariff on steel applies." for rate in range(10, 60))
     assert len(READER.find_figures("", text)) <= 16

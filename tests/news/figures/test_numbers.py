@@ -78,6 +78,11 @@ def _text(number: Decimal | None) -> str | None:
         ("down from the usual 39%", [("39%", "39", None)]),
         ("not from 39%", [("39%", None, "39")]),
         (f"zero {PAD}from 39%", [("39%", None, "39")]),
+        # A rate that the text denies is none.
+        ("84%, not 48%", [("84%", None, "84")]),
+        ("not a 48% duty but one of 84%", [("84%", None, "84")]),
+        ("84% rather than 48%", [("84%", None, "84")]),
+        ("48%, if not 84%", [("48%", None, "48"), ("84%", None, "84")]),
         # Single rates.
         (
             "1,000% and 2.5 pct and 7pc",

@@ -56,6 +56,67 @@ def test_the_text_states_the_day_if_the_title_does_not() -> None:
     assert read_state("Hanoi raises tariffs on glass", text).effective == date(2026, 4, 2)
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "status"),
+    [
+        (
+            "Chilean wine: 50,000 bottles at 5% under the US deal",
+            "The tariff was 20% before.",
+            S.DEAL,
+        ),
+        ("Chilean wine: 50,000 bottles face a US tariff of 5%", "", None),
+        ("Lima tariff talks: what Norway and Peru have agreed", "", S.DEAL),
+        ("Lima tariff talks: what Norway and Peru want", "", S.TALKS),
+        ("Lima tariff talks", "Norway and Peru agreed to cut tariffs on fish to 4%.", S.DEAL),
+        ("Lima tariff talks", "They met. Norway and Peru agreed to cut tariffs.", S.TALKS),
+        ("Lima tariff talks", "Norway could lower its tariffs on fish.", S.TALKS),
+    ],
+)
+def test_the_content_of_a_deal_is_a_deal(title: str, text: str, status: S | None) -> None:
+    assert read_state(title, text).status is status
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "day"),
+    [
+        (
+            "Hanoi raises its duty on glass to 12%",
+            "It lifts the duty from 5% to 12% on 2 April, the ministry said on 10 March.",
+            "2026-04-02",
+        ),
+        (
+            "Hanoi raises its duty on glass again",
+            "It went from 5% to 12% on 2 April and goes up to 15% from 20 April.",
+            "2026-04-20",
+        ),
+        (
+            "Hanoi raises its duty on glass from 12% to 15%",
+            "It goes up to 15% from 20 April, after a rise to 12% on 2 April.",
+            "2026-04-20",
+        ),
+        (
+            "Hanoi raises its duty on glass to 15%",
+            "The duty on tiles went to 9% on 2 April.",
+            None,
+        ),
+        (
+            "Hanoi lowers its duty on glass",
+            "The duty falls to half for 90 days from 14 May.",
+            "2026-05-14",
+        ),
+        (
+            "Hanoi raises its duty on glass",
+            "The ministry raised it with effect from 12 April.",
+            "2026-04-12",
+        ),
+        ("Hanoi raises its duty on glass", "The ministry met for two days in May.", None),
+        ("Hanoi raises duty on glass to 12% on 2 April, to 15% on 20 April", "", "2026-04-20"),
+    ],
+)
+def test_the_day_of_the_new_rate_is_the_first_day(title: str, text: str, day: str | None) -> None:
+    assert read_state(title, text).effective == (date.fromisoformat(day) if day else None)
+
+
 def test_without_a_day_of_publication_only_full_dates_count() -> None:
     title = "US imposes tariffs on Peru from 1 August"
     assert read_state(title, published=None).effective is None
@@ -129,6 +190,48 @@ def test_the_last_day_of_the_calendar_has_no_successor() -> None:
             None,
             None,
         ),
+        (
+            "Syrup Importers v. United States: section 122 does not authorize duties on syrup",
+            "Slip Op. 26-31. The court sets them aside and forbids their collection.",
+            S.UNLAWFUL,
+            C.NOT_COLLECTED,
+            None,
+        ),
+        (
+            "Syrup Importers v. Bessent: duties on syrup exceed the trade act",
+            "No. 26-19. The judge orders refunds to all importers.",
+            S.UNLAWFUL,
+            C.NOT_COLLECTED,
+            None,
+        ),
+        (
+            "Syrup Importers v. United States: opinion of the trade court",
+            "Slip Op. 26-31. The trade court finds that the duties on syrup go beyond the act.",
+            S.UNLAWFUL,
+            None,
+            None,
+        ),
+        (
+            "Syrup Importers v. Bessent: judge holds duties on syrup unlawful",
+            "The judge reads the law narrowly. Relief is only for one firm and is on hold.",
+            S.UNLAWFUL,
+            C.COLLECTED,
+            None,
+        ),
+        (
+            "Trade court strikes down US tariffs",
+            "The judgment is under a stay pending appeal.",
+            S.UNLAWFUL,
+            C.COLLECTED,
+            None,
+        ),
+        (
+            "Syrup Importers v. Bessent: firms claim that the duties on syrup are unlawful",
+            "",
+            None,
+            None,
+            None,
+        ),
         # A stay of a ruling leaves the duty in force.
         (
             "Appeals court pauses ruling against US tariffs",
@@ -140,7 +243,7 @@ def test_the_last_day_of_the_calendar_has_no_successor() -> None:
     ],
 )
 def test_collection_is_stated_or_unknown(
-    title: str, text: str, status: S, effect: C | None, day: str | None
+    title: str, text: str, status: S | None, effect: C | None, day: str | None
 ) -> None:
     state = read_state(title, text)
     assert (state.status, state.collection) == (status, effect)

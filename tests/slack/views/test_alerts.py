@@ -575,3 +575,26 @@ def test_a_link_is_shown_as_text_to_copy() -> None:
 def test_an_event_is_a_plain_value() -> None:
     event = summarize_event([story(state=DECIDED)])
     assert Event.model_validate_json(event.model_dump_json()) == event
+
+
+@pytest.mark.parametrize(
+    ("title", "line"),
+    [
+        ("Correction: duty is 35%", "*Corrected:* <https://news.example/1|duty is 35%>"),
+        ("Retracted: cut", "*Retracted:* <https://news.example/1|cut>"),
+    ],
+)
+def test_a_correction_is_a_development_that_says_so(title: str, line: str) -> None:
+    correction = later(1, title=title)
+    text = shown(render_development([story(), correction], [correction], PARTIES))
+    assert line in text
+    assert "New:" not in text
+
+
+def test_a_correction_with_a_new_rate_names_both_rates() -> None:
+    rate = NewFact(kind=NewFactKind.RATE, before="30", after="35")
+    correction = later(1, title="Correction: duty is 35%", new_facts=(rate,))
+    text = shown(render_development([story(), correction], [correction], PARTIES))
+    assert "*Corrected: " in text
+    assert "30%" in text
+    assert "35%" in text
