@@ -33,8 +33,8 @@ class LineCase(NamedTuple):
 
     code: str
     """The line or the ten-digit number of the case."""
-    lines: int
-    """The number of lines of the question's code to which the same groups apply."""
+    lines: frozenset[str]
+    """The lines of the question's code of which goods are in the case."""
     groups: tuple[MembershipGroup, ...]
     """The groups that apply, including exemptions that importers must claim."""
     yes: frozenset[str]
@@ -138,7 +138,7 @@ class TariffSchedule:
         return tuple(
             case
             for number, groups, lines in found.values()
-            for case in _combine(number, len(lines), groups)
+            for case in _combine(number, frozenset(lines), groups)
         )
 
     def _list_numbers(self, code: str) -> Sequence[str]:
@@ -166,7 +166,9 @@ class TariffSchedule:
         return tuple(found.values())
 
 
-def _combine(number: str, lines: int, groups: tuple[MembershipGroup, ...]) -> Iterable[LineCase]:
+def _combine(
+    number: str, lines: frozenset[str], groups: tuple[MembershipGroup, ...]
+) -> Iterable[LineCase]:
     """A case for each combination of answers to the questions of these groups."""
     depending = [group for group in groups if group.kind.depends and not group.claim]
     questions = tuple(dict.fromkeys(group.question for group in depending))[:MAX_QUESTIONS]

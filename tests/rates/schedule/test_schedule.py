@@ -9,7 +9,7 @@ LISTS = {"steel", "tools", "free"}
 
 def _cases(found: object) -> list[tuple[str, int, list[str], list[str]]]:
     return [
-        (case.code, case.lines, [one.list for one in case.groups], sorted(case.yes))
+        (case.code, len(case.lines), [one.list for one in case.groups], sorted(case.yes))
         for case in found  # type: ignore[attr-defined]
     ]
 
