@@ -105,7 +105,11 @@ class AnswerService:
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
-        answers = answer_query(query, ledger, today, asked.now)
+        if query.product or query.history:
+            # A chapter, or a history of one, takes longer than the event loop should wait.
+            answers = await asyncio.to_thread(answer_query, query, ledger, today, asked.now)
+        else:
+            answers = answer_query(query, ledger, today, asked.now)
         if len(answers) <= _MAX_COUNTED:
             answers = await self._count_lines(answers)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):

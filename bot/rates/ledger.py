@@ -21,7 +21,7 @@ from bot.rates.schedule.schedule import TariffSchedule
 from bot.rates.schedule.treatment import find_line_duty, name_claims
 from bot.rates.scope_matching import ScopeMatcher
 
-_HEADING_DIGITS = 4
+_CHAPTER_DIGITS = 2
 _CACHE_SIZE = 2_000
 """Maximum entries in each of two caches: `get_pair` and `get_fits`. An entry has a few KB."""
 
@@ -207,7 +207,7 @@ class Ledger:
         return self._lists_of.get(imposer, {})
 
     def find_asked_line(self, imposer: str, wanted: ParsedProduct | None) -> AskedLine | None:
-        """The code of a question about one line or heading, if the ledger has the schedule.
+        """The code of a question about one line, heading or chapter of a known schedule.
 
         None if the question names several codes or single layers, or goods within a heading.
         """
@@ -215,7 +215,7 @@ class Ledger:
         if schedule is None or wanted is None or len(wanted.codes) != 1:
             return None
         (code,) = wanted.codes
-        if wanted.layers or wanted.bases or wanted.alone or len(code) < _HEADING_DIGITS:
+        if wanted.layers or wanted.bases or wanted.alone or len(code) < _CHAPTER_DIGITS:
             return None
         if wanted.goods and len(code) < LINE_DIGITS:
             return None

@@ -296,15 +296,23 @@ def compute_added(layers: Iterable[Layer], base: Decimal | None) -> Decimal | No
 
 
 def _count_lines(stacked: Sequence[_StackedCase]) -> tuple[LinesTotal, ...]:
-    """The number of lines for each total or range; empty if the cases are of one line."""
-    by_code: dict[str, list[_StackedCase]] = {}
+    """The number of lines for each total or range; empty if the cases are of one line.
+
+    A line with several cases has a range, without the goods that may not be imported. A line is
+    banned if no other goods are left.
+    """
+    by_line: dict[str, list[StackedLayers]] = {}
     for one in stacked:
-        by_code.setdefault(one.case.code, []).append(one)
-    counts: dict[tuple[Decimal, Decimal], int] = {}
-    for cases in by_code.values():
-        totals = [one.stacked.total for one in cases]
-        span = (min(totals), max(totals))
-        counts[span] = counts.get(span, 0) + cases[0].case.lines
-    if sum(counts.values()) < 2 or len({code[:8] for code in by_code}) < 2:
+        for line in one.case.lines:
+            by_line.setdefault(line, []).append(one.stacked)
+    if len(by_line) < 2:
         return ()
-    return tuple(LinesTotal(lines, *span) for span, lines in sorted(counts.items()))
+    counts: dict[tuple[Decimal, Decimal, bool], int] = {}
+    for cases in by_line.values():
+        totals = [one.total for one in cases if one.ban is None]
+        key = (min(totals, default=_ZERO), max(totals, default=_ZERO), not totals)
+        counts[key] = counts.get(key, 0) + 1
+    return tuple(
+        LinesTotal(lines, low, high, banned=banned)
+        for (low, high, banned), lines in sorted(counts.items())
+    )

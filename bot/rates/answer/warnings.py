@@ -47,6 +47,9 @@ def list_warnings(
 
 def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
     context, stacked = found.context, found.selection.stacked
+    if (line := context.line) is not None and line.code != line.written:
+        revision = line.schedule.header.revision
+        yield kinds.UnknownLine(line.written, line.code, revision)
     for remark in context.ledger.list_remarks(context.imposer, context.partner, context.day):
         if remark.leads:
             yield kinds.LeadingPairRemark(remark.text)
@@ -147,9 +150,7 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
     if wanted.is_unknown:
         yield kinds.UnknownProduct(wanted.text, wanted.suggestions)
         return
-    if (line := context.line) is not None and line.code != line.written:
-        revision = line.schedule.header.revision
-        yield kinds.UnknownLine(line.written, line.code, revision)
+    line = context.line
     if line is not None and (number := line.schedule.header.usual_numbers.get(line.code)):
         numbers = line.schedule.list_numbers(line.code, context.day)
         others = tuple(one for one in numbers if one != number)
@@ -163,8 +164,10 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
         if left.may_apply and not period.banned and left.exclusion.reason is not Reason.DEPENDS:
             yield kinds.NotInTotal(measure.ref, period.rate, left.exclusion)
     exempt = any(left.layer.exclusion for left in selection.stacked.excluded)
-    only_general = all(one.applies_to_all_goods for one in selection.chosen)
-    if selection.basis is TotalBasis.GOODS and only_general and not exempt and line is None:
+    only_general = selection.line is None and all(
+        one.applies_to_all_goods for one in selection.chosen
+    )
+    if selection.basis is TotalBasis.GOODS and only_general and not exempt:
         yield kinds.NoMeasureOnGoods(wanted.read_as or wanted.text)
     if selection.basis is TotalBasis.LAYER and not selection.chosen:
         yield kinds.NoSuchLayer(wanted.text)

@@ -90,6 +90,15 @@ class Leading(RateWarning):
 # Leading warnings, in the order of an answer.
 
 
+class UnknownLine(Leading):
+    """The tariff schedule does not have the line, so its nearest parent is answered instead."""
+
+    code: str
+    """Digits only."""
+    answered: str
+    revision: str
+
+
 class ReadAsOrigin(Leading):
     """The only economy in the question was read as the origin of the goods.
 
@@ -244,15 +253,6 @@ class SomeGoodsDiffer(RateWarning):
 class UnknownProduct(RateWarning):
     text: str
     suggestions: tuple[str, ...]
-
-
-class UnknownLine(RateWarning):
-    """The tariff schedule does not have the line, so its nearest parent is answered instead."""
-
-    code: str
-    """Digits only."""
-    answered: str
-    revision: str
 
 
 class AnsweredForNumber(RateWarning):

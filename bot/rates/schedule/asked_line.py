@@ -19,7 +19,7 @@ NAMING = (
 
 
 class AskedLine(NamedTuple):
-    """The code of a question about a line, a heading or a ten-digit number."""
+    """The code of a question about a line, a heading, a chapter or a ten-digit number."""
 
     schedule: TariffSchedule
     code: str

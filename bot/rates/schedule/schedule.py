@@ -26,6 +26,8 @@ from bot.rates.schedule.model import (
 
 MAX_QUESTIONS = 6
 """Maximum questions that are combined for a line; lines have at most four."""
+_MAX_KEPT = 1_000
+"""Maximum codes whose groups and classes of numbers are kept. Most have one class."""
 _A_DAY = timedelta(days=1)
 _COLUMNS = {"": "general column", "column 2": "column 2"}
 
@@ -35,13 +37,22 @@ class LineCase(NamedTuple):
 
     code: str
     """The line or the ten-digit number of the case."""
-    lines: int
-    """The number of lines of the question's code to which the same groups apply."""
+    lines: frozenset[str]
+    """The lines of the question's code of which goods are in the case."""
     groups: tuple[MembershipGroup, ...]
     """The groups that apply, including exemptions that importers must claim."""
     yes: frozenset[str]
     """The questions that are answered with yes."""
     no: frozenset[str]
+
+
+class _NumberClass(NamedTuple):
+    """Tariff numbers that the same groups name, on any days."""
+
+    number: str
+    """One of them."""
+    groups: tuple[MembershipGroup, ...]
+    lines: frozenset[str]
 
 
 class TariffSchedule:
@@ -67,6 +78,8 @@ class TariffSchedule:
         self._former_of: dict[str, list[FormerLine]] = {}
         for one in self.former:
             self._former_of.setdefault(one.line.code, []).append(one)
+        self._classes: dict[str, tuple[_NumberClass, ...]] = {}
+        self._groups_of: dict[str, tuple[MembershipGroup, ...]] = {}
         self.lists = frozenset(group.list for group in memberships.groups)
 
     def __eq__(self, other: object) -> bool:
@@ -134,8 +147,7 @@ class TariffSchedule:
 
     def list_groups(self, code: str, lists: Collection[str]) -> list[MembershipGroup]:
         """The groups of these lists that name the code or a part of it, on any day."""
-        both = (*self.memberships.find_covering(code), *self.memberships.find_inside(code))
-        return [one.group for one in both if one.group.list in lists]
+        return [one for one in self._list_own_groups(code) if one.list in lists]
 
     def list_change_days(self, code: str, lists: Collection[str]) -> set[date]:
         """The days on which these lists begin or cease to name the code or a part of it."""
@@ -151,15 +163,15 @@ class TariffSchedule:
     def list_cases(self, code: str, day: date, lists: Collection[str]) -> tuple[LineCase, ...]:
         """The cases of goods under the code on the day, as far as these lists differ in them."""
         found: dict[tuple[int, ...], tuple[str, tuple[MembershipGroup, ...], set[str]]] = {}
-        for number in self._list_numbers(code):
-            groups = self._find_groups(number, day, lists)
+        for one in self._list_classes(code):
+            groups = tuple(each for each in one.groups if each.list in lists and each.covers(day))
             # Groups are compared by identity, because hashing their codes would be slow.
-            key = tuple(sorted(id(group) for group in groups))
-            found.setdefault(key, (number, groups, set()))[2].add(number[:LINE_DIGITS])
+            key = tuple(sorted(map(id, groups)))
+            found.setdefault(key, (one.number, groups, set()))[2].update(one.lines)
         return tuple(
             case
             for number, groups, lines in found.values()
-            for case in _combine(number, len(lines), groups)
+            for case in _combine(number, frozenset(lines), groups)
         )
 
     def _list_numbers(self, code: str) -> Sequence[str]:
@@ -175,19 +187,42 @@ class TariffSchedule:
         )
         return [*lines, *numbers]
 
-    def _find_groups(
-        self, number: str, day: date, lists: Collection[str]
-    ) -> tuple[MembershipGroup, ...]:
-        covering = self.memberships.find_covering(number)
-        found = {
-            id(one.group): one.group
-            for one in covering
-            if one.group.list in lists and one.group.covers(day)
-        }
-        return tuple(found.values())
+    def _list_own_groups(self, code: str) -> tuple[MembershipGroup, ...]:
+        """The groups of all lists that name the code or a part of it, kept for later questions."""
+        known = self._groups_of.get(code)
+        if known is None:
+            both = (*self.memberships.find_covering(code), *self.memberships.find_inside(code))
+            known = tuple({id(one.group): one.group for one in both}.values())
+            if len(self._groups_of) >= _MAX_KEPT:
+                self._groups_of.clear()
+            self._groups_of[code] = known
+        return known
+
+    def _list_classes(self, code: str) -> tuple[_NumberClass, ...]:
+        """The numbers under the code, with all numbers that the same groups name in one class.
+
+        The classes do not depend on a day, so they are kept for later questions.
+        """
+        known = self._classes.get(code)
+        if known is not None:
+            return known
+        found: dict[tuple[int, ...], tuple[str, tuple[MembershipGroup, ...], set[str]]] = {}
+        for number in self._list_numbers(code):
+            covering = self.memberships.find_covering(number)
+            groups = {id(one.group): one.group for one in covering}
+            key = tuple(sorted(groups))
+            kept = found.setdefault(key, (number, tuple(groups.values()), set()))
+            kept[2].add(number[:LINE_DIGITS])
+        classes = tuple(_NumberClass(*one[:2], frozenset(one[2])) for one in found.values())
+        if len(self._classes) >= _MAX_KEPT:
+            self._classes.clear()
+        self._classes[code] = classes
+        return classes
 
 
-def _combine(number: str, lines: int, groups: tuple[MembershipGroup, ...]) -> Iterable[LineCase]:
+def _combine(
+    number: str, lines: frozenset[str], groups: tuple[MembershipGroup, ...]
+) -> Iterable[LineCase]:
     """A case for each combination of answers to the questions of these groups."""
     depending = [group for group in groups if group.kind.depends and not group.claim]
     questions = tuple(dict.fromkeys(group.question for group in depending))[:MAX_QUESTIONS]

@@ -9,7 +9,7 @@ LISTS = {"steel", "tools", "free"}
 
 def _cases(found: object) -> list[tuple[str, int, list[str], list[str]]]:
     return [
-        (case.code, case.lines, [one.list for one in case.groups], sorted(case.yes))
+        (case.code, len(case.lines), [one.list for one in case.groups], sorted(case.yes))
         for case in found  # type: ignore[attr-defined]
     ]
 
@@ -123,3 +123,23 @@ def test_the_source_of_a_base_duty_names_the_revision_and_the_line() -> None:
     assert "2026 Rev. 1, 8205.10.00" in source.text
     assert source.url == "https://hts.example/8205.10.00"
     assert header().url == ""
+
+
+def test_the_cases_of_a_code_are_the_same_when_it_is_asked_again_for_another_day() -> None:
+    made = schedule(
+        (line("82051000"), line("82052000"), line("82053000")),
+        group("tools", "820510", to=date(2026, 6, 30)),
+        group("steel", "820520"),
+    )
+    first = made.list_cases("8205", date(2026, 6, 1), LISTS)
+    assert [(one.code, sorted(one.lines)) for one in first] == [
+        ("82051000", ["82051000"]),
+        ("82052000", ["82052000"]),
+        ("82053000", ["82053000"]),
+    ]
+    later = made.list_cases("8205", DAY, LISTS)
+    assert [(one.code, sorted(one.lines)) for one in later] == [
+        ("82051000", ["82051000", "82053000"]),
+        ("82052000", ["82052000"]),
+    ]
+    assert made.list_cases("8205", date(2026, 6, 1), LISTS) == first
