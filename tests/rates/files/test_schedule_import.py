@@ -1,5 +1,7 @@
 from datetime import date
 
+import yaml
+
 from bot.rates.files.hts_export import HtsExport, parse_export
 from bot.rates.files.schedule_import import merge_export
 from bot.rates.files.tariff_schedule import update_header
@@ -69,3 +71,8 @@ def test_the_revision_of_the_header_is_replaced_and_the_rest_kept() -> None:
         '# Notes\nrevision: "2026 Rev. 22"\nin_force: "2026-12-01"\nsince: 2025-01-01\n'
     )
     assert update_header(text, None, None) == text
+
+
+def test_the_revision_is_quoted_so_that_the_header_stays_valid() -> None:
+    text = update_header("revision: old\nurl: x\n", 'Rev. "22" \\ \nurl: y', None)
+    assert yaml.safe_load(text) == {"revision": 'Rev. "22" \\ \nurl: y', "url": "x"}
