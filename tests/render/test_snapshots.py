@@ -158,6 +158,7 @@ WARNINGS = (
     kinds.UnknownProduct("gizmos", ("games", "gems")),
     kinds.SpellingRead("steeel", "steel"),
     kinds.UnknownLine("73269087", "732690", "2026 Rev. 10"),
+    kinds.UnknownLine("859910", "", "2026 Rev. 10"),
     kinds.DependsOnGoods(("Are they for cars?", "Are they of metal?")),
     kinds.NotInTotal(STEEL, HALF, Exclusion(Reason.SOME_LINES)),
     kinds.NoMeasureOnGoods("watches"),
