@@ -206,6 +206,14 @@ class Ledger:
         """The lists of each measure in the imposer's schedule, by measure id."""
         return self._lists_of.get(imposer, {})
 
+    def find_unknown_code(self, imposer: str, wanted: ParsedProduct | None) -> str:
+        """The only code of a question, if the imposer's schedule has neither it nor a parent."""
+        schedule = self._tariff_schedules.get(imposer)
+        if schedule is None or wanted is None or len(wanted.codes) != 1 or wanted.goods:
+            return ""
+        (code,) = wanted.codes
+        return "" if schedule.find_known_code(code) else code
+
     def find_asked_line(self, imposer: str, wanted: ParsedProduct | None) -> AskedLine | None:
         """The code of a question about one line, heading or chapter of a known schedule.
 

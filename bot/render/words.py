@@ -559,6 +559,8 @@ def _answered_for_number(one: kinds.AnsweredForNumber, _: Answer) -> str:
 
 def _unknown_line(one: kinds.UnknownLine, _: Answer) -> str:
     code, parent = format_code(one.code), format_code(one.answered)
+    if not parent:
+        return f"HTS {one.revision} has no code {code}, so there is no total. Check the code."
     return (
         f"HTS {one.revision} has no line {code}. This answer is for all lines under {parent}; "
         "check the code."

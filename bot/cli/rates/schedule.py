@@ -23,6 +23,8 @@ _IMPOSER = "US"
 _LARGEST_BYTES = 100_000_000
 """Maximum bytes of an export. The whole schedule has about 12 MB."""
 _DEADLINE_S = 300.0
+_MOST_ENDED = 500
+"""An export without this many lines of the schedule is taken for a part of one."""
 
 
 @click.group("schedule")
@@ -84,9 +86,14 @@ def diff(before: Path, after: Path) -> None:
     metavar="YYYY-MM-DD",
     help="The first day of the revision; today by default. Former duties end on the day before.",
 )
+@click.option(
+    "--many-ended", is_flag=True, help=f"Write even if more than {_MOST_ENDED} lines ended."
+)
 @click.option("--dry-run", is_flag=True, help="Show the differences and write nothing.")
 @report_errors
-def import_export(place: str, revision: str | None, in_force: date | None, dry_run: bool) -> None:
+def import_export(
+    place: str, revision: str | None, in_force: date | None, many_ended: bool, dry_run: bool
+) -> None:
     """Import an official HTS export (JSON): show the differences and write them.
 
     The export may have the whole schedule, or only some chapters or headings.
@@ -100,6 +107,12 @@ def import_export(place: str, revision: str | None, in_force: date | None, dry_r
     click.echo(f"{len(export.lines)} lines read ({part}); {len(merged.lines)} lines in all")
     if dry_run:
         return
+    ended = sum(one.after is None for one in merged.difference.lines)
+    if ended > _MOST_ENDED and not many_ended:
+        cause = f"lacks {ended:,} of {len(found.lines):,} lines; nothing was changed"
+        raise TariffwireError(place, cause, "Pass --many-ended if they have really ended")
+    if merged.difference.lines and revision is None:
+        click.echo(f"! the revision stays {found.header.revision}; --revision changes it")
     folder = find_schedule_folder(settings.config_dir / "rates", _IMPOSER)
     _write_all(folder, merged, revision, in_force)
 

@@ -96,10 +96,12 @@ def find_checked_day(selection: Selection, checked: date | None, day: date) -> d
 
 
 def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
-    """The total in percent; None if it is unknown, or if imports are or may be banned."""
+    """The total in percent; None if it or the goods are unknown, or if imports may be banned."""
     stacked, basis = selection.stacked, selection.basis
     bans_some = any(left.may_apply and left.layer.period.banned for left in stacked.excluded)
     if stacked.ban is not None or bans_some:
+        return None
+    if context.ledger.find_unknown_code(context.imposer, context.wanted):
         return None
     if stacked.counted:
         return stacked.total

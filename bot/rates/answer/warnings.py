@@ -50,6 +50,9 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
     if (line := context.line) is not None and line.code != line.written:
         revision = line.schedule.header.revision
         yield kinds.UnknownLine(line.written, line.code, revision)
+    schedule = context.ledger.find_tariff_schedule(context.imposer)
+    if schedule and (code := context.ledger.find_unknown_code(context.imposer, context.wanted)):
+        yield kinds.UnknownLine(code, "", schedule.header.revision)
     for remark in context.ledger.list_remarks(context.imposer, context.partner, context.day):
         if remark.leads:
             yield kinds.LeadingPairRemark(remark.text)

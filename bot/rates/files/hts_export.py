@@ -21,10 +21,16 @@ _LONGEST_DESCRIPTION = 80
 _SHORT_DESCRIPTION = 44
 """Longer descriptions say what the goods are without the heading above them."""
 _CODE = re.compile(r"(\d{4}(?:\.\d{2}){0,3})?")
+_NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, and halves of characters, which cannot be written to a file."""
 _TAG = re.compile(r"</?[A-Za-z]+>")
 _HEADING = re.compile(r"\b99\d\d\.\d\d\.\d\d\b")
-_ADDITIONAL_DUTIES = "99"
+_DUTY = re.compile(r"[0-9]|\b(?:Free|rate)\b")
+"""Each duty has a digit or one of these words, as in `The rate applicable to each garment`."""
+_SPECIAL_CLASSIFICATION, _ADDITIONAL_DUTIES = "98", "99"
 _MAX_INDENT = 30
+_LONGEST_FIELD = 20_000
+"""Longer texts are not from the schedule. Texts of chapter 99 have a few thousand characters."""
 
 
 class ExportProblem(ValueError):
@@ -80,16 +86,30 @@ def parse_export(text: str) -> HtsExport:
             if len(row.code) == LINE_DIGITS:
                 heading = f"{row.code[:4]}.{row.code[4:6]}.{row.code[6:]}"
                 headings[heading] = ExportedHeading(heading, row.general, row.description)
+        elif row.code.startswith(_SPECIAL_CLASSIFICATION):
+            # Lines of chapter 98 are declared together with a line of another chapter.
+            continue
         elif len(row.code) >= LINE_DIGITS and row.general:
-            code = row.code[:LINE_DIGITS]
-            if (known := found.get(code)) is not None and known.general != row.general:
-                cause = f"{code} has the duty {row.general} after {known.general}"
-                raise ExportProblem(row.line, cause)
-            found.setdefault(code, _build_line(row, above[:-1]))
+            line = _build_line(row, above[:-1])
+            _check_line(row, line, found.get(line.code))
+            found.setdefault(line.code, line)
     if not found and not headings:
         raise ExportProblem(1, "has no line with a duty")
     lines = tuple(found[code] for code in sorted(found))
     return HtsExport(lines, tuple(headings.values()), frozenset(four_digits))
+
+
+def _check_line(row: _Row, line: TariffLine, known: TariffLine | None) -> None:
+    """Raises ExportProblem if the duty is none, or is not that of an earlier row of the line."""
+    if not _DUTY.search(row.general):
+        raise ExportProblem(row.line, f"'{row.general[:40]}' is not a duty")
+    if known is None:
+        return
+    if known.general != line.general:
+        cause = f"{line.code} has the duty {line.general} after {known.general}"
+        raise ExportProblem(row.line, cause)
+    if len(row.code) == LINE_DIGITS and known != line:
+        raise ExportProblem(row.line, f"{line.code} has two rows that differ")
 
 
 def _build_line(row: _Row, above: list[str]) -> TariffLine:
@@ -131,7 +151,8 @@ def _read_rows(text: str) -> Iterator[_Row]:
         counted = place
         try:
             value, place = decoder.raw_decode(text, place)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
+            # A ValueError that is no JSONDecodeError is a number with thousands of digits.
             at = error.pos if isinstance(error, json.JSONDecodeError) else place
             ends = at >= len(text.rstrip()) or "Unterminated string" in str(error)
             what = "ends too early" if ends else "is not JSON"
@@ -165,7 +186,7 @@ def _parse_row(value: object, line: int) -> _Row:
     htsno, indent = _get_text(value, "htsno", line), _get_text(value, "indent", line)
     if not _CODE.fullmatch(htsno):
         raise ExportProblem(line, f"'{htsno[:40]}' is not a code")
-    if not indent.isdecimal() or int(indent) > _MAX_INDENT:
+    if not re.fullmatch("[0-9]{1,2}", indent) or int(indent) > _MAX_INDENT:
         raise ExportProblem(line, f"'{indent[:40]}' is not an indent")
     return _Row(
         line=line,
@@ -186,7 +207,12 @@ def _get_text(row: Mapping[str, object], name: str, line: int) -> str:
         raise ExportProblem(
             line, f"'{name}' is missing" if value is None else f"'{name}' is no text"
         )
-    return " ".join(_TAG.sub("", value).split())
+    if len(value) > _LONGEST_FIELD:
+        raise ExportProblem(line, f"'{name}' has more than {_LONGEST_FIELD:,} characters")
+    text = " ".join(_TAG.sub("", value).split())
+    if _NO_TEXT.search(text):
+        raise ExportProblem(line, f"'{name}' has a character that is no text")
+    return text
 
 
 def normalize_special(text: str) -> str:

@@ -1,6 +1,7 @@
 """The files of a tariff schedule: reads and writes its lines, and finds mistakes in its lists."""
 
 import csv
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
@@ -156,8 +157,9 @@ def update_header(text: str, revision: str | None, in_force: date | None) -> str
     """The text of `schedule.yaml` with another revision and first day. None leaves a value."""
     for name, value in (("revision", revision), ("in_force", in_force)):
         if value is not None:
-            row = f'{name}: "{value}"'.replace("\\", r"\\")
-            text = re.sub(rf"(?m)^{name}:.*$", row, text)
+            # A JSON string is also a YAML string, with quotes and line breaks escaped.
+            row = f"{name}: {json.dumps(str(value), ensure_ascii=False)}"
+            text = re.sub(rf"(?m)^{name}:.*$", row.replace("\\", r"\\"), text)
     return text
 
 

@@ -91,11 +91,12 @@ class Leading(RateWarning):
 
 
 class UnknownLine(Leading):
-    """The tariff schedule does not have the line, so its nearest parent is answered instead."""
+    """The tariff schedule does not have the code, so its nearest parent is answered instead."""
 
     code: str
     """Digits only."""
     answered: str
+    """Digits only; empty if the schedule has no parent of the code. Then there is no total."""
     revision: str
 
 

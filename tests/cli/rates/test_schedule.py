@@ -82,6 +82,30 @@ def test_a_truncated_export_is_refused_and_changes_nothing(folder: Path, cut: in
     assert {path: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
+def test_an_export_that_lacks_many_lines_is_refused_unless_they_have_ended(folder: Path) -> None:
+    rows = (row(f"{chapter:02d}01.10.00", general="1%") for chapter in range(1, 98))
+    place = write(folder, export(*rows))
+    before = (folder / LINES).read_bytes()
+    refused = run("import", place)
+    assert refused.exit_code == 1
+    assert "nothing was changed" in refused.output
+    assert (folder / LINES).read_bytes() == before
+    assert run("import", "--many-ended", place).exit_code == 0
+    assert len((folder / LINES).read_text("utf-8").splitlines()) == 98
+
+
+def test_an_import_without_a_revision_says_which_one_stays(folder: Path) -> None:
+    place = write(folder, export(row("8450.11.00", general="9%")))
+    assert "! the revision stays 2026 Rev. 10" in run("import", place).output
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "10.0.0.1"])
+def test_a_private_address_is_refused(folder: Path, host: str) -> None:
+    refused = run("import", "--dry-run", f"http://{host}/export.json")
+    assert refused.exit_code == 1
+    assert "TARIFFWIRE_ALLOWED_NETWORKS" in refused.output
+
+
 def test_two_files_are_compared_and_an_export_equals_its_own_lines(folder: Path) -> None:
     other = write(folder, export(row("8450.11.00", general="9%")))
     shown = run("diff", folder / LINES, other)

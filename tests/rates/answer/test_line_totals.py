@@ -58,3 +58,15 @@ def test_a_line_on_no_list_has_no_note_that_only_general_duties_are_known(ledger
     answer = _ask("us brazil 0901.11.00", ledger, date(2025, 9, 15))
     assert answer.total_percent == 50
     assert not any(isinstance(one, NoMeasureOnGoods) for one in answer.warnings)
+
+
+@pytest.mark.parametrize("code", ["8599", "8599.10", "8599.10.00", "chapter 77"])
+@pytest.mark.parametrize("partner", ["china", "japan"])
+def test_a_code_that_the_schedule_lacks_has_no_total(
+    code: str, partner: str, ledger: Ledger
+) -> None:
+    answer = _ask(f"us {partner} {code}", ledger)
+    assert answer.total_percent is None
+    assert answer.total_range is None
+    digits = code.removeprefix("chapter ").replace(".", "")
+    assert UnknownLine(digits, "", "2026 Rev. 10") in answer.warnings

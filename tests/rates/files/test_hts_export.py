@@ -67,6 +67,18 @@ def test_rows_of_chapter_99_are_headings_with_their_rates() -> None:
 
 
 @pytest.mark.parametrize(
+    "duty", ["Free", "6.3¢/liter", "The rate applicable to each garment in the ensemble"]
+)
+def test_a_duty_may_be_in_words(duty: str) -> None:
+    assert parse_export(export(row("6103.10.70", general=duty))).lines[0].general == duty
+
+
+def test_lines_of_chapter_98_are_left_out() -> None:
+    found = parse_export(export(RIGHT, row("9801.00.10", general="Free")))
+    assert [one.code for one in found.lines] == ["85076000"]
+
+
+@pytest.mark.parametrize(
     ("written", "normal"),
     [
         ("Free(A,AU)", "Free (A,AU)"),
@@ -102,6 +114,14 @@ RIGHT = row("8507.60.00", general="3.4%")
         (export(RIGHT, row("8507", other=3)), 3, "'other' is no text"),
         (export(RIGHT, row("8507", footnotes="none")), 3, "'footnotes' is no list"),
         (export(RIGHT, row("8507.60.00.10", general="5%")), 3, "5% after 3.4%"),
+        (export(RIGHT, row("8507.60.00", general="3.4%", other="9%")), 3, "two rows that differ"),
+        (export(RIGHT, row("8507.80.00", general="banana")), 3, "'banana' is not a duty"),
+        (export(RIGHT, row("8507") | {"indent": "9" * 5000}), 3, "not an indent"),
+        (export(RIGHT, row("8507") | {"indent": "١"}), 3, "not an indent"),
+        (export(RIGHT).replace('"0"', "9" * 5000), 2, "is not JSON"),
+        (export(RIGHT, row("8507", description="a\0b")), 3, "no text"),
+        (json.dumps([row("8507", description="\ud800")]), 1, "no text"),
+        (export(RIGHT, row("8507", special="x" * 20_001)), 3, "more than 20,000 characters"),
     ],
 )
 def test_an_export_with_a_mistake_is_refused_with_its_line(

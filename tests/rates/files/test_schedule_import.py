@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+import yaml
 
 from bot.rates.files.hts_export import HtsExport, parse_export
 from bot.rates.files.schedule_import import merge_export
@@ -117,3 +118,8 @@ def test_a_mistake_in_the_former_lines_is_named_with_its_row(row: str, cause: st
     head = format_former(()).strip()
     assert parse_former(f"{head}\n{row}\n") == RowProblem(2, cause)
     assert isinstance(parse_former(row), RowProblem)
+
+
+def test_the_revision_is_quoted_so_that_the_header_stays_valid() -> None:
+    text = update_header("revision: old\nurl: x\n", 'Rev. "22" \\ \nurl: y', None)
+    assert yaml.safe_load(text) == {"revision": 'Rev. "22" \\ \nurl: y', "url": "x"}
