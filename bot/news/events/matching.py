@@ -1,15 +1,14 @@
-"""Finds the event of a story among recent stories, and what the story is to it.
+"""Finds the event of a story among recent stories, and the relation of the story to that event.
 
 1. The story is compared with each recent story (`bot.news.events.comparison`).
-2. If it reports one state together with a story, it belongs to that story's event; the story with
-   the highest score wins. Otherwise, if it belongs to one matter with a story, it is a development
-   of that story's event.
-3. It is another report, although its state differs from that of one story, if any story of the
-   event has its state: a late report is no news.
-4. It is a development, although it resembles one story, if its rate, sum or status contradicts all
-   stories of the event: a story without a rate does not connect two rates.
-5. It is another report in any case if it is much older than a story of the event: what arrives late
-   is no news.
+2. If it reports the same state as a recent story, it is another report of that story's event. Of
+   several such stories, the one with the highest score decides. Otherwise, if it belongs to the
+   same matter as a recent story, it is a development of that story's event.
+3. One story with the same state is enough to make it another report, even if its state differs from
+   those of the event's other stories. So a late report of an old state is no news.
+4. It is a development even if it resembles one story, if its rate or sum contradicts all stories of
+   the event. So a story without a rate does not connect stories with two rates.
+5. It is never a development if it is much older than a story of the event, because it arrived late.
 """
 
 from collections.abc import Sequence
@@ -22,10 +21,12 @@ from bot.news.state import JoinResult, NewFactKind, Relation
 from bot.news.story import Story
 
 _CONTRADICTIONS = frozenset({NewFactKind.RATE, NewFactKind.SUM})
-"""New facts that make a development of a story that resembles another one."""
+"""The kinds of new facts that make a story a development even if it resembles another story."""
 
 _LATE = timedelta(hours=12)
-"""Many notices have a date without a time of day, so stories of one day are not ordered by time."""
+"""A story counts as late if it is older than another story of its event by more than this. Many
+notices have a date without a time of day, so a smaller difference tells nothing about the order.
+"""
 
 
 def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
@@ -53,7 +54,7 @@ def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
         facts = tuple(fact for fact in facts if fact.kind in _CONTRADICTIONS)
         is_development = bool(facts)
     else:
-        # A commentary or a recap without a new fact is counted, but is no news.
+        # A commentary, or a recap without a new fact, counts as another report.
         is_development = bool(facts or differs) and not get_features(story).comment
     is_late = any(each.published - story.published > _LATE for each in event)
     if is_development and not is_late:

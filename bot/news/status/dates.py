@@ -3,12 +3,12 @@
 with its own day   "takes effect on Dec. 1", "effective 2026-12-01", "effective immediately",
                    "starting Wednesday"
 from a day         "from 1 December", "as of Dec. 1"; not "by 1 December", "said on 1 December"
-until a day        "delays tariffs until July 9", "won't start before July 9", only for a delay
+until a day        "delays tariffs until July 9", "won't start before July 9"; only for a delay
 after a rate       "to 15% next Monday"; not "to 15% Monday", which may be past
-of entry           "goods entered since 4 May", "free from 4 May", in the text
-after a time       "in 90 days", "within two weeks" does not count
+of entry           "goods entered since 4 May", "free from 4 May"; only in the text
+after a time       "in 90 days"; not "within two weeks"
 
-A weekday or a span counts from the day of publication. "Next month" is no day.
+A weekday or a number of days counts from the day of publication. "Next month" is not a day.
 """
 
 import re
