@@ -11,8 +11,8 @@ The rules, in this order. Words that one rule matched are not read again by the 
        match     "Court to rule on tariffs on Friday": a court sets a day
        no match  "What happens if the court strikes down the tariffs": an annulment
 3. Steps of a court case come first, then reactions, then talks, then measures. If the verb of a
-   measure acts on talks or on a ruling, the act is one of talks or of a court: "pauses the ruling" is a stay, and
-   "pauses talks" breaks them off.
+   measure acts on talks or on a ruling, the act is one of talks or of a court: "pauses the ruling"
+   is a stay, and "pauses talks" breaks them off.
 4. An increase and talks count only if the headline has no other act, because "delays the increase"
    and "cuts the charge" name an increase too.
 """

@@ -324,7 +324,7 @@ class SentenceRoles:
         return None
 
     def _read_planner(self, start: int) -> str | None:
-        """The party that plans a duty: Peru in "Peru's plan for a tariff", "a Peruvian threat of"."""
+        """The party that plans a duty: Peru in "Peru's plan for a duty", "a Peruvian threat of"."""
         at = start - 2
         if (
             self._grammar.text(start - 1) not in ("for", "of")
