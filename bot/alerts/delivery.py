@@ -81,7 +81,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
-    """Not sent, and not an error: an operator decided so, or an update had nothing to edit."""
+    """Not sent, and not an error: an operator dropped it, or an update had nothing to edit."""
 
 
 class Delivery(Frozen):
@@ -223,13 +223,14 @@ def plan_deliveries(
 ) -> tuple[Delivery, ...]:
     """The deliveries that these stories cause, in the order in which to send them.
 
-    A conversation's first story of an event makes its alert. Then a development makes a follow-up,
-    and another report makes none. A development need not match the subscription itself, if one of
-    the `earlier` stories of its event does: a pause of all duties may not name the economy whose
-    duty the alert is about. Both make one update of each earlier alert, even where the event
-    is muted, because an edit notifies no one. Followers get the developments. Stories whose id is
-    in `corrections` are developments for those who have the alert, and make no alerts. Digests list
-    all stories. The `event_id` of each story must be set.
+    The first story of an event that a conversation gets makes its alert. After that, a development
+    makes a follow-up, and another report makes none. A development need not match the subscription
+    if one of the `earlier` stories of its event does: a pause of all duties may not name the
+    economy whose duty the alert is about. Developments and other reports make one update of each
+    earlier alert, even where the event is muted, because Slack notifies no one of an edit.
+    Followers get the developments. A story whose id is in `corrections` is a development where the
+    alert is, and makes no alert elsewhere. Digests list all stories. The `event_id` of each story
+    must be set.
     """
     alerted = set(audience.alerted)
     found: list[Delivery] = []

@@ -18,9 +18,10 @@ process is then not started a second time.
 While the database cannot be reached, the outcome of a send is kept in memory and saving it is
 retried.
 
-An update edits the first message of its event. It is not a post, so it neither waits for the turns
-of posts nor takes one, and its rate limit delays no post. Making it twice changes nothing, so it
-needs no look-up. If Slack refuses it for its message or its conversation, it is dropped.
+An update edits the first message of its event. It is not a post, so it neither waits for a turn of
+posts nor takes one, and its rate limit delays no post. Sending it twice changes nothing, so it
+needs no look-up. If Slack refuses to edit the message, or refuses the conversation, the update is
+dropped.
 """
 
 import asyncio
@@ -63,7 +64,8 @@ for them. Few, because Slack allows about one edit a second in a workspace, and 
 operator's click waits behind them.
 """
 UPDATE_ATTEMPTS = 8
-"""An update that has failed this often is dropped. The next story of its event makes another one.
+"""An update that has failed this often is dropped. The next story of its event makes another
+update.
 """
 LONGEST_TURN_S = 25.0
 """Maximum seconds that a claimed delivery waits for a turn of its workspace. If the turn is further

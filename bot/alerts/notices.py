@@ -65,7 +65,8 @@ def old_data_trouble(
 ) -> Trouble | None:
     """The weekly notice that the rates of some economies were last checked long ago.
 
-    `last_checks` has a day and `names` a name for each economy's code. None if all rates are fresh.
+    `last_checks` has the day and `names` the name of each economy, by its code. None if no rates
+    are old.
     """
     today = now.date()
     old = {code: day for code, day in last_checks.items() if today - day > fresh_for}

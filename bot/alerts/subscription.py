@@ -78,7 +78,7 @@ def match_reason(subscription: Subscription, story: Story, now: datetime) -> str
 
 
 def matches(subscription: Subscription, story: Story) -> bool:
-    """Whether the story passes the filters of the subscription, even while that is muted."""
+    """Whether the story passes the subscription's filters, even if the subscription is muted."""
     active = subscription.model_copy(update={"muted_until": None, "paused_at": None})
     return match_reason(active, story, story.seen_at) is not None
 

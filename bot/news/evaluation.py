@@ -1,6 +1,6 @@
-"""Scores what the bot reads in stories against labeled sets.
+"""Compares what the bot reads in stories with the labels of sets, and scores it.
 
-A set is a list of labeled items as JSON objects; the keys of the first item say what they are:
+A set is a list of labeled items as JSON objects. The keys of the first item decide its kind:
 
     stories   {"id", "title", "summary", "topics", "parties"?, "optional"?, "parties_optional"?}
     figures   {"id", "title", "summary", "figures"}
@@ -28,7 +28,7 @@ _DECISIONS = (EventStatus.ANNOUNCED, EventStatus.IN_FORCE, EventStatus.DEAL)
 
 
 class Tally(NamedTuple):
-    """How many findings are right, wrongly made, and missed."""
+    """The number of right findings, of wrong findings, and of labels that were missed."""
 
     right: int = 0
     false: int = 0
@@ -36,12 +36,12 @@ class Tally(NamedTuple):
 
     @property
     def precision(self) -> float:
-        """The share of right ones among the findings, from 0 to 1; 1 if there are none."""
+        """The share of the findings that are right, from 0 to 1; 1 if there are no findings."""
         return self.right / (self.right + self.false) if self.right + self.false else 1.0
 
     @property
     def recall(self) -> float:
-        """The share of the labels that were found, from 0 to 1; 1 if there are none."""
+        """The share of the labels that were found, from 0 to 1; 1 if there are no labels."""
         return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
     @property
@@ -57,7 +57,7 @@ class Tally(NamedTuple):
 
 
 class Share(NamedTuple):
-    """How many of how many."""
+    """A part of a count: `number` of the `of` items."""
 
     number: int
     of: int
@@ -74,7 +74,7 @@ class Miss(NamedTuple):
 
 
 class Evaluation(NamedTuple):
-    """The scores of one set. `tallies` and `shares` are by name; the names are for readers."""
+    """The scores of one set. The keys of `tallies` and `shares` are titles to print."""
 
     tallies: Mapping[str, Tally]
     shares: Mapping[str, Share]

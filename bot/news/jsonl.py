@@ -21,7 +21,7 @@ from bot.text.plain import to_plain_text
 
 _TITLE, _SUMMARY = 1000, 20_000
 _DEFAULT_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-"""When a story without a date counts as published."""
+"""The time of publication of a story without a date."""
 _MAX_SHOWN = 80
 _CURE = "Write one JSON object per line"
 
@@ -95,7 +95,7 @@ def match_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def explain_story(reader: Reader, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The result of `match --explain`: that of `match`, and the words that decided its state."""
+    """The result of `match --explain`: that of `match`, with the words that decided the state."""
     title, summary = _read_text(given, "title", _TITLE), _read_text(given, "summary", _SUMMARY)
     found = reader.explain_state(title, summary, _read_day(given))
     return match_story(reader, given) | {"decided_by": [each._asdict() for each in found]}

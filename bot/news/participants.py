@@ -1,17 +1,17 @@
 """Chooses the economies that take part in a story's trade matter, among all that it names.
 
-The rules run in this order. A mention that a rule drops does not count:
+Each rule drops mentions, which then do not count:
 
 dateline    the place where the report was written
                 drops       TEHRAN (Agency) - Brussels delays its tariff
                 keeps       Tehran delays its tariff
-signing     the place where others sign, or meet if two other economies remain
+signing     the place where others sign, or where they meet if two other economies remain
                 drops       Brussels and Tokyo sign the pact in Iceland
                 keeps       Iceland signs the pact
 disputed    Gaza, Greenland, Taiwan and Ukraine as the subject of a quarrel or a war
                 drops       London pauses the talks with Israel over Gaza
                 keeps       Kyiv asks for a longer exemption from duties on Ukrainian steel
-energy      Russia, Iran and Venezuela as sellers of oil, since the duties fall on the buyers
+energy      Russia, Iran and Venezuela as sellers of oil, because the duties fall on the buyers
                 drops       Washington doubles the tariff on India over its purchases of Russian oil
                 keeps       Brussels plans a tariff on Russian oil
 example     an economy in an example or a comparison, in the lead
@@ -26,7 +26,8 @@ lead        all mentions in the lead, if two economies remain in the title; exce
                 keeps       Copper tube (Brazil and China): Canadian International Trade Tribunal
 
 The lead is the first two sentences of the text, without the contents of a newsletter. If the rules
-drop all mentions, all of them count. A member of the EU beside Mercosur stands for the EU too.
+drop all mentions, all of them count. If the title names Mercosur and a member of the EU takes part,
+the EU takes part too.
 
 A title can also name the United States by its law or by an institution:
 
@@ -170,7 +171,7 @@ def _keep_lead_codes(
 
 
 def _is_reason(text: str, mention: Mention) -> bool:
-    """Whether the mention names a place, a war or a seller of oil, and not a side of the matter."""
+    """Whether the mention names a place, a war or an oil seller, and not a party of the matter."""
     before = text[max(0, mention.start - _NEAR) : mention.start]
     after = text[mention.end : mention.end + _NEAR]
     if _SIGNED_IN.search(before) or (_TRAVELS_TO.search(before) and _TO_SIGN.match(after)):
@@ -189,7 +190,7 @@ def _is_reason(text: str, mention: Mention) -> bool:
 
 
 def _list_blocs(codes: Sequence[str], title: str, parties: Parties) -> tuple[str, ...]:
-    """The EU, if a member negotiates with Mercosur, since only the EU makes trade deals."""
+    """The EU, if the title names Mercosur and a member takes part. Members make no trade deals."""
     if _EU not in parties or not _MERCOSUR.search(title):
         return ()
     members = parties.get(_EU).members

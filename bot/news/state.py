@@ -56,7 +56,7 @@ class EventState(Frozen):
 
 
 class Relation(StrEnum):
-    """What a story is to its event. The values are those of `tariffwire same`."""
+    """The relation of a story to its event. The values are those of `tariffwire same`."""
 
     NEW = "different"
     """The story starts an event."""
@@ -92,7 +92,7 @@ class NewFact(Frozen):
 
 
 class JoinResult(NamedTuple):
-    """The event of a story, and what the story is to it."""
+    """The event of a story, and the relation of the story to it."""
 
     event_id: str
     relation: Relation

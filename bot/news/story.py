@@ -74,6 +74,6 @@ class Story(Frozen):
     event_id: str = ""
     """The id of the event: the id of the event's first story. Empty until the event is known."""
     relation: Relation = Relation.NEW
-    """What the story is to its event."""
+    """The relation of the story to its event."""
     new_facts: tuple[NewFact, ...] = ()
     """What a development changes; empty for other stories."""

@@ -80,8 +80,9 @@ def place_proposal(
 ) -> dict[str, object]:
     """Fields of a proposal: the ledger's rates on the goods, and measures that it may change.
 
-    If the report names a legal `basis`, only its measures may change. If it names none, the
-    operator has to choose the measure: measures of several laws may have the same goods and rate.
+    If the report names a legal `basis`, only measures with this basis may change. If it names none,
+    the operator has to choose the measure, because measures of several laws can have the same goods
+    and rate.
     """
     asked, selection = old.asked, old.asked_selection
     counted = [layer.measure for layer in selection.stacked.counted]

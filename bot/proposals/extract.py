@@ -92,7 +92,7 @@ def _make_reported_rate(figure: Figure, story: Story, ledger: Ledger) -> Reporte
 
 
 def is_exact(quote: str, percent: Decimal) -> bool:
-    """Whether a quote states a rate exactly, wherever it states it: not "up to 25%", "10-25%".
+    """Whether each mention of the rate in the quote is exact: not "up to 25%", "10-25%".
 
     A rate of zero that only a verb states ("lifts the 25% duty") is not exact either, because
     another duty may remain.
@@ -112,7 +112,7 @@ def is_exact(quote: str, percent: Decimal) -> bool:
 
 
 def find_basis(texts: Iterable[str], imposer: str, ledger: Ledger) -> str:
-    """The legal basis that the first of the texts with any basis names; empty if it names several.
+    """The legal basis in the first text that names one; empty if this text names several.
 
     Only the imposer's legal bases count: "Canada's 25% on US steel, in response to Section 232
     duties" is not based on Section 232, because that is a US law.

@@ -99,9 +99,9 @@ class Proposal(Frozen):
     """None for a ruling, and if a document changes duties without a clear figure."""
     effective_on: Day | None = None
     replaces: str = ""
-    """The id of the only measure whose rate the new rate can be; empty if none or several can.
+    """The id of the only measure whose rate the new rate can be; empty if there is not exactly one.
 
-    Empty too if the report names no legal basis: then an operator has to choose the measure.
+    It is also empty if the report names no legal basis: then an operator has to choose the measure.
 
     If several duties are charged together, the new rate may be their sum. Then `replaces` is the
     measure whose present rate equals the previous rate that the source states.

@@ -29,8 +29,8 @@ _ID_BYTES = 8
 def propose_ruling(story: Story, ledger: Ledger) -> Proposal | None:
     """The ruling that a story reports, as a proposal.
 
-    None if the story reports no ruling, or names no single law with duties in the ledger that are
-    in force, or if the ledger was checked since.
+    None if the story reports no ruling, if it does not name exactly one law that has duties in
+    force in the ledger, or if the ledger was checked after the ruling.
     """
     status, day = story.state.status, story.published.date()
     if Topic.COURT_RULING not in story.topics or status not in _RULINGS:
@@ -54,7 +54,7 @@ def propose_ruling(story: Story, ledger: Ledger) -> Proposal | None:
         return None
     rates = _list_rates(measures, story)
     return Proposal(
-        # Months later, a higher court may rule in the same way: this is another ruling.
+        # Months later, a higher court may rule in the same way. That is another ruling.
         id=digest("ruling", imposer, basis, status, f"{day:%Y-%m}", size=_ID_BYTES),
         imposer=imposer,
         old_on=day,

@@ -11,7 +11,7 @@ _RELATIONS = {
     Relation.NEW: "They report two events.",
 }
 _LIKENESSES = {
-    Likeness.WORDS: "The words of the titles are much the same.",
+    Likeness.WORDS: "The titles share most of their words.",
     Likeness.NAMES: "Both name the same person, firm or pact.",
     Likeness.PARTNER: "Both name the same economy, apart from the United States.",
     Likeness.GOODS: "Both are about the same goods.",
@@ -28,7 +28,7 @@ _DIFFERENCES = {
     Difference.DAYS_APART: "They were published a day or more apart.",
 }
 _VETOES = {
-    Veto.OTHER_PARTIES: "Different economies: two reports of one event name the same.",
+    Veto.OTHER_PARTIES: "Different economies.",
     Veto.OTHER_GOODS: "Different goods.",
     Veto.OTHER_OBJECT: "Different products under investigation.",
     Veto.OTHER_FIRM: "Different firms or plaintiffs.",
@@ -36,7 +36,7 @@ _VETOES = {
     Veto.OTHER_REMEDY: "Different remedies: antidumping, countervailing or safeguard.",
     Veto.OTHER_COUNT: "Different numbers of countries or firms.",
     Veto.OTHER_FORUM: "The WTO and a national court.",
-    Veto.FAR_APART: "Published too far apart for one event.",
+    Veto.FAR_APART: "Published on days too far apart.",
     Veto.OTHER_ACT: "Different acts, such as a threat and its withdrawal.",
     Veto.OTHER_RATE: "Different rates.",
     Veto.OTHER_SUM: "Different amounts of money.",
@@ -55,7 +55,7 @@ def explain_comparison(found: Comparison) -> list[str]:
 def _list_sentences(found: Comparison) -> Iterator[str]:
     yield _RELATIONS[found.relation]
     for veto in found.vetoes:
-        yield f"Rules out the same report: {_VETOES[veto]}"
+        yield f"Rules out that both report one state: {_VETOES[veto]}"
     for reason in found.reasons:
         yield f"For: {_LIKENESSES[reason]}"
     for difference in found.differences:

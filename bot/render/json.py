@@ -180,7 +180,7 @@ def _compute_added(one: Component, base: BaseRate | None) -> Decimal | None:
 def _build_range(answer: Answer) -> object:
     """The lowest and highest percent that the duties add to the base duty.
 
-    None if a rate is all-in and the base duty is unknown, because totals then include MFN.
+    None if a rate is all-in and the base duty is unknown: then the added percent is unknown too.
     """
     if answer.added_range is not None:
         return _to_json(answer.added_range)

@@ -21,7 +21,7 @@ _CHANGES_SHOWN = 40
 
 
 def render_difference(difference: ScheduleDifference) -> Iterator[str]:
-    """What differs: changed, new and ended lines, then a count of other changes."""
+    """The differences: changed, new and ended lines, then a count of other changes."""
     duties = [one for one in difference.lines if one.changes_duty]
     duties.sort(key=lambda one: (one.after is None, one.before is None))
     for change in duties[:_CHANGES_SHOWN]:

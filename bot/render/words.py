@@ -66,7 +66,7 @@ def format_total(answer: Answer) -> str | None:
 
 
 def describe_range(answer: Answer) -> str:
-    """What decides within the range of totals; empty if there is one total."""
+    """What decides which total of the range applies; empty if there is only one total."""
     if answer.total_range is None:
         return ""
     return (
@@ -106,7 +106,7 @@ def count_lines(answer: Answer) -> int:
 
 
 def describe_checked(answer: Answer) -> str:
-    """When the sources were last checked, and by whom if an operator confirmed it."""
+    """When the sources were last checked and, if an operator confirmed it, by whom."""
     if answer.checked is None:
         return ""
     by = f" by {answer.checked_by}" if answer.checked_by else ""
@@ -114,7 +114,7 @@ def describe_checked(answer: Answer) -> str:
 
 
 def describe_left_out(answer: Answer) -> str:
-    """The title of the duties that the figure of an answer does not count."""
+    """The title above the duties that the figure of an answer does not include."""
     return "not included" if answer.basis is TotalBasis.GENERAL else "not in the total"
 
 
@@ -172,14 +172,14 @@ def describe_base(answer: Answer) -> str:
 
 
 def name_base(base: BaseRate) -> str:
-    """What the base duty of a line is called: `normal (MFN) duty`, `column 2 duty`."""
+    """The name of the base duty of a line: `normal (MFN) duty`, `column 2 duty`."""
     if not base.column:
         return "normal (MFN) duty"
     return f"{base.column} duty" if base.column == "column 2" else f"duty under {base.column}"
 
 
 def describe_claim_total(one: ClaimTotal) -> str:
-    """The figures with a claim: `under USMCA: 0% additional, base duty 0%`."""
+    """The figures of goods with a claim: `under USMCA: 0% additional, base duty 0%`."""
     if one.banned:
         return f"under {one.program}: may not be imported"
     ends = [one.percent] if one.span is None else list(dict.fromkeys(one.span))
@@ -360,7 +360,7 @@ _EXCLUSIONS = {
 def describe_exclusion(why: Exclusion) -> str:
     """Why a total does not count a duty. `describe_note` adds its dates and scope."""
     if why.reason is Reason.DEPENDS and why.by is not None:
-        return f"charged only on goods without {why.by}"
+        return f"charged only on goods that do not pay {why.by}"
     return _EXCLUSIONS.get(why.reason, "{text}").format(text=why.text, by=why.by)
 
 

@@ -23,6 +23,6 @@ def test_two_rates_are_explained() -> None:
     one, other = reported("US sets a 30% duty on Peru"), reported("US sets a 45% duty on Peru")
     assert explain_comparison(compare(one, other))[:3] == [
         "Both belong to one matter, but report two states of it.",
-        "Rules out the same report: Different rates.",
-        "For: The words of the titles are much the same.",
+        "Rules out that both report one state: Different rates.",
+        "For: The titles share most of their words.",
     ]

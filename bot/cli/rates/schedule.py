@@ -21,7 +21,7 @@ from bot.runtime.settings import Settings, load_settings
 
 _IMPOSER = "US"
 _LARGEST_BYTES = 100_000_000
-"""Maximum bytes of an export. The whole schedule has about 12 MB."""
+"""Maximum bytes of an export. An export of the whole schedule has about 12 MB."""
 _DEADLINE_S = 300.0
 _MOST_ENDED = 500
 """An export without this many lines of the schedule is taken for a part of one."""
@@ -126,7 +126,7 @@ def _get_schedule(settings: Settings) -> TariffSchedule:
 
 
 def _read_place(place: str, settings: Settings) -> str:
-    """The text of a file, or of a web address."""
+    """The text of a file or of a page on the web."""
     if place.startswith(("http://", "https://")):
         return asyncio.run(_download(place, settings))
     return _read_text(Path(place))
@@ -208,7 +208,7 @@ def _write_all(
 
 
 def _replace(path: Path, content: str) -> None:
-    """Writes the file through a temporary one, so that a full disk leaves the old content."""
+    """Writes a temporary file and renames it, so that a full disk does not damage the old file."""
     draft = path.with_name(f".{path.name}.new")
     try:
         draft.write_text(content, encoding="utf-8")

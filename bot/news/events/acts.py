@@ -3,17 +3,18 @@
 The rules, in this order. Words that one rule matched are not read again by the next rules.
 
 1. A clause that begins with "after", "amid" or a similar word is background and has no act.
-       match     "EU delays duties after talks" is a delay
-       no match  the talks in it
-   If the rest has no act, a clause about a court that begins with "as" is read: "Importers win as
-   judges void duties" is an annulment.
-2. A ruling that is expected, refused or discussed as a possibility is not a ruling.
-       match     "Court to rule on tariffs on Friday" is a date of a court
-       no match  "What happens if the court strikes down the tariffs" is no annulment
-3. Steps of a court case, then talks, then measures. A verb of a measure that acts on talks or on a
-   ruling belongs to these: "pauses the ruling" is a stay, "pauses talks" ends talks for now.
-4. An increase counts only if the headline has no other act of a measure, because "delays the
-   increase" and "cuts the charge" name one too. Talks and signs of a decision count only alone.
+       match     "EU delays duties after talks": a delay
+       no match  "EU delays duties after talks": the talks
+   There is one exception. If the text before "as" has no act, and the clause that begins with "as"
+   is about a court, the clause is read: "Importers win as judges void duties" is an annulment.
+2. A ruling that is only expected, refused or possible is not a ruling.
+       match     "Court to rule on tariffs on Friday": a court sets a day
+       no match  "What happens if the court strikes down the tariffs": an annulment
+3. Steps of a court case come first, then reactions, then talks, then measures. If the verb of a
+   measure acts on talks or on a ruling, the act is one of talks or of a court: "pauses the ruling"
+   is a stay, and "pauses talks" breaks them off.
+4. An increase and talks count only if the headline has no other act, because "delays the increase"
+   and "cuts the charge" name an increase too.
 """
 
 import re
@@ -25,7 +26,7 @@ _MAX_TITLE = 400
 
 
 class Act(StrEnum):
-    """What a story says that happened."""
+    """An act that a story reports."""
 
     THREATEN = "threaten"
     INVESTIGATE = "investigate"
@@ -40,7 +41,7 @@ class Act(StrEnum):
     TAKE_EFFECT = "take_effect"
     SUE = "sue"
     SCHEDULE = "schedule"
-    """A court sets or has a day for a ruling."""
+    """A court sets a day for a ruling, or is to rule on a day."""
     NO_RULING = "no_ruling"
     HEAR = "hear"
     ORDER = "order"
@@ -296,7 +297,7 @@ _COMPATIBLE = frozenset(
         frozenset({Act.THREATEN, Act.CONSIDER}),
         frozenset({Act.PROPOSE, Act.CONSIDER}),
         frozenset({Act.CONCLUDE, Act.AGREE}),
-        # A truce or a deal often is an agreement to lower duties.
+        # A truce or a deal is often an agreement to lower duties.
         frozenset({Act.AGREE, Act.CUT}),
         frozenset({Act.AGREE, Act.RETREAT}),
         # "Sets a definitive duty" is a final determination.
@@ -331,7 +332,7 @@ _BEFORE = {
     Act.UPHOLD: frozenset({Act.HEAR, Act.SCHEDULE, Act.VOID}),
     Act.NO_RULING: frozenset({Act.SCHEDULE, Act.HEAR}),
 }
-"""The steps that usually come before a step."""
+"""The acts that usually come before an act."""
 _OF_ONE_DAY = frozenset(
     frozenset(pair)
     for pair in (
@@ -365,7 +366,9 @@ _OF_ONE_DAY = frozenset(
         (Act.RETALIATE, Act.PROPOSE),
     )
 )
-"""Acts that outlets use for one step on the day it happens. Days later, they are two steps."""
+"""Pairs of acts with which outlets describe one step on the day it happens. On different days, the
+two acts are two steps.
+"""
 
 
 def find_acts(headline: str) -> frozenset[Act]:

@@ -39,8 +39,9 @@ is still shown in the channel, and two stories of one matter in two threads are 
 _DAY_S = 86_400
 _SURE_MATTER_SCORE = 0.7
 _NEAR_SCORE = 0.35
-"""Without a difference, stories of one matter are one report below `SAME_SCORE` too: on one day, or
-with a common act and at least this score.
+"""Two stories without a veto report one state even with a score below `SAME_SCORE`, if their matter
+score is at least `_SURE_MATTER_SCORE`, and if they are of one day, or have a common act and at
+least this score.
 """
 _CONCESSIONS = frozenset(
     {Act.CUT, Act.DELAY, Act.RETREAT, Act.OFFER, Act.AGREE, Act.TALK, Act.DENY}
@@ -107,7 +108,9 @@ _STATE_VETOES = frozenset(
         Veto.COMMENT,
     }
 )
-"""Vetoes that two states of one event may have. The other side's duty is its answer."""
+"""Vetoes that two states of one event may have. A duty of another imposer, for example, can be an
+answer to the first duty.
+"""
 
 
 class Signals(NamedTuple):
@@ -136,7 +139,7 @@ class Signals(NamedTuple):
     next_step: float
     """The acts of one story usually come after those of the other."""
     no_partner: float
-    """Neither story names a partner, so nothing tells their partners apart."""
+    """Neither story names a partner, so their partners cannot be compared."""
 
 
 class Weights(NamedTuple):
@@ -147,7 +150,7 @@ class Weights(NamedTuple):
 
 
 class Comparison(Frozen):
-    """What two stories are to each other, and why."""
+    """The relation of two stories, with scores and reasons."""
 
     relation: Relation
     """NEW if the stories report two events."""
@@ -170,7 +173,7 @@ class Verdict(NamedTuple):
 
 
 def compare(a: Story, b: Story) -> Comparison:
-    """What two stories are to each other, and why; the same in either order."""
+    """The comparison of two stories; their order makes no difference."""
     return compare_by(_SAME, _MATTER, a, b)
 
 
@@ -285,10 +288,11 @@ def _judge(a: Features, b: Features, days: float, score: float, matter: float) -
 
 
 def _starts_matter(earlier: Features, later: Features) -> bool:
-    """Whether the later story is no step after the earlier one, although they have one subject.
+    """Whether the later story starts a matter of its own, although both have one subject.
 
-    What is decided after a reaction is news of its own, unless it gives way to the reaction. The
-    same government's next threat or probe is of another matter if it is on something else.
+    If the earlier story reports only reactions, the later one does so with any act that is neither
+    a reaction nor a concession. If not, it does so with a new threat, probe or suit of the same
+    party, if the goods and rates differ.
     """
     if earlier.acts and earlier.acts <= REACTIONS:
         return bool(later.acts) and later.acts.isdisjoint(_CONCESSIONS | REACTIONS | earlier.acts)
@@ -303,7 +307,7 @@ def _starts_matter(earlier: Features, later: Features) -> bool:
 
 
 def _react_apart(a: Features, b: Features) -> bool:
-    """Whether both stories report reactions, but of two parties."""
+    """Whether both stories report only reactions, and those of different parties."""
     return bool(a.acts and b.acts) and a.acts | b.acts <= REACTIONS and a.actor != b.actor
 
 
@@ -355,9 +359,10 @@ def _find_vetoes(a: Features, b: Features, days: float) -> list[Veto]:
 
 
 def _have_other_parties(a: Features, b: Features) -> bool:
-    """Whether each title names a party that the other story lacks, or no partner is shared.
+    """Whether both stories name partners and share none, or each has a party that the other lacks.
 
-    A reaction is identified by who reacts, so a party in the other's text does not count for it.
+    A reaction is identified by the party that reacts. So if both report the same reaction, a party
+    that only the text of the other story names counts as lacking.
     """
     if _differ(a.partners, b.partners):
         return True
@@ -391,12 +396,12 @@ def _report_one_act(a: Features, b: Features, days: float) -> bool:
         return True
     if days > _DAYS_OF_STEP or not may_be_one_step(a.acts, b.acts):
         return False
-    # The other side's duty is an answer, not the same act.
+    # A duty of the other side is an answer, not the same act.
     return Act.RETALIATE not in a.acts ^ b.acts or a.actor == b.actor
 
 
 def _are_cases(a: Features, b: Features) -> bool:
-    """Whether both stories report investigations or trade remedies, which have one product each."""
+    """Whether both stories report investigations or trade remedies. Each is about one product."""
     return bool(
         (Act.INVESTIGATE in a.acts and Act.INVESTIGATE in b.acts) or (a.remedies and b.remedies)
     )

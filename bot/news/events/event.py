@@ -42,8 +42,8 @@ _SAME_NEWS = timedelta(hours=6)
 """Two outlets that state different rates within this time disagree. Later, the rate has changed."""
 
 _MOST_DUTIES = 30
-"""Maximum duties of an event. Each figure is compared with all of them, so without a limit, 200
-stories that name ever new goods would take seconds.
+"""Maximum duties of an event. Each figure is compared with all duties. Without a limit, 200 stories
+that each name other goods would take seconds.
 """
 
 _OFFICIAL = frozenset({FeedKind.OFFICIAL, FeedKind.COURT})
@@ -92,7 +92,7 @@ class Event(Frozen):
     id: str
     first: Story
     """The story that started the event. Its headline stays, even if an older story arrives later.
-    If it was deleted, the oldest story."""
+    If that story was deleted, this is the oldest one that is left."""
     latest: Story | None = None
     """The latest development; None if there is none."""
     topics: tuple[Topic, ...] = ()
@@ -101,7 +101,7 @@ class Event(Frozen):
     status_on: date | None = None
     """The day on which the status was first reported, in UTC."""
     is_about_talks: bool = False
-    """Whether the status is that of talks and not of a duty, for example if talks end."""
+    """Whether the status describes talks and not a duty, for example ENDED for talks."""
     effective: date | None = None
     collection: CollectionEffect | None = None
     collection_from: date | None = None
@@ -133,7 +133,7 @@ class Event(Frozen):
 
     @property
     def product(self) -> str | None:
-        """The goods, if all figures are on the same ones."""
+        """The goods, if all figures are on the same goods."""
         products = self._list_products()
         return products.pop() if len(products) == 1 else None
 
@@ -202,10 +202,10 @@ def summarize_event(stories: Sequence[Story]) -> Event:
 
 
 def _moves(story: Story, opening: Story | None, *, is_developed: bool) -> bool:
-    """Whether a story changes the state of its event: `opening`, an edit of it, a development.
+    """Whether a story changes the state of its event.
 
-    `opening` is the oldest story that is not another report. After a development (`is_developed`),
-    neither an edit of the first story nor a story that arrived first brings the old state back.
+    Three kinds of stories do: `opening`, which is the oldest story that is not another report; an
+    edit of `opening`, unless the event has a development (`is_developed`); and a development.
     """
     if story.relation is Relation.NEW and opening is not None:
         is_edit = (story.feed_id, story.link) == (opening.feed_id, opening.link)
@@ -226,7 +226,7 @@ class _State:
     latest: Story | None = None
 
     def add(self, story: Story, *, moves: bool) -> None:
-        """Adds the next story: one that `moves` changes the state, another completes it."""
+        """Adds the next story, which changes the state if it `moves`, or else only completes it."""
         if story.relation is Relation.DEVELOPMENT:
             self.latest = story
         reported = story.state
@@ -444,7 +444,7 @@ def _may_be_edited(story: Story, before: str) -> bool:
 
 
 def _find_mark(story: Story) -> str:
-    """The word by which the story says that it corrects or retracts an earlier one; or empty."""
+    """The word that marks the story as a correction or retraction; empty if there is none."""
     title, text = story.title.casefold()[-500:], story.text.casefold()[:_READ_FOR_CORRECTION]
     for found in (
         _MARKED_AT_START.match(story.title.casefold()[:100]),

@@ -1,7 +1,8 @@
 """Finds what a story adds to an event: the facts that none of the event's stories states.
 
-A fact counts as new only if the event has a fact of the same kind. The first rate of an event that
-had none is a detail of another outlet, not a development.
+Except for the answer of another party, a fact counts as new only if the event has a fact of the
+same kind. The first rate of an event that had none is a detail from another outlet, not a
+development.
     new      "China raises the duty to 125%" after "China raises the duty to 84%"
     not new  "China raises the duty to 84%" after "China raises the duty"
 """
@@ -59,7 +60,8 @@ def _list_facts(story: Story, earlier: Sequence[Story]) -> Iterator[NewFact]:
 def _find_answer(
     story: Story, features: Features, earlier: Sequence[Story], known: Iterable[Features]
 ) -> Iterator[NewFact]:
-    """Another party than the event's first one acts or reacts, in a way that no story reports."""
+    """A reaction, or a rate of another party than the event's first one; only if no earlier story
+    reports the same act."""
     first = _get_actor(earlier[0])
     actor = _get_actor(story)
     reacts = not features.acts.isdisjoint(_ANSWERS)
@@ -77,7 +79,7 @@ def _get_actor(story: Story) -> str:
 def _find_status(
     story: Story, features: Features, earlier: Sequence[Story], known: Sequence[Features]
 ) -> Iterator[NewFact]:
-    """The story's status; from its act if neither the story nor the event states one."""
+    """The status that the story states or, if it states none, the status that its act implies."""
     after = _get_status(story, features)
     if after is None or not features.acts.isdisjoint(_ANSWERS):
         return
@@ -166,7 +168,7 @@ def _find_state(
 
 
 def _find_scope(features: Features, known: Iterable[Features]) -> Iterator[NewFact]:
-    """Goods that the title names and no story of the event does, if the event has goods."""
+    """Goods that the title names and that no story of the event names, if the event has goods."""
     before = {goods for each in known for goods in each.goods}
     added = features.title_goods - before
     if before and added:

@@ -108,7 +108,7 @@ class Features(NamedTuple):
     title_goods: frozenset[str]
     goods: frozenset[str]
     objects: frozenset[str]
-    """What the duty or the investigation of the title is on, as words."""
+    """The words for the subject of the duty or the investigation in the title."""
     parties: frozenset[str]
     """The parties of the title, or those of the text if the title names none."""
     partners: frozenset[str]
@@ -138,7 +138,7 @@ class Features(NamedTuple):
     comment: bool
     """Whether the title asks, explains or reports the markets' view."""
     anchors: frozenset[str]
-    """Stories without a common anchor cannot report one event."""
+    """Stories without a common anchor cannot report one event, so they are not compared."""
 
 
 def get_features(story: Story) -> Features:

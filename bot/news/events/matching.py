@@ -1,4 +1,4 @@
-"""Finds the event of a story among recent stories, and what the story is to it.
+"""Finds the event of a story among recent stories, and the relation of the story to that event.
 
 1. The story is compared with each recent story (`bot.news.events.comparison`).
 2. If it reports one state together with a story, it belongs to that story's event; the story with
@@ -25,7 +25,7 @@ from bot.news.state import JoinResult, NewFactKind, Relation
 from bot.news.story import Story
 
 _CONTRADICTIONS = frozenset({NewFactKind.RATE, NewFactKind.SUM})
-"""New facts that make a development of a story that resembles another one."""
+"""The kinds of new facts that make a story a development even if it resembles another story."""
 
 _EXPLAINS = re.compile(
     r"(?:^|[:;]\s|\s[\u2013\u2014-]\s)(?:what|how|why)\b(?!\s?[:;])|\bwhat\sto\sknow\b|\bexplain(?:ed|er)\b",
@@ -34,7 +34,9 @@ _EXPLAINS = re.compile(
 """Titles that explain what is known: "What Peru and Chile have agreed"."""
 
 _LATE = timedelta(hours=12)
-"""Many notices have a date without a time of day, so stories of one day are not ordered by time."""
+"""A story counts as late if it is older than another story of its event by more than this. Many
+notices have a date without a time of day, so a smaller difference tells nothing about the order.
+"""
 
 
 def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:

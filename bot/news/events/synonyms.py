@@ -115,7 +115,7 @@ def _index_words(classes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _index_goods() -> dict[str, str]:
-    """The kind of each word; of plurals also the singular."""
+    """The kind of goods by word. Each plural is listed with its singular too."""
     plurals = _index_words(_GOODS)
     singulars = {
         word.removesuffix("s"): kind

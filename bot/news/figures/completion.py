@@ -1,13 +1,13 @@
 """Completes the duties of a story with what its other sentences say.
 
-1. A duty without an imposer gets the only imposer that the story names. If it names none, and the
-   United States is in the story other than as a market or as the payer, the duty is theirs:
-   readers know "Trump's tariffs" without the name.
-2. A duty without a partner and without other goods or payers gets the only partner of the story's
-   duties. A duty of the United States or a retaliatory one gets the only other party of its
-   sentence or of the title.
-3. A former rate ("previous duties of 50%") is the old rate of the story's new one. Without a new
-   one, it is an old rate if the story says that the duty is reduced, and a rate if not.
+1. A duty without an imposer gets the only imposer that the story names. If the story names no
+   imposer, but names the United States as more than a market or the payer, the United States is the
+   imposer: readers know "Trump's tariffs" without the name of the country.
+2. A duty without a partner gets the only partner of the story's duties. If it names goods, only the
+   duties in the title count. If it names no goods and is a duty of the United States or a
+   retaliation, it can also get the only other party of its sentence or of the title.
+3. A former rate ("previous duties of 50%") is the old rate of the story's new rate. If there is no
+   new rate, it is an old rate if the story says that the duty is reduced, and otherwise a rate.
 """
 
 import re
@@ -78,7 +78,7 @@ def complete_drafts(
             draft, drafts, every, title_roles, title_parties, join_members
         )
     for _ in range(2):
-        # The partner of one duty can be known only from that of the other.
+        # Twice, because the partner of one duty may be known only after that of another duty.
         _pair(drafts, every)
     return _apply_former(drafts, is_reduced)
 
@@ -87,7 +87,7 @@ def _find_imposer(draft: Draft, imposers: Iterable[str], names_us: bool) -> str 
     possible = [code for code in imposers if code not in draft.partners]
     is_deal = _AGREES.search(draft.quote) is not None
     if is_deal and not draft.partners and _USUAL in draft.near and len(set(draft.near)) == 2:
-        # In a deal with the United States, the rate without a payer is theirs.
+        # In a deal with the United States, a rate without a payer is charged by the United States.
         return _USUAL
     if len(possible) == 1:
         return possible[0]
@@ -133,7 +133,7 @@ def _find_partners(
 
 
 def _has_unnamed_payers(draft: Draft, drafts: Iterable[Draft]) -> bool:
-    """Whether the same rate is on countries without a name elsewhere in the story."""
+    """Whether the story says elsewhere that countries without a name pay the same rate."""
     return any(
         other.to_percent == draft.to_percent
         and other.roles.target is Target.PAYERS
@@ -143,7 +143,7 @@ def _has_unnamed_payers(draft: Draft, drafts: Iterable[Draft]) -> bool:
 
 
 def _pair(drafts: Sequence[Draft], every: Sequence[Roles]) -> None:
-    """If one party charges another, which charges duties as well, each is the other's partner."""
+    """If one party charges another that charges duties too, each becomes the other's partner."""
     imposers = list(dict.fromkeys(draft.imposer for draft in drafts if draft.imposer))
     pairs = [(roles.imposer, code) for roles in every for code in roles.partners]
     pairs += [(draft.imposer, code) for draft in drafts for code in draft.partners]

@@ -3,8 +3,8 @@
 The steps for each sentence, in this order:
 
 1. `numbers` finds percentages and sums of dollars.
-2. A percentage is a duty if the words around it say so (`_is_duty`), also without a word for
-   duties (`unnamed`).
+2. A percentage is a duty if the words around it say so: with a word for duties (`_is_duty`) or
+   without one (`unnamed`).
        matches       "a 25% tariff", "duties of 10 per cent", "Lesotho pays 15%", "puts 5% on Peru"
        does not      "shares fell 3% as tariffs rose", "a 10% stake", "a 5% rise in tariffs"
 3. A percentage that follows a duty in a list is also a duty.
@@ -18,7 +18,6 @@ The steps for each sentence, in this order:
 6. A sum belongs to the duty if it is the value of the goods (`_is_value_of_goods`).
        matches       "25% on $50bn of goods"
        does not      "a 25% tariff costs it $50bn"
-
 7. A rate that is cut or scrapped is an old rate; doubled and halved rates are computed
    (`mark_former`).
        matches       "scraps the 25% tariff", "halves the 50% tariff"

@@ -223,14 +223,14 @@ class SentenceGrammar:
         )
 
     def _is_verb_next(self, at: int) -> bool:
-        """Whether the word after "to" can be a verb, which no list needs to have."""
+        """Whether the word after "to" can be a verb. It need not be in a list of verbs."""
         text = self.text(at)
         if not text.isalpha() or text in PREPOSITIONS or text in ARTICLES:
             return False
         return self.tokens[at].party is None and self.tokens[at].rate is None
 
     def find_governor(self, start: int) -> Governor | None:
-        """The verb before the phrase that the phrase belongs to, or None."""
+        """The verb that governs the phrase and stands before it; None if there is none."""
         preposition: str | None = None
         instrument: int | None = None
         is_indirect = is_relief = False
@@ -269,7 +269,7 @@ class SentenceGrammar:
                     preposition = preposition or text
                     is_means = preposition == text == "with" and self.text(place - 1) not in DEALS
                     instrument = place if is_means else instrument
-        # "completes its plan with a 25% tariff": any other verb.
+        # With "with", any other verb governs too: "completes its plan with a 25% tariff".
         if instrument is not None and not is_indirect:
             return Governor(VerbClass.IMPOSES, instrument, "with", False)
         return None
@@ -365,7 +365,7 @@ class SentenceGrammar:
         return not self._is_private(place, verb)
 
     def is_noun(self, at: int) -> bool:
-        """Whether a word in -s after a name is known to be a noun, or is no word."""
+        """Whether a word after a name that ends in "s" is not a verb: a known noun, or "'s"."""
         text = self.text(at)
         return text == "'s" or text in PRIVATE | GOODS | TAIL or self.is_duty(at)
 

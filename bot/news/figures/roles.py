@@ -55,7 +55,7 @@ class Roles(NamedTuple):
     imposer: str | None = None
     partners: tuple[str, ...] = ()
     target: Target = Target.NONE
-    """What the words after "on" name, also if it is no party."""
+    """The kind of target that the words after "on" name."""
     is_listed: bool = False
     """Whether the duty continues a list, so that it shares the imposer of the previous one."""
     shared: tuple[str, ...] = ()
@@ -260,7 +260,7 @@ class SentenceRoles:
         return _Found(owner, unclear, partner, is_own)
 
     def _read_rate_of(self, found: _Found, at: int, low: int) -> None:
-        """Peru pays in "Peru's rate is cut to 12%" and "a rate for Peru of 12%"."""
+        """Adds the payer of a rate: Peru in "Peru's rate is cut to", "a rate for Peru of 12%"."""
         for place in range(at - 1, max(0, at - 8), -1):
             token = self._tokens[place]
             if token.start < low or token.text in STOPS or token.text == ",":
@@ -281,7 +281,7 @@ class SentenceRoles:
             return
 
     def _read_holder(self, at: int) -> str | None:
-        """Peru in "Peru's dairy walls, at 270%"."""
+        """The party to which the rate belongs: Peru in "Peru's dairy walls, at 270%"."""
         for place in range(at - 1, max(0, at - 8), -1):
             text = self._grammar.text(place)
             if text == "'s":
@@ -327,7 +327,7 @@ class SentenceRoles:
         return None
 
     def _read_planner(self, start: int) -> str | None:
-        """Peru in "Peru's plan for a 25% tariff" and "a Peruvian threat of 25%"."""
+        """The party that plans a duty: Peru in "Peru's plan for a duty", "a Peruvian threat of"."""
         at = start - 2
         if (
             self._grammar.text(start - 1) not in ("for", "of")
@@ -369,7 +369,7 @@ class SentenceRoles:
         return False
 
     def _find_pleading(self, subject: int) -> str | None:
-        """Canada in "Canada urges China to drop"."""
+        """The party that asks for relief: Canada in "Canada urges China to drop"."""
         verb = subject - 1
         if self._grammar.text(verb) == "the":
             verb -= 1
@@ -417,7 +417,7 @@ class SentenceRoles:
         return tuple(found)
 
     def _read_importer(self, end: int) -> str | None:
-        """The EU in "a 17% duty in the EU"; also in "duty on Peruvian goods in the EU"."""
+        """The imposer after "in": the EU in "a 17% duty in the EU", "on Thai goods in the EU"."""
         at = end + 2 if self._grammar.text(end + 2) != "the" else end + 3
         return self._grammar.party(at) if self._grammar.text(end + 1) == "in" else None
 
@@ -431,7 +431,7 @@ class SentenceRoles:
         return None
 
     def _read_market(self, head: int, at: int) -> str | None:
-        """Chile in "the duty on Peruvian wine in Chile is now 12%"."""
+        """The imposer between goods and rate: Chile in "duty on Thai wine in Chile is now 12%"."""
         return next(
             (
                 self._grammar.party(place)
@@ -442,7 +442,7 @@ class SentenceRoles:
         )
 
     def _find_importer(self, verb: int) -> str | None:
-        """Canada in "Mexico exports to Canada pay"."""
+        """The imposer to which goods are exported: Canada in "Mexico exports to Canada pay"."""
         at = verb - 1
         code = self._grammar.party(at)
         at -= 2 if self._grammar.text(at - 1) == "the" else 1
@@ -473,7 +473,7 @@ class SentenceRoles:
         return tuple(dict.fromkeys(found))
 
     def _find_asked(self, verb: int, start: int) -> str | None:
-        """China in "seeks talks with China over"."""
+        """The party that is asked for relief: China in "seeks talks with China over"."""
         return next(
             (
                 self._grammar.party(place)
@@ -485,7 +485,7 @@ class SentenceRoles:
         )
 
     def _find_blamed(self, verb: int, start: int) -> str | None:
-        """Peru in "Chile scolds Peru over"."""
+        """The party that is criticized for its duty: Peru in "Chile scolds Peru over"."""
         at = verb + 2 if self._grammar.text(verb + 1) in ("the", "at", "out") else verb + 1
         links = {self._grammar.text(one) for one in range(at + 1, start)}
         return self._grammar.party(at) if links & {"over", "for", "about"} else None

@@ -176,7 +176,7 @@ class DutySentence:
         )
 
     def names_us(self) -> bool:
-        """Whether the sentence names the United States other than by its firms and markets."""
+        """Whether the sentence names the United States, and not only its firms or markets."""
         return any(
             token.party == "US" and not self._precedes(place, FIRMS) and not self._is_patient(place)
             for place, token in enumerate(self.tokens)
@@ -210,7 +210,8 @@ class DutySentence:
         )
 
     def mark_former(self, draft: Draft, clause: Clause, roles: Roles, rate: Decimal) -> None:
-        """Changes the rate of a draft to a former one, if the words say so, or doubles it."""
+        """Marks the rate of a draft as a former one, if the words say so. With words such as
+        "halves", computes the new rate from the former one, or the former from the new one."""
         at = self._find_rate(clause)
         before = [
             token.text for token in self.tokens[max(0, at - 8) : at] if token.start >= clause.low

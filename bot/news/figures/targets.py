@@ -1,7 +1,7 @@
 """Finds on whom or what a duty is charged, by the words after "on", "against" or "for".
 
 parties    "on goods from India", "on Chinese cars", "against the bloc", "for India and China"
-payers     "on countries that buy its oil", "on Iran's partners": no party has the role
+payers     "on countries that buy its oil", "on Iran's partners": countries without a name
 goods      "on foreign films", "on steel": no party is named
 nothing    "on imports", "on 25 July"
 """
@@ -163,7 +163,7 @@ class TargetReader:
         return False
 
     def _resolve(self, at: int, start: int) -> list[str]:
-        """The party before, for "its goods" or "the country"."""
+        """The party to which "its goods" or "the country" refers: the one that is named before."""
         words = [self._grammar.text(one) for one in range(at, at + 4)]
         if words[0] in ("its", "their", "it", "them") or set(words[:2]) & {"country", "nation"}:
             before = [token.party for token in self._tokens[:start] if token.party]

@@ -8,7 +8,7 @@ listed     a list of countries           "12% for Norway, 14% for Peru"
 law        under a law on duties         "Section 232: bikes at 25%"
 traded     a term of a deal              "cut to 12% in exchange for purchases"
 at         the rate of goods             "at 270% on wine"
-faced      those who pay                 "Norwegian fish faces 12%"
+faced      the goods or party that pay   "Norwegian fish faces 12%"
 
 The patterns read a sentence in which PARTY stands for a name, GOODS for a name of goods and RATE
 for a percentage.
@@ -170,7 +170,7 @@ def find_unnamed(
 
 
 def _is_charged(before: str, after: str) -> bool:
-    """Whether a government charges the rate, or it is called a rate of a government."""
+    """Whether a government charges the rate, or the rate is called a rate of a government."""
     if _TARGET.match(after) and _CHARGING.search(before[-120:]):
         return _AGENT.search(before) is not None and not FIRMS.intersection(before.split())
     if _THREATENING.search(before) and _ON_THINGS.match(after):

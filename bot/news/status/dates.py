@@ -3,7 +3,7 @@
 with its own day   "takes effect on Dec. 1", "effective 2026-12-01", "effective immediately",
                    "starting Wednesday"
 from a day         "from 1 December", "as of Dec. 1"; not "by 1 December", "said on 1 December"
-until a day        "delays tariffs until July 9", "won't start before July 9", only for a delay
+until a day        "delays tariffs until July 9", "won't start before July 9"; only for a delay
 after a rate       "to 15% next Monday"; not "to 15% Monday", which may be past
 of a new rate      "from 34% to 84% on 10 April", "to 125% from 12 April", in the text; of several
                    rates, the one that the title names last, or else the last one
@@ -11,7 +11,7 @@ of a span          "for 90 days from 14 May", "with effect from 12 April", in th
 of entry           "goods entered since 4 May", "free from 4 May", in the text
 after a time       "in 90 days", "within two weeks" does not count
 
-A weekday or a span counts from the day of publication. "Next month" is no day.
+A weekday or a number of days counts from the day of publication. "Next month" is not a day.
 """
 
 import re

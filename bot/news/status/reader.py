@@ -8,8 +8,8 @@ status      the act in the title; if the title has none, in the first sentences 
                     "Brussels may suspend the duties" (hedge), "Brussels suspends the duties unless
                     talks succeed" (condition), "Did Brussels suspend the duties?" (question)
 day         the day from which the measure applies, see `dates`
-            A decision whose day is over is in force; one whose day is to come is announced.
-collection  what the text says about the money; a stay of a ruling means that it is still collected
+            From this day on, a decision is in force; before it, the decision is announced.
+collection  whether the text says that the duty is collected; after a stay of a ruling, it still is
 severity    see `severity`
 
 If several acts match in a sentence, the first one decides, because headlines begin with the news.
@@ -49,7 +49,7 @@ _DOCKET = re.compile(
     r"slip\sop\.?|(?:slip\sop\.?\s|(?:case\s|docket\s)?nos?\.?\s)?\d[\w:-]*\.?", re.IGNORECASE
 )
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
-# A verb after these words tells what comes, not what is.
+# A verb after these words describes the future, not the present.
 _FUTURE = re.compile(r"\b(?:to|will|shall|must)\s+(?:be\s+)?$", re.IGNORECASE)
 _HEDGE, _CONDITION, _BACKGROUND, _ASIDE = "?hedge", "?condition", "?background", "?aside"
 _MARKS = frozenset({_HEDGE, _CONDITION, _BACKGROUND, _ASIDE})
@@ -94,7 +94,7 @@ class StateReader:
     """The compiled rules. The time of `read` is linear in the length of the text."""
 
     def __init__(self, rules: StatusRules, parties: Parties, goods: Sequence[str] = ()) -> None:
-        """Takes the goods as names in lower case; only single words count."""
+        """`goods` are names in lower case; names of several words are ignored."""
         compiler = PatternCompiler(rules.lists)
         marks = {
             _HEDGE: rules.hedges,
@@ -194,8 +194,8 @@ class StateReader:
         )
 
     def _find_silence(self, found: Sequence[tuple[str, int, int]]) -> int | None:
-        """Where the first silence of a title begins. An act before it still counts: "Ottawa lifts
-        its duties, Brussels welcomes the deal"."""
+        """The offset of the first silence of a title. An act before the silence still counts:
+        "Ottawa lifts its duties, Brussels welcomes the deal"."""
         return min((start for name, start, _ in found if name in self._silences), default=None)
 
     def _find_act(
@@ -228,7 +228,7 @@ class StateReader:
         found: Sequence[tuple[str, int, int]],
         topics: Sequence[Topic],
     ) -> Iterator[_Match]:
-        """The matches that are acts: not background, not vetoed, and decisions without doubt."""
+        """The matches that are acts: not background, not vetoed, and not decisions in doubt."""
         matches = [_Match(*each) for each in found]
         applies: dict[str, bool] = {}
         is_question = sentence.text.rstrip(" \"'\u2019\u201d").endswith("?")
@@ -342,13 +342,13 @@ def _has_no_subject(text: str, begin: int, at: int) -> bool:
 
 
 def _is_aside(text: str, at: int, asides: Sequence[int]) -> bool:
-    """Whether a word such as "as" begins the clause that contains the offset."""
+    """Whether a word such as "as" stands before `at` in the same part of the sentence."""
     begin = _find_part(text, at) if asides else 0
     return any(begin <= aside < at for aside in asides)
 
 
 def _find_part(text: str, at: int) -> int:
-    """Where the part of the sentence begins that contains the offset."""
+    """The offset at which the part of the sentence that contains `at` begins."""
     begin = 0
     for sign in _BREAK.finditer(text, 0, at):
         begin = sign.end()

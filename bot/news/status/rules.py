@@ -34,10 +34,10 @@ class StatusRule(StateSilence):
     decision: bool = False
     """Whether hedges and conditions rule out a match."""
     contexts: Patterns = ()
-    """The sentence must have one of these, if there are any."""
+    """The sentence must match one of these, unless there are none."""
     vetoes: Patterns = ()
     unhedged: tuple[str, ...] = ()
-    """Hedges that are part of this rule's own words: a court that rejects a challenge decides."""
+    """Hedges that do not make this act uncertain: a court that "rejects" a challenge decides."""
 
 
 class CollectionRule(StateSilence):

@@ -1,4 +1,4 @@
-"""How much a story matters: from its status and its reach."""
+"""Rates how much a story matters, by its status and its reach."""
 
 import re
 from collections.abc import Collection, Mapping

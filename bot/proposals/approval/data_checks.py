@@ -11,11 +11,13 @@ from bot.rates.files.validate import RatesFiles
 from bot.values import Frozen
 
 FRESH_FOR = timedelta(days=31)
-"""Data that was checked longer ago is old: operators and `tariffwire doctor` are warned."""
+"""Data that was checked longer ago is old. Operators get a notice, and `tariffwire doctor` prints a
+warning.
+"""
 
 
 class DataCheck(Frozen):
-    """A confirmation; each is also an audit entry, because undone ones are kept."""
+    """A confirmation. Undone confirmations are kept, so that they also serve as audit entries."""
 
     imposer: str
     on: date
@@ -77,7 +79,7 @@ def _apply(file: ImposerFile, check: DataCheck) -> ImposerFile:
 def find_last_checks(book: RatesFiles) -> Mapping[str, date]:
     """The day on which the duties of each imposer were last checked, by imposer.
 
-    If the coverage of an imposer has several days, the newest one.
+    If the coverage of an imposer has several days, the newest one counts.
     """
     return {
         file.imposer: max(one.checked for one in file.coverage)

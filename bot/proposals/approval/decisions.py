@@ -133,7 +133,7 @@ class Decisions:
     async def confirm(self, imposer: str, by: Operator) -> bool:
         """Records that nothing in the imposer's duties changed up to today.
 
-        Returns False if the data was confirmed today before, or if the imposer is unknown.
+        Returns False if the data was already confirmed today, or if the imposer is unknown.
         """
         if self._check_store is None or imposer not in self.ledger.list_imposers():
             return False

@@ -77,8 +77,8 @@ def fill_form(proposal: Proposal, ledger: Ledger) -> ApprovalForm:
 def list_measures(proposal: Proposal, ledger: Ledger) -> tuple[Measure, ...]:
     """The measures that the proposal may change: the likeliest first, then others of the pair.
 
-    Only measures with a present or later rate are listed and, if the proposal names a legal basis,
-    only those of that law. If the proposal has no partner, all measures of the imposer are
+    Measures without a present or later rate are left out. If the proposal names a legal basis, so
+    are measures with another basis. If it has no partner, all measures of the imposer are
     candidates.
     """
     codes = ledger.list_codes(proposal.imposer)

@@ -1,9 +1,9 @@
 """Stacks the duties on goods of a tariff line or heading, with the lists of the tariff schedule.
 
-The lists decide, not the scopes of measures: which measures on particular goods apply, and which
-goods are exempt from a measure on all goods. If the goods under the code differ (see
-`bot.rates.schedule.schedule`), the duties are stacked for each case. The result has the range of
-the totals, and the questions that decide.
+The lists, and not the scopes of measures, decide which measures on particular goods apply, and
+which goods are exempt from a measure on all goods. If the goods under the code differ, the duties
+are stacked for each case (see `bot.rates.schedule.schedule`). The result has the range of the
+totals, and the questions whose answers change the total.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -103,10 +103,10 @@ def _split_by_claim(
     charged: Collection[str],
     day: date,
 ) -> Iterator[tuple[LineCase, Mapping[str, Exemption]]]:
-    """The case, with the exemptions that the question's claim gives, by measure id.
+    """The case with the exemptions that the claim in the question gives, by measure id.
 
     A claim can exempt only a part of the value, such as the US content of a car. Then the case is
-    given twice: with the duty on the whole value, and without the duty.
+    returned twice: with the duty on the whole value, and without the duty.
     """
     whole: dict[str, Exemption] = {}
     part: dict[str, Exemption] = {}
@@ -165,7 +165,7 @@ _FREEING = (MembershipKind.EXEMPT, MembershipKind.EXEMPT_IF, MembershipKind.EXCL
 
 
 def _exclude_replaced(layers: Sequence[Layer]) -> Iterator[Layer]:
-    """The layers. Goods exempt from a partner's own duty do not pay the general one instead."""
+    """The layers; goods exempt from a duty on the partner do not pay the general duty instead."""
     exempt = {
         one.measure.id: one.measure
         for one in layers
@@ -192,9 +192,10 @@ def _describe_group(group: MembershipGroup, asked: AskedLine) -> str:
 
 
 def _merge(stacked: Sequence[_StackedCase], asked: AskedLine) -> StackedLayers:
-    """One result for all cases: counted are the layers that all cases count.
+    """One result for all cases.
 
-    A layer that only some cases count may apply.
+    It counts the layers that all cases count. Layers that only some cases count are among the
+    excluded ones, as layers that may apply.
     """
     first = stacked[0].stacked
     bans = [one for one in stacked if one.stacked.ban is not None]
@@ -256,7 +257,7 @@ def _list_counted_ids(found: _StackedCase) -> set[str]:
 
 
 def _list_questions(stacked: Sequence[_StackedCase]) -> tuple[str, ...]:
-    """The questions for which another answer alone changes the total."""
+    """The questions whose answer changes the total if all other answers stay the same."""
     by_code: dict[str, list[_StackedCase]] = {}
     for one in stacked:
         by_code.setdefault(one.case.code, []).append(one)
@@ -270,7 +271,10 @@ def _list_questions(stacked: Sequence[_StackedCase]) -> tuple[str, ...]:
 
 
 def _find_case(cases: Sequence[_StackedCase], yes: frozenset[str]) -> StackedLayers:
-    """The duties if these questions are answered with yes, as far as they arise."""
+    """The duties of the case that answers these questions with yes and all others with no.
+
+    Questions that a case does not have are ignored for it.
+    """
     return next(one.stacked for one in cases if one.case.yes == yes & (one.case.yes | one.case.no))
 
 

@@ -25,9 +25,9 @@ from bot.rates.schedule.schedule import TariffSchedule
 from bot.rates.stacking import Layer, StackedLayers
 
 _CACHE_SIZE = 500
-"""Maximum counts that are kept. Each has a few KB."""
+"""Maximum number of results of `find` that are kept. Each has a few KB."""
 _MIN_SHARE = Decimal("0.05")
-"""Duties on a smaller share of the lines of a total are not named."""
+"""A duty is named with a total only if at least this share of the total's lines pay it."""
 
 
 class LineClass(NamedTuple):
@@ -37,9 +37,9 @@ class LineClass(NamedTuple):
     """One of the lines."""
     lines: int
     groups: frozenset[int]
-    """The places of the groups in the schedule that name the whole line."""
+    """The groups that name the whole line, by their place among the groups of the schedule."""
     inside: tuple[tuple[str, int], ...]
-    """Ten-digit numbers of the line (their last digits), and the place of a group of each."""
+    """The last digits of ten-digit numbers of the line, each with the place of a group with it."""
 
     def list_places(self) -> set[int]:
         """The places of the groups that name the line or a part of it."""
@@ -101,7 +101,7 @@ class LineCounts:
                 yield partner
 
     def _find_key(self, imposer: str, partner: str, day: date) -> object:
-        """The same key for partners with the same duties; None if there is nothing to count."""
+        """A key that partners with the same duties share; None if there is nothing to count."""
         schedule = self._ledger.find_tariff_schedule(imposer)
         if schedule is None or partner == WORLD or day < schedule.header.since:
             return None
@@ -254,6 +254,6 @@ def _list_names(stacked: StackedLayers) -> Iterator[str]:
 
 
 def _choose_names(names: Mapping[str, int], lines: int) -> tuple[str, ...]:
-    """The duties on a good share of the lines, those on the most lines first."""
+    """The duties on at least `_MIN_SHARE` of the lines, those on the most lines first."""
     ordered = sorted(names.items(), key=lambda item: (-item[1], item[0]))
     return tuple(name for name, number in ordered if number >= lines * _MIN_SHARE)

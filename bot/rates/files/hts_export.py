@@ -5,9 +5,9 @@ The export is a list of rows in the order of the schedule:
     {"htsno": "8507.60.00", "indent": "1", "description": "Lithium-ion batteries",
      "general": "3.4%", "special": "Free (A,AU)", "other": "40%", "footnotes": [...]}
 
-A row without `htsno` is a heading of the tree that `indent` describes. The duty stands on the row
-of an 8-digit line, or on the row of its only ten-digit number. Rows of chapter 99 give the rates of
-additional duties; other rows name them in footnotes.
+A row without `htsno` is a title above the rows that have a higher `indent`. The duty stands on the
+row of an 8-digit line, or on the row of its only ten-digit number. Rows of chapter 99 have the
+rates of additional duties. Footnotes of other rows name the rows of chapter 99.
 """
 
 import json
@@ -19,7 +19,7 @@ from bot.rates.schedule.model import LINE_DIGITS, TariffLine
 
 _LONGEST_DESCRIPTION = 80
 _SHORT_DESCRIPTION = 44
-"""Longer descriptions say what the goods are without the heading above them."""
+"""A description with more characters than this is clear without the title above it."""
 _CODE = re.compile(r"(\d{4}(?:\.\d{2}){0,3})?")
 _NO_TEXT = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """Control characters, and halves of characters, which cannot be written to a file."""
@@ -34,7 +34,7 @@ _LONGEST_FIELD = 20_000
 
 
 class ExportProblem(ValueError):
-    """A mistake in an export, with the number of its line from 1."""
+    """A mistake in an export, with the number of its line, counted from 1."""
 
     def __init__(self, line: int, cause: str) -> None:
         self.line, self.cause = line, cause
@@ -42,7 +42,7 @@ class ExportProblem(ValueError):
 
 
 class ExportedHeading(NamedTuple):
-    """A heading of chapter 99 with its rate, as text of the schedule."""
+    """A heading of chapter 99 with its rate, in the words of the schedule."""
 
     heading: str
     general: str
@@ -55,13 +55,13 @@ class HtsExport(NamedTuple):
     lines: tuple[TariffLine, ...]
     headings: tuple[ExportedHeading, ...]
     four_digits: frozenset[str]
-    """The 4-digit headings that the export has rows of."""
+    """The 4-digit headings of which the export has rows."""
 
 
 class _Row(NamedTuple):
     line: int
     code: str
-    """Digits only; empty for a heading of the tree."""
+    """Digits only; empty for a title."""
     indent: int
     description: str
     general: str
@@ -124,7 +124,8 @@ def _build_line(row: _Row, above: list[str]) -> TariffLine:
 
 
 def _describe(own: str, above: Iterable[str]) -> str:
-    """The description of a line, with the nearest heading above a short one, cut to 80 letters."""
+    """The description of a line in at most 80 characters. If it is short, the nearest title above
+    precedes it."""
     own = own.removesuffix(":")
     parents = (one.removesuffix(":") for one in reversed(list(above)))
     parent = next((one for one in parents if one and one != "Other"), "")
@@ -142,7 +143,7 @@ def _read_rows(text: str) -> Iterator[_Row]:
     decoder = json.JSONDecoder()
     place, line, counted = _skip_space(text, 0), 1, 0
     if text[place : place + 1] != "[":
-        raise ExportProblem(_count_lines(text, place), "is not a list of rows as JSON")
+        raise ExportProblem(_count_lines(text, place), "is not a list of rows in JSON")
     place = _skip_space(text, place + 1)
     if text[place : place + 1] == "]":
         raise ExportProblem(_count_lines(text, place), "has no rows")
@@ -167,7 +168,7 @@ def _read_rows(text: str) -> Iterator[_Row]:
             raise ExportProblem(_count_lines(text, place), cause)
         place = _skip_space(text, place + 1)
     if text[place + 1 :].strip():
-        raise ExportProblem(_count_lines(text, place), "goes on after the end of the list")
+        raise ExportProblem(_count_lines(text, place), "has text after the end of the list")
 
 
 def _skip_space(text: str, place: int) -> int:
@@ -205,7 +206,7 @@ def _get_text(row: Mapping[str, object], name: str, line: int) -> str:
     value = row.get(name)
     if not isinstance(value, str):
         raise ExportProblem(
-            line, f"'{name}' is missing" if value is None else f"'{name}' is no text"
+            line, f"'{name}' is missing" if value is None else f"'{name}' is not text"
         )
     if len(value) > _LONGEST_FIELD:
         raise ExportProblem(line, f"'{name}' has more than {_LONGEST_FIELD:,} characters")
@@ -225,7 +226,7 @@ def _list_headings(footnotes: object, line: int) -> Iterator[str]:
     if footnotes is None:
         return
     if not isinstance(footnotes, list):
-        raise ExportProblem(line, "'footnotes' is no list")
+        raise ExportProblem(line, "'footnotes' is not a list")
     for note in footnotes:
         if not isinstance(note, Mapping):
             raise ExportProblem(line, "a footnote is not an object")

@@ -12,7 +12,7 @@ from bot.rates.schedule.schedule import TariffSchedule
 
 _A_DAY = timedelta(days=1)
 _MOST_CHAPTERS = 90
-"""An export with at least this many chapters is whole, so lines that it lacks have ended."""
+"""An export with at least this many chapters counts as whole, so lines that it lacks have ended."""
 
 
 class MergedSchedule(NamedTuple):
@@ -21,17 +21,17 @@ class MergedSchedule(NamedTuple):
     lines: tuple[TariffLine, ...]
     headings: tuple[AdditionalHeading, ...]
     former: tuple[FormerLine, ...]
-    """The lines before this and earlier imports, as far as their duties changed or they ended."""
+    """The lines whose duties this or an earlier import changed, or that it ended, as they were."""
     difference: ScheduleDifference
     is_whole: bool
-    """Whether the export had (nearly) all chapters."""
+    """Whether the export had at least `_MOST_CHAPTERS` chapters."""
 
 
 def merge_export(schedule: TariffSchedule, export: HtsExport, in_force: date) -> MergedSchedule:
     """The schedule with the export's lines, whose duties apply from the day `in_force`.
 
-    A line that the export lacks is removed only if the export has other rows of its heading, or all
-    chapters. The rates of headings are updated; their measures and days are kept by hand.
+    A line that the export lacks is removed only if the export has other rows of its heading, or is
+    whole. The rates of headings are updated; their measures and days are kept by hand.
     """
     chapters = {code[:2] for code in export.four_digits}
     is_whole = len(chapters) >= _MOST_CHAPTERS

@@ -15,7 +15,7 @@ NAMING = (
     MembershipKind.BAN,
     MembershipKind.SUSPENDED,
 )
-"""The kinds of groups with which a measure applies to goods of a line."""
+"""The kinds of groups that bring goods under a measure. Other kinds exempt goods, or do nothing."""
 
 
 class AskedLine(NamedTuple):
@@ -23,7 +23,7 @@ class AskedLine(NamedTuple):
 
     schedule: TariffSchedule
     code: str
-    """Digits only; the nearest parent of a code that the schedule does not have."""
+    """Digits only. If the schedule does not have the code of the question, its nearest parent."""
     lists_of: Mapping[str, frozenset[str]]
     """The lists of each measure, by measure id."""
     written: str

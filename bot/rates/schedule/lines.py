@@ -17,7 +17,7 @@ class TariffLines:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TariffLines) and self._rows == other._rows
 
-    __hash__ = None  # type: ignore[assignment] # lines are compared, but are no keys
+    __hash__ = None  # type: ignore[assignment] # compared, but not hashed
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -45,7 +45,7 @@ class TariffLines:
         return found
 
     def list_with_any(self, words: Iterable[str]) -> list[TariffLine]:
-        """The lines whose row has one of the words, which are in lower case."""
+        """The lines whose row contains one of the words. The words must be in lower case."""
         wanted = tuple(words)
         return [
             self._parse(place)

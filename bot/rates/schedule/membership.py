@@ -29,7 +29,7 @@ class MembershipIndex:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, MembershipIndex) and self.groups == other.groups
 
-    __hash__ = None  # type: ignore[assignment] # indexes are compared, but are no keys
+    __hash__ = None  # type: ignore[assignment] # compared, but not hashed
 
     def __len__(self) -> int:
         return sum(len(group.codes) for group in self.groups)

@@ -1,7 +1,7 @@
 """The values of a tariff schedule: lines, and the lists of measures that name lines.
 
 A code has 4 to 10 digits and means all lines under it. All groups of codes that match a line
-count; a longer code is not stronger.
+count; a longer code does not override a shorter one.
 """
 
 import re
@@ -26,7 +26,7 @@ _CODES = re.compile(r"\s*(?:\d{4}(?:\d{2}){0,3}\s+)*(?:\d{4}(?:\d{2}){0,3})?\s*"
 
 
 class TariffLine(NamedTuple):
-    """An 8-digit line with its duties, as text of the schedule."""
+    """An 8-digit line with its duties, in the words of the schedule."""
 
     code: str
     general: str
@@ -77,7 +77,7 @@ class AdditionalHeading(NamedTuple):
     from_: date
     to: date | None
     general: str
-    """The rate as text of the schedule; empty if it was not read yet."""
+    """The rate in the words of the schedule; empty if it was not read yet."""
     description: str
 
     @property
@@ -96,7 +96,7 @@ class AdditionalHeading(NamedTuple):
 
 
 class MembershipKind(StrEnum):
-    """What a list says about its lines."""
+    """What a list says about the lines of a group."""
 
     IN = "in"
     CONDITIONAL = "conditional"
@@ -128,7 +128,7 @@ class MembershipGroup(Frozen):
     to: Day | None = None
     question: str = ""
     answer: bool = True
-    """The answer to the question with which the group applies."""
+    """The group applies if this is the answer to its question."""
     claim: bool = False
     """Whether importers must claim the exemption. If so, totals count the duty."""
     heading: str = Field(default="", pattern=r"^(9903\.\d\d\.\d\d)?$")
@@ -156,7 +156,7 @@ class MembershipFile(Frozen):
 
 
 class ListSource(Source):
-    """Where a list was read. Lists not compared with the official text have medium confidence."""
+    """The source of a list; of medium confidence if not compared with the official text."""
 
     confidence: Confidence = Confidence.HIGH
 
@@ -202,7 +202,7 @@ class EntryFees(Frozen):
 
 
 class TransitException(Frozen):
-    """Goods under way by ship when a duty began, which do not pay it."""
+    """Goods that were under way by ship when a duty began, and that do not pay it."""
 
     measures: tuple[str, ...]
     """Ids of measures, or of schedules of `us.yaml` whose rows are meant."""
@@ -212,7 +212,7 @@ class TransitException(Frozen):
     heading: str = ""
     """The heading to declare; empty if it is not known."""
     instead: str = ""
-    """What the goods pay instead; empty for nothing."""
+    """What the goods pay in place of the duty; empty if they pay nothing."""
     source: Source
 
     def covers(self, day: date) -> bool:
@@ -235,7 +235,7 @@ class ScheduleHeader(Frozen):
     checked: Day
     """The day on which the lists were last checked."""
     since: Day
-    """The first day on which the base duties applied, as far as they were compared."""
+    """The first day for which the base duties are known."""
     url: str = ""
     """The address of a line in the official schedule, with `{line}` in place of its code."""
     sources: Mapping[str, ListSource]
@@ -250,4 +250,4 @@ class ScheduleHeader(Frozen):
     filing_order: FilingOrder | None = None
     in_transit: tuple[TransitException, ...] = ()
     usual_numbers: Mapping[str, str] = Field(default_factory=dict)
-    """Ten-digit numbers for which questions about their whole line are answered."""
+    """By line, the ten-digit number for which a question about the line is answered."""

@@ -1,7 +1,7 @@
 """A tariff schedule, and what it says about the code of a question.
 
-Goods of a code can differ in three ways: their 8-digit line (if the code is a heading), their
-ten-digit number (if lists name single numbers of the line), and the answers to the questions of
+Goods of a code can differ in three ways: in their 8-digit line (if the code is a heading), in their
+ten-digit number (if lists name single numbers of the line), and in the answers to the questions of
 conditional groups. A case is one combination of these. A total is certain if it is the same in all
 cases.
 """
@@ -93,7 +93,7 @@ class TariffSchedule:
             other.former,
         )
 
-    __hash__ = None  # type: ignore[assignment] # schedules are compared, but are no keys
+    __hash__ = None  # type: ignore[assignment] # compared, but not hashed
 
     def find_heading(self, measure_id: str, day: date) -> AdditionalHeading | None:
         """The heading under which the measure is charged on the day, if the schedule names it."""
@@ -112,7 +112,7 @@ class TariffSchedule:
         return {measure_id: frozenset(names) for measure_id, names in found.items()}
 
     def find_line_source(self, line: TariffLine, column: str = "") -> Source:
-        """The source of a line's base duty: in the general column, column 2 or a program's rate."""
+        """The source of a line's base duty: of the general column, of column 2 or of a program."""
         code = format_code(line.code)
         where = _COLUMNS.get(column, f"special rate under {column}")
         return Source(
@@ -161,7 +161,7 @@ class TariffSchedule:
         return tuple(dict.fromkeys(one.code for one in inside if one.group.covers(day)))
 
     def list_cases(self, code: str, day: date, lists: Collection[str]) -> tuple[LineCase, ...]:
-        """The cases of goods under the code on the day, as far as these lists differ in them."""
+        """The cases of goods under the code on the day. Goods in the same groups are one case."""
         found: dict[tuple[int, ...], tuple[str, tuple[MembershipGroup, ...], set[str]]] = {}
         for one in self._list_classes(code):
             groups = tuple(each for each in one.groups if each.list in lists and each.covers(day))
@@ -177,7 +177,7 @@ class TariffSchedule:
     def _list_numbers(self, code: str) -> Sequence[str]:
         """The lines under the code, and the ten-digit numbers that lists name.
 
-        A line stands for its numbers that no list names.
+        A line stands for all its numbers that no list names.
         """
         lines = [code] if len(code) >= LINE_DIGITS else self.lines.list_codes(code)
         if len(code) == LINE_DIGITS and code in self.header.usual_numbers:

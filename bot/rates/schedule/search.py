@@ -16,7 +16,7 @@ _MIN_LETTERS = 3
 
 
 class FoundHeading(NamedTuple):
-    """A heading with the words, and the description of the line that has most of them."""
+    """A heading that has the words, with the description of its line that fits them best."""
 
     code: str
     description: str
@@ -26,7 +26,7 @@ class _Match(NamedTuple):
     """A line with some of the words."""
 
     rarity: float
-    """The sum over its words, in which a word of few lines counts more; first in the order."""
+    """The sum over its words, of which a word that few lines have counts more."""
     leads: bool
     """Whether its text begins with one of the words: `Umbrellas`, not `Parts of umbrellas`."""
     line: TariffLine
@@ -35,9 +35,9 @@ class _Match(NamedTuple):
 def find_headings(lines: TariffLines, words: Sequence[str], most: int) -> tuple[FoundHeading, ...]:
     """The headings that fit the words best, at most `most` of them.
 
-    Of headings with equal matches, those with more lines that begin with a word come first.
-    Words are the beginnings of words in descriptions, in lower case: `guitar` finds `Guitars`.
-    Words of one or two letters are ignored.
+    Of headings with equal matches, those with more lines that begin with a word come first. `words`
+    are in lower case. Each matches the beginning of a word in a description: `guitar` finds
+    `Guitars`. Words of one or two letters are ignored.
     """
     wanted = [word for word in dict.fromkeys(words) if len(word) >= _MIN_LETTERS]
     if not wanted:

@@ -1,7 +1,8 @@
 """Decides which column of the schedule sets the base duty: general, special, or column 2.
 
-1. Goods of economies without normal trade relations pay column 2; so do goods with that claim.
-2. A claim of a program gives the special rate, if the partner and the line qualify for it.
+1. Goods of economies without normal trade relations pay column 2. So do goods for which the
+   question claims column 2.
+2. A claim of a trade program gives its special rate, if the partner and the line qualify for it.
 3. All other goods pay the general column.
 """
 
@@ -29,7 +30,7 @@ class LineDuty(NamedTuple):
 
     text: str
     column: str = ""
-    """The program, or `column 2`; empty for the general column."""
+    """The name of the program, or `column 2`; empty for the general column."""
 
     @property
     def percent(self) -> Decimal | None:
@@ -64,7 +65,7 @@ class Treatment(NamedTuple):
 
 
 def name_claims(header: ScheduleHeader) -> Mapping[str, tuple[str, ...]]:
-    """How people write each claim, by claim."""
+    """The words with which people make each claim, by claim."""
     found = {program.id: program.names for program in header.programs}
     found |= {f"{_NOT}{one.id}": one.denials for one in header.programs if one.denials}
     return {**found, COLUMN_2: _COLUMN_2_NAMES, AGREEMENT: _AGREEMENT_NAMES}

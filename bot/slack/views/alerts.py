@@ -121,7 +121,7 @@ def render_development(
     followed: str = "",
     may_repeat: bool = False,
 ) -> Message:
-    """What the `new` ones of an event's stories say, in order of time, each with its source.
+    """The developments in the `new` stories of an event, in order of time, each with its source.
 
     If the message goes to a person who follows the event, `followed` is the event's id; otherwise
     it is empty.
@@ -277,14 +277,14 @@ def _list_fields(event: Event, rate_now: RateNow | None, parties: Parties) -> li
 
 
 def _find_pair(event: Event) -> tuple[str | None, str | None]:
-    """The importing country and the origin. Figures that give one economy both roles are unclear,
-    so then there is neither."""
+    """The importing country and the origin. If figures give one economy both roles, both are unclear
+    and None."""
     importer, partner = event.imposer, event.partner
     return (importer, partner) if importer != partner else (None, None)
 
 
 def _format_duties(event: Event, parties: Parties) -> str:
-    """The rates of a decision. If they are on more than one pair, each rate names its pair."""
+    """The rates of a decision. If they are on several pairs, each rate names its pair."""
     one_pair = event.imposer is not None and len({each.partner for each in event.duties}) == 1
     lines = []
     for figure in event.duties[:_RATES]:
@@ -333,8 +333,8 @@ def _make_menu(event: Event, takes_reports: bool) -> Element | None:
 def _make_rate_button(event: Event, rate: RateNow | None, parties: Parties) -> Element | None:
     """The button that asks for the present rates: of two economies, or of one on certain goods.
 
-    There is none for one economy without goods, because its rates on all others, and theirs on it,
-    are no answer to the alert.
+    There is no button for one economy without goods, because the reply would list rates that have
+    nothing to do with the alert.
     """
     pair = [code for code in _find_pair(event) if code is not None]
     goods = rate.product if rate is not None else None
@@ -343,7 +343,7 @@ def _make_rate_button(event: Event, rate: RateNow | None, parties: Parties) -> E
         if pair[1] == event.imposer or pair[0] == event.partner:
             pair.reverse()
     elif len(pair) < _PAIR:
-        # Of several economies, the first one is most likely the one that acts.
+        # If there are several economies, the first one is most likely the one that acts.
         pair, goods = [*pair, *event.parties][:1], event.product
     names = [parties.get(code).name for code in pair if code in parties]
     if not names or (len(names) < _PAIR and not goods):

@@ -95,8 +95,8 @@ def format_dollars(amount: Decimal | None) -> str:
 
 
 def format_topics(event: Event) -> str:
-    """The topics with an icon: `⚖️ Court ruling, tariff`. Before a ruling, for example at a
-    hearing, it is a court case."""
+    """The topics with an icon: `⚖️ Court ruling, tariff`. Before the ruling, for example at a
+    hearing, the topic is named "court case"."""
     found = [(icon, name) for topic, icon, name in _TOPICS if topic in event.topics]
     if not found:
         return ""
@@ -107,18 +107,18 @@ def format_topics(event: Event) -> str:
 
 
 def format_status(event: Event) -> str:
-    """The status and its day: `DELAYED to 9 Jul 2025`, `RULING STAYED 29 May 2025`; or empty."""
+    """The status and its day: `DELAYED to 9 Jul 2025`; empty if there is no status."""
     return _format_status(event.status, event.effective, event.status_on, event.is_about_talks)
 
 
 def format_collection(event: Event) -> str:
-    """Whether the duty is collected. For a ruling it is never empty."""
+    """Whether the duty is collected; empty if unknown. For a ruling, it says that it is unknown."""
     is_ruling = event.status in RULINGS
     return _format_collection(event.collection, event.collection_from, is_ruling)
 
 
 def format_reported_state(story: Story) -> str:
-    """The status that a story reports, with the effect on the collection; or empty."""
+    """The status that a story reports, with the effect on the collection; empty without both."""
     state, on = story.state, to_utc(story.published).date()
     status = _format_status(state.status, state.effective, on, is_about_talks(story))
     is_ruling = state.status in RULINGS

@@ -23,8 +23,8 @@ def render_digest(
     first = f": {escape(stories[0].title)}" if stories else ""
     why = f"Why: {escape(reason, 200)}" if reason else ""
     head, tail = [section(bold(f"Your digest: {count}"))], [context(why, mark_repeat(may_repeat))]
-    # The mark always gets its space, with or without `may_repeat`. So a retry divides the stories
-    # in the same way.
+    # Space for the mark of a repeated message is always reserved, so that a retry divides the
+    # stories in the same way.
     marked = [*head, context(why, mark_repeat(True))]
     lines: Sequence[Block] = [
         section(("" if place == 0 else "↳ ") + _format_line(story, parties))
