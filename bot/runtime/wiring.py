@@ -26,6 +26,7 @@ from bot.alerts.workspace_gate import WorkspaceGate
 from bot.commands.answers import AnswerService
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
+from bot.commands.rate_now import RateNow, find_rate_now
 from bot.commands.service import CommandService
 from bot.errors import SlackError, StoreError
 from bot.feeds.http.limits import FetchLimits
@@ -37,7 +38,6 @@ from bot.news.events.event import Event
 from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
-from bot.rates.answer.rate_now import RateNow, find_rate_now
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry

@@ -39,8 +39,13 @@ class Operator:
 
     async def proposal_message(self) -> Message:
         """Waits for the message that proposes the rate, and returns it."""
-        found = await eventually(lambda: self.world.page.messages("court-watch"))
+        found = await eventually(self.list_proposals)
         return found[-1]
+
+    async def list_proposals(self) -> list[Message]:
+        """The messages about proposals; operators may get notices there too."""
+        shown = await self.world.page.messages("court-watch")
+        return [message for message in shown if "→" in words(message)]
 
     async def click(self, message: Message, action_id: str) -> None:
         row = next(b for b in message["blocks"] if b["type"] == "actions")
@@ -77,7 +82,7 @@ class Operator:
         """Waits at most 20 s for the message to contain this text; returns whether it does."""
 
         async def look() -> bool:
-            return said in words((await self.world.page.messages("court-watch"))[-1])
+            return said in words((await self.list_proposals())[-1])
 
         return await eventually(look, within_s=20)
 
@@ -107,7 +112,7 @@ async def test_an_approved_rate_is_answered_saved_and_exported(
     assert await process.stop() == 0
     await operator.start()
     assert COUNTED in await operator.ask_rate()
-    assert len(await world.page.messages("court-watch")) == 1
+    assert len(await operator.list_proposals()) == 1
     env = world.processes[-1].env
     code, reported = await run_to_end(
         ("rate", "us", "on", "china", "--on", str(DAY), "--json"), env, tmp_path

@@ -13,11 +13,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.alerts.subscription import Subscription
+from bot.commands.rate_now import RateNow
 from bot.news.events.event import Correction, DisputedFigure, Event, summarize_event
 from bot.news.state import NewFactKind
 from bot.news.story import Figure, Story
 from bot.parties import Parties
-from bot.rates.answer.rate_now import RateNow
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.subscription import Subscription
+from bot.commands.rate_now import RateNow
 from bot.feeds.model import FeedKind
 from bot.news.events.event import Event, summarize_event
 from bot.news.state import (
@@ -24,7 +25,6 @@ from bot.news.state import (
     Relation,
 )
 from bot.news.story import Evidence, Figure, Story
-from bot.rates.answer.rate_now import RateNow
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.alerts import (
     AlertOptions,
