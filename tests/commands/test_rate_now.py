@@ -8,6 +8,9 @@ import pytest
 from bot.commands.rate_now import find_rate_now
 from bot.rates.ledger import Ledger
 from tests.rates.asked import ask
+from tests.rates.conftest import ledger, parties, today
+
+__all__ = ["ledger", "parties", "today"]
 
 
 @pytest.mark.parametrize(
