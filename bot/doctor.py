@@ -16,9 +16,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import DeliveryState
-from bot.errors import SlackError, TariffwireError
+from bot.errors import SlackError, SourceError, TariffwireError
 from bot.feeds.health import Health
 from bot.proposals.approval.data_checks import FRESH_FOR, apply_checks, find_last_checks
+from bot.rates.ledger import Ledger
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, list_unknown_variables, load_settings
 from bot.runtime.wiring import (
@@ -280,15 +281,40 @@ async def check_live_sources(settings: Settings) -> AsyncIterator[CheckResult]:
     if not settings.live_sources:
         yield _good("live sources", "none is on")
         return
-    parties = ConfigFolder(settings).parties
-    sources = SourceRegistry(settings, make_fetch_limits(settings), parties, read_clock)
+    config = ConfigFolder(settings)
+    sources = SourceRegistry(settings, make_fetch_limits(settings), config.parties, read_clock)
     cure = "Check the network and the source's address, or take it out of TARIFFWIRE_LIVE_SOURCES"
     try:
         async for probe in sources.run_probes():
             subject = f"live source {probe.name}"
             yield _good(subject, probe.says) if probe.ok else _bad(subject, probe.says, cure)
+        if (revision := await _find_revision(sources)) is not None:
+            yield check_tariff_revision(config.ledger, revision)
     finally:
         await sources.close()
+
+
+async def _find_revision(sources: SourceRegistry) -> str | None:
+    try:
+        return await sources.find_tariff_revision()
+    except SourceError as error:
+        return f"unknown ({error.cause})"
+
+
+def check_tariff_revision(ledger: Ledger, current: str) -> CheckResult:
+    """Whether the US tariff schedule in the rates files is the revision in force.
+
+    The check is never bad: answers name their revision, and an older one is still right for most
+    lines.
+    """
+    schedule = ledger.find_tariff_schedule("US")
+    own = schedule.header.revision if schedule is not None else "none"
+    if own == current:
+        return _good("US tariff schedule", f"{own}, the revision in force")
+    return _good(
+        "US tariff schedule",
+        f"{own}; in force at USITC: {current}. Import a newer one with tariffwire schedule import",
+    )
 
 
 async def check_feeds(settings: Settings) -> list[CheckResult]:

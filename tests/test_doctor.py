@@ -205,6 +205,7 @@ async def test_live_sources_that_are_off_are_reported_as_off(setup: pytest.Monke
 async def test_live_sources_that_answer_pass(sources: FeedServer) -> None:
     sources.at("/documents.json", page(document("2026-1", "Modifying Duties")))
     sources.at("/search", json.dumps([row("8507.60.00", "3.4%")]))
+    sources.at("/currentRelease", json.dumps({"name": "2026HTSRev17"}))
     sources.at(WITS, sdmx("USA", {"2022": 3.3}))
     sources.at("/reporters", json.dumps([{"code": "840", "iso3A": "USA"}]))
     sources.at("/data", json.dumps({"Dataset": [{"Year": 2024, "Value": 3.4}]}))
@@ -214,6 +215,8 @@ async def test_live_sources_that_answer_pass(sources: FeedServer) -> None:
     assert "3.3% (2022)" in findings["live source wits"].says
     assert "3.4% (2024)" in findings["live source wto"].says
     assert "1 documents" in findings["live source federal-register"].says
+    schedule = findings["US tariff schedule"]
+    assert (schedule.ok, "in force at USITC: 2026 Rev. 17" in schedule.says) == (True, True)
 
 
 async def test_failing_live_sources_are_reported_with_the_cure(sources: FeedServer) -> None:
@@ -225,6 +228,7 @@ async def test_failing_live_sources_are_reported_with_the_cure(sources: FeedServ
     names = {f"live source {name}" for name in LIVE_SOURCES}
     assert failed_subjects(findings) == names
     assert "HTTP 503" in findings["live source wits"].says
+    assert "in force at USITC: unknown" in findings["US tariff schedule"].says
     assert all("TARIFFWIRE_LIVE_SOURCES" in findings[name].cure for name in names)
 
 

@@ -5,7 +5,8 @@ GET {base}search?keyword=8507.60.00 answers with a list of rows with `htsno`, `i
 except lists are text. A row is a heading, a subheading, a line, or a statistical suffix. The duty
 is given at one level, mostly at eight digits, and applies to all rows below it. The answer is not
 split into pages. A wrong query is answered with 400. The search is documented in the user guide at
-hts.usitc.gov; this description was compared with public clients in November 2026.
+hts.usitc.gov. GET {base}currentRelease answers with the revision in force, such as
+{"name": "2026HTSRev17"}. These descriptions were compared with public clients in November 2026.
 """
 
 import re
@@ -34,6 +35,9 @@ _SHORT = 140
 _DIGITS = re.compile(r"\D")
 _FOOTNOTE = re.compile(r"\s*(?:\d{1,2}/|<sup>.{0,20}</sup>)\s*$", re.IGNORECASE)
 _FREE = re.compile(r"free", re.IGNORECASE)
+_REVISION = re.compile(
+    r"(?P<year>\d{4})\s?HTS\s?(?:Basic|Rev(?:ision)?\.?\s?(?P<number>\d{1,3}))", re.IGNORECASE
+)
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%")
 
 
@@ -49,6 +53,12 @@ class _SentRow(ApiModel):
     htsno: str | None = None
     description: str | None = None
     general: str | None = None
+
+
+class _SentRelease(ApiModel):
+    """The revision in force."""
+
+    name: str
 
 
 class _Row(NamedTuple):
@@ -77,8 +87,26 @@ class Hts:
         given = parse_answer(NAME, answer, _ROWS)
         return _make_finding(lookup, code, _index_rows(code, given), self._tools.clock())
 
+    async def find_revision(self) -> str:
+        """The revision of the schedule in force, such as `2026 Rev. 17`. Raises SourceError."""
+        answer = await self._tools.api.get(NAME, f"{self._url}currentRelease")
+        return format_revision(parse_answer(NAME, answer, _RELEASE).name)
+
+
+def format_revision(name: str) -> str:
+    """The name of a revision as the rates files write it: `2026 Rev. 17` for `2026HTSRev17`.
+
+    Other names are returned on one line and at most 40 characters long.
+    """
+    found = _REVISION.search(name)
+    if found is None:
+        return cut(" ".join(name.split()), 40)
+    number = found["number"]
+    return f"{found['year']} Rev. {int(number)}" if number else f"{found['year']} Basic"
+
 
 _ROWS = TypeAdapter(list[_SentRow])
+_RELEASE = TypeAdapter(_SentRelease)
 
 
 def _index_rows(code: str, given: Iterable[_SentRow]) -> dict[str, _Row]:

@@ -91,6 +91,16 @@ class SourceRegistry:
             return None
         return JournalWatcher(self._journal, reader, ledger, offers, self._clock)
 
+    async def find_tariff_revision(self) -> str | None:
+        """The revision of the US tariff schedule in force; None if its source is off.
+
+        Raises SourceError.
+        """
+        for source in self._figures.values():
+            if isinstance(source, Hts):
+                return await source.find_revision()
+        return None
+
     async def close(self) -> None:
         """Cancels the requests in progress, and closes all connections."""
         if self.reference is not None:

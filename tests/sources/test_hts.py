@@ -12,7 +12,7 @@ from bot.parties import Parties
 from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.sources.api import SourceTools
 from bot.sources.api_client import LARGEST_BYTES, JsonApi
-from bot.sources.hts import Hts, HtsSettings
+from bot.sources.hts import Hts, HtsSettings, format_revision
 from tests.feeds.server import FeedServer, raw_serving
 from tests.sources.conftest import LIMITS, NOW
 from tests.sources.examples import HEADPHONES, row
@@ -192,3 +192,29 @@ async def test_a_loopback_address_is_refused_unless_it_is_allowed(server: FeedSe
     finally:
         await api.close()
     assert server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("name", "revision"),
+    [
+        ("2026HTSRev17", "2026 Rev. 17"),
+        ("2026HTSRevision09", "2026 Rev. 9"),
+        ("2027HTSBasic", "2027 Basic"),
+        ("a new\nname" + "x" * 90, "a new name" + "x" * 29 + "…"),
+    ],
+)
+def test_a_revision_is_written_as_in_the_rates_files(name: str, revision: str) -> None:
+    assert format_revision(name) == revision
+
+
+async def test_the_revision_in_force_is_read_from_the_source(
+    server: FeedServer, api: JsonApi
+) -> None:
+    server.at("/reststop/currentRelease", '{"name": "2026HTSRev17"}')
+    assert await hts(api, f"{server.url}/reststop/").find_revision() == "2026 Rev. 17"
+
+
+async def test_an_answer_without_a_revision_is_an_error(server: FeedServer, api: JsonApi) -> None:
+    server.at("/reststop/currentRelease", "[]")
+    with pytest.raises(SourceError):
+        await hts(api, f"{server.url}/reststop/").find_revision()
