@@ -277,8 +277,8 @@ def _list_fields(event: Event, rate_now: RateNow | None, parties: Parties) -> li
 
 
 def _find_pair(event: Event) -> tuple[str | None, str | None]:
-    """The importing country and the origin. If figures give one economy both roles, both are unclear
-    and None."""
+    """The importing country and the origin. If figures give one economy both roles,
+    both are unclear and None."""
     importer, partner = event.imposer, event.partner
     return (importer, partner) if importer != partner else (None, None)
 
