@@ -352,7 +352,7 @@ _EXCLUSIONS = {
     Reason.DEPENDS: "charged on some of these goods only: {text}",
     Reason.OTHER_COUNTED: "only one of these applies to a tariff line; counted: {by}",
     Reason.GIVES_WAY: "not charged on goods with {by}",
-    Reason.MAY_RETURN: "not charged while {by} was; we do not know if it is charged again",
+    Reason.MAY_RETURN: "not charged while {by} was charged; we do not know if it is charged again",
     Reason.RATE_UNKNOWN: "charged at a rate that is not in our data",
 }
 
@@ -517,7 +517,7 @@ _TEXTS: dict[type[RateWarning], str] = {
     ),
     kinds.ClaimNotCovered: (
         "{one.program} is not covered: our data has neither its rates nor its rules. This answer "
-        "is without it."
+        "does not include it."
     ),
     kinds.SpellingRead: "Read '{one.text}' as {one.read_as}.",
     kinds.NoSuchLayer: "We don't track a duty called '{one.text}' between these two.",
@@ -552,7 +552,7 @@ def _depends_on_goods(one: kinds.DependsOnGoods, _: Answer) -> str:
 def _answered_for_number(one: kinds.AnsweredForNumber, _: Answer) -> str:
     others = ", ".join(map(format_code, one.others))
     return (
-        f"This answer is for HTS {format_code(one.number)}. Lists name other numbers of "
+        f"This answer is for HTS {format_code(one.number)}. Lists also name other numbers of "
         f"{format_code(one.code)}: {others}. Ask for a number to see its duties."
     )
 

@@ -220,7 +220,7 @@ def _mask(
     goods: Iterable[tuple[int, int]],
     rates: Sequence[PercentRate],
 ) -> tuple[str, list[int]]:
-    """The sentence with PARTY, GOODS and RATE, and where each rate is in it."""
+    """The sentence with PARTY, GOODS and RATE in place of names and rates; where each RATE is."""
     names = [*((*span, "PARTY") for span in parties), *((*span, "GOODS") for span in goods)]
     spans = []
     for rate in rates:
