@@ -54,7 +54,7 @@ async def deliver(
     The stories `later` are published after the first round.
     """
     now = clock()
-    async with open_dispatcher(store, slack.url, lambda: now, send_timeout_s=0.3) as dispatcher:
+    async with open_dispatcher(store, slack.url, lambda: now, send_timeout_s=1.0) as dispatcher:
         for number in range(ROUNDS):
             if number == refused_rounds:
                 slack.behavior.refuses_all = ""
