@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.news.events.comparison import Veto, judge_all
+from bot.news.events.comparison import Comparison, Veto, compare, judge_all
 from bot.news.events.event import is_marked_correction
 from bot.news.events.facts import find_new_facts
 from bot.news.events.features import get_features
@@ -72,6 +72,15 @@ def find_event(story: Story, recent: Sequence[Story]) -> JoinResult:
     if is_development and not is_late:
         return JoinResult(event_id, Relation.DEVELOPMENT, facts)
     return JoinResult(event_id, Relation.REPORT)
+
+
+def explain_join(story: Story, event: Sequence[Story]) -> Comparison | None:
+    """How a story compares with the most similar earlier story of its event; None if it is the
+    first.
+    """
+    earlier = [each for each in event if each.published <= story.published and each.id != story.id]
+    compared = (compare(story, each) for each in earlier)
+    return max(compared, key=lambda one: (one.score, one.matter_score), default=None)
 
 
 def _corrects(story: Story, event: Sequence[Story]) -> bool:

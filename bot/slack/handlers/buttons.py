@@ -4,6 +4,7 @@ Slack expects the acknowledgement of a click within three seconds and ignores it
 click is acknowledged at once, handled in the background, and answered through its response_url.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -19,6 +20,7 @@ from bot.commands.grammar import Command, Verb
 from bot.commands.permissions import OperatorAction
 from bot.commands.replies import NotUnderstood
 from bot.errors import AmendmentRefused
+from bot.news.events.matching import explain_join
 from bot.news.story import Story
 from bot.slack.api.fallback import respond_with
 from bot.slack.background import log_failure
@@ -155,7 +157,15 @@ async def _explain(context: SlackContext, click: Click) -> Message:
     story = next((each for each in stories if any(matches(one, each) for one in own)), stories[0])
     matching = [one for one in own if matches(one, story)]
     is_channel = click.conversation != click.person.id
-    return alerts.render_why(story, matching, service.parties, is_channel=is_channel)
+    newest = stories[-1]
+    return alerts.render_why(
+        story,
+        matching,
+        service.parties,
+        is_channel=is_channel,
+        newest=newest,
+        joined=await asyncio.to_thread(explain_join, newest, stories),
+    )
 
 
 async def _refuse_old_button(_: SlackContext, __: Click) -> Message:

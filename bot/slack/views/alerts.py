@@ -14,10 +14,12 @@ from dataclasses import dataclass
 
 from bot.alerts.subscription import Subscription
 from bot.commands.rate_now import RateNow
+from bot.news.events.comparison import Comparison
 from bot.news.events.event import Correction, DisputedFigure, Event, summarize_event
 from bot.news.state import NewFactKind
 from bot.news.story import Figure, Story
 from bot.parties import Parties
+from bot.render.comparison import explain_comparison
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -138,10 +140,17 @@ def render_development(
 
 
 def render_why(
-    story: Story, subscriptions: Sequence[Subscription], parties: Parties, *, is_channel: bool
+    story: Story,
+    subscriptions: Sequence[Subscription],
+    parties: Parties,
+    *,
+    is_channel: bool,
+    newest: Story | None = None,
+    joined: Comparison | None = None,
 ) -> Message:
     """Why a story was posted here: the `subscriptions` that it matches, the matched words, and the
-    feed."""
+    feed. If the event has further stories, `newest` is the last of them, and `joined` says why it
+    belongs to the event."""
     here = "this channel follows" if is_channel else "you follow"
     reasons = [
         f"Because {here} {_describe_filters(each, story, parties)}." for each in subscriptions
@@ -152,14 +161,17 @@ def render_why(
         f"Matched: {words}." if words else "",
         f"Source: {quote_text(story.source)} ({story.kind.value}).",
     ]
-    head = section(f"{bold('Why you see this')}: {escape(story.title, 300)}")
+    head = [section(f"{bold('Why you see this')}: {escape(story.title, 300)}")]
+    grounds = [section("\n".join(filter(None, lines)))]
+    if newest is not None and joined is not None:
+        title = f"{bold('Why the newest story is here')}: {escape(newest.title, 300)}"
+        sentences = (f"• {escape(each, 200)}" for each in explain_comparison(joined))
+        grounds.append(section("\n".join([title, *sentences])))
     row = actions(
         button("Subscriptions here", f"{RUN}_0", "list"),
         button("Unsubscribe from everything here", LEAVE, style="danger") if reasons else None,
     )
-    return assemble(
-        "Why you see this", [head, section("\n".join(filter(None, lines))), *row], (), ()
-    )
+    return assemble("Why you see this", [*head, *grounds, *row], (), ())
 
 
 def render_link(story: Story) -> Message:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.news.events.matching import find_event
+from bot.news.events.comparison import compare
+from bot.news.events.matching import explain_join, find_event
 from bot.news.state import JoinResult, NewFactKind, Relation
 from bot.news.story import Story
 from bot.values import Topic
@@ -178,3 +179,12 @@ def test_a_correction_of_an_outlet_is_a_development_of_its_report() -> None:
 def test_an_explainer_with_another_rate_is_no_development(title: str, relation: Relation) -> None:
     first = reported("Peru puts 27% tariff on US wheat")
     assert find_event(reported(title, hours=5), [first]).relation is relation
+
+
+def test_a_join_is_explained_by_the_most_similar_earlier_story() -> None:
+    first = reported("Japan and US hold tariff talks")
+    other = reported("Swiss and US hold tariff talks", hours=1)
+    late = reported("US and Japan hold talks on tariffs", hours=2)
+    found = explain_join(late, [first, other, late])
+    assert found == compare(late, first)
+    assert explain_join(first, [first, other, late]) is None

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bot.alerts.subscription import Subscription
 from bot.commands.rate_now import RateNow
 from bot.feeds.model import FeedKind
+from bot.news.events.comparison import compare
 from bot.news.events.event import Event, summarize_event
 from bot.news.state import (
     CollectionEffect,
@@ -558,11 +559,25 @@ def test_why_says_if_the_subscription_has_ended() -> None:
     assert "No subscription here matches it any more." in why()
 
 
+def test_why_says_how_the_newest_story_joined_the_event() -> None:
+    again = later(2, title="US and China cut tariffs for three months")
+    joined = compare(again, story())
+    message = render_why(
+        story(), [subscription()], PARTIES, is_channel=True, newest=again, joined=joined
+    )
+    text = shown(message)
+    assert "*Why the newest story is here*: US and China cut tariffs for three months" in text
+    assert "Probability of one state" in text
+    assert "Why the newest story" not in why()
+
+
 @settings(max_examples=30, deadline=None)
 @given(stories, nasty_text)
 def test_slack_accepts_any_explanation(found: Story, word: str) -> None:
     own = [subscription(words=(word,) * 30)] * 20
-    check_accepted(render_why(found, own, PARTIES, is_channel=True))
+    joined = compare(found, story())
+    message = render_why(found, own, PARTIES, is_channel=True, newest=found, joined=joined)
+    check_accepted(message)
 
 
 def test_a_link_is_shown_as_text_to_copy() -> None:
