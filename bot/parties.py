@@ -5,7 +5,7 @@ word. `find_mentions` finds all names in a news text.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -32,6 +32,7 @@ _MIN_PREFIX_SIMILARITY = 0.82
 _MIN_SIMILARITY = 0.6
 # Minimum length of a name that is found despite one wrong letter. Too many shorter words differ
 # from a name by only one letter.
+_MENTIONS_CACHED = 64
 _MIN_NAME_LENGTH = 5
 
 
@@ -106,6 +107,15 @@ class Parties:
             if len(key) >= _MIN_NAME_LENGTH
         ]
         self._phrases = _group_phrases(self._by_code.values(), not_parties)
+        # Topics, status and figures of a story are read by sentence, one after the other, so each
+        # sentence is searched three times. The cache holds a few stories.
+        self.find_mentions: Callable[[str], tuple[Mention, ...]]
+        self.find_mentions = lru_cache(_MENTIONS_CACHED)(self._find_mentions)
+        """Returns all mentions of parties in a text, in order. If names overlap, the longest is
+        used.
+
+        Names need a capital letter: `US` is a country, `us` is not.
+        """
         self._vetoes = {
             party.code: frozenset(word.lower() for word in party.vetoes)
             for party in self
@@ -190,11 +200,7 @@ class Parties:
         """The code and the codes of its blocs: `DE` -> (`DE`, `EU`)."""
         return (code, *(party.code for party in self if code in party.members))
 
-    def find_mentions(self, text: str) -> tuple[Mention, ...]:
-        """All mentions of parties in a text, in order. If names overlap, the longest is used.
-
-        Names need a capital letter: `US` is a country, `us` is not.
-        """
+    def _find_mentions(self, text: str) -> tuple[Mention, ...]:
         words = [
             _Word(_remove_periods(match.group()), *match.span())
             for match in _WORD.finditer(fold(text))
