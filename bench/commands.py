@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -37,11 +38,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--count", type=int, default=500, help="requests per turn (default: 500)")
     parser.add_argument("--rounds", type=int, default=3, help="number of rounds (default: 3)")
+    parser.add_argument(
+        "--settle-s",
+        type=float,
+        default=15.0,
+        help="seconds between the start of the bot and the first request (default: 15)",
+    )
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="commands-"))
         bare = stack.enter_context(_running_server("with_bare"))
         ours = stack.enter_context(_running_server("with_tariffwire", folder))
+        # After its start, the bot counts the tariff lines of all pairs for today, for about 9 s.
+        time.sleep(options.settle_s)
         loads = asyncio.run(_measure(bare, ours, options.count, options.rounds))
     _print(loads, options.count, options.rounds)
 
