@@ -64,6 +64,8 @@ class QueryKind(StrEnum):
     PARTY = "party"
     UPCOMING = "upcoming"
     CHANGES = "changes"
+    CARD = "card"
+    """A law or a topic, about which there is a card."""
 
 
 class RateQuery(Frozen):
@@ -78,6 +80,13 @@ class RateQuery(Frozen):
     on: date | None = None
     """The date of the answer, or the first day of a calendar; None if the question has no date."""
     since: date | None = None
+    """The first day of a calendar or, with `until`, of the period that rates are asked for."""
+    until: date | None = None
+    """The last day of that calendar or period; None if the question names no last day."""
+    card: str | None = None
+    """The id of the card."""
+    imposer_assumed: bool = False
+    """Whether the question names no importing country, so that `imposer` is only the likely one."""
     value: Decimal | None = None
     """The entered value in dollars."""
     history: bool = False

@@ -5,6 +5,12 @@ from bot.slack.blockkit.blocks import Message, section
 RUN = "run"
 """Begins the action id of every button that runs a command. The button's value is the command."""
 
+DETAILS = "rate_details"
+"""The action id of *Details and sources*. The button's value is the question."""
+
+CHECK_PRODUCT = "check_product"
+"""The action id of *Check a product*. The button's value is a question that fills in the form."""
+
 MAY_REPEAT = "may repeat"
 """Marks a message that is sent again because an earlier attempt may have arrived."""
 
