@@ -37,7 +37,7 @@ from bot.local_slack.server import Workspace
 from bot.runtime.app import run_bot
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
-from bot.runtime.demo import Replay, read_recordings, set_demo_address
+from bot.runtime.demo.replay import Replay, read_recordings, set_demo_address
 from bot.runtime.settings import Settings
 from bot.runtime.wiring import (
     Polling,

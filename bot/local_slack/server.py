@@ -17,6 +17,7 @@ from bot.local_slack.api.rate_limits import RateLimits
 from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.api.web_api import Call, Fault, FaultInjector, WebApi
 from bot.local_slack.page.browser_guard import add_headers, guard, is_loopback
+from bot.local_slack.page.hints import Hints
 from bot.local_slack.page.keyboard import Keyboard
 from bot.local_slack.page.pointer import Pointer
 from bot.local_slack.page.routes import GOODBYE, WorkspacePage
@@ -64,6 +65,7 @@ class Workspace:
         self._responses = ResponseUrls(self.team)
         parts = (self.team, self._connection, self._responses)
         self.keyboard, self.pointer = Keyboard(*parts, timeout_s), Pointer(*parts)
+        self.hints = Hints(self.team.live)
         self._api = WebApi(self.team, self._faults, RateLimits(rate_limits), scopes)
         self._stack = AsyncExitStack()
         self._session: aiohttp.ClientSession | None = None
@@ -105,7 +107,7 @@ class Workspace:
                 web.get("/link", self._sockets.accept),
                 web.post("/respond/{team}/{key}", self._respond),
                 web.post("/upload/{file}", self._upload),
-                *WorkspacePage(self.team, self.keyboard, self.pointer).routes(),
+                *WorkspacePage(self.team, self.keyboard, self.pointer, self.hints).routes(),
             ]
         )
         return application

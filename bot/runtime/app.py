@@ -5,8 +5,8 @@ import logging
 import os
 import signal
 import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -15,17 +15,25 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.subscription import Subscription
 from bot.feeds.model import Feed
+from bot.local_slack.server import Workspace
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
-from bot.runtime.demo import Replay, read_recordings, set_demo_address
+from bot.runtime.demo.replay import Replay, read_recordings, set_demo_address
+from bot.runtime.demo.session import DemoSession, read_examples
 from bot.runtime.gc_tuning import freeze_startup_objects
 from bot.runtime.jobs import list_jobs, run_jobs
 from bot.runtime.listeners import open_listener
-from bot.runtime.local_workspace import apply_workspace, keep_proxies_off_loopback, open_workspace
+from bot.runtime.local_workspace import (
+    apply_workspace,
+    keep_proxies_off_loopback,
+    open_workspace,
+    show_completions,
+)
 from bot.runtime.settings import Settings, list_unknown_variables
 from bot.runtime.wiring import (
     Foundation,
+    Services,
     SlackConnection,
     lock_data_folder,
     open_services,
@@ -65,9 +73,15 @@ async def run_demo(settings: Settings) -> None:
         replay = Replay(read_recordings(folder))
         stack.push_async_callback(replay.stop)
         config = ConfigFolder(settings).read_all()
+        session = DemoSession(replay, read_examples(folder))
         feeds = set_demo_address(load_feeds(folder / "feeds.yaml"), await replay.start())
         print("Replaying news of April to June 2025 in about 40 seconds; the outlets are invented.")
-        await _run(Application(settings, config, feeds), settings.log_level)
+
+        def show(workspace: Workspace, services: Services) -> AbstractAsyncContextManager[None]:
+            ledger = services.decisions.ledger
+            return session.show(workspace.hints, services.inbox, ledger, read_clock())
+
+        await _run(Application(settings, config, feeds, show), settings.log_level)
 
 
 def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
@@ -101,11 +115,19 @@ class Application:
         -> its upgrade -> services -> listener -> dispatcher -> jobs
 
     If a part cannot start, the parts that have started before it are stopped. `request_stop` ends
-    `run`.
+    `run`. `show` opens what the local workspace shows besides the bot's messages, after the
+    services.
     """
 
-    def __init__(self, settings: Settings, config: ConfigFolder, feeds: Sequence[Feed]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        config: ConfigFolder,
+        feeds: Sequence[Feed],
+        show: Callable[[Workspace, Services], AbstractAsyncContextManager[None]] | None = None,
+    ) -> None:
         self._settings, self._config, self._feeds = settings, config, feeds
+        self._show = show
         self._stop = asyncio.Event()
         self._readiness = Readiness()
         self._parts = AsyncExitStack()
@@ -175,6 +197,10 @@ class Application:
         sending = await enter(_run_dispatcher(services.dispatcher, stop))
         self._lasting = {lock, sending}
         await services.inbox.look()
+        if workspace is not None:
+            show_completions(workspace, self._config)
+            if self._show is not None:
+                await enter(self._show(workspace, services))
         freeze_startup_objects()
         await enter(run_jobs(list_jobs(services), services.scheduler))
         if workspace is not None:

@@ -7,7 +7,10 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.commands.completions import list_command_words
+from bot.local_slack.page.hints import Completion
 from bot.local_slack.server import Workspace
+from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
 
 
@@ -42,6 +45,12 @@ def apply_workspace(settings: Settings, workspace: Workspace) -> Settings:
             "operators": (workspace.person_id,),
         }
     )
+
+
+def show_completions(workspace: Workspace, config: ConfigFolder) -> None:
+    """Completes commands in the local workspace's message box."""
+    words = list_command_words(config.parties)
+    workspace.hints.complete(Completion(*each) for each in words)
 
 
 def keep_proxies_off_loopback(api_url: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.local_slack.page.hints import Hints
 from bot.local_slack.page.keyboard import COMMANDS, Keyboard
 from bot.local_slack.page.pointer import Pointer
 from bot.local_slack.page.replies import ActionResult
@@ -30,8 +31,9 @@ Body = dict[str, Any]
 class WorkspacePage:
     """The handlers of the page and of `tariffwire say`."""
 
-    def __init__(self, team: Team, keyboard: Keyboard, pointer: Pointer) -> None:
+    def __init__(self, team: Team, keyboard: Keyboard, pointer: Pointer, hints: Hints) -> None:
         self._team, self._keyboard, self._pointer = team, keyboard, pointer
+        self._hints = hints
 
     def routes(self) -> Sequence[web.RouteDef]:
         """All routes of the page."""
@@ -39,8 +41,10 @@ class WorkspacePage:
             web.get("/", _serve_static("index.html")),
             web.get("/page.css", _serve_static("page.css")),
             web.get("/page.js", _serve_static("page.js")),
+            web.get("/assist.js", _serve_static("assist.js")),
             web.get("/favicon.ico", _serve_no_icon),
             web.get("/state", self._serve_state),
+            web.get("/hints", self._serve_hints),
             web.get("/messages", self._serve_messages),
             web.get("/thread", self._serve_thread),
             web.get("/events", self._serve_events),
@@ -73,6 +77,9 @@ class WorkspacePage:
                 "modal": team.views.modal,
             }
         )
+
+    async def _serve_hints(self, _: web.Request) -> web.StreamResponse:
+        return web.json_response(self._hints.body())
 
     def _find_channel(self, request: web.Request) -> Channel:
         channel = self._team.find_channel(request.query.get("channel", ""))

@@ -51,7 +51,7 @@ function emoji(name) {
   if (flag) return String.fromCodePoint(...[...flag[1]].map((c) => 0x1f1a5 + c.toUpperCase().charCodeAt(0)));
   return EMOJI[name] || `:${name}:`;
 }
-const unescape = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const unescape = (text) => readableFlags(text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&"));
 const personName = (id) => state.people[id] || id;
 
 // Slack's mrkdwn: https://docs.slack.dev/messaging/formatting-message-text
@@ -139,7 +139,7 @@ function quoted(text) {
   }
   return nodes;
 }
-const plain = (text) => text.replace(/:([a-z0-9_+-]+):/g, (_, name) => emoji(name));
+const plain = (text) => readableFlags(text.replace(/:([a-z0-9_+-]+):/g, (_, name) => emoji(name)));
 const textOf = (object) => (object.type === "mrkdwn" ? mrkdwn(object.text) : [plain(object.text)]);
 
 /* ---------- Rich text ---------- */
@@ -164,7 +164,8 @@ const BLOCKS = {
       block.text ? el("div", { class: "text" }, textOf(block.text)) : null,
       block.fields ? el("div", { class: "fields" }, block.fields.map((field) => el("div", { class: "text" }, textOf(field)))) : null),
     block.accessory ? element(block, block.accessory, scene) : null),
-  header: (block) => el("h3", { class: "header" }, plain(block.text.text)),
+  // A modal's title is a heading of level 2.
+  header: (block, scene) => el(scene.isModal ? "h3" : "h2", { class: "header" }, plain(block.text.text)),
   context: (block) => el("div", { class: "context" }, block.elements.map((part) => el("span", { class: "text" }, textOf(part)))),
   divider: () => el("hr", { class: "divider" }),
   actions: (block, scene) => el("div", { class: "actions" }, block.elements.map((part) => element(block, part, scene))),
@@ -184,7 +185,7 @@ function blocks(list, scene) {
 
 function cellText(cell) {
   if (cell.type === "rich_text") return richText(cell);
-  return cell.text ?? String(cell.value);
+  return readableFlags(cell.text ?? String(cell.value));
 }
 function table(block) {
   const settings = block.column_settings || [];
@@ -197,7 +198,19 @@ function table(block) {
   const node = el("table", {},
     el("thead", {}, el("tr", {}, head.map((cell, column) => el("th", { scope: "col", class: kind(cell, column) }, cellText(cell))))),
     el("tbody", {}, body));
-  return el("div", { class: "scroll" }, node);
+  return scrolling("Table", node);
+}
+// A box that scrolls sideways. While it is too narrow for its content, the keyboard reaches it too.
+const scrollers = new ResizeObserver((changes) => {
+  for (const { target } of changes) {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
+    else target.removeAttribute("tabindex");
+  }
+});
+function scrolling(label, content) {
+  const node = el("div", { class: "scroll", role: "group", "aria-label": label }, content);
+  scrollers.observe(node);
+  return node;
 }
 
 /* ---------- Fields and buttons ---------- */
@@ -293,9 +306,9 @@ function inputBlock(block, scene) {
 function chart(block) {
   const drawn = plot(block.chart);
   const picture = svg("svg", { viewBox: drawn.box, role: "img", "aria-label": `${block.title}: the data follows as a table` }, drawn.nodes);
-  return el("div", { class: "chart" }, el("h4", {}, plain(block.title)), picture,
+  return el("div", { class: "chart" }, el("p", { class: "chart-title" }, plain(block.title)), picture,
     el("div", { class: "legend" }, drawn.names.map((name, index) => el("span", { class: `s${index}` }, el("i", {}), name))),
-    el("details", {}, el("summary", {}, "Data"), el("div", { class: "scroll" }, el("table", {},
+    el("details", {}, el("summary", {}, "Data"), scrolling("Data of the chart", el("table", {},
       el("thead", {}, el("tr", {}, drawn.head.map((text) => el("th", { scope: "col" }, text)))),
       el("tbody", {}, drawn.rows.map((row) => el("tr", {}, row.map((text, column) => el("td", { class: column ? "right" : null }, String(text))))))))));
 }
@@ -508,6 +521,7 @@ function drawSidebar() {
 const channelOf = (id) => state.channels.find((channel) => channel.id === id);
 
 async function refresh() {
+  await loadHints();
   state = await load("/state");
   if (!channelOf(place.channel)) place.channel = state.channels[0].id;
   showModal(state.modal);
@@ -522,8 +536,7 @@ async function openChannel(id, { keepTab = false, keepThread = false, target = n
   Object.assign(place, { channel: id, more: page.has_more });
   shown.stream = new Map(page.messages.map((message) => [message.ts, message]));
   $("title").textContent = channel.kind === "im" ? channel.name : `# ${channel.name}`;
-  $("compose-text").placeholder = `Message ${channel.kind === "im" ? channel.name : `#${channel.name}`}, or type / for a command`;
-  $("compose-text").setAttribute("aria-label", $("compose-text").placeholder);
+  showPlaceholder();
   document.body.classList.remove("side-open");
   $("show-sidebar").setAttribute("aria-expanded", "false");
   drawTabs(channel);
@@ -532,6 +545,13 @@ async function openChannel(id, { keepTab = false, keepThread = false, target = n
   history.replaceState(null, "", `#${id}${target ? `/${target}` : ""}`);
   if (place.thread) await openThread(place.thread);
   if (target) showTarget(target);
+}
+const narrow = matchMedia("(max-width: 700px)");
+function showPlaceholder() {
+  const channel = channelOf(place.channel);
+  const whole = `Message ${channel.kind === "im" ? channel.name : `#${channel.name}`}, or type / for a command`;
+  $("compose-text").placeholder = narrow.matches ? "Message, or / for a command" : whole;
+  $("compose-text").setAttribute("aria-label", whole);
 }
 function showTarget(ts) {
   const node = $("stream").querySelector(`[data-ts="${CSS.escape(ts)}"]`);
@@ -605,11 +625,12 @@ function showModal(view) {
   const box = $("modal");
   if (!view) {
     modal = null;
-    if (box.open) box.close();
+    closeDialog(box);
     return;
   }
   const kept = modal?.view.id === view.id ? readFields(modal.scene.fields) : null;
   const own = scene({ view_id: view.id }, kept);
+  own.isModal = true;
   modal = { view, scene: own };
   const submit = async (event) => {
     event.preventDefault();
@@ -621,13 +642,15 @@ function showModal(view) {
     }
     if (!answer.errors) failed(answer);
   };
+  const focused = keepFocus(box);
   box.replaceChildren(el("form", { onsubmit: submit, novalidate: true, autocomplete: "off" },
     el("h2", { id: "modal-title" }, plain(view.title.text)),
     blocks(view.blocks, own),
     el("div", { class: "modal-foot" },
       el("button", { class: "btn", type: "button", onclick: closeModal }, view.close?.text || (view.submit ? "Cancel" : "Close")),
       view.submit ? el("button", { class: "btn primary", type: "submit" }, plain(view.submit.text)) : null)));
-  if (!box.open) box.showModal();
+  if (box.open) focused();
+  else openDialog(box);
 }
 async function closeModal() {
   if (modal) failed(await send("/view", { view_id: modal.view.id, action: "close" }));
@@ -645,22 +668,15 @@ function setText(box, text) {
   box.value = text;
   grow(box);
   box.setSelectionRange(text.length, text.length);
-  hintCommands();
-}
-function hintCommands() {
-  const text = $("compose-text").value;
-  const [word] = text.split(" ");
-  const fits = text.startsWith("/") ? state.commands.filter((command) => command.name.startsWith(word)) : [];
-  const rows = fits.map((command) => el("div", {}, el("b", {}, command.name), el("span", {}, command.hint)));
-  $("compose-hint").replaceChildren(...rows);
-  $("compose-hint").hidden = !rows.length;
-  return fits;
 }
 function composer(form, box, target) {
+  // Commands cannot be used in threads.
+  const completes = box === $("compose-text") ? completer(box, $("compose-hint"), (text) => setText(box, text)) : null;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const text = box.value.trim();
     if (!text) return;
+    completes?.close();
     typedLines.push(text);
     recalled = typedLines.length;
     setText(box, "");
@@ -668,9 +684,12 @@ function composer(form, box, target) {
     // The conversation already shows the error of a failed command.
     if (!answer.ok && !(text.startsWith("/") && ["operation_timeout", "dispatch_failed", "not_connected"].includes(answer.error))) toast(answer.message);
   });
-  box.addEventListener("input", () => { grow(box); hintCommands(); });
+  box.addEventListener("input", () => { grow(box); completes?.open(); });
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    if (!event.shiftKey && !event.isComposing && completes?.press(event.key)) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       form.requestSubmit();
     } else if (event.key === "ArrowUp" && recalled > 0 && (!box.value || box.value === typedLines[recalled])) {
@@ -679,13 +698,7 @@ function composer(form, box, target) {
     } else if (event.key === "ArrowDown" && recalled < typedLines.length && box.value === typedLines[recalled]) {
       event.preventDefault();
       setText(box, typedLines[++recalled] || "");
-    } else if (event.key === "Tab" && !event.shiftKey && box === $("compose-text")) {
-      const fits = hintCommands();
-      if (fits.length && box.value !== fits[0].name && !box.value.includes(" ")) {
-        event.preventDefault();
-        setText(box, `${fits[0].name} `);
-      }
-    } else if (event.key === "Escape") $("compose-hint").hidden = true;
+    }
   });
 }
 
@@ -709,6 +722,7 @@ const NEWS = {
     if (!$("home").hidden) drawHome();
   },
   modal: (news) => showModal(news.view),
+  hints: () => loadHints(),
   behind: () => refresh(),
 };
 function takeMessage(news) {
@@ -775,7 +789,9 @@ async function start() {
   });
   document.addEventListener("visibilitychange", () => document.hidden || (place.channel && markRead()));
   window.addEventListener("hashchange", fromAddress);
+  narrow.addEventListener("change", showPlaceholder);
   listen();
+  await loadHints();
   state = await load("/state");
   place.channel = state.channels[0].id;
   showModal(state.modal);

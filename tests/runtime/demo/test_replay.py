@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.errors import ConfigError
 from bot.runtime.config_loader import load_feeds
-from bot.runtime.demo import (
+from bot.runtime.demo.replay import (
     PLACEHOLDER,
     Replay,
     read_recordings,
@@ -22,7 +22,7 @@ from bot.runtime.demo import (
     set_demo_address,
 )
 
-DEMO = Path(__file__).parents[2] / "config" / "demo"
+DEMO = Path(__file__).parents[3] / "config" / "demo"
 WEEK = read_recordings(DEMO)
 DATES = sorted(moment for recording in WEEK for moment in recording.published)
 DURATION_S = 40.0

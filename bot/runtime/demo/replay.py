@@ -91,6 +91,16 @@ class Replay:
         self._started_s = 0.0
         self._runner: web.AppRunner | None = None
 
+    @property
+    def period(self) -> tuple[datetime, datetime]:
+        """The dates of the oldest and the newest entry."""
+        return self._published[0], self._published[-1]
+
+    @property
+    def remaining_s(self) -> float:
+        """Seconds until every entry is published; negative after the end."""
+        return self._duration_s - (self._clock() - self._started_s)
+
     async def start(self) -> str:
         """Starts the server and the replay. Returns the server's address without a slash at the
         end."""

@@ -15,10 +15,10 @@ from bot.news.events.matching import find_event
 from bot.news.reader import Reader
 from bot.news.story import Story
 from bot.runtime.config_loader import load_feeds, load_parties, load_status, load_topics, read_model
-from bot.runtime.demo import read_recordings
+from bot.runtime.demo.replay import read_recordings
 from bot.values import Frozen, Topic
 
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = Path(__file__).parents[3] / "config"
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 

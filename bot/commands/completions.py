@@ -1,0 +1,55 @@
+"""The words that complete a command while a person types it in the local workspace."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from bot.commands.grammar import Verb
+from bot.parties import WORLD, Parties
+from bot.values import Topic
+
+ANYWHERE = "*"
+"""For `CommandWords.after`: fits anywhere in the command."""
+
+_FIRST = {
+    "upcoming": "rates that change soon",
+    "changes": "rates that changed lately",
+    "history": "how a rate has changed: history us china",
+    Verb.LATEST: "the latest stories",
+    Verb.SUBSCRIBE: "get alerts in this conversation",
+    Verb.UNSUBSCRIBE: "end alerts in this conversation",
+    Verb.LIST: "the subscriptions of this conversation",
+    Verb.TABLE: "an answer as a table: table us china",
+    Verb.REMINDERS: "reminders of changes of rates",
+    Verb.FEEDS: "the feeds and their state",
+    Verb.PROPOSALS: "rates that wait for an operator",
+    Verb.HELP: "all commands",
+}
+_LATER = {
+    Verb.REMINDERS: {"on": "", "off": ""},
+    Verb.FEEDS: {"add": "an address", "remove": "a feed's id", "resume": "a feed's id"},
+}
+
+
+class CommandWords(NamedTuple):
+    """Words of a command, and what they mean in a few words.
+
+    They fit behind the command word `after`; as the first words if it is empty.
+    """
+
+    text: str
+    note: str = ""
+    after: str = ""
+
+
+def list_command_words(parties: Parties, cards: Iterable[str] = ()) -> Iterator[CommandWords]:
+    """The command words, their arguments, the names of the cards and the economies."""
+    yield from (CommandWords(word, note) for word, note in _FIRST.items())
+    for verb, words in _LATER.items():
+        yield from (CommandWords(word, note, verb) for word, note in words.items())
+    for verb in (Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.LATEST):
+        yield from (CommandWords(topic.command_word, "topic", verb) for topic in Topic)
+    yield from (CommandWords(name, "law or topic", ANYWHERE) for name in cards)
+    # The catalog begins with the economies that people ask about most.
+    for party in parties:
+        if party.code != WORLD:
+            yield CommandWords(party.name, party.code, ANYWHERE)

@@ -1,0 +1,1 @@
+"""The demo: scripted news on loopback, and what the page says about it."""
