@@ -60,6 +60,16 @@ def mistake_trouble(report: MistakeReport) -> Trouble:
     )
 
 
+def offline_trouble(since: datetime) -> Trouble:
+    """The problem that no feed answers, found at `since`."""
+    return Trouble(
+        f"no feed answers since {since.isoformat()}",
+        "No feed answers, so there are no alerts now. Check the network and the proxy (the "
+        "variable HTTPS_PROXY), then run: tariffwire feeds check. The bot retries by itself. "
+        f"{COMMAND} answers without a network. To see alerts offline, run: make demo",
+    )
+
+
 def old_data_trouble(
     last_checks: Mapping[str, date], names: Mapping[str, str], now: datetime, fresh_for: timedelta
 ) -> Trouble | None:
@@ -223,10 +233,11 @@ class Notices:
             self._on_deliveries()
         self._queued = frozenset(each.id for each in found)
 
-    async def report(self, trouble: Trouble) -> None:
-        """Queues a notice about one problem; raises StoreError."""
-        now = self._clock()
-        await self._outbox.queue(plan_notices((), self._team, self._conversations, now, (trouble,)))
+    async def report(self, trouble: Trouble, conversations: Collection[str] = ()) -> None:
+        """Queues a notice about one problem, for the operators or for these conversations; raises
+        StoreError."""
+        now, to = self._clock(), conversations or self._conversations
+        await self._outbox.queue(plan_notices((), self._team, to, now, (trouble,)))
         self._on_deliveries()
 
 

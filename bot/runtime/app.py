@@ -202,7 +202,8 @@ class Application:
             if self._show is not None:
                 await enter(self._show(workspace, services))
         freeze_startup_objects()
-        await enter(run_jobs(list_jobs(services), services.scheduler))
+        jobs = list_jobs(services, is_local=workspace is not None)
+        await enter(run_jobs(jobs, services.scheduler))
         if workspace is not None:
             print(f"Local workspace: {workspace.address}  (Ctrl-C stops it)", flush=True)
         log.info("reading %d feeds", sum(feed.enabled for feed in self._feeds))

@@ -15,7 +15,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.alerts.notices import old_data_trouble
+from bot.alerts.notices import offline_trouble, old_data_trouble
 from bot.errors import StoreError, StoreUnavailable
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import IntakeResult
@@ -37,12 +37,13 @@ class Job:
     jitter_s: float = 0.0
 
 
-def list_jobs(services: Services) -> Sequence[Job]:
-    """All jobs of the bot."""
+def list_jobs(services: Services, *, is_local: bool = False) -> Sequence[Job]:
+    """All jobs of the bot. `is_local` says that it runs in the local workspace."""
     tick = choose_tick_s(services.settings)
     jobs = [
         Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
         Job("report problems", partial(report_problems, services), 60.0),
+        Job("report an offline bot", OfflineReport(services, is_local=is_local).look, tick * 10),
         Job("count tariff lines", partial(count_tariff_lines, services), tick * 5),
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
@@ -70,6 +71,34 @@ async def report_problems(services: Services) -> None:
     subscriptions = await services.store.subscriptions.every(services.store.outbox.team)
     await services.notices.look(services.scheduler.list_failing(), others, held, subscriptions)
     await services.inbox.look()
+
+
+class OfflineReport:
+    """Says once, in the log and in Slack, that no feed answers. After an answer, says it again."""
+
+    def __init__(self, services: Services, *, is_local: bool) -> None:
+        self._services, self._is_local = services, is_local
+        self._is_reported = False
+
+    async def look(self) -> None:
+        """Reports that no feed answers if this is new; raises StoreError."""
+        is_offline = self._services.scheduler.is_offline()
+        if is_offline and not self._is_reported:
+            trouble = offline_trouble(read_clock())
+            log.warning("%s", trouble.text)
+            await self._services.notices.report(trouble, await self._list_conversations())
+        elif self._is_reported and not is_offline:
+            log.info("feeds answer again")
+        self._is_reported = is_offline
+
+    async def _list_conversations(self) -> tuple[str, ...]:
+        """In the local workspace, the subscribed channels, because they stay empty; else none, so
+        that only the operators get the notice."""
+        if not self._is_local:
+            return ()
+        outbox, subscriptions = self._services.store.outbox, self._services.store.subscriptions
+        found = await subscriptions.every(outbox.team)
+        return tuple(dict.fromkeys(each.conversation for each in found))
 
 
 async def count_tariff_lines(services: Services) -> None:

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 INTERNAL_ERROR_WAIT_S = 60.0
 """Seconds before the next poll of a feed after an error of the bot itself."""
+ENOUGH_FEEDS = 10
+"""If the last polls of so many feeds got no response, the network is more likely at fault."""
 CLOCK_JUMP = timedelta(minutes=1)
 """If the clock moves by more than this between two calls, it was set or the machine slept."""
 
@@ -84,6 +86,8 @@ class PollScheduler(Generic[T]):
         self._not_before: dict[str, datetime] = {}
         self._running: dict[str, asyncio.Task[T | None]] = {}
         self._reported: set[str] = set()
+        self._polled: set[str] = set()
+        """The feeds polled since the start."""
         self._lock = asyncio.Lock()
         self._stopped = False
 
@@ -162,6 +166,14 @@ class PollScheduler(Generic[T]):
     def list_failing(self) -> tuple[FeedState, ...]:
         """The states of the feeds whose last poll failed."""
         return tuple(state for state in self._states.values() if state.error)
+
+    def is_offline(self) -> bool:
+        """Whether the network seems to be unavailable: the last poll of each feed polled since the
+        start got no response, and these are all feeds or at least `ENOUGH_FEEDS`."""
+        polled = [self._states[feed_id] for feed_id in self._polled if feed_id in self._states]
+        unreached = [state for state in polled if state.error and state.status is None]
+        enough = max(min(len(self._feeds), ENOUGH_FEEDS), 1)
+        return len(unreached) == len(polled) >= enough
 
     async def log_failing(self) -> None:
         """Logs one line if the set of failing feeds has changed since the last report."""
@@ -264,6 +276,7 @@ class PollScheduler(Generic[T]):
             return None
         if feed.id in self._states:
             self._states[feed.id] = result.round.state
+            self._polled.add(feed.id)
         if result.deliveries:
             self._on_deliveries()
         return result

@@ -379,3 +379,21 @@ async def test_a_limited_number_of_polls_runs_per_host_and_the_others_follow_in_
     assert taking.taken == ["a", "b", "z", "c", "d", "e"]
     await watch.stop()
     assert [poll.cancelled() for poll in polls] == [True, *[False] * 4, True]
+
+
+async def test_the_bot_is_offline_while_no_polled_feed_gets_a_response() -> None:
+    setting = Setting("a", "b")
+    assert not setting.watch.is_offline()
+    setting.taking.errors = {"a": "no address for this host", "b": "no address for this host"}
+    await setting.poll()
+    assert setting.watch.is_offline()
+    del setting.taking.errors["b"]
+    setting.now += MINUTE
+    await setting.poll()
+    assert not setting.watch.is_offline()
+
+
+async def test_a_bot_without_feeds_is_not_offline() -> None:
+    setting = Setting()
+    await setting.poll()
+    assert not setting.watch.is_offline()
