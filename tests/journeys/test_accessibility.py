@@ -1,0 +1,185 @@
+"""An accessibility checker (axe) finds nothing serious on the page, and the keyboard is enough."""
+
+import asyncio
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+import pytest
+from selenium.webdriver import ActionChains, Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from tests.journeys.workspace_reader import WorkspaceReader, eventually
+from tests.local_slack.page.test_page import click, find, waiting
+
+pytestmark = pytest.mark.timeout(180)
+
+SIZES = ((1280, 900), (390, 844))
+SCHEMES = ("light", "dark")
+SERIOUS = ("serious", "critical")
+AXE = resources.files("selenium_axe_python") / "axe-core" / "axe.min.js"
+RUN_AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, { resultTypes: ["violations"] }).then((found) => done(found.violations));
+"""
+WIDEST = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
+MOST_TABS = 150
+
+
+async def test_axe_finds_nothing_serious_on_the_page(
+    demo: WorkspaceReader, browser: Chrome
+) -> None:
+    assert await eventually(lambda: demo.messages("trade-news"))
+    assert await eventually(lambda: demo.messages("tariffwire"))
+    found = await asyncio.to_thread(look_around, browser, demo.address)
+    assert found == []
+
+
+def look_around(browser: Chrome, address: str) -> list[str]:
+    """Checks the states of the page in both sizes and color schemes; returns the problems."""
+    found: list[str] = []
+    for width, height in SIZES:
+        for scheme in SCHEMES:
+            show_as(browser, width, height, scheme)
+            browser.get(address)
+
+            def check(state: str, where: str = f"{width} {scheme}", widest: int = width) -> None:
+                # The page itself never scrolls sideways.
+                if browser.execute_script(WIDEST) > widest:
+                    found.append(f"{where}, {state}: wider than the window")
+                found.extend(f"{where}, {state}: {problem}" for problem in run_axe(browser))
+
+            visit_states(browser, check)
+    return found
+
+
+def show_as(browser: Chrome, width: int, height: int, scheme: str) -> None:
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    feature = {"name": "prefers-color-scheme", "value": scheme}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+
+
+def visit_states(browser: Chrome, check: Callable[[str], None]) -> None:
+    """Brings the page into each of its main states and calls `check` with the state's name."""
+    find(browser, "#stream .message", "China raises tariff on US goods")
+    check("alerts")
+    box = find(browser, "#compose-text")
+    box.send_keys("/tariff us c" + Keys.ARROW_DOWN)
+    find(browser, "#compose-hint", "China")
+    check("suggestions")
+    box.send_keys(Keys.ESCAPE + "hina steel" + Keys.ESCAPE + Keys.ENTER)
+    find(browser, "#stream .only-you", "Section 232")
+    check("answer")
+    open_app(browser)
+    click(browser, "#tab-messages")
+    click(browser, "#stream [data-action=rate_edit]")
+    find(browser, "#modal", "Rate in percent")
+    check("modal")
+    press(browser, Keys.ESCAPE)
+    waiting(browser).until(lambda window: not window.find_element(By.ID, "modal").is_displayed())
+    click(browser, "#tab-home")
+    find(browser, "#home .header")
+    check("home")
+
+
+def open_app(browser: Chrome) -> None:
+    """Opens the conversation with the app; on a phone, the list of conversations first."""
+    menu = browser.find_element(By.ID, "show-sidebar")
+    if menu.is_displayed():
+        menu.click()
+    click(browser, "#apps button", "tariffwire")
+    find(browser, "#title", "tariffwire")
+
+
+def run_axe(browser: Chrome) -> list[str]:
+    """The serious problems that axe finds in the present state of the page."""
+    browser.execute_script(AXE.read_text(encoding="utf-8"))
+    violations: list[dict[str, Any]] = browser.execute_async_script(RUN_AXE)
+    return [
+        f"{one['id']} at {one['nodes'][0]['target']}, {len(one['nodes'])} places"
+        for one in violations
+        if one["impact"] in SERIOUS
+    ]
+
+
+async def test_the_keyboard_alone_is_enough(demo: WorkspaceReader, browser: Chrome) -> None:
+    assert await eventually(lambda: demo.messages("trade-news"))
+    await asyncio.to_thread(browser.get, demo.address)
+
+    async def is_over() -> bool:
+        return "The replay is over" in browser.find_element(By.ID, "banner").text
+
+    # While news arrives, each alert may be drawn again.
+    assert await eventually(is_over, within_s=100)
+    await asyncio.to_thread(use_the_keyboard, browser)
+
+
+def use_the_keyboard(browser: Chrome) -> None:
+    assert focused(browser).get_attribute("id") == "compose-text"
+    press(browser, *"/tariff us chin", Keys.TAB, *"steel", Keys.ENTER)
+    find(browser, "#stream .only-you", "Section 232")
+    open_a_menu(browser)
+    tab_to(browser, is_app)
+    press(browser, Keys.ENTER)
+    find(browser, "#title", "tariffwire")
+    if browser.find_element(By.ID, "home").is_displayed():
+        tab_to(browser, lambda node: node.get_attribute("id") == "tab-messages")
+        press(browser, Keys.ENTER)
+    decide_nothing(browser)
+
+
+def is_app(node: WebElement) -> bool:
+    return node.tag_name == "button" and "tariffwire" in node.text
+
+
+def open_a_menu(browser: Chrome) -> None:
+    """Opens the menu of an alert and closes it with Escape; the focus returns to its button."""
+    opener = tab_to(browser, lambda node: node.accessible_name == "More actions", back=True)
+    press(browser, Keys.ENTER)
+    menu = opener.find_element(By.XPATH, "..")
+    assert menu.get_attribute("open") is not None
+    press(browser, Keys.TAB)
+    assert focused(browser) in menu.find_elements(By.CSS_SELECTOR, ".menu > *")
+    press(browser, Keys.ESCAPE)
+    assert menu.get_attribute("open") is None
+    assert focused(browser) == opener
+
+
+def decide_nothing(browser: Chrome) -> None:
+    """Opens the form of a proposal and closes it with Escape; the focus returns to its button."""
+    find(browser, "#stream .message", "Reported rate")
+    opener = tab_to(browser, lambda node: node.get_attribute("data-action") == "rate_edit")
+    press(browser, Keys.ENTER)
+    modal = find(browser, "#modal", "Rate in percent")
+    press(browser, Keys.TAB)
+    assert focused(browser) in modal.find_elements(By.CSS_SELECTOR, "*")
+    press(browser, Keys.ESCAPE)
+    waiting(browser).until(lambda _: not modal.is_displayed())
+    assert focused(browser) == opener
+
+
+def tab_to(
+    browser: Chrome, fits: Callable[[WebElement], bool], *, back: bool = False
+) -> WebElement:
+    """Presses Tab, or Shift+Tab, until a control that `fits` has the focus."""
+    for _ in range(MOST_TABS):
+        if back:
+            ActionChains(browser).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(
+                Keys.SHIFT
+            ).perform()
+        else:
+            press(browser, Keys.TAB)
+        if fits(node := focused(browser)):
+            return node
+    pytest.fail("the keyboard does not reach the control")
+
+
+def press(browser: Chrome, *keys: str) -> None:
+    ActionChains(browser).send_keys(*keys).perform()
+
+
+def focused(browser: Chrome) -> WebElement:
+    return browser.switch_to.active_element
