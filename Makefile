@@ -56,7 +56,7 @@ format: $(DEV_READY) ## let the formatter and the linter fix what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-pictures: $(DEV_READY) ## take the pictures of the README from the demo; needs Chromium
+pictures: $(DEV_READY) ## take the pictures of docs/pictures from the demo; needs Chromium
 	$(BIN)/python -m scripts.pictures
 
 lock: $(DEV_READY) ## pin the newest versions that pyproject.toml allows, with their hashes
