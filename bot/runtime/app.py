@@ -115,7 +115,7 @@ class Application:
         -> its upgrade -> services -> listener -> dispatcher -> jobs
 
     If a part cannot start, the parts that have started before it are stopped. `request_stop` ends
-    `run`. `show` opens what the local workspace shows besides the bot's messages, after the
+    `run`. `show` opens what the local workspace shows in addition to the bot's messages, after the
     services.
     """
 

@@ -65,7 +65,7 @@ def read_examples(folder: Path) -> DemoExamples:
 
 
 class DemoSession:
-    """What the demo shows besides the news."""
+    """What the demo shows in addition to the news."""
 
     def __init__(self, replay: Replay, examples: DemoExamples) -> None:
         self._replay, self._examples = replay, examples
