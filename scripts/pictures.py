@@ -50,7 +50,7 @@ OVER = "The replay is over"
 REGIONAL_INDICATOR_U = 0x1F1FA
 """A character of the flag of the United States. With it, the script checks that a font with flags
 is installed."""
-LONGEST_WAIT_S = 30.0
+LONGEST_WAIT_S = 15.0
 REPLAY_S = 150.0
 """Maximum seconds until the replay is over."""
 TALLEST_PX = 900
