@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.commands.grammar import Verb
 from bot.parties import WORLD, Parties
+from bot.rates.cards.model import Card
 from bot.values import Topic
 
 ANYWHERE = "*"
@@ -41,14 +42,15 @@ class CommandWords(NamedTuple):
     after: str = ""
 
 
-def list_command_words(parties: Parties, cards: Iterable[str] = ()) -> Iterator[CommandWords]:
+def list_command_words(parties: Parties, cards: Iterable[Card] = ()) -> Iterator[CommandWords]:
     """The command words, their arguments, the names of the cards and the economies."""
     yield from (CommandWords(word, note) for word, note in _FIRST.items())
     for verb, words in _LATER.items():
         yield from (CommandWords(word, note, verb) for word, note in words.items())
     for verb in (Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.LATEST):
         yield from (CommandWords(topic.command_word, "topic", verb) for topic in Topic)
-    yield from (CommandWords(name, "law or topic", ANYWHERE) for name in cards)
+    for card in cards:
+        yield CommandWords(card.id.replace("-", " "), card.title, ANYWHERE)
     # The catalog begins with the economies that people ask about most.
     for party in parties:
         if party.code != WORLD:

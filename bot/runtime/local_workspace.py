@@ -49,7 +49,7 @@ def apply_workspace(settings: Settings, workspace: Workspace) -> Settings:
 
 def show_completions(workspace: Workspace, config: ConfigFolder) -> None:
     """Completes commands in the local workspace's message box."""
-    words = list_command_words(config.parties)
+    words = list_command_words(config.parties, config.ledger.cards.all)
     workspace.hints.complete(Completion(*each) for each in words)
 
 

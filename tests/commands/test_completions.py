@@ -2,9 +2,12 @@
 
 from bot.commands.completions import ANYWHERE, CommandWords, list_command_words
 from bot.commands.grammar import Verb, parse_command
+from tests.slack.fakes import ledger
 from tests.slack.samples import PARTIES
 
-WORDS = tuple(list_command_words(PARTIES, ("Section 232",)))
+LEDGER = ledger()
+CARDS = {card.id.replace("-", " "): card.id for card in LEDGER.cards.all}
+WORDS = tuple(list_command_words(PARTIES, LEDGER.cards.all))
 
 
 def words(after: str) -> list[str]:
@@ -24,13 +27,20 @@ def test_later_words_complete_a_command() -> None:
     assert parse_command("reminders off", PARTIES).text in words(Verb.REMINDERS)
 
 
+def test_the_name_of_a_card_leads_to_the_card() -> None:
+    assert "section 232" in CARDS
+    for name, card in CARDS.items():
+        assert name in words(ANYWHERE)
+        assert LEDGER.cards.find(name) == card
+
+
 def test_economies_are_completed_by_name_the_most_asked_first() -> None:
-    names = words(ANYWHERE)
-    assert names[:3] == ["Section 232", "United States", "China"]
+    names = [name for name in words(ANYWHERE) if name not in CARDS]
+    assert names[:2] == ["United States", "China"]
     assert "World" not in names
     assert CommandWords("China", "CN", ANYWHERE) in WORDS
     for one in WORDS:
-        if one.after == ANYWHERE and one.text != "Section 232":
+        if one.after == ANYWHERE and one.text not in CARDS:
             found = PARTIES.find(one.text)
             assert found is not None
             assert found.code == one.note
