@@ -23,8 +23,8 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
-from bot.rates.question.parse import RateQuery
-from bot.render.comparison import RateComparison
+from bot.rates.question.parse import QueryKind, RateQuery
+from bot.render.comparison import RateComparison, build_comparison
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
@@ -40,6 +40,8 @@ def build_rate_json(
 ) -> Json:
     """The answers to a question, or its error, as one object.
 
+    A question that compares origins has a `comparison` too.
+
     `query` is None if the text could not be parsed. `calendar` is the answer to an `upcoming` or
     `changes` question, and None for all other questions.
     """
@@ -47,9 +49,12 @@ def build_rate_json(
     days = (
         {} if calendar is None else {"calendar": [build_upcoming_json(item) for item in calendar]}
     )
+    compares = query is not None and query.kind is QueryKind.COMPARE and len(answers) > 1
+    compared = {"comparison": build_comparison_json(build_comparison(answers))} if compares else {}
     return {
         "asked": {"text": text, **asked},
         "answers": [build_answer_json(one) for one in answers],
+        **compared,
         **days,
         "error": error and {"thing": error.thing, "cause": error.cause, "cure": error.cure},
     }

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.rates.model.answer import Answer, Step
 from bot.rates.question.parse import RateQuery, format_query
 from bot.render import words
-from bot.render.duty_names import name_origin
+from bot.render.duty_names import name_importer, name_origin
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -133,7 +133,7 @@ def _clip(answer: Answer, period: _Period) -> Answer:
 
 
 def _format_title(answers: Sequence[Answer]) -> str:
-    """`Duty history: United States on China, steel`."""
+    """`Duty history: US on goods of China`."""
     shown = [_format_pair(one) for one in answers[:2]]
     left = len(answers) - len(shown)
     more = [f"{left} more"] if left else []
@@ -141,8 +141,11 @@ def _format_title(answers: Sequence[Answer]) -> str:
 
 
 def _format_pair(answer: Answer) -> str:
-    goods = f", {words.describe_goods(answer)}" if answer.product else ""
-    return f"{answer.imposer_name} on {answer.partner_name}{goods}"
+    """`US on goods of China`, `US on steel of the EU`."""
+    importer = name_importer(answer.imposer, answer.imposer_name)
+    origin = name_origin(answer.partner, answer.partner_name)
+    goods = words.describe_goods(answer) if answer.product else "goods"
+    return f"{importer} on {goods} of {origin}"
 
 
 def _format_total(answer: Answer, period: _Period) -> str:
@@ -193,7 +196,7 @@ def _build_rows(answers: Sequence[Answer], period: _Period) -> list[list[Element
             for step in answer.history
             if step.ruling is None and step.on <= end and period.covers(step.on)
         ]
-        whose = [text_cell(f"{answer.imposer_name} on {answer.partner_name}")] if several else []
+        whose = [text_cell(_format_pair(answer))] if several else []
         for step in reversed(steps[-most:]):
             unchecked = answer.checked is not None and step.on > answer.checked
             day = f"{format_day(step.on)}, not verified" if unchecked else format_day(step.on)
