@@ -1,8 +1,8 @@
 """Renders a calendar of upcoming or past changes as a message with a table.
 
 The first screen has at most about 120 words. A page ends with a whole day, and a button shows the
-next page. Changes that were due after the last check, and that nobody has verified since, are one
-line; operators see each of them.
+next page. Changes that were due after the last check are not verified: the message only counts
+them, and lists them for operators.
 """
 
 from collections.abc import Sequence

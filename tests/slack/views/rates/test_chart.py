@@ -150,7 +150,11 @@ def test_a_history_without_changes_has_no_chart() -> None:
     assert render_history_chart(ask("us on china", ledger(), TODAY)) is None
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow],
+)
 @given(st.lists(traced, min_size=1, max_size=8), nasty_text)
 def test_slack_accepts_any_history(found: list[Answer], asked: str) -> None:
     chart = render_history_chart(found)
