@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 _PAUSE_S = 0.05
 _MAX_COUNTED = 2
-"""Maximum answers of a question with counts of tariff lines. More answers are a comparison."""
+"""Maximum answers of a question with counts of tariff lines, except for a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +117,14 @@ class AnswerService:
             answers = await asyncio.to_thread(answer_query, query, ledger, today, asked.now)
         else:
             answers = answer_query(query, ledger, today, asked.now)
-        if len(answers) <= _MAX_COUNTED:
+        if len(answers) <= _MAX_COUNTED or query.kind is QueryKind.COMPARE:
             answers = await self._count_lines(answers)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)
             answers = add_results(answers, found, query, ledger, today)
         if query.on is None or query.on >= today:
             answers = await self._add_reports(answers)
-        return RateAnswers(query, answers)
+        return RateAnswers(query, answers, today)
 
     async def _count_lines(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
         """The answers with the number of tariff lines for each total, where that is known."""

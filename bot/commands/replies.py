@@ -38,6 +38,7 @@ class RateAnswers(Reply):
 
     query: RateQuery
     answers: tuple[Answer, ...]
+    today: date
     as_table: bool = False
 
 
@@ -49,6 +50,8 @@ class RateCalendar(Reply):
     items: tuple[Upcoming, ...]
     checked_period: CheckedPeriod | None
     """When the sources were last checked; None if today."""
+    shows_overdue: bool = False
+    """Whether to list the changes since the last check, which is for operators."""
 
 
 class RateCard(Reply):
@@ -100,10 +103,15 @@ class SubscriptionList(Reply):
 
 
 class LatestStories(Reply):
-    """The latest stories, of one topic or of all."""
+    """A page of the latest stories. Empty filters stand for all stories."""
 
     stories: Sequence[Story]
-    topic: Topic | None
+    topics: frozenset[Topic] = frozenset()
+    parties: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    page: int = 1
+    has_older: bool = False
+    """Whether there is another page with older stories."""
 
 
 class ReminderSwitch(Reply):
@@ -123,6 +131,8 @@ class FeedStatusList(Reply):
     now: datetime
     may_change: bool
     """Whether the person who asked may change feeds."""
+    shows_all: bool = False
+    """Whether to list all feeds and not only the failing ones."""
 
 
 class FeedAdded(Reply):

@@ -25,8 +25,9 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
-from bot.rates.question.parse import RateQuery
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render.cards import describe_card_state
+from bot.render.comparison import RateComparison, build_comparison
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
@@ -43,6 +44,8 @@ def build_rate_json(
 ) -> Json:
     """The answers to a question, or its error, as one object.
 
+    A question that compares origins has a `comparison` too.
+
     `query` is None if the text could not be parsed. `calendar` is the answer to an `upcoming` or
     `changes` question, and None for all other questions. `card` is the card of a law or topic.
     """
@@ -50,9 +53,12 @@ def build_rate_json(
     days = (
         {} if calendar is None else {"calendar": [build_upcoming_json(item) for item in calendar]}
     )
+    compares = query is not None and query.kind is QueryKind.COMPARE and len(answers) > 1
+    compared = {"comparison": build_comparison_json(build_comparison(answers))} if compares else {}
     return {
         "asked": {"text": text, **asked},
         "answers": [build_answer_json(one) for one in answers],
+        **compared,
         **days,
         **({} if card is None else {"card": build_card_json(card)}),
         "error": error and {"thing": error.thing, "cause": error.cause, "cure": error.cure},
@@ -200,6 +206,21 @@ def build_upcoming_json(item: Upcoming) -> Json:
             text=change.text,
         ),
     }
+
+
+def build_comparison_json(comparison: RateComparison) -> Json:
+    """A comparison: its sentence, and its rows in order of their totals."""
+    rows = [
+        {
+            "imposer": row.answer.imposer,
+            "partner": row.answer.partner,
+            "typical": row.typical,
+            "extent": row.extent or row.typical,
+            "why": row.why,
+        }
+        for row in comparison.rows
+    ]
+    return {"title": comparison.title, "sentence": comparison.sentence, "rows": rows}
 
 
 def build_warning_json(one: RateWarning) -> Json:

@@ -20,11 +20,12 @@ from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates import card
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.calendar import render_calendar
+from bot.slack.views.rates.comparison import render_comparison
+from bot.slack.views.rates.history import render_history
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
 from bot.slack.views.story_lists import render_latest
-from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 from bot.values import Topic
 
@@ -57,12 +58,12 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.Help():
             return render_help()
         case replies.RateAnswers():
-            message = render_answers(reply.answers, parties, format_query(reply.query))
+            message = _render_rates(reply, parties)
             return (
                 render_rates_table(reply.answers, parties, message) if reply.as_table else message
             )
         case replies.RateCalendar():
-            return _render_calendar(reply, parties)
+            return render_calendar(reply, parties)
         case replies.RateCard():
             render = card.render_card_details if reply.query.sources else card.render_card
             return render(reply.facts)
@@ -99,6 +100,15 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return render_operators_only(reply.act, reply.user)
         case _:
             return _render_preference(reply, request)
+
+
+def _render_rates(reply: replies.RateAnswers, parties: Parties) -> Message:
+    history = render_history(reply.answers, reply.query) if reply.query.history else None
+    if history is not None:
+        return history
+    if reply.query.kind is QueryKind.COMPARE and len(reply.answers) > 1:
+        return render_comparison(reply.answers, reply.query)
+    return render_answers(reply.answers, parties, format_query(reply.query))
 
 
 def render_help() -> Message:
@@ -166,19 +176,6 @@ def describe_subscription(subscription: Subscription, parties: Parties) -> str:
 def _count_dates(file: replies.CalendarFile) -> str:
     count = len(file.entries)
     return f"{count} date{'s' if count > 1 else ''}"
-
-
-def _render_calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
-    query = reply.query
-    title, file_command = "Upcoming changes", f"{format_query(query)} ics"
-    if query.kind is QueryKind.CHANGES:
-        since_day = format_day(query.since or reply.today)
-        title, file_command = f"What changed since {since_day}", ""
-    goods = f" on {query.product}" if query.product else ""
-    since = f", after {format_day(query.on)}" if query.on else ""
-    return render_calendar(
-        f"{title}{goods}{since}", reply.items, parties, reply.checked_period, file_command
-    )
 
 
 def _render_subscribed(

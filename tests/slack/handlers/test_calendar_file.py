@@ -68,9 +68,9 @@ async def test_the_list_of_changes_has_a_button_for_the_file(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
     async with running_bot(workspace, client):
-        [answer] = await say(workspace.address, "#trade-news", "/tariff upcoming china")
+        *_, answer = await say(workspace.address, "#trade-news", "/tariff upcoming china")
     [row] = [block for block in answer["blocks"] if block["type"] == "actions"]
-    [button] = row["elements"]
+    [button] = [one for one in row["elements"] if one.get("value", "").endswith("ics")]
     command = parse_command(button["value"], PARTIES)
-    assert button["text"]["text"] == "Calendar (.ics)"
+    assert button["text"]["text"] == "Add to calendar"
     assert (command.verb, command.text) == (Verb.CALENDAR_FILE, "upcoming 🇨🇳")

@@ -171,9 +171,10 @@ async def test_the_latest_stories_can_be_filtered() -> None:
 
 
 async def test_upcoming_and_past_changes_are_listed(context: SlackContext) -> None:
-    assert "Upcoming changes" in as_text(await answer(context, ask("upcoming")))
+    assert "Coming duty changes" in as_text(await answer(context, ask("upcoming")))
     changed = as_text(await answer(context, ask("changes since 2025-05-01 china")))
-    assert "May 2025" in changed
+    assert "Duty changes since 1 May 2025 (China)" in changed
+    assert "3 May" in changed
 
 
 @pytest.mark.parametrize(

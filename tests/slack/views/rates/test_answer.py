@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -33,7 +32,6 @@ from bot.rates.question.parse import parse_query
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.answer import render_answers
-from bot.slack.views.rates.calendar import render_calendar
 from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import NOW, PARTIES, nasty_text
 
@@ -175,12 +173,6 @@ def test_slack_accepts_answers_of_any_size(found: list[Answer], asked: str) -> N
     check_accepted(render_answers(found, PARTIES, asked))
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.lists(upcoming, max_size=20), st.integers(1, 10))
-def test_slack_accepts_a_calendar_of_any_length(found: list[Upcoming], times: int) -> None:
-    check_accepted(render_calendar("Upcoming changes", found * times, PARTIES))
-
-
 def answer_to(text: str, today: date) -> Message:
     return asyncio.run(answer_message(text, today))
 
@@ -223,12 +215,6 @@ def test_headings_dollars_and_the_figure_under_usmca_are_shown() -> None:
     assert any("Duty under USMCA of 6109.10.00" in text for text in claimed)
 
 
-def test_a_history_is_listed_newest_first() -> None:
-    said = texts(answer_to("us on china history", NOW.date()))
-    (history,) = [text for text in said if "*History" in text]
-    assert history.index("14 May 2025: *30%*") < history.index("10 Apr 2025: *145%*")
-
-
 def test_overdue_changes_have_their_own_heading() -> None:
     today = date(2026, 11, 24)
     (coming,) = [text for text in texts(answer_to("china on us", today)) if "*Next changes" in text]
@@ -236,18 +222,6 @@ def test_overdue_changes_have_their_own_heading() -> None:
     assert "10 Jan 2027" in ahead
     assert "10 Nov 2026" not in ahead
     assert "10 Nov 2026" in due
-
-
-def test_a_calendar_begins_with_the_date_of_the_last_check() -> None:
-    today = date(2026, 11, 24)
-    changed = texts(answer_to("changes since 2026-10-25 china", today))
-    assert any("10 Nov 2026" in text for text in changed)
-    for asked in ("upcoming china", "changes since 2026-10-25 china"):
-        said = texts(answer_to(asked, today))
-        assert said[0].startswith("⚠️ Sources last checked")
-        due = said[said.index("*Scheduled since our last check, not verified*") + 1 :]
-        assert due
-        assert all(re.match(r"\*\d{1,2} [A-Z][a-z]{2} 2026\*", text) for text in due)
 
 
 def test_a_range_lists_the_goods_with_their_rates() -> None:
@@ -263,13 +237,6 @@ def test_short_answers_mention_duties_on_particular_goods() -> None:
     assert "on particular goods (up to" in union
 
 
-def test_an_empty_calendar_says_so_before_overdue_changes() -> None:
-    today = date(2026, 11, 24)
-    said = texts(answer_to("changes", today))
-    assert said[1] == "What changed since 25 Oct 2026: nothing in our data."
-    assert said[2] == "*Scheduled since our last check, not verified*"
-
-
 def test_changes_before_the_asked_day_are_not_listed_as_coming_after_it() -> None:
     today = date(2026, 11, 24)
     said = texts(answer_to("us on china on 2030-01-01", today))
@@ -279,13 +246,6 @@ def test_changes_before_the_asked_day_are_not_listed_as_coming_after_it() -> Non
     assert "4 Dec 2026" in by_then
     assert "15 Aug 2030" in after
     assert "4 Dec 2026" not in after
-
-
-def test_a_scheduled_change_is_marked_in_a_history() -> None:
-    today = date(2026, 11, 24)
-    (said,) = [one for one in texts(answer_to("china on us history", today)) if "newest" in one]
-    assert "11 Jan 2027, scheduled: *0%*" in said
-    assert "14 May 2025: *10%*" in said
 
 
 def test_reports_since_the_check_are_linked_and_counted() -> None:
