@@ -34,14 +34,12 @@ def envelope(event: dict[str, Any], event_id: str = "Ev1") -> dict[str, Any]:
 async def test_a_question_in_plain_words_is_answered_in_the_conversation(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
-    async with running_bot(workspace, client):
-        answered = await workspace.keyboard.say("@tariffwire", "us china")
-        [answer] = answered.messages
-        assert "China" in answer["text"]
-        assert not answer["ephemeral"]
-        posts = workspace.calls("chat.postMessage")
-        assert "thread_ts" not in posts[0].arguments
-        assert len(posts) == 1
+    async with running_bot(workspace, client) as context:
+        assert (await workspace.keyboard.say("@tariffwire", "us china")).ok
+        await context.background.finish(60)
+        [post] = workspace.calls("chat.postMessage")
+        assert "China" in post.arguments["text"]
+        assert "thread_ts" not in post.arguments
 
 
 async def test_a_subscription_in_a_direct_message_is_for_the_person(
@@ -124,6 +122,21 @@ async def test_a_repeated_event_and_a_second_event_of_a_message_are_answered_onc
         envelope(again, "Ev3"),
     )
     assert len(workspace.calls("chat.postMessage")) == 2
+
+
+async def test_edits_and_deletions_are_acknowledged_without_an_answer(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    given = slack_context(client)
+    app = build_app(given)
+    for number, subtype in enumerate(("message_changed", "message_deleted", "channel_join")):
+        body = envelope({**TYPED, "subtype": subtype}, f"Ev{number}")
+        answer = await app.async_dispatch(
+            AsyncBoltRequest(body=json.dumps(body), mode="socket_mode")
+        )
+        assert answer.status == 200
+    await given.background.finish()
+    assert workspace.calls("chat.postMessage") == []
 
 
 async def test_an_answer_in_a_thread_stays_in_it(

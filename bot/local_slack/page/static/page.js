@@ -295,6 +295,8 @@ function readFields(fields) {
 function inputBlock(block, scene) {
   const inner = element(block, block.element, scene);
   const label = plain(block.label.text) + (block.optional ? " (optional)" : "");
+  // A `label` element cannot name a group of radio buttons.
+  if (inner.getAttribute("role") === "radiogroup") inner.setAttribute("aria-label", label);
   return el("div", { class: "field" },
     el("label", { for: scene.id(block) }, label),
     inner,
