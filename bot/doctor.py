@@ -5,6 +5,7 @@ that depend on it are skipped.
 """
 
 import asyncio
+import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -32,6 +33,9 @@ from bot.runtime.wiring import (
 from bot.slack.api.channels import find_channel
 from bot.slack.api.errors import code, status
 from bot.slack.app import build_client, open_session
+from bot.slack.blockkit.blocks import Message
+from bot.slack.blockkit.forms import View
+from bot.slack.sample_messages import build_samples
 from bot.slack.scopes import SCOPES, OAuthScope
 from bot.slack.startup import refuse_organization
 from bot.sources.registry import SourceRegistry
@@ -83,7 +87,8 @@ async def examine() -> AsyncIterator[CheckResult]:
     async for result in check_database(settings):
         database_ok = database_ok and (result.ok or result.subject != "database")
         yield result
-    async for result in check_slack_setup(settings):
+    ledger = ConfigFolder(settings).ledger if config.ok else None
+    async for result in check_slack_setup(settings, ledger):
         yield result
     if config.ok:
         yield await check_data_age(settings)
@@ -165,9 +170,11 @@ async def check_database(settings: Settings) -> AsyncIterator[CheckResult]:
         yield _bad(f"delivery {delivery.id[:8]}", f"given up: {delivery.error}", cure)
 
 
-async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
-    """Checks the tokens, the scopes of the bot token, the channels in the settings, and the
-    clock."""
+async def check_slack_setup(
+    settings: Settings, ledger: Ledger | None = None
+) -> AsyncIterator[CheckResult]:
+    """Checks the tokens, the scopes of the bot token, the channels in the settings, the clock, and
+    with a ledger whether Slack accepts the bot's messages."""
     if settings.slack_bot_token is None:
         yield _good("Slack", _NO_TOKENS)
         now = f"{read_clock():%Y-%m-%d %H:%M}Z"
@@ -183,6 +190,10 @@ async def check_slack_setup(settings: Settings) -> AsyncIterator[CheckResult]:
             yield await check_app_token(client, reveal_secret(settings.slack_app_token))
         # If the token is refused, every other call fails in the same way.
         if found[0].ok:
+            if ledger is not None:
+                samples = await build_samples(ledger, read_clock())
+                async for checked in check_messages(client, samples):
+                    yield checked
             yield await check_channel(client, settings.channel, "TARIFFWIRE_CHANNEL")
             if settings.operators_channel:
                 name = "TARIFFWIRE_OPERATORS_CHANNEL"
@@ -225,6 +236,49 @@ def _scope(scope: OAuthScope, granted: bool) -> CheckResult:
         )
     cure = "Add it under OAuth & Permissions, then install the app to the workspace again"
     return _bad(subject, f"missing, for {scope.why}", cure)
+
+
+async def check_messages(
+    client: AsyncWebClient, samples: Mapping[str, Message | View]
+) -> AsyncIterator[CheckResult]:
+    """Whether Slack accepts each of the bot's messages and views. Nothing is posted.
+
+    blocks.validate has a rate limit of its own, for which Slack states no figure
+    (docs.slack.dev/reference/methods/blocks.validate). If it applies, the rest is not checked.
+    """
+    subject = "Slack messages"
+    accepted = 0
+    for name, sample in samples.items():
+        kind = "message" if isinstance(sample, Message) else "view"
+        content = sample.payload() if isinstance(sample, Message) else sample
+        try:
+            # `client.blocks_validate` of slack_sdk 3.48 would put the content into the address,
+            # which is limited to a few thousand characters.
+            await client.api_call("blocks.validate", data={kind: json.dumps(content)})
+        except SlackApiError as error:
+            reason = _slack_code(error)
+            if not reason.startswith("invalid_") or not error.response.get("errors"):
+                says = f"{accepted} of {len(samples)} accepted; the rest was not checked: {reason}"
+                yield _good(subject, says)
+                return
+            cure = "Report this to the maintainers of Tariffwire; Slack's rules may have changed"
+            yield _bad(f"Slack message: {name}", _list_block_errors(error), cure)
+            continue
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            yield _no_answer(subject, error)
+            return
+        accepted += 1
+    yield _good(subject, f"{accepted} of {len(samples)} kinds of messages and views accepted")
+
+
+def _list_block_errors(error: SlackApiError) -> str:
+    """The first problems that blocks.validate found, each with its place."""
+    found = error.response.get("errors")
+    shown = [
+        f"{each.get('pointer', '')}: {each.get('message', '')}" if isinstance(each, dict) else each
+        for each in (found if isinstance(found, list) else [])[:3]
+    ]
+    return "; ".join(map(str, shown))
 
 
 async def check_app_token(client: AsyncWebClient, token: str) -> CheckResult:

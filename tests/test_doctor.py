@@ -5,13 +5,15 @@ import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.doctor import CheckResult, check_token, examine
+from bot.doctor import CheckResult, check_messages, check_token, examine
 from bot.local_slack.server import Workspace
+from bot.slack.blockkit.blocks import Message, section
 from bot.slack.scopes import SCOPES
 from bot.sources.settings import LIVE_SOURCES
 from tests.feeds.server import FeedServer, serving
@@ -256,7 +258,9 @@ async def test_each_missing_scope_is_named_with_its_use_and_cure(
     assert found["Slack scope chat:write"].ok
     assert found["Slack scope channels:join"].ok
     assert "optional" in found["Slack scope channels:join"].says
-    assert "possible repetition" in found["Slack scope im:history"].says
+    assert "possible repetition" in found["Slack scope groups:history"].says
+    assert not found["Slack scope im:history"].ok
+    assert "plain words" in found["Slack scope im:history"].says
     assert "possible repetition" not in found["Slack scope channels:history"].says
 
 
@@ -290,3 +294,47 @@ async def test_an_unknown_host_of_slack_is_named() -> None:
     client = AsyncWebClient("xoxb-1", base_url="http://slack.invalid/api/")
     (finding,) = await check_token(client)
     assert (finding.ok, finding.says) == (False, "the name slack.invalid was not found (DNS)")
+
+
+async def test_slack_checks_one_sample_of_each_kind_of_message(
+    setup: pytest.MonkeyPatch, workspace: Workspace
+) -> None:
+    socket_mode_settings(setup, workspace)
+    findings = await run_doctor()
+    checked = len(workspace.calls("blocks.validate"))
+    assert checked > 10
+    says = f"{checked} of {checked} kinds of messages and views accepted"
+    assert findings["Slack messages"].says == says
+    assert workspace.calls("chat.postMessage") == []
+
+
+async def test_a_message_that_slack_refuses_is_reported_by_name(
+    workspace: Workspace,
+) -> None:
+    client = AsyncWebClient(workspace.bot_token, base_url=workspace.api_url)
+    wrong: Any = [{"type": "ticker"}]
+    samples: dict[str, Any] = {
+        "alert": Message("x", tuple(wrong)),
+        "Home tab": {"type": "home", "blocks": wrong},
+        "help": Message("x", (section("x"),)),
+    }
+    found = [each async for each in check_messages(client, samples)]
+    assert [(each.subject, each.ok) for each in found] == [
+        ("Slack message: alert", False),
+        ("Slack message: Home tab", False),
+        ("Slack messages", True),
+    ]
+    assert found[0].says == "/blocks/0/type: unsupported type: ticker"
+    assert found[-1].says == "1 of 3 kinds of messages and views accepted"
+
+
+@pytest.mark.parametrize("error", ["ratelimited", "unknown_method"])
+async def test_messages_that_slack_does_not_check_are_counted(
+    workspace: Workspace, error: str
+) -> None:
+    client = AsyncWebClient(workspace.bot_token, base_url=workspace.api_url)
+    samples = {"help": Message("x", (section("x"),)), "alert": Message("x", (section("x"),))}
+    workspace.fail_next("blocks.validate", error=error)
+    [found] = [each async for each in check_messages(client, samples)]
+    assert found.ok
+    assert found.says == f"0 of 2 accepted; the rest was not checked: {error}"

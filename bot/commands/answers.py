@@ -22,7 +22,7 @@ from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.cards.facts import build_card_facts
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer
+from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse_query
 
 log = logging.getLogger(__name__)
@@ -156,6 +156,13 @@ class AnswerService:
 
         # In a thread, because 15 answers and 2,000 stories take 80 ms.
         return await asyncio.to_thread(select)
+
+    async def find_next_changes(self, now: datetime, limit: int) -> tuple[Upcoming, ...]:
+        """The next changes of all duties. They are listed in a worker thread."""
+        ledger, query = self.ledger, RateQuery(kind=QueryKind.UPCOMING)
+        today = ledger.find_duty_day(now)
+        items = await asyncio.to_thread(list_calendar, query, ledger, today)
+        return tuple(item for item in items if not item.passed)[:limit]
 
     def build_calendar_file(self, text: str, now: datetime) -> CalendarFile:
         """The entries of the calendar that the question asks for. Raises QueryError."""

@@ -32,6 +32,9 @@ class Reply:
 class Help(Reply):
     """The list of all commands."""
 
+    is_short: bool = False
+    """Whether to show only a few examples, as the reply to a greeting."""
+
 
 class RateAnswers(Reply):
     """The answers to a question about rates, one for each direction or partner."""
@@ -210,11 +213,26 @@ class OperatorsOnly(Reply):
 
 
 @dataclass(frozen=True)
+class OperatorOverview:
+    """What operators should look at."""
+
+    last_checks: Mapping[str, date]
+    """The day on which the duties of each imposer were last checked, by imposer."""
+    waiting: int
+    """The number of proposals that await a decision."""
+    today: date
+
+
+@dataclass(frozen=True)
 class Overview:
-    """A person's subscriptions and the health of the feeds."""
+    """What a person sees first: their subscriptions, the next changes and the newest stories."""
 
     subscriptions: Sequence[Subscription]
     feeds: FeedSummary
+    upcoming: Sequence[Upcoming]
+    latest: Sequence[Story]
+    operator: OperatorOverview | None
+    """None if the person is not an operator."""
 
 
 def is_public(reply: Reply) -> bool:

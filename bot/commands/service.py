@@ -21,6 +21,7 @@ from bot.commands.grammar import (
     parse_command,
     suggest_command,
 )
+from bot.commands.greetings import is_greeting
 from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissions
 from bot.commands.ports import CommandStores
 from bot.commands.replies import Reply
@@ -63,6 +64,8 @@ class CommandService:
 
     async def handle(self, request: CommandRequest) -> Reply:
         """The reply to typed text, whatever it is. Raises StoreError if the database fails."""
+        if is_greeting(request.text):
+            return replies.Help(is_short=True)
         try:
             return await self.execute(parse_command(request.text, self.parties), request)
         except CommandNotUnderstood as error:
@@ -81,11 +84,25 @@ class CommandService:
             return _build_not_understood(to_single_line(request.text)[:MAX_TEXT], error)
 
     async def build_overview(self, team: str, user: str) -> replies.Overview:
-        """The subscriptions that a person created or receives, and the health of the feeds."""
+        """What a person sees first: the subscriptions that they created or receive, what comes
+        next, the newest stories, and the health of the feeds."""
         every = await self.stores.subscriptions.every(team)
         # Subscriptions that other people created for private channels stay hidden.
         own = [one for one in every if user in (one.conversation, one.created_by)]
-        return replies.Overview(own, await self.stores.feeds.summary())
+        return replies.Overview(
+            own,
+            await self.stores.feeds.summary(),
+            await self.answers.find_next_changes(self.clock(), MAX_STORIES),
+            await self.stores.stories.latest(None, MAX_STORIES),
+            await self._build_operator_overview(user),
+        )
+
+    async def _build_operator_overview(self, user: str) -> replies.OperatorOverview | None:
+        if not self.permissions.is_allowed(user, OperatorAction.DECIDE_ON_RATES):
+            return None
+        waiting = await self.stores.proposals.every(State.PENDING)
+        today = self.answers.ledger.find_duty_day(self.clock())
+        return replies.OperatorOverview(self.decisions.list_last_checks(), len(waiting), today)
 
     async def _execute(self, command: Command, request: CommandRequest) -> Reply:
         feeds, events = self.stores.feeds, self.stores.events

@@ -54,7 +54,12 @@ BUTTON_VALUE = 2_000
 BUTTON_URL = 3_000
 # https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
 OPTIONS = 100
+OPTION_GROUPS = 100
 PLACEHOLDER = 150
+# https://docs.slack.dev/reference/block-kit/composition-objects/option-group-object
+GROUP_LABEL = 75
+# https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element
+RADIO_OPTIONS = 10
 # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 OVERFLOW_OPTIONS = 5
 # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element

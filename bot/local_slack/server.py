@@ -36,7 +36,7 @@ SCOPES = (
     "im:history",
     "im:write",
 )
-EVENTS = ("app_home_opened", "app_mention")
+EVENTS = ("app_home_opened", "app_mention", "message.im")
 
 
 class Workspace:

@@ -24,6 +24,7 @@ from bot.alerts.notices import MistakeReport, Notices, mistake_trouble
 from bot.alerts.reminders import Reminders
 from bot.alerts.workspace_gate import WorkspaceGate
 from bot.commands.answers import AnswerService
+from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
 from bot.commands.rate_now import RateNow, find_rate_now
@@ -455,6 +456,7 @@ def _build_slack_context(
         base.slack.client,
         secret,
         service,
+        MessageService(base.config.reader, answers),
         report_mistake=report_mistake if base.operators else None,
         take_reply_turn=base.slack.take_reply_turn,
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.notices import MistakeReport
+from bot.commands.message_reading import MessageService
 from bot.commands.service import CommandService
 from bot.slack.background import Background
 from bot.slack.blockkit.limits import ANSWER_WITHIN_S, EVENT_RETRIES_S
@@ -52,6 +53,7 @@ class SlackContext:
     client: AsyncWebClient
     signing_secret: str
     service: CommandService
+    messages: MessageService
     background: Background = field(default_factory=Background)
     deduplicator: Deduplicator = field(default_factory=Deduplicator)
     report_mistake: Callable[[MistakeReport], Awaitable[None]] | None = None

@@ -35,7 +35,11 @@ def _problems(body: dict[str, Any]) -> Iterator[str]:
     if kind == "block_actions":
         yield from _actions(body.get("actions"))
     if kind in ("view_submission", "view_closed"):
-        yield from _view(body.get("view"))
+        yield from _view(body.get("view"), "type", "callback_id")
+    elif body.get("view") is not None:
+        yield from _view(body["view"], "type")
+    if kind in ("shortcut", "message_action"):
+        yield from _texts(body, "body", "callback_id")
 
 
 def _actions(actions: object) -> Iterator[str]:
@@ -46,8 +50,8 @@ def _actions(actions: object) -> Iterator[str]:
         yield from _texts(action, "actions", "type", "action_id")
 
 
-def _view(view: object) -> Iterator[str]:
-    yield from _texts(view, "view", "type", "callback_id")
+def _view(view: object, *fields: str) -> Iterator[str]:
+    yield from _texts(view, "view", *fields)
     state = view.get("state") if isinstance(view, dict) else None
     values = state.get("values") if isinstance(state, dict) else state
     if not isinstance(values, dict | None):

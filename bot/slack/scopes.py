@@ -30,6 +30,11 @@ SCOPES = (
     OAuthScope(name="channels:read", why="finding the channel that TARIFFWIRE_CHANNEL names"),
     OAuthScope(name="files:write", why="sharing the calendar as a file"),
     OAuthScope(
+        name="im:history",
+        why="answering direct messages in plain words, and checking whether one of the bot's "
+        "arrived before it is posted again",
+    ),
+    OAuthScope(
         name="channels:history",
         why="checking whether a message arrived in a public channel before it is posted again",
         without=_REPEATED,
@@ -37,11 +42,6 @@ SCOPES = (
     OAuthScope(
         name="groups:history",
         why="the same in private channels",
-        without=_REPEATED,
-    ),
-    OAuthScope(
-        name="im:history",
-        why="the same in direct messages",
         without=_REPEATED,
     ),
     OAuthScope(

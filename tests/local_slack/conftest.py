@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local_slack.server import EVENTS, Workspace
+from bot.local_slack.server import Workspace
 
 
 @pytest.fixture
@@ -16,7 +16,6 @@ async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
         tmp_path / "workspace.db",
         rate_limits=False,
         timeout_s=1.0,
-        events=(*EVENTS, "message.im"),
         event_retries_s=(0.05,),
     )
     await running.start(port=0)

@@ -42,6 +42,15 @@ def select(options: int) -> dict[str, Any]:
     return {"type": "static_select", "action_id": "pick", "options": choices}
 
 
+def groups(count: int, options: int = 1, label: int = 1) -> dict[str, Any]:
+    group = {"label": plain("x" * label), "options": select(options)["options"]}
+    return {"type": "static_select", "action_id": "pick", "option_groups": [group] * count}
+
+
+def radio(options: int) -> dict[str, Any]:
+    return {**select(options), "type": "radio_buttons"}
+
+
 def overflow(options: int = 1, value: int = 1, url: int = 30) -> dict[str, Any]:
     option = {"text": plain("x"), "value": "x" * value, "url": "https://x.example/".ljust(url, "x")}
     return {"type": "overflow", "action_id": "menu", "options": [option] * options}
@@ -86,6 +95,10 @@ LIMITS: dict[str, tuple[Blocks, Blocks]] = {
     ),
     "block_id": ([named(255)], [named(256)]),
     "options of a menu": ([actions(select(100))], [actions(select(101))]),
+    "groups of a menu": ([actions(groups(100))], [actions(groups(101))]),
+    "options of a group": ([actions(groups(1, 100))], [actions(groups(1, 101))]),
+    "label of a group": ([actions(groups(1, label=75))], [actions(groups(1, label=76))]),
+    "radio buttons": ([actions(radio(10))], [actions(radio(11))]),
     "options of an overflow menu": ([actions(overflow(5))], [actions(overflow(6))]),
     "value of an option": ([actions(overflow(value=150))], [actions(overflow(value=151))]),
     "address of an option": ([actions(overflow(url=3000))], [actions(overflow(url=3001))]),
@@ -143,6 +156,10 @@ WRONG: dict[str, tuple[Blocks, str]] = {
     "one action_id twice": (
         [actions(button(action_id="a"), button(action_id="a"))],
         "`action_id` 'a' already exists for this block [json-pointer:/blocks/0/elements]",
+    ),
+    "a menu with options and groups": (
+        [actions({**groups(1), **select(1)})],
+        "must have either options or option_groups [json-pointer:/blocks/0/elements/0]",
     ),
     "labels that are no category": (
         [{**chart(2), "chart": {**chart(2)["chart"], "axis_config": {"categories": ["x", "y"]}}}],

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.subscription import Subscription, without
 from bot.commands.answers import AnswerService
+from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
 from bot.commands.request import CommandRequest
@@ -20,10 +21,11 @@ from bot.commands.service import CommandService
 from bot.errors import FeedError, NotAFeed
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
+from bot.news.reader import Reader
 from bot.news.story import Story
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_book
+from bot.runtime.config_loader import load_book, load_status, load_topics
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers.commands import answer
@@ -179,6 +181,12 @@ def book() -> RatesFiles:
 
 
 @cache
+def reader() -> Reader:
+    folder = ROOT / "config"
+    return Reader(load_topics(folder / "topics.yaml"), PARTIES, load_status(folder / "status.yaml"))
+
+
+@cache
 def ledger() -> Ledger:
     return Ledger(book(), PARTIES)
 
@@ -206,7 +214,8 @@ def service(**changes: Any) -> CommandService:
 
 def slack_context(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> SlackContext:
     own = {name: changes.pop(name) for name in ("background", "answer_within_s") if name in changes}
-    return SlackContext(client, secret, service(**changes), **own)
+    made = service(**changes)
+    return SlackContext(client, secret, made, MessageService(reader(), made.answers), **own)
 
 
 async def answer_message(

@@ -6,7 +6,12 @@ from typing import Any
 import yaml
 
 from bot import COMMAND
+from bot.local_slack.page.pointer import SHORTCUTS
+from bot.local_slack.server import EVENTS as LOCAL_EVENTS
+from bot.local_slack.server import SCOPES as LOCAL_SCOPES
+from bot.slack.handlers.shortcuts import ABOUT_TARIFFS, RATE_NOW
 from bot.slack.scopes import SCOPES
+from bot.slack.views.replies import CHECK_PRODUCT
 from tests.slack.samples import ROOT
 
 TEXT = (ROOT / "config" / "slack-manifest.yaml").read_text(encoding="utf-8")
@@ -24,7 +29,7 @@ def test_the_manifest_requests_all_scopes_and_marks_the_optional_ones() -> None:
 
 
 def test_history_and_joining_are_optional() -> None:
-    assert OPTIONAL == ["channels:history", "groups:history", "im:history", "channels:join"]
+    assert OPTIONAL == ["channels:history", "groups:history", "channels:join"]
 
 
 def test_the_manifest_declares_the_slash_command() -> None:
@@ -52,9 +57,36 @@ def test_the_manifest_respects_slacks_length_limits() -> None:
     assert command["command"] == "/tariff"
 
 
+def test_the_manifest_declares_the_shortcuts_that_have_listeners() -> None:
+    shortcuts = MANIFEST["features"]["shortcuts"]
+    declared = {(one["type"], one["callback_id"]) for one in shortcuts}
+    assert declared == {
+        ("message", ABOUT_TARIFFS),
+        ("message", RATE_NOW),
+        ("global", CHECK_PRODUCT),
+    }
+    assert [(one["type"], one["callback_id"], one["name"]) for one in shortcuts] == [*SHORTCUTS]
+
+
+def test_the_shortcuts_respect_slacks_length_limits() -> None:
+    for shortcut in MANIFEST["features"]["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
+        assert len(shortcut["callback_id"]) <= 255
+
+
+def test_the_local_workspace_has_the_apps_scopes_and_events() -> None:
+    scopes = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    assert {*LOCAL_SCOPES, "groups:history"} == scopes
+    assert list(LOCAL_EVENTS) == MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+
+
 def test_the_manifest_enables_the_events_that_the_listeners_need() -> None:
     settings, features = MANIFEST["settings"], MANIFEST["features"]
-    assert settings["event_subscriptions"]["bot_events"] == ["app_home_opened", "app_mention"]
+    events = ["app_home_opened", "app_mention", "message.im"]
+    assert settings["event_subscriptions"]["bot_events"] == events
+    # message.im needs im:history (reference/events/message.im).
+    assert "im:history" in NEEDED
     assert settings["interactivity"]["is_enabled"] is True
     assert features["app_home"]["home_tab_enabled"] is True
     assert features["app_home"]["messages_tab_enabled"] is True

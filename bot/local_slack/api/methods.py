@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
-from bot.local_slack.api import chat, conversations, files, users, views
+from bot.local_slack.api import blocks, chat, conversations, files, users, views
 from bot.local_slack.api.call import Arguments
 from bot.local_slack.limits import TIER_1, TIER_2, TIER_3, TIER_4
 from bot.local_slack.state.team import Team
@@ -27,6 +27,7 @@ METHODS: Mapping[str, Method] = {
     "api.test": Method(users.api_test),
     "apps.connections.open": Method(users.open_connection, "", TIER_1),
     "auth.test": Method(users.auth_test),
+    "blocks.validate": Method(blocks.validate),
     "chat.postMessage": Method(chat.post_message, "chat:write"),
     "chat.update": Method(chat.update, "chat:write", TIER_3),
     "conversations.history": Method(conversations.history, "channels:history", TIER_3),

@@ -130,11 +130,30 @@ _BUTTON = _shape(
     confirm=_CONFIRM,
     **_ACTION,
 )
+_OPTIONS = _items(_OPTION, limits.OPTIONS)
+_GROUP = _shape("", {"label": _text(limits.GROUP_LABEL), "options": _OPTIONS})
+
+
+def _check_options(select: Any) -> Any:
+    if (select.options is None) == (select.option_groups is None):
+        raise PydanticCustomError("one_of", "must have either options or option_groups")
+    return select
+
+
 _SELECT = _shape(
     "static_select",
-    {"options": _items(_OPTION, limits.OPTIONS)},
+    check=_check_options,
+    options=_OPTIONS,
+    option_groups=_items(_GROUP, limits.OPTION_GROUPS),
     initial_option=_OPTION,
     **_INPUT,
+)
+_RADIO_BUTTONS = _shape(
+    "radio_buttons",
+    {"options": _items(_OPTION, limits.RADIO_OPTIONS)},
+    initial_option=_OPTION,
+    focus_on_load=bool,
+    **_ACTION,
 )
 _DATE_PICKER = _shape(
     "datepicker", initial_date=_annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")], **_INPUT
@@ -157,7 +176,8 @@ _OVERFLOW_OPTION = _shape(
 _OVERFLOW = _shape(
     "overflow", {"options": _items(_OVERFLOW_OPTION, limits.OVERFLOW_OPTIONS)}, **_ACTION
 )
-_ELEMENT = _any_of(_BUTTON, _SELECT, _DATE_PICKER, _OVERFLOW)
+_ELEMENT = _any_of(_BUTTON, _SELECT, _DATE_PICKER, _OVERFLOW, _RADIO_BUTTONS)
+_FIELD = _any_of(_SELECT, _DATE_PICKER, _TEXT_INPUT, _RADIO_BUTTONS)
 
 # Rich text in the cells of a table
 _PIECE = {"style": _shape("", bold=bool, italic=bool, strike=bool, code=bool)}
@@ -219,7 +239,7 @@ BLOCK = _any_of(
     _block("actions", {"elements": _items(_ELEMENT, limits.ACTIONS_ELEMENTS)}),
     _block(
         "input",
-        {"label": _text(limits.INPUT_TEXT), "element": _any_of(_SELECT, _DATE_PICKER, _TEXT_INPUT)},
+        {"label": _text(limits.INPUT_TEXT), "element": _FIELD},
         hint=_text(limits.INPUT_TEXT),
         optional=bool,
         dispatch_action=bool,

@@ -1,7 +1,7 @@
 """Sends to the bot what the person clicks, selects and fills in."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
@@ -18,6 +18,20 @@ Blocks = Sequence[Mapping[str, Any]]
 Raw = Mapping[str, Mapping[str, Any]]
 """The value of each field, by block_id and action_id."""
 
+
+class Shortcut(NamedTuple):
+    """A shortcut of the app, as its manifest declares it."""
+
+    kind: Literal["global", "message"]
+    callback_id: str
+    name: str
+
+
+SHORTCUTS = (
+    Shortcut("message", "about_tariffs", "Is this about tariffs?"),
+    Shortcut("message", "rate_now", "Rate now"),
+    Shortcut("global", "check_product", "Check a product"),
+)
 _NOT_FOUND = ActionResult(False, "action_not_found", "this can no longer be clicked")
 
 
@@ -66,6 +80,25 @@ class Pointer:
                     actions = [payloads.make_action(block_id, element, value, self._team.next_ts())]
                     return await self._send("block_actions", **fields, actions=actions)
         return _NOT_FOUND
+
+    async def use_shortcut(
+        self, callback_id: str, channel_id: str = "", ts: str = ""
+    ) -> ActionResult:
+        """Uses a message shortcut or, without `ts`, a global shortcut."""
+        kind = "message" if ts else "global"
+        if not any((one.kind, one.callback_id) == (kind, callback_id) for one in SHORTCUTS):
+            return ActionResult(False, "shortcut_not_found", "there is no such shortcut")
+        fields: Payload = {"callback_id": callback_id, "action_ts": self._team.next_ts()}
+        if not ts:
+            return await self._send("shortcut", **fields)
+        channel = self._team.find_channel(channel_id)
+        found = await self._team.storage.find_message(channel.id, ts) if channel else None
+        # Slack offers no shortcuts on ephemeral messages.
+        if channel is None or found is None or found[1]:
+            return ActionResult(False, "message_not_found", "this message was deleted")
+        response_url = self._responses.issue(channel, new_id("R"))
+        fields |= payloads.make_shortcut_fields(channel, found[0], response_url)
+        return await self._send("message_action", **fields)
 
     async def submit(self, view_id: str, raw: Raw) -> ActionResult:
         """Submits a modal. If fields are wrong, the result contains their errors."""

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.local_slack.page.hints import Hints
 from bot.local_slack.page.keyboard import COMMANDS, Keyboard
-from bot.local_slack.page.pointer import Pointer
+from bot.local_slack.page.pointer import SHORTCUTS, Pointer
 from bot.local_slack.page.replies import ActionResult
 from bot.local_slack.state.broadcast import News
 from bot.local_slack.state.records import Channel, Message, MessagePage
@@ -51,6 +51,7 @@ class WorkspacePage:
             web.get("/files/{file}", self._serve_file),
             web.post("/say", _handle_json(self._say, "channel", "text")),
             web.post("/act", _handle_json(self._act, "block_id", "action_id")),
+            web.post("/shortcut", _handle_json(self._shortcut, "callback_id")),
             web.post("/view", _handle_json(self._view, "view_id")),
             web.post("/home", _handle_json(lambda _: self._pointer.open_home())),
             web.post("/channels", _handle_json(self._create_channel, "name")),
@@ -73,6 +74,7 @@ class WorkspacePage:
                 "people": {one.id: one.real_name for one in team.people.values()},
                 "channels": channels,
                 "commands": commands,
+                "shortcuts": [one._asdict() for one in SHORTCUTS],
                 "home": team.views.home,
                 "modal": team.views.modal,
             }
@@ -138,6 +140,10 @@ class WorkspacePage:
         return await self._pointer.click(
             _require_text(body, "channel"), _require_text(body, "ts"), *element
         )
+
+    async def _shortcut(self, body: Body) -> ActionResult:
+        place = str(body.get("channel") or ""), str(body.get("ts") or "")
+        return await self._pointer.use_shortcut(body["callback_id"], *place)
 
     async def _view(self, body: Body) -> ActionResult:
         if body.get("action") == "close":

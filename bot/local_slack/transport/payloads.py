@@ -16,6 +16,7 @@ Payload = dict[str, Any]
 # The value of the field `token`. Slack still sends this field, although signatures have replaced
 # it.
 _OLD_TOKEN = "local-workspace"  # noqa: S105 - not a secret
+_WITH_TRIGGER = ("block_actions", "view_submission", "shortcut", "message_action")
 
 
 def make_slash_command(
@@ -45,8 +46,8 @@ def _name_channel(channel: Channel) -> str:
 
 
 def make_interaction(team: Team, kind: str, **fields: Any) -> Payload:
-    """The payload of an interaction; `fields` are those of its kind. For a click or a submission,
-    it has a trigger id, with which the bot may open a modal."""
+    """The payload of an interaction; `fields` are those of its kind. For a click, a submission or a
+    shortcut, it has a trigger id, with which the bot may open a modal."""
     person, team_id = team.people[team.identity.person_id], team.identity.team_id
     name = {"username": person.name, "name": person.name}
     payload: Payload = {
@@ -59,7 +60,7 @@ def make_interaction(team: Team, kind: str, **fields: Any) -> Payload:
         "is_enterprise_install": False,
         **fields,
     }
-    if kind in ("block_actions", "view_submission"):
+    if kind in _WITH_TRIGGER:
         payload["trigger_id"] = team.triggers.new()
     return payload
 
@@ -76,6 +77,16 @@ def make_message_fields(
         "channel": {"id": channel.id, "name": _name_channel(channel)},
         "response_url": response_url,
         **({} if is_ephemeral else {"message": message}),
+    }
+
+
+def make_shortcut_fields(channel: Channel, message: Message, response_url: str) -> Payload:
+    """The fields that say of which message a person used a message shortcut."""
+    return {
+        "channel": {"id": channel.id, "name": _name_channel(channel)},
+        "message": message,
+        "message_ts": message["ts"],
+        "response_url": response_url,
     }
 
 
@@ -122,7 +133,7 @@ def make_selection(element: Mapping[str, Any], raw: Any) -> Payload:
     ValueError if it is not one of the element's options.
     """
     match element["type"]:
-        case "static_select":
+        case "static_select" | "radio_buttons":
             return {"selected_option": None if raw is None else _find_option(element, raw)}
         case "overflow":
             return {"selected_option": _find_option(element, raw)}
@@ -133,7 +144,8 @@ def make_selection(element: Mapping[str, Any], raw: Any) -> Payload:
 
 
 def _find_option(element: Mapping[str, Any], value: object) -> Payload:
-    for option in element["options"]:
+    groups = element.get("option_groups") or [element]
+    for option in (each for group in groups for each in group["options"]):
         if option["value"] == value:
             found: Payload = option
             return found

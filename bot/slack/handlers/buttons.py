@@ -28,14 +28,19 @@ from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.blocks import context as small_print
 from bot.slack.blockkit.mrkdwn import mention_person
 from bot.slack.context import SlackContext
+from bot.slack.handlers import home as home_handlers
 from bot.slack.handlers import proposals
+from bot.slack.handlers.check_product import open_product_form
 from bot.slack.handlers.commands import answer
+from bot.slack.handlers.modals import show_reply, show_view
 from bot.slack.handlers.payloads import Click
 from bot.slack.views import alerts, data_checks
 from bot.slack.views import proposals as proposal_views
 from bot.slack.views.command_replies import render_operators_only, render_reply
+from bot.slack.views.entry import home
+from bot.slack.views.entry.results import render_result
 from bot.slack.views.rates.answer import SHARE
-from bot.slack.views.replies import RUN, render_failure, render_notice
+from bot.slack.views.replies import CHECK_PRODUCT, RUN, render_failure, render_notice
 
 Handler = Callable[[SlackContext, Click], Awaitable[Message | None]]
 """Handles a click; returns a message for the person who clicked, or None."""
@@ -47,6 +52,8 @@ class ButtonRoute(NamedTuple):
 
     handle: Handler
     act: OperatorAction | None = None
+    opens_modal: bool = False
+    """Whether the handler opens a modal itself."""
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -66,8 +73,13 @@ def _listen(
         click = Click(body, action)
 
         async def run_handler() -> None:
+            if click.is_in_view and not button.opens_modal:
+                await show_reply(context, click, _handle(context, button, click))
+                return
             message = await _handle(context, button, click)
-            if message is not None:
+            if message is not None and click.is_in_view:
+                await show_view(context, click, render_result(message))
+            elif message is not None:
                 await respond_with(respond, message, replace_original=False)
 
         context.background.spawn(run_handler(), "answering a button")
@@ -213,6 +225,11 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     **OLD_BUTTONS,
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),
     SHARE: ButtonRoute(_share),
+    CHECK_PRODUCT: ButtonRoute(open_product_form, opens_modal=True),
+    home.IMPOSER: ButtonRoute(home_handlers.choose),
+    home.PARTNER: ButtonRoute(home_handlers.choose),
+    home.ASK: ButtonRoute(home_handlers.ask, opens_modal=True),
+    home.PROPOSALS: ButtonRoute(home_handlers.send_proposals, OperatorAction.DECIDE_ON_RATES),
     proposal_views.APPROVE: ButtonRoute(proposals.approve, OperatorAction.DECIDE_ON_RATES),
     proposal_views.EDIT: ButtonRoute(proposals.edit, OperatorAction.DECIDE_ON_RATES),
     proposal_views.REJECT: ButtonRoute(proposals.reject, OperatorAction.DECIDE_ON_RATES),

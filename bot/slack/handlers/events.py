@@ -1,4 +1,8 @@
-"""Handles events that Slack sends: a mention of the bot, and a person opening the Home tab."""
+"""Handles messages that people type for the bot: mentions, and direct messages in plain words.
+
+Slack sends an event again if the acknowledgement is late, and may send two events for one message.
+Each message is answered once.
+"""
 
 import logging
 from collections.abc import Awaitable
@@ -9,54 +13,52 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.say.async_say import AsyncSay
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.api.errors import code, status
 from bot.slack.api.fallback import post_with
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
 from bot.slack.handlers.commands import answer
-from bot.slack.views.home import render_home
 
 log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
-    """Registers the listeners for mentions and for the Home tab."""
-    service = context.service
+    """Registers the listeners for mentions and for direct messages."""
 
     @app.event("app_mention")
     async def handle_mention(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
-        channel = event.get("channel")
-        if not isinstance(channel, str) or not channel:
-            return
-        if context.deduplicator.is_repeated(f"event {body.get('event_id')}", service.clock()):
-            return
+        _answer_once(context, body, say, event.get("thread_ts") or event.get("ts"))
 
-        async def send_reply() -> None:
-            message = await answer(context, payloads.read_mention(body))
-            thread_ts = event.get("thread_ts") or event.get("ts")
-            post = partial(_post_in_turn, context, say)
-            posting = post_with(post, message, thread_ts=thread_ts, unfurl_links=False)
-            await _unless_refused(posting, "a mention was not answered")
+    @app.event("message")
+    async def handle_message(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
+        if payloads.is_typed_for_bot(body):
+            _answer_once(context, body, say, event.get("thread_ts"))
 
-        context.background.spawn(send_reply(), "answering a mention")
 
-    @app.event("app_home_opened")
-    async def handle_home_opened(
-        body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient
-    ) -> None:
-        if event.get("tab") != "home" or not event.get("user"):
-            return
-        user, team = str(event.get("user") or ""), str(body.get("team_id") or "")
+def _answer_once(
+    context: SlackContext, body: dict[str, Any], say: AsyncSay, thread_ts: str | None
+) -> None:
+    """Answers the message of an event in the background, unless it was answered before."""
+    event = body.get("event") or {}
+    channel = event.get("channel")
+    if not isinstance(channel, str) or not channel:
+        return
+    keys = [f"event {body.get('event_id')}"]
+    if event.get("ts"):
+        keys.append(f"message {channel} {event['ts']}")
+    now = context.service.clock()
+    repeated = [context.deduplicator.is_repeated(key, now) for key in keys]
+    if any(repeated):
+        return
 
-        async def publish() -> None:
-            overview = await service.build_overview(team, user)
-            view = render_home(overview, user, service.parties)
-            publishing = client.views_publish(user_id=user, view=view)
-            await _unless_refused(publishing, "a Home tab was not drawn")
+    async def send_reply() -> None:
+        message = await answer(context, payloads.read_typed_message(body))
+        post = partial(_post_in_turn, context, say)
+        posting = post_with(post, message, thread_ts=thread_ts, unfurl_links=False)
+        await unless_refused(posting, "a message was not answered")
 
-        context.background.spawn(publish(), "drawing a Home tab")
+    context.background.spawn(send_reply(), "answering a message")
 
 
 async def _post_in_turn(context: SlackContext, say: AsyncSay, **payload: Any) -> None:
@@ -71,7 +73,7 @@ async def _post_in_turn(context: SlackContext, say: AsyncSay, **payload: Any) ->
         await say(**payload)
 
 
-async def _unless_refused(call: Awaitable[object], failure: str) -> None:
+async def unless_refused(call: Awaitable[object], failure: str) -> None:
     """Awaits a call of Slack's API. If Slack refuses the call, logs this instead of raising an
     error."""
     try:

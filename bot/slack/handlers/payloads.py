@@ -1,9 +1,10 @@
-"""Converts Slack's payloads to values: a slash command, a mention, a click."""
+"""Converts Slack's payloads to values: a slash command, a typed message, a click."""
 
 import re
 from copy import copy
 from typing import Any
 
+from bot.commands.message_reading import MOST_READ
 from bot.commands.request import CommandRequest
 from bot.parties import build_flag
 from bot.proposals.approval.audit import Operator
@@ -25,21 +26,51 @@ def read_slash_command(body: dict[str, Any]) -> CommandRequest:
     )
 
 
-def read_mention(body: dict[str, Any]) -> CommandRequest:
-    """The request in an `app_mention` event: the text after the bot's name."""
+def read_typed_message(body: dict[str, Any]) -> CommandRequest:
+    """The request in an `app_mention` or `message` event: the text after the bot's name."""
     event = body.get("event") or {}
     text = str(event.get("text") or "")
     typed = text.partition(">")[2] if text.lstrip().startswith("<@") else text
-    # In messages, Slack writes these three characters as entities. In commands, it does not.
-    plain = _clean(typed).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return CommandRequest(
-        text=plain,
+        text=to_plain(typed),
         team=str(body.get("team_id") or event.get("team") or ""),
         conversation=read_conversation(
             {"channel_id": event.get("channel"), "user_id": event.get("user")}
         ),
         user=str(event.get("user") or ""),
     )
+
+
+def read_shared_text(body: dict[str, Any]) -> str:
+    """The text of the message that a person used a shortcut on, with the previews of its links,
+    without markup. It is cut where reading would end anyway."""
+    message = body.get("message") or {}
+    texts = [message.get("text")]
+    attachments = message.get("attachments")
+    for each in attachments if isinstance(attachments, list) else ():
+        if isinstance(each, dict):
+            texts += [each.get("title"), each.get("text")]
+    cut = (one[: 2 * MOST_READ] for one in texts if isinstance(one, str) and one.strip())
+    return "\n".join(to_plain(one) for one in cut)
+
+
+def is_typed_for_bot(body: dict[str, Any]) -> bool:
+    """Whether a `message` event is a new line that a person typed in the direct messages with the
+    bot.
+
+    Edits, deletions and other changes have a subtype. Messages of bots have a `bot_id`. Replies to
+    a message of the bot are part of a conversation about it, so they count only if they name the
+    bot.
+    """
+    event = body.get("event") or {}
+    own = {str(one.get("user_id")) for one in body.get("authorizations") or ()}
+    user = event.get("user")
+    if event.get("channel_type") != "im" or event.get("subtype") or event.get("hidden"):
+        return False
+    if event.get("bot_id") or not isinstance(user, str) or not user or user in own:
+        return False
+    named = any(f"<@{one}>" in str(event.get("text") or "") for one in own)
+    return named or event.get("parent_user_id") not in own
 
 
 class Click:
@@ -58,6 +89,18 @@ class Click:
         self.channel = str(container.get("channel_id") or "")
         self.message_ts = str(container.get("message_ts") or "")
         self.is_ephemeral = bool(container.get("is_ephemeral"))
+        view = body.get("view")
+        self.view: dict[str, Any] = view if isinstance(view, dict) else {}
+
+    @property
+    def is_in_view(self) -> bool:
+        """Whether the click was in a modal or in the Home tab, and not in a message."""
+        return bool(self.view)
+
+    @property
+    def modal_id(self) -> str:
+        """The id of the modal with the clicked element; empty for a click elsewhere."""
+        return str(self.view.get("id") or "") if self.view.get("type") == "modal" else ""
 
     def with_value(self, value: str) -> "Click":
         """The same click with another value."""
@@ -87,6 +130,12 @@ def read_person(body: dict[str, Any]) -> Operator:
     user_id = str(user.get("id") or "?")
     name = str(user.get("name") or user.get("username") or user_id)
     return Operator(id=user_id, name=" ".join(name.split())[:100] or user_id)
+
+
+def to_plain(text: str) -> str:
+    """The text of a message without Slack's markup. In messages, Slack writes three characters as
+    entities; in commands, it does not."""
+    return _clean(text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def _clean(text: str) -> str:

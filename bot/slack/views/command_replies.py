@@ -15,6 +15,7 @@ from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_person, quote_text
 from bot.slack.views import alerts, feeds
+from bot.slack.views.entry.help import make_help_buttons, render_help, render_short_help
 from bot.slack.views.figures import format_party
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates import card
@@ -29,34 +30,12 @@ from bot.slack.views.story_lists import render_latest
 from bot.text.single_line import to_single_line
 from bot.values import Topic
 
-_EXAMPLES = (
-    ("us china", "duties of the US on goods of China, and of China on US goods"),
-    ("us china on 2025-04-15", "the same on another day"),
-    ("us china steel", "the duty on a product, in words or by an HS code such as 8507.60"),
-    ("us china history", "the history of the rate, as a chart"),
-    ("table us china", "the parts of an answer as a table"),
-    ("us china vs vietnam", "one importing country, several origins, side by side"),
-    ("china", "duties that one economy imposes, and duties on its goods"),
-    ("section 232", "a law or topic: its state, rates, rulings and dates; `cards` lists all"),
-    ("upcoming china", "upcoming changes, for one economy or all"),
-    ("upcoming ics", "the same as a file for your calendar"),
-    ("changes since 2025-04-01", "what changed since a day"),
-    ("subscribe court-rulings", "stories on court rulings, posted here"),
-    ("subscribe tariffs china japan daily", "one digest a day on tariffs and those economies"),
-    ("unsubscribe negotiations", "unsubscribe from one topic here, or from all without a topic"),
-    ("list", "the subscriptions of this conversation"),
-    ("reminders off", "turn off reminders of duty changes here; `on` turns them on"),
-    ("latest negotiations", "the newest stories, on one topic or all"),
-    ("feeds", "the state of the feeds"),
-    ("proposals", "reported rates that await an operator's decision"),
-)
-
 
 def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties) -> Message:
     """The message for a reply to the request."""
     match reply:
         case replies.Help():
-            return render_help()
+            return render_short_help() if reply.is_short else render_help()
         case replies.RateAnswers():
             message = _render_rates(reply, parties)
             return (
@@ -109,16 +88,6 @@ def _render_rates(reply: replies.RateAnswers, parties: Parties) -> Message:
     if reply.query.kind is QueryKind.COMPARE and len(reply.answers) > 1:
         return render_comparison(reply.answers, reply.query)
     return render_answers(reply.answers, parties, format_query(reply.query))
-
-
-def render_help() -> Message:
-    """All commands, each with an example."""
-    lines = [f"• `{COMMAND} {example}` – {what}" for example, what in _EXAMPLES]
-    first = f"Ask for a rate, or subscribe to news. All commands start with `{COMMAND}`."
-    tail = context(
-        "Topics: `tariffs`, `negotiations`, `court-rulings`, `all`. Economies: names or codes."
-    )
-    return assemble(first, [section(first), section("\n".join(lines)), tail])
 
 
 def render_operators_only(act: OperatorAction, user: str) -> Message:
@@ -267,6 +236,8 @@ def _render_suggestions(reply: replies.NotUnderstood) -> Message:
         )
     )
     listed = ", ".join(f"`{COMMAND} {escape(each, 80)}`" for each in offered)
+    # Without suggestions, the examples of the help are offered.
+    row = row or make_help_buttons()
     tail = context(f"`{COMMAND} help` shows what I can do.")
     return assemble(f"{text} {listed}".strip(), [section(text), *row, tail])
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from bot.commands.permissions import OperatorAction
 from bot.slack.handlers.buttons import ALERT_CHOICES, BUTTONS
 from bot.slack.views import alerts, data_checks, proposals
+from bot.slack.views.entry import home
 from bot.slack.views.rates.answer import SHARE
-from bot.slack.views.replies import RUN
+from bot.slack.views.replies import CHECK_PRODUCT, RUN
 from tests.slack.samples import ROOT
 
 IDS = {
@@ -16,6 +17,9 @@ IDS = {
     **{name: value for name, value in vars(proposals).items() if name.isupper()},
     "UNDO_CONFIRM": data_checks.UNDO_CONFIRM,
     "SHARE": SHARE,
+    "CHECK_PRODUCT": CHECK_PRODUCT,
+    "ASK": home.ASK,
+    "PROPOSALS": home.PROPOSALS,
 }
 
 
@@ -49,6 +53,13 @@ def test_only_operators_may_use_the_buttons_of_a_proposal() -> None:
     for action_id, route in BUTTONS.items():
         name = action_id if isinstance(action_id, str) else action_id.pattern.removeprefix("^")
         decides = name.startswith(
-            ("rate_approve", "rate_edit", "rate_reject", "rate_take", data_checks.CONFIRM)
+            (
+                home.PROPOSALS,
+                "rate_approve",
+                "rate_edit",
+                "rate_reject",
+                "rate_take",
+                data_checks.CONFIRM,
+            )
         )
         assert (route.act is OperatorAction.DECIDE_ON_RATES) == decides

@@ -1,6 +1,5 @@
 """A person clicks the bot's buttons in the local workspace, over signed HTTP."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -269,23 +268,3 @@ async def test_a_mention_is_answered_in_its_thread_once(page_user: PageUser) -> 
     assert len(calls) == 1
     assert calls[0].arguments["thread_ts"]
     assert "30%" in json.dumps(calls[0].arguments["blocks"])
-
-
-async def test_the_home_tab_shows_your_subscriptions_and_the_health_of_the_feeds(
-    page_user: PageUser,
-) -> None:
-    await page_user.say("/tariff subscribe tariffs china")
-    await page_user.say("/tariff subscribe talks", "@tariffwire")
-    published = asyncio.Event()
-    with page_user.workspace.team.live.listen(lambda _: published.set()):
-        await page_user.workspace.pointer.open_home()
-        await asyncio.wait_for(published.wait(), 5)
-    (call,) = page_user.workspace.calls("views.publish")
-    view = json.dumps(call.arguments["view"], ensure_ascii=False)
-    for part in (
-        f"stories naming 🇨🇳 China, posted at once, <#{page_user.channel}>",
-        "*negotiations*, posted at once, to you",
-        "40 feeds, 2 failing",
-        "/tariff us china",
-    ):
-        assert part in view

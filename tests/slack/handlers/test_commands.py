@@ -88,9 +88,14 @@ async def test_the_reply_to_nonsense_names_the_help_command(context: SlackContex
 async def test_help_shows_every_command(context: SlackContext, text: str) -> None:
     said = as_text(await answer(context, ask(text)))
     commands = ("subscribe", "unsubscribe", "list", "latest", "court-rulings", "feeds")
-    questions = ("us china", "steel", "history", "vs", "`/tariff china`", "upcoming", "changes")
+    questions = ("us china", "steel", "history", "vs", "`china`", "upcoming", "changes")
     for word in (*commands, *questions):
         assert word in said
+    blocks = (await answer(context, ask(text))).blocks
+    lines = [block for block in blocks if block["type"] == "section"][1:]
+    groups = [line["text"]["text"] for line in lines if "accessory" not in line]
+    assert groups == ["*Ask*", "*Watch*", "*News*", "*Admin*"]
+    assert ["accessory" in line for line in lines] == [False, True, True, True] * 4
 
 
 async def test_a_subscription_is_saved_and_confirmed_to_the_whole_channel(

@@ -14,8 +14,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.app import build_app, build_web_app
 from bot.slack.context import SlackContext
+from bot.slack.handlers.shortcuts import RATE_NOW
 from bot.slack.views.approval_form import TERMS
-from bot.slack.views.replies import RUN
+from bot.slack.views.entry.check_product import FORM as FORM_FOR_PRODUCTS
+from bot.slack.views.entry.home import ASK, IMPOSER, PARTNER
+from bot.slack.views.replies import CHECK_PRODUCT, RUN
 from tests.slack.fakes import signed, slack_context, slash
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -59,6 +62,70 @@ SUBMISSION: dict[str, Any] = {
     "response_urls": [],
 }
 
+MESSAGE_SHORTCUT: dict[str, Any] = {
+    "type": "message_action",
+    "callback_id": RATE_NOW,
+    "trigger_id": "1.2",
+    "team": {"id": "T1"},
+    "user": {"id": "U2", "name": "ann"},
+    "channel": {"id": "C1", "name": "general"},
+    "message": {
+        "type": "message",
+        "user": "U2",
+        "text": "25% on China by US",
+        "ts": "1.2",
+        "attachments": [{"title": "US tariffs", "text": "on China"}],
+    },
+    "message_ts": "1.2",
+    "response_url": "/respond/secret",
+}
+GLOBAL_SHORTCUT: dict[str, Any] = {
+    "type": "shortcut",
+    "callback_id": CHECK_PRODUCT,
+    "trigger_id": "1.2",
+    "team": {"id": "T1"},
+    "user": {"id": "U2", "name": "ann"},
+}
+PRODUCT: dict[str, Any] = {
+    "type": "view_submission",
+    "team": {"id": "T1"},
+    "user": {"id": "U2", "name": "ann"},
+    "view": {
+        "type": "modal",
+        "id": "V1",
+        "callback_id": FORM_FOR_PRODUCTS,
+        "state": {
+            "values": {
+                "imposer": {"field": {"selected_option": {"value": "US"}}},
+                "partner": {"field": {"selected_option": {"value": "CN"}}},
+                "goods": {"field": {"value": "steel"}},
+                "claim": {"field": {"selected_option": {"value": "none"}}},
+            }
+        },
+    },
+    "response_urls": [],
+}
+HOME_CLICK: dict[str, Any] = {
+    "type": "block_actions",
+    "team": {"id": "T1"},
+    "user": {"id": "U2", "name": "ann"},
+    "trigger_id": "1.2",
+    "container": {"type": "view", "view_id": "V1"},
+    "view": {
+        "type": "home",
+        "id": "V1",
+        "state": {
+            "values": {
+                "row": {
+                    IMPOSER: {"selected_option": {"value": "US"}},
+                    PARTNER: {"selected_option": {"value": "US"}},
+                }
+            }
+        },
+    },
+    "actions": [{"type": "button", "block_id": "row", "action_id": ASK}],
+}
+
 
 def event(**content: Any) -> dict[str, Any]:
     return {
@@ -71,6 +138,9 @@ def event(**content: Any) -> dict[str, Any]:
 
 
 MENTION = event(type="app_mention", user="U2", text="<@U9> help", ts="1.2", channel="C1")
+DIRECT = event(
+    type="message", channel_type="im", user="U2", text="us china", ts="1.2", channel="D1"
+)
 HOME = event(type="app_home_opened", user="U2", tab="home", channel="D1")
 
 
@@ -149,7 +219,7 @@ async def check(
     return status
 
 
-@pytest.mark.parametrize("payload", [MENTION, HOME], ids=["mention", "home"])
+@pytest.mark.parametrize("payload", [MENTION, DIRECT, HOME], ids=["mention", "direct", "home"])
 async def test_a_malformed_event_leaves_no_traceback(
     bot: Bot,
     session: aiohttp.ClientSession,
@@ -165,7 +235,11 @@ async def test_a_malformed_event_leaves_no_traceback(
     assert await check(session, bot, everything_null, JSON, caplog) == 400
 
 
-@pytest.mark.parametrize("payload", [CLICK, SUBMISSION], ids=["click", "form"])
+@pytest.mark.parametrize(
+    "payload",
+    [CLICK, SUBMISSION, MESSAGE_SHORTCUT, GLOBAL_SHORTCUT, PRODUCT, HOME_CLICK],
+    ids=["click", "form", "message shortcut", "global shortcut", "product", "home click"],
+)
 async def test_a_malformed_click_or_form_leaves_no_traceback(
     bot: Bot,
     session: aiohttp.ClientSession,

@@ -45,7 +45,7 @@ async def context(api: FakeApi) -> AsyncIterator[SlackContext]:
 
 
 async def mention(app: AsyncApp, context: SlackContext, number: int) -> None:
-    event = {"type": "app_mention", "user": "U2", "text": "<@U9> help", "ts": "1.2"}
+    event = {"type": "app_mention", "user": "U2", "text": "<@U9> help", "ts": f"{number}.2"}
     payload = {
         "type": "event_callback",
         "team_id": "T1",
@@ -90,4 +90,4 @@ async def test_a_mention_is_not_answered_if_the_pause_is_longer_than_a_minute(
     api.refuse("90")
     await mention(app, context, 2)
     assert len(api.times()) == 2
-    assert "a mention was not answered: ratelimited" in caplog.text
+    assert "a message was not answered: ratelimited" in caplog.text

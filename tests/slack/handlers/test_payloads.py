@@ -7,9 +7,9 @@ import pytest
 from bot.slack.handlers.payloads import (
     Click,
     read_conversation,
-    read_mention,
     read_person,
     read_slash_command,
+    read_typed_message,
 )
 
 
@@ -51,7 +51,7 @@ def test_a_slash_command_becomes_a_request() -> None:
 )
 def test_the_name_of_the_bot_is_removed_from_a_mention(text: str, plain: str) -> None:
     event = {"text": text, "channel": "C1", "user": "U1", "team": "T1"}
-    request = read_mention({"event": event})
+    request = read_typed_message({"event": event})
     assert request.text == plain
     assert (request.team, request.conversation, request.user) == ("T1", "C1", "U1")
 
@@ -64,7 +64,7 @@ def test_the_conversation_is_the_channel_or_in_a_direct_message_the_person() -> 
 
 def test_an_empty_payload_is_harmless() -> None:
     nothing: dict[str, Any] = {}
-    assert read_slash_command(nothing).text == read_mention(nothing).text == ""
+    assert read_slash_command(nothing).text == read_typed_message(nothing).text == ""
     assert Click(nothing, nothing).value == ""
     assert Click(nothing, nothing).request(":flag-us: china").text == "🇺🇸 china"
     assert read_person(nothing).id == "?"

@@ -230,7 +230,7 @@ function button(part, act) {
   return el("button", { ...attributes, type: "button" }, plain(part.text.text));
 }
 // A menu behind three dots. An option with an address opens it; every option is sent to the bot.
-function overflow(part, act) {
+function overflow(part, act, label = "More actions", mark = "⋯") {
   const node = el("details", { class: "overflow", onkeydown: (event) => event.key === "Escape" && close(true), onfocusout: (event) => node.contains(event.relatedTarget) || close(false) });
   const close = (focus) => {
     node.open = false;
@@ -246,8 +246,14 @@ function overflow(part, act) {
     if (href) return el("a", { ...attributes, href, target: "_blank", rel: "noopener noreferrer" }, plain(option.text.text));
     return el("button", { ...attributes, type: "button" }, plain(option.text.text));
   };
-  node.append(el("summary", { class: "btn", "aria-label": "More actions" }, "⋯"), el("div", { class: "menu" }, part.options.map(item)));
+  node.append(el("summary", { class: "btn", "aria-label": label, title: label }, mark), el("div", { class: "menu" }, part.options.map(item)));
   return node;
+}
+function shortcutMenu(kind, label, mark, where) {
+  const fits = state.shortcuts.filter((one) => one.kind === kind);
+  const options = fits.map((one) => ({ text: { text: one.name }, value: one.callback_id }));
+  const use = async (callback_id) => failed(await send("/shortcut", { callback_id, ...where }));
+  return overflow({ action_id: "shortcut", options }, use, label, mark);
 }
 const optionNode = (option) => el("option", { value: option.value }, plain(option.text.text));
 
@@ -265,14 +271,22 @@ function fieldOf(part, kept, changed) {
   const hint = part.placeholder?.text || "";
   switch (part.type) {
     case "static_select": return select(part, kept ?? part.initial_option?.value, changed);
+    case "radio_buttons": return radio(part, kept ?? part.initial_option?.value, changed);
     case "datepicker": return typed("date", kept ?? part.initial_date, hint, changed, {});
     default: return textField(part, kept ?? part.initial_value, hint, changed);
   }
 }
 function select(part, initial, changed) {
-  const node = el("select", { onchange: () => changed(node.value || null, node) }, el("option", { value: "" }, part.placeholder?.text || "Choose…"), part.options.map(optionNode));
+  const node = el("select", { onchange: () => changed(node.value || null, node) }, el("option", { value: "" }, part.placeholder?.text || "Choose…"),
+    part.option_groups ? part.option_groups.map((group) => el("optgroup", { label: group.label.text }, group.options.map(optionNode))) : part.options.map(optionNode));
   node.value = initial || "";
   return { node, read: () => node.value || null };
+}
+function radio(part, initial, changed) {
+  const name = `radio-${(radio.count = (radio.count || 0) + 1)}`;
+  const choice = (option) => el("label", {}, el("input", { type: "radio", name, value: option.value, checked: option.value === initial, onchange: (event) => changed(option.value, event.target) }), " ", plain(option.text.text));
+  const node = el("div", { class: "choices", role: "radiogroup" }, part.options.map(choice));
+  return { node, read: () => node.querySelector(":checked")?.value || null };
 }
 function typed(type, initial, placeholder, changed, attributes) {
   const node = el("input", { type, placeholder, value: initial, ...attributes, onchange: () => changed(node.value || null, node) });
@@ -294,6 +308,8 @@ function readFields(fields) {
 function inputBlock(block, scene) {
   const inner = element(block, block.element, scene);
   const label = plain(block.label.text) + (block.optional ? " (optional)" : "");
+  // A `label` element cannot name a group of radio buttons.
+  if (inner.getAttribute("role") === "radiogroup") inner.setAttribute("aria-label", label);
   return el("div", { class: "field" },
     el("label", { for: scene.id(block) }, label),
     inner,
@@ -398,7 +414,7 @@ function scene(container, kept) {
 
 /* ---------- Messages ---------- */
 
-let state = { channels: [], people: {}, commands: [], app: {}, me: {} };
+let state = { channels: [], people: {}, commands: [], shortcuts: [], app: {}, me: {} };
 const place = { channel: null, tab: "messages", thread: null, more: false };
 const shown = { stream: new Map(), replies: new Map() };
 
@@ -409,7 +425,8 @@ function messageNode(message, channel, inThread, previous) {
   const clock = when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const follows = previous && previous.user === message.user && !message.only_you && !previous.only_you && !previous.reply_count && Number(message.ts) - Number(previous.ts) < 300 && sameDay(previous, message);
   const thread = message.thread_ts || message.ts;
-  const reply = message.only_you || inThread ? null : el("div", { class: "tools" }, el("button", { class: "icon", type: "button", onclick: () => openThread(thread) }, "Reply"));
+  const reply = inThread ? null : el("button", { class: "icon", type: "button", onclick: () => openThread(thread) }, "Reply");
+  const tools = message.only_you ? null : el("div", { class: "tools" }, reply, shortcutMenu("message", "Message shortcuts", "⋮", { channel, ts: message.ts }));
   return el("article", { class: ["message", follows && "follows", message.only_you && "only-you"].filter(Boolean).join(" "), "data-ts": message.ts, "aria-label": `${message.author.name}, ${clock}` },
     el("div", { class: `avatar ${message.author.is_bot ? "bot" : ""}`, "aria-hidden": "true" }, message.author.name.slice(0, 1).toUpperCase()),
     el("div", { class: "meta" }, el("b", {}, message.author.name), message.author.is_bot ? el("span", { class: "tag" }, "APP") : null, el("time", { datetime: when.toISOString(), title: when.toLocaleString() }, clock)),
@@ -417,7 +434,7 @@ function messageNode(message, channel, inThread, previous) {
     isBroadcast(message) ? threadLink(message, inThread) : null,
     el("div", { class: "content" }, messageContent(message, own)),
     !inThread && message.reply_count ? repliesButton(message) : null,
-    reply);
+    tools);
 }
 const isBroadcast = (message) => message.subtype === "thread_broadcast";
 function threadLink(message, inThread) {
@@ -592,10 +609,13 @@ function drawTabs(channel) {
     send("/home", {}).then(failed);
   }
 }
+let homeScene = null;
 function drawHome() {
   const view = state.home;
+  // What was selected before the Home tab changed stays selected.
+  homeScene = view && scene({ view_id: view.id }, homeScene && readFields(homeScene.fields));
   const empty = el("p", { class: "empty" }, `${state.app.name} has not set up its Home tab yet.`);
-  $("home").replaceChildren(...(view ? blocks(view.blocks, scene({ view_id: view.id })).flat() : [empty]));
+  $("home").replaceChildren(...(view ? blocks(view.blocks, homeScene).flat() : [empty]));
 }
 function pickTab(tab) {
   place.tab = tab;
@@ -795,6 +815,7 @@ async function start() {
   state = await load("/state");
   place.channel = state.channels[0].id;
   showModal(state.modal);
+  $("shortcuts").replaceChildren(shortcutMenu("global", "Shortcuts", "⚡", {}));
   if (!(await fromAddress())) await openChannel(place.channel);
   $("compose-text").focus();
 }

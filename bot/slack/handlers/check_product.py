@@ -1,0 +1,130 @@
+"""Handles *Check a product*: the global shortcut, the button, and the submitted form."""
+
+import asyncio
+import logging
+from typing import Any
+
+from pydantic import ValidationError
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+
+from bot.commands.answers import DatedQuery
+from bot.commands.product_form import (
+    ProductForm,
+    ProductFormRefused,
+    fill_product_form,
+    read_product_form,
+)
+from bot.commands.request import CommandRequest
+from bot.errors import QueryError
+from bot.rates.question.parse import RateQuery, format_query
+from bot.slack.api.errors import code
+from bot.slack.background import log_failure
+from bot.slack.blockkit.forms import View
+from bot.slack.blockkit.mrkdwn import escape
+from bot.slack.context import SlackContext
+from bot.slack.handlers.modals import show_view
+from bot.slack.handlers.payloads import Click, read_person
+from bot.slack.views.command_replies import render_reply
+from bot.slack.views.entry import check_product as views
+from bot.slack.views.entry.results import render_loading
+from bot.slack.views.replies import CHECK_PRODUCT, render_failure, render_notice
+
+log = logging.getLogger(__name__)
+
+_WITHIN_S = 1.5
+"""Seconds to wait for the answer before the form is replaced without it."""
+
+
+def register(app: AsyncApp, context: SlackContext) -> None:
+    """Registers the listeners for the shortcut and for the two modals."""
+
+    @app.global_shortcut(CHECK_PRODUCT)
+    async def handle_shortcut(body: dict[str, Any], ack: AsyncAck) -> None:
+        await ack()
+        opening = open_product_form(context, Click(body, {}))
+        context.background.spawn(opening, "opening the form for a product")
+
+    @app.view(views.FORM)
+    async def handle_form(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
+        await _submit(context, body, view, ack)
+
+    @app.view(views.ANSWER)
+    async def handle_change(view: dict[str, Any], ack: AsyncAck) -> None:
+        await ack(response_action="update", view=_render_form(context, _restore(view)))
+
+
+async def open_product_form(context: SlackContext, click: Click) -> None:
+    """Opens the form. If the value of the clicked button is a question, it fills in the form."""
+    service, form = context.service, ProductForm()
+    if click.value:
+        try:
+            asked = service.answers.parse(click.value, service.clock())
+            form = fill_product_form(asked.query, service.answers.ledger)
+        except QueryError:
+            log.info("the question of a button does not fill in the form for a product")
+    await show_view(context, click, _render_form(context, form))
+
+
+def _render_form(context: SlackContext, form: ProductForm) -> View:
+    return views.render_product_form(form, list_imposers(context), context.service.parties)
+
+
+def list_imposers(context: SlackContext) -> dict[str, str]:
+    """The names of the importing countries of the ledger, by code."""
+    ledger = context.service.answers.ledger
+    return {imposer: ledger.parties.get(imposer).name for imposer in ledger.list_imposers()}
+
+
+def _restore(view: dict[str, Any]) -> ProductForm:
+    try:
+        return ProductForm.model_validate_json(str(view.get("private_metadata") or ""))
+    except ValidationError:
+        return ProductForm()
+
+
+async def _submit(
+    context: SlackContext, body: dict[str, Any], view: dict[str, Any], ack: AsyncAck
+) -> None:
+    form = views.read_product_values(view)
+    try:
+        query = read_product_form(form, context.service.answers.ledger)
+    except ProductFormRefused as error:
+        await ack(response_action="errors", errors=error.problems)
+        return
+    person = read_person(body).id
+    work = asyncio.ensure_future(_answer(context, form, query, person))
+    done, _ = await asyncio.wait({work}, timeout=min(_WITHIN_S, context.answer_within_s))
+    if done:
+        await ack(response_action="update", view=work.result())
+        return
+
+    async def answer_later() -> None:
+        answered = await work
+        try:
+            await context.client.views_update(view_id=str(view.get("id") or ""), view=answered)
+        except SlackApiError as error:
+            log.warning("the answer about a product was not shown: %s", code(error))
+
+    context.background.spawn(answer_later(), "answering about a product")
+    await ack(response_action="update", view=render_loading(views.TITLE))
+
+
+async def _answer(context: SlackContext, form: ProductForm, query: RateQuery, person: str) -> View:
+    """The modal with the answer. Never raises."""
+    service, question = context.service, format_query(query)
+    now = service.clock()
+    today = service.answers.ledger.find_duty_day(now, form.imposer)
+    try:
+        reply = await service.answers.answer(DatedQuery(query, today, now))
+    except QueryError as error:
+        text = escape(f"{error.thing}: {error.cause}. {error.cure}".strip())
+        return views.render_product_answer(render_notice(text), form, question)
+    except Exception:
+        return views.render_product_notice(
+            render_failure(log_failure("answering about a product")).text
+        )
+    request = CommandRequest(question, "", person, person)
+    message = render_reply(reply, request, service.parties)
+    return views.render_product_answer(message, form, question)

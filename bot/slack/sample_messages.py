@@ -1,0 +1,114 @@
+"""One sample of each kind of message and view that the bot sends, made from the rates files.
+
+`tariffwire doctor` has Slack check them, so that a change of Slack's rules is found before a person
+sees an error.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from bot.commands.answers import AnswerService
+from bot.commands.message_reading import MessageReading
+from bot.commands.product_form import ProductForm
+from bot.commands.replies import (
+    Help,
+    LatestStories,
+    OperatorOverview,
+    Overview,
+    RateAnswers,
+    Reply,
+)
+from bot.commands.request import CommandRequest
+from bot.feeds.health import FeedSummary
+from bot.feeds.model import FeedKind
+from bot.news.events.event import summarize_event
+from bot.news.reader import Understanding
+from bot.news.story import Evidence, Figure, Story
+from bot.rates.ledger import Ledger
+from bot.slack.blockkit.blocks import Message
+from bot.slack.blockkit.forms import View
+from bot.slack.views.alerts import render_alert
+from bot.slack.views.command_replies import render_reply
+from bot.slack.views.entry.check_product import render_product_answer, render_product_form
+from bot.slack.views.entry.home import render_home
+from bot.slack.views.entry.message_reading import render_message_reading
+from bot.values import Topic
+
+_GOODS, _TABLE = "answer for goods", "table"
+_QUESTIONS = {
+    "answer": "us china",
+    _GOODS: "us on china steel",
+    "history": "us on china history",
+    "comparison": "us china vs vietnam",
+    _TABLE: "us china steel",
+    "upcoming changes": "upcoming",
+}
+_PERSON = "U0"
+
+
+async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message | View]:
+    """The samples by name."""
+    answers, parties = AnswerService(ledger), ledger.parties
+    samples: dict[str, Message | View] = {}
+    form = ProductForm(partner="CN", goods="steel")
+
+    def add(name: str, reply: Reply) -> Message:
+        message = render_reply(reply, CommandRequest("", "T0", _PERSON, _PERSON), parties)
+        samples[name] = message
+        return message
+
+    for name, question in _QUESTIONS.items():
+        reply = await answers.answer(answers.parse(question, now))
+        if name == _TABLE and isinstance(reply, RateAnswers):
+            reply = RateAnswers(reply.query, reply.answers, as_table=True)
+        answer = add(name, reply)
+        if name == _GOODS:
+            samples["answer in a modal"] = render_product_answer(answer, form, question)
+    story = _make_story(now)
+    add("help", Help())
+    add("greeting", Help(is_short=True))
+    add("latest stories", LatestStories([story], None))
+    samples["alert"] = render_alert(summarize_event([story]), parties)
+    understood = Understanding(
+        topics=story.topics,
+        parties=story.parties,
+        figures=story.figures,
+        evidence=story.evidence,
+    )
+    reading = MessageReading(understood, (), "us china")
+    samples["reading of a message"] = render_message_reading(reading, parties)
+    imposers = {code: parties.get(code).name for code in ledger.list_imposers()}
+    samples["form for a product"] = render_product_form(form, imposers, parties)
+    overview = Overview(
+        subscriptions=[],
+        feeds=FeedSummary(feeds=1, failing=0),
+        upcoming=await answers.find_next_changes(now, 5),
+        latest=[story],
+        operator=OperatorOverview({}, 0, now.date()),
+    )
+    samples["Home tab"] = render_home(overview, _PERSON, imposers, parties)
+    return samples
+
+
+def _make_story(now: datetime) -> Story:
+    figure: dict[str, Any] = {"imposer": "US", "partner": "CN", "product": "steel"}
+    evidence = Evidence(topic=Topic.TARIFF, rule="sample", words="a 25% tariff", where="title")
+    return Story(
+        id="sample",
+        feed_id="sample",
+        entry_key="sample",
+        source="Sample",
+        kind=FeedKind.WIRE,
+        title="US announces a 25% tariff on steel from China",
+        link="https://news.example/sample",
+        summary="The tariff begins next month.",
+        published=now,
+        seen_at=now,
+        topics=(Topic.TARIFF,),
+        parties=("US", "CN"),
+        figures=(Figure(**figure, to_percent=Decimal(25)),),
+        evidence=(evidence,),
+        event_id="sample",
+    )

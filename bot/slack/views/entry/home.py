@@ -1,0 +1,135 @@
+"""Renders the Home tab: two menus that ask for a rate, what comes next, the newest stories, and for
+operators the state of the bot."""
+
+from collections.abc import Mapping, Sequence
+
+from bot import COMMAND
+from bot.alerts.subscription import Subscription
+from bot.commands.product_form import IMPORTER
+from bot.commands.replies import OperatorOverview, Overview
+from bot.feeds.health import FeedSummary
+from bot.news.story import Story
+from bot.parties import Parties
+from bot.rates.model.answer import Upcoming
+from bot.render import words
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    divider,
+    fit_items,
+    header,
+    section,
+)
+from bot.slack.blockkit.forms import View, menu
+from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link_channel
+from bot.slack.views.command_replies import describe_subscription
+from bot.slack.views.entry.check_product import list_origins
+from bot.slack.views.replies import CHECK_PRODUCT, RUN
+from bot.slack.views.story_lists import format_headline, format_source
+from bot.text.dates import format_day
+
+ASK, IMPOSER, PARTNER = "home_ask", "home_imposer", "home_partner"
+"""The action ids of the button that asks for a rate, and of the two menus."""
+PROPOSALS = "home_proposals"
+"""The action id of the button that sends the waiting proposals to the operator."""
+
+_MOST_SUBSCRIPTIONS = 5
+_MOST_PARTNERS = 3
+
+
+def render_home(
+    overview: Overview, user: str, imposers: Mapping[str, str], parties: Parties
+) -> View:
+    """The Home tab for one person. `imposers` are the importing countries that can be chosen."""
+    operator = _render_operator(overview.operator, overview.feeds, parties)
+    lines = [
+        *_render_question(imposers, parties),
+        section(bold("Coming up")),
+        *(section(_format_upcoming(item, parties)) for item in overview.upcoming),
+        *actions(button("All upcoming changes", f"{RUN}_1", "upcoming")),
+        section(bold("Latest")),
+        *(section(_format_story(story)) for story in overview.latest),
+        *actions(button("More news", f"{RUN}_2", "latest")),
+        *operator,
+        section(bold("Your subscriptions")),
+        section(_list_subscriptions(overview.subscriptions, user, parties)),
+        divider(),
+        context(_describe_feeds(overview.feeds), f"`{COMMAND} list` in a channel shows its own."),
+    ]
+    kept, _ = fit_items((), lines, None, limits.HOME_BLOCKS, limits.HOME_CHARACTERS)
+    return {"type": "home", "blocks": list(kept)}
+
+
+def _render_question(imposers: Mapping[str, str], parties: Parties) -> list[Block]:
+    imposer = {**menu(imposers, IMPORTER, "Importing country"), "action_id": IMPOSER}
+    partner = {**menu(list_origins(parties), "", "Origin"), "action_id": PARTNER}
+    return [
+        header("Which duties apply?"),
+        section("Choose the importing country and the origin, or ask me in a message."),
+        *actions(imposer, partner, button("Show the rate", ASK, style="primary")),
+        *actions(button("Check a product", CHECK_PRODUCT), button("Help", f"{RUN}_0", "help")),
+    ]
+
+
+def _format_upcoming(item: Upcoming, parties: Parties) -> str:
+    names = [words.describe_party(code, parties) for code in item.partners[:_MOST_PARTNERS]]
+    left = len(item.partners) - _MOST_PARTNERS
+    more = f" and {left} more" if left > 0 else ""
+    pair = f"{parties.get(item.imposer).name} on {', '.join(names)}{more}" if names else ""
+    what = f"{item.measure}: {words.describe_change(item.change)}"
+    shown = " · ".join(filter(None, [escape(what, 300), escape(pair, 200)]))
+    return f"{bold(format_day(item.on))} {shown}"
+
+
+def _format_story(story: Story) -> str:
+    return f"{format_headline(story)}\n{format_source(story)}"
+
+
+def _render_operator(
+    found: OperatorOverview | None, feeds: FeedSummary, parties: Parties
+) -> list[Block]:
+    """What operators should look at; no blocks for other people."""
+    if found is None:
+        return []
+    oldest = min(found.last_checks.items(), key=lambda item: item[1], default=None)
+    age = "Rates: no check recorded."
+    if oldest is not None:
+        imposer, day = oldest
+        days = (found.today - day).days
+        age = f"Rates: oldest check {days} days ago ({parties.get(imposer).name})."
+    return [
+        section(bold("For operators")),
+        section(
+            f"Feeds: {feeds.failing} of {feeds.feeds} failing.",
+            button("Feeds", f"{RUN}_3", "feeds"),
+        ),
+        section(escape(age)),
+        section(f"Proposals: {found.waiting} waiting.", button("Send them to me", PROPOSALS)),
+    ]
+
+
+def _list_subscriptions(found: Sequence[Subscription], user: str, parties: Parties) -> str:
+    if not found:
+        return f"None yet. `{COMMAND} subscribe tariffs` starts one."
+    lines = [
+        f"• {describe_subscription(one, parties)}, {_describe_place(one, user)}"
+        for one in found[:_MOST_SUBSCRIPTIONS]
+    ]
+    left = len(found) - _MOST_SUBSCRIPTIONS
+    return "\n".join([*lines, *([f"… and {left} more."] if left > 0 else [])])
+
+
+def _describe_place(subscription: Subscription, user: str) -> str:
+    return (
+        "to you" if subscription.conversation == user else link_channel(subscription.conversation)
+    )
+
+
+def _describe_feeds(summary: FeedSummary) -> str:
+    if summary.last_poll_at is None:
+        return f"{summary.feeds} feeds, none polled yet."
+    failing = f", {summary.failing} failing" if summary.failing else ""
+    return f"{summary.feeds} feeds{failing}, last poll {format_moment(summary.last_poll_at)}."
