@@ -43,6 +43,7 @@ COMMANDS = {
         "news",
         "Find topics, parties and figures of stories: JSON lines in and out, in the same order.",
     ),
+    "mcp": CommandModule("mcp", "Serve read-only tools to an MCP client over stdin and stdout."),
     "outbox": CommandModule("outbox", "List unsent and failed messages; retry or drop them."),
     "poll": CommandModule("poll", "Poll the feeds that are due and print new stories."),
     "rate": CommandModule(

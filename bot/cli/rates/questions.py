@@ -1,7 +1,6 @@
 """Commands about rates: ask a question, list upcoming changes and proposals, export approvals."""
 
 import asyncio
-from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,22 +9,21 @@ from typing import cast
 import click
 
 from bot.cli.output import parse_day, print_json, report_errors
+from bot.cli.rates.service import build_current_ledger, open_answers
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
-from bot.errors import QueryError, StoreError, TariffwireError
+from bot.errors import QueryError, TariffwireError
+from bot.mcp.facts import build_refusal, build_reply
 from bot.parties import Parties
-from bot.proposals.approval.data_checks import apply_checks
-from bot.proposals.approval.overlay import build_ledger
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.consistency import list_contradictions
 from bot.rates.ledger import Ledger
 from bot.rates.question.value import take_value
 from bot.render import words as say
-from bot.render.json import build_rate_json, build_upcoming_json
+from bot.render.json import build_upcoming_json
 from bot.render.text import render_calendar_line, render_lines
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
-from bot.store.read_only import SavedStories, approved_rates, data_checks
 
 
 @click.command()
@@ -47,21 +45,19 @@ def rate(
     With --json, print one JSON object: question, answers, error.
     """
     settings = load_settings()
-    ledger = _build_ledger(ConfigFolder(settings))
+    ledger = build_current_ledger(ConfigFolder(settings))
     question = " ".join(words)
     try:
         dollars = None if value is None else _parse_value(value)
         reply = asyncio.run(_answer(settings, ledger, question, on, product, dollars))
     except QueryError as error:
         if as_json:
-            print_json(build_rate_json(question, None, error=error))
+            print_json(build_refusal(question, error))
         raise
     if as_json:
         if isinstance(reply, RateCalendar):
             _warn(reply.checked_period, to_stderr=True)
-        dates = reply.items if isinstance(reply, RateCalendar) else None
-        answers = () if isinstance(reply, RateCalendar) else reply.answers
-        print_json(build_rate_json(question, reply.query, answers, calendar=dates))
+        print_json(build_reply(question, reply))
     elif isinstance(reply, RateCalendar):
         _print_calendar(reply, ledger.parties)
     else:
@@ -83,33 +79,10 @@ async def _answer(
     product: str | None = None,
     value: Decimal | None = None,
 ) -> RateAnswers | RateCalendar:
-    """The reply that `/tariff` gives to the question. It uses the live sources that are enabled."""
-    async with AsyncExitStack() as stack:
-        live = None
-        if settings.live_sources:
-            from bot.runtime.wiring import make_fetch_limits, read_clock
-            from bot.sources.registry import SourceRegistry
-
-            sources = SourceRegistry(
-                settings, make_fetch_limits(settings), ledger.parties, read_clock
-            )
-            stack.push_async_callback(sources.close)
-            live = sources.reference
-        answers = AnswerService(ledger, live, SavedStories(settings.database))
+    """The reply that `/tariff` gives to the question."""
+    async with open_answers(settings, ledger) as answers:
         parsed = answers.parse(question, datetime.now(UTC), on=on, product=product, value=value)
         return await answers.answer(parsed)
-
-
-def _build_ledger(config: ConfigFolder) -> Ledger:
-    """The ledger with the approved rates. If the database cannot be read, prints a warning and
-    returns the ledger without them."""
-    try:
-        approved = approved_rates(config.settings.database)
-        checks = data_checks(config.settings.database)
-    except StoreError as error:
-        click.echo(f"! Approved rates are missing from this answer: {error}", err=True)
-        approved, checks = (), ()
-    return build_ledger(apply_checks(config.book, checks), approved, config.parties)
 
 
 @click.group("rates")
@@ -134,7 +107,7 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
     """List the dates on which duties take effect, end or are due for a decision, for one economy or
     all."""
     settings, question = load_settings(), " ".join(("upcoming", *words))
-    ledger = _build_ledger(ConfigFolder(settings))
+    ledger = build_current_ledger(ConfigFolder(settings))
     if ics_file is None:
         calendar = cast("RateCalendar", asyncio.run(_answer(settings, ledger, question)))
         _print_calendar(calendar, ledger.parties, as_json=as_json)
