@@ -117,7 +117,7 @@ class AnswerService:
             answers = add_results(answers, found, query, ledger, today)
         if query.on is None or query.on >= today:
             answers = await self._add_reports(answers)
-        return RateAnswers(query, answers)
+        return RateAnswers(query, answers, today)
 
     async def _count_lines(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
         """The answers with the number of tariff lines for each total, where that is known."""

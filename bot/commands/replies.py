@@ -36,6 +36,7 @@ class RateAnswers(Reply):
 
     query: RateQuery
     answers: tuple[Answer, ...]
+    today: date
     as_table: bool = False
 
 

@@ -1,5 +1,6 @@
 """The effect and the reply of each command, on any platform."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -38,7 +39,7 @@ async def test_a_table_contains_the_same_answer(commands: Commands) -> None:
     answer = await commands.type("us china steel")
     table = await commands.type("table us china steel")
     assert isinstance(answer, replies.RateAnswers)
-    assert table == replies.RateAnswers(answer.query, answer.answers, as_table=True)
+    assert table == replace(answer, as_table=True)
 
 
 async def test_a_calendar_has_its_own_reply_even_if_a_table_is_requested(

@@ -13,6 +13,9 @@ from bot.rates.model.measure import DutyRate, Measure, RatePeriod, Status
 from bot.rates.model.warnings import Exclusion
 
 _A_YEAR = 365
+_FINAL = (Effect.STRUCK_DOWN, Effect.UPHELD)
+_CASES = (Effect.FILED, Effect.ARGUED, *RULINGS)
+"""The effects of events in a court."""
 _A_DAY = timedelta(days=1)
 
 
@@ -62,6 +65,7 @@ def build_component(
         void_on=period.void_on,
         checked=period.checked or measure.verified_as_of,
         heading=context.ledger.find_heading(measure, context.day),
+        contested_in=find_pending_court(events, context.day) if events else "",
     )
 
 
@@ -96,6 +100,12 @@ def find_rulings(events: Iterable[LegalEvent], day: date) -> tuple[Ruling, ...]:
     if end is None:
         return tuple(found)
     return (*(one for one in found if end.later and not one.later), end)
+
+
+def find_pending_court(events: Iterable[LegalEvent], day: date) -> str:
+    """The court of the newest case about a measure that was undecided on `day`; else empty."""
+    known = [one for one in events if one.on <= day and one.effect in _CASES]
+    return known[-1].body if known and known[-1].effect not in _FINAL else ""
 
 
 def _find_rate_start(context: RateContext, measure: Measure, period: RatePeriod) -> date | None:

@@ -60,6 +60,8 @@ class Component(NamedTuple):
     confidence: Confidence = Confidence.HIGH
     heading: str = ""
     """The heading of the tariff schedule to declare; empty if it is not known."""
+    contested_in: str = ""
+    """The court that has not decided yet whether the duty is lawful; empty if there is none."""
 
     @property
     def percent(self) -> Decimal | None:

@@ -1,0 +1,691 @@
+"""Reduces an answer to what a reader needs in ten seconds, in short words.
+
+    answer | title | headline | rows of goods | next changes | age of the data
+
+Everything else of the answer is in the details (`bot.slack.views.rates.details`, the terminal's
+`--long`, JSON). A range is never reduced to its lower end.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from itertools import groupby
+from typing import NamedTuple
+
+from bot.rates.model import warnings as kinds
+from bot.rates.model.answer import (
+    BASE_ID,
+    Answer,
+    Change,
+    ChangeKind,
+    ClaimTotal,
+    Component,
+    LinesTotal,
+    TotalBasis,
+    Upcoming,
+    format_percent,
+)
+from bot.rates.model.measure import Calc, Status
+from bot.rates.model.warnings import RateWarning, Reason
+from bot.rates.question.parse import RateQuery
+from bot.render import words
+from bot.render.duty_names import (
+    DutyName,
+    drop_qualifiers,
+    join_subjects,
+    name_importer,
+    name_origin,
+    read_duty_name,
+    shorten_clause,
+    shorten_court,
+)
+from bot.text.dates import format_day, format_short_day
+
+_FRESH_DAYS = 8
+_OLD_DAYS = 31
+_ONE_TOTAL_SHARE = Decimal(2) / 3
+"""A single total is that of most goods if at least this share of the tariff lines pays it."""
+_MOST_SHARE = Decimal("0.8")
+"""Otherwise, most goods are the smallest span of totals that has this share of the lines."""
+_NEXT = 3
+_GOODS_CHARACTERS = 60
+_ZERO = Decimal(0)
+NOT_INCLUDED = "AD/CVD, quotas, fees"
+"""The charges that no total includes, in short words."""
+
+
+class Freshness(StrEnum):
+    """How old the data of an answer is."""
+
+    GREEN = "green"
+    """Checked less than eight days ago, or after the day that is asked about."""
+    AMBER = "amber"
+    """Checked less than 31 days ago."""
+    RED = "red"
+    """Checked longer ago, never checked, or a scheduled day has passed since the check."""
+
+
+class Piece(NamedTuple):
+    """A part of the headline; the figures are strong."""
+
+    text: str
+    strong: bool = False
+
+
+class GoodsRow(NamedTuple):
+    """Some of the goods: what they are, what is added to their normal duty, and why."""
+
+    goods: str
+    added: str
+    why: str = ""
+    lines: int = 0
+    """The number of tariff lines; 0 if it is not known."""
+
+
+class NextChange(NamedTuple):
+    """What happens on a day, in a few words."""
+
+    on: date
+    text: str
+
+
+class AnswerOverview(NamedTuple):
+    """An answer in short words."""
+
+    title: str
+    """Importing economy, goods and origin: `US additional duty on goods of China`."""
+    headline: tuple[Piece, ...]
+    """The number and what it depends on."""
+    basis: str
+    """How the number relates to the normal duty; may be empty."""
+    remarks: tuple[str, ...]
+    """Sentences without which the number would be misread."""
+    rows: tuple[GoodsRow, ...]
+    """Groups of goods, the largest first. The lines of all rows are all lines of the schedule."""
+    questions: tuple[str, ...]
+    """The questions about the goods that decide within a range."""
+    headings: str
+    """The headings to declare; empty if they are not known."""
+    next: tuple[NextChange, ...]
+    """The next days on which something changes, up to three."""
+    short_total: str
+    """The number in one or two words: `10%`, `12.5% to 37.5%`, `banned`; empty for none."""
+    freshness: Freshness
+    checked: date | None
+    age_days: int
+    """Days from the last check to today; 0 if there was no check."""
+    dates_passed: int
+    """Scheduled days that came after the last check and are not verified."""
+    reports: int
+    """Reports since the check, which are not in the data."""
+    contested_in: str
+    """The court that may still void a counted duty; empty for none."""
+    assumed: str
+    """Says that the importing country was assumed; empty if the question names it."""
+
+    def format_headline(self) -> str:
+        """The headline without emphasis."""
+        return "".join(piece.text for piece in self.headline)
+
+    def format_checked(self) -> str:
+        """When the data was checked: `checked 7 Oct 2026, 54 days ago`."""
+        if self.checked is None:
+            return "never checked"
+        days = {0: "today", 1: "yesterday"}.get(self.age_days, f"{self.age_days} days ago")
+        return f"checked {format_day(self.checked)}, {days}"
+
+    def list_status(self) -> tuple[str, ...]:
+        """What qualifies the data besides its age, each in a few words."""
+        passed, reports = self.dates_passed, self.reports
+        texts = (
+            f"{passed} scheduled date{'s' * (passed > 1)} since" if passed else "",
+            f"{reports} report{'s' * (reports > 1)} since" if reports else "",
+            f"challenged at the {self.contested_in}" if self.contested_in else "",
+            f"not included: {NOT_INCLUDED}",
+        )
+        return tuple(text for text in texts if text)
+
+
+def build_overview(
+    answer: Answer, query: RateQuery, today: date, max_rows: int = 6
+) -> AnswerOverview:
+    """The answer in short words. `today` is the day on which the question was asked.
+
+    At most `max_rows` rows are made. The last one has the goods that the others leave out.
+    """
+    today = max(today, answer.on) if query.on is None else today
+    is_past = answer.on < today and answer.checked is not None and answer.checked >= answer.on
+    passed = {item.on for item in answer.next if item.passed and not is_past}
+    contested = next((one.contested_in for one in answer.components if one.contested_in), "")
+    return AnswerOverview(
+        title=format_title(answer, today),
+        headline=tuple(_build_headline(answer)),
+        basis=_describe_basis(answer),
+        remarks=tuple(_list_remarks(answer)),
+        rows=_build_rows(answer, max_rows),
+        questions=answer.questions,
+        headings=", ".join(answer.entry.headings),
+        next=_list_next(answer),
+        short_total=format_short_total(answer),
+        freshness=_find_freshness(answer, today, bool(passed)),
+        checked=answer.checked,
+        age_days=max((today - answer.checked).days, 0) if answer.checked else 0,
+        dates_passed=len(passed),
+        reports=len(answer.reports),
+        contested_in=shorten_court(contested),
+        assumed=_describe_assumed(answer, query),
+    )
+
+
+def format_title(answer: Answer, today: date | None = None) -> str:
+    """Importing economy, goods, origin and, if it is not today, the day."""
+    importer = name_importer(answer.imposer, answer.imposer_name)
+    origin = name_origin(answer.partner, answer.partner_name)
+    day = f", {format_day(answer.on)}" if today is not None and answer.on != today else ""
+    if answer.basis is TotalBasis.LAYER:
+        names = [read_duty_name(name, answer.partner_name) for name in answer.goods]
+        law = f"{names[0].law} " if names and names[0].law else ""
+        duty = join_subjects(names).removeprefix(law)
+        return f"{importer} {law}{duty} on goods of {origin}{day}"
+    if answer.basis is TotalBasis.GENERAL:
+        return f"{importer} additional duty on goods of {origin}{day}"
+    kind = "duty" if answer.includes_base else "additional duty"
+    return f"{importer} {kind} on {words.describe_goods(answer)} of {origin}{day}"
+
+
+def format_short_total(answer: Answer) -> str:
+    """The number in one or two words, or an empty text if there is none."""
+    if answer.banned:
+        return "banned"
+    span = find_most(answer) or _find_span(answer)
+    return "" if span is None else format_span(*span)
+
+
+def format_span(low: Decimal, high: Decimal) -> str:
+    """`10%`, or `12.5% to 37.5%`."""
+    ends = dict.fromkeys((f"{format_percent(low)}%", f"{format_percent(high)}%"))
+    return " to ".join(ends)
+
+
+def find_most(answer: Answer) -> tuple[Decimal, Decimal] | None:
+    """The total, or the span of totals, on most tariff lines; None if lines are not counted.
+
+    If one total is that of two thirds of the lines, it is that one. Otherwise it is the smallest
+    span with four fifths of the lines.
+    """
+    if answer.basis is not TotalBasis.GENERAL or not answer.lines:
+        return None
+    count = words.count_lines(answer)
+    counted = [group for group in answer.lines if not group.banned]
+    if not counted:
+        return None
+    first = max(counted, key=lambda group: group.lines)
+    if first.low == first.high and first.lines >= count * _ONE_TOTAL_SHARE:
+        return first.low, first.high
+    spans = (
+        (low, high)
+        for low in {group.low for group in counted}
+        for high in {group.high for group in counted}
+        if low <= high and _count_within(counted, low, high) >= count * _MOST_SHARE
+    )
+    widest = min(group.low for group in counted), max(group.high for group in counted)
+    return min(spans, key=lambda span: (span[1] - span[0], span), default=widest)
+
+
+def _count_within(groups: Iterable[LinesTotal], low: Decimal, high: Decimal) -> int:
+    return sum(group.lines for group in groups if low <= group.low and group.high <= high)
+
+
+def _find_span(answer: Answer) -> tuple[Decimal, Decimal] | None:
+    if answer.total_range is not None:
+        return answer.total_range
+    if answer.total_percent is not None:
+        return answer.total_percent, answer.total_percent
+    return None
+
+
+def _build_headline(answer: Answer) -> Iterator[Piece]:
+    if answer.banned:
+        since = next(
+            (one.since for one in answer.warnings if isinstance(one, kinds.ImportBan)), None
+        )
+        yield Piece("May not be imported", strong=True)
+        yield Piece(f" since {format_day(since)}" if since else "")
+        return
+    span = find_most(answer) or _find_span(answer)
+    if span is None:
+        yield from _describe_missing(answer)
+        return
+    scheduled = " (scheduled, not verified)" if answer.has_scheduled else ""
+    which = f"{_describe_goods_of_number(answer, span)}{scheduled}"
+    free = next((one for one in answer.entry.others if _changes(one, span)), None)
+    if free is None:
+        yield Piece(_name_number(span), strong=True)
+        yield Piece(which)
+        return
+    # A claim of the importer decides, so both figures are given.
+    yield Piece(_name_claim_number(free), strong=True)
+    yield Piece(f" if {free.program}-originating and claimed, ")
+    yield Piece(_name_number(span), strong=True)
+    yield Piece(f" otherwise{which}")
+
+
+def _name_number(span: tuple[Decimal, Decimal]) -> str:
+    return "No additional duty" if not any(span) else format_span(*span)
+
+
+def _name_claim_number(one: ClaimTotal) -> str:
+    if one.banned:
+        return "Not importable"
+    span = one.span or (one.percent or _ZERO, one.percent or _ZERO)
+    return _name_number(span)
+
+
+def _changes(one: ClaimTotal, span: tuple[Decimal, Decimal]) -> bool:
+    """Whether the claim leads to another figure."""
+    if one.percent is None and one.span is None:
+        return one.banned
+    return (one.span or (one.percent, one.percent)) != span
+
+
+def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> str:
+    """The goods that pay the number and what decides, after the number."""
+    if answer.basis is TotalBasis.LAYER:
+        return ", this duty alone"
+    if answer.basis is TotalBasis.GENERAL:
+        return _describe_general(answer, span)
+    if answer.total_range is not None:
+        return f", {words.describe_range(answer)}"
+    if answer.is_zero_in_data:
+        return " found in our data" + _describe_maybe_more(answer)
+    return _describe_maybe_more(answer)
+
+
+def _describe_general(answer: Answer, span: tuple[Decimal, Decimal]) -> str:
+    if answer.lines:
+        if len(answer.lines) == 1:
+            return " on all goods"
+        return " on most goods" + (", depending on the tariff line" if span[0] != span[1] else "")
+    if answer.on_goods is None:
+        return " on goods in general"
+    up_to = f"up to {format_percent(answer.on_goods.up_to)}%{' more' * bool(answer.components)}"
+    return f" on goods in general, {up_to} on particular goods"
+
+
+def _describe_maybe_more(answer: Answer) -> str:
+    """Says that some lines pay more than the number, if they do."""
+    rates = [
+        one.rate.percent
+        for one in answer.not_counted
+        if one.exclusion is not None
+        and one.exclusion.reason in (Reason.SOME_LINES, Reason.LINE_DECIDES, Reason.DEPENDS)
+        and one.rate.percent
+    ]
+    return f", up to {format_percent(max(rates))}% more on some tariff lines" if rates else ""
+
+
+def _describe_missing(answer: Answer) -> Iterator[Piece]:
+    """Why there is no number."""
+    if any(isinstance(one, kinds.NotCovered) for one in answer.warnings):
+        yield Piece("Not in our data", strong=True)
+        importer = name_origin(answer.imposer, answer.imposer_name)
+        yield Piece(f": we don't track additional duties of {importer} on these goods")
+        return
+    if answer.on_goods is not None:
+        yield Piece("Particular goods only", strong=True)
+        yield Piece(
+            f": up to {format_percent(answer.on_goods.up_to)}%; other goods are not tracked"
+        )
+        return
+    if any(isinstance(one, kinds.SingleProductsOnly) for one in answer.warnings):
+        yield Piece("Not in our data", strong=True)
+        yield Piece(": we track duties on single products only")
+        return
+    yield Piece("No total can be given", strong=True)
+
+
+def _describe_basis(answer: Answer) -> str:
+    if answer.banned or (_find_span(answer) is None and not answer.lines):
+        average = answer.mfn
+        return f"normal duty: {format_percent(average.percent)}% on average" if average else ""
+    if answer.includes_base:
+        return "normal duty included"
+    all_in = any(one.calc is not Calc.ADDS for one in answer.components)
+    base = answer.base
+    if base is not None and base.exact:
+        rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
+        kind = words.name_base(base).replace(" (MFN)", "")
+        if base.with_duties is None:
+            return f"{kind}: {rate}"
+        return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
+    if all_in:
+        return "normal duty included (it applies alone where it is higher)"
+    misled = any(isinstance(one, kinds.LeadingPairRemark) for one in answer.warnings)
+    if answer.basis is not TotalBasis.GOODS and answer.mfn is not None and not misled:
+        return f"on top of the normal duty (average {format_percent(answer.mfn.percent)}%)"
+    on_goods = answer.basis is TotalBasis.GOODS
+    return "on top of the normal duty" + (", which depends on the tariff line" * on_goods)
+
+
+_IN_HEADLINE = (kinds.ImportBan, kinds.ZeroInData)
+_SHOWN = (
+    kinds.BeforeData,
+    kinds.UnknownProduct,
+    kinds.SpellingRead,
+    kinds.UnknownWords,
+    kinds.NoSuchLayer,
+    kinds.ClaimRefused,
+    kinds.ClaimNotCovered,
+    kinds.VoidButCharged,
+)
+"""Warnings that do not lead, without which the number would be taken for that of other goods."""
+
+
+def _list_remarks(answer: Answer) -> Iterator[str]:
+    for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True):
+        if is_shown(one):
+            yield text
+
+
+def is_shown(one: RateWarning) -> bool:
+    """Whether an overview shows the warning as a sentence."""
+    return (one.leads and not isinstance(one, _IN_HEADLINE)) or isinstance(one, _SHOWN)
+
+
+def _build_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
+    if answer.banned:
+        return ()
+    if answer.lines and (answer.basis is TotalBasis.GENERAL or len(answer.lines) > 1):
+        return _build_line_rows(answer, most)
+    if answer.choices:
+        chosen = [
+            GoodsRow(one.goods, format_span(one.percent, one.percent)) for one in answer.choices
+        ]
+        rest = next((one for one in answer.warnings if isinstance(one, kinds.NoOneTotal)), None)
+        if rest is not None and rest.rest_percent is not None:
+            others = GoodsRow(
+                "on none of these lists", format_span(rest.rest_percent, rest.rest_percent)
+            )
+            return (*_cut_rows(chosen, most - 1), others)
+        return _cut_rows(chosen, most)
+    if answer.basis is TotalBasis.GENERAL:
+        return _cut_rows(_list_general_rows(answer), most)
+    return _cut_rows([_build_component_row(one, answer) for one in _list_deciding(answer)], most)
+
+
+def _cut_rows(rows: Sequence[GoodsRow], most: int) -> tuple[GoodsRow, ...]:
+    if len(rows) <= most:
+        return tuple(rows)
+    left = len(rows) - most + 1
+    return (*rows[: most - 1], GoodsRow(f"{left} more", "", "see details"))
+
+
+class _LineGroup(NamedTuple):
+    """Lines with the same label in a table."""
+
+    label: str
+    groups: tuple[LinesTotal, ...]
+
+    @property
+    def lines(self) -> int:
+        return sum(group.lines for group in self.groups)
+
+    @property
+    def is_banned(self) -> bool:
+        return self.groups[0].banned
+
+
+def _build_line_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
+    """Rows with counts of tariff lines. Lines that may not be imported have their own row."""
+    labeled: dict[tuple[str, object], list[LinesTotal]] = {}
+    for group in answer.lines:
+        label = _label_lines(group, answer)
+        # Lines without a list are one row; lines on lists have a row for each total.
+        key = (label, None if group.unlisted == group.lines else (group.low, group.high))
+        labeled.setdefault(key, []).append(group)
+    found = [_LineGroup(label, tuple(groups)) for (label, _), groups in labeled.items()]
+    found.sort(key=lambda each: (-each.lines, each.label))
+    banned = [each for each in found if each.is_banned]
+    others = [each for each in found if not each.is_banned]
+    room = max(most - bool(banned), 1)
+    shown, rest = (others, []) if len(others) <= room else (others[: room - 1], others[room - 1 :])
+    rows = [_build_line_row(each, answer) for each in shown]
+    if banned:
+        lines = sum(each.lines for each in banned)
+        rows.append(GoodsRow("may not be imported", "banned", _join_banned(banned), lines))
+    if rest:
+        groups = [group for each in rest for group in each.groups]
+        span = min(group.low for group in groups), max(group.high for group in groups)
+        lines = sum(each.lines for each in rest)
+        rows.append(GoodsRow("other goods", format_span(*span), "see details", lines))
+    return tuple(rows)
+
+
+def _join_banned(groups: Iterable[_LineGroup]) -> str:
+    names = dict.fromkeys(name for each in groups for one in each.groups for name in one.duties)
+    laws = dict.fromkeys(read_duty_name(name).law or name for name in names)
+    return ", ".join(laws)
+
+
+def _label_lines(group: LinesTotal, answer: Answer) -> str:
+    """What the lines of a group are, by the duties on particular goods that they pay."""
+    if group.banned:
+        return "may not be imported"
+    selective = _list_selective(group, answer)
+    if selective:
+        main = max(selective, key=lambda one: one.percent)
+        names = [one.name for one in selective if one.name.law == main.name.law]
+        return join_subjects(names)
+    if answer.basis is not TotalBasis.GENERAL:
+        return "tariff lines"
+    general = answer.total_percent or _ZERO
+    if (group.low, group.high) == (general, general):
+        return "on no list" if answer.on_goods else "all goods"
+    return "exempt, in full or in part"
+
+
+class _ListedDuty(NamedTuple):
+    name: DutyName
+    percent: Decimal
+
+
+def _list_selective(group: LinesTotal, answer: Answer) -> list[_ListedDuty]:
+    """The duties of a group that are not on goods in general."""
+    rates = {one.measure: one.rate.percent for one in answer.not_counted}
+    general = {one.measure for one in answer.components} if _is_general(answer) else set()
+    return [
+        _ListedDuty(read_duty_name(name, answer.partner_name), rates.get(name) or _ZERO)
+        for name in group.duties
+        if name not in general
+    ]
+
+
+def _is_general(answer: Answer) -> bool:
+    return answer.basis is TotalBasis.GENERAL
+
+
+def _build_line_row(one: _LineGroup, answer: Answer) -> GoodsRow:
+    low = min(group.low for group in one.groups)
+    high = max(group.high for group in one.groups)
+    why = _explain_sum(one.groups[0], answer) if low == high else "the goods decide"
+    if not _list_selective(one.groups[0], answer) and _is_general(answer) and not (low == high > 0):
+        why = "the goods decide" if high else "exempt" * bool(answer.total_percent)
+    return GoodsRow(one.label, format_span(low, high), why, one.lines)
+
+
+def _explain_sum(group: LinesTotal, answer: Answer) -> str:
+    """The duties that make up a total: `forced labor 12.5% + 301 25%`.
+
+    If they do not add up to the total, for example because one includes the normal duty, only
+    their names are given.
+    """
+    general = [
+        _ListedDuty(read_duty_name(one.measure, answer.partner_name), one.rate.percent or _ZERO)
+        for one in answer.components
+        if _is_general(answer) and one.measure in group.duties
+    ]
+    selective = {(one.name.law, one.percent): one for one in _list_selective(group, answer)}
+    parts = [*general, *selective.values()]
+    if not parts:
+        return ""
+    added = sum((one.percent for one in parts), _ZERO) == group.low
+    texts = [_name_part(one, general) for one in parts]
+    if not added:
+        return ", ".join(dict.fromkeys(texts))
+    if len(parts) == 1:
+        return texts[0]
+    return " + ".join(
+        f"{text} {format_percent(one.percent)}%" for text, one in zip(texts, parts, strict=True)
+    )
+
+
+def _name_part(one: _ListedDuty, general: Sequence[_ListedDuty]) -> str:
+    """A duty on all goods by its subject, a duty on a list by its law."""
+    return one.name.short if one in general else one.name.law_number or one.name.short
+
+
+def _list_general_rows(answer: Answer) -> list[GoodsRow]:
+    """The duties on goods in general, then those on particular goods that are charged."""
+    rows = []
+    general = [one for one in answer.components if one.measure_id != BASE_ID]
+    if general:
+        names = [read_duty_name(one.measure, answer.partner_name) for one in general]
+        why = join_subjects(names) + _format_start(general[0])
+        rows.append(GoodsRow("goods on no list", _format_total(answer), why))
+    particular = sorted(filter(_is_charged_on_goods, answer.not_counted), key=_sort_by_percent)
+    plus = "+" if general else ""
+    on_goods = []
+    for one in particular:
+        name = read_duty_name(one.measure, answer.partner_name)
+        goods = shorten_clause(one.covers, _GOODS_CHARACTERS) or name.short
+        rate = words.describe_rate(one.rate)
+        on_goods.append(GoodsRow(goods, f"{plus}{rate}", _explain(one, name)))
+    return rows + _merge_same_goods(on_goods, [one.rate.percent for one in particular])
+
+
+def _merge_same_goods(rows: Sequence[GoodsRow], rates: Sequence[Decimal | None]) -> list[GoodsRow]:
+    """Rows about the same goods become one, with the span of their rates."""
+    found: dict[str, list[tuple[GoodsRow, Decimal | None]]] = {}
+    for row, rate in zip(rows, rates, strict=True):
+        found.setdefault(row.goods, []).append((row, rate))
+    merged = []
+    for same in found.values():
+        first = same[0][0]
+        known = [rate for _, rate in same if rate is not None]
+        if len(same) > 1 and len(known) == len(same):
+            plus = "+" if first.added.startswith("+") else ""
+            added = f"{plus}{format_span(min(known), max(known))}"
+            first = first._replace(added=added, why=f"{len(same)} duties")
+        merged.append(first)
+    return merged
+
+
+def _explain(one: Component, name: DutyName) -> str:
+    if one.exclusion is not None and one.exclusion.reason is Reason.NEVER_SUMMED:
+        return "not verified" if one.exclusion.text else name.short
+    included = ", normal duty included" if one.calc is not Calc.ADDS else ""
+    return f"{name.law or name.short}{_format_start(one)}{included}"
+
+
+def _is_charged_on_goods(one: Component) -> bool:
+    reasons = (Reason.PARTICULAR_GOODS, Reason.NEVER_SUMMED, Reason.IMPORT_BAN)
+    charged = one.status is Status.IN_FORCE and bool(one.rate.percent or one.rate.banned)
+    return charged and one.exclusion is not None and one.exclusion.reason in reasons
+
+
+def _sort_by_percent(one: Component) -> Decimal:
+    return -(one.rate.percent or Decimal(1_000))
+
+
+def _format_total(answer: Answer) -> str:
+    span = _find_span(answer)
+    return "" if span is None else format_span(*span)
+
+
+def _format_start(one: Component) -> str:
+    first = one.rate_since or one.from_
+    return f", since {format_day(first)}" if first else ""
+
+
+def _list_deciding(answer: Answer) -> Iterator[Component]:
+    """The counted duties, then those that apply to some of the goods."""
+    yield from answer.components
+    reasons = (Reason.SOME_LINES, Reason.LINE_DECIDES, Reason.DEPENDS, Reason.BAN_ON_SOME_LINES)
+    for one in answer.not_counted:
+        if one.exclusion is not None and one.exclusion.reason in reasons:
+            yield one
+
+
+def _build_component_row(one: Component, answer: Answer) -> GoodsRow:
+    name = read_duty_name(one.measure, answer.partner_name)
+    law = name.law if name.law not in name.short else ""
+    rate = words.describe_rate(one.rate)
+    if one.exclusion is not None:
+        return GoodsRow(name.short, f"+{rate}", ", ".join(filter(None, (law, "some lines"))))
+    return GoodsRow(name.short, rate, f"{law}{_format_start(one)}".removeprefix(", "))
+
+
+def _list_next(answer: Answer) -> tuple[NextChange, ...]:
+    """The next days after the day of the answer, with what changes on each."""
+    coming = sorted(
+        (item for item in answer.next if not item.passed and item.on > answer.on),
+        key=lambda item: item.on,
+    )
+    found = []
+    for day, items in groupby(coming, key=lambda item: item.on):
+        texts = list(dict.fromkeys(_describe_next(item, answer) for item in items))
+        more = f", {len(texts) - 2} more" if len(texts) > 2 else ""
+        found.append(NextChange(day, f"{', '.join(texts[:2])}{more}"))
+    return tuple(found[:_NEXT])
+
+
+def _describe_next(item: Upcoming, answer: Answer) -> str:
+    subject = drop_qualifiers(read_duty_name(item.measure, answer.partner_name).short)
+    if item.change.kind is ChangeKind.MILESTONE:
+        return shorten_clause(item.change.text)
+    return f"{subject} {_describe_short_change(item.change)}"
+
+
+def _describe_short_change(what: Change) -> str:
+    rate = _describe_short_rate(what)
+    match what.kind:
+        case ChangeKind.ENDS | ChangeKind.SUSPENSION_ENDS:
+            return f"{rate} ends" if what.rate.percent else "ends"
+        case ChangeKind.ANNOUNCED:
+            return f"{rate} announced"
+        case ChangeKind.SUSPENDED:
+            return "suspended"
+        case ChangeKind.STRUCK_DOWN:
+            return "not collected"
+        case ChangeKind.BY_PARTNER if what.up_to is not None and what.rate.percent is not None:
+            return format_span(what.rate.percent, what.up_to)
+    return rate
+
+
+def _describe_short_rate(what: Change) -> str:
+    if what.rate.specific:
+        return "begin"
+    return words.describe_rate(what.rate, "rate to be announced")
+
+
+def _find_freshness(answer: Answer, today: date, passed: bool) -> Freshness:
+    if answer.checked is None:
+        return Freshness.RED
+    if answer.on < today and answer.checked >= answer.on:
+        return Freshness.GREEN
+    age = (today - answer.checked).days
+    if passed or age >= _OLD_DAYS:
+        return Freshness.RED
+    return Freshness.GREEN if age < _FRESH_DAYS else Freshness.AMBER
+
+
+def _describe_assumed(answer: Answer, query: RateQuery) -> str:
+    if not query.imposer_assumed:
+        return ""
+    return f"assuming imports into {name_origin(answer.imposer, answer.imposer_name)}"
+
+
+def format_next(change: NextChange, today: date) -> str:
+    """`4 Dec polysilicon 15%`; with the year if it is not this one."""
+    return f"{format_short_day(change.on, today)} {change.text}"

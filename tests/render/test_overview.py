@@ -1,0 +1,175 @@
+"""An overview has the number, the goods and the age of an answer's data, and loses no line."""
+
+import asyncio
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.commands.answers import AnswerService
+from bot.commands.replies import RateAnswers
+from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Answer, LinesTotal
+from bot.render.overview import (
+    AnswerOverview,
+    Freshness,
+    build_overview,
+    find_most,
+    format_next,
+    format_short_total,
+)
+
+DAY = date(2026, 11, 30)
+
+
+def ask(text: str, ledger: Ledger, day: date = DAY) -> RateAnswers:
+    service = AnswerService(ledger)
+    now = datetime.combine(day, time(17), UTC)
+    reply = asyncio.run(service.answer(service.parse(text, now)))
+    assert isinstance(reply, RateAnswers)
+    return reply
+
+
+def overviews(text: str, ledger: Ledger, day: date = DAY) -> list[AnswerOverview]:
+    reply = ask(text, ledger, day)
+    return [build_overview(one, reply.query, reply.today) for one in reply.answers]
+
+
+@pytest.fixture(scope="module")
+def china(ledger: Ledger) -> AnswerOverview:
+    return overviews("us china", ledger)[0]
+
+
+def test_most_goods_of_china_pay_a_span_and_not_its_lower_end(china: AnswerOverview) -> None:
+    [number] = [piece.text for piece in china.headline if piece.strong]
+    assert number == "12.5% to 37.5%" == china.short_total
+
+
+def test_the_title_names_importer_and_origin(china: AnswerOverview) -> None:
+    assert china.title == "US additional duty on goods of China"
+
+
+def test_the_rows_of_a_pair_have_all_lines_of_the_schedule(ledger: Ledger) -> None:
+    for text in ("us china", "us canada", "us eu", "us iceland", "us brazil", "us united kingdom"):
+        reply = ask(text, ledger)
+        answer = next(one for one in reply.answers if one.imposer == "US")
+        for most in (2, 3, 6, 12):
+            rows = build_overview(answer, reply.query, reply.today, most).rows
+            assert sum(row.lines for row in rows) == sum(group.lines for group in answer.lines)
+            assert len(rows) <= max(most, 2)
+
+
+def test_a_row_explains_its_total_by_duties_that_add_up_to_it(china: AnswerOverview) -> None:
+    rows = {row.added: row for row in china.rows}
+    assert rows["37.5%"].why == "forced labor 12.5% + 301 25%"
+    assert rows["75%"].why == "232 50% + 301 25%"
+    assert rows["12.5%"].goods == "on no list"
+
+
+def test_goods_that_may_not_be_imported_have_a_row(ledger: Ledger) -> None:
+    [row] = [row for row in overviews("us canada", ledger)[0].rows if row.added == "banned"]
+    assert row.lines > 0
+
+
+def test_both_figures_are_given_if_a_claim_decides(ledger: Ledger) -> None:
+    for text in ("us canada", "us mexico"):
+        overview = overviews(text, ledger)[0]
+        strong = [piece.text for piece in overview.headline if piece.strong]
+        assert strong == ["No additional duty", "10%"]
+        assert "USMCA" in overview.format_headline()
+
+
+def test_an_all_in_rate_is_not_added_to_the_normal_duty(ledger: Ledger) -> None:
+    assert "included" in overviews("us japan", ledger)[0].basis
+
+
+def test_a_pair_that_is_not_tracked_has_no_number(ledger: Ledger) -> None:
+    overview = overviews("japan on us", ledger)[0]
+    assert not overview.short_total
+    assert "Not in our data" in overview.format_headline()
+    assert overview.freshness is Freshness.RED
+
+
+def test_duties_on_particular_goods_are_rows_where_no_schedule_is_known(ledger: Ledger) -> None:
+    overview = overviews("china on us", ledger)[0]
+    assert overview.rows[0].added == "10%"
+    assert {"+25%", "+15%"} <= {row.added for row in overview.rows}
+    canada = overviews("canada on us", ledger)[0]
+    assert "up to 50%" in canada.format_headline()
+    assert {row.added for row in canada.rows} == {"50%", "25%"}
+
+
+def test_a_range_of_goods_is_the_number(ledger: Ledger) -> None:
+    overview = overviews("us on china 8507.60.00", ledger)[0]
+    assert overview.headline[0].text == "37.5% to 50%"
+    assert overview.questions
+    assert "9903.91.06" in overview.headings
+
+
+def test_the_next_changes_are_after_today_and_in_order(china: AnswerOverview) -> None:
+    days = [change.on for change in china.next]
+    assert days == sorted(days)
+    assert all(day > DAY for day in days)
+    assert len(days) == 3
+    assert format_next(china.next[0], DAY).startswith("4 Dec ")
+
+
+@pytest.mark.parametrize(
+    ("age", "color"),
+    [
+        (0, Freshness.GREEN),
+        (7, Freshness.GREEN),
+        (8, Freshness.AMBER),
+        (30, Freshness.AMBER),
+        (31, Freshness.RED),
+    ],
+)
+def test_the_age_of_the_data_has_three_colors(ledger: Ledger, age: int, color: Freshness) -> None:
+    reply = ask("us on japan", ledger)
+    answer = reply.answers[0]._replace(checked=DAY - timedelta(days=age), next=(), on=DAY)
+    overview = build_overview(answer, reply.query, DAY)
+    assert (overview.freshness, overview.age_days) == (color, age)
+
+
+def test_a_scheduled_day_since_the_check_makes_young_data_red(ledger: Ledger) -> None:
+    reply = ask("us on china", ledger)
+    answer = reply.answers[0]._replace(checked=DAY - timedelta(days=2), on=DAY)
+    assert any(item.passed for item in answer.next)
+    overview = build_overview(answer, reply.query, DAY)
+    assert overview.freshness is Freshness.RED
+    assert overview.dates_passed > 0
+
+
+def test_a_past_day_that_was_checked_later_is_verified(ledger: Ledger) -> None:
+    overview = overviews("us on china on 2026-08-01", ledger)[0]
+    assert overview.freshness is Freshness.GREEN
+    assert overview.dates_passed == 0
+
+
+def test_the_court_of_a_pending_case_is_named(china: AnswerOverview, ledger: Ledger) -> None:
+    assert china.contested_in == "CIT"
+    assert not overviews("us on iceland", ledger)[0].contested_in
+
+
+def test_an_assumed_importing_country_is_named(ledger: Ledger) -> None:
+    reply = ask("us on vietnam", ledger)
+    query = reply.query.model_copy(update={"imposer_assumed": True})
+    assert "US" in build_overview(reply.answers[0], query, reply.today).assumed
+    assert not build_overview(reply.answers[0], reply.query, reply.today).assumed
+
+
+def _with_lines(answer: Answer, *lines: tuple[int, int, int]) -> Answer:
+    return answer._replace(
+        lines=tuple(LinesTotal(count, Decimal(low), Decimal(high)) for count, low, high in lines)
+    )
+
+
+def test_most_goods_are_one_total_or_the_smallest_span(ledger: Ledger) -> None:
+    answer = ask("us on vietnam", ledger).answers[0]
+    one_total = _with_lines(answer, (67, 10, 10), (33, 0, 90))
+    assert find_most(one_total) == (10, 10)
+    span = _with_lines(answer, (60, 10, 10), (25, 20, 20), (15, 0, 90))
+    assert find_most(span) == (10, 20)
+    ranges = _with_lines(answer, (60, 10, 30), (25, 20, 20), (15, 0, 90))
+    assert find_most(ranges) == (10, 30)
+    assert format_short_total(ranges) == "10% to 30%"
