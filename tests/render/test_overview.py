@@ -167,9 +167,9 @@ def _with_lines(answer: Answer, *lines: tuple[int, int, int]) -> Answer:
 def test_most_goods_are_one_total_or_the_smallest_span(ledger: Ledger) -> None:
     answer = ask("us on vietnam", ledger).answers[0]
     one_total = _with_lines(answer, (67, 10, 10), (33, 0, 90))
-    assert find_most(one_total) == (10, 10)
+    assert find_most(one_total) == (Decimal(10), Decimal(10))
     span = _with_lines(answer, (60, 10, 10), (25, 20, 20), (15, 0, 90))
-    assert find_most(span) == (10, 20)
+    assert find_most(span) == (Decimal(10), Decimal(20))
     ranges = _with_lines(answer, (60, 10, 30), (25, 20, 20), (15, 0, 90))
-    assert find_most(ranges) == (10, 30)
+    assert find_most(ranges) == (Decimal(10), Decimal(30))
     assert format_short_total(ranges) == "10% to 30%"

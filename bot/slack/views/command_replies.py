@@ -19,6 +19,7 @@ from bot.slack.views.figures import format_party
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.calendar import render_calendar
+from bot.slack.views.rates.history import render_history
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
@@ -55,7 +56,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.Help():
             return render_help()
         case replies.RateAnswers():
-            message = render_answers(reply.answers, parties, format_query(reply.query))
+            message = _render_rates(reply, parties)
             return (
                 render_rates_table(reply.answers, parties, message) if reply.as_table else message
             )
@@ -92,6 +93,11 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return render_operators_only(reply.act, reply.user)
         case _:
             return _render_preference(reply, request)
+
+
+def _render_rates(reply: replies.RateAnswers, parties: Parties) -> Message:
+    history = render_history(reply.answers, reply.query) if reply.query.history else None
+    return history or render_answers(reply.answers, parties, format_query(reply.query))
 
 
 def render_help() -> Message:

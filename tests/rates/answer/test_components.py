@@ -91,6 +91,7 @@ def test_a_component_has_all_facts_of_its_measure_and_period() -> None:
                 "b",
                 checked=READ,
                 rulings=(Ruling(Effect.HELD_UNLAWFUL, "court", date(2026, 2, 1), False),),
+                contested_in="court",
             ),
         ],
         [],

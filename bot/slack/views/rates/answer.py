@@ -2,12 +2,10 @@
 sources.
 
 One or two answers are shown in full if they fit into one message. Three or more answers are a
-comparison, in which each is shown in short form. A history is a chart with a list of its steps
-below it.
+comparison, in which each is shown in short form.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from bot.parties import WORLD, Parties
 from bot.rates.model.answer import Answer
@@ -28,7 +26,6 @@ from bot.slack.blockkit.blocks import (
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.chart import remove_charts, render_history_chart
 from bot.slack.views.rates.table import is_table_useful
 from bot.slack.views.replies import RUN
 from bot.text.single_line import to_single_line
@@ -36,8 +33,6 @@ from bot.text.single_line import to_single_line
 SHARE = "rate_share"
 
 _MAX_FULL = 2
-# With more answers than this, each list below the chart would have room for only a few steps.
-_MAX_CHARTED = 4
 _WARNINGS = 5
 _LIST = limits.SECTION_CHARACTERS - 100
 # The room that is left after the notice and the line that gives the number of omitted paragraphs.
@@ -49,39 +44,8 @@ def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> M
     need it."""
     row = actions(*_build_buttons(answers, asked))
     notice = "\n".join(escape(render_sentence(answer), 400) for answer in answers)
-    traced = (
-        _render_history(answers, parties, count_characters(row))
-        if len(answers) <= _MAX_CHARTED
-        else []
-    )
-    shown = traced or _render_totals(answers, parties, count_characters(row))
-    message = assemble(notice or "No answer.", [], shown, row, render_left_out)
-    return replace(message, instead=remove_charts(message)) if traced else message
-
-
-def _render_history(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
-    """The histories of the totals as a chart with lists below it; empty if there is no history."""
-    chart = render_history_chart(answers)
-    if chart is None:
-        return []
-    texts = (text for answer in answers for text in words.describe_warnings(answer)[:_WARNINGS])
-    head = [*render_warnings([*dict.fromkeys(texts)][:_WARNINGS]), chart]
-    room = (_ROOM - taken - count_characters(head)) // len(answers)
-    return [*head, *_flatten(_render_steps(answer, parties, room) for answer in answers)]
-
-
-def _render_steps(answer: Answer, parties: Parties, room: int) -> list[Block]:
-    """The answer's title, its definition, and as many steps of its history as fit into `room`
-    characters of JSON."""
-    title, checked = (
-        header(markup.format_title(answer, parties)),
-        context(markup.format_checked(answer)),
-    )
-    definition = markup.format_definition(answer)
-    spare = room - count_characters([title, section(definition), checked])
-    spare = min(spare, limits.SECTION_CHARACTERS - len(definition) - 100)
-    paragraph = "\n".join(filter(None, [definition, markup.format_history(answer, spare)]))
-    return [title, section(paragraph), checked]
+    shown = _render_totals(answers, parties, count_characters(row))
+    return assemble(notice or "No answer.", [], shown, row, render_left_out)
 
 
 def _render_totals(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:

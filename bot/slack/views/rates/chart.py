@@ -1,13 +1,20 @@
-"""The history of totals as a Slack line chart.
+"""The history of totals as a Slack line chart on a true time axis.
 
-The x axis of Slack's charts has categories and no time scale, and the line between two categories
-is straight. So each change gets two categories: the day before with the old total, and the day of
-the change with the new total. The line is then level between changes and steep at each change, as
-in a step chart.
+The x axis of Slack's charts has at most 20 categories and no time scale. So the time from the first
+to the last day is divided into at most 20 periods of equal length, and each period is one point:
+
+1. If the total changes in a period, its point is the day of the largest change, compared with the
+   total before the period. Of several such days it is the latest.
+2. Otherwise its point is its first day or, in the last period, its last day.
+
+The label of a point is its day, and its value is the total on this day. A chart without a first day
+begins with one period before the first change.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 
 from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
@@ -17,35 +24,33 @@ from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
 _TITLE = "Duty in percent of customs value, as it changed"
-_X_LABEL = "days of change, not to scale"
-_X_LABEL_CUT = "newest days of change, not to scale"
 _Y_LABEL = "percent"
-_DAY = timedelta(days=1)
-
-
 _TYPE = "data_visualization"
 
 
-def render_history_chart(answers: Sequence[Answer]) -> Block | None:
-    """A chart with one line for each direction, up to the latest date of the answers.
+def render_history_chart(
+    answers: Sequence[Answer], since: date | None = None, until: date | None = None
+) -> Block | None:
+    """A chart with one line for each direction, or two for a range.
 
-    If there are too many changes for a chart, it shows the newest ones. None if nothing has changed
-    by the latest date.
+    It ends on `until`, but not later than the latest date of the answers, and begins on `since` or
+    shortly before the first change. None if no total changes in this time.
     """
-    answers = [line for answer in answers for line in split_range(answer)]
+    lines = [line for answer in answers for line in split_range(answer)]
     last = max((answer.on for answer in answers), default=date.min)
-    drawn = _select_answers(answers, last)
-    changes = sorted({day for answer in drawn for day in _list_change_days(answer, last)})
-    if not changes:
+    last = min(last, until or last)
+    drawn = _select_answers(lines, since or date.min, last)
+    if not drawn:
         return None
-    days = _list_axis_days(changes, last)
+    days, length = _sample_days(drawn, since, last)
     series = [
         {"name": name, "data": [_build_point(answer, day) for day in days]}
         for name, answer in zip(_list_names(drawn), drawn, strict=True)
     ]
+    unit = "day" if length == 1 else f"{length} days"
     axis = {
         "categories": [format_day(day) for day in days],
-        "x_label": _X_LABEL if days[0] < changes[0] else _X_LABEL_CUT,
+        "x_label": f"one point per {unit}, at the largest change",
         "y_label": _Y_LABEL,
     }
     chart = {"type": "line", "series": series, "axis_config": axis}
@@ -78,38 +83,79 @@ def remove_charts(message: Message) -> Message:
     return Message(message.text, kept)
 
 
-def _select_answers(answers: Iterable[Answer], last: date) -> list[Answer]:
-    """One answer for each direction whose total has changed, but not more answers than a chart can
-    have lines."""
+def _select_answers(answers: Iterable[Answer], first: date, last: date) -> list[Answer]:
+    """One answer for each direction whose total changes in this time, but not more answers than a
+    chart can have lines."""
     found = {
-        (each.imposer, each.partner): each for each in answers if _list_change_days(each, last)
+        (each.imposer, each.partner): each
+        for each in answers
+        if any(_list_change_days(each, first, last))
     }
     return list(found.values())[: limits.CHART_SERIES]
 
 
-def _list_change_days(answer: Answer, last: date) -> list[date]:
-    """The dates on which the total changes. If a duty is replaced by another at the same rate, the
-    total does not change."""
-    steps = [step for step in answer.history if step.moves_total and step.on <= last]
-    before = [None, *(step.percent for step in steps)]
-    return [step.on for step, was in zip(steps, before, strict=False) if step.percent != was]
+def _list_change_days(answer: Answer, first: date, last: date) -> Iterator[date]:
+    """The dates in this time on which the total changes. If a duty is replaced by another at the
+    same rate, the total does not change."""
+    before = None
+    for step in answer.history:
+        if step.moves_total:
+            if step.percent != before and first <= step.on <= last:
+                yield step.on
+            before = step.percent
 
 
-def _list_axis_days(changes: Sequence[date], last: date) -> list[date]:
-    """The categories of the x axis in order: two for each of the newest changes, and `last`."""
-    days = {last}
-    for day in reversed(changes):
-        wider = days | {day, day - _DAY} if day > date.min else days | {day}
-        if len(wider) > limits.CHART_POINTS:
-            break
-        days = wider
-    return sorted(days)
+def _sample_days(drawn: Sequence[Answer], since: date | None, last: date) -> tuple[list[date], int]:
+    """The day of each point in order, and the length of a period in days."""
+    found = {day for one in drawn for day in _list_change_days(one, since or date.min, last)}
+    changes = sorted(day.toordinal() for day in found)
+    end = last.toordinal()
+    if since is None:
+        length = math.ceil((end + 1 - changes[0]) / (limits.CHART_POINTS - 1))
+        start = max(changes[0] - length, date.min.toordinal())
+    else:
+        start = since.toordinal()
+        length = math.ceil((end + 1 - start) / limits.CHART_POINTS)
+    days = [
+        _choose_day(drawn, changes, first, min(first + length - 1, end), end)
+        for first in range(start, end + 1, length)
+    ]
+    return days, length
+
+
+def _choose_day(
+    drawn: Sequence[Answer], changes: Sequence[int], first: int, last: int, end: int
+) -> date:
+    """The day of the point for the period from `first` to `last`, all as ordinals."""
+    moved = [date.fromordinal(day) for day in changes if first <= day <= last]
+    if not moved:
+        return date.fromordinal(end if last == end else first)
+    start = date.fromordinal(first)
+    return max(moved, key=lambda day: (_measure_change(drawn, start, day), day))
+
+
+def _measure_change(drawn: Sequence[Answer], first: date, day: date) -> Decimal:
+    """By how much the totals on `day` differ from those before the period that begins on
+    `first`."""
+    return sum(
+        (abs(_find_total(one, day) - _find_total(one, first, before=True)) for one in drawn),
+        Decimal(0),
+    )
+
+
+def _find_total(answer: Answer, day: date, *, before: bool = False) -> Decimal:
+    """The total on the day or, with `before`, on the day before it; 0 before the first step."""
+    past = (
+        step
+        for step in answer.history
+        if step.moves_total and (step.on < day or (step.on == day and not before))
+    )
+    latest = max(past, key=lambda step: step.on, default=None)
+    return latest.percent if latest else Decimal(0)
 
 
 def _build_point(answer: Answer, day: date) -> dict[str, object]:
-    past = [step for step in answer.history if step.on <= day and step.moves_total]
-    total = float(max(past, key=lambda step: step.on).percent) if past else 0.0
-    return {"label": format_day(day), "value": total}
+    return {"label": format_day(day), "value": float(_find_total(answer, day))}
 
 
 def _list_names(answers: Sequence[Answer]) -> list[str]:

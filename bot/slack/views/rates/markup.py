@@ -193,7 +193,7 @@ def format_history(answer: Answer, room: int) -> str:
     lines: dict[Step, str] = {}
     room -= _MAX_SHORT_STEPS * 24
     for step in sorted(newest_first, key=lambda step: not step.moves_total):
-        line = _format_step(step, foreseen=step.on > max(answer.on, answer.checked or answer.on))
+        line = _format_step(answer, step)
         room -= len(json.dumps(line, ensure_ascii=False))
         if room < 0:
             break
@@ -201,6 +201,11 @@ def format_history(answer: Answer, room: int) -> str:
     shown = [lines[step] for step in newest_first if step in lines]
     left = _format_short_steps([step for step in newest_first if step not in lines])
     return "\n".join([bold("History, newest first"), *shown, *left])
+
+
+def list_steps(answer: Answer) -> list[str]:
+    """One line for each step of the history, newest first."""
+    return [_format_step(answer, step) for step in reversed(answer.history)]
 
 
 def _format_short_steps(steps: Sequence[Step]) -> list[str]:
@@ -213,7 +218,8 @@ def _format_short_steps(steps: Sequence[Step]) -> list[str]:
     return [f"• … {'; '.join([*rates, *left])}"] if steps else []
 
 
-def _format_step(step: Step, *, foreseen: bool) -> str:
+def _format_step(answer: Answer, step: Step) -> str:
+    foreseen = step.on > max(answer.on, answer.checked or answer.on)
     percent = f"{bold(f'{words.format_step_total(step)}%')} " if step.moves_total else ""
     what = link(step.source.url or "", words.describe_step(step), 120)
     source = "" if what.startswith("<") else f" ({escape(step.source.text, 100)})"

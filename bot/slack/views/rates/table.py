@@ -1,11 +1,12 @@
-"""Renders the components of answers as a Slack table, if a person asks for it.
+"""Slack tables: their cells, and the components of answers as a table, if a person asks for it.
 
-By default, answers are paragraphs, because a phone shows only three columns of a table. A table is
-better on a wide screen and for comparing several directions.
+By default, components are paragraphs, because a phone shows only three columns of a table. A table
+is better on a wide screen and for comparing several directions.
 """
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from bot.parties import Parties
 from bot.rates.model.answer import Answer, Component, TotalBasis
@@ -36,6 +37,46 @@ _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 Row = list[Element]
 
 
+class Column(NamedTuple):
+    """A column of a table: its title, and how its cells are shown."""
+
+    title: str
+    align: str = "left"
+    is_wrapped: bool = True
+
+
+def build_table(columns: Sequence[Column], rows: Sequence[Row], room: int) -> tuple[Block, int]:
+    """A table with the rows that fit into `room` characters of JSON, and the number of omitted
+    rows."""
+    titles = [text_cell(column.title) for column in columns]
+    kept: list[Row] = [titles]
+    room -= 300 + len(json.dumps(titles, ensure_ascii=False))
+    for row in rows[: limits.TABLE_ROWS - 1]:
+        room -= len(json.dumps(row, ensure_ascii=False)) + 2
+        if room < 0:
+            break
+        kept.append(row)
+    settings = [{"is_wrapped": one.is_wrapped, "align": one.align} for one in columns]
+    table = {"type": _TYPE, "rows": kept, "column_settings": settings}
+    return table, len(rows) + 1 - len(kept)
+
+
+def text_cell(text: str, longest: int = _CELL) -> Element:
+    """A cell with plain text, which is cut to `longest` characters."""
+    # Slack refuses the whole message if a cell is empty.
+    return {"text": cut(to_single_line(text), longest) or "–", "type": "raw_text"}
+
+
+def link_cell(text: str, url: str | None, longest: int = _CELL) -> Element:
+    """A cell whose text is a link; plain text if the address is missing or unsafe."""
+    address = check_url(url or "")
+    if address is None:
+        return text_cell(text, longest)
+    piece = {"text": cut(to_single_line(text), longest) or "–", "type": "link", "url": address}
+    run = {"elements": [piece], "type": "rich_text_section"}
+    return {"elements": [run], "type": "rich_text"}
+
+
 def is_table_useful(answers: Sequence[Answer]) -> bool:
     """Whether the answers have enough components for a table."""
     return sum(len(answer.components) for answer in answers) >= FEWEST_COMPONENTS
@@ -55,7 +96,7 @@ def render_rates_table(answers: Sequence[Answer], parties: Parties, instead: Mes
         context(*dict.fromkeys(_describe_check(answer, len(answers) > 1) for answer in answers))
     ]
     room = _ROOM - count_characters([*head, *tail])
-    table, left = _build_table(_build_titles(len(answers) > 1), rows, room)
+    table, left = build_table(_build_columns(len(answers) > 1), rows, room)
     note = [context(f"… and {left} more rows than fit into a Slack message.")] if left else []
     message = assemble(instead.text, [*head, table, *note, *tail])
     return Message(message.text, message.blocks, instead=instead)
@@ -73,15 +114,14 @@ def _describe_check(answer: Answer, several: bool) -> str:
     return f"{start}{markup.format_checked(answer)}"
 
 
-def _build_titles(several: bool) -> Row:
-    whose = ["Importing country, origin"] if several else []
-    return [
-        _text_cell(title) for title in (*whose, "Rate", "Duty", "Legal basis", "Status", "Source")
-    ]
+def _build_columns(several: bool) -> list[Column]:
+    whose = [Column("Importing country, origin", is_wrapped=False)] if several else []
+    rate = Column("Rate", "right", is_wrapped=False)
+    return [*whose, rate, *map(Column, ("Duty", "Legal basis", "Status", "Source"))]
 
 
 def _build_rows(answer: Answer, several: bool) -> Iterator[Row]:
-    whose = [_text_cell(f"{answer.imposer_name} on {answer.partner_name}")] if several else []
+    whose = [text_cell(f"{answer.imposer_name} on {answer.partner_name}")] if several else []
     for one in answer.components:
         yield [*whose, *_build_row(one)]
     if answer.total_percent is not None:
@@ -92,7 +132,7 @@ def _build_rows(answer: Answer, several: bool) -> Iterator[Row]:
             "",
             "",
         )
-        yield [*whose, *map(_text_cell, total)]
+        yield [*whose, *map(text_cell, total)]
 
 
 def _build_row(one: Component) -> Row:
@@ -102,38 +142,4 @@ def _build_row(one: Component) -> Row:
         one.legal_basis,
         words.describe_status(one),
     )
-    return [*map(_text_cell, cells), _link_cell(one.source.text, one.source.url or "")]
-
-
-def _build_table(titles: Row, rows: Sequence[Row], room: int) -> tuple[Block, int]:
-    """A table with the rows that fit into `room` characters of JSON, and the number of omitted
-    rows."""
-    kept: list[Row] = [titles]
-    room -= 300 + len(json.dumps(titles, ensure_ascii=False))
-    for row in rows[: limits.TABLE_ROWS - 1]:
-        room -= len(json.dumps(row, ensure_ascii=False)) + 2
-        if room < 0:
-            break
-        kept.append(row)
-    narrow: list[Element] = [{"is_wrapped": False, "align": "left"}] * (len(titles) - 5)
-    columns = [
-        *narrow,
-        {"is_wrapped": False, "align": "right"},
-        *[{"is_wrapped": True, "align": "left"}] * 4,
-    ]
-    table = {"type": _TYPE, "rows": kept, "column_settings": columns}
-    return table, len(rows) + 1 - len(kept)
-
-
-def _text_cell(text: str) -> Element:
-    # Slack refuses the whole message if a cell is empty.
-    return {"text": cut(to_single_line(text), _CELL) or "–", "type": "raw_text"}
-
-
-def _link_cell(text: str, url: str) -> Element:
-    address = check_url(url)
-    if address is None:
-        return _text_cell(text)
-    piece = {"text": cut(to_single_line(text), _CELL) or "–", "type": "link", "url": address}
-    run = {"elements": [piece], "type": "rich_text_section"}
-    return {"elements": [run], "type": "rich_text"}
+    return [*map(text_cell, cells), link_cell(one.source.text, one.source.url)]

@@ -223,12 +223,6 @@ def test_headings_dollars_and_the_figure_under_usmca_are_shown() -> None:
     assert any("Duty under USMCA of 6109.10.00" in text for text in claimed)
 
 
-def test_a_history_is_listed_newest_first() -> None:
-    said = texts(answer_to("us on china history", NOW.date()))
-    (history,) = [text for text in said if "*History" in text]
-    assert history.index("14 May 2025: *30%*") < history.index("10 Apr 2025: *145%*")
-
-
 def test_overdue_changes_have_their_own_heading() -> None:
     today = date(2026, 11, 24)
     (coming,) = [text for text in texts(answer_to("china on us", today)) if "*Next changes" in text]
@@ -279,13 +273,6 @@ def test_changes_before_the_asked_day_are_not_listed_as_coming_after_it() -> Non
     assert "4 Dec 2026" in by_then
     assert "15 Aug 2030" in after
     assert "4 Dec 2026" not in after
-
-
-def test_a_scheduled_change_is_marked_in_a_history() -> None:
-    today = date(2026, 11, 24)
-    (said,) = [one for one in texts(answer_to("china on us history", today)) if "newest" in one]
-    assert "11 Jan 2027, scheduled: *0%*" in said
-    assert "14 May 2025: *10%*" in said
 
 
 def test_reports_since_the_check_are_linked_and_counted() -> None:

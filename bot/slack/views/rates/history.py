@@ -1,0 +1,224 @@
+"""Renders the history of totals as a message: the total now, a step chart, the last changes.
+
+Rulings, older changes and sources are on a page of *Details and sources*.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
+
+from bot.rates.model.answer import Answer, Step
+from bot.rates.question.parse import RateQuery, format_query
+from bot.render import words
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import (
+    Block,
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    count_characters,
+    header,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, escape
+from bot.slack.views.rates import markup
+from bot.slack.views.rates.answer import SHARE
+from bot.slack.views.rates.chart import render_history_chart
+from bot.slack.views.rates.table import Column, build_table, link_cell, text_cell
+from bot.slack.views.replies import RUN
+from bot.text.dates import format_day
+
+_STEPS = 5
+"""Changes in the table of one direction."""
+_STEPS_OF_SEVERAL = 3
+"""Changes of each direction in the table of several."""
+_MAX_ANSWERS = limits.CHART_SERIES
+_LEADING = 2
+_ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
+
+
+class _Period(NamedTuple):
+    """The time that a question about a history asks for; None for no limit."""
+
+    since: date | None
+    until: date | None
+
+    def covers(self, day: date) -> bool:
+        return (self.since or date.min) <= day <= (self.until or date.max)
+
+
+def render_history(answers: Sequence[Answer], query: RateQuery) -> Message | None:
+    """The histories of the answers to a question; None if the answers have none."""
+    answers = [one for one in answers if one.history][:_MAX_ANSWERS]
+    if not answers:
+        return None
+    period = _Period(query.since, query.until)
+    totals = [_format_total(one, period) for one in answers]
+    title = header(_format_title(answers))
+    lead = section("\n".join(totals))
+    chart = render_history_chart(answers, period.since, period.until)
+    tail = [*_render_notes(answers, query), *actions(*_build_buttons(query))]
+    notice = f"{escape(_format_title(answers))}. {' '.join(totals)}"
+    head: list[Block] = [title, lead, *([chart] if chart else [])]
+    rows = _build_rows(answers, period)
+    if rows:
+        several = len(answers) > 1
+        room = _ROOM - count_characters([*head, *tail])
+        table, left = build_table(_build_columns(several), rows, room)
+        more = [context(f"… and {left} more than fit into a Slack message.")] if left else []
+        head += [table, *more]
+    message = assemble(notice, head, (), tail)
+    return replace(message, instead=_render_plain(answers, period, notice, [title, lead], tail))
+
+
+def build_history_details(
+    answers: Sequence[Answer], room: int, since: date | None = None, until: date | None = None
+) -> list[Block]:
+    """All changes and rulings with their sources, as paragraphs for a modal or a message without
+    tables. They take at most about `room` characters of JSON."""
+    answers = [one for one in answers if one.history]
+    period = _Period(since, until)
+    return [
+        block
+        for answer in answers
+        for block in _render_steps(_clip(answer, period), room // len(answers))
+    ]
+
+
+def _render_plain(
+    answers: Sequence[Answer],
+    period: _Period,
+    notice: str,
+    head: Sequence[Block],
+    tail: Sequence[Block],
+) -> Message:
+    """The message without a chart and a table."""
+    room = _ROOM - count_characters([*head, *tail])
+    return assemble(notice, head, build_history_details(answers, room, *period), tail)
+
+
+def _render_steps(answer: Answer, room: int) -> list[Block]:
+    """A title, all steps, and the day of the last check. If the steps do not fit into `room`,
+    rulings are left out first."""
+    title = bold(escape(_format_pair(answer), 200))
+    head = section(f"{title}\n{markup.format_definition(answer)}")
+    checked = context(markup.format_checked(answer))
+    paragraphs = [section(text) for text in _join_lines(markup.list_steps(answer))]
+    room -= count_characters([head, checked])
+    if count_characters(paragraphs) > room:
+        spare = min(room, limits.SECTION_CHARACTERS) - 100
+        paragraphs = [section(markup.format_history(answer, spare))]
+    return [head, *(paragraphs if answer.history else []), checked]
+
+
+def _join_lines(lines: Sequence[str]) -> list[str]:
+    """The lines as texts that each fit into a section."""
+    texts: list[str] = []
+    for line in lines:
+        if texts and len(texts[-1]) + len(line) < limits.SECTION_CHARACTERS:
+            texts[-1] += f"\n{line}"
+        else:
+            texts.append(line)
+    return texts
+
+
+def _clip(answer: Answer, period: _Period) -> Answer:
+    kept = tuple(step for step in answer.history if period.covers(step.on))
+    return answer._replace(history=kept)
+
+
+def _format_title(answers: Sequence[Answer]) -> str:
+    """`Duty history: United States on China, steel`."""
+    shown = [_format_pair(one) for one in answers[:2]]
+    left = len(answers) - len(shown)
+    more = [f"{left} more"] if left else []
+    return f"Duty history: {'; '.join([*shown, *more])}"
+
+
+def _format_pair(answer: Answer) -> str:
+    goods = f", {words.describe_goods(answer)}" if answer.product else ""
+    return f"{answer.imposer_name} on {answer.partner_name}{goods}"
+
+
+def _format_total(answer: Answer, period: _Period) -> str:
+    """The total at the end of the period, and the day since which it applies."""
+    end = min(answer.on, period.until or answer.on)
+    pair = escape(_format_pair(answer), 200)
+    past = [step for step in answer.history if step.on <= end]
+    if answer.banned and end == answer.on:
+        return f"{pair}: {bold('may not be imported')}."
+    moves = [step for step in past if step.moves_total]
+    if not moves:
+        return f"{pair}: no change until {format_day(end)} in our data."
+    last = moves[-1]
+    on = f", on {format_day(end)}" if end != answer.on else ""
+    goods = " on goods that no product list names" if answer.on_goods else ""
+    total = bold(f"{words.format_step_total(last)}%")
+    text = f"{pair}: {total}{goods}, since {format_day(last.on)}{on}."
+    ahead = [step for step in answer.history if step.on > answer.on and period.covers(step.on)]
+    if not ahead:
+        return text
+    coming = _format_step_total(ahead[0])
+    return f"{text} {bold('Next:')} {format_day(ahead[0].on)} {coming}, scheduled."
+
+
+def _format_step_total(step: Step) -> str:
+    return "import ban" if step.banned else f"{words.format_step_total(step)}%"
+
+
+def _build_columns(several: bool) -> list[Column]:
+    whose = [Column("Duty")] if several else []
+    return [
+        Column("Date", is_wrapped=False),
+        *whose,
+        Column("Total", "right", is_wrapped=False),
+        Column("What changed"),
+    ]
+
+
+def _build_rows(answers: Sequence[Answer], period: _Period) -> list[list[Element]]:
+    """The last changes, newest first; those of several directions one direction after another."""
+    several = len(answers) > 1
+    most = _STEPS_OF_SEVERAL if several else _STEPS
+    rows = []
+    for answer in answers:
+        end = min(answer.on, period.until or answer.on)
+        steps = [
+            step
+            for step in answer.history
+            if step.ruling is None and step.on <= end and period.covers(step.on)
+        ]
+        whose = [text_cell(f"{answer.imposer_name} on {answer.partner_name}")] if several else []
+        for step in reversed(steps[-most:]):
+            unchecked = answer.checked is not None and step.on > answer.checked
+            day = f"{format_day(step.on)}, not verified" if unchecked else format_day(step.on)
+            what = link_cell(words.describe_step(step), step.source.url)
+            rows.append([text_cell(day), *whose, text_cell(_format_step_total(step)), what])
+    return rows
+
+
+def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:
+    """Small print: the last check, and the warnings without which the totals would mislead."""
+    assumed = f"Assuming imports into {answers[0].imposer_name}." if query.imposer_assumed else ""
+    leading = [
+        escape(text, 200)
+        for answer in answers
+        for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True)
+        if one.leads
+    ]
+    checked = [markup.format_checked(answer) for answer in answers]
+    notes = dict.fromkeys([escape(assumed), *checked, *leading[:_LEADING]])
+    return [context(*notes)]
+
+
+def _build_buttons(query: RateQuery) -> list[Element | None]:
+    asked = format_query(query)
+    now = query.model_copy(update={"history": False, "since": None, "until": None})
+    return [
+        button("Rate without history", f"{RUN}_0", format_query(now)),
+        button("Share in channel", SHARE, asked),
+    ]

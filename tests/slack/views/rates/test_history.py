@@ -1,0 +1,111 @@
+"""The message with a history: the total, a chart, the last changes; the rest as details."""
+
+import asyncio
+import json
+from datetime import date
+from typing import Any
+
+from bot.local_slack.blocks.validation import check_blocks
+from bot.rates.question.parse import RateQuery, parse_query
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import Block, Message
+from bot.slack.views.rates.history import build_history_details, render_history
+from tests.rates.asked import ask
+from tests.slack.fakes import answer_message, ledger
+from tests.slack.samples import PARTIES
+from tests.slack.views.accepted import check_accepted
+
+TODAY = date(2026, 11, 24)
+
+
+def read(text: str) -> RateQuery:
+    return parse_query(text, PARTIES, TODAY, ledger().reader)
+
+
+def table_of(message: Message) -> list[list[str]]:
+    [table] = [block for block in message.blocks if block["type"] == "table"]
+    return [[read_cell(cell) for cell in row] for row in table["rows"]]
+
+
+def read_cell(cell: dict[str, Any]) -> str:
+    if cell["type"] == "raw_text":
+        return str(cell["text"])
+    return str(cell["elements"][0]["elements"][0]["text"])
+
+
+def join(blocks: list[Block]) -> str:
+    return json.dumps(blocks, ensure_ascii=False)
+
+
+def test_the_total_the_chart_and_the_last_five_changes_come_in_this_order() -> None:
+    message = asyncio.run(answer_message("us on china history", TODAY))
+    kinds = [block["type"] for block in message.blocks]
+    assert kinds == ["header", "section", "data_visualization", "table", "context", "actions"]
+    assert "*12.5%*" in message.blocks[1]["text"]["text"]
+    titles, *rows = table_of(message)
+    assert titles == ["Date", "Total", "What changed"]
+    assert [row[:2] for row in rows] == [
+        ["24 Jul 2026", "12.5%"],
+        ["24 Feb 2026", "10%"],
+        ["10 Nov 2025", "20%"],
+        ["14 May 2025", "30%"],
+        ["10 Apr 2025", "145%"],
+    ]
+
+
+def test_a_history_of_a_period_has_the_changes_of_this_period_only() -> None:
+    query = read("us on china history").model_copy(
+        update={"since": date(2025, 4, 1), "until": date(2025, 5, 31)}
+    )
+    message = render_history(ask("us on china history", ledger(), TODAY), query)
+    assert message is not None
+    check_accepted(message)
+    days = [row[0] for row in table_of(message)[1:]]
+    assert days == ["14 May 2025", "10 Apr 2025", "9 Apr 2025", "5 Apr 2025"]
+    assert "*30%*" in message.blocks[1]["text"]["text"]
+    assert message.instead is not None
+    assert "4 Mar 2025" not in join(list(message.instead.blocks))
+
+
+def test_without_charts_and_tables_every_change_and_ruling_is_listed() -> None:
+    for question in ("us china history", "us china vs vietnam vs mexico history"):
+        message = asyncio.run(answer_message(question, TODAY))
+        assert message.instead is not None
+        check_accepted(message.instead)
+        kinds = {block["type"] for block in message.instead.blocks}
+        assert not kinds & {"data_visualization", "table"}
+        shown = join(list(message.instead.blocks))
+        assert "10 Apr 2025: *145%*" in shown
+    single = asyncio.run(answer_message("us on china history", TODAY)).instead
+    assert single is not None
+    assert "20 Feb 2026" in join(list(single.blocks))
+
+
+def test_the_details_of_a_history_fit_into_a_modal() -> None:
+    blocks = build_history_details(ask("us china history", ledger(), TODAY), 20_000)
+    check_blocks(blocks, "modal")
+    assert len(blocks) <= limits.HOME_BLOCKS
+    shown = join(blocks)
+    assert shown.index("14 May 2025: *30%*") < shown.index("10 Apr 2025: *145%*")
+    assert "20 Feb 2026" in shown
+    assert "Sources last checked" in shown
+
+
+def test_a_scheduled_change_is_said_to_come_next_and_is_not_in_the_table() -> None:
+    message = asyncio.run(answer_message("china on us history", TODAY))
+    assert "*Next:* 11 Jan 2027 0%, scheduled" in message.blocks[1]["text"]["text"]
+    assert "11 Jan 2027" not in [row[0] for row in table_of(message)]
+    assert message.instead is not None
+    assert "11 Jan 2027, scheduled: *0%*" in join(list(message.instead.blocks))
+
+
+def test_a_change_after_the_last_check_is_marked() -> None:
+    [answer] = ask("us on china history", ledger(), TODAY)
+    early = answer._replace(checked=date(2026, 6, 1))
+    message = render_history([early], read("us on china history"))
+    assert message is not None
+    assert table_of(message)[1][0] == "24 Jul 2026, not verified"
+
+
+def test_an_answer_without_changes_has_no_history() -> None:
+    assert render_history(ask("us on china", ledger(), TODAY), read("us on china")) is None
