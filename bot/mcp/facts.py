@@ -2,7 +2,7 @@
 
 from bot.commands.lines import LineLookup
 from bot.commands.replies import RateAnswers, RateCalendar
-from bot.errors import QueryError, TariffwireError
+from bot.errors import TariffwireError
 from bot.render.json import build_rate_json
 from bot.render.schedule import build_line_json, build_lines_json
 
@@ -14,7 +14,7 @@ def build_error(error: TariffwireError) -> Facts:
     return {"error": {"thing": error.thing, "cause": error.cause, "cure": error.cure}}
 
 
-def build_refusal(text: str, error: QueryError) -> Facts:
+def build_refusal(text: str, error: TariffwireError) -> Facts:
     """The object of `rate --json` for a question that cannot be answered."""
     return build_rate_json(text, None, error=error)
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from bot.errors import QueryError
+from bot.errors import TariffwireError
 from bot.rates.model.answer import (
     BASE_ID,
     Answer,
@@ -34,7 +34,7 @@ def build_rate_json(
     text: str,
     query: RateQuery | None,
     answers: Sequence[Answer] = (),
-    error: QueryError | None = None,
+    error: TariffwireError | None = None,
     calendar: Sequence[Upcoming] | None = None,
 ) -> Json:
     """The answers to a question, or its error, as one object.

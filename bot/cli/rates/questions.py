@@ -1,6 +1,7 @@
 """Commands about rates: ask a question, list upcoming changes and proposals, export approvals."""
 
 import asyncio
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import cast
 
 import click
 
-from bot.cli.output import parse_day, print_json, report_errors
+from bot.cli.output import print_json, read_day, report_errors, report_errors_as
+from bot.cli.rates.completion import complete_word
+from bot.cli.rates.console import print_all
 from bot.cli.rates.service import build_current_ledger, open_answers
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
@@ -21,47 +24,52 @@ from bot.rates.ledger import Ledger
 from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.json import build_upcoming_json
-from bot.render.text import render_calendar_line, render_lines
+from bot.render.overview import has_figure
+from bot.render.terminal import render_line, render_long, render_short
+from bot.render.text import render_calendar_line
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True)
-@click.option("--on", type=parse_day, metavar="YYYY-MM-DD", help="The day; today by default.")
+@click.argument("words", nargs=-1, required=True, shell_complete=complete_word)
+@click.option("--on", metavar="DAY", help="The day; today by default.")
 @click.option("--product", help="A product in words or an HS code.")
 @click.option("--value", metavar="DOLLARS", help="The entered value, for duties in dollars: 10000.")
+@click.option("--long", "as_long", is_flag=True, help="Print every duty, note and source.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-@report_errors
+@report_errors_as(lambda error, given: build_refusal(" ".join(given["words"]), error))
 def rate(
     words: tuple[str, ...],
-    on: date | None,
+    on: str | None,
     product: str | None,
     value: str | None,
+    as_long: bool,
     as_json: bool,
 ) -> None:
     """Answer a question like /tariff: `tariffwire rate us china`.
 
-    With --json, print one JSON object: question, answers, error.
+    With --json, print one JSON object: question, answers, error. The exit code is 1 if there is no
+    answer.
     """
     settings = load_settings()
     ledger = build_current_ledger(ConfigFolder(settings))
-    question = " ".join(words)
-    try:
-        dollars = None if value is None else _parse_value(value)
-        reply = asyncio.run(_answer(settings, ledger, question, on, product, dollars))
-    except QueryError as error:
-        if as_json:
-            print_json(build_refusal(question, error))
-        raise
+    question, now = " ".join(words), datetime.now(UTC)
+    today = ledger.find_duty_day(now)
+    dollars = None if value is None else _parse_value(value)
+    reply = asyncio.run(_answer(settings, ledger, question, read_day(on, today), product, dollars))
     if as_json:
         if isinstance(reply, RateCalendar):
             _warn(reply.checked_period, to_stderr=True)
         print_json(build_reply(question, reply))
     elif isinstance(reply, RateCalendar):
         _print_calendar(reply, ledger.parties)
+    elif as_long:
+        print_all(render_long(reply.answers, reply.query, today))
     else:
-        click.echo("\n\n".join("\n".join(render_lines(answer)) for answer in reply.answers))
+        print_all(render_short(reply.answers, reply.query, today))
+    if isinstance(reply, RateAnswers) and not any(map(has_figure, reply.answers)):
+        sys.exit(1)
 
 
 def _parse_value(text: str) -> Decimal:
@@ -124,19 +132,23 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
 def _warn(reach: CheckedPeriod | None, *, to_stderr: bool) -> None:
     """Prints a warning with the date when the calendar's sources were last checked, unless they
     were checked today."""
-    if warning := say.describe_checked_period(reach):
-        click.echo(f"! {warning}", err=to_stderr)
+    if not (warning := say.describe_checked_period(reach)):
+        return
+    if to_stderr:
+        click.echo(f"! {warning}", err=True)
+    else:
+        print_all([render_line(f"! {warning}")])
 
 
 def _print_calendar(calendar: RateCalendar, parties: Parties, *, as_json: bool = False) -> None:
     """Prints one line for each date. If the sources were not checked today, a warning comes
     first."""
     _warn(calendar.checked_period, to_stderr=as_json)
-    for item in calendar.items:
-        if as_json:
+    if as_json:
+        for item in calendar.items:
             print_json(build_upcoming_json(item))
-        else:
-            click.echo(render_calendar_line(item, parties))
+    else:
+        print_all(render_line(render_calendar_line(item, parties)) for item in calendar.items)
 
 
 def _write(file: Path, content: bytes) -> None:

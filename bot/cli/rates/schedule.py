@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.output import parse_day, print_json, report_errors
+from bot.cli.output import parse_day, print_json, read_day, report_errors
 from bot.commands.lines import look_up_line
 from bot.errors import ConfigError, SourceError, TariffwireError
 from bot.mcp.facts import build_line
@@ -36,12 +36,14 @@ def schedule() -> None:
 
 @schedule.command("show")
 @click.argument("code")
-@click.option("--on", type=parse_day, metavar="YYYY-MM-DD", help="The day; today by default.")
+@click.option("--on", metavar="DAY", help="The day; today by default.")
 @click.option("--json", "as_json", is_flag=True, help="Print the line as one JSON object.")
 @report_errors
-def show(code: str, on: date | None, as_json: bool) -> None:
+def show(code: str, on: str | None, as_json: bool) -> None:
     """Show a tariff line with its duties and the lists that name it: `schedule show 8507.60.00`."""
-    found = look_up_line(_get_schedule(load_settings()), code, on or datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    day = read_day(on, today) or today
+    found = look_up_line(_get_schedule(load_settings()), code, day)
     if as_json:
         print_json(build_line(found))
     elif found.under:
