@@ -22,7 +22,7 @@ from bot.news.jsonl import (
     read_pair,
 )
 from bot.news.reader import Reader
-from bot.render.comparison import explain_comparison
+from bot.render.story_comparison import explain_comparison
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
 

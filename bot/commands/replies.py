@@ -48,6 +48,8 @@ class RateCalendar(Reply):
     items: tuple[Upcoming, ...]
     checked_period: CheckedPeriod | None
     """When the sources were last checked; None if today."""
+    shows_overdue: bool = False
+    """Whether to list the changes since the last check, which is for operators."""
 
 
 class CalendarFile(Reply):

@@ -91,7 +91,7 @@ class CommandService:
             case Verb.HELP:
                 return replies.Help()
             case Verb.ASK | Verb.TABLE:
-                return await self._ask(command)
+                return await self._ask(command, request)
             case Verb.CALENDAR_FILE:
                 return self.answers.build_calendar_file(command.text, self.clock())
             case Verb.SUBSCRIBE:
@@ -143,11 +143,15 @@ class CommandService:
                 await events.unmute_event(request.team, request.conversation, command.text)
                 return replies.EventMuted(command.text, muted=False)
 
-    async def _ask(self, command: Command) -> Reply:
+    async def _ask(self, command: Command, request: CommandRequest) -> Reply:
         asked = self.answers.parse(command.text, self.clock())
         reply = await self.answers.answer(asked)
         if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
             return replace(reply, as_table=True)
+        if isinstance(reply, replies.RateCalendar):
+            decides = OperatorAction.DECIDE_ON_RATES
+            is_operator = self.permissions.is_allowed(request.user, decides)
+            return replace(reply, shows_overdue=is_operator)
         return reply
 
     async def _subscribe(self, command: Command, request: CommandRequest) -> Reply:

@@ -210,7 +210,11 @@ def slack_context(client: AsyncWebClient, secret: str = SECRET, **changes: Any) 
 
 
 async def answer_message(
-    text: str, today: date = TODAY, of: Ledger | None = None, live: Any = None
+    text: str,
+    today: date = TODAY,
+    of: Ledger | None = None,
+    live: Any = None,
+    user: str = "U1",
 ) -> Message:
     """The message with the bot's answer to a question that is asked at noon of a day."""
     answers = AnswerService(of or ledger(), live)
@@ -219,7 +223,7 @@ async def answer_message(
         answers=answers,
         clock=lambda: datetime.combine(today, datetime.min.time(), UTC) + timedelta(hours=12),
     )
-    return await answer(given, CommandRequest(text, "T1", "C1", "U1"))
+    return await answer(given, CommandRequest(text, "T1", "C1", user))
 
 
 def signed(body: str, secret: str = SECRET, age_s: float = 0) -> dict[str, str]:

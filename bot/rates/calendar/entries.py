@@ -89,9 +89,12 @@ def build_entries(ledger: Ledger, items: Iterable[Upcoming]) -> tuple[CalendarEn
 def list_entries(query: RateQuery, ledger: Ledger, today: date) -> tuple[CalendarEntry, ...]:
     """The entries that answer an `upcoming` query, in order of date.
 
-    They begin on the date of the query, or today if it has none.
+    They begin on the first day of the query, or today if it has none. Without a last day, they are
+    not limited to the next days: a calendar file has everything that is known.
     """
-    first = query.on or today
+    first = query.since or query.on or today
+    if query.until is None:
+        query = query.model_copy(update={"until": date.max})
     items = [item for item in list_calendar(query, ledger, today) if item.on >= first]
     return build_entries(ledger, sorted(items, key=lambda item: item.on))
 

@@ -11,28 +11,68 @@ from bot.rates.model.measure import DutyRate, Measure, filter_by_partner, has_ba
 from bot.rates.question.parse import CHANGES_DAYS, QueryKind, RateQuery
 from bot.rates.question.product import ParsedProduct
 
+UPCOMING_DAYS = 60
+"""Default number of days that `upcoming` looks ahead."""
 _A_DAY = timedelta(days=1)
+
+
+class CalendarWindow(NamedTuple):
+    """The first and the last day of a calendar."""
+
+    first: date
+    last: date
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+def find_window(query: RateQuery, today: date) -> CalendarWindow:
+    """The days that a question about upcoming or past changes asks for.
+
+    Without days in the question, upcoming changes are those of the 60 days after today, and past
+    changes are those of the 30 days up to today. Past changes end today at the latest.
+    """
+    day = query.on or today
+    if query.kind is QueryKind.CHANGES:
+        last = min(query.until or day, day)
+        return CalendarWindow(query.since or _add_days(last, 1 - CHANGES_DAYS), last)
+    first = query.since or _add_days(day, 1)
+    return CalendarWindow(first, query.until or _add_days(query.since or day, UPCOMING_DAYS))
+
+
+def _add_days(day: date, days: int) -> date:
+    """The day that many days later, within the range of dates."""
+    ordinal = min(max(day.toordinal() + days, date.min.toordinal()), date.max.toordinal())
+    return date.fromordinal(ordinal)
 
 
 def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, ...]:
     """The answer to an `upcoming` or `changes` query, for all economies or one.
 
     If the query names goods or a layer, the list has only changes of the measures on these goods in
-    particular, or of this layer. If the query has a date, the list is as of that date. Items that
-    fell due after the last check of their sources come last and are marked as passed.
+    particular, or of this layer. If the query has a date, the list is as of that date. The list is
+    limited to the window of `find_window`.
+
+    Items that fell due after the last check of their sources come last and are marked as passed. An
+    upcoming list without a first day has all of them, although they are before its window.
     """
     measures = _select_measures(query, ledger)
+    window = find_window(query, today)
 
     def read(item: Upcoming) -> date:
         return find_checked_day(ledger, item.imposer, item.partners) or today
 
-    from_day = query.on or today
     if query.kind is QueryKind.CHANGES:
-        since = query.since or from_day - timedelta(days=CHANGES_DAYS)
-        return move_passed_last(list_changes(ledger, since, from_day, measures), read, today)
+        changed = list_changes(ledger, _add_days(window.first, -1), window.last, measures)
+        return move_passed_last(changed, read, today)
+    from_day = _add_days(window.first, -1)
+    if query.since is not None:
+        coming = list_upcoming(ledger, from_day, window.last, measures)
+        return move_passed_last(coming, read, today, from_day)
     first = min((*_list_checked_days(ledger, measures), from_day))
-    coming = list_upcoming(ledger, first, measures=measures)
-    return move_passed_last(coming, read, today, from_day)
+    return move_passed_last(
+        list_upcoming(ledger, first, window.last, measures), read, today, from_day
+    )
 
 
 class CheckedPeriod(NamedTuple):

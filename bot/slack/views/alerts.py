@@ -19,7 +19,7 @@ from bot.news.events.event import Correction, DisputedFigure, Event, summarize_e
 from bot.news.state import NewFactKind
 from bot.news.story import Figure, Story
 from bot.parties import Parties
-from bot.render.comparison import explain_comparison
+from bot.render.story_comparison import explain_comparison
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,

@@ -10,7 +10,7 @@ from bot.commands.permissions import OperatorAction
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
-from bot.rates.question.parse import QueryKind, format_query
+from bot.rates.question.parse import format_query
 from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_person, quote_text
@@ -24,7 +24,6 @@ from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
 from bot.slack.views.story_lists import render_latest
-from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 from bot.values import Topic
 
@@ -61,7 +60,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
                 render_rates_table(reply.answers, parties, message) if reply.as_table else message
             )
         case replies.RateCalendar():
-            return _render_calendar(reply, parties)
+            return render_calendar(reply, parties)
         case replies.CalendarFile():
             title = format_calendar_title(reply.query, parties)
             return render_notice(f"{escape(title)}: nothing in our data.")
@@ -165,19 +164,6 @@ def describe_subscription(subscription: Subscription, parties: Parties) -> str:
 def _count_dates(file: replies.CalendarFile) -> str:
     count = len(file.entries)
     return f"{count} date{'s' if count > 1 else ''}"
-
-
-def _render_calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
-    query = reply.query
-    title, file_command = "Upcoming changes", f"{format_query(query)} ics"
-    if query.kind is QueryKind.CHANGES:
-        since_day = format_day(query.since or reply.today)
-        title, file_command = f"What changed since {since_day}", ""
-    goods = f" on {query.product}" if query.product else ""
-    since = f", after {format_day(query.on)}" if query.on else ""
-    return render_calendar(
-        f"{title}{goods}{since}", reply.items, parties, reply.checked_period, file_command
-    )
 
 
 def _render_subscribed(

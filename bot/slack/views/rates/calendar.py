@@ -1,71 +1,213 @@
-"""Renders a calendar of changes of duties as a message."""
+"""Renders a calendar of upcoming or past changes as a message with a table.
+
+The first screen has at most about 120 words. A page ends with a whole day, and a button shows the
+next page. Changes that were due after the last check, and that nobody has verified since, are one
+line; operators see each of them.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import groupby
 
+from bot.commands.replies import RateCalendar
 from bot.parties import Parties
-from bot.rates.calendar.upcoming import CheckedPeriod
+from bot.rates.calendar.upcoming import (
+    CalendarWindow,
+    CheckedPeriod,
+    find_window,
+)
 from bot.rates.model.answer import Upcoming
+from bot.rates.question.parse import QueryKind, RateQuery, format_query
 from bot.render import words
+from bot.render.calendar_rows import CalendarRow, build_calendar_rows
 from bot.slack.blockkit import limits
-from bot.slack.blockkit.blocks import Message, actions, assemble, button, section
+from bot.slack.blockkit.blocks import (
+    Block,
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    count_characters,
+    header,
+    option,
+    overflow,
+    section,
+)
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.answer import render_left_out, render_warnings
+from bot.slack.views.rates.answer import render_left_out
+from bot.slack.views.rates.table import Column, build_table, link_cell, text_cell
 from bot.slack.views.replies import RUN
-from bot.text.dates import format_day
+from bot.text.dates import format_day, format_short_day
 
+_COLUMNS = (
+    Column("Date", is_wrapped=False),
+    Column("What"),
+    Column("Who"),
+    Column("Rate"),
+)
+_WORDS = 84
+"""Words in the rows of a page. The rest of the message has about 36."""
 _MAX_PARTNERS = 6
+_MAX_OVERDUE = 20
+_SPANS = (30, 60, 90, 365)
+"""Numbers of days in the menu of windows."""
+_A_DAY = timedelta(days=1)
 
 
-def render_calendar(
-    title: str,
-    items: Sequence[Upcoming],
-    parties: Parties,
-    checked_period: CheckedPeriod | None = None,
-    as_file: str = "",
-) -> Message:
-    """The items by date: first those to come, then those that were due but have not been checked
-    since.
-
-    `checked_period` is given if the sources were last checked before today; the message then starts
-    with a warning. `as_file` is the command that returns the calendar as a file; a button runs it.
-    If `as_file` is empty, there is no button.
-    """
-    warning = words.describe_checked_period(checked_period)
-    head = render_warnings([warning] if warning else [])
-    nothing = escape(f"{title}: nothing in our data.")
-    notice = escape(f"{title}. Note: {warning}" if warning else title, 400)
-    if not items:
-        head.append(section(nothing))
-        return assemble(notice, head)
-    ahead = [item for item in items if not item.passed]
-    passed = [item for item in items if item.passed]
-    # Overdue items are not upcoming. If all items are overdue, the message says that nothing is
-    # upcoming.
-    entries: list[Upcoming | str] = [bold(escape(title)), *ahead] if ahead else [nothing]
-    if passed:
-        entries += [bold(markup.OVERDUE_TITLE), *passed]
-    # The calendar may have thousands of dates. One more than fits into a message is enough to see
-    # that some are left out.
-    lines = [
-        section(each if isinstance(each, str) else _render_item(each, parties))
-        for each in entries[: limits.MESSAGE_BLOCKS + 1]
+def render_calendar(reply: RateCalendar, parties: Parties) -> Message:
+    """The changes of the window as a table, with buttons for a calendar file, reminders and other
+    windows."""
+    window = find_window(reply.query, reply.today)
+    # Today's changes are shown although today's sources have not been checked.
+    shown = [one for one in reply.items if not one.passed or one.on == reply.today]
+    shown.sort(key=lambda one: one.on, reverse=reply.query.kind is QueryKind.CHANGES)
+    overdue = [one for one in reply.items if one.passed and one.on != reply.today]
+    title = _format_title(reply.query, reply.today, window, parties)
+    rows = build_calendar_rows(shown, parties)
+    page, left = _take_page(rows)
+    head: list[Block] = [header(title)]
+    if not rows:
+        head.append(section("Nothing in our data."))
+    tail = [
+        *_render_notes(reply.checked_period, len(overdue)),
+        *(_render_overdue(overdue, parties) if reply.shows_overdue else ()),
+        *actions(*_build_buttons(reply, window, left)),
     ]
-    row = actions(button("Calendar (.ics)", f"{RUN}_0", as_file)) if as_file else ()
-    return assemble(
-        notice, head, lines, row, lambda count: render_left_out(count + len(entries) - len(lines))
+    notice = escape(f"{title}: {_summarize(page, reply.today)}", 900)
+    plain = assemble(notice, head, [_render_item(one, parties) for one in shown], tail, _left_out)
+    if not page:
+        return plain
+    room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
+    room -= count_characters([*head, *tail])
+    table, cut = build_table(_COLUMNS, [_build_row(one, reply.today) for one in page], room)
+    hidden = len(left) + cut
+    more = [context(f"{hidden} more in this window.")] if hidden else []
+    message = assemble(notice, [*head, table, *more], (), tail)
+    return replace(message, instead=plain)
+
+
+def _left_out(count: int) -> Block:
+    return render_left_out(count)
+
+
+def _format_title(query: RateQuery, today: date, window: CalendarWindow, parties: Parties) -> str:
+    """`Coming up: next 60 days`, `Changed 1 Jul 2026 to 31 Jul 2026: China, steel`."""
+    about = [parties.get(query.partner).name] if query.partner else []
+    about += [query.product] if query.product else []
+    named = f" ({', '.join(about)})" if about else ""
+    days = f"{format_day(window.first)} to {format_day(window.last)}"
+    if query.kind is QueryKind.CHANGES:
+        if window.last == today:
+            days = f"since {format_day(window.first)}"
+        return f"Duty changes {days}{named}"
+    if query.on is None and window.first in (today, today + _A_DAY):
+        days = f"next {(window.last - today).days} days"
+    return f"Coming duty changes, {days}{named}"
+
+
+def _take_page(
+    rows: Sequence[CalendarRow],
+) -> tuple[Sequence[CalendarRow], Sequence[CalendarRow]]:
+    """The rows of the first page and the others. A page has whole days, at least one."""
+    count = 0
+    taken = 0
+    for _, group in groupby(rows, key=lambda row: row.on):
+        same_day = list(group)
+        count += sum(map(_count_words, same_day))
+        if taken and count > _WORDS:
+            break
+        taken += len(same_day)
+    return rows[:taken], rows[taken:]
+
+
+def _count_words(row: CalendarRow) -> int:
+    """The words of a row: its day and month, and all others that are not only signs."""
+    texts = f"{row.what} {row.who} {row.rate}".split()
+    return 2 + sum(any(map(str.isalnum, text)) for text in texts)
+
+
+def _build_row(row: CalendarRow, today: date) -> list[Element]:
+    day = "today" if row.on == today else format_short_day(row.on, today)
+    return [
+        text_cell(day),
+        link_cell(row.what, row.source.url),
+        text_cell(row.who),
+        text_cell(row.rate),
+    ]
+
+
+def _summarize(rows: Sequence[CalendarRow], today: date) -> str:
+    texts = (
+        f"{format_short_day(row.on, today)} {row.what} {row.rate}".rstrip() for row in rows[:4]
     )
+    return "; ".join(texts) or "nothing in our data"
 
 
-def _render_item(item: Upcoming, parties: Parties) -> str:
-    names = [_name(code, parties) for code in item.partners[:_MAX_PARTNERS]]
+def _render_notes(period: CheckedPeriod | None, overdue: int) -> list[Block]:
+    """Small print: when the sources were checked, and how many dates have passed since."""
+    checked = ""
+    if period is not None:
+        days = dict.fromkeys((format_day(period.first), format_day(period.last)))
+        checked = f"Sources checked {' to '.join(days)}."
+    dates = "date" if overdue == 1 else "dates"
+    passed = f"{overdue} scheduled {dates} since, not verified." if overdue else ""
+    return [context(" ".join(filter(None, (checked, passed))))] if checked or passed else []
+
+
+def _render_overdue(items: Sequence[Upcoming], parties: Parties) -> list[Block]:
+    """The changes that were due after the last check, for operators."""
+    if not items:
+        return []
+    rows = build_calendar_rows(items, parties)
+    lines = [
+        f"• {format_day(row.on)}: {escape(row.what, 120)}, {escape(row.who, 80)}"
+        + (f", {escape(row.rate, 60)}" if row.rate else "")
+        for row in rows[:_MAX_OVERDUE]
+    ]
+    more = [f"• … and {len(rows) - _MAX_OVERDUE} more"] if len(rows) > _MAX_OVERDUE else []
+    return [section("\n".join([bold(markup.OVERDUE_TITLE), *lines, *more]))]
+
+
+def _build_buttons(
+    reply: RateCalendar, window: CalendarWindow, left: Sequence[CalendarRow]
+) -> list[Element | None]:
+    """The next page, a calendar file, reminders, and a menu with windows of other lengths."""
+    query = reply.query
+    is_past = query.kind is QueryKind.CHANGES
+    buttons: list[Element | None] = []
+    if left:
+        rest = (window.first, left[0].on) if is_past else (left[0].on, window.last)
+        page = query.model_copy(update={"on": None, "since": rest[0], "until": rest[1]})
+        buttons.append(button("Older" if is_past else "Later", f"{RUN}_0", format_query(page)))
+    if not is_past:
+        file = f"{format_query(query)} ics"
+        buttons += [
+            button("Add to calendar", f"{RUN}_1", file),
+            button("Remind this channel", f"{RUN}_2", "reminders on"),
+            overflow(f"{RUN}_3", *_list_windows(reply, window)),
+        ]
+    return buttons
+
+
+def _list_windows(reply: RateCalendar, window: CalendarWindow) -> list[Element | None]:
+    anew = reply.query.model_copy(update={"on": None, "since": None, "until": None})
+    current = (window.last - reply.today).days
+    spans = [days for days in _SPANS if days != current]
+    asked = format_query(anew)
+    return [option(f"Next {days} days", f"{asked} next {days} days") for days in spans]
+
+
+def _render_item(item: Upcoming, parties: Parties) -> Block:
+    """The change with its full text and source."""
+    names = [words.describe_party(code, parties) for code in item.partners[:_MAX_PARTNERS]]
     left = len(item.partners) - _MAX_PARTNERS
     more = f" and {left} more" if left > 0 else ""
-    pair = f"{_name(item.imposer, parties)} on {', '.join(names)}{more}" if names else ""
+    importer = words.describe_party(item.imposer, parties)
+    pair = f"{importer} on {', '.join(names)}{more}" if names else ""
     what = f"{escape(item.measure, 160)}: {escape(words.describe_change(item.change), 300)}"
     source = markup.format_source(item.source)
-    return f"{bold(format_day(item.on))}  {what}\n{escape(pair, 300)} ({source})"
-
-
-def _name(code: str, parties: Parties) -> str:
-    return markup.add_flag(code, words.describe_party(code, parties), parties)
+    return section(f"{bold(format_day(item.on))}  {what}\n{escape(pair, 300)} ({source})")

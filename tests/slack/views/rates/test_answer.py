@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -33,7 +32,6 @@ from bot.rates.question.parse import parse_query
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.answer import render_answers
-from bot.slack.views.rates.calendar import render_calendar
 from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import NOW, PARTIES, nasty_text
 
@@ -175,12 +173,6 @@ def test_slack_accepts_answers_of_any_size(found: list[Answer], asked: str) -> N
     check_accepted(render_answers(found, PARTIES, asked))
 
 
-@settings(max_examples=10, deadline=None)
-@given(st.lists(upcoming, max_size=20), st.integers(1, 10))
-def test_slack_accepts_a_calendar_of_any_length(found: list[Upcoming], times: int) -> None:
-    check_accepted(render_calendar("Upcoming changes", found * times, PARTIES))
-
-
 def answer_to(text: str, today: date) -> Message:
     return asyncio.run(answer_message(text, today))
 
@@ -232,18 +224,6 @@ def test_overdue_changes_have_their_own_heading() -> None:
     assert "10 Nov 2026" in due
 
 
-def test_a_calendar_begins_with_the_date_of_the_last_check() -> None:
-    today = date(2026, 11, 24)
-    changed = texts(answer_to("changes since 2026-10-25 china", today))
-    assert any("10 Nov 2026" in text for text in changed)
-    for asked in ("upcoming china", "changes since 2026-10-25 china"):
-        said = texts(answer_to(asked, today))
-        assert said[0].startswith("⚠️ Sources last checked")
-        due = said[said.index("*Scheduled since our last check, not verified*") + 1 :]
-        assert due
-        assert all(re.match(r"\*\d{1,2} [A-Z][a-z]{2} 2026\*", text) for text in due)
-
-
 def test_a_range_lists_the_goods_with_their_rates() -> None:
     today = date(2026, 11, 24)
     said = texts(answer_to("china on us energy", today))
@@ -255,13 +235,6 @@ def test_short_answers_mention_duties_on_particular_goods() -> None:
     said = texts(answer_to("china", date(2026, 11, 24)))
     (union,) = [text for text in said if "European Union on 🇨🇳 China" in text]
     assert "on particular goods (up to" in union
-
-
-def test_an_empty_calendar_says_so_before_overdue_changes() -> None:
-    today = date(2026, 11, 24)
-    said = texts(answer_to("changes", today))
-    assert said[1] == "What changed since 25 Oct 2026: nothing in our data."
-    assert said[2] == "*Scheduled since our last check, not verified*"
 
 
 def test_changes_before_the_asked_day_are_not_listed_as_coming_after_it() -> None:

@@ -90,7 +90,7 @@ async def test_an_answer_with_three_components_offers_a_table_and_a_smaller_one_
 
 @pytest.mark.usefixtures("bot")
 async def test_an_answer_without_components_is_sent_as_paragraphs(workspace: Workspace) -> None:
-    for question in ("upcoming", "kenya on japan", "nowhere"):
+    for question in ("kenya on japan", "nowhere"):
         [answer] = await say(workspace.address, "#trade-news", f"/tariff table {question}")
         assert tables(answer) == []
         assert answer["blocks"]

@@ -2,7 +2,7 @@
 
 from bot.news.events.comparison import Comparison, Difference, Likeness, Veto, compare
 from bot.news.state import Relation
-from bot.render.comparison import explain_comparison
+from bot.render.story_comparison import explain_comparison
 from tests.news.examples import reported
 
 

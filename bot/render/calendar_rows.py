@@ -1,0 +1,133 @@
+"""Reduces a calendar of changes of duties to rows in short words, for tables.
+
+items | merge the rows of one action on one day | CalendarRow: day, what, who, rate
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from bot.parties import WORLD, Parties
+from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
+from bot.rates.model.measure import Source
+from bot.render import words
+from bot.render.duty_names import (
+    drop_qualifiers,
+    name_importer,
+    read_duty_name,
+    shorten_clause,
+)
+
+_PARTNERS = 2
+_RATES = 2
+_WHAT_CHARACTERS = 60
+
+
+class CalendarRow(NamedTuple):
+    """What happens on a day, to whom, at which rate."""
+
+    on: date
+    what: str
+    who: str
+    """The importing economy and the origins: `US → China`."""
+    rate: str
+    """The rate from this day on, or what happens to it; empty for a milestone without a rate."""
+    source: Source
+    """The source of the first change of the row."""
+    items: tuple[Upcoming, ...]
+    """The changes of the row, with their full texts and sources."""
+
+
+def build_calendar_rows(items: Iterable[Upcoming], parties: Parties) -> tuple[CalendarRow, ...]:
+    """The rows in the order of the items.
+
+    Changes on one day by one importing economy become one row if their duties have the same short
+    name, such as the rates of one action for all countries and for the partners of deals.
+    """
+    groups: dict[tuple[date, str, str], list[Upcoming]] = {}
+    for item in items:
+        what = _describe_what(item, parties)
+        groups.setdefault((item.on, item.imposer, what), []).append(item)
+    return tuple(
+        CalendarRow(
+            on,
+            what,
+            _describe_who(group, parties),
+            _describe_rates(group),
+            group[0].source,
+            tuple(group),
+        )
+        for (on, _, what), group in groups.items()
+    )
+
+
+def describe_short_change(what: Change) -> str:
+    """What happens to a rate, in a few words: `25% → 50%`, `10% ends`; empty for a milestone."""
+    if what.rate.banned:
+        return "ban ends" if what.kind is ChangeKind.ENDS else "banned"
+    rate = "varies" if what.rate.specific else words.describe_rate(what.rate, "")
+    match what.kind:
+        case ChangeKind.MILESTONE:
+            return ""
+        case ChangeKind.CHANGES if what.from_percent is not None:
+            return f"{format_percent(what.from_percent)}% → {rate}"
+        case ChangeKind.ENDS:
+            return f"{rate} ends" if what.rate.percent else "ends"
+        case ChangeKind.SUSPENSION_ENDS:
+            return "suspension ends"
+        case ChangeKind.SUSPENDED:
+            return "suspended"
+        case ChangeKind.STRUCK_DOWN:
+            return "not collected"
+        case ChangeKind.ANNOUNCED:
+            return f"{rate} announced" if rate else "rate not set"
+        case ChangeKind.CONTINUES:
+            return f"{rate} continues"
+        case ChangeKind.BY_PARTNER if what.up_to is not None:
+            return f"{rate} to {format_percent(what.up_to)}%"
+    return rate or "rate not set"
+
+
+def _describe_what(item: Upcoming, parties: Parties) -> str:
+    if item.change.kind is ChangeKind.MILESTONE:
+        return shorten_clause(item.change.text, _WHAT_CHARACTERS)
+    partner = item.partners[0] if len(item.partners) == 1 else ""
+    name = read_duty_name(item.measure, words.describe_party(partner, parties))
+    return drop_qualifiers(name.short).removeprefix("Duty on ") or item.measure
+
+
+def _describe_who(items: Sequence[Upcoming], parties: Parties) -> str:
+    imposer = items[0].imposer
+    importer = name_importer(imposer, words.describe_party(imposer, parties))
+    partners = list(dict.fromkeys(code for item in items for code in item.partners))
+    if not partners:
+        return importer
+    if WORLD in partners:
+        return f"{importer} → all"
+    if len(partners) > _PARTNERS:
+        return f"{importer} → {len(partners)} origins"
+    names = (name_importer(code, words.describe_party(code, parties)) for code in partners)
+    return f"{importer} → {', '.join(names)}"
+
+
+def _describe_rates(items: Sequence[Upcoming]) -> str:
+    """The rates of several changes; the span of those that only begin."""
+    percents = [
+        end
+        for item in items
+        if item.change.kind in (ChangeKind.BEGINS, ChangeKind.BY_PARTNER)
+        and item.change.rate.percent is not None
+        for end in (item.change.rate.percent, item.change.up_to)
+        if end is not None
+    ]
+    begins = all(
+        item.change.kind in (ChangeKind.BEGINS, ChangeKind.BY_PARTNER)
+        and item.change.rate.percent is not None
+        for item in items
+    )
+    if begins:
+        ends = dict.fromkeys(f"{format_percent(end)}%" for end in (min(percents), max(percents)))
+        return " to ".join(ends)
+    texts = list(dict.fromkeys(filter(None, (describe_short_change(one.change) for one in items))))
+    more = ", …" if len(texts) > _RATES else ""
+    return ", ".join(texts[:_RATES]) + more
