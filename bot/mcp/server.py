@@ -86,7 +86,8 @@ def build_mcp_server(tools: RateTools) -> MCPServer:
 
     @server.tool(title="Upcoming changes", annotations=_READ_ONLY)
     async def upcoming(about: About = "") -> CallToolResult:
-        """Scheduled changes of duties: they take effect, end, or are due for a decision."""
+        """Scheduled changes of duties, by default of the next 60 days: they take effect, end, or
+        are due for a decision."""
         return _build_result(await tools.upcoming(about))
 
     @server.tool(title="Recent changes", annotations=_READ_ONLY)

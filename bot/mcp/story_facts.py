@@ -6,7 +6,7 @@ from datetime import date
 from bot.mcp.facts import Facts
 from bot.news.events.comparison import Comparison
 from bot.news.story import Story
-from bot.render.comparison import explain_comparison
+from bot.render.story_comparison import explain_comparison
 
 
 def build_stories(stories: Sequence[Story]) -> Facts:

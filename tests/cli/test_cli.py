@@ -362,7 +362,7 @@ async def test_upcoming_changes_are_listed_and_written_as_a_calendar(
 ) -> None:
     file = tmp_path / "china.ics"
     listed, reported, _, printed, refused = await asyncio.gather(
-        shell.output_of("rates", "upcoming", "china"),
+        shell.output_of("rates", "upcoming", "china", "--long"),
         shell.output_of("rates", "upcoming", "china", "--json"),
         shell.output_of("rates", "upcoming", "china", "--ics", str(file)),
         shell.output_of("rates", "upcoming", "china", "--ics"),

@@ -13,6 +13,13 @@ from bot.cli.output import print_json, read_day, report_errors, report_errors_as
 from bot.cli.rates.completion import complete_word
 from bot.cli.rates.console import print_all
 from bot.cli.rates.service import build_current_ledger, open_answers
+from bot.cli.rates.terminal import (
+    render_dates,
+    render_dates_long,
+    render_line,
+    render_long,
+    render_short,
+)
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
 from bot.errors import QueryError, TariffwireError
@@ -21,12 +28,11 @@ from bot.parties import Parties
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.consistency import list_contradictions
 from bot.rates.ledger import Ledger
+from bot.rates.question.parse import QueryKind
 from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.json import build_upcoming_json
 from bot.render.overview import has_figure
-from bot.render.terminal import render_line, render_long, render_short
-from bot.render.text import render_calendar_line
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 
@@ -63,7 +69,7 @@ def rate(
             _warn(reply.checked_period, to_stderr=True)
         print_json(build_reply(question, reply))
     elif isinstance(reply, RateCalendar):
-        _print_calendar(reply, ledger.parties)
+        _print_calendar(reply, ledger.parties, as_long=as_long)
     elif as_long:
         print_all(render_long(reply.answers, reply.query, today))
     else:
@@ -99,7 +105,8 @@ def rates() -> None:
 
 
 @rates.command("upcoming")
-@click.argument("words", nargs=-1)
+@click.argument("words", nargs=-1, shell_complete=complete_word)
+@click.option("--long", "as_long", is_flag=True, help="Print each change with its source.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per date.")
 @click.option(
     "--ics",
@@ -111,14 +118,14 @@ def rates() -> None:
     metavar="[FILE]",
 )
 @report_errors
-def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> None:
+def upcoming(words: tuple[str, ...], as_long: bool, as_json: bool, ics_file: Path | None) -> None:
     """List the dates on which duties take effect, end or are due for a decision, for one economy or
     all."""
     settings, question = load_settings(), " ".join(("upcoming", *words))
     ledger = build_current_ledger(ConfigFolder(settings))
     if ics_file is None:
         calendar = cast("RateCalendar", asyncio.run(_answer(settings, ledger, question)))
-        _print_calendar(calendar, ledger.parties, as_json=as_json)
+        _print_calendar(calendar, ledger.parties, as_json=as_json, as_long=as_long)
         return
     from bot.render.ics import render_calendar_file
 
@@ -140,15 +147,21 @@ def _warn(reach: CheckedPeriod | None, *, to_stderr: bool) -> None:
         print_all([render_line(f"! {warning}")])
 
 
-def _print_calendar(calendar: RateCalendar, parties: Parties, *, as_json: bool = False) -> None:
-    """Prints one line for each date. If the sources were not checked today, a warning comes
-    first."""
-    _warn(calendar.checked_period, to_stderr=as_json)
+def _print_calendar(
+    calendar: RateCalendar, parties: Parties, *, as_json: bool = False, as_long: bool = False
+) -> None:
+    """Prints the dates. If the sources were not checked today, a warning comes with them."""
     if as_json:
+        _warn(calendar.checked_period, to_stderr=True)
         for item in calendar.items:
             print_json(build_upcoming_json(item))
+        return
+    if as_long:
+        print_all(render_dates_long(calendar.items, parties))
     else:
-        print_all(render_line(render_calendar_line(item, parties)) for item in calendar.items)
+        is_past = calendar.query.kind is QueryKind.CHANGES
+        print_all(render_dates(calendar.items, parties, with_passed=is_past))
+    _warn(calendar.checked_period, to_stderr=False)
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -162,3 +162,13 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
         assert process.wait() == 1
         assert [line for line in reported.splitlines() if not line.startswith("! ")] == []
         process.stderr.close()
+
+
+def test_dates_are_a_table_with_a_row_for_each_action(tmp_path: Path) -> None:
+    _, ahead, _ = run_in_pipe(tmp_path, "rate", "upcoming us", "--on", "2025-07-30")
+    rows = ahead.splitlines()
+    assert rows[0].split() == ["Date", "What", "Who", "Rate"]
+    assert rows[1].startswith("1 Aug 2025")
+    assert len(rows[1]) <= 120
+    _, long, _ = run_in_pipe(tmp_path, "rate", "upcoming us", "--on", "2025-07-30", "--long")
+    assert len(long) > len(ahead)

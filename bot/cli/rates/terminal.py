@@ -14,9 +14,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.rates.model.answer import Answer
+from bot.parties import Parties
+from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import RateQuery
 from bot.render import words
+from bot.render.calendar_rows import build_calendar_rows
 from bot.render.overview import (
     AnswerOverview,
     Freshness,
@@ -26,7 +28,8 @@ from bot.render.overview import (
     format_short_total,
     format_title,
 )
-from bot.render.text import render_lines, render_step
+from bot.render.text import render_calendar_line, render_lines, render_step
+from bot.text.dates import format_day
 
 _COLORS = {Freshness.GREEN: "green", Freshness.AMBER: "yellow", Freshness.RED: "red"}
 _ROWS = 8
@@ -77,6 +80,44 @@ def render_line(line: str) -> RenderableType:
         text.stylize(_LABEL)
     # The padding also indents the lines that follow when the text is wrapped.
     return Padding(text, (0, 0, 0, indent), expand=False)
+
+
+def render_dates(
+    items: Sequence[Upcoming], parties: Parties, *, with_passed: bool
+) -> Iterator[RenderableType]:
+    """The dates of a calendar as a table.
+
+    Scheduled dates that have passed since the last check are not verified. Without `with_passed`,
+    they are only counted.
+    """
+    passed = sum(item.passed for item in items)
+    shown = items if with_passed else [item for item in items if not item.passed]
+    if rows := build_calendar_rows(shown, parties):
+        table = _make_table("Date", "What", "Who", "Rate")
+        for row in rows:
+            unsure = "not verified" if any(item.passed for item in row.items) else ""
+            rate = Text(row.rate, style=_NUMBER)
+            rate.append(f", {unsure}" if row.rate and unsure else unsure, style="not bold yellow")
+            table.add_row(Text(format_day(row.on)), Text(row.what), Text(row.who), rate)
+        yield table
+    else:
+        yield Text("No dates known in this period.")
+    if passed and not with_passed:
+        plural = "s" if passed > 1 else ""
+        yield Text(f"{passed} scheduled date{plural} since the last check, not verified: --long")
+
+
+def render_dates_long(items: Sequence[Upcoming], parties: Parties) -> Iterator[RenderableType]:
+    """Each date of a calendar with its duty, what happens and the source."""
+    return (render_line(render_calendar_line(item, parties)) for item in items)
+
+
+def _make_table(*names: str) -> Table:
+    """An empty table without lines, whose columns have these names."""
+    table = Table(box=None, pad_edge=False, header_style=_LABEL, padding=(0, 2, 0, 0))
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
 
 
 def _render_number(overview: AnswerOverview) -> Iterator[RenderableType]:
@@ -162,15 +203,13 @@ def _render_list(
     answers: Sequence[Answer], query: RateQuery, today: date
 ) -> Iterator[RenderableType]:
     """A row for each answer with its number and the first change, then the age of the data."""
-    table = Table(box=None, pad_edge=False, header_style=_LABEL, padding=(0, 2, 0, 0))
-    for name in ("Importing", "Origin"):
-        table.add_column(name, overflow="fold")
-    table.add_column("Added", overflow="fold", style=_NUMBER)
-    table.add_column("Next", overflow="fold")
+    table = _make_table("Importing", "Origin", "Added", "Next")
     overviews = [build_overview(answer, query, today) for answer in answers]
     for answer, overview in zip(answers, overviews, strict=True):
         coming = format_next(overview.next[0], today) if overview.next else ""
         names = answer.imposer_name, answer.partner_name
-        table.add_row(*map(Text, (*names, overview.format_headline(), coming)))
+        cells = [Text(cell) for cell in (*names, overview.format_headline(), coming)]
+        cells[2].stylize(_NUMBER)
+        table.add_row(*cells)
     yield table
     yield _render_freshness(max(overviews, key=lambda one: (one.checked is None, one.age_days)))
