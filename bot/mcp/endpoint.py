@@ -33,6 +33,13 @@ PATH = "/mcp"
 _LOOPBACK = "127.0.0.1"
 _LIMITS = HttpLimits(connections=32, bodies=16, large_body_bytes=65_536)
 """Lower limits than for Slack's requests, because questions are short and clients few."""
+_REASONS = {
+    400: Rejection.MALFORMED,
+    403: Rejection.OTHER_HOST,
+    413: Rejection.OVERSIZED,
+    421: Rejection.OTHER_HOST,
+}
+"""Why the SDK refuses a request, by the status of its response."""
 _ANSWER_S = 30.0
 """Maximum time for an answer. A history of a chapter takes a few seconds on a busy machine."""
 
@@ -44,6 +51,8 @@ async def open_endpoint(tools: RateTools, port: int, public_url: str = "") -> As
     `public_url` is the address of a proxy that passes requests on; its host is accepted too. Raises
     SettingsError if the port is taken.
     """
+    # Below this level, the SDK logs each refused request with its headers.
+    logging.getLogger("mcp").setLevel(logging.ERROR)
     server = build_mcp_server(tools)
     asgi = server.streamable_http_app(
         streamable_http_path=PATH,
@@ -146,6 +155,8 @@ class _Bridge:
         except TimeoutError:
             return web.json_response({"error": "no answer in time"}, status=504)
         start, *parts = sent
+        if reason := _REASONS.get(start["status"]):
+            self._rejections.count(reason)
         response = web.Response(
             status=start["status"], body=b"".join(part.get("body", b"") for part in parts)
         )

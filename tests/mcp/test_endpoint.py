@@ -1,6 +1,7 @@
 """`/mcp` answers MCP clients on this machine and refuses everything else."""
 
 import json
+import logging
 from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
@@ -64,6 +65,19 @@ async def test_only_known_hosts_and_origins_are_answered(
     port: int, headers: dict[str, str], expected: int
 ) -> None:
     assert await status(port, headers=headers) == expected
+
+
+async def test_refused_requests_are_counted_and_not_logged_one_by_one(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "bot")
+    async with open_endpoint(served.tools, 0) as port:
+        for _ in range(3):
+            assert await status(port, headers={"Host": "evil.example"}) == 421
+        assert await status(port, b"{") == 400
+    text = "\n".join(record.getMessage() for record in caplog.records if record.name != "asyncio")
+    assert "3 for another host or origin, 1 malformed" in text
+    assert "evil.example" not in text
 
 
 async def test_a_request_that_is_no_call_is_refused(port: int) -> None:
