@@ -11,6 +11,7 @@ from typing import Any, ParamSpec
 import click
 
 from bot.errors import QueryError, TariffwireError
+from bot.parties import Parties
 
 P = ParamSpec("P")
 
@@ -68,7 +69,7 @@ def parse_day(text: str) -> date:
         raise click.BadParameter(f"'{text}' is not a day. Write it as 2025-12-31.") from error
 
 
-def read_day(text: str | None, today: date) -> date | None:
+def read_day(text: str | None, today: date, parties: Parties) -> date | None:
     """The day of the option --on, in the words of questions; other text is wrong usage.
 
     None if the option is not given.
@@ -76,17 +77,18 @@ def read_day(text: str | None, today: date) -> date | None:
     if text is None:
         return None
     # Imported here, because the commands that have no such option do not need the parser.
-    from bot.rates.question.dates import take_day
-    from bot.rates.question.parties import normalize_question
+    from bot.rates.question.parse import parse_query
 
     try:
-        day, rest = take_day(normalize_question(text), today)
+        query = parse_query(f"us china on {text}", parties, today)
     except QueryError as error:
         raise click.BadParameter(f"{error}.", param_hint="--on") from error
-    if day is None or rest.strip():
+    # Any other word of the text would change the query too.
+    plain = parse_query("us china", parties, today)
+    if query.on is None or query.model_copy(update={"on": None}) != plain:
         cause = f"'{text}' is not a day. Write it as 2025-12-31, 31 Dec 2025 or yesterday."
         raise click.BadParameter(cause, param_hint="--on")
-    return day
+    return query.on
 
 
 def _check_text(given: Mapping[str, object]) -> None:

@@ -61,9 +61,9 @@ def rate(
     settings = load_settings()
     ledger = build_current_ledger(ConfigFolder(settings))
     question, now = " ".join(words), datetime.now(UTC)
-    today = ledger.find_duty_day(now)
+    day = read_day(on, ledger.find_duty_day(now), ledger.parties)
     dollars = None if value is None else _parse_value(value)
-    reply = asyncio.run(_answer(settings, ledger, question, read_day(on, today), product, dollars))
+    reply, today = asyncio.run(_answer(settings, ledger, question, day, product, dollars))
     if as_json:
         if isinstance(reply, RateCalendar):
             _warn(reply.checked_period, to_stderr=True)
@@ -92,11 +92,11 @@ async def _answer(
     on: date | None = None,
     product: str | None = None,
     value: Decimal | None = None,
-) -> RateAnswers | RateCalendar:
-    """The reply that `/tariff` gives to the question."""
+) -> tuple[RateAnswers | RateCalendar, date]:
+    """The reply that `/tariff` gives to the question, and today's date in the importing country."""
     async with open_answers(settings, ledger) as answers:
         parsed = answers.parse(question, datetime.now(UTC), on=on, product=product, value=value)
-        return await answers.answer(parsed)
+        return await answers.answer(parsed), parsed.today
 
 
 @click.group("rates")
@@ -124,8 +124,10 @@ def upcoming(words: tuple[str, ...], as_long: bool, as_json: bool, ics_file: Pat
     settings, question = load_settings(), " ".join(("upcoming", *words))
     ledger = build_current_ledger(ConfigFolder(settings))
     if ics_file is None:
-        calendar = cast("RateCalendar", asyncio.run(_answer(settings, ledger, question)))
-        _print_calendar(calendar, ledger.parties, as_json=as_json, as_long=as_long)
+        calendar, _ = asyncio.run(_answer(settings, ledger, question))
+        _print_calendar(
+            cast("RateCalendar", calendar), ledger.parties, as_json=as_json, as_long=as_long
+        )
         return
     from bot.render.ics import render_calendar_file
 

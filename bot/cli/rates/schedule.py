@@ -41,9 +41,9 @@ def schedule() -> None:
 @report_errors
 def show(code: str, on: str | None, as_json: bool) -> None:
     """Show a tariff line with its duties and the lists that name it: `schedule show 8507.60.00`."""
-    today = datetime.now(UTC).date()
-    day = read_day(on, today) or today
-    found = look_up_line(_get_schedule(load_settings()), code, day)
+    settings, today = load_settings(), datetime.now(UTC).date()
+    day = read_day(on, today, ConfigFolder(settings).parties) or today
+    found = look_up_line(_get_schedule(settings), code, day)
     if as_json:
         print_json(build_line(found))
     elif found.under:
