@@ -1,5 +1,7 @@
 """Subscriptions: their filters, matching against stories, and partial unsubscribes."""
 
+import re
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
@@ -81,6 +83,22 @@ def matches(subscription: Subscription, story: Story) -> bool:
     """Whether the story passes the subscription's filters, even if the subscription is muted."""
     active = subscription.model_copy(update={"muted_until": None, "paused_at": None})
     return match_reason(active, story, story.seen_at) is not None
+
+
+def mentions(
+    story: Story, topics: Collection[Topic], parties: Collection[str], words: Collection[str]
+) -> bool:
+    """Whether a story has one of the topics and one of the parties, and contains all of the words.
+
+    Empty filters match every story. A word matches the beginning of a word in the title or the
+    text: `car` matches `cars`, but not `scar`.
+    """
+    text = f"{story.title}\n{story.text}".casefold()
+    return (
+        (not topics or not set(topics).isdisjoint(story.topics))
+        and (not parties or not set(parties).isdisjoint(story.parties))
+        and all(re.search(rf"(?<!\w){re.escape(word.casefold())}", text) for word in words)
+    )
 
 
 def without(

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 
 _PAUSE_S = 0.05
 _MAX_COUNTED = 2
-"""Maximum answers of a question with counts of tariff lines. More answers are a comparison."""
+"""Maximum answers of a question with counts of tariff lines, except for a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class AnswerService:
             answers = await asyncio.to_thread(answer_query, query, ledger, today, asked.now)
         else:
             answers = answer_query(query, ledger, today, asked.now)
-        if len(answers) <= _MAX_COUNTED:
+        if len(answers) <= _MAX_COUNTED or query.kind is QueryKind.COMPARE:
             answers = await self._count_lines(answers)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)

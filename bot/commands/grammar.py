@@ -13,6 +13,7 @@ Invalid arguments raise CommandNotUnderstood, with suggestions of complete comma
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import pairwise
 from typing import TypeVar
 
 from rapidfuzz import process
@@ -57,6 +58,7 @@ class Command(Frozen):
 
     What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
     the address or id of a feed, or the id of an event. For reminders it is `on`, `off` or empty.
+    For feeds it is `all` or empty.
     """
 
     verb: Verb
@@ -66,6 +68,10 @@ class Command(Frozen):
     parties: frozenset[str] = frozenset()
     """Codes of economies; empty for all economies."""
     frequency: Frequency = Frequency.INSTANT
+    words: tuple[str, ...] = ()
+    """For `latest`, words that a story must contain."""
+    page: int = 1
+    """For `latest`, the page, from 1."""
 
 
 class CommandNotUnderstood(CommandError):
@@ -162,6 +168,8 @@ def parse_command(text: str, parties: Parties) -> Command:
             return _parse_reminders(words[1:])
         case Verb.FEEDS:
             return _parse_feeds(whole.split()[1:])
+        case Verb.LATEST:
+            return _parse_latest(words[1:], parties)
         case _:
             return _parse_topics_and_parties(verb, words[1:], parties)
 
@@ -175,8 +183,8 @@ def suggest_command(text: str) -> str | None:
 
 
 def _parse_feeds(words: list[str]) -> Command:
-    if not words:
-        return Command(verb=Verb.FEEDS)
+    if not words or [word.lower() for word in words] == ["all"]:
+        return Command(verb=Verb.FEEDS, text=" ".join(words).lower())
     verb = _FEED_VERBS.get(words[0].lower())
     if verb is None:
         near = _find_nearest(words[0].lower(), list(_FEED_VERBS))
@@ -198,6 +206,41 @@ def _parse_reminders(words: list[str]) -> Command:
     return Command(verb=Verb.REMINDERS, text=_ON_OR_OFF.get(argument, ""))
 
 
+def _parse_latest(words: list[str], parties: Parties) -> Command:
+    """`latest`, with topics, economies, words that stories contain, and `page 2`, in any order."""
+    kept, page = _take_page(words)
+    topics: set[Topic] = set()
+    codes: set[str] = set()
+    wanted: list[str] = []
+    for phrase in _split_phrases(kept, parties):
+        key = phrase.lower().replace("_", "-")
+        if key in _TOPICS:
+            topics.add(_TOPICS[key])
+        elif key in _EVERYTHING:
+            continue
+        elif (party := parties.find(phrase)) is not None:
+            codes.add(party.code)
+        elif _find_nearest(key, list(_TOPICS)) or parties.find_misspelt(phrase):
+            raise _build_error(phrase, Verb.LATEST, words, parties)
+        else:
+            wanted.append(key)
+    return Command(
+        verb=Verb.LATEST,
+        topics=frozenset(topics),
+        parties=frozenset(codes),
+        words=tuple(wanted),
+        page=page,
+    )
+
+
+def _take_page(words: list[str]) -> tuple[list[str], int]:
+    """The words without `page 2`, and the number of the page."""
+    for at, (word, number) in enumerate(pairwise(words)):
+        if word.lower() == "page" and re.fullmatch("[1-9][0-9]{0,2}", number):
+            return words[:at] + words[at + 2 :], int(number)
+    return words, 1
+
+
 def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) -> Command:
     topics: set[Topic] = set()
     codes: set[str] = set()
@@ -211,7 +254,7 @@ def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) ->
             everything = True
         elif key in _FREQUENCIES and verb is Verb.SUBSCRIBE:
             frequency = _FREQUENCIES[key]
-        elif (party := parties.find(phrase)) is not None and verb is not Verb.LATEST:
+        elif (party := parties.find(phrase)) is not None:
             codes.add(party.code)
         else:
             raise _build_error(phrase, verb, words, parties)
@@ -243,11 +286,10 @@ def _split_phrases(words: list[str], parties: Parties) -> Iterator[str]:
 def _build_error(word: str, verb: Verb, words: list[str], parties: Parties) -> CommandNotUnderstood:
     known = [*_TOPICS, *_EVERYTHING, *(_FREQUENCIES if verb is Verb.SUBSCRIBE else ())]
     near = _find_nearest(word.lower(), known)
-    names = () if verb is Verb.LATEST else parties.suggest(word)
+    names = parties.suggest(word)
     corrections = dict.fromkeys([*([near] if near else []), *names])
     commands = [" ".join([verb, *(fit if w == word else w for w in words)]) for fit in corrections]
-    economies = "neither a topic nor an economy we know"
-    cause = "not a topic we know" if verb is Verb.LATEST else economies
+    cause = "neither a topic nor an economy we know"
     if verb is Verb.SUBSCRIBE and not commands:
         cause += "; subscriptions cannot be limited to goods"
     return CommandNotUnderstood(word, cause, commands[:4])

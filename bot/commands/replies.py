@@ -87,10 +87,15 @@ class SubscriptionList(Reply):
 
 
 class LatestStories(Reply):
-    """The latest stories, of one topic or of all."""
+    """A page of the latest stories. Empty filters stand for all stories."""
 
     stories: Sequence[Story]
-    topic: Topic | None
+    topics: frozenset[Topic] = frozenset()
+    parties: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    page: int = 1
+    has_older: bool = False
+    """Whether there is another page with older stories."""
 
 
 class ReminderSwitch(Reply):
@@ -110,6 +115,8 @@ class FeedStatusList(Reply):
     now: datetime
     may_change: bool
     """Whether the person who asked may change feeds."""
+    shows_all: bool = False
+    """Whether to list all feeds and not only the failing ones."""
 
 
 class FeedAdded(Reply):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.alerts.subscription import Subscription, subscription_id
+from bot.alerts.subscription import Subscription, mentions, subscription_id
 from bot.commands import replies
 from bot.commands.answers import AnswerService
 from bot.commands.grammar import (
@@ -33,6 +33,8 @@ from bot.text.single_line import to_single_line
 from bot.values import Topic
 
 MAX_STORIES = 5
+_SEARCHED_STORIES = 1_000
+"""The number of newest stories among which `latest` searches by economy and words."""
 MAX_PROPOSALS = 10
 MUTED_FOR = timedelta(hours=24)
 
@@ -104,15 +106,14 @@ class CommandService:
             case Verb.LIST:
                 return await self._list(request)
             case Verb.LATEST:
-                topic = min(command.topics) if len(command.topics) == 1 else None
-                stories = await self.stores.stories.latest(topic, MAX_STORIES)
-                return replies.LatestStories(stories, topic)
+                return await self._list_latest(command)
             case Verb.REMINDERS:
                 return await self._reminders(command, request)
             case Verb.FEEDS:
                 may_change = self.permissions.is_allowed(request.user, OperatorAction.CHANGE_FEEDS)
                 found, lag = await feeds.health(), await feeds.lag()
-                return replies.FeedStatusList(found, lag, self.clock(), may_change)
+                shows_all = command.text == "all"
+                return replies.FeedStatusList(found, lag, self.clock(), may_change, shows_all)
             case Verb.ADD_FEED:
                 return replies.FeedAdded(await feeds.add(command.text))
             case Verb.REMOVE_FEED:
@@ -142,6 +143,22 @@ class CommandService:
             case Verb.UNMUTE_EVENT:
                 await events.unmute_event(request.team, request.conversation, command.text)
                 return replies.EventMuted(command.text, muted=False)
+
+    async def _list_latest(self, command: Command) -> Reply:
+        """A page of the latest stories with the topics, economies and words of the command."""
+        topics, parties, words = command.topics, command.parties, command.words
+        topic = min(topics) if len(topics) == 1 else None
+        filtered = parties or words or len(topics) > 1
+        limit = _SEARCHED_STORIES if filtered else command.page * MAX_STORIES + 1
+        found = [
+            story
+            for story in await self.stores.stories.latest(topic, limit)
+            if not filtered or mentions(story, topics, parties, words)
+        ]
+        end = command.page * MAX_STORIES
+        page = tuple(found[end - MAX_STORIES : end])
+        has_older = len(found) > end
+        return replies.LatestStories(page, topics, parties, words, command.page, has_older)
 
     async def _ask(self, command: Command, request: CommandRequest) -> Reply:
         asked = self.answers.parse(command.text, self.clock())

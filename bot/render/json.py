@@ -24,6 +24,7 @@ from bot.rates.model.answer import (
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.parse import RateQuery
+from bot.render.comparison import RateComparison
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
@@ -148,6 +149,21 @@ def build_upcoming_json(item: Upcoming) -> Json:
             text=change.text,
         ),
     }
+
+
+def build_comparison_json(comparison: RateComparison) -> Json:
+    """A comparison: its sentence, and its rows in order of their totals."""
+    rows = [
+        {
+            "imposer": row.answer.imposer,
+            "partner": row.answer.partner,
+            "typical": row.typical,
+            "extent": row.extent or row.typical,
+            "why": row.why,
+        }
+        for row in comparison.rows
+    ]
+    return {"title": comparison.title, "sentence": comparison.sentence, "rows": rows}
 
 
 def build_warning_json(one: RateWarning) -> Json:

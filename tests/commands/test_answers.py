@@ -99,7 +99,7 @@ async def test_an_answer_for_a_pair_counts_the_tariff_lines() -> None:
     assert again == found
 
 
-async def test_a_comparison_has_no_counts() -> None:
-    answers = await ask(AnswerService(ledger()), "us on china vs japan vs korea")
-
-    assert [one.lines for one in answers] == [()] * 3
+async def test_a_comparison_has_counts_of_lines_but_a_list_of_an_economy_has_none() -> None:
+    service = AnswerService(ledger())
+    assert all(one.lines for one in await ask(service, "us on china vs japan vs korea"))
+    assert not any(one.lines for one in await ask(service, "china"))

@@ -62,6 +62,31 @@ def test_the_word_daily_requests_a_digest() -> None:
     assert parse_command("subscribe tariffs daily", PARTIES).frequency is Frequency.DAILY
 
 
+@pytest.mark.parametrize(
+    ("text", "topics", "parties", "words", "page"),
+    [
+        ("latest", set(), set(), (), 1),
+        ("latest all", set(), set(), (), 1),
+        ("latest tariffs page 3", {TARIFF}, set(), (), 3),
+        ("latest news on steel from South Korea", set(), {"KR"}, ("steel",), 1),
+        ("latest rulings canada softwood lumber", {RULINGS}, {"CA"}, ("softwood", "lumber"), 1),
+        ("latest page one", set(), set(), ("page", "one"), 1),
+    ],
+)
+def test_latest_takes_topics_economies_words_and_a_page(
+    text: str, topics: set[Topic], parties: set[str], words: tuple[str, ...], page: int
+) -> None:
+    command = parse_command(text, PARTIES)
+    assert command.verb is Verb.LATEST
+    assert (set(command.topics), set(command.parties)) == (topics, parties)
+    assert (command.words, command.page) == (words, page)
+
+
+def test_feeds_can_list_all_feeds() -> None:
+    assert parse_command("feeds ALL", PARTIES).text == "all"
+    assert parse_command("feeds", PARTIES).text == ""
+
+
 def test_unsubscribe_without_arguments_means_everything() -> None:
     command = parse_command("unsubscribe", PARTIES)
     assert (command.topics, command.parties) == (frozenset(), frozenset())

@@ -137,7 +137,34 @@ async def test_latest_lists_the_stories_of_a_topic(commands: Commands) -> None:
     every = await commands.type("latest")
     assert isinstance(every, replies.LatestStories)
     assert [story.id for story in every.stories] == ["talks", "tariff"]
-    assert await commands.type("latest tariffs") == replies.LatestStories((tariff,), Topic.TARIFF)
+    topics = frozenset({Topic.TARIFF})
+    assert await commands.type("latest tariffs") == replies.LatestStories((tariff,), topics)
+
+
+async def test_latest_searches_by_economy_and_words_page_by_page(commands: Commands) -> None:
+    listed = [
+        examples.story(
+            f"s{n}",
+            title=f"{'Lumber' if n % 2 else 'Steel'} tariff {n}",
+            parties=("US", "CA" if n < 16 else "CN"),
+            seen_at=examples.NOON + timedelta(minutes=n),
+            published=examples.NOON + timedelta(minutes=n),
+        )
+        for n in range(20)
+    ]
+    await commands.store.add_stories(*listed)
+
+    async def read(text: str) -> tuple[list[str], bool]:
+        reply = await commands.type(text)
+        assert isinstance(reply, replies.LatestStories)
+        return [story.id for story in reply.stories], reply.has_older
+
+    assert await read("latest lumber") == (["s19", "s17", "s15", "s13", "s11"], True)
+    assert await read("latest lumber page 2") == (["s9", "s7", "s5", "s3", "s1"], False)
+    assert await read("latest canada lumber") == (["s15", "s13", "s11", "s9", "s7"], True)
+    assert await read("latest page 4") == (["s4", "s3", "s2", "s1", "s0"], False)
+    assert await read("latest china talks") == ([], False)
+    assert await read("latest umber") == ([], False)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from bot.commands.permissions import OperatorAction
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
-from bot.rates.question.parse import format_query
+from bot.rates.question.parse import QueryKind, format_query
 from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_person, quote_text
@@ -19,6 +19,7 @@ from bot.slack.views.figures import format_party
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.calendar import render_calendar
+from bot.slack.views.rates.comparison import render_comparison
 from bot.slack.views.rates.history import render_history
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
@@ -96,7 +97,11 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
 
 def _render_rates(reply: replies.RateAnswers, parties: Parties) -> Message:
     history = render_history(reply.answers, reply.query) if reply.query.history else None
-    return history or render_answers(reply.answers, parties, format_query(reply.query))
+    if history is not None:
+        return history
+    if reply.query.kind is QueryKind.COMPARE and len(reply.answers) > 1:
+        return render_comparison(reply.answers, reply.query)
+    return render_answers(reply.answers, parties, format_query(reply.query))
 
 
 def render_help() -> Message:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot import COMMAND
@@ -10,10 +11,23 @@ from bot.commands.replies import FeedStatusList
 from bot.errors import FeedError
 from bot.feeds.health import Health, Lag, format_duration
 from bot.feeds.model import Feed
-from bot.slack.blockkit.blocks import Block, Message, assemble, context, section
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import (
+    Block,
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    count_characters,
+    section,
+)
 from bot.slack.blockkit.mrkdwn import LOW_LINE, bold, escape, link
-from bot.slack.views.replies import render_notice
+from bot.slack.views.rates.table import Column, build_table, text_cell
+from bot.slack.views.replies import RUN, render_notice
 
+_COLUMNS = (Column("Feed"), Column("State", is_wrapped=False), Column("Cause"), Column("Polling"))
 _ADDRESS_CHARACTERS = 300
 _LONGEST_LAG_S = 30 * 86_400
 """Entries with a longer delay were not published recently, for example those of the demo."""
@@ -22,20 +36,40 @@ _SETTING = re.compile(f"TARIFFWIRE[A-Z{LOW_LINE}]+")
 
 
 def render_feed_list(reply: FeedStatusList) -> Message:
-    """The state of the feeds. Counts come first, then one line for each feed; failing feeds are
-    listed first."""
+    """The counts of feeds, and a table of the failing ones. On demand, one line for each feed, the
+    failing ones first."""
     polled = [feed for feed in reply.feeds if feed.enabled]
     failing = [feed for feed in polled if feed.is_unwell]
     title = _format_title(polled, failing)
-    lines = [section(_format_line(feed, reply.now)) for feed in sorted(polled, key=_make_sort_key)]
+    shown = polled if reply.shows_all else failing
+    lines = [section(_format_line(feed, reply.now)) for feed in sorted(shown, key=_make_sort_key)]
     gone = [feed.id for feed in failing if feed.is_gone]
     tail = [context(_describe_commands(gone))] if reply.may_change else []
+    if polled and not reply.shows_all:
+        tail += actions(button("All feeds", f"{RUN}_0", "feeds all"))
     notes = [*filter(None, (_describe_lag(reply.lag), _describe_common_error(failing)))]
     head = [
         section(bold(title)),
         *([context(*notes)] if notes else []),
     ]
-    return assemble(title, head, lines, tail, _make_left_out)
+    message = assemble(title, head, lines, tail, _make_left_out)
+    if reply.shows_all or not failing:
+        return message
+    room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - count_characters([*head, *tail])
+    rows = [_build_row(feed, reply.now) for feed in sorted(failing, key=_make_sort_key)]
+    table, left = build_table(_COLUMNS, rows, room - 300)
+    more = [_make_left_out(left)] if left else []
+    return replace(assemble(title, [*head, table, *more], (), tail), instead=message)
+
+
+def _build_row(feed: Health, now: datetime) -> list[Element]:
+    trouble = feed.describe_error() if feed.error else feed.status
+    return [
+        text_cell(f"{feed.title} ({feed.id})"),
+        text_cell(feed.status),
+        text_cell(trouble),
+        text_cell("; ".join(feed.describe(now))),
+    ]
 
 
 def render_feed_added(feed: Feed) -> Message:

@@ -6,12 +6,23 @@ from bot import COMMAND
 from bot.alerts.digest import group_by_event
 from bot.commands.replies import LatestStories
 from bot.news.story import Story
-from bot.parties import Parties
+from bot.parties import Parties, build_flag
 from bot.slack.blockkit import limits
-from bot.slack.blockkit.blocks import Block, Message, assemble, context, fit_items, section
-from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link
+from bot.slack.blockkit.blocks import (
+    Block,
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    fit_items,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link, quote_text
 from bot.slack.views.figures import format_figure, format_party
-from bot.slack.views.replies import mark_repeat
+from bot.slack.views.replies import RUN, mark_repeat
+from bot.values import Topic
 
 
 def render_digest(
@@ -41,14 +52,38 @@ def render_digest(
 
 
 def render_latest(reply: LatestStories, parties: Parties) -> Message:
-    """The newest stories."""
-    about = f" on {reply.topic.label}" if reply.topic else ""
+    """A page of the newest stories, with buttons for the newer and the older page."""
+    about = _describe_filters(reply, parties)
+    row = actions(*_build_page_buttons(reply))
     if not reply.stories:
-        nothing = f"No stories{about} yet."
-        return Message(nothing, (section(nothing),))
-    title = f"Latest stories{about}"
+        when = " on this page" if reply.page > 1 else ""
+        nothing = f"No stories{about}{when} yet."
+        return Message(nothing, (section(nothing), *row))
+    page = f", page {reply.page}" if reply.page > 1 else ""
+    title = f"Latest stories{about}{page}"
     lines = [section(_format_line(story, parties)) for story in reply.stories]
-    return assemble(title, [section(bold(title))], lines, (), make_left_out)
+    return assemble(title, [section(bold(title))], lines, row, make_left_out)
+
+
+def _describe_filters(reply: LatestStories, parties: Parties) -> str:
+    """The topics, economies and words of a list: ` on tariffs, naming China, with steel`."""
+    topics = " and ".join(topic.label for topic in Topic if topic in reply.topics)
+    names = " or ".join(format_party(code, parties) for code in sorted(reply.parties))
+    words = " and ".join(quote_text(word) for word in reply.words)
+    filters = [f"naming {names}"] if names else []
+    filters += [f"with {words}"] if words else []
+    start = f" on {topics}" if topics else ""
+    return f"{start} {' and '.join(filters)}".rstrip()
+
+
+def _build_page_buttons(reply: LatestStories) -> list[Element | None]:
+    topics = [topic.command_word for topic in Topic if topic in reply.topics]
+    flags = map(build_flag, sorted(reply.parties))
+    asked = " ".join(["latest", *topics, *flags, *reply.words])
+    return [
+        button("Newer", f"{RUN}_0", f"{asked} page {reply.page - 1}") if reply.page > 1 else None,
+        button("Older", f"{RUN}_1", f"{asked} page {reply.page + 1}") if reply.has_older else None,
+    ]
 
 
 def make_left_out(count: int) -> Block:

@@ -61,7 +61,7 @@ async def test_failing_feeds_come_first_with_their_reason_before_figures_for_eac
         health("old", "stopped", error="gone for good (answered 410 Gone)", next_poll_at=None),
         health("off", "off", enabled=False),
     )
-    text = valid_text(await ask(given, "feeds", user="U2"))
+    text = valid_text(await ask(given, "feeds all", user="U2"))
     assert "3 feeds: 1 ok, 2 failing" in text
     assert "arrived within 4 min of publication, 95% within 25 min" in text
     assert text.index("court") < text.index("503") < text.index("The wire")
@@ -78,13 +78,48 @@ async def test_failing_feeds_come_first_with_their_reason_before_figures_for_eac
     assert "feeds add" not in text
 
 
+async def test_only_failing_feeds_are_a_table_until_all_are_asked_for() -> None:
+    given, _ = context_with(
+        health("wire"),
+        health("court", "failing", error="answered 503 Service Unavailable", failures=3),
+        health("old", "stopped", error="gone for good (answered 410 Gone)", next_poll_at=None),
+    )
+    message = await ask(given, "feeds")
+    valid_text(message)
+    [table] = [block for block in message.blocks if block["type"] == "table"]
+    rows = [[cell["text"] for cell in row] for row in table["rows"]]
+    assert [row[:3] for row in rows] == [
+        ["Feed", "State", "Cause"],
+        ["The court (court)", "failing", "answered 503 Service Unavailable (3 in a row)"],
+        ["The old (old)", "stopped", "gone for good (answered 410 Gone)"],
+    ]
+    assert message.instead is not None
+    assert "The wire" not in valid_text(message.instead)
+    buttons = [one for block in message.blocks for one in block.get("elements", ())]
+    [every] = [one["value"] for one in buttons if one.get("value")]
+    assert "The wire" in valid_text(await ask(given, every))
+
+
+async def test_if_no_feed_fails_the_counts_are_enough() -> None:
+    given, _ = context_with(health("wire"), health("court"))
+    message = await ask(given, "feeds")
+    assert "2 feeds: 2 ok, 0 failing" in valid_text(message)
+    assert "The wire" not in valid_text(message)
+
+
 async def test_a_thousand_feeds_fit_into_one_message_and_hostile_titles_stay_text() -> None:
     hostile = [health(f"h{n}", "failing", title="<!channel> *x*", error="a" * 900) for n in (1, 2)]
     given, _ = context_with(*hostile, *(health(f"feed{number}") for number in range(1000)))
-    text = valid_text(await ask(given, "feeds"))
+    text = valid_text(await ask(given, "feeds all"))
     assert "<!channel>" not in text
     assert "1002 feeds" in text
     assert "more" in text
+    failing = [health(f"h{n}", "failing", title="<!channel>", error="a" * 900) for n in range(200)]
+    given, _ = context_with(*failing)
+    message = await ask(given, "feeds")
+    assert "more" in valid_text(message)
+    assert message.instead is not None
+    assert "<!channel>" not in valid_text(message.instead)
 
 
 async def test_an_operator_adds_and_removes_a_feed() -> None:
@@ -154,7 +189,11 @@ async def test_any_text_after_feeds_is_answered() -> None:
 
 async def test_slack_accepts_the_health_of_feeds_with_any_text() -> None:
     given, _ = context_with(health("x", "failing", title=hostile_text(), error=hostile_text()))
-    assert "⚠️" in valid_text(await ask(given, "feeds"))
+    assert "⚠️" in valid_text(await ask(given, "feeds all"))
+    message = await ask(given, "feeds")
+    assert '"table"' in valid_text(message)
+    assert message.instead is not None
+    assert "⚠️" in valid_text(message.instead)
 
 
 def hostile_text() -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.commands.grammar import Verb, parse_command
 from bot.commands.replies import LatestStories
 from bot.news.story import Story
 from bot.slack.views.story_lists import render_digest, render_latest
@@ -20,7 +21,33 @@ def test_slack_accepts_lists_of_any_length(found: list[Story], times: int, reaso
     many = found * times
     for message in render_digest(many, PARTIES, reason):
         check_accepted(message)
-    check_accepted(render_latest(LatestStories(many, Topic.TARIFF), PARTIES))
+    check_accepted(render_latest(LatestStories(many, frozenset({Topic.TARIFF})), PARTIES))
+
+
+@given(nasty_text, st.integers(1, 999))
+def test_slack_accepts_any_search_of_stories(word: str, page: int) -> None:
+    for found in ([], [story()]):
+        reply = LatestStories(
+            found, frozenset(Topic), frozenset({"CN", "EU"}), (word,), page, has_older=True
+        )
+        check_accepted(render_latest(reply, PARTIES))
+
+
+def test_the_buttons_of_a_page_ask_for_the_pages_beside_it() -> None:
+    reply = LatestStories(
+        [story()], frozenset({Topic.TARIFF}), frozenset({"IN"}), ("steel",), 2, has_older=True
+    )
+    message = render_latest(reply, PARTIES)
+    values = [one["value"] for one in message.blocks[-1]["elements"]]
+    commands = [parse_command(value, PARTIES) for value in values]
+    assert [one.page for one in commands] == [1, 3]
+    for one in commands:
+        assert (one.verb, one.topics, one.parties, one.words) == (
+            Verb.LATEST,
+            frozenset({Topic.TARIFF}),
+            frozenset({"IN"}),
+            ("steel",),
+        )
 
 
 def test_a_digest_that_may_be_a_repeat_says_so() -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from bot.rates.model.answer import Answer, Step
 from bot.rates.question.parse import RateQuery, format_query
 from bot.render import words
+from bot.render.duty_names import name_origin
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -203,7 +204,11 @@ def _build_rows(answers: Sequence[Answer], period: _Period) -> list[list[Element
 
 def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:
     """Small print: the last check, and the warnings without which the totals would mislead."""
-    assumed = f"Assuming imports into {answers[0].imposer_name}." if query.imposer_assumed else ""
+    assumed = (
+        f"Assuming imports into {name_origin(answers[0].imposer, answers[0].imposer_name)}."
+        if query.imposer_assumed
+        else ""
+    )
     leading = [
         escape(text, 200)
         for answer in answers

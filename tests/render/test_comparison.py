@@ -1,0 +1,111 @@
+"""A comparison names the lowest and the highest total truthfully, and sorts its rows."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.measure import Calc
+from bot.render.comparison import build_comparison
+from bot.render.json import build_comparison_json
+from tests.rates.asked import ask
+from tests.slack.fakes import ledger
+
+TODAY = date(2026, 11, 30)
+NAMES = ("China", "India", "Japan", "Vietnam", "Brazil")
+
+
+def build_answers(*spans: tuple[int, int] | None) -> list[Answer]:
+    """Answers about goods, each with a total or a range; without a total for None."""
+    [model] = ask("us on china shoes", ledger(), TODAY)
+    return [
+        model._replace(
+            partner=name[:2].upper(),
+            partner_name=name,
+            total_percent=Decimal(span[0]) if span and span[0] == span[1] else None,
+            total_range=(
+                (Decimal(span[0]), Decimal(span[1])) if span and span[0] != span[1] else None
+            ),
+        )
+        for name, span in zip(NAMES, spans, strict=False)
+    ]
+
+
+def list_origins(answers: Sequence[Answer]) -> list[str]:
+    return [row.pair for row in build_comparison(answers).rows]
+
+
+def test_the_lowest_and_the_highest_total_are_named() -> None:
+    found = build_comparison(build_answers((25, 25), (10, 10), (15, 15)))
+    assert found.sentence == (
+        "Lowest additional duty: goods of India, 10%; highest: goods of China, 25%."
+    )
+    assert [row.pair for row in found.rows] == ["India", "Japan", "China"]
+
+
+def test_equal_totals_are_named_together() -> None:
+    sentence = build_comparison(build_answers((10, 10), (10, 10), (15, 15))).sentence
+    assert "Lowest additional duty: goods of China and India, 10%" in sentence
+    same = build_comparison(build_answers((10, 10), (10, 10))).sentence
+    assert same == "The same additional duty: goods of China and India, 10%."
+
+
+def test_overlapping_ranges_have_no_lowest() -> None:
+    sentence = build_comparison(build_answers((10, 30), (20, 20))).sentence
+    assert "Lowest" not in sentence
+    assert "goods of China between 10% and 30%; goods of India 20%" in sentence
+
+
+def test_answers_without_a_total_and_banned_goods_are_named_last() -> None:
+    answers = build_answers((10, 10), (20, 20), None, None)
+    answers[3] = answers[3]._replace(banned=True)
+    found = build_comparison(answers)
+    assert found.sentence.endswith(
+        "May not be imported: goods of Vietnam. No total in our data: goods of Japan."
+    )
+    assert [row.typical for row in found.rows] == ["10%", "20%", "banned", "no total"]
+
+
+def test_a_total_on_top_of_the_normal_duty_is_not_called_lower_than_one_that_includes_it() -> None:
+    answers = build_answers((10, 10), (12, 12))
+    components = tuple(one._replace(calc=Calc.ALL_IN_CEILING) for one in answers[1].components)
+    answers[1] = answers[1]._replace(components=components)
+    sentence = build_comparison(answers).sentence
+    assert "Lowest" not in sentence
+    assert "goods of India 12% with the normal duty" in sentence
+    reverse = [answers[0]._replace(total_percent=Decimal(12)), answers[1]]
+    assert build_comparison(reverse).sentence.startswith("Lowest duty: goods of India, 12%")
+
+
+spans = st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda one: (min(one), max(one)))
+
+
+@given(st.lists(spans, min_size=2, max_size=5))
+def test_the_lowest_is_never_above_another(found: list[tuple[int, int]]) -> None:
+    comparison = build_comparison(build_answers(*found))
+    lows = [(row.answer.total_range or (row.answer.total_percent,))[0] for row in comparison.rows]
+    assert lows == sorted(low for low in lows if low is not None)
+    if comparison.sentence.startswith("Lowest"):
+        lowest, *others = sorted(set(found))
+        assert all(lowest[1] <= low for low, _ in others)
+
+
+def test_goods_in_general_are_compared_by_the_total_on_most_goods() -> None:
+    answers = ask("us china vs india", ledger(), TODAY)
+    assert {one.basis for one in answers} == {TotalBasis.GENERAL}
+    assert "no product list names" in build_comparison(answers).sentence
+    assert list_origins(answers) == ["India", "China"]
+
+
+def test_a_comparison_as_json_has_the_codes_in_order() -> None:
+    found = build_comparison_json(build_comparison(build_answers((20, 20), (10, 30))))
+    assert found["sentence"]
+    rows = found["rows"]
+    assert isinstance(rows, list)
+    assert [(row["partner"], row["typical"]) for row in rows] == [
+        ("IN", "10% to 30%"),
+        ("CH", "20%"),
+    ]

@@ -1,0 +1,62 @@
+"""A comparison is one sentence and a table with a row for each origin."""
+
+import asyncio
+from datetime import date
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.rates.model.answer import Answer
+from bot.rates.question.parse import QueryKind, RateQuery
+from bot.slack.views.rates.comparison import render_comparison
+from tests.rates.asked import ask
+from tests.slack.fakes import answer_message, ledger
+from tests.slack.samples import nasty_text
+from tests.slack.views.accepted import as_text, check_accepted
+from tests.slack.views.rates.test_answer import answers
+from tests.slack.views.rates.test_calendar import count_visible_words, list_commands
+from tests.slack.views.rates.test_history import table_of
+
+TODAY = date(2026, 11, 30)
+
+
+def test_most_goods_of_each_origin_are_compared_with_their_range() -> None:
+    message = asyncio.run(answer_message("us china vs vietnam vs india", TODAY))
+    check_accepted(message)
+    sentence = message.blocks[1]["text"]["text"]
+    assert "Lowest additional duty on most goods: goods of India, 10%" in sentence
+    assert "highest: goods of China" in sentence
+    titles, *rows = table_of(message)
+    assert titles == ["Origin", "On most goods", "Range", "Why"]
+    assert [row[0] for row in rows] == ["India", "Vietnam", "China"]
+    assert "37.5%" in rows[2][1]
+    assert count_visible_words(message) <= 120
+
+
+def test_two_origins_are_a_comparison_too() -> None:
+    message = asyncio.run(answer_message("us korea vs japan cars", TODAY))
+    assert {row[0] for row in table_of(message)[1:]} == {"South Korea", "Japan"}
+    commands = list_commands(message)
+    assert commands["Japan"] == "🇺🇸 on 🇯🇵 cars"
+    assert commands["History"].endswith("cars history")
+
+
+def test_an_assumed_importing_country_is_said() -> None:
+    found = ask("us korea vs japan cars", ledger(), TODAY)
+    query = RateQuery(
+        kind=QueryKind.COMPARE, imposer="US", partner="KR", versus=("JP",), imposer_assumed=True
+    )
+    assert "Assuming imports into the US." in as_text(render_comparison(found, query))
+    named = query.model_copy(update={"imposer_assumed": False})
+    assert "Assuming" not in as_text(render_comparison(found, named))
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@given(st.lists(answers, min_size=1, max_size=8), st.integers(1, 20), nasty_text)
+def test_slack_accepts_any_comparison(found: list[Answer], times: int, product: str) -> None:
+    sound = product.encode(errors="replace").decode()
+    query = RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", product=sound or None)
+    message = render_comparison(found * times, query)
+    check_accepted(message)
+    assert message.instead is not None
+    check_accepted(message.instead)
