@@ -19,6 +19,7 @@ from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import RateQuery
 from bot.render import words
 from bot.render.calendar_rows import build_calendar_rows
+from bot.render.comparison import build_comparison
 from bot.render.overview import (
     AnswerOverview,
     Freshness,
@@ -47,7 +48,7 @@ def render_short(
     One answer, or the first of both directions, has its table. Several answers are one table.
     """
     if len(answers) > 1 and not query.both_ways:
-        yield from _render_list(answers, query, today)
+        yield from _render_comparison(answers, query, today)
         return
     first, *others = answers
     overview = build_overview(first, query, today, _ROWS)
@@ -199,17 +200,19 @@ def _render_other_direction(answer: Answer) -> Text:
     return text.append(total, style=_NUMBER)
 
 
-def _render_list(
+def _render_comparison(
     answers: Sequence[Answer], query: RateQuery, today: date
 ) -> Iterator[RenderableType]:
-    """A row for each answer with its number and the first change, then the age of the data."""
-    table = _make_table("Importing", "Origin", "Added", "Next")
-    overviews = [build_overview(answer, query, today) for answer in answers]
-    for answer, overview in zip(answers, overviews, strict=True):
-        coming = format_next(overview.next[0], today) if overview.next else ""
-        names = answer.imposer_name, answer.partner_name
-        cells = [Text(cell) for cell in (*names, overview.format_headline(), coming)]
-        cells[2].stylize(_NUMBER)
+    """Who has the lowest total, a row for each answer, and the age of the oldest data."""
+    comparison = build_comparison(answers)
+    yield Text(comparison.title, style=_LABEL)
+    if comparison.sentence:
+        yield Text(comparison.sentence)
+    table = _make_table("Origin", "Added", "On any goods", "Why")
+    for row in comparison.rows:
+        cells = [Text(cell) for cell in (row.pair, row.typical, row.extent, row.why)]
+        cells[1].stylize(_NUMBER)
         table.add_row(*cells)
     yield table
+    overviews = (build_overview(answer, query, today) for answer in answers)
     yield _render_freshness(max(overviews, key=lambda one: (one.checked is None, one.age_days)))
