@@ -14,6 +14,8 @@ from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
 from bot.rates.calendar.upcoming import CheckedPeriod
+from bot.rates.cards.facts import CardFacts
+from bot.rates.cards.model import Card
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import RateQuery
 from bot.values import Topic
@@ -50,6 +52,20 @@ class RateCalendar(Reply):
     """When the sources were last checked; None if today."""
     shows_overdue: bool = False
     """Whether to list the changes since the last check, which is for operators."""
+
+
+class RateCard(Reply):
+    """The card of a law or topic, with the facts of a day."""
+
+    query: RateQuery
+    facts: CardFacts
+
+
+class CardList(Reply):
+    """All cards."""
+
+    query: RateQuery
+    cards: tuple[Card, ...]
 
 
 class CalendarFile(Reply):

@@ -1,12 +1,13 @@
 """Builds the JSON values of replies and tariff lines, for MCP tools and for `--json`."""
 
 from bot.commands.lines import LineLookup
-from bot.commands.replies import RateAnswers, RateCalendar
+from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import TariffwireError
 from bot.render.json import build_rate_json
 from bot.render.schedule import build_line_json, build_lines_json
 
 Facts = dict[str, object]
+RateReply = RateAnswers | RateCalendar | RateCard | CardList
 
 
 def build_error(error: TariffwireError) -> Facts:
@@ -19,11 +20,16 @@ def build_refusal(text: str, error: TariffwireError) -> Facts:
     return build_rate_json(text, None, error=error)
 
 
-def build_reply(text: str, reply: RateAnswers | RateCalendar) -> Facts:
+def build_reply(text: str, reply: RateReply) -> Facts:
     """The object of `rate --json` for the reply to the question `text`."""
     match reply:
         case RateCalendar():
             return build_rate_json(text, reply.query, calendar=reply.items)
+        case RateCard():
+            return build_rate_json(text, reply.query, card=reply.facts)
+        case CardList():
+            cards = [{"id": one.id, "title": one.title} for one in reply.cards]
+            return {**build_rate_json(text, reply.query), "cards": cards}
         case RateAnswers():
             return build_rate_json(text, reply.query, reply.answers)
 

@@ -42,6 +42,9 @@ Code = Annotated[
     str, Field(max_length=20, description="A code of the US tariff schedule: 8507.60.00 or 8507")
 ]
 Day = Annotated[str, Field(max_length=10, description="A day as 2025-12-31; empty for today")]
+CardName = Annotated[
+    str, Field(max_length=200, description="A law or topic: `section 232`; empty for the list")
+]
 TopicName = Annotated[
     str,
     Field(max_length=20, description="tariff, negotiation or court_ruling; empty for all topics"),
@@ -104,6 +107,12 @@ def build_mcp_server(tools: RateTools) -> MCPServer:
     async def why(story: StoryId) -> CallToolResult:
         """The words of a story that matched a topic, and why it belongs to its event."""
         return _build_result(await tools.why(story))
+
+    @server.tool(title="Laws and topics", annotations=_READ_ONLY)
+    async def cards(name: CardName = "") -> CallToolResult:
+        """What is known of a law or topic, such as Section 232, IEEPA refunds, de minimis or USMCA:
+        rates and dates now, rulings, what comes, sources. Without a name, the list of all cards."""
+        return _build_result(await tools.cards(name))
 
     return server
 

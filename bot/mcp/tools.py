@@ -79,6 +79,18 @@ class RateTools:
         """Changes of the last days, or since a day that `about` names."""
         return await self.rate(f"changes {about}".strip())
 
+    async def cards(self, name: str) -> Facts:
+        """The card of a law or topic, or the list of all cards if `name` is empty."""
+        if not name.strip():
+            return await self.rate("cards")
+        cards = (await self._sources.answers()).ledger.cards
+        card_id = cards.find(name)
+        if card_id is None:
+            near = " or ".join(cards.suggest(name))
+            cure = f"Did you mean {near}?" if near else "Call it without a name to list the cards"
+            return build_error(QueryError(name, "no card has this name", cure))
+        return await self.rate(f"card {card_id}")
+
     async def line(self, code: str, on: str) -> Facts:
         """The object that `tariffwire schedule show CODE --json` prints."""
         async with self._places:

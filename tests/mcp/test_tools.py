@@ -35,7 +35,7 @@ async def facts(served: Served, tool: str, **arguments: object) -> dict[str, Any
 async def test_every_tool_is_read_only_and_described(served: Served) -> None:
     async with Client(build_mcp_server(served.tools)) as client:
         tools = (await client.list_tools()).tools
-    names = ["rate", "line", "compare", "upcoming", "changes", "latest", "why"]
+    names = ["rate", "line", "compare", "upcoming", "changes", "latest", "why", "cards"]
     assert [tool.name for tool in tools] == names
     for tool in tools:
         assert tool.description
@@ -98,6 +98,20 @@ async def test_upcoming_and_changes_list_dates(served: Served) -> None:
     assert ahead["calendar"]
     back = await facts(served, "changes", about="since 2026-02-01 china")
     assert {"2026-02-24"} <= {one["on"] for one in back["calendar"]}
+
+
+async def test_a_card_is_found_by_its_usual_names(served: Served) -> None:
+    listed = await facts(served, "cards")
+    assert "section-122" in {one["id"] for one in listed["cards"]}
+    for name in ("Section 122", "s122"):
+        found = await facts(served, "cards", name=name)
+        assert found["card"]["id"] == "section-122"
+        assert found["card"]["source"]
+    assert (await facts(served, "rate", question="section 122"))["card"] == found["card"]
+    for name in ("us china", "sectoin 12345"):
+        failed, refused = await call(served, "cards", name=name)
+        assert failed
+        assert refused["error"]["thing"] == name
 
 
 async def test_latest_and_why_show_saved_stories(served: Served) -> None:

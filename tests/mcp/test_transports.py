@@ -12,7 +12,7 @@ from tests.journeys.workspace_reader import eventually, free_port
 
 pytestmark = pytest.mark.journey
 
-TOOLS = {"rate", "line", "compare", "upcoming", "changes", "latest", "why"}
+TOOLS = {"rate", "line", "compare", "upcoming", "changes", "latest", "why", "cards"}
 DAY = "us china on 2026-11-24"
 
 

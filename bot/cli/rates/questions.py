@@ -21,9 +21,9 @@ from bot.cli.rates.terminal import (
     render_short,
 )
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers, RateCalendar
+from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import QueryError, TariffwireError
-from bot.mcp.facts import build_refusal, build_reply
+from bot.mcp.facts import RateReply, build_refusal, build_reply
 from bot.parties import Parties
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.consistency import list_contradictions
@@ -31,6 +31,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.question.parse import QueryKind
 from bot.rates.question.value import take_value
 from bot.render import words as say
+from bot.render.cards import render_card_lines, render_card_list_lines
 from bot.render.json import build_upcoming_json
 from bot.render.overview import has_figure
 from bot.runtime.config_folder import ConfigFolder
@@ -70,6 +71,10 @@ def rate(
         print_json(build_reply(question, reply))
     elif isinstance(reply, RateCalendar):
         _print_calendar(reply, ledger.parties, as_long=as_long)
+    elif isinstance(reply, RateCard):
+        print_all(map(render_line, render_card_lines(reply.facts)))
+    elif isinstance(reply, CardList):
+        print_all(map(render_line, render_card_list_lines(reply.cards)))
     elif as_long:
         print_all(render_long(reply.answers, reply.query, today))
     else:
@@ -92,7 +97,7 @@ async def _answer(
     on: date | None = None,
     product: str | None = None,
     value: Decimal | None = None,
-) -> tuple[RateAnswers | RateCalendar, date]:
+) -> tuple[RateReply, date]:
     """The reply that `/tariff` gives to the question, and today's date in the importing country."""
     async with open_answers(settings, ledger) as answers:
         parsed = answers.parse(question, datetime.now(UTC), on=on, product=product, value=value)

@@ -14,6 +14,8 @@
     steel from china          the duties on these goods, by each importing country
     upcoming [china] [steel]  upcoming changes
     changes [since 2025-04-01] [china] [steel]
+    section 232               the card of a law or topic; with `sources`, its details
+    cards                     the list of all cards
 
 Case, accents and small words do not matter. Goods, date and `history` may come in any order. Any
 other text raises QueryError. `bot.rates.question.product` recognizes misspelt goods, and
@@ -28,6 +30,7 @@ from functools import partial
 
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import WORLD, Parties, build_flag
+from bot.rates.cards.index import CardIndex
 from bot.rates.question.dates import refuse_other_days, take_day
 from bot.rates.question.parties import (
     NOISE,
@@ -46,6 +49,7 @@ CHANGES_DAYS = 30
 """Default number of days that `changes` looks back."""
 
 _CALENDAR = frozenset({"upcoming", "calendar", "changes", "changed"})
+_SOURCES = frozenset({"source", "sources"})
 _HISTORY = frozenset({"history", "timeline", "chart", "over time"})
 _CALENDAR_WORDS = frozenset(
     str.split(
@@ -84,7 +88,11 @@ class RateQuery(Frozen):
     until: date | None = None
     """The last day of that calendar or period; None if the question names no last day."""
     card: str | None = None
-    """The id of the card."""
+    """The id of the card. None for the list of all cards, also if a law has no card."""
+    law: str = ""
+    """The law that the question names and that has no card: `section 233`."""
+    sources: bool = False
+    """Whether the question asks for the details and sources of the card."""
     imposer_assumed: bool = False
     """Whether the question names no importing country, so that `imposer` is only the likely one."""
     value: Decimal | None = None
@@ -110,11 +118,13 @@ def parse_query(
     parties: Parties,
     today: date,
     reader: ProductReader | None = None,
+    cards: CardIndex | None = None,
 ) -> RateQuery:
     """The query in the text. Raises QueryError, or UnknownParty with similar names.
 
-    `reader` (`Ledger.reader`) recognizes goods. With a reader, `steel` is not taken for a misspelt
-    economy, and words that are neither goods nor an economy raise QueryError.
+    `reader` (`Ledger.reader`) recognizes goods, and `cards` (`Ledger.cards`) laws and topics. With
+    a reader, `steel` is not taken for a misspelt economy, and words that are neither goods nor an
+    economy raise QueryError.
     """
     if len(text) > _MAX_TEXT:
         raise QueryError(
@@ -123,6 +133,8 @@ def parse_query(
     # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
     on, undated = take_day(normalize_question(sound), today)
+    if cards is not None and (asked := _parse_card(undated, on, cards, reader)) is not None:
+        return asked
     value, rest = take_value(undated)
     words = TokenizedQuestion(rest, parties)
     if _CALENDAR & set(words.other_words):
@@ -158,6 +170,8 @@ def format_query(query: RateQuery) -> str:
     ones such as `yesterday`.
     """
     words = {QueryKind.UPCOMING: ["upcoming"], QueryKind.CHANGES: [f"changes since {query.since}"]}
+    if query.kind is QueryKind.CARD:
+        return _format_card(query)
     parts = words.get(query.kind, [])
     # The date comes first, because the parser takes the first date in the text.
     if query.on is not None:
@@ -174,8 +188,31 @@ def format_query(query: RateQuery) -> str:
     return " ".join([*parts, "history"] if query.history else parts)
 
 
+def _format_card(query: RateQuery) -> str:
+    if query.card is None:
+        return query.law or "cards"
+    on = f"on {query.on.isoformat()} " if query.on else ""
+    return f"{on}card {query.card}{' sources' if query.sources else ''}"
+
+
 def _format_flag(code: str) -> str:
     return "world" if code == WORLD else build_flag(code)
+
+
+def _parse_card(
+    text: str, on: date | None, cards: CardIndex, reader: ProductReader | None
+) -> RateQuery | None:
+    """The query for a card or the list of cards, or None.
+
+    Raises UnknownParty if the text is almost the name of a law or topic.
+    """
+    card, law = cards.find(text), cards.find_unknown_law(text)
+    if card is not None or law or cards.is_list(text):
+        sources = card is not None and not _SOURCES.isdisjoint(text.split())
+        return RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
+    if (reader is None or not reader.understands(text)) and (near := cards.suggest(text)):
+        raise UnknownParty(text.strip(), near, "not a law or topic we know")
+    return None
 
 
 def _parse_calendar(
