@@ -5,18 +5,30 @@ Exit codes: 0 for success, 1 for a failure (with one line on stderr), 2 for wron
 
 import sys
 from collections.abc import Mapping
+from enum import StrEnum
 from importlib import import_module
 from io import TextIOWrapper
 from typing import NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from bot import __version__
+
+
+class Group(StrEnum):
+    """The groups of commands in `tariffwire --help`, in their order."""
+
+    ASK = "Ask"
+    RUN = "Run"
+    ADMIN = "Admin"
+    DEVELOP = "Develop"
 
 
 class CommandModule(NamedTuple):
     """The module that defines a command, and the command's description in `tariffwire --help`."""
 
+    group: Group
     module: str
     help: str
     function: str = ""
@@ -24,43 +36,62 @@ class CommandModule(NamedTuple):
 
 
 COMMANDS = {
-    "db": CommandModule("database", "Upgrade, back up or reassign the database."),
+    "rate": CommandModule(
+        Group.ASK,
+        "rates.questions",
+        "Answer a question like /tariff: `tariffwire rate us china`.",
+    ),
+    "rates": CommandModule(
+        Group.ASK,
+        "rates.questions",
+        "List upcoming changes and proposals; check the rates files; export approved rates.",
+    ),
+    "schedule": CommandModule(
+        Group.ASK,
+        "rates.schedule",
+        "Show, compare and import the tariff schedule of the United States.",
+    ),
+    "run": CommandModule(Group.RUN, "run", "Run the bot: poll feeds, post alerts, answer /tariff."),
     "demo": CommandModule(
+        Group.RUN,
         "run",
         "Run the bot on scripted trade news of April to June 2025, replayed fast and offline.",
     ),
+    "poll": CommandModule(Group.RUN, "poll", "Poll the feeds that are due and print new stories."),
+    "say": CommandModule(
+        Group.RUN, "say", "Post a line in the local workspace and print the bot's replies."
+    ),
+    "mcp": CommandModule(
+        Group.RUN, "mcp", "Serve read-only tools to an MCP client over stdin and stdout."
+    ),
     "doctor": CommandModule(
+        Group.ADMIN,
         "doctor",
         "Check settings, config, database, clock, Slack and feeds; print each problem and its fix.",
     ),
+    "feeds": CommandModule(
+        Group.ADMIN, "feeds", "List, add, remove, resume, check, import and export feeds."
+    ),
+    "outbox": CommandModule(
+        Group.ADMIN, "outbox", "List unsent and failed messages; retry or drop them."
+    ),
+    "db": CommandModule(Group.ADMIN, "database", "Upgrade, back up or reassign the database."),
+    "match": CommandModule(
+        Group.DEVELOP,
+        "news",
+        "Find topics, parties and figures of stories: JSON lines in and out, in the same order.",
+    ),
+    "same": CommandModule(
+        Group.DEVELOP,
+        "news",
+        "Print whether two stories report one event: JSON lines in and out, in the same order.",
+    ),
     "eval": CommandModule(
+        Group.DEVELOP,
         "news",
         "Score topics, parties, figures, states and pairs on the labeled sets of a folder.",
         "evaluate_sets",
     ),
-    "feeds": CommandModule("feeds", "List, add, remove, resume, check, import and export feeds."),
-    "match": CommandModule(
-        "news",
-        "Find topics, parties and figures of stories: JSON lines in and out, in the same order.",
-    ),
-    "outbox": CommandModule("outbox", "List unsent and failed messages; retry or drop them."),
-    "poll": CommandModule("poll", "Poll the feeds that are due and print new stories."),
-    "rate": CommandModule(
-        "rates.questions", "Answer a question like /tariff: `tariffwire rate us china`."
-    ),
-    "rates": CommandModule(
-        "rates.questions",
-        "List upcoming changes and proposals; check the rates files; export approved rates.",
-    ),
-    "run": CommandModule("run", "Run the bot: poll feeds, post alerts, answer /tariff."),
-    "same": CommandModule(
-        "news",
-        "Print whether two stories report one event: JSON lines in and out, in the same order.",
-    ),
-    "schedule": CommandModule(
-        "rates.schedule", "Show, compare and import the tariff schedule of the United States."
-    ),
-    "say": CommandModule("say", "Post a line in the local workspace and print the bot's replies."),
 }
 
 
@@ -92,15 +123,28 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """Writes the list of commands without importing their modules."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, place.help) for name, place in self._places.items()])
+        """Writes the groups of commands without importing their modules."""
+        for group in Group:
+            with formatter.section(group):
+                formatter.write_dl(
+                    [(name, one.help) for name, one in self._places.items() if one.group is group]
+                )
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that begin with `incomplete`, without importing modules."""
+        found = [
+            CompletionItem(name, help=place.help)
+            for name, place in self._places.items()
+            if name.startswith(incomplete)
+        ]
+        # The method of `click.Group` would import the module of each command for its description.
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 @click.group(
     cls=LazyGroup,
     places=COMMANDS,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 @click.version_option(__version__, prog_name="tariffwire")
 def main() -> None:

@@ -1,15 +1,17 @@
 """Functions that all commands use: one-line errors, JSON output, a progress bar."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import click
 
-from bot.errors import TariffwireError
+from bot.errors import QueryError, TariffwireError
+from bot.parties import Parties
 
 P = ParamSpec("P")
 
@@ -17,25 +19,46 @@ P = ParamSpec("P")
 def report_errors(command: Callable[P, None]) -> Callable[P, None]:
     """Prints a TariffwireError as one line on stderr and exits with 1.
 
-    If an argument is not valid text, the exit code is 2 (wrong usage).
+    With --json, it also prints the error as JSON on stdout. If an argument is not valid text, the
+    exit code is 2 (wrong usage).
     """
+    return report_errors_as(lambda error, _: {"error": build_error_json(error)})(command)
 
-    @wraps(command)
-    def run_command(*args: P.args, **kwargs: P.kwargs) -> None:
-        _check_text(kwargs)
-        try:
-            command(*args, **kwargs)
-        except TariffwireError as error:
-            click.echo(f"tariffwire: {error}", err=True)
-            sys.exit(1)
-        except KeyboardInterrupt:
-            sys.exit(130)
-        except BrokenPipeError:
-            # The program that reads our output has ended, for example `head` after a pipe.
-            sys.stderr.close()
-            sys.exit(1)
 
-    return run_command
+def report_errors_as(
+    build_json: Callable[[TariffwireError, Mapping[str, Any]], object],
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Like `report_errors`, with another JSON value. It is built from the error and the arguments
+    of the command."""
+
+    def decorate(command: Callable[P, None]) -> Callable[P, None]:
+        @wraps(command)
+        def run_command(*args: P.args, **kwargs: P.kwargs) -> None:
+            _check_text(kwargs)
+            try:
+                command(*args, **kwargs)
+                # Otherwise Python would report a closed pipe itself, at its end.
+                sys.stdout.flush()
+            except TariffwireError as error:
+                if kwargs.get("as_json"):
+                    print_json(build_json(error, kwargs))
+                click.echo(f"tariffwire: {error}", err=True)
+                sys.exit(1)
+            except KeyboardInterrupt:
+                sys.exit(130)
+            except BrokenPipeError:
+                # The program that reads our output has ended, for example `head` after a pipe.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                sys.exit(1)
+
+        return run_command
+
+    return decorate
+
+
+def build_error_json(error: TariffwireError) -> dict[str, str]:
+    """The error as JSON values."""
+    return {"thing": error.thing, "cause": error.cause, "cure": error.cure}
 
 
 def parse_day(text: str) -> date:
@@ -44,6 +67,28 @@ def parse_day(text: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
     except ValueError as error:
         raise click.BadParameter(f"'{text}' is not a day. Write it as 2025-12-31.") from error
+
+
+def read_day(text: str | None, today: date, parties: Parties) -> date | None:
+    """The day of the option --on, in the words of questions; other text is wrong usage.
+
+    None if the option is not given.
+    """
+    if text is None:
+        return None
+    # Imported here, because the commands that have no such option do not need the parser.
+    from bot.rates.question.parse import parse_query
+
+    try:
+        query = parse_query(f"us china on {text}", parties, today)
+    except QueryError as error:
+        raise click.BadParameter(f"{error}.", param_hint="--on") from error
+    # Any other word of the text would change the query too.
+    plain = parse_query("us china", parties, today)
+    if query.on is None or query.model_copy(update={"on": None}) != plain:
+        cause = f"'{text}' is not a day. Write it as 2025-12-31, 31 Dec 2025 or yesterday."
+        raise click.BadParameter(cause, param_hint="--on")
+    return query.on
 
 
 def _check_text(given: Mapping[str, object]) -> None:

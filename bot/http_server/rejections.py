@@ -16,6 +16,7 @@ class Rejection(StrEnum):
     FORGED = "forged"
     FORGED_PUSH = "forged push"
     OTHER_TEAM = "of another workspace"
+    OTHER_HOST = "for another host or origin"
     MALFORMED = "malformed"
     OVERSIZED = "oversized"
     SLOW = "slow"

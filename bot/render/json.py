@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from bot.errors import QueryError
+from bot.errors import TariffwireError
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import CardFact
 from bot.rates.model.answer import (
@@ -25,9 +25,9 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.parse import RateQuery
 from bot.render.cards import describe_card_state
-from bot.render.comparison import RateComparison, build_comparison
+from bot.render.comparison import RateComparison
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
@@ -38,7 +38,7 @@ def build_rate_json(
     text: str,
     query: RateQuery | None,
     answers: Sequence[Answer] = (),
-    error: QueryError | None = None,
+    error: TariffwireError | None = None,
     calendar: Sequence[Upcoming] | None = None,
     card: CardFacts | None = None,
 ) -> Json:

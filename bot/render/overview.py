@@ -202,6 +202,11 @@ def format_short_total(answer: Answer) -> str:
     return "" if span is None else format_span(*span)
 
 
+def has_figure(answer: Answer) -> bool:
+    """Whether the answer says what is charged, on some goods at least."""
+    return bool(format_short_total(answer) or answer.on_goods or answer.lines)
+
+
 def format_span(low: Decimal, high: Decimal) -> str:
     """`10%`, or `12.5% to 37.5%`."""
     ends = dict.fromkeys((f"{format_percent(low)}%", f"{format_percent(high)}%"))

@@ -1,8 +1,9 @@
-"""Renders lines and differences of a tariff schedule as plain text."""
+"""Renders lines and differences of a tariff schedule as plain text and as JSON values."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from bot.rates.model.answer import format_percent
 from bot.rates.model.goods import format_code
 from bot.rates.model.measure import Confidence
 from bot.rates.schedule.difference import LineChange, ScheduleDifference
@@ -70,6 +71,13 @@ def render_line(
         yield from _render_groups(schedule, inside, day)
 
 
+def render_lines_under(schedule: TariffSchedule, codes: Iterable[str]) -> Iterator[str]:
+    """The lines with these codes: code, base duty and description."""
+    for code in codes:
+        if (line := schedule.lines.find(code)) is not None:
+            yield f"{format_code(code)}  {line.general:<12}  {line.description}"
+
+
 def _render_groups(
     schedule: TariffSchedule, found: Iterable[tuple[str, MembershipGroup]], day: date
 ) -> Iterator[str]:
@@ -90,3 +98,62 @@ def _render_groups(
             f"{source.text}{'' if source.confidence is Confidence.HIGH else doubt}",
         )
         yield f"  {'; '.join(filter(None, pieces))}"
+
+
+def build_line_json(
+    schedule: TariffSchedule, line: TariffLine | None, code: str, day: date
+) -> dict[str, object]:
+    """A line or a ten-digit number with its duties, and the lists that name it, as JSON values."""
+    memberships = schedule.memberships
+    return {
+        "code": format_code(code),
+        "on": day.isoformat(),
+        **_build_duties(line),
+        "revision": f"HTS {schedule.header.revision}",
+        "in_force": schedule.header.in_force.isoformat(),
+        "source_url": schedule.find_line_source(line).url if line is not None else None,
+        "lists": list(_build_groups(schedule, memberships.find_covering(code), day)),
+        "lists_of_a_part": list(_build_groups(schedule, memberships.find_inside(code), day)),
+    }
+
+
+def build_lines_json(schedule: TariffSchedule, codes: Iterable[str]) -> list[dict[str, object]]:
+    """The lines with these codes, with their duties, as JSON values."""
+    found = (schedule.lines.find(code) for code in codes)
+    return [{"code": format_code(one.code), **_build_duties(one)} for one in found if one]
+
+
+def _build_duties(line: TariffLine | None) -> dict[str, object]:
+    if line is None:
+        names = ("description", "general", "percent", "column2", "special")
+        return dict.fromkeys(names)
+    return {
+        "description": line.description,
+        "general": line.general,
+        "percent": None if line.percent is None else format_percent(line.percent),
+        "column2": line.column2,
+        "special": line.special or None,
+    }
+
+
+def _build_groups(
+    schedule: TariffSchedule, found: Iterable[tuple[str, MembershipGroup]], day: date
+) -> Iterator[dict[str, object]]:
+    for code, group in found:
+        if not group.covers(day):
+            continue
+        source = schedule.header.sources[group.source]
+        yield {
+            "list": group.list,
+            "kind": group.kind,
+            "from": group.from_.isoformat(),
+            "to": group.to.isoformat() if group.to else None,
+            "as": format_code(code),
+            "heading": group.heading or None,
+            "question": group.question or None,
+            "must_be_claimed": group.claim,
+            "note": group.note or None,
+            "source": source.text,
+            "source_url": source.url,
+            "confidence": source.confidence,
+        }

@@ -89,7 +89,7 @@ def render_lines(answer: Answer) -> Iterator[str]:
     if change := words.describe_last_change(answer):
         yield f"last change: {change}"
     yield from _render_block("next", map(_render_upcoming, answer.next))
-    yield from _render_block("history", map(_render_step, answer.history))
+    yield from _render_block("history", map(render_step, answer.history))
     talks = (
         f"{format_day(one.on)}  {_format_place(one)}{one.outcome} ({_format_source(one.source)})"
         for one in answer.talks
@@ -149,7 +149,7 @@ def _render_upcoming(item: Upcoming) -> str:
     return f"{day} {item.measure}: {words.describe_change(item.change)} ({item.source.text})"
 
 
-def _render_step(step: Step) -> str:
+def render_step(step: Step) -> str:
     """One line of a history: date, the total from this date on, what changed, source."""
     rate = f"{words.format_step_total(step):>5}%" if step.moves_total else "      "
     return f"{format_day(step.on):>11}  {rate}  {words.describe_step(step)} ({step.source.text})"

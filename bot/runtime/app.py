@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.subscription import Subscription
+from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed
 from bot.local_slack.server import Workspace
 from bot.readiness import Readiness
@@ -193,6 +194,8 @@ class Application:
             )
         )
         await enter(open_listener(services, slack, workspace, self._readiness, stop))
+        if settings.mcp:
+            await enter(_open_mcp_endpoint(services, settings))
         await store.outbox.release_all(read_clock())
         sending = await enter(_run_dispatcher(services.dispatcher, stop))
         self._lasting = {lock, sending}
@@ -217,6 +220,22 @@ class Application:
         log.info("stopping")
         for task in done & self._lasting:
             await task
+
+
+@asynccontextmanager
+async def _open_mcp_endpoint(services: Services, settings: Settings) -> AsyncIterator[None]:
+    """Serves MCP clients over HTTP within the block, and prints the address."""
+    # Imported here, because the SDK takes 0.6 s and most bots serve no MCP clients.
+    from bot.mcp.endpoint import PATH, open_endpoint
+    from bot.mcp.tools import RateTools, ToolSources
+
+    async def get_answers() -> AnswerService:
+        return services.slack.service.answers
+
+    tools = RateTools(ToolSources(get_answers, services.store.stories, read_clock))
+    async with open_endpoint(tools, settings.mcp_port, settings.public_url) as port:
+        print(f"MCP clients: http://127.0.0.1:{port}{PATH}", flush=True)
+        yield
 
 
 @asynccontextmanager

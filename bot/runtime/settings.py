@@ -104,6 +104,8 @@ class Settings(SourceSettings, BaseSettings):
     timezone: str = "UTC"
     reminders: bool = True
     public_url: str = Field("", max_length=500)
+    mcp: bool = False
+    mcp_port: int = Field(8766, ge=0, le=65535)
     contact: str = Field(PAGE, pattern=r"^[\x21-\x7e]{1,200}$")
     operators: Annotated[tuple[str, ...], NoDecode] = ()
     operators_channel: str = Field("", max_length=80)

@@ -17,6 +17,7 @@ from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.data_checks import DataCheck
 from bot.store.engine import Database, parse_url
 from bot.store.store import Store
+from bot.values import Topic
 
 T = TypeVar("T")
 
@@ -42,6 +43,21 @@ class SavedStories:
         return await _read(
             self._address, "stories", lambda store: store.stories.reported_since(since)
         )
+
+    async def latest(self, topic: Topic | None, limit: int) -> tuple[Story, ...]:
+        """Like `Stories.latest`."""
+        return await _read(
+            self._address, "stories", lambda store: store.stories.latest(topic, limit)
+        )
+
+    async def get(self, story_id: str) -> Story | None:
+        """Like `Stories.get`."""
+        read = await _read(self._address, "stories", lambda store: store.stories.many([story_id]))
+        return next(iter(read), None)
+
+    async def of_event(self, event_id: str) -> tuple[Story, ...]:
+        """Like `Stories.of_event`."""
+        return await _read(self._address, "stories", lambda store: store.stories.of_event(event_id))
 
 
 async def _read(

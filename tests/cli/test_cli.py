@@ -180,7 +180,7 @@ async def test_rate_uses_live_sources_if_they_are_enabled(shell: Shell) -> None:
         assert (answer["base"]["percent"], answer["base"]["line"]) == ("5.3", "3926.90.98")
         assert "USITC" in answer["base"]["source"]
         schedule.at("/search", "not today")
-        said = await shell.output_of("rate", "us", "on", "china", "--product", "3926.90.98")
+        said = await shell.output_of("rate", "us on china", "--product", "3926.90.98", "--long")
         assert "the normal (MFN) duty of HS 3926.90.98 is left out" in said
 
 
@@ -343,7 +343,7 @@ async def test_a_typo_in_a_config_file_is_reported_with_file_line_and_key(shell:
 
 @pytest.mark.parametrize(
     "words",
-    [("polll",), ("rate", "us", "--on", "yesterday"), ("match", "absent.jsonl")],
+    [("polll",), ("rate", "us", "--on", "someday"), ("match", "absent.jsonl")],
     ids=["command", "option", "file"],
 )
 async def test_wrong_usage_has_its_own_exit_code(shell: Shell, words: tuple[str, ...]) -> None:
@@ -362,7 +362,7 @@ async def test_upcoming_changes_are_listed_and_written_as_a_calendar(
 ) -> None:
     file = tmp_path / "china.ics"
     listed, reported, _, printed, refused = await asyncio.gather(
-        shell.output_of("rates", "upcoming", "china"),
+        shell.output_of("rates", "upcoming", "china", "--long"),
         shell.output_of("rates", "upcoming", "china", "--json"),
         shell.output_of("rates", "upcoming", "china", "--ics", str(file)),
         shell.output_of("rates", "upcoming", "china", "--ics"),

@@ -1,7 +1,7 @@
 """Commands about rates: ask a question, list upcoming changes and proposals, export approvals."""
 
 import asyncio
-from contextlib import AsyncExitStack
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -9,69 +9,78 @@ from typing import cast
 
 import click
 
-from bot.cli.output import parse_day, print_json, report_errors
+from bot.cli.output import print_json, read_day, report_errors, report_errors_as
+from bot.cli.rates.completion import complete_word
+from bot.cli.rates.console import print_all
+from bot.cli.rates.service import build_current_ledger, open_answers
+from bot.cli.rates.terminal import (
+    render_dates,
+    render_dates_long,
+    render_line,
+    render_long,
+    render_short,
+)
 from bot.commands.answers import AnswerService
 from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
-from bot.errors import QueryError, StoreError, TariffwireError
+from bot.errors import QueryError, TariffwireError
+from bot.mcp.facts import RateReply, build_refusal, build_reply
 from bot.parties import Parties
-from bot.proposals.approval.data_checks import apply_checks
-from bot.proposals.approval.overlay import build_ledger
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.consistency import list_contradictions
 from bot.rates.ledger import Ledger
+from bot.rates.question.parse import QueryKind
 from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.cards import render_card_lines, render_card_list_lines
-from bot.render.json import build_rate_json, build_upcoming_json
-from bot.render.text import render_calendar_line, render_lines
+from bot.render.json import build_upcoming_json
+from bot.render.overview import has_figure
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
-from bot.store.read_only import SavedStories, approved_rates, data_checks
 
 
 @click.command()
-@click.argument("words", nargs=-1, required=True)
-@click.option("--on", type=parse_day, metavar="YYYY-MM-DD", help="The day; today by default.")
+@click.argument("words", nargs=-1, required=True, shell_complete=complete_word)
+@click.option("--on", metavar="DAY", help="The day; today by default.")
 @click.option("--product", help="A product in words or an HS code.")
 @click.option("--value", metavar="DOLLARS", help="The entered value, for duties in dollars: 10000.")
+@click.option("--long", "as_long", is_flag=True, help="Print every duty, note and source.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-@report_errors
+@report_errors_as(lambda error, given: build_refusal(" ".join(given["words"]), error))
 def rate(
     words: tuple[str, ...],
-    on: date | None,
+    on: str | None,
     product: str | None,
     value: str | None,
+    as_long: bool,
     as_json: bool,
 ) -> None:
     """Answer a question like /tariff: `tariffwire rate us china`.
 
-    With --json, print one JSON object: question, answers, error.
+    With --json, print one JSON object: question, answers, error. The exit code is 1 if there is no
+    answer.
     """
     settings = load_settings()
-    ledger = _build_ledger(ConfigFolder(settings))
-    question = " ".join(words)
-    try:
-        dollars = None if value is None else _parse_value(value)
-        reply = asyncio.run(_answer(settings, ledger, question, on, product, dollars))
-    except QueryError as error:
-        if as_json:
-            print_json(build_rate_json(question, None, error=error))
-        raise
+    ledger = build_current_ledger(ConfigFolder(settings))
+    question, now = " ".join(words), datetime.now(UTC)
+    day = read_day(on, ledger.find_duty_day(now), ledger.parties)
+    dollars = None if value is None else _parse_value(value)
+    reply, today = asyncio.run(_answer(settings, ledger, question, day, product, dollars))
     if as_json:
         if isinstance(reply, RateCalendar):
             _warn(reply.checked_period, to_stderr=True)
-        dates = reply.items if isinstance(reply, RateCalendar) else None
-        answers = reply.answers if isinstance(reply, RateAnswers) else ()
-        card = reply.facts if isinstance(reply, RateCard) else None
-        print_json(build_rate_json(question, reply.query, answers, calendar=dates, card=card))
+        print_json(build_reply(question, reply))
     elif isinstance(reply, RateCalendar):
-        _print_calendar(reply, ledger.parties)
+        _print_calendar(reply, ledger.parties, as_long=as_long)
     elif isinstance(reply, RateCard):
-        click.echo("\n".join(render_card_lines(reply.facts)))
+        print_all(map(render_line, render_card_lines(reply.facts)))
     elif isinstance(reply, CardList):
-        click.echo("\n".join(render_card_list_lines(reply.cards)))
+        print_all(map(render_line, render_card_list_lines(reply.cards)))
+    elif as_long:
+        print_all(render_long(reply.answers, reply.query, today))
     else:
-        click.echo("\n\n".join("\n".join(render_lines(answer)) for answer in reply.answers))
+        print_all(render_short(reply.answers, reply.query, today))
+    if isinstance(reply, RateAnswers) and not any(map(has_figure, reply.answers)):
+        sys.exit(1)
 
 
 def _parse_value(text: str) -> Decimal:
@@ -88,34 +97,11 @@ async def _answer(
     on: date | None = None,
     product: str | None = None,
     value: Decimal | None = None,
-) -> RateAnswers | RateCalendar | RateCard | CardList:
-    """The reply that `/tariff` gives to the question. It uses the live sources that are enabled."""
-    async with AsyncExitStack() as stack:
-        live = None
-        if settings.live_sources:
-            from bot.runtime.wiring import make_fetch_limits, read_clock
-            from bot.sources.registry import SourceRegistry
-
-            sources = SourceRegistry(
-                settings, make_fetch_limits(settings), ledger.parties, read_clock
-            )
-            stack.push_async_callback(sources.close)
-            live = sources.reference
-        answers = AnswerService(ledger, live, SavedStories(settings.database))
+) -> tuple[RateReply, date]:
+    """The reply that `/tariff` gives to the question, and today's date in the importing country."""
+    async with open_answers(settings, ledger) as answers:
         parsed = answers.parse(question, datetime.now(UTC), on=on, product=product, value=value)
-        return await answers.answer(parsed)
-
-
-def _build_ledger(config: ConfigFolder) -> Ledger:
-    """The ledger with the approved rates. If the database cannot be read, prints a warning and
-    returns the ledger without them."""
-    try:
-        approved = approved_rates(config.settings.database)
-        checks = data_checks(config.settings.database)
-    except StoreError as error:
-        click.echo(f"! Approved rates are missing from this answer: {error}", err=True)
-        approved, checks = (), ()
-    return build_ledger(apply_checks(config.book, checks), approved, config.parties)
+        return await answers.answer(parsed), parsed.today
 
 
 @click.group("rates")
@@ -124,7 +110,8 @@ def rates() -> None:
 
 
 @rates.command("upcoming")
-@click.argument("words", nargs=-1)
+@click.argument("words", nargs=-1, shell_complete=complete_word)
+@click.option("--long", "as_long", is_flag=True, help="Print each change with its source.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per date.")
 @click.option(
     "--ics",
@@ -136,14 +123,16 @@ def rates() -> None:
     metavar="[FILE]",
 )
 @report_errors
-def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> None:
+def upcoming(words: tuple[str, ...], as_long: bool, as_json: bool, ics_file: Path | None) -> None:
     """List the dates on which duties take effect, end or are due for a decision, for one economy or
     all."""
     settings, question = load_settings(), " ".join(("upcoming", *words))
-    ledger = _build_ledger(ConfigFolder(settings))
+    ledger = build_current_ledger(ConfigFolder(settings))
     if ics_file is None:
-        calendar = cast("RateCalendar", asyncio.run(_answer(settings, ledger, question)))
-        _print_calendar(calendar, ledger.parties, as_json=as_json)
+        calendar, _ = asyncio.run(_answer(settings, ledger, question))
+        _print_calendar(
+            cast("RateCalendar", calendar), ledger.parties, as_json=as_json, as_long=as_long
+        )
         return
     from bot.render.ics import render_calendar_file
 
@@ -157,19 +146,29 @@ def upcoming(words: tuple[str, ...], as_json: bool, ics_file: Path | None) -> No
 def _warn(reach: CheckedPeriod | None, *, to_stderr: bool) -> None:
     """Prints a warning with the date when the calendar's sources were last checked, unless they
     were checked today."""
-    if warning := say.describe_checked_period(reach):
-        click.echo(f"! {warning}", err=to_stderr)
+    if not (warning := say.describe_checked_period(reach)):
+        return
+    if to_stderr:
+        click.echo(f"! {warning}", err=True)
+    else:
+        print_all([render_line(f"! {warning}")])
 
 
-def _print_calendar(calendar: RateCalendar, parties: Parties, *, as_json: bool = False) -> None:
-    """Prints one line for each date. If the sources were not checked today, a warning comes
-    first."""
-    _warn(calendar.checked_period, to_stderr=as_json)
-    for item in calendar.items:
-        if as_json:
+def _print_calendar(
+    calendar: RateCalendar, parties: Parties, *, as_json: bool = False, as_long: bool = False
+) -> None:
+    """Prints the dates. If the sources were not checked today, a warning comes with them."""
+    if as_json:
+        _warn(calendar.checked_period, to_stderr=True)
+        for item in calendar.items:
             print_json(build_upcoming_json(item))
-        else:
-            click.echo(render_calendar_line(item, parties))
+        return
+    if as_long:
+        print_all(render_dates_long(calendar.items, parties))
+    else:
+        is_past = calendar.query.kind is QueryKind.CHANGES
+        print_all(render_dates(calendar.items, parties, with_passed=is_past))
+    _warn(calendar.checked_period, to_stderr=False)
 
 
 def _write(file: Path, content: bytes) -> None:

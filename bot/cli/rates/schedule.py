@@ -6,15 +6,17 @@ from pathlib import Path
 
 import click
 
-from bot.cli.output import parse_day, report_errors
-from bot.errors import ConfigError, QueryError, SourceError, TariffwireError
+from bot.cli.output import parse_day, print_json, read_day, report_errors
+from bot.commands.lines import look_up_line
+from bot.errors import ConfigError, SourceError, TariffwireError
+from bot.mcp.facts import build_line
 from bot.rates.files import tariff_schedule
 from bot.rates.files.hts_export import ExportProblem, HtsExport, parse_export
 from bot.rates.files.schedule_import import MergedSchedule, merge_export
 from bot.rates.schedule.difference import ScheduleDifference, compare_lines
-from bot.rates.schedule.model import LINE_DIGITS, TariffLine
+from bot.rates.schedule.model import TariffLine
 from bot.rates.schedule.schedule import TariffSchedule
-from bot.render.schedule import render_difference, render_line
+from bot.render.schedule import render_difference, render_line, render_lines_under
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import find_schedule_folder
 from bot.runtime.settings import Settings, load_settings
@@ -34,34 +36,20 @@ def schedule() -> None:
 
 @schedule.command("show")
 @click.argument("code")
-@click.option("--on", type=parse_day, metavar="YYYY-MM-DD", help="The day; today by default.")
+@click.option("--on", metavar="DAY", help="The day; today by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print the line as one JSON object.")
 @report_errors
-def show(code: str, on: date | None) -> None:
+def show(code: str, on: str | None, as_json: bool) -> None:
     """Show a tariff line with its duties and the lists that name it: `schedule show 8507.60.00`."""
-    settings = load_settings()
-    found = _get_schedule(settings)
-    digits = code.replace(".", "").strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) in (4, 6, 8, 10)):
-        raise QueryError(code, "is not a code of 4 to 10 digits", "Try: schedule show 8507.60.00")
-    day = on or datetime.now(UTC).date()
-    if len(digits) < LINE_DIGITS:
-        _show_heading(found, digits)
-        return
-    line = found.find_line(digits, day)
-    if line is None and not found.memberships.has_line(digits[:LINE_DIGITS]):
-        cause = f"is not in HTS {found.header.revision}"
-        raise QueryError(code, cause, f"See its heading: schedule show {digits[:4]}")
-    click.echo("\n".join(render_line(found, line, digits, day)))
-
-
-def _show_heading(found: TariffSchedule, digits: str) -> None:
-    """Prints the lines under a heading, or raises QueryError if there are none."""
-    codes = found.lines.list_codes(digits)
-    if not codes:
-        raise QueryError(digits, f"is not in HTS {found.header.revision}", "Check the code")
-    for one in codes:
-        if (line := found.lines.find(one)) is not None:
-            click.echo(f"{one[:4]}.{one[4:6]}.{one[6:]}  {line.general:<12}  {line.description}")
+    settings, today = load_settings(), datetime.now(UTC).date()
+    day = read_day(on, today, ConfigFolder(settings).parties) or today
+    found = look_up_line(_get_schedule(settings), code, day)
+    if as_json:
+        print_json(build_line(found))
+    elif found.under:
+        click.echo("\n".join(render_lines_under(found.schedule, found.under)))
+    else:
+        click.echo("\n".join(render_line(found.schedule, found.line, found.code, found.day)))
 
 
 @schedule.command("diff")

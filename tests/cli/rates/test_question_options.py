@@ -2,15 +2,24 @@
 
 import json
 
+import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
 
 
-def test_a_day_in_another_form_is_wrong_usage() -> None:
-    done = CliRunner().invoke(main, ["rate", "us", "china", "--on", "31.12.2025"])
+@pytest.mark.parametrize("text", ["31.12.2025", "someday", "2025-12-31 steel", "31 Feb 2025"])
+def test_a_text_that_is_no_day_is_wrong_usage(text: str) -> None:
+    done = CliRunner().invoke(main, ["rate", "us", "china", "--on", text])
     assert done.exit_code == 2
-    assert "'31.12.2025' is not a day. Write it as 2025-12-31." in done.output
+    assert "Invalid value for --on: " in done.output
+
+
+@pytest.mark.parametrize("text", ["2025-05-20", "20 May 2025", "May 20, 2025"])
+def test_a_day_is_written_as_in_questions(text: str) -> None:
+    done = CliRunner().invoke(main, ["rate", "us on china", "--on", text, "--json"])
+    (answer,) = json.loads(done.output)["answers"]
+    assert (answer["on"], answer["total_percent"]) == ("2025-05-20", "30")
 
 
 def test_a_value_that_is_no_amount_is_refused() -> None:

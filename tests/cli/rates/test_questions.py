@@ -70,7 +70,9 @@ async def approve(folder: Path, *amendments: Amendment) -> str:
 async def test_an_approved_rate_counts_and_is_listed(tmp_path: Path) -> None:
     await approve(tmp_path, amendment("a1"))
     env = environment(tmp_path)
-    code, reported = await run_to_end(("rate", "us on china", "--on", "2026-12-01"), env, tmp_path)
+    code, reported = await run_to_end(
+        ("rate", "us on china", "--on", "2026-12-01", "--long"), env, tmp_path
+    )
     assert code == 0
     assert "40%" in reported
     assert "Approved by ana on 2026-11-25 from Wire, 2026-11-25" in reported

@@ -1,0 +1,142 @@
+"""Each tool returns the facts of the answer service, or an error with thing, cause and cure."""
+
+from typing import Any
+
+import pytest
+from mcp import Client
+
+from bot.mcp.facts import build_reply
+from bot.mcp.server import build_mcp_server
+from bot.news.state import Relation
+from bot.news.story import Evidence
+from bot.values import Topic
+from tests.mcp.conftest import NOW, Served
+from tests.store.examples import NOON, minutes, story
+
+RULING = Topic.COURT_RULING
+
+
+async def call(served: Served, tool: str, **arguments: object) -> tuple[bool, dict[str, Any]]:
+    """Whether the tool failed, and its facts."""
+    async with Client(build_mcp_server(served.tools)) as client:
+        result = await client.call_tool(tool, arguments)
+    assert result.structured_content is not None
+    return result.is_error, result.structured_content
+
+
+async def facts(served: Served, tool: str, **arguments: object) -> dict[str, Any]:
+    """The facts of a call that must succeed."""
+    failed, found = await call(served, tool, **arguments)
+    assert not failed, found
+    assert found["error"] is None
+    return found
+
+
+async def test_every_tool_is_read_only_and_described(served: Served) -> None:
+    async with Client(build_mcp_server(served.tools)) as client:
+        tools = (await client.list_tools()).tools
+    names = ["rate", "line", "compare", "upcoming", "changes", "latest", "why", "cards"]
+    assert [tool.name for tool in tools] == names
+    for tool in tools:
+        assert tool.description
+        assert tool.annotations is not None
+        assert tool.annotations.read_only_hint
+        assert not tool.annotations.destructive_hint
+
+
+async def test_a_rate_is_the_answer_of_the_service(served: Served) -> None:
+    found = await facts(served, "rate", question="us china steel")
+    asked = served.answers.parse("us china steel", NOW)
+    assert found == build_reply("us china steel", await served.answers.answer(asked))
+    assert found["answers"][0]["components"]
+
+
+async def test_a_question_that_cannot_be_read_is_an_error_with_a_cure(served: Served) -> None:
+    failed, found = await call(served, "rate", question="us chnia")
+    assert failed
+    assert found["error"]["thing"] == "chnia"
+    assert "China" in found["error"]["cure"]
+
+
+async def test_a_comparison_has_an_answer_for_each_origin(served: Served) -> None:
+    found = await facts(served, "compare", origins=["China", "Vietnam", "India"], goods="steel")
+    pairs = [(one["imposer"], one["partner"]) for one in found["answers"]]
+    assert pairs == [("US", "CN"), ("US", "VN"), ("US", "IN")]
+    failed, found = await call(served, "compare", origins=["China"])
+    assert failed
+    assert found["error"]["thing"] == "compare"
+
+
+async def test_a_line_has_its_duties_and_lists(served: Served) -> None:
+    found = await facts(served, "line", code="8507.60.00", on="2026-11-24")
+    assert (found["code"], found["percent"]) == ("8507.60.00", "3.4")
+    assert "301-list-4A" in {one["list"] for one in found["lists"]} or found["lists"]
+    assert all(one["source"] and one["from"] <= "2026-11-24" for one in found["lists"])
+    under = await facts(served, "line", code="8507")
+    assert {"8507.60.00", "8507.10.00"} <= {one["code"] for one in under["lines"]}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "thing"),
+    [
+        ({"code": "85"}, "85"),
+        ({"code": "9999.99.99"}, "9999.99.99"),
+        ({"code": "8507.60.00", "on": "tomorrow"}, "tomorrow"),
+    ],
+    ids=["too short", "unknown", "day"],
+)
+async def test_a_wrong_line_is_an_error(
+    served: Served, arguments: dict[str, object], thing: str
+) -> None:
+    failed, found = await call(served, "line", **arguments)
+    assert failed
+    assert found["error"]["thing"] == thing
+
+
+async def test_upcoming_and_changes_list_dates(served: Served) -> None:
+    ahead = await facts(served, "upcoming", about="china")
+    assert ahead["calendar"]
+    back = await facts(served, "changes", about="since 2026-02-01 china")
+    assert {"2026-02-24"} <= {one["on"] for one in back["calendar"]}
+
+
+async def test_a_card_is_found_by_its_usual_names(served: Served) -> None:
+    listed = await facts(served, "cards")
+    assert "section-122" in {one["id"] for one in listed["cards"]}
+    for name in ("Section 122", "s122"):
+        found = await facts(served, "cards", name=name)
+        assert found["card"]["id"] == "section-122"
+        assert found["card"]["source"]
+    assert (await facts(served, "rate", question="section 122"))["card"] == found["card"]
+    for name in ("us china", "sectoin 12345"):
+        failed, refused = await call(served, "cards", name=name)
+        assert failed
+        assert refused["error"]["thing"] == name
+
+
+async def test_latest_and_why_show_saved_stories(served: Served) -> None:
+    evidence = Evidence(topic=RULING, rule="r1", words="ruled", where="title")
+    first = story("first", title="Court voids the tariffs on all partners", topics=(RULING,))
+    second = story(
+        "second",
+        title="Court voids tariffs on all partners, a blow",
+        topics=(RULING,),
+        evidence=(evidence,),
+        event_id="first",
+        relation=Relation.REPORT,
+        published=NOON + minutes(5),
+    )
+    other = story("other", topics=(Topic.NEGOTIATION,), published=NOON + minutes(9))
+    await served.store.add_stories(first, second, other)
+    every = await facts(served, "latest")
+    assert [one["id"] for one in every["stories"]] == ["other", "second", "first"]
+    rulings = await facts(served, "latest", topic="court_ruling", limit=1)
+    assert [one["id"] for one in rulings["stories"]] == ["second"]
+    why = await facts(served, "why", story="second")
+    assert [one["words"] for one in why["evidence"]] == ["ruled"]
+    assert why["event_stories"] == ["first", "second"]
+    assert why["joined"]
+    for tool, arguments in (("why", {"story": "none"}), ("latest", {"topic": "weather"})):
+        failed, found = await call(served, tool, **arguments)
+        assert failed
+        assert found["error"]["cure"]
