@@ -5,6 +5,7 @@ sees an error.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -62,14 +63,14 @@ async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message |
     for name, question in _QUESTIONS.items():
         reply = await answers.answer(answers.parse(question, now))
         if name == _TABLE and isinstance(reply, RateAnswers):
-            reply = RateAnswers(reply.query, reply.answers, as_table=True)
+            reply = replace(reply, as_table=True)
         answer = add(name, reply)
         if name == _GOODS:
             samples["answer in a modal"] = render_product_answer(answer, form, question)
     story = _make_story(now)
     add("help", Help())
     add("greeting", Help(is_short=True))
-    add("latest stories", LatestStories([story], None))
+    add("latest stories", LatestStories([story]))
     samples["alert"] = render_alert(summarize_event([story]), parties)
     understood = Understanding(
         topics=story.topics,
