@@ -15,8 +15,8 @@ from bot.commands.replies import CalendarFile, RateAnswers, RateCalendar
 from bot.commands.reports import select_reports
 from bot.errors import StoreError
 from bot.rates.answer.build import answer_query
+from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.answer.live_lookups import add_results, list_lookups
-from bot.rates.answer.pair_lines import LineCounts
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.ledger import Ledger

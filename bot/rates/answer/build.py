@@ -10,7 +10,6 @@ from datetime import date, datetime
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.choices import list_contexts
 from bot.rates.answer.components import build_base_component, list_counted
 from bot.rates.answer.entry import build_entry
 from bot.rates.answer.history import (
@@ -19,6 +18,7 @@ from bot.rates.answer.history import (
     find_last_change,
     find_last_step,
 )
+from bot.rates.answer.lines.narrower_goods import list_contexts
 from bot.rates.answer.not_counted import list_not_counted
 from bot.rates.answer.select import (
     MAX_PRODUCT,

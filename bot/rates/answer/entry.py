@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.parties import WORLD
-from bot.rates.answer.by_line import compute_added
+from bot.rates.answer.lines.line_duties import compute_added
 from bot.rates.answer.select import RateContext, claim_program
 from bot.rates.answer.standing import Standing, compute_standing
 from bot.rates.model.answer import ClaimTotal, EntryFacts, EntryValue, ValuedDuty

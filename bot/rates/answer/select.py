@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.by_line import LineFinding, stack_line
+from bot.rates.answer.lines.line_duties import LineFinding, stack_line
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit

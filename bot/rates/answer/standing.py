@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.rates.answer.choices import find_choices, find_representative, list_contexts
+from bot.rates.answer.lines.narrower_goods import find_choices, find_representative, list_contexts
 from bot.rates.answer.select import RateContext, Selection, select_layers
 from bot.rates.model.answer import BaseRate, OnGoods, TotalBasis
 from bot.rates.model.goods import Fit

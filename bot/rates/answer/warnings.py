@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.parties import WORLD
-from bot.rates.answer.choices import find_exceptions, is_divided
+from bot.rates.answer.lines.narrower_goods import find_exceptions, is_divided
 from bot.rates.answer.select import RateContext, Selection
 from bot.rates.answer.standing import Standing, find_unknown_rates
 from bot.rates.model import warnings as kinds

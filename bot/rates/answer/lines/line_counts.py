@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.parties import WORLD
-from bot.rates.answer.by_line import is_levied, stack_line
+from bot.rates.answer.lines.line_duties import is_levied, stack_line
 from bot.rates.answer.select import build_context, build_layer
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, LinesTotal, TotalBasis
