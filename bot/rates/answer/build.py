@@ -140,7 +140,9 @@ def _answer_pair(
     query: RateQuery, imposer: str, partner: str, ledger: Ledger, today: date
 ) -> Answer:
     coverage = ledger.find_coverage(imposer, partner)
-    asked = build_context(ledger, imposer, partner, query.on or today, query.product)
+    asked = build_context(
+        ledger, imposer, partner, query.on or today, query.product, lines_of_goods=True
+    )
     found = compute_standing(asked)
     context, selection, base = found.context, found.selection, found.base
     checked = find_checked_day(selection, coverage.checked if coverage else None, context.day)
@@ -224,7 +226,7 @@ def _list_next(
     # If a layer was checked before its pair, only its own changes are listed from the earlier day.
     stale = {
         layer.measure.id: layer.checked
-        for layer in selection.stacked.counted
+        for layer in selection.stacked.involved
         if layer.checked is not None and layer.checked < read
     }
 

@@ -78,7 +78,7 @@ def _list_headings(found: Standing) -> tuple[str, ...]:
     named = [one for one in found.selection.stacked.counted if _find_heading(context, one)]
     named.sort(key=lambda one: _rank(line.schedule.header.filing_order, one))
     headings = dict.fromkeys(_find_heading(context, one) for one in named)
-    only = line.schedule.find_only_line(line.code, context.day)
+    only = line.find_only_line(context.day)
     number = line.code if len(line.code) >= LINE_DIGITS else only.code if only else ""
     return (*headings, *([format_code(number)] if number else []))
 

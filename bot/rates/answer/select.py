@@ -63,16 +63,30 @@ class Selection(NamedTuple):
 
 
 def build_context(
-    ledger: Ledger, imposer: str, partner: str, day: date, product: str | None
+    ledger: Ledger,
+    imposer: str,
+    partner: str,
+    day: date,
+    product: str | None,
+    *,
+    lines_of_goods: bool = False,
 ) -> RateContext:
-    """The context of a question, with its product parsed."""
+    """The context of a question, with its product parsed.
+
+    With `lines_of_goods`, the tariff schedule decides about goods in words too, where it can. The
+    scopes of the measures decide about all others.
+    """
     pair = ledger.get_pair(imposer, partner)
     wanted = None
     if product is not None and product.strip():
         wanted = ledger.reader.read(product[:MAX_PRODUCT], pair.ids)
     fits = ledger.get_fits(imposer, partner, wanted)
     context = RateContext(ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits)
-    return context if partner == WORLD else _add_treatment(context)
+    if partner == WORLD:
+        return context
+    if lines_of_goods and (line := ledger.find_lines_of_goods(imposer, wanted)) is not None:
+        context = context._replace(line=line, fits={**fits, **line.match(pair.measures)})
+    return _add_treatment(context)
 
 
 def _add_treatment(context: RateContext) -> RateContext:
@@ -81,13 +95,13 @@ def _add_treatment(context: RateContext) -> RateContext:
     schedule = ledger.find_tariff_schedule(context.imposer)
     if schedule is None:
         return context
-    line = ledger.find_asked_line(context.imposer, wanted)
+    line = context.line or ledger.find_asked_line(context.imposer, wanted)
     treatment = resolve_treatment(
         schedule.header,
         wanted.claims if wanted else (),
         context.charged,
         context.day,
-        schedule.find_only_line(line.code, context.day) if line else None,
+        line.find_only_line(context.day) if line else None,
     )
     line = line._replace(treatment=treatment) if line else None
     return context._replace(line=line, treatment=treatment)
@@ -169,7 +183,11 @@ def _stack_line(context: RateContext, asked: AskedLine, chosen: Sequence[Measure
     """The duties on goods of a line. Measures without lists apply by their scopes."""
     listed = [measure for measure in chosen if measure.id in asked.lists_of]
     others = [measure for measure in chosen if measure.id not in asked.lists_of]
-    line = asked.schedule.find_only_line(asked.code, context.day)
+
+    def find_base(code: str) -> Decimal | None:
+        line = asked.schedule.find_line(code, context.day)
+        return find_line_duty(line, asked.treatment).percent if line else None
+
     return stack_line(
         asked,
         context.day,
@@ -177,7 +195,7 @@ def _stack_line(context: RateContext, asked: AskedLine, chosen: Sequence[Measure
         listed,
         _build_layers(context, others),
         context.ledger.one_of,
-        find_line_duty(line, asked.treatment).percent if line else None,
+        find_base,
     )
 
 

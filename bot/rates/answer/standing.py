@@ -89,7 +89,7 @@ def find_checked_day(selection: Selection, checked: date | None, day: date) -> d
         return None
     stale = [
         layer.checked
-        for layer in selection.stacked.counted
+        for layer in selection.stacked.involved
         if layer.checked is not None and layer.checked < day
     ]
     return min([checked, *stale])

@@ -110,7 +110,7 @@ def _warn_of_data_limits(
         yield kinds.SingleProductsOnly()
     if context.day < coverage.since:
         yield kinds.BeforeData(coverage.since)
-    counted, until = selection.stacked.counted, min(context.day, coverage.checked)
+    counted, until = selection.stacked.involved, min(context.day, coverage.checked)
     read = [CheckedMeasure(one.measure.ref, one.checked) for one in counted if one.checked]
     older = tuple(sorted((one for one in read if one.checked < until), key=lambda one: one.checked))
     beyond = asked is not None and context.day > coverage.checked
