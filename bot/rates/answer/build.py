@@ -7,6 +7,7 @@ scheduled between the last check of the sources and today are included, but are 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 
 from bot.errors import QueryError
 from bot.parties import WORLD
@@ -19,6 +20,7 @@ from bot.rates.answer.history import (
     find_last_step,
 )
 from bot.rates.answer.lines.narrower_goods import list_contexts
+from bot.rates.answer.lines.typical_span import find_typical_span
 from bot.rates.answer.not_counted import list_not_counted
 from bot.rates.answer.select import (
     MAX_PRODUCT,
@@ -167,7 +169,7 @@ def _answer_pair(
         any_origin=any_origin,
         total_percent=found.total,
         total_range=found.span,
-        added_range=line.added if line and found.span else None,
+        added_range=_find_added_range(found),
         questions=line.questions if line else (),
         lines=line.totals if line else (),
         entry=build_entry(found, query.value),
@@ -175,8 +177,11 @@ def _answer_pair(
         choices=found.choices,
         components=components,
         not_counted=tuple(list_not_counted(context, selection)),
-        mfn=ledger.find_mfn_average(imposer),
+        # The average would mislead where the rates of the lines are known.
+        mfn=None if found.base_range else ledger.find_mfn_average(imposer),
         base=base,
+        base_range=found.base_range,
+        typical=find_typical_span(line.totals) if line else None,
         checked=checked,
         checked_by=coverage.checked_by if coverage and coverage.checked == checked else "",
         warnings=list_warnings(found, checked, today, query.on),
@@ -190,6 +195,15 @@ def _answer_pair(
     )
 
 
+def _find_added_range(found: Standing) -> tuple[Decimal, Decimal] | None:
+    """The range that the duties add, if the total or an all-in rate leaves it open."""
+    line = found.selection.line
+    if line is None or line.added is None:
+        return None
+    low, high = line.added
+    return line.added if found.span is not None or low != high else None
+
+
 def _describe_basis(
     context: RateContext, selection: Selection
 ) -> tuple[TotalBasis, tuple[str, ...], tuple[str, ...]]:
@@ -200,7 +214,7 @@ def _describe_basis(
     if basis is TotalBasis.LAYER:
         return basis, tuple(one.name for one in selection.chosen) or (wanted.text,), ()
     names = tuple(context.ledger.goods.by_id[one].name for one in wanted.goods)
-    return basis, names, wanted.codes
+    return basis, names, (context.line.codes if context.line else ()) or wanted.codes
 
 
 def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None, tuple[Step, ...]]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from bot.parties import WORLD
 from bot.rates.answer.lines.line_duties import choose_names, is_levied, stack_line
+from bot.rates.answer.lines.typical_span import find_typical_span
 from bot.rates.answer.select import build_context, build_layer
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, LinesTotal, TotalBasis
@@ -78,7 +79,8 @@ class LineCounts:
         """The answer with the counts, if it is about goods in general of one origin."""
         if not _needs_counts(answer):
             return answer
-        return answer._replace(lines=self.find(answer.imposer, answer.partner, answer.on))
+        lines = self.find(answer.imposer, answer.partner, answer.on)
+        return answer._replace(lines=lines, typical=find_typical_span(lines))
 
     def is_ready_for(self, answer: Answer) -> bool:
         """Whether `add_to` returns at once."""
