@@ -26,8 +26,8 @@ from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse
 log = logging.getLogger(__name__)
 
 _PAUSE_S = 0.05
-_MAX_COUNTED = 2
-"""Maximum answers of a question with counts of tariff lines. More answers are a comparison."""
+_MAX_COUNTED = 6
+"""Maximum answers for which counts of tariff lines are computed if they are not prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,13 @@ class AnswerService:
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
-        if query.product or query.history:
+        has_steps = query.history or query.until is not None or query.percent is not None
+        if query.product or has_steps:
             # A chapter, or a history of one, takes longer than the event loop should wait.
             answers = await asyncio.to_thread(answer_query, query, ledger, today, asked.now)
         else:
             answers = answer_query(query, ledger, today, asked.now)
-        if len(answers) <= _MAX_COUNTED:
-            answers = await self._count_lines(answers)
+        answers = await self._count_lines(answers)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)
             answers = add_results(answers, found, query, ledger, today)
@@ -120,11 +120,15 @@ class AnswerService:
         return RateAnswers(query, answers)
 
     async def _count_lines(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
-        """The answers with the number of tariff lines for each total, where that is known."""
+        """The answers with the number of tariff lines for each total, where that is known.
+
+        Of many answers, only those with prepared counts have them.
+        """
         counts = self._line_counts
-        if all(map(counts.is_ready_for, answers)):
-            return tuple(map(counts.add_to, answers))
-        return await asyncio.to_thread(lambda: tuple(map(counts.add_to, answers)))
+        waiting = [one for one in answers if not counts.is_ready_for(one)]
+        if 0 < len(waiting) <= _MAX_COUNTED:
+            return await asyncio.to_thread(lambda: tuple(map(counts.add_to, answers)))
+        return tuple(counts.add_to(one) if counts.is_ready_for(one) else one for one in answers)
 
     async def _add_reports(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
         """The answers with the reports since their sources were last checked.

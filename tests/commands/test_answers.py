@@ -99,7 +99,26 @@ async def test_an_answer_for_a_pair_counts_the_tariff_lines() -> None:
     assert again == found
 
 
-async def test_a_comparison_has_no_counts() -> None:
+async def test_each_answer_of_a_comparison_has_counts_and_a_typical_span() -> None:
     answers = await ask(AnswerService(ledger()), "us on china vs japan vs korea")
 
-    assert [one.lines for one in answers] == [()] * 3
+    counted = [sum(group.lines for group in one.lines) for one in answers]
+    assert len(counted) == 3
+    assert len(set(counted)) == 1
+    china, japan, _ = answers
+    assert china.typical is not None
+    assert japan.typical is not None
+    assert china.typical[1] > japan.typical[1]
+
+
+async def test_of_many_answers_those_with_prepared_counts_have_them() -> None:
+    service = AnswerService(ledger())
+    before = await ask(service, "us")
+    [pair] = await ask(service, "us on china")
+    after = await ask(service, "us")
+
+    assert len(before) > 6
+    assert not any(one.lines for one in before)
+    assert [one.lines for one in after if (one.imposer, one.partner) == ("US", "CN")] == [
+        pair.lines
+    ]

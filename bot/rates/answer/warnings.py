@@ -164,7 +164,8 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
         yield kinds.DependsOnGoods(selection.line.questions)
     for left in selection.stacked.excluded:
         measure, period = left.layer.measure, left.layer.period
-        if left.may_apply and not period.banned and left.exclusion.reason is not Reason.DEPENDS:
+        is_row = left.exclusion.reason in (Reason.DEPENDS, Reason.PARTICULAR_GOODS)
+        if left.may_apply and not period.banned and not is_row:
             yield kinds.NotInTotal(measure.ref, period.rate, left.exclusion)
     exempt = any(left.layer.exclusion for left in selection.stacked.excluded)
     only_general = selection.line is None and all(

@@ -347,23 +347,26 @@ def _count_lines(stacked: Sequence[_StackedCase]) -> tuple[LinesTotal, ...]:
     A line with several cases has a range, without the goods that may not be imported. A line is
     banned if no other goods are left.
     """
-    by_line: dict[str, list[_StackedCase]] = {}
-    for one in stacked:
+    by_line: dict[str, list[int]] = {}
+    for place, one in enumerate(stacked):
         for line in one.case.lines:
-            by_line.setdefault(line, []).append(one)
+            by_line.setdefault(line, []).append(place)
     if len(by_line) < 2:
         return ()
     counts: Counter[tuple[Decimal, Decimal, bool]] = Counter()
     unlisted: Counter[tuple[Decimal, Decimal, bool]] = Counter()
     names: dict[tuple[Decimal, Decimal, bool], Counter[str]] = {}
-    for cases in by_line.values():
+    # Most lines share their cases with others, so each combination of cases is summed up once.
+    for places, lines in Counter(map(tuple, by_line.values())).items():
+        cases = [stacked[place] for place in places]
         totals = [one.stacked.total for one in cases if one.stacked.ban is None]
         key = (min(totals, default=_ZERO), max(totals, default=_ZERO), not totals)
-        counts[key] += 1
+        counts[key] += lines
         groups = (group for one in cases for group in one.case.groups)
-        unlisted[key] += not any(group.kind in NAMING for group in groups)
-        duties = dict.fromkeys(name for one in cases for name in _list_duties(one.stacked))
-        names.setdefault(key, Counter()).update(duties.keys())
+        if not any(group.kind in NAMING for group in groups):
+            unlisted[key] += lines
+        duties = {name for one in cases for name in _list_duties(one.stacked)}
+        names.setdefault(key, Counter()).update(dict.fromkeys(duties, lines))
     return tuple(
         LinesTotal(
             lines,

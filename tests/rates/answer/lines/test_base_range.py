@@ -19,7 +19,7 @@ def test_goods_of_many_lines_have_the_range_of_their_base_duties(
     assert shoes.base is None
     assert shoes.mfn is None
     assert shoes.base_range is not None
-    assert (shoes.base_range.low, shoes.base_range.high) == (0, 48)
+    assert (shoes.base_range.low, shoes.base_range.high) == (Decimal(0), Decimal(48))
     assert (shoes.base_range.lines, shoes.base_range.not_percent) == (147, 16)
 
 
@@ -35,7 +35,7 @@ def test_a_single_line_has_its_own_base_rate_and_no_range(ledger: Ledger, today:
     toys = one("us on china", ledger, today, "toys")
 
     assert toys.base is not None
-    assert (toys.base.line, toys.base.percent) == ("9503.00.00", 0)
+    assert (toys.base.line, toys.base.percent) == ("9503.00.00", Decimal(0))
     assert toys.base_range is None
     assert toys.mfn is not None
 

@@ -4,24 +4,23 @@ from bot.rates.answer.lines.typical_span import find_typical_span
 from bot.rates.model.answer import LinesTotal
 
 
-def totals(*groups: tuple[int, int, int]) -> tuple[LinesTotal, ...]:
-    return tuple(LinesTotal(lines, Decimal(low), Decimal(high)) for lines, low, high in groups)
+def typical(*groups: tuple[int, int, int], banned: LinesTotal | None = None) -> tuple[int, ...]:
+    totals = [LinesTotal(lines, Decimal(low), Decimal(high)) for lines, low, high in groups]
+    found = find_typical_span([*totals, *([banned] if banned else [])])
+    return tuple(int(end) for end in found or ())
 
 
 def test_the_narrowest_span_with_four_fifths_of_the_lines_is_typical() -> None:
-    assert find_typical_span(totals((10, 0, 0), (20, 20, 20), (65, 37, 37), (5, 75, 75))) == (
-        20,
-        37,
-    )
-    assert find_typical_span(totals((80, 10, 10), (20, 50, 50))) == (10, 10)
-    assert find_typical_span(totals((79, 10, 10), (21, 50, 50))) == (10, 50)
+    assert typical((10, 0, 0), (20, 20, 20), (65, 37, 37), (5, 75, 75)) == (20, 37)
+    assert typical((80, 10, 10), (20, 50, 50)) == (10, 10)
+    assert typical((79, 10, 10), (21, 50, 50)) == (10, 50)
 
 
 def test_a_range_of_a_line_is_covered_as_a_whole() -> None:
-    assert find_typical_span(totals((90, 10, 25), (10, 0, 0))) == (10, 25)
+    assert typical((90, 10, 25), (10, 0, 0)) == (10, 25)
 
 
 def test_banned_lines_are_left_out() -> None:
     banned = LinesTotal(100, Decimal(0), Decimal(0), banned=True)
-    assert find_typical_span((banned, *totals((4, 10, 10), (1, 50, 50)))) == (10, 10)
+    assert typical((4, 10, 10), (1, 50, 50), banned=banned) == (10, 10)
     assert find_typical_span((banned,)) is None
