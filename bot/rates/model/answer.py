@@ -364,7 +364,10 @@ class Answer(NamedTuple):
     base_range: BaseRange | None = None
     """The base rates of the lines, if the answer is about several lines."""
     typical: tuple[Decimal, Decimal] | None = None
-    """The narrowest span of totals that covers at least 80% of `lines`; None without `lines`."""
+    """The narrowest span of totals that covers three quarters of `lines`; None without `lines`.
+
+    For goods in general it includes `total_percent`.
+    """
     rows: tuple[Component, ...] = ()
     """The measures of a question about a law, such as `section 301`, the highest rate first.
 

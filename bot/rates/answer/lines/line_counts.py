@@ -80,7 +80,7 @@ class LineCounts:
         if not _needs_counts(answer):
             return answer
         lines = self.find(answer.imposer, answer.partner, answer.on)
-        return answer._replace(lines=lines, typical=find_typical_span(lines))
+        return answer._replace(lines=lines, typical=find_typical_span(lines, answer.total_percent))
 
     def is_ready_for(self, answer: Answer) -> bool:
         """Whether `add_to` returns at once."""
