@@ -16,8 +16,8 @@ from bot.commands.replies import CalendarFile, CardList, RateAnswers, RateCalend
 from bot.commands.reports import select_reports
 from bot.errors import StoreError
 from bot.rates.answer.build import answer_query
+from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.answer.live_lookups import add_results, list_lookups
-from bot.rates.answer.pair_lines import LineCounts
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.cards.facts import build_card_facts
@@ -28,8 +28,8 @@ from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse
 log = logging.getLogger(__name__)
 
 _PAUSE_S = 0.05
-_MAX_COUNTED = 2
-"""Maximum answers of a question with counts of tariff lines, except for a comparison."""
+_MAX_COUNTED = 6
+"""Maximum answers for which counts of tariff lines are computed if they are not prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +112,13 @@ class AnswerService:
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
-        if query.product or query.history:
+        has_steps = query.history or query.until is not None or query.percent is not None
+        if query.product or has_steps:
             # A chapter, or a history of one, takes longer than the event loop should wait.
             answers = await asyncio.to_thread(answer_query, query, ledger, today, asked.now)
         else:
             answers = answer_query(query, ledger, today, asked.now)
-        if len(answers) <= _MAX_COUNTED or query.kind is QueryKind.COMPARE:
-            answers = await self._count_lines(answers)
+        answers = await self._count_lines(answers, query)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)
             answers = add_results(answers, found, query, ledger, today)
@@ -126,12 +126,19 @@ class AnswerService:
             answers = await self._add_reports(answers)
         return RateAnswers(query, answers, today)
 
-    async def _count_lines(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
-        """The answers with the number of tariff lines for each total, where that is known."""
+    async def _count_lines(
+        self, answers: tuple[Answer, ...], query: RateQuery
+    ) -> tuple[Answer, ...]:
+        """The answers with the number of tariff lines for each total, where that is known.
+
+        Of many answers, only those with prepared counts have them, unless they are compared.
+        """
         counts = self._line_counts
-        if all(map(counts.is_ready_for, answers)):
-            return tuple(map(counts.add_to, answers))
-        return await asyncio.to_thread(lambda: tuple(map(counts.add_to, answers)))
+        waiting = [one for one in answers if not counts.is_ready_for(one)]
+        most = len(answers) if query.kind is QueryKind.COMPARE else _MAX_COUNTED
+        if 0 < len(waiting) <= most:
+            return await asyncio.to_thread(lambda: tuple(map(counts.add_to, answers)))
+        return tuple(counts.add_to(one) if counts.is_ready_for(one) else one for one in answers)
 
     async def _add_reports(self, answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
         """The answers with the reports since their sources were last checked.

@@ -238,6 +238,46 @@ class Ledger:
         known = schedule.find_known_code(code)
         return AskedLine(schedule, known, self._lists_of[imposer], code) if known else None
 
+    def find_lines_of_goods(self, imposer: str, wanted: ParsedProduct | None) -> AskedLine | None:
+        """The lines of one kind of goods in words.
+
+        None if the question has a code, or if a law and not the schedule defines the goods.
+        """
+        schedule = self._tariff_schedules.get(imposer)
+        if schedule is None or wanted is None or wanted.codes:
+            return None
+        if wanted.layers or wanted.bases or wanted.alone:
+            return None
+        claimed = {program.goods for program in schedule.header.programs}
+        goods = [self.goods.by_id[one] for one in wanted.goods if one not in claimed]
+        if len(goods) != 1 or goods[0].id in schedule.header.defined_by_law:
+            return None
+        found = (schedule.find_known_code(code) for code in goods[0].hs)
+        codes = tuple(dict.fromkeys(filter(None, found)))
+        if not codes:
+            return None
+        lists_of, by_line = self._lists_of[imposer], schedule.header.by_line
+        naming = (
+            one.id
+            for one in self._by_imposer.get(imposer, ())
+            if goods[0].id in one.scope.goods and one.id not in by_line
+        )
+        named = frozenset(name for one in naming for name in lists_of.get(one, ()))
+        code = codes[0] if len(codes) == 1 else ""
+        answers = schedule.header.goods_answers
+        return AskedLine(
+            schedule,
+            code,
+            lists_of,
+            code,
+            codes=codes,
+            # A text with unknown words may mean other goods: `wine vinegar`.
+            named=frozenset() if wanted.unknown else named,
+            goods=goods[0].id,
+            yes=frozenset(one.question for one in answers if goods[0].id in one.yes),
+            no=frozenset(one.question for one in answers if goods[0].id in one.no),
+        )
+
     def list_remarks(self, imposer: str, partner: str, day: date) -> Iterator[Remark]:
         """The notes that an answer about this pair on this day shows."""
         for one in self.get_pair(imposer, partner).remarks:
@@ -290,7 +330,7 @@ def _is_base_of(base: BaseDuty, wanted: ParsedProduct, exactly: bool) -> bool:
 
 def _find_line_duty(asked: AskedLine, day: date) -> BaseRate | None:
     """The base duty of the question's line in the tariff schedule."""
-    if (line := asked.schedule.find_only_line(asked.code, day)) is None:
+    if (line := asked.find_only_line(day)) is None:
         return None
     duty = find_line_duty(line, asked.treatment)
     return BaseRate(

@@ -64,6 +64,12 @@ class StackedLayers(NamedTuple):
     """The lowest and highest total in percent, if it depends on the tariff line (rule 4)."""
 
     @property
+    def involved(self) -> tuple[Layer, ...]:
+        """The counted layers, and those that only some of the goods pay."""
+        some = (one.layer for one in self.excluded if one.exclusion.reason is Reason.DEPENDS)
+        return (*self.counted, *some)
+
+    @property
     def total(self) -> Decimal:
         """The sum in percent."""
         return sum([layer.period.percent or _ZERO for layer in self.counted], _ZERO)

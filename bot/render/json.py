@@ -99,7 +99,7 @@ def build_answer_json(answer: Answer) -> Json:
         "additional_percent": _to_json(_sum_additional(answer, base)),
         "range": _build_range(answer),
         "certainty": _find_certainty(answer),
-        "base": answer.base and _build_base_json(answer.base),
+        "base": _find_base_json(answer),
         "with_base_percent": _to_json(base and base.with_duties),
         "components": [build_component_json(one, base) for one in both],
         "questions": list(answer.questions),
@@ -114,6 +114,10 @@ def build_answer_json(answer: Answer) -> Json:
             with_claim=answer.entry.others,
             headings_unknown=answer.entry.unnamed,
             entered_value=answer.entry.value,
+            typical=answer.typical,
+            rows=[one.measure_id for one in answer.rows],
+            period=answer.period,
+            spans=answer.spans,
         ),
     }
 
@@ -262,7 +266,7 @@ def _build_range(answer: Answer) -> object:
 
 
 def _find_certainty(answer: Answer) -> str:
-    if answer.total_range is not None:
+    if answer.total_range is not None or answer.added_range is not None:
         return "range"
     if answer.banned:
         return "exact"
@@ -289,6 +293,28 @@ def _build_base_json(base: BaseRate) -> Json:
     names = ("percent", "exact", "line", "what", "with_duties", "year")
     column = _collect_filled(column=base.column)
     return {**_collect_values(base, names), "text": text, **column, **_build_source(base.source)}
+
+
+def _find_base_json(answer: Answer) -> Json | None:
+    """The base duty; for several lines with different duties, the lowest and the highest."""
+    if answer.base is not None or answer.base_range is None:
+        return answer.base and _build_base_json(answer.base)
+    found = answer.base_range
+    ends = (found.low, found.high)
+    percents = " to ".join(
+        f"{format_percent(end)}%" for end in dict.fromkeys(ends) if end is not None
+    )
+    return {
+        "percent": None,
+        "range": None if found.low is None else _to_json(ends),
+        "exact": False,
+        "lines": found.lines,
+        "not_percent": found.not_percent,
+        "text": f"{percents or 'not a percentage'}, by line",
+        "year": found.year,
+        **_collect_filled(column=found.column),
+        **_build_source(found.source),
+    }
 
 
 def _build_source(source: Source) -> Json:

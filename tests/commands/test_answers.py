@@ -99,12 +99,6 @@ async def test_an_answer_for_a_pair_counts_the_tariff_lines() -> None:
     assert again == found
 
 
-async def test_a_comparison_has_counts_of_lines_but_a_list_of_an_economy_has_none() -> None:
-    service = AnswerService(ledger())
-    assert all(one.lines for one in await ask(service, "us on china vs japan vs korea"))
-    assert not any(one.lines for one in await ask(service, "china"))
-
-
 async def test_a_law_gets_its_card_for_today_or_the_day_asked_for() -> None:
     service = AnswerService(ledger())
     reply = await service.answer(service.parse("is section 122 still in force", NOW))
@@ -146,3 +140,28 @@ async def test_the_text_of_a_query_for_a_card_is_read_back() -> None:
         assert service.parse(format_query(query), NOW).query == query
     for card in service.ledger.cards.all:
         assert service.parse(f"card {card.id} sources", NOW).query.card == card.id
+
+
+async def test_each_answer_of_a_comparison_has_counts_and_a_typical_span() -> None:
+    answers = await ask(AnswerService(ledger()), "us on china vs japan vs korea")
+
+    counted = [sum(group.lines for group in one.lines) for one in answers]
+    assert len(counted) == 3
+    assert len(set(counted)) == 1
+    china, japan, _ = answers
+    assert china.typical is not None
+    assert japan.typical is not None
+    assert china.typical[1] > japan.typical[1]
+
+
+async def test_of_many_answers_those_with_prepared_counts_have_them() -> None:
+    service = AnswerService(ledger())
+    before = await ask(service, "us")
+    [pair] = await ask(service, "us on china")
+    after = await ask(service, "us")
+
+    assert len(before) > 6
+    assert not any(one.lines for one in before)
+    assert [one.lines for one in after if (one.imposer, one.partner) == ("US", "CN")] == [
+        pair.lines
+    ]

@@ -146,8 +146,17 @@ def test_a_ban_and_an_unknown_total_are_marked(ledger: Ledger, today: date) -> N
     assert (nothing["banned"], nothing["certainty"]) == (False, "unknown")
 
 
-def test_a_duty_on_some_lines_makes_the_total_uncertain(ledger: Ledger, today: date) -> None:
+def test_goods_of_lines_with_different_duties_have_a_range(ledger: Ledger, today: date) -> None:
     one = _first("us on canada dairy on 2026-09-01", ledger, today)
+
+    assert (one["certainty"], one["total_percent"], one["range"]) == ("range", None, ["10", "60"])
+    assert "depends" in {each["reason"] for each in one["components"]}
+
+
+def test_a_duty_on_goods_that_the_question_may_not_mean_makes_the_total_uncertain(
+    ledger: Ledger, today: date
+) -> None:
+    one = _first("us on germany civil aircraft on 2025-12-01", ledger, today)
 
     assert one["certainty"] == "unknown"
     assert "some_lines" in {each["reason"] for each in one["components"]}

@@ -4,13 +4,14 @@ If the query has no date, the answer is for today in the importing country. Chan
 scheduled between the last check of the sources and today are included, but are not verified.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.choices import list_contexts
 from bot.rates.answer.components import build_base_component, list_counted
 from bot.rates.answer.entry import build_entry
 from bot.rates.answer.history import (
@@ -19,7 +20,15 @@ from bot.rates.answer.history import (
     find_last_change,
     find_last_step,
 )
+from bot.rates.answer.lines.narrower_goods import list_contexts
+from bot.rates.answer.lines.typical_span import find_typical_span
 from bot.rates.answer.not_counted import list_not_counted
+from bot.rates.answer.period import (
+    compute_period,
+    cut_history,
+    find_day,
+    list_percent_spans,
+)
 from bot.rates.answer.select import (
     MAX_PRODUCT,
     RateContext,
@@ -36,18 +45,24 @@ from bot.rates.answer.standing import (
 from bot.rates.answer.warnings import list_warnings
 from bot.rates.calendar.upcoming import list_upcoming, move_passed_last
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, Step, TotalBasis, Upcoming
+from bot.rates.model.answer import Answer, Component, Step, TotalBasis, Upcoming
+from bot.rates.model.goods import format_code
 from bot.rates.model.law import Talk
-from bot.rates.model.warnings import ReadAsOrigin
+from bot.rates.model.warnings import ReadAsOrigin, Reason
 from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.product import ParsedProduct
 
 _TALKS_SHOWN = 3
+_PARTS = 6
+"""Maximum kinds of goods, or codes, of one question that are answered separately."""
+_AND = re.compile(r"[,;&+/]|\b(?:and|or|plus|vs|versus)\b", re.IGNORECASE)
+"""What stands between several kinds of goods."""
 
 
 def answer_query(
     query: RateQuery, ledger: Ledger, today: date, now: datetime | None = None
 ) -> tuple[Answer, ...]:
-    """One answer for each direction or partner of the query, in the order of the query.
+    """One answer for each direction, partner and kind of goods, in the order of the query.
 
     If `now` is given, today is the date of each answer's importing country at this time. Otherwise
     it is `today` for all answers.
@@ -58,9 +73,15 @@ def answer_query(
     """
     answers = tuple(
         _answer_pair(
-            query, imposer, partner, ledger, ledger.find_duty_day(now, imposer) if now else today
+            query,
+            imposer,
+            partner,
+            ledger,
+            ledger.find_duty_day(now, imposer) if now else today,
+            part,
         )
         for imposer, partner in _list_pairs(query, ledger)
+        for part in _split_product(query, imposer, partner, ledger)
     )
     silent = not any(one.has_content or one.not_counted for one in answers)
     if query.partner_implied and silent and _names_goods(query, ledger):
@@ -69,6 +90,33 @@ def answer_query(
         # If the query names goods and one economy, show only pairs with a duty on the goods.
         return tuple(one for one in answers if one.has_content) or answers[:1]
     return answers
+
+
+def _split_product(
+    query: RateQuery, imposer: str, partner: str, ledger: Ledger
+) -> Sequence[ParsedProduct | None]:
+    """The kinds of goods, or the codes, if the product names several; else only None.
+
+    `steel and aluminum` has no single total.
+    """
+    if query.product is None:
+        return (None,)
+    ids = ledger.get_pair(imposer, partner).ids
+    wanted = ledger.reader.read(query.product[:MAX_PRODUCT], ids)
+    if wanted.layers or wanted.bases or wanted.alone:
+        return (None,)
+    schedule = ledger.find_tariff_schedule(imposer)
+    of_claims = {one.goods for one in schedule.header.programs} if schedule else set()
+    claimed = tuple(one for one in wanted.goods if one in of_claims)
+    goods = [one for one in wanted.goods if one not in of_claims]
+    # `wine glasses` names two kinds of goods in the vocabulary, but means neither of them.
+    if len(goods) > 1 and not wanted.codes and _AND.search(query.product):
+        names = ((one, ledger.goods.by_id[one].name) for one in goods[:_PARTS])
+        return [wanted._replace(text=name, goods=(one, *claimed)) for one, name in names]
+    if len(wanted.codes) > 1 and not goods:
+        codes = wanted.codes[:_PARTS]
+        return [wanted._replace(text=format_code(one), codes=(one,)) for one in codes]
+    return (None,)
 
 
 def _names_goods(query: RateQuery, ledger: Ledger) -> bool:
@@ -137,17 +185,35 @@ def _list_pairs_of_party(party: str, ledger: Ledger, query: RateQuery) -> Iterat
 
 
 def _answer_pair(
-    query: RateQuery, imposer: str, partner: str, ledger: Ledger, today: date
+    query: RateQuery,
+    imposer: str,
+    partner: str,
+    ledger: Ledger,
+    today: date,
+    part: ParsedProduct | None,
 ) -> Answer:
     coverage = ledger.find_coverage(imposer, partner)
-    asked = build_context(ledger, imposer, partner, query.on or today, query.product)
+    window = (query.since, query.until) if query.since and query.until else None
+    day = query.on or (find_day(*window, today) if window else today)
+    asked = build_context(
+        ledger, imposer, partner, day, query.product, lines_of_goods=True, part=part
+    )
     found = compute_standing(asked)
     context, selection, base = found.context, found.selection, found.base
     checked = find_checked_day(selection, coverage.checked if coverage else None, context.day)
     components = list_counted(context, selection)
     if base is not None and found.includes_base:
         components = (*components, build_base_component(base, context.day))
-    last_change, history = _build_changes(found, with_history=query.history)
+    wants_history = query.history or window is not None or query.percent is not None
+    last_change, history = _build_changes(found, with_history=wants_history)
+    spans = (
+        list_percent_spans(history, selection.chosen, query.percent)
+        if query.percent is not None
+        else ()
+    )
+    if window:
+        history = tuple(cut_history(history, *window))
+    not_counted = tuple(list_not_counted(context, selection))
     basis, goods, codes = _describe_basis(asked, selection)
     any_origin = partner == WORLD and not any(one.applies_to_all_goods for one in selection.chosen)
     line = selection.line
@@ -158,23 +224,26 @@ def _answer_pair(
         imposer_name=ledger.parties.get(imposer).name,
         partner_name=ledger.parties.get(partner).name,
         on=context.day,
-        product=query.product,
+        product=part.text if part else query.product,
         basis=basis,
         goods=goods,
         codes=codes,
         any_origin=any_origin,
         total_percent=found.total,
         total_range=found.span,
-        added_range=line.added if line and found.span else None,
+        added_range=_find_added_range(found),
         questions=line.questions if line else (),
         lines=line.totals if line else (),
         entry=build_entry(found, query.value),
         by_line=line is not None,
         choices=found.choices,
         components=components,
-        not_counted=tuple(list_not_counted(context, selection)),
-        mfn=ledger.find_mfn_average(imposer),
+        not_counted=not_counted,
+        # The average would mislead where the rates of the lines are known.
+        mfn=None if found.base_range else ledger.find_mfn_average(imposer),
         base=base,
+        base_range=found.base_range,
+        typical=find_typical_span(line.totals) if line else None,
         checked=checked,
         checked_by=coverage.checked_by if coverage and coverage.checked == checked else "",
         warnings=list_warnings(found, checked, today, query.on),
@@ -182,10 +251,37 @@ def _answer_pair(
         on_goods=summarize_goods_duties(context, selection),
         next=_list_next(context, selection, coverage.checked if coverage else None, today),
         last_change=last_change,
-        history=history,
+        history=history if query.history or window else (),
+        rows=_list_rows(components, not_counted) if selection.rows else (),
+        period=compute_period(history, *window) if window else None,
+        spans=tuple(spans),
         talks=_list_talks(context),
         suggestions=(*near, *(one.goods for one in found.choices)),
     )
+
+
+def _list_rows(
+    counted: Sequence[Component], not_counted: Sequence[Component]
+) -> tuple[Component, ...]:
+    """The counted measures and those on particular goods, the highest rate first."""
+    particular = (
+        one
+        for one in not_counted
+        if one.exclusion is not None and one.exclusion.reason is Reason.PARTICULAR_GOODS
+    )
+    rows = [*counted, *particular]
+    return tuple(
+        sorted(rows, key=lambda one: (not one.rate.banned, one.percent or 0), reverse=True)
+    )
+
+
+def _find_added_range(found: Standing) -> tuple[Decimal, Decimal] | None:
+    """The range that the duties add, if the total or an all-in rate leaves it open."""
+    line = found.selection.line
+    if line is None or line.added is None:
+        return None
+    low, high = line.added
+    return line.added if found.span is not None or low != high else None
 
 
 def _describe_basis(
@@ -198,7 +294,7 @@ def _describe_basis(
     if basis is TotalBasis.LAYER:
         return basis, tuple(one.name for one in selection.chosen) or (wanted.text,), ()
     names = tuple(context.ledger.goods.by_id[one].name for one in wanted.goods)
-    return basis, names, wanted.codes
+    return basis, names, (context.line.codes if context.line else ()) or wanted.codes
 
 
 def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None, tuple[Step, ...]]:
@@ -224,7 +320,7 @@ def _list_next(
     # If a layer was checked before its pair, only its own changes are listed from the earlier day.
     stale = {
         layer.measure.id: layer.checked
-        for layer in selection.stacked.counted
+        for layer in selection.stacked.involved
         if layer.checked is not None and layer.checked < read
     }
 

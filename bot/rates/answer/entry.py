@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.parties import WORLD
-from bot.rates.answer.by_line import compute_added
+from bot.rates.answer.lines.line_duties import compute_added
 from bot.rates.answer.select import RateContext, claim_program
 from bot.rates.answer.standing import Standing, compute_standing
 from bot.rates.model.answer import ClaimTotal, EntryFacts, EntryValue, ValuedDuty
@@ -78,7 +78,7 @@ def _list_headings(found: Standing) -> tuple[str, ...]:
     named = [one for one in found.selection.stacked.counted if _find_heading(context, one)]
     named.sort(key=lambda one: _rank(line.schedule.header.filing_order, one))
     headings = dict.fromkeys(_find_heading(context, one) for one in named)
-    only = line.schedule.find_only_line(line.code, context.day)
+    only = line.find_only_line(context.day)
     number = line.code if len(line.code) >= LINE_DIGITS else only.code if only else ""
     return (*headings, *([format_code(number)] if number else []))
 

@@ -95,7 +95,7 @@ def _walk_back(context: RateContext, selection: Selection, until: date) -> Itera
     of_goods = context.wanted is not None
     days = set(list_change_days(selection.chosen, exemptions=of_goods))
     if (line := context.line) is not None:
-        days |= line.schedule.list_change_days(line.code, line.list_names(selection.chosen))
+        days |= line.list_change_days(line.list_names(selection.chosen))
     for day in sorted(days, reverse=True):
         if day > until:
             continue

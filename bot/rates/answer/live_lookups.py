@@ -77,7 +77,7 @@ def _list_missing(
     aged = answer.mfn is not None and answer.mfn.year < today.year - _AGED_YEARS
     # An old average is kept if the query has a date or asks for an overview of one economy.
     refreshed = aged and query.on is None and query.kind is not QueryKind.PARTY
-    if answer.mfn is None or refreshed:
+    if (answer.mfn is None or refreshed) and answer.base_range is None:
         # A member of a bloc applies the bloc's tariff, so look up the bloc.
         yield Lookup(lack=MissingFigure.MFN_AVERAGE, economy=ledger.list_codes(answer.imposer)[-1])
 

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from bot.errors import QueryError
 from bot.parties import WORLD
-from bot.rates.answer.by_line import LineFinding, stack_line
+from bot.rates.answer.law_rows import list_law_measures, stack_law
+from bot.rates.answer.lines.line_duties import LineFinding, stack_line
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
@@ -60,19 +61,36 @@ class Selection(NamedTuple):
     chosen: tuple[Measure, ...]
     line: LineFinding | None = None
     """What the tariff schedule says about the question's code; None for other questions."""
+    rows: tuple[Measure, ...] = ()
+    """The measures on particular goods of a question about a law; empty for other questions."""
 
 
 def build_context(
-    ledger: Ledger, imposer: str, partner: str, day: date, product: str | None
+    ledger: Ledger,
+    imposer: str,
+    partner: str,
+    day: date,
+    product: str | None,
+    *,
+    lines_of_goods: bool = False,
+    part: ParsedProduct | None = None,
 ) -> RateContext:
-    """The context of a question, with its product parsed."""
+    """The context of a question, with its product parsed.
+
+    With `lines_of_goods`, the tariff schedule decides about goods in words too, where it can. The
+    scopes of the measures decide about all others. `part` is the part of the product to answer for.
+    """
     pair = ledger.get_pair(imposer, partner)
     wanted = None
     if product is not None and product.strip():
-        wanted = ledger.reader.read(product[:MAX_PRODUCT], pair.ids)
+        wanted = part or ledger.reader.read(product[:MAX_PRODUCT], pair.ids)
     fits = ledger.get_fits(imposer, partner, wanted)
     context = RateContext(ledger, imposer, partner, day, wanted, pair.measures, pair.charged, fits)
-    return context if partner == WORLD else _add_treatment(context)
+    if partner == WORLD:
+        return context
+    if lines_of_goods and (line := ledger.find_lines_of_goods(imposer, wanted)) is not None:
+        context = context._replace(line=line, fits={**fits, **line.match(pair.measures)})
+    return _add_treatment(context)
 
 
 def _add_treatment(context: RateContext) -> RateContext:
@@ -81,13 +99,13 @@ def _add_treatment(context: RateContext) -> RateContext:
     schedule = ledger.find_tariff_schedule(context.imposer)
     if schedule is None:
         return context
-    line = ledger.find_asked_line(context.imposer, wanted)
+    line = context.line or ledger.find_asked_line(context.imposer, wanted)
     treatment = resolve_treatment(
         schedule.header,
         wanted.claims if wanted else (),
         context.charged,
         context.day,
-        schedule.find_only_line(line.code, context.day) if line else None,
+        line.find_only_line(context.day) if line else None,
     )
     line = line._replace(treatment=treatment) if line else None
     return context._replace(line=line, treatment=treatment)
@@ -156,6 +174,11 @@ def _select(context: RateContext) -> Selection:
     if context.line is not None and basis is TotalBasis.GOODS:
         found = _stack_line(context, context.line, chosen)
         return Selection(basis, found.stacked, chosen, found)
+    rows = _list_rows(context) if basis is TotalBasis.LAYER else ()
+    if rows:
+        general = [one for one in chosen if one not in rows]
+        stacked = stack(_build_layers(context, general, named=True), context.ledger.one_of)
+        return Selection(basis, stack_law(rows, context.day, stacked), chosen, rows=rows)
     named = basis is TotalBasis.LAYER and wanted is not None and bool(wanted.layers or wanted.bases)
     layers = _build_layers(context, chosen, named=named)
     if basis is TotalBasis.LAYER:
@@ -169,7 +192,11 @@ def _stack_line(context: RateContext, asked: AskedLine, chosen: Sequence[Measure
     """The duties on goods of a line. Measures without lists apply by their scopes."""
     listed = [measure for measure in chosen if measure.id in asked.lists_of]
     others = [measure for measure in chosen if measure.id not in asked.lists_of]
-    line = asked.schedule.find_only_line(asked.code, context.day)
+
+    def find_base(code: str) -> Decimal | None:
+        line = asked.schedule.find_line(code, context.day)
+        return find_line_duty(line, asked.treatment).percent if line else None
+
     return stack_line(
         asked,
         context.day,
@@ -177,7 +204,7 @@ def _stack_line(context: RateContext, asked: AskedLine, chosen: Sequence[Measure
         listed,
         _build_layers(context, others),
         context.ledger.one_of,
-        find_line_duty(line, asked.treatment).percent if line else None,
+        find_base,
     )
 
 
@@ -274,9 +301,29 @@ def _choose_named(context: RateContext, wanted: ParsedProduct) -> tuple[Measure,
     general = tuple(measure for measure in pool if measure.applies_to_all_goods)
     if wanted.goods or wanted.codes:
         return _choose_closest(context, wanted, particular) or general
+    rows = _list_rows(context)
+    if rows:
+        return (*general, *(one for one in particular if one in rows or _is_past(context, one)))
     if general or len(particular) == 1:
         return general or particular
     return ()
+
+
+def _is_past(context: RateContext, measure: Measure) -> bool:
+    """Whether the measure has lists, and its rates ended before the day or begin after it."""
+    is_listed = measure.id in context.ledger.get_lists(context.imposer)
+    return is_listed and measure.find_period(context.day) is None
+
+
+def _list_rows(context: RateContext) -> tuple[Measure, ...]:
+    """The measures on particular goods of the law that the question names without any goods."""
+    wanted = context.wanted
+    if wanted is None or not wanted.bases or wanted.layers or wanted.goods or wanted.codes:
+        return ()
+    if context.partner == WORLD:
+        return ()
+    pool = tuple(one for one in context.measures if has_basis(one, wanted.bases))
+    return list_law_measures(pool, context.ledger, context.imposer, context.charged, context.day)
 
 
 def _choose_closest(

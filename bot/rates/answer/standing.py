@@ -4,9 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.rates.answer.choices import find_choices, find_representative, list_contexts
+from bot.rates.answer.lines.base_range import build_common_base, summarize_base
+from bot.rates.answer.lines.narrower_goods import find_choices, find_representative, list_contexts
 from bot.rates.answer.select import RateContext, Selection, select_layers
-from bot.rates.model.answer import BaseRate, OnGoods, TotalBasis
+from bot.rates.model.answer import BaseRange, BaseRate, OnGoods, TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure
 from bot.rates.model.warnings import Choice, Reason
@@ -34,6 +35,8 @@ class Standing(NamedTuple):
     same_for_all: tuple[str, ...]
     """Narrower goods that have the same total although they are on different lists."""
     base: BaseRate | None
+    base_range: BaseRange | None
+    """The base rates of the lines, if there are several."""
     includes_base: bool
     """Whether the total includes the base rate, because the question asks for that."""
 
@@ -61,7 +64,8 @@ def compute_standing(asked: RateContext) -> Standing:
         span = (min(ends), max(ends))
     if span is not None:
         total = None
-    base = _find_base_rate(context, selection, choices)
+    base_range = _find_base_range(context, selection)
+    base = _find_base_rate(context, selection, choices, base_range)
     wants_base = context.wanted is not None and context.wanted.with_base
     includes_base = base is not None and total is not None and wants_base
     if base is not None and includes_base:
@@ -76,6 +80,7 @@ def compute_standing(asked: RateContext) -> Standing:
         choices=choices,
         same_for_all=same,
         base=base,
+        base_range=base_range,
         includes_base=includes_base,
     )
 
@@ -89,7 +94,7 @@ def find_checked_day(selection: Selection, checked: date | None, day: date) -> d
         return None
     stale = [
         layer.checked
-        for layer in selection.stacked.counted
+        for layer in selection.stacked.involved
         if layer.checked is not None and layer.checked < day
     ]
     return min([checked, *stale])
@@ -149,8 +154,17 @@ def summarize_goods_duties(context: RateContext, selection: Selection) -> OnGood
     return OnGoods(how_many=len(rates), up_to=max(rates)) if rates else None
 
 
+def _find_base_range(context: RateContext, selection: Selection) -> BaseRange | None:
+    if context.line is None or selection.line is None:
+        return None
+    return summarize_base(context.line, selection.line.lines, context.day)
+
+
 def _find_base_rate(
-    context: RateContext, selection: Selection, choices: tuple[Choice, ...]
+    context: RateContext,
+    selection: Selection,
+    choices: tuple[Choice, ...],
+    base_range: BaseRange | None,
 ) -> BaseRate | None:
     """The base rate of the goods, with the sum of base rate and duties if there is one sum."""
     if context.wanted is None or selection.basis is not TotalBasis.GOODS:
@@ -159,6 +173,10 @@ def _find_base_rate(
         context.ledger.find_base_duty(context.imposer, context.wanted, context.day, context.line),
         selection.stacked,
     )
+    if base_range is not None and context.line is not None:
+        # The rate of an example would mislead where the rates of all lines are known.
+        names = (context.ledger.goods.by_id[one].name for one in context.wanted.goods[:1])
+        base = build_common_base(context.line, base_range, next(names, ""))
     if base is None or base.percent is None:
         return base
     if choices or stacked.ban is not None or stacked.span is not None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.parties import WORLD
-from bot.rates.answer.choices import find_exceptions, is_divided
+from bot.rates.answer.lines.narrower_goods import find_exceptions, is_divided
 from bot.rates.answer.select import RateContext, Selection
 from bot.rates.answer.standing import Standing, find_unknown_rates
 from bot.rates.model import warnings as kinds
@@ -110,7 +110,7 @@ def _warn_of_data_limits(
         yield kinds.SingleProductsOnly()
     if context.day < coverage.since:
         yield kinds.BeforeData(coverage.since)
-    counted, until = selection.stacked.counted, min(context.day, coverage.checked)
+    counted, until = selection.stacked.involved, min(context.day, coverage.checked)
     read = [CheckedMeasure(one.measure.ref, one.checked) for one in counted if one.checked]
     older = tuple(sorted((one for one in read if one.checked < until), key=lambda one: one.checked))
     beyond = asked is not None and context.day > coverage.checked
@@ -164,7 +164,8 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
         yield kinds.DependsOnGoods(selection.line.questions)
     for left in selection.stacked.excluded:
         measure, period = left.layer.measure, left.layer.period
-        if left.may_apply and not period.banned and left.exclusion.reason is not Reason.DEPENDS:
+        is_row = left.exclusion.reason in (Reason.DEPENDS, Reason.PARTICULAR_GOODS)
+        if left.may_apply and not period.banned and not is_row:
             yield kinds.NotInTotal(measure.ref, period.rate, left.exclusion)
     exempt = any(left.layer.exclusion for left in selection.stacked.excluded)
     only_general = selection.line is None and all(

@@ -4,7 +4,7 @@ Percents are ad valorem: percentages of the customs value. The classes are named
 validation, because the content of the ledger has already been validated.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -104,6 +104,21 @@ class BaseRate(NamedTuple):
     """The duty in the words of its source, if it is not a percentage: `4.4¢/kg`."""
     column: str = ""
     """The trade program whose special rate this is, or `column 2`; empty for the MFN rate."""
+
+
+class BaseRange(NamedTuple):
+    """The base duties of several tariff lines."""
+
+    low: Decimal | None
+    """The lowest duty that is a percentage of the value; None if no line has one."""
+    high: Decimal | None
+    lines: int
+    not_percent: int
+    """How many of the lines have a specific or compound duty."""
+    year: int
+    source: Source
+    column: str = ""
+    """The trade program whose special rates these are, or `column 2`; empty for MFN rates."""
 
 
 class ClaimTotal(NamedTuple):
@@ -260,6 +275,30 @@ class Step(NamedTuple):
         return self.ruling is None and not self.banned
 
 
+class PeriodTotals(NamedTuple):
+    """The lowest and the highest total in percent from the day `since` to the day `until`."""
+
+    since: date
+    until: date
+    low: Decimal
+    high: Decimal
+
+
+class PercentSpan(NamedTuple):
+    """The days on which a total or a measure had the percent of the question."""
+
+    since: date
+    until: date | None
+    """The last day; None if no end is known."""
+    measure: MeasureRef | None = None
+    """The measure with this percent; None for the total."""
+
+    @property
+    def ended_on(self) -> date | None:
+        """The first day without this percent; None if no end is known."""
+        return None if self.until is None else self.until + timedelta(days=1)
+
+
 class Report(NamedTuple):
     """A story about the duties of an answer that is newer than the check of its sources."""
 
@@ -323,6 +362,24 @@ class Answer(NamedTuple):
     banned: bool = False
     """Whether the goods may not be imported. Then there is no total."""
     base: BaseRate | None = None
+    """The base rate of the line, or of all lines of the goods if they have the same."""
+    base_range: BaseRange | None = None
+    """The base rates of the lines, if the answer is about several lines."""
+    typical: tuple[Decimal, Decimal] | None = None
+    """The narrowest span of totals that covers three quarters of `lines`; None without `lines`.
+
+    For goods in general it includes `total_percent`.
+    """
+    rows: tuple[Component, ...] = ()
+    """The measures of a question about a law, such as `section 301`, the highest rate first.
+
+    Then there is no total, and `total_range` has the lowest and the highest of their rates. Empty
+    for other questions.
+    """
+    period: PeriodTotals | None = None
+    """The totals over the period of the question, whose steps are in `history`; else None."""
+    spans: tuple[PercentSpan, ...] = ()
+    """When the total, or a measure in it, had the percent that the question names."""
     on_goods: OnGoods | None = None
     """The duties that a total on goods in general does not count; None if there are none."""
     last_change: Step | None = None

@@ -95,6 +95,8 @@ class RateQuery(Frozen):
     """Whether the question asks for the details and sources of the card."""
     imposer_assumed: bool = False
     """Whether the question names no importing country, so that `imposer` is only the likely one."""
+    percent: Decimal | None = None
+    """The percent whose days are asked for: `when did the 145% tariff end`."""
     value: Decimal | None = None
     """The entered value in dollars."""
     history: bool = False

@@ -226,6 +226,16 @@ class FilingOrder(Frozen):
     source: Source
 
 
+class GoodsAnswer(Frozen):
+    """How goods in words answer a question of the lists."""
+
+    question: str = Field(min_length=1)
+    yes: tuple[str, ...] = ()
+    """Ids of goods that are what the question asks for."""
+    no: tuple[str, ...] = ()
+    """Ids of goods that are not."""
+
+
 class ScheduleHeader(Frozen):
     """The content of `schedule.yaml`."""
 
@@ -249,5 +259,10 @@ class ScheduleHeader(Frozen):
     fees: tuple[EntryFees, ...] = ()
     filing_order: FilingOrder | None = None
     in_transit: tuple[TransitException, ...] = ()
+    by_line: tuple[str, ...] = ()
+    """Measures whose lists were drawn up line by line, so that words name their goods roughly."""
+    defined_by_law: tuple[str, ...] = ()
+    """Goods whose duties depend on a law's own definition, and not on their lines."""
+    goods_answers: tuple[GoodsAnswer, ...] = ()
     usual_numbers: Mapping[str, str] = Field(default_factory=dict)
     """By line, the ten-digit number for which a question about the line is answered."""

@@ -158,14 +158,16 @@ def test_a_history_has_every_change_and_ruling_with_its_source(ledger: Ledger, t
     assert all(step.source.text for step in history)
 
 
-def test_a_duty_on_some_tariff_lines_only_is_listed_but_not_counted(
+def test_a_duty_on_some_tariff_lines_only_makes_a_range_with_counts(
     ledger: Ledger, today: date
 ) -> None:
     one = _one("us on canada on 2026-09-01", ledger, today, "dairy")
 
-    assert one.total_percent == 10
-    left_out = [each.measure.id for each in warned(one, kinds.NotInTotal)]
-    assert any(each.startswith("us-ca-338") for each in left_out)
+    assert one.total_percent is None
+    assert one.total_range == (Decimal(10), Decimal(60))
+    assert [(int(each.low), int(each.high)) for each in one.lines] == [(10, 10), (60, 60)]
+    left_out = {each.measure_id for each in one.not_counted}
+    assert "us-ca-338-dairy" in left_out
 
 
 def test_a_heading_with_two_possible_rates_has_a_range(ledger: Ledger, today: date) -> None:
@@ -213,8 +215,11 @@ def test_goods_without_a_measure_and_unknown_goods_have_different_warnings(
 ) -> None:
     known = _one("us on vietnam", ledger, today, "watches")
     unknown = _one("us on vietnam", ledger, today, "gizmos")
+    elsewhere = _one("eu on us", ledger, today, "watches")
 
-    assert only(known, kinds.NoMeasureOnGoods).product == "watches"
+    assert known.by_line
+    assert sum(each.lines for each in known.lines) > 40
+    assert only(elsewhere, kinds.NoMeasureOnGoods).product == "watches"
     assert only(unknown, kinds.UnknownProduct).text == "gizmos"
     assert known.total_percent == unknown.total_percent == Decimal("12.5")
 
@@ -223,8 +228,10 @@ def test_everyday_words_find_their_headings(ledger: Ledger, today: date) -> None
     washers = _one("us on china on 2026-09-01", ledger, today, "washing machines")
 
     assert "us-cn-301-list-4a" in {part.measure_id for part in washers.components}
-    assert washers.base is not None
-    assert washers.base.line == "8450.11.00"
+    assert washers.base is None
+    assert washers.base_range is not None
+    assert washers.base_range.lines == 2
+    assert washers.mfn is None
 
 
 def test_a_near_miss_in_the_goods_is_suggested(ledger: Ledger, today: date) -> None:
@@ -446,20 +453,17 @@ def test_goods_divided_among_several_lists_have_a_range_with_choices(
     }
 
 
-def test_goods_with_the_same_rate_for_every_choice_have_one_total(
+def test_goods_in_words_have_the_range_and_the_questions_of_their_line(
     ledger: Ledger, today: date
 ) -> None:
     one = _one("us on china batteries", ledger, today)
+    line = _one("us on china 8507.60.00", ledger, today)
 
-    assert (one.total_percent, one.total_range) == (Decimal("37.5"), None)
     assert one.goods == ("lithium-ion batteries",)
-    assert sum((part.percent or Decimal(0) for part in one.components), Decimal(0)) == Decimal(
-        "37.5"
-    )
+    assert (one.total_percent, one.total_range) == (None, (Decimal("37.5"), Decimal(50)))
+    assert (line.total_range, line.questions) == (one.total_range, one.questions)
     assert one.base is not None
-    assert one.base.with_duties == Decimal("40.9")
-    assert not warned(one, kinds.NoOneTotal)
-    assert len(only(one, kinds.SameForAll).goods) > 1
+    assert (one.base.percent, one.base.with_duties) == (Decimal("3.4"), None)
 
 
 def test_the_history_of_a_range_has_ranges(ledger: Ledger, today: date) -> None:
@@ -476,21 +480,20 @@ def test_the_history_of_a_range_has_ranges(ledger: Ledger, today: date) -> None:
 def test_a_history_has_a_range_only_while_the_rates_of_the_goods_differ(
     ledger: Ledger, today: date
 ) -> None:
-    one = _one("us on china batteries history", ledger, today)
+    one = _one("china on us energy history", ledger, today)
     ends = {step.on.isoformat(): (step.percent, step.up_to) for step in one.history}
-    assert ends["2025-05-14"] == (Decimal("37.5"), Decimal(55))
-    assert ends["2026-07-24"] == (Decimal("37.5"), None)
+    assert ends["2025-02-10"] == (Decimal(0), Decimal(15))
+    batteries = _one("us on china batteries history", ledger, today)
+    ends = {step.on.isoformat(): (step.percent, step.up_to) for step in batteries.history}
+    assert ends["2025-05-14"] == (Decimal("37.5"), Decimal(70))
+    assert ends["2020-02-14"] == (Decimal("7.5"), None)
 
 
-def test_goods_of_which_some_pay_another_rate_have_a_range_with_choices(
-    ledger: Ledger, today: date
-) -> None:
-    one = _one("us on china batteries on 2025-06-01", ledger, today)
-    assert one.total_range == (Decimal("37.5"), Decimal(55))
-    choices = {choice.goods: choice.percent for choice in one.choices}
-    assert choices["EV batteries"] == 55
-    other = _one("us on china non-ev batteries on 2025-06-01", ledger, today)
-    assert other.total_percent == Decimal("37.5")
+def test_words_answer_a_question_of_the_lists(ledger: Ledger, today: date) -> None:
+    every = _one("us on china batteries", ledger, today)
+    other = _one("us on china non-ev batteries", ledger, today)
+    assert len(every.questions) == 1
+    assert (other.total_percent, other.questions) == (Decimal("37.5"), ())
 
 
 def test_asking_for_a_choice_gives_the_total_of_that_choice(ledger: Ledger, today: date) -> None:
@@ -690,7 +693,7 @@ def test_banned_goods_have_no_total(ledger: Ledger, today: date) -> None:
     assert one.total_percent is None
     assert one.total_range is None
     assert one.components == ()
-    assert _component(one, "us-ca-338-import-ban").rate.banned
+    assert _component(one, "us-ca-338-import-ban-packaged").rate.banned
     assert warned(one, kinds.ImportBan)
 
 

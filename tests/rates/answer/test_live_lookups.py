@@ -205,6 +205,7 @@ MFN = MfnFile(
     baselines=(MfnBaseline(economy="US", percent=3, year=2023, source="wto"),),
 )
 STEEL_LINE = Lookup(lack=MissingFigure.BASE_DUTY, economy="US", code="720610")
+OTHER_LINE = STEEL_LINE.model_copy(update={"code": "720690"})
 US_AVERAGE = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="US")
 EU_AVERAGE = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="EU")
 
@@ -236,14 +237,15 @@ def made() -> Ledger:
         ({"product": "7206.10", "on": date(2026, 10, 1)}, date(2026, 10, 2), ()),
         ({"product": "7206.10", "on": date(2026, 10, 2)}, date(2026, 10, 2), (STEEL_LINE,)),
         # No line is looked up for goods by name, a line that the ledger has, a named layer or legal
-        # basis, a code of four digits, or several codes.
+        # basis, or a code of four digits.
         ({"product": "steel"}, date(2026, 10, 2), ()),
         ({"product": "7207.11"}, date(2026, 10, 2), ()),
         ({"product": "a list 7206.10"}, date(2026, 10, 2), ()),
         ({"product": "section 1 7206.10"}, date(2026, 10, 2), ()),
         ({"product": "7206.10 only"}, date(2026, 10, 2), ()),
         ({"product": "7206"}, date(2026, 10, 2), ()),
-        ({"product": "7206.10 7206.90"}, date(2026, 10, 2), ()),
+        # Each of several codes has an answer of its own.
+        ({"product": "7206.10 7206.90"}, date(2026, 10, 2), (STEEL_LINE, OTHER_LINE)),
         # A leading remark on the pair (sanctions) makes a base duty misleading, so none is sought.
         ({"product": "7206.10", "partner": "DE"}, date(2026, 10, 2), ()),
         # The average of a member is that of its bloc. Lines are looked up for the US only.

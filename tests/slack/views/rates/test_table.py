@@ -19,7 +19,7 @@ from bot.slack.app import build_app, build_web_app
 from tests.journeys.workspace_reader import words
 from tests.slack.fakes import answer_message, slack_context
 
-STEEL = "us china steel on 2026-09-20"
+EVS = "us china evs on 2025-06-20"
 TODAY = date(2026, 11, 24)
 CODES = ("us", "china", "eu", "canada", "mexico", "japan", "india", "brazil", "uk", "kenya")
 
@@ -50,16 +50,16 @@ async def ask_in_workspace(workspace: Workspace, text: str) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("bot")
 async def test_a_table_has_every_component_and_the_total(workspace: Workspace) -> None:
-    answer = await ask_in_workspace(workspace, f"/tariff table {STEEL}")
+    answer = await ask_in_workspace(workspace, f"/tariff table {EVS}")
     [table] = tables(answer)
     titles = [cell["text"] for cell in table["rows"][0]]
     first = "Importing country, origin"
     assert titles == [first, "Rate", "Duty", "Legal basis", "Status", "Source"]
-    paragraphs = await ask_in_workspace(workspace, f"/tariff {STEEL}")
+    paragraphs = await ask_in_workspace(workspace, f"/tariff {EVS}")
     said = json.dumps(paragraphs["blocks"])
     for row in table["rows"][1:]:
         assert row[1]["text"] in said
-    assert any(row[2]["text"].startswith("Total on steel") for row in table["rows"])
+    assert any(row[2]["text"].startswith("Total on electric cars") for row in table["rows"])
     assert "United States on China: Sources last checked " in words(answer)
     assert "China on United States: Sources last checked " in words(answer)
     assert answer["ephemeral"]
@@ -68,11 +68,11 @@ async def test_a_table_has_every_component_and_the_total(workspace: Workspace) -
 @pytest.mark.usefixtures("bot")
 async def test_if_tables_are_refused_paragraphs_are_sent(workspace: Workspace) -> None:
     workspace.fail_next("response_url", error="invalid_blocks")
-    answer = await ask_in_workspace(workspace, f"/tariff table {STEEL}")
+    answer = await ask_in_workspace(workspace, f"/tariff table {EVS}")
     assert tables(answer) == []
     assert (
         answer["blocks"][0]["text"]
-        == ((await ask_in_workspace(workspace, f"/tariff {STEEL}"))["blocks"][0]["text"])
+        == ((await ask_in_workspace(workspace, f"/tariff {EVS}"))["blocks"][0]["text"])
     )
 
 
@@ -80,7 +80,7 @@ async def test_if_tables_are_refused_paragraphs_are_sent(workspace: Workspace) -
 async def test_an_answer_with_three_components_offers_a_table_and_a_smaller_one_does_not(
     workspace: Workspace,
 ) -> None:
-    rich = await ask_in_workspace(workspace, f"/tariff {STEEL}")
+    rich = await ask_in_workspace(workspace, f"/tariff {EVS}")
     buttons = [e for b in rich["blocks"] if b["type"] == "actions" for e in b["elements"]]
     [value] = [b["value"] for b in buttons if b["text"]["text"] == "As a table"]
     assert len(tables(await ask_in_workspace(workspace, f"/tariff {value}"))) == 1

@@ -116,6 +116,9 @@ def _list_narrower(context: RateContext, selection: Selection) -> tuple[str, ...
     wanted = context.wanted
     if selection.basis is not TotalBasis.GOODS or wanted is None or wanted.codes:
         return ()
+    if context.line is not None:
+        # The lines have all totals, including those of narrower goods.
+        return ()
     return context.ledger.goods.list_narrower(wanted.goods[0]) if len(wanted.goods) == 1 else ()
 
 

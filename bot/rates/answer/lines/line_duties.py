@@ -1,4 +1,4 @@
-"""Stacks the duties on goods of a tariff line or heading, with the lists of the tariff schedule.
+"""Stacks the duties on goods of tariff lines, with the lists of the tariff schedule.
 
 The lists, and not the scopes of measures, decide which measures on particular goods apply, and
 which goods are exempt from a measure on all goods. If the goods under the code differ, the duties
@@ -6,7 +6,8 @@ are stacked for each case (see `bot.rates.schedule.schedule`). The result has th
 totals, and the questions whose answers change the total.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -22,10 +23,12 @@ from bot.rates.stacking import ExcludedLayer, Layer, StackedLayers, stack
 
 _ZERO = Decimal(0)
 _CODES_SHOWN = 6
+_MIN_SHARE = Decimal("0.05")
+"""A duty is named with a total only if at least this share of the total's lines pay it."""
 
 
 class LineFinding(NamedTuple):
-    """The stacked duties on goods under a code."""
+    """The stacked duties on the goods of a question."""
 
     stacked: StackedLayers
     questions: tuple[str, ...] = ()
@@ -33,7 +36,9 @@ class LineFinding(NamedTuple):
     added: tuple[Decimal, Decimal] | None = None
     """The lowest and highest percent that the duties add to the base duty; None if unknown."""
     totals: tuple[LinesTotal, ...] = ()
-    """The totals of the lines under a heading, the lowest first; empty for a single line."""
+    """The totals of the lines, the lowest first; empty for a single line."""
+    lines: frozenset[str] = frozenset()
+    """The lines of the goods."""
 
 
 class _StackedCase(NamedTuple):
@@ -48,12 +53,13 @@ def stack_line(
     measures: Sequence[Measure],
     others: Sequence[Layer],
     one_of: Sequence[Mapping[str, int]],
-    base_percent: Decimal | None,
+    find_base: Callable[[str], Decimal | None] | None = None,
 ) -> LineFinding:
-    """The duties on goods under the code on the day.
+    """The duties on the goods on the day.
 
     `charged` has the codes of the partner and its blocs. `measures` have lists; `others` are the
-    layers of measures without lists. `base_percent` is None if it is unknown or not ad valorem.
+    layers of measures without lists. `find_base` returns the base duty of a line in percent; None
+    if it is unknown or not ad valorem.
     """
     dated = [(one, period) for one in measures if (period := one.find_period(day)) is not None]
     levied = [one for one in dated if is_levied(one[1])]
@@ -61,17 +67,18 @@ def stack_line(
     fixed = [*others, *_list_unlevied(asked, day, unlevied)]
     lists = asked.list_names(one for one, period in levied if _pays(period, charged))
     stacked = []
-    for case in asked.schedule.list_cases(asked.code, day, lists):
+    for case in asked.list_cases(day, lists):
         for each, exempt in _split_by_claim(asked, case, levied, charged, day):
-            layers = [*fixed, *_build_layers(asked, each, levied, charged, exempt)]
+            layers = [*fixed, *_build_layers(asked, each, levied, charged, exempt, day)]
             stacked.append(_StackedCase(each, stack([*_exclude_replaced(layers)], one_of)))
     if not stacked:
         return LineFinding(stack(others, one_of))
     return LineFinding(
         _merge(stacked, asked),
         _list_questions(stacked),
-        _compute_added(stacked, base_percent),
+        _compute_added(stacked, find_base),
         _count_lines(stacked),
+        frozenset().union(*(one.case.lines for one in stacked)),
     )
 
 
@@ -89,7 +96,7 @@ def _list_unlevied(
     asked: AskedLine, day: date, dated: Sequence[tuple[Measure, RatePeriod]]
 ) -> Iterator[Layer]:
     """The layers of measures that charge nothing on the day, such as suspended ones."""
-    groups = asked.schedule.list_groups(asked.code, asked.list_names(one for one, _ in dated))
+    groups = asked.list_groups(asked.list_names(one for one, _ in dated))
     names = {one.list for one in groups if one.kind in NAMING and one.covers(day)}
     for measure, period in dated:
         if measure.applies_to_all_goods or not names.isdisjoint(asked.lists_of[measure.id]):
@@ -134,6 +141,7 @@ def _build_layers(
     dated: Iterable[tuple[Measure, RatePeriod]],
     charged: Collection[str],
     claimed: Mapping[str, Exemption],
+    day: date,
 ) -> Iterator[Layer]:
     """The layers of the measures that apply to the goods of the case, or exempt them.
 
@@ -158,7 +166,12 @@ def _build_layers(
             Exemption(scope=Scope(), why=_describe_group(one, asked), only_if=one.note)
             for one in claims
         )
-        yield Layer(measure, period, Fit.NAMED, exclusion, tuple(partly))
+        in_words = (
+            one
+            for one in measure.exempt
+            if one.only_if and asked.goods in one.scope.goods and one.applies_to(day, charged)
+        )
+        yield Layer(measure, period, Fit.NAMED, exclusion, (*partly, *in_words))
 
 
 _FREEING = (MembershipKind.EXEMPT, MembershipKind.EXEMPT_IF, MembershipKind.EXCLUSION)
@@ -204,7 +217,7 @@ def _merge(stacked: Sequence[_StackedCase], asked: AskedLine) -> StackedLayers:
     free = [one for one in stacked if one.stacked.ban is None]
     totals = [one.stacked.total for one in free]
     if not bans and len({_split_total(one.stacked) for one in free}) == 1:
-        return first
+        return _add_possible(first, free)
     always = set.intersection(*map(_list_counted_ids, free))
     seen: dict[str, ExcludedLayer] = {}
     for one in bans[:1]:
@@ -223,6 +236,19 @@ def _merge(stacked: Sequence[_StackedCase], asked: AskedLine) -> StackedLayers:
     # No total is given if some of the goods may not be imported.
     span = None if bans else (min(totals), max(totals))
     return StackedLayers(counted, tuple(seen.values()), span=span)
+
+
+def _add_possible(first: StackedLayers, stacked: Sequence[_StackedCase]) -> StackedLayers:
+    """The layers of the first case, with those that may apply in others: specific duties."""
+    known = {one.layer.measure.id for one in first.excluded if one.may_apply}
+    more = {
+        left.layer.measure.id: left
+        for one in stacked[1:]
+        for left in one.stacked.excluded
+        if left.may_apply and left.layer.measure.id not in known
+    }
+    kept = (one for one in first.excluded if one.layer.measure.id not in more)
+    return first._replace(excluded=(*kept, *more.values())) if more else first
 
 
 def _split_total(stacked: StackedLayers) -> tuple[Decimal, Decimal]:
@@ -265,25 +291,41 @@ def _list_questions(stacked: Sequence[_StackedCase]) -> tuple[str, ...]:
     for one in stacked:
         for question in one.case.yes:
             other = _find_case(by_code[one.case.code], one.case.yes - {question})
+            if other is None:
+                # The words of the question answer it.
+                continue
             if (other.total, other.ban is None) != (one.stacked.total, one.stacked.ban is None):
                 found[question] = None
     return tuple(sorted(found))
 
 
-def _find_case(cases: Sequence[_StackedCase], yes: frozenset[str]) -> StackedLayers:
+def _find_case(cases: Sequence[_StackedCase], yes: frozenset[str]) -> StackedLayers | None:
     """The duties of the case that answers these questions with yes and all others with no.
 
-    Questions that a case does not have are ignored for it.
+    Questions that a case does not have are ignored for it. None if no goods are such a case.
     """
-    return next(one.stacked for one in cases if one.case.yes == yes & (one.case.yes | one.case.no))
+    fits = (one for one in cases if one.case.yes == yes & (one.case.yes | one.case.no))
+    return next((one.stacked for one in fits), None)
 
 
 def _compute_added(
-    stacked: Sequence[_StackedCase], base: Decimal | None
+    stacked: Sequence[_StackedCase], find_base: Callable[[str], Decimal | None] | None
 ) -> tuple[Decimal, Decimal] | None:
-    totals = [compute_added(one.stacked.counted, base) for one in stacked if not one.stacked.ban]
-    known = [total for total in totals if total is not None]
-    return (min(known), max(known)) if known and len(known) == len(totals) else None
+    """The lowest and highest percent that the duties add; None if a base duty is unknown."""
+    found: list[Decimal] = []
+    for one in stacked:
+        counted = one.stacked.counted
+        if one.stacked.ban is not None:
+            continue
+        bases: set[Decimal | None] = {None}
+        if find_base is not None and any(layer.period.is_all_in for layer in counted):
+            bases = {find_base(line) for line in one.case.lines}
+        for base in bases:
+            added = compute_added(counted, base)
+            if added is None:
+                return None
+            found.append(added)
+    return (min(found), max(found)) if found else None
 
 
 def compute_added(layers: Iterable[Layer], base: Decimal | None) -> Decimal | None:
@@ -305,18 +347,46 @@ def _count_lines(stacked: Sequence[_StackedCase]) -> tuple[LinesTotal, ...]:
     A line with several cases has a range, without the goods that may not be imported. A line is
     banned if no other goods are left.
     """
-    by_line: dict[str, list[StackedLayers]] = {}
-    for one in stacked:
+    by_line: dict[str, list[int]] = {}
+    for place, one in enumerate(stacked):
         for line in one.case.lines:
-            by_line.setdefault(line, []).append(one.stacked)
+            by_line.setdefault(line, []).append(place)
     if len(by_line) < 2:
         return ()
-    counts: dict[tuple[Decimal, Decimal, bool], int] = {}
-    for cases in by_line.values():
-        totals = [one.total for one in cases if one.ban is None]
+    counts: Counter[tuple[Decimal, Decimal, bool]] = Counter()
+    unlisted: Counter[tuple[Decimal, Decimal, bool]] = Counter()
+    names: dict[tuple[Decimal, Decimal, bool], Counter[str]] = {}
+    # Most lines share their cases with others, so each combination of cases is summed up once.
+    for places, lines in Counter(map(tuple, by_line.values())).items():
+        cases = [stacked[place] for place in places]
+        totals = [one.stacked.total for one in cases if one.stacked.ban is None]
         key = (min(totals, default=_ZERO), max(totals, default=_ZERO), not totals)
-        counts[key] = counts.get(key, 0) + 1
+        counts[key] += lines
+        groups = (group for one in cases for group in one.case.groups)
+        if not any(group.kind in NAMING for group in groups):
+            unlisted[key] += lines
+        duties = {name for one in cases for name in _list_duties(one.stacked)}
+        names.setdefault(key, Counter()).update(dict.fromkeys(duties, lines))
     return tuple(
-        LinesTotal(lines, low, high, banned=banned)
+        LinesTotal(
+            lines,
+            low,
+            high,
+            duties=choose_names(names[low, high, banned], lines),
+            banned=banned,
+            unlisted=unlisted[low, high, banned],
+        )
         for (low, high, banned), lines in sorted(counts.items())
     )
+
+
+def _list_duties(stacked: StackedLayers) -> Iterator[str]:
+    if stacked.ban is not None:
+        yield stacked.ban.measure.name
+    yield from (layer.measure.name for layer in stacked.counted)
+
+
+def choose_names(names: Mapping[str, int], lines: int) -> tuple[str, ...]:
+    """The duties on at least `_MIN_SHARE` of the lines, those on the most lines first."""
+    ordered = sorted(names.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(name for name, number in ordered if number >= lines * _MIN_SHARE)

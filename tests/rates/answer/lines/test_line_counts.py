@@ -7,7 +7,7 @@ import pytest
 
 from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
-from bot.rates.answer.pair_lines import LineCounts
+from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import LinesTotal
 from bot.rates.question.parse import QueryKind, RateQuery

@@ -154,8 +154,8 @@ def test_a_heading_has_the_totals_of_its_lines_with_their_counts() -> None:
     one = answer(made(group("metal", "82052000")), "8205")
     assert total(one) == "10 to 60"
     assert one.lines == (
-        LinesTotal(1, Decimal(10), Decimal(10)),
-        LinesTotal(1, Decimal(60), Decimal(60)),
+        LinesTotal(1, Decimal(10), Decimal(10), ("Duty general",), unlisted=1),
+        LinesTotal(1, Decimal(60), Decimal(60), ("Duty general", "Duty metal")),
     )
     assert total(answer(made(), "8205")) == "10"
 

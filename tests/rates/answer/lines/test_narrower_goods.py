@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.rates.answer.build import answer_query
-from bot.rates.answer.choices import (
+from bot.rates.answer.lines.narrower_goods import (
     find_choices,
     find_exceptions,
     find_representative,

@@ -7,13 +7,14 @@ stacked. The classes do not depend on origin and day.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from bot.parties import WORLD
-from bot.rates.answer.by_line import is_levied, stack_line
+from bot.rates.answer.lines.line_duties import choose_names, is_levied, stack_line
+from bot.rates.answer.lines.typical_span import find_typical_span
 from bot.rates.answer.select import build_context, build_layer
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, LinesTotal, TotalBasis
@@ -26,8 +27,6 @@ from bot.rates.stacking import Layer, StackedLayers
 
 _CACHE_SIZE = 500
 """Maximum number of results of `find` that are kept. Each has a few KB."""
-_MIN_SHARE = Decimal("0.05")
-"""A duty is named with a total only if at least this share of the total's lines pay it."""
 
 
 class LineClass(NamedTuple):
@@ -80,7 +79,8 @@ class LineCounts:
         """The answer with the counts, if it is about goods in general of one origin."""
         if not _needs_counts(answer):
             return answer
-        return answer._replace(lines=self.find(answer.imposer, answer.partner, answer.on))
+        lines = self.find(answer.imposer, answer.partner, answer.on)
+        return answer._replace(lines=lines, typical=find_typical_span(lines, answer.total_percent))
 
     def is_ready_for(self, answer: Answer) -> bool:
         """Whether `add_to` returns at once."""
@@ -145,9 +145,7 @@ class LineCounts:
             ]
             asked = AskedLine(schedule, one.code, lists_of, one.code)
             layers = list(self._build_others(imposer, partner, day, one.code, others))
-            found = stack_line(
-                asked, day, pair.charged, here, layers, self._ledger.one_of, None
-            ).stacked
+            found = stack_line(asked, day, pair.charged, here, layers, self._ledger.one_of).stacked
             low, high = found.span or (found.total, found.total)
             key = (low, high, found.ban is not None)
             lines[key] += number
@@ -160,7 +158,7 @@ class LineCounts:
             LinesTotal(
                 count,
                 *key[:2],
-                duties=_choose_names(totals[key], count),
+                duties=choose_names(totals[key], count),
                 banned=key[2],
                 unlisted=unlisted[key],
             )
@@ -251,9 +249,3 @@ def _list_names(stacked: StackedLayers) -> Iterator[str]:
     for left in stacked.excluded:
         if left.may_apply and left.layer.fit > Fit.PARTIAL and stacked.span is not None:
             yield left.layer.measure.name
-
-
-def _choose_names(names: Mapping[str, int], lines: int) -> tuple[str, ...]:
-    """The duties on at least `_MIN_SHARE` of the lines, those on the most lines first."""
-    ordered = sorted(names.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(name for name, number in ordered if number >= lines * _MIN_SHARE)
