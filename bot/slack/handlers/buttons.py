@@ -14,7 +14,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.alerts.notices import MistakeReport
+from bot import COMMAND
+from bot.alerts.notices import AnswerReport, MistakeReport
 from bot.alerts.subscription import matches
 from bot.commands.grammar import Command, Verb
 from bot.commands.permissions import OperatorAction
@@ -26,16 +27,17 @@ from bot.slack.api.fallback import respond_with
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.blocks import context as small_print
-from bot.slack.blockkit.mrkdwn import mention_person
+from bot.slack.blockkit.mrkdwn import escape, mention_person
 from bot.slack.context import SlackContext
-from bot.slack.handlers import proposals
+from bot.slack.handlers import details, proposals
 from bot.slack.handlers.commands import answer
 from bot.slack.handlers.payloads import Click
 from bot.slack.views import alerts, data_checks
 from bot.slack.views import proposals as proposal_views
 from bot.slack.views.command_replies import render_operators_only, render_reply
-from bot.slack.views.rates.answer import SHARE
-from bot.slack.views.replies import RUN, render_failure, render_notice
+from bot.slack.views.rates import short
+from bot.slack.views.rates.details import PAGE
+from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN, render_failure, render_notice
 
 Handler = Callable[[SlackContext, Click], Awaitable[Message | None]]
 """Handles a click; returns a message for the person who clicked, or None."""
@@ -114,6 +116,44 @@ async def _share(context: SlackContext, click: Click) -> Message | None:
     if isinstance(reply, NotUnderstood):
         return render_notice("This question can no longer be answered. Please type it again.")
     return _add_asker(render_reply(reply, request, service.parties), user)
+
+
+async def _choose_for_answer(context: SlackContext, click: Click) -> Message | None:
+    """Handles a choice in the menu of an answer. Its argument is a question or a pair."""
+    choice, _, argument = click.value.partition(" ")
+    handle = ANSWER_CHOICES.get(choice)
+    if handle is None:
+        return render_notice("This menu is from an older version and no longer works.")
+    return await handle(context, click.with_value(argument))
+
+
+async def _show_table(context: SlackContext, click: Click) -> Message:
+    return await answer(context, click.request(f"table {click.value}"))
+
+
+async def _explain_products(_: SlackContext, click: Click) -> Message:
+    """Says how to ask about a product of the answer's pair."""
+    return render_notice(
+        f"Add goods or a code to the question: `{COMMAND} {escape(click.value, 200)} 8507.60.00`."
+    )
+
+
+async def _watch(context: SlackContext, click: Click) -> Message:
+    """Subscribes the conversation to stories about tariffs that name the pair."""
+    return await answer(context, click.request(f"subscribe tariffs {click.value}"))
+
+
+async def _report_answer(context: SlackContext, click: Click) -> Message:
+    """Notifies the operators that a person calls the answer to a question wrong."""
+    if context.report_mistake is None:
+        return render_notice("This bot has no operators to whom it could be reported.")
+    request = click.request(click.value)
+    reply = await context.service.execute(Command(verb=Verb.ASK, text=request.text), request)
+    said = render_reply(reply, request, context.service.parties).text
+    await context.report_mistake(
+        AnswerReport(request.text, said, click.person.id, click.conversation)
+    )
+    return render_notice("Thank you. The operators of this bot were notified.")
 
 
 def _add_asker(message: Message, user: str) -> Message:
@@ -196,6 +236,14 @@ ALERT_CHOICES: dict[str, Handler] = {
 }
 """The choices in the menu of an alert."""
 
+ANSWER_CHOICES: dict[str, Handler] = {
+    short.SHARE_CHOICE: _share,
+    short.TABLE_CHOICE: _show_table,
+    short.WATCH_CHOICE: _watch,
+    short.REPORT_CHOICE: _report_answer,
+}
+"""The choices in the menu of an answer."""
+
 OLD_BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     "alert_open": ButtonRoute(_do_nothing),
     "alert_mute": ButtonRoute(_handle_command(Verb.MUTE_EVENT)),
@@ -212,7 +260,11 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.LEAVE: ButtonRoute(_handle_command(Verb.UNSUBSCRIBE)),
     **OLD_BUTTONS,
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),
-    SHARE: ButtonRoute(_share),
+    short.SHARE: ButtonRoute(_share),
+    short.MORE: ButtonRoute(_choose_for_answer),
+    CHECK_PRODUCT: ButtonRoute(_explain_products),
+    DETAILS: ButtonRoute(details.open_details),
+    re.compile(rf"^{PAGE}_\d+$"): ButtonRoute(details.show_page),
     proposal_views.APPROVE: ButtonRoute(proposals.approve, OperatorAction.DECIDE_ON_RATES),
     proposal_views.EDIT: ButtonRoute(proposals.edit, OperatorAction.DECIDE_ON_RATES),
     proposal_views.REJECT: ButtonRoute(proposals.reject, OperatorAction.DECIDE_ON_RATES),

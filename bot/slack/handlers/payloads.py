@@ -43,8 +43,8 @@ def read_mention(body: dict[str, Any]) -> CommandRequest:
 
 
 class Click:
-    """A click on a button, or a choice in a menu: the person, the conversation, the message, and
-    the value of the button or of the chosen option."""
+    """A click on a button, or a choice in a menu: the person, the conversation, the message or
+    the view, and the value of the button or of the chosen option."""
 
     def __init__(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         chosen = action.get("selected_option") or {}
@@ -58,6 +58,9 @@ class Click:
         self.channel = str(container.get("channel_id") or "")
         self.message_ts = str(container.get("message_ts") or "")
         self.is_ephemeral = bool(container.get("is_ephemeral"))
+        view = body.get("view") or {}
+        self.view_id = str(view.get("id") or "")
+        self.view_metadata = str(view.get("private_metadata") or "")
 
     def with_value(self, value: str) -> "Click":
         """The same click with another value."""

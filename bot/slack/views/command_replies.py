@@ -20,6 +20,7 @@ from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.calendar import render_calendar
 from bot.slack.views.rates.history import render_history
+from bot.slack.views.rates.short import is_one_answer, render_short_answer
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
@@ -97,6 +98,8 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
 
 def _render_rates(reply: replies.RateAnswers, parties: Parties) -> Message:
     history = render_history(reply.answers, reply.query) if reply.query.history else None
+    if history is None and is_one_answer(reply.query, reply.answers):
+        return render_short_answer(reply)
     return history or render_answers(reply.answers, parties, format_query(reply.query))
 
 
