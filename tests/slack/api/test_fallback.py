@@ -40,7 +40,7 @@ async def test_a_history_comes_with_a_chart(workspace: Workspace) -> None:
     (answer,) = await say(workspace.address, "#trade-news", f"/tariff {HISTORY}")
     assert "data_visualization" in block_types(answer)
     assert answer["ephemeral"]
-    assert answer["text"].startswith("United States on China, goods in general: 30%")
+    assert "United States on China: *30%*" in answer["text"]
 
 
 @pytest.mark.usefixtures("bot")
