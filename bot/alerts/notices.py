@@ -48,10 +48,26 @@ class MistakeReport(NamedTuple):
     conversation: str
 
 
-def mistake_trouble(report: MistakeReport) -> Trouble:
+class AnswerReport(NamedTuple):
+    """A person's report that the answer to a question is wrong."""
+
+    question: str
+    answer: str
+    """The answer in a sentence."""
+    user: str
+    conversation: str
+
+
+def mistake_trouble(report: MistakeReport | AnswerReport) -> Trouble:
     """The problem to report about a message that a person calls wrong."""
-    story = report.story
     place = "a direct message" if _is_direct(report.conversation) else f"#{report.conversation}"
+    if isinstance(report, AnswerReport):
+        return Trouble(
+            f"mistake in the answer '{report.answer}' reported by {report.user}",
+            f"The person {report.user} reports a mistake in an answer in {place}. "
+            f"Question: {cut(report.question, 300)}. Answer: {cut(report.answer, 600)}",
+        )
+    story = report.story
     return Trouble(
         f"mistake in {story.id} reported by {report.user}",
         f"The person {report.user} reports a mistake in an alert in {place}: "

@@ -24,6 +24,7 @@ _LIST = re.compile(r"^List (\d+)([A-Z]?)$")
 _AFTER_CLAUSE = re.compile(r" \(|; |: |, (?:and |from |at |with |in |of |which )| \u2013 |\. ")
 _QUALIFIERS = re.compile(r" \([^()]*\)|, deal partners$")
 _MIN_LETTERS = 4
+_MOST_WORDS = 6
 _ACTIONS = frozenset({"review", "action", "retaliation"})
 _ECONOMIES = {"US": "US", "EU": "EU", "GB": "UK"}
 _WITH_ARTICLE = frozenset({"US", "EU", "GB", "AE", "PH", "NL"})
@@ -93,8 +94,12 @@ def join_subjects(names: Sequence[DutyName], most: int = 3) -> str:
         return f"{law}lists" if len(names) > 2 else f"{law}lists {' and '.join(sorted(ends))}"
     shorts = (one.short for one in names)
     shown = _drop_repeated(map(drop_qualifiers, shorts) if len(names) > 1 else shorts)
-    more = ", …" if len(shown) > most else ""
-    return ", ".join(shown[:most]) + more
+    kept = shown[:1]
+    for subject in shown[1:most]:
+        if sum(len(one.split()) for one in (*kept, subject)) <= _MOST_WORDS:
+            kept.append(subject)
+    more = ", …" if len(shown) > len(kept) else ""
+    return ", ".join(kept) + more
 
 
 def drop_qualifiers(subject: str) -> str:

@@ -6,6 +6,7 @@ Everything else of the answer is in the details (`bot.slack.views.rates.details`
 `--long`, JSON). A range is never reduced to its lower end.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -50,6 +51,7 @@ _MOST_SHARE = Decimal("0.8")
 """Otherwise, most goods are the smallest span of totals that has this share of the lines."""
 _NEXT = 3
 _GOODS_CHARACTERS = 60
+_LAW_OF_LISTS = re.compile(r"^(Section \d+) [Ll]ists? ")
 _ZERO = Decimal(0)
 NOT_INCLUDED = "AD/CVD, quotas, fees"
 """The charges that no total includes, in short words."""
@@ -88,6 +90,8 @@ class NextChange(NamedTuple):
 
     on: date
     text: str
+    brief: str
+    """The first of several changes, with the number of the others."""
 
 
 class AnswerOverview(NamedTuple):
@@ -110,7 +114,10 @@ class AnswerOverview(NamedTuple):
     next: tuple[NextChange, ...]
     """The next days on which something changes, up to three."""
     short_total: str
-    """The number in one or two words: `10%`, `12.5% to 37.5%`, `banned`; empty for none."""
+    """The number in one or two words: `10%`, `12.5% to 37.5%`, `banned`; empty for none.
+
+    `10%+` says that particular goods pay more.
+    """
     freshness: Freshness
     checked: date | None
     age_days: int
@@ -139,7 +146,7 @@ class AnswerOverview(NamedTuple):
         """What qualifies the data besides its age, each in a few words."""
         passed, reports = self.dates_passed, self.reports
         texts = (
-            f"{passed} scheduled date{'s' * (passed > 1)} since" if passed else "",
+            f"{passed} known date{'s' * (passed > 1)} passed" if passed else "",
             f"{reports} report{'s' * (reports > 1)} since" if reports else "",
             f"challenged at the {self.contested_in}" if self.contested_in else "",
             f"not included: {NOT_INCLUDED}",
@@ -199,7 +206,14 @@ def format_short_total(answer: Answer) -> str:
     if answer.banned:
         return "banned"
     span = find_most(answer) or _find_span(answer)
-    return "" if span is None else format_span(*span)
+    if span is None:
+        return ""
+    if answer.on_goods is None or answer.lines:
+        return format_span(*span)
+    # Some goods pay more than the number, and how many is not known.
+    return (
+        f"{format_span(*span)}+" if any(span) else f"up to {format_percent(answer.on_goods.up_to)}%"
+    )
 
 
 def has_figure(answer: Answer) -> bool:
@@ -368,9 +382,9 @@ def _describe_basis(answer: Answer) -> str:
         return "normal duty included (it applies alone where it is higher)"
     misled = any(isinstance(one, kinds.LeadingPairRemark) for one in answer.warnings)
     if answer.basis is not TotalBasis.GOODS and answer.mfn is not None and not misled:
-        return f"on top of the normal duty (average {format_percent(answer.mfn.percent)}%)"
+        return f"plus the normal duty (average {format_percent(answer.mfn.percent)}%)"
     on_goods = answer.basis is TotalBasis.GOODS
-    return "on top of the normal duty" + (", which depends on the tariff line" * on_goods)
+    return "plus the normal duty" + (", which depends on the tariff line" * on_goods)
 
 
 _IN_HEADLINE = (kinds.ImportBan, kinds.ZeroInData)
@@ -383,6 +397,7 @@ _SHOWN = (
     kinds.ClaimRefused,
     kinds.ClaimNotCovered,
     kinds.VoidButCharged,
+    kinds.LookupFailed,
 )
 """Warnings that do not lead, without which the number would be taken for that of other goods."""
 
@@ -423,7 +438,7 @@ def _cut_rows(rows: Sequence[GoodsRow], most: int) -> tuple[GoodsRow, ...]:
     if len(rows) <= most:
         return tuple(rows)
     left = len(rows) - most + 1
-    return (*rows[: most - 1], GoodsRow(f"{left} more", "", "see details"))
+    return (*rows[: most - 1], GoodsRow(f"{left} more", ""))
 
 
 class _LineGroup(NamedTuple):
@@ -455,7 +470,7 @@ def _build_line_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     others = [each for each in found if not each.is_banned]
     room = max(most - bool(banned), 1)
     shown, rest = (others, []) if len(others) <= room else (others[: room - 1], others[room - 1 :])
-    rows = [_build_line_row(each, answer) for each in shown]
+    rows = _name_law_once([_build_line_row(each, answer) for each in shown])
     if banned:
         lines = sum(each.lines for each in banned)
         rows.append(GoodsRow("may not be imported", "banned", _join_banned(banned), lines))
@@ -463,8 +478,21 @@ def _build_line_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
         groups = [group for each in rest for group in each.groups]
         span = min(group.low for group in groups), max(group.high for group in groups)
         lines = sum(each.lines for each in rest)
-        rows.append(GoodsRow("other goods", format_span(*span), "see details", lines))
+        rows.append(GoodsRow("other goods", format_span(*span), "", lines))
     return tuple(rows)
+
+
+def _name_law_once(rows: Sequence[GoodsRow]) -> list[GoodsRow]:
+    """The rows, with the law of lists only in the first: `Section 301 Lists 1-3`, `List 4A`."""
+    named: list[GoodsRow] = []
+    known: set[str] = set()
+    for row in rows:
+        found = _LAW_OF_LISTS.match(row.goods)
+        law = found[1] if found else ""
+        goods = row.goods.removeprefix(law).strip() if law in known else row.goods
+        named.append(row._replace(goods=goods))
+        known.add(law)
+    return named
 
 
 def _join_banned(groups: Iterable[_LineGroup]) -> str:
@@ -487,7 +515,7 @@ def _label_lines(group: LinesTotal, answer: Answer) -> str:
     general = answer.total_percent or _ZERO
     if (group.low, group.high) == (general, general):
         return "on no list" if answer.on_goods else "all goods"
-    return "exempt, in full or in part"
+    return "exempt, some in part"
 
 
 class _ListedDuty(NamedTuple):
@@ -556,8 +584,7 @@ def _list_general_rows(answer: Answer) -> list[GoodsRow]:
     general = [one for one in answer.components if one.measure_id != BASE_ID]
     if general:
         names = [read_duty_name(one.measure, answer.partner_name) for one in general]
-        why = join_subjects(names) + _format_start(general[0])
-        rows.append(GoodsRow("goods on no list", _format_total(answer), why))
+        rows.append(GoodsRow("goods on no list", _format_total(answer), join_subjects(names)))
     particular = sorted(filter(_is_charged_on_goods, answer.not_counted), key=_sort_by_percent)
     plus = "+" if general else ""
     on_goods = []
@@ -590,7 +617,7 @@ def _explain(one: Component, name: DutyName) -> str:
     if one.exclusion is not None and one.exclusion.reason is Reason.NEVER_SUMMED:
         return "not verified" if one.exclusion.text else name.short
     included = ", normal duty included" if one.calc is not Calc.ADDS else ""
-    return f"{name.law or name.short}{_format_start(one)}{included}"
+    return f"{name.law or name.short}{included}"
 
 
 def _is_charged_on_goods(one: Component) -> bool:
@@ -640,9 +667,17 @@ def _list_next(answer: Answer) -> tuple[NextChange, ...]:
     found = []
     for day, items in groupby(coming, key=lambda item: item.on):
         texts = list(dict.fromkeys(_describe_next(item, answer) for item in items))
-        more = f", {len(texts) - 2} more" if len(texts) > 2 else ""
-        found.append(NextChange(day, f"{', '.join(texts[:2])}{more}"))
+        found.append(NextChange(day, _join_some(texts, 2), _count_others(texts)))
     return tuple(found[:_NEXT])
+
+
+def _join_some(texts: Sequence[str], most: int) -> str:
+    more = f", {len(texts) - most} more" if len(texts) > most else ""
+    return f"{', '.join(texts[:most])}{more}"
+
+
+def _count_others(texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"{texts[0]} (+{len(texts) - 1})"
 
 
 def _describe_next(item: Upcoming, answer: Answer) -> str:
@@ -691,6 +726,6 @@ def _describe_assumed(answer: Answer, query: RateQuery) -> str:
     return f"assuming imports into {name_origin(answer.imposer, answer.imposer_name)}"
 
 
-def format_next(change: NextChange, today: date) -> str:
-    """`4 Dec polysilicon 15%`; with the year if it is not this one."""
-    return f"{format_short_day(change.on, today)} {change.text}"
+def format_next(change: NextChange, today: date, *, brief: bool = False) -> str:
+    """`4 Dec polysilicon 15%`; with the year if the day is not near."""
+    return f"{format_short_day(change.on, today)} {change.brief if brief else change.text}"

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatcher import Dispatcher, TakeTurn
-from bot.alerts.notices import MistakeReport, Notices, mistake_trouble
+from bot.alerts.notices import AnswerReport, MistakeReport, Notices, mistake_trouble
 from bot.alerts.reminders import Reminders
 from bot.alerts.workspace_gate import WorkspaceGate
 from bot.commands.answers import AnswerService
@@ -449,7 +449,7 @@ def _build_slack_context(
     service = CommandService(stores, answers, decisions, permissions, read_clock, dispatcher.wake)
     secret = reveal_secret(base.settings.slack_signing_secret)
 
-    async def report_mistake(report: MistakeReport) -> None:
+    async def report_mistake(report: MistakeReport | AnswerReport) -> None:
         await notices.report(mistake_trouble(report))
 
     return SlackContext(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.notices import MistakeReport
+from bot.alerts.notices import AnswerReport, MistakeReport
 from bot.commands.message_reading import MessageService
 from bot.commands.service import CommandService
 from bot.slack.background import Background
@@ -56,7 +56,7 @@ class SlackContext:
     messages: MessageService
     background: Background = field(default_factory=Background)
     deduplicator: Deduplicator = field(default_factory=Deduplicator)
-    report_mistake: Callable[[MistakeReport], Awaitable[None]] | None = None
+    report_mistake: Callable[[MistakeReport | AnswerReport], Awaitable[None]] | None = None
     """Notifies the operators of a mistake that a person reports; None if there are no operators."""
     take_reply_turn: Callable[[], Awaitable[float]] = _no_limit
     """Waits for the workspace's limit of posts, for the next post of this task."""

@@ -72,9 +72,9 @@ async def status(session: aiohttp.ClientSession, server: Server, body: Any, head
 async def test_a_signed_command_is_answered_in_its_acknowledgement(
     server: Server, session: aiohttp.ClientSession, workspace: Workspace
 ) -> None:
-    said = await server.command(session, "us on china on 2025-05-20")
+    said = await server.command(session, "japan on us")
     assert said["response_type"] == "ephemeral"
-    assert "30%" in json.dumps(said["blocks"])
+    assert "Japan additional duty on goods of the US" in json.dumps(said["blocks"])
     assert not workspace.calls("chat.postMessage")
 
 
@@ -274,7 +274,7 @@ async def test_socket_mode_reaches_the_same_listeners(
     finally:
         await socket.close_async()  # type: ignore[no-untyped-call]
     assert outcome.ok
-    assert "30%" in json.dumps(outcome.messages[0]["blocks"])
+    assert "37.5% to 55%" in json.dumps(outcome.messages[0]["blocks"])
 
 
 async def test_a_wrong_app_token_is_reported_with_its_cure(

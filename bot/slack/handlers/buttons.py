@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.alerts.notices import MistakeReport
+from bot.alerts.notices import AnswerReport, MistakeReport
 from bot.alerts.subscription import matches
 from bot.commands.grammar import Command, Verb
 from bot.commands.permissions import OperatorAction
@@ -28,8 +28,8 @@ from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.blocks import context as small_print
 from bot.slack.blockkit.mrkdwn import mention_person
 from bot.slack.context import SlackContext
+from bot.slack.handlers import details, proposals
 from bot.slack.handlers import home as home_handlers
-from bot.slack.handlers import proposals
 from bot.slack.handlers.check_product import open_product_form
 from bot.slack.handlers.commands import answer
 from bot.slack.handlers.modals import show_reply, show_view
@@ -39,8 +39,9 @@ from bot.slack.views import proposals as proposal_views
 from bot.slack.views.command_replies import render_operators_only, render_reply
 from bot.slack.views.entry import home
 from bot.slack.views.entry.results import render_result
-from bot.slack.views.rates.answer import SHARE
-from bot.slack.views.replies import CHECK_PRODUCT, RUN, render_failure, render_notice
+from bot.slack.views.rates import short
+from bot.slack.views.rates.details import PAGE
+from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN, render_failure, render_notice
 
 Handler = Callable[[SlackContext, Click], Awaitable[Message | None]]
 """Handles a click; returns a message for the person who clicked, or None."""
@@ -128,6 +129,37 @@ async def _share(context: SlackContext, click: Click) -> Message | None:
     return _add_asker(render_reply(reply, request, service.parties), user)
 
 
+async def _choose_for_answer(context: SlackContext, click: Click) -> Message | None:
+    """Handles a choice in the menu of an answer. Its argument is a question or a pair."""
+    choice, _, argument = click.value.partition(" ")
+    handle = ANSWER_CHOICES.get(choice)
+    if handle is None:
+        return render_notice("This menu is from an older version and no longer works.")
+    return await handle(context, click.with_value(argument))
+
+
+async def _show_table(context: SlackContext, click: Click) -> Message:
+    return await answer(context, click.request(f"table {click.value}"))
+
+
+async def _watch(context: SlackContext, click: Click) -> Message:
+    """Subscribes the conversation to stories about tariffs that name the pair."""
+    return await answer(context, click.request(f"subscribe tariffs {click.value}"))
+
+
+async def _report_answer(context: SlackContext, click: Click) -> Message:
+    """Notifies the operators that a person calls the answer to a question wrong."""
+    if context.report_mistake is None:
+        return render_notice("This bot has no operators to whom it could be reported.")
+    request = click.request(click.value)
+    reply = await context.service.execute(Command(verb=Verb.ASK, text=request.text), request)
+    said = render_reply(reply, request, context.service.parties).text
+    await context.report_mistake(
+        AnswerReport(request.text, said, click.person.id, click.conversation)
+    )
+    return render_notice("Thank you. The operators of this bot were notified.")
+
+
 def _add_asker(message: Message, user: str) -> Message:
     """The answer as the whole conversation sees it: it names the person who asked, and has no
     buttons."""
@@ -208,6 +240,14 @@ ALERT_CHOICES: dict[str, Handler] = {
 }
 """The choices in the menu of an alert."""
 
+ANSWER_CHOICES: dict[str, Handler] = {
+    short.SHARE_CHOICE: _share,
+    short.TABLE_CHOICE: _show_table,
+    short.WATCH_CHOICE: _watch,
+    short.REPORT_CHOICE: _report_answer,
+}
+"""The choices in the menu of an answer."""
+
 OLD_BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     "alert_open": ButtonRoute(_do_nothing),
     "alert_mute": ButtonRoute(_handle_command(Verb.MUTE_EVENT)),
@@ -224,12 +264,15 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.LEAVE: ButtonRoute(_handle_command(Verb.UNSUBSCRIBE)),
     **OLD_BUTTONS,
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),
-    SHARE: ButtonRoute(_share),
     CHECK_PRODUCT: ButtonRoute(open_product_form, opens_modal=True),
     home.IMPOSER: ButtonRoute(home_handlers.choose),
     home.PARTNER: ButtonRoute(home_handlers.choose),
     home.ASK: ButtonRoute(home_handlers.ask, opens_modal=True),
     home.PROPOSALS: ButtonRoute(home_handlers.send_proposals, OperatorAction.DECIDE_ON_RATES),
+    short.SHARE: ButtonRoute(_share),
+    short.MORE: ButtonRoute(_choose_for_answer),
+    DETAILS: ButtonRoute(details.open_details),
+    re.compile(rf"^{PAGE}_\d+$"): ButtonRoute(details.show_page),
     proposal_views.APPROVE: ButtonRoute(proposals.approve, OperatorAction.DECIDE_ON_RATES),
     proposal_views.EDIT: ButtonRoute(proposals.edit, OperatorAction.DECIDE_ON_RATES),
     proposal_views.REJECT: ButtonRoute(proposals.reject, OperatorAction.DECIDE_ON_RATES),

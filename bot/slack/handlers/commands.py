@@ -49,7 +49,9 @@ def register(app: AsyncApp, context: SlackContext) -> None:
             await respond_with(respond, await work)
 
         context.background.spawn(answer_later(), "answering a slow command")
-        return _acknowledge(replies.render_announcement() if done else replies.render_working())
+        # A message with a table or a chart comes by the response_url, which reports a refusal of
+        # its blocks. Until then, an acknowledgement without content shows nothing.
+        return _acknowledge(None if done else replies.render_working())
 
 
 async def answer(
@@ -96,5 +98,6 @@ def _render_ics(context: SlackContext, calendar: CalendarFile) -> bytes:
     return render_calendar_file(calendar.entries, title, service.parties, service.clock())
 
 
-def _acknowledge(message: Message) -> BoltResponse:
-    return BoltResponse(status=200, body=json.dumps(message.response(), ensure_ascii=False))
+def _acknowledge(message: Message | None) -> BoltResponse:
+    content = json.dumps(message.response(), ensure_ascii=False) if message else ""
+    return BoltResponse(status=200, body=content)

@@ -74,8 +74,8 @@ def is_typed_for_bot(body: dict[str, Any]) -> bool:
 
 
 class Click:
-    """A click on a button, or a choice in a menu: the person, the conversation, the message, and
-    the value of the button or of the chosen option."""
+    """A click on a button, or a choice in a menu: the person, the conversation, the message or
+    the view, and the value of the button or of the chosen option."""
 
     def __init__(self, body: dict[str, Any], action: dict[str, Any]) -> None:
         chosen = action.get("selected_option") or {}
@@ -101,6 +101,11 @@ class Click:
     def modal_id(self) -> str:
         """The id of the modal with the clicked element; empty for a click elsewhere."""
         return str(self.view.get("id") or "") if self.view.get("type") == "modal" else ""
+
+    @property
+    def view_metadata(self) -> str:
+        """The private metadata of the view with the clicked element."""
+        return str(self.view.get("private_metadata") or "")
 
     def with_value(self, value: str) -> "Click":
         """The same click with another value."""

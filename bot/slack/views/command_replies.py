@@ -23,6 +23,7 @@ from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.calendar import render_calendar
 from bot.slack.views.rates.comparison import render_comparison
 from bot.slack.views.rates.history import render_history
+from bot.slack.views.rates.short import is_one_answer, render_short_answer
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
@@ -87,6 +88,8 @@ def _render_rates(reply: replies.RateAnswers, parties: Parties) -> Message:
         return history
     if reply.query.kind is QueryKind.COMPARE and len(reply.answers) > 1:
         return render_comparison(reply.answers, reply.query)
+    if is_one_answer(reply.query, reply.answers):
+        return render_short_answer(reply)
     return render_answers(reply.answers, parties, format_query(reply.query))
 
 

@@ -43,8 +43,3 @@ def render_failure(error_id: str | None) -> Message:
 def render_working() -> Message:
     """The message that is shown until a slow answer arrives."""
     return render_notice("One moment, still looking…")
-
-
-def render_announcement() -> Message:
-    """The message that is shown before an answer that must be posted separately."""
-    return render_notice("The answer is in the next message.")

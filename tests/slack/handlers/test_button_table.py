@@ -5,19 +5,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.commands.permissions import OperatorAction
-from bot.slack.handlers.buttons import ALERT_CHOICES, BUTTONS
+from bot.slack.handlers.buttons import ALERT_CHOICES, ANSWER_CHOICES, BUTTONS
 from bot.slack.views import alerts, data_checks, proposals
 from bot.slack.views.entry import home
-from bot.slack.views.rates.answer import SHARE
-from bot.slack.views.replies import CHECK_PRODUCT, RUN
+from bot.slack.views.rates import short
+from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
 from tests.slack.samples import ROOT
 
 IDS = {
     **{name: value for name, value in vars(alerts).items() if name.isupper()},
     **{name: value for name, value in vars(proposals).items() if name.isupper()},
     "UNDO_CONFIRM": data_checks.UNDO_CONFIRM,
-    "SHARE": SHARE,
+    "SHARE": short.SHARE,
+    "MORE": alerts.MORE,
     "CHECK_PRODUCT": CHECK_PRODUCT,
+    "DETAILS": DETAILS,
     "ASK": home.ASK,
     "PROPOSALS": home.PROPOSALS,
 }
@@ -40,6 +42,12 @@ def test_every_button_has_a_handler() -> None:
 def test_every_choice_of_an_alert_has_a_handler() -> None:
     choices = {value for name, value in vars(alerts).items() if name.endswith("_CHOICE")}
     assert choices == set(ALERT_CHOICES)
+
+
+def test_every_choice_of_an_answer_has_a_handler() -> None:
+    choices = {value for name, value in vars(short).items() if name.endswith("_CHOICE")}
+    assert choices == set(ANSWER_CHOICES)
+    assert short.MORE in BUTTONS
 
 
 def test_every_numbered_command_button_has_a_handler() -> None:

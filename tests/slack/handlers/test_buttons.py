@@ -11,7 +11,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import DeliveryKind
-from bot.alerts.notices import MistakeReport
+from bot.alerts.notices import AnswerReport, MistakeReport
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_app, build_web_app
@@ -59,6 +59,19 @@ class PageUser:
         values = [option["value"] for option in block["accessory"]["options"]]
         value = next(value for value in values if value.split()[0] == choice)
         return await self._act(message, block, "alert_more", value)
+
+    async def pick(self, message: dict[str, Any], choice: str) -> list[dict[str, Any]]:
+        """Picks the option of an answer's menu whose value begins with `choice`; returns the new
+        messages."""
+        block, menu = next(
+            (b, e)
+            for b in message["blocks"]
+            for e in b.get("elements", ())
+            if e["type"] == "overflow"
+        )
+        values = [option["value"] for option in menu["options"]]
+        value = next(value for value in values if value.split()[0] == choice)
+        return await self._act(message, block, menu["action_id"], value)
 
     async def click(self, message: dict[str, Any], action_id: str) -> list[dict[str, Any]]:
         """Clicks a button and returns the new messages once the bot has finished."""
@@ -167,23 +180,78 @@ async def test_a_conversation_can_unsubscribe_by_a_button(page_user: PageUser) -
 async def test_a_suggestion_button_runs_its_command(page_user: PageUser) -> None:
     (suggestion,) = await page_user.say("/tariff us chnia")
     said = as_text(await page_user.click(suggestion, "run_0"))
-    assert "United States on 🇨🇳 China" in said
+    assert "US additional duty on goods of China" in said
 
 
 async def test_a_private_answer_is_shared_once_and_names_who_asked(page_user: PageUser) -> None:
     (answer,) = await page_user.say("/tariff us on china on 2025-05-20")
     assert answer["ephemeral"]
-    (shared,) = await page_user.click(answer, "rate_share")
+    (shared,) = await page_user.pick(answer, "share")
     assert not shared["ephemeral"]
     assert f"Asked by <@{page_user.person}>" in as_text([shared])
-    assert "rate_share" not in as_text([shared])
-    assert not await page_user.click(answer, "rate_share")
+    assert "rate_more" not in as_text([shared])
+    assert not await page_user.pick(answer, "share")
+
+
+async def test_an_answer_can_be_shown_as_a_table_watched_and_reported(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    reports: list[MistakeReport | AnswerReport] = []
+
+    async def receive(report: MistakeReport | AnswerReport) -> None:
+        reports.append(report)
+
+    given = replace(slack_context(client, workspace.signing_secret), report_mistake=receive)
+    async with page_user_of(workspace, given) as page_user:
+        (answer,) = await page_user.say("/tariff us on china")
+        assert "Legal basis" in as_text(await page_user.pick(answer, "table"))
+        await page_user.pick(answer, "watch")
+        assert isinstance(given.service.stores.subscriptions, FakeSubscriptions)
+        [subscription] = given.service.stores.subscriptions.kept
+        assert subscription.parties == {"US", "CN"}
+        (thanks,) = await page_user.pick(answer, "report")
+        assert "operators" in as_text([thanks])
+        [report] = reports
+        assert isinstance(report, AnswerReport)
+        assert "US additional duty on goods of China" in report.answer
+        assert report.user == page_user.person
+
+
+async def test_the_details_of_an_answer_open_in_a_modal_with_pages(page_user: PageUser) -> None:
+    (answer,) = await page_user.say("/tariff us on china on 2026-09-20")
+    assert await page_user.click(answer, "rate_details") == []
+    views = page_user.workspace.team.views
+    assert views.modal is not None
+    first = json.dumps(views.modal["blocks"])
+    assert "Source: <https://" in first
+    [row] = [block for block in views.modal["blocks"] if block["type"] == "actions"]
+    for number, element in enumerate(row["elements"]):
+        outcome = await page_user.workspace.pointer.click_in_view(
+            views.modal["id"], row["block_id"], element["action_id"], element["value"], {}
+        )
+        await page_user.context.background.finish()
+        assert outcome.ok
+        [row] = [block for block in views.modal["blocks"] if block["type"] == "actions"]
+        styles = [each.get("style") for each in row["elements"]]
+        assert styles.index("primary") == number
+
+
+async def test_a_click_that_came_too_late_for_a_modal_says_so(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    given = slack_context(client, workspace.signing_secret)
+    async with page_user_of(workspace, given) as page_user:
+        (answer,) = await page_user.say("/tariff us on china on 2026-09-20")
+        workspace.fail_next("views.open", error="expired_trigger_id")
+        (message,) = await page_user.click(answer, "rate_details")
+        assert "did not open the details" in as_text([message])
+        assert message["ephemeral"]
 
 
 async def test_the_present_rates_are_one_click_away_from_an_alert(page_user: PageUser) -> None:
     (answer,) = await page_user.click(await page_user.alert(), "run_0")
     assert answer["ephemeral"]
-    assert "United States on 🇨🇳 China" in as_text([answer])
+    assert "US additional duty on goods of China" in as_text([answer])
 
 
 async def test_the_link_of_an_alert_can_be_copied(page_user: PageUser) -> None:
@@ -215,9 +283,9 @@ async def test_the_buttons_of_alerts_of_an_older_version_are_answered(page_user:
 async def test_a_reported_mistake_reaches_the_operators(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
-    reports: list[MistakeReport] = []
+    reports: list[MistakeReport | AnswerReport] = []
 
-    async def receive(report: MistakeReport) -> None:
+    async def receive(report: MistakeReport | AnswerReport) -> None:
         reports.append(report)
 
     given = replace(slack_context(client, workspace.signing_secret), report_mistake=receive)
@@ -267,4 +335,4 @@ async def test_a_mention_is_answered_in_its_thread_once(page_user: PageUser) -> 
     calls = page_user.workspace.calls("chat.postMessage")
     assert len(calls) == 1
     assert calls[0].arguments["thread_ts"]
-    assert "30%" in json.dumps(calls[0].arguments["blocks"])
+    assert "37.5% to 55%" in json.dumps(calls[0].arguments["blocks"])

@@ -39,34 +39,26 @@ def buttons(reply: Message) -> list[str]:
     return [e.get("value", "") for row in rows for e in row["elements"]]
 
 
-async def test_a_rate_comes_with_both_directions_basis_dates_and_sources(
-    context: SlackContext,
-) -> None:
+async def test_a_rate_comes_with_the_other_direction_on_a_button(context: SlackContext) -> None:
     reply = await answer(context, ask("us china on 2025-05-20"))
     text = as_text(reply)
     for part in (
-        "United States on 🇨🇳 China: 30%",
-        "China on 🇺🇸 United States: 10%",
-        "IEEPA",
-        "14 May 2025",
-        "https://www.whitehouse.gov/",
-        "Average normal (MFN) duty",
-        "Sources last checked ",
+        "US additional duty on goods of China",
+        "*37.5% to 55%*",
+        "US goods into China: 10%",
     ):
         assert part in text
+    assert "🇨🇳 on 🇺🇸" in " ".join(buttons(reply))
     assert not reply.in_channel
 
 
-async def test_an_answer_for_one_direction_offers_the_other(context: SlackContext) -> None:
-    reply = await answer(context, ask("us on china on 2025-05-20"))
-    assert "China on United States" in buttons(reply)
-
-
-async def test_a_warning_comes_before_the_answer(context: SlackContext) -> None:
-    reply = await answer(context, ask("us on china on 2031-01-01"))
-    first = reply.payload()["blocks"][0]
-    assert first["type"] == "section"
-    assert first["text"]["text"].startswith("⚠️")
+async def test_the_number_comes_before_warnings(context: SlackContext) -> None:
+    reply = await answer(context, ask("us on canada on 2026-09-20"))
+    title, number = reply.payload()["blocks"][:2]
+    assert title["type"] == "header"
+    first, remark = number["text"]["text"].split("\n", 1)
+    assert "*10%*" in first
+    assert "Section 338" in remark
 
 
 async def test_a_misspelled_economy_gets_suggestions_as_buttons(context: SlackContext) -> None:

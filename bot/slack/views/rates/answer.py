@@ -1,17 +1,11 @@
-"""Renders answers about rates as messages: warnings first, then the total, its components and the
-sources.
+"""Renders several answers as a comparison, in which each has one paragraph."""
 
-One or two answers are shown in full if they fit into one message. Three or more answers are a
-comparison, in which each is shown in short form.
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.parties import WORLD, Parties
 from bot.rates.model.answer import Answer
 from bot.render import words
 from bot.render.text import render_sentence
-from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -20,23 +14,14 @@ from bot.slack.blockkit.blocks import (
     assemble,
     button,
     context,
-    count_characters,
-    header,
     section,
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
+from bot.slack.views.rates.short import SHARE as SHARE
 from bot.slack.views.rates.table import is_table_useful
 from bot.slack.views.replies import RUN
 from bot.text.single_line import to_single_line
-
-SHARE = "rate_share"
-
-_MAX_FULL = 2
-_WARNINGS = 5
-_LIST = limits.SECTION_CHARACTERS - 100
-# The room that is left after the notice and the line that gives the number of omitted paragraphs.
-_ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 
 
 def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> Message:
@@ -44,54 +29,13 @@ def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> M
     need it."""
     row = actions(*_build_buttons(answers, asked))
     notice = "\n".join(escape(render_sentence(answer), 400) for answer in answers)
-    shown = _render_totals(answers, parties, count_characters(row))
+    shown = [block for answer in answers for block in _render_short(answer, parties)]
     return assemble(notice or "No answer.", [], shown, row, render_left_out)
-
-
-def _render_totals(answers: Sequence[Answer], parties: Parties, taken: int) -> list[Block]:
-    """The totals. If they do not fit in full, only the first is shown in full and the others in
-    short form."""
-    view = _render_full if len(answers) <= _MAX_FULL else _render_short
-    shown = [view(answer, parties) for answer in answers]
-    if count_characters(_flatten(shown)) + taken > _ROOM:
-        shown[1:] = [_render_short(answer, parties) for answer in answers[1:]]
-    return _flatten(shown)
 
 
 def render_warnings(texts: Sequence[str]) -> list[Block]:
     """A paragraph with the warnings; no blocks if there are no warnings."""
     return [section(markup.format_warnings(texts, 500))] if texts else []
-
-
-def _flatten(shown: Iterable[Sequence[Block]]) -> list[Block]:
-    return [block for blocks in shown for block in blocks]
-
-
-def _render_full(answer: Answer, parties: Parties) -> list[Block]:
-    blocks = render_warnings(words.describe_warnings(answer)[:_WARNINGS])
-    blocks += [
-        header(markup.format_title(answer, parties)),
-        section(markup.format_definition(answer)),
-    ]
-    paragraphs = (
-        markup.format_lines(answer),
-        markup.format_choices(answer),
-        *map(markup.format_component, answer.components),
-        markup.format_base_rates(answer),
-        markup.format_entry(answer),
-        markup.format_not_counted(answer),
-        markup.format_next(answer),
-        markup.format_history(answer, _LIST),
-    )
-    blocks += [section(paragraph) for paragraph in paragraphs if paragraph]
-    blocks.append(
-        context(
-            markup.format_checked(answer),
-            markup.format_reports(answer),
-            markup.format_last_change(answer),
-        )
-    )
-    return blocks
 
 
 def _render_short(answer: Answer, parties: Parties) -> list[Block]:

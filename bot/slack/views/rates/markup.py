@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.parties import Parties
-from bot.rates.model.answer import Answer, Component, Step, Upcoming, format_percent
+from bot.rates.model.answer import Answer, Component, Report, Step, format_percent
 from bot.rates.model.measure import Source
 from bot.render import words
 from bot.slack.blockkit.mrkdwn import bold, escape, link
@@ -15,11 +15,6 @@ from bot.text.single_line import to_single_line
 OVERDUE_TITLE = "Scheduled since our last check, not verified"
 """The title above changes that were due after the last check of the sources."""
 
-_MAX_NOT_COUNTED = 5
-_MAX_NEXT = 3
-_REPORTS = 3
-_MAX_OVERDUE = 8
-_MAX_ENTRY_LINES = 12
 # Further steps that are shown only with date and rate. Each needs up to 24 characters.
 _MAX_SHORT_STEPS = 12
 
@@ -82,30 +77,6 @@ def format_component(one: Component) -> str:
     return "\n".join(lines)
 
 
-def format_not_counted(answer: Answer) -> str:
-    """The first five duties that the total does not count, and the number of further ones."""
-    if not answer.not_counted:
-        return ""
-    lines = []
-    for one in answer.not_counted[:_MAX_NOT_COUNTED]:
-        why = escape(words.describe_note(one), 160)
-        line = f"• {format_component_rate(one)} {format_duty(one)}"
-        lines.append(f"{line}: {why}" if why else line)
-    left = len(answer.not_counted) - _MAX_NOT_COUNTED
-    more = [f"• … and {left} more: name a product to see its duties"] if left > 0 else []
-    return "\n".join([bold(words.describe_left_out(answer).capitalize()), *lines, *more])
-
-
-def format_lines(answer: Answer) -> str:
-    """How many tariff lines pay which total; empty if that is not known."""
-    if not answer.lines:
-        return ""
-    title = f"Totals of the {words.count_lines(answer):,} tariff lines"
-    return "\n".join(
-        [bold(title), *(f"• {escape(text, 250)}" for text in words.list_lines(answer))]
-    )
-
-
 def format_duty(one: Component) -> str:
     """A duty in short form: its name with a link to its source, its legal basis, its status."""
     name = link(one.source.url or "", one.measure, 200)
@@ -130,55 +101,6 @@ def format_base_rates(answer: Answer) -> str:
         rate = f"{format_rate(mfn.percent)} ({mfn.year}, {source})"
         lines.append(f"Average normal (MFN) duty of {whose}: {rate}")
     return "\n".join(lines)
-
-
-def format_entry(answer: Answer) -> str:
-    """What an importer declares and pays: figures with other claims, headings, dollars."""
-    entry = answer.entry
-    lines = [*map(words.describe_claim_total, entry.others), words.describe_headings(answer)]
-    lines += words.describe_value(entry.value) if entry.value is not None else []
-    shown = [line for line in lines if line][:_MAX_ENTRY_LINES]
-    return "\n".join(f"• {escape(line, 220)}" for line in shown)
-
-
-def format_next(answer: Answer) -> str:
-    """Scheduled changes in three groups: up to the answer's date, after it, and those that were due
-    but have not been checked since."""
-    if not answer.next:
-        return ""
-    past = answer.checked is not None and answer.on < answer.checked
-    next_title = "Changes after that" if past else "Next changes"
-    known = [item for item in answer.next if not item.passed]
-    titled = (
-        # Only answers about a future date have this first group. The total does not include these
-        # changes.
-        (
-            f"Scheduled by {format_day(answer.on)}, not verified",
-            [i for i in known if i.on <= answer.on],
-        ),
-        (next_title, [item for item in known if item.on > answer.on]),
-        (OVERDUE_TITLE, [item for item in answer.next if item.passed]),
-    )
-    return "\n".join(
-        line
-        for title, items in titled
-        if items
-        for line in (
-            bold(title),
-            *_format_items(items, _MAX_NEXT if title == next_title else _MAX_OVERDUE),
-        )
-    )
-
-
-def _format_items(items: Sequence[Upcoming], most: int) -> list[str]:
-    more = [f"• … and {len(items) - most} more"] if len(items) > most else []
-    return [*(_format_item(item) for item in items[:most]), *more]
-
-
-def _format_item(item: Upcoming) -> str:
-    what = escape(words.describe_change(item.change), 200)
-    duty = f"{escape(item.measure, 120)}: {what}"
-    return f"• {format_day(item.on)}: {duty} ({format_source(item.source)})"
 
 
 def format_history(answer: Answer, room: int) -> str:
@@ -234,18 +156,10 @@ def format_checked(answer: Answer) -> str:
     return f"Sources {escape(words.describe_checked(answer), 200)}."
 
 
-def format_reports(answer: Answer) -> str:
-    """The newest reports since the last check, as links; empty if there are none."""
-    if not answer.reports:
-        return ""
-    shown = [
-        f"{link(one.url, one.title, 120)} ({escape(one.source, 60)}, {format_day(one.published)})"
-        for one in answer.reports[:_REPORTS]
-    ]
-    count = len(answer.reports)
-    many = "1 report since" if count == 1 else f"{count} reports since"
-    more = f"; and {count - len(shown)} older" if count > len(shown) else ""
-    return f"{many}, not in our data: {'; '.join(shown)}{more}."
+def format_report(one: Report) -> str:
+    """A report as a link, with its publication and its day."""
+    where = f"{escape(one.source, 60)}, {format_day(one.published)}"
+    return f"{link(one.url, one.title, 120)} ({where})"
 
 
 def format_last_change(answer: Answer) -> str:

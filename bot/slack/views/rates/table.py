@@ -99,7 +99,8 @@ def render_rates_table(answers: Sequence[Answer], parties: Parties, instead: Mes
     table, left = build_table(_build_columns(len(answers) > 1), rows, room)
     note = [context(f"… and {left} more rows than fit into a Slack message.")] if left else []
     message = assemble(instead.text, [*head, table, *note, *tail])
-    return Message(message.text, message.blocks, instead=instead)
+    # The answer in paragraphs may have a table of its own, which such a workspace refuses too.
+    return Message(message.text, message.blocks, instead=instead.instead or instead)
 
 
 def _render_heading(answer: Answer, parties: Parties) -> str:

@@ -1,4 +1,4 @@
-"""Answers of any size fit into one message, and warnings come first."""
+"""Answers of any size fit into one message, with the number first and one chip."""
 
 import asyncio
 import json
@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.commands.replies import RateAnswers
 from bot.local_slack.blocks.validation import check_blocks, check_budget
-from bot.rates.answer.build import answer_query
+from bot.local_slack.state.modals import check_view
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     Answer,
@@ -28,10 +29,12 @@ from bot.rates.model.answer import (
 from bot.rates.model.law import Effect, Ruling
 from bot.rates.model.measure import DutyRate, MeasureRef, Source, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
-from bot.rates.question.parse import parse_query
+from bot.rates.question.parse import QueryKind, RateQuery
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.answer import render_answers
+from bot.slack.views.rates.details import list_pages, render_details
+from bot.slack.views.rates.short import render_short_answer
 from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import NOW, PARTIES, nasty_text
 
@@ -159,6 +162,17 @@ answers = build_with_defaults(
 )
 
 
+queries = st.builds(
+    RateQuery,
+    kind=st.just(QueryKind.PAIR),
+    imposer=st.just("US"),
+    partner=st.just("CN"),
+    product=st.none() | ledger_text.map(lambda text: text[:400]),
+    both_ways=st.booleans(),
+    imposer_assumed=st.booleans(),
+)
+
+
 def check_accepted(message: Message) -> None:
     payload = message.payload()
     check_blocks(payload["blocks"])
@@ -171,6 +185,20 @@ def check_accepted(message: Message) -> None:
 @given(st.lists(answers, min_size=1, max_size=4), nasty_text)
 def test_slack_accepts_answers_of_any_size(found: list[Answer], asked: str) -> None:
     check_accepted(render_answers(found, PARTIES, asked))
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(answers, min_size=1, max_size=2), queries, days)
+def test_slack_accepts_a_short_answer_and_its_details_of_any_size(
+    found: list[Answer], query: RateQuery, today: date
+) -> None:
+    reply = RateAnswers(query, tuple(found), today)
+    message = render_short_answer(reply)
+    check_accepted(message)
+    if message.instead is not None:
+        check_accepted(message.instead)
+    for page in range(len(list_pages(reply))):
+        check_view(render_details(reply, page))
 
 
 def answer_to(text: str, today: date) -> Message:
@@ -190,73 +218,7 @@ def test_every_pair_of_the_ledger_has_an_answer_that_fits() -> None:
                 check_accepted(answer_to(f"{imposer} {partner}{more}", NOW.date()))
 
 
-def test_a_warning_stands_above_the_total() -> None:
-    said = texts(answer_to("us on china on 2031-01-01", NOW.date()))
-    assert said[0].startswith("⚠️")
-    assert said[1].startswith("🇺🇸 United States on 🇨🇳 China")
-
-
-def test_each_component_shows_basis_state_days_and_source() -> None:
-    said = texts(answer_to("us on china on 2025-05-20", NOW.date()))
-    (reciprocal,) = [text for text in said if "Reciprocal tariff" in text and "Source:" in text]
-    assert reciprocal.startswith("*10%*")
-    for part in ("IEEPA", "struck down", "14 May 2025", "Source: <https://"):
-        assert part in reciprocal
-
-
-def test_headings_dollars_and_the_figure_under_usmca_are_shown() -> None:
-    shown = "\n".join(
-        texts(answer_to("us on mexico 6109.10.00 $10,000 on 2026-10-07", date(2026, 10, 7)))
-    )
-    assert "under USMCA: 0% additional, base duty 0%" in shown
-    assert "declare 6109.10.00" in shown
-    assert "total on $10,000.00: $2,684.64" in shown
-    claimed = texts(answer_to("us on mexico 6109.10.00 usmca on 2026-10-07", date(2026, 10, 7)))
-    assert any("Duty under USMCA of 6109.10.00" in text for text in claimed)
-
-
-def test_overdue_changes_have_their_own_heading() -> None:
-    today = date(2026, 11, 24)
-    (coming,) = [text for text in texts(answer_to("china on us", today)) if "*Next changes" in text]
-    ahead, due = coming.split("*Scheduled since our last check, not verified*")
-    assert "10 Jan 2027" in ahead
-    assert "10 Nov 2026" not in ahead
-    assert "10 Nov 2026" in due
-
-
-def test_a_range_lists_the_goods_with_their_rates() -> None:
-    today = date(2026, 11, 24)
-    said = texts(answer_to("china on us energy", today))
-    assert any("10 to 25%: the tariff line decides" in text for text in said)
-    assert any("• crude oil: *20%*" in text for text in said)
-
-
 def test_short_answers_mention_duties_on_particular_goods() -> None:
     said = texts(answer_to("china", date(2026, 11, 24)))
     (union,) = [text for text in said if "European Union on 🇨🇳 China" in text]
     assert "on particular goods (up to" in union
-
-
-def test_changes_before_the_asked_day_are_not_listed_as_coming_after_it() -> None:
-    today = date(2026, 11, 24)
-    said = texts(answer_to("us on china on 2030-01-01", today))
-    (coming,) = [text for text in said if "*Next changes*" in text]
-    by_then, after = coming.split("*Next changes*")
-    assert "Scheduled by 1 Jan 2030" in by_then
-    assert "4 Dec 2026" in by_then
-    assert "15 Aug 2030" in after
-    assert "4 Dec 2026" not in after
-
-
-def test_reports_since_the_check_are_linked_and_counted() -> None:
-    reports = tuple(
-        Report(f"Title {n}", f"https://a.example/{n}", "Wire", NOW, "") for n in range(5)
-    )
-    query = parse_query("us on china", PARTIES, NOW.date(), ledger().reader)
-    [answer] = answer_query(query, ledger(), NOW.date())
-    message = render_answers([answer._replace(reports=reports)], PARTIES, "us on china")
-    shown = json.dumps(message.blocks)
-    assert "5 reports since, not in our data" in shown
-    assert "<https://a.example/0|Title 0> (Wire, " in shown
-    assert "Title 3" not in shown
-    assert "and 2 older" in shown

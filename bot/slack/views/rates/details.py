@@ -1,0 +1,241 @@
+"""The modal *Details and sources*: everything that the answer in the channel leaves out, on pages.
+
+    Duties       what the figure counts, with sources; totals by line; base duty; entry
+    Not counted  every other measure: on particular goods, suspended, no longer collected
+    Next         scheduled changes, the last change, the history if the question asks for it
+    Notes        warnings, talks, reports since the check
+
+A long part has several pages. The view's private metadata is the question, so that a click on a
+page button can be answered.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from bot.commands.replies import RateAnswers
+from bot.rates.model.answer import Answer, Component, Upcoming
+from bot.rates.model.law import Talk
+from bot.rates.model.warnings import Choice
+from bot.rates.question.parse import format_query
+from bot.render import words
+from bot.render.overview import build_overview
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import (
+    Block,
+    actions,
+    button,
+    context,
+    count_characters,
+    header,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, cut, escape
+from bot.slack.views.rates import markup
+from bot.slack.views.rates.history import build_history_details
+from bot.slack.views.rates.short import format_status
+from bot.text.dates import format_day
+
+View = dict[str, Any]
+"""A modal as JSON values."""
+
+CALLBACK = "rate_details"
+PAGE = "details_page"
+"""Begins the action id of a button that shows a page. Its value is the number of the page."""
+
+_PAGE_CHARACTERS = 9_000
+_HISTORY_CHARACTERS = 24_000
+_TITLE = "Details and sources"
+_MAX_PAGES = limits.ACTIONS_ELEMENTS
+
+
+class DetailsPage(NamedTuple):
+    """One page: the label of its button, and its blocks."""
+
+    label: str
+    blocks: tuple[Block, ...]
+
+
+def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
+    """The pages about the first answer of the reply."""
+    answer = reply.answers[0]
+    overview = build_overview(answer, reply.query, reply.today)
+    parts = (
+        ("Duties", _list_duties(answer)),
+        ("Not counted", _list_not_counted(answer)),
+        ("Next", _list_next(answer)),
+        ("Notes", _list_notes(answer, format_status(overview))),
+    )
+    pages = []
+    for label, blocks in parts:
+        divided = _divide(blocks)
+        for number, each in enumerate(divided, 1):
+            count = f" {number}" if len(divided) > 1 else ""
+            pages.append(DetailsPage(f"{label}{count}", each))
+    return tuple(pages[:_MAX_PAGES])
+
+
+def _divide(blocks: Iterable[Block]) -> list[tuple[Block, ...]]:
+    """The blocks on pages of about equal length; no pages if there are no blocks."""
+    pages: list[list[Block]] = []
+    room = 0
+    for block in blocks:
+        size = count_characters([block])
+        if not pages or size > room:
+            pages.append([])
+            room = _PAGE_CHARACTERS
+        pages[-1].append(block)
+        room -= size
+    return [tuple(page) for page in pages]
+
+
+def render_details(reply: RateAnswers, page: int = 0) -> View:
+    """The modal with one page. If there is no page with this number, it shows the first."""
+    pages = list_pages(reply)
+    shown = page if 0 <= page < len(pages) else 0
+    answer = reply.answers[0]
+    title = build_overview(answer, reply.query, reply.today).title
+    buttons = (
+        button(
+            one.label,
+            f"{PAGE}_{number}",
+            str(number),
+            style="primary" if number == shown else None,
+        )
+        for number, one in enumerate(pages)
+    )
+    blocks = [header(title), *actions(*buttons), *(pages[shown].blocks if pages else ())]
+    return {**_make_modal(blocks), "private_metadata": format_query(reply.query)}
+
+
+def render_loading() -> View:
+    """The modal that is shown until the details are ready."""
+    return _make_modal([section("One moment, collecting the sources…")])
+
+
+def render_details_failure(text: str) -> View:
+    """A modal that shows only a text."""
+    return _make_modal([section(text)])
+
+
+def _make_modal(blocks: Sequence[Block]) -> View:
+    return {
+        "type": "modal",
+        "callback_id": CALLBACK,
+        "title": _make_plain(_TITLE),
+        "close": _make_plain("Close"),
+        "blocks": list(blocks[: limits.HOME_BLOCKS]),
+    }
+
+
+def _make_plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": cut(text, limits.VIEW_TITLE_CHARACTERS), "emoji": False}
+
+
+def _list_duties(answer: Answer) -> Iterator[Block]:
+    yield section(markup.format_definition(answer))
+    if answer.questions:
+        asked = "\n".join(f"• {escape(one, 300)}" for one in answer.questions)
+        yield section(f"{bold('The questions that decide')}\n{asked}")
+    yield from _list_lines(answer)
+    if answer.choices:
+        rates = (f"{escape(one.goods, 120)}: {_format_rate(one)}" for one in answer.choices)
+        yield from _join(bold("Totals by goods"), (f"• {rate}" for rate in rates))
+    yield from (section(markup.format_component(one)) for one in answer.components)
+    if base := markup.format_base_rates(answer):
+        yield section(base)
+    entry = answer.entry
+    facts = [*map(words.describe_claim_total, entry.others), words.describe_headings(answer)]
+    facts += words.describe_value(entry.value) if entry.value is not None else []
+    if shown := [f"• {escape(one, 300)}" for one in facts if one]:
+        yield from _join(bold("Declaring and paying"), shown)
+
+
+def _format_rate(choice: Choice) -> str:
+    return bold(markup.format_rate(choice.percent))
+
+
+def _list_lines(answer: Answer) -> Iterator[Block]:
+    """How many tariff lines pay which total, all of them."""
+    if not answer.lines:
+        return
+    title = f"Totals of the {words.count_lines(answer):,} tariff lines"
+    lines = [f"• {escape(words.describe_lines(group), 300)}" for group in answer.lines]
+    yield from _join(bold(title), lines)
+
+
+def _list_not_counted(answer: Answer) -> Iterator[Block]:
+    if not answer.not_counted:
+        return
+    yield section(bold(words.describe_left_out(answer).capitalize()))
+    yield from (section(_format_not_counted(one)) for one in answer.not_counted)
+
+
+def _format_not_counted(one: Component) -> str:
+    lines = [
+        f"{bold(markup.format_component_rate(one))}  {escape(one.measure, 200)}",
+        f"{escape(one.legal_basis, 200)}; {escape(words.describe_status(one), 200)}",
+        escape(words.describe_rulings(one), 500),
+        escape(words.describe_note(one), 900),
+        f"Source: {markup.format_source(one.source)}",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _list_next(answer: Answer) -> Iterator[Block]:
+    known = [item for item in answer.next if not item.passed]
+    # Only answers about a future day have the first group. Their totals do not include it.
+    groups = (
+        (
+            f"Scheduled by {format_day(answer.on)}, not verified",
+            [i for i in known if i.on <= answer.on],
+        ),
+        ("Next changes", [item for item in known if item.on > answer.on]),
+        (markup.OVERDUE_TITLE, [item for item in answer.next if item.passed]),
+    )
+    for title, items in groups:
+        if items:
+            yield from _join(bold(title), map(_format_item, items))
+    if change := markup.format_last_change(answer):
+        yield section(change)
+    if answer.history:
+        yield from build_history_details([answer], _HISTORY_CHARACTERS)
+
+
+def _list_until(items: Iterable[Upcoming], day: date) -> list[Upcoming]:
+    return [item for item in items if item.on <= day]
+
+
+def _format_item(item: Upcoming) -> str:
+    what = escape(words.describe_change(item.change), 500)
+    duty = f"{escape(item.measure, 200)}: {what}"
+    return f"• {bold(format_day(item.on))}: {duty} ({markup.format_source(item.source)})"
+
+
+def _list_notes(answer: Answer, status: str) -> Iterator[Block]:
+    if warnings := [f"• {escape(text, 900)}" for text in words.describe_warnings(answer)]:
+        yield from _join(bold("Notes"), warnings)
+    if answer.talks:
+        yield from _join(bold("Talks"), map(_format_talk, answer.talks))
+    if answer.reports:
+        reports = [f"• {markup.format_report(one)}" for one in answer.reports]
+        yield from _join(bold("Reports since our last check, not in our data"), reports)
+    yield context(status, markup.format_checked(answer))
+
+
+def _format_talk(talk: Talk) -> str:
+    place = "" if talk.place == "remote" else f"{escape(talk.place, 60)}: "
+    outcome = f"{place}{escape(talk.outcome, 600)}"
+    return f"• {format_day(talk.on)}: {outcome} ({markup.format_source(talk.source)})"
+
+
+def _join(title: str, lines: Iterable[str]) -> Iterator[Block]:
+    """The lines below a title, as sections within Slack's limit."""
+    text = title
+    for line in lines:
+        if len(text) + len(line) + 1 > limits.SECTION_CHARACTERS:
+            yield section(text)
+            text = line
+        else:
+            text = f"{text}\n{line}"
+    yield section(text)

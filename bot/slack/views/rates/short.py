@@ -1,0 +1,346 @@
+"""Renders an answer as a reader needs it in ten seconds: the number, the goods, what comes next,
+the age of the data, buttons. The rest is in the modal *Details and sources*.
+
+The message has at most `MAX_WORDS` visible words. If it has more, rows of goods and upcoming
+changes are left out, the last ones first; the details have them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bot.commands.replies import RateAnswers
+from bot.parties import WORLD, build_flag
+from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
+from bot.rates.question.parse import RateQuery, format_query
+from bot.render import words
+from bot.render.duty_names import name_origin
+from bot.render.overview import (
+    AnswerOverview,
+    Freshness,
+    GoodsRow,
+    build_overview,
+    format_next,
+    format_short_total,
+    format_span,
+)
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import (
+    Block,
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    header,
+    option,
+    overflow,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, escape
+from bot.slack.views.rates.table import Column, build_table, text_cell
+from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
+
+MORE = "rate_more"
+"""The action id of an answer's menu. Each value is one of the choices and a question."""
+SHARE_CHOICE = "share"
+TABLE_CHOICE = "table"
+WATCH_CHOICE = "watch"
+REPORT_CHOICE = "report"
+SHARE = "rate_share"
+"""The action id of *Share in channel* as a button, for questions that are too long for a menu."""
+
+MAX_WORDS = 112
+"""Less than the 120 words of a message, because a client adds the author, the time and more."""
+CHIPS = {Freshness.GREEN: "🟢", Freshness.AMBER: "🟡", Freshness.RED: "🔴"}
+
+_SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (2, 1), (2, 0), (0, 0))
+"""Rows and upcoming days, from the fullest message to the shortest."""
+_MAX_HEIGHT = 700
+"""Pixels for the blocks. The rest of a phone's screen has the author, the channel and the field for
+the next message."""
+_HEADER_LINE, _TEXT_LINE, _SMALL_LINE, _CELL_LINE = 26, 22, 19, 21
+_CELL_PADDING, _BUTTON_ROW, _GAP = 12, 40, 4
+"""Heights in pixels, as in the local workspace's page."""
+_HEADER_WIDTH, _LINE_WIDTH, _SMALL_WIDTH = 32, 38, 44
+_CELL_WIDTHS = (12, 7, 14)
+"""Characters that fit into a line, and into a line of a cell of the table's three columns."""
+_LINE = 400
+_REMARK = 260
+_MAX_CHOICES = 3
+_MAX_QUESTIONS = 2
+_TABLE_ROOM = limits.MESSAGE_CHARACTERS // 3
+
+
+def render_short_answer(reply: RateAnswers) -> Message:
+    """The first answer of the reply. If there is a second one, it is about the other direction, and
+    a button has its number."""
+    answer, query = reply.answers[0], reply.query.model_copy(update={"both_ways": False})
+    other = reply.answers[1] if len(reply.answers) > 1 else None
+    row = actions(*_list_buttons(answer, other, query))
+    head: list[Block] = []
+    plain: list[Block] = []
+    overview = build_overview(answer, reply.query, reply.today)
+    for rows, changes in _SIZES:
+        overview = build_overview(answer, reply.query, reply.today, rows)
+        head = list(_render_parts(overview, answer, reply.today, rows, changes, tabled=True))
+        plain = list(_render_parts(overview, answer, reply.today, rows, changes, tabled=False))
+        if _fits([*head, *row]) and _fits([*plain, *row]):
+            break
+    notice = f"{overview.title}: {overview.format_headline()}"
+    instead = assemble(escape(notice, _LINE), plain, (), row)
+    if head == plain:
+        return instead
+    return replace(assemble(escape(notice, _LINE), head, (), row), instead=instead)
+
+
+def _fits(blocks: Sequence[Block]) -> bool:
+    return count_words(blocks) <= MAX_WORDS and estimate_height(blocks) <= _MAX_HEIGHT
+
+
+def estimate_height(blocks: Sequence[Block]) -> int:
+    """The approximate height of the blocks on a phone, in pixels of a screen of 390 x 844."""
+    return sum(map(_estimate_block, blocks))
+
+
+def _estimate_block(block: Block) -> int:
+    match block["type"]:
+        case "table":
+            return sum(_estimate_row(row) for row in block["rows"])
+        case "actions":
+            widths = (_estimate_button(element) for element in block["elements"])
+            return _BUTTON_ROW * _count_rows(widths, _LINE_WIDTH)
+        case "context":
+            text = " ".join(element["text"] for element in block["elements"])
+            return _SMALL_LINE * _count_lines(text, _SMALL_WIDTH) + _GAP
+        case "header":
+            return _HEADER_LINE * _count_lines(block["text"]["text"], _HEADER_WIDTH) + _GAP
+    return _TEXT_LINE * _count_lines(block["text"]["text"], _LINE_WIDTH) + _GAP
+
+
+def _estimate_row(row: Sequence[Element]) -> int:
+    even = (_LINE_WIDTH // len(row),) * len(row)
+    widths = _CELL_WIDTHS if len(row) == len(_CELL_WIDTHS) else even
+    texts = ("".join(_list_texts(cell)) for cell in row)
+    lines = max(_count_lines(text, width) for text, width in zip(texts, widths, strict=True))
+    return _CELL_LINE * lines + _CELL_PADDING
+
+
+def _estimate_button(element: Element) -> int:
+    """Its width in characters."""
+    return len(element["text"]["text"]) + 4 if element["type"] == "button" else 6
+
+
+def _count_rows(widths: Iterator[int], room: int) -> int:
+    rows, left = 1, room
+    for width in widths:
+        if width > left:
+            rows, left = rows + 1, room
+        left -= width
+    return rows
+
+
+def _count_lines(text: str, width: int) -> int:
+    """The lines of `width` characters that the text needs, broken between words."""
+    lines = 0
+    for paragraph in text.split("\n"):
+        lines, left = lines + 1, width
+        for word in paragraph.split():
+            if len(word) > left:
+                lines, left = lines + 1, width
+            left -= len(word) + 1
+    return lines
+
+
+def count_words(blocks: Sequence[Block]) -> int:
+    """The words that a reader sees. The options of a menu are hidden until it is opened."""
+    return sum(len(text.split()) for block in blocks for text in _list_texts(block))
+
+
+def _list_texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if value.get("type") == "overflow":
+            return
+        text = value.get("text")
+        if isinstance(text, str):
+            yield text
+        for key, part in value.items():
+            if key not in ("text", "value") or isinstance(part, dict):
+                yield from _list_texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _list_texts(part)
+
+
+def _render_parts(
+    overview: AnswerOverview, answer: Answer, today: date, rows: int, changes: int, *, tabled: bool
+) -> Iterator[Block]:
+    """The blocks above the buttons."""
+    yield header(overview.title)
+    yield section(_format_number(overview))
+    if rows and overview.rows:
+        yield _render_table(overview.rows) if tabled else section(_list_rows(overview.rows))
+    if facts := _list_facts(overview, answer):
+        yield section("\n".join(facts))
+    coming = [escape(format_next(each, today, brief=True), 160) for each in overview.next[:changes]]
+    if coming:
+        yield section(f"{bold('Next:')} {' · '.join(coming)}")
+    yield context(format_status(overview))
+
+
+def _format_number(overview: AnswerOverview) -> str:
+    """The number and its basis, then the remarks without which it would be misread."""
+    number = "".join(
+        bold(escape(piece.text)) if piece.strong else _escape_piece(piece.text)
+        for piece in overview.headline
+    )
+    first = " · ".join(filter(None, (number, escape(overview.basis), escape(overview.assumed))))
+    return "\n".join([first, *(escape(text, _REMARK) for text in overview.remarks)])
+
+
+def _escape_piece(text: str) -> str:
+    """The text as markup, with the blanks at its two ends."""
+    start, end = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+    return f"{start}{escape(text)}{end}" if text.strip() else text
+
+
+def _render_table(rows: Sequence[GoodsRow]) -> Block:
+    has_why = any(row.why for row in rows)
+    columns = [Column("Goods"), Column("Added"), *([Column("Why")] if has_why else [])]
+    cells = [
+        [text_cell(_format_goods(row)), text_cell(row.added), *([text_cell(row.why)] * has_why)]
+        for row in rows
+    ]
+    return build_table(columns, cells, _TABLE_ROOM)[0]
+
+
+def _format_goods(row: GoodsRow) -> str:
+    goods = row.goods[:1].upper() + row.goods[1:]
+    return f"{goods} ({row.lines:,})" if row.lines else goods
+
+
+def _list_rows(rows: Sequence[GoodsRow]) -> str:
+    """The rows as lines, for workspaces that refuse tables."""
+    lines = []
+    for row in rows:
+        why = f" · {escape(row.why, 100)}" if row.why else ""
+        lines.append(f"{escape(_format_goods(row), 160)}: {bold(escape(row.added, 80))}{why}")
+    return "\n".join(lines)
+
+
+def _list_facts(overview: AnswerOverview, answer: Answer) -> list[str]:
+    """What decides within a range, the headings to declare, and the duties in dollars."""
+    facts = []
+    if overview.questions:
+        asked = " ".join(overview.questions[:_MAX_QUESTIONS])
+        left = len(overview.questions) - _MAX_QUESTIONS
+        more = f" {left} more in the details." if left > 0 else ""
+        facts.append(f"{bold('Decides:')} {escape(asked, _LINE)}{more}")
+    if answer.entry.value is not None:
+        total = next(
+            (line for line in words.describe_value(answer.entry.value) if line.startswith("total")),
+            "",
+        )
+        facts.append(bold(escape(total[:1].upper() + total[1:], _LINE)))
+    if overview.headings:
+        facts.append(f"Declare {escape(overview.headings, 200)}")
+    return facts
+
+
+def format_status(overview: AnswerOverview) -> str:
+    """The chip with the age of the data, and what else qualifies it."""
+    checked = overview.format_checked()
+    shown = f"{CHIPS[overview.freshness]} {checked[0].upper()}{checked[1:]}"
+    return " · ".join([shown, *(escape(text, 120) for text in overview.list_status())])
+
+
+def _list_buttons(
+    answer: Answer, other: Answer | None, query: RateQuery
+) -> Iterator[Element | None]:
+    asked = format_query(query)
+    runs = list(_list_commands(answer, other, query))
+    yield button("Check a product", CHECK_PRODUCT, asked)
+    yield button("Details and sources", DETAILS, asked)
+    for number, (label, command) in enumerate(runs):
+        yield button(label, f"{RUN}_{number}", command)
+    share = option("Share in channel", f"{SHARE_CHOICE} {asked}")
+    if share is None:
+        yield button("Share in channel", SHARE, asked)
+    yield overflow(
+        MORE,
+        share,
+        option("As a table", f"{TABLE_CHOICE} {asked}"),
+        option("Watch this pair", f"{WATCH_CHOICE} {_format_watch(answer)}"),
+        option("Report a mistake", f"{REPORT_CHOICE} {asked}"),
+    )
+
+
+def _list_commands(
+    answer: Answer, other: Answer | None, query: RateQuery
+) -> Iterator[tuple[str, str]]:
+    """The buttons that run a command: its label, and the command."""
+    yield from _list_deciding(answer, query)
+    if answer.total_percent is not None or answer.last_change is not None:
+        history = query.model_copy(update={"history": True})
+        yield "History", format_query(history)
+    if WORLD in (answer.imposer, answer.partner):
+        return
+    turned = query.model_copy(
+        update={"imposer": answer.partner, "partner": answer.imposer, "versus": ()}
+    )
+    if query.imposer_assumed:
+        importer = name_origin(answer.partner, answer.partner_name)
+        yield f"Imports into {importer} instead", format_query(turned)
+        return
+    goods = f"{name_origin(answer.imposer, answer.imposer_name).removeprefix('the ')} goods"
+    label = f"{goods} into {name_origin(answer.partner, answer.partner_name)}"
+    number = format_short_total(other).replace("% to ", "–") if other is not None else ""
+    yield f"{label}: {number}" if number else label, format_query(turned)
+
+
+def _list_deciding(answer: Answer, query: RateQuery) -> Iterator[tuple[str, str]]:
+    """The answers to the questions that decide: narrower goods, and claims of the importer."""
+    if answer.basis is TotalBasis.GENERAL:
+        return
+    for choice in answer.choices[:_MAX_CHOICES]:
+        narrower = query.model_copy(update={"product": choice.goods})
+        number = format_span(choice.percent, choice.percent)
+        yield f"{choice.goods}: {number}", format_query(narrower)
+    if not answer.choices:
+        for goods in answer.suggestions[:_MAX_CHOICES]:
+            yield goods, format_query(query.model_copy(update={"product": goods}))
+    for claim in answer.entry.others:
+        claimed = f"{query.product} {claim.program}"
+        number = _format_claim(claim)
+        yield (
+            f"Under {claim.program}: {number}",
+            format_query(query.model_copy(update={"product": claimed})),
+        )
+
+    if (program := answer.entry.claim.removeprefix("under ")) and query.product:
+        unclaimed = re.sub(rf"\b{re.escape(program)}\b", "", query.product, flags=re.IGNORECASE)
+        if unclaimed != query.product and unclaimed.strip():
+            without = query.model_copy(update={"product": " ".join(unclaimed.split())})
+            yield f"Not under {program}", format_query(without)
+
+
+def _format_claim(claim: ClaimTotal) -> str:
+    if claim.banned:
+        return "banned"
+    if claim.span is not None:
+        return format_span(*claim.span)
+    return "no total" if claim.percent is None else format_span(claim.percent, claim.percent)
+
+
+def _format_watch(answer: Answer) -> str:
+    """The economies of the pair, as a subscription names them."""
+    codes = (code for code in (answer.imposer, answer.partner) if code != WORLD)
+    return " ".join(map(build_flag, codes))
+
+
+def is_one_answer(query: RateQuery, answers: Sequence[Answer]) -> bool:
+    """Whether the answers are one answer, or the two directions of one pair."""
+    return len(answers) == 1 or (query.both_ways and len(answers) == 2)

@@ -1,0 +1,201 @@
+"""A short answer has its number first, few words, one chip and buttons; the details the rest."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import pytest
+
+from bot.commands.answers import AnswerService
+from bot.commands.replies import RateAnswers
+from bot.parties import WORLD
+from bot.rates.model.answer import Report, format_percent
+from bot.render import words
+from bot.render.overview import find_most
+from bot.slack.blockkit.blocks import Message
+from bot.slack.blockkit.mrkdwn import escape
+from bot.slack.views.rates.details import list_pages
+from bot.slack.views.rates.short import CHIPS, count_words, render_short_answer
+from bot.text.dates import format_day
+from tests.slack.fakes import ledger
+from tests.slack.samples import NOW, PARTIES
+from tests.slack.views.accepted import check_accepted
+
+LATE = date(2026, 11, 24)
+
+
+def reply_to(text: str, today: date = LATE) -> RateAnswers:
+    service = AnswerService(ledger())
+    now = datetime.combine(today, time(17), UTC)
+    reply = asyncio.run(service.answer(service.parse(text, now)))
+    assert isinstance(reply, RateAnswers)
+    return reply
+
+
+def answer_to(text: str, today: date = LATE) -> Message:
+    return render_short_answer(reply_to(text, today))
+
+
+def list_markup(blocks: Sequence[dict[str, Any]]) -> list[str]:
+    parts = (
+        part
+        for block in blocks
+        for part in ([block["text"]] if "text" in block else block.get("elements", ()))
+    )
+    return [part["text"] for part in parts if isinstance(part.get("text"), str)]
+
+
+def text_of(message: Message) -> str:
+    return "\n".join(list_markup(message.blocks))
+
+
+def details_of(reply: RateAnswers) -> str:
+    """The text of all pages of the details."""
+    return "\n".join(text for page in list_pages(reply) for text in list_markup(page.blocks))
+
+
+def buttons_of(message: Message) -> dict[str, str]:
+    return {
+        element["text"]["text"]: element.get("value", "")
+        for block in message.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["type"] == "button"
+    }
+
+
+def test_the_number_comes_before_everything_else() -> None:
+    blocks = answer_to("us on china").blocks
+    assert blocks[0]["type"] == "header"
+    assert blocks[1]["text"]["text"].startswith("*12.5% to 37.5%* on most goods")
+
+
+def test_workspaces_without_tables_get_the_same_rows_as_lines() -> None:
+    message = answer_to("us on china")
+    assert message.instead is not None
+    [table] = [block for block in message.blocks if block["type"] == "table"]
+    plain = text_of(message.instead)
+    for row in table["rows"][1:]:
+        assert f"{row[0]['text']}: *{row[1]['text']}*" in plain
+
+
+def test_headings_and_dollars_are_shown() -> None:
+    reply = reply_to("us on mexico 6109.10.00 $10,000 on 2026-10-07", date(2026, 10, 7))
+    shown = text_of(render_short_answer(reply))
+    assert "Declare" in shown
+    assert "Total on $10,000.00: $2,684.64" in shown
+    details = details_of(reply)
+    assert "under USMCA: 0% additional, base duty 0%" in details
+    assert "merchandise processing fee" in details
+
+
+def test_the_other_direction_is_a_button_with_its_number() -> None:
+    labels = buttons_of(answer_to("us china"))
+    turned = reply_to(labels["US goods into China: 10%+"]).query
+    assert (turned.imposer, turned.partner) == ("CN", "US")
+    labels = buttons_of(answer_to("canada us"))
+    assert "Canada goods into the US: 10%" in labels
+
+
+def test_a_claim_that_decides_is_a_button_and_can_be_taken_back() -> None:
+    labels = buttons_of(answer_to("us on mexico 8703.23"))
+    claimed = next(value for label, value in labels.items() if label.startswith("Under USMCA"))
+    assert reply_to(claimed).answers[0].entry.claim == "under USMCA"
+    back = buttons_of(answer_to(claimed))["Not under USMCA"]
+    assert not reply_to(back).answers[0].entry.claim
+
+
+def test_narrower_goods_that_decide_are_buttons() -> None:
+    message = answer_to("china on us energy")
+    oil = buttons_of(message)["crude oil: 20%"]
+    assert reply_to(oil).answers[0].total_percent == 20
+    assert "*10% to 25%*" in text_of(message)
+
+
+def test_an_assumed_importing_country_is_named_with_a_button_for_the_other_reading() -> None:
+    reply = reply_to("us on vietnam")
+    query = reply.query.model_copy(update={"imposer_assumed": True})
+    message = render_short_answer(replace(reply, query=query))
+    assert "assuming imports into the US" in text_of(message)
+    assert reply_to(buttons_of(message)["Imports into Vietnam instead"]).query.imposer == "VN"
+
+
+def test_the_menu_shares_shows_a_table_watches_and_reports() -> None:
+    [row] = [block for block in answer_to("us china").blocks if block["type"] == "actions"]
+    [menu] = [one for one in row["elements"] if one["type"] == "overflow"]
+    choices = [option["value"].split(" ", 1)[0] for option in menu["options"]]
+    assert choices == ["share", "table", "watch", "report"]
+
+
+def test_overdue_changes_have_their_own_heading_in_the_details() -> None:
+    shown = details_of(reply_to("china on us"))
+    ahead, due = shown.split("*Scheduled since our last check, not verified*")
+    assert "10 Jan 2027" in ahead[ahead.index("*Next changes*") :]
+    assert "*10 Nov 2026*" in due
+
+
+def test_changes_before_the_asked_day_are_not_listed_as_coming_after_it() -> None:
+    shown = details_of(reply_to("us on china on 2030-01-01"))
+    coming = shown[shown.index("*Scheduled by 1 Jan 2030, not verified*") :]
+    by_then, after = coming.split("*Next changes*")
+    assert "4 Dec 2026" in by_then
+    assert "15 Aug 2030" in after
+    assert "4 Dec 2026" not in after
+
+
+def test_reports_since_the_check_are_counted_and_linked_in_the_details() -> None:
+    reports = tuple(
+        Report(f"Title {n}", f"https://a.example/{n}", "Wire", NOW, "") for n in range(5)
+    )
+    reply = reply_to("us on china")
+    reply = replace(reply, answers=(reply.answers[0]._replace(reports=reports),))
+    assert "5 reports since" in text_of(render_short_answer(reply))
+    details = details_of(reply)
+    for n in range(5):
+        assert f"<https://a.example/{n}|Title {n}> (Wire, " in details
+
+
+@pytest.mark.parametrize("imposer", ["CA", "CN", "EU", "MX", "US"])
+def test_every_pair_has_few_words_its_number_first_and_one_chip(imposer: str) -> None:
+    service = AnswerService(ledger())
+    now = datetime.combine(LATE, time(17), UTC)
+    own = {*ledger().list_codes(imposer), WORLD}
+    for partner in (party.code for party in PARTIES if party.code not in own):
+        reply = asyncio.run(service.answer(service.parse(f"{imposer} on {partner}", now)))
+        assert isinstance(reply, RateAnswers)
+        message, answer = render_short_answer(reply), reply.answers[0]
+        span = find_most(answer) or answer.total_range or (answer.total_percent,) * 2
+        for shown in (message, message.instead or message):
+            check_accepted(shown)
+            assert count_words(shown.blocks) <= 120
+            said = json.dumps(shown.blocks, ensure_ascii=False)
+            assert sum(said.count(chip) for chip in CHIPS.values()) == 1
+            number = shown.blocks[1]["text"]["text"].split("\n")[0]
+            if any(span):
+                assert all(f"{format_percent(end)}%" in number for end in span), number
+            elif span[0] is not None:
+                assert "No additional duty" in number
+
+
+@pytest.mark.parametrize("partner", ["CN", "CA", "MX", "JP", "DE", "BR", "RU", "GB", "IN", "IS"])
+def test_every_fact_of_an_answer_is_in_the_details(partner: str) -> None:
+    """All duties with their states, notes and sources, changes, warnings, talks and counts."""
+    for text in (f"us on {partner}", f"{partner} on us", f"us on {partner} steel"):
+        reply = reply_to(text)
+        answer, shown = reply.answers[0], details_of(reply)
+        for one in (*answer.components, *answer.not_counted):
+            assert escape(one.measure, 200) in shown
+            assert escape(one.source.text, 200).rstrip("…").replace("|", "¦") in shown
+            assert escape(words.describe_status(one), 200) in shown
+            assert escape(words.describe_note(one), 300).rstrip("…") in shown
+        for item in answer.next:
+            assert f"*{format_day(item.on)}*: {escape(item.measure, 200)}" in shown
+        for warning in words.describe_warnings(answer):
+            assert escape(warning, 900) in shown
+        for talk in answer.talks:
+            assert escape(talk.outcome, 600) in shown
+        for group in answer.lines:
+            assert escape(words.describe_lines(group), 300) in shown
