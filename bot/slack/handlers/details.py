@@ -3,19 +3,13 @@
 click | open a modal at once, within Slack's 3 seconds | answer the question | fill the modal
 """
 
-import logging
-
-import aiohttp
-from slack_sdk.errors import SlackApiError
-
 from bot import COMMAND
 from bot.commands.grammar import Command, Verb
 from bot.commands.replies import RateAnswers
-from bot.slack.api.errors import code
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
-from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.context import SlackContext
+from bot.slack.handlers.modals import show_view
 from bot.slack.handlers.payloads import Click
 from bot.slack.views.rates.details import (
     View,
@@ -25,46 +19,29 @@ from bot.slack.views.rates.details import (
 )
 from bot.slack.views.replies import render_failure, render_notice
 
-log = logging.getLogger(__name__)
-
 _GONE = "This question can no longer be answered. Please type it again."
 
 
 async def open_details(context: SlackContext, click: Click) -> Message | None:
-    """Opens the modal with the details of the answer to the button's question.
+    """Shows the details of the answer to the button's question in a modal.
 
     If Slack refuses to open it, for example because the click came too late, the person gets a
     message with a way to get the details.
     """
-    try:
-        opened = await context.client.views_open(trigger_id=click.trigger_id, view=render_loading())
-        view_id = str((opened.get("view") or {}).get("id") or "")
-        await _show(context, view_id, await _build_view(context, click, click.value, 0))
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        reason = code(error) if isinstance(error, SlackApiError) else type(error).__name__
-        log.info("details could not be opened: %s", reason)
+    view_id = await show_view(context, click, render_loading())
+    if not view_id:
         return render_notice(
-            f"Slack did not open the details ({escape(reason, 60)}). Press the button again, or "
-            f"type the question again with `{COMMAND}`."
+            "Slack did not open the details. Press the button again, or type the question again "
+            f"with `{COMMAND}`."
         )
+    await show_view(context, click, await _build_view(context, click, click.value, 0), view_id)
     return None
 
 
 async def show_page(context: SlackContext, click: Click) -> None:
     """Shows another page in the open modal."""
     page = int(click.value) if click.value.isdecimal() else 0
-    try:
-        await _show(
-            context, click.modal_id, await _build_view(context, click, click.view_metadata, page)
-        )
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        # The person has closed the modal, or can press the button again.
-        reason = code(error) if isinstance(error, SlackApiError) else type(error).__name__
-        log.info("a page of details could not be shown: %s", reason)
-
-
-async def _show(context: SlackContext, view_id: str, view: View) -> None:
-    await context.client.views_update(view_id=view_id, view=view)
+    await show_view(context, click, await _build_view(context, click, click.view_metadata, page))
 
 
 async def _build_view(context: SlackContext, click: Click, question: str, page: int) -> View:

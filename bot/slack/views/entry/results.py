@@ -4,12 +4,12 @@ import re
 
 from bot.slack.blockkit.blocks import Block, Element, Message, section
 from bot.slack.blockkit.forms import View, make_modal
-from bot.slack.views.replies import CHECK_PRODUCT, RUN
+from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
 
 _TITLE = "Tariffwire"
 _FOR_CONVERSATIONS = ("table", "data_visualization")
 """Blocks that Slack allows only in messages."""
-_WORKS_IN_VIEWS = re.compile(rf"(?:{RUN}_\d+|{CHECK_PRODUCT})")
+_WORKS_IN_VIEWS = re.compile(rf"(?:{RUN}_\d+|{CHECK_PRODUCT}|{DETAILS})")
 
 
 def render_result(message: Message, title: str = _TITLE) -> View:

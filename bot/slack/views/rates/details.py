@@ -57,14 +57,18 @@ class DetailsPage(NamedTuple):
 
 
 def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
-    """The pages about the first answer of the reply."""
-    answer = reply.answers[0]
+    """The pages about the first answer of the reply, and the histories of the others.
+
+    The other direction of a pair has details of its own, behind its own question.
+    """
+    answer, *others = reply.answers
     overview = build_overview(answer, reply.query, reply.today)
     parts = (
         ("Duties", _list_duties(answer)),
         ("Not counted", _list_not_counted(answer)),
         ("Next", _list_next(answer)),
         ("Notes", _list_notes(answer, format_status(overview))),
+        *((f"{one.imposer_name} on {one.partner_name}", _list_history(one)) for one in others),
     )
     pages = []
     for label, blocks in parts:
@@ -198,6 +202,10 @@ def _list_next(answer: Answer) -> Iterator[Block]:
             yield from _join(bold(title), map(_format_item, items))
     if change := markup.format_last_change(answer):
         yield section(change)
+    yield from _list_history(answer)
+
+
+def _list_history(answer: Answer) -> Iterator[Block]:
     if answer.history:
         yield from build_history_details([answer], _HISTORY_CHARACTERS)
 

@@ -30,7 +30,7 @@ from bot.slack.views.rates import markup
 from bot.slack.views.rates.answer import SHARE
 from bot.slack.views.rates.chart import render_history_chart
 from bot.slack.views.rates.table import Column, build_table, link_cell, text_cell
-from bot.slack.views.replies import RUN
+from bot.slack.views.replies import DETAILS, RUN
 from bot.text.dates import format_day
 
 _STEPS = 5
@@ -228,5 +228,6 @@ def _build_buttons(query: RateQuery) -> list[Element | None]:
     now = query.model_copy(update={"history": False, "since": None, "until": None})
     return [
         button("Rate without history", f"{RUN}_0", format_query(now)),
+        button("Details and sources", DETAILS, asked),
         button("Share in channel", SHARE, asked),
     ]
