@@ -236,3 +236,23 @@ def test_a_claim_and_its_column_are_named(ledger: Ledger, today: date) -> None:
     (other,) = without["with_claim"]
     assert (other["program"], other["percent"]) == ("USMCA", "0")
     assert [one["id"] for one in without["headings_unknown"]] == ["us-mx-301-forced-labor"]
+
+
+def test_the_base_duties_of_several_lines_are_a_range(ledger: Ledger, today: date) -> None:
+    shoes = _first("us on vietnam shoes", ledger, today)
+    base = shoes["base"]
+
+    assert isinstance(base, dict)
+    assert (base["percent"], base["range"], base["exact"]) == (None, ["0", "48"], False)
+    assert (base["lines"], base["not_percent"]) == (147, 16)
+    assert (shoes["mfn"], shoes["total_percent"], shoes["certainty"]) == (None, "12.5", "exact")
+
+
+def test_a_question_about_a_law_names_the_measures_of_its_rows(ledger: Ledger, today: date) -> None:
+    law = _first("us on china section 301", ledger, today)
+
+    assert (law["certainty"], law["range"]) == ("range", ["7.5", "100"])
+    rows = law["rows"]
+    assert isinstance(rows, list)
+    assert {"us-cn-301-list-3", "us-cn-301-forced-labor"} <= set(rows)
+    assert set(rows) <= {each["measure_id"] for each in law["components"]}
