@@ -13,6 +13,7 @@ from bot.feeds.model import Feed
 from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
+from bot.rates.calendar.spells import Spell
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import RateQuery
@@ -37,6 +38,8 @@ class RateAnswers(Reply):
     query: RateQuery
     answers: tuple[Answer, ...]
     as_table: bool = False
+    spells: tuple[Spell, ...] = ()
+    """When the percentage of the question was charged; empty if it names none."""
 
 
 class RateCalendar(Reply):
@@ -174,6 +177,15 @@ class NotUnderstood(Reply):
     word: str
     cause: str
     suggestions: tuple[str, ...]
+    about_rates: bool = False
+    """Whether the text was read as a question about rates."""
+
+
+class Clarification(Reply):
+    """The question has several readings. `options` has a label and a command for each."""
+
+    question: str
+    options: tuple[tuple[str, str], ...]
 
 
 class OperatorsOnly(Reply):

@@ -22,6 +22,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.json import build_rate_json, build_upcoming_json
+from bot.render.spells import describe_spell
 from bot.render.text import render_calendar_line, render_lines
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
@@ -65,6 +66,8 @@ def rate(
     elif isinstance(reply, RateCalendar):
         _print_calendar(reply, ledger.parties)
     else:
+        for spell in reply.spells:
+            click.echo(describe_spell(spell, ledger.parties))
         click.echo("\n\n".join("\n".join(render_lines(answer)) for answer in reply.answers))
 
 

@@ -258,7 +258,7 @@ def test_a_range_lists_the_goods_with_their_rates() -> None:
 
 
 def test_short_answers_mention_duties_on_particular_goods() -> None:
-    said = texts(answer_to("china", date(2026, 11, 24)))
+    said = texts(answer_to("china's tariffs", date(2026, 11, 24)))
     (union,) = [text for text in said if "European Union on 🇨🇳 China" in text]
     assert "on particular goods (up to" in union
 
