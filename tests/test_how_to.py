@@ -10,10 +10,13 @@ import pytest
 from bot.news.topics.rules import TopicMatcher
 from bot.parties import Parties
 from bot.rates.answer.build import answer_query
+from bot.rates.cards.facts import DutyState, build_card_facts
+from bot.rates.consistency import list_contradictions
+from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
-from bot.runtime.config_loader import load_feeds, load_ledger, load_parties, load_topics
+from bot.runtime.config_loader import load_book, load_feeds, load_ledger, load_parties, load_topics
 from bot.sources.wits import Wits
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +89,17 @@ def test_the_example_rate_with_exemptions_a_specific_duty_and_a_ban_is_answered(
     assert ask_canada("molasses", "2026-10-20").total_percent is None
     assert ask_canada("molasses", "2026-11-05").banned
     assert ask_canada("1703.10.00", "2026-10-12").total_percent == 0
+
+
+def test_the_example_card_is_found_by_its_name(config: Path, parties: Parties) -> None:
+    (example,) = examples("add-a-card.md", "yaml")
+    insert(config / "rates" / "cards" / "other-laws.yaml", "\ncards:\n", example)
+    book = load_book(config / "rates", parties)
+    ledger = Ledger(book, parties)
+    assert ledger.cards.find("what is the molasses act?") == "molasses-act"
+    facts = build_card_facts(ledger.cards.by_id["molasses-act"], ledger, date(2026, 11, 30))
+    assert [row.state for row in facts.rows] == [DutyState.CHARGED]
+    assert list_contradictions(book, ledger) == []
 
 
 def test_the_example_live_source_has_the_required_methods() -> None:

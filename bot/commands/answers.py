@@ -2,6 +2,7 @@
 
 text | RateQuery and date | ledger | live lookups of missing figures | RateAnswers
                           |-- `upcoming` and `changes` -----------> RateCalendar
+                          |-- laws and topics --------------------> RateCard, CardList
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from decimal import Decimal
 
 from bot.commands.percents import resolve_percent
 from bot.commands.ports import LiveSources, ReportStore
-from bot.commands.replies import CalendarFile, RateAnswers, RateCalendar
+from bot.commands.replies import CalendarFile, CardList, RateAnswers, RateCalendar, RateCard
 from bot.commands.reports import select_reports
 from bot.errors import StoreError
 from bot.rates.answer.build import answer_query
@@ -21,6 +22,7 @@ from bot.rates.answer.pair_lines import LineCounts
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.spells import list_spells
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
+from bot.rates.cards.facts import build_card_facts
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse_query
@@ -95,18 +97,23 @@ class AnswerService:
         """
         ledger = self.ledger
         today = ledger.find_duty_day(now)
-        query = parse_query(text, ledger.parties, today, ledger.reader)
+        query = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
         if query.kind is QueryKind.PERCENT:
             query = resolve_percent(query, ledger, today)
         if query.imposer and (there := ledger.find_duty_day(now, query.imposer)) != today:
             today = there
-            again = parse_query(text, ledger.parties, today, ledger.reader)
+            again = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
             query = query if again.kind is QueryKind.PERCENT else again
         return DatedQuery(override_query(query, on, product, value), today, now)
 
-    async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar:
+    async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar | RateCard | CardList:
         """The answer, with missing figures from live sources. Raises QueryError."""
         query, today, ledger = asked.query, asked.today, self.ledger
+        if query.kind is QueryKind.CARD:
+            card = ledger.cards.by_id.get(query.card or "")
+            if card is None:
+                return CardList(query, ledger.cards.all)
+            return RateCard(query, build_card_facts(card, ledger, query.on or today))
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
@@ -159,6 +166,6 @@ class AnswerService:
         """The entries of the calendar that the question asks for. Raises QueryError."""
         ledger = self.ledger
         today = ledger.find_duty_day(now)
-        query = parse_query(text, ledger.parties, today, ledger.reader)
+        query = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
         entries = list_entries(query, ledger, today)
         return CalendarFile(query, entries, find_checked_period(query, ledger, today))

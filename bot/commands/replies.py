@@ -15,6 +15,8 @@ from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
 from bot.rates.calendar.spells import Spell
 from bot.rates.calendar.upcoming import CheckedPeriod
+from bot.rates.cards.facts import CardFacts
+from bot.rates.cards.model import Card
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import RateQuery
 from bot.values import Topic
@@ -50,6 +52,20 @@ class RateCalendar(Reply):
     items: tuple[Upcoming, ...]
     checked_period: CheckedPeriod | None
     """When the sources were last checked; None if today."""
+
+
+class RateCard(Reply):
+    """The card of a law or topic, with the facts of a day."""
+
+    query: RateQuery
+    facts: CardFacts
+
+
+class CardList(Reply):
+    """All cards."""
+
+    query: RateQuery
+    cards: tuple[Card, ...]
 
 
 class CalendarFile(Reply):

@@ -1,4 +1,4 @@
-"""Compares the measures of a rates file with the tariff schedule of its imposer.
+"""Compares the measures of a rates file with the tariff schedule of its imposer, and with cards.
 
 The rules:
 1. each heading of chapter 99 that the rates file or a list names is in the schedule;
@@ -7,6 +7,8 @@ The rules:
    charged today has no heading that ended without a successor;
 4. the percent of a heading's text is the percent of its measures;
 5. no line is on two lists of one set of tiers on the same day, at different rates.
+
+The rules for cards are in `bot.rates.cards.check`.
 """
 
 import re
@@ -16,6 +18,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from bot.rates.cards.check import find_card_contradictions
 from bot.rates.files.compile import expand_names, index_references
 from bot.rates.files.schema import ImposerFile
 from bot.rates.files.validate import RatesFiles
@@ -37,27 +40,34 @@ class ContradictionKind(StrEnum):
     ENDED_HEADING = "ended_heading"
     OTHER_RATE = "other_rate"
     TWO_TIERS = "two_tiers"
+    CARD_LACKS_MEASURE = "card_lacks_measure"
+    CARD_RATE = "card_rate"
 
 
 class Contradiction(NamedTuple):
-    """A contradiction between the rates file and the schedule."""
+    """A contradiction between the rates file and the schedule, or between it and a card."""
 
     kind: ContradictionKind
     thing: str
-    """The heading, or the code of the line."""
+    """The heading, the code of the line, or the card."""
     text: str
 
 
 def list_contradictions(files: RatesFiles, ledger: Ledger) -> list[Contradiction]:
-    """All contradictions between the files of imposers and their tariff schedules."""
+    """All contradictions of the files of imposers with their tariff schedules and with cards."""
     imposer_files = tuple(files.imposer_files.values())
     references = index_references(imposer_files)
-    return [
+    found = [
         one
         for imposer_file in imposer_files
         if (schedule := files.tariff_schedules.get(imposer_file.imposer)) is not None
         for one in find_contradictions(imposer_file, schedule, ledger.by_id, references)
     ]
+    for problem in find_card_contradictions(ledger):
+        rate, lacks = ContradictionKind.CARD_RATE, ContradictionKind.CARD_LACKS_MEASURE
+        kind = rate if problem.is_rate else lacks
+        found.append(Contradiction(kind, f"card {problem.card}", problem.text))
+    return found
 
 
 def find_contradictions(

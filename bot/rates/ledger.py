@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
+from bot.rates.cards.index import CardIndex
 from bot.rates.change_days import list_milestone_days, list_rate_days
 from bot.rates.files.compile import build_measures, expand_names, index_references, resolve_sources
 from bot.rates.files.schema import BaseDuty, Coverage, DutyClock, ImposerFile, Remark
@@ -74,6 +75,7 @@ class Ledger:
         self.rate_days = {one.id: tuple(list_rate_days(one)) for one in self.measures}
         """The dates on which rates begin and end, by measure id, in order of time."""
         self.milestone_days = {one.id: tuple(list_milestone_days(one)) for one in self.measures}
+        self._references = references
         self._imposer_files = {imposer_file.imposer: imposer_file for imposer_file in imposer_files}
         self._averages = {
             one.economy: MfnAverage(one.percent, one.year, resolve_sources(files.mfn, one.source))
@@ -105,6 +107,8 @@ class Ledger:
             claims |= name_claims(schedule.header)
         lines = next((one.lines for one in files.tariff_schedules.values()), None)
         self.reader = ProductReader(self.goods, self.measures, bases, claims, lines)
+        cards = (card for cards_file in files.cards.values() for card in cards_file.cards)
+        self.cards = CardIndex(cards, parties, self.reader.names_goods)
         # These two are cached, because many questions have the same pairs and goods.
         self.get_pair: Callable[[str, str], Pair] = lru_cache(_CACHE_SIZE)(self._find_pair)
         """Returns the pair for the codes of an imposer and a partner.
@@ -143,6 +147,10 @@ class Ledger:
         """The date whose rates the imposer's customs charges at `now`, an aware time."""
         imposer_file = self.find_imposer_file(imposer)
         return (imposer_file.clock if imposer_file else DutyClock()).find_day(now)
+
+    def expand(self, names: Iterable[str]) -> tuple[Measure, ...]:
+        """The measures that these names of measures, schedules and groups stand for."""
+        return tuple(self.by_id[one] for one in expand_names(names, self._references))
 
     def find_imposer_file(self, imposer: str) -> ImposerFile | None:
         """The file of the imposer or of its bloc; None if neither has a file."""

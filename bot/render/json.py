@@ -12,6 +12,8 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from bot.errors import QueryError
+from bot.rates.cards.facts import CardFacts, RateRow
+from bot.rates.cards.model import CardFact
 from bot.rates.model.answer import (
     BASE_ID,
     Answer,
@@ -24,6 +26,7 @@ from bot.rates.model.answer import (
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.parse import RateQuery
+from bot.render.cards import describe_card_state
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
@@ -36,11 +39,12 @@ def build_rate_json(
     answers: Sequence[Answer] = (),
     error: QueryError | None = None,
     calendar: Sequence[Upcoming] | None = None,
+    card: CardFacts | None = None,
 ) -> Json:
     """The answers to a question, or its error, as one object.
 
     `query` is None if the text could not be parsed. `calendar` is the answer to an `upcoming` or
-    `changes` question, and None for all other questions.
+    `changes` question, and None for all other questions. `card` is the card of a law or topic.
     """
     asked = {key: _to_json(getattr(query, key, None)) for key in _ASKED}
     days = (
@@ -50,6 +54,7 @@ def build_rate_json(
         "asked": {"text": text, **asked},
         "answers": [build_answer_json(one) for one in answers],
         **days,
+        **({} if card is None else {"card": build_card_json(card)}),
         "error": error and {"thing": error.thing, "cause": error.cause, "cure": error.cure},
     }
 
@@ -129,6 +134,53 @@ def build_component_json(one: Component, base: BaseRate | None) -> Json:
             **({name: getattr(one, name) for name in beyond} if one.is_counted else {}),
         ),
     }
+
+
+def build_card_json(facts: CardFacts) -> Json:
+    """The card of a law or topic, with its facts on a day."""
+    card = facts.card
+    return {
+        "id": card.id,
+        "title": card.title,
+        "on": facts.on.isoformat(),
+        "state": describe_card_state(facts),
+        "what": card.what,
+        **_build_source(card.source),
+        "covered": card.covered,
+        "checked": facts.checked.isoformat(),
+        "rates": [_build_row_json(row) for row in facts.rows],
+        "fees": facts.fees and facts.fees.model_dump(mode="json", by_alias=True),
+        "events": [
+            {
+                **_collect_values(event, ("on", "body", "case", "what")),
+                "effect": event.effect.value,
+                **_build_source(event.source),
+            }
+            for event in facts.events
+        ],
+        "facts": [_build_fact_json(fact) for fact in card.list_facts()],
+        "calendar": [build_upcoming_json(item) for item in (*facts.passed, *facts.next)],
+        "parts": [one.id for one in facts.parts],
+        "see": [one.id for one in facts.see],
+    }
+
+
+def _build_row_json(row: RateRow) -> Json:
+    return {
+        "what": row.what,
+        "state": row.state.name.lower(),
+        "low": _to_json(row.low),
+        "high": _to_json(row.high),
+        "all_in": row.all_in,
+        "since": _to_json(row.since),
+        "verified": not row.unverified,
+        "measures": [one.id for one in row.measures],
+        **_collect_filled(specific=row.specific),
+    }
+
+
+def _build_fact_json(fact: CardFact) -> Json:
+    return {**_collect_values(fact, ("label", "text", "on")), **_build_source(fact.source)}
 
 
 def build_upcoming_json(item: Upcoming) -> Json:

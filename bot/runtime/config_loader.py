@@ -15,6 +15,7 @@ from bot.news.topics.rules import TopicRules
 from bot.parties import Parties, Party
 from bot.proposals.approval.amendments import ApprovedRatesFile
 from bot.proposals.approval.overlay import Overlay, build_overlay
+from bot.rates.cards.model import CardsFile
 from bot.rates.files import tariff_schedule, validate
 from bot.rates.files.compile import index_references
 from bot.rates.files.schema import ImposerFile, MfnFile
@@ -32,6 +33,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 APPROVED = "approved.yaml"
 """The file of approved rates, in `config/rates`."""
+CARDS = "cards"
+"""The folder of cards, in `config/rates`."""
 LARGEST_FILE = 5_000_000
 """Maximum bytes of one file."""
 MOST_VALUES = 1_000_000
@@ -220,7 +223,7 @@ def load_book(folder: Path, parties: Parties) -> validate.RatesFiles:
 
 def load_files(folder: Path, parties: Parties) -> validate.RatesFiles:
     """The files of `config/rates` without `approved.yaml`: one file for each imposing economy, and
-    the files for MFN duties, goods and events.
+    the files for MFN duties, goods, events and cards.
 
     Raises ConfigError with file, line and key. This includes errors between files: an unknown
     source, measure or good, and periods that overlap or are out of order.
@@ -232,6 +235,10 @@ def load_files(folder: Path, parties: Parties) -> validate.RatesFiles:
         mfn=read_model(folder / validate.MFN, MfnFile),
         goods=read_model(folder / validate.GOODS, GoodsFile),
         events=read_model(folder / validate.EVENTS, EventsFile),
+        cards={
+            f"{CARDS}/{path.name}": read_model(path, CardsFile)
+            for path in sorted((folder / CARDS).glob("*.yaml"))
+        },
     )
     for flaw in validate.find_problems(book, {party.code for party in parties}):
         path = folder / flaw.file

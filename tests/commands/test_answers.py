@@ -8,11 +8,11 @@ from shutil import copytree
 import pytest
 
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers, RateCalendar
+from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import UnknownParty
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import QueryKind
+from bot.rates.question.parse import QueryKind, format_query
 from bot.runtime.config_loader import load_ledger
 from tests.slack.fakes import ledger
 from tests.slack.samples import PARTIES, ROOT
@@ -103,3 +103,46 @@ async def test_a_comparison_has_no_counts() -> None:
     answers = await ask(AnswerService(ledger()), "us on china vs japan vs korea")
 
     assert [one.lines for one in answers] == [()] * 3
+
+
+async def test_a_law_gets_its_card_for_today_or_the_day_asked_for() -> None:
+    service = AnswerService(ledger())
+    reply = await service.answer(service.parse("is section 122 still in force", NOW))
+    assert isinstance(reply, RateCard)
+    assert (reply.facts.card.id, reply.facts.on) == ("section-122", date(2026, 9, 15))
+    past = await service.answer(service.parse("section 122 on 2026-05-01", NOW))
+    assert isinstance(past, RateCard)
+    assert past.facts.on == date(2026, 5, 1)
+
+
+async def test_a_law_without_a_card_gets_the_list_of_cards() -> None:
+    service = AnswerService(ledger())
+    for text, law in (("section 233", "section 233"), ("cards", ""), ("topics", "")):
+        reply = await service.answer(service.parse(text, NOW))
+        assert isinstance(reply, CardList)
+        assert (reply.query.law, reply.cards) == (law, service.ledger.cards.all)
+
+
+async def test_a_misspelt_law_is_suggested() -> None:
+    service = AnswerService(ledger())
+    with pytest.raises(UnknownParty) as raised:
+        service.parse("ieppa", NOW)
+    assert raised.value.suggestions == ("ieepa",)
+
+
+async def test_the_example_of_each_card_is_a_question_about_rates() -> None:
+    service = AnswerService(ledger())
+    for card in service.ledger.cards.all:
+        if card.example:
+            parsed = service.parse(card.example, NOW)
+            assert parsed.query.kind is not QueryKind.CARD, card.example
+            assert isinstance(await service.answer(parsed), RateAnswers)
+
+
+async def test_the_text_of_a_query_for_a_card_is_read_back() -> None:
+    service = AnswerService(ledger())
+    for text in ("section 232", "ieepa refunds sources", "section 122 on 2026-05-01", "cards"):
+        query = service.parse(text, NOW).query
+        assert service.parse(format_query(query), NOW).query == query
+    for card in service.ledger.cards.all:
+        assert service.parse(f"card {card.id} sources", NOW).query.card == card.id

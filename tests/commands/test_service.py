@@ -244,7 +244,8 @@ async def test_a_percentage_of_several_duties_is_answered_with_a_question(
     assert 2 <= len(reply.options) <= 4
     assert any("Section 122 surcharge" in label for label, _ in reply.options)
     for _, command in reply.options:
-        assert isinstance(await commands.type(command), replies.RateAnswers)
+        answer = await commands.type(command)
+        assert isinstance(answer, replies.RateAnswers | replies.RateCard)
 
 
 async def test_the_end_of_a_total_is_answered_from_its_history(commands: Commands) -> None:

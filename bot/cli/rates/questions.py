@@ -11,7 +11,7 @@ import click
 
 from bot.cli.output import parse_day, print_json, report_errors
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers, RateCalendar
+from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import QueryError, StoreError, TariffwireError
 from bot.parties import Parties
 from bot.proposals.approval.data_checks import apply_checks
@@ -21,6 +21,7 @@ from bot.rates.consistency import list_contradictions
 from bot.rates.ledger import Ledger
 from bot.rates.question.value import take_value
 from bot.render import words as say
+from bot.render.cards import render_card_lines, render_card_list_lines
 from bot.render.json import build_rate_json, build_upcoming_json
 from bot.render.spells import describe_spell
 from bot.render.text import render_calendar_line, render_lines
@@ -61,10 +62,15 @@ def rate(
         if isinstance(reply, RateCalendar):
             _warn(reply.checked_period, to_stderr=True)
         dates = reply.items if isinstance(reply, RateCalendar) else None
-        answers = () if isinstance(reply, RateCalendar) else reply.answers
-        print_json(build_rate_json(question, reply.query, answers, calendar=dates))
+        answers = reply.answers if isinstance(reply, RateAnswers) else ()
+        card = reply.facts if isinstance(reply, RateCard) else None
+        print_json(build_rate_json(question, reply.query, answers, calendar=dates, card=card))
     elif isinstance(reply, RateCalendar):
         _print_calendar(reply, ledger.parties)
+    elif isinstance(reply, RateCard):
+        click.echo("\n".join(render_card_lines(reply.facts)))
+    elif isinstance(reply, CardList):
+        click.echo("\n".join(render_card_list_lines(reply.cards)))
     else:
         for spell in reply.spells:
             click.echo(describe_spell(spell, ledger.parties))
@@ -85,7 +91,7 @@ async def _answer(
     on: date | None = None,
     product: str | None = None,
     value: Decimal | None = None,
-) -> RateAnswers | RateCalendar:
+) -> RateAnswers | RateCalendar | RateCard | CardList:
     """The reply that `/tariff` gives to the question. It uses the live sources that are enabled."""
     async with AsyncExitStack() as stack:
         live = None

@@ -10,6 +10,8 @@ The rules:
 7. `charged_since` is before the first period;
 8. an exemption names goods or codes and does not end before it begins;
 9. a row of a schedule names existing columns, and has a percent where a column has none.
+
+`bot.rates.files.card_problems` has the rules for cards.
 """
 
 from collections import Counter
@@ -20,6 +22,8 @@ from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from bot.rates.cards.model import CardsFile
+from bot.rates.files.card_problems import find_card_problems
 from bot.rates.files.compile import format_row_id, index_references
 from bot.rates.files.schema import DutySpec, ImposerFile, MfnFile, PeriodSpec, Schedule
 from bot.rates.model.goods import GoodsFile
@@ -50,6 +54,8 @@ class RatesFiles(NamedTuple):
     events: EventsFile
     tariff_schedules: Mapping[str, TariffSchedule] = MappingProxyType({})
     """The tariff schedules by the codes of their imposers."""
+    cards: Mapping[str, CardsFile] = MappingProxyType({})
+    """The cards of laws and topics. The keys are file names."""
 
 
 _Problem = tuple[Loc, str, str]
@@ -88,7 +94,14 @@ def find_problems(
         files.goods,
         _find_repeated([one.id for one in files.goods.goods], ("goods",), "id"),
     )
-    found_by_file[EVENTS] = files.events, ()
+    found_by_file[EVENTS] = (
+        files.events,
+        _find_repeated([one.id for one in files.events.legal], ("legal",), "id"),
+    )
+    bases = {base for imposer_file in imposer_files for base in imposer_file.bases}
+    for name, cards in files.cards.items():
+        named = {**known, "legal basis": bases}
+        found_by_file[name] = cards, find_card_problems(name, files.cards, files.events, named)
     for name, (file, found) in found_by_file.items():
         if only not in ("", name):
             continue
@@ -150,7 +163,7 @@ def _list_names(model: BaseModel, loc: Loc) -> list[tuple[Loc, str, Sequence[str
 def _find_repeated(names: Sequence[str], loc: Loc, key: str) -> Iterator[_Problem]:
     times = Counter(names)
     for at, name in enumerate(names):
-        if times[name] > 1:
+        if name and times[name] > 1:
             yield (*loc, at, key), f"'{name}' is given twice", "Keep one"
 
 

@@ -31,6 +31,8 @@ class Effect(StrEnum):
 class LegalEvent(Frozen):
     """A ruling, order or statute. `affects` names measures, schedules or groups."""
 
+    id: str = Field(default="", pattern=r"^[a-z0-9-]*$")
+    """The name by which cards refer to the event; empty if none does."""
     on: Day
     body: str = Field(min_length=1)
     """The court or office."""

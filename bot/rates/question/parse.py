@@ -16,7 +16,8 @@
     is the 10% still on       duties at a percentage
     upcoming [january 2027] [china] [steel]    also `what ends in december`
     changes [in july 2026] [china] [steel]     also `what changed last week`
-    section 232               a card, if the question names no economy
+    section 232               the card of a law or topic; with `sources`, its details
+    cards                     the list of all cards
 
 Case, accents and small words do not matter. Goods, date and `history` may come in any order. Any
 other text raises QueryError. `bot.rates.question.product` recognizes misspelt goods, and
@@ -31,10 +32,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
-from typing import NamedTuple, NoReturn, Protocol
+from typing import NamedTuple, NoReturn
 
 from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties, build_flag
+from bot.rates.cards.index import CardIndex
 from bot.rates.question.parties import (
     TokenizedQuestion,
     find_direction,
@@ -68,6 +70,7 @@ _MAX_TEXT = 500
 CHANGES_DAYS = 30
 """Default number of days that `changes` looks back."""
 
+_SOURCES = frozenset({"source", "sources"})
 HOME = "US"
 """The importing country of a question that names only origins."""
 
@@ -103,13 +106,6 @@ class QueryKind(StrEnum):
     """Duties at a percentage, without an economy: `is the 10% still on`."""
 
 
-class CardFinder(Protocol):
-    """The names of the cards."""
-
-    def find(self, text: str) -> str | None:
-        """The id of the card that the text names, or None."""
-
-
 class RateQuery(Frozen):
     """A parsed question. Parties are codes; `WORLD` means all countries."""
 
@@ -126,7 +122,11 @@ class RateQuery(Frozen):
     until: date | None = None
     """The last day of that calendar or period; None if the question names no last day."""
     card: str | None = None
-    """The id of the card."""
+    """The id of the card. None for the list of all cards, also if a law has no card."""
+    law: str = ""
+    """The law that the question names and that has no card: `section 233`."""
+    sources: bool = False
+    """Whether the question asks for the details and sources of the card."""
     imposer_assumed: bool = False
     """Whether the question names no importing country, so that `imposer` is only the likely one."""
     value: Decimal | None = None
@@ -166,14 +166,14 @@ def parse_query(
     parties: Parties,
     today: date,
     reader: ProductReader | None = None,
-    cards: CardFinder | None = None,
+    cards: CardIndex | None = None,
 ) -> RateQuery:
     """The query in the text. Raises QueryError, UnknownParty with similar names, or
     UnclearQuestion with a complete question for each reading.
 
-    `reader` (`Ledger.reader`) recognizes goods. With a reader, `steel` is not taken for a misspelt
-    economy, and words that are neither goods nor an economy raise QueryError. `cards` finds the
-    card of a law or a topic, for questions without an economy.
+    `reader` (`Ledger.reader`) recognizes goods, and `cards` (`Ledger.cards`) laws and topics. With
+    a reader, `steel` is not taken for a misspelt economy, and words that are neither goods nor an
+    economy raise QueryError.
     """
     if len(text) > _MAX_TEXT:
         raise QueryError(
@@ -186,6 +186,9 @@ def parse_query(
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
     if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
+    if cards is not None and (asked := _parse_card(rest, period, cards)) is not None:
+        return asked
+    undated = rest
     value, rest = take_value(rest)
     percent, rest = take_percent(rest)
     if intent.is_calendar or intent.history:
@@ -194,15 +197,29 @@ def parse_query(
     words = TokenizedQuestion(rest, parties)
     uncovered, words.other_words = _take_uncovered(words, reader)
     question = _Question(words, period, percent, uncovered, intent)
-    if not words.codes and not intent.is_calendar and cards is not None:
-        card = cards.find(whole)
-        if card is not None:
-            return RateQuery(kind=QueryKind.CARD, card=card, uncovered=uncovered)
+    if cards is not None and percent is None and not (words.codes or intent.is_calendar):
+        _refuse_misspelt_card(undated, cards, reader)
     if intent.is_calendar:
         _refuse_unread(question, parties, reader)
         return _parse_calendar(question, today, reader)
     query = _parse_rates(question, parties, today, reader)
     return query if value is None else query.model_copy(update={"value": value})
+
+
+def _parse_card(text: str, period: Period | None, cards: CardIndex) -> RateQuery | None:
+    """The query for a card or the list of cards, or None."""
+    card, law = cards.find(text), cards.find_unknown_law(text)
+    if card is None and not law and not cards.is_list(text):
+        return None
+    sources = card is not None and not _SOURCES.isdisjoint(text.split())
+    on = period.day if period is not None else None
+    return RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
+
+
+def _refuse_misspelt_card(text: str, cards: CardIndex, reader: ProductReader | None) -> None:
+    """Raises UnknownParty if the text is almost the name of a law or topic."""
+    if (reader is None or not reader.understands(text)) and (near := cards.suggest(text)):
+        raise UnknownParty(" ".join(text.split()), near, "not a law or topic we know")
 
 
 def _take_period(text: str, today: date, intent: Intent) -> tuple[Period | None, str]:
@@ -259,6 +276,8 @@ def format_query(query: RateQuery) -> str:
     Buttons use the text to ask the question again later. It has fixed dates instead of relative
     ones such as `yesterday`.
     """
+    if query.kind is QueryKind.CARD:
+        return _format_card(query)
     words = {QueryKind.UPCOMING: ["upcoming"], QueryKind.CHANGES: ["changes"]}
     parts = words.get(query.kind, [])
     # The date comes first, because the parser takes the first date in the text.
@@ -275,6 +294,13 @@ def format_query(query: RateQuery) -> str:
     parts += [f"{query.percent:f}%"] if query.percent is not None else []
     parts += [f"value {query.value:f}"] if query.value is not None else []
     return " ".join([*parts, "history"] if query.history else parts)
+
+
+def _format_card(query: RateQuery) -> str:
+    if query.card is None:
+        return query.law or "cards"
+    on = f"on {query.on.isoformat()} " if query.on else ""
+    return f"{on}card {query.card}{' sources' if query.sources else ''}"
 
 
 def _format_link(query: RateQuery) -> list[str]:

@@ -29,6 +29,7 @@ from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_perso
 from bot.slack.views import alerts, feeds
 from bot.slack.views.figures import format_party
 from bot.slack.views.proposals import render_proposal_list
+from bot.slack.views.rates import card
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.calendar import render_calendar
 from bot.slack.views.rates.table import render_rates_table
@@ -53,6 +54,7 @@ _EXAMPLES = (
     ("table us china", "the parts of an answer as a table"),
     ("us china vs vietnam", "one importing country, several origins, side by side"),
     ("china", "duties that one economy imposes, and duties on its goods"),
+    ("section 232", "a law or topic: its state, rates, rulings and dates; `cards` lists all"),
     ("upcoming china", "upcoming changes, for one economy or all"),
     ("upcoming ics", "the same as a file for your calendar"),
     ("changes since 2025-04-01", "what changed since a day"),
@@ -79,6 +81,11 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return _add_spells(message, reply, parties)
         case replies.RateCalendar():
             return _render_calendar(reply, parties)
+        case replies.RateCard():
+            render = card.render_card_details if reply.query.sources else card.render_card
+            return render(reply.facts)
+        case replies.CardList():
+            return card.render_card_list(reply.cards, reply.query.law)
         case replies.CalendarFile():
             title = format_calendar_title(reply.query, parties)
             return render_notice(f"{escape(title)}: nothing in our data.")

@@ -27,3 +27,14 @@ def test_a_value_gives_the_duties_in_dollars() -> None:
     assert answer["headings"] == ["9903.91.01", "9903.82.02", "7208.10.15"]
     done = CliRunner().invoke(main, [*question[:-1], "--value", "$10k"])
     assert "total on $10,000.00: $7,534.64" in done.output
+
+
+def test_a_law_is_printed_as_a_card_or_as_json() -> None:
+    done = CliRunner().invoke(main, ["rate", "section", "122"])
+    assert done.exit_code == 0
+    assert "Ended 23 Jul 2026" in done.output.splitlines()[1]
+    done = CliRunner().invoke(main, ["rate", "section 122", "--json"])
+    shown = json.loads(done.output)
+    assert (shown["card"]["id"], shown["card"]["rates"][0]["state"]) == ("section-122", "ended")
+    assert shown["answers"] == []
+    assert "antidumping" in CliRunner().invoke(main, ["rate", "cards"]).output

@@ -1,0 +1,297 @@
+"""Describes the facts of cards in words, for Slack and the terminal."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import starmap
+
+from bot.rates.cards.facts import CardFacts, DutyState, RateRow
+from bot.rates.cards.model import Card, CardFact
+from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
+from bot.rates.model.law import Effect, LegalEvent
+from bot.rates.model.measure import Measure, Source
+from bot.render import words
+from bot.text.dates import format_day
+
+_FRESH_DAYS, _OLD_DAYS = 8, 31
+_EFFECTS = {
+    Effect.FILED: "Step in the case",
+    Effect.ARGUED: "Argued",
+    Effect.HELD_UNLAWFUL: "Held unlawful",
+    Effect.STAYED: "Ruling stayed",
+    Effect.UPHELD: "Upheld",
+    Effect.STRUCK_DOWN: "Struck down",
+    Effect.ENDED: "Ended",
+    Effect.BEGAN: "Began",
+    Effect.INVESTIGATED: "Investigation",
+    Effect.REFUNDS: "Refunds",
+    Effect.EMPOWERED: "Act signed",
+}
+
+
+def describe_card_state(facts: CardFacts) -> str:
+    """The present state in one line: `In force: 25% to 50%`, `Ended 23 Jul 2026 (10%)`."""
+    if facts.card.state is not None:
+        return facts.card.state.text
+    if facts.overall is None:
+        return _describe_case(facts)
+    row = facts.overall
+    state, since = describe_row_state(row), format_row_day(row)
+    if row.state is DutyState.NOT_COLLECTED and (ruling := facts.struck_down) is not None:
+        held = f"held unlawful {format_day(ruling.on)} ({ruling.body})"
+        return f"{state} {since}: {held}".replace("  ", " ")
+    rate = format_row_rate(row)
+    if row.state in (DutyState.ENDED, DutyState.NOT_COLLECTED):
+        return f"{state} {since} (was {rate})" if since else f"{state} (was {rate})"
+    if row.state in (DutyState.NOT_SET, DutyState.ZERO):
+        return state
+    if row.state is DutyState.NOT_VERIFIED:
+        return f"{state} {since}: {rate}; start not verified".replace("  ", " ")
+    bans = any(one.state is DutyState.BANNED for one in facts.rows)
+    also = "; some goods may not be imported" if bans and row.state is DutyState.CHARGED else ""
+    return f"{state} {since}: {rate}{also}" if since else f"{state}: {rate}{also}"
+
+
+def _describe_case(facts: CardFacts) -> str:
+    """The state of a court case: its last ruling, or its last step."""
+    last = next(iter(facts.rulings), None)
+    if last is None:
+        step = next(iter(facts.events), None)
+        return f"Pending; last known step {format_day(step.on)}" if step else "No events known"
+    before = next((one for one in facts.rulings if one.effect is not Effect.STAYED), last)
+    stayed = f"; ruling stayed {format_day(last.on)}" if last.effect is Effect.STAYED else ""
+    decision = _EFFECTS[before.effect].lower()
+    return f"Duties {decision} {format_day(before.on)} ({before.body}){stayed}"
+
+
+_STATES = {
+    DutyState.BANNED: "Import ban in force",
+    DutyState.CHARGED: "In force",
+    DutyState.NOT_VERIFIED: "Was to begin",
+    DutyState.SCHEDULED: "Begins",
+    DutyState.SUSPENDED: "Suspended",
+    DutyState.NOT_COLLECTED: "Not collected",
+    DutyState.ENDED: "Ended",
+    DutyState.ZERO: "No duty: the rate is 0%",
+    DutyState.NOT_SET: "No duty set",
+}
+
+
+def describe_row_state(row: RateRow) -> str:
+    """The state of a row without its day: `In force`, `Begins`."""
+    return _STATES[row.state]
+
+
+def format_row_rate(row: RateRow) -> str:
+    """The rates of a row: `25%`, `7.5% to 25%`, `15% incl. normal duty`, `import ban`."""
+    if row.state is DutyState.BANNED:
+        return "import ban"
+    if row.high is None:
+        return "a specific duty" if row.specific else "a rate to be announced"
+    low, high = format_percent(row.low), format_percent(row.high)
+    span = f"{high}%" if low == high else f"{low}% to {high}%"
+    return f"{span} incl. normal duty" if row.all_in and row.high else span
+
+
+def format_row_day(row: RateRow) -> str:
+    """The day of a row: `since 24 Jul 2026`; empty if its measures have different days."""
+    if row.since is None:
+        return ""
+    day = format_day(row.since)
+    if row.state in (DutyState.ENDED, DutyState.SCHEDULED, DutyState.NOT_VERIFIED):
+        return day
+    return f"since {day}" + (", not verified" if row.unverified else "")
+
+
+def describe_row(row: RateRow, *, short: bool = False) -> str:
+    """State and rate of a row in a table: `50%`, `ended 23 Jul 2026 (was 10%)`.
+
+    `short` leaves out the first day of a rate in force.
+    """
+    rate, day = format_row_rate(row), format_row_day(row)
+    match row.state:
+        case DutyState.CHARGED | DutyState.BANNED:
+            return rate if short else f"{rate} {day}".strip()
+        case DutyState.SCHEDULED:
+            return f"{rate} from {day}" if day else f"{rate}, later"
+        case DutyState.NOT_VERIFIED:
+            return f"{rate} from {day}, not verified".replace(" from ,", ",")
+        case DutyState.SUSPENDED:
+            return f"{rate}, suspended"
+        case DutyState.NOT_COLLECTED:
+            return f"not collected {day}".strip() + f" (was {rate})"
+        case DutyState.ENDED:
+            return f"ended {day} (was {rate})" if day else f"ended (was {rate})"
+        case DutyState.ZERO:
+            return "0%"
+    return "no duty set"
+
+
+def list_fee_rows(facts: CardFacts) -> list[tuple[str, str]]:
+    """The customs fees of the day: name and amount."""
+    fees = facts.fees
+    if fees is None:
+        return []
+    span = f"minimum ${fees.merchandise_min:,.2f}, maximum ${fees.merchandise_max:,.2f} per entry"
+    return [
+        ("Merchandise processing fee", f"{format_percent(fees.merchandise_percent)}%, {span}"),
+        ("Harbor maintenance fee", f"{format_percent(fees.harbor_percent)}%, by sea only"),
+    ]
+
+
+def describe_ruling(event: LegalEvent) -> str:
+    """A ruling in short form: `Struck down 20 Feb 2026, US Supreme Court`."""
+    return f"{_EFFECTS[event.effect]} {format_day(event.on)}, {event.body}"
+
+
+def describe_event(event: LegalEvent) -> str:
+    """A legal event with its case and what happened."""
+    return f"{format_day(event.on)}, {event.body}, {event.case}: {event.what}"
+
+
+def list_next(facts: CardFacts) -> list[str]:
+    """What comes, from the ledger and the card, in order of time. Each item is one change."""
+    items = [
+        *((one.on, _describe_upcoming(one)) for one in facts.next),
+        *((one.on, one.text) for one in facts.dates),
+    ]
+    return [f"{format_day(day)} {text}" for day, text in sorted(items, key=lambda item: item[0])]
+
+
+def list_next_in_short(facts: CardFacts) -> list[str]:
+    """What comes, one text for each day: `1 Jan 2027: Kitchen cabinets 50%; sofas 30%`.
+
+    If the card has a table of rates, measures without a row are left out.
+    """
+    names = {one.id: row.what for row in facts.rows for one in row.measures}
+    days: dict[date, dict[str, list[Change]]] = {}
+    for item in facts.next:
+        name = names.get(item.measure_id, "" if names else item.measure)
+        if item.change.kind is ChangeKind.MILESTONE:
+            days.setdefault(item.on, {})[item.change.text] = []
+        elif name:
+            days.setdefault(item.on, {}).setdefault(name, []).append(item.change)
+    for fact in facts.dates:
+        days.setdefault(fact.on, {})[fact.text] = []
+    return [
+        f"{format_day(day)}: {'; '.join(starmap(_describe_changes, found.items()))}"
+        for day, found in sorted(days.items())
+    ]
+
+
+def _describe_changes(name: str, changes: Sequence[Change]) -> str:
+    """The changes of a row on one day: `Batteries 25% to 50%`, `Solar cells 14% ends`."""
+    if not changes:
+        return name
+    percents = sorted(one.rate.percent for one in changes if one.rate.percent is not None)
+    rate = words.describe_rate(changes[0].rate, "rate to be announced")
+    if changes[0].rate.specific:
+        rate = "a specific duty"
+    if percents:
+        ends = dict.fromkeys(f"{format_percent(one)}%" for one in (percents[0], percents[-1]))
+        rate = " to ".join(ends)
+    ended = all(one.kind in (ChangeKind.ENDS, ChangeKind.SUSPENSION_ENDS) for one in changes)
+    return f"{name} {rate}{' ends' if ended else ''}"
+
+
+def list_passed(facts: CardFacts, *, short: bool = False) -> list[str]:
+    """Dates that have come since the last check and that no source confirms.
+
+    `short` leaves out the changes that the table of rates shows.
+    """
+    in_rows = {one.id for row in facts.rows for one in row.measures}
+    return [
+        f"{format_day(one.on)} {_describe_upcoming(one)}"
+        for one in facts.passed
+        if not short or one.change.kind is ChangeKind.MILESTONE or one.measure_id not in in_rows
+    ]
+
+
+def _describe_upcoming(item: Upcoming) -> str:
+    what = words.describe_change(item.change)
+    return what if item.change.text == what else f"{item.measure}: {what}"
+
+
+def describe_fact(fact: CardFact) -> str:
+    """A fact with its label."""
+    return f"{fact.label}: {fact.text}" if fact.label else fact.text
+
+
+def describe_freshness(checked: date, today: date, *, passed: bool) -> str:
+    """A colored mark and the day of the last check: `🔴 Checked 2 Oct 2026, 58 days ago`.
+
+    Green below 8 days, amber below 31, otherwise red. `passed` is whether a known date has come
+    since the check, which makes it red too.
+    """
+    days = (today - checked).days
+    if days <= 0:
+        return f"🟢 Checked {format_day(checked)}"
+    mark = "🟢" if days < _FRESH_DAYS else "🟠" if days < _OLD_DAYS else "🔴"
+    ago = "1 day ago" if days == 1 else f"{days} days ago"
+    return f"{'🔴' if passed else mark} Checked {format_day(checked)}, {ago}"
+
+
+def group_cards(cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
+    """The cards by group, in the order of the files; laws come first, uncovered topics last."""
+    groups: dict[str, list[Card]] = {}
+    for card in cards:
+        groups.setdefault(card.group, []).append(card)
+    order = {"Laws": -1, "Not covered": len(groups)}
+    return sorted(groups.items(), key=lambda group: order.get(group[0], 0))
+
+
+def render_card_lines(facts: CardFacts) -> Iterator[str]:
+    """The whole card, line by line, for a terminal."""
+    card = facts.card
+    yield card.title
+    yield f"{describe_card_state(facts)}."
+    yield f"  {card.what} ({_format_source(card.source)})"
+    rows = [(row.what, describe_row(row)) for row in facts.rows] + list_fee_rows(facts)
+    yield from _render_block("rates", (f"{what}: {text}" for what, text in rows))
+    specific = {f"{row.what}: {row.specific}" for row in facts.rows if row.specific}
+    yield from _render_block("specific duties", sorted(specific))
+    yield from _render_block("rulings", map(describe_ruling, facts.rulings))
+    facts_of_card = (
+        f"{describe_fact(one)} ({format_day(one.on)}; {_format_source(one.source)})"
+        for one in card.points
+    )
+    yield from _render_block("facts", facts_of_card)
+    yield from _render_block("next", list_next(facts))
+    yield from _render_block("scheduled since our last check, not verified", list_passed(facts))
+    events = (f"{describe_event(one)} ({_format_source(one.source)})" for one in facts.events)
+    yield from _render_block("events", events)
+    yield from _render_block("sources", map(_format_source, list_card_sources(facts)))
+    yield describe_freshness(facts.checked, facts.on, passed=bool(facts.passed))
+    others = ", ".join(one.id for one in (*facts.parts, *facts.see))
+    if others:
+        yield f"see also: {others}"
+
+
+def render_card_list_lines(cards: Sequence[Card]) -> Iterator[str]:
+    """All cards by group, line by line, for a terminal."""
+    for group, found in group_cards(cards):
+        yield f"{group}:"
+        yield from (f"  {card.id:<28} {card.title}" for card in found)
+
+
+def list_card_sources(facts: CardFacts) -> list[Source]:
+    """The sources of the card's text, state, fees and measures, each once."""
+    found = [facts.card.source]
+    found += [facts.card.state.source] if facts.card.state else []
+    found += [facts.fees.source] if facts.fees else []
+    found += [find_measure_source(one, facts.on) for row in facts.rows for one in row.measures]
+    return list(dict.fromkeys(found))
+
+
+def find_measure_source(measure: Measure, day: date) -> Source:
+    """The source of the measure's rate on the day, or else of its newest rate."""
+    period = measure.find_period(day) or measure.find_period_before(day)
+    return period.source if period else measure.source
+
+
+def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
+    found = [f"  {item}" for item in items]
+    return iter([f"{title}:", *found] if found else ())
+
+
+def _format_source(source: Source) -> str:
+    return f"{source.text} {source.url}" if source.url else source.text

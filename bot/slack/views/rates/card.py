@@ -1,0 +1,213 @@
+"""Renders the card of a law or topic: what it is, its state and rates now, its rulings, what comes.
+
+A card has at most `MAX_WORDS` visible words. What does not fit is in the details, which a button
+shows as a message of its own.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from bot.rates.cards.facts import CardFacts, RateRow
+from bot.rates.cards.model import Card
+from bot.render import cards as say
+from bot.slack.blockkit.blocks import (
+    Block,
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    header,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, cut, escape
+from bot.slack.views.rates import markup
+from bot.slack.views.replies import RUN
+from bot.text.dates import format_day
+from bot.text.single_line import to_single_line
+
+MAX_WORDS = 120
+"""Maximum visible words of a card, without its buttons."""
+_RULINGS, _NEXT, _PASSED, _RELATED = 3, 3, 2, 3
+_CELL, _TITLE, _TEXT = 90, 110, 600
+_LAWS = 5
+_ROWS_WITH_DAYS = 6
+"""Maximum rows of a table that shows the first day of each rate."""
+
+Item = TypeVar("Item")
+
+
+def render_card(facts: CardFacts) -> Message:
+    """The card as a message that is read in ten seconds."""
+    card, state = facts.card, _end(say.describe_card_state(facts))
+    chip = _describe_freshness(facts)
+    notes = [chip] if card.covered else [chip, "not in our rates"]
+    words = _WordBudget([card.title, state, card.what, *notes])
+    short = len(facts.rows) > _ROWS_WITH_DAYS
+    rows = [(row.what, say.describe_row(row, short=short)) for row in facts.rows]
+    rows += say.list_fee_rows(facts)
+    shown = words.take(rows, " ".join)
+    paragraphs = [
+        section(f"{bold(f'{title}:')} {escape(' · '.join(found), _TEXT)}")
+        for title, listed in (
+            ("Rulings", [*map(say.describe_ruling, facts.rulings[:_RULINGS])]),
+            ("Next", say.list_next_in_short(facts)[:_NEXT]),
+            ("Scheduled, not verified", say.list_passed(facts, short=True)[:_PASSED]),
+        )
+        if (found := words.take(listed))
+    ]
+    if points := words.take(card.points, say.describe_fact):
+        lines = (
+            f"• {bold(escape(f'{one.label}:', 70))} {escape(one.text, 300)}".replace("  ", " ")
+            if one.label
+            else f"• {escape(one.text, 300)}"
+            for one in points
+        )
+        paragraphs.append(section("\n".join(lines)))
+    head = [
+        header(card.title),
+        section(f"{bold(escape(state, 300))}\n{escape(card.what, 500)}"),
+    ]
+    left = len(rows) - len(shown)
+    more = [context(f"… and {left} more in the details")] if left else []
+    tail = [context(escape(" · ".join(notes), 200)), *_build_buttons(facts)]
+    notice = escape(f"{card.title}: {state}", 400)
+    plain = assemble(notice, [*head, *_build_list(shown)], [*more, *paragraphs], tail, _left_out)
+    if not shown:
+        return plain
+    table = [*head, _build_table(shown)]
+    message = assemble(notice, table, [*more, *paragraphs], tail, _left_out)
+    return Message(message.text, message.blocks, instead=plain)
+
+
+def render_card_details(facts: CardFacts) -> Message:
+    """Everything about the card with its sources: measures, facts, events, dates."""
+    card = facts.card
+    title = f"{card.title}: details and sources"
+    items = [section(f"{escape(card.what, 500)} ({markup.format_source(card.source)})")]
+    if card.state is not None:
+        source = markup.format_source(card.state.source)
+        items.append(section(f"{bold('Now')}\n{escape(card.state.text, 300)} ({source})"))
+    items += [section("\n".join(_list_row_lines(row, facts))) for row in facts.rows]
+    fees = [f"{escape(what, 70)}: {escape(text, 200)}" for what, text in say.list_fee_rows(facts)]
+    if facts.fees is not None:
+        items += _build_group("Fees", [*fees, markup.format_source(facts.fees.source)])
+    items += _build_group(
+        "Facts",
+        (
+            f"{escape(say.describe_fact(one), 400)} "
+            f"({format_day(one.on)}; {markup.format_source(one.source)})"
+            for one in card.points
+        ),
+    )
+    items += _build_group(
+        "Rulings and other events, newest first",
+        (
+            f"{escape(say.describe_event(one), _TEXT)} ({markup.format_source(one.source)})"
+            for one in facts.events
+        ),
+    )
+    items += _build_group("Next", (escape(one, 400) for one in say.list_next(facts)))
+    items += _build_group(
+        "Scheduled since our last check, not verified",
+        (escape(one, 400) for one in say.list_passed(facts)),
+    )
+    back = button(card.title, f"{RUN}_0", f"card {card.id}")
+    tail = [context(escape(_describe_freshness(facts), 200)), *actions(back)]
+    return assemble(escape(title, 400), [header(title)], items, tail, _left_out)
+
+
+def render_card_list(cards: Sequence[Card], law: str = "") -> Message:
+    """All cards by group. `law` is a law that was asked for and has no card."""
+    title = f"We have no card about {law}. These are our cards:" if law else "Laws and topics"
+    groups = say.group_cards(cards)
+    items = [
+        section("\n".join([bold(escape(group, 80)), *map(_format_entry, found)]))
+        for group, found in groups
+    ]
+    laws = groups[0][1][:_LAWS] if groups else []
+    row = actions(
+        *(button(one.title, f"{RUN}_{n}", f"card {one.id}") for n, one in enumerate(laws))
+    )
+    tail = [context("Type a name, such as “section 232” or “ieepa refunds”."), *row]
+    return assemble(escape(title, 400), [section(bold(escape(title, 200)))], items, tail, _left_out)
+
+
+class _WordBudget:
+    """Counts the visible words of a card."""
+
+    def __init__(self, used: Iterable[str]) -> None:
+        """`used` are the texts that the card always has."""
+        self._left = MAX_WORDS - sum(len(text.split()) for text in used)
+
+    def take(self, items: Iterable[Item], read: Callable[[Item], str] = str) -> list[Item]:
+        """The first items whose words fit. `read` returns the text of an item."""
+        kept = []
+        for item in items:
+            # One more word for a title, a bullet or a separator.
+            size = len(read(item).split()) + 1
+            if size > self._left:
+                break
+            self._left -= size
+            kept.append(item)
+        return kept
+
+
+def _build_buttons(facts: CardFacts) -> tuple[Block, ...]:
+    card = facts.card
+    labeled = [("Details and sources", f"card {card.id} sources")]
+    labeled += [(one.title, f"card {one.id}") for one in facts.see[:_RELATED]]
+    labeled += [(f"Ask: {card.example}", card.example)] if card.example else []
+    return actions(
+        *(button(label, f"{RUN}_{n}", command) for n, (label, command) in enumerate(labeled))
+    )
+
+
+def _build_table(rows: Sequence[tuple[str, str]]) -> Block:
+    cells = [[_build_cell(text) for text in row] for row in rows]
+    columns = [{"is_wrapped": True, "align": "left"}] * 2
+    return {"type": "table", "rows": cells, "column_settings": columns}
+
+
+def _build_cell(text: str) -> Element:
+    # Slack refuses the whole message if a cell is empty.
+    return {"text": cut(to_single_line(text), _CELL) or "–", "type": "raw_text"}
+
+
+def _build_list(rows: Sequence[tuple[str, str]]) -> list[Block]:
+    """The table as a paragraph, for workspaces that refuse tables."""
+    lines = [f"• {escape(what, _CELL)}: {bold(escape(text, _CELL))}" for what, text in rows]
+    return [section("\n".join(lines))] if lines else []
+
+
+def _list_row_lines(row: RateRow, facts: CardFacts) -> Iterator[str]:
+    """A row of the table with the sources of its measures."""
+    yield f"{bold(escape(row.what, 70))} {escape(say.describe_row(row), 150)}"
+    if row.specific:
+        yield escape(row.specific, _TEXT)
+    sources = dict.fromkeys(say.find_measure_source(one, facts.on) for one in row.measures)
+    yield f"Source: {'; '.join(map(markup.format_source, sources))}"
+
+
+def _build_group(title: str, lines: Iterable[str]) -> list[Block]:
+    """A title and paragraphs, one for each line; empty if there are no lines."""
+    found = [section(line) for line in lines]
+    return [section(bold(title)), *found] if found else []
+
+
+def _format_entry(card: Card) -> str:
+    name = card.names[0] if card.names else card.id.replace("-", " ")
+    return f"• {escape(card.title, _TITLE)}: `{escape(name, 60)}`"
+
+
+def _describe_freshness(facts: CardFacts) -> str:
+    return say.describe_freshness(facts.checked, facts.on, passed=bool(facts.passed))
+
+
+def _end(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."
+
+
+def _left_out(count: int) -> Block:
+    return context(f"… and {count} more.")

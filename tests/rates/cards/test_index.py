@@ -1,0 +1,161 @@
+"""A card is found by its names, also in a sentence, but not in a question about a rate."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.rates.cards.index import CardIndex, list_card_names, normalize_card_name
+from bot.rates.ledger import Ledger
+from tests.rates.cards.made import card
+from tests.rates.made import PARTIES
+
+INDEX = CardIndex(
+    [
+        card("section-1", title="Section 100", names=("section 100", "100")),
+        card("steel-1", title="Section 100 on steel", names=("100 steel",), law="section-1"),
+        card("refunds", title="Refunds", names=("refund", "section 100 refund")),
+        card("china-case", title="The China case", names=("china case",)),
+    ],
+    PARTIES,
+    lambda text: "bananas" in text,
+)
+
+
+@pytest.mark.parametrize("text", ["S100", "sec. 100", "§ 100", "§100", "Section-100", "sect 100"])
+def test_a_law_is_found_in_every_spelling(text: str) -> None:
+    assert INDEX.find(text) == "section-1"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "is the section 100 tariff still in force?",
+        "What is section 100, please",
+        "when did section 100 begin and who pays it",
+        "US section 100 duties",
+    ],
+)
+def test_question_words_do_not_count(text: str) -> None:
+    assert INDEX.find(text) == "section-1"
+
+
+def test_the_more_specific_card_wins() -> None:
+    assert INDEX.find("the steel duties of section 100") == "steel-1"
+    assert INDEX.find("can i get a refund of section 100") == "refunds"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "section 100 on china",
+        "us china section 100",
+        "cn section 100",
+        "goods of germany under section 100",
+        "🇨🇳 section 100",
+        "us bananas section 100",
+        "upcoming section 100",
+        "what changed in section 100",
+        "section 100 vs section 200",
+        "not section 100",
+        "us china case",
+        "steel",
+        "us",
+        "",
+    ],
+)
+def test_a_question_about_a_rate_finds_no_card(text: str) -> None:
+    assert INDEX.find(text) is None
+
+
+def test_goods_without_an_economy_do_not_hide_a_law() -> None:
+    assert INDEX.find("section 100 bananas") == "section-1"
+
+
+def test_an_economy_in_a_name_of_a_card_does_not_hide_the_card() -> None:
+    assert INDEX.find("the china case") == "china-case"
+
+
+def test_a_misspelt_name_is_suggested() -> None:
+    assert INDEX.suggest("refnud") == ("refunds",)
+    assert INDEX.suggest("sectoin 100 steel") == ("Section 100 on steel",)
+    assert INDEX.suggest("refnud of china") == ()
+    assert INDEX.suggest("bananas") == ()
+
+
+def test_another_number_is_no_misspelling() -> None:
+    assert INDEX.suggest("section 101") == ()
+
+
+def test_a_law_without_a_card_is_named() -> None:
+    assert INDEX.find_unknown_law("what is section 101?") == "section 101"
+    assert INDEX.find_unknown_law("section 100") == ""
+    assert INDEX.find_unknown_law("section 101 on china") == ""
+    assert INDEX.find_unknown_law("refunds") == ""
+
+
+def test_the_list_of_cards_is_asked_for() -> None:
+    assert INDEX.is_list("cards")
+    assert INDEX.is_list("Topics")
+    assert not INDEX.is_list("cards of china")
+    assert not CardIndex([], PARTIES).is_list("cards")
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_read(text: str) -> None:
+    found = INDEX.find(text)
+    assert found is None or found in INDEX.by_id
+    assert isinstance(INDEX.find_unknown_law(text), str)
+    INDEX.suggest(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "card_id"),
+    [
+        ("section 232", "section-232"),
+        ("is the section 122 surcharge still in force", "section-122"),
+        ("can i get a refund on ieepa duties", "refunds"),
+        ("ieepa refunds", "refunds"),
+        ("how do i file a protest for section 122", "refunds"),
+        ("ieepa", "ieepa"),
+        ("de minimis", "de-minimis"),
+        ("usmca", "usmca"),
+        ("learning resources", "learning-resources"),
+        ("what did the supreme court say about tariffs", "learning-resources"),
+        ("v.o.s. selections", "vos-selections"),
+        ("mpf", "processing-fees"),
+        ("when does the section 232 polysilicon duty begin", "section-232-solar"),
+        ("anti-dumping duties on steel", "antidumping"),
+        ("drawback on section 301", "drawback"),
+        ("us japan section 232", None),
+        ("what is the 301 rate on china", None),
+        ("does canada still pay the fentanyl tariff", None),
+        ("car parts from mexico under usmca", None),
+        ("auto parts from canada not usmca", None),
+        ("softwood lumber canada anti-dumping", None),
+        ("brazil section 301", None),
+        ("section 301 china", None),
+        ("us china list 3", None),
+        ("cape verde", None),
+        ("steel", None),
+        ("us china", None),
+        ("toys from china", None),
+        ("is the 10% still on", None),
+    ],
+)
+def test_the_shipped_cards_are_found(ledger: Ledger, text: str, card_id: str | None) -> None:
+    assert ledger.cards.find(text) == card_id
+
+
+def test_each_name_of_a_shipped_card_finds_this_card(ledger: Ledger) -> None:
+    found = {
+        (one.id, name): ledger.cards.find(name)
+        for one in ledger.cards.all
+        for name in list_card_names(one)
+    }
+    assert len(found) > 200
+    assert {key: card_id for key, card_id in found.items() if card_id != key[0]} == {}
+
+
+def test_a_name_has_no_word_of_every_question() -> None:
+    assert normalize_card_name("What are the Section 232 tariffs now?") == {"section", "232"}

@@ -1,0 +1,180 @@
+"""Cards of laws and topics fit into Slack's limits and into ten seconds of reading."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.rates.cards.facts import build_card_facts
+from bot.rates.cards.model import Card
+from bot.rates.ledger import Ledger
+from bot.rates.model.law import Effect
+from bot.runtime.config_loader import load_ledger
+from bot.slack.blockkit.blocks import Message
+from bot.slack.views.rates.card import (
+    MAX_WORDS,
+    render_card,
+    render_card_details,
+    render_card_list,
+)
+from tests.rates.cards.made import TODAY, card, card_ledger, fact, facts_of
+from tests.rates.made import rate, ruling, written
+from tests.slack.samples import PARTIES, ROOT
+from tests.slack.views.accepted import as_text, check_accepted
+
+DAYS = (date(2025, 1, 1), date(2026, 2, 22), date(2026, 6, 1), TODAY, date(2027, 6, 30))
+HOSTILE = "<!channel> *bold* `code` <https://evil.example|click> & \u202e @here \n> quote"
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    return load_ledger(Path(ROOT) / "config" / "rates", PARTIES)
+
+
+def list_texts(value: Any) -> Iterable[str]:
+    """All texts in blocks that a person sees, without those of buttons."""
+    if isinstance(value, dict):
+        if value.get("type") == "actions":
+            return
+        if isinstance(value.get("text"), str):
+            yield value["text"]
+        for each in value.values():
+            yield from list_texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from list_texts(each)
+
+
+def list_markup(value: Any) -> Iterable[str]:
+    """All texts in blocks that Slack reads as markup."""
+    if isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            yield value["text"]
+        for each in value.values():
+            yield from list_markup(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from list_markup(each)
+
+
+def count_words(message: Message) -> int:
+    return sum(len(text.split()) for text in list_texts(message.blocks))
+
+
+def list_commands(message: Message) -> list[str]:
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return [button["value"] for row in rows for button in row]
+
+
+def get_first_line(message: Message) -> str:
+    """The line below the title."""
+    text: str = message.blocks[1]["text"]["text"]
+    return text.split("\n", maxsplit=1)[0]
+
+
+def test_every_card_is_accepted_and_short_on_every_day(ledger: Ledger) -> None:
+    for one in ledger.cards.all:
+        for day in DAYS:
+            facts = build_card_facts(one, ledger, day)
+            message = render_card(facts)
+            check_accepted(message)
+            check_accepted(message.instead or message)
+            check_accepted(render_card_details(facts))
+            # Signs between words, such as `·` and `•`, are counted as words here.
+            signs = sum(text.count(" · ") + text.count("• ") for text in list_texts(message.blocks))
+            assert count_words(message) - signs <= MAX_WORDS, one.id
+
+
+def test_the_list_has_every_card(ledger: Ledger) -> None:
+    message = render_card_list(ledger.cards.all)
+    check_accepted(message)
+    text = as_text(message)
+    assert [one.id for one in ledger.cards.all if one.title not in text] == []
+    assert "section 233" in as_text(render_card_list(ledger.cards.all, "section 233"))
+
+
+@pytest.mark.parametrize(
+    ("card_id", "state"),
+    [
+        ("section-122", "Ended 23 Jul 2026"),
+        ("ieepa", "Not collected since 24 Feb 2026: held unlawful 20 Feb 2026 (US Supreme Court)"),
+        ("section-232-solar", "Begins 4 Dec 2026"),
+        ("section-301-forced-labor", "In force since 24 Jul 2026: 10% to 12.5%"),
+        ("axle-of-dearborn", "upheld 13 Aug 2026"),
+        ("uflpa", "Not a duty"),
+        ("section-337", "No duty"),
+        ("antidumping", "not in our data"),
+    ],
+)
+def test_the_first_line_has_the_state(ledger: Ledger, card_id: str, state: str) -> None:
+    message = render_card(build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY))
+    assert state in get_first_line(message)
+
+
+def test_the_buttons_run_commands_that_are_understood(ledger: Ledger) -> None:
+    facts = build_card_facts(ledger.cards.by_id["section-232"], ledger, TODAY)
+    details, *others, example = list_commands(render_card(facts))
+    assert details == "card section-232 sources"
+    assert [ledger.cards.find(one) for one in others] == list(facts.card.see)
+    assert ledger.cards.find(details) == "section-232"
+    assert ledger.cards.find(example) is None
+
+
+def test_the_details_have_the_sources_that_the_card_leaves_out(ledger: Ledger) -> None:
+    facts = build_card_facts(ledger.cards.by_id["refunds"], ledger, TODAY)
+    short, details = as_text(render_card(facts)), as_text(render_card_details(facts))
+    assert "https://" not in short
+    for one in facts.card.points:
+        assert (one.source.url or one.source.text) in details
+
+
+def test_a_card_that_is_not_in_the_rates_says_so(ledger: Ledger) -> None:
+    facts = build_card_facts(ledger.cards.by_id["drawback"], ledger, TODAY)
+    assert "not in our rates" in as_text(render_card(facts))
+
+
+def build_hostile_card(text: str) -> Card:
+    return card(
+        title=(text * 3)[:100] or "–",
+        what=(text * 20)[:500] or "–",
+        state=fact((text * 9)[:300] or "–"),
+        points=[fact((text * 9)[:300] or "–", label=text[:60]) for _ in range(60)],
+        dates=[fact((text * 9)[:300] or "–", on=date(2027, 1, 1)) for _ in range(60)],
+        measures=("us-a",),
+        rows=[{"what": text.replace("%", "")[:60] or "–", "measures": ["us-a"]} for _ in range(60)],
+        example=text,
+    )
+
+
+@given(st.text(min_size=1, max_size=80) | st.just(HOSTILE))
+@settings(max_examples=40, deadline=None)
+def test_hostile_and_long_texts_are_accepted(text: str) -> None:
+    made = build_hostile_card(text)
+    events = [
+        ruling(date(2026, 3, day), "us-a").model_copy(update={"what": text, "body": text})
+        for day in range(1, 30)
+    ]
+    ledger = card_ledger(made, measures=[written("us-a", rate(10))], legal=events)
+    facts = build_card_facts(made, ledger, TODAY)
+    listed = render_card_list([made] * 200)
+    for message in (render_card(facts), render_card_details(facts), listed):
+        check_accepted(message)
+        shown = " ".join([message.text, *list_markup(message.blocks)])
+        assert "<!channel>" not in shown
+        assert "<https://evil" not in shown
+
+
+def test_a_ledger_without_cards_has_an_empty_list() -> None:
+    check_accepted(render_card_list(()))
+
+
+def test_a_stayed_ruling_is_named_with_its_stay() -> None:
+    held = ruling(date(2026, 3, 1), "us-a")
+    stayed = ruling(date(2026, 3, 2), "us-a").model_copy(update={"effect": Effect.STAYED})
+    text = as_text(render_card(facts_of(rate(10), legal=[held, stayed])))
+    assert "Held unlawful 1 Mar 2026" in text
+    assert "Ruling stayed 2 Mar 2026" in text
