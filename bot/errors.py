@@ -11,7 +11,8 @@
     ├── SourceError          a live source failed or sent an unexpected response
     ├── QueryError           a question about rates could not be understood
     │   ├── UnknownParty     an economy does not exist; carries similar names
-    │   └── NoEconomyNamed   no economy is named; carries complete questions that name one
+    │   ├── NoEconomyNamed   no economy is named; carries complete questions that name one
+    │   └── UnclearQuestion  has several readings; carries a complete question for each
     ├── AmendmentRefused     a rate that an operator approved does not fit the ledger
     ├── CommandError         a slash command could not be carried out
     ├── StoreError           the database could not be opened, upgraded or backed up
@@ -107,6 +108,21 @@ class NoEconomyNamed(QueryError):
     def __init__(self, thing: str, cause: str, questions: Sequence[str]) -> None:
         self.questions = tuple(questions)
         super().__init__(thing, cause, f"Try: {' or: '.join(questions)}")
+
+
+class UnclearQuestion(QueryError):
+    """A question with several readings, so that the person must choose.
+
+    `question` asks which reading is meant. `options` has up to four pairs of a label and a complete
+    question.
+    """
+
+    def __init__(
+        self, thing: str, question: str, options: Sequence[tuple[str, str]], cure: str = ""
+    ) -> None:
+        self.question, self.options = question, tuple(options)[:4]
+        tries = " or: ".join(command for _, command in self.options)
+        super().__init__(thing, question.removesuffix("?"), cure or f"Try: {tries}")
 
 
 class CommandError(TariffwireError):

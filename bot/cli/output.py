@@ -11,7 +11,6 @@ from typing import Any, ParamSpec
 import click
 
 from bot.errors import QueryError, TariffwireError
-from bot.parties import Parties
 
 P = ParamSpec("P")
 
@@ -69,7 +68,7 @@ def parse_day(text: str) -> date:
         raise click.BadParameter(f"'{text}' is not a day. Write it as 2025-12-31.") from error
 
 
-def read_day(text: str | None, today: date, parties: Parties) -> date | None:
+def read_day(text: str | None, today: date) -> date | None:
     """The day of the option --on, in the words of questions; other text is wrong usage.
 
     None if the option is not given.
@@ -77,18 +76,12 @@ def read_day(text: str | None, today: date, parties: Parties) -> date | None:
     if text is None:
         return None
     # Imported here, because the commands that have no such option do not need the parser.
-    from bot.rates.question.parse import parse_query
+    from bot.rates.question import periods
 
     try:
-        query = parse_query(f"us china on {text}", parties, today)
+        return periods.read_day(text, today)
     except QueryError as error:
         raise click.BadParameter(f"{error}.", param_hint="--on") from error
-    # Any other word of the text would change the query too.
-    plain = parse_query("us china", parties, today)
-    if query.on is None or query.model_copy(update={"on": None}) != plain:
-        cause = f"'{text}' is not a day. Write it as 2025-12-31, 31 Dec 2025 or yesterday."
-        raise click.BadParameter(cause, param_hint="--on")
-    return query.on
 
 
 def _check_text(given: Mapping[str, object]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from bot.commands.percents import resolve_percent
 from bot.commands.ports import LiveSources, ReportStore
 from bot.commands.replies import CalendarFile, CardList, RateAnswers, RateCalendar, RateCard
 from bot.commands.reports import select_reports
@@ -19,6 +20,7 @@ from bot.rates.answer.build import answer_query
 from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.answer.live_lookups import add_results, list_lookups
 from bot.rates.calendar.entries import list_entries
+from bot.rates.calendar.spells import list_spells
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.cards.facts import build_card_facts
 from bot.rates.ledger import Ledger
@@ -96,9 +98,12 @@ class AnswerService:
         ledger = self.ledger
         today = ledger.find_duty_day(now)
         query = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
+        if query.kind is QueryKind.PERCENT:
+            query = resolve_percent(query, ledger, today)
         if query.imposer and (there := ledger.find_duty_day(now, query.imposer)) != today:
             today = there
-            query = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
+            again = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
+            query = query if again.kind is QueryKind.PERCENT else again
         return DatedQuery(override_query(query, on, product, value), today, now)
 
     async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar | RateCard | CardList:
@@ -124,7 +129,7 @@ class AnswerService:
             answers = add_results(answers, found, query, ledger, today)
         if query.on is None or query.on >= today:
             answers = await self._add_reports(answers)
-        return RateAnswers(query, answers, today)
+        return RateAnswers(query, answers, today, spells=list_spells(query, answers, ledger, today))
 
     async def _count_lines(
         self, answers: tuple[Answer, ...], query: RateQuery

@@ -1,11 +1,13 @@
 """Parses the text after `/tariff` into a command.
 
-1. An empty text, `help` and `?` ask for help.
+1. An empty text, a greeting, `help` and `?` ask for help.
 2. A text with a command as its first word is this command with its arguments. The commands are
-   `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`.
+   `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`. Polite words
+   before a command do not count: `please subscribe to court rulings`.
 3. `table` before a question asks for the answer as a table.
 4. `upcoming` with `ics` asks for the calendar as a file.
-5. Any other text is a question, which `bot.rates.question.parse` parses later.
+5. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
+   and duties that begin like a command: `list 3 china`, `feed corn from canada`.
 
 Invalid arguments raise CommandNotUnderstood, with suggestions of complete commands.
 """
@@ -133,6 +135,13 @@ _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
     | {"alerts", "news", "stories", "trade", "updates"}
 )
+_POLITE = frozenset(
+    str.split(
+        "hi hello hey please pls plz thanks thank you can could would will kindly just i "
+        "want to we me show give need good morning afternoon evening there the my"
+    )
+)
+"""Words before a command that do not change it. Alone, they are a greeting."""
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NAME_WORDS = 5
 """Maximum words of an economy's name."""
@@ -147,9 +156,15 @@ def parse_command(text: str, parties: Parties) -> Command:
     whole = to_single_line(text)
     line = whole[:MAX_TEXT]
     words = re.split(r"[\s,;]+", line)
-    first = words[0].lower()
+    skipped = _count_polite_words(words)
+    words = words[skipped:]
+    first = words[0].lower() if words else ""
     if not first:
         return Command(verb=Verb.HELP)
+    if skipped and first in _VERBS:
+        whole = line = " ".join(words)
+    if _is_question(first, words[1:], parties):
+        return Command(verb=Verb.ASK, text=line)
     if first in _CALENDAR:
         rest = [word for word in words[1:] if word.lower() not in _FILE_WORDS]
         if rest != words[1:]:
@@ -174,12 +189,37 @@ def parse_command(text: str, parties: Parties) -> Command:
             return _parse_topics_and_parties(verb, words[1:], parties)
 
 
+def _count_polite_words(words: list[str]) -> int:
+    """The number of polite words before the first command word; 0 if there is no command."""
+    bare = [word.lower().strip("!.?") for word in words]
+    count = 0
+    while count < len(bare) and bare[count] in _POLITE:
+        count += 1
+    if count == len(bare) or bare[count] in _VERBS:
+        return count
+    return 0
+
+
+def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
+    """Whether a text that begins with a command word is a question: `list 3 china`, `feed corn`."""
+    match _VERBS.get(first):
+        case Verb.LIST:
+            return bool(rest) and rest[0][:1].isdigit()
+        case Verb.FEEDS:
+            known = rest and rest[0].lower() in _FEED_VERBS
+            return not known and any(parties.find(word) is not None for word in rest[1:])
+        case Verb.HELP:
+            return len(rest) > 2 and any(parties.find(word) is not None for word in rest)
+        case _:
+            return False
+
+
 def suggest_command(text: str) -> str | None:
-    """The text with its first word replaced by a similar command, or None."""
+    """The text with its misspelt first word replaced by a similar command, or None."""
     first, _, rest = to_single_line(text).partition(" ")
     known = [word for word in (*_VERBS, *_QUESTIONS) if len(word) > 3]
     near = _find_nearest(first.lower(), known)
-    return f"{near} {rest}".strip() if near else None
+    return f"{near} {rest}".strip() if near and near != first.lower() else None
 
 
 def _parse_feeds(words: list[str]) -> Command:
@@ -289,6 +329,12 @@ def _build_error(word: str, verb: Verb, words: list[str], parties: Parties) -> C
     names = parties.suggest(word)
     corrections = dict.fromkeys([*([near] if near else []), *names])
     commands = [" ".join([verb, *(fit if w == word else w for w in words)]) for fit in corrections]
+    if verb is Verb.SUBSCRIBE and not commands and len(words) > 1:
+        commands = [" ".join([verb, *(each for each in words if each != word)])]
+        limits = "subscriptions cannot be limited to goods yet; without it, you get all stories"
+        return CommandNotUnderstood(
+            word, f"neither a topic nor an economy we know; {limits}", commands
+        )
     cause = "neither a topic nor an economy we know"
     if verb is Verb.SUBSCRIBE and not commands:
         cause += "; subscriptions cannot be limited to goods"

@@ -13,6 +13,7 @@ from bot.feeds.model import Feed
 from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
+from bot.rates.calendar.spells import Spell
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.cards.facts import CardFacts
 from bot.rates.cards.model import Card
@@ -43,6 +44,8 @@ class RateAnswers(Reply):
     answers: tuple[Answer, ...]
     today: date
     as_table: bool = False
+    spells: tuple[Spell, ...] = ()
+    """When the percentage of the question was charged; empty if it names none."""
 
 
 class RateCalendar(Reply):
@@ -203,6 +206,15 @@ class NotUnderstood(Reply):
     word: str
     cause: str
     suggestions: tuple[str, ...]
+    about_rates: bool = False
+    """Whether the text was read as a question about rates."""
+
+
+class Clarification(Reply):
+    """The question has several readings. `options` has a label and a command for each."""
+
+    question: str
+    options: tuple[tuple[str, str], ...]
 
 
 class OperatorsOnly(Reply):

@@ -2,6 +2,7 @@
 
 request | parse_command | permission | execute | Reply
              |-- CommandNotUnderstood, QueryError --> NotUnderstood, with suggestions
+             |-- UnclearQuestion -------------------> Clarification, with options
              |-- user is not an operator -----------> OperatorsOnly
              |-- FeedError -------------------------> FeedRefused
 """
@@ -26,7 +27,7 @@ from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissio
 from bot.commands.ports import CommandStores
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
-from bot.errors import FeedError, NoEconomyNamed, QueryError, UnknownParty
+from bot.errors import FeedError, NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import Parties
 from bot.proposals.approval.audit import State
 from bot.proposals.approval.decisions import Decisions
@@ -36,6 +37,8 @@ from bot.values import Topic
 MAX_STORIES = 5
 _SEARCHED_STORIES = 1_000
 """The number of newest stories among which `latest` searches by economy and words."""
+_QUESTIONS = ("us china", "steel from canada", "upcoming")
+"""Questions that are suggested if no correction is known."""
 MAX_PROPOSALS = 10
 MUTED_FOR = timedelta(hours=24)
 
@@ -80,6 +83,8 @@ class CommandService:
             return await self._execute(command, request)
         except FeedError as error:
             return replies.FeedRefused(error)
+        except UnclearQuestion as error:
+            return replies.Clarification(error.question, error.options)
         except QueryError as error:
             return _build_not_understood(to_single_line(request.text)[:MAX_TEXT], error)
 
@@ -242,7 +247,9 @@ def _build_not_understood(text: str, error: QueryError) -> replies.NotUnderstood
         commands += error.questions
     if isinstance(error, UnknownParty):
         commands += [_replace_word(text, error.word, name) for name in error.suggestions]
-    return replies.NotUnderstood(error.thing, error.cause, tuple(commands))
+    return replies.NotUnderstood(
+        error.thing, error.cause, tuple(commands) or _QUESTIONS, about_rates=True
+    )
 
 
 def _replace_word(text: str, word: str, name: str) -> str:

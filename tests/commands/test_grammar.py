@@ -118,6 +118,7 @@ def test_a_typo_is_answered_with_a_complete_command(text: str, suggestion: str) 
         ("upcomming china", "upcoming china"),
         ("chnages since 2026-01-01", "changes since 2026-01-01"),
         ("us china", None),
+        ("changes since whenever", None),
         ("xyzzy", None),
     ],
 )
@@ -141,3 +142,31 @@ def test_typing_a_command_that_only_a_button_has_says_so(word: str) -> None:
 def test_a_subscription_to_goods_is_refused_with_the_reason() -> None:
     with pytest.raises(CommandNotUnderstood, match="cannot be limited to goods"):
         parse_command("subscribe steel", PARTIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("hi", Verb.HELP),
+        ("hello there!", Verb.HELP),
+        ("please help", Verb.HELP),
+        ("thank you", Verb.HELP),
+        ("can you subscribe to court rulings daily", Verb.SUBSCRIBE),
+        ("could you please list my subscriptions", Verb.LIST),
+        ("show me the latest news", Verb.LATEST),
+        # Goods and duties may begin like a command.
+        ("list 3 china", Verb.ASK),
+        ("feed corn from canada", Verb.ASK),
+        ("help us with tariffs on china", Verb.ASK),
+        ("can i get a refund on ieepa duties", Verb.ASK),
+        ("please us china", Verb.ASK),
+    ],
+)
+def test_polite_words_do_not_change_what_is_wanted(text: str, verb: Verb) -> None:
+    assert parse_command(text, PARTIES).verb is verb
+
+
+def test_a_subscription_with_goods_suggests_the_one_without_them() -> None:
+    with pytest.raises(CommandNotUnderstood) as refused:
+        parse_command("subscribe tariffs steel", PARTIES)
+    assert refused.value.suggestions == ("subscribe tariffs",)

@@ -261,3 +261,55 @@ async def test_the_overview_hides_subscriptions_of_others(commands: Commands) ->
     overview = await commands.service.build_overview("T1", PERSON)
     assert {one.conversation for one in overview.subscriptions} == {"C1", PERSON}
     assert overview.feeds.feeds == 0
+
+
+async def test_a_percentage_of_several_duties_is_answered_with_a_question(
+    commands: Commands,
+) -> None:
+    reply = await commands.type("is the 10% still on")
+    assert isinstance(reply, replies.Clarification)
+    assert not is_public(reply)
+    assert 2 <= len(reply.options) <= 4
+    assert any("Section 122 surcharge" in label for label, _ in reply.options)
+    for _, command in reply.options:
+        answer = await commands.type(command)
+        assert isinstance(answer, replies.RateAnswers | replies.RateCard)
+
+
+async def test_the_end_of_a_total_is_answered_from_its_history(commands: Commands) -> None:
+    reply = await commands.type("when did the 145% tariff end")
+    assert isinstance(reply, replies.RateAnswers)
+    assert (reply.query.imposer, reply.query.partner, reply.query.history) == ("US", "CN", True)
+    [spell] = reply.spells
+    assert (spell.last, spell.then) == (date(2025, 5, 13), Decimal(30))
+
+
+async def test_a_percentage_that_no_duty_has_is_not_understood(commands: Commands) -> None:
+    reply = await commands.type("is the 777% still on")
+    assert isinstance(reply, replies.NotUnderstood)
+    assert reply.word == "777%"
+
+
+@pytest.mark.parametrize(
+    "text", ["us china on 03/04/2025", "us china in june", "compare eu and us tariffs on china"]
+)
+async def test_every_reading_of_an_unclear_question_has_an_answer(
+    commands: Commands, text: str
+) -> None:
+    reply = await commands.type(text)
+    assert isinstance(reply, replies.Clarification)
+    for _, command in reply.options:
+        assert isinstance(await commands.type(command), replies.RateAnswers)
+
+
+@pytest.mark.parametrize(
+    "text", ["what is the meaning of life", "us china zzqqx", "changes since x"]
+)
+async def test_every_suggestion_for_an_unknown_thing_runs(commands: Commands, text: str) -> None:
+    reply = await commands.type(text)
+    assert isinstance(reply, replies.NotUnderstood)
+    assert reply.about_rates
+    assert reply.suggestions
+    for command in reply.suggestions:
+        answer = await commands.type(command)
+        assert isinstance(answer, replies.RateAnswers | replies.RateCalendar)

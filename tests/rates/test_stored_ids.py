@@ -17,7 +17,7 @@ from bot.rates.calendar.entries import build_entries
 from bot.rates.calendar.upcoming import list_upcoming
 from bot.rates.model.goods import Good
 from bot.rates.model.measure import Source
-from bot.render.ics import build_uid
+from bot.render.dates.ics import build_uid
 from tests.rates.made import ledger, rate, sheet, written
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)

@@ -32,6 +32,7 @@ from bot.rates.question.parse import QueryKind
 from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.cards import render_card_lines, render_card_list_lines
+from bot.render.dates.spells import describe_spell
 from bot.render.json import build_upcoming_json
 from bot.render.overview import has_figure
 from bot.runtime.config_folder import ConfigFolder
@@ -62,7 +63,7 @@ def rate(
     settings = load_settings()
     ledger = build_current_ledger(ConfigFolder(settings))
     question, now = " ".join(words), datetime.now(UTC)
-    day = read_day(on, ledger.find_duty_day(now), ledger.parties)
+    day = read_day(on, ledger.find_duty_day(now))
     dollars = None if value is None else _parse_value(value)
     reply, today = asyncio.run(_answer(settings, ledger, question, day, product, dollars))
     if as_json:
@@ -78,6 +79,8 @@ def rate(
     elif as_long:
         print_all(render_long(reply.answers, reply.query, today))
     else:
+        for spell in reply.spells:
+            click.echo(describe_spell(spell, ledger.parties))
         print_all(render_short(reply.answers, reply.query, today))
     if isinstance(reply, RateAnswers) and not any(map(has_figure, reply.answers)):
         sys.exit(1)
@@ -134,7 +137,7 @@ def upcoming(words: tuple[str, ...], as_long: bool, as_json: bool, ics_file: Pat
             cast("RateCalendar", calendar), ledger.parties, as_json=as_json, as_long=as_long
         )
         return
-    from bot.render.ics import render_calendar_file
+    from bot.render.dates.ics import render_calendar_file
 
     now = datetime.now(UTC)
     file = AnswerService(ledger).build_calendar_file(question, now)

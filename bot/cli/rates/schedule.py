@@ -42,7 +42,7 @@ def schedule() -> None:
 def show(code: str, on: str | None, as_json: bool) -> None:
     """Show a tariff line with its duties and the lists that name it: `schedule show 8507.60.00`."""
     settings, today = load_settings(), datetime.now(UTC).date()
-    day = read_day(on, today, ConfigFolder(settings).parties) or today
+    day = read_day(on, today) or today
     found = look_up_line(_get_schedule(settings), code, day)
     if as_json:
         print_json(build_line(found))

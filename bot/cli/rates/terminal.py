@@ -18,8 +18,8 @@ from bot.parties import Parties
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import RateQuery
 from bot.render import words
-from bot.render.calendar_rows import build_calendar_rows
 from bot.render.comparison import build_comparison
+from bot.render.dates.calendar_rows import build_calendar_rows
 from bot.render.overview import (
     AnswerOverview,
     Freshness,

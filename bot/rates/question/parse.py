@@ -1,62 +1,94 @@
 """Parses the text after `/tariff` into a query, and formats a query as such a text.
 
     us china                  both directions, beginning with US duties; also `us -> china`
-    us on china               one direction; also `tariffs by us on china`
+    us on china               one direction; also `china to us`, `us goods into china`
     us eu steel               with goods, a code, or a layer (`us china section 301 only`)
-    us china on 2025-04-15    on a day
-    us china history          with every change
+    us china on 2025-04-15    on a day; `last year` or `in july 2026` for a period
+    us china history          with every change; also `when did tariffs on china start`
     us mexico 8703.23 usmca   with a claim: `usmca`, `not usmca`, `column 2`, `korus`
     us china 8507.60.00 $9,000  with the entered value, for duties in dollars
     us china vs vietnam       duties of the US on both, for comparison
-    us steel                  on all countries. Canada has no such duties, so `canada steel` means
-                              steel from Canada
-    china                     all duties on Chinese goods, and all duties that China imposes
-    steel from china          the duties on these goods, by each importing country
-    upcoming [china] [steel]  upcoming changes
-    changes [since 2025-04-01] [china] [steel]
+    us steel                  on all countries
+    china, steel from china   US duties on these goods, because a lone economy is the origin
+    korea vs japan cars       US duties on goods of both; also `who pays more, korea or japan`
+    china's tariffs           all duties that China imposes; also `us`, `tariffs by china`
+    world on china steel      the duties on these goods, by each importing country
+    is the 10% still on       duties at a percentage
+    upcoming [january 2027] [china] [steel]    also `what ends in december`
+    changes [in july 2026] [china] [steel]     also `what changed last week`
     section 232               the card of a law or topic; with `sources`, its details
     cards                     the list of all cards
 
 Case, accents and small words do not matter. Goods, date and `history` may come in any order. Any
 other text raises QueryError. `bot.rates.question.product` recognizes misspelt goods, and
 `bot.parties` misspelt economies.
+
+normalized text | intent | period, value, percentage | economies and direction | goods | RateQuery
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import partial
+from typing import NamedTuple, NoReturn
 
-from bot.errors import NoEconomyNamed, QueryError, UnknownParty
+from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties, build_flag
 from bot.rates.cards.index import CardIndex
-from bot.rates.question.dates import refuse_other_days, take_day
 from bot.rates.question.parties import (
-    NOISE,
     TokenizedQuestion,
     find_direction,
+    find_importer,
+    list_importers,
+    list_linked_origins,
+    names_importer,
     names_origin,
     normalize_question,
 )
-from bot.rates.question.product import ProductReader
+from bot.rates.question.periods import Period, Tense, take_period
+from bot.rates.question.product import ParsedProduct, ProductReader, refuse_chapters_without_goods
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.value import take_value
+from bot.rates.question.wording import (
+    NOISE,
+    Intent,
+    Uncovered,
+    correct_grammar_words,
+    find_intent,
+    names_event,
+    remove_empty_phrases,
+    remove_intent,
+    remove_when_words,
+    take_percent,
+    take_uncovered,
+)
 from bot.values import Frozen
 
 _MAX_TEXT = 500
 CHANGES_DAYS = 30
 """Default number of days that `changes` looks back."""
 
-_CALENDAR = frozenset({"upcoming", "calendar", "changes", "changed"})
 _SOURCES = frozenset({"source", "sources"})
-_HISTORY = frozenset({"history", "timeline", "chart", "over time"})
+HOME = "US"
+"""The importing country of a question that names only origins."""
+
+_OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
+_MEANINGLESS = frozenset(
+    str.split(
+        "rate rates tariff tariffs duty duties on from the a an is are it i pay pays paid "
+        "charge import imports imported at by to currently me do does"
+    )
+)
+"""Words that are removed from a product if it keeps its meaning."""
+_EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no)\b")
 _CALENDAR_WORDS = frozenset(
     str.split(
         "this next last past coming recent recently latest new soon day days week weeks "
         "month months quarter year years ahead date dates deadline deadlines event events "
         "change up january february march april may june july august september october "
-        "november december tomorrow measures measure"
+        "november december tomorrow measures measure truce deal deals pause talks suspension"
     )
 )
 """Words in a question about the calendar that are neither goods nor an economy."""
@@ -70,6 +102,8 @@ class QueryKind(StrEnum):
     CHANGES = "changes"
     CARD = "card"
     """A law or a topic, about which there is a card."""
+    PERCENT = "percent"
+    """Duties at a percentage, without an economy: `is the 10% still on`."""
 
 
 class RateQuery(Frozen):
@@ -95,10 +129,12 @@ class RateQuery(Frozen):
     """Whether the question asks for the details and sources of the card."""
     imposer_assumed: bool = False
     """Whether the question names no importing country, so that `imposer` is only the likely one."""
-    percent: Decimal | None = None
-    """The percent whose days are asked for: `when did the 145% tariff end`."""
     value: Decimal | None = None
     """The entered value in dollars."""
+    percent: Decimal | None = None
+    """A percentage that the question is about: `when did the 145% tariff end`."""
+    uncovered: tuple[Uncovered, ...] = ()
+    """What the question names that the ledger does not cover."""
     history: bool = False
     both_ways: bool = False
     """Whether to answer both directions."""
@@ -115,6 +151,16 @@ class RateQuery(Frozen):
     """
 
 
+class _Question(NamedTuple):
+    """A question whose time, value and other markers were taken from its text."""
+
+    words: TokenizedQuestion
+    period: Period | None
+    percent: Decimal | None
+    uncovered: tuple[Uncovered, ...]
+    intent: Intent
+
+
 def parse_query(
     text: str,
     parties: Parties,
@@ -122,7 +168,8 @@ def parse_query(
     reader: ProductReader | None = None,
     cards: CardIndex | None = None,
 ) -> RateQuery:
-    """The query in the text. Raises QueryError, or UnknownParty with similar names.
+    """The query in the text. Raises QueryError, UnknownParty with similar names, or
+    UnclearQuestion with a complete question for each reading.
 
     `reader` (`Ledger.reader`) recognizes goods, and `cards` (`Ledger.cards`) laws and topics. With
     a reader, `steel` is not taken for a misspelt economy, and words that are neither goods nor an
@@ -134,16 +181,72 @@ def parse_query(
         )
     # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
-    on, undated = take_day(normalize_question(sound), today)
-    if cards is not None and (asked := _parse_card(undated, on, cards, reader)) is not None:
+    whole = correct_grammar_words(normalize_question(sound), reader.words if reader else ())
+    intent = find_intent(whole)
+    period, rest = _take_period(remove_empty_phrases(whole), today, intent)
+    if period is not None and names_event(rest) and not intent.history:
+        intent = intent._replace(changes=True, asks_when=True)
+    if cards is not None and (asked := _parse_card(rest, period, cards)) is not None:
         return asked
-    value, rest = take_value(undated)
+    undated = rest
+    value, rest = take_value(rest)
+    percent, rest = take_percent(rest)
+    if intent.is_calendar or intent.history:
+        rest = remove_intent(rest)
+        rest = remove_when_words(rest) if intent.asks_when else rest
     words = TokenizedQuestion(rest, parties)
-    if _CALENDAR & set(words.other_words):
-        _refuse_unread(words, parties, reader, dated=on is not None)
-        return _parse_calendar(words, on, today, reader)
-    query = _parse_rates(words, parties, on, reader)
+    uncovered, words.other_words = _take_uncovered(words, reader)
+    question = _Question(words, period, percent, uncovered, intent)
+    if cards is not None and percent is None and not (words.codes or intent.is_calendar):
+        _refuse_misspelt_card(undated, cards, reader)
+    if intent.is_calendar:
+        _refuse_unread(question, parties, reader)
+        return _parse_calendar(question, today, reader)
+    query = _parse_rates(question, parties, today, reader)
     return query if value is None else query.model_copy(update={"value": value})
+
+
+def _parse_card(text: str, period: Period | None, cards: CardIndex) -> RateQuery | None:
+    """The query for a card or the list of cards, or None."""
+    card, law = cards.find(text), cards.find_unknown_law(text)
+    if card is None and not law and not cards.is_list(text):
+        return None
+    sources = card is not None and not _SOURCES.isdisjoint(text.split())
+    on = period.day if period is not None else None
+    return RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
+
+
+def _refuse_misspelt_card(text: str, cards: CardIndex, reader: ProductReader | None) -> None:
+    """Raises UnknownParty if the text is almost the name of a law or topic."""
+    if (reader is None or not reader.understands(text)) and (near := cards.suggest(text)):
+        raise UnknownParty(" ".join(text.split()), near, "not a law or topic we know")
+
+
+def _take_period(text: str, today: date, intent: Intent) -> tuple[Period | None, str]:
+    """The period in the text. A month in a question about changes is in the past, if unclear."""
+    try:
+        return take_period(text, today, intent.tense, loose=intent.is_calendar)
+    except UnclearQuestion:
+        if not intent.changes or intent.upcoming:
+            raise
+        return take_period(text, today, Tense.PAST, loose=True)
+
+
+def _take_uncovered(
+    words: TokenizedQuestion, reader: ProductReader | None
+) -> tuple[tuple[Uncovered, ...], list[str]]:
+    """What the question names that the ledger does not cover, and its other words.
+
+    Antidumping duties that one of the question's economies imposes may be in the ledger.
+    """
+    text = " ".join(words.other_words)
+    found, rest = take_uncovered(text)
+    if not found:
+        return (), words.other_words
+    imposers = reader.list_imposers(text) if reader is not None else frozenset[str]()
+    if imposers & set(words.codes):
+        return (), words.other_words
+    return found, rest.split()
 
 
 def override_query(
@@ -153,6 +256,8 @@ def override_query(
     changed: dict[str, object] = {} if value is None else {"value": value}
     if on is not None:
         changed["on"] = on
+        if query.kind not in (QueryKind.UPCOMING, QueryKind.CHANGES):
+            changed.update(since=None, until=None)
     if product:
         changed.update(product=product.encode("utf-8", "replace").decode("utf-8"), both_ways=False)
         if query.kind is QueryKind.PARTY and not query.only_as_origin:
@@ -171,21 +276,22 @@ def format_query(query: RateQuery) -> str:
     Buttons use the text to ask the question again later. It has fixed dates instead of relative
     ones such as `yesterday`.
     """
-    words = {QueryKind.UPCOMING: ["upcoming"], QueryKind.CHANGES: [f"changes since {query.since}"]}
     if query.kind is QueryKind.CARD:
         return _format_card(query)
+    words = {QueryKind.UPCOMING: ["upcoming"], QueryKind.CHANGES: ["changes"]}
     parts = words.get(query.kind, [])
     # The date comes first, because the parser takes the first date in the text.
-    if query.on is not None:
-        parts.append(f"on {query.on.isoformat()}")
-    if query.imposer is not None:
-        parts.append(_format_flag(query.imposer))
+    parts += _format_days(query)
+    if query.imposer is not None and not query.imposer_assumed:
+        by = ["tariffs by"] if query.partner_implied and query.imposer != HOME else []
+        parts += [*by, _format_flag(query.imposer)]
     if query.partner is not None and not query.partner_implied:
-        one_way = query.only_as_origin or (query.kind is QueryKind.PAIR and not query.both_ways)
-        flag = _format_flag(query.partner)
-        parts.append(f"on {flag}" if one_way else flag)
-    parts += map(_format_flag, query.versus)
+        parts += [*_format_link(query), _format_flag(query.partner)]
+    for code in query.versus:
+        parts += ["vs", _format_flag(code)] if query.imposer_assumed else [_format_flag(code)]
     parts += [query.product] if query.product else []
+    parts += [each for each in query.uncovered if each not in (Uncovered.AGOA, Uncovered.GSP)]
+    parts += [f"{query.percent:f}%"] if query.percent is not None else []
     parts += [f"value {query.value:f}"] if query.value is not None else []
     return " ".join([*parts, "history"] if query.history else parts)
 
@@ -197,68 +303,139 @@ def _format_card(query: RateQuery) -> str:
     return f"{on}card {query.card}{' sources' if query.sources else ''}"
 
 
+def _format_link(query: RateQuery) -> list[str]:
+    """The words before the partner."""
+    if query.kind is QueryKind.PARTY:
+        if query.only_as_origin:
+            return ["world on"]
+        return [] if query.partner == HOME else ["tariffs by"]
+    one_way = not query.both_ways and not query.imposer_assumed
+    return ["on"] if query.kind is QueryKind.PAIR and one_way else []
+
+
+def _format_days(query: RateQuery) -> list[str]:
+    """The day or the period of the query, with fixed dates."""
+    if query.on is not None:
+        return [f"on {query.on.isoformat()}"]
+    if query.since is not None and query.until is not None:
+        return [f"from {query.since.isoformat()} to {query.until.isoformat()}"]
+    if query.since is not None:
+        return [f"since {query.since.isoformat()}"]
+    return [f"until {query.until.isoformat()}"] if query.until is not None else []
+
+
 def _format_flag(code: str) -> str:
     return "world" if code == WORLD else build_flag(code)
 
 
-def _parse_card(
-    text: str, on: date | None, cards: CardIndex, reader: ProductReader | None
-) -> RateQuery | None:
-    """The query for a card or the list of cards, or None.
-
-    Raises UnknownParty if the text is almost the name of a law or topic.
-    """
-    card, law = cards.find(text), cards.find_unknown_law(text)
-    if card is not None or law or cards.is_list(text):
-        sources = card is not None and not _SOURCES.isdisjoint(text.split())
-        return RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
-    if (reader is None or not reader.understands(text)) and (near := cards.suggest(text)):
-        raise UnknownParty(text.strip(), near, "not a law or topic we know")
-    return None
-
-
-def _parse_calendar(
-    words: TokenizedQuestion, on: date | None, today: date, reader: ProductReader | None
-) -> RateQuery:
-    party = words.codes[0] if words.codes else None
-    rest = _trim_product([word for word in words.other_words if word not in _CALENDAR])
+def _parse_calendar(question: _Question, today: date, reader: ProductReader | None) -> RateQuery:
+    words, period, intent = question.words, question.period, question.intent
+    rest = _trim_product(words.other_words)
     # Other words do not name a product: 'this month', 'next week'.
     product = rest if rest and reader is not None and reader.names_any(rest) else None
-    if "upcoming" in words.other_words or "calendar" in words.other_words:
-        return RateQuery(kind=QueryKind.UPCOMING, partner=party, product=product, on=on)
-    since = on or today - timedelta(days=CHANGES_DAYS)
-    return RateQuery(kind=QueryKind.CHANGES, partner=party, product=product, since=since)
+    asked = partial(
+        RateQuery, product=product, percent=question.percent, uncovered=question.uncovered
+    )
+    if len(words.codes) > 1:
+        imposer, partner, _ = find_direction(words)
+        asked = partial(asked, imposer=imposer, partner=partner)
+    elif words.codes:
+        asked = partial(asked, partner=words.codes[0])
+    since, until, on = _find_window(period, today)
+    upcoming = intent.upcoming or (intent.changes and intent.tense is Tense.FUTURE and not since)
+    if period is not None and on is None:
+        ahead = since is not None and since >= today and (until is None or until > today)
+        gone = until is not None and until < today
+        upcoming = not gone and (ahead or intent.upcoming or intent.tense is Tense.FUTURE)
+    if upcoming:
+        return asked(kind=QueryKind.UPCOMING, since=since, until=until, on=on)
+    if on is not None:
+        return asked(kind=QueryKind.CHANGES, since=on, until=on)
+    since = since or (until or today) - timedelta(days=CHANGES_DAYS)
+    return asked(kind=QueryKind.CHANGES, since=since, until=until)
+
+
+def _find_window(
+    period: Period | None, today: date
+) -> tuple[date | None, date | None, date | None]:
+    """The first and the last day of a calendar, or the day as of which it is asked for.
+
+    `upcoming on 2025-05-14` asks what was upcoming on that past day.
+    """
+    if period is None:
+        return None, None, None
+    if period.day is not None and period.is_named_on and period.day < today:
+        return None, None, period.day
+    return period.first, period.last, None
 
 
 def _parse_rates(
-    words: TokenizedQuestion,
+    question: _Question,
     parties: Parties,
-    on: date | None,
+    today: date,
     reader: ProductReader | None,
 ) -> RateQuery:
-    history = bool(_HISTORY & set(words.other_words))
+    words, intent = question.words, question.intent
     product = _trim_product(words.other_words)
     codes = words.codes
+    _refuse_excluded_economies(words)
     if product:
+        product = _read_chapter(product)
+        refuse_chapters_without_goods(product)
         _refuse_unknown(product, codes, parties, reader)
+        _refuse_exclusions(product, reader)
+        product = _tidy(product, reader)
+    asked = partial(
+        RateQuery,
+        product=product,
+        history=intent.history or question.percent is not None,
+        percent=question.percent,
+        uncovered=question.uncovered,
+        **_find_days(question.period, today),
+    )
     if not codes:
-        if product and reader is not None and reader.names_goods(product):
-            raise NoEconomyNamed(product, "names goods but no economy", (f"us {product}",))
-        if product:
-            raise UnknownParty(product, parties.suggest(product))
-        thing = " ".join(words.other_words) or "the question"
-        raise QueryError(thing, "names no economy", "Try: us china")
-    asked = partial(RateQuery, product=product, on=on, history=history)
+        if question.percent is not None:
+            return asked(kind=QueryKind.PERCENT)
+        raise _build_no_economy(product, words, question.uncovered, parties, reader)
     if len(codes) == 1:
-        charged = codes[0] != WORLD and names_origin(words)
-        if charged or not product:
-            return asked(kind=QueryKind.PARTY, partner=codes[0], only_as_origin=charged)
-        partner_implied = codes[0] != WORLD
+        return _parse_one_party(asked, words, product, parties, reader)
+    if HOME in parties and list_linked_origins(words, HOME, comparing=intent.compares):
         return asked(
-            kind=QueryKind.PAIR, imposer=codes[0], partner=WORLD, partner_implied=partner_implied
+            kind=QueryKind.COMPARE,
+            imposer=HOME,
+            partner=codes[0],
+            versus=tuple(codes[1:]),
+            imposer_assumed=True,
         )
+    laws = _list_law_imposers(product, reader)
+    return _parse_parties(asked, words, intent, laws, product)
+
+
+def _parse_parties(
+    asked: Callable[..., RateQuery],
+    words: TokenizedQuestion,
+    intent: Intent,
+    laws: frozenset[str],
+    product: str | None,
+) -> RateQuery:
+    """A question with two or more economies, one of which charges the others.
+
+    `laws` has the economies that impose the law of the question: only the US has `section 232`.
+    """
+    codes = words.codes
     imposer, partner, is_explicit = find_direction(words)
-    others = tuple(code for code in codes[2:] if code not in (imposer, partner))
+    if len(codes) > 2 and (importers := list_importers(words)):
+        _ask_for_importer(importers, codes[-1], product)
+    if not is_explicit and len(laws & {imposer, partner}) == 1:
+        is_explicit = True
+        if partner in laws:
+            imposer, partner = partner, imposer
+    if len(codes) > 2 and (last := find_importer(words, HOME, comparing=intent.compares)):
+        imposer = last
+        partner = next(code for code in codes if code != last)
+    others = tuple(code for code in codes if code not in (imposer, partner))
+    if imposer == WORLD and not others:
+        return asked(kind=QueryKind.PARTY, partner=partner, only_as_origin=True)
     return asked(
         kind=QueryKind.COMPARE if others else QueryKind.PAIR,
         imposer=imposer,
@@ -268,16 +445,138 @@ def _parse_rates(
     )
 
 
+def _ask_for_importer(importers: Sequence[str], partner: str, product: str | None) -> NoReturn:
+    """Raises UnclearQuestion for `eu and us tariffs on china`: an answer has one importer."""
+    goods = f" {product}" if product else ""
+    options = [
+        (f"{code} on {partner}{goods}", f"{_format_flag(code)} on {_format_flag(partner)}{goods}")
+        for code in importers
+    ]
+    raise UnclearQuestion("the importing country", "Which importing country first?", options)
+
+
+def _parse_one_party(
+    asked: Callable[..., RateQuery],
+    words: TokenizedQuestion,
+    product: str | None,
+    parties: Parties,
+    reader: ProductReader | None,
+) -> RateQuery:
+    """A question with one economy: the origin of the goods, or the economy that charges."""
+    [code] = words.codes
+    laws = _list_law_imposers(product, reader)
+    own_law = not laws.isdisjoint(parties.list_codes(code)) and HOME not in laws
+    if (
+        HOME in parties
+        and code not in (HOME, WORLD)
+        and (names_origin(words) or not (own_law or names_importer(words)))
+    ):
+        return asked(kind=QueryKind.PAIR, imposer=HOME, partner=code, imposer_assumed=True)
+    charged = code != WORLD and names_origin(words)
+    if charged or not product:
+        return asked(kind=QueryKind.PARTY, partner=code, only_as_origin=charged)
+    return asked(kind=QueryKind.PAIR, imposer=code, partner=WORLD, partner_implied=code != WORLD)
+
+
+def _list_law_imposers(product: str | None, reader: ProductReader | None) -> frozenset[str]:
+    """The economies that impose the law or the duty that the product names instead of goods."""
+    if reader is None or not product or reader.names_goods(product):
+        return frozenset()
+    return reader.list_imposers(product)
+
+
+def _find_days(period: Period | None, today: date) -> dict[str, date | None]:
+    """The fields for the day or the period of a question about rates."""
+    if period is None or period.day == today:
+        return {}
+    if period.day is not None:
+        return {"on": period.day}
+    if period.first is None:
+        return {"on": period.last}
+    if period.last is None:
+        if period.first >= today:
+            return {"on": period.first}
+        return {"since": period.first, "until": today}
+    return {"since": period.first, "until": period.last}
+
+
+def _build_no_economy(
+    product: str | None,
+    words: TokenizedQuestion,
+    uncovered: Sequence[str],
+    parties: Parties,
+    reader: ProductReader | None,
+) -> QueryError:
+    """The error for a question that names no economy."""
+    if product is None and uncovered:
+        return NoEconomyNamed(uncovered[0], "not covered", ("us china",))
+    if product and reader is not None and reader.names_goods(product):
+        return NoEconomyNamed(product, "names goods but no economy", (f"us {product}",))
+    if product and reader is not None and reader.names_any(product) and HOME in parties:
+        questions = (f"us china {product}",) if "CN" in parties else (f"us {product}",)
+        return NoEconomyNamed(product, "names a duty but no economy", questions)
+    if product:
+        return UnknownParty(product, parties.suggest(product))
+    thing = " ".join(words.other_words) or "the question"
+    return QueryError(thing, "names no economy", "Try: us china")
+
+
 def _trim_product(rest: Sequence[str]) -> str | None:
     """The words as a text, without small words at its two ends; None if nothing is left."""
-    words = [word for word in rest if word not in _HISTORY]
+    words = [word for word in rest if word not in {"->", ","}]
     while words and words[0] in NOISE:
         words.pop(0)
     while words and words[-1] in NOISE:
         words.pop()
-    kept = [word for word in words if word != "->"]
     # 'face' alone is the verb of 'what india faces', not a mask.
-    return " ".join(kept) if kept and kept != ["face"] else None
+    return " ".join(words) if words and words != ["face"] else None
+
+
+def _read_chapter(product: str) -> str:
+    """The product, with `chapter` before a bare chapter: `us china 84`."""
+    if len(product) == 2 and product.isdigit() and 1 <= int(product) <= 97:
+        return f"chapter {product}"
+    return product
+
+
+def _tidy(product: str, reader: ProductReader | None) -> str | None:
+    """The product without words that do not change its meaning; None if it has no meaning."""
+    if reader is None:
+        return product
+    wanted = reader.read_any(product)
+    if wanted == ParsedProduct(product):
+        return None
+    shorter = " ".join(word for word in product.split() if word not in _MEANINGLESS)
+    same = reader.read_any(shorter)._replace(text=product, unknown=wanted.unknown) == wanted
+    return shorter if same and shorter else product
+
+
+def _refuse_excluded_economies(words: TokenizedQuestion) -> None:
+    """Raises QueryError for `toys not from china`, which would be read as toys from China."""
+    for before in words.words_before:
+        tail = [word for word in before if word not in _OF_ORIGIN][-1:]
+        if tail and tail[0] in {"except", "excluding", "not", "besides", "but"}:
+            raise QueryError(
+                " ".join(before[-3:]),
+                "we cannot leave out an economy",
+                "Name the economies to compare, as in: china vs vietnam vs india",
+            )
+
+
+def _refuse_exclusions(product: str, reader: ProductReader | None) -> None:
+    """Raises QueryError for goods that are excluded, because the reader would include them."""
+    match = _EXCLUSION.search(product)
+    if match is None or reader is None:
+        return
+    before, after = product[: match.start()], product[match.end() :]
+    with_word, without = reader.read_any(product), reader.read_any(f"{before} {after}")
+    is_named = with_word._replace(text="", unknown=()) == without._replace(text="", unknown=())
+    if is_named and reader.names_any(after):
+        raise QueryError(
+            f"{match.group().strip()} {after.strip()}",
+            "we cannot leave out some goods",
+            "Ask for the goods themselves, in words or by an HS code",
+        )
 
 
 def _refuse_unknown(
@@ -285,10 +584,8 @@ def _refuse_unknown(
 ) -> None:
     """Raises QueryError if the product names no goods, code, layer or legal basis.
 
-    If names of economies or goods are similar, the error is UnknownParty. A day that
-    `take_day` cannot read has an error of its own.
+    If names of economies or goods are similar, the error is UnknownParty.
     """
-    refuse_other_days(product)
     if reader is not None and reader.understands(product):
         _refuse_misspelt_economy(product, codes, parties, reader)
         return
@@ -299,10 +596,10 @@ def _refuse_unknown(
         return
     near = (*near, *reader.read_any(product).suggestions)
     cause = "neither goods nor an economy we know"
-    if not near and (found := reader.search_schedule(product)):
+    if len(near) < 2 and (found := reader.search_schedule(product)):
         named = "; ".join(f"{one.code} ({one.description})" for one in found)
         cause = f"{cause}. The US tariff schedule has these words in {named}"
-        near = tuple(one.code for one in found)
+        near = (*near, *(one.code for one in found))
     if near:
         raise UnknownParty(product, near, cause)
     raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
@@ -318,6 +615,8 @@ def _refuse_misspelt_economy(
     if len(codes) != 1 or not (unknown := set(reader.read_any(product).unknown)):
         return
     for word in product.split():
+        if parties.find(word) is not None:
+            continue
         meant = parties.find_misspelt(word) if unknown.issuperset(stem_words(word)) else None
         if meant is not None and meant.code not in (*codes, WORLD):
             raise UnknownParty(word, (meant.name,))
@@ -325,26 +624,26 @@ def _refuse_misspelt_economy(
 
 def _suggest_economies(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]:
     """Names of economies similar to the words, without those already in the question."""
+    if any(parties.find(word) is not None for word in words.split()):
+        # The name of an economy means goods here: 'turkey from canada'.
+        return ()
     known = {parties.get(code).name for code in codes}
     suggestions = parties.suggest(words) or parties.suggest(words.split()[0])
     return tuple(name for name in suggestions if name not in known)
 
 
-def _refuse_unread(
-    words: TokenizedQuestion, parties: Parties, reader: ProductReader | None, *, dated: bool
-) -> None:
-    """Raises QueryError for an invalid date or unknown words in a question about the calendar.
-
-    Without the error, the full calendar would look like an answer about the unknown words.
-    """
-    rest = _trim_product([word for word in words.other_words if word not in _CALENDAR])
+def _refuse_unread(question: _Question, parties: Parties, reader: ProductReader | None) -> None:
+    """Raises QueryError if a calendar question has words that name no time, goods or economy."""
+    words = question.words
+    rest = _trim_product([word for word in words.other_words if word not in _CALENDAR_WORDS])
+    if "since" in words.words and question.period is None and (thing := rest or "since"):
+        raise QueryError(thing, "not a day we can read", "Write it as 2025-12-31")
     if rest is None:
         return
-    if "since" in words.other_words and not dated:
-        raise QueryError(rest, "not a day we can read", "Write it as 2025-12-31")
-    if not words.codes and (near := parties.suggest(rest)):
+    knows = reader is not None and reader.names_any(rest)
+    if not words.codes and not knows and (near := parties.suggest(rest)):
         raise UnknownParty(rest, near)
-    unread = [word for word in rest.split() if word not in _CALENDAR_WORDS | NOISE]
+    unread = [word for word in rest.split() if word not in NOISE]
     # A number may count days or be part of a name: 'last 7 days', 'list 3', 'chapter 72'.
     words_only = " ".join(word for word in unread if not word.isdigit())
     if not words_only or reader is None or reader.understands(" ".join(unread)):

@@ -15,8 +15,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.errors import QueryError
 from bot.rates.model.goods import Goods
-from bot.rates.model.measure import Measure
+from bot.rates.model.measure import Measure, has_basis
 from bot.rates.question.stemming import respell_as_american, stem_words
 from bot.rates.schedule.lines import TariffLines
 from bot.rates.schedule.search import FoundHeading, find_headings
@@ -42,10 +43,12 @@ _OWN_WORDS = {
     "all in;base included;incl base;landed;total duty;everything included",
 }
 _CODE = re.compile(
-    r"\b(?:(?:hts|htsus|hs|cn|heading|subheading|chapter|chap|ch|code)\b\.?\s*(?:code\s*)?"
-    r"(?P<led>\d{2}(?:\d{2}(?:[. ]?\d{2}){0,3})?)"
-    r"|(?P<bare>\d{4}(?:\.?\d{2}){0,3}))(?![\d.]*\d)"
+    r"\b(?:(?:htsus|hts|hs|cn|headings?|subheadings?|chapters?|chap|ch|codes?|line)(?:\b|(?=\d))"
+    r"[.:#]?[ -]?\s*(?:codes?\s*|no\.?\s*|number\s*)?:?\s*"
+    r"(?P<led>\d{2}(?:\d{2}(?:[. -]?\d{2}){0,3})?)"
+    r"|(?P<bare>\d{4}(?:[. -]?\d{2}){0,3}))(?![\d.]*\d)"
 )
+_NO_GOODS = re.compile(r"\bchapters?\s+(?P<chapter>9[89])\b|\b9[89]\d{2}(?:[. ]?\d{2}){0,3}\b")
 # Chapter 20 has headings 2001 to 2009, so 2010 to 2099 are years.
 _YEAR = re.compile(r"20[1-9]\d")
 # Minimum similarities of a text and a name of goods, from 0 to 100. To read the text as the goods,
@@ -113,6 +116,11 @@ class ProductReader:
                 self._add_phrase(name, "goods", good.id)
                 self._names.setdefault(" ".join(stem_words(name)), good.id)
         self._layers = frozenset(measure.id for measure in measures)
+        self._imposer_of = {measure.id: measure.imposer for measure in measures}
+        self._imposers_of = {
+            base: frozenset(one.imposer for one in measures if has_basis(one, (base,)))
+            for base in bases
+        }
         for measure in measures:
             for name in (measure.name, *measure.names):
                 self._add_phrase(name, "layer", measure.id)
@@ -127,6 +135,10 @@ class ProductReader:
                 self._add_phrase(name, kind, "")
         for phrases in self._phrases.values():
             phrases.sort(key=lambda phrase: -len(phrase.words))
+        self.words = frozenset(
+            word for phrases in self._phrases.values() for one in phrases for word in one.words
+        )
+        """All words of the vocabulary, as `stem_words` returns them."""
         # Cached, because a text is parsed for the question and again for each of its pairs.
         self.read: Callable[[str, frozenset[str]], ParsedProduct] = lru_cache(_CACHE_SIZE)(
             self._read
@@ -183,6 +195,12 @@ class ProductReader:
         """Whether the text names goods, a code, a layer of any pair or a legal basis."""
         wanted = self.read_any(text)
         return bool(wanted.goods or wanted.codes or wanted.layers or wanted.bases)
+
+    def list_imposers(self, text: str) -> frozenset[str]:
+        """The economies that impose the layers or legal bases that the text names."""
+        wanted = self.read_any(text)
+        named = {self._imposer_of[layer] for layer in wanted.layers}
+        return frozenset(named).union(*(self._imposers_of[base] for base in wanted.bases))
 
     def read_any(self, text: str) -> ParsedProduct:
         """Parses the text, which may name the measures of all pairs."""
@@ -248,6 +266,16 @@ class ProductReader:
             return wanted
         likely = dict.fromkeys(good.name for good in goods.values())
         return wanted._replace(suggestions=tuple(likely)[:_SUGGESTIONS])
+
+
+def refuse_chapters_without_goods(text: str) -> None:
+    """Raises QueryError if the text has a code of chapters 98 or 99, which contain no goods."""
+    if match := _NO_GOODS.search(text):
+        raise QueryError(
+            match.group(),
+            "chapters 98 and 99 list special and additional duties, not goods",
+            "Ask for the goods' own line, such as 8507.60.00, or for a law, such as section 301",
+        )
 
 
 def extract_codes(text: str) -> tuple[tuple[str, ...], str]:

@@ -91,7 +91,7 @@ async def _share_calendar(
 
 
 def _render_ics(context: SlackContext, calendar: CalendarFile) -> bytes:
-    from bot.render.ics import render_calendar_file
+    from bot.render.dates.ics import render_calendar_file
 
     service = context.service
     title = format_calendar_title(calendar.query, service.parties)

@@ -1,6 +1,7 @@
 """Renders the replies of the command service as messages."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from bot import COMMAND
@@ -11,8 +12,19 @@ from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
 from bot.rates.question.parse import QueryKind, format_query
+from bot.render.dates.spells import describe_spell
 from bot.render.words import describe_checked_period, format_calendar_title
-from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import (
+    Block,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    count_characters,
+    section,
+)
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_person, quote_text
 from bot.slack.views import alerts, feeds
 from bot.slack.views.entry.help import make_help_buttons, render_help, render_short_help
@@ -31,6 +43,13 @@ from bot.slack.views.story_lists import render_latest
 from bot.text.single_line import to_single_line
 from bot.values import Topic
 
+_COVERAGE = (
+    "Covered: additional duties of the United States, China, the European Union, Canada and "
+    "Mexico, by goods, HS code or law. Not covered: antidumping and countervailing duties, "
+    "drawback, tariff-rate quotas, AGOA and GSP."
+)
+"""What the ledger covers, for a question that was not understood."""
+
 
 def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties) -> Message:
     """The message for a reply to the request."""
@@ -39,9 +58,9 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return render_short_help() if reply.is_short else render_help()
         case replies.RateAnswers():
             message = _render_rates(reply, parties)
-            return (
-                render_rates_table(reply.answers, parties, message) if reply.as_table else message
-            )
+            if reply.as_table:
+                message = render_rates_table(reply.answers, parties, message)
+            return _add_spells(message, reply, parties)
         case replies.RateCalendar():
             return render_calendar(reply, parties)
         case replies.RateCard():
@@ -76,6 +95,8 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return render_proposal_list(reply, parties)
         case replies.NotUnderstood():
             return _render_suggestions(reply)
+        case replies.Clarification():
+            return _render_clarification(reply)
         case replies.OperatorsOnly():
             return render_operators_only(reply.act, reply.user)
         case _:
@@ -241,8 +262,43 @@ def _render_suggestions(reply: replies.NotUnderstood) -> Message:
     listed = ", ".join(f"`{COMMAND} {escape(each, 80)}`" for each in offered)
     # Without suggestions, the examples of the help are offered.
     row = row or make_help_buttons()
-    tail = context(f"`{COMMAND} help` shows what I can do.")
+    covered = _COVERAGE if reply.about_rates else ""
+    tail = context(covered, f"`{COMMAND} help` shows what I can do.")
     return assemble(f"{text} {listed}".strip(), [section(text), *row, tail])
+
+
+def _render_clarification(reply: replies.Clarification) -> Message:
+    """The question back, with a button for each reading."""
+    row = actions(
+        *(
+            button(to_single_line(label), f"{RUN}_{n}", command)
+            for n, (label, command) in enumerate(reply.options)
+        )
+    )
+    listed = ", ".join(escape(label, 80) for label, _ in reply.options)
+    question = escape(reply.question, 300)
+    return assemble(f"{question} {listed}", [section(bold(question)), *row])
+
+
+def _add_spells(message: Message, reply: replies.RateAnswers, parties: Parties) -> Message:
+    """The message with the days of the percentage that the question names, above its answers."""
+    if not reply.spells:
+        return message
+    lines = "\n".join(escape(describe_spell(one, parties), 200) for one in reply.spells)
+    instead = message.instead
+    return replace(
+        _put_first(lines, message),
+        instead=_put_first(lines, instead) if instead is not None else None,
+    )
+
+
+def _put_first(lines: str, message: Message) -> Message:
+    """The message with one more paragraph at its top, if there is room for it."""
+    room = limits.MESSAGE_CHARACTERS - count_characters(message.blocks)
+    if len(message.blocks) >= limits.MESSAGE_BLOCKS or len(lines) > room:
+        return message
+    text = f"{lines}\n{message.text}"[: limits.NOTICE_CHARACTERS]
+    return replace(message, text=text, blocks=(section(lines), *message.blocks))
 
 
 def _render_preference(reply: replies.Reply, request: CommandRequest) -> Message:

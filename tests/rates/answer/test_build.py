@@ -359,35 +359,45 @@ def test_several_partners_are_answered_in_the_requested_order(ledger: Ledger, to
 def test_a_question_about_one_party_shows_what_it_pays_and_imposes(
     ledger: Ledger, today: date
 ) -> None:
-    pairs = [(one.imposer, one.partner) for one in ask("china", ledger, today)]
+    pairs = [(one.imposer, one.partner) for one in ask("china's tariffs", ledger, today)]
 
     assert {("US", "CN"), ("EU", "CN"), ("CA", "CN"), ("CN", "US"), ("CN", "CA")} <= set(pairs)
+
+
+@pytest.mark.parametrize("text", ["china", "steel from china", "china 8507.60"])
+def test_a_lone_origin_is_answered_for_imports_into_the_us(
+    text: str, ledger: Ledger, today: date
+) -> None:
+    [said] = ask(text, ledger, today)
+
+    assert (said.imposer, said.partner) == ("US", "CN")
 
 
 def test_goods_from_one_economy_are_answered_for_each_importing_country(
     ledger: Ledger, today: date
 ) -> None:
-    said = {one.imposer: one for one in ask("steel from canada", ledger, today)}
+    said = {one.imposer: one for one in ask("world on canada steel", ledger, today)}
 
     assert {"US", "EU"} <= set(said)
     assert all(one.partner == "CA" and one.components for one in said.values())
     assert next(iter(said)) == "US"
 
 
-@pytest.mark.parametrize("text", ["canada steel", "japan cars", "china 8507.60"])
+@pytest.mark.parametrize(
+    ("name", "goods"), [("canada", "steel"), ("japan", "cars"), ("china", "8507.60")]
+)
 def test_goods_of_an_economy_without_own_duties_in_our_data_are_read_as_its_exports(
-    text: str, ledger: Ledger, today: date
+    name: str, goods: str, ledger: Ledger, today: date
 ) -> None:
-    name, goods = text.split()
-    first, *others = ask(text, ledger, today)
-    meant_first, *meant = ask(f"{goods} from {name}", ledger, today)
+    first, *others = ask(f"tariffs by {name} {goods}", ledger, today)
+    meant_first, *meant = ask(f"world on {name} {goods}", ledger, today)
     assert others == meant
     assert first.components == meant_first.components
     assert first.warnings == (kinds.ReadAsOrigin(goods), *meant_first.warnings)
     assert first.partner_name == name.title()
 
 
-@pytest.mark.parametrize("text", ["us steel", "germany steel", "canada countermeasures"])
+@pytest.mark.parametrize("text", ["us steel", "tariffs by germany steel", "canada countermeasures"])
 def test_goods_with_an_importing_country_or_duty_name_are_read_as_its_imports(
     text: str, ledger: Ledger, today: date
 ) -> None:

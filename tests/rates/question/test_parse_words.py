@@ -25,12 +25,32 @@ def read(text: str) -> RateQuery:
 
 
 @pytest.mark.parametrize("word", WORDS_OF_TIME.split())
-@pytest.mark.parametrize(
-    ("asked", "kind"), [("upcoming", QueryKind.UPCOMING), ("changes", QueryKind.CHANGES)]
-)
-def test_a_word_of_time_does_not_limit_a_calendar(asked: str, kind: QueryKind, word: str) -> None:
+@pytest.mark.parametrize("asked", ["upcoming", "changes"])
+def test_a_word_of_time_does_not_limit_a_calendar_to_goods(asked: str, word: str) -> None:
     query = read(f"{asked} china {word}")
-    assert (query.kind, query.partner, query.product) == (kind, "CN", None)
+    assert query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES)
+    assert (query.partner, query.product) == ("CN", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "since", "until"),
+    [
+        ("upcoming china", QueryKind.UPCOMING, None, None),
+        ("changes china tomorrow", QueryKind.UPCOMING, date(2026, 11, 25), date(2026, 11, 25)),
+        ("changes china january", QueryKind.UPCOMING, date(2027, 1, 1), date(2027, 1, 31)),
+        ("changes china may", QueryKind.CHANGES, date(2026, 5, 1), date(2026, 5, 31)),
+        ("changes china", QueryKind.CHANGES, date(2026, 10, 25), None),
+        ("upcoming china july 2026", QueryKind.CHANGES, date(2026, 7, 1), date(2026, 7, 31)),
+        ("changes until 2026-05-31", QueryKind.CHANGES, date(2026, 5, 1), date(2026, 5, 31)),
+        ("upcoming before 2027-03-01", QueryKind.UPCOMING, None, date(2027, 2, 28)),
+        ("changes on 2026-07-24", QueryKind.CHANGES, date(2026, 7, 24), date(2026, 7, 24)),
+    ],
+)
+def test_a_calendar_is_of_the_past_or_the_future_by_its_window(
+    text: str, kind: QueryKind, since: date | None, until: date | None
+) -> None:
+    query = read(text)
+    assert (query.kind, query.since, query.until) == (kind, since, until)
 
 
 @pytest.mark.parametrize("word", ["zzqqx", "fortnightly"])

@@ -1,15 +1,17 @@
 """Questions are parsed to complete queries, or refused; few economies and goods are known."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from bot.errors import NoEconomyNamed, QueryError, UnknownParty
+from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties, Party
 from bot.rates.model.goods import Good
 from bot.rates.question.parse import QueryKind, RateQuery, format_query, override_query, parse_query
 from bot.rates.question.product import ProductReader
+from bot.rates.question.wording import Uncovered
 from tests.rates.made import ledger, sheet, written
 
 TODAY, DAY = date(2026, 11, 24), date(2025, 5, 14)
@@ -47,6 +49,11 @@ def pair(imposer: str, partner: str, **fields: Any) -> RateQuery:
     return RateQuery(kind=QueryKind.PAIR, imposer=imposer, partner=partner, **fields)
 
 
+def origin(code: str, **fields: Any) -> RateQuery:
+    """A question that names only the origin, so that the US is assumed to import."""
+    return pair("US", code, imposer_assumed=True, **fields)
+
+
 def party(code: str, **fields: Any) -> RateQuery:
     return RateQuery(kind=QueryKind.PARTY, partner=code, **fields)
 
@@ -69,7 +76,9 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ("us charges china", pair("US", "CN")),
     ("from china to us", pair("US", "CN")),
     ("goods of china to us", pair("US", "CN")),
-    ("goods of china in us", pair("CN", "US", **BOTH)),
+    ("goods of china in us", pair("US", "CN")),
+    ("us goods into china", pair("CN", "US")),
+    ("us to china", pair("CN", "US")),
     ("steel from china into us", pair("US", "CN", **STEEL)),
     ("what china faces in us", pair("US", "CN")),
     ("china face masks us", pair("CN", "US", product="face masks", **BOTH)),
@@ -91,7 +100,7 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ("in us", pair("IN", "US", **BOTH)),
     ("by -> us", pair("BY", "US", **BOTH)),
     ("us -> by", pair("US", "BY", **BOTH)),
-    ("in in", party("IN")),
+    ("in in", origin("IN")),
     ("united states in", pair("US", "IN", **BOTH)),
     ("in united states", pair("IN", "US", **BOTH)),
     ("united states the", party("US")),
@@ -115,22 +124,27 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ),
     ("us us china", pair("US", "CN", **BOTH)),
     ("us all countries steel", pair("US", WORLD, **STEEL)),
-    ("world us", pair(WORLD, "US")),
-    # A question can name one economy only.
-    ("china", party("CN")),
-    ("china history", party("CN", history=True)),
-    ("tariffs on china", party("CN", only_as_origin=True)),
-    ("from china", party("CN", only_as_origin=True)),
-    ("against china on 2025-05-14", party("CN", only_as_origin=True, on=DAY)),
-    ("steel from canada", party("CA", only_as_origin=True, **STEEL)),
-    ("steel made in canada", party("CA", only_as_origin=True, product="steel")),
-    ("canadian steel", party("CA", only_as_origin=True, **STEEL)),
+    ("world us", party("US", only_as_origin=True)),
+    ("steel all countries on canada", party("CA", only_as_origin=True, **STEEL)),
+    # A question can name one economy only: the origin of the goods, or the economy that charges.
+    ("china", origin("CN")),
+    ("china history", origin("CN", history=True)),
+    ("tariffs on china", origin("CN")),
+    ("from china", origin("CN")),
+    ("against china on 2025-05-14", origin("CN", on=DAY)),
+    ("steel from canada", origin("CA", **STEEL)),
+    ("steel made in canada", origin("CA", product="steel")),
+    ("canadian steel", origin("CA", **STEEL)),
+    ("canada steel", origin("CA", **STEEL)),
     ("canadian tariffs", party("CA")),
-    ("canada steel", pair("CA", WORLD, partner_implied=True, **STEEL)),
+    ("tariffs by canada", party("CA")),
+    ("canada's duties", party("CA")),
+    ("us steel", pair("US", WORLD, partner_implied=True, **STEEL)),
+    ("canada charges on steel", pair("CA", WORLD, partner_implied=True, **STEEL)),
     ("steel in canada", pair("CA", WORLD, partner_implied=True, product="steel")),
     ("steel on world", pair(WORLD, WORLD, product="steel")),
-    ("what china faces", party("CN")),
-    ("china steel on 2025-05-14", pair("CN", WORLD, partner_implied=True, on=DAY, **STEEL)),
+    ("what china faces", origin("CN")),
+    ("china steel on 2025-05-14", origin("CN", on=DAY, **STEEL)),
     # Questions about the calendar.
     ("upcoming", RateQuery(kind=QueryKind.UPCOMING)),
     (
@@ -150,9 +164,12 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ),
     (
         "upcoming next 2 weeks steel",
-        RateQuery(kind=QueryKind.UPCOMING, product="next 2 weeks steel"),
+        RateQuery(kind=QueryKind.UPCOMING, since=TODAY, until=date(2026, 12, 8), product="steel"),
     ),
-    ("changes last 7 days", RateQuery(kind=QueryKind.CHANGES, since=date(2026, 10, 25))),
+    (
+        "changes last 7 days",
+        RateQuery(kind=QueryKind.CHANGES, since=date(2026, 11, 17), until=TODAY),
+    ),
 ]
 
 
@@ -170,7 +187,7 @@ REFUSALS: list[tuple[str, QueryError]] = [
     ("", QueryError("the question", "names no economy", "Try: us china")),
     ("tariff on", QueryError("tariff on", "names no economy", "Try: us china")),
     ("steel", NoEconomyNamed("steel", "names goods but no economy", ("us steel",))),
-    ("list 3", UnknownParty("list 3", ())),
+    ("list 3", NoEconomyNamed("list 3", "names a duty but no economy", ("us china list 3",))),
     ("chna", UnknownParty("chna", ("China",))),
     ("us germny", UnknownParty("germny", ("Germany",))),
     (
@@ -189,9 +206,15 @@ REFUSALS: list[tuple[str, QueryError]] = [
     ("upcoming germny", UnknownParty("germny", ("Germany",))),
     ("upcoming china zzqqx", UnknownParty("zzqqx", (), "neither goods nor an economy we know")),
     ("upcoming china zzqqx 3", UnknownParty("zzqqx", (), "neither goods nor an economy we know")),
-    ("us eu on 31.12.2025", QueryError("31.12.2025", "not a day we can read", _DAY)),
-    ("us eu steel on 12/31/25", QueryError("12/31/25", "not a day we can read", _DAY)),
-    ("us eu on tomorrow", QueryError("tomorrow", "not a day we can read", _DAY)),
+    (
+        "us eu on 31.12.2025",
+        UnclearQuestion(
+            "31.12.2025",
+            "Which day do you mean by 31.12.2025?",
+            [("31 Dec 2025", "us eu on 2025-12-31")],
+            _DAY,
+        ),
+    ),
     ("us china on 2025-02-30", QueryError("2025-02-30", "not a date", _DAY)),
 ]
 
@@ -280,14 +303,34 @@ def test_a_day_and_goods_given_apart_take_precedence(
         (pair("US", "CN"), "🇺🇸 on 🇨🇳"),
         (pair("US", WORLD, on=DAY, **STEEL), "on 2025-05-14 🇺🇸 on world steel"),
         (pair("US", WORLD, partner_implied=True, **STEEL), "🇺🇸 steel"),
-        (party("CN", history=True), "🇨🇳 history"),
-        (party("CN", only_as_origin=True), "on 🇨🇳"),
+        (party("CN", history=True), "tariffs by 🇨🇳 history"),
+        (party("US"), "🇺🇸"),
+        (party("CN", only_as_origin=True), "world on 🇨🇳"),
         (
             RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", versus=("IN", WORLD)),
             "🇺🇸 🇨🇳 🇮🇳 world",
         ),
         (RateQuery(kind=QueryKind.UPCOMING, partner="CN", on=DAY), "upcoming on 2025-05-14 🇨🇳"),
         (RateQuery(kind=QueryKind.CHANGES, since=DAY, **STEEL), "changes since 2025-05-14 steel"),
+        (
+            RateQuery(kind=QueryKind.UPCOMING, since=DAY, until=LATER),
+            "upcoming from 2025-05-14 to 2026-01-31",
+        ),
+        (RateQuery(kind=QueryKind.UPCOMING, until=LATER), "upcoming until 2026-01-31"),
+        (origin("CN", **STEEL), "🇨🇳 steel"),
+        (
+            RateQuery(
+                kind=QueryKind.COMPARE,
+                imposer="US",
+                partner="CN",
+                versus=("IN",),
+                imposer_assumed=True,
+            ),
+            "🇨🇳 vs 🇮🇳",
+        ),
+        (pair("US", "CN", since=DAY, until=LATER), "from 2025-05-14 to 2026-01-31 🇺🇸 on 🇨🇳"),
+        (pair("US", "CN", percent=Decimal("12.5"), history=True), "🇺🇸 on 🇨🇳 12.5% history"),
+        (pair("US", "CN", uncovered=(Uncovered.DRAWBACK,)), "🇺🇸 on 🇨🇳 drawback"),
     ],
 )
 def test_a_query_is_written_as_a_question(query: RateQuery, expected: str) -> None:

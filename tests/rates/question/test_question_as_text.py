@@ -35,6 +35,16 @@ TODAY = date(2026, 11, 24)
         "swiss watches history",
         "tariffs on china",
         "us china list 3 only on 2026-08-01 history",
+        "vietnam",
+        "t-shirts from bangladesh",
+        "korea vs japan cars",
+        "us china last year",
+        "what changed in july 2026",
+        "when did the 145% tariff on china end",
+        "softwood lumber canada anti-dumping",
+        "china's tariffs",
+        "canada charges on steel",
+        "us tariffs on china and vietnam",
     ],
 )
 def test_the_wording_means_the_same_question_on_any_later_day(
@@ -43,6 +53,22 @@ def test_the_wording_means_the_same_question_on_any_later_day(
     asked = parse_query(text, parties, TODAY, ledger.reader)
     again = parse_query(format_query(asked), parties, date(2031, 1, 1), ledger.reader)
     assert again == asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "upcoming january 2027 steel",
+        "upcoming until march 2027",
+        "us china next month",
+        "china q1 2027",
+    ],
+)
+def test_a_window_ahead_means_the_same_until_it_has_passed(
+    text: str, parties: Parties, ledger: Ledger
+) -> None:
+    asked = parse_query(text, parties, TODAY, ledger.reader)
+    assert parse_query(format_query(asked), parties, TODAY, ledger.reader) == asked
 
 
 @given(st.data())

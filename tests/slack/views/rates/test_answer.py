@@ -219,6 +219,6 @@ def test_every_pair_of_the_ledger_has_an_answer_that_fits() -> None:
 
 
 def test_short_answers_mention_duties_on_particular_goods() -> None:
-    said = texts(answer_to("china", date(2026, 11, 24)))
+    said = texts(answer_to("china's tariffs", date(2026, 11, 24)))
     (union,) = [text for text in said if "European Union on 🇨🇳 China" in text]
     assert "on particular goods (up to" in union

@@ -7,7 +7,7 @@ import pytest
 from bot.rates.calendar.upcoming import list_changes, list_upcoming
 from bot.rates.model.answer import Change, ChangeKind
 from bot.rates.model.measure import DutyRate
-from bot.render.calendar_rows import build_calendar_rows, describe_short_change
+from bot.render.dates.calendar_rows import build_calendar_rows, describe_short_change
 from tests.slack.fakes import ledger
 from tests.slack.samples import PARTIES
 

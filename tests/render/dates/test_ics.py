@@ -14,7 +14,7 @@ from bot.rates.model.answer import Change, ChangeKind
 from bot.rates.model.measure import DutyRate, Source
 from bot.rates.question.parse import QueryKind, RateQuery
 from bot.render import words
-from bot.render.ics import render_calendar_file
+from bot.render.dates.ics import render_calendar_file
 from bot.runtime.config_loader import load_parties
 from bot.text.dates import format_day
 from tests.rates.conftest import CONFIG

@@ -1,0 +1,40 @@
+"""Answers questions about a percentage that name no economy: `is the 10% still on`."""
+
+from datetime import date
+
+from bot.errors import QueryError, UnclearQuestion
+from bot.rates.calendar.spells import Spell, find_spells
+from bot.rates.ledger import Ledger
+from bot.rates.question.parse import RateQuery, parse_query
+from bot.text.dates import format_day
+
+_MAX_OPTIONS = 4
+
+
+def resolve_percent(query: RateQuery, ledger: Ledger, today: date) -> RateQuery:
+    """The query about the only duty or total at the query's percentage, with its history.
+
+    Raises UnclearQuestion if there are several, and QueryError if there is none.
+    """
+    if query.percent is None:
+        return query
+    spells = find_spells(ledger, query.percent, today)
+    percent = f"{query.percent:f}%"
+    if not spells:
+        raise QueryError(
+            percent,
+            "no duty in our data, and no total of a main pair, is or was at this rate",
+            "Name an economy, as in: us china history",
+        )
+    if len(spells) > 1:
+        options = [(_label(spell), spell.question) for spell in spells[:_MAX_OPTIONS]]
+        raise UnclearQuestion(percent, f"Which {percent} do you mean?", options)
+    found = parse_query(spells[0].question, ledger.parties, today, ledger.reader)
+    return found.model_copy(update={"percent": query.percent, "history": True})
+
+
+def _label(spell: Spell) -> str:
+    """The duty with its days, for a button: `Section 122 surcharge, 24 Feb 2026 to 23 Jul 2026`."""
+    days = f"{format_day(spell.first)} to {format_day(spell.last)}" if spell.last else ""
+    name = spell.name or f"{spell.imposer} on {spell.partners[0]}"
+    return f"{name}, {days or f'since {format_day(spell.first)}'}"

@@ -1,0 +1,471 @@
+"""Finds the day or the period in a question: `2025-04-15`, `July 2026`, `last year`, `since June`.
+
+    2025-04-15, 15 April 2025, April 15     a day
+    July 2026, 2026-07, Q3 2026, 2027       a month, a quarter, a year
+    last month, this year, next 30 days     relative to today
+    in 30 days, tomorrow, next Friday       a day relative to today
+    early 2025, end of 2026                 a third, or the last day, of a period
+    since June, after 2026-06-01            from a day on
+    until March, before 2026-06-01          up to a day
+    between May and July 2026               from one day to another
+
+A month or day without a year is the one in the tense of the question. If the question has no
+tense, it is the nearer one; if neither is clearly nearer, the question is unclear. A day such as
+03/04/2025 is unclear too.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import date, timedelta
+from enum import IntEnum
+from typing import NamedTuple
+
+from bot.errors import QueryError, UnclearQuestion
+from bot.text.months import MONTH, MONTHS
+
+_CURE = "Write it as 2025-12-31"
+_A_DAY = timedelta(days=1)
+_DAYS_OF = {"day": 1, "week": 7, "fortnight": 14}
+_MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NUMBERS = {
+    word: number
+    for number, word in enumerate(
+        str.split("one two three four five six seven eight nine ten"), start=1
+    )
+} | {"a": 1, "an": 1, "couple": 2, "a couple of": 2, "few": 3}
+_MAX_COUNT = 9_999
+
+_YEAR = r"20[1-3]\d"
+_ORDINAL = r"(?:st|nd|rd|th)?"
+_UNIT = r"days?|weeks?|fortnights?|months?|quarters?|halves|half|years?"
+_COUNT = rf"\d{{1,4}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}"
+_LAST, _NEXT = "last|past|previous|prior|preceding", "next|coming|following|upcoming"
+_TIME = re.compile(
+    "|".join(
+        (
+            r"(?P<iso>\b(?P<iy>(?:19|20)\d\d)(?P<sep>[-/])(?P<im>\d{1,2})(?P=sep)(?P<id>\d{1,2})\b(?![-/.]\d))",
+            rf"(?P<iso_month>\b(?P<my>{_YEAR})-(?P<mm>0[1-9]|1[0-2])\b(?!-))",
+            r"(?P<unclear>\b[0-3]?\d(?P<us>[./])[0-3]?\d(?P=us)(?:20)?\d\d(?![\w./]))",
+            rf"(?P<day_first>\b(?P<d1>\d{{1,2}}){_ORDINAL}\s+(?:of\s+)?(?P<n1>{MONTH})\b\.?"
+            rf"(?:,?\s+(?P<y1>\d{{4}})\b)?)",
+            rf"(?P<month_first>\b(?P<n2>{MONTH})\.?\s+(?P<d2>\d{{1,2}}){_ORDINAL}\b(?!\.\d)"
+            rf"(?:,?\s+(?P<y2>\d{{4}})\b)?)",
+            rf"(?P<month>\b(?P<n3>{MONTH})\b\.?(?:,?\s+(?:of\s+)?(?P<y3>{_YEAR})\b)?)",
+            rf"(?P<quarter>\b(?P<q>[qh])(?P<qn>[1-4])\b(?:\s*[/ -]?\s*(?P<qy>{_YEAR})\b)?"
+            rf"|\b(?P<qy2>{_YEAR})\s*[/-]?\s*(?P<q2>[qh])(?P<qn2>[1-4])\b"
+            rf"|\b(?P<nth>first|second|third|fourth|[1-4](?:st|nd|rd|th))\s+(?P<kind>quarter|half)\b"
+            rf"(?:\s+(?:of\s+)?(?P<qy3>{_YEAR})\b)?)",
+            rf"(?P<ago>\b(?P<an>{_COUNT})\s+(?P<au>{_UNIT})\s+ago\b)",
+            rf"(?P<ahead>\b(?:in|within)\s+(?:the\s+)?(?P<hn>{_COUNT})\s+(?P<hu>{_UNIT})\b"
+            rf"|\b(?P<hn2>{_COUNT})\s+(?P<hu2>{_UNIT})\s+(?:from\s+now|from\s+today|ahead)\b)",
+            rf"(?P<counted>\b(?P<cw>{_LAST}|{_NEXT})\s+(?P<cn>{_COUNT})\s+(?P<cu>{_UNIT})\b)",
+            rf"(?P<relative>\b(?P<rw>{_LAST}|{_NEXT}|this|current)\s+"
+            rf"(?P<ru>day|week|fortnight|month|quarter|half|year)\b)",
+            rf"(?P<named>\b(?P<nw>{_LAST}|{_NEXT}|this)\s+(?P<wd>{'|'.join(_WEEKDAYS)})\b)",
+            r"(?P<word>\b(?:day\s+after\s+tomorrow|day\s+before\s+yesterday|tomorrow|yesterday|today"
+            r"|tonight|right\s+now|year[- ]to[- ]date|ytd|(?:the\s+)?year[- ]end|eoy)\b)",
+            rf"(?P<year>(?<![\w$.,/-])(?P<yy>{_YEAR})\b(?![\w%]|[.,/-]\d))",
+        )
+    )
+)
+_NOT_A_YEAR = re.compile(
+    r"(?:\b(?:hs|hts|htsus|cn|heading|subheading|chapter|code|codes|value|valued|worth|section|rev"
+    r"|usd|article|regulation|no)\b\.?:?\s*|\$\s*)$"
+)
+_OF_A_NAME = re.compile(
+    r"\s*(?:counter[- ]?measures?|counter[- ]?tariffs?|retaliation|retaliatory|usd|dollars|"
+    r"cc|kg|tons?|tonnes|units|pieces)\b"
+)
+"""Words after the date that is part of the name of a duty: the March 2025 countermeasure."""
+_HEAD = re.compile(
+    r"\b(?P<word>since|after|from|starting|beginning|effective|until|till|through|thru|before|by"
+    r"|up to|on|as of|as at|at|in|during|over|within|for|between|of|throughout|is due|due)\s+"
+    r"(?:the\s+(?:month\s+of\s+|year\s+)?|year\s+|all\s+of\s+|whole\s+)?$"
+    r"|\b(?:the|all of|whole|entire)\s+$"
+)
+_PART = re.compile(
+    r"\b(?P<part>early|mid|late|(?:the\s+)?(?:very\s+)?(?:end|close|start|beginning|middle)\s+of)"
+    r"(?:\s+|-)(?:the\s+)?$"
+)
+_TO = re.compile(r"\s*(?:-|to|until|till|through|thru|and)\s*(?:the\s+)?")
+_RANGE_END = re.compile(
+    rf"\s*(?:-|to|until|till|through|thru|and)\s*(?:\d{{1,2}}{_ORDINAL}\s+)?(?P<name>{MONTH})\.?"
+    rf"(?:\s+\d{{1,2}}{_ORDINAL})?,?\s+(?P<year>{_YEAR})\b"
+)
+_MODAL = frozenset({"may", "march", "mar", "dec", "sep"})
+"""Month names that are words or codes of economies too."""
+_HEAD_CHARACTERS = 40
+_MONTH_HEADS = frozenset(
+    str.split(
+        "since after from starting beginning effective until till through thru before by "
+        "in during of between for throughout"
+    )
+) | {"up to", "as of"}
+_SINCE = frozenset({"since", "from", "starting", "beginning", "effective"})
+_UNTIL = frozenset({"until", "till", "through", "thru", "by", "up to"})
+_QUICK = re.compile(
+    rf"\d|\b(?:{MONTH}|{_LAST}|{_NEXT}|this|current|ago|today|tonight|tomorrow|yesterday|right now"
+    r"|quarter|half|ytd|year|eoy|in a)\b"
+)
+"""A quick check: most questions have no time."""
+
+
+class Tense(IntEnum):
+    """Whether a question is about the past or the future, for months without a year."""
+
+    PAST = -1
+    UNKNOWN = 0
+    FUTURE = 1
+
+
+class Period(NamedTuple):
+    """The days that a question is about. None at an end: the period is open there."""
+
+    first: date | None
+    last: date | None
+    is_named_on: bool = False
+    """Whether `on` or `as of` stands before a single day."""
+
+    @property
+    def day(self) -> date | None:
+        """The day, if the period is a single day."""
+        return self.first if self.first == self.last else None
+
+
+class _Found(NamedTuple):
+    first: date
+    last: date
+    start: int
+    end: int
+    head: str = ""
+    """The preposition before it."""
+
+
+def take_period(
+    text: str, today: date, tense: Tense = Tense.UNKNOWN, *, loose: bool = False
+) -> tuple[Period | None, str]:
+    """The first period in the text, and the text without it and its preposition.
+
+    The text must be in lower case. `loose`: a month alone counts without a preposition. Raises
+    QueryError for an impossible date (31 June 2025), and UnclearQuestion for a date with two
+    readings.
+    """
+    if not _QUICK.search(text):
+        return None, text
+    found = _find_next(text, 0, today, tense, loose)
+    if found is None:
+        return None, text
+    joint = _TO.match(text, found.end)
+    if joint and found.head not in {"on", "as of", "since"}:
+        other = _find_next(text, joint.end(), today, tense, True, at_start=True)
+        if other is not None:
+            first = found.first
+            if first > other.last:
+                # 'november to february 2027': the year stands only after the last month.
+                first = _add_months(first, -12)
+            return Period(first, other.last), _cut(text, found.start, other.end)
+    return _build_period(found), _cut(text, found.start, found.end)
+
+
+def read_day(text: str, today: date) -> date:
+    """The day that the text names: `2025-12-31`, `tomorrow`, `in 30 days`, `4 Dec`.
+
+    Raises QueryError for any other text, and for a month or a year.
+    """
+    lowered = " ".join(text.lower().split())[:100]
+    period, rest = take_period(lowered, today, loose=True)
+    if period is None or rest.strip():
+        raise QueryError(text.strip()[:100] or "the day", "not a day we can read", _CURE)
+    if period.day is None:
+        raise QueryError(text.strip()[:100], "more than one day", _CURE)
+    return period.day
+
+
+def _build_period(found: _Found) -> Period:
+    first, last = found.first, found.last
+    if found.head in _SINCE:
+        return Period(first, None)
+    if found.head == "after":
+        return Period(last + _A_DAY, None)
+    if found.head in _UNTIL:
+        return Period(None, last)
+    if found.head == "before":
+        return Period(None, first - _A_DAY)
+    return Period(first, last, found.head in {"on", "as of", "as at", "at"})
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    return f"{text[:start]} {text[end:]}"
+
+
+def _find_next(
+    text: str, at: int, today: date, tense: Tense, loose: bool, *, at_start: bool = False
+) -> _Found | None:
+    """The first time at or after `at`, or only at `at` if `at_start`."""
+    while match := _TIME.match(text, at) if at_start else _TIME.search(text, at):
+        before = text[max(0, match.start() - _HEAD_CHARACTERS) : match.start()]
+        part = _PART.search(before)
+        start = match.start() - (len(before) - part.start() if part else 0)
+        before = text[max(0, start - _HEAD_CHARACTERS) : start]
+        head = _HEAD.search(before)
+        name = (head["word"] or "") if head else ""
+        if _is_time(match, text, name, loose or at_start or part is not None):
+            since = tense or (Tense.PAST if name == "since" else Tense.UNKNOWN)
+            span = _read(match, text, today, since)
+            if span is not None:
+                first, last = _take_part(*span, part["part"]) if part else span
+                left = start - (len(before) - head.start() if head else 0)
+                return _Found(first, last, left, match.end(), name)
+        if at_start:
+            return None
+        at = match.end()
+    return None
+
+
+def _is_time(match: re.Match[str], text: str, head: str, loose: bool) -> bool:
+    """Whether the match means a time, and is not a code, an amount or part of a name."""
+    if _OF_A_NAME.match(text, match.end()):
+        return False
+    if match["year"]:
+        return not _NOT_A_YEAR.search(text[max(0, match.start() - 16) : match.start()])
+    if match["month"] and not match["y3"]:
+        if head in _MONTH_HEADS:
+            return True
+        is_last = not text[match.end() :].strip(" .?!")
+        return is_last if match["n3"] in _MODAL else loose or is_last
+    if match["month_first"] and not match["y2"]:
+        # 'may 5' is a day, 'may 10% be due' is not.
+        return text[match.end() : match.end() + 1] != "%"
+    return True
+
+
+def _read(match: re.Match[str], text: str, today: date, tense: Tense) -> tuple[date, date] | None:
+    """The first and the last day of the match."""
+    if match["iso"]:
+        return _one(_build_day(match["iy"], int(match["im"]), match["id"], match.group()))
+    if match["unclear"]:
+        raise _build_unclear(match, text)
+    if match["iso_month"]:
+        return _month(int(match["my"]), int(match["mm"]))
+    if match["day_first"] or match["month_first"]:
+        year: str | int | None
+        name, day, year = (
+            (match["n1"], match["d1"], match["y1"])
+            if match["day_first"]
+            else (match["n2"], match["d2"], match["y2"])
+        )
+        year = year or _find_later_year(match, text, MONTHS[name])
+        if year:
+            return _one(_build_day(year, MONTHS[name], day, match.group()))
+        options = _list_days(today.year, MONTHS[name], day, match.group())
+        return _choose([_one(each) for each in options], match, text, today, tense)
+    if match["month"]:
+        year = match["y3"] or _find_later_year(match, text, MONTHS[match["n3"]])
+        if year:
+            return _month(int(year), MONTHS[match["n3"]])
+        years = range(today.year - 1, today.year + 2)
+        months = [_month(year, MONTHS[match["n3"]]) for year in years]
+        return _choose(months, match, text, today, tense)
+    if match["quarter"]:
+        return _read_quarter(match, text, today, tense)
+    if match["year"]:
+        return date(int(match["yy"]), 1, 1), date(int(match["yy"]), 12, 31)
+    return _read_relative(match, today)
+
+
+def _find_later_year(match: re.Match[str], text: str, month: int) -> int | None:
+    """The year of a month that ends a range, for the month at its start: may to july 2026."""
+    end = _RANGE_END.match(text, match.end())
+    if end is None:
+        return None
+    return int(end["year"]) - (MONTHS[end["name"]] < month)
+
+
+def _read_quarter(
+    match: re.Match[str], text: str, today: date, tense: Tense
+) -> tuple[date, date] | None:
+    letter = match["q"] or match["q2"] or match["kind"][0]
+    ordinal = match["qn"] or match["qn2"] or match["nth"]
+    number = _ORDINALS.get(ordinal) or int(ordinal[0])
+    size = 3 if letter == "q" else 6
+    if number * size > 12:
+        return None
+    year = match["qy"] or match["qy2"] or match["qy3"]
+
+    def build(year: int) -> tuple[date, date]:
+        first = date(year, (number - 1) * size + 1, 1)
+        return first, _add_months(first, size) - _A_DAY
+
+    if year:
+        return build(int(year))
+    years = range(today.year - 1, today.year + 2)
+    return _choose([build(each) for each in years], match, text, today, tense)
+
+
+def _read_relative(match: re.Match[str], today: date) -> tuple[date, date] | None:
+    if match["ago"]:
+        return _one(_shift(today, _count(match["an"]), match["au"], -1))
+    if match["ahead"]:
+        count, unit = match["hn"] or match["hn2"], match["hu"] or match["hu2"]
+        day = _shift(today, _count(count), unit, 1)
+        # 'within 30 days' is a period, 'in 30 days' a day.
+        return (today, day) if match.group().startswith("within") else _one(day)
+    if match["counted"]:
+        back = match["cw"] in _LAST.split("|")
+        day = _shift(today, _count(match["cn"]), match["cu"], -1 if back else 1)
+        return (day, today) if back else (today, day)
+    if match["relative"]:
+        step = (
+            -1 if match["rw"] in _LAST.split("|") else 1 if match["rw"] in _NEXT.split("|") else 0
+        )
+        return _unit(today, match["ru"], step)
+    if match["named"]:
+        day = today + timedelta(days=_WEEKDAYS.index(match["wd"]) - today.weekday())
+        if match["nw"] in _LAST.split("|") and day >= today:
+            day -= timedelta(days=7)
+        elif match["nw"] in _NEXT.split("|") and day <= today:
+            day += timedelta(days=7)
+        return _one(day)
+    word = " ".join(match["word"].split()).replace("-", " ")
+    if word in {"ytd", "year to date"}:
+        return date(today.year, 1, 1), today
+    if word in {"eoy", "year end", "the year end"}:
+        return _one(date(today.year, 12, 31))
+    steps = {"day after tomorrow": 2, "tomorrow": 1, "yesterday": -1, "day before yesterday": -2}
+    return _one(today + timedelta(days=steps.get(word, 0)))
+
+
+def _count(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMBERS[word]
+
+
+def _shift(today: date, count: int, unit: str, sign: int) -> date:
+    """The day that is so many units away; the first or last possible date at the ends."""
+    name = "half" if unit == "halves" else unit.removesuffix("s")
+    try:
+        if name in _DAYS_OF:
+            return today + timedelta(days=sign * min(count, _MAX_COUNT) * _DAYS_OF[name])
+        return _add_months(today, sign * count * _MONTHS_OF[name])
+    except (OverflowError, ValueError):
+        raise QueryError(f"{count} {unit}", "not a time we can read", _CURE) from None
+
+
+def _unit(today: date, unit: str, step: int) -> tuple[date, date]:
+    """The calendar unit that contains today, or the one before or after it."""
+    if unit in _DAYS_OF:
+        size = timedelta(days=_DAYS_OF[unit])
+        first = today if unit == "day" else today - timedelta(days=today.weekday())
+        return first + step * size, first + step * size + size - _A_DAY
+    months = _MONTHS_OF[unit]
+    first = date(today.year, (today.month - 1) // months * months + 1, 1)
+    first = _add_months(first, step * months)
+    return first, _add_months(first, months) - _A_DAY
+
+
+def _take_part(first: date, last: date, part: str) -> tuple[date, date]:
+    """A third of the period for `early`, `mid` and `late`, or its first or last day."""
+    if part.endswith("of") and ("end" in part or "close" in part):
+        return _one(last)
+    if part.endswith("of") and "middle" not in part:
+        return _one(first)
+    place = {"early": 0, "late": 2}.get(part, 1)
+    months = (last.year - first.year) * 12 + last.month - first.month + 1
+    if months % 3 == 0:
+        start = _add_months(first, months // 3 * place)
+        return start, _add_months(start, months // 3) - _A_DAY
+    third = (last - first).days // 3
+    return first + timedelta(third * place), last if place == 2 else first + timedelta(
+        third * (place + 1) - 1
+    )
+
+
+def _one(day: date) -> tuple[date, date]:
+    return day, day
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def _add_months(day: date, months: int) -> date:
+    """The same day some months later, or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _build_day(year: str | int, month: int, day: str, thing: str) -> date:
+    try:
+        return date(int(year), month, int(day))
+    except ValueError:
+        raise QueryError(thing, "not a date", _CURE) from None
+
+
+def _list_days(year: int, month: int, day: str, thing: str) -> list[date]:
+    """The day in the years around this year; 29 February only in leap years."""
+    number = int(day)
+    found = [
+        date(each, month, number)
+        for each in range(year - 4, year + 5)
+        if 1 <= number <= monthrange(each, month)[1]
+    ]
+    if not found:
+        raise QueryError(thing, "not a date", _CURE)
+    return found
+
+
+def _choose(
+    spans: Sequence[tuple[date, date]],
+    match: re.Match[str],
+    text: str,
+    today: date,
+    tense: Tense,
+) -> tuple[date, date]:
+    """The span that a question of this tense means. Raises UnclearQuestion if two are as likely."""
+    for first, last in spans:
+        if first <= today <= last:
+            return first, last
+    past = [each for each in spans if each[1] < today]
+    future = [each for each in spans if each[0] > today]
+    if tense is Tense.PAST or not future:
+        return past[-1]
+    if tense is Tense.FUTURE or not past:
+        return future[0]
+    gone, ahead = today - past[-1][1], future[0][0] - today
+    if gone <= ahead / 2:
+        return past[-1]
+    if ahead <= gone / 2:
+        return future[0]
+    raise _ask(match, text, [past[-1], future[0]])
+
+
+def _ask(match: re.Match[str], text: str, spans: Sequence[tuple[date, date]]) -> UnclearQuestion:
+    """The error for a date without a year. Its options name the year."""
+    named = match.group().strip(" .,")
+    options = []
+    for first, last in spans:
+        day = first.isoformat() if first == last else f"{named} {first.year}"
+        options.append((day.capitalize(), _replace(text, match, day)))
+    return UnclearQuestion(named, f"Which year do you mean by {named}?", options, _CURE)
+
+
+def _build_unclear(match: re.Match[str], text: str) -> QueryError:
+    """The error for a day such as 03/04/2025. Its options are the possible days."""
+    one, two, year = (int(part) for part in re.split(r"[./]", match.group()))
+    year += 2000 if year < 100 else 0
+    days = []
+    for month, day in dict.fromkeys(((two, one), (one, two))):
+        if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:
+            days.append(date(year, month, day))
+    if not days:
+        return QueryError(match.group(), "not a date", _CURE)
+    options = [(f"{day.day} {day:%b %Y}", _replace(text, match, day.isoformat())) for day in days]
+    return UnclearQuestion(
+        match.group(), f"Which day do you mean by {match.group()}?", options, _CURE
+    )
+
+
+def _replace(text: str, match: re.Match[str], words: str) -> str:
+    return " ".join(f"{text[: match.start()]} {words} {text[match.end() :]}".split())

@@ -1,0 +1,271 @@
+"""Recognizes what a question asks for by its words: a comparison, a history, changes, a percentage.
+
+Rules, in running order:
+1. `correct_grammar_words` corrects misspelt words of the grammar: `tarrif`, `histroy`, `comapre`.
+2. `find_intent` reads the kind of question and its tense: `what changed in july` is about past
+   changes, `what changes next month` and `when do sofas go up` about upcoming ones. Then
+   `remove_empty_phrases` removes phrases without meaning here: `no longer`, `in force`.
+3. `take_percent` takes a percentage: `is the 10% still on`.
+4. `take_uncovered` takes duties and reliefs that the ledger does not cover: `anti-dumping`.
+"""
+
+import re
+from collections.abc import Collection
+from decimal import Decimal
+from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
+
+from bot.rates.question.periods import Tense
+
+FILLER = frozenset(
+    str.split(
+        "we you they he she your our my me hi hello hey pls plz please thanks thank could can "
+        "should would might must shall will get got getting need needs want wants know see "
+        "check ask tell give send let lets let's still currently really actually also even yet "
+        "already go goes status bring bringing buy buying sell order owe owed owes did do does "
+        "was were been being had has have having am who whom whose which where why how when "
+        "what that's these those this they're i'm we're there's what's whats it's so anyone "
+        "someone something happens happen happening going mean means me's many if think "
+        "thinking wonder wondering quick question folks team guys morning afternoon evening "
+        "good-morning ok okay again look looking up-to-date latest whether sure understand "
+        "explain exactly much most cheapest cheaper lowest lower highest least more better best "
+        "worst worse expensive compare comparing comparison compared versus vs vs. difference "
+        "differ bit kindly roughly today's exempt exempted selling sold anything high cost "
+        "costs costing situation info information details overview summary news amount deal "
+        "with you'd i'd we'd don't doesn't isn't aren't won't someone's hearing heard read saw "
+        "says said saying talking talk stand stands standing use using used between among yes "
+        "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
+        "whos wat wot u ur r im ive i've dont doesnt"
+    )
+) - {"deal", "with"}
+"""Words that never are part of the name of goods, a duty or a claim."""
+
+NOISE = frozenset(
+    str.split(
+        "a about additional all an and applied are as at between be by for from give goods has "
+        "have how i import imports in is it me much of on product products rate rates show that "
+        "the there to under what which with against vs versus faces made produced grown "
+        "imported importing export exports exported exporting shipping now today right effect "
+        "force when since into do does charge charged charges currently current customs duties "
+        "duty imposed imposes impose levies levy pay paid pays tariff tariffs tell & / + x -> , "
+        "or than compared compare paying charging imposing originating origin country countries "
+        "place collected applies apply applicable being if after before during until per its "
+        "going up down rise raised raise hit hits affect affects affected impact tariffed taxed "
+        "dutiable subject tax taxes any new higher exemption exemptions help price work works "
+        "importer importers exporter exporters trade business company shipment shipments"
+    )
+)
+"""Words that name nothing at the edges of a product."""
+_GRAMMAR_WORDS = (
+    *("tariff", "tariffs", "duties", "history", "timeline", "upcoming", "calendar", "changes"),
+    *("changed", "compare", "versus", "section", "imports", "imported", "chapter", "refund"),
+    *("refunds", "yesterday", "tomorrow", "please", "country"),
+)
+_SHORTEST_TYPO = 5
+_WORD = re.compile(r"[a-z]+")
+_DOUBLED = re.compile(r"([a-z])\1+")
+_EMPTY_PHRASES = re.compile(
+    r"\b(?:may|might|can|could|shall|should) (?:i|we|one|you)\b"
+    r"|\b(?:no longer|not yet|not any ?more|any ?more|good (?:morning|afternoon|evening|day)"
+    r"|(?:still |currently )?(?:not )?(?:in (?:force|effect|place)|valid|active|on hold)"
+    r"|at the moment|at present|right now|these days|as of now|as we speak|thank you(?: very much)?"
+    r"|thanks(?: a lot| in advance)?|how much|how many|how come|a lot|would like to|i'd like to"
+    r"|i would like|want to|need to|have to|has to|is it true that|do you know|can you|could you"
+    r"|per ?cent ?age points?|so far|as well|any idea|subject to|such as|for example|e\.g\.|i\.e\."
+    r"|as regards|with regard to|in terms of|on top of|what about|how about|when it comes to"
+    r"|still (?:on|due|there|apply|applies|applying)|go(?:ing)? (?:up|down)|in the works)\b"
+    r"|\bstatus of\b"
+)
+_COMPARISON = re.compile(
+    r"\b(?:compare|comparing|comparison|compared|versus|vs|cheap(?:er|est)|low(?:er|est)"
+    r"|high(?:er|est)|(?:who|which)\b[^,;:]{0,40}\b(?:more|less|least|most|better)"
+    r"|best|better|worse|difference between|pays? (?:more|less))\b"
+)
+_HISTORY = re.compile(
+    r"\b(?:history|timeline|chart|over time|evolution|over the years|historical(?:ly)?"
+    r"|when (?:did|was|were|have|has)\b|since when\b|how long\b)"
+)
+_UPCOMING = re.compile(
+    r"\b(?:upcoming|calendar|coming (?:up|soon)|(?:what|anything|what's)(?: is)? (?:new )?coming"
+    r"|scheduled|on the horizon|in the pipeline|what's next|what is next"
+    r"|will (?:change|start|end|rise|begin)"
+    r"|(?:is|are) (?:changing|starting|ending)|going to change|ahead"
+    r"|when (?:will|does|do|is|are)\b|next changes?)"
+)
+_CHANGES = re.compile(
+    r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed)\b"
+)
+_CHANGE_ALONE = re.compile(r"\bchange\b")
+_PAST = re.compile(r"\b(?:did|was|were|changed|had|been|ended|started|began|history|used to|ago)\b")
+_FUTURE = re.compile(r"\b(?:will|upcoming|calendar|scheduled|going to|expected|planned|coming)\b")
+_EVENTS = re.compile(
+    r"\b(?:starts?|starting|begins?|beginning|ends?|ending|expires?|expiring|takes? effect"
+    r"|kicks? in|happens?|happening|deadlines?|new tariffs|new duties|dates|events?"
+    r"|anything new|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out)\b"
+)
+"""Verbs and nouns of changes. With a period, they ask for a calendar: `what ends in december`."""
+_HOW = re.compile(r"\bhow (?:has|have|did|do|does)\b.*\bchanged?\b")
+_WHEN = re.compile(r"\bwhen\b")
+_WHEN_WORDS = re.compile(
+    r"\b(?:start|starts|started|begin|begins|began|end|ends|ended|expire|expires|expired|rise|rises"
+    r"|go|increase|increases|increased|kick in|take effect|takes effect|took effect|change|changes"
+    r"|lifted|removed|lift|stop|stops|stopped|due|introduced|imposed|effective|run out|happen)\b"
+)
+_PERCENT = re.compile(
+    r"(?<![\w.,$-])(\d{1,4}(?:\.\d{1,3})?)\s?(?:%|percent\b|per cent\b|pct\b)"
+    r"(?!\s*(?:or|of|by|points))"
+)
+
+
+class Uncovered(StrEnum):
+    """Duties, reliefs and limits that the ledger does not cover."""
+
+    ANTIDUMPING = "antidumping duties"
+    COUNTERVAILING = "countervailing duties"
+    DRAWBACK = "drawback"
+    QUOTA = "tariff-rate quotas"
+    AGOA = "AGOA"
+    GSP = "GSP"
+
+
+_BOTH = (Uncovered.ANTIDUMPING, Uncovered.COUNTERVAILING)
+_UNCOVERED = (
+    (re.compile(r"\b(?:ad ?[/&] ?cvd|adcvd|ad and cvd|trade remed(?:y|ies))\b"), _BOTH),
+    (re.compile(r"\b(?:anti[- ]?dumping|dumping)\b"), (Uncovered.ANTIDUMPING,)),
+    (
+        re.compile(r"\b(?:countervailing|counter-vailing|cvds?|anti[- ]?subsidy)\b"),
+        (Uncovered.COUNTERVAILING,),
+    ),
+    (re.compile(r"\b(?:duty )?draw[- ]?backs?\b"), (Uncovered.DRAWBACK,)),
+    (
+        re.compile(
+            r"\b(?:tariff[- ]rate )?(?<!within )(?<!over )(?<!in )(?<!in-)(?<!of )(?<!of-)"
+            r"(?<!beyond )(?<!quarterly )(?<!the )(?:quotas?|trqs?)\b"
+        ),
+        (Uncovered.QUOTA,),
+    ),
+)
+_CLAIMED = (
+    (re.compile(r"\b(?:agoa|african growth and opportunity)\b"), Uncovered.AGOA),
+    (re.compile(r"\b(?:gsp|generali[sz]ed system of preferences?)\b"), Uncovered.GSP),
+)
+
+
+class Intent(NamedTuple):
+    """What a question asks for besides the rate."""
+
+    compares: bool = False
+    history: bool = False
+    upcoming: bool = False
+    changes: bool = False
+    tense: Tense = Tense.UNKNOWN
+    asks_when: bool = False
+    """Whether the question asks when or how something changed."""
+
+    @property
+    def is_calendar(self) -> bool:
+        return self.upcoming or self.changes
+
+
+def correct_grammar_words(text: str, known: Collection[str] = ()) -> str:
+    """The text, in lower case, with its grammar words corrected. Words in `known` stay."""
+    return _WORD.sub(lambda word: _correct(word.group(), known), text)
+
+
+def remove_empty_phrases(text: str) -> str:
+    """The text without greetings and phrases that mean nothing for a rate."""
+    return _EMPTY_PHRASES.sub(" ", text)
+
+
+def _correct(word: str, known: Collection[str]) -> str:
+    if (
+        len(word) < _SHORTEST_TYPO
+        or word in _GRAMMAR_WORDS
+        or word in FILLER | NOISE
+        or word in known
+    ):
+        return word
+    return _find_grammar_word(word[:20]) or word
+
+
+@lru_cache(2_000)
+def _find_grammar_word(word: str) -> str | None:
+    """The grammar word that differs by doubled letters and at most one other letter."""
+    from rapidfuzz.distance import OSA
+
+    squeezed = _DOUBLED.sub(r"\1", word)
+    for each in _GRAMMAR_WORDS:
+        if abs(len(each) - len(word)) > 2 or each[0] != word[0]:
+            continue
+        if each.rstrip("s") == word.rstrip("s"):
+            return None
+        target = _DOUBLED.sub(r"\1", each)
+        # One letter of five may turn a word into another; long words are safer.
+        near = OSA.distance(squeezed, target, score_cutoff=1)
+        if squeezed == target or (len(target) > 5 and near <= 1):
+            return each
+    return None
+
+
+def find_intent(text: str) -> Intent:
+    """What the text asks for. It must be in lower case."""
+    asks_when = _WHEN.search(text) is not None
+    when = asks_when and _WHEN_WORDS.search(text) is not None
+    past = _PAST.search(text) is not None
+    future = _FUTURE.search(text) is not None
+    upcoming = bool(_UPCOMING.search(text)) and (when or not asks_when)
+    how = _HOW.search(text) is not None
+    changes = bool(_CHANGES.search(text) or (_CHANGE_ALONE.search(text) and (when or future)))
+    changes = changes and not how
+    history = how or (bool(_HISTORY.search(text)) and not changes)
+    tense = Tense.PAST if past and not future else Tense.FUTURE if future and not past else None
+    if tense is None:
+        tense = Tense.FUTURE if upcoming else Tense.UNKNOWN
+    return Intent(
+        compares=_COMPARISON.search(text) is not None,
+        history=history,
+        upcoming=upcoming and not (history and past),
+        changes=changes,
+        tense=tense,
+        asks_when=asks_when or how,
+    )
+
+
+def names_event(text: str) -> bool:
+    """Whether the text has a verb or noun of changes, so that with a period it asks for changes."""
+    return _EVENTS.search(text) is not None
+
+
+def remove_intent(text: str) -> str:
+    """The text without the words that `find_intent` reads, except those of comparisons."""
+    for pattern in (_HISTORY, _UPCOMING, _CHANGES):
+        text = pattern.sub(" ", text)
+    return text
+
+
+def remove_when_words(text: str) -> str:
+    """The text without the verbs and nouns of changes."""
+    return _CHANGE_ALONE.sub(" ", _WHEN_WORDS.sub(" ", _EVENTS.sub(" ", text)))
+
+
+def take_percent(text: str) -> tuple[Decimal | None, str]:
+    """The first percentage in the text, and the text without it."""
+    match = _PERCENT.search(text)
+    if match is None:
+        return None, text
+    return Decimal(match[1]), f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def take_uncovered(text: str) -> tuple[tuple[Uncovered, ...], str]:
+    """What the text names that the ledger does not cover, and the text without these words.
+
+    AGOA and GSP stay in the text, because they also are claims.
+    """
+    found: dict[Uncovered, None] = {}
+    for pattern, names in _UNCOVERED:
+        text, count = pattern.subn(" ", text)
+        if count:
+            found.update(dict.fromkeys(names))
+    found.update({name: None for pattern, name in _CLAIMED if pattern.search(text)})
+    return tuple(found), text

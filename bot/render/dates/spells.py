@@ -1,0 +1,27 @@
+"""Describes when a duty or a total was at a percentage."""
+
+from datetime import timedelta
+
+from bot.parties import Parties
+from bot.rates.calendar.spells import Spell
+from bot.rates.model.answer import format_percent
+from bot.rates.model.measure import Status
+from bot.text.dates import format_day
+
+
+def describe_spell(spell: Spell, parties: Parties) -> str:
+    """One sentence: `145% total, United States on China: 10 Apr 2025 to 13 May 2025, then 30% from
+    14 May 2025.`"""
+    percent = format_percent(spell.percent)
+    what = f"{percent}% total" if not spell.name else f"{percent}% {spell.name}"
+    pair = f"{parties.get(spell.imposer).name} on {parties.get(spell.partners[0]).name}"
+    if spell.last is None:
+        return f"{what}, {pair}: since {format_day(spell.first)}."
+    days = f"{format_day(spell.first)} to {format_day(spell.last)}"
+    if spell.then is not None:
+        after = spell.last + timedelta(days=1)
+        return (
+            f"{what}, {pair}: {days}, then {format_percent(spell.then)}% from {format_day(after)}."
+        )
+    void = " (held unlawful)" if spell.status is Status.STRUCK_DOWN else ""
+    return f"{what}, {pair}: {days}{void}."

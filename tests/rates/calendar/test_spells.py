@@ -1,0 +1,60 @@
+"""When a duty or a total was at a percentage, with the shipped ledger."""
+
+from datetime import date
+from decimal import Decimal
+
+from bot.rates.answer.build import answer_query
+from bot.rates.calendar.spells import find_spells, list_spells
+from bot.rates.ledger import Ledger
+from bot.rates.question.parse import QueryKind, RateQuery, parse_query
+
+TODAY = date(2026, 11, 30)
+
+
+def pair(percent: int | None) -> RateQuery:
+    return RateQuery(
+        kind=QueryKind.PAIR,
+        imposer="US",
+        partner="CN",
+        history=True,
+        percent=None if percent is None else Decimal(percent),
+    )
+
+
+def test_a_total_that_no_single_duty_has_is_found_in_the_histories(ledger: Ledger) -> None:
+    [spell] = find_spells(ledger, Decimal(145), TODAY)
+    assert (spell.imposer, spell.partners, spell.name) == ("US", ("CN",), "")
+    assert (spell.first, spell.last) == (date(2025, 4, 10), date(2025, 5, 13))
+    assert spell.then == 30
+
+
+def test_broad_duties_on_all_goods_come_before_duties_on_one_economy(ledger: Ledger) -> None:
+    spells = find_spells(ledger, Decimal(10), TODAY)
+    first = [one.name for one in spells[:4]]
+    assert "Section 122 surcharge" in first
+    assert "Section 301 forced labor" in first
+    [surcharge] = [one for one in spells if one.name == "Section 122 surcharge"]
+    assert (surcharge.first, surcharge.last) == (date(2026, 2, 24), date(2026, 7, 23))
+
+
+def test_every_question_of_a_spell_is_about_its_duty(ledger: Ledger) -> None:
+    for percent in (10, 25, 50, 125):
+        for spell in find_spells(ledger, Decimal(percent), TODAY):
+            asked = parse_query(spell.question, ledger.parties, TODAY, ledger.reader)
+            assert asked.imposer == spell.imposer
+            assert asked.partner in spell.partners
+            assert asked.product
+
+
+def test_a_question_about_a_pair_gets_the_days_of_its_total_first(ledger: Ledger) -> None:
+    answers = answer_query(pair(30), ledger, TODAY)
+    spells = list_spells(pair(30), answers, ledger, TODAY)
+    totals = [(one.first, one.last, one.then) for one in spells if not one.name]
+    assert (date(2025, 5, 14), date(2025, 11, 9), Decimal(20)) in totals
+    assert [bool(one.name) for one in spells] == sorted(bool(one.name) for one in spells)
+    assert len(spells) <= 4
+
+
+def test_a_question_without_a_percentage_has_no_spells(ledger: Ledger) -> None:
+    answers = answer_query(pair(None), ledger, TODAY)
+    assert list_spells(pair(None), answers, ledger, TODAY) == ()

@@ -1,0 +1,233 @@
+"""The day or the period that a question names is read and removed from the text."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.errors import QueryError, UnclearQuestion
+from bot.rates.question.periods import Period, Tense, read_day, take_period
+
+TODAY = date(2026, 3, 1)
+DAY = date(2025, 5, 14)
+LATE = date(2026, 11, 30)
+DAYS = st.dates(date(2010, 1, 1), date(2039, 12, 31))
+
+
+def days(year: int, month: int, day: int, *last: int) -> tuple[date, date]:
+    return date(year, month, day), date(*last) if last else date(year, month, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "rest"),
+    [
+        ("us china on 2025-05-14", DAY, "us china"),
+        ("us china on 2025-5-14 steel", DAY, "us china steel"),
+        ("us china on 2025/05/14", DAY, "us china"),
+        ("on 14 may 2025 us china", DAY, "us china"),
+        ("us china as of 14th of may, 2025", DAY, "us china"),
+        ("us at may. 14 2025", DAY, "us"),
+        ("us in 1 jan 2025", date(2025, 1, 1), "us"),
+        ("us on china yesterday", date(2026, 2, 28), "us on china"),
+        ("as of yesterday us china", date(2026, 2, 28), "us china"),
+        # "on" and "as of" are removed only just before the day. Of two days, only one is read.
+        ("us on china 2025-05-14", DAY, "us on china"),
+        ("us 2025-05-14 2024-01-02", DAY, "us 2024-01-02"),
+        ("us china", None, "us china"),
+        ("yesterdays", None, "yesterdays"),
+    ],
+)
+def test_a_day_is_read_and_removed_from_a_text(text: str, day: date | None, rest: str) -> None:
+    found, left = take_period(text, TODAY)
+    assert (found and found.day, " ".join(left.split())) == (day, rest)
+
+
+@pytest.mark.parametrize("text", ["2025-02-30", "31 june 2025", "june 31, 2025", "2025-13-01"])
+def test_a_text_that_resembles_a_day_is_refused(text: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        take_period(f"us china on {text}", TODAY)
+    assert refused.value.args == QueryError(text, "not a date", "Write it as 2025-12-31").args
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("july 2026", *days(2026, 7, 1, 2026, 7, 31)),
+        ("in february 2028", *days(2028, 2, 1, 2028, 2, 29)),
+        ("2026-07", *days(2026, 7, 1, 2026, 7, 31)),
+        ("q3 2026", *days(2026, 7, 1, 2026, 9, 30)),
+        ("2026 q3", *days(2026, 7, 1, 2026, 9, 30)),
+        ("third quarter of 2026", *days(2026, 7, 1, 2026, 9, 30)),
+        ("h1 2025", *days(2025, 1, 1, 2025, 6, 30)),
+        ("2027", *days(2027, 1, 1, 2027, 12, 31)),
+        ("last year", *days(2025, 1, 1, 2025, 12, 31)),
+        ("this year", *days(2026, 1, 1, 2026, 12, 31)),
+        ("last month", *days(2026, 10, 1, 2026, 10, 31)),
+        ("next month", *days(2026, 12, 1, 2026, 12, 31)),
+        ("next quarter", *days(2027, 1, 1, 2027, 3, 31)),
+        ("this week", *days(2026, 11, 30, 2026, 12, 6)),
+        ("last week", *days(2026, 11, 23, 2026, 11, 29)),
+        ("next week", *days(2026, 12, 7, 2026, 12, 13)),
+        ("next 30 days", *days(2026, 11, 30, 2026, 12, 30)),
+        ("past two weeks", *days(2026, 11, 16, 2026, 11, 30)),
+        ("within 30 days", *days(2026, 11, 30, 2026, 12, 30)),
+        ("in 30 days", *days(2026, 12, 30)),
+        ("in a month", *days(2026, 12, 30)),
+        ("3 months ago", *days(2026, 8, 30)),
+        ("today", *days(2026, 11, 30)),
+        ("tomorrow", *days(2026, 12, 1)),
+        ("day after tomorrow", *days(2026, 12, 2)),
+        ("next friday", *days(2026, 12, 4)),
+        ("last friday", *days(2026, 11, 27)),
+        ("4 dec", *days(2026, 12, 4)),
+        ("october 2", *days(2026, 10, 2)),
+        ("in january", *days(2027, 1, 1, 2027, 1, 31)),
+        ("in october", *days(2026, 10, 1, 2026, 10, 31)),
+        ("in november", *days(2026, 11, 1, 2026, 11, 30)),
+        ("early 2025", *days(2025, 1, 1, 2025, 4, 30)),
+        ("late 2025", *days(2025, 9, 1, 2025, 12, 31)),
+        ("end of 2026", *days(2026, 12, 31)),
+        ("end of next month", *days(2026, 12, 31)),
+        ("start of 2027", *days(2027, 1, 1)),
+        ("between may and july 2026", *days(2026, 5, 1, 2026, 7, 31)),
+        ("from november to february 2027", *days(2026, 11, 1, 2027, 2, 28)),
+        ("2026-05-02 to 2026-06-03", *days(2026, 5, 2, 2026, 6, 3)),
+        ("from 2025-05-01 until 2025-07-01", *days(2025, 5, 1, 2025, 7, 1)),
+        ("year to date", *days(2026, 1, 1, 2026, 11, 30)),
+    ],
+)
+def test_a_period_is_read_as_people_write_it(text: str, first: date, last: date) -> None:
+    found, rest = take_period(f"us china {text}", LATE)
+
+    assert found is not None
+    assert (found.first, found.last) == (first, last)
+    assert rest.split() == ["us", "china"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("since june", date(2026, 6, 1), None),
+        ("since 2026-06-01", date(2026, 6, 1), None),
+        ("from 2026-06-01", date(2026, 6, 1), None),
+        ("after 2026-06-01", date(2026, 6, 2), None),
+        ("after june 2026", date(2026, 7, 1), None),
+        ("until march 2027", None, date(2027, 3, 31)),
+        ("by 2027-03-01", None, date(2027, 3, 1)),
+        ("before 2027-03-01", None, date(2027, 2, 28)),
+    ],
+)
+def test_a_period_may_be_open(text: str, first: date | None, last: date | None) -> None:
+    assert take_period(f"changes {text}", LATE) == (Period(first, last), "changes  ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "may i import cars",
+        "china march 2025 countermeasure",
+        "china 2018 countermeasure",
+        "hs 2017",
+        "value 2030",
+        "us$2030",
+        "8507.60.2025",
+        "motorcycles over 800 cc",
+        "us brazil 2009",
+        "list 3",
+    ],
+)
+def test_names_codes_and_amounts_are_no_time(text: str) -> None:
+    assert take_period(text, LATE) == (None, text)
+
+
+@pytest.mark.parametrize(("tense", "year"), [(Tense.PAST, 2026), (Tense.FUTURE, 2027)])
+def test_the_tense_decides_on_the_year_of_a_month(tense: Tense, year: int) -> None:
+    found, _ = take_period("in june", LATE, tense)
+    assert found == Period(date(year, 6, 1), date(year, 6, 30))
+
+
+def test_a_month_that_may_be_in_two_years_is_unclear() -> None:
+    with pytest.raises(UnclearQuestion) as unclear:
+        take_period("us china in june", LATE)
+    commands = [command for _, command in unclear.value.options]
+    periods = [take_period(command, LATE)[0] for command in commands]
+    assert periods == [
+        Period(date(2026, 6, 1), date(2026, 6, 30)),
+        Period(date(2027, 6, 1), date(2027, 6, 30)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("03/04/2025", [date(2025, 4, 3), date(2025, 3, 4)]),
+        ("31.12.2025", [date(2025, 12, 31)]),
+        ("12/31/25", [date(2025, 12, 31)]),
+        ("05/05/2025", [date(2025, 5, 5)]),
+    ],
+)
+def test_a_day_in_digits_is_asked_for_and_not_guessed(text: str, readings: list[date]) -> None:
+    with pytest.raises(UnclearQuestion) as unclear:
+        take_period(f"us china on {text}", LATE)
+    commands = [command for _, command in unclear.value.options]
+    assert [take_period(one, LATE)[0] for one in commands] == [
+        Period(day, day, is_named_on=True) for day in readings
+    ]
+    assert unclear.value.cure
+
+
+@given(DAYS, DAYS)
+def test_any_day_is_read_in_every_spelling(day: date, today: date) -> None:
+    for text in (
+        f"{day:%Y-%m-%d}",
+        f"{day.day} {day:%B %Y}",
+        f"{day:%B} {day.day}, {day.year}",
+        f"{day:%b} {day.day} {day.year}",
+    ):
+        found, rest = take_period(f"us china on {text.lower()}", today)
+        assert found == Period(day, day, is_named_on=True)
+        assert rest.split() == ["us", "china"]
+        assert read_day(text, today) == day
+
+
+@given(DAYS, st.integers(0, 400))
+def test_relative_days_are_counted_from_today(today: date, count: int) -> None:
+    later = today + timedelta(days=count)
+    assert read_day(f"in {count} days", today) == later
+    found, _ = take_period(f"next {count} days", today)
+    assert found is not None
+    assert (found.first, found.last) == (today, later)
+
+
+@given(DAYS, st.sampled_from(["week", "month", "quarter", "year"]))
+def test_calendar_units_follow_each_other_without_a_gap(today: date, unit: str) -> None:
+    before, here, after = (
+        take_period(f"us {word} {unit}", today)[0] for word in ("last", "this", "next")
+    )
+    match before, here, after:
+        case Period(last=date() as end), Period(first=date() as first, last=date() as last), Period(
+            first=date() as start
+        ):
+            assert first <= today <= last
+            assert first - end == start - last == timedelta(days=1)
+        case _:
+            pytest.fail("a unit has no first or last day")
+
+
+@given(st.text(max_size=200), DAYS)
+def test_any_text_has_a_period_or_is_refused(text: str, today: date) -> None:
+    try:
+        found, _ = take_period(text.lower(), today, loose=True)
+    except QueryError:
+        return
+    assert found is None or isinstance(found.first or found.last, date)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "soon", "july 2026", "next week", "tomorrow steel", "since june"]
+)
+def test_an_option_for_a_day_takes_nothing_else(text: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        read_day(text, LATE)
+    assert refused.value.cure
