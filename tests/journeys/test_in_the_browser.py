@@ -35,7 +35,7 @@ def _use(browser: Chrome, address: str) -> None:
     browser.get(address)
     find(browser, "#stream .message", "China raises tariff on US goods to 84%")
     _click_button(browser, "#stream .message", "84%", "Rate now")
-    find(browser, ".only-you", "China", "United States")
+    find(browser, ".only-you", "China additional duty on goods of the US")
     _choose(browser, "#stream .message", "84%", "Why am I seeing this")
     find(browser, ".only-you", "Because this channel follows", "Matched:")
     box = find(browser, "#compose-text")
