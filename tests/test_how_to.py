@@ -14,7 +14,7 @@ from bot.rates.cards.facts import DutyState, build_card_facts
 from bot.rates.consistency import list_contradictions
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
 from bot.runtime.config_loader import load_book, load_feeds, load_ledger, load_parties, load_topics
 from bot.sources.wits import Wits

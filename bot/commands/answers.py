@@ -25,7 +25,8 @@ from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.cards.facts import build_card_facts
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Upcoming
-from bot.rates.question.parse import QueryKind, RateQuery, override_query, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery, override_query
 
 log = logging.getLogger(__name__)
 

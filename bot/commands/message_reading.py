@@ -15,7 +15,7 @@ from bot.commands.replies import Reply
 from bot.errors import QueryError
 from bot.news.reader import Understanding
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import QueryKind, RateQuery, format_query
+from bot.rates.question.query import QueryKind, RateQuery, format_query
 
 MOST_READ = 5000
 """Maximum characters of a message that are read."""

@@ -5,7 +5,8 @@ from datetime import date
 from bot.errors import QueryError, UnclearQuestion
 from bot.rates.calendar.spells import Spell, find_spells
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import RateQuery, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import RateQuery
 from bot.text.dates import format_day
 
 _MAX_OPTIONS = 4

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.errors import QueryError
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 
 
 class RateNow(NamedTuple):

@@ -18,7 +18,7 @@ from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.cards.facts import CardFacts
 from bot.rates.cards.model import Card
 from bot.rates.model.answer import Answer, Upcoming
-from bot.rates.question.parse import RateQuery
+from bot.rates.question.query import RateQuery
 from bot.values import Topic
 
 

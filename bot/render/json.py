@@ -25,7 +25,7 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.cards import describe_card_state
 from bot.render.comparison import RateComparison, build_comparison
 

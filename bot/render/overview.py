@@ -29,7 +29,7 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.measure import Calc, Status
 from bot.rates.model.warnings import RateWarning, Reason
-from bot.rates.question.parse import RateQuery
+from bot.rates.question.query import RateQuery
 from bot.render import words
 from bot.render.duty_names import (
     DutyName,

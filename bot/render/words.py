@@ -30,7 +30,7 @@ from bot.rates.model.law import Effect, Ruling
 from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.measure import DutyRate, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
-from bot.rates.question.parse import RateQuery
+from bot.rates.question.query import RateQuery
 from bot.text.dates import format_day
 
 NO_GENERAL_DUTY = "no additional duty on goods in general in our data"

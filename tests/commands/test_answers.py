@@ -12,7 +12,7 @@ from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import UnknownParty
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import QueryKind, format_query
+from bot.rates.question.query import QueryKind, format_query
 from bot.runtime.config_loader import load_ledger
 from tests.slack.fakes import ledger
 from tests.slack.samples import PARTIES, ROOT

@@ -13,7 +13,7 @@ from bot.commands.permissions import OperatorAction
 from bot.commands.replies import is_public
 from bot.proposals.build import propose_rate
 from bot.proposals.model import ReportedRate, ReportSource
-from bot.rates.question.parse import QueryKind
+from bot.rates.question.query import QueryKind
 from bot.values import Topic
 from tests.commands.conftest import NOW, OPERATOR, PERSON, Commands
 from tests.feeds.bodies import item, rss

@@ -12,7 +12,7 @@ from bot.proposals.build import propose_document, propose_rate
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 WIRE = ReportSource(

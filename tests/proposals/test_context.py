@@ -16,7 +16,7 @@ from bot.proposals.context import compare_with_ledger
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.runtime.config_loader import load_book
 from tests.rates.conftest import CONFIG
 

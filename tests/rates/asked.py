@@ -5,7 +5,8 @@ from datetime import date
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import override_query, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import override_query
 
 
 def ask(

@@ -16,7 +16,7 @@ import pytest
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
 from bot.render.json import build_warning_json
 

@@ -28,7 +28,7 @@ from bot.parties import Parties
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.consistency import list_contradictions
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import QueryKind
+from bot.rates.question.query import QueryKind
 from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.cards import render_card_lines, render_card_list_lines

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from bot.parties import Parties
 from bot.rates.model.answer import Answer, Upcoming
-from bot.rates.question.parse import RateQuery
+from bot.rates.question.query import RateQuery
 from bot.render import words
 from bot.render.comparison import build_comparison
 from bot.render.dates.calendar_rows import build_calendar_rows

@@ -49,8 +49,8 @@ from bot.rates.model.answer import Answer, Component, Step, TotalBasis, Upcoming
 from bot.rates.model.goods import format_code
 from bot.rates.model.law import Talk
 from bot.rates.model.warnings import ReadAsOrigin, Reason
-from bot.rates.question.parse import QueryKind, RateQuery
 from bot.rates.question.product import ParsedProduct
+from bot.rates.question.query import QueryKind, RateQuery
 
 _TALKS_SHOWN = 3
 _PARTS = 6

@@ -21,8 +21,8 @@ from bot.rates.model.answer import BASE_ID, Answer, BaseRate, MfnAverage
 from bot.rates.model.lookup import Finding, Lookup, LookupResult, MissingFigure
 from bot.rates.model.measure import Calc
 from bot.rates.model.warnings import BaseNotPercent, LookupFailed, RateWarning
-from bot.rates.question.parse import QueryKind, RateQuery
 from bot.rates.question.product import ParsedProduct
+from bot.rates.question.query import QueryKind, RateQuery
 
 MAX_LOOKUPS = 6
 """Maximum lookups for one question."""

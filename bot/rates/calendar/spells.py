@@ -16,7 +16,7 @@ from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Step
 from bot.rates.model.measure import Measure, RatePeriod, Status
-from bot.rates.question.parse import HOME, QueryKind, RateQuery
+from bot.rates.question.query import HOME, QueryKind, RateQuery
 
 _A_DAY = timedelta(days=1)
 _LASTING = timedelta(days=30)

@@ -8,8 +8,8 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import DutyRate, Measure, filter_by_partner, has_basis
-from bot.rates.question.parse import CHANGES_DAYS, QueryKind, RateQuery
 from bot.rates.question.product import ParsedProduct
+from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery
 
 UPCOMING_DAYS = 60
 """Default number of days that `upcoming` looks ahead."""

@@ -30,12 +30,11 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from functools import partial
 from typing import NamedTuple, NoReturn
 
 from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
-from bot.parties import WORLD, Parties, build_flag
+from bot.parties import WORLD, Parties
 from bot.rates.cards.index import CardIndex
 from bot.rates.question.parties import (
     TokenizedQuestion,
@@ -49,12 +48,19 @@ from bot.rates.question.parties import (
 )
 from bot.rates.question.periods import Period, Tense, take_period
 from bot.rates.question.product import ParsedProduct, ProductReader, refuse_chapters_without_goods
+from bot.rates.question.query import (
+    CHANGES_DAYS,
+    HOME,
+    QueryKind,
+    RateQuery,
+    Uncovered,
+    format_party,
+)
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.value import take_value
 from bot.rates.question.wording import (
     NOISE,
     Intent,
-    Uncovered,
     correct_grammar_words,
     find_intent,
     names_event,
@@ -64,16 +70,9 @@ from bot.rates.question.wording import (
     take_percent,
     take_uncovered,
 )
-from bot.values import Frozen
 
 _MAX_TEXT = 500
-CHANGES_DAYS = 30
-"""Default number of days that `changes` looks back."""
-
 _SOURCES = frozenset({"source", "sources"})
-HOME = "US"
-"""The importing country of a question that names only origins."""
-
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
 _MEANINGLESS = frozenset(
     str.split(
@@ -92,63 +91,6 @@ _CALENDAR_WORDS = frozenset(
     )
 )
 """Words in a question about the calendar that are neither goods nor an economy."""
-
-
-class QueryKind(StrEnum):
-    PAIR = "pair"
-    COMPARE = "compare"
-    PARTY = "party"
-    UPCOMING = "upcoming"
-    CHANGES = "changes"
-    CARD = "card"
-    """A law or a topic, about which there is a card."""
-    PERCENT = "percent"
-    """Duties at a percentage, without an economy: `is the 10% still on`."""
-
-
-class RateQuery(Frozen):
-    """A parsed question. Parties are codes; `WORLD` means all countries."""
-
-    kind: QueryKind
-    imposer: str | None = None
-    partner: str | None = None
-    versus: tuple[str, ...] = ()
-    """More partners, whose duties are compared with those on the first."""
-    product: str | None = None
-    on: date | None = None
-    """The date of the answer, or the first day of a calendar; None if the question has no date."""
-    since: date | None = None
-    """The first day of a calendar or, with `until`, of the period that rates are asked for."""
-    until: date | None = None
-    """The last day of that calendar or period; None if the question names no last day."""
-    card: str | None = None
-    """The id of the card. None for the list of all cards, also if a law has no card."""
-    law: str = ""
-    """The law that the question names and that has no card: `section 233`."""
-    sources: bool = False
-    """Whether the question asks for the details and sources of the card."""
-    imposer_assumed: bool = False
-    """Whether the question names no importing country, so that `imposer` is only the likely one."""
-    value: Decimal | None = None
-    """The entered value in dollars."""
-    percent: Decimal | None = None
-    """A percentage that the question is about: `when did the 145% tariff end`."""
-    uncovered: tuple[Uncovered, ...] = ()
-    """What the question names that the ledger does not cover."""
-    history: bool = False
-    both_ways: bool = False
-    """Whether to answer both directions."""
-    only_as_origin: bool = False
-    """Whether a question with one economy asks only for duties on this economy's goods.
-
-    Otherwise it also asks for the duties that the economy imposes.
-    """
-    partner_implied: bool = False
-    """Whether the question names goods and one economy, so that the partner is all countries.
-
-    If the ledger has no duties of this economy on the goods, the economy is read as the origin of
-    the goods: `canada steel`.
-    """
 
 
 class _Question(NamedTuple):
@@ -247,85 +189,6 @@ def _take_uncovered(
     if imposers & set(words.codes):
         return (), words.other_words
     return found, rest.split()
-
-
-def override_query(
-    query: RateQuery, on: date | None, product: str | None, value: Decimal | None = None
-) -> RateQuery:
-    """The query with the date, product and value of command-line options, if these are given."""
-    changed: dict[str, object] = {} if value is None else {"value": value}
-    if on is not None:
-        changed["on"] = on
-        if query.kind not in (QueryKind.UPCOMING, QueryKind.CHANGES):
-            changed.update(since=None, until=None)
-    if product:
-        changed.update(product=product.encode("utf-8", "replace").decode("utf-8"), both_ways=False)
-        if query.kind is QueryKind.PARTY and not query.only_as_origin:
-            changed.update(
-                kind=QueryKind.PAIR, imposer=query.partner, partner=WORLD, partner_implied=True
-            )
-    if on is not None and query.kind is QueryKind.CHANGES and (query.since or on) >= on:
-        # The date in `changes since` is the first day of the changes; the option's is the last day.
-        changed["since"] = on - timedelta(days=CHANGES_DAYS)
-    return query.model_copy(update=changed)
-
-
-def format_query(query: RateQuery) -> str:
-    """The query as a text that `parse_query` reads back: `on 2025-04-15 🇺🇸 🇨🇳`.
-
-    Buttons use the text to ask the question again later. It has fixed dates instead of relative
-    ones such as `yesterday`.
-    """
-    if query.kind is QueryKind.CARD:
-        return _format_card(query)
-    words = {QueryKind.UPCOMING: ["upcoming"], QueryKind.CHANGES: ["changes"]}
-    parts = words.get(query.kind, [])
-    # The date comes first, because the parser takes the first date in the text.
-    parts += _format_days(query)
-    if query.imposer is not None and not query.imposer_assumed:
-        by = ["tariffs by"] if query.partner_implied and query.imposer != HOME else []
-        parts += [*by, _format_flag(query.imposer)]
-    if query.partner is not None and not query.partner_implied:
-        parts += [*_format_link(query), _format_flag(query.partner)]
-    for code in query.versus:
-        parts += ["vs", _format_flag(code)] if query.imposer_assumed else [_format_flag(code)]
-    parts += [query.product] if query.product else []
-    parts += [each for each in query.uncovered if each not in (Uncovered.AGOA, Uncovered.GSP)]
-    parts += [f"{query.percent:f}%"] if query.percent is not None else []
-    parts += [f"value {query.value:f}"] if query.value is not None else []
-    return " ".join([*parts, "history"] if query.history else parts)
-
-
-def _format_card(query: RateQuery) -> str:
-    if query.card is None:
-        return query.law or "cards"
-    on = f"on {query.on.isoformat()} " if query.on else ""
-    return f"{on}card {query.card}{' sources' if query.sources else ''}"
-
-
-def _format_link(query: RateQuery) -> list[str]:
-    """The words before the partner."""
-    if query.kind is QueryKind.PARTY:
-        if query.only_as_origin:
-            return ["world on"]
-        return [] if query.partner == HOME else ["tariffs by"]
-    one_way = not query.both_ways and not query.imposer_assumed
-    return ["on"] if query.kind is QueryKind.PAIR and one_way else []
-
-
-def _format_days(query: RateQuery) -> list[str]:
-    """The day or the period of the query, with fixed dates."""
-    if query.on is not None:
-        return [f"on {query.on.isoformat()}"]
-    if query.since is not None and query.until is not None:
-        return [f"from {query.since.isoformat()} to {query.until.isoformat()}"]
-    if query.since is not None:
-        return [f"since {query.since.isoformat()}"]
-    return [f"until {query.until.isoformat()}"] if query.until is not None else []
-
-
-def _format_flag(code: str) -> str:
-    return "world" if code == WORLD else build_flag(code)
 
 
 def _parse_calendar(question: _Question, today: date, reader: ProductReader | None) -> RateQuery:
@@ -449,7 +312,7 @@ def _ask_for_importer(importers: Sequence[str], partner: str, product: str | Non
     """Raises UnclearQuestion for `eu and us tariffs on china`: an answer has one importer."""
     goods = f" {product}" if product else ""
     options = [
-        (f"{code} on {partner}{goods}", f"{_format_flag(code)} on {_format_flag(partner)}{goods}")
+        (f"{code} on {partner}{goods}", f"{format_party(code)} on {format_party(partner)}{goods}")
         for code in importers
     ]
     raise UnclearQuestion("the importing country", "Which importing country first?", options)

@@ -12,11 +12,11 @@ Rules, in running order:
 import re
 from collections.abc import Collection
 from decimal import Decimal
-from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
 from bot.rates.question.periods import Tense
+from bot.rates.question.query import Uncovered
 
 FILLER = frozenset(
     str.split(
@@ -116,17 +116,6 @@ _PERCENT = re.compile(
     r"(?<![\w.,$-])(\d{1,4}(?:\.\d{1,3})?)\s?(?:%|percent\b|per cent\b|pct\b)"
     r"(?!\s*(?:or|of|by|points))"
 )
-
-
-class Uncovered(StrEnum):
-    """Duties, reliefs and limits that the ledger does not cover."""
-
-    ANTIDUMPING = "antidumping duties"
-    COUNTERVAILING = "countervailing duties"
-    DRAWBACK = "drawback"
-    QUOTA = "tariff-rate quotas"
-    AGOA = "AGOA"
-    GSP = "GSP"
 
 
 _BOTH = (Uncovered.ANTIDUMPING, Uncovered.COUNTERVAILING)

@@ -18,7 +18,7 @@ from bot.commands.product_form import (
 )
 from bot.commands.request import CommandRequest
 from bot.errors import QueryError
-from bot.rates.question.parse import RateQuery, format_query
+from bot.rates.question.query import RateQuery, format_query
 from bot.slack.api.errors import code
 from bot.slack.background import log_failure
 from bot.slack.blockkit.forms import View

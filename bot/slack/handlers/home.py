@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.grammar import Command, Verb
-from bot.rates.question.parse import QueryKind, RateQuery, format_query
+from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.slack.api.fallback import post_with
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import read_values

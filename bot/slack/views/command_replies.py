@@ -11,7 +11,7 @@ from bot.commands.permissions import OperatorAction
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
-from bot.rates.question.parse import QueryKind, format_query
+from bot.rates.question.query import QueryKind, format_query
 from bot.render.dates.spells import describe_spell
 from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit import limits

@@ -19,7 +19,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer
 from bot.rates.model.measure import Scope, Source
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.runtime.config_loader import load_book
 from tests.rates.asked import ask
 from tests.rates.conftest import CONFIG

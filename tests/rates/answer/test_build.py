@@ -14,7 +14,7 @@ from bot.rates.model.answer import Answer, ChangeKind, Component, OnGoods
 from bot.rates.model.law import Effect
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
 from tests.rates.asked import ask
 from tests.rates.made import CHECKED, sheet, written

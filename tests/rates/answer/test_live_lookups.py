@@ -17,7 +17,8 @@ from bot.rates.model.answer import BASE_ID, Answer, BaseRate, MfnAverage
 from bot.rates.model.goods import Good
 from bot.rates.model.lookup import Finding, Lookup, LookupFailure, LookupResult, MissingFigure
 from bot.rates.model.measure import Source
-from bot.rates.question.parse import QueryKind, RateQuery, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.runtime.config_loader import load_book
 from tests.rates.conftest import CONFIG
 from tests.rates.made import PARTIES, SOURCE, book, sheet, written

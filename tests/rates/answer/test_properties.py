@@ -13,7 +13,7 @@ from bot.rates.answer.history import list_change_days
 from bot.rates.answer.select import RateContext, build_context, select_layers
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Status
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 
 FIRST_DAY = date(2018, 1, 1)
 TODAY = date(2026, 11, 24)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 
 
 def answers(ledger: Ledger, today: date, partner: str, product: str) -> tuple[Answer, ...]:

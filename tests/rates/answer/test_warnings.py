@@ -13,7 +13,7 @@ from bot.rates.model.answer import Answer
 from bot.rates.model.goods import Good
 from bot.rates.model.measure import DutyRate, MeasureRef
 from bot.rates.model.warnings import Exclusion, RateWarning, Reason
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.made import CHECKED, START, ledger, sheet, written
 
 DAY, JUNE, MAY_31 = date(2026, 6, 15), date(2026, 6, 1), date(2026, 5, 31)

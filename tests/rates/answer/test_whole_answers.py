@@ -29,7 +29,7 @@ from bot.rates.model.answer import (
 from bot.rates.model.goods import Good
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.asked import ask
 from tests.rates.made import CHECKED, PARTIES, SOURCE, START, book, ledger, sheet, talk, written
 

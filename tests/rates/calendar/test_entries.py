@@ -23,7 +23,7 @@ from bot.rates.calendar.upcoming import (
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Upcoming
 from bot.rates.model.goods import Good
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.made import CHECKED, SOURCE, ledger, rate, sheet, written
 
 JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)

@@ -6,7 +6,8 @@ from decimal import Decimal
 from bot.rates.answer.build import answer_query
 from bot.rates.calendar.spells import find_spells, list_spells
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import QueryKind, RateQuery, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery
 
 TODAY = date(2026, 11, 30)
 

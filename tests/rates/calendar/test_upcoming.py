@@ -12,7 +12,8 @@ from bot.rates.calendar.upcoming import (
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate
-from bot.rates.question.parse import QueryKind, RateQuery, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery
 
 
 def test_upcoming_changes_are_listed_by_day(ledger: Ledger) -> None:

@@ -19,7 +19,7 @@ from bot.rates.calendar.upcoming import (
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.made import CHECKED, SOURCE, ledger, rate, sheet, written
 
 JUNE_1, JULY_1, JULY_2, AUGUST_1 = (

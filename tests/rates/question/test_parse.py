@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.parties import WORLD, Parties, Party
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import QueryKind, RateQuery, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery
 
 Read = Callable[[str], RateQuery]
 

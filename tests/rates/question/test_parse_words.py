@@ -6,7 +6,8 @@ import pytest
 
 from bot.errors import NoEconomyNamed, QueryError, UnknownParty
 from bot.rates.model.goods import Good
-from bot.rates.question.parse import QueryKind, RateQuery, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.made import PARTIES, ledger, sheet
 
 TODAY = date(2026, 11, 24)

@@ -9,9 +9,9 @@ import pytest
 from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties, Party
 from bot.rates.model.goods import Good
-from bot.rates.question.parse import QueryKind, RateQuery, format_query, override_query, parse_query
+from bot.rates.question.parse import parse_query
 from bot.rates.question.product import ProductReader
-from bot.rates.question.wording import Uncovered
+from bot.rates.question.query import QueryKind, RateQuery, Uncovered, format_query, override_query
 from tests.rates.made import ledger, sheet, written
 
 TODAY, DAY = date(2026, 11, 24), date(2025, 5, 14)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.parties import WORLD, Parties
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import format_query, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import format_query
 
 TODAY = date(2026, 11, 24)
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import QueryKind, RateQuery, parse_query
-from bot.rates.question.wording import FILLER, Uncovered
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery, Uncovered
+from bot.rates.question.wording import FILLER
 
 TODAY = date(2026, 11, 30)
 SHARED = Path(__file__).parents[4] / "shared" / "cases" / "questions.tsv"

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from bot.rates.ledger import Ledger
-from bot.rates.question.parse import format_query, override_query, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import format_query, override_query
 from bot.rates.question.value import take_value
 
 TODAY = date(2026, 11, 24)

@@ -12,7 +12,7 @@ from bot.rates.calendar.entries import CalendarEntry, Doubt, DoubtKind, list_ent
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind
 from bot.rates.model.measure import DutyRate, Source
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
 from bot.render.dates.ics import render_calendar_file
 from bot.runtime.config_loader import load_parties

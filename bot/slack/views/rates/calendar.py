@@ -18,7 +18,7 @@ from bot.rates.calendar.upcoming import (
     find_window,
 )
 from bot.rates.model.answer import Upcoming
-from bot.rates.question.parse import QueryKind, RateQuery, format_query
+from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render import words
 from bot.render.dates.calendar_rows import CalendarRow, build_calendar_rows
 from bot.slack.blockkit import limits

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import QueryKind, RateQuery, format_query
+from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render import words
 from bot.render.comparison import RateComparison, RateComparisonRow, build_comparison
 from bot.render.duty_names import name_origin

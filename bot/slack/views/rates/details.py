@@ -17,7 +17,7 @@ from bot.commands.replies import RateAnswers
 from bot.rates.model.answer import Answer, Component, Upcoming
 from bot.rates.model.law import Talk
 from bot.rates.model.warnings import Choice
-from bot.rates.question.parse import format_query
+from bot.rates.question.query import format_query
 from bot.render import words
 from bot.render.overview import build_overview
 from bot.slack.blockkit import limits

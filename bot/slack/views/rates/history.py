@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.rates.model.answer import Answer, Step
-from bot.rates.question.parse import RateQuery, format_query
+from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_importer, name_origin
 from bot.slack.blockkit import limits

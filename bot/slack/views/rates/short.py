@@ -14,7 +14,7 @@ from typing import Any
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD, build_flag
 from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
-from bot.rates.question.parse import RateQuery, format_query
+from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_origin
 from bot.render.overview import (

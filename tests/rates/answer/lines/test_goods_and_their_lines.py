@@ -11,7 +11,7 @@ from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.model.goods import format_code
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 
 SEED, CASES, MOST_LINES = 20261130, 60, 30
 PARTNERS = ("CN", "VN", "JP", "DE", "GB", "CA", "MX", "IN", "BR", "KR", "CH", "KE")

@@ -10,7 +10,7 @@ from bot.rates.answer.build import answer_query
 from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import LinesTotal
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.asked import ask
 from tests.rates.made import PARTIES, book, sheet, written
 from tests.rates.schedule.made import DAY, group, line, schedule

@@ -17,7 +17,7 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, LinesTotal, format_percent
 from bot.rates.model.measure import Calc
 from bot.rates.model.warnings import Reason
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.schedule.model import MembershipGroup
 from bot.render import words

@@ -22,7 +22,7 @@ from bot.rates.model.goods import Good
 from bot.rates.model.law import LegalEvent
 from bot.rates.model.measure import DutyRate, MeasureRef, Source
 from bot.rates.model.warnings import Choice
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.made import CHECKED, SOURCE, START, ledger, ruling, sheet, written
 from tests.rates.warned import warned
 

@@ -29,7 +29,7 @@ from bot.rates.model.answer import (
 from bot.rates.model.law import Effect, Ruling
 from bot.rates.model.measure import DutyRate, MeasureRef, Source, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.answer import render_answers

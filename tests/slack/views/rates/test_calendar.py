@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.commands.replies import RateCalendar
 from bot.rates.calendar.upcoming import CheckedPeriod, find_checked_period, list_calendar
 from bot.rates.model.answer import Upcoming
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.calendar import render_calendar
 from tests.slack.fakes import answer_message, ledger

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.local_slack.blocks.validation import check_blocks
 from bot.rates.model.answer import Answer, Step
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.slack.blockkit import limits
 from bot.slack.views.rates.chart import render_history_chart
 from bot.slack.views.rates.history import render_history

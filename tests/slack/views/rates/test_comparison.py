@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.rates.model.answer import Answer
-from bot.rates.question.parse import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.slack.views.rates.comparison import render_comparison
 from tests.rates.asked import ask
 from tests.slack.fakes import answer_message, ledger

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from bot.local_slack.blocks.validation import check_blocks
-from bot.rates.question.parse import RateQuery, parse_query
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import RateQuery
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, Message
 from bot.slack.views.rates.history import build_history_details, render_history
