@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from bot.commands.percents import resolve_percent
 from bot.commands.ports import LiveSources, ReportStore
+from bot.commands.rates.percents import resolve_percent
+from bot.commands.rates.reports import select_reports
 from bot.commands.replies import CalendarFile, CardList, RateAnswers, RateCalendar, RateCard
-from bot.commands.reports import select_reports
 from bot.errors import StoreError
 from bot.rates.answer.build import answer_query
 from bot.rates.answer.lines.line_counts import LineCounts

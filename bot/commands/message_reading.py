@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.commands.answers import AnswerService
-from bot.commands.rate_now import RateNow, find_rate_now
+from bot.commands.rates.rate_now import RateNow, find_rate_now
 from bot.commands.replies import Reply
 from bot.errors import QueryError
 from bot.news.reader import Understanding

@@ -1,6 +1,6 @@
 """Builds the JSON values of replies and tariff lines, for MCP tools and for `--json`."""
 
-from bot.commands.lines import LineLookup
+from bot.commands.rates.lines import LineLookup
 from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import TariffwireError
 from bot.render.json import build_rate_json

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.commands.answers import AnswerService
-from bot.commands.lines import look_up_line
+from bot.commands.rates.lines import look_up_line
 from bot.errors import QueryError, TariffwireError
 from bot.mcp.facts import Facts, build_error, build_line, build_refusal, build_reply
 from bot.mcp.story_facts import build_stories, build_why

@@ -27,7 +27,7 @@ from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
-from bot.commands.rate_now import RateNow, find_rate_now
+from bot.commands.rates.rate_now import RateNow, find_rate_now
 from bot.commands.service import CommandService
 from bot.errors import SlackError, StoreError
 from bot.feeds.http.limits import FetchLimits

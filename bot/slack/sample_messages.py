@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageReading
-from bot.commands.product_form import ProductForm
+from bot.commands.rates.product_form import ProductForm
 from bot.commands.replies import (
     Help,
     LatestStories,

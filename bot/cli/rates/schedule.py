@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bot.cli.output import parse_day, print_json, read_day, report_errors
-from bot.commands.lines import look_up_line
+from bot.commands.rates.lines import look_up_line
 from bot.errors import ConfigError, SourceError, TariffwireError
 from bot.mcp.facts import build_line
 from bot.rates.files import tariff_schedule

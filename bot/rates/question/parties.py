@@ -210,6 +210,8 @@ class _PartyFinder:
             len(found) == 2 or (len(tokens) == 2 and any(not _is_small(tokens[at]) for at in found))
         )
         self._codes_at = frozenset(named) if is_pair else frozenset[int]()
+        self._first_end = -1
+        """The position after the first economy, if the question begins with it."""
 
     def find(self, at: int) -> tuple[int, str | None]:
         """The number of tokens and the code of the longest name at `at`; (1, None) if none."""
@@ -224,6 +226,8 @@ class _PartyFinder:
                 continue
             party = self._parties.find(" ".join(run))
             if party is not None:
+                if at == 0:
+                    self._first_end = size
                 return size, party.code
         return 1, None
 
@@ -238,7 +242,7 @@ class _PartyFinder:
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         if word in _NEVER:
             return word != "can" and at in self._codes_at
-        if word in _SYMBOLS and not (at == 1 and self._parties.find(before) is not None):
+        if word in _SYMBOLS and at != self._first_end:
             return at in self._codes_at or "->" in {before, after}
         if _is_small(word):
             return at in self._codes_at or "->" in {before, after}

@@ -10,7 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 
 from bot.commands.answers import DatedQuery
-from bot.commands.product_form import (
+from bot.commands.rates.product_form import (
     ProductForm,
     ProductFormRefused,
     fill_product_form,

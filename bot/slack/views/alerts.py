@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.alerts.subscription import Subscription
-from bot.commands.rate_now import RateNow
+from bot.commands.rates.rate_now import RateNow
 from bot.news.events.comparison import Comparison
 from bot.news.events.event import Correction, DisputedFigure, Event, summarize_event
 from bot.news.state import NewFactKind

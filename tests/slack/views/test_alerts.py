@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.subscription import Subscription
-from bot.commands.rate_now import RateNow
+from bot.commands.rates.rate_now import RateNow
 from bot.feeds.model import FeedKind
 from bot.news.events.comparison import compare
 from bot.news.events.event import Event, summarize_event

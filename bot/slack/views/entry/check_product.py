@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import COMMAND
-from bot.commands.product_form import CLAIMS, MOST_GOODS, ProductForm
+from bot.commands.rates.product_form import CLAIMS, MOST_GOODS, ProductForm
 from bot.parties import WORLD, Parties
 from bot.slack.blockkit.blocks import Message, context, section
 from bot.slack.blockkit.forms import (

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from bot import COMMAND
 from bot.alerts.subscription import Subscription
-from bot.commands.product_form import IMPORTER
+from bot.commands.rates.product_form import IMPORTER
 from bot.commands.replies import OperatorOverview, Overview
 from bot.feeds.health import FeedSummary
 from bot.news.story import Story

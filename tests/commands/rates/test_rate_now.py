@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.commands.rate_now import find_rate_now
+from bot.commands.rates.rate_now import find_rate_now
 from bot.rates.ledger import Ledger
 from tests.rates.asked import ask
 from tests.rates.conftest import ledger, parties, today

@@ -1,0 +1,1 @@
+"""Parts of the answers to questions about rates."""
