@@ -37,8 +37,6 @@ from bot.values import Topic
 MAX_STORIES = 5
 _SEARCHED_STORIES = 1_000
 """The number of newest stories among which `latest` searches by economy and words."""
-_QUESTIONS = ("us china", "steel from canada", "upcoming")
-"""Questions that are suggested if no correction is known."""
 MAX_PROPOSALS = 10
 MUTED_FOR = timedelta(hours=24)
 
@@ -248,7 +246,7 @@ def _build_not_understood(text: str, error: QueryError) -> replies.NotUnderstood
     if isinstance(error, UnknownParty):
         commands += [_replace_word(text, error.word, name) for name in error.suggestions]
     return replies.NotUnderstood(
-        error.thing, error.cause, tuple(commands) or _QUESTIONS, about_rates=True
+        error.thing, error.cause, tuple(commands), about_rates=True
     )
 
 
