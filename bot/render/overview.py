@@ -384,8 +384,8 @@ def _describe_basis(answer: Answer) -> str:
     misled = any(isinstance(one, kinds.LeadingPairRemark) for one in answer.warnings)
     if answer.basis is not TotalBasis.GOODS and answer.mfn is not None and not misled:
         # Most goods that a trade program covers pay less than the average duty.
-        average = "" if answer.entry.claim else f" (average {format_percent(answer.mfn.percent)}%)"
-        return f"plus the normal duty{average}"
+        mean = "" if answer.entry.claim else f" (average {format_percent(answer.mfn.percent)}%)"
+        return f"plus the normal duty{mean}"
     on_goods = answer.basis is TotalBasis.GOODS
     return "plus the normal duty" + (", which depends on the tariff line" * on_goods)
 
