@@ -196,7 +196,8 @@ def format_title(answer: Answer, today: date | None = None) -> str:
         duty = join_subjects(names).removeprefix(law)
         return f"{importer} {law}{duty} on goods of {origin}{day}"
     if answer.basis is TotalBasis.GENERAL:
-        return f"{importer} additional duty on goods of {origin}{day}"
+        claim = f" {answer.entry.claim}" if answer.entry.claim else ""
+        return f"{importer} additional duty on goods of {origin}{claim}{day}"
     kind = "duty" if answer.includes_base else "additional duty"
     return f"{importer} {kind} on {words.describe_goods(answer)} of {origin}{day}"
 
@@ -382,7 +383,9 @@ def _describe_basis(answer: Answer) -> str:
         return "normal duty included (it applies alone where it is higher)"
     misled = any(isinstance(one, kinds.LeadingPairRemark) for one in answer.warnings)
     if answer.basis is not TotalBasis.GOODS and answer.mfn is not None and not misled:
-        return f"plus the normal duty (average {format_percent(answer.mfn.percent)}%)"
+        # Most goods that a trade program covers pay less than the average duty.
+        mean = "" if answer.entry.claim else f" (average {format_percent(answer.mfn.percent)}%)"
+        return f"plus the normal duty{mean}"
     on_goods = answer.basis is TotalBasis.GOODS
     return "plus the normal duty" + (", which depends on the tariff line" * on_goods)
 

@@ -20,6 +20,7 @@ from bot.rates.answer.history import (
     find_last_change,
     find_last_step,
 )
+from bot.rates.answer.lines.line_duties import is_levied
 from bot.rates.answer.lines.narrower_goods import list_contexts
 from bot.rates.answer.lines.typical_span import find_typical_span
 from bot.rates.answer.not_counted import list_not_counted
@@ -48,6 +49,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Component, Step, TotalBasis, Upcoming
 from bot.rates.model.goods import format_code
 from bot.rates.model.law import Talk
+from bot.rates.model.measure import Measure
 from bot.rates.model.warnings import ReadAsOrigin, Reason
 from bot.rates.question.product import ParsedProduct
 from bot.rates.question.query import QueryKind, RateQuery
@@ -315,7 +317,8 @@ def _list_next(
 ) -> tuple[Upcoming, ...]:
     """Changes after the day of the answer, then changes that fell due after their last check."""
     on_all = selection.basis is TotalBasis.GENERAL
-    measures = context.measures if on_all else selection.chosen
+    chosen = context.measures if on_all else selection.chosen
+    measures = [one for one in chosen if not _is_for_other_goods(one, context, selection)]
     read = checked or context.day
     # If a layer was checked before its pair, only its own changes are listed from the earlier day.
     stale = {
@@ -328,8 +331,22 @@ def _list_next(
         return stale.get(item.measure_id, read)
 
     first = min((context.day, read, *stale.values()))
-    coming = list_upcoming(context.ledger, first, measures=measures)
+    coming = list_upcoming(context.ledger, first, measures=measures, partner_codes=context.charged)
     return move_passed_last(coming, read_of, today, context.day)
+
+
+def _is_for_other_goods(measure: Measure, context: RateContext, selection: Selection) -> bool:
+    """Whether the measure is charged on the day, but not on the lines of the question.
+
+    Golf carts are among the lines of passenger cars, but their duties are not those of cars.
+    """
+    period = measure.find_period(context.day)
+    stacked = selection.stacked
+    if selection.line is None or stacked.ban or period is None or not is_levied(period):
+        return False
+    paid = {one.measure.id for one in stacked.counted}
+    paid |= {one.layer.measure.id for one in stacked.excluded if one.may_apply}
+    return measure.id not in paid
 
 
 def _list_talks(context: RateContext) -> tuple[Talk, ...]:

@@ -48,6 +48,11 @@ def list_not_counted(context: RateContext, selection: Selection) -> Iterator[Com
         if lost or gives_way or measure.id in seen:
             continue
         if period is not None:
+            if why := _find_claimed(context, measure):
+                yield build_component(
+                    context, measure, period, Exclusion(Reason.GOODS_EXEMPT, text=why)
+                )
+                continue
             kind = Reason.NEVER_SUMMED if reason else Reason.PARTICULAR_GOODS
             yield build_component(context, measure, period, Exclusion(kind, text=reason))
         elif not measure.periods:
@@ -61,6 +66,21 @@ def list_not_counted(context: RateContext, selection: Selection) -> Iterator[Com
             yield build_component(context, measure, past, Exclusion(Reason.ENDED))
         elif ahead := measure.find_period_after(day):
             yield build_component(context, measure, ahead, Exclusion(Reason.NOT_YET, text=reason))
+
+
+def _find_claimed(context: RateContext, measure: Measure) -> str:
+    """Why the claim of the question exempts all goods from the measure; empty if it does not."""
+    claimed = set(context.treatment.claimed_goods)
+    return next(
+        (
+            one.why
+            for one in measure.exempt
+            if not one.only_if
+            and not claimed.isdisjoint(one.scope.goods)
+            and one.applies_to(context.day, context.charged)
+        ),
+        "",
+    )
 
 
 def _is_recent(measure: Measure, past: RatePeriod, day: date) -> bool:

@@ -224,7 +224,7 @@ def _find_bans(context: RateContext) -> list[Measure]:
 def choose_measures(context: RateContext) -> tuple[TotalBasis, tuple[Measure, ...]]:
     """The basis of the total, and the measures that the question is about."""
     wanted = context.wanted
-    if wanted is None or wanted.is_unknown or _asks_for_all_goods(wanted):
+    if wanted is None or wanted.is_unknown or _asks_for_all_goods(wanted, context.treatment):
         return TotalBasis.GENERAL, tuple(
             measure for measure in context.measures if measure.applies_to_all_goods
         )
@@ -233,8 +233,10 @@ def choose_measures(context: RateContext) -> tuple[TotalBasis, tuple[Measure, ..
     return TotalBasis.GOODS, _choose_on_goods(context)
 
 
-def _asks_for_all_goods(wanted: ParsedProduct) -> bool:
-    particular = wanted.goods or wanted.codes or wanted.layers or wanted.bases
+def _asks_for_all_goods(wanted: ParsedProduct, treatment: Treatment) -> bool:
+    """Whether the question names no particular goods. A claim such as USMCA names none."""
+    goods = set(wanted.goods) - set(treatment.claimed_goods)
+    particular = goods or wanted.codes or wanted.layers or wanted.bases
     return bool(wanted.headline or wanted.claims) and not particular
 
 

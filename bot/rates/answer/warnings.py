@@ -17,6 +17,7 @@ from bot.parties import WORLD
 from bot.rates.answer.lines.narrower_goods import find_exceptions, is_divided
 from bot.rates.answer.select import RateContext, Selection
 from bot.rates.answer.standing import Standing, find_unknown_rates
+from bot.rates.files.schema import Remark
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.measure import Confidence, Status
@@ -54,7 +55,7 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
     if schedule and (code := context.ledger.find_unknown_code(context.imposer, context.wanted)):
         yield kinds.UnknownLine(code, "", schedule.header.revision)
     for remark in context.ledger.list_remarks(context.imposer, context.partner, context.day):
-        if remark.leads:
+        if remark.leads and _is_about_goods(remark, found.selection):
             yield kinds.LeadingPairRemark(remark.text)
     for left in stacked.excluded:
         if left.may_apply and left.layer.period.banned:
@@ -77,6 +78,16 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
         unsure = (left.layer for left in stacked.excluded if left.may_apply)
         some = tuple((layer.measure.ref, layer.period.rate) for layer in unsure)
         yield kinds.ZeroInData(some, imposer_file.not_followed)
+
+
+def _is_about_goods(remark: Remark, selection: Selection) -> bool:
+    """Whether the goods of the question may pay a duty that the note is about."""
+    if not remark.basis or selection.basis is TotalBasis.GENERAL:
+        return True
+    stacked = selection.stacked
+    may_apply = (one.layer for one in stacked.excluded if one.may_apply)
+    layers = (*stacked.counted, *may_apply, *([stacked.ban] if stacked.ban else []))
+    return any(one.measure.legal_basis == remark.basis for one in layers)
 
 
 def _warn_of_expired_rates(context: RateContext, selection: Selection) -> Iterator[RateWarning]:

@@ -1,6 +1,6 @@
 """Lists upcoming and past changes of duties, and milestones, with their dates."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -58,6 +58,7 @@ def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcomi
     """
     measures = _select_measures(query, ledger)
     window = find_window(query, today)
+    codes = ledger.list_codes(query.partner) if query.partner else ()
 
     def read(item: Upcoming) -> date:
         return find_checked_day(ledger, item.imposer, item.partners) or today
@@ -67,11 +68,11 @@ def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcomi
         return move_passed_last(changed, read, today)
     from_day = _add_days(window.first, -1)
     if query.since is not None:
-        coming = list_upcoming(ledger, from_day, window.last, measures)
+        coming = list_upcoming(ledger, from_day, window.last, measures, codes)
         return move_passed_last(coming, read, today, from_day)
     first = min((*_list_checked_days(ledger, measures), from_day))
     return move_passed_last(
-        list_upcoming(ledger, first, window.last, measures), read, today, from_day
+        list_upcoming(ledger, first, window.last, measures, codes), read, today, from_day
     )
 
 
@@ -153,13 +154,45 @@ def find_checked_day(ledger: Ledger, imposer: str, partners: Iterable[str]) -> d
 
 
 def list_upcoming(
-    ledger: Ledger, after: date, until: date = date.max, measures: Iterable[Measure] | None = None
+    ledger: Ledger,
+    after: date,
+    until: date = date.max,
+    measures: Iterable[Measure] | None = None,
+    partner_codes: Collection[str] = (),
 ) -> tuple[Upcoming, ...]:
     """All changes and milestones after `after` and up to `until`, of `measures` or of all.
 
-    Rows of a schedule that change on the same day become one item with all their partners.
+    Rows of a schedule that change on the same day become one item with all their partners. If
+    `partner_codes` has the codes of a partner and its blocs, changes of rates that its goods do not
+    pay are left out: kitchen cabinets of the EU pay the rate of its deal.
     """
-    return merge_rows(ledger, list_upcoming_by_measure(ledger, after, until, measures))
+    items = list_upcoming_by_measure(ledger, after, until, measures)
+    kept = (item for item in items if not _is_replaced(ledger, item, partner_codes))
+    return merge_rows(ledger, kept)
+
+
+def _is_replaced(ledger: Ledger, item: Upcoming, partner_codes: Collection[str]) -> bool:
+    """Whether goods of the partner pay another rate in place of the item's measure on its day.
+
+    True only if the other measure has all lists of the item's measure.
+    """
+    measure = ledger.by_id[item.measure_id]
+    lists_of = ledger.get_lists(measure.imposer)
+    if item.change.kind is ChangeKind.MILESTONE or measure.id not in lists_of:
+        return False
+    for other_id in measure.excluded_by:
+        other = ledger.by_id.get(other_id)
+        if other is None or set(other.partners).isdisjoint(partner_codes):
+            continue
+        period = other.find_period(item.on)
+        if (
+            period is not None
+            and period.is_charged
+            and set(period.not_for).isdisjoint(partner_codes)
+            and lists_of[measure.id] <= lists_of.get(other_id, frozenset())
+        ):
+            return True
+    return False
 
 
 def list_upcoming_by_measure(

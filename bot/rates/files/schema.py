@@ -132,6 +132,11 @@ class Remark(Frozen):
     source: SourceKeys
     leads: bool = False
     """Whether the note is shown before the total, because the total would mislead without it."""
+    basis: str = ""
+    """The legal basis of the duties that the note is about; empty if it is about all goods.
+
+    Answers about goods or laws show the note only if such a duty is among their duties.
+    """
 
 
 class BaseDuty(Frozen):

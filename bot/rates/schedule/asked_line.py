@@ -108,8 +108,12 @@ class AskedLine(NamedTuple):
             one for one in measures if one.id in self.lists_of and not one.applies_to_all_goods
         ]
         groups = self.list_groups(self.list_names(listed))
-        names = {one.list for one in groups if one.kind in NAMING}
+        names = {one.list for one in groups if one.kind in NAMING and not self._rules_out(one)}
         return {
             one.id: Fit.NONE if names.isdisjoint(self.lists_of[one.id]) else Fit.HEADING
             for one in listed
         }
+
+    def _rules_out(self, group: MembershipGroup) -> bool:
+        """Whether the words answer the question of the group so that it does not apply."""
+        return group.question in (self.no if group.answer else self.yes)

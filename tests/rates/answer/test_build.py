@@ -10,7 +10,7 @@ from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer, ChangeKind, Component, OnGoods
+from bot.rates.model.answer import Answer, ChangeKind, Component, OnGoods, TotalBasis
 from bot.rates.model.law import Effect
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
@@ -748,3 +748,54 @@ def test_the_ruling_on_parcels_upheld_the_end_of_the_exemption(ledger: Ledger, t
 
     rulings = _component(one, "us-world-de-minimis").rulings
     assert Effect.UPHELD in [ruling.effect for ruling in rulings]
+
+
+def test_changes_of_rates_that_the_partner_does_not_pay_are_left_out(
+    ledger: Ledger, today: date
+) -> None:
+    def list_ids(text: str) -> set[str]:
+        return {item.measure_id for item in _one(text, ledger, today).next}
+
+    assert "us-232-kitchen-cabinets" in list_ids("us on vietnam")
+    assert "us-232-kitchen-cabinets" not in list_ids("us on germany")
+    assert "us-232-upholstered-furniture" not in list_ids("sofas from the uk to the us")
+    # Golf carts, which are among the lines of cars, pay a duty on metal-intensive equipment.
+    assert "us-232-metal-intensive-equipment" not in list_ids("us on japan cars")
+
+
+def test_a_claim_without_goods_is_about_all_goods(ledger: Ledger, today: date) -> None:
+    one = _one("us on mexico usmca", ledger, today)
+
+    assert one.basis is TotalBasis.GENERAL
+    assert one.total_percent == 0
+    assert one.on_goods is not None
+    assert one.on_goods.up_to >= 50
+    by_id = {left.measure_id: left for left in one.not_counted}
+    steel, parts = by_id["us-232-steel"], by_id["us-232-auto-parts"]
+    assert steel.exclusion is not None
+    assert steel.exclusion.reason is Reason.PARTICULAR_GOODS
+    assert parts.exclusion is not None
+    assert parts.exclusion.reason is Reason.GOODS_EXEMPT
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ("us on canada", True),
+        ("us on canada usmca", True),
+        ("us on canada paper", True),
+        ("us on canada wine", True),
+        ("us on canada crude oil", False),
+        ("us on canada cars usmca", False),
+        ("us on canada fentanyl duty", False),
+    ],
+)
+def test_a_note_on_some_duties_is_for_goods_that_may_pay_them(
+    text: str, warned: bool, ledger: Ledger, today: date
+) -> None:
+    notes = [
+        one.text
+        for one in _one(text, ledger, today).warnings
+        if isinstance(one, kinds.LeadingPairRemark)
+    ]
+    assert any("Section 338" in note for note in notes) is warned
