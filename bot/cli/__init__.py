@@ -1,6 +1,7 @@
 """The command line. Each command parses its arguments, calls the bot and prints the result.
 
 Exit codes: 0 for success, 1 for a failure (with one line on stderr), 2 for wrong usage.
+With --json, the error is also printed as JSON on stdout.
 """
 
 import sys
@@ -14,6 +15,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from bot import __version__
+
+_AS_JSON = "bot.cli.as_json"
 
 
 class Group(StrEnum):
@@ -121,6 +124,22 @@ class LazyGroup(click.Group):
             import_module(f"bot.cli.{place.module}"), place.function or name
         )
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Notes whether the command is to print JSON, even if its arguments are wrong."""
+        ctx.meta[_AS_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs the command. With --json, wrong usage is an error in JSON on stdout too."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if ctx.meta[_AS_JSON]:
+                from bot.cli.output import print_usage_error
+
+                print_usage_error(error)
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Writes the groups of commands without importing their modules."""

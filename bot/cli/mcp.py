@@ -1,6 +1,7 @@
 """The command that serves MCP clients over stdio."""
 
 import asyncio
+import signal
 from datetime import UTC, datetime
 
 import click
@@ -21,6 +22,9 @@ def mcp() -> None:
     """Serve read-only tools to an MCP client over stdin and stdout."""
     current = _CurrentLedger(ConfigFolder(load_settings()))
     current.read()
+    # The SDK reads stdin in a thread that cannot be interrupted. With Python's own handler, Ctrl-C
+    # would wait for the client's next line. Nothing is written, so the process can just end.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     asyncio.run(_serve(current))
 
 

@@ -60,6 +60,13 @@ def build_error_json(error: TariffwireError) -> dict[str, str]:
     return {"thing": error.thing, "cause": error.cause, "cure": error.cure}
 
 
+def print_usage_error(error: click.UsageError) -> None:
+    """Prints wrong usage as `{"error": {"thing", "cause", "cure"}}`."""
+    command = error.ctx.command_path if error.ctx else "tariffwire"
+    found = {"thing": command, "cause": error.format_message(), "cure": f"Try {command} --help"}
+    print_json({"error": found})
+
+
 def parse_day(text: str) -> date:
     """The day of an option, written as 2025-12-31; any other text is wrong usage."""
     try:

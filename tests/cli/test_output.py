@@ -40,3 +40,26 @@ def test_the_error_of_a_question_is_in_its_object() -> None:
     found = json.loads(done.stdout)
     assert (found["asked"]["text"], found["answers"]) == ("us chnia", [])
     assert found["error"]["thing"] == "chnia"
+
+
+@pytest.mark.parametrize(
+    ("words", "thing", "named"),
+    [
+        (("rate",), "rate", "WORDS"),
+        (("rate", "us china", "--on", "nonsense"), "rate", "nonsense"),
+        (("rate", "us china", "--jsn"), "rate", "--jsn"),
+        (("schedule", "show"), "schedule show", "CODE"),
+        (("rat", "us china"), "", "rat"),
+    ],
+    ids=str,
+)
+def test_wrong_usage_is_json_with_json(words: tuple[str, ...], thing: str, named: str) -> None:
+    done = CliRunner().invoke(main, [*words, "--json"], prog_name="tariffwire")
+    error = json.loads(done.stdout)["error"]
+    assert done.exit_code == 2
+    assert error["thing"] == f"tariffwire {thing}".strip()
+    assert named in error["cause"]
+    assert error["cure"].endswith("--help")
+    plain = CliRunner().invoke(main, words, prog_name="tariffwire")
+    assert (plain.exit_code, plain.stdout) == (2, "")
+    assert plain.stderr == done.stderr

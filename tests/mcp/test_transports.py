@@ -1,6 +1,8 @@
 """A client of the SDK gets the same facts over stdio and HTTP as from `rate --json`."""
 
+import asyncio
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -56,3 +58,20 @@ async def test_a_wrong_setting_is_reported_instead_of_served(tmp_path: Path) -> 
     code, printed = await run_to_end(("mcp",), env, tmp_path)
     assert code == 1
     assert printed.startswith("tariffwire: TARIFFWIRE_MCP_PORT: ")
+
+
+async def test_ctrl_c_ends_the_server_while_it_waits_for_the_client(tmp_path: Path) -> None:
+    pipe = asyncio.subprocess.PIPE
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "mcp"), env=environment(tmp_path), stdin=pipe, stdout=pipe
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write(b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+    answer = json.loads(await asyncio.wait_for(server.stdout.readline(), 20))
+    assert answer["id"] == 1
+    try:
+        server.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(server.wait(), 20) == -signal.SIGINT
+    finally:
+        server.stdin.close()

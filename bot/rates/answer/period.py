@@ -45,7 +45,7 @@ def list_percent_spans(
     totals = [step for step in history if step.moves_total]
     spans = [
         (step.on, following.on - _A_DAY if following else None)
-        for step, following in zip(totals, [*totals[1:], None], strict=True)
+        for step, following in zip(totals, [*totals, None][1:], strict=True)
         if percent in (step.percent, step.up_to)
     ]
     found = [PercentSpan(*span) for span in _join(spans)]

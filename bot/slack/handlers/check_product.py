@@ -28,7 +28,7 @@ from bot.slack.handlers.modals import show_view
 from bot.slack.handlers.payloads import Click, read_person
 from bot.slack.views.command_replies import render_reply
 from bot.slack.views.entry import check_product as views
-from bot.slack.views.entry.results import render_loading
+from bot.slack.views.entry.results import render_loading, render_text
 from bot.slack.views.replies import CHECK_PRODUCT, render_failure, render_notice
 
 log = logging.getLogger(__name__)
@@ -122,9 +122,8 @@ async def _answer(context: SlackContext, form: ProductForm, query: RateQuery, pe
         text = escape(f"{error.thing}: {error.cause}. {error.cure}".strip())
         return views.render_product_answer(render_notice(text), form, question)
     except Exception:
-        return views.render_product_notice(
-            render_failure(log_failure("answering about a product")).text
-        )
+        failure = render_failure(log_failure("answering about a product"))
+        return render_text(failure.text, views.TITLE)
     request = CommandRequest(question, "", person, person)
     message = render_reply(reply, request, service.parties)
     return views.render_product_answer(message, form, question)

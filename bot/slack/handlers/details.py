@@ -8,15 +8,12 @@ from bot.commands.grammar import Command, Verb
 from bot.commands.replies import RateAnswers
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
+from bot.slack.blockkit.forms import View
 from bot.slack.context import SlackContext
 from bot.slack.handlers.modals import show_view
 from bot.slack.handlers.payloads import Click
-from bot.slack.views.rates.details import (
-    View,
-    render_details,
-    render_details_failure,
-    render_loading,
-)
+from bot.slack.views.entry.results import render_loading, render_text
+from bot.slack.views.rates.details import TITLE, render_details
 from bot.slack.views.replies import render_failure, render_notice
 
 _GONE = "This question can no longer be answered. Please type it again."
@@ -28,7 +25,7 @@ async def open_details(context: SlackContext, click: Click) -> Message | None:
     If Slack refuses to open it, for example because the click came too late, the person gets a
     message with a way to get the details.
     """
-    view_id = await show_view(context, click, render_loading())
+    view_id = await show_view(context, click, render_loading(TITLE))
     if not view_id:
         return render_notice(
             "Slack did not open the details. Press the button again, or type the question again "
@@ -50,7 +47,7 @@ async def _build_view(context: SlackContext, click: Click, question: str, page: 
         request = click.request(question)
         reply = await context.service.execute(Command(verb=Verb.ASK, text=request.text), request)
         if not isinstance(reply, RateAnswers) or not reply.answers:
-            return render_details_failure(_GONE)
+            return render_text(_GONE, TITLE)
         return render_details(reply, page)
     except Exception:
-        return render_details_failure(render_failure(log_failure("showing details")).text)
+        return render_text(render_failure(log_failure("showing details")).text, TITLE)

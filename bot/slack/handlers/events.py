@@ -73,10 +73,12 @@ async def _post_in_turn(context: SlackContext, say: AsyncSay, **payload: Any) ->
         await say(**payload)
 
 
-async def unless_refused(call: Awaitable[object], failure: str) -> None:
+async def unless_refused(call: Awaitable[object], failure: str) -> bool:
     """Awaits a call of Slack's API. If Slack refuses the call, logs this instead of raising an
-    error."""
+    error, and returns False."""
     try:
         await call
     except SlackApiError as error:
         log.warning("%s: %s", failure, code(error))
+        return False
+    return True

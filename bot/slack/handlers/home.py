@@ -6,6 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import COMMAND
 from bot.commands.grammar import Command, Verb
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.slack.api.fallback import post_with
@@ -66,5 +67,6 @@ async def send_proposals(context: SlackContext, click: Click) -> Message:
     """Posts the waiting proposals to the operator, because their buttons need a message."""
     message = await answer(context, click.request(), Command(verb=Verb.PROPOSALS))
     posting = post_with(context.client.chat_postMessage, message, channel=click.person.id)
-    await unless_refused(posting, "the proposals were not sent to an operator")
+    if not await unless_refused(posting, "the proposals were not sent to an operator"):
+        return render_notice(f"Slack refused to post them. Type `{COMMAND} proposals` instead.")
     return render_notice("The proposals are in our direct messages, each with its buttons.")

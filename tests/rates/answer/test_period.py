@@ -67,6 +67,12 @@ def test_a_percent_that_no_total_had_is_found_among_the_measures(
     assert answer(ledger, today, percent=77).spans == ()
 
 
+def test_a_pair_without_a_history_never_had_a_percent(ledger: Ledger, today: date) -> None:
+    one = answer(ledger, today, imposer="CN", partner="JP", percent=25)
+
+    assert (one.history, one.spans) == ((), ())
+
+
 def test_a_rate_in_force_has_no_last_day(ledger: Ledger, today: date) -> None:
     [span] = answer(ledger, today, percent="12.5").spans
     assert (span.since, span.ended_on) == (date(2026, 7, 24), None)

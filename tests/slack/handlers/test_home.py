@@ -159,6 +159,19 @@ async def test_operators_see_the_feeds_the_age_of_the_rates_and_the_proposals(
     assert sent.arguments["channel"] == home.workspace.person_id
 
 
+async def test_the_person_is_told_if_slack_refuses_the_proposals(home: HomeUser) -> None:
+    service = home.context.service
+    service.permissions = Permissions({home.workspace.person_id})
+    decisions: Any = _Decisions()
+    service.decisions = decisions
+    object.__setattr__(service.stores, "proposals", _Proposals())
+    await home.open()
+    home.workspace.fail_next("chat.postMessage", error="restricted_action")
+    shown = text_of(await home.click(PROPOSALS))
+    assert "Slack refused" in shown
+    assert "/tariff proposals" in shown
+
+
 async def test_other_people_cannot_have_the_proposals_sent(home: HomeUser) -> None:
     service = home.context.service
     service.permissions = Permissions({home.workspace.person_id})

@@ -10,7 +10,7 @@ from typing import Any
 from bot import COMMAND
 from bot.commands.rates.product_form import CLAIMS, MOST_GOODS, ProductForm
 from bot.parties import WORLD, Parties
-from bot.slack.blockkit.blocks import Message, context, section
+from bot.slack.blockkit.blocks import Message, context
 from bot.slack.blockkit.forms import (
     View,
     day_input,
@@ -66,11 +66,6 @@ def render_product_answer(message: Message, form: ProductForm, question: str) ->
         callback_id=ANSWER,
         metadata=form.model_dump_json(),
     )
-
-
-def render_product_notice(markup: str) -> View:
-    """A modal with only a text, in place of the form."""
-    return make_modal(TITLE, [section(markup)])
 
 
 def list_origins(parties: Parties) -> dict[str, dict[str, str]]:

@@ -19,7 +19,12 @@ def render_result(message: Message, title: str = _TITLE) -> View:
 
 def render_loading(title: str = _TITLE) -> View:
     """A modal that is shown until a slow answer arrives."""
-    return make_modal(title, [section("One moment, still looking…")])
+    return render_text("One moment, still looking…", title)
+
+
+def render_text(markup: str, title: str = _TITLE) -> View:
+    """A modal with only a text."""
+    return make_modal(title, [section(markup)])
 
 
 def select_for_view(message: Message) -> list[Block]:

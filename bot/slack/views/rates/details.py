@@ -9,9 +9,8 @@ A long part has several pages. The view's private metadata is the question, so t
 page button can be answered.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from bot.commands.replies import RateAnswers
 from bot.rates.model.answer import Answer, Component, Upcoming
@@ -30,22 +29,20 @@ from bot.slack.blockkit.blocks import (
     header,
     section,
 )
-from bot.slack.blockkit.mrkdwn import bold, cut, escape
+from bot.slack.blockkit.forms import View, make_modal
+from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
 from bot.slack.views.rates.history import build_history_details
 from bot.slack.views.rates.short import format_status
 from bot.text.dates import format_day
 
-View = dict[str, Any]
-"""A modal as JSON values."""
-
+TITLE = "Details and sources"
 CALLBACK = "rate_details"
 PAGE = "details_page"
 """Begins the action id of a button that shows a page. Its value is the number of the page."""
 
 _PAGE_CHARACTERS = 9_000
 _HISTORY_CHARACTERS = 24_000
-_TITLE = "Details and sources"
 _MAX_PAGES = limits.ACTIONS_ELEMENTS
 
 
@@ -109,31 +106,7 @@ def render_details(reply: RateAnswers, page: int = 0) -> View:
         for number, one in enumerate(pages)
     )
     blocks = [header(title), *actions(*buttons), *(pages[shown].blocks if pages else ())]
-    return {**_make_modal(blocks), "private_metadata": format_query(reply.query)}
-
-
-def render_loading() -> View:
-    """The modal that is shown until the details are ready."""
-    return _make_modal([section("One moment, collecting the sources…")])
-
-
-def render_details_failure(text: str) -> View:
-    """A modal that shows only a text."""
-    return _make_modal([section(text)])
-
-
-def _make_modal(blocks: Sequence[Block]) -> View:
-    return {
-        "type": "modal",
-        "callback_id": CALLBACK,
-        "title": _make_plain(_TITLE),
-        "close": _make_plain("Close"),
-        "blocks": list(blocks[: limits.HOME_BLOCKS]),
-    }
-
-
-def _make_plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": cut(text, limits.VIEW_TITLE_CHARACTERS), "emoji": False}
+    return make_modal(TITLE, blocks, callback_id=CALLBACK, metadata=format_query(reply.query))
 
 
 def _list_duties(answer: Answer) -> Iterator[Block]:
@@ -208,10 +181,6 @@ def _list_next(answer: Answer) -> Iterator[Block]:
 def _list_history(answer: Answer) -> Iterator[Block]:
     if answer.history:
         yield from build_history_details([answer], _HISTORY_CHARACTERS)
-
-
-def _list_until(items: Iterable[Upcoming], day: date) -> list[Upcoming]:
-    return [item for item in items if item.on <= day]
 
 
 def _format_item(item: Upcoming) -> str:
