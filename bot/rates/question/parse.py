@@ -37,6 +37,7 @@ from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties
 from bot.rates.cards.index import CardIndex
 from bot.rates.question.parties import (
+    FOOD_NAMES,
     TokenizedQuestion,
     find_direction,
     find_importer,
@@ -55,6 +56,7 @@ from bot.rates.question.query import (
     RateQuery,
     Uncovered,
     format_party,
+    format_query,
 )
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.value import take_value
@@ -67,11 +69,18 @@ from bot.rates.question.wording import (
     remove_empty_phrases,
     remove_intent,
     remove_when_words,
+    spell_out,
     take_percent,
     take_uncovered,
 )
+from bot.rates.schedule.search import FoundHeading
 
 _MAX_TEXT = 500
+_MAX_LABEL = 70
+"""Maximum characters of a label that names a heading of the tariff schedule."""
+_COMMAS = re.compile(r"(?:\s*,)+")
+_REFUND = re.compile(r"\brefund(?:s|ed|able)?\b")
+_NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _SOURCES = frozenset({"source", "sources"})
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
 _MEANINGLESS = frozenset(
@@ -124,6 +133,8 @@ def parse_query(
     # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
     whole = correct_grammar_words(normalize_question(sound), reader.words if reader else ())
+    whole = spell_out(whole)
+    _refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
     if period is not None and names_event(rest) and not intent.history:
@@ -151,6 +162,9 @@ def parse_query(
 def _parse_card(text: str, period: Period | None, cards: CardIndex) -> RateQuery | None:
     """The query for a card or the list of cards, or None."""
     card, law = cards.find(text), cards.find_unknown_law(text)
+    if card is None and _REFUND.search(text):
+        # No duty of a pair answers a question about refunds: 'refund on china ieepa'.
+        card = cards.find("refunds")
     if card is None and not law and not cards.is_list(text):
         return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
@@ -238,16 +252,29 @@ def _parse_rates(
     today: date,
     reader: ProductReader | None,
 ) -> RateQuery:
-    words, intent = question.words, question.intent
+    words = question.words
     product = _trim_product(words.other_words)
-    codes = words.codes
+    build = partial(_build_rates, question, parties, today, reader)
     _refuse_excluded_economies(words)
     if product:
         product = _read_chapter(product)
         refuse_chapters_without_goods(product)
-        _refuse_unknown(product, codes, parties, reader)
+        _refuse_unknown(product, words.codes, parties, reader, build)
         _refuse_exclusions(product, reader)
         product = _tidy(product, reader)
+    return build(product)
+
+
+def _build_rates(
+    question: _Question,
+    parties: Parties,
+    today: date,
+    reader: ProductReader | None,
+    product: str | None,
+) -> RateQuery:
+    """The query about the rates of the product, which the question may name in other words."""
+    words, intent = question.words, question.intent
+    codes = words.codes
     asked = partial(
         RateQuery,
         product=product,
@@ -386,13 +413,15 @@ def _build_no_economy(
 
 def _trim_product(rest: Sequence[str]) -> str | None:
     """The words as a text, without small words at its two ends; None if nothing is left."""
-    words = [word for word in rest if word not in {"->", ","}]
+    words = [word for word in rest if word != "->"]
     while words and words[0] in NOISE:
         words.pop(0)
     while words and words[-1] in NOISE:
         words.pop()
     # 'face' alone is the verb of 'what india faces', not a mask.
-    return " ".join(words) if words and words != ["face"] else None
+    if not words or words == ["face"]:
+        return None
+    return _COMMAS.sub(",", " ".join(words))
 
 
 def _read_chapter(product: str) -> str:
@@ -412,6 +441,17 @@ def _tidy(product: str, reader: ProductReader | None) -> str | None:
     shorter = " ".join(word for word in product.split() if word not in _MEANINGLESS)
     same = reader.read_any(shorter)._replace(text=product, unknown=wanted.unknown) == wanted
     return shorter if same and shorter else product
+
+
+def _refuse_new_mexico(text: str) -> None:
+    """Raises UnclearQuestion for `new mexico steel`: a US state, or a new tariff on Mexico."""
+    if _NEW_MEXICO.search(text):
+        meant = " ".join(_NEW_MEXICO.sub("mexico", text).split())
+        raise UnclearQuestion(
+            "new mexico",
+            "New Mexico is a state of the US, without duties of its own. Do you mean Mexico?",
+            [("Mexico", meant)],
+        )
 
 
 def _refuse_excluded_economies(words: TokenizedQuestion) -> None:
@@ -443,29 +483,52 @@ def _refuse_exclusions(product: str, reader: ProductReader | None) -> None:
 
 
 def _refuse_unknown(
-    product: str, codes: Sequence[str], parties: Parties, reader: ProductReader | None
+    product: str,
+    codes: Sequence[str],
+    parties: Parties,
+    reader: ProductReader | None,
+    build: Callable[[str], RateQuery],
 ) -> None:
     """Raises QueryError if the product names no goods, code, layer or legal basis.
 
-    If names of economies or goods are similar, the error is UnknownParty.
+    If the tariff schedule has its words, the error is UnclearQuestion with their headings; `build`
+    makes the query about one of them. If names of economies or goods are similar, the error is
+    UnknownParty.
     """
     if reader is not None and reader.understands(product):
         _refuse_misspelt_economy(product, codes, parties, reader)
         return
     near = _suggest_economies(product, codes, parties)
-    if len(codes) < 2 and near:
+    found = _search_schedule(product, parties, reader) if reader is not None else ()
+    if reader is not None and not codes and found and " " in product:
+        raise NoEconomyNamed(product, "may name goods, but no economy", (f"us {product}",))
+    if len(codes) < 2 and near and not (codes and found and " " in product):
         raise UnknownParty(product, near)
     if reader is None or not codes:
         return
-    near = (*near, *reader.read_any(product).suggestions)
+    wanted = reader.read_any(product)
+    if found:
+        texts = [" ".join((one.code, *wanted.claims)) for one in found]
+        labels = [f"{one.code} {one.description}" for one in found]
+        texts += [" ".join((one, *wanted.claims)) for one in wanted.suggestions[:1]]
+        labels += wanted.suggestions[:1]
+        options = [
+            (label[:_MAX_LABEL], format_query(build(text)))
+            for label, text in zip(labels, texts, strict=True)
+        ]
+        raise UnclearQuestion(product, f'Which goods do you mean by "{product}"?', options)
     cause = "neither goods nor an economy we know"
-    if len(near) < 2 and (found := reader.search_schedule(product)):
-        named = "; ".join(f"{one.code} ({one.description})" for one in found)
-        cause = f"{cause}. The US tariff schedule has these words in {named}"
-        near = (*near, *(one.code for one in found))
-    if near:
+    if near := (*near, *wanted.suggestions):
         raise UnknownParty(product, near, cause)
     raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
+
+
+def _search_schedule(
+    product: str, parties: Parties, reader: ProductReader
+) -> tuple[FoundHeading, ...]:
+    """Headings with the words of the product, without those of economies: `swiss army boots`."""
+    words = [word for word in product.split() if word in FOOD_NAMES or not parties.find(word)]
+    return reader.search_schedule(" ".join(words))
 
 
 def _refuse_misspelt_economy(

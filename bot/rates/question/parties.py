@@ -73,6 +73,11 @@ _NOT_BEFORE = {
     "jordan": {"shoes", "sneakers", "almonds", "1", "1s"},
     "brazil": {"nut", "nuts"},
     "panama": {"hat", "hats"},
+    "french": {"fry", "fries"},
+    "english": {"muffin", "muffins"},
+    "danish": {"pastry", "pastries"},
+    "german": {"shepherd", "shepherds"},
+    "polish": {"remover", "removers"},
     "bermuda": {"shorts"},
     "india": {"ink", "rubber"},
     "guinea": {"fowl", "pig", "pigs"},
@@ -85,9 +90,12 @@ _NOT_BEFORE = {
 
 `china plates` and `swiss army` are economies unless another economy is the origin of the goods.
 """
-_ALWAYS_GOODS = frozenset({"turkey", "de", "guinea", "brussels", "jersey", "brazil"})
+_ALWAYS_GOODS = frozenset(
+    {"turkey", "de", "guinea", "brussels", "jersey", "brazil", "panama", "bermuda", "swiss"}
+    | {"french", "english", "danish", "german", "polish"}
+)
 """Names whose words of `_NOT_BEFORE` mean goods even without another origin."""
-_FOOD = frozenset({"turkey"})
+FOOD_NAMES = frozenset({"turkey"})
 """Names that are goods before `from` and another economy: `turkey from canada`."""
 _DEMONYMS_OF_GOODS = re.compile(
     r"(?:swiss|french|danish|turkish|persian|german|italian|greek|irish)"
@@ -188,7 +196,8 @@ class TokenizedQuestion:
 
     def _take_code(self, word: str, parties: Parties) -> None:
         """Reads the only other word as the code of a party, if it is a small word such as `in`."""
-        party = parties.find(word) if _is_small(word) and word not in _NEVER else None
+        is_code = (_is_small(word) or word in _SYMBOLS) and word not in _NEVER
+        party = parties.find(word) if is_code else None
         if party is None or party.code in self.codes:
             return
         leads = self.words_before == [[word]]
@@ -252,7 +261,7 @@ class _PartyFinder:
             return False
         if after in _NOT_BEFORE.get(word, ()):
             return not (word in _ALWAYS_GOODS or self._has_other_origin(at + 1))
-        if word in _FOOD and after == "from":
+        if word in FOOD_NAMES and after == "from":
             return not self._has_other_origin(at)
         is_kind = _DEMONYMS_OF_GOODS.fullmatch(word) and after not in NOISE and after
         return not (is_kind and self._has_other_origin(at + 1))

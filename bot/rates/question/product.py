@@ -5,7 +5,9 @@ The steps, in order:
 2. Find the longest known phrase at each word: goods, layers, legal bases, claims such as `under
    usmca`, and special words (`only`, `headline`, `including base`).
 3. Keep the other words as unknown, except stop words.
-4. If a text has unknown words, but no code, layer or legal basis, compare it with the names of
+4. Goods next to other goods or unknown words are one phrase, whose last word says what it is:
+   `leather shoes` are shoes, `wooden toys` are toys, and `car wax` is no car but unknown.
+5. If a text has unknown words, but no code, layer or legal basis, compare it with the names of
    goods. If it is very similar to a name, read it as a misspelling of this name. Otherwise, if
    nothing in the text is known, suggest similar names.
 """
@@ -55,6 +57,26 @@ _YEAR = re.compile(r"20[1-9]\d")
 # the whole text is compared; to suggest the goods, its most similar part is compared.
 _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
 _SUGGESTIONS = 4
+_WORD_OR_BREAK = re.compile(r"[a-z0-9'&.-]+|[,;/+]")
+_CHANGES_MEANING = frozenset({"toy", "doll"})
+"""Words before other goods that say what these are: `toy cars` are toys."""
+_ONLY_ALONE = frozenset(
+    str.split(
+        "oil gas fuel chip game switch range plane light spirit needle nail bolt sheet bar gin "
+        "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish"
+    )
+)
+"""Names of goods that mean other goods after an unknown word or after goods: `fish oil`."""
+_TAILS = frozenset(
+    str.split(
+        "company business industry sector manufacturer supplier supply content new used raw fresh "
+        "frozen dried canned large small big cheap finished unfinished pair unit lot shipment kg "
+        "pound refund exclusion exempt quota list value usd dollar question situation thing stuff "
+        "sale retail wholesale online order amazon temu shein ebay number certain personal use "
+        "gift sample bulk commercial domestic foreign made origin year month week day date hs hts"
+    )
+)
+"""Words after goods that do not change what the goods are."""
 _HEADINGS, _WORDS_SEARCHED = 3, 8
 _CACHE_SIZE = 500
 
@@ -90,6 +112,13 @@ class _Phrase(NamedTuple):
     words: tuple[str, ...]
     kind: str
     key: str
+
+
+class _Item(NamedTuple):
+    """A name of goods, or an unknown word."""
+
+    words: tuple[str, ...]
+    goods: tuple[str, ...] = ()
 
 
 class ProductReader:
@@ -152,17 +181,31 @@ class ProductReader:
 
     def _read(self, text: str, allowed: frozenset[str]) -> ParsedProduct:
         codes, rest = extract_codes(text)
-        words = stem_words(rest)
+        words, breaks = _split_words(rest)
         found: dict[str, dict[str, None]] = {}
         unknown: list[str] = []
+        run: list[_Item] = []
         at = 0
         while at < len(words):
+            if at in breaks or (codes and run):
+                # With a code, the words only describe it.
+                self._close(run, found, unknown)
             matches = self._find_longest(words, at, allowed)
+            size = len(matches[0].words) if matches else 1
+            goods = tuple(phrase.key for phrase in matches if phrase.kind == "goods")
             for phrase in matches:
-                found.setdefault(phrase.kind, {})[phrase.key] = None
-            if not matches and words[at] not in _IGNORED:
-                unknown.append(words[at])
-            at += len(matches[0].words) if matches else 1
+                if phrase.kind != "goods":
+                    found.setdefault(phrase.kind, {})[phrase.key] = None
+            if goods and len(goods) == len(matches):
+                run.append(_Item(words[at : at + size], goods))
+            elif not matches and words[at] not in _IGNORED:
+                run.append(_Item((words[at],)))
+            else:
+                self._close(run, found, unknown)
+                for good in goods:
+                    found.setdefault("goods", {})[good] = None
+            at += size
+        self._close(run, found, unknown)
         wanted = ParsedProduct(
             text=text,
             goods=tuple(found.get("goods", ())),
@@ -178,6 +221,44 @@ class ProductReader:
         if unknown and not (wanted.codes or wanted.layers or wanted.bases):
             return self._find_nearest(wanted, " ".join(words)[:80])
         return self._narrow_to_codes(wanted)
+
+    def _close(
+        self, run: list[_Item], found: dict[str, dict[str, None]], unknown: list[str]
+    ) -> None:
+        """Adds the goods of neighboring words, and their unknown words, and clears the run."""
+        tail: list[str] = []
+        while len(run) > 1 and _is_tail(run[-1]):
+            tail = [*run.pop().words, *tail]
+        named = [item for item in run if item.goods]
+        is_toy = bool(named) and not _CHANGES_MEANING.isdisjoint(named[0].words)
+        ends_in_goods = bool(named) and run[-1] is named[-1]
+        head = self._find_head(named, is_toy=is_toy)
+        if named and not is_toy and (not ends_in_goods or self._is_doubtful(run)):
+            unknown.extend(word for item in run for word in item.words)
+        else:
+            unknown.extend(word for item in run if not item.goods for word in item.words)
+            for good in head:
+                found.setdefault("goods", {})[good] = None
+        unknown.extend(tail)
+        run.clear()
+
+    def _find_head(self, named: list[_Item], *, is_toy: bool) -> tuple[str, ...]:
+        """The goods that a phrase with these goods means: the last, or what is narrower."""
+        if not named or is_toy:
+            return named[0].goods if named else ()
+        narrower = (item.goods for item in named[:-1] if self._is_part_of(item, named[-1]))
+        return next(narrower, named[-1].goods)
+
+    def _is_doubtful(self, run: list[_Item]) -> bool:
+        """Whether the last name means other goods behind the words before it: `fish oil`."""
+        *before, last = run
+        alone = len(last.words) == 1 and last.words[0] in _ONLY_ALONE
+        return alone and bool(before) and not any(self._is_part_of(one, last) for one in before)
+
+    def _is_part_of(self, item: _Item, other: _Item) -> bool:
+        """Whether goods of the first are the other's goods, or a kind of them."""
+        wider = (self._goods.list_with_wider(good) for good in item.goods)
+        return any(not each.isdisjoint(other.goods) for each in wider)
 
     def find_bases(self, text: str) -> tuple[str, ...]:
         """The legal bases that a text, such as a headline, names."""
@@ -213,9 +294,13 @@ class ProductReader:
         return find_headings(lines, words[:_WORDS_SEARCHED], _HEADINGS) if lines else ()
 
     def understands(self, text: str) -> bool:
-        """Whether a word of the text is known, or all its words are stop words."""
+        """Whether the text names goods, a code or a duty, or has no unknown words.
+
+        A claim is not enough: `nail polish under usmca`.
+        """
         wanted = self.read_any(text)
-        return not (wanted.is_unknown and wanted.unknown)
+        named = (wanted.goods, wanted.codes, wanted.layers, wanted.bases, wanted.headline)
+        return any(named) or not wanted.unknown
 
     def _find_longest(
         self, words: tuple[str, ...], at: int, allowed: frozenset[str]
@@ -266,6 +351,24 @@ class ProductReader:
             return wanted
         likely = dict.fromkeys(good.name for good in goods.values())
         return wanted._replace(suggestions=tuple(likely)[:_SUGGESTIONS])
+
+
+def _split_words(text: str) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The stems of the words, and the positions before which a list goes on."""
+    words: list[str] = []
+    breaks: set[int] = set()
+    for run in _WORD_OR_BREAK.findall(fold_case(text)):
+        if run in ",;/+":
+            breaks.add(len(words))
+        else:
+            words.extend(stem_words(run))
+    return tuple(words), frozenset(breaks)
+
+
+def _is_tail(item: _Item) -> bool:
+    """Whether the word does not change what the goods before it are."""
+    word = item.words[0]
+    return not item.goods and (word in _TAILS or len(word) == 1 or word.isdigit())
 
 
 def refuse_chapters_without_goods(text: str) -> None:

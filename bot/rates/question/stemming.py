@@ -8,6 +8,7 @@ _WORD = re.compile(r"[a-z0-9]+")
 _SPELLING = {"aluminum": "aluminium", "labor": "labour", "tire": "tyre", "fertilizer": "fertiliser"}
 
 
+_ES_PLURALS = frozenset({"buses", "gases", "lenses", "viruses", "mangoes"})
 _AMERICAN = {british: american for american, british in _SPELLING.items()}
 
 
@@ -26,7 +27,9 @@ def _stem(word: str) -> str:
     """The word as singular in British spelling: tires -> tyre, batteries -> battery."""
     if len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
-    elif len(word) > 4 and word.endswith(("atoes", "ses", "xes", "zes", "ches", "shes")):
+    elif len(word) > 4 and (
+        word.endswith(("atoes", "sses", "xes", "tzes", "ches", "shes")) or word in _ES_PLURALS
+    ):
         word = word[:-2]
     elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]

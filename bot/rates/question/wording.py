@@ -77,6 +77,9 @@ _EMPTY_PHRASES = re.compile(
     r"|still (?:on|due|there|apply|applies|applying)|go(?:ing)? (?:up|down)|in the works)\b"
     r"|\bstatus of\b"
 )
+_IT_GOODS = re.compile(
+    r"(?<!\bis )(?<!\bdoes )\bit(?= (?:products|equipment|hardware|goods)\b)|\binformation technology\b"
+)
 _COMPARISON = re.compile(
     r"\b(?:compare|comparing|comparison|compared|versus|vs|cheap(?:er|est)|low(?:er|est)"
     r"|high(?:er|est)|(?:who|which)\b[^,;:]{0,40}\b(?:more|less|least|most|better)"
@@ -160,6 +163,11 @@ class Intent(NamedTuple):
 def correct_grammar_words(text: str, known: Collection[str] = ()) -> str:
     """The text, in lower case, with its grammar words corrected. Words in `known` stay."""
     return _WORD.sub(lambda word: _correct(word.group(), known), text)
+
+
+def spell_out(text: str) -> str:
+    """The text with `ict` for `it` before goods: `it products`."""
+    return _IT_GOODS.sub("ict", text)
 
 
 def remove_empty_phrases(text: str) -> str:

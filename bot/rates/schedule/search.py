@@ -12,7 +12,7 @@ from bot.rates.schedule.lines import TariffLines
 from bot.rates.schedule.model import TariffLine
 
 _HEADING_DIGITS = 4
-_MIN_LETTERS = 3
+_MIN_LETTERS, _MIN_BEGINNING = 3, 6
 
 
 class FoundHeading(NamedTuple):
@@ -37,7 +37,8 @@ def find_headings(lines: TariffLines, words: Sequence[str], most: int) -> tuple[
 
     Of headings with equal matches, those with more lines that begin with a word come first. `words`
     are in lower case. Each matches the beginning of a word in a description: `guitar` finds
-    `Guitars`. Words of one or two letters are ignored.
+    `Guitars`. A short word matches only itself and its plural. Words of one or two letters are
+    ignored.
     """
     wanted = [word for word in dict.fromkeys(words) if len(word) >= _MIN_LETTERS]
     if not wanted:
@@ -56,9 +57,15 @@ def find_headings(lines: TariffLines, words: Sequence[str], most: int) -> tuple[
 
 
 def _list_matches(lines: Sequence[TariffLine], wanted: Sequence[str]) -> Iterator[_Match]:
-    pattern = re.compile(rf"\b({'|'.join(map(re.escape, wanted))})")
+    short = [word for word in wanted if len(word) < _MIN_BEGINNING]
+    long = [word for word in wanted if len(word) >= _MIN_BEGINNING]
+    patterns = [
+        re.compile(rf"\b({'|'.join(map(re.escape, words))}){end}")
+        for words, end in ((short, r"(?:e?s)?\b"), (long, ""))
+        if words
+    ]
     texts = [line.description.casefold() for line in lines]
-    found = [set(pattern.findall(text)) for text in texts]
+    found = [{word for each in patterns for word in each.findall(text)} for text in texts]
     counts = Counter(word for each in found for word in each)
     for line, text, each in zip(lines, texts, found, strict=True):
         if each:
