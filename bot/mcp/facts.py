@@ -31,7 +31,7 @@ def build_reply(text: str, reply: RateReply) -> Facts:
             cards = [{"id": one.id, "title": one.title} for one in reply.cards]
             return {**build_rate_json(text, reply.query), "cards": cards}
         case RateAnswers():
-            return build_rate_json(text, reply.query, reply.answers)
+            return build_rate_json(text, reply.query, reply.answers, spells=reply.spells)
 
 
 def build_line(found: LineLookup) -> Facts:

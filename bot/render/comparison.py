@@ -2,8 +2,7 @@
 
     answers | span of each total | sort, the lowest first | RateComparison
 
-1. The span of an answer is its total or, if the goods decide, its lowest and highest total. For
-   goods in general it is the total on most goods, as far as tariff lines are counted.
+1. The span of an answer is its `main_span`, the figure that the answer itself gives first.
 2. An answer is the lowest if its highest total is not above the lowest total of every other one.
    If spans overlap, the sentence says so and names the spans.
 3. A total that includes the normal duty is not compared with one that is on top of it, unless the
@@ -24,7 +23,7 @@ from bot.render.duty_names import (
     name_origin,
     read_duty_name,
 )
-from bot.render.overview import find_most, format_short_total, format_span
+from bot.render.overview import format_short_total, format_span
 
 _NAMED = 3
 _MAX_WHY = 3
@@ -80,11 +79,7 @@ def build_comparison(answers: Sequence[Answer]) -> RateComparison:
 
 
 def _read_span(answer: Answer) -> _Compared | None:
-    if answer.banned:
-        return None
-    span = find_most(answer) or answer.total_range
-    if span is None and answer.total_percent is not None:
-        span = answer.total_percent, answer.total_percent
+    span = answer.main_span
     if span is None:
         return None
     all_in = any(one.calc is not Calc.ADDS for one in answer.components)
@@ -254,8 +249,8 @@ def _name_duty_of(measure: str, answer: Answer) -> str:
 
 def _list_typical_duties(answer: Answer) -> list[str]:
     """The duties of the tariff lines whose totals are within the span of most goods."""
-    span = find_most(answer)
-    if span is None:
+    span = answer.typical
+    if span is None or answer.basis is not TotalBasis.GENERAL:
         return []
     within = [one for one in answer.lines if span[0] <= one.low and one.high <= span[1]]
     largest = sorted(within, key=lambda one: -one.lines)[:_MAX_GROUPS]

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from bot.errors import TariffwireError
+from bot.rates.calendar.spells import Spell
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import CardFact
 from bot.rates.model.answer import (
@@ -41,6 +42,7 @@ def build_rate_json(
     error: TariffwireError | None = None,
     calendar: Sequence[Upcoming] | None = None,
     card: CardFacts | None = None,
+    spells: Sequence[Spell] = (),
 ) -> Json:
     """The answers to a question, or its error, as one object.
 
@@ -48,6 +50,7 @@ def build_rate_json(
 
     `query` is None if the text could not be parsed. `calendar` is the answer to an `upcoming` or
     `changes` question, and None for all other questions. `card` is the card of a law or topic.
+    `spells` are the days on which the percentage of a question was charged.
     """
     asked = {key: _to_json(getattr(query, key, None)) for key in _ASKED}
     days = (
@@ -61,6 +64,7 @@ def build_rate_json(
         **compared,
         **days,
         **({} if card is None else {"card": build_card_json(card)}),
+        **_collect_filled(spells=tuple(spells)),
         "error": error and {"thing": error.thing, "cause": error.cause, "cure": error.cure},
     }
 
@@ -117,7 +121,6 @@ def build_answer_json(answer: Answer) -> Json:
             typical=answer.typical,
             rows=[one.measure_id for one in answer.rows],
             period=answer.period,
-            spans=answer.spans,
         ),
     }
 

@@ -23,6 +23,8 @@ from bot.rates.model.answer import (
     ClaimTotal,
     Component,
     LinesTotal,
+    PeriodTotals,
+    Step,
     TotalBasis,
     Upcoming,
     format_percent,
@@ -41,14 +43,10 @@ from bot.render.duty_names import (
     shorten_clause,
     shorten_court,
 )
-from bot.text.dates import format_day, format_short_day
+from bot.text.dates import format_day, format_period, format_short_day
 
 _FRESH_DAYS = 8
 _OLD_DAYS = 31
-_ONE_TOTAL_SHARE = Decimal(2) / 3
-"""A single total is that of most goods if at least this share of the tariff lines pays it."""
-_MOST_SHARE = Decimal("0.8")
-"""Otherwise, most goods are the smallest span of totals that has this share of the lines."""
 _NEXT = 3
 _GOODS_CHARACTERS = 60
 _LAW_OF_LISTS = re.compile(r"^(Section \d+) [Ll]ists? ")
@@ -94,6 +92,14 @@ class NextChange(NamedTuple):
     """The first of several changes, with the number of the others."""
 
 
+class ChangeRow(NamedTuple):
+    """A change of the total in the period of a question."""
+
+    on: date
+    total: str
+    what: str
+
+
 class AnswerOverview(NamedTuple):
     """An answer in short words."""
 
@@ -107,6 +113,8 @@ class AnswerOverview(NamedTuple):
     """Sentences without which the number would be misread."""
     rows: tuple[GoodsRow, ...]
     """Groups of goods, the largest first. The lines of all rows are all lines of the schedule."""
+    changes: tuple[ChangeRow, ...]
+    """The last changes of the total in the period of the question, the newest first."""
     questions: tuple[str, ...]
     """The questions about the goods that decide within a range."""
     headings: str
@@ -146,7 +154,7 @@ class AnswerOverview(NamedTuple):
         """What qualifies the data besides its age, each in a few words."""
         passed, reports = self.dates_passed, self.reports
         texts = (
-            f"{passed} known date{'s' * (passed > 1)} passed" if passed else "",
+            f"{passed} scheduled change{'s' * (passed > 1)} since, not verified" if passed else "",
             f"{reports} report{'s' * (reports > 1)} since" if reports else "",
             f"challenged at the {self.contested_in}" if self.contested_in else "",
             f"not included: {NOT_INCLUDED}",
@@ -159,21 +167,26 @@ def build_overview(
 ) -> AnswerOverview:
     """The answer in short words. `today` is the day on which the question was asked.
 
-    At most `max_rows` rows are made. The last one has the goods that the others leave out.
+    At most `max_rows` rows are made. The last one has the goods that the others leave out. The
+    answer to a question about a period has changes instead, and one about a percentage has neither.
     """
+    is_period = answer.period is not None and not query.history
+    now = (Piece("Now: "),) if query.percent is not None and answer.on == today else ()
+    is_short = is_period or query.percent is not None
     today = max(today, answer.on) if query.on is None else today
     is_past = answer.on < today and answer.checked is not None and answer.checked >= answer.on
     passed = {item.on for item in answer.next if item.passed and not is_past}
     contested = next((one.contested_in for one in answer.components if one.contested_in), "")
     return AnswerOverview(
         title=format_title(answer, today),
-        headline=tuple(_build_headline(answer)),
+        headline=(*now, *(_build_period_headline if is_period else _build_headline)(answer)),
         basis=_describe_basis(answer),
         remarks=tuple(_list_remarks(answer)),
-        rows=_build_rows(answer, max_rows),
-        questions=answer.questions,
-        headings=", ".join(answer.entry.headings),
-        next=_list_next(answer),
+        rows=() if is_short else _build_rows(answer, max_rows),
+        changes=tuple(_list_changes(answer))[:max_rows] if is_period else (),
+        questions=() if is_short else answer.questions,
+        headings="" if is_short else ", ".join(answer.entry.headings),
+        next=() if is_short else _list_next(answer),
         short_total=format_short_total(answer),
         freshness=_find_freshness(answer, today, bool(passed)),
         checked=answer.checked,
@@ -186,14 +199,19 @@ def build_overview(
 
 
 def format_title(answer: Answer, today: date | None = None) -> str:
-    """Importing economy, goods, origin and, if it is not today, the day."""
+    """Importing economy, goods, origin and the period or, if it is not today, the day."""
     importer = name_importer(answer.imposer, answer.imposer_name)
     origin = name_origin(answer.partner, answer.partner_name)
     day = f", {format_day(answer.on)}" if today is not None and answer.on != today else ""
+    if answer.period is not None:
+        day = f", {format_period(answer.period.since, answer.period.until)}"
+    if answer.rows:
+        return f"{importer} {words.name_law_duties(answer)} on goods of {origin}{day}"
     if answer.basis is TotalBasis.LAYER:
         names = [read_duty_name(name, answer.partner_name) for name in answer.goods]
         law = f"{names[0].law} " if names and names[0].law else ""
-        duty = join_subjects(names).removeprefix(law)
+        is_law = len(names) > 1 and {one.law for one in names} == {law.strip()} != {""}
+        duty = "duties" if is_law else join_subjects(names).removeprefix(law)
         return f"{importer} {law}{duty} on goods of {origin}{day}"
     if answer.basis is TotalBasis.GENERAL:
         claim = f" {answer.entry.claim}" if answer.entry.claim else ""
@@ -206,7 +224,7 @@ def format_short_total(answer: Answer) -> str:
     """The number in one or two words, or an empty text if there is none."""
     if answer.banned:
         return "banned"
-    span = find_most(answer) or _find_span(answer)
+    span = answer.main_span
     if span is None:
         return ""
     if answer.on_goods is None or answer.lines:
@@ -228,44 +246,73 @@ def format_span(low: Decimal, high: Decimal) -> str:
     return " to ".join(ends)
 
 
-def find_most(answer: Answer) -> tuple[Decimal, Decimal] | None:
-    """The total, or the span of totals, on most tariff lines; None if lines are not counted.
-
-    If one total is that of two thirds of the lines, it is that one. Otherwise it is the smallest
-    span with four fifths of the lines.
-    """
-    if answer.basis is not TotalBasis.GENERAL or not answer.lines:
-        return None
-    count = words.count_lines(answer)
-    counted = [group for group in answer.lines if not group.banned]
-    if not counted:
-        return None
-    first = max(counted, key=lambda group: group.lines)
-    if first.low == first.high and first.lines >= count * _ONE_TOTAL_SHARE:
-        return first.low, first.high
-    spans = (
-        (low, high)
-        for low in {group.low for group in counted}
-        for high in {group.high for group in counted}
-        if low <= high and _count_within(counted, low, high) >= count * _MOST_SHARE
-    )
-    widest = min(group.low for group in counted), max(group.high for group in counted)
-    return min(spans, key=lambda span: (span[1] - span[0], span), default=widest)
+def _build_period_headline(answer: Answer) -> Iterator[Piece]:
+    """The lowest and the highest total of the period, then the number on its last day."""
+    period, number = answer.period, answer.main_span
+    if period is None:
+        return
+    yield Piece(format_span(period.low, period.high), strong=True)
+    listed = answer.basis is TotalBasis.GENERAL and (answer.on_goods or answer.lines)
+    yield Piece(f"{' on goods on no list' * bool(listed)} {_format_during(period)}")
+    if number is None and not answer.banned:
+        return
+    if number == (period.low, period.high) and not answer.lines:
+        return
+    yield Piece("; ")
+    if number is None:
+        yield Piece("may not be imported", strong=True)
+    else:
+        yield Piece(format_span(*number), strong=True)
+        yield Piece(_name_general_goods(answer) if answer.basis is TotalBasis.GENERAL else "")
+    yield Piece(f" on {format_day(answer.on)}")
 
 
-def _count_within(groups: Iterable[LinesTotal], low: Decimal, high: Decimal) -> int:
-    return sum(group.lines for group in groups if low <= group.low and group.high <= high)
+def _format_during(period: PeriodTotals) -> str:
+    """`during Q2 2025`, `from 1 Jun 2026 to 30 Nov 2026`."""
+    text = format_period(period.since, period.until)
+    return f"from {text}" if " to " in text else f"during {text}"
 
 
-def _find_span(answer: Answer) -> tuple[Decimal, Decimal] | None:
-    if answer.total_range is not None:
-        return answer.total_range
-    if answer.total_percent is not None:
-        return answer.total_percent, answer.total_percent
-    return None
+def _list_changes(answer: Answer) -> Iterator[ChangeRow]:
+    """The changes of the total in the period, the newest first."""
+    steps = [step for step in answer.history if step.ruling is None]
+    for before, step in reversed(list(zip([None, *steps], steps, strict=False))):
+        if step.changes and (before is None or _read_total(before) != _read_total(step)):
+            span = format_span(step.percent, step.percent if step.up_to is None else step.up_to)
+            yield ChangeRow(step.on, "banned" if step.banned else span, words.describe_step(step))
+
+
+def _read_total(step: Step) -> tuple[Decimal, Decimal | None, bool]:
+    return step.percent, step.up_to, step.banned
+
+
+def _build_law_headline(answer: Answer) -> Iterator[Piece]:
+    """The duty on all goods under a law, then the number of its duties on particular goods."""
+    general = [one.percent or _ZERO for one in answer.rows if one.is_counted]
+    particular = [one for one in answer.rows if not one.is_counted]
+    if general:
+        total = sum(general, _ZERO)
+        yield Piece(format_span(total, total), strong=True)
+        yield Piece(" on all goods" + "; " * bool(particular))
+    if not particular:
+        return
+    bans = sum(one.rate.banned for one in particular)
+    count = len(particular) - bans
+    if count:
+        rates = [one.percent for one in particular if one.percent is not None]
+        one_rate = len(set(rates)) == 1
+        yield Piece(f"{count} {'duty' if count == 1 else 'duties'}{' of ' if one_rate else ', '}")
+        yield Piece(format_span(min(rates), max(rates)) if rates else "by quantity", strong=True)
+        yield Piece(" and " * bool(bans))
+    if bans:
+        yield Piece(f"{bans} import ban{'s' * (bans > 1)}", strong=not count)
+    yield Piece(", on particular goods")
 
 
 def _build_headline(answer: Answer) -> Iterator[Piece]:
+    if answer.rows:
+        yield from _build_law_headline(answer)
+        return
     if answer.banned:
         since = next(
             (one.since for one in answer.warnings if isinstance(one, kinds.ImportBan)), None
@@ -273,13 +320,13 @@ def _build_headline(answer: Answer) -> Iterator[Piece]:
         yield Piece("May not be imported", strong=True)
         yield Piece(f" since {format_day(since)}" if since else "")
         return
-    span = find_most(answer) or _find_span(answer)
+    span = answer.main_span
     if span is None:
         yield from _describe_missing(answer)
         return
     scheduled = " (scheduled, not verified)" if answer.has_scheduled else ""
     which = f"{_describe_goods_of_number(answer, span)}{scheduled}"
-    free = next((one for one in answer.entry.others if _changes(one, span)), None)
+    free = next((one for one in answer.entry.others if is_other_figure(one, span)), None)
     if free is None:
         yield Piece(_name_number(span), strong=True)
         yield Piece(which)
@@ -302,8 +349,8 @@ def _name_claim_number(one: ClaimTotal) -> str:
     return _name_number(span)
 
 
-def _changes(one: ClaimTotal, span: tuple[Decimal, Decimal]) -> bool:
-    """Whether the claim leads to another figure."""
+def is_other_figure(one: ClaimTotal, span: tuple[Decimal, Decimal] | None) -> bool:
+    """Whether the claim leads to another figure than `span`."""
     if one.percent is None and one.span is None:
         return one.banned
     return (one.span or (one.percent, one.percent)) != span
@@ -312,7 +359,8 @@ def _changes(one: ClaimTotal, span: tuple[Decimal, Decimal]) -> bool:
 def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> str:
     """The goods that pay the number and what decides, after the number."""
     if answer.basis is TotalBasis.LAYER:
-        return ", this duty alone"
+        named = len(answer.goods) == 1
+        return ", this duty alone" if named else ", these duties alone"
     if answer.basis is TotalBasis.GENERAL:
         return _describe_general(answer, span)
     if answer.total_range is not None:
@@ -322,15 +370,21 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
     return _describe_maybe_more(answer)
 
 
-def _describe_general(answer: Answer, span: tuple[Decimal, Decimal]) -> str:
-    if answer.lines:
-        if len(answer.lines) == 1:
-            return " on all goods"
-        return " on most goods" + (", depending on the tariff line" if span[0] != span[1] else "")
-    if answer.on_goods is None:
+def _name_general_goods(answer: Answer) -> str:
+    """The goods that pay the number of an answer about goods in general."""
+    if not answer.lines:
         return " on goods in general"
+    return " on all goods" if len(answer.lines) == 1 else " on most goods"
+
+
+def _describe_general(answer: Answer, span: tuple[Decimal, Decimal]) -> str:
+    goods = _name_general_goods(answer)
+    if answer.lines:
+        return goods + (", depending on the tariff line" if span[0] != span[1] else "")
+    if answer.on_goods is None:
+        return goods
     up_to = f"up to {format_percent(answer.on_goods.up_to)}%{' more' * bool(answer.components)}"
-    return f" on goods in general, {up_to} on particular goods"
+    return f"{goods}, {up_to} on particular goods"
 
 
 def _describe_maybe_more(answer: Answer) -> str:
@@ -366,8 +420,12 @@ def _describe_missing(answer: Answer) -> Iterator[Piece]:
 
 
 def _describe_basis(answer: Answer) -> str:
-    if answer.banned or (_find_span(answer) is None and not answer.lines):
-        average = answer.mfn
+    if answer.rows:
+        some = any(one.calc is not Calc.ADDS for one in answer.rows)
+        return f"plus the normal duty{', which some of them include' * some}"
+    if answer.banned or (answer.main_span is None and not answer.lines):
+        # An average says nothing about named goods.
+        average = None if answer.basis is TotalBasis.GOODS else answer.mfn
         return f"normal duty: {format_percent(average.percent)}% on average" if average else ""
     if answer.includes_base:
         return "normal duty included"
@@ -386,6 +444,8 @@ def _describe_basis(answer: Answer) -> str:
         # Most goods that a trade program covers pay less than the average duty.
         mean = "" if answer.entry.claim else f" (average {format_percent(answer.mfn.percent)}%)"
         return f"plus the normal duty{mean}"
+    if found := words.describe_base_range(answer):
+        return f"plus the {found.replace(' (MFN)', '')}"
     on_goods = answer.basis is TotalBasis.GOODS
     return "plus the normal duty" + (", which depends on the tariff line" * on_goods)
 
@@ -399,6 +459,7 @@ _SHOWN = (
     kinds.NoSuchLayer,
     kinds.ClaimRefused,
     kinds.ClaimNotCovered,
+    kinds.AskedNotCovered,
     kinds.VoidButCharged,
     kinds.LookupFailed,
 )
@@ -407,7 +468,8 @@ _SHOWN = (
 
 def _list_remarks(answer: Answer) -> Iterator[str]:
     for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True):
-        if is_shown(one):
+        # The rows of a law have its import bans.
+        if is_shown(one) and not (answer.rows and isinstance(one, kinds.SomeLinesBanned)):
             yield text
 
 
@@ -417,6 +479,8 @@ def is_shown(one: RateWarning) -> bool:
 
 
 def _build_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
+    if answer.rows:
+        return _build_law_rows(answer, most)
     if answer.banned:
         return ()
     if answer.lines and (answer.basis is TotalBasis.GENERAL or len(answer.lines) > 1):
@@ -435,6 +499,47 @@ def _build_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     if answer.basis is TotalBasis.GENERAL:
         return _cut_rows(_list_general_rows(answer), most)
     return _cut_rows([_build_component_row(one, answer) for one in _list_deciding(answer)], most)
+
+
+def _build_law_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
+    """A row for each duty of a law; if there are too many, a row for each rate."""
+    # The sort keeps the order of duties on particular goods.
+    duties = sorted(answer.rows, key=lambda one: not one.is_counted)
+    if len(duties) <= most:
+        return tuple(_build_law_row(one, answer) for one in duties)
+    rows = []
+    for (rate, is_general), group in groupby(
+        duties, key=lambda one: (_format_law_rate(one), one.is_counted)
+    ):
+        same = list(group)
+        row = _build_law_row(same[0], answer)
+        if len(same) > 1 and not is_general:
+            names = [read_duty_name(one.measure, answer.partner_name) for one in same]
+            law = f"{names[0].law} " if names[0].law else ""
+            goods = join_subjects(names).removeprefix(law)
+            row = GoodsRow(goods, rate, f"{len(same)} duties")
+        rows.append(row)
+    if len(rows) <= most:
+        return tuple(rows)
+    left = rows[most - 1 :]
+    return (*rows[: most - 1], GoodsRow("others", f"{left[-1].added} to {left[0].added}"))
+
+
+def _build_law_row(one: Component, answer: Answer) -> GoodsRow:
+    name = read_duty_name(one.measure, answer.partner_name)
+    goods = "all goods" if one.is_counted else name.subject or name.short
+    if one.rate.banned:
+        goods = shorten_clause(one.covers, _GOODS_CHARACTERS) or goods
+    since = one.rate_since or one.from_
+    why = (
+        f"since {format_day(since)}" if since else "",
+        "normal duty included" if one.calc is not Calc.ADDS else "",
+    )
+    return GoodsRow(goods, _format_law_rate(one), ", ".join(filter(None, why)))
+
+
+def _format_law_rate(one: Component) -> str:
+    return "banned" if one.rate.banned else words.describe_rate(one.rate)
 
 
 def _cut_rows(rows: Sequence[GoodsRow], most: int) -> tuple[GoodsRow, ...]:
@@ -518,6 +623,8 @@ def _label_lines(group: LinesTotal, answer: Answer) -> str:
     general = answer.total_percent or _ZERO
     if (group.low, group.high) == (general, general):
         return "on no list" if answer.on_goods else "all goods"
+    if group.unlisted < group.lines and not group.high:
+        return "exempt"
     return "exempt, some in part"
 
 
@@ -634,7 +741,7 @@ def _sort_by_percent(one: Component) -> Decimal:
 
 
 def _format_total(answer: Answer) -> str:
-    span = _find_span(answer)
+    span = answer.main_span
     return "" if span is None else format_span(*span)
 
 

@@ -70,11 +70,13 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield from _render_block("lines", words.list_lines(answer))
     yield from _render_block("questions that decide", answer.questions)
     counted = "breakdown" if not answer.choices else "counted on all"
-    yield from _render_block(counted, map(_render_component, answer.components))
+    yield from _render_block(counted, map(_render_component, words.list_counted(answer)))
     if answer.base is not None and not answer.includes_base:
         what = f"{answer.base.line}, {answer.base.what}"
         line = f"{words.name_base(answer.base)} of {what}: {words.describe_base(answer)}"
         yield f"  {line} ({_format_source(answer.base.source)})"
+    if base_range := words.describe_base_range(answer):
+        yield f"  {base_range}"
     if answer.mfn is not None:
         yield f"  {_format_mfn(answer, answer.mfn)}"
     yield from (f"  {words.describe_claim_total(one)}" for one in answer.entry.others)
@@ -82,9 +84,10 @@ def render_lines(answer: Answer) -> Iterator[str]:
         yield f"  {headings}"
     if answer.entry.value is not None:
         yield from _render_block("in dollars", words.describe_value(answer.entry.value))
-    shown = answer.not_counted[:_NOT_COUNTED_SHOWN]
+    left_out = words.list_left_out(answer)
+    shown = left_out[:_NOT_COUNTED_SHOWN]
     yield from _render_block(words.describe_left_out(answer), map(_render_component, shown))
-    if more := len(answer.not_counted) - len(shown):
+    if more := len(left_out) - len(shown):
         yield f"  and {more} more on particular goods; name the goods to see their duties"
     if change := words.describe_last_change(answer):
         yield f"last change: {change}"
@@ -152,7 +155,9 @@ def _render_upcoming(item: Upcoming) -> str:
 def render_step(step: Step) -> str:
     """One line of a history: date, the total from this date on, what changed, source."""
     rate = f"{words.format_step_total(step):>5}%" if step.moves_total else "      "
-    return f"{format_day(step.on):>11}  {rate}  {words.describe_step(step)} ({step.source.text})"
+    # The total before a period has the source of an earlier or a later change.
+    source = f" ({step.source.text})" if step.changes or step.ruling else ""
+    return f"{format_day(step.on):>11}  {rate}  {words.describe_step(step)}{source}"
 
 
 def _format_source(source: Source) -> str:

@@ -13,6 +13,7 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     BASE_ID,
     Answer,
+    BaseRange,
     BaseRate,
     Change,
     ChangeKind,
@@ -69,9 +70,8 @@ def describe_range(answer: Answer) -> str:
     """What decides which total of the range applies; empty if there is only one total."""
     if answer.total_range is None:
         return ""
-    return (
-        "the goods decide" if answer.questions and not answer.lines else "the tariff line decides"
-    )
+    by_goods = answer.rows or (answer.questions and not answer.lines)
+    return "the goods decide" if by_goods else "the tariff line decides"
 
 
 def describe_lines(group: LinesTotal) -> str:
@@ -124,8 +124,26 @@ def format_step_total(step: Step) -> str:
     return " to ".join(str(format_percent(end)) for end in ends)
 
 
+def name_law_duties(answer: Answer) -> str:
+    """The duties of a question about a law: `Section 232 duties`."""
+    laws = dict.fromkeys(one.legal_basis for one in answer.rows)
+    return f"{' and '.join(laws)} duties"
+
+
+def list_counted(answer: Answer) -> tuple[Component, ...]:
+    """The duties that an answer is about: those of its law, else those that it counts."""
+    return answer.rows or answer.components
+
+
+def list_left_out(answer: Answer) -> tuple[Component, ...]:
+    """The duties that an answer is not about, or does not count."""
+    return tuple(one for one in answer.not_counted if one not in answer.rows)
+
+
 def describe_goods(answer: Answer) -> str:
     """The goods of the total: `goods in general`, `steel, HS 8507.60`, or the name of a duty."""
+    if answer.rows:
+        return name_law_duties(answer)
     codes = (f"HS {format_code(code)}" for code in answer.codes)
     goods = ", ".join([*answer.goods, *codes]) or "goods in general"
     named = answer.entry.claim and answer.codes
@@ -136,6 +154,8 @@ def describe_definition(answer: Answer) -> str:
     """Which duties the total counts. Published figures often count other duties."""
     all_in = any(one.calc is not one.calc.ADDS for one in answer.components)
     mfn = "including the normal (MFN) duty" if all_in else "on top of the normal (MFN) duty"
+    if answer.rows:
+        return "each duty of the law by itself; the goods decide which one applies"
     if answer.basis is TotalBasis.LAYER:
         return f"this duty alone, {mfn}"
     if answer.basis is TotalBasis.GENERAL:
@@ -171,8 +191,25 @@ def describe_base(answer: Answer) -> str:
     return f"{rate}; {word} {format_percent(base.with_duties)}%"
 
 
-def name_base(base: BaseRate) -> str:
-    """The name of the base duty of a line: `normal (MFN) duty`, `column 2 duty`."""
+def describe_base_range(answer: Answer) -> str:
+    """The base duties of the goods' tariff lines; empty if unknown or the same for all.
+
+    `normal (MFN) duty 0% to 48% by line (16 of 147 lines: not a percentage)`
+    """
+    found = answer.base_range
+    if found is None or (answer.base is not None and answer.base.exact):
+        return ""
+    others = f" ({found.not_percent:,} of {found.lines:,} lines: not a percentage)"
+    some = others * bool(found.not_percent)
+    if found.low is None or found.high is None:
+        return f"{name_base(found)} by line, never a percentage"
+    by_line = " by line" if found.low != found.high else ""
+    ends = dict.fromkeys(f"{format_percent(end)}%" for end in (found.low, found.high))
+    return f"{name_base(found)} {' to '.join(ends)}{by_line}{some}"
+
+
+def name_base(base: BaseRate | BaseRange) -> str:
+    """The name of a base duty: `normal (MFN) duty`, `column 2 duty`."""
     if not base.column:
         return "normal (MFN) duty"
     return f"{base.column} duty" if base.column == "column 2" else f"duty under {base.column}"
@@ -398,6 +435,8 @@ def describe_step(one: Step) -> str:
     """What changed a total, or a ruling: `Fentanyl duty 10% begins; Baseline 20% to 10%`."""
     if one.ruling is not None:
         return f"{one.ruling.body}: {one.ruling.what}"
+    if not one.changes:
+        return "before, unchanged on this day"
     return "; ".join(_describe_rate_change(each.measure.name, each.change) for each in one.changes)
 
 
@@ -627,6 +666,15 @@ def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
     return f"{one.source} {one.why}; {left_out}."
 
 
+def _asked_not_covered(one: kinds.AskedNotCovered, _: Answer) -> str:
+    *others, last = one.names
+    if others and last.endswith(" duties"):
+        others = [name.removesuffix(" duties") for name in others]
+    names = " and ".join([*others, last])
+    verb = "are" if others or last.endswith("s") else "is"
+    return f"{names[:1].upper()}{names[1:]} {verb} not covered, so no figure here includes them."
+
+
 def _no_one_total(one: kinds.NoOneTotal, answer: Answer) -> str:
     if one.rest_percent is None:
         return f"These goods have different totals: {_list_choices(answer.choices)}."
@@ -690,6 +738,7 @@ def _same_for_all(one: kinds.SameForAll, _: Answer) -> str:
 _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.AllIn: _all_in,
     kinds.AnnouncedOnly: _announced_only,
+    kinds.AskedNotCovered: _asked_not_covered,
     kinds.BeyondData: _beyond_data,
     kinds.LookupFailed: _lookup_failed,
     kinds.NoMeasureOnGoods: _no_measure,

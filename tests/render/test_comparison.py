@@ -1,20 +1,27 @@
 """A comparison names the lowest and the highest total truthfully, and sorts its rows."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.commands.answers import AnswerService, DatedQuery
+from bot.commands.replies import RateAnswers
+from bot.parties import WORLD
 from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.model.measure import Calc
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.comparison import build_comparison
 from bot.render.json import build_comparison_json
+from bot.render.overview import build_overview
 from tests.rates.asked import ask
 from tests.slack.fakes import ledger
 
 TODAY = date(2026, 11, 30)
+NOON = datetime(2026, 11, 30, 17, tzinfo=UTC)
 NAMES = ("China", "India", "Japan", "Vietnam", "Brazil")
 
 
@@ -98,6 +105,31 @@ def test_goods_in_general_are_compared_by_the_total_on_most_goods() -> None:
     assert {one.basis for one in answers} == {TotalBasis.GENERAL}
     assert "no product list names" in build_comparison(answers).sentence
     assert list_origins(answers) == ["India", "China"]
+
+
+def test_a_comparison_gives_each_origin_the_figure_of_its_own_answer() -> None:
+    """For all origins of goods imported into the US."""
+    service = AnswerService(ledger())
+    own = set(ledger().list_codes("US")) | {WORLD}
+    codes = [one.code for one in ledger().parties if one.code not in own]
+    for at in range(0, len(codes), 5):
+        some = codes[at : at + 5]
+        query = RateQuery(
+            kind=QueryKind.COMPARE, imposer="US", partner=some[0], versus=tuple(some[1:])
+        )
+        reply = asyncio.run(service.answer(DatedQuery(query, TODAY, NOON)))
+        assert isinstance(reply, RateAnswers)
+        comparison = build_comparison(reply.answers)
+        assert len(comparison.rows) == len(some)
+        for row in comparison.rows:
+            pair = query.model_copy(
+                update={"kind": QueryKind.PAIR, "partner": row.answer.partner, "versus": ()}
+            )
+            alone = asyncio.run(service.answer(DatedQuery(pair, TODAY, NOON)))
+            assert isinstance(alone, RateAnswers)
+            overview = build_overview(alone.answers[0], pair, TODAY)
+            assert row.typical == (overview.short_total or "no total")
+            assert row.answer.main_span == alone.answers[0].main_span
 
 
 def test_a_comparison_as_json_has_the_codes_in_order() -> None:

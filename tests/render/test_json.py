@@ -16,7 +16,7 @@ from bot.render.json import build_rate_json
 from tests.rates.asked import ask
 
 KINDS = {
-    *("claim_not_covered", "claim_refused", "in_transit"),
+    *("asked_not_covered", "claim_not_covered", "claim_refused", "in_transit"),
     *("all_in", "announced_only", "base_not_percent", "before_data", "beyond_data", "bloc_duties"),
     *(
         "import_ban",

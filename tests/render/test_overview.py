@@ -2,21 +2,17 @@
 
 import asyncio
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 
 import pytest
 
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, LinesTotal
 from bot.render.overview import (
     AnswerOverview,
     Freshness,
     build_overview,
-    find_most,
     format_next,
-    format_short_total,
 )
 
 DAY = date(2026, 11, 30)
@@ -158,18 +154,93 @@ def test_an_assumed_importing_country_is_named(ledger: Ledger) -> None:
     assert not build_overview(reply.answers[0], reply.query, reply.today).assumed
 
 
-def _with_lines(answer: Answer, *lines: tuple[int, int, int]) -> Answer:
-    return answer._replace(
-        lines=tuple(LinesTotal(count, Decimal(low), Decimal(high)) for count, low, high in lines)
+def test_a_law_has_a_row_for_each_of_its_duties(ledger: Ledger) -> None:
+    reply = ask("us japan section 232", ledger)
+    [answer] = [one for one in reply.answers if one.imposer == "US"]
+    overview = build_overview(answer, reply.query, reply.today, len(answer.rows))
+    assert overview.title == "US Section 232 duties on goods of Japan"
+    assert len(overview.rows) == len(answer.rows) > 10
+    assert overview.format_headline() == (
+        f"{len(answer.rows)} duties, 10% to 50%, on particular goods"
     )
+    assert {row.goods: row.added for row in overview.rows}["steel"] == "50%"
+    assert all(row.why.startswith("since ") for row in overview.rows)
+    assert "average" not in overview.basis
 
 
-def test_most_goods_are_one_total_or_the_smallest_span(ledger: Ledger) -> None:
-    answer = ask("us on vietnam", ledger).answers[0]
-    one_total = _with_lines(answer, (67, 10, 10), (33, 0, 90))
-    assert find_most(one_total) == (Decimal(10), Decimal(10))
-    span = _with_lines(answer, (60, 10, 10), (25, 20, 20), (15, 0, 90))
-    assert find_most(span) == (Decimal(10), Decimal(20))
-    ranges = _with_lines(answer, (60, 10, 30), (25, 20, 20), (15, 0, 90))
-    assert find_most(ranges) == (Decimal(10), Decimal(30))
-    assert format_short_total(ranges) == "10% to 30%"
+def test_many_duties_of_a_law_are_rows_by_rate(ledger: Ledger) -> None:
+    reply = ask("what is the 301 rate on china", ledger)
+    [overview] = [build_overview(one, reply.query, reply.today, 6) for one in reply.answers]
+    assert overview.title == "US Section 301 duties on goods of China"
+    assert overview.format_headline().startswith("12.5% on all goods; 18 duties, 7.5% to 100%")
+    assert [row.added for row in overview.rows] == ["12.5%", "100%", "50%", "25%", "7.5%"]
+    counts = [int(row.why.split()[0]) for row in overview.rows if "duties" in row.why]
+    assert sum(counts) == 17
+
+
+def test_import_bans_of_a_law_are_rows(ledger: Ledger) -> None:
+    overview = overviews("us canada section 338", ledger)[0]
+    assert overview.title == "US Section 338 duties on goods of Canada"
+    assert overview.format_headline() == "3 duties of 50% and 2 import bans, on particular goods"
+    assert [row.added for row in overview.rows].count("banned") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "basis"),
+    [
+        ("shoes from vietnam", "plus the normal duty 0% to 48% by line (16 of 147 lines: not a"),
+        ("t-shirts from bangladesh", "plus the normal duty 0% to 32% by line"),
+        ("toys from china", "normal duty 0%, together 12.5%"),
+    ],
+)
+def test_named_goods_have_their_own_normal_duty(text: str, basis: str, ledger: Ledger) -> None:
+    [overview] = overviews(text, ledger)
+    assert overview.basis.startswith(basis)
+
+
+def test_a_period_has_its_span_and_its_last_changes(ledger: Ledger) -> None:
+    overview = overviews("us china last year", ledger)[0]
+    assert overview.title == "US additional duty on goods of China, 2025"
+    assert overview.format_headline() == (
+        "0% to 145% on goods on no list during 2025; 20% to 45% on most goods on 31 Dec 2025"
+    )
+    assert not overview.rows
+    assert overview.changes[0].on == date(2025, 11, 10)
+    assert {change.total for change in overview.changes} >= {"145%", "20%"}
+    assert all(change.what for change in overview.changes)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "during"),
+    [
+        ("us china in july 2026", ", July 2026", "during July 2026"),
+        ("us china Q2 2025", ", Q2 2025", "during Q2 2025"),
+        ("us china since june", "1 Jun 2026 to 30 Nov 2026", "from 1 Jun 2026 to 30 Nov 2026"),
+    ],
+)
+def test_the_title_names_the_period(text: str, title: str, during: str, ledger: Ledger) -> None:
+    overview = overviews(text, ledger)[0]
+    assert overview.title.endswith(title)
+    assert during in overview.format_headline()
+
+
+def test_a_question_about_a_percentage_has_only_the_present_number(ledger: Ledger) -> None:
+    overview = overviews("when did the 145% tariff end", ledger)[0]
+    assert overview.format_headline().startswith("Now: 12.5% to 37.5% on most goods")
+    assert (overview.rows, overview.changes, overview.next) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("softwood lumber canada anti-dumping", "Antidumping duties are not covered"),
+        ("us china AD/CVD", "Antidumping and countervailing duties are not covered"),
+        ("us china drawback", "Drawback is not covered"),
+        ("sugar quota brazil", "Tariff-rate quotas are not covered"),
+        ("us kenya agoa", "AGOA is not covered"),
+    ],
+)
+def test_what_the_data_does_not_cover_is_said(text: str, remark: str, ledger: Ledger) -> None:
+    found = [one for one in overviews(text, ledger)[0].remarks if "not covered" in one]
+    assert len(found) == 1
+    assert found[0].startswith(remark)

@@ -194,6 +194,8 @@ WARNINGS = (
     kinds.InTransit(STEEL, DAY, LATER, "", "10%", "EO 1"),
     kinds.ClaimRefused("USMCA"),
     kinds.ClaimNotCovered("AGOA"),
+    kinds.AskedNotCovered(("antidumping duties", "countervailing duties")),
+    kinds.AskedNotCovered(("drawback",)),
     kinds.SpellingRead("steeel", "steel"),
     kinds.UnknownLine("73269087", "732690", "2026 Rev. 10"),
     kinds.UnknownLine("859910", "", "2026 Rev. 10"),

@@ -32,7 +32,7 @@ from bot.rates.question.query import QueryKind
 from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.cards import render_card_lines, render_card_list_lines
-from bot.render.dates.spells import describe_spell
+from bot.render.dates.spells import describe_spells
 from bot.render.json import build_upcoming_json
 from bot.render.overview import has_figure
 from bot.runtime.config_folder import ConfigFolder
@@ -79,8 +79,8 @@ def rate(
     elif as_long:
         print_all(render_long(reply.answers, reply.query, today))
     else:
-        for spell in reply.spells:
-            click.echo(describe_spell(spell, ledger.parties))
+        for sentence in describe_spells(reply.spells, reply.query, ledger.parties):
+            click.echo(sentence)
         print_all(render_short(reply.answers, reply.query, today))
     if isinstance(reply, RateAnswers) and not any(map(has_figure, reply.answers)):
         sys.exit(1)

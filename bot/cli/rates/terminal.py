@@ -22,6 +22,7 @@ from bot.render.comparison import build_comparison
 from bot.render.dates.calendar_rows import build_calendar_rows
 from bot.render.overview import (
     AnswerOverview,
+    ChangeRow,
     Freshness,
     GoodsRow,
     build_overview,
@@ -51,10 +52,10 @@ def render_short(
         yield from _render_comparison(answers, query, today)
         return
     first, *others = answers
-    overview = build_overview(first, query, today, _ROWS)
+    overview = build_overview(first, query, today, max(_ROWS, len(first.rows)))
     value = first.entry.value
     yield from _render_overview(overview, words.describe_value(value) if value else (), today)
-    if first.history:
+    if first.history and query.history and query.percent is None:
         yield _render_history(first)
     yield from (_render_other_direction(one) for one in others)
     yield Text("All duties, notes and sources: --long", style="dim")
@@ -139,6 +140,8 @@ def _render_overview(
     yield from (Text(f"! {one}", style="yellow") for one in overview.remarks)
     if overview.rows:
         yield _render_goods(overview.rows)
+    if overview.changes:
+        yield _render_changes(overview.changes)
     labeled = [
         *(("Decides", one) for one in overview.questions),
         *([("Declare", overview.headings)] if overview.headings else []),
@@ -161,6 +164,13 @@ def _render_goods(rows: Sequence[GoodsRow]) -> Table:
     for row in rows:
         lines = [f"{row.lines:,}" if row.lines else ""] if counted else []
         table.add_row(*map(Text, (row.goods, *lines, row.added, row.why)))
+    return table
+
+
+def _render_changes(rows: Sequence[ChangeRow]) -> Table:
+    table = _make_table("Date", "Total", "What changed")
+    for row in rows:
+        table.add_row(Text(format_day(row.on)), Text(row.total, style=_NUMBER), Text(row.what))
     return table
 
 

@@ -28,7 +28,6 @@ from bot.rates.answer.period import (
     compute_period,
     cut_history,
     find_day,
-    list_percent_spans,
 )
 from bot.rates.answer.select import (
     MAX_PRODUCT,
@@ -208,11 +207,6 @@ def _answer_pair(
         components = (*components, build_base_component(base, context.day))
     wants_history = query.history or window is not None or query.percent is not None
     last_change, history = _build_changes(found, with_history=wants_history)
-    spans = (
-        list_percent_spans(history, selection.chosen, query.percent)
-        if query.percent is not None
-        else ()
-    )
     if window:
         history = tuple(cut_history(history, *window))
     not_counted = tuple(list_not_counted(context, selection))
@@ -248,15 +242,14 @@ def _answer_pair(
         typical=find_typical_span(line.totals) if line else None,
         checked=checked,
         checked_by=coverage.checked_by if coverage and coverage.checked == checked else "",
-        warnings=list_warnings(found, checked, today, query.on),
+        warnings=list_warnings(found, checked, today, query),
         banned=selection.stacked.ban is not None,
         on_goods=summarize_goods_duties(context, selection),
         next=_list_next(context, selection, coverage.checked if coverage else None, today),
         last_change=last_change,
-        history=history if query.history or window else (),
+        history=history,
         rows=_list_rows(components, not_counted) if selection.rows else (),
         period=compute_period(history, *window) if window else None,
-        spans=tuple(spans),
         talks=_list_talks(context),
         suggestions=(*near, *(one.goods for one in found.choices)),
     )

@@ -294,7 +294,7 @@ def _choose_named(context: RateContext, wanted: ParsedProduct) -> tuple[Measure,
     """The measures that the question names: by name, else by legal basis, else by goods."""
     pool = context.measures
     by_name = tuple(measure for measure in pool if measure.id in wanted.layers)
-    if by_name:
+    if by_name and not _list_rows(context):
         return _choose_closest(context, wanted, by_name) or by_name
     # A word such as 'countermeasure' is ignored if it is a legal basis of other pairs only.
     on_basis = tuple(measure for measure in pool if has_basis(measure, wanted.bases))
@@ -320,7 +320,10 @@ def _is_past(context: RateContext, measure: Measure) -> bool:
 def _list_rows(context: RateContext) -> tuple[Measure, ...]:
     """The measures on particular goods of the law that the question names without any goods."""
     wanted = context.wanted
-    if wanted is None or not wanted.bases or wanted.layers or wanted.goods or wanted.codes:
+    if wanted is None or not wanted.bases or wanted.goods or wanted.codes:
+        return ()
+    # `section 338` names each of the lists under this law.
+    if len(wanted.layers) == 1:
         return ()
     if context.partner == WORLD:
         return ()

@@ -22,22 +22,23 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.measure import Confidence, Status
 from bot.rates.model.warnings import CheckedMeasure, RateWarning, Reason
+from bot.rates.question.query import RateQuery
 from bot.rates.schedule.model import TransitException
 from bot.rates.stacking import Layer
 
 
 def list_warnings(
-    found: Standing, checked: date | None, today: date, asked: date | None
+    found: Standing, checked: date | None, today: date, query: RateQuery
 ) -> tuple[RateWarning, ...]:
-    """All warnings of an answer; leading warnings come first.
+    """All warnings of an answer to the query; leading warnings come first.
 
-    `checked` is the day on which the answer's sources were last checked. `asked` is the date in the
-    question, or None.
+    `checked` is the day on which the answer's sources were last checked.
     """
     context, selection = found.context, found.selection
     warnings = (
         *_warn_before_number(found),
-        *_warn_of_data_limits(context, selection, checked, today, asked),
+        *_warn_of_data_limits(context, selection, checked, today, query.on),
+        *_warn_of_uncovered(context, query),
         *_warn_of_choices(found),
         *_warn_of_unknown_words(context, selection),
         *_warn_of_duties(context, selection),
@@ -140,6 +141,13 @@ def _warn_of_data_limits(
     for layer in counted:
         if layer.checked is None:
             yield kinds.NoSourceOpened(layer.measure.ref)
+
+
+def _warn_of_uncovered(context: RateContext, query: RateQuery) -> Iterator[RateWarning]:
+    """Warns of what the query names and the ledger lacks, apart from trade programs."""
+    programs = context.treatment.uncovered
+    if names := tuple(str(one) for one in query.uncovered if one not in programs):
+        yield kinds.AskedNotCovered(names)
 
 
 def _warn_of_choices(found: Standing) -> Iterator[RateWarning]:

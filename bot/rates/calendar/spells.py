@@ -41,29 +41,35 @@ class Spell(NamedTuple):
     status: Status | None = None
     """The status of the measure's rate; None for a total."""
     then: Decimal | None = None
-    """The total after the last day; None for a measure."""
+    """The total after the last day; None for a measure, a range of totals or an import ban."""
 
 
 def list_pair_spells(answer: Answer, percent: Decimal) -> tuple[Spell, ...]:
     """When the total of an answer with a history was at the percentage, in order of time."""
-    totals = [step for step in answer.history if step.moves_total and step.up_to is None]
+    totals = [step for step in answer.history if step.ruling is None]
     found: list[Spell] = []
     for at, step in enumerate(totals):
-        if step.percent != percent or (at and totals[at - 1].percent == percent):
+        if not _has_percent(step, percent) or (at and _has_percent(totals[at - 1], percent)):
             continue
-        later = next((one for one in totals[at:] if one.percent != percent), None)
+        later = next((one for one in totals[at:] if not _has_percent(one, percent)), None)
         found.append(_build_spell(answer, step, later))
     return tuple(found)
 
 
+def _has_percent(step: Step, percent: Decimal) -> bool:
+    """Whether the step's one total is the percentage. A range of totals is no one total."""
+    return step.percent == percent and step.up_to is None and not step.banned
+
+
 def _build_spell(answer: Answer, step: Step, later: Step | None) -> Spell:
+    single = later is not None and later.up_to is None and not later.banned
     return Spell(
         imposer=answer.imposer,
         partners=(answer.partner,),
         percent=step.percent,
         first=step.on,
         last=later.on - _A_DAY if later else None,
-        then=later.percent if later else None,
+        then=later.percent if later and single else None,
     )
 
 
@@ -80,8 +86,12 @@ def list_spells(
     found: list[Spell] = []
     for answer in answers:
         found += list_pair_spells(answer, query.percent)
-        pair = ledger.get_pair(answer.imposer, answer.partner)
-        duties = _find_duties(ledger, pair.measures, query.percent, today)
+        measures = ledger.get_pair(answer.imposer, answer.partner).measures
+        if answer.product is not None:
+            # Of a question about goods or a law, only its own duties.
+            own = {one.measure_id for one in (*answer.components, *answer.not_counted)}
+            measures = tuple(one for one in measures if one.id in own)
+        duties = _find_duties(ledger, measures, query.percent, today)
         found += sorted(duties, key=lambda one: WORLD in one.partners)
     return tuple(found[:_MAX_SPELLS])
 

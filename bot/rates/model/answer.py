@@ -4,7 +4,7 @@ Percents are ad valorem: percentages of the customs value. The classes are named
 validation, because the content of the ledger has already been validated.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -256,6 +256,7 @@ class RateChange(NamedTuple):
 class Step(NamedTuple):
     """One day of a history: the total from this day on, and what changed.
 
+    The first step of a period has no changes if the total is older than the period.
     If the total depends on the tariff line, `percent` is the lowest total and `up_to` the highest.
     """
 
@@ -282,21 +283,6 @@ class PeriodTotals(NamedTuple):
     until: date
     low: Decimal
     high: Decimal
-
-
-class PercentSpan(NamedTuple):
-    """The days on which a total or a measure had the percent of the question."""
-
-    since: date
-    until: date | None
-    """The last day; None if no end is known."""
-    measure: MeasureRef | None = None
-    """The measure with this percent; None for the total."""
-
-    @property
-    def ended_on(self) -> date | None:
-        """The first day without this percent; None if no end is known."""
-        return None if self.until is None else self.until + timedelta(days=1)
 
 
 class Report(NamedTuple):
@@ -366,7 +352,7 @@ class Answer(NamedTuple):
     base_range: BaseRange | None = None
     """The base rates of the lines, if the answer is about several lines."""
     typical: tuple[Decimal, Decimal] | None = None
-    """The narrowest span of totals that covers three quarters of `lines`; None without `lines`.
+    """The narrowest span of totals that covers two thirds of `lines`; None without `lines`.
 
     For goods in general it includes `total_percent`.
     """
@@ -378,8 +364,6 @@ class Answer(NamedTuple):
     """
     period: PeriodTotals | None = None
     """The totals over the period of the question, whose steps are in `history`; else None."""
-    spans: tuple[PercentSpan, ...] = ()
-    """When the total, or a measure in it, had the percent that the question names."""
     on_goods: OnGoods | None = None
     """The duties that a total on goods in general does not count; None if there are none."""
     last_change: Step | None = None
@@ -394,6 +378,21 @@ class Answer(NamedTuple):
     def includes_base(self) -> bool:
         """Whether the total includes the base rate."""
         return any(component.measure_id == BASE_ID for component in self.components)
+
+    @property
+    def main_span(self) -> tuple[Decimal, Decimal] | None:
+        """The lowest and the highest end of the figure that the answer gives first.
+
+        It is the total or, if the goods decide, the range of totals. For goods in general it is the
+        total on most goods, as far as tariff lines are counted. None if there is no figure.
+        """
+        if self.banned:
+            return None
+        if self.basis is TotalBasis.GENERAL and self.typical is not None:
+            return self.typical
+        if self.total_range is not None:
+            return self.total_range
+        return None if self.total_percent is None else (self.total_percent, self.total_percent)
 
     @property
     def is_zero_in_data(self) -> bool:

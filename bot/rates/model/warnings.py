@@ -278,6 +278,12 @@ class ClaimNotCovered(RateWarning):
     program: str
 
 
+class AskedNotCovered(RateWarning):
+    """The question names duties or reliefs that the data does not cover, such as drawback."""
+
+    names: tuple[str, ...]
+
+
 class SpellingRead(RateWarning):
     """The product was misspelt and read as the most similar name."""
 

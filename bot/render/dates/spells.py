@@ -1,12 +1,24 @@
 """Describes when a duty or a total was at a percentage."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.parties import Parties
 from bot.rates.calendar.spells import Spell
 from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Status
+from bot.rates.question.query import RateQuery
 from bot.text.dates import format_day
+
+
+def describe_spells(spells: Sequence[Spell], query: RateQuery, parties: Parties) -> list[str]:
+    """A sentence for each spell of a question about a percentage; one if there is no spell."""
+    if query.percent is None:
+        return []
+    if not spells:
+        percent = f"{format_percent(query.percent)}%"
+        return [f"Neither this total nor one of its duties is or was {percent} in our data."]
+    return [describe_spell(one, parties) for one in spells]
 
 
 def describe_spell(spell: Spell, parties: Parties) -> str:

@@ -12,7 +12,7 @@ from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
 from bot.rates.question.query import QueryKind, format_query
-from bot.render.dates.spells import describe_spell
+from bot.render.dates.spells import describe_spells
 from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
@@ -104,7 +104,9 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
 
 
 def _render_rates(reply: replies.RateAnswers, parties: Parties) -> Message:
-    history = render_history(reply.answers, reply.query) if reply.query.history else None
+    # The days of a percentage are a sentence, so its history stays behind a button.
+    shows_history = reply.query.history and reply.query.percent is None
+    history = render_history(reply.answers, reply.query) if shows_history else None
     if history is not None:
         return history
     if reply.query.kind is QueryKind.COMPARE and len(reply.answers) > 1:
@@ -282,9 +284,10 @@ def _render_clarification(reply: replies.Clarification) -> Message:
 
 def _add_spells(message: Message, reply: replies.RateAnswers, parties: Parties) -> Message:
     """The message with the days of the percentage that the question names, above its answers."""
-    if not reply.spells:
+    sentences = describe_spells(reply.spells, reply.query, parties)
+    if not sentences:
         return message
-    lines = "\n".join(escape(describe_spell(one, parties), 200) for one in reply.spells)
+    lines = "\n".join(escape(one, 200) for one in sentences)
     instead = message.instead
     return replace(
         _put_first(lines, message),

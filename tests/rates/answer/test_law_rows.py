@@ -56,3 +56,11 @@ def test_a_law_with_one_duty_on_all_goods_has_a_total(ledger: Ledger, today: dat
 def test_a_law_and_goods_have_the_duty_on_the_goods(ledger: Ledger, today: date) -> None:
     found = one(ledger, today, "us on china on 2026-08-01", "chips, section 301")
     assert (found.total_percent, found.rows) == (Decimal(50), ())
+
+
+def test_a_law_that_names_each_of_its_lists_has_a_row_for_each(ledger: Ledger, today: date) -> None:
+    found = one(ledger, today, "us on canada", "section 338")
+    rates = {row.measure_id: (row.percent, row.rate.banned) for row in found.rows}
+    assert rates["us-ca-338-alcohol"] == rates["us-ca-338-broad"] == (Decimal(50), False)
+    assert rates["us-ca-338-import-ban"] == (None, True)
+    assert (found.total_percent, found.banned) == (None, False)

@@ -1,4 +1,4 @@
-"""Questions about a period, and about the days on which a rate had a percent."""
+"""Questions about a period."""
 
 from datetime import date
 from decimal import Decimal
@@ -47,32 +47,16 @@ def test_a_period_of_goods_counts_the_ends_of_their_ranges(ledger: Ledger, today
     assert one.period.low < one.period.high
 
 
-def test_a_percent_is_found_in_the_history_with_its_last_day(ledger: Ledger, today: date) -> None:
-    one = answer(ledger, today, percent=145)
-
-    [span] = one.spans
-    assert (span.since, span.until) == (date(2025, 4, 10), date(2025, 5, 13))
-    assert span.ended_on == date(2025, 5, 14)
-    assert span.measure is None
-    assert one.history == ()
-
-
-def test_a_percent_that_no_total_had_is_found_among_the_measures(
+def test_a_period_begins_with_the_total_before_it_and_without_a_change(
     ledger: Ledger, today: date
 ) -> None:
-    one = answer(ledger, today, percent=125)
-
-    assert {span.measure.id for span in one.spans if span.measure} == {"us-cn-ieepa-reciprocal"}
-    assert one.spans[0].ended_on == date(2025, 5, 14)
-    assert answer(ledger, today, percent=77).spans == ()
-
-
-def test_a_pair_without_a_history_never_had_a_percent(ledger: Ledger, today: date) -> None:
-    one = answer(ledger, today, imposer="CN", partner="JP", percent=25)
-
-    assert (one.history, one.spans) == ((), ())
+    one = answer(ledger, today, since=date(2026, 7, 1), until=date(2026, 7, 31))
+    first, *others = one.history
+    assert (first.on, first.percent, first.changes) == (date(2026, 7, 1), Decimal(10), ())
+    assert all(step.changes or step.ruling for step in others)
 
 
-def test_a_rate_in_force_has_no_last_day(ledger: Ledger, today: date) -> None:
-    [span] = answer(ledger, today, percent="12.5").spans
-    assert (span.since, span.ended_on) == (date(2026, 7, 24), None)
+def test_a_change_on_the_first_day_of_a_period_is_in_it(ledger: Ledger, today: date) -> None:
+    first = answer(ledger, today, since=date(2026, 7, 24), until=date(2026, 7, 31)).history[0]
+    assert first.on == date(2026, 7, 24)
+    assert first.changes

@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 from bot.rates.answer.build import answer_query
-from bot.rates.calendar.spells import find_spells, list_spells
+from bot.rates.calendar.spells import find_spells, list_pair_spells, list_spells
 from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Step
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery
 
@@ -54,6 +55,48 @@ def test_a_question_about_a_pair_gets_the_days_of_its_total_first(ledger: Ledger
     assert (date(2025, 5, 14), date(2025, 11, 9), Decimal(20)) in totals
     assert [bool(one.name) for one in spells] == sorted(bool(one.name) for one in spells)
     assert len(spells) <= 4
+
+
+def test_a_percentage_that_no_total_had_is_found_among_the_duties(ledger: Ledger) -> None:
+    [spell] = list_spells(pair(125), answer_query(pair(125), ledger, TODAY), ledger, TODAY)
+    assert (spell.name, spell.last) == ("Reciprocal tariff on China", date(2025, 5, 13))
+    assert list_spells(pair(77), answer_query(pair(77), ledger, TODAY), ledger, TODAY) == ()
+
+
+def test_a_total_in_force_has_no_last_day(ledger: Ledger) -> None:
+    query = pair(None).model_copy(update={"percent": Decimal("12.5")})
+    first = list_spells(query, answer_query(query, ledger, TODAY), ledger, TODAY)[0]
+    assert (first.name, first.first, first.last) == ("", date(2026, 7, 24), None)
+
+
+def test_a_total_is_known_without_a_question_for_the_history(ledger: Ledger) -> None:
+    query = pair(145).model_copy(update={"history": False})
+    [spell] = list_spells(query, answer_query(query, ledger, TODAY), ledger, TODAY)
+    assert (spell.first, spell.last) == (date(2025, 4, 10), date(2025, 5, 13))
+
+
+def test_a_range_of_totals_and_an_import_ban_end_the_days_of_a_total(ledger: Ledger) -> None:
+    [answer] = answer_query(pair(145), ledger, TODAY)
+    source = answer.history[0].source
+    days = [date(2026, month, 1) for month in range(1, 6)]
+    history = (
+        Step(days[0], Decimal(10), source),
+        Step(days[1], Decimal(10), source, up_to=Decimal(25)),
+        Step(days[2], Decimal(10), source),
+        Step(days[3], Decimal(10), source, banned=True),
+    )
+    spells = list_pair_spells(answer._replace(history=history), Decimal(10))
+    assert [(one.first, one.last, one.then) for one in spells] == [
+        (days[0], date(2026, 1, 31), None),
+        (days[2], date(2026, 3, 31), None),
+    ]
+
+
+def test_a_question_about_goods_gets_only_the_duties_on_them(ledger: Ledger) -> None:
+    query = pair(25).model_copy(update={"product": "steel"})
+    spells = list_spells(query, answer_query(query, ledger, TODAY), ledger, TODAY)
+    assert spells
+    assert not any("vehicle" in one.name or "furniture" in one.name for one in spells)
 
 
 def test_a_question_without_a_percentage_has_no_spells(ledger: Ledger) -> None:

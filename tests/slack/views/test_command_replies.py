@@ -37,10 +37,10 @@ def test_an_answer_begins_with_the_days_of_the_percentage_asked_for() -> None:
     spells = list_spells(query, answers, service.ledger, now.date())
     reply = replies.RateAnswers(query, answers, now.date(), spells=spells)
     message = render_reply(reply, CommandRequest("", "T1", "C1", "U1"), PARTIES)
-    assert message.instead is not None
-    for each in (message, message.instead):
-        assert "13 May 2025" in str(each.blocks[0])
-        assert "14 May 2025" in str(each.blocks[0])
+    assert "13 May 2025" in str(message.blocks[0])
+    assert "14 May 2025" in str(message.blocks[0])
+    assert "Now: *12.5%" in str(message.blocks[2])
+    assert not any(block["type"] in ("table", "data_visualization") for block in message.blocks)
     check_accepted(message)
 
 

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 from bot.rates.model.answer import LinesTotal
 
-_MOST = Decimal("0.75")
+_MOST = Decimal(2) / 3
 """The share of the lines that a typical span has to cover."""
 
 
 def find_typical_span(
     totals: Sequence[LinesTotal], general: Decimal | None = None
 ) -> tuple[Decimal, Decimal] | None:
-    """The narrowest span of totals that covers at least three quarters of the lines.
+    """The narrowest span of totals that covers at least two thirds of the lines.
 
     The span includes `general`, the total on goods that no list names, if it is given. A line with
     a range is covered if its whole range is in the span. Lines that may not be imported are left

@@ -118,7 +118,7 @@ def _list_duties(answer: Answer) -> Iterator[Block]:
     if answer.choices:
         rates = (f"{escape(one.goods, 120)}: {_format_rate(one)}" for one in answer.choices)
         yield from _join(bold("Totals by goods"), (f"• {rate}" for rate in rates))
-    yield from (section(markup.format_component(one)) for one in answer.components)
+    yield from (section(markup.format_component(one)) for one in words.list_counted(answer))
     if base := markup.format_base_rates(answer):
         yield section(base)
     entry = answer.entry
@@ -142,10 +142,9 @@ def _list_lines(answer: Answer) -> Iterator[Block]:
 
 
 def _list_not_counted(answer: Answer) -> Iterator[Block]:
-    if not answer.not_counted:
-        return
-    yield section(bold(words.describe_left_out(answer).capitalize()))
-    yield from (section(_format_not_counted(one)) for one in answer.not_counted)
+    if left_out := words.list_left_out(answer):
+        yield section(bold(words.describe_left_out(answer).capitalize()))
+        yield from (section(_format_not_counted(one)) for one in left_out)
 
 
 def _format_not_counted(one: Component) -> str:

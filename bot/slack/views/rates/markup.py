@@ -94,6 +94,8 @@ def format_base_rates(answer: Answer) -> str:
         kind = words.name_base(base)
         kind = escape(f"{kind[0].upper()}{kind[1:]}", 80)
         lines.append(f"{kind} of {line}: {rates} ({format_source(base.source)})")
+    if found := words.describe_base_range(answer):
+        lines.append(escape(f"{found[0].upper()}{found[1:]}", 200))
     if answer.mfn is not None:
         mfn = answer.mfn
         whose = escape(answer.imposer_name, 80)
@@ -143,8 +145,11 @@ def _format_short_steps(steps: Sequence[Step]) -> list[str]:
 def _format_step(answer: Answer, step: Step) -> str:
     foreseen = step.on > max(answer.on, answer.checked or answer.on)
     percent = f"{bold(f'{words.format_step_total(step)}%')} " if step.moves_total else ""
-    what = link(step.source.url or "", words.describe_step(step), 120)
-    source = "" if what.startswith("<") else f" ({escape(step.source.text, 100)})"
+    changed = step.changes or step.ruling
+    # The total before a period has the source of an earlier or a later change.
+    what = link(step.source.url or "" if changed else "", words.describe_step(step), 120)
+    unnamed = changed and not what.startswith("<")
+    source = f" ({escape(step.source.text, 100)})" if unnamed else ""
     day = f"{format_day(step.on)}, scheduled" if foreseen else format_day(step.on)
     return f"• {day}: {percent}{what}{source}"
 

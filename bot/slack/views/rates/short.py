@@ -19,12 +19,14 @@ from bot.render import words
 from bot.render.duty_names import name_origin
 from bot.render.overview import (
     AnswerOverview,
+    ChangeRow,
     Freshness,
     GoodsRow,
     build_overview,
     format_next,
     format_short_total,
     format_span,
+    is_other_figure,
 )
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
@@ -43,6 +45,7 @@ from bot.slack.blockkit.blocks import (
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates.table import Column, build_table, text_cell
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
+from bot.text.dates import format_day
 
 MORE = "rate_more"
 """The action id of an answer's menu. Each value is one of the choices and a question."""
@@ -183,6 +186,9 @@ def _render_parts(
     yield section(_format_number(overview))
     if rows and overview.rows:
         yield _render_table(overview.rows) if tabled else section(_list_rows(overview.rows))
+    if rows and overview.changes:
+        shown = overview.changes
+        yield _render_changes(shown) if tabled else section(_list_changes(shown))
     if facts := _list_facts(overview, answer):
         yield section("\n".join(facts))
     coming = [escape(format_next(each, today, brief=True), 160) for each in overview.next[:changes]]
@@ -215,6 +221,21 @@ def _render_table(rows: Sequence[GoodsRow]) -> Block:
         for row in rows
     ]
     return build_table(columns, cells, _TABLE_ROOM)[0]
+
+
+def _render_changes(rows: Sequence[ChangeRow]) -> Block:
+    columns = [Column("Date"), Column("Total"), Column("What changed")]
+    cells = [
+        [text_cell(format_day(row.on)), text_cell(row.total), text_cell(row.what)] for row in rows
+    ]
+    return build_table(columns, cells, _TABLE_ROOM)[0]
+
+
+def _list_changes(rows: Sequence[ChangeRow]) -> str:
+    return "\n".join(
+        f"{format_day(row.on)}: {bold(escape(row.total, 40))} {escape(row.what, 300)}"
+        for row in rows
+    )
 
 
 def _format_goods(row: GoodsRow) -> str:
@@ -282,14 +303,23 @@ def _list_commands(
     answer: Answer, other: Answer | None, query: RateQuery
 ) -> Iterator[tuple[str, str]]:
     """The buttons that run a command: its label, and the command."""
+    for name in query.uncovered[:1]:
+        yield f"About {name}", name
     yield from _list_deciding(answer, query)
     if answer.total_percent is not None or answer.last_change is not None:
-        history = query.model_copy(update={"history": True})
+        history = query.model_copy(update={"history": True, "percent": None})
         yield "History", format_query(history)
     if WORLD in (answer.imposer, answer.partner):
         return
     turned = query.model_copy(
-        update={"imposer": answer.partner, "partner": answer.imposer, "versus": ()}
+        update={
+            "imposer": answer.partner,
+            "partner": answer.imposer,
+            "versus": (),
+            "imposer_assumed": False,
+            "percent": None,
+            "history": False,
+        }
     )
     if query.imposer_assumed:
         importer = name_origin(answer.partner, answer.partner_name)
@@ -303,23 +333,23 @@ def _list_commands(
 
 def _list_deciding(answer: Answer, query: RateQuery) -> Iterator[tuple[str, str]]:
     """The answers to the questions that decide: narrower goods, and claims of the importer."""
-    if answer.basis is TotalBasis.GENERAL:
-        return
-    for choice in answer.choices[:_MAX_CHOICES]:
-        narrower = query.model_copy(update={"product": choice.goods})
+    narrower = () if answer.basis is TotalBasis.GENERAL else answer.choices[:_MAX_CHOICES]
+    for choice in narrower:
+        goods = query.model_copy(update={"product": choice.goods})
         number = format_span(choice.percent, choice.percent)
-        yield f"{choice.goods}: {number}", format_query(narrower)
-    if not answer.choices:
-        for goods in answer.suggestions[:_MAX_CHOICES]:
-            yield goods, format_query(query.model_copy(update={"product": goods}))
+        yield f"{choice.goods}: {number}", format_query(goods)
+    if not answer.choices and answer.basis is not TotalBasis.GENERAL:
+        for name in answer.suggestions[:_MAX_CHOICES]:
+            yield name, format_query(query.model_copy(update={"product": name}))
     for claim in answer.entry.others:
-        claimed = f"{query.product} {claim.program}"
+        if answer.rows or not is_other_figure(claim, answer.main_span):
+            continue
+        claimed = " ".join(filter(None, (query.product, claim.program)))
         number = _format_claim(claim)
         yield (
             f"Under {claim.program}: {number}",
             format_query(query.model_copy(update={"product": claimed})),
         )
-
     if (program := answer.entry.claim.removeprefix("under ")) and query.product:
         unclaimed = re.sub(rf"\b{re.escape(program)}\b", "", query.product, flags=re.IGNORECASE)
         if unclaimed != query.product and unclaimed.strip():
