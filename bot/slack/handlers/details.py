@@ -1,16 +1,17 @@
-"""Opens *Details and sources*, and changes its page.
+"""Opens *Details and sources* of an answer or a card, and changes its page.
 
 click | open a modal at once, within Slack's 3 seconds | answer the question | fill the modal
 """
 
 from bot import COMMAND
 from bot.commands.grammar import Command, Verb
-from bot.commands.replies import RateAnswers
+from bot.commands.replies import RateAnswers, RateCard
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers.modals import show_view
 from bot.slack.handlers.payloads import Click
+from bot.slack.views.rates.card import render_card_pages
 from bot.slack.views.rates.details import (
     View,
     render_details,
@@ -49,6 +50,8 @@ async def _build_view(context: SlackContext, click: Click, question: str, page: 
     try:
         request = click.request(question)
         reply = await context.service.execute(Command(verb=Verb.ASK, text=request.text), request)
+        if isinstance(reply, RateCard):
+            return render_card_pages(reply.facts, page)
         if not isinstance(reply, RateAnswers) or not reply.answers:
             return render_details_failure(_GONE)
         return render_details(reply, page)
