@@ -64,6 +64,12 @@ def build_flag(code: str) -> str:
     return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in code)
 
 
+def spell_flags(text: str) -> str:
+    """The text with the code of each flag emoji in its place: `US on VN shoes`."""
+    letters = {_REGIONAL_A + number: chr(ord("A") + number) for number in range(26)}
+    return text.translate(letters)
+
+
 class Mention(Frozen):
     """A place where a text names a party: `words` is `text[start:end]`."""
 

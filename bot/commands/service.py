@@ -245,9 +245,7 @@ def _build_not_understood(text: str, error: QueryError) -> replies.NotUnderstood
         commands += error.questions
     if isinstance(error, UnknownParty):
         commands += [_replace_word(text, error.word, name) for name in error.suggestions]
-    return replies.NotUnderstood(
-        error.thing, error.cause, tuple(commands), about_rates=True
-    )
+    return replies.NotUnderstood(error.thing, error.cause, tuple(commands), about_rates=True)
 
 
 def _replace_word(text: str, word: str, name: str) -> str:

@@ -14,7 +14,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from tests.journeys.workspace_reader import WorkspaceReader, eventually
 from tests.local_slack.page.test_page import click, find, waiting
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(240)
 
 SIZES = ((1280, 900), (390, 844))
 SCHEMES = ("light", "dark")
@@ -64,25 +64,39 @@ def show_as(browser: Chrome, width: int, height: int, scheme: str) -> None:
 
 def visit_states(browser: Chrome, check: Callable[[str], None]) -> None:
     """Brings the page into each of its main states and calls `check` with the state's name."""
+    find(browser, "#banner", "/tariff us china")
     find(browser, "#stream .message", "China raises tariff on US goods")
-    check("alerts")
+    check("banner and alerts")
     box = find(browser, "#compose-text")
     box.send_keys("/tariff us c" + Keys.ARROW_DOWN)
     find(browser, "#compose-hint", "China")
     check("suggestions")
     box.send_keys(Keys.ESCAPE + "hina steel" + Keys.ESCAPE + Keys.ENTER)
-    find(browser, "#stream .only-you", "Section 232")
-    check("answer")
+    find(browser, "#stream .only-you table", "steel")
+    check("answer with a table")
+    click(browser, "#stream .only-you button", "Details and sources")
+    find(browser, "#modal button", "Duties")
+    check("modal with pages")
+    close_modal(browser)
+    click(browser, "#shortcuts summary")
+    click(browser, "#shortcuts button", "Check a product")
+    find(browser, "#modal", "Importing country")
+    check("product form")
+    close_modal(browser)
     open_app(browser)
     click(browser, "#tab-messages")
     click(browser, "#stream [data-action=rate_edit]")
     find(browser, "#modal", "Rate in percent")
-    check("modal")
-    press(browser, Keys.ESCAPE)
-    waiting(browser).until(lambda window: not window.find_element(By.ID, "modal").is_displayed())
+    check("form of a proposal")
+    close_modal(browser)
     click(browser, "#tab-home")
     find(browser, "#home .header")
     check("home")
+
+
+def close_modal(browser: Chrome) -> None:
+    press(browser, Keys.ESCAPE)
+    waiting(browser).until(lambda window: not window.find_element(By.ID, "modal").is_displayed())
 
 
 def open_app(browser: Chrome) -> None:
@@ -120,7 +134,7 @@ async def test_the_keyboard_alone_is_enough(demo: WorkspaceReader, browser: Chro
 def use_the_keyboard(browser: Chrome) -> None:
     assert focused(browser).get_attribute("id") == "compose-text"
     press(browser, *"/tariff us chin", Keys.TAB, *"steel", Keys.ENTER)
-    find(browser, "#stream .only-you", "Section 232")
+    find(browser, "#stream .only-you", "steel", "China")
     open_a_menu(browser)
     tab_to(browser, is_app)
     press(browser, Keys.ENTER)

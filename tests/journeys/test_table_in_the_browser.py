@@ -54,4 +54,4 @@ def _see_table(browser: Chrome, address: str) -> None:
     first = "Importing country, origin"
     assert titles == [first, "Rate", "Duty", "Legal basis", "Status", "Source"]
     rates = [cell.text for cell in table.find_elements(By.CSS_SELECTOR, "td:nth-child(2)")]
-    assert rates == ["25%", "50%", "75%", "10%", "10%"]
+    assert rates == ["50%", "50% to 75%", "10%", "10%"]

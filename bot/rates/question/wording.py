@@ -78,7 +78,8 @@ _EMPTY_PHRASES = re.compile(
     r"|\bstatus of\b"
 )
 _IT_GOODS = re.compile(
-    r"(?<!\bis )(?<!\bdoes )\bit(?= (?:products|equipment|hardware|goods)\b)|\binformation technology\b"
+    r"(?<!\bis )(?<!\bdoes )\bit(?= (?:products|equipment|hardware|goods)\b)"
+    r"|\binformation technology\b"
 )
 _COMPARISON = re.compile(
     r"\b(?:compare|comparing|comparison|compared|versus|vs|cheap(?:er|est)|low(?:er|est)"

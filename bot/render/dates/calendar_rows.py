@@ -29,7 +29,7 @@ class CalendarRow(NamedTuple):
     on: date
     what: str
     who: str
-    """The importing economy and the origins: `US → China`."""
+    """The importing economy and the origins: `US on China`."""
     rate: str
     """The rate from this day on, or what happens to it; empty for a milestone without a rate."""
     source: Source
@@ -103,11 +103,11 @@ def _describe_who(items: Sequence[Upcoming], parties: Parties) -> str:
     if not partners:
         return importer
     if WORLD in partners:
-        return f"{importer} → all"
+        return f"{importer} on all"
     if len(partners) > _PARTNERS:
-        return f"{importer} → {len(partners)} origins"
+        return f"{importer} on {len(partners)} origins"
     names = (name_importer(code, words.describe_party(code, parties)) for code in partners)
-    return f"{importer} → {', '.join(names)}"
+    return f"{importer} on {', '.join(names)}"
 
 
 def _describe_rates(items: Sequence[Upcoming]) -> str:

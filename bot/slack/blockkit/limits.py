@@ -77,6 +77,9 @@ text."""
 OPTIONS = 100
 """Choices of a menu (reference/block-kit/block-elements/select-menu-element)."""
 
+OPTION_GROUPS = 100
+"""Groups of options in a select menu (same page)."""
+
 CONFIRM_TITLE_CHARACTERS = 100
 CONFIRM_CHARACTERS = 300
 CONFIRM_BUTTON_CHARACTERS = 30

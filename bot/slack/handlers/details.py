@@ -1,11 +1,11 @@
-"""Opens *Details and sources*, and changes its page.
+"""Opens *Details and sources* of an answer or a card, and changes its page.
 
 click | open a modal at once, within Slack's 3 seconds | answer the question | fill the modal
 """
 
 from bot import COMMAND
 from bot.commands.grammar import Command, Verb
-from bot.commands.replies import RateAnswers
+from bot.commands.replies import RateAnswers, RateCard
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import View
@@ -13,6 +13,7 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers.modals import show_view
 from bot.slack.handlers.payloads import Click
 from bot.slack.views.entry.results import render_loading, render_text
+from bot.slack.views.rates.card import render_card_pages
 from bot.slack.views.rates.details import TITLE, render_details
 from bot.slack.views.replies import render_failure, render_notice
 
@@ -46,6 +47,8 @@ async def _build_view(context: SlackContext, click: Click, question: str, page: 
     try:
         request = click.request(question)
         reply = await context.service.execute(Command(verb=Verb.ASK, text=request.text), request)
+        if isinstance(reply, RateCard):
+            return render_card_pages(reply.facts, page)
         if not isinstance(reply, RateAnswers) or not reply.answers:
             return render_text(_GONE, TITLE)
         return render_details(reply, page)

@@ -110,7 +110,7 @@ def _render_rates(reply: replies.RateAnswers, parties: Parties) -> Message:
     if history is not None:
         return history
     if reply.query.kind is QueryKind.COMPARE and len(reply.answers) > 1:
-        return render_comparison(reply.answers, reply.query)
+        return render_comparison(reply.answers, reply.query, reply.today)
     if is_one_answer(reply.query, reply.answers):
         return render_short_answer(reply)
     return render_answers(reply.answers, parties, format_query(reply.query))

@@ -18,7 +18,7 @@ def test_the_rates_of_one_action_are_one_row_with_all_its_changes() -> None:
     assert (row.on, row.what, row.who, row.rate) == (
         date(2026, 12, 4),
         "polysilicon derivatives",
-        "US → all",
+        "US on all",
         "10% to 15%",
     )
     assert len(row.items) == 3

@@ -107,7 +107,9 @@ class OperatorChannel:
                     opened["id"], row["block_id"], button["action_id"], button["value"], {}
                 )
                 await self.page_user.context.background.finish()
-                pages += as_text([workspace.team.views.modal])
+                shown = workspace.team.views.modal
+                assert shown is not None
+                pages += as_text([shown])
         return pages
 
 

@@ -339,14 +339,15 @@ function niceScale(low, high) {
 }
 function plot(data) {
   const { categories, x_label: below, y_label: sideLabel } = data.axis_config;
-  const width = 640, height = 280, left = sideLabel ? 62 : 46, right = 14, top = 12, bottom = below ? 58 : 40;
+  const narrow = matchMedia("(max-width: 700px)").matches;
+  const width = narrow ? 330 : 640, height = narrow ? 220 : 280, left = sideLabel ? 62 : 46, right = 14, top = 12, bottom = below ? 58 : 40;
   const value = (series, category) => series.data.find((point) => point.label === category).value;
   const values = data.series.flatMap((series) => categories.map((category) => value(series, category)));
   const ticks = niceScale(Math.min(0, ...values), Math.max(0, ...values));
   const y = (v) => top + (height - top - bottom) * (1 - (v - ticks[0]) / (ticks.at(-1) - ticks[0] || 1));
   const slot = (width - left - right) / categories.length;
   const x = (index) => left + slot * (index + 0.5);
-  const every = Math.ceil(categories.length / 9);
+  const every = Math.ceil(categories.length / (narrow ? 3 : 9));
   const nodes = ticks.flatMap((tick) => [
     svg("line", { class: tick === 0 ? "axis" : "grid", x1: left, x2: width - right, y1: y(tick), y2: y(tick) }),
     svg("text", { x: left - 8, y: y(tick) + 4, "text-anchor": "end" }, String(tick))]);
@@ -439,7 +440,9 @@ function messageNode(message, channel, inThread, previous) {
 const isBroadcast = (message) => message.subtype === "thread_broadcast";
 function threadLink(message, inThread) {
   if (inThread) return el("div", { class: "eyes" }, "Also sent to the channel");
-  return el("div", { class: "eyes" }, el("button", { class: "thread-link", type: "button", onclick: () => openThread(message.thread_ts) }, "replied to a thread"));
+  const first = shown.stream.get(message.thread_ts);
+  const about = first?.text ? `: ${el("span", {}, mrkdwn(first.text)).textContent.split("\n")[0]}` : "";
+  return el("div", { class: "eyes" }, el("button", { class: "thread-link", type: "button", onclick: () => openThread(message.thread_ts) }, `replied to a thread${about}`));
 }
 function messageContent(message, own) {
   const nodes = [];

@@ -1,7 +1,7 @@
 """Renders the Home tab: two menus that ask for a rate, what comes next, the newest stories, and for
 operators the state of the bot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot import COMMAND
 from bot.alerts.subscription import Subscription
@@ -11,7 +11,7 @@ from bot.feeds.health import FeedSummary
 from bot.news.story import Story
 from bot.parties import Parties
 from bot.rates.model.answer import Upcoming
-from bot.render import words
+from bot.render.dates.calendar_rows import build_calendar_rows
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -37,7 +37,7 @@ PROPOSALS = "home_proposals"
 """The action id of the button that sends the waiting proposals to the operator."""
 
 _MOST_SUBSCRIPTIONS = 5
-_MOST_PARTNERS = 3
+_MOST_UPCOMING = 5
 
 
 def render_home(
@@ -47,14 +47,14 @@ def render_home(
     operator = _render_operator(overview.operator, overview.feeds, parties)
     lines = [
         *_render_question(imposers, parties),
-        section(bold("Coming up")),
-        *(section(_format_upcoming(item, parties)) for item in overview.upcoming),
+        header("Coming up"),
+        *_list_upcoming(overview.upcoming, parties),
         *actions(button("All upcoming changes", f"{RUN}_1", "upcoming")),
-        section(bold("Latest")),
+        header("Latest"),
         *(section(_format_story(story)) for story in overview.latest),
         *actions(button("More news", f"{RUN}_2", "latest")),
         *operator,
-        section(bold("Your subscriptions")),
+        header("Your subscriptions"),
         section(_list_subscriptions(overview.subscriptions, user, parties)),
         divider(),
         context(_describe_feeds(overview.feeds), f"`{COMMAND} list` in a channel shows its own."),
@@ -74,14 +74,11 @@ def _render_question(imposers: Mapping[str, str], parties: Parties) -> list[Bloc
     ]
 
 
-def _format_upcoming(item: Upcoming, parties: Parties) -> str:
-    names = [words.describe_party(code, parties) for code in item.partners[:_MOST_PARTNERS]]
-    left = len(item.partners) - _MOST_PARTNERS
-    more = f" and {left} more" if left > 0 else ""
-    pair = f"{parties.get(item.imposer).name} on {', '.join(names)}{more}" if names else ""
-    what = f"{item.measure}: {words.describe_change(item.change)}"
-    shown = " · ".join(filter(None, [escape(what, 300), escape(pair, 200)]))
-    return f"{bold(format_day(item.on))} {shown}"
+def _list_upcoming(items: Sequence[Upcoming], parties: Parties) -> Iterator[Block]:
+    """One line for each change: `4 Dec 2026 polysilicon derivatives · US on all · 10% to 15%`."""
+    for row in build_calendar_rows(items, parties)[:_MOST_UPCOMING]:
+        parts = (escape(row.what, 200), escape(row.who, 100), escape(row.rate, 100))
+        yield section(f"{bold(format_day(row.on))} {' · '.join(filter(None, parts))}")
 
 
 def _format_story(story: Story) -> str:
@@ -101,7 +98,7 @@ def _render_operator(
         days = (found.today - day).days
         age = f"Rates: oldest check {days} days ago ({parties.get(imposer).name})."
     return [
-        section(bold("For operators")),
+        header("For operators"),
         section(
             f"Feeds: {feeds.failing} of {feeds.feeds} failing.",
             button("Feeds", f"{RUN}_3", "feeds"),

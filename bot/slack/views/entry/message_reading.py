@@ -7,7 +7,7 @@ from bot.news.state import EventStatus
 from bot.parties import Parties
 from bot.slack.blockkit.blocks import Element, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, quote_text
-from bot.slack.views.figures import format_figure, format_party
+from bot.slack.views.figures import format_figure, format_name
 from bot.slack.views.replies import CHECK_PRODUCT, RUN, render_notice
 
 _MOST_FIGURES = 5
@@ -46,7 +46,7 @@ def render_no_rate(reading: MessageReading) -> Message:
 def _list_facts(reading: MessageReading, parties: Parties) -> Iterator[str]:
     understood = reading.understood
     if understood.parties:
-        named = [format_party(code, parties) for code in understood.parties[:_MOST_PARTIES]]
+        named = [format_name(code, parties) for code in understood.parties[:_MOST_PARTIES]]
         yield f"Economies: {', '.join(named)}"
     figures = filter(None, (format_figure(one, parties) for one in understood.figures))
     yield from (f"• {line}" for line in list(dict.fromkeys(figures))[:_MOST_FIGURES])

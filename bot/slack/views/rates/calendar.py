@@ -74,8 +74,8 @@ def render_calendar(reply: RateCalendar, parties: Parties) -> Message:
         head.append(section("Nothing in our data."))
     tail = [
         *_render_notes(reply.checked_period, len(overdue)),
-        *(_render_overdue(overdue, parties) if reply.shows_overdue else ()),
         *actions(*_build_buttons(reply, window, left)),
+        *(_render_overdue(overdue, parties) if reply.shows_overdue else ()),
     ]
     notice = escape(f"{title}: {_summarize(page, reply.today)}", 900)
     plain = assemble(notice, head, [_render_item(one, parties) for one in shown], tail, _left_out)

@@ -1,7 +1,7 @@
 """Renders the card of a law or topic: what it is, its state and rates now, its rulings, what comes.
 
 A card has at most `MAX_WORDS` visible words. What does not fit is in the details, which a button
-shows as a message of its own.
+shows in a modal with pages, and a command as a message of its own.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,6 +10,7 @@ from typing import TypeVar
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import Card
 from bot.render import cards as say
+from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -21,17 +22,19 @@ from bot.slack.blockkit.blocks import (
     header,
     section,
 )
+from bot.slack.blockkit.forms import View, menu
 from bot.slack.blockkit.mrkdwn import bold, cut, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.replies import RUN
+from bot.slack.views.rates.details import make_pages, render_pages
+from bot.slack.views.replies import DETAILS, RUN
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
 MAX_WORDS = 120
 """Maximum visible words of a card, without its buttons."""
 _RULINGS, _NEXT, _PASSED, _RELATED = 3, 3, 2, 3
-_CELL, _TITLE, _TEXT = 90, 110, 600
-_LAWS = 5
+_CELL, _TEXT = 90, 600
+_COLUMNS, _FEE_COLUMNS = ("Applies to", "Duty"), ("Fee", "Amount")
 _ROWS_WITH_DAYS = 6
 """Maximum rows of a table that shows the first day of each rate."""
 
@@ -43,7 +46,8 @@ def render_card(facts: CardFacts) -> Message:
     card, state = facts.card, _end(say.describe_card_state(facts))
     chip = _describe_freshness(facts)
     notes = [chip] if card.covered else [chip, "not in our rates"]
-    words = _WordBudget([card.title, state, card.what, *notes])
+    columns = _FEE_COLUMNS if not facts.rows else _COLUMNS
+    words = _WordBudget([card.title, state, card.what, *columns, *notes])
     short = len(facts.rows) > _ROWS_WITH_DAYS
     rows = [(row.what, say.describe_row(row, short=short)) for row in facts.rows]
     rows += say.list_fee_rows(facts)
@@ -76,7 +80,7 @@ def render_card(facts: CardFacts) -> Message:
     plain = assemble(notice, [*head, *_build_list(shown)], [*more, *paragraphs], tail, _left_out)
     if not shown:
         return plain
-    table = [*head, _build_table(shown)]
+    table = [*head, _build_table([columns, *shown])]
     message = assemble(notice, table, [*more, *paragraphs], tail, _left_out)
     return Message(message.text, message.blocks, instead=plain)
 
@@ -85,15 +89,32 @@ def render_card_details(facts: CardFacts) -> Message:
     """Everything about the card with its sources: measures, facts, events, dates."""
     card = facts.card
     title = f"{card.title}: details and sources"
-    items = [section(f"{escape(card.what, 500)} ({markup.format_source(card.source)})")]
+    items = [block for _, blocks in _list_parts(facts) for block in blocks]
+    back = button(card.title, f"{RUN}_0", f"card {card.id}")
+    tail = [context(escape(_describe_freshness(facts), 200)), *actions(back)]
+    return assemble(escape(title, 400), [header(title)], items, tail, _left_out)
+
+
+def render_card_pages(facts: CardFacts, page: int = 0) -> View:
+    """The same as a modal with pages. If there is no page with this number, it shows the first."""
+    chip = context(escape(_describe_freshness(facts), 200))
+    parts = ((label, [*blocks, chip]) for label, blocks in _list_parts(facts) if blocks)
+    card = facts.card
+    return render_pages(card.title, make_pages(parts), page, f"card {card.id} sources")
+
+
+def _list_parts(facts: CardFacts) -> list[tuple[str, list[Block]]]:
+    """Everything about the card in four parts, each with its label."""
+    card = facts.card
+    duties = [section(f"{escape(card.what, 500)} ({markup.format_source(card.source)})")]
     if card.state is not None:
         source = markup.format_source(card.state.source)
-        items.append(section(f"{bold('Now')}\n{escape(card.state.text, 300)} ({source})"))
-    items += [section("\n".join(_list_row_lines(row, facts))) for row in facts.rows]
+        duties.append(section(f"{bold('Now')}\n{escape(card.state.text, 300)} ({source})"))
+    duties += [section("\n".join(_list_row_lines(row, facts))) for row in facts.rows]
     fees = [f"{escape(what, 70)}: {escape(text, 200)}" for what, text in say.list_fee_rows(facts)]
     if facts.fees is not None:
-        items += _build_group("Fees", [*fees, markup.format_source(facts.fees.source)])
-    items += _build_group(
+        duties += _build_group("Fees", [*fees, markup.format_source(facts.fees.source)])
+    points = _build_group(
         "Facts",
         (
             f"{escape(say.describe_fact(one), 400)} "
@@ -101,37 +122,41 @@ def render_card_details(facts: CardFacts) -> Message:
             for one in card.points
         ),
     )
-    items += _build_group(
+    events = _build_group(
         "Rulings and other events, newest first",
         (
             f"{escape(say.describe_event(one), _TEXT)} ({markup.format_source(one.source)})"
             for one in facts.events
         ),
     )
-    items += _build_group("Next", (escape(one, 400) for one in say.list_next(facts)))
-    items += _build_group(
+    dates = _build_group("Next", (escape(one, 400) for one in say.list_next(facts)))
+    dates += _build_group(
         "Scheduled since our last check, not verified",
         (escape(one, 400) for one in say.list_passed(facts)),
     )
-    back = button(card.title, f"{RUN}_0", f"card {card.id}")
-    tail = [context(escape(_describe_freshness(facts), 200)), *actions(back)]
-    return assemble(escape(title, 400), [header(title)], items, tail, _left_out)
+    first = "Duties" if facts.rows or fees else "About"
+    return [(first, duties), ("Facts", points), ("Rulings and events", events), ("Next", dates)]
 
 
 def render_card_list(cards: Sequence[Card], law: str = "") -> Message:
-    """All cards by group. `law` is a law that was asked for and has no card."""
-    title = f"We have no card about {law}. These are our cards:" if law else "Laws and topics"
+    """The names of all cards by group, and a menu that shows one. `law` is a law that was asked
+    for and has no card."""
+    title = f"We have no card about {law}." if law else "Laws and topics"
     groups = say.group_cards(cards)
+    listed = {
+        to_single_line(name) or "–": {
+            f"card {one.id}": to_single_line(one.title) or one.id for one in found[: limits.OPTIONS]
+        }
+        for name, found in groups[: limits.OPTION_GROUPS]
+    }
+    chooser = actions({**menu(listed, "", "Choose a law or topic"), "action_id": f"{RUN}_0"})
     items = [
-        section("\n".join([bold(escape(group, 80)), *map(_format_entry, found)]))
-        for group, found in groups
+        section(f"{bold(escape(name, 80))}  {' · '.join(map(_format_name, found))}")
+        for name, found in groups
     ]
-    laws = groups[0][1][:_LAWS] if groups else []
-    row = actions(
-        *(button(one.title, f"{RUN}_{n}", f"card {one.id}") for n, one in enumerate(laws))
-    )
-    tail = [context("Type a name, such as “section 232” or “ieepa refunds”."), *row]
-    return assemble(escape(title, 400), [section(bold(escape(title, 200)))], items, tail, _left_out)
+    tail = [context("Choose one, or type its name, such as “section 232” or “ieepa refunds”.")]
+    head = [header(title), *(chooser if groups else ())]
+    return assemble(escape(title, 400), head, items, tail, _left_out)
 
 
 class _WordBudget:
@@ -156,11 +181,11 @@ class _WordBudget:
 
 def _build_buttons(facts: CardFacts) -> tuple[Block, ...]:
     card = facts.card
-    labeled = [("Details and sources", f"card {card.id} sources")]
-    labeled += [(one.title, f"card {one.id}") for one in facts.see[:_RELATED]]
+    labeled = [(one.title, f"card {one.id}") for one in facts.see[:_RELATED]]
     labeled += [(f"Ask: {card.example}", card.example)] if card.example else []
     return actions(
-        *(button(label, f"{RUN}_{n}", command) for n, (label, command) in enumerate(labeled))
+        button("Details and sources", DETAILS, f"card {card.id} sources"),
+        *(button(label, f"{RUN}_{n}", command) for n, (label, command) in enumerate(labeled)),
     )
 
 
@@ -196,9 +221,9 @@ def _build_group(title: str, lines: Iterable[str]) -> list[Block]:
     return [section(bold(title)), *found] if found else []
 
 
-def _format_entry(card: Card) -> str:
+def _format_name(card: Card) -> str:
     name = card.names[0] if card.names else card.id.replace("-", " ")
-    return f"• {escape(card.title, _TITLE)}: `{escape(name, 60)}`"
+    return f"`{escape(name, 60)}`"
 
 
 def _describe_freshness(facts: CardFacts) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from bot.rates.model.answer import Answer
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render import words
+from bot.render.cards import describe_freshness
 from bot.render.comparison import RateComparison, RateComparisonRow, build_comparison
 from bot.render.duty_names import name_origin
 from bot.slack.blockkit import limits
@@ -23,7 +24,6 @@ from bot.slack.blockkit.blocks import (
     section,
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
-from bot.slack.views.rates import markup
 from bot.slack.views.rates.answer import SHARE, render_left_out
 from bot.slack.views.rates.table import Column, build_table, text_cell
 from bot.slack.views.replies import RUN
@@ -33,14 +33,14 @@ _BUTTONS = 3
 _NOTES = 2
 
 
-def render_comparison(answers: Sequence[Answer], query: RateQuery) -> Message:
+def render_comparison(answers: Sequence[Answer], query: RateQuery, today: date) -> Message:
     """The answers to a question that compares origins, the lowest total first."""
     comparison = build_comparison(answers)
     head: list[Block] = [
         header(comparison.title),
         section(bold(escape(comparison.sentence or "No total can be given.", 800))),
     ]
-    tail = [*_render_notes(answers, query), *actions(*_build_buttons(comparison, query))]
+    tail = [*_render_notes(answers, query, today), *actions(*_build_buttons(comparison, query))]
     notice = escape(f"{comparison.title}. {comparison.sentence}", 1_000)
     plain = [section(_format_row(row)) for row in comparison.rows]
     instead = assemble(notice, head, plain, tail, render_left_out)
@@ -74,19 +74,17 @@ def _format_row(row: RateComparisonRow) -> str:
     return f"{escape(row.pair, 150)}: {bold(escape(row.typical, 60))}{extent}{why}"
 
 
-def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:
-    """Small print: the assumed importing country, the day, the check and leading warnings."""
+def _render_notes(answers: Sequence[Answer], query: RateQuery, today: date) -> list[Block]:
+    """Small print: the assumed importing country, the day, the age of the data, and leading
+    warnings."""
     days = {one.on for one in answers}
     day = f"On {format_day(min(days))}." if query.on is not None and days else ""
     assumed = ""
     if query.imposer_assumed and answers:
         importer = name_origin(answers[0].imposer, answers[0].imposer_name)
         assumed = f"Assuming imports into {importer}."
-    checked = min(
-        (one for one in answers if one.checked),
-        key=lambda one: one.checked or date.max,
-        default=None,
-    )
+    checked = min((one.checked for one in answers if one.checked), default=None)
+    passed = any(item.passed for one in answers for item in one.next)
     leading = [
         escape(text, 200)
         for answer in answers
@@ -96,7 +94,7 @@ def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:
     notes = [
         escape(assumed),
         day,
-        markup.format_checked(checked) if checked else "",
+        escape(describe_freshness(checked, today, passed=passed)) if checked else "",
         *dict.fromkeys(leading),
     ]
     return [context(*[note for note in notes if note][: 3 + _NOTES])]

@@ -9,7 +9,7 @@ A long part has several pages. The view's private metadata is the question, so t
 page button can be answered.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.commands.replies import RateAnswers
@@ -67,6 +67,11 @@ def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
         ("Notes", _list_notes(answer, format_status(overview))),
         *((f"{one.imposer_name} on {one.partner_name}", _list_history(one)) for one in others),
     )
+    return make_pages(parts)
+
+
+def make_pages(parts: Iterable[tuple[str, Iterable[Block]]]) -> tuple[DetailsPage, ...]:
+    """Each part on one or more pages of limited length; a part without blocks has no page."""
     pages = []
     for label, blocks in parts:
         divided = _divide(blocks)
@@ -92,10 +97,13 @@ def _divide(blocks: Iterable[Block]) -> list[tuple[Block, ...]]:
 
 def render_details(reply: RateAnswers, page: int = 0) -> View:
     """The modal with one page. If there is no page with this number, it shows the first."""
-    pages = list_pages(reply)
+    title = build_overview(reply.answers[0], reply.query, reply.today).title
+    return render_pages(title, list_pages(reply), page, format_query(reply.query))
+
+
+def render_pages(title: str, pages: Sequence[DetailsPage], page: int, question: str) -> View:
+    """The modal with one of the pages and a button for each. `question` asks for them again."""
     shown = page if 0 <= page < len(pages) else 0
-    answer = reply.answers[0]
-    title = build_overview(answer, reply.query, reply.today).title
     buttons = (
         button(
             one.label,
@@ -106,7 +114,7 @@ def render_details(reply: RateAnswers, page: int = 0) -> View:
         for number, one in enumerate(pages)
     )
     blocks = [header(title), *actions(*buttons), *(pages[shown].blocks if pages else ())]
-    return make_modal(TITLE, blocks, callback_id=CALLBACK, metadata=format_query(reply.query))
+    return make_modal(TITLE, blocks, callback_id=CALLBACK, metadata=question)
 
 
 def _list_duties(answer: Answer) -> Iterator[Block]:

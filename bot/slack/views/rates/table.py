@@ -125,15 +125,22 @@ def _build_rows(answer: Answer, several: bool) -> Iterator[Row]:
     whose = [text_cell(f"{answer.imposer_name} on {answer.partner_name}")] if several else []
     for one in answer.components:
         yield [*whose, *_build_row(one)]
-    if answer.total_percent is not None:
+    if total_rate := _format_total(answer):
         total = (
-            markup.format_rate(answer.total_percent),
+            total_rate,
             f"{_TITLES.get(answer.basis, 'Total')} on {words.describe_goods(answer)}",
             "",
             "",
             "",
         )
         yield [*whose, *map(text_cell, total)]
+
+
+def _format_total(answer: Answer) -> str:
+    """The total: `12.5%`, or `50% to 75%` if the tariff line decides; empty if there is none."""
+    if answer.total_percent is not None:
+        return markup.format_rate(answer.total_percent)
+    return " to ".join(map(markup.format_rate, answer.total_range or ()))
 
 
 def _build_row(one: Component) -> Row:

@@ -64,8 +64,8 @@ def count_visible_words(message: Message) -> int:
 def test_the_next_sixty_days_are_a_table_with_day_duty_parties_and_rate() -> None:
     titles, *rows = table_of(render())
     assert titles == ["Date", "What", "Who", "Rate"]
-    assert rows[0] == ["4 Dec", "polysilicon derivatives", "US → all", "10% to 15%"]
-    assert ["1 Jan", "kitchen cabinets and vanities", "US → all", "25% → 50%"] in rows
+    assert rows[0] == ["4 Dec", "polysilicon derivatives", "US on all", "10% to 15%"]
+    assert ["1 Jan", "kitchen cabinets and vanities", "US on all", "25% → 50%"] in rows
 
 
 def test_the_first_screen_has_at_most_120_words() -> None:
@@ -115,7 +115,7 @@ def test_past_changes_of_a_window_are_listed_newest_first() -> None:
 def test_a_change_on_the_first_day_of_a_window_belongs_to_it() -> None:
     day = date(2026, 7, 24)
     rows = table_of(render(kind=QueryKind.CHANGES, since=day, until=day))[1:]
-    assert ["24 Jul", "forced labor", "US → 60 origins", "10% to 12.5%"] in rows
+    assert ["24 Jul", "forced labor", "US on 60 origins", "10% to 12.5%"] in rows
 
 
 def test_overdue_changes_are_a_count_except_for_operators() -> None:

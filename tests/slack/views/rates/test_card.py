@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.local_slack.state.modals import check_view
 from bot.rates.cards.facts import build_card_facts
 from bot.rates.cards.model import Card
 from bot.rates.ledger import Ledger
@@ -20,6 +21,7 @@ from bot.slack.views.rates.card import (
     render_card,
     render_card_details,
     render_card_list,
+    render_card_pages,
 )
 from tests.rates.cards.made import TODAY, card, card_ledger, fact, facts_of
 from tests.rates.made import rate, ruling, written
@@ -122,6 +124,36 @@ def test_the_buttons_run_commands_that_are_understood(ledger: Ledger) -> None:
     assert [ledger.cards.find(one) for one in others] == list(facts.card.see)
     assert ledger.cards.find(details) == "section-232"
     assert ledger.cards.find(example) is None
+
+
+def test_the_table_names_its_columns(ledger: Ledger) -> None:
+    for card_id, columns in (
+        ("section-232", ["Applies to", "Duty"]),
+        ("processing-fees", ["Fee", "Amount"]),
+    ):
+        message = render_card(build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY))
+        [table] = [block for block in message.blocks if block["type"] == "table"]
+        assert [cell["text"] for cell in table["rows"][0]] == columns
+
+
+def test_the_pages_of_the_modal_have_all_details(ledger: Ledger) -> None:
+    facts = build_card_facts(ledger.cards.by_id["ieepa"], ledger, TODAY)
+    views = [render_card_pages(facts, page) for page in range(4)]
+    for view in views:
+        check_view(view)
+    shown = [block for view in views for block in view["blocks"]]
+    for block in render_card_details(facts).blocks:
+        if block["type"] == "section":
+            assert block in shown
+    assert render_card_pages(facts, 99) == views[0]
+    assert {view["private_metadata"] for view in views} == {"card ieepa sources"}
+
+
+def test_the_menu_of_the_list_shows_every_card(ledger: Ledger) -> None:
+    [chooser] = render_card_list(ledger.cards.all).blocks[1]["elements"]
+    options = [one for group in chooser["option_groups"] for one in group["options"]]
+    found = [ledger.cards.find(one["value"]) for one in options]
+    assert sorted(filter(None, found)) == sorted(ledger.cards.by_id)
 
 
 def test_the_details_have_the_sources_that_the_card_leaves_out(ledger: Ledger) -> None:

@@ -46,9 +46,9 @@ def test_an_assumed_importing_country_is_said() -> None:
     query = RateQuery(
         kind=QueryKind.COMPARE, imposer="US", partner="KR", versus=("JP",), imposer_assumed=True
     )
-    assert "Assuming imports into the US." in as_text(render_comparison(found, query))
+    assert "Assuming imports into the US." in as_text(render_comparison(found, query, TODAY))
     named = query.model_copy(update={"imposer_assumed": False})
-    assert "Assuming" not in as_text(render_comparison(found, named))
+    assert "Assuming" not in as_text(render_comparison(found, named, TODAY))
 
 
 @settings(
@@ -60,7 +60,7 @@ def test_an_assumed_importing_country_is_said() -> None:
 def test_slack_accepts_any_comparison(found: list[Answer], times: int, product: str) -> None:
     sound = product.encode(errors="replace").decode()
     query = RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", product=sound or None)
-    message = render_comparison(found * times, query)
+    message = render_comparison(found * times, query, TODAY)
     check_accepted(message)
     assert message.instead is not None
     check_accepted(message.instead)
