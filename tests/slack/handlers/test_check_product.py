@@ -81,7 +81,7 @@ async def test_the_answer_replaces_the_form_and_says_how_to_share_it(user: FormU
     assert (await user.submit(**FILLED, day="2026-09-20", value="9,000")).ok
     assert user.modal["title"]["text"] == "Check a product"
     assert "steel" in user.text.lower()
-    assert "type `/tariff on 2026-09-20 🇺🇸 on 🇨🇳 steel value 9000`" in user.text
+    assert "type `/tariff on 2026-09-20 US on CN steel value 9000`" in user.text
 
 
 async def test_the_answer_leads_back_to_the_form(user: FormUser) -> None:
