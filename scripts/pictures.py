@@ -70,6 +70,8 @@ return {
   width: Math.min(outer.width, right - outer.x), height: Math.min(outer.height, bottom - outer.y),
 };
 """
+SHOW_AUTHOR = 'arguments[0].classList.remove("follows")'
+"""The author of a message is hidden if the message before it has the same author."""
 FIND_LAST = """
 return [...shown.stream.keys()].sort().at(-1) || "";
 """
@@ -187,6 +189,7 @@ class Photographer:
             self.left_out.append(f"{name}-{style.suffix}: {error.msg}")
             return
         self._window.execute_script(HIDE_TOOLS, view)
+        self._window.execute_script(SHOW_AUTHOR, view)
         self._window.execute_script("arguments[0].scrollIntoView({ block: 'start' })", view)
         screen = {"x": 0.0, "y": 0.0, "width": style.width, "height": style.height}
         self.save(f"{name}-{style.suffix}", screen if style.is_phone else self._measure(view))
