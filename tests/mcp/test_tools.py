@@ -108,7 +108,7 @@ async def test_a_list_of_dates_is_never_an_answer_about_rates(served: Served) ->
 async def test_an_unexpected_failure_is_logged_and_not_described(
     served: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def fail(*_: object) -> Any:
+    async def fail(topic: Topic | None, limit: int) -> Any:
         raise RuntimeError("the path of the database")
 
     served.store.stories.latest = fail  # type: ignore[method-assign] # a broken database
