@@ -185,7 +185,7 @@ def build_overview(
         rows=() if is_short else _build_rows(answer, max_rows),
         changes=tuple(_list_changes(answer))[:max_rows] if is_period else (),
         questions=() if is_short else answer.questions,
-        headings="" if is_short else ", ".join(answer.entry.headings),
+        headings="" if is_short else _join_headings(answer),
         next=() if is_short else _list_next(answer),
         short_total=format_short_total(answer),
         freshness=_find_freshness(answer, today, bool(passed)),
@@ -257,6 +257,9 @@ def _build_period_headline(answer: Answer) -> Iterator[Piece]:
     if number is None and not answer.banned:
         return
     if number == (period.low, period.high) and not answer.lines:
+        if listed and answer.on_goods:
+            up_to = f"{format_percent(answer.on_goods.up_to)}%"
+            yield Piece(f"; up to {up_to} on particular goods on {format_day(answer.on)}")
         return
     yield Piece("; ")
     if number is None:
@@ -406,7 +409,8 @@ def _describe_missing(answer: Answer) -> Iterator[Piece]:
         importer = name_origin(answer.imposer, answer.imposer_name)
         yield Piece(f": we don't track additional duties of {importer} on these goods")
         return
-    if answer.on_goods is not None:
+    runs_out = any(isinstance(one, kinds.RunsOut) for one in answer.warnings)
+    if answer.on_goods is not None and not runs_out:
         yield Piece("Particular goods only", strong=True)
         yield Piece(
             f": up to {format_percent(answer.on_goods.up_to)}%; other goods are not tracked"
@@ -466,11 +470,34 @@ _SHOWN = (
 """Warnings that do not lead, without which the number would be taken for that of other goods."""
 
 
+def _join_headings(answer: Answer) -> str:
+    """The headings to declare. It says so if a counted duty has another one, which is not known."""
+    entry = answer.entry
+    more = " and headings that our data lacks" if entry.unnamed and entry.headings else ""
+    return ", ".join(entry.headings) + more
+
+
 def _list_remarks(answer: Answer) -> Iterator[str]:
+    told = " ".join(one.text for one in answer.warnings if isinstance(one, kinds.LeadingPairRemark))
     for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True):
         # The rows of a law have its import bans.
         if is_shown(one) and not (answer.rows and isinstance(one, kinds.SomeLinesBanned)):
             yield text
+        elif isinstance(one, kinds.RateCaveat) and _changes_number(one, answer, told):
+            yield text
+        elif isinstance(one, kinds.NotInTotal) and one.exclusion.reason is Reason.SPECIFIC:
+            yield text
+
+
+def _changes_number(caveat: kinds.RateCaveat, answer: Answer, told: str) -> bool:
+    """Whether readers of the number need the caveat: it names other goods, rates or doubts.
+
+    The headline has the figure with a claim, and `told` has the leading remarks on the pair.
+    """
+    if answer.rows or answer.banned or answer.period is not None or caveat.text in told:
+        return False
+    claims = [*(one.program for one in answer.entry.others), answer.entry.claim]
+    return not any(name and name in caveat.text for name in claims)
 
 
 def is_shown(one: RateWarning) -> bool:
@@ -794,16 +821,23 @@ def _describe_next(item: Upcoming, answer: Answer) -> str:
     subject = drop_qualifiers(read_duty_name(item.measure, answer.partner_name).short)
     if item.change.kind is ChangeKind.MILESTONE:
         return shorten_clause(item.change.text)
-    return f"{subject} {_describe_short_change(item.change)}"
+    # A rate that ends after the last check may be extended or replaced.
+    unknown = item.change.kind is ChangeKind.ENDS and (
+        answer.checked is None or item.on > answer.checked
+    )
+    more = ", what follows is not known" if unknown else ""
+    return f"{subject} {_describe_short_change(item.change)}{more}"
 
 
 def _describe_short_change(what: Change) -> str:
     rate = _describe_short_rate(what)
     match what.kind:
-        case ChangeKind.ENDS | ChangeKind.SUSPENSION_ENDS:
+        case ChangeKind.ENDS:
             return f"{rate} ends" if what.rate.percent else "ends"
+        case ChangeKind.SUSPENSION_ENDS:
+            return "suspension ends"
         case ChangeKind.ANNOUNCED:
-            return f"{rate} announced"
+            return f"{rate} announced" if what.rate.percent else rate
         case ChangeKind.SUSPENDED:
             return "suspended"
         case ChangeKind.STRUCK_DOWN:

@@ -16,7 +16,7 @@ from datetime import date
 from bot.parties import WORLD
 from bot.rates.answer.lines.narrower_goods import find_exceptions, is_divided
 from bot.rates.answer.select import RateContext, Selection
-from bot.rates.answer.standing import Standing, find_unknown_rates
+from bot.rates.answer.standing import Standing, find_expired_rates, find_unknown_rates
 from bot.rates.files.schema import Remark
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
@@ -96,15 +96,8 @@ def _warn_of_expired_rates(context: RateContext, selection: Selection) -> Iterat
 
     The imposer may have extended such a rate, so a lower total may be wrong.
     """
-    coverage = context.ledger.find_coverage(context.imposer, context.partner)
-    if coverage is None:
-        return
-    for measure in selection.chosen:
-        last = measure.periods[-1] if measure.periods else None
-        if last is None or last.to is None or not last.is_charged or not last.percent:
-            continue
-        if coverage.checked <= last.to < context.day:
-            yield kinds.RunsOut(measure.ref, last.percent, last.to)
+    for measure, percent, until in find_expired_rates(context, selection):
+        yield kinds.RunsOut(measure.ref, percent, until)
 
 
 def _warn_of_data_limits(
@@ -214,6 +207,19 @@ def _list_transit_exceptions(context: RateContext, layer: Layer) -> Iterator[Tra
             yield one
 
 
+def _warn_of_uncharged(selection: Selection) -> Iterator[RateWarning]:
+    """The caveats of rates of 0 and of exemptions on which the total relies."""
+    for left in selection.stacked.excluded:
+        measure, why = left.layer.measure, left.exclusion
+        # A rate of 0 may say which other rates apply: parcels pay the duties on their contents.
+        if why.reason is Reason.NOTHING_CHARGED and left.layer.period.caveat:
+            yield kinds.RateCaveat(measure.ref, left.layer.period.caveat)
+        if why.reason is Reason.GOODS_EXEMPT:
+            for one in measure.exempt:
+                if one.caveat and one.why == why.text:
+                    yield kinds.RateCaveat(measure.ref, one.caveat)
+
+
 def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
     """Notes on the counted duties, remarks on the pair, and duties that no total includes."""
     counted, basis = selection.stacked.counted, selection.basis
@@ -240,6 +246,7 @@ def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[Rate
             )
         if measure.confidence is Confidence.LOW:
             yield kinds.LowConfidence(measure.ref, measure.note)
+    yield from _warn_of_uncharged(selection)
     if basis is TotalBasis.GENERAL:
         for remark in context.ledger.list_remarks(context.imposer, context.partner, context.day):
             if not remark.leads:

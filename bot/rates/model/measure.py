@@ -185,6 +185,8 @@ class Exemption(Frozen):
 
     If there is one, the total counts the duty, and the answer has a warning.
     """
+    caveat: str = ""
+    """What every answer that relies on the exemption must say."""
 
     def applies_to(self, day: date, charged: Collection[str]) -> bool:
         """Whether the exemption applies on `day`; `charged` has the partner's codes and blocs."""
