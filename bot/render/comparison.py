@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
 from bot.rates.model.measure import Calc
 from bot.render import words
 from bot.render.duty_names import (
@@ -23,7 +23,7 @@ from bot.render.duty_names import (
     name_origin,
     read_duty_name,
 )
-from bot.render.overview import format_short_total, format_span
+from bot.render.overview import format_short_total, format_span, is_other_figure
 
 _NAMED = 3
 _MAX_WHY = 3
@@ -106,7 +106,9 @@ def _describe(compared: Sequence[_Compared], others: Sequence[Answer]) -> str:
     rest = _describe_others(others, several_importers)
     if len(compared) < 2:
         return rest
-    return " ".join(filter(None, (_describe_order(compared, name), rest)))
+    return " ".join(
+        filter(None, (_describe_order(compared, name), _describe_claims(compared), rest))
+    )
 
 
 def _describe_order(
@@ -130,6 +132,27 @@ def _describe_order(
         return f"{first}; highest: {name(highest)}, {_describe_total(highest[0])}."
     top = max(others, key=lambda one: one.high)
     return f"{first}; the tariff line decides which is the highest, up to {_format_end(top)}."
+
+
+def _describe_claims(compared: Sequence[_Compared]) -> str:
+    """The totals that goods have with a claim, such as under USMCA, if they are other totals."""
+    figures: dict[tuple[str, str], list[str]] = {}
+    for one in compared:
+        origin = name_origin(one.answer.partner, one.answer.partner_name)
+        for claim in one.answer.entry.others:
+            if is_other_figure(claim, (one.low, one.high)):
+                figures.setdefault((claim.program, _format_claim(claim)), []).append(origin)
+    return " ".join(
+        f"Under {program}: goods of {' and '.join(origins)}, {figure}."
+        for (program, figure), origins in figures.items()
+    )
+
+
+def _format_claim(claim: ClaimTotal) -> str:
+    if claim.banned:
+        return "not importable"
+    zero = Decimal(0)
+    return format_span(*(claim.span or (claim.percent or zero, claim.percent or zero)))
 
 
 def _differ_in_basis(groups: Sequence[Sequence[_Compared]]) -> bool:

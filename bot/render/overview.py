@@ -8,7 +8,7 @@ Everything else of the answer is in the details (`bot.slack.views.rates.details`
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
@@ -29,6 +29,7 @@ from bot.rates.model.answer import (
     Upcoming,
     format_percent,
 )
+from bot.rates.model.law import Effect
 from bot.rates.model.measure import Calc, Status
 from bot.rates.model.warnings import RateWarning, Reason
 from bot.rates.question.query import RateQuery
@@ -363,7 +364,8 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
     """The goods that pay the number and what decides, after the number."""
     if answer.basis is TotalBasis.LAYER:
         named = len(answer.goods) == 1
-        return ", this duty alone" if named else ", these duties alone"
+        alone = ", this duty alone" if named else ", these duties alone"
+        return alone + (_describe_end(answer) if not any(span) else "")
     if answer.basis is TotalBasis.GENERAL:
         return _describe_general(answer, span)
     if answer.total_range is not None:
@@ -371,6 +373,26 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
     if answer.is_zero_in_data:
         return " found in our data" + _describe_maybe_more(answer)
     return _describe_maybe_more(answer)
+
+
+def _describe_end(answer: Answer) -> str:
+    """Since when the duties of the question are not collected, if they were once."""
+    ends = [
+        (one.charged_until or one.to, one)
+        for one in answer.not_counted
+        if one.exclusion is not None
+        and one.exclusion.reason in (Reason.STRUCK_DOWN, Reason.NOTHING_CHARGED, Reason.ENDED)
+        and (one.charged_until or one.exclusion.reason is Reason.ENDED)
+    ]
+    dated = [(day, one) for day, one in ends if day is not None and day < answer.on]
+    if not dated:
+        return ""
+    day, last = max(dated, key=lambda each: each[0])
+    if last.charged_until is None:
+        return f"; ended {format_day(day)}"
+    unlawful = next((one.on for one in last.rulings if one.effect is Effect.STRUCK_DOWN), None)
+    why = f" (held unlawful {format_day(unlawful)})" if unlawful else ""
+    return f"; not collected since {format_day(day + timedelta(days=1))}{why}"
 
 
 def _name_general_goods(answer: Answer) -> str:
@@ -481,23 +503,23 @@ def _list_remarks(answer: Answer) -> Iterator[str]:
     told = " ".join(one.text for one in answer.warnings if isinstance(one, kinds.LeadingPairRemark))
     for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True):
         # The rows of a law have its import bans.
-        if is_shown(one) and not (answer.rows and isinstance(one, kinds.SomeLinesBanned)):
-            yield text
-        elif isinstance(one, kinds.RateCaveat) and _changes_number(one, answer, told):
-            yield text
-        elif isinstance(one, kinds.NotInTotal) and one.exclusion.reason is Reason.SPECIFIC:
+        is_row = bool(answer.rows) and isinstance(one, kinds.SomeLinesBanned)
+        if (is_shown(one) and not is_row) or _changes_number(one, answer, told):
             yield text
 
 
-def _changes_number(caveat: kinds.RateCaveat, answer: Answer, told: str) -> bool:
-    """Whether readers of the number need the caveat: it names other goods, rates or doubts.
+def _changes_number(one: RateWarning, answer: Answer, told: str) -> bool:
+    """Whether the number needs the note: it names other goods, rates, doubts, or a specific duty.
 
     The headline has the figure with a claim, and `told` has the leading remarks on the pair.
     """
-    if answer.rows or answer.banned or answer.period is not None or caveat.text in told:
+    if isinstance(one, kinds.NotInTotal):
+        return one.exclusion.reason is Reason.SPECIFIC
+    if not isinstance(one, kinds.RateCaveat) or one.text in told:
         return False
-    claims = [*(one.program for one in answer.entry.others), answer.entry.claim]
-    return not any(name and name in caveat.text for name in claims)
+    if answer.rows or answer.banned or answer.period is not None:
+        return False
+    return not any(claim.program in one.text for claim in answer.entry.others)
 
 
 def is_shown(one: RateWarning) -> bool:
@@ -825,7 +847,7 @@ def _describe_next(item: Upcoming, answer: Answer) -> str:
     unknown = item.change.kind is ChangeKind.ENDS and (
         answer.checked is None or item.on > answer.checked
     )
-    more = ", what follows is not known" if unknown else ""
+    more = " (what follows is not known)" if unknown else ""
     return f"{subject} {_describe_short_change(item.change)}{more}"
 
 

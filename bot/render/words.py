@@ -71,7 +71,7 @@ def describe_range(answer: Answer) -> str:
     if answer.total_range is None:
         return ""
     same_lines = len({(group.low, group.high, group.banned) for group in answer.lines}) < 2
-    by_goods = answer.rows or (answer.questions and same_lines)
+    by_goods = answer.rows or answer.choices or (answer.questions and same_lines)
     return "the goods decide" if by_goods else "the tariff line decides"
 
 

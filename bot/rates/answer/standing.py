@@ -112,6 +112,12 @@ def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
         return None
     if context.ledger.find_unknown_code(context.imposer, context.wanted):
         return None
+    if any(
+        left.exclusion.reason is Reason.PARTNER_EXEMPT and left.exclusion.text
+        for left in stacked.excluded
+        if left.layer.fit > Fit.PARTIAL and basis is not TotalBasis.GENERAL
+    ):
+        return None
     if stacked.counted:
         return stacked.total
     coverage = context.ledger.find_coverage(context.imposer, context.partner)

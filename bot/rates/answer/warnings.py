@@ -20,6 +20,7 @@ from bot.rates.answer.standing import Standing, find_expired_rates, find_unknown
 from bot.rates.files.schema import Remark
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
+from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Confidence, Status
 from bot.rates.model.warnings import CheckedMeasure, RateWarning, Reason
 from bot.rates.question.query import RateQuery
@@ -214,6 +215,9 @@ def _warn_of_uncharged(selection: Selection) -> Iterator[RateWarning]:
         # A rate of 0 may say which other rates apply: parcels pay the duties on their contents.
         if why.reason is Reason.NOTHING_CHARGED and left.layer.period.caveat:
             yield kinds.RateCaveat(measure.ref, left.layer.period.caveat)
+        unknown_terms = why.reason is Reason.PARTNER_EXEMPT and left.layer.fit > Fit.PARTIAL
+        if unknown_terms and why.text and selection.basis is not TotalBasis.GENERAL:
+            yield kinds.RateCaveat(measure.ref, why.text)
         if why.reason is Reason.GOODS_EXEMPT:
             for one in measure.exempt:
                 if one.caveat and one.why == why.text:

@@ -126,6 +126,8 @@ class PeriodTerms(Frozen):
     void_on: Day | None = None
     not_for: tuple[str, ...] = ()
     """Partners that do not pay this rate in this period, because of an exemption or a quota."""
+    not_for_caveat: str = ""
+    """What is unknown about the partners of `not_for`. If set, their goods have no total."""
     note: str = ""
     caveat: str = ""
     """The text of a warning that each answer with this rate in its total shows."""
