@@ -480,6 +480,7 @@ _IN_HEADLINE = (kinds.ImportBan, kinds.ZeroInData)
 _SHOWN = (
     kinds.BeforeData,
     kinds.UnknownProduct,
+    kinds.NoMeasureOnGoods,
     kinds.SpellingRead,
     kinds.UnknownWords,
     kinds.NoSuchLayer,
@@ -515,11 +516,20 @@ def _changes_number(one: RateWarning, answer: Answer, told: str) -> bool:
     """
     if isinstance(one, kinds.NotInTotal):
         return one.exclusion.reason is Reason.SPECIFIC
-    if not isinstance(one, kinds.RateCaveat) or one.text in told:
-        return False
     if answer.rows or answer.banned or answer.period is not None:
         return False
-    return not any(claim.program in one.text for claim in answer.entry.others)
+    if isinstance(one, kinds.PartlyExempt):
+        # The questions of a range have the conditions already.
+        asked = any(one.condition in question for question in answer.questions)
+        return bool(one.condition) and not asked and not _is_in_headline(one.condition, answer)
+    if not isinstance(one, kinds.RateCaveat) or one.text in told:
+        return False
+    return not _is_in_headline(one.text, answer)
+
+
+def _is_in_headline(text: str, answer: Answer) -> bool:
+    """Whether the text is about a claim, such as USMCA, whose figure the headline has."""
+    return any(claim.program in text for claim in answer.entry.others)
 
 
 def is_shown(one: RateWarning) -> bool:
