@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers
+from bot.commands.replies import RateAnswers, RateCalendar
 from bot.rates.ledger import Ledger
 from bot.render.comparison import build_comparison
+from bot.render.dates.spells import describe_spells
 from bot.render.overview import AnswerOverview, build_overview
 
 DAY = date(2026, 11, 30)
@@ -44,6 +45,9 @@ def headline(text: str, ledger: Ledger) -> str:
         ("solar panels malaysia 2026-12-10", "below the minimum import price"),
         ("polysilicon from germany 2026-12-10", "USD 21/kg for polysilicon"),
         ("us cuba", "do not say whether Cuban goods may enter"),
+        ("8802.40 brazil", "not charged if the goods are for civil aircraft"),
+        ("apparel from honduras 2026-05-01", "enter duty-free under CAFTA-DR"),
+        ("8803 uk", "has no code 8803, so there is no total"),
     ],
 )
 def test_conditions_of_the_number_are_said(text: str, remark: str, ledger: Ledger) -> None:
@@ -163,3 +167,21 @@ def test_small_words_are_no_economies_and_a_lone_economy_is_the_origin(
     reply = reply_to(text, ledger)
     assert isinstance(reply, RateAnswers)
     assert (reply.answers[0].imposer, reply.answers[0].partner) == (imposer, partner)
+
+
+def test_a_rate_that_was_only_announced_is_not_called_charged(ledger: Ledger) -> None:
+    reply = reply_to("100% tariff on china november 2025", ledger)
+    assert isinstance(reply, RateAnswers)
+    first = describe_spells(reply.spells, reply.query, ledger.parties)[0]
+    assert "announced 10 Oct 2025 for 1 Nov 2025, never charged (dropped" in first
+
+
+def test_goods_without_codes_may_be_on_a_list(ledger: Ledger) -> None:
+    for goods in ("electronics", "appliances"):
+        assert headline(f"{goods} from china", ledger).endswith("25% more on some tariff lines")
+
+
+def test_a_power_that_was_not_used_is_no_duty(ledger: Ledger) -> None:
+    reply = reply_to("changes october 2026", ledger)
+    assert isinstance(reply, RateCalendar)
+    assert not [item for item in reply.items if "Russian oil" in item.measure]

@@ -184,7 +184,8 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
     only_general = selection.line is None and all(
         one.applies_to_all_goods for one in selection.chosen
     )
-    if selection.basis is TotalBasis.GOODS and only_general and not exempt:
+    unknown_code = context.ledger.find_unknown_code(context.imposer, wanted)
+    if selection.basis is TotalBasis.GOODS and only_general and not (exempt or unknown_code):
         yield kinds.NoMeasureOnGoods(wanted.read_as or wanted.text)
     if selection.basis is TotalBasis.LAYER and not selection.chosen:
         yield kinds.NoSuchLayer(wanted.text)
