@@ -520,11 +520,18 @@ def _changes_number(one: RateWarning, answer: Answer, told: str) -> bool:
         return False
     if isinstance(one, kinds.PartlyExempt):
         # The questions of a range have the conditions already.
-        asked = any(one.condition in question for question in answer.questions)
-        return bool(one.condition) and not asked and not _is_in_headline(one.condition, answer)
+        in_words = bool(one.condition) and not _is_in_headline(one.condition, answer)
+        return in_words and answer.total_range is None
     if not isinstance(one, kinds.RateCaveat) or one.text in told:
         return False
-    return not _is_in_headline(one.text, answer)
+    # A duty that only some goods of a range pay is within the range anyway.
+    within = any(
+        each.measure_id == one.measure.id
+        and each.exclusion is not None
+        and each.exclusion.reason is Reason.DEPENDS
+        for each in answer.not_counted
+    )
+    return not within and not _is_in_headline(one.text, answer)
 
 
 def _is_in_headline(text: str, answer: Answer) -> bool:
