@@ -185,3 +185,26 @@ def test_a_power_that_was_not_used_is_no_duty(ledger: Ledger) -> None:
     reply = reply_to("changes october 2026", ledger)
     assert isinstance(reply, RateCalendar)
     assert not [item for item in reply.items if "Russian oil" in item.measure]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "eu vs uk cars",
+            "Lowest with the normal duty: goods of the UK, 10%; highest: goods of the EU, 15%.",
+        ),
+        ("shrimp eu vs india", "The same with the normal duty: goods of the EU and India, 10%."),
+    ],
+)
+def test_sums_with_the_normal_duty_are_compared_if_they_are_known(
+    text: str, sentence: str, ledger: Ledger
+) -> None:
+    reply = reply_to(text, ledger)
+    assert isinstance(reply, RateAnswers)
+    assert build_comparison(reply.answers).sentence == sentence
+
+
+def test_rare_earths_are_not_the_listed_critical_minerals(ledger: Ledger) -> None:
+    assert headline("rare earths from china", ledger) == "No additional duty"
+    assert headline("critical minerals from china", ledger) == "25%"
