@@ -74,6 +74,7 @@ _EMPTY_PHRASES = re.compile(
     r"|i would like|want to|need to|have to|has to|is it true that|do you know|can you|could you"
     r"|per ?cent ?age points?|so far|as well|any idea|subject to|such as|for example|e\.g\.|i\.e\."
     r"|as regards|with regard to|in terms of|on top of|what about|how about|when it comes to"
+    r"|(?:is|was|did|does|will|has) it(?! (?:products|equipment|hardware|goods)\b)"
     r"|still (?:on|due|there|apply|applies|applying)|go(?:ing)? (?:up|down)|in the works)\b"
     r"|\bstatus of\b"
 )
