@@ -193,14 +193,17 @@ def _take_uncovered(
 ) -> tuple[tuple[Uncovered, ...], list[str]]:
     """What the question names that the ledger does not cover, and its other words.
 
-    Antidumping duties that one of the question's economies imposes may be in the ledger.
+    Antidumping duties that one of the question's economies imposes may be in the ledger. A lone
+    economy with goods is their origin, so it imposes nothing: `steel china anti-dumping`.
     """
     text = " ".join(words.other_words)
     found, rest = take_uncovered(text)
     if not found:
         return (), words.other_words
     imposers = reader.list_imposers(text) if reader is not None else frozenset[str]()
-    if imposers & set(words.codes):
+    lone = len(words.codes) == 1 and not names_importer(words)
+    is_origin = lone and reader is not None and reader.names_goods(rest)
+    if imposers & set(words.codes) and not is_origin:
         return (), words.other_words
     return found, rest.split()
 

@@ -29,7 +29,7 @@ FILLER = frozenset(
         "someone something happens happen happening going mean means me's many if think "
         "thinking wonder wondering quick question folks team guys morning afternoon evening "
         "good-morning ok okay again look looking up-to-date latest whether sure understand "
-        "explain exactly much most cheapest cheaper lowest lower highest least more better best "
+        "explain exactly much less most cheapest cheaper lowest lower highest least more better best "
         "worst worse expensive compare comparing comparison compared versus vs vs. difference "
         "differ bit kindly roughly today's exempt exempted selling sold anything high cost "
         "costs costing situation info information details overview summary news amount deal "
