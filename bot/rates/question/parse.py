@@ -79,7 +79,11 @@ _MAX_TEXT = 500
 _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _COMMAS = re.compile(r"(?:\s*,)+")
-_REFUND = re.compile(r"\brefund(?:s|ed|able)?\b")
+_TOPICS = (
+    ("refunds", re.compile(r"\brefund(?:s|ed|able)?\b")),
+    ("de minimis", re.compile(r"\bde[ -]?minimis\b")),
+)
+"""Topics whose card also answers a question that names an economy."""
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _SOURCES = frozenset({"source", "sources"})
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
@@ -139,7 +143,7 @@ def parse_query(
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
     if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
-    if cards is not None and (asked := _parse_card(rest, period, cards)) is not None:
+    if cards is not None and (asked := _parse_card(rest, period, intent, cards)) is not None:
         return asked
     undated = rest
     value, rest = take_value(rest)
@@ -159,12 +163,14 @@ def parse_query(
     return query if value is None else query.model_copy(update={"value": value})
 
 
-def _parse_card(text: str, period: Period | None, cards: CardIndex) -> RateQuery | None:
+def _parse_card(
+    text: str, period: Period | None, intent: Intent, cards: CardIndex
+) -> RateQuery | None:
     """The query for a card or the list of cards, or None."""
     card, law = cards.find(text), cards.find_unknown_law(text)
-    if card is None and _REFUND.search(text):
-        # No duty of a pair answers a question about refunds: 'refund on china ieepa'.
-        card = cards.find("refunds")
+    if card is None and not intent.is_calendar:
+        # No duty of a pair answers a question about these: 'refund on china ieepa'.
+        card = next((cards.find(name) for name, words in _TOPICS if words.search(text)), None)
     if card is None and not law and not cards.is_list(text):
         return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
