@@ -68,7 +68,14 @@ NAMES: dict[str, str] = {
 }
 NO_CARDS = (
     *("us steel tariffs", "steel tariffs on canada", "canada steel tariffs", "tariffs on steel"),
-    *("toy tariffs", "annex II", "metal furniture", "patent leather shoes", "us china list 3"),
+    *(
+        "toy tariffs",
+        "annex II",
+        "metal furniture",
+        "patent leather shoes",
+        "cheapest origin for shoes",
+        "us china list 3",
+    ),
     *("china 301 lists", "subcribe court-rulings", "section 301 on brazil"),
 )
 
