@@ -129,6 +129,15 @@ PERCENTS: dict[str, Expected] = {
     "when did the 125% tariff end": Asks("125%", ("Reciprocal tariff on China",)),
     "is the 40% brazil tariff still in force": us("BR", "37.5", "us-br-301"),
     "when did the 50% tariff on brazil end": us("BR", "37.5"),
+    "when did the 20% fentanyl tariff end": both(
+        rate("US", "CN", "0"), ended=("20", "2025-11-09", "10")
+    ),
+    "when did the 10% section 122 surcharge end": both(
+        rate("US", "WORLD", "0"), ended=("10", "2026-07-23", "0")
+    ),
+    "when did the 25% fentanyl tariff start": Asks("25%", ("on Canada", "on Mexico")),
+    "when did the 40% transshipment tariff end": shown("transshipment"),
+    "is the 50% steel tariff still on": Asks("50%", ("Section 232 steel",)),
 }
 COMPARISONS: dict[str, Expected] = {
     "us japan vs korea vs eu": both(

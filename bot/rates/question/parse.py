@@ -173,6 +173,10 @@ def _parse_card(
         card = next((cards.find(name) for name, words in _TOPICS if words.search(text)), None)
     if card is None and not law and not cards.is_list(text):
         return None
+    asks_when = intent.history and take_percent(text)[0] is not None
+    if asks_when and card is not None and cards.by_id[card].rows:
+        # 'when did the 20% fentanyl tariff end' asks about one rate of the card.
+        return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
     on = period.day if period is not None else None
     return RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
