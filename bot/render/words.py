@@ -295,6 +295,8 @@ def describe_status(component: Component) -> str:
     """
     if component.from_ is None:
         return _STATUS[component.status]
+    if component.status is Status.ANNOUNCED:
+        return f"announced, from {format_day(component.from_)} at the earliest"
     state, span = _STATUS[component.status], _format_span(component.from_, component.to)
     if _is_struck_down(component):
         struck = [one for one in component.rulings if _ends_collection(one)]

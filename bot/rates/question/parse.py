@@ -79,7 +79,11 @@ _MAX_TEXT = 500
 _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _COMMAS = re.compile(r"(?:\s*,)+")
-_REFUND = re.compile(r"\brefund(?:s|ed|able)?\b")
+_TOPICS = (
+    ("refunds", re.compile(r"\brefund(?:s|ed|able)?\b")),
+    ("de minimis", re.compile(r"\bde[ -]?minimis\b")),
+)
+"""Topics whose card also answers a question that names an economy."""
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _SOURCES = frozenset({"source", "sources"})
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
@@ -139,7 +143,7 @@ def parse_query(
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
     if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
-    if cards is not None and (asked := _parse_card(rest, period, cards)) is not None:
+    if cards is not None and (asked := _parse_card(rest, period, intent, cards)) is not None:
         return asked
     undated = rest
     value, rest = take_value(rest)
@@ -159,13 +163,19 @@ def parse_query(
     return query if value is None else query.model_copy(update={"value": value})
 
 
-def _parse_card(text: str, period: Period | None, cards: CardIndex) -> RateQuery | None:
+def _parse_card(
+    text: str, period: Period | None, intent: Intent, cards: CardIndex
+) -> RateQuery | None:
     """The query for a card or the list of cards, or None."""
     card, law = cards.find(text), cards.find_unknown_law(text)
-    if card is None and _REFUND.search(text):
-        # No duty of a pair answers a question about refunds: 'refund on china ieepa'.
-        card = cards.find("refunds")
+    if card is None and not intent.is_calendar:
+        # No duty of a pair answers a question about these: 'refund on china ieepa'.
+        card = next((cards.find(name) for name, words in _TOPICS if words.search(text)), None)
     if card is None and not law and not cards.is_list(text):
+        return None
+    asks_when = intent.history and take_percent(text)[0] is not None
+    if asks_when and card is not None and cards.by_id[card].rows:
+        # 'when did the 20% fentanyl tariff end' asks about one rate of the card.
         return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
     on = period.day if period is not None else None
@@ -193,15 +203,17 @@ def _take_uncovered(
 ) -> tuple[tuple[Uncovered, ...], list[str]]:
     """What the question names that the ledger does not cover, and its other words.
 
-    Antidumping duties that one of the question's economies imposes may be in the ledger, but a lone
-    economy is the origin of the goods.
+    Antidumping duties that one of the question's economies imposes may be in the ledger. A lone
+    economy with goods is their origin, so it imposes nothing: `steel china anti-dumping`.
     """
     text = " ".join(words.other_words)
     found, rest = take_uncovered(text)
     if not found:
         return (), words.other_words
     imposers = reader.list_imposers(text) if reader is not None else frozenset[str]()
-    if imposers & set(words.codes) and (len(words.codes) > 1 or names_importer(words)):
+    lone = len(words.codes) == 1 and not names_importer(words)
+    is_origin = lone and reader is not None and reader.names_goods(rest)
+    if imposers & set(words.codes) and not is_origin:
         return (), words.other_words
     return found, rest.split()
 

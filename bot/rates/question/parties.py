@@ -97,6 +97,9 @@ _ALWAYS_GOODS = frozenset(
 """Names whose words of `_NOT_BEFORE` mean goods even without another origin."""
 FOOD_NAMES = frozenset({"turkey"})
 """Names that are goods before `from` and another economy: `turkey from canada`."""
+_OIL_NAMES = frozenset({"russian", "russia"})
+_OIL_DUTIES = (["tariff"], ["tariffs"], ["duty"], ["duties"], ["penalty"])
+"""Words that show, after `russian oil`, that it is the duty on India for buying that oil."""
 _DEMONYMS_OF_GOODS = re.compile(
     r"(?:swiss|french|danish|turkish|persian|german|italian|greek|irish)"
 )
@@ -231,7 +234,8 @@ class _PartyFinder:
             # `find` ignores punctuation, so a run must not begin or end with punctuation or a flag.
             if size > 1 and not (_is_word(run[0]) and _is_word(run[-1])):
                 continue
-            if size == 1 and not self._may_be_economy(at):
+            article = size == 2 and run[0] == "the"
+            if (size == 1 or article) and not self._may_be_economy(at + article):
                 continue
             party = self._parties.find(" ".join(run))
             if party is not None:
@@ -258,6 +262,8 @@ class _PartyFinder:
         if word in _UNITS and before.isdigit():
             return False
         if before in _NOT_AFTER.get(word, ()):
+            return False
+        if word in _OIL_NAMES and after == "oil" and tokens[at + 2 : at + 3] in _OIL_DUTIES:
             return False
         if after in _NOT_BEFORE.get(word, ()):
             return not (word in _ALWAYS_GOODS or self._has_other_origin(at + 1))

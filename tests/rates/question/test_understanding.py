@@ -117,6 +117,10 @@ SENTENCES: list[tuple[str, RateQuery]] = [
     ("so what is my duty on steel from germany", us("DE", product="steel")),
     ("do i pay duty to import cars from japan", us("JP", product="cars")),
     ("who pays more china or vietnam", us("CN", "VN")),
+    ("who pays less, the eu or the uk", us("EU", "GB")),
+    ("does india still pay the russian oil tariff", us("IN", product="russian oil")),
+    ("russian oil from russia", us("RU", product="oil")),
+    ("steel china anti-dumping", us("CN", product="steel", uncovered=(Uncovered.ANTIDUMPING,))),
     ("which is lower, mexico or canada, for auto parts", us("MX", "CA", product="auto parts")),
     (
         "cheapest of vietnam, india, bangladesh for t-shirts",
