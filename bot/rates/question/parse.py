@@ -495,9 +495,10 @@ def _refuse_unknown(
     makes the query about one of them. If names of economies or goods are similar, the error is
     UnknownParty.
     """
-    if reader is not None and reader.understands(product):
+    if reader is not None:
         _refuse_misspelt_economy(product, codes, parties, reader)
-        return
+        if reader.understands(product):
+            return
     near = _suggest_economies(product, codes, parties)
     found = _search_schedule(product, parties, reader) if reader is not None else ()
     if reader is not None and not codes and found and " " in product:
@@ -507,14 +508,14 @@ def _refuse_unknown(
     if reader is None or not codes:
         return
     wanted = reader.read_any(product)
-    if found:
-        texts = [" ".join((one.code, *wanted.claims)) for one in found]
-        labels = [f"{one.code} {one.description}" for one in found]
-        texts += [" ".join((one, *wanted.claims)) for one in wanted.suggestions[:1]]
-        labels += wanted.suggestions[:1]
+    words = set(stem_words(product))
+    named = [(name, name) for name in wanted.suggestions if words <= set(stem_words(name))]
+    named = named or [(name, name) for name in wanted.doubtful if not found]
+    named += [(f"{one.code} {one.description}", one.code) for one in found]
+    if found or wanted.doubtful:
         options = [
-            (label[:_MAX_LABEL], format_query(build(text)))
-            for label, text in zip(labels, texts, strict=True)
+            (label[:_MAX_LABEL], format_query(build(" ".join((text, *wanted.claims)))))
+            for label, text in named
         ]
         raise UnclearQuestion(product, f'Which goods do you mean by "{product}"?', options)
     cause = "neither goods nor an economy we know"

@@ -56,6 +56,7 @@ _UNITS = frozenset({"cc", "cm", "gb", "kg", "kw", "lb", "mg", "ml", "mm", "tb"})
 _NOT_AFTER = {
     "china": {"bone", "fine", "vintage", "porcelain"},
     "turkey": {"frozen", "whole", "ground", "smoked", "roast", "roasted", "live", "raw", "fresh"},
+    "mfn": {"with", "incl", "including", "plus"},
     "polish": {"nail", "shoe", "furniture", "floor", "car", "metal"},
     "jordan": {"air"},
     "jersey": {"new"},
@@ -228,8 +229,9 @@ class _PartyFinder:
         longest = _MAX_NAME_WORDS if self._parties.may_begin(tokens[at]) else 1
         for size in range(min(longest, len(tokens) - at), 0, -1):
             run = tokens[at : at + size]
-            # `find` ignores punctuation, so a run must not begin or end with punctuation or a flag.
-            if size > 1 and not (_is_word(run[0]) and _is_word(run[-1])):
+            # `find` ignores flags, and punctuation at the ends of a run.
+            flagged = any(_FLAG.fullmatch(token) for token in run)
+            if size > 1 and (flagged or not (_is_word(run[0]) and _is_word(run[-1]))):
                 continue
             if size == 1 and not self._may_be_economy(at):
                 continue

@@ -33,8 +33,8 @@ FILLER = frozenset(
         "worst worse expensive compare comparing comparison compared versus vs vs. difference "
         "differ bit kindly roughly today's exempt exempted selling sold anything high cost "
         "costs costing situation info information details overview summary news amount deal "
-        "with you'd i'd we'd don't doesn't isn't aren't won't someone's hearing heard read saw "
-        "says said saying talking talk stand stands standing use using used between among yes "
+        "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read saw "
+        "says said saying talking talk use using used between among yes "
         "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
         "whos wat wot u ur r im ive i've dont doesnt"
     )
@@ -74,7 +74,10 @@ _EMPTY_PHRASES = re.compile(
     r"|i would like|want to|need to|have to|has to|is it true that|do you know|can you|could you"
     r"|per ?cent ?age points?|so far|as well|any idea|subject to|such as|for example|e\.g\.|i\.e\."
     r"|as regards|with regard to|in terms of|on top of|what about|how about|when it comes to"
-    r"|still (?:on|due|there|apply|applies|applying)|go(?:ing)? (?:up|down)|in the works)\b"
+    r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
+    r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
+    r"|hearing (?:that|about|of)|still (?:on|due|there|apply|applies|applying)"
+    r"|go(?:ing)? (?:up|down)|in the works)\b"
     r"|\bstatus of\b"
 )
 _IT_GOODS = re.compile(
