@@ -80,6 +80,15 @@ _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _COMMAS = re.compile(r"(?:\s*,)+")
 _REFUND = re.compile(r"\brefund(?:s|ed|able)?\b")
+_ORIGIN_SUFFIX = re.compile(r"\b([a-z]+)-(?:made|origin|produced|grown|built|sourced)\b")
+_VIA = re.compile(
+    r"\b(?:(?:trans-?)?(?:shipped|shipping|routed)? ?(?:via|by way of)"
+    r"|trans-?shipped (?:from|through|in)) (?P<place>[a-z]+)\b"
+)
+_SHIPPED = re.compile(
+    r"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) (?P<place>[a-z]+)\b"
+)
+_NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _SOURCES = frozenset({"source", "sources"})
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
@@ -133,7 +142,7 @@ def parse_query(
     # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
     whole = correct_grammar_words(normalize_question(sound), reader.words if reader else ())
-    whole = spell_out(whole)
+    whole = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
     _refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
@@ -157,6 +166,25 @@ def parse_query(
         return _parse_calendar(question, today, reader)
     query = _parse_rates(question, parties, today, reader)
     return query if value is None else query.model_copy(update={"value": value})
+
+
+def _drop_suffixes(text: str, parties: Parties) -> str:
+    """The text with `vietnam` for `vietnam-made` and `vietnam-origin`."""
+
+    def shorten(match: re.Match[str]) -> str:
+        return match.group() if parties.find(match[1]) is None else match[1]
+
+    return _ORIGIN_SUFFIX.sub(shorten, text)
+
+
+def _drop_route(text: str, parties: Parties) -> str:
+    """The text without the country of shipment, because duties follow the origin of the goods."""
+
+    def drop(match: re.Match[str]) -> str:
+        return match.group() if parties.find(match["place"]) is None else " "
+
+    text = _VIA.sub(drop, text)
+    return _SHIPPED.sub(drop, text) if _NAMES_ORIGIN.search(text) else text
 
 
 def _parse_card(text: str, period: Period | None, cards: CardIndex) -> RateQuery | None:
@@ -458,7 +486,8 @@ def _refuse_excluded_economies(words: TokenizedQuestion) -> None:
     """Raises QueryError for `toys not from china`, which would be read as toys from China."""
     for before in words.words_before:
         tail = [word for word in before if word not in _OF_ORIGIN][-1:]
-        if tail and tail[0] in {"except", "excluding", "not", "besides", "but"}:
+        other_than = before[-2:] == ["other", "than"]
+        if other_than or (tail and tail[0] in {"except", "excluding", "not", "besides", "but"}):
             raise QueryError(
                 " ".join(before[-3:]),
                 "we cannot leave out an economy",
@@ -535,11 +564,11 @@ def _search_schedule(
 def _refuse_misspelt_economy(
     product: str, codes: Sequence[str], parties: Parties, reader: ProductReader
 ) -> None:
-    """Raises UnknownParty if an unknown word is almost the name of a second economy.
+    """Raises UnknownParty if an unknown word is almost the name of an economy.
 
-    Only questions with one economy are checked.
+    Only questions with at most one economy are checked.
     """
-    if len(codes) != 1 or not (unknown := set(reader.read_any(product).unknown)):
+    if len(codes) > 1 or not (unknown := set(reader.read_any(product).unknown)):
         return
     for word in product.split():
         if parties.find(word) is not None:

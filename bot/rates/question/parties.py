@@ -128,6 +128,7 @@ _LINKS = frozenset(
 _COMPARING = frozenset(
     {"vs", "versus", "vs.", "v", "or", "compared", "compare", "comparison", "than", "comparing"}
 )
+_VERSUS = frozenset({"vs", "versus", "vs."})
 _TRAILING = frozenset(
     str.split(
         "from of on to into in by against for the vs versus or and between , made & / + x "
@@ -172,7 +173,9 @@ class TokenizedQuestion:
             size, code = finder.find(at)
             if code is None:
                 between.append(tokens[at])
-                if tokens[at] not in FILLER and not finder.is_pronoun(at):
+                if tokens[at] in _VERSUS:
+                    self.other_words.append(",")
+                elif tokens[at] not in FILLER and not finder.is_pronoun(at):
                     self.other_words.append(tokens[at])
                 at += 1
                 continue
@@ -308,7 +311,12 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
     if home in words.codes or len(words.codes) < 2:
         return False
     between = words.words_before[1:]
-    linked = all(set(each) <= _LINKS | _COMPARING | NOISE - _INTO - {"by"} for each in between)
+    # 'french or italian wine', and 'french wine or italian wine'
+    linked = all(
+        set(each) <= _LINKS | _COMPARING | NOISE - _INTO - {"by"}
+        or ({"or", *_VERSUS} & set(each) and _INTO.isdisjoint(each) and _ONE_WAY.isdisjoint(each))
+        for each in between
+    )
     listed = all(not _LINKS.isdisjoint(each) or not each for each in between)
     joined = any(not {"and", "or", ",", "&"}.isdisjoint(each) for each in between)
     charged = any("on" in each and not _DUTIES.isdisjoint(each) for each in between)

@@ -31,7 +31,7 @@ _IGNORED = frozenset(
         "a ad add additional all an and any are article as at be by customs deal duty for "
         "from good how import imported in including into is it item its layer levy listed "
         "made making manufactured much no of on or our paid pay product rate s section "
-        "special tariff tax that the this to total under us valorem what which with"
+        "special tariff tax taxed than that the this to total under us valorem what which with"
     )
 )
 _OWN_WORDS = {
@@ -75,8 +75,9 @@ _TAILS = frozenset(
         "company business industry sector manufacturer supplier supply content new used raw fresh "
         "frozen dried canned organic large small big cheap finished unfinished pair unit lot kg "
         "shipment pound refund exclusion exempt quota list value usd dollar question situation "
-        "thing stuff sale retail wholesale online order amazon temu shein ebay number certain personal use "
-        "gift sample bulk commercial domestic foreign made origin year month week day date hs hts"
+        "thing stuff sale retail wholesale online order amazon temu shein ebay number certain "
+        "personal use gift sample bulk commercial domestic foreign made origin year month week "
+        "day date hs hts"
     )
 )
 """Words after goods that do not change what the goods are."""
