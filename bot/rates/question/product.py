@@ -85,7 +85,7 @@ _PARTICIPLE = re.compile(r"[a-z]{2,}[^e]ed")
 """Words after goods that describe them: `steel coated`, but not `cotton seed`."""
 _METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium"})
 """Goods that form a list without commas: `steel aluminum`."""
-_HEADINGS, _WORDS_SEARCHED = 4, 8
+_HEADINGS, _WORDS_SEARCHED, _HEADS = 4, 8, 3
 _CACHE_SIZE = 500
 
 
@@ -311,7 +311,7 @@ class ProductReader:
         words = [one for one in stem_words(text) if one not in _IGNORED | _TAILS]
         words = words[:_WORDS_SEARCHED]
         heads = [*words[-1:], *(one for one in words[-2::-1] if not self._names_goods(one))]
-        for head in heads:
+        for head in heads[:_HEADS]:
             others = [one for one in words if one != head]
             if found := self._find_headings((*others, head)):
                 return found
