@@ -66,7 +66,7 @@ _ONLY_ALONE = frozenset(
     str.split(
         "oil gas fuel chip game switch range plane light spirit needle nail bolt sheet bar gin "
         "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish "
-        "milk cream butter plug flour vinegar sauce"
+        "milk cream butter plug flour vinegar sauce iron nut pen bag car table bed"
     )
 )
 """Names of goods that mean other goods after an unknown word or after goods: `fish oil`."""
@@ -85,6 +85,8 @@ _PARTICIPLE = re.compile(r"[a-z]{2,}[^e]ed")
 """Words after goods that describe them: `steel coated`, but not `cotton seed`."""
 _METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium"})
 """Goods that form a list without commas: `steel aluminum`."""
+_NO_PLURALS = frozenset({"clothes", "goods", "sports"})
+"""Words with the ending of a plural that stand before other goods: `clothes hangers`."""
 _HEADINGS, _WORDS_SEARCHED, _HEADS = 4, 8, 3
 _CACHE_SIZE = 500
 
@@ -404,7 +406,7 @@ def _split_words(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[
             breaks.add(len(words))
             continue
         words.extend(stem_words(run))
-        if words and run.endswith("s") and not words[-1].endswith("s"):
+        if words and run.endswith("s") and not words[-1].endswith("s") and run not in _NO_PLURALS:
             plurals.add(len(words) - 1)
     return tuple(words), frozenset(breaks), frozenset(plurals)
 

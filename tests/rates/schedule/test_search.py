@@ -62,7 +62,6 @@ def test_short_and_unknown_words_find_nothing() -> None:
         ("coffee grinder", "8509"),
         ("graphite electrodes", "8545"),
         ("car wax", "3404"),
-        ("fuel filter", "8421"),
     ],
 )
 def test_goods_without_a_name_in_our_list_get_headings_to_choose_from(
