@@ -39,6 +39,7 @@ from bot.rates.cards.index import CardIndex
 from bot.rates.question.parties import (
     FOOD_NAMES,
     TokenizedQuestion,
+    are_joined,
     find_direction,
     find_importer,
     list_importers,
@@ -317,7 +318,13 @@ def _build_rates(
         raise _build_no_economy(product, words, question.uncovered, parties, reader)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, parties, reader)
-    if HOME in parties and list_linked_origins(words, HOME, comparing=intent.compares):
+    laws = _list_law_imposers(product, reader)
+    # Only the US imposes 'section 232', so 'canada and mexico section 232' names two origins.
+    of_home = HOME in laws and HOME not in codes and laws.isdisjoint(codes)
+    if HOME in parties and (
+        (of_home and WORLD not in codes)
+        or list_linked_origins(words, HOME, comparing=intent.compares)
+    ):
         return asked(
             kind=QueryKind.COMPARE,
             imposer=HOME,
@@ -325,7 +332,15 @@ def _build_rates(
             versus=tuple(codes[1:]),
             imposer_assumed=True,
         )
-    laws = _list_law_imposers(product, reader)
+    if (
+        product
+        and HOME in parties
+        and reader
+        and reader.names_goods(product)
+        and WORLD not in codes
+        and are_joined(words, HOME)
+    ):
+        _ask_for_origins(codes[0], codes[1], product)
     return _parse_parties(asked, words, intent, laws, product)
 
 
@@ -361,6 +376,17 @@ def _parse_parties(
         versus=others,
         both_ways=not others and not is_explicit and WORLD not in codes[:2],
     )
+
+
+def _ask_for_origins(first: str, second: str, product: str) -> NoReturn:
+    """Raises UnclearQuestion for `china and india toys`: two origins, or importer and origin."""
+    one, other = format_party(first), format_party(second)
+    options = [
+        (f"{HOME} on {first} and {second}", f"{one} vs {other} {product}"),
+        (f"{first} on {second}", f"{one} on {other} {product}"),
+        (f"{second} on {first}", f"{other} on {one} {product}"),
+    ]
+    raise UnclearQuestion("the importing country", "Who imports?", options)
 
 
 def _ask_for_importer(importers: Sequence[str], partner: str, product: str | None) -> NoReturn:

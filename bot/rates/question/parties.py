@@ -328,6 +328,20 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
     return compares or (joined and listed and names_origin(words))
 
 
+def are_joined(words: TokenizedQuestion, home: str) -> bool:
+    """Whether `and` joins the two economies of a question about goods: `china and india toys`.
+
+    They may be two origins, or importer and origin. `home` is the assumed importer of origins.
+    """
+    others = {*words.words_before[0], *words.words_after}
+    return (
+        len(words.codes) == 2
+        and home not in words.codes
+        and words.words_before[1] == ["and"]
+        and others.isdisjoint({"between", "by"} | _CHARGES | _PAYS | _RETALIATION | _INTO)
+    )
+
+
 class Direction(NamedTuple):
     """Imposer and partner. `is_explicit` is False if only their order states the direction."""
 
