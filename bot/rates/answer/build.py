@@ -111,8 +111,9 @@ def _split_product(
     of_claims = {one.goods for one in schedule.header.programs} if schedule else set()
     claimed = tuple(one for one in wanted.goods if one in of_claims)
     goods = [one for one in wanted.goods if one not in of_claims]
-    # `wine glasses` names two kinds of goods in the vocabulary, but means neither of them.
-    if len(goods) > 1 and not wanted.codes and _AND.search(query.product):
+    # Goods without codes are sets that a law defines: `steel on list 3` is one kind of goods.
+    listed = _AND.search(query.product) or all(ledger.goods.by_id[one].hs for one in goods)
+    if len(goods) > 1 and not wanted.codes and listed:
         names = ((one, ledger.goods.by_id[one].name) for one in goods[:_PARTS])
         return [wanted._replace(text=name, goods=(one, *claimed)) for one, name in names]
     if len(wanted.codes) > 1 and not goods:

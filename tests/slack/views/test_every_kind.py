@@ -317,7 +317,7 @@ def test_the_home_tab(
 @given(forms, text)
 def test_the_form_for_a_product_and_its_answer(form: ProductForm, said: str) -> None:
     check_view(render_product_form(form, IMPOSERS, PARTIES))
-    check_view(render_product_answer(render_notice(said), form, said))
+    check_view(render_product_answer(render_notice(said), form, said, PARTIES))
     check_view(render_text(said))
 
 
