@@ -17,7 +17,8 @@ from bot.slack.views.rates.history import render_history
 from tests.rates.asked import ask
 from tests.slack.fakes import ledger
 from tests.slack.samples import nasty_text
-from tests.slack.views.rates.test_answer import answers, check_accepted, days, steps
+from tests.slack.views.accepted import check_accepted
+from tests.slack.views.rates.test_answer import answers, days, steps
 
 TODAY = date(2026, 10, 2)
 
