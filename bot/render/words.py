@@ -295,7 +295,7 @@ def describe_status(component: Component) -> str:
     """
     if component.from_ is None:
         return _STATUS[component.status]
-    if component.status is Status.ANNOUNCED:
+    if component.status is Status.ANNOUNCED and component.to is None:
         return f"announced, from {format_day(component.from_)} at the earliest"
     state, span = _STATUS[component.status], _format_span(component.from_, component.to)
     if _is_struck_down(component):
