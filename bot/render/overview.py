@@ -7,6 +7,7 @@ Everything else of the answer is in the details (`bot.slack.views.rates.details`
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -50,6 +51,8 @@ _OLD_DAYS = 31
 _NEXT = 3
 _GOODS_CHARACTERS = 60
 _LAW_OF_LISTS = re.compile(r"^(Section \d+) [Ll]ists? ")
+_ON_NO_LIST = "on no list"
+_BANNED = "may not be imported"
 _ZERO = Decimal(0)
 NOT_INCLUDED = "AD/CVD, quotas, fees"
 """The charges that no total includes, in short words."""
@@ -154,7 +157,7 @@ class AnswerOverview(NamedTuple):
         """What qualifies the data besides its age, each in a few words."""
         passed, reports = self.dates_passed, self.reports
         texts = (
-            f"{passed} scheduled change{'s' * (passed > 1)} since, not verified" if passed else "",
+            f"{passed} change{'s' * (passed > 1)} due since, not verified" if passed else "",
             f"{reports} report{'s' * (reports > 1)} since" if reports else "",
             f"challenged at the {self.contested_in}" if self.contested_in else "",
             f"not included: {NOT_INCLUDED}",
@@ -570,24 +573,43 @@ def _build_line_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     for group in answer.lines:
         label = _label_lines(group, answer)
         # Lines without a list are one row; lines on lists have a row for each total.
-        key = (label, None if group.unlisted == group.lines else (group.low, group.high))
+        is_one_row = group.banned or group.unlisted == group.lines
+        key = (label, None if is_one_row else (group.low, group.high))
         labeled.setdefault(key, []).append(group)
     found = [_LineGroup(label, tuple(groups)) for (label, _), groups in labeled.items()]
     found.sort(key=lambda each: (-each.lines, each.label))
-    banned = [each for each in found if each.is_banned]
-    others = [each for each in found if not each.is_banned]
-    room = max(most - bool(banned), 1)
-    shown, rest = (others, []) if len(others) <= room else (others[: room - 1], others[room - 1 :])
-    rows = _name_law_once([_build_line_row(each, answer) for each in shown])
-    if banned:
-        lines = sum(each.lines for each in banned)
-        rows.append(GoodsRow("may not be imported", "banned", _join_banned(banned), lines))
-    if rest:
-        groups = [group for each in rest for group in each.groups]
-        span = min(group.low for group in groups), max(group.high for group in groups)
-        lines = sum(each.lines for each in rest)
-        rows.append(GoodsRow("other goods", format_span(*span), "", lines))
-    return tuple(rows)
+    shown, rest = _choose_groups(found, most)
+    rows = _name_law_once([_build_line_row(each, answer) for each in shown if not each.is_banned])
+    rows += [
+        GoodsRow(each.label, "banned", _join_laws(each.groups, answer), each.lines)
+        for each in shown
+        if each.is_banned
+    ]
+    return (*rows, *([_build_rest_row(rest, answer)] if rest else []))
+
+
+def _choose_groups(
+    found: Sequence[_LineGroup], most: int
+) -> tuple[Sequence[_LineGroup], Sequence[_LineGroup]]:
+    """The groups that have a row of their own, and those that share the last of `most` rows.
+
+    The goods on no list are kept first, because the headline is about them, then import bans, then
+    the largest groups.
+    """
+    if len(found) <= most:
+        return found, ()
+    by_weight = sorted(found, key=lambda each: (each.label != _ON_NO_LIST, not each.is_banned))
+    kept = by_weight[: most - 1]
+    return [one for one in found if one in kept], [one for one in found if one not in kept]
+
+
+def _build_rest_row(rest: Sequence[_LineGroup], answer: Answer) -> GoodsRow:
+    groups = [one for each in rest for one in each.groups]
+    charged = [one for one in groups if not one.banned]
+    added = [format_span(min(one.low for one in charged), max(one.high for one in charged))]
+    added += ["banned"] * (len(charged) < len(groups))
+    lines = sum(one.lines for one in groups)
+    return GoodsRow("other goods", " or ".join(added), _join_laws(groups, answer, 1), lines)
 
 
 def _name_law_once(rows: Sequence[GoodsRow]) -> list[GoodsRow]:
@@ -603,16 +625,23 @@ def _name_law_once(rows: Sequence[GoodsRow]) -> list[GoodsRow]:
     return named
 
 
-def _join_banned(groups: Iterable[_LineGroup]) -> str:
-    names = dict.fromkeys(name for each in groups for one in each.groups for name in one.duties)
-    laws = dict.fromkeys(read_duty_name(name).law or name for name in names)
-    return ", ".join(laws)
+def _join_laws(groups: Iterable[LinesTotal], answer: Answer, most: int = 2) -> str:
+    """The laws of the duties on lists, that of the most lines first: `Section 232 and others`."""
+    lines: Counter[str] = Counter()
+    for group in groups:
+        names = [read_duty_name(name, answer.partner_name) for name in group.duties]
+        listed = [one.name for one in _list_selective(group, answer)]
+        lines.update(
+            dict.fromkeys((one.law or one.subject for one in listed or names), group.lines)
+        )
+    laws = [law for law, _ in lines.most_common()]
+    return ", ".join(laws[:most]) + " and others" * (len(laws) > most)
 
 
 def _label_lines(group: LinesTotal, answer: Answer) -> str:
     """What the lines of a group are, by the duties on particular goods that they pay."""
     if group.banned:
-        return "may not be imported"
+        return _BANNED
     selective = _list_selective(group, answer)
     if selective:
         main = max(selective, key=lambda one: one.percent)
@@ -622,7 +651,7 @@ def _label_lines(group: LinesTotal, answer: Answer) -> str:
         return "tariff lines"
     general = answer.total_percent or _ZERO
     if (group.low, group.high) == (general, general):
-        return "on no list" if answer.on_goods else "all goods"
+        return _ON_NO_LIST if answer.on_goods else "all goods"
     if group.unlisted < group.lines and not group.high:
         return "exempt"
     return "exempt, some in part"
@@ -787,7 +816,7 @@ def _join_some(texts: Sequence[str], most: int) -> str:
 
 
 def _count_others(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{texts[0]} (+{len(texts) - 1})"
+    return texts[0] if len(texts) == 1 else f"{texts[0]} and {len(texts) - 1} more"
 
 
 def _describe_next(item: Upcoming, answer: Answer) -> str:

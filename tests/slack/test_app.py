@@ -274,7 +274,7 @@ async def test_socket_mode_reaches_the_same_listeners(
     finally:
         await socket.close_async()  # type: ignore[no-untyped-call]
     assert outcome.ok
-    assert "37.5% to 55%" in json.dumps(outcome.messages[0]["blocks"])
+    assert "30% to 55%" in json.dumps(outcome.messages[0]["blocks"])
 
 
 async def test_a_wrong_app_token_is_reported_with_its_cure(

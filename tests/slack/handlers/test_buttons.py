@@ -335,4 +335,4 @@ async def test_a_mention_is_answered_in_its_thread_once(page_user: PageUser) -> 
     calls = page_user.workspace.calls("chat.postMessage")
     assert len(calls) == 1
     assert calls[0].arguments["thread_ts"]
-    assert "37.5% to 55%" in json.dumps(calls[0].arguments["blocks"])
+    assert "30% to 55%" in json.dumps(calls[0].arguments["blocks"])

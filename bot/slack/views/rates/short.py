@@ -56,11 +56,11 @@ REPORT_CHOICE = "report"
 SHARE = "rate_share"
 """The action id of *Share in channel* as a button, for questions that are too long for a menu."""
 
-MAX_WORDS = 112
+MAX_WORDS = 116
 """Less than the 120 words of a message, because a client adds the author, the time and more."""
 CHIPS = {Freshness.GREEN: "🟢", Freshness.AMBER: "🟡", Freshness.RED: "🔴"}
 
-_SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (2, 1), (2, 0), (0, 0))
+_SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (3, 0), (2, 1), (2, 0), (0, 0))
 """Rows and upcoming days, from the fullest message to the shortest."""
 _MAX_HEIGHT = 700
 """Pixels for the blocks. The rest of a phone's screen has the author, the channel and the field for
