@@ -114,6 +114,8 @@ class AnswerOverview(NamedTuple):
     """How the number relates to the normal duty; may be empty."""
     remarks: tuple[str, ...]
     """Sentences without which the number would be misread."""
+    rows_title: str
+    """The title of the first column of the rows: `Goods`, or `Duty` if each row is a duty."""
     rows: tuple[GoodsRow, ...]
     """Groups of goods, the largest first. The lines of all rows are all lines of the schedule."""
     changes: tuple[ChangeRow, ...]
@@ -185,6 +187,7 @@ def build_overview(
         headline=(*now, *(_build_period_headline if is_period else _build_headline)(answer)),
         basis=_describe_basis(answer),
         remarks=tuple(_list_remarks(answer)),
+        rows_title="Goods" if _has_goods_rows(answer) else "Duty",
         rows=() if is_short else _build_rows(answer, max_rows),
         changes=tuple(_list_changes(answer))[:max_rows] if is_period else (),
         questions=() if is_short else answer.questions,
@@ -231,10 +234,12 @@ def format_short_total(answer: Answer) -> str:
     if span is None:
         return ""
     if answer.on_goods is None or answer.lines:
-        return format_span(*span)
+        return words.format_span(*span)
     # Some goods pay more than the number, and how many is not known.
     return (
-        f"{format_span(*span)}+" if any(span) else f"up to {format_percent(answer.on_goods.up_to)}%"
+        f"{words.format_span(*span)}+"
+        if any(span)
+        else f"up to {format_percent(answer.on_goods.up_to)}%"
     )
 
 
@@ -243,18 +248,12 @@ def has_figure(answer: Answer) -> bool:
     return bool(format_short_total(answer) or answer.on_goods or answer.lines)
 
 
-def format_span(low: Decimal, high: Decimal) -> str:
-    """`10%`, or `12.5% to 37.5%`."""
-    ends = dict.fromkeys((f"{format_percent(low)}%", f"{format_percent(high)}%"))
-    return " to ".join(ends)
-
-
 def _build_period_headline(answer: Answer) -> Iterator[Piece]:
     """The lowest and the highest total of the period, then the number on its last day."""
     period, number = answer.period, answer.main_span
     if period is None:
         return
-    yield Piece(format_span(period.low, period.high), strong=True)
+    yield Piece(words.format_span(period.low, period.high), strong=True)
     listed = answer.basis is TotalBasis.GENERAL and (answer.on_goods or answer.lines)
     yield Piece(f"{' on goods on no list' * bool(listed)} {_format_during(period)}")
     if number is None and not answer.banned:
@@ -265,7 +264,7 @@ def _build_period_headline(answer: Answer) -> Iterator[Piece]:
     if number is None:
         yield Piece("may not be imported", strong=True)
     else:
-        yield Piece(format_span(*number), strong=True)
+        yield Piece(words.format_span(*number), strong=True)
         yield Piece(_name_general_goods(answer) if answer.basis is TotalBasis.GENERAL else "")
     yield Piece(f" on {format_day(answer.on)}")
 
@@ -281,8 +280,8 @@ def _list_changes(answer: Answer) -> Iterator[ChangeRow]:
     steps = [step for step in answer.history if step.ruling is None]
     for before, step in reversed(list(zip([None, *steps], steps, strict=False))):
         if step.changes and (before is None or _read_total(before) != _read_total(step)):
-            span = format_span(step.percent, step.percent if step.up_to is None else step.up_to)
-            yield ChangeRow(step.on, "banned" if step.banned else span, words.describe_step(step))
+            total = "banned" if step.banned else words.format_step_total(step)
+            yield ChangeRow(step.on, total, words.describe_step(step))
 
 
 def _read_total(step: Step) -> tuple[Decimal, Decimal | None, bool]:
@@ -295,7 +294,7 @@ def _build_law_headline(answer: Answer) -> Iterator[Piece]:
     particular = [one for one in answer.rows if not one.is_counted]
     if general:
         total = sum(general, _ZERO)
-        yield Piece(format_span(total, total), strong=True)
+        yield Piece(words.format_span(total, total), strong=True)
         yield Piece(" on all goods" + "; " * bool(particular))
     if not particular:
         return
@@ -305,7 +304,9 @@ def _build_law_headline(answer: Answer) -> Iterator[Piece]:
         rates = [one.percent for one in particular if one.percent is not None]
         one_rate = len(set(rates)) == 1
         yield Piece(f"{count} {'duty' if count == 1 else 'duties'}{' of ' if one_rate else ', '}")
-        yield Piece(format_span(min(rates), max(rates)) if rates else "by quantity", strong=True)
+        yield Piece(
+            words.format_span(min(rates), max(rates)) if rates else "by quantity", strong=True
+        )
         yield Piece(" and " * bool(bans))
     if bans:
         yield Piece(f"{bans} import ban{'s' * (bans > 1)}", strong=not count)
@@ -342,7 +343,7 @@ def _build_headline(answer: Answer) -> Iterator[Piece]:
 
 
 def _name_number(span: tuple[Decimal, Decimal]) -> str:
-    return "No additional duty" if not any(span) else format_span(*span)
+    return "No additional duty" if not any(span) else words.format_span(*span)
 
 
 def _name_claim_number(one: ClaimTotal) -> str:
@@ -490,12 +491,13 @@ def _build_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
         return _build_line_rows(answer, most)
     if answer.choices:
         chosen = [
-            GoodsRow(one.goods, format_span(one.percent, one.percent)) for one in answer.choices
+            GoodsRow(one.goods, words.format_span(one.percent, one.percent))
+            for one in answer.choices
         ]
         rest = next((one for one in answer.warnings if isinstance(one, kinds.NoOneTotal)), None)
         if rest is not None and rest.rest_percent is not None:
             others = GoodsRow(
-                "on none of these lists", format_span(rest.rest_percent, rest.rest_percent)
+                "on none of these lists", words.format_span(rest.rest_percent, rest.rest_percent)
             )
             return (*_cut_rows(chosen, most - 1), others)
         return _cut_rows(chosen, most)
@@ -504,13 +506,19 @@ def _build_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     return _cut_rows([_build_component_row(one, answer) for one in _list_deciding(answer)], most)
 
 
+def _has_goods_rows(answer: Answer) -> bool:
+    """Whether the rows are groups of goods, and not the duties on the goods of the question."""
+    by_goods = answer.rows or answer.choices or len(answer.lines) > 1
+    return bool(by_goods) or answer.basis is TotalBasis.GENERAL
+
+
 def _build_law_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     """A row for each duty of a law; if there are too many, a row for each rate."""
     # The sort keeps the order of duties on particular goods.
     duties = sorted(answer.rows, key=lambda one: not one.is_counted)
     if len(duties) <= most:
         return tuple(_build_law_row(one, answer) for one in duties)
-    rows = []
+    rows, counts = [], []
     for (rate, is_general), group in groupby(
         duties, key=lambda one: (_format_law_rate(one), one.is_counted)
     ):
@@ -522,10 +530,12 @@ def _build_law_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
             goods = join_subjects(names).removeprefix(law)
             row = GoodsRow(goods, rate, f"{len(same)} duties")
         rows.append(row)
+        counts.append(len(same))
     if len(rows) <= most:
         return tuple(rows)
-    left = rows[most - 1 :]
-    return (*rows[: most - 1], GoodsRow("others", f"{left[-1].added} to {left[0].added}"))
+    added = f"{rows[-1].added} to {rows[most - 1].added}"
+    left = GoodsRow("others", added, f"{sum(counts[most - 1 :])} duties")
+    return (*rows[: most - 1], left)
 
 
 def _build_law_row(one: Component, answer: Answer) -> GoodsRow:
@@ -606,7 +616,7 @@ def _choose_groups(
 def _build_rest_row(rest: Sequence[_LineGroup], answer: Answer) -> GoodsRow:
     groups = [one for each in rest for one in each.groups]
     charged = [one for one in groups if not one.banned]
-    added = [format_span(min(one.low for one in charged), max(one.high for one in charged))]
+    added = [words.format_span(min(one.low for one in charged), max(one.high for one in charged))]
     added += ["banned"] * (len(charged) < len(groups))
     lines = sum(one.lines for one in groups)
     return GoodsRow("other goods", " or ".join(added), _join_laws(groups, answer, 1), lines)
@@ -683,7 +693,7 @@ def _build_line_row(one: _LineGroup, answer: Answer) -> GoodsRow:
     why = _explain_sum(one.groups[0], answer) if low == high else "the goods decide"
     if not _list_selective(one.groups[0], answer) and _is_general(answer) and not (low == high > 0):
         why = "the goods decide" if high else "exempt" * bool(answer.total_percent)
-    return GoodsRow(one.label, format_span(low, high), why, one.lines)
+    return GoodsRow(one.label, words.format_span(low, high), why, one.lines)
 
 
 def _explain_sum(group: LinesTotal, answer: Answer) -> str:
@@ -746,7 +756,7 @@ def _merge_same_goods(rows: Sequence[GoodsRow], rates: Sequence[Decimal | None])
         known = [rate for _, rate in same if rate is not None]
         if len(same) > 1 and len(known) == len(same):
             plus = "+" if first.added.startswith("+") else ""
-            added = f"{plus}{format_span(min(known), max(known))}"
+            added = f"{plus}{words.format_span(min(known), max(known))}"
             first = first._replace(added=added, why=f"{len(same)} duties")
         merged.append(first)
     return merged
@@ -771,7 +781,7 @@ def _sort_by_percent(one: Component) -> Decimal:
 
 def _format_total(answer: Answer) -> str:
     span = answer.main_span
-    return "" if span is None else format_span(*span)
+    return "" if span is None else words.format_span(*span)
 
 
 def _format_start(one: Component) -> str:
@@ -838,7 +848,7 @@ def _describe_short_change(what: Change) -> str:
         case ChangeKind.STRUCK_DOWN:
             return "not collected"
         case ChangeKind.BY_PARTNER if what.up_to is not None and what.rate.percent is not None:
-            return format_span(what.rate.percent, what.up_to)
+            return words.format_span(what.rate.percent, what.up_to)
     return rate
 
 

@@ -193,14 +193,16 @@ def _take_uncovered(
 ) -> tuple[tuple[Uncovered, ...], list[str]]:
     """What the question names that the ledger does not cover, and its other words.
 
-    Antidumping duties that one of the question's economies imposes may be in the ledger.
+    Antidumping duties that one of the question's economies imposes may be in the ledger, but those
+    of the US or on US goods are not.
     """
     text = " ".join(words.other_words)
     found, rest = take_uncovered(text)
     if not found:
         return (), words.other_words
     imposers = reader.list_imposers(text) if reader is not None else frozenset[str]()
-    if imposers & set(words.codes):
+    codes = set(words.codes)
+    if imposers & codes and (HOME not in codes or HOME in imposers):
         return (), words.other_words
     return found, rest.split()
 
