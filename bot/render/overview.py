@@ -440,6 +440,8 @@ def _describe_basis(answer: Answer) -> str:
         kind = words.name_base(base).replace(" (MFN)", "")
         if base.with_duties is None:
             return f"{kind}: {rate}"
+        if all_in and base.with_duties == answer.total_percent:
+            return f"{kind} {rate} included"
         return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
     if all_in:
         return "normal duty included (it applies alone where it is higher)"
@@ -658,7 +660,7 @@ def _label_lines(group: LinesTotal, answer: Answer) -> str:
         names = [one.name for one in selective if one.name.law == main.name.law]
         return join_subjects(names)
     if answer.basis is not TotalBasis.GENERAL:
-        return "tariff lines"
+        return "tariff lines" if group.duties else "other tariff lines"
     general = answer.total_percent or _ZERO
     if (group.low, group.high) == (general, general):
         return _ON_NO_LIST if answer.on_goods else "all goods"
@@ -691,6 +693,8 @@ def _build_line_row(one: _LineGroup, answer: Answer) -> GoodsRow:
     low = min(group.low for group in one.groups)
     high = max(group.high for group in one.groups)
     why = _explain_sum(one.groups[0], answer) if low == high else "the goods decide"
+    if not (low or high or one.groups[0].duties):
+        why = "no additional duty"
     if not _list_selective(one.groups[0], answer) and _is_general(answer) and not (low == high > 0):
         why = "the goods decide" if high else "exempt" * bool(answer.total_percent)
     return GoodsRow(one.label, words.format_span(low, high), why, one.lines)

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -20,6 +21,7 @@ from bot.render.overview import (
 )
 
 DAY = date(2026, 11, 30)
+ZERO = Decimal(0)
 
 
 def ask(text: str, ledger: Ledger, day: date = DAY) -> RateAnswers:
@@ -250,13 +252,13 @@ def test_what_the_data_does_not_cover_is_said(text: str, remark: str, ledger: Le
     assert found[0].startswith(remark)
 
 
-def _list_percents(answer: Answer) -> Iterator[object]:
+def _list_percents(answer: Answer) -> Iterator[Decimal | None]:
     """Every percentage among the facts of an answer."""
     yield from (answer.total_percent, *(answer.main_span or ()), *(answer.total_range or ()))
     yield from (end for group in answer.lines for end in (group.low, group.high))
     for one in (*answer.components, *answer.not_counted, *answer.rows):
         yield from (one.percent, one.rate.percent)
-    yield sum(one.percent or 0 for one in answer.rows if one.is_counted)
+    yield sum((one.percent or ZERO for one in answer.rows if one.is_counted), ZERO)
     yield from (one.percent for one in answer.choices)
     yield from (one.rest_percent for one in answer.warnings if isinstance(one, kinds.NoOneTotal))
     for claim in answer.entry.others:

@@ -174,7 +174,8 @@ def _list_lines(answer: Answer) -> Iterator[Block]:
 def _list_left_out(answer: Answer, label: str) -> Iterator[Block]:
     """The duties with this label that the answer is not about or does not count."""
     if found := [one for one in words.list_left_out(answer) if _label(one) == label]:
-        yield section(bold(f"{label}: {words.describe_left_out(answer)}"))
+        left_out = f", {words.describe_left_out(answer)}" if label == _PARTICULAR else ""
+        yield section(bold(f"{label}{left_out}"))
         yield from (section(_format_left_out(one)) for one in found)
 
 
