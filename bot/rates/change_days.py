@@ -19,13 +19,15 @@ def list_milestone_days(measure: Measure) -> Iterator[Upcoming]:
 def list_rate_days(measure: Measure) -> Iterator[Upcoming]:
     """The beginning of each rate period, and the ending of each period without a direct successor.
 
-    An ending is on the day after the period's last day.
+    An ending is on the day after the period's last day. A power or an investigation, which has a
+    reason why no total counts it, has no announced beginning: nothing says that a duty follows.
     """
     before: RatePeriod | None = None
     for period in measure.periods:
         if before is not None and before.to is not None and before.to + _A_DAY < period.from_:
             yield _build_ending(measure, before, before.to)
-        yield _build_upcoming(measure, period, period.from_, _build_beginning(period, before))
+        if not (period.status is Status.ANNOUNCED and measure.excluded_reason):
+            yield _build_upcoming(measure, period, period.from_, _build_beginning(period, before))
         before = period
     if before is not None and before.to is not None:
         yield _build_ending(measure, before, before.to)

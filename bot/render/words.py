@@ -70,7 +70,8 @@ def describe_range(answer: Answer) -> str:
     """What decides which total of the range applies; empty if there is only one total."""
     if answer.total_range is None:
         return ""
-    by_goods = answer.rows or (answer.questions and not answer.lines)
+    same_lines = len({(group.low, group.high, group.banned) for group in answer.lines}) < 2
+    by_goods = answer.rows or answer.choices or (answer.questions and same_lines)
     return "the goods decide" if by_goods else "the tariff line decides"
 
 
@@ -295,6 +296,8 @@ def describe_status(component: Component) -> str:
     """
     if component.from_ is None:
         return _STATUS[component.status]
+    if component.status is Status.ANNOUNCED:
+        return f"announced, from {format_day(component.from_)} at the earliest"
     state, span = _STATUS[component.status], _format_days(component.from_, component.to)
     if _is_struck_down(component):
         struck = [one for one in component.rulings if _ends_collection(one)]

@@ -112,6 +112,13 @@ def test_each_rate_is_a_change_of_its_kind(
     assert [(one.on, one.change) for one in list_rate_days(measure("a", *periods))] == expected
 
 
+def test_a_power_that_was_not_used_has_no_day_on_which_a_duty_begins() -> None:
+    announced = then(10, status="announced")
+    power = measure("a", announced, excluded_reason="a power, not used when last checked")
+    assert list(list_rate_days(power)) == []
+    assert list(list_rate_days(measure("a", announced))) != []
+
+
 def test_a_change_has_the_facts_of_its_period_and_a_milestone_those_of_its_measure() -> None:
     own = then(source=ORDER, not_for=("DE",), checked=JULY, to=JUNE_30)
     due = Milestone(on=JULY, what="A review.", source=SOURCE)

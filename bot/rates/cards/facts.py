@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.rates.calendar.upcoming import list_upcoming
 from bot.rates.cards.model import Card, CardFact
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import ChangeKind, Upcoming
+from bot.rates.model.answer import Upcoming
 from bot.rates.model.law import RULINGS, Effect, LegalEvent
 from bot.rates.model.measure import Measure, RatePeriod, Status
 from bot.rates.schedule.model import EntryFees
@@ -97,13 +97,7 @@ def build_card_facts(card: Card, ledger: Ledger, day: date) -> CardFacts:
     checked = min([card.as_of, *_list_checked_days(ledger, measures)])
     events = list_card_events(card, ledger)
     known_until = min(checked, day)
-    changes = [
-        one
-        for one in list_upcoming(ledger, known_until, measures=measures)
-        # A power that was never used has no date on which a duty begins.
-        if one.change.kind is ChangeKind.MILESTONE
-        or not ledger.by_id[one.measure_id].excluded_reason
-    ]
+    changes = list_upcoming(ledger, known_until, measures=measures)
     fees = _find_fees(ledger, day) if card.fees else None
     return CardFacts(
         card=card,

@@ -1,7 +1,8 @@
 """Finds mistakes in files of cards.
 
 The rules:
-1. each measure, legal basis, legal event and card that a card refers to exists;
+1. each measure, legal basis, legal event and card that a card refers to exists, and its related
+   cards are not its own parts, which are listed anyway;
 2. no id is used twice, and no name belongs to two cards or has only words of every question;
 3. a card is a part of a card that is itself no part of another.
 """
@@ -73,6 +74,9 @@ def _check_card(card: Card, loc: tuple[int | str, ...], known: _Known) -> Iterat
     for at, other in enumerate(card.see):
         if other not in known.cards:
             yield (*loc, "see", at), f"no card is called '{other}'", "Check the spelling"
+        elif known.cards[other].law == card.id:
+            cause = f"'{other}' is a part of this card, so it is named anyway"
+            yield (*loc, "see", at), cause, "Remove it"
     if card.law is not None:
         whole = known.cards.get(card.law)
         if whole is None:

@@ -56,6 +56,7 @@ _UNITS = frozenset({"cc", "cm", "gb", "kg", "kw", "lb", "mg", "ml", "mm", "tb"})
 _NOT_AFTER = {
     "china": {"bone", "fine", "vintage", "porcelain"},
     "turkey": {"frozen", "whole", "ground", "smoked", "roast", "roasted", "live", "raw", "fresh"},
+    "mfn": {"with", "incl", "including", "plus"},
     "polish": {"nail", "shoe", "furniture", "floor", "car", "metal"},
     "jordan": {"air"},
     "jersey": {"new"},
@@ -97,6 +98,9 @@ _ALWAYS_GOODS = frozenset(
 """Names whose words of `_NOT_BEFORE` mean goods even without another origin."""
 FOOD_NAMES = frozenset({"turkey"})
 """Names that are goods before `from` and another economy: `turkey from canada`."""
+_OIL_NAMES = frozenset({"russian", "russia"})
+_OIL_DUTIES = (["tariff"], ["tariffs"], ["duty"], ["duties"], ["penalty"])
+"""Words that show, after `russian oil`, that it is the duty on India for buying that oil."""
 _DEMONYMS_OF_GOODS = re.compile(
     r"(?:swiss|french|danish|turkish|persian|german|italian|greek|irish)"
 )
@@ -127,6 +131,7 @@ _LINKS = frozenset(
 _COMPARING = frozenset(
     {"vs", "versus", "vs.", "v", "or", "compared", "compare", "comparison", "than", "comparing"}
 )
+_VERSUS = frozenset({"vs", "versus", "vs."})
 _TRAILING = frozenset(
     str.split(
         "from of on to into in by against for the vs versus or and between , made & / + x "
@@ -171,7 +176,9 @@ class TokenizedQuestion:
             size, code = finder.find(at)
             if code is None:
                 between.append(tokens[at])
-                if tokens[at] not in FILLER and not finder.is_pronoun(at):
+                if tokens[at] in _VERSUS:
+                    self.other_words.append(",")
+                elif tokens[at] not in FILLER and not finder.is_pronoun(at):
                     self.other_words.append(tokens[at])
                 at += 1
                 continue
@@ -228,10 +235,12 @@ class _PartyFinder:
         longest = _MAX_NAME_WORDS if self._parties.may_begin(tokens[at]) else 1
         for size in range(min(longest, len(tokens) - at), 0, -1):
             run = tokens[at : at + size]
-            # `find` ignores punctuation, so a run must not begin or end with punctuation or a flag.
-            if size > 1 and not (_is_word(run[0]) and _is_word(run[-1])):
+            # `find` ignores flags, and punctuation at the ends of a run.
+            flagged = any(_FLAG.fullmatch(token) for token in run)
+            if size > 1 and (flagged or not (_is_word(run[0]) and _is_word(run[-1]))):
                 continue
-            if size == 1 and not self._may_be_economy(at):
+            article = size == 2 and run[0] == "the"
+            if (size == 1 or article) and not self._may_be_economy(at + article):
                 continue
             party = self._parties.find(" ".join(run))
             if party is not None:
@@ -258,6 +267,8 @@ class _PartyFinder:
         if word in _UNITS and before.isdigit():
             return False
         if before in _NOT_AFTER.get(word, ()):
+            return False
+        if word in _OIL_NAMES and after == "oil" and tokens[at + 2 : at + 3] in _OIL_DUTIES:
             return False
         if after in _NOT_BEFORE.get(word, ()):
             return not (word in _ALWAYS_GOODS or self._has_other_origin(at + 1))
@@ -306,7 +317,12 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
     if home in words.codes or len(words.codes) < 2:
         return False
     between = words.words_before[1:]
-    linked = all(set(each) <= _LINKS | _COMPARING | NOISE - _INTO - {"by"} for each in between)
+    # 'french or italian wine', and 'french wine or italian wine'
+    linked = all(
+        set(each) <= _LINKS | _COMPARING | NOISE - _INTO - {"by"}
+        or ({"or", *_VERSUS} & set(each) and _INTO.isdisjoint(each) and _ONE_WAY.isdisjoint(each))
+        for each in between
+    )
     listed = all(not _LINKS.isdisjoint(each) or not each for each in between)
     joined = any(not {"and", "or", ",", "&"}.isdisjoint(each) for each in between)
     charged = any("on" in each and not _DUTIES.isdisjoint(each) for each in between)
@@ -316,6 +332,20 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
         return False
     compares = comparing or any(not _COMPARING.isdisjoint(each) for each in between)
     return compares or (joined and listed and names_origin(words))
+
+
+def are_joined(words: TokenizedQuestion, home: str) -> bool:
+    """Whether `and` joins the two economies of a question about goods: `china and india toys`.
+
+    They may be two origins, or importer and origin. `home` is the assumed importer of origins.
+    """
+    others = {*words.words_before[0], *words.words_after}
+    return (
+        len(words.codes) == 2
+        and home not in words.codes
+        and words.words_before[1] == ["and"]
+        and others.isdisjoint({"between", "by"} | _CHARGES | _PAYS | _RETALIATION | _INTO)
+    )
 
 
 class Direction(NamedTuple):

@@ -103,3 +103,13 @@ def test_upcoming_changes_can_be_listed_as_of_a_past_day(ledger: Ledger) -> None
     days = [item.on for item in _asked("upcoming us on 2025-07-01", ledger) if not item.passed]
     assert min(days) > date(2025, 7, 1)
     assert date(2025, 8, 7) in days
+
+
+def test_a_power_that_was_never_used_is_a_day_to_check_and_no_duty_that_begins(
+    ledger: Ledger,
+) -> None:
+    coming = list_upcoming(ledger, date(2026, 10, 8), date(2026, 10, 31))
+    power = [one for one in coming if one.measure_id == "us-world-russia-energy-secondary"]
+    assert [(one.on, one.change.kind) for one in power] == [
+        (date(2026, 10, 18), ChangeKind.MILESTONE)
+    ]

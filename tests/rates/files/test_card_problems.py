@@ -131,6 +131,16 @@ def test_a_mistake_is_located(
     assert cause in str(raised.value)
 
 
+def test_a_part_of_a_card_is_not_named_as_a_related_card_too(
+    folder: Path, parties: Parties
+) -> None:
+    whole = CARD.replace("see: [section-700]", "see: [part-1]").replace("  law: section-700\n", "")
+    part = "{id: part-1, title: Part, law: gazette-1, group: Laws, what: A part., events: [ruling]"
+    write(folder, f"{whole}- {part}, source: {{text: Act}}, as_of: 2026-10-02}}\n")
+    with pytest.raises(ConfigError, match=r":13.*'part-1' is a part of this card"):
+        load_ledger(folder, parties)
+
+
 def test_an_id_of_an_event_is_used_once(folder: Path, parties: Parties) -> None:
     events = folder / "events.yaml"
     text = events.read_text(encoding="utf-8").replace("id: appeal", "id: ruling")
