@@ -40,6 +40,10 @@ class TariffwireError(Exception):
         self.thing, self.cause, self.cure = thing, cause, cure
         super().__init__(f"{thing}: {cause}" + (f". {cure}" if cure else ""))
 
+    def to_json(self) -> dict[str, str]:
+        """The error as a JSON object: `thing`, `cause` and `cure`."""
+        return {"thing": self.thing, "cause": self.cause, "cure": self.cure}
+
 
 class SettingsError(TariffwireError):
     """A setting is missing or wrong; `thing` is the name of its variable."""

@@ -22,7 +22,7 @@ def report_errors(command: Callable[P, None]) -> Callable[P, None]:
     With --json, it also prints the error as JSON on stdout. If an argument is not valid text, the
     exit code is 2 (wrong usage).
     """
-    return report_errors_as(lambda error, _: {"error": build_error_json(error)})(command)
+    return report_errors_as(lambda error, _: {"error": error.to_json()})(command)
 
 
 def report_errors_as(
@@ -54,11 +54,6 @@ def report_errors_as(
         return run_command
 
     return decorate
-
-
-def build_error_json(error: TariffwireError) -> dict[str, str]:
-    """The error as JSON values."""
-    return {"thing": error.thing, "cause": error.cause, "cure": error.cure}
 
 
 def print_usage_error(error: click.UsageError) -> None:

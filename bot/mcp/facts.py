@@ -12,7 +12,7 @@ RateReply = RateAnswers | RateCalendar | RateCard | CardList
 
 def build_error(error: TariffwireError) -> Facts:
     """An error as `{"error": {"thing", "cause", "cure"}}`."""
-    return {"error": {"thing": error.thing, "cause": error.cause, "cure": error.cure}}
+    return {"error": error.to_json()}
 
 
 def build_refusal(text: str, error: TariffwireError) -> Facts:

@@ -1,6 +1,6 @@
 """Describes the facts of cards in words, for Slack and the terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import starmap
 
@@ -10,9 +10,10 @@ from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
 from bot.rates.model.law import Effect, LegalEvent
 from bot.rates.model.measure import Measure, Source
 from bot.render import words
+from bot.render.freshness import describe_freshness
+from bot.render.text import format_source, render_block
 from bot.text.dates import format_day
 
-_FRESH_DAYS, _OLD_DAYS = 8, 31
 _EFFECTS = {
     Effect.FILED: "Step in the case",
     Effect.ARGUED: "Argued",
@@ -36,19 +37,20 @@ def describe_card_state(facts: CardFacts) -> str:
         return _describe_case(facts)
     row = facts.overall
     state, since = describe_row_state(row), format_row_day(row)
+    begun = f"{state} {since}" if since else state
     if row.state is DutyState.NOT_COLLECTED and (ruling := facts.struck_down) is not None:
         held = f"held unlawful {format_day(ruling.on)} ({ruling.body})"
-        return f"{state} {since}: {held}".replace("  ", " ")
+        return f"{begun}: {held}"
     rate = format_row_rate(row)
     if row.state in (DutyState.ENDED, DutyState.NOT_COLLECTED):
-        return f"{state} {since} (was {rate})" if since else f"{state} (was {rate})"
+        return f"{begun} (was {rate})"
     if row.state in (DutyState.NOT_SET, DutyState.ZERO):
         return state
     if row.state is DutyState.NOT_VERIFIED:
-        return f"{state} {since}: {rate}; start not verified".replace("  ", " ")
+        return f"{begun}: {rate}; start not verified"
     bans = any(one.state is DutyState.BANNED for one in facts.rows)
     also = "; some goods may not be imported" if bans and row.state is DutyState.CHARGED else ""
-    return f"{state} {since}: {rate}{also}" if since else f"{state}: {rate}{also}"
+    return f"{begun}: {rate}{also}"
 
 
 def _describe_case(facts: CardFacts) -> str:
@@ -114,7 +116,7 @@ def describe_row(row: RateRow, *, short: bool = False) -> str:
         case DutyState.SCHEDULED:
             return f"{rate} from {day}" if day else f"{rate}, later"
         case DutyState.NOT_VERIFIED:
-            return f"{rate} from {day}, not verified".replace(" from ,", ",")
+            return f"{rate} from {day}, not verified" if day else f"{rate}, not verified"
         case DutyState.SUSPENDED:
             return f"{rate}, suspended"
         case DutyState.NOT_COLLECTED:
@@ -216,20 +218,6 @@ def describe_fact(fact: CardFact) -> str:
     return f"{fact.label}: {fact.text}" if fact.label else fact.text
 
 
-def describe_freshness(checked: date, today: date, *, passed: bool) -> str:
-    """A colored mark and the day of the last check: `🔴 Checked 2 Oct 2026, 58 days ago`.
-
-    Green below 8 days, amber below 31, otherwise red. `passed` is whether a known date has come
-    since the check, which makes it red too.
-    """
-    days = (today - checked).days
-    if days <= 0:
-        return f"🟢 Checked {format_day(checked)}"
-    mark = "🟢" if days < _FRESH_DAYS else "🟠" if days < _OLD_DAYS else "🔴"
-    ago = "1 day ago" if days == 1 else f"{days} days ago"
-    return f"{'🔴' if passed else mark} Checked {format_day(checked)}, {ago}"
-
-
 def group_cards(cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
     """The cards by group, in the order of the files; laws come first, uncovered topics last."""
     groups: dict[str, list[Card]] = {}
@@ -244,22 +232,22 @@ def render_card_lines(facts: CardFacts) -> Iterator[str]:
     card = facts.card
     yield card.title
     yield f"{describe_card_state(facts)}."
-    yield f"  {card.what} ({_format_source(card.source)})"
+    yield f"  {card.what} ({format_source(card.source)})"
     rows = [(row.what, describe_row(row)) for row in facts.rows] + list_fee_rows(facts)
-    yield from _render_block("rates", (f"{what}: {text}" for what, text in rows))
+    yield from render_block("rates", (f"{what}: {text}" for what, text in rows))
     specific = {f"{row.what}: {row.specific}" for row in facts.rows if row.specific}
-    yield from _render_block("specific duties", sorted(specific))
-    yield from _render_block("rulings", map(describe_ruling, facts.rulings))
+    yield from render_block("specific duties", sorted(specific))
+    yield from render_block("rulings", map(describe_ruling, facts.rulings))
     facts_of_card = (
-        f"{describe_fact(one)} ({format_day(one.on)}; {_format_source(one.source)})"
+        f"{describe_fact(one)} ({format_day(one.on)}; {format_source(one.source)})"
         for one in card.points
     )
-    yield from _render_block("facts", facts_of_card)
-    yield from _render_block("next", list_next(facts))
-    yield from _render_block("scheduled since our last check, not verified", list_passed(facts))
-    events = (f"{describe_event(one)} ({_format_source(one.source)})" for one in facts.events)
-    yield from _render_block("events", events)
-    yield from _render_block("sources", map(_format_source, list_card_sources(facts)))
+    yield from render_block("facts", facts_of_card)
+    yield from render_block("next", list_next(facts))
+    yield from render_block("scheduled since our last check, not verified", list_passed(facts))
+    events = (f"{describe_event(one)} ({format_source(one.source)})" for one in facts.events)
+    yield from render_block("events", events)
+    yield from render_block("sources", map(format_source, list_card_sources(facts)))
     yield describe_freshness(facts.checked, facts.on, passed=bool(facts.passed))
     others = ", ".join(one.id for one in (*facts.parts, *facts.see))
     if others:
@@ -286,12 +274,3 @@ def find_measure_source(measure: Measure, day: date) -> Source:
     """The source of the measure's rate on the day, or else of its newest rate."""
     period = measure.find_period(day) or measure.find_period_before(day)
     return period.source if period else measure.source
-
-
-def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
-    found = [f"  {item}" for item in items]
-    return iter([f"{title}:", *found] if found else ())
-
-
-def _format_source(source: Source) -> str:
-    return f"{source.text} {source.url}" if source.url else source.text

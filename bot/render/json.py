@@ -65,7 +65,7 @@ def build_rate_json(
         **days,
         **({} if card is None else {"card": build_card_json(card)}),
         **_collect_filled(spells=tuple(spells)),
-        "error": error and {"thing": error.thing, "cause": error.cause, "cure": error.cure},
+        "error": error and error.to_json(),
     }
 
 

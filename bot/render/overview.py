@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
@@ -45,10 +44,9 @@ from bot.render.duty_names import (
     shorten_clause,
     shorten_court,
 )
+from bot.render.freshness import Freshness, describe_check, find_freshness
 from bot.text.dates import format_day, format_period, format_short_day
 
-_FRESH_DAYS = 8
-_OLD_DAYS = 31
 _NEXT = 3
 _GOODS_CHARACTERS = 60
 _LAW_OF_LISTS = re.compile(r"^(Section \d+) [Ll]ists? ")
@@ -57,17 +55,6 @@ _BANNED = "may not be imported"
 _ZERO = Decimal(0)
 NOT_INCLUDED = "AD/CVD, quotas, fees"
 """The charges that no total includes, in short words."""
-
-
-class Freshness(StrEnum):
-    """How old the data of an answer is."""
-
-    GREEN = "green"
-    """Checked less than eight days ago, or after the day that is asked about."""
-    AMBER = "amber"
-    """Checked less than 31 days ago."""
-    RED = "red"
-    """Checked longer ago, never checked, or a scheduled day has passed since the check."""
 
 
 class Piece(NamedTuple):
@@ -151,10 +138,7 @@ class AnswerOverview(NamedTuple):
 
     def format_checked(self) -> str:
         """When the data was checked: `checked 7 Oct 2026, 54 days ago`."""
-        if self.checked is None:
-            return "never checked"
-        days = {0: "today", 1: "yesterday"}.get(self.age_days, f"{self.age_days} days ago")
-        return f"checked {format_day(self.checked)}, {days}"
+        return describe_check(self.checked, self.age_days)
 
     def list_status(self) -> tuple[str, ...]:
         """What qualifies the data besides its age, each in a few words."""
@@ -936,14 +920,9 @@ def _describe_short_rate(what: Change) -> str:
 
 
 def _find_freshness(answer: Answer, today: date, passed: bool) -> Freshness:
-    if answer.checked is None:
-        return Freshness.RED
-    if answer.on < today and answer.checked >= answer.on:
+    if answer.checked is not None and answer.on < today and answer.checked >= answer.on:
         return Freshness.GREEN
-    age = (today - answer.checked).days
-    if passed or age >= _OLD_DAYS:
-        return Freshness.RED
-    return Freshness.GREEN if age < _FRESH_DAYS else Freshness.AMBER
+    return find_freshness(answer.checked, today, passed=passed)
 
 
 def _describe_assumed(answer: Answer, query: RateQuery) -> str:

@@ -66,15 +66,15 @@ def render_lines(answer: Answer) -> Iterator[str]:
     yield f"{subject}: {_format_headline(answer)}"
     yield f"  {words.describe_definition(answer)}"
     choices = (f"{one.goods}: {format_percent(one.percent)}%" for one in answer.choices)
-    yield from _render_block("by line", choices)
-    yield from _render_block("lines", words.list_lines(answer))
-    yield from _render_block("questions that decide", answer.questions)
+    yield from render_block("by line", choices)
+    yield from render_block("lines", words.list_lines(answer))
+    yield from render_block("questions that decide", answer.questions)
     counted = "breakdown" if not answer.choices else "counted on all"
-    yield from _render_block(counted, map(_render_component, words.list_counted(answer)))
+    yield from render_block(counted, map(_render_component, words.list_counted(answer)))
     if answer.base is not None and not answer.includes_base:
         what = f"{answer.base.line}, {answer.base.what}"
         line = f"{words.name_base(answer.base)} of {what}: {words.describe_base(answer)}"
-        yield f"  {line} ({_format_source(answer.base.source)})"
+        yield f"  {line} ({format_source(answer.base.source)})"
     if base_range := words.describe_base_range(answer):
         yield f"  {base_range}"
     if answer.mfn is not None:
@@ -83,26 +83,26 @@ def render_lines(answer: Answer) -> Iterator[str]:
     if headings := words.describe_headings(answer):
         yield f"  {headings}"
     if answer.entry.value is not None:
-        yield from _render_block("in dollars", words.describe_value(answer.entry.value))
+        yield from render_block("in dollars", words.describe_value(answer.entry.value))
     left_out = words.list_left_out(answer)
     shown = left_out[:_NOT_COUNTED_SHOWN]
-    yield from _render_block(words.describe_left_out(answer), map(_render_component, shown))
+    yield from render_block(words.describe_left_out(answer), map(_render_component, shown))
     if more := len(left_out) - len(shown):
         yield f"  and {more} more on particular goods; name the goods to see their duties"
     if change := words.describe_last_change(answer):
         yield f"last change: {change}"
-    yield from _render_block("next", map(_render_upcoming, answer.next))
-    yield from _render_block("history", map(render_step, answer.history))
+    yield from render_block("next", map(_render_upcoming, answer.next))
+    yield from render_block("history", map(render_step, answer.history))
     talks = (
-        f"{format_day(one.on)}  {_format_place(one)}{one.outcome} ({_format_source(one.source)})"
+        f"{format_day(one.on)}  {_format_place(one)}{one.outcome} ({format_source(one.source)})"
         for one in answer.talks
     )
-    yield from _render_block("talks", talks)
-    yield from _render_block("notes", words.describe_warnings(answer)[len(first) :])
+    yield from render_block("talks", talks)
+    yield from render_block("notes", words.describe_warnings(answer)[len(first) :])
     if answer.checked is not None:
         yield f"sources {words.describe_checked(answer)}"
     reports = answer.reports[:_REPORTS_SHOWN]
-    yield from _render_block("reports since, not in our data", map(_render_report, reports))
+    yield from render_block("reports since, not in our data", map(_render_report, reports))
     if more := len(answer.reports) - len(reports):
         yield f"  and {more} older ones"
 
@@ -130,7 +130,8 @@ def _format_headline(answer: Answer) -> str:
     return f"{total}%: {decides}" if decides else f"{total}%"
 
 
-def _render_block(title: str, items: Iterable[str]) -> Iterator[str]:
+def render_block(title: str, items: Iterable[str]) -> Iterator[str]:
+    """A title and an indented line for each item; nothing if there are no items."""
     found = [f"  {item}" for item in items]
     return iter([f"{title}:", *found] if found else ())
 
@@ -142,7 +143,7 @@ def _render_component(one: Component) -> str:
     duty = (f"{one.measure}: {rate}", one.legal_basis, heading)
     pieces = (*duty, state, words.describe_rulings(one))
     return "; ".join(
-        filter(None, (*pieces, words.describe_note(one).rstrip("."), _format_source(one.source)))
+        filter(None, (*pieces, words.describe_note(one).rstrip("."), format_source(one.source)))
     )
 
 
@@ -160,10 +161,11 @@ def render_step(step: Step) -> str:
     return f"{format_day(step.on):>11}  {rate}  {words.describe_step(step)}{source}"
 
 
-def _format_source(source: Source) -> str:
+def format_source(source: Source) -> str:
+    """The name of the source and, if it has one, its address."""
     return f"{source.text} {source.url}" if source.url else source.text
 
 
 def _format_mfn(answer: Answer, mfn: MfnAverage) -> str:
-    rate = f"{format_percent(mfn.percent)}% ({mfn.year}, {_format_source(mfn.source)})"
+    rate = f"{format_percent(mfn.percent)}% ({mfn.year}, {format_source(mfn.source)})"
     return f"average normal (MFN) duty of {answer.imposer_name}: {rate}"

@@ -1,14 +1,13 @@
 """Cards in words: rows of the table, what comes next, the age of the check, the terminal."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from bot.rates.model.law import Effect
 from bot.render.cards import (
     describe_card_state,
-    describe_freshness,
     describe_row,
     list_next_in_short,
     list_passed,
@@ -87,22 +86,6 @@ def test_changes_that_the_table_shows_are_not_repeated() -> None:
     facts = facts_of(rate(100, **{"from": date(2026, 11, 10)}, status="announced"))
     assert len(list_passed(facts)) == 1
     assert list_passed(facts, short=True) == []
-
-
-@pytest.mark.parametrize(
-    ("days", "passed", "mark"),
-    [
-        (0, False, "🟢"),
-        (7, False, "🟢"),
-        (8, False, "🟠"),
-        (30, False, "🟠"),
-        (31, False, "🔴"),
-        (3, True, "🔴"),
-    ],
-)
-def test_the_mark_shows_the_age_of_the_check(days: int, passed: bool, mark: str) -> None:
-    text = describe_freshness(CHECKED, CHECKED + timedelta(days=days), passed=passed)
-    assert text.startswith(f"{mark} Checked 2 Oct 2026")
 
 
 def test_the_terminal_shows_the_state_first_and_every_source() -> None:

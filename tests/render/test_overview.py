@@ -13,9 +13,9 @@ from bot.commands.replies import RateAnswers
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, format_percent
+from bot.render.freshness import Freshness
 from bot.render.overview import (
     AnswerOverview,
-    Freshness,
     build_overview,
     format_next,
 )

@@ -20,10 +20,10 @@ from bot.rates.question.query import RateQuery
 from bot.render import words
 from bot.render.comparison import build_comparison
 from bot.render.dates.calendar_rows import build_calendar_rows
+from bot.render.freshness import Freshness
 from bot.render.overview import (
     AnswerOverview,
     ChangeRow,
-    Freshness,
     build_overview,
     format_next,
     format_short_total,

@@ -10,6 +10,7 @@ from typing import TypeVar
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import Card
 from bot.render import cards as say
+from bot.render.freshness import describe_freshness
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -237,7 +238,7 @@ def _format_name(card: Card) -> str:
 
 
 def _describe_freshness(facts: CardFacts) -> str:
-    return say.describe_freshness(facts.checked, facts.on, passed=bool(facts.passed))
+    return describe_freshness(facts.checked, facts.on, passed=bool(facts.passed))
 
 
 def _end(sentence: str) -> str:

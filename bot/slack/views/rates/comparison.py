@@ -7,9 +7,9 @@ from datetime import date
 from bot.rates.model.answer import Answer
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render import words
-from bot.render.cards import describe_freshness
 from bot.render.comparison import RateComparison, RateComparisonRow, build_comparison
 from bot.render.duty_names import name_origin
+from bot.render.freshness import describe_freshness
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,

@@ -17,10 +17,10 @@ from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
 from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_origin
+from bot.render.freshness import format_chip
 from bot.render.overview import (
     AnswerOverview,
     ChangeRow,
-    Freshness,
     GoodsRow,
     build_overview,
     format_next,
@@ -57,7 +57,6 @@ SHARE = "rate_share"
 
 MAX_WORDS = 118
 """Less than 120 words, because a client also shows the sign of the menu."""
-CHIPS = {Freshness.GREEN: "🟢", Freshness.AMBER: "🟡", Freshness.RED: "🔴"}
 
 _SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (3, 0), (2, 1), (2, 0), (0, 0))
 """Rows and upcoming days, from the fullest message to the shortest."""
@@ -273,8 +272,7 @@ def _list_facts(overview: AnswerOverview, answer: Answer) -> list[str]:
 
 def format_status(overview: AnswerOverview) -> str:
     """The chip with the age of the data, and what else qualifies it."""
-    checked = overview.format_checked()
-    shown = f"{CHIPS[overview.freshness]} {checked[0].upper()}{checked[1:]}"
+    shown = format_chip(overview.freshness, overview.format_checked())
     return " · ".join([shown, *(escape(text, 120) for text in overview.list_status())])
 
 

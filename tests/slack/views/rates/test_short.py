@@ -14,10 +14,11 @@ from bot.commands.replies import RateAnswers, RateCard
 from bot.parties import WORLD
 from bot.rates.model.answer import Report, format_percent
 from bot.render import words
+from bot.render.freshness import MARKS
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.views.rates.details import list_pages
-from bot.slack.views.rates.short import CHIPS, count_words, render_short_answer
+from bot.slack.views.rates.short import count_words, render_short_answer
 from bot.text.dates import format_day
 from tests.slack.fakes import ledger
 from tests.slack.samples import NOW, PARTIES
@@ -174,7 +175,7 @@ def test_every_pair_has_few_words_its_number_first_and_one_chip(imposer: str) ->
             check_accepted(shown)
             assert count_words(shown.blocks) <= 120
             said = json.dumps(shown.blocks, ensure_ascii=False)
-            assert sum(said.count(chip) for chip in CHIPS.values()) == 1
+            assert sum(said.count(chip) for chip in MARKS.values()) == 1
             number = shown.blocks[1]["text"]["text"].split("\n")[0]
             if span is None:
                 continue
