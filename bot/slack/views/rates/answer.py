@@ -18,7 +18,7 @@ from bot.slack.blockkit.blocks import (
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.short import SHARE as SHARE
+from bot.slack.views.rates.short import SHARE
 from bot.slack.views.rates.table import is_table_useful
 from bot.slack.views.replies import RUN
 from bot.text.single_line import to_single_line

@@ -21,7 +21,6 @@ from bot.rates.model.answer import Upcoming
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render import words
 from bot.render.dates.calendar_rows import CalendarRow, build_calendar_rows
-from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -39,7 +38,7 @@ from bot.slack.blockkit.blocks import (
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
 from bot.slack.views.rates.answer import render_left_out
-from bot.slack.views.rates.table import Column, build_table, link_cell, text_cell
+from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, link_cell, text_cell
 from bot.slack.views.replies import RUN
 from bot.text.dates import format_day, format_period, format_short_day
 
@@ -81,8 +80,7 @@ def render_calendar(reply: RateCalendar, parties: Parties) -> Message:
     plain = assemble(notice, head, [_render_item(one, parties) for one in shown], tail, _left_out)
     if not page:
         return plain
-    room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
-    room -= count_characters([*head, *tail])
+    room = MESSAGE_ROOM - count_characters([*head, *tail])
     table, cut = build_table(_COLUMNS, [_build_row(one, reply.today) for one in page], room)
     hidden = len(left) + cut
     more = [context(f"{hidden} more.")] if hidden else []

@@ -14,7 +14,6 @@ from bot.render.freshness import describe_freshness
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
-    Element,
     Message,
     actions,
     assemble,
@@ -24,9 +23,10 @@ from bot.slack.blockkit.blocks import (
     section,
 )
 from bot.slack.blockkit.forms import View, menu
-from bot.slack.blockkit.mrkdwn import bold, cut, escape
+from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
 from bot.slack.views.rates.details import make_pages, render_pages
+from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, text_cell
 from bot.slack.views.replies import DETAILS, RUN
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
@@ -81,8 +81,9 @@ def render_card(facts: CardFacts) -> Message:
     plain = assemble(notice, [*head, *_build_list(shown)], [*more, *paragraphs], tail, _left_out)
     if not shown:
         return plain
-    table = [*head, _build_table([columns, *shown])]
-    message = assemble(notice, table, [*more, *paragraphs], tail, _left_out)
+    cells = [[text_cell(text, _CELL) for text in row] for row in shown]
+    table, _ = build_table(list(map(Column, columns)), cells, MESSAGE_ROOM)
+    message = assemble(notice, [*head, table], [*more, *paragraphs], tail, _left_out)
     return Message(message.text, message.blocks, instead=plain)
 
 
@@ -198,17 +199,6 @@ def _name_related(title: str, shown: str) -> str:
     if subject and shown.startswith(f"{law}: "):
         return subject[0].upper() + subject[1:]
     return title
-
-
-def _build_table(rows: Sequence[tuple[str, str]]) -> Block:
-    cells = [[_build_cell(text) for text in row] for row in rows]
-    columns = [{"is_wrapped": True, "align": "left"}] * 2
-    return {"type": "table", "rows": cells, "column_settings": columns}
-
-
-def _build_cell(text: str) -> Element:
-    # Slack refuses the whole message if a cell is empty.
-    return {"text": cut(to_single_line(text), _CELL) or "–", "type": "raw_text"}
 
 
 def _build_list(rows: Sequence[tuple[str, str]]) -> list[Block]:

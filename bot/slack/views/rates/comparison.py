@@ -6,11 +6,8 @@ from datetime import date
 
 from bot.rates.model.answer import Answer
 from bot.rates.question.query import QueryKind, RateQuery, format_query
-from bot.render import words
 from bot.render.comparison import RateComparison, RateComparisonRow, build_comparison
-from bot.render.duty_names import name_origin
 from bot.render.freshness import describe_freshness
-from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -24,8 +21,10 @@ from bot.slack.blockkit.blocks import (
     section,
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
-from bot.slack.views.rates.answer import SHARE, render_left_out
-from bot.slack.views.rates.table import Column, build_table, text_cell
+from bot.slack.views.rates import markup
+from bot.slack.views.rates.answer import render_left_out
+from bot.slack.views.rates.short import SHARE
+from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, text_cell
 from bot.slack.views.replies import RUN
 from bot.text.dates import format_day
 
@@ -44,8 +43,7 @@ def render_comparison(answers: Sequence[Answer], query: RateQuery, today: date) 
     notice = escape(f"{comparison.title}. {comparison.sentence}", 1_000)
     plain = [section(_format_row(row)) for row in comparison.rows]
     instead = assemble(notice, head, plain, tail, render_left_out)
-    room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
-    room -= count_characters([*head, *tail])
+    room = MESSAGE_ROOM - count_characters([*head, *tail])
     table, left = build_table(_list_columns(comparison), _build_rows(comparison), room)
     more = [context(f"{left} more than fit into a Slack message.")] if left else []
     return replace(assemble(notice, [*head, table, *more], (), tail), instead=instead)
@@ -79,23 +77,13 @@ def _render_notes(answers: Sequence[Answer], query: RateQuery, today: date) -> l
     warnings."""
     days = {one.on for one in answers}
     day = f"On {format_day(min(days))}." if query.on is not None and days else ""
-    assumed = ""
-    if query.imposer_assumed and answers:
-        importer = name_origin(answers[0].imposer, answers[0].imposer_name)
-        assumed = f"Assuming imports into {importer}."
     checked = min((one.checked for one in answers if one.checked), default=None)
     passed = any(item.passed for one in answers for item in one.next)
-    leading = [
-        escape(text, 200)
-        for answer in answers
-        for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True)
-        if one.leads
-    ]
     notes = [
-        escape(assumed),
+        markup.format_assumed(answers, query),
         day,
         escape(describe_freshness(checked, today, passed=passed)) if checked else "",
-        *dict.fromkeys(leading),
+        *markup.list_leading_warnings(answers),
     ]
     return [context(*[note for note in notes if note][: 3 + _NOTES])]
 

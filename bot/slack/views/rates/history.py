@@ -27,9 +27,9 @@ from bot.slack.blockkit.blocks import (
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.answer import SHARE
 from bot.slack.views.rates.chart import render_history_chart
-from bot.slack.views.rates.table import Column, build_table, link_cell, text_cell
+from bot.slack.views.rates.short import SHARE
+from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, link_cell, text_cell
 from bot.slack.views.replies import DETAILS, RUN
 from bot.text.dates import format_day
 
@@ -43,7 +43,6 @@ _PAIR = 100
 _BUTTONS_ROOM = 2 * limits.BUTTON_VALUE_CHARACTERS + 200
 """Characters of JSON for the buttons, at least for one. Each has the question, which may be
 long."""
-_ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 
 
 class _Period(NamedTuple):
@@ -68,7 +67,7 @@ def render_history(answers: Sequence[Answer], query: RateQuery) -> Message | Non
     tail = [*_render_notes(answers, query), *actions(*_build_buttons(query))]
     notice = f"{escape(_format_title(answers))}. {' '.join(totals)}"
     head: list[Block] = [title, lead]
-    room = _ROOM - count_characters([*head, *tail])
+    room = MESSAGE_ROOM - count_characters([*head, *tail])
     chart = render_history_chart(answers, period.since, period.until)
     if chart and count_characters([chart]) <= room:
         head.append(chart)
@@ -104,7 +103,7 @@ def _render_plain(
     tail: Sequence[Block],
 ) -> Message:
     """The message without a chart and a table."""
-    room = _ROOM - count_characters([*head, *tail])
+    room = MESSAGE_ROOM - count_characters([*head, *tail])
     return assemble(notice, head, build_history_details(answers, room, *period), tail)
 
 
@@ -213,19 +212,14 @@ def _build_rows(answers: Sequence[Answer], period: _Period) -> list[list[Element
 
 def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:
     """Small print: the last check, and the warnings without which the totals would mislead."""
-    assumed = (
-        f"Assuming imports into {name_origin(answers[0].imposer, answers[0].imposer_name)}."
-        if query.imposer_assumed
-        else ""
-    )
-    leading = [
-        escape(text, 200)
-        for answer in answers
-        for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True)
-        if one.leads
-    ]
     checked = [markup.format_checked(answer) for answer in answers]
-    notes = dict.fromkeys([escape(assumed), *checked, *leading[:_LEADING]])
+    notes = dict.fromkeys(
+        [
+            markup.format_assumed(answers, query),
+            *checked,
+            *markup.list_leading_warnings(answers)[:_LEADING],
+        ]
+    )
     return [context(*notes)]
 
 

@@ -1,13 +1,15 @@
 """Renders the paragraphs of an answer about rates in Slack's mrkdwn. All text is escaped."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.parties import Parties
 from bot.rates.model.answer import Answer, Component, Report, Step, format_percent
 from bot.rates.model.measure import Source
+from bot.rates.question.query import RateQuery
 from bot.render import words
+from bot.render.duty_names import name_origin
 from bot.slack.blockkit.mrkdwn import bold, escape, link
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
@@ -45,6 +47,25 @@ def add_flag(code: str, name: str, parties: Parties) -> str:
 def format_warnings(texts: Sequence[str], longest: int) -> str:
     """One line for each warning. Each warning is cut to `longest` characters."""
     return "\n".join(f"⚠️ {escape(text, longest)}" for text in texts)
+
+
+def list_leading_warnings(answers: Iterable[Answer]) -> list[str]:
+    """The warnings without which the totals would mislead, each once."""
+    leading = (
+        escape(text, 200)
+        for answer in answers
+        for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True)
+        if one.leads
+    )
+    return list(dict.fromkeys(leading))
+
+
+def format_assumed(answers: Sequence[Answer], query: RateQuery) -> str:
+    """The importing country, if the question does not name it; otherwise empty."""
+    if not (query.imposer_assumed and answers):
+        return ""
+    importer = name_origin(answers[0].imposer, answers[0].imposer_name)
+    return escape(f"Assuming imports into {importer}.")
 
 
 def format_definition(answer: Answer) -> str:

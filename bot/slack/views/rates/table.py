@@ -30,9 +30,9 @@ FEWEST_COMPONENTS = 3
 """The minimum number of components for a table. Fewer components are as clear in paragraphs."""
 _CELL = 160
 _TITLES = {TotalBasis.GENERAL: "Duty"}
-# The room that is left after the notice, the titles and the line that gives the number of omitted
-# rows.
-_ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
+MESSAGE_ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
+"""Characters of JSON for the blocks of a message, without its notice and the line that gives the
+number of omitted rows."""
 
 Row = list[Element]
 
@@ -95,7 +95,7 @@ def render_rates_table(answers: Sequence[Answer], parties: Parties, instead: Mes
     tail = [
         context(*dict.fromkeys(_describe_check(answer, len(answers) > 1) for answer in answers))
     ]
-    room = _ROOM - count_characters([*head, *tail])
+    room = MESSAGE_ROOM - count_characters([*head, *tail])
     table, left = build_table(_build_columns(len(answers) > 1), rows, room)
     note = [context(f"… and {left} more rows than fit into a Slack message.")] if left else []
     message = assemble(instead.text, [*head, table, *note, *tail])

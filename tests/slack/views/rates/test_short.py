@@ -18,7 +18,8 @@ from bot.render.freshness import MARKS
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.views.rates.details import list_pages
-from bot.slack.views.rates.short import count_words, render_short_answer
+from bot.slack.views.rates.screen import MAX_WORDS, count_words
+from bot.slack.views.rates.short import render_short_answer
 from bot.text.dates import format_day
 from tests.slack.fakes import ledger
 from tests.slack.samples import NOW, PARTIES
@@ -173,7 +174,7 @@ def test_every_pair_has_few_words_its_number_first_and_one_chip(imposer: str) ->
         span = answer.main_span
         for shown in (message, message.instead or message):
             check_accepted(shown)
-            assert count_words(shown.blocks) <= 120
+            assert count_words(shown.blocks) <= MAX_WORDS
             said = json.dumps(shown.blocks, ensure_ascii=False)
             assert sum(said.count(chip) for chip in MARKS.values()) == 1
             number = shown.blocks[1]["text"]["text"].split("\n")[0]
