@@ -18,7 +18,7 @@ from bot.slack.app import build_app, build_web_app
 from bot.slack.blockkit.blocks import actions, button
 from bot.slack.context import SlackContext
 from bot.slack.views.alerts import AlertOptions
-from bot.slack.views.replies import CHECK_PRODUCT
+from bot.slack.views.replies import CHECK_PRODUCT, render_working
 from tests.slack.fakes import (
     FailingStore,
     FakeEventPreferences,
@@ -49,9 +49,16 @@ class PageUser:
         return next(m for m in answer["messages"] if m["ts"] == receipt.ts)
 
     async def say(self, text: str, channel: str = "#trade-news") -> list[dict[str, Any]]:
-        outcome = await self.workspace.keyboard.say(channel, text)
+        """Types a line and returns the replies once the bot has finished. If the machine is so busy
+        that the answer comes after a first message, only the answer."""
+        news: list[dict[str, Any]] = []
+        with self.workspace.team.live.listen(news.append):
+            outcome = await self.workspace.keyboard.say(channel, text)
+            await self.context.background.finish()
         assert outcome.ok, outcome.message
-        return outcome.messages
+        if not any(reply["text"] == render_working().text for reply in outcome.messages):
+            return outcome.messages
+        return [self._read(news[-1])]
 
     async def choose(self, message: dict[str, Any], choice: str) -> list[dict[str, Any]]:
         """Picks the option of the alert's menu whose value begins with `choice`; returns the new
@@ -94,8 +101,11 @@ class PageUser:
             )
             await self.context.background.finish()
         assert outcome.ok, outcome.message
-        reported = [each["message"] for each in news if each["type"] == "message"]
-        return [{**each, "ephemeral": each["only_you"]} for each in reported]
+        return [self._read(each) for each in news if each["type"] == "message"]
+
+    def _read(self, event: dict[str, Any]) -> dict[str, Any]:
+        message: dict[str, Any] = event["message"]
+        return {**message, "ephemeral": message["only_you"]}
 
 
 @asynccontextmanager
