@@ -64,12 +64,6 @@ def build_flag(code: str) -> str:
     return "".join(chr(_REGIONAL_A + ord(letter) - ord("A")) for letter in code)
 
 
-def spell_flags(text: str) -> str:
-    """The text with the code of each flag emoji in its place: `US on VN shoes`."""
-    letters = {_REGIONAL_A + number: chr(ord("A") + number) for number in range(26)}
-    return text.translate(letters)
-
-
 class Mention(Frozen):
     """A place where a text names a party: `words` is `text[start:end]`."""
 
@@ -157,6 +151,14 @@ class Parties:
         if not word.isascii() and _FLAG.fullmatch(word):
             word = "".join(chr(ord(sign) - _REGIONAL_A + ord("A")) for sign in word)
         return self._by_key.get(_normalize(word))
+
+    def spell_flags(self, text: str) -> str:
+        """The text with names instead of flags: `United States on China steel`."""
+        return _FLAG.sub(lambda flag: self._name_flag(flag[0]), text)
+
+    def _name_flag(self, flag: str) -> str:
+        party = self.find(flag)
+        return party.name if party is not None else flag
 
     def may_begin(self, word: str) -> bool:
         """Whether a name of several words begins with this word."""

@@ -66,7 +66,9 @@ async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message |
             reply = replace(reply, as_table=True)
         answer = add(name, reply)
         if name == _GOODS:
-            samples["answer in a modal"] = render_product_answer(answer, form, question)
+            samples["answer in a modal"] = render_product_answer(
+                answer, form, question, answers.ledger.parties
+            )
     story = _make_story(now)
     add("help", Help())
     add("greeting", Help(is_short=True))

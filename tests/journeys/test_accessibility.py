@@ -6,11 +6,12 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from selenium.webdriver import ActionChains, Chrome
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from tests.journeys.keys import focused, press, tab_to
 from tests.journeys.workspace_reader import WorkspaceReader, eventually
 from tests.local_slack.page.test_page import click, find, waiting
 
@@ -25,7 +26,6 @@ const done = arguments[arguments.length - 1];
 axe.run(document, { resultTypes: ["violations"] }).then((found) => done(found.violations));
 """
 WIDEST = "return Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)"
-MOST_TABS = 150
 
 
 async def test_axe_finds_nothing_serious_on_the_page(
@@ -173,27 +173,3 @@ def decide_nothing(browser: Chrome) -> None:
     press(browser, Keys.ESCAPE)
     waiting(browser).until(lambda _: not modal.is_displayed())
     assert focused(browser) == opener
-
-
-def tab_to(
-    browser: Chrome, fits: Callable[[WebElement], bool], *, back: bool = False
-) -> WebElement:
-    """Presses Tab, or Shift+Tab, until a control that `fits` has the focus."""
-    for _ in range(MOST_TABS):
-        if back:
-            ActionChains(browser).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(
-                Keys.SHIFT
-            ).perform()
-        else:
-            press(browser, Keys.TAB)
-        if fits(node := focused(browser)):
-            return node
-    pytest.fail("the keyboard does not reach the control")
-
-
-def press(browser: Chrome, *keys: str) -> None:
-    ActionChains(browser).send_keys(*keys).perform()
-
-
-def focused(browser: Chrome) -> WebElement:
-    return browser.switch_to.active_element

@@ -1,32 +1,31 @@
 """Answers fit on a phone's screen, and their buttons lead to the rest."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aiohttp import web
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local_slack.server import Workspace
-from bot.slack.app import build_app, build_web_app, open_session
 from tests.journeys.workspace_reader import WorkspaceReader
-from tests.slack.conftest import workspace
-from tests.slack.fakes import slack_context
-
-__all__ = ["workspace"]
 
 pytestmark = pytest.mark.timeout(240)
 
-NOW = datetime(2026, 11, 30, 17, tzinfo=UTC)
 PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
 WORDS = 120
 ANSWER = "#stream article.only-you"
+WIDE_ANSWERS = {
+    "/tariff is section 122 still in force": ("Section 122", "Ended 23 Jul 2026"),
+    "/tariff section 232": ("Section 232",),
+    "/tariff ieepa refunds": ("CAPE",),
+    "/tariff us china vs vietnam vs india": ("Lowest additional duty", "Vietnam", "India"),
+    "/tariff upcoming": ("Duty changes, next 60 days", "kitchen cabinets"),
+    "/tariff us china history": ("Duty history",),
+}
+"""Questions with wide answers, and words of each answer."""
 US_PARTNERS = (
     "canada,mexico,japan,south korea,european union,united kingdom,india,brazil,vietnam,taiwan,"
     "switzerland,russia,belarus,cuba,iran,iceland,nicaragua,germany,france,thailand,indonesia,"
@@ -41,23 +40,6 @@ PAIRS = (
     *(f"us {partner}" for partner in US_PARTNERS.split(",")),
     *OTHER_IMPORTERS.split(","),
 )
-
-
-@pytest.fixture
-async def page(workspace: Workspace) -> AsyncIterator[WorkspaceReader]:
-    """The local workspace's page; the bot is connected over signed HTTP."""
-    async with open_session() as session:
-        client = AsyncWebClient(
-            workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
-        )
-        made = slack_context(client, secret=workspace.signing_secret, clock=lambda: NOW)
-        runner = web.AppRunner(build_web_app(build_app(made), made))
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-        yield WorkspaceReader(workspace.address)
-        await made.background.finish()
-        await runner.cleanup()
 
 
 async def test_the_answers_to_41_pairs_fit_on_one_screen(
@@ -131,6 +113,29 @@ def _walk(browser: Chrome, address: str) -> None:
     _wait_for_text(browser, "#stream", "China additional duty on goods of the US")
     _click(browser, first, "History")
     _wait_for_text(browser, "#stream", "Duty history")
+
+
+async def test_cards_comparisons_and_calendars_fit_on_a_phone(
+    page: WorkspaceReader, browser: Chrome
+) -> None:
+    await asyncio.to_thread(_read_cards, browser, page.address)
+
+
+def _read_cards(browser: Chrome, address: str) -> None:
+    """Types each question; no answer is wider than the screen."""
+    _open_on_phone(browser, address)
+    for question, texts in WIDE_ANSWERS.items():
+        box = _wait(browser, "#compose-text")
+        box.send_keys(question + Keys.ESCAPE + Keys.ENTER)
+        for text in texts:
+            _wait_for_text(browser, f"{ANSWER}:last-of-type", text)
+    wider = "return [...document.querySelectorAll(arguments[0])].map((n) => n.scrollWidth)"
+    widths = browser.execute_script(wider, f"{ANSWER}, #stream .scroll")
+    assert widths
+    assert max(widths) <= PHONE["width"]
+    card = browser.find_elements(By.CSS_SELECTOR, ANSWER)[0]
+    _click(browser, card, "Details and sources")
+    _wait_for_text(browser, "#modal", "Proclamation 11012")
 
 
 def _wait(browser: Chrome, selector: str) -> WebElement:

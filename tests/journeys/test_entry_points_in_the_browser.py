@@ -2,7 +2,6 @@
 message, the shortcuts of a message, the Home tab and the help."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -10,30 +9,12 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.local_slack.server import Workspace
-from bot.slack.app import open_session
 from tests.journeys.workspace_reader import WorkspaceReader
 from tests.local_slack.page.test_page import click, find, waiting
-from tests.slack.conftest import workspace
-from tests.slack.http_bot import running_bot
-
-__all__ = ["workspace"]
 
 pytestmark = pytest.mark.timeout(120)
 NEWS = "US to impose 25% tariff on steel from Canada"
-
-
-@pytest.fixture
-async def page(workspace: Workspace) -> AsyncIterator[WorkspaceReader]:
-    """The address of the local workspace's page; the bot is connected over signed HTTP."""
-    async with open_session() as session:
-        client = AsyncWebClient(
-            workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
-        )
-        async with running_bot(workspace, client):
-            yield WorkspaceReader(workspace.address)
 
 
 async def test_the_form_for_a_product_answers_in_the_modal(

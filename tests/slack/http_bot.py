@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
@@ -13,9 +14,14 @@ from tests.slack.fakes import slack_context
 
 
 @asynccontextmanager
-async def running_bot(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[SlackContext]:
-    """Runs the bot while the `with` block runs; the workspace calls it over signed HTTP."""
-    made = slack_context(client, secret=workspace.signing_secret)
+async def running_bot(
+    workspace: Workspace, client: AsyncWebClient, **changes: Any
+) -> AsyncIterator[SlackContext]:
+    """Runs the bot while the `with` block runs; the workspace calls it over signed HTTP.
+
+    `changes` are passed to `slack_context`, such as a `clock`.
+    """
+    made = slack_context(client, secret=workspace.signing_secret, **changes)
     runner = web.AppRunner(build_web_app(build_app(made), made))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

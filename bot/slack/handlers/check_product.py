@@ -120,10 +120,10 @@ async def _answer(context: SlackContext, form: ProductForm, query: RateQuery, pe
         reply = await service.answers.answer(DatedQuery(query, today, now))
     except QueryError as error:
         text = escape(f"{error.thing}: {error.cause}. {error.cure}".strip())
-        return views.render_product_answer(render_notice(text), form, question)
+        return views.render_product_answer(render_notice(text), form, question, service.parties)
     except Exception:
         failure = render_failure(log_failure("answering about a product"))
         return render_text(failure.text, views.TITLE)
     request = CommandRequest(question, "", person, person)
     message = render_reply(reply, request, service.parties)
-    return views.render_product_answer(message, form, question)
+    return views.render_product_answer(message, form, question, service.parties)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,10 +11,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local_slack.page.replies import ActionResult
 from bot.local_slack.server import Workspace
+from bot.parties import WORLD
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.slack.blockkit.blocks import actions, button
 from bot.slack.context import SlackContext
 from bot.slack.views.replies import CHECK_PRODUCT
 from tests.slack.http_bot import running_bot
+from tests.slack.samples import PARTIES
 
 FILLED = {"imposer": "US", "partner": "CN", "goods": "steel", "claim": "none"}
 
@@ -81,7 +86,20 @@ async def test_the_answer_replaces_the_form_and_says_how_to_share_it(user: FormU
     assert (await user.submit(**FILLED, day="2026-09-20", value="9,000")).ok
     assert user.modal["title"]["text"] == "Check a product"
     assert "steel" in user.text.lower()
-    assert "type `/tariff on 2026-09-20 🇺🇸 on 🇨🇳 steel value 9000`" in user.text
+    assert "type `/tariff on 2026-09-20 United States on China steel value 9000`" in user.text
+
+
+def test_the_command_for_a_conversation_asks_the_same_question() -> None:
+    today = date(2026, 11, 30)
+    for party in PARTIES:
+        if party.code in (WORLD, "US"):
+            continue
+        asked = format_query(
+            RateQuery(kind=QueryKind.PAIR, imposer="US", partner=party.code, product="steel")
+        )
+        typed = PARTIES.spell_flags(asked)
+        assert party.name in typed
+        assert parse_query(typed, PARTIES, today) == parse_query(asked, PARTIES, today)
 
 
 async def test_the_answer_leads_back_to_the_form(user: FormUser) -> None:

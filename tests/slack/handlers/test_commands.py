@@ -168,9 +168,9 @@ async def test_the_latest_stories_can_be_filtered() -> None:
 
 
 async def test_upcoming_and_past_changes_are_listed(context: SlackContext) -> None:
-    assert "Coming duty changes" in as_text(await answer(context, ask("upcoming")))
+    assert "Duty changes, next 60 days" in as_text(await answer(context, ask("upcoming")))
     changed = as_text(await answer(context, ask("changes since 2025-05-01 china")))
-    assert "Duty changes since 1 May 2025 (China)" in changed
+    assert "Duty changes, since 1 May 2025 (China)" in changed
     assert "3 May" in changed
 
 

@@ -84,7 +84,7 @@ async def test_the_home_tab_shows_what_comes_next_the_news_and_your_subscription
         "40 feeds, 2 failing",
         "United States and China cut tariffs for 90 days",
         "Coming up",
-        "10%, from 125% · China on United States",
+        "China on US · 125% → 10%",
     ):
         assert part in text_of(view)
     assert "For operators" not in text_of(view)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot import COMMAND
 from bot.commands.rates.product_form import CLAIMS, MOST_GOODS, ProductForm
-from bot.parties import WORLD, Parties, spell_flags
+from bot.parties import WORLD, Parties
 from bot.slack.blockkit.blocks import Message, context
 from bot.slack.blockkit.forms import (
     View,
@@ -55,9 +55,11 @@ def read_product_values(view: Mapping[str, Any]) -> ProductForm:
     return ProductForm(**{name: values.get(name, "") for name in ProductForm.model_fields})
 
 
-def render_product_answer(message: Message, form: ProductForm, question: str) -> View:
+def render_product_answer(
+    message: Message, form: ProductForm, question: str, parties: Parties
+) -> View:
     """The answer to the form, with the command that shows it in a conversation."""
-    command = f"`{COMMAND} {escape(spell_flags(question), 300)}`"
+    command = f"`{COMMAND} {escape(parties.spell_flags(question), 300)}`"
     share = f"To share it, or for all details: type {command} in a channel."
     return make_modal(
         TITLE,

@@ -41,7 +41,7 @@ from bot.slack.views.rates import markup
 from bot.slack.views.rates.answer import render_left_out
 from bot.slack.views.rates.table import Column, build_table, link_cell, text_cell
 from bot.slack.views.replies import RUN
-from bot.text.dates import format_day, format_short_day
+from bot.text.dates import format_day, format_period, format_short_day
 
 _COLUMNS = (
     Column("Date", is_wrapped=False),
@@ -49,8 +49,8 @@ _COLUMNS = (
     Column("Who"),
     Column("Rate"),
 )
-_WORDS = 84
-"""Words in the rows of a page. The rest of the message has about 36."""
+_WORDS = 90
+"""Words in the rows of a page. The rest of the message has about 30."""
 _MAX_PARTNERS = 6
 _MAX_OVERDUE = 20
 _SPANS = (30, 60, 90, 365)
@@ -85,7 +85,7 @@ def render_calendar(reply: RateCalendar, parties: Parties) -> Message:
     room -= count_characters([*head, *tail])
     table, cut = build_table(_COLUMNS, [_build_row(one, reply.today) for one in page], room)
     hidden = len(left) + cut
-    more = [context(f"{hidden} more in this window.")] if hidden else []
+    more = [context(f"{hidden} more.")] if hidden else []
     message = assemble(notice, [*head, table, *more], (), tail)
     return replace(message, instead=plain)
 
@@ -95,18 +95,16 @@ def _left_out(count: int) -> Block:
 
 
 def _format_title(query: RateQuery, today: date, window: CalendarWindow, parties: Parties) -> str:
-    """`Coming up: next 60 days`, `Changed 1 Jul 2026 to 31 Jul 2026: China, steel`."""
+    """`Duty changes, next 60 days`, `Duty changes, July 2026 (China, steel)`."""
     about = [parties.get(query.partner).name] if query.partner else []
     about += [query.product] if query.product else []
     named = f" ({', '.join(about)})" if about else ""
-    days = f"{format_day(window.first)} to {format_day(window.last)}"
-    if query.kind is QueryKind.CHANGES:
-        if window.last == today:
-            days = f"since {format_day(window.first)}"
-        return f"Duty changes {days}{named}"
-    if query.on is None and window.first in (today, today + _A_DAY):
-        days = f"next {(window.last - today).days} days"
-    return f"Coming duty changes, {days}{named}"
+    days = format_period(window.first, window.last)
+    if query.kind is QueryKind.CHANGES and window.last == today:
+        days = f"since {format_day(window.first)}"
+    elif query.kind is QueryKind.UPCOMING and window.first in (today, today + _A_DAY):
+        days = f"next {(window.last - today).days} days" if query.on is None else days
+    return f"Duty changes, {days}{named}"
 
 
 def _take_page(
@@ -149,13 +147,20 @@ def _summarize(rows: Sequence[CalendarRow], today: date) -> str:
 
 def _render_notes(period: CheckedPeriod | None, overdue: int) -> list[Block]:
     """Small print: when the sources were checked, and how many dates have passed since."""
-    checked = ""
-    if period is not None:
-        days = dict.fromkeys((format_day(period.first), format_day(period.last)))
-        checked = f"Sources checked {' to '.join(days)}."
+    checked = f"Checked {_format_checked(period)}." if period is not None else ""
     dates = "date" if overdue == 1 else "dates"
     passed = f"{overdue} scheduled {dates} since, not verified." if overdue else ""
     return [context(" ".join(filter(None, (checked, passed))))] if checked or passed else []
+
+
+def _format_checked(period: CheckedPeriod) -> str:
+    """`9 Oct 2026`, `1 Jan to 9 Oct 2026`, `30 Dec 2025 to 9 Oct 2026`."""
+    first, last = format_day(period.first), format_day(period.last)
+    if first == last:
+        return last
+    if period.first.year == period.last.year:
+        first = first.removesuffix(f" {period.first.year}")
+    return f"{first} to {last}"
 
 
 def _render_overdue(items: Sequence[Upcoming], parties: Parties) -> list[Block]:
