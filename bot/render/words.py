@@ -581,6 +581,12 @@ def _announced_only(one: kinds.AnnouncedOnly, _: Answer) -> str:
     )
 
 
+def _suspended_duty(one: kinds.SuspendedDuty, _: Answer) -> str:
+    end = f"until {format_day(one.until)}" if one.until else "with no end date"
+    rate = f"{format_percent(one.percent)}%"
+    return f"Suspended {end}, not charged: {one.measure}, up to {rate}."
+
+
 def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
     rate = f"{format_percent(one.percent)}% until {format_day(one.until)}"
     return f"Not in the total: {one.measure}, {rate}. We do not know what follows."
@@ -741,6 +747,7 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.AllIn: _all_in,
     kinds.AnnouncedOnly: _announced_only,
     kinds.AskedNotCovered: _asked_not_covered,
+    kinds.SuspendedDuty: _suspended_duty,
     kinds.BeyondData: _beyond_data,
     kinds.LookupFailed: _lookup_failed,
     kinds.NoMeasureOnGoods: _no_measure,

@@ -33,6 +33,7 @@ KINDS = {
         "some_lines_banned",
         "spelling_read",
         "stale",
+        "suspended_duty",
         "unknown_economy",
         "unknown_product",
     ),

@@ -154,6 +154,8 @@ NEXT = Upcoming(
 )
 WARNINGS = (
     kinds.ReadAsOrigin("steel"),
+    kinds.SuspendedDuty(STEEL, Decimal(30), None),
+    kinds.SuspendedDuty(STEEL, Decimal(30), DAY),
     kinds.LeadingPairRemark("Sanctions are not in this ledger."),
     kinds.ImportBan(STEEL, DAY, "Goods in bond may be entered."),
     kinds.SomeLinesBanned(STEEL, DAY),

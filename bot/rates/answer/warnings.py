@@ -55,6 +55,7 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
     schedule = context.ledger.find_tariff_schedule(context.imposer)
     if schedule and (code := context.ledger.find_unknown_code(context.imposer, context.wanted)):
         yield kinds.UnknownLine(code, "", schedule.header.revision)
+    yield from _warn_of_suspended(context)
     for remark in context.ledger.list_remarks(context.imposer, context.partner, context.day):
         if remark.leads and _is_about_goods(remark, found.selection):
             yield kinds.LeadingPairRemark(remark.text)
@@ -79,6 +80,18 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
         unsure = (left.layer for left in stacked.excluded if left.may_apply)
         some = tuple((layer.measure.ref, layer.period.rate) for layer in unsure)
         yield kinds.ZeroInData(some, imposer_file.not_followed)
+
+
+def _warn_of_suspended(context: RateContext) -> Iterator[RateWarning]:
+    """Warns of suspended rates on goods that neither a scope nor a list of the ledger names."""
+    lists_of = context.ledger.get_lists(context.imposer)
+    for measure in context.measures:
+        period = measure.find_period(context.day)
+        if period is None or period.status is not Status.SUSPENDED or not period.percent:
+            continue
+        named = measure.scope or measure.partial_scope or measure.id in lists_of
+        if not named and not measure.applies_to_all_goods:
+            yield kinds.SuspendedDuty(measure.ref, period.percent, period.to)
 
 
 def _is_about_goods(remark: Remark, selection: Selection) -> bool:

@@ -109,6 +109,14 @@ class ReadAsOrigin(Leading):
     product: str
 
 
+class SuspendedDuty(Leading):
+    """A suspended rate on goods that our data does not list, so it may concern any goods."""
+
+    measure: MeasureRef
+    percent: Decimal
+    until: date | None
+
+
 class LeadingPairRemark(Leading):
     """A remark on the pair, such as sanctions or no MFN treatment."""
 

@@ -13,6 +13,7 @@
     korea vs japan cars       US duties on goods of both; also `who pays more, korea or japan`
     china's tariffs           all duties that China imposes; also `us`, `tariffs by china`
     world on china steel      the duties on these goods, by each importing country
+    eu retaliation, canada countermeasures steel    duties on goods of the US
     is the 10% still on       duties at a percentage
     upcoming [january 2027] [china] [steel]    also `what ends in december`
     changes [in july 2026] [china] [steel]     also `what changed last week`
@@ -58,6 +59,7 @@ from bot.rates.question.query import (
     format_party,
     format_query,
 )
+from bot.rates.question.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.value import take_value
 from bot.rates.question.wording import (
@@ -110,6 +112,8 @@ class _Question(NamedTuple):
     percent: Decimal | None
     uncovered: tuple[Uncovered, ...]
     intent: Intent
+    retaliation: dict[str, object]
+    """The fields of the query of a question about retaliation; empty for all others."""
 
 
 def parse_query(
@@ -149,7 +153,8 @@ def parse_query(
         rest = remove_when_words(rest) if intent.asks_when else rest
     words = TokenizedQuestion(rest, parties)
     uncovered, words.other_words = _take_uncovered(words, reader)
-    question = _Question(words, period, percent, uncovered, intent)
+    retaliation = _take_retaliation(words, parties, reader)
+    question = _Question(words, period, percent, uncovered, intent, retaliation)
     if cards is not None and percent is None and not (words.codes or intent.is_calendar):
         _refuse_misspelt_card(undated, cards, reader)
     if intent.is_calendar:
@@ -208,6 +213,23 @@ def _take_uncovered(
     return found, rest.split()
 
 
+def _take_retaliation(
+    words: TokenizedQuestion, parties: Parties, reader: ProductReader | None
+) -> dict[str, object]:
+    """The fields of the query if the question is about retaliation, whose words are taken out.
+
+    A question that names a single duty keeps them: `march 2025 countermeasure`.
+    """
+    text = " ".join(words.other_words)
+    found, rest = take_retaliation(text)
+    if not found or HOME not in parties or not words.codes:
+        return {}
+    if reader is not None and reader.read_any(text).layers:
+        return find_retaliation(words) if len(words.codes) == 1 else {}
+    words.other_words = rest.split()
+    return find_retaliation(words)
+
+
 def _parse_calendar(question: _Question, today: date, reader: ProductReader | None) -> RateQuery:
     words, period, intent = question.words, question.period, question.intent
     rest = _trim_product(words.other_words)
@@ -221,6 +243,9 @@ def _parse_calendar(question: _Question, today: date, reader: ProductReader | No
         asked = partial(asked, imposer=imposer, partner=partner)
     elif words.codes:
         asked = partial(asked, partner=words.codes[0])
+    if question.retaliation.get("imposer"):
+        pair = {key: question.retaliation[key] for key in ("imposer", "partner")}
+        asked = partial(asked, **pair)
     since, until, on = _find_window(period, today)
     upcoming = intent.upcoming or (intent.changes and intent.tense is Tense.FUTURE and not since)
     if period is not None and on is None:
@@ -290,6 +315,8 @@ def _build_rates(
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
         raise _build_no_economy(product, words, question.uncovered, parties, reader)
+    if question.retaliation:
+        return asked(**question.retaliation)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, parties, reader)
     if HOME in parties and list_linked_origins(words, HOME, comparing=intent.compares):
