@@ -154,8 +154,6 @@ NEXT = Upcoming(
 )
 WARNINGS = (
     kinds.ReadAsOrigin("steel"),
-    kinds.SuspendedDuty(STEEL, Decimal(30), None),
-    kinds.SuspendedDuty(STEEL, Decimal(30), DAY),
     kinds.LeadingPairRemark("Sanctions are not in this ledger."),
     kinds.ImportBan(STEEL, DAY, "Goods in bond may be entered."),
     kinds.SomeLinesBanned(STEEL, DAY),
@@ -165,6 +163,8 @@ WARNINGS = (
     kinds.RunsOut(STEEL, Decimal(50), DAY),
     kinds.ZeroInData(((STEEL, HALF), (STEEL, FLOOR)), "anti-dumping duties"),
     kinds.ZeroInData((), "anti-dumping duties"),
+    kinds.SuspendedDuty(STEEL, Decimal(30), None),
+    kinds.SuspendedDuty(STEEL, Decimal(30), DAY),
     kinds.NotCovered(),
     kinds.SingleProductsOnly(),
     kinds.BeforeData(date(2018, 1, 1)),

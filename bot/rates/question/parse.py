@@ -72,6 +72,7 @@ from bot.rates.question.wording import (
     remove_intent,
     remove_when_words,
     spell_out,
+    take_other_costs,
     take_percent,
     take_uncovered,
 )
@@ -92,6 +93,11 @@ _MEANINGLESS = frozenset(
     )
 )
 """Words that are removed from a product if it keeps its meaning."""
+_PLUS_LAW = re.compile(
+    r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
+    r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
+)
+"""A law after goods. Their total has the duties of all laws."""
 _EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no)\b")
 _CALENDAR_WORDS = frozenset(
     str.split(
@@ -151,10 +157,14 @@ def parse_query(
     if intent.is_calendar or intent.history:
         rest = remove_intent(rest)
         rest = remove_when_words(rest) if intent.asks_when else rest
+    # `vat` is a code of the Vatican, so it is taken before the economies are found.
+    costs, rest = take_other_costs(rest)
     words = TokenizedQuestion(rest, parties)
     uncovered, words.other_words = _take_uncovered(words, reader)
     retaliation = _take_retaliation(words, parties, reader)
-    question = _Question(words, period, percent, uncovered, intent, retaliation)
+    if costs:
+        _refuse_other_costs(costs, words, reader)
+    question = _Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
     if cards is not None and percent is None and not (words.codes or intent.is_calendar):
         _refuse_misspelt_card(undated, cards, reader)
     if intent.is_calendar:
@@ -211,6 +221,28 @@ def _take_uncovered(
     if imposers & set(words.codes) and not is_origin:
         return (), words.other_words
     return found, rest.split()
+
+
+def _refuse_other_costs(
+    costs: Sequence[Uncovered], words: TokenizedQuestion, reader: ProductReader | None
+) -> None:
+    """Raises UnclearQuestion for a question about costs that are no duties.
+
+    With an economy and goods, or with two economies, the question is about duties too.
+    """
+    rest = _trim_product(words.other_words) or ""
+    about_goods = bool(words.codes) and reader is not None and reader.names_goods(rest)
+    if about_goods or len(words.codes) > 1:
+        return
+    name = costs[0]
+    options = [("Customs fees (MPF, HMF)", "mpf"), ("All cards", "cards")]
+    for code in words.codes[:1]:
+        flag = format_party(code)
+        options.insert(0, (f"Duties of {code}", f"tariffs by {flag}"))
+        options.insert(0, (f"{HOME} duties on {code}", f"{format_party(HOME)} on {flag}"))
+    raise UnclearQuestion(
+        name, f"{name[:1].upper()}{name[1:]} are not in our data. It has duties.", options
+    )
 
 
 def _take_retaliation(
@@ -285,7 +317,7 @@ def _parse_rates(
     build = partial(_build_rates, question, parties, today, reader)
     _refuse_excluded_economies(words)
     if product:
-        product = _read_chapter(product)
+        product = _read_chapter(_drop_added_law(product, reader))
         refuse_chapters_without_goods(product)
         _refuse_unknown(product, words.codes, parties, reader, build)
         _refuse_exclusions(product, reader)
@@ -459,6 +491,16 @@ def _read_chapter(product: str) -> str:
     if len(product) == 2 and product.isdigit() and 1 <= int(product) <= 97:
         return f"chapter {product}"
     return product
+
+
+def _drop_added_law(product: str, reader: ProductReader | None) -> str:
+    """The product without `plus 232` after goods, whose total includes the duties of that law."""
+    rest = " ".join(_PLUS_LAW.sub(" ", product).split())
+    if reader is None or not rest or rest == product:
+        return product
+    wanted = reader.read_any(rest)
+    alone = not (wanted.layers or wanted.bases)
+    return rest if alone and (wanted.goods or wanted.codes) else product
 
 
 def _tidy(product: str, reader: ProductReader | None) -> str | None:

@@ -6,7 +6,8 @@ Rules, in running order:
    changes, `what changes next month` and `when do sofas go up` about upcoming ones. Then
    `remove_empty_phrases` removes phrases without meaning here: `no longer`, `in force`.
 3. `take_percent` takes a percentage: `is the 10% still on`.
-4. `take_uncovered` takes duties and reliefs that the ledger does not cover: `anti-dumping`.
+4. `take_other_costs` takes costs that are no duties: `vat`. `take_uncovered` takes duties and
+   reliefs that the ledger does not cover: `anti-dumping`.
 """
 
 import re
@@ -53,7 +54,7 @@ NOISE = frozenset(
         "place collected applies apply applicable being if after before during until per its "
         "going up down rise raised raise hit hits affect affects affected impact tariffed taxed "
         "dutiable subject tax taxes any new higher exemption exemptions help price work works "
-        "importer importers exporter exporters trade business company shipment shipments"
+        "importer importers exporter exporters trade business company shipment shipments number"
     )
 )
 """Words that name nothing at the edges of a product."""
@@ -139,6 +140,33 @@ _UNCOVERED = (
         (Uncovered.QUOTA,),
     ),
 )
+_OTHER_COSTS = (
+    (
+        re.compile(
+            r"\b(?:import )?(?:vat|v\.a\.t|gst|hst|pst|qst|ivat|iva|sales tax|value[- ]added tax"
+            r"|consumption tax|excise(?: (?:tax|taxes|duty|duties))?)(?:es)?"
+            r"(?: and other taxes)?\b(?: rates?\b)?"
+        ),
+        Uncovered.TAXES,
+    ),
+    (
+        re.compile(
+            r"\b(?:exchange rates?|currency (?:conversion|exchange|rates?)|conversion rates?"
+            r"|fx rates?|forex)\b"
+        ),
+        Uncovered.EXCHANGE,
+    ),
+    (
+        re.compile(
+            r"\b(?:(?:sea|ocean|air) )?freight\b(?! (?:containers?|cars?|wagons?|trains?|elevators?))"
+            r"(?: (?:costs?|rates?|prices?|charges?|quotes?))?"
+            r"|\bshipping (?:costs?|rates?|prices?|charges?|quotes?)\b"
+            r"|\bcosts? of shipping\b|\b[24]0[ -]?(?:ft|foot|feet)\b(?: containers?)?"
+        ),
+        Uncovered.FREIGHT,
+    ),
+)
+"""Costs of an import that are no duties."""
 _CLAIMED = (
     (re.compile(r"\b(?:agoa|african growth and opportunity)\b"), Uncovered.AGOA),
     (re.compile(r"\b(?:gsp|generali[sz]ed system of preferences?)\b"), Uncovered.GSP),
@@ -253,6 +281,15 @@ def take_percent(text: str) -> tuple[Decimal | None, str]:
     if match is None:
         return None, text
     return Decimal(match[1]), f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def take_other_costs(text: str) -> tuple[tuple[Uncovered, ...], str]:
+    """The costs in the text that are no duties, such as `vat`, and the text without them."""
+    found = []
+    for pattern, name in _OTHER_COSTS:
+        text, count = pattern.subn(" ", text)
+        found += [name] * bool(count)
+    return tuple(found), text
 
 
 def take_uncovered(text: str) -> tuple[tuple[Uncovered, ...], str]:
