@@ -1,6 +1,7 @@
 """Parses the text after `/tariff` into a query, and formats a query as such a text.
 
-    us china                  both directions, beginning with US duties; also `us -> china`
+    us china                  both directions, beginning with US duties; also `us -> china`,
+                              and `china -> us` for goods that flow into the US
     us on china               one direction; also `china to us`, `us goods into china`
     us eu steel               with goods, a code, or a layer (`us china section 301 only`)
     us china on 2025-04-15    on a day; `last year` or `in july 2026` for a period
@@ -79,6 +80,8 @@ from bot.rates.question.wording import (
 from bot.rates.schedule.search import FoundHeading
 
 _MAX_TEXT = 500
+_LIKELY_ORIGINS = ("CN", "MX", "EU")
+"""The origins of most imports of the US, for goods whose origin a question does not name."""
 _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _COMMAS = re.compile(r"(?:\s*,)+")
@@ -98,6 +101,7 @@ _PLUS_LAW = re.compile(
     r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
 )
 """A law after goods. Their total has the duties of all laws."""
+_AND = re.compile(r"\band\b|[,&]")
 _EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no)\b")
 _CALENDAR_WORDS = frozenset(
     str.split(
@@ -320,7 +324,7 @@ def _parse_rates(
         product = _read_chapter(_drop_added_law(product, reader))
         refuse_chapters_without_goods(product)
         _refuse_unknown(product, words.codes, parties, reader, build)
-        _refuse_exclusions(product, reader)
+        _refuse_exclusions(product, reader, build)
         product = _tidy(product, reader)
     return build(product)
 
@@ -346,12 +350,21 @@ def _build_rates(
     if not codes:
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
+        if product and reader is not None and HOME in parties:
+            named = reader.read_any(product)
+            if (named.goods or named.codes) and not (named.layers or named.bases):
+                _ask_for_origin(asked, product, parties)
         raise _build_no_economy(product, words, question.uncovered, parties, reader)
     if question.retaliation:
         return asked(**question.retaliation)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, parties, reader)
     if HOME in parties and list_linked_origins(words, HOME, comparing=intent.compares):
+        by_goods = words.has_adjective and all(words.are_origins) and not intent.compares
+        if by_goods and product and (bloc := _find_common_bloc(codes, parties)):
+            return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
+        if by_goods and product:
+            _ask_for_goods(asked, product, codes, parties)
         return asked(
             kind=QueryKind.COMPARE,
             imposer=HOME,
@@ -359,8 +372,14 @@ def _build_rates(
             versus=tuple(codes[1:]),
             imposer_assumed=True,
         )
+    if HOME in parties and product and (bloc := _find_common_bloc(codes, parties)):
+        return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
     laws = _list_law_imposers(product, reader)
-    return _parse_parties(asked, words, intent, laws, product)
+    query = _parse_parties(asked, words, intent, laws, product)
+    if question.percent is not None and query.both_ways and query.partner == HOME:
+        # 'switzerland usa 39%': most percentages that people name are duties of the US.
+        return query.model_copy(update={"imposer": HOME, "partner": query.imposer})
+    return query
 
 
 def _parse_parties(
@@ -376,6 +395,9 @@ def _parse_parties(
     """
     codes = words.codes
     imposer, partner, is_explicit = find_direction(words)
+    if words.words_before[1] == ["->"] and partner == HOME and product is None:
+        # Goods flow into the US: 'brazil -> us'. In 'china -> us steel', China charges.
+        imposer, partner = partner, imposer
     if len(codes) > 2 and (importers := list_importers(words)):
         _ask_for_importer(importers, codes[-1], product)
     if not is_explicit and len(laws & {imposer, partner}) == 1:
@@ -395,6 +417,32 @@ def _parse_parties(
         versus=others,
         both_ways=not others and not is_explicit and WORLD not in codes[:2],
     )
+
+
+def _ask_for_goods(
+    asked: Callable[..., RateQuery], product: str, codes: Sequence[str], parties: Parties
+) -> None:
+    """Raises UnclearQuestion if each origin has its own goods: `thai rice and indian tea`."""
+    goods = [each.strip() for each in _AND.split(product)]
+    if len(goods) != len(codes) or not all(goods):
+        return
+    options = [
+        (
+            f"{each} from {parties.get(code).name}"[:_MAX_LABEL],
+            format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code, product=each)),
+        )
+        for each, code in zip(goods, codes, strict=True)
+    ]
+    raise UnclearQuestion(product, "Which goods first?", options)
+
+
+def _find_common_bloc(codes: Sequence[str], parties: Parties) -> str | None:
+    """The bloc that all of these economies are in, or None.
+
+    The goods of its members pay the same duties: `french wine and italian cheese`.
+    """
+    blocs = [set(parties.list_codes(code)) - {code} for code in codes]
+    return next(iter(sorted(set.intersection(*blocs))), None) if blocs else None
 
 
 def _ask_for_importer(importers: Sequence[str], partner: str, product: str | None) -> NoReturn:
@@ -450,6 +498,21 @@ def _find_days(period: Period | None, today: date) -> dict[str, date | None]:
             return {"on": period.first}
         return {"since": period.first, "until": today}
     return {"since": period.first, "until": period.last}
+
+
+def _ask_for_origin(asked: Callable[..., RateQuery], product: str, parties: Parties) -> NoReturn:
+    """Raises UnclearQuestion for goods without an origin, because most origins pay other duties."""
+    options = [
+        (
+            parties.get(code).name,
+            format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code)),
+        )
+        for code in _LIKELY_ORIGINS
+        if code in parties
+    ]
+    every = asked(kind=QueryKind.PAIR, imposer=HOME, partner=WORLD, partner_implied=True)
+    options.append(("Duties on all origins", format_query(every)))
+    raise UnclearQuestion(product, f"Which origin do you mean for {product}?", options)
 
 
 def _build_no_economy(
@@ -538,8 +601,13 @@ def _refuse_excluded_economies(words: TokenizedQuestion) -> None:
             )
 
 
-def _refuse_exclusions(product: str, reader: ProductReader | None) -> None:
-    """Raises QueryError for goods that are excluded, because the reader would include them."""
+def _refuse_exclusions(
+    product: str, reader: ProductReader | None, build: Callable[[str], RateQuery]
+) -> None:
+    """Raises QueryError for goods that are excluded, because the reader would include them.
+
+    If goods stand before them, the error is UnclearQuestion with a question about all of these.
+    """
     match = _EXCLUSION.search(product)
     if match is None or reader is None:
         return
@@ -547,6 +615,13 @@ def _refuse_exclusions(product: str, reader: ProductReader | None) -> None:
     with_word, without = reader.read_any(product), reader.read_any(f"{before} {after}")
     is_named = with_word._replace(text="", unknown=()) == without._replace(text="", unknown=())
     if is_named and reader.names_any(after):
+        goods = _trim_product([one for one in before.split() if one not in _MEANINGLESS])
+        if goods and reader.names_goods(goods):
+            raise UnclearQuestion(
+                f"{match.group().strip()} {after.strip()}",
+                f"We cannot leave out some goods. The answer for all {goods} shows which pay more.",
+                [(f"All {goods}"[:_MAX_LABEL], format_query(build(goods)))],
+            )
         raise QueryError(
             f"{match.group().strip()} {after.strip()}",
             "we cannot leave out some goods",

@@ -30,8 +30,8 @@ FILLER = frozenset(
         "someone something happens happen happening going mean means me's many if think "
         "thinking wonder wondering quick question folks team guys morning afternoon evening "
         "good-morning ok okay again look looking up-to-date latest whether sure understand "
-        "explain exactly much less most cheapest cheaper lowest lower highest least more better best "
-        "worst worse expensive compare comparing comparison compared versus vs vs. difference "
+        "explain exactly much less most cheapest cheaper lowest lower highest least more better "
+        "best worst worse expensive compare comparing comparison compared versus vs vs. difference "
         "differ bit kindly roughly today's exempt exempted selling sold anything high cost "
         "costs costing situation info information details overview summary news amount deal "
         "with you'd i'd we'd don't doesn't isn't aren't won't someone's hearing heard read saw "
@@ -66,13 +66,26 @@ _GRAMMAR_WORDS = (
 _SHORTEST_TYPO = 5
 _WORD = re.compile(r"[a-z]+")
 _DOUBLED = re.compile(r"([a-z])\1+")
+_PROGRAM = r"(?:usmca|cusma|t-?mec|korus)"
+_FITTING = r"(?:qualif(?:ying|ied|ies)|compliant|originating|eligible|claimed|origin)"
+_BOTH_CLAIMS = re.compile(
+    r"\b(?:both )?(?:(?:with|under)\s*(?:and|or|vs\.?|versus|/|&)\s*"
+    r"(?:without|outside|not under|not)|without\s*(?:and|or|vs\.?|versus|/|&)\s*with)"
+    rf"\s+(?:the\s+|an?\s+)?{_PROGRAM}\b(?:\s+(?:claim|origin|preference|treatment))?"
+    rf"|\b(?:with|under)?\s*{_PROGRAM}\b[\s-]*{_FITTING}?\s*(?:,|and|or|vs\.?|versus|/|&)+\s*"
+    rf"(?:not|non|without|no|outside)\b[\s-]*{_PROGRAM}?[\s-]*{_FITTING}?"
+    rf"|\b{_FITTING}\s*(?:and|or|vs\.?|versus|/|&)\s*(?:not|non)[\s-]*{_FITTING}?\s*"
+    rf"(?:(?:for|under)\s+)?{_PROGRAM}\b"
+)
+"""A claim and its opposite: `with and without usmca`. An answer without a claim has both totals."""
 _EMPTY_PHRASES = re.compile(
     r"\b(?:may|might|can|could|shall|should) (?:i|we|one|you)\b"
     r"|\b(?:no longer|not yet|not any ?more|any ?more|good (?:morning|afternoon|evening|day)"
     r"|(?:still |currently )?(?:not )?(?:in (?:force|effect|place)|valid|active|on hold)"
     r"|at the moment|at present|right now|these days|as of now|as we speak|thank you(?: very much)?"
-    r"|thanks(?: a lot| in advance)?|how much|how many|how come|a lot|would like to|i'd like to"
-    r"|i would like|want to|need to|have to|has to|is it true that|do you know|can you|could you"
+    r"|thanks(?: a lot| in advance)?|how (?:much|many|come|far|often)|a lot|would like to"
+    r"|i'd like to|i would like|want to|need to|have to|has to|is it true that|do you know"
+    r"|can you|could you"
     r"|per ?cent ?age points?|so far|as well|any idea|subject to|such as|for example|e\.g\.|i\.e\."
     r"|as regards|with regard to|in terms of|on top of|what about|how about|when it comes to"
     r"|still (?:on|due|there|apply|applies|applying)|go(?:ing)? (?:up|down)|in the works)\b"
@@ -89,7 +102,9 @@ _COMPARISON = re.compile(
 )
 _HISTORY = re.compile(
     r"\b(?:history|timeline|chart|over time|evolution|over the years|historical(?:ly)?"
-    r"|when (?:did|was|were|have|has)\b|since when\b|how long\b)"
+    r"|when (?:did|was|were|have|has)\b|since when\b|how long\b"
+    r"|when\b(?=[^?.;]{0,60}\b(?:ended|expired|lapsed|started|began|stopped|lifted|removed"
+    r"|dropped|went|came|took effect|kicked in|rose|fell|increased|doubled)\b))"
 )
 _UPCOMING = re.compile(
     r"\b(?:upcoming|calendar|coming (?:up|soon)|(?:what|anything|what's)(?: is)? (?:new )?coming"
@@ -110,12 +125,23 @@ _EVENTS = re.compile(
     r"|anything new|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out)\b"
 )
 """Verbs and nouns of changes. With a period, they ask for a calendar: `what ends in december`."""
-_HOW = re.compile(r"\bhow (?:has|have|did|do|does)\b.*\bchanged?\b")
+_HOW = re.compile(
+    r"\bhow (?:much |far |often |many times )?(?:has|have|did|do|does)\b.*\bchanged?\b"
+    r"|\bwhen (?:did|was|has|have)\b[^?.;]{0,60}\bchanged?(?: last| most recently)?\b"
+    r"|\b(?:last|latest|most recent) changed?\b|\bchanged? last(?=\s*(?:[?.!,]|$))"
+)
+"""How or when something changed: a question about the history of a rate."""
+_LAST_CHANGE = re.compile(
+    r"\b(?:that |the |it )?(?:(?:last|latest|most recent) )?changed?(?: last(?=\s*(?:[?.!,]|$)))?\b"
+)
 _WHEN = re.compile(r"\bwhen\b")
 _WHEN_WORDS = re.compile(
-    r"\b(?:start|starts|started|begin|begins|began|end|ends|ended|expire|expires|expired|rise|rises"
-    r"|go|increase|increases|increased|kick in|take effect|takes effect|took effect|change|changes"
-    r"|lifted|removed|lift|stop|stops|stopped|due|introduced|imposed|effective|run out|happen)\b"
+    r"\b(?:(?:go|goes|went|gone|going) (?:away|up|down|off|on|into (?:effect|force))"
+    r"|(?:come|comes|came) (?:off|in|into (?:effect|force))|most recently|last time"
+    r"|start|starts|started|begin|begins|began|end|ends|ended|expire|expires|expired|rise|rises"
+    r"|go|went|increase|increases|increased|kick in|kicked in|take effect|takes effect|took effect"
+    r"|change|changes|lifted|removed|lift|stop|stops|stopped|due|introduced|imposed|effective"
+    r"|run out|happen|lapsed?|lapses|rose|fell|drop|drops|dropped|doubled)\b"
 )
 _PERCENT = re.compile(
     r"(?<![\w.,$-])(\d{1,4}(?:\.\d{1,3})?)\s?(?:%|percent\b|per cent\b|pct\b)"
@@ -158,7 +184,8 @@ _OTHER_COSTS = (
     ),
     (
         re.compile(
-            r"\b(?:(?:sea|ocean|air) )?freight\b(?! (?:containers?|cars?|wagons?|trains?|elevators?))"
+            r"\b(?:(?:sea|ocean|air) )?freight\b"
+            r"(?! (?:containers?|cars?|wagons?|trains?|elevators?))"
             r"(?: (?:costs?|rates?|prices?|charges?|quotes?))?"
             r"|\bshipping (?:costs?|rates?|prices?|charges?|quotes?)\b"
             r"|\bcosts? of shipping\b|\b[24]0[ -]?(?:ft|foot|feet)\b(?: containers?)?"
@@ -201,7 +228,7 @@ def spell_out(text: str) -> str:
 
 def remove_empty_phrases(text: str) -> str:
     """The text without greetings and phrases that mean nothing for a rate."""
-    return _EMPTY_PHRASES.sub(" ", text)
+    return _EMPTY_PHRASES.sub(" ", _BOTH_CLAIMS.sub(" ", text))
 
 
 def _correct(word: str, known: Collection[str]) -> str:
@@ -272,6 +299,7 @@ def remove_intent(text: str) -> str:
 
 def remove_when_words(text: str) -> str:
     """The text without the verbs and nouns of changes."""
+    text = _LAST_CHANGE.sub(" ", text)
     return _CHANGE_ALONE.sub(" ", _WHEN_WORDS.sub(" ", _EVENTS.sub(" ", text)))
 
 

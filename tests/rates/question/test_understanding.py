@@ -398,7 +398,7 @@ def test_a_sentence_is_understood(
         ("chian", UnknownParty, "China"),
         ("us vietnm", UnknownParty, "Vietnam"),
         ("tv from mexico", UnknownParty, "television sets"),
-        ("what is tariff on steel", NoEconomyNamed, "us steel"),
+        ("what is tariff on steel", UnclearQuestion, "🇺🇸 on 🇨🇳 steel"),
         ("when did section 122 start", NoEconomyNamed, "us china section 122"),
         ("antidumping", NoEconomyNamed, "us china"),
         ("compare eu and us tariffs on china", UnclearQuestion, "🇪🇺 on 🇨🇳"),
