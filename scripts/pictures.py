@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
@@ -39,8 +39,8 @@ from scripts.terminal_picture import draw_terminal
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 
-ALERT = "Trump to double US steel tariff"
-"""Part of the headline of the alert."""
+ALERT = ("Trump to double US steel tariff", "2 sources")
+"""Texts of the alert, once the second report has arrived."""
 QUESTION = "/tariff us china"
 DETAILS, HISTORY = "Details and sources", "History"
 """The labels of buttons of the answer."""
@@ -60,6 +60,7 @@ MOST_BYTES = 150_000
 HIDE_TOOLS = """
 for (const node of arguments[0].querySelectorAll(".tools")) node.style.visibility = "hidden";
 """
+"""On a desktop, the tools of a message appear when the pointer is on it."""
 MEASURE = """
 const outer = arguments[0].getBoundingClientRect();
 const parts = [...arguments[0].children].map((node) => node.getBoundingClientRect());
@@ -70,6 +71,8 @@ return {
   width: Math.min(outer.width, right - outer.x), height: Math.min(outer.height, bottom - outer.y),
 };
 """
+SHOW_AUTHOR = 'arguments[0].classList.remove("follows")'
+"""The author of a message is hidden if the message before it has the same author."""
 FIND_LAST = """
 return [...shown.stream.keys()].sort().at(-1) || "";
 """
@@ -186,7 +189,9 @@ class Photographer:
         except TimeoutException as error:
             self.left_out.append(f"{name}-{style.suffix}: {error.msg}")
             return
-        self._window.execute_script(HIDE_TOOLS, view)
+        if not style.is_phone:
+            self._window.execute_script(HIDE_TOOLS, view)
+        self._window.execute_script(SHOW_AUTHOR, view)
         self._window.execute_script("arguments[0].scrollIntoView({ block: 'start' })", view)
         screen = {"x": 0.0, "y": 0.0, "width": style.width, "height": style.height}
         self.save(f"{name}-{style.suffix}", screen if style.is_phone else self._measure(view))
@@ -215,7 +220,7 @@ class Photographer:
         self._until(load, "the demo does not start", within_s=60)
 
     def _find_alert(self) -> WebElement:
-        return self._wait("#stream .message", ALERT)
+        return self._wait("#stream .message", *ALERT)
 
     def _ask(self) -> WebElement:
         before = self._last_message()
@@ -265,20 +270,19 @@ class Photographer:
     def _wait(
         self,
         css: str,
-        text: str = "",
-        *,
+        *texts: str,
         last: bool = False,
         hidden: bool = False,
         within_s: float = LONGEST_WAIT_S,
     ) -> WebElement:
-        """Waits for an element that matches `css` and contains `text`."""
+        """Waits for an element that matches `css` and contains `texts`."""
 
         def look(_: Any) -> WebElement | None:
             found = self._window.find_elements(By.CSS_SELECTOR, css)
-            fits = [one for one in found if hidden or (one.is_displayed() and text in one.text)]
+            fits = [one for one in found if hidden or fits_page(one, texts)]
             return (fits[-1] if last else fits[0]) if fits else None
 
-        return self._until(look, f"no {css} with {text!r}", within_s)
+        return self._until(look, f"no {css} with {texts}", within_s)
 
     def _until(
         self, look: Callable[[Any], T | None], problem: str, within_s: float = LONGEST_WAIT_S
@@ -286,6 +290,11 @@ class Photographer:
         errors = [StaleElementReferenceException, WebDriverException]
         wait = WebDriverWait(self._window, within_s, 0.2, errors)
         return cast("T", wait.until(look, problem))
+
+
+def fits_page(node: WebElement, texts: Sequence[str]) -> bool:
+    """Whether the page shows the element, and it contains the texts."""
+    return node.is_displayed() and all(text in node.text for text in texts)
 
 
 def find_free_port() -> int:

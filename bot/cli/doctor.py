@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from bot.cli.output import print_json, report_errors
+from bot.cli.output import echo, print_json, report_errors
 from bot.doctor import CheckResult, examine
 
 
@@ -30,6 +30,6 @@ async def _examine(as_json: bool) -> bool:
 
 
 def _print(result: CheckResult) -> None:
-    click.echo(f"{'ok ' if result.ok else 'BAD'} {result.subject}: {result.says}")
+    echo(f"{'ok ' if result.ok else 'BAD'} {result.subject}: {result.says}")
     if result.cure:
-        click.echo(f"    {result.cure}")
+        echo(f"    {result.cure}")

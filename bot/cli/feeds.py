@@ -7,7 +7,7 @@ from typing import IO, TypeVar
 import click
 
 from bot.cli.feed_report import format_report
-from bot.cli.output import report_errors
+from bot.cli.output import echo, report_errors
 from bot.feeds.http.fetch import redact_address
 from bot.feeds.opml import read_opml, write_opml
 from bot.feeds.polling.feed_check import FeedCheck, check_address
@@ -44,7 +44,7 @@ def feeds() -> None:
 def list_feeds(as_json: bool) -> None:
     """Show the state of each feed: last new entry, next poll, error."""
     for health in _ask(lambda registry: registry.health()):
-        click.echo(health.model_dump_json() if as_json else health.format_lines(read_clock()))
+        echo(health.model_dump_json() if as_json else health.format_lines(read_clock()))
 
 
 @feeds.command("add")
@@ -53,7 +53,7 @@ def list_feeds(as_json: bool) -> None:
 def add_feed(url: str) -> None:
     """Add the feed at URL. If URL is a web page, add the feed that the page links to."""
     feed = _ask(lambda registry: registry.add(url))
-    click.echo(f"added {feed.id}: {feed.title} <{feed.url}>")
+    echo(f"added {feed.id}: {feed.title} <{feed.url}>")
 
 
 @feeds.command("remove")
@@ -62,7 +62,7 @@ def add_feed(url: str) -> None:
 def remove_feed(feed_id: str) -> None:
     """Remove a feed that was added by command. To disable a feed of feeds.yaml, edit that file."""
     _ask(lambda registry: registry.remove(feed_id))
-    click.echo(f"removed {feed_id}")
+    echo(f"removed {feed_id}")
 
 
 @feeds.command("resume")
@@ -71,7 +71,7 @@ def remove_feed(feed_id: str) -> None:
 def resume_feed(feed_id: str) -> None:
     """Poll a feed again that was stopped because its server answered 410 (gone)."""
     _ask(lambda registry: registry.resume(feed_id))
-    click.echo(f"resumed {feed_id}: it is due now")
+    echo(f"resumed {feed_id}: it is due now")
 
 
 @feeds.command("check")
@@ -83,7 +83,7 @@ def check_feed(url: str) -> None:
     found = asyncio.run(_check(settings, url))
     config = ConfigFolder(settings)
     for line in format_report(found, config.reader, config.topic_languages, read_clock()):
-        click.echo(line)
+        echo(line)
 
 
 async def _check(settings: Settings, url: str) -> FeedCheck:
@@ -102,7 +102,7 @@ def import_feeds(file: IO[bytes]) -> None:
     refused = [(url, "not a valid feed address") for url in listed.left_out]
     for url, reason in (*refused, *done.refused):
         address = "".join(filter(str.isprintable, redact_address(url)))
-        click.echo(f"skipped {address}: {reason}", err=True)
+        echo(f"skipped {address}: {reason}", err=True)
     click.echo(f"added {done.added} feed(s), {done.known} already in the list")
 
 

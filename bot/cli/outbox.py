@@ -6,7 +6,7 @@ import asyncio
 import click
 
 from bot.alerts.delivery import Delivery, DeliveryState
-from bot.cli.output import print_json, report_errors
+from bot.cli.output import echo, print_json, report_errors
 from bot.errors import TariffwireError
 from bot.runtime.settings import load_settings
 from bot.store.outbox import Outbox
@@ -44,10 +44,10 @@ async def _list(ended: DeliveryState | None, limit: int, as_json: bool) -> None:
         if as_json:
             print_json(_fields(delivery))
         else:
-            click.echo(_line(delivery))
+            echo(_line(delivery))
     if not as_json:
         named = (f"{number} {state}" for state, number in counts.items() if number)
-        click.echo(", ".join(named) or "the outbox is empty", err=True)
+        echo(", ".join(named) or "the outbox is empty", err=True)
 
 
 def _fields(delivery: Delivery) -> dict[str, object]:
@@ -91,7 +91,7 @@ def retry(delivery_id: str | None, all_failed: bool) -> None:
     if (delivery_id is None) is not all_failed:
         raise click.UsageError("Name either one ID or --all-failed.")
     count = asyncio.run(_retry(delivery_id))
-    click.echo(f"queued {count} message{'' if count == 1 else 's'}")
+    echo(f"queued {count} message{'' if count == 1 else 's'}")
 
 
 async def _retry(delivery_id: str | None) -> int:
@@ -110,7 +110,7 @@ async def _retry(delivery_id: str | None) -> int:
 def drop(delivery_id: str) -> None:
     """Do not send this message. `tariffwire outbox retry` undoes it."""
     asyncio.run(_drop(delivery_id))
-    click.echo(f"dropped {delivery_id}")
+    echo(f"dropped {delivery_id}")
 
 
 async def _drop(delivery_id: str) -> None:

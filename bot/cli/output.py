@@ -11,6 +11,7 @@ from typing import Any, ParamSpec
 import click
 
 from bot.errors import QueryError, TariffwireError
+from bot.text.single_line import escape_controls, remove_controls
 
 P = ParamSpec("P")
 
@@ -41,7 +42,7 @@ def report_errors_as(
             except TariffwireError as error:
                 if kwargs.get("as_json"):
                     print_json(build_json(error, kwargs))
-                click.echo(f"tariffwire: {error}", err=True)
+                echo(f"tariffwire: {error}", err=True)
                 sys.exit(1)
             except KeyboardInterrupt:
                 sys.exit(130)
@@ -108,7 +109,12 @@ def print_json(value: object) -> None:
     # Imported here, because the import takes 0.12 s and most commands do not need it.
     from bot.news.jsonl import dump_line
 
-    click.echo(dump_line(value, sys.stdout.encoding or "utf-8"))
+    click.echo(escape_controls(dump_line(value, sys.stdout.encoding or "utf-8")))
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Prints text from outside, such as a title of a feed, without what a terminal would obey."""
+    click.echo(remove_controls(text), err=err)
 
 
 @contextmanager

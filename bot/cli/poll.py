@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.output import print_json, progress_bar, report_errors
+from bot.cli.output import echo, print_json, progress_bar, report_errors
 from bot.errors import TariffwireError
 from bot.pipeline import IntakeResult
 from bot.runtime.config_folder import ConfigFolder
@@ -77,7 +77,7 @@ async def _poll(
 def _show_taken(result: IntakeResult, as_json: bool) -> None:
     state = result.round.state
     if state.error:
-        click.echo(f"{state.feed_id}: {state.error}", err=True)
+        echo(f"{state.feed_id}: {state.error}", err=True)
     stories = {story.entry_key: story for story in result.stories}
     for entry in result.entries:
         story = stories.get(entry.key)
@@ -98,5 +98,5 @@ def _show_taken(result: IntakeResult, as_json: bool) -> None:
         elif story:
             topics = ", ".join(topic.label for topic in story.topics)
             when = f"{format_day(story.published)}, {story.published:%H:%M} UTC"
-            click.echo(f"{when}  [{topics}] {story.title}")
-            click.echo(f"    {story.source}  {story.link}")
+            echo(f"{when}  [{topics}] {story.title}")
+            echo(f"    {story.source}  {story.link}")

@@ -4,7 +4,7 @@ import asyncio
 
 import click
 
-from bot.cli.output import print_json, report_errors
+from bot.cli.output import echo, print_json, report_errors
 from bot.local_slack.client import say as say_locally
 from bot.local_slack.page.plain_text import format_plain
 from bot.runtime.settings import load_settings
@@ -27,4 +27,4 @@ def say(channel: str, text: str, as_json: bool) -> None:
         if as_json:
             print_json(message)
         else:
-            click.echo(format_plain(message))
+            echo(format_plain(message))

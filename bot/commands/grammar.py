@@ -7,7 +7,8 @@
 3. `table` before a question asks for the answer as a table.
 4. `upcoming` with `ics` asks for the calendar as a file.
 5. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
-   and duties that begin like a command: `list 3 china`, `feed corn from canada`.
+   and duties that begin like a command: `list 3 china`, `feed corn from canada`. Addresses of pages
+   are left out.
 
 Invalid arguments raise CommandNotUnderstood, with suggestions of complete commands.
 """
@@ -146,6 +147,8 @@ _POLITE = frozenset(
     )
 )
 """Words before a command that do not change it. Alone, they are a greeting."""
+_ADDRESS = re.compile(r"\bhttps?://\S*", re.IGNORECASE)
+"""An address of a page. People attach one to a question, which it is no part of."""
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NAME_WORDS = 5
 """Maximum words of an economy's name."""
@@ -158,6 +161,8 @@ MAX_TEXT = 300
 def parse_command(text: str, parties: Parties) -> Command:
     """The command in the text. Raises CommandNotUnderstood for unknown arguments."""
     whole = to_single_line(text)
+    if _ADDRESS.search(whole) and not _takes_address(whole):
+        whole = " ".join(_ADDRESS.sub(" ", whole).split())
     line = whole[:MAX_TEXT]
     words = re.split(r"[\s,;]+", line)
     skipped = _count_polite_words(words)
@@ -193,6 +198,13 @@ def parse_command(text: str, parties: Parties) -> Command:
             return _parse_latest(words[1:], parties)
         case _:
             return _parse_topics_and_parties(verb, words[1:], parties)
+
+
+def _takes_address(line: str) -> bool:
+    """Whether the command is about a feed, which an address names."""
+    words = line.split()
+    rest = words[_count_polite_words(words) :]
+    return bool(rest) and _VERBS.get(rest[0].lower()) is Verb.FEEDS
 
 
 def _count_polite_words(words: list[str]) -> int:

@@ -1,6 +1,8 @@
 """The MCP server: describes the tools to clients and calls them. Uses the `mcp` SDK."""
 
 import json
+import logging
+from collections.abc import Awaitable
 from typing import Annotated
 
 from mcp.server.mcpserver import MCPServer
@@ -8,8 +10,11 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import Field
 
 from bot import PAGE, __version__
-from bot.mcp.facts import Facts
+from bot.errors import TariffwireError
+from bot.mcp.facts import Facts, build_error
 from bot.mcp.tools import MOST_STORIES, RateTools
+
+log = logging.getLogger(__name__)
 
 _INSTRUCTIONS = """\
 Facts about import duties: rates in force on any day, tariff lines, comparisons, upcoming and recent
@@ -70,13 +75,13 @@ def build_mcp_server(tools: RateTools) -> MCPServer:
     async def rate(question: Question) -> CallToolResult:
         """Additional and normal duties of an importing country on goods of an origin: total or
         range, components with legal basis, status, dates and sources, what comes next."""
-        return _build_result(await tools.rate(question))
+        return await _answer(tools.rate(question))
 
     @server.tool(title="Tariff line", annotations=_READ_ONLY)
     async def line(code: Code, on: Day = "") -> CallToolResult:
         """A line of the US tariff schedule: normal duty, column 2, special rates, and the lists of
         additional duties that name it."""
-        return _build_result(await tools.line(code, on))
+        return await _answer(tools.line(code, on))
 
     @server.tool(title="Compare origins", annotations=_READ_ONLY)
     async def compare(
@@ -85,36 +90,45 @@ def build_mcp_server(tools: RateTools) -> MCPServer:
         goods: Goods = "",
     ) -> CallToolResult:
         """The duties of one importing country on goods of two or more countries of origin."""
-        return _build_result(await tools.compare(origins, importer, goods))
+        return await _answer(tools.compare(origins, importer, goods))
 
     @server.tool(title="Upcoming changes", annotations=_READ_ONLY)
     async def upcoming(about: About = "") -> CallToolResult:
         """Scheduled changes of duties, by default of the next 60 days: they take effect, end, or
         are due for a decision."""
-        return _build_result(await tools.upcoming(about))
+        return await _answer(tools.upcoming(about))
 
     @server.tool(title="Recent changes", annotations=_READ_ONLY)
     async def changes(about: About = "") -> CallToolResult:
         """Changes of duties in the last 30 days, or since a day: `since 2025-04-01 china`."""
-        return _build_result(await tools.changes(about))
+        return await _answer(tools.changes(about))
 
     @server.tool(title="Latest trade news", annotations=_READ_ONLY)
     async def latest(topic: TopicName = "", limit: Limit = 10) -> CallToolResult:
         """The latest stories about tariffs, negotiations and court rulings, newest first."""
-        return _build_result(await tools.latest(topic, limit))
+        return await _answer(tools.latest(topic, limit))
 
     @server.tool(title="Why a story was found", annotations=_READ_ONLY)
     async def why(story: StoryId) -> CallToolResult:
         """The words of a story that matched a topic, and why it belongs to its event."""
-        return _build_result(await tools.why(story))
+        return await _answer(tools.why(story))
 
     @server.tool(title="Laws and topics", annotations=_READ_ONLY)
     async def cards(name: CardName = "") -> CallToolResult:
         """What is known of a law or topic, such as Section 232, IEEPA refunds, de minimis or USMCA:
         rates and dates now, rulings, what comes, sources. Without a name, the list of all cards."""
-        return _build_result(await tools.cards(name))
+        return await _answer(tools.cards(name))
 
     return server
+
+
+async def _answer(work: Awaitable[Facts]) -> CallToolResult:
+    try:
+        return _build_result(await work)
+    except Exception:
+        log.exception("an MCP tool failed")
+        cure = "Try again later. The cause is in the log of the bot"
+        return _build_result(build_error(TariffwireError("tariffwire", "an internal error", cure)))
 
 
 def _build_result(facts: Facts) -> CallToolResult:

@@ -3,17 +3,19 @@ or has thing, cause and cure."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from bot.commands.answers import AnswerService
+from bot.commands.answers import AnswerService, DatedQuery
 from bot.commands.rates.lines import look_up_line
 from bot.errors import QueryError, TariffwireError
 from bot.mcp.facts import Facts, build_error, build_line, build_refusal, build_reply
 from bot.mcp.story_facts import build_stories, build_why
 from bot.news.events.matching import explain_join
 from bot.news.story import Story
+from bot.parties import WORLD, Parties
+from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.values import Topic
 
 MOST_STORIES = 50
@@ -56,10 +58,17 @@ class RateTools:
 
     async def rate(self, question: str) -> Facts:
         """The object that `tariffwire rate QUESTION --json` prints."""
+        return await self._ask(question)
+
+    async def _ask(self, question: str, kind: QueryKind | None = None) -> Facts:
+        """The facts about the question. If `kind` is set, refuses a question of another kind."""
         async with self._places:
             answers = await self._sources.answers()
             try:
                 asked = answers.parse(question, self._sources.clock())
+                if kind not in (None, asked.query.kind):
+                    cure = "Name only an economy, goods or a period, or use the tool `rate`"
+                    raise QueryError(question, f"asks for more than {kind}", cure)
                 reply = await answers.answer(asked)
                 # In a thread, because the facts of all economies take 60 ms.
                 return await asyncio.to_thread(build_reply, question, reply)
@@ -67,19 +76,27 @@ class RateTools:
                 return build_refusal(question, error)
 
     async def compare(self, origins: list[str], importer: str, goods: str) -> Facts:
-        """The duties of one importing country on goods of several origins."""
-        if len(origins) < 2:
-            cure = "Name at least two countries of origin"
-            return build_error(QueryError("compare", "it needs several origins", cure))
-        return await self.rate(f"{importer} {' vs '.join(origins)} {goods}".strip())
+        """The duties of one importing country on goods of several origins.
+
+        The names are looked up one by one and not read as a question, in which another economy
+        could be taken for the importing country.
+        """
+        async with self._places:
+            answers = await self._sources.answers()
+            try:
+                asked = _build_comparison(answers, self._sources.clock(), origins, importer, goods)
+                reply = await answers.answer(asked)
+                return await asyncio.to_thread(build_reply, format_query(asked.query), reply)
+            except QueryError as error:
+                return build_error(error)
 
     async def upcoming(self, about: str) -> Facts:
         """Changes that are still to come."""
-        return await self.rate(f"upcoming {about}".strip())
+        return await self._ask(f"upcoming {about}".strip(), QueryKind.UPCOMING)
 
     async def changes(self, about: str) -> Facts:
         """Changes of the last days, or since a day that `about` names."""
-        return await self.rate(f"changes {about}".strip())
+        return await self._ask(f"changes {about}".strip(), QueryKind.CHANGES)
 
     async def cards(self, name: str) -> Facts:
         """The card of a law or topic, or the list of all cards if `name` is empty."""
@@ -133,6 +150,41 @@ class RateTools:
             return build_error(error)
         joined = await asyncio.to_thread(explain_join, story, event)
         return build_why(story, event, joined)
+
+
+def _build_comparison(
+    answers: AnswerService, now: datetime, origins: list[str], importer: str, goods: str
+) -> DatedQuery:
+    """The question that compares the origins. Raises QueryError."""
+    parties, imposers = answers.ledger.parties, answers.ledger.list_imposers()
+    imposer = _find_economy(importer, parties)
+    if imposer not in imposers:
+        cure = f"Use one of {', '.join(parties.get(code).name for code in imposers)}"
+        raise QueryError(importer, "we have no duties of this importing country", cure)
+    first, *others = dict.fromkeys(_find_economy(name, parties) for name in origins) or [""]
+    if not others:
+        cure = "Name at least two countries of origin"
+        raise QueryError("compare", "it needs several origins", cure)
+    if imposer in (first, *others):
+        raise QueryError(importer, "is the importing country and an origin", "Leave it out there")
+    pair = RateQuery(kind=QueryKind.PAIR, imposer=imposer, partner=first, product=goods.strip())
+    asked = answers.parse(format_query(pair), now)
+    found = asked.query
+    is_pair = (found.kind, found.imposer, found.partner) == (pair.kind, imposer, first)
+    if not is_pair or bool(found.product) != bool(pair.product):
+        raise QueryError(goods, "not goods that we know", "Try other words, or an HS code")
+    both = {"kind": QueryKind.COMPARE, "versus": tuple(others), "both_ways": False}
+    return replace(asked, query=found.model_copy(update=both))
+
+
+def _find_economy(name: str, parties: Parties) -> str:
+    """The code of an economy by its name or code. Raises QueryError."""
+    text = name.strip()
+    party = parties.get(text.upper()) if text.upper() in parties else parties.find(text)
+    if party is None or party.code == WORLD:
+        cure = "Write the English name, or the ISO code of two letters"
+        raise QueryError(name, "not an economy we know", cure)
+    return party.code
 
 
 def _read_day(text: str) -> date | None:

@@ -6,7 +6,7 @@
 2. An answer is the lowest if its highest total is not above the lowest total of every other one.
    If spans overlap, the sentence says so and names the spans.
 3. A total that includes the normal duty is not compared with one that is on top of it, unless the
-   one that includes it is lower anyway.
+   one that includes it is lower anyway, or the sums with the normal duty are known.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
 from bot.rates.model.measure import Calc
 from bot.render import words
 from bot.render.duty_names import (
@@ -23,7 +23,7 @@ from bot.render.duty_names import (
     name_origin,
     read_duty_name,
 )
-from bot.render.overview import format_short_total, format_span
+from bot.render.overview import format_short_total, format_span, is_other_figure
 
 _NAMED = 3
 _MAX_WHY = 3
@@ -106,7 +106,9 @@ def _describe(compared: Sequence[_Compared], others: Sequence[Answer]) -> str:
     rest = _describe_others(others, several_importers)
     if len(compared) < 2:
         return rest
-    return " ".join(filter(None, (_describe_order(compared, name), rest)))
+    return " ".join(
+        filter(None, (_describe_order(compared, name), _describe_claims(compared), rest))
+    )
 
 
 def _describe_order(
@@ -117,6 +119,9 @@ def _describe_order(
     lowest, highest = groups[0], groups[-1]
     if len(groups) == 1:
         return f"The same {duty}: {name(lowest)}, {_describe_total(lowest[0])}."
+    mixed = len({one.includes_base for one in compared}) > 1
+    if mixed and (together := _describe_together(compared, name)):
+        return together
     if _differ_in_basis(groups):
         listed = "; ".join(f"{name(group)} {_describe_total(group[0])}" for group in groups[:4])
         return f"Not on one basis, so the lowest depends on the normal duty: {listed}."
@@ -130,6 +135,53 @@ def _describe_order(
         return f"{first}; highest: {name(highest)}, {_describe_total(highest[0])}."
     top = max(others, key=lambda one: one.high)
     return f"{first}; the tariff line decides which is the highest, up to {_format_end(top)}."
+
+
+def _describe_together(
+    compared: Sequence[_Compared], name: Callable[[Sequence[_Compared]], str]
+) -> str:
+    """The order of the sums with the normal duty; empty if one of them is not known."""
+    sums = {
+        id(one): one.answer.base.with_duties
+        for one in compared
+        if one.answer.base is not None and one.answer.base.exact
+    }
+    known = [(total, one) for one in compared if (total := sums.get(id(one))) is not None]
+    if len(known) < len(compared):
+        return ""
+    known.sort(key=lambda each: each[0])
+    groups = [
+        (total, [one for _, one in group])
+        for total, group in groupby(known, key=lambda each: each[0])
+    ]
+    (low, lowest), (high, highest) = groups[0], groups[-1]
+    if low == high:
+        return f"The same with the normal duty: {name(lowest)}, {format_span(low, low)}."
+    return (
+        f"Lowest with the normal duty: {name(lowest)}, {format_span(low, low)}; "
+        f"highest: {name(highest)}, {format_span(high, high)}."
+    )
+
+
+def _describe_claims(compared: Sequence[_Compared]) -> str:
+    """The totals that goods have with a claim, such as under USMCA, if they are other totals."""
+    figures: dict[tuple[str, str], list[str]] = {}
+    for one in compared:
+        origin = name_origin(one.answer.partner, one.answer.partner_name)
+        for claim in one.answer.entry.others:
+            if is_other_figure(claim, (one.low, one.high)):
+                figures.setdefault((claim.program, _format_claim(claim)), []).append(origin)
+    return " ".join(
+        f"Under {program}: goods of {' and '.join(origins)}, {figure}."
+        for (program, figure), origins in figures.items()
+    )
+
+
+def _format_claim(claim: ClaimTotal) -> str:
+    if claim.banned:
+        return "not importable"
+    zero = Decimal(0)
+    return format_span(*(claim.span or (claim.percent or zero, claim.percent or zero)))
 
 
 def _differ_in_basis(groups: Sequence[Sequence[_Compared]]) -> bool:

@@ -8,7 +8,7 @@ Everything else of the answer is in the details (`bot.slack.views.rates.details`
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
@@ -29,6 +29,7 @@ from bot.rates.model.answer import (
     Upcoming,
     format_percent,
 )
+from bot.rates.model.law import Effect
 from bot.rates.model.measure import Calc, Status
 from bot.rates.model.warnings import RateWarning, Reason
 from bot.rates.question.query import RateQuery
@@ -185,7 +186,7 @@ def build_overview(
         rows=() if is_short else _build_rows(answer, max_rows),
         changes=tuple(_list_changes(answer))[:max_rows] if is_period else (),
         questions=() if is_short else answer.questions,
-        headings="" if is_short else ", ".join(answer.entry.headings),
+        headings="" if is_short else _join_headings(answer),
         next=() if is_short else _list_next(answer),
         short_total=format_short_total(answer),
         freshness=_find_freshness(answer, today, bool(passed)),
@@ -257,6 +258,9 @@ def _build_period_headline(answer: Answer) -> Iterator[Piece]:
     if number is None and not answer.banned:
         return
     if number == (period.low, period.high) and not answer.lines:
+        if listed and answer.on_goods:
+            up_to = f"{format_percent(answer.on_goods.up_to)}%"
+            yield Piece(f"; up to {up_to} on particular goods on {format_day(answer.on)}")
         return
     yield Piece("; ")
     if number is None:
@@ -360,7 +364,8 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
     """The goods that pay the number and what decides, after the number."""
     if answer.basis is TotalBasis.LAYER:
         named = len(answer.goods) == 1
-        return ", this duty alone" if named else ", these duties alone"
+        alone = ", this duty alone" if named else ", these duties alone"
+        return alone + (_describe_end(answer) if not any(span) else "")
     if answer.basis is TotalBasis.GENERAL:
         return _describe_general(answer, span)
     if answer.total_range is not None:
@@ -368,6 +373,26 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
     if answer.is_zero_in_data:
         return " found in our data" + _describe_maybe_more(answer)
     return _describe_maybe_more(answer)
+
+
+def _describe_end(answer: Answer) -> str:
+    """Since when the duties of the question are not collected, if they were once."""
+    ends = [
+        (one.charged_until or one.to, one)
+        for one in answer.not_counted
+        if one.exclusion is not None
+        and one.exclusion.reason in (Reason.STRUCK_DOWN, Reason.NOTHING_CHARGED, Reason.ENDED)
+        and (one.charged_until or one.exclusion.reason is Reason.ENDED)
+    ]
+    dated = [(day, one) for day, one in ends if day is not None and day < answer.on]
+    if not dated:
+        return ""
+    day, last = max(dated, key=lambda each: each[0])
+    if last.charged_until is None:
+        return f"; ended {format_day(day)}"
+    unlawful = next((one.on for one in last.rulings if one.effect is Effect.STRUCK_DOWN), None)
+    why = f" (held unlawful {format_day(unlawful)})" if unlawful else ""
+    return f"; not collected since {format_day(day + timedelta(days=1))}{why}"
 
 
 def _name_general_goods(answer: Answer) -> str:
@@ -406,7 +431,8 @@ def _describe_missing(answer: Answer) -> Iterator[Piece]:
         importer = name_origin(answer.imposer, answer.imposer_name)
         yield Piece(f": we don't track additional duties of {importer} on these goods")
         return
-    if answer.on_goods is not None:
+    runs_out = any(isinstance(one, kinds.RunsOut) for one in answer.warnings)
+    if answer.on_goods is not None and not runs_out:
         yield Piece("Particular goods only", strong=True)
         yield Piece(
             f": up to {format_percent(answer.on_goods.up_to)}%; other goods are not tracked"
@@ -454,6 +480,7 @@ _IN_HEADLINE = (kinds.ImportBan, kinds.ZeroInData)
 _SHOWN = (
     kinds.BeforeData,
     kinds.UnknownProduct,
+    kinds.NoMeasureOnGoods,
     kinds.SpellingRead,
     kinds.UnknownWords,
     kinds.NoSuchLayer,
@@ -466,11 +493,50 @@ _SHOWN = (
 """Warnings that do not lead, without which the number would be taken for that of other goods."""
 
 
+def _join_headings(answer: Answer) -> str:
+    """The headings to declare. It says so if a counted duty has another one, which is not known."""
+    entry = answer.entry
+    more = " and headings that our data lacks" if entry.unnamed and entry.headings else ""
+    return ", ".join(entry.headings) + more
+
+
 def _list_remarks(answer: Answer) -> Iterator[str]:
+    told = " ".join(one.text for one in answer.warnings if isinstance(one, kinds.LeadingPairRemark))
     for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True):
         # The rows of a law have its import bans.
-        if is_shown(one) and not (answer.rows and isinstance(one, kinds.SomeLinesBanned)):
+        is_row = bool(answer.rows) and isinstance(one, kinds.SomeLinesBanned)
+        if (is_shown(one) and not is_row) or _changes_number(one, answer, told):
             yield text
+
+
+def _changes_number(one: RateWarning, answer: Answer, told: str) -> bool:
+    """Whether the number needs the note: it names other goods, rates, doubts, or a specific duty.
+
+    The headline has the figure with a claim, and `told` has the leading remarks on the pair.
+    """
+    if isinstance(one, kinds.NotInTotal):
+        return one.exclusion.reason is Reason.SPECIFIC
+    if answer.rows or answer.banned or answer.period is not None:
+        return False
+    if isinstance(one, kinds.PartlyExempt):
+        # The questions of a range have the conditions already.
+        in_words = bool(one.condition) and not _is_in_headline(one.condition, answer)
+        return in_words and answer.total_range is None
+    if not isinstance(one, kinds.RateCaveat) or one.text in told:
+        return False
+    # A duty that only some goods of a range pay is within the range anyway.
+    within = any(
+        each.measure_id == one.measure.id
+        and each.exclusion is not None
+        and each.exclusion.reason is Reason.DEPENDS
+        for each in answer.not_counted
+    )
+    return not within and not _is_in_headline(one.text, answer)
+
+
+def _is_in_headline(text: str, answer: Answer) -> bool:
+    """Whether the text is about a claim, such as USMCA, whose figure the headline has."""
+    return any(claim.program in text for claim in answer.entry.others)
 
 
 def is_shown(one: RateWarning) -> bool:
@@ -794,16 +860,23 @@ def _describe_next(item: Upcoming, answer: Answer) -> str:
     subject = drop_qualifiers(read_duty_name(item.measure, answer.partner_name).short)
     if item.change.kind is ChangeKind.MILESTONE:
         return shorten_clause(item.change.text)
-    return f"{subject} {_describe_short_change(item.change)}"
+    # A rate that ends after the last check may be extended or replaced.
+    unknown = item.change.kind is ChangeKind.ENDS and (
+        answer.checked is None or item.on > answer.checked
+    )
+    more = " (what follows is not known)" if unknown else ""
+    return f"{subject} {_describe_short_change(item.change)}{more}"
 
 
 def _describe_short_change(what: Change) -> str:
     rate = _describe_short_rate(what)
     match what.kind:
-        case ChangeKind.ENDS | ChangeKind.SUSPENSION_ENDS:
+        case ChangeKind.ENDS:
             return f"{rate} ends" if what.rate.percent else "ends"
+        case ChangeKind.SUSPENSION_ENDS:
+            return "suspension ends"
         case ChangeKind.ANNOUNCED:
-            return f"{rate} announced"
+            return f"{rate} announced" if what.rate.percent else rate
         case ChangeKind.SUSPENDED:
             return "suspended"
         case ChangeKind.STRUCK_DOWN:

@@ -1,7 +1,8 @@
 """The objects that all listeners share. `bot.runtime.wiring` builds them."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -32,6 +33,22 @@ class Deduplicator:
             return True
         self._known[key] = now
         return False
+
+    @contextmanager
+    def once(self, key: str, now: datetime) -> Iterator[bool]:
+        """Yields whether the key is new. If the block fails, forgets a new key, so that the next
+        attempt is not taken for a repetition."""
+        is_new = not self.is_repeated(key, now)
+        try:
+            yield is_new
+        except BaseException:
+            if is_new:
+                self.forget(key)
+            raise
+
+    def forget(self, key: str) -> None:
+        """Makes the key new again."""
+        self._known.pop(key, None)
 
     def _is_over(self, now: datetime) -> bool:
         oldest = next(iter(self._known.values()))

@@ -10,15 +10,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from bot.alerts.reminders import Due, LeadTime, Reminder
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageReading
 from bot.commands.rates.product_form import ProductForm
 from bot.commands.replies import (
+    Clarification,
+    FeedStatusList,
     Help,
     LatestStories,
+    NotUnderstood,
     OperatorOverview,
     Overview,
     RateAnswers,
+    RateCard,
     Reply,
 )
 from bot.commands.request import CommandRequest
@@ -27,17 +32,26 @@ from bot.feeds.model import FeedKind
 from bot.news.events.event import summarize_event
 from bot.news.reader import Understanding
 from bot.news.story import Evidence, Figure, Story
+from bot.proposals.approval.terms import ApprovalForm
+from bot.rates.calendar.entries import build_entries
+from bot.rates.calendar.upcoming import list_upcoming
 from bot.rates.ledger import Ledger
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import View
 from bot.slack.views.alerts import render_alert
+from bot.slack.views.approval_form import render_form
 from bot.slack.views.command_replies import render_reply
 from bot.slack.views.entry.check_product import render_product_answer, render_product_form
 from bot.slack.views.entry.home import render_home
 from bot.slack.views.entry.message_reading import render_message_reading
+from bot.slack.views.rates.card import render_card_pages
+from bot.slack.views.rates.details import render_details
+from bot.slack.views.reminders import render_reminder
+from bot.slack.views.replies import render_failure
+from bot.slack.views.story_lists import render_digest
 from bot.values import Topic
 
-_GOODS, _TABLE = "answer for goods", "table"
+_GOODS, _TABLE, _CARD = "answer for goods", "table", "card"
 _QUESTIONS = {
     "answer": "us china",
     _GOODS: "us on china steel",
@@ -45,6 +59,8 @@ _QUESTIONS = {
     "comparison": "us china vs vietnam",
     _TABLE: "us china steel",
     "upcoming changes": "upcoming",
+    _CARD: "section 232",
+    "list of cards": "cards",
 }
 _PERSON = "U0"
 
@@ -65,15 +81,28 @@ async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message |
         if name == _TABLE and isinstance(reply, RateAnswers):
             reply = replace(reply, as_table=True)
         answer = add(name, reply)
-        if name == _GOODS:
+        if name == _GOODS and isinstance(reply, RateAnswers):
             samples["answer in a modal"] = render_product_answer(
                 answer, form, question, answers.ledger.parties
             )
+            samples["details"] = render_details(reply)
+        if isinstance(reply, RateCard):
+            samples["details of a card"] = render_card_pages(reply.facts)
     story = _make_story(now)
     add("help", Help())
     add("greeting", Help(is_short=True))
     add("latest stories", LatestStories([story]))
+    add("clarification", Clarification("Which day?", (("3 Apr 2025", "us china on 2025-04-03"),)))
+    add("question that was not understood", NotUnderstood("chnia", "unknown", ("us china",)))
+    add("feeds", FeedStatusList([], None, now, may_change=True))
     samples["alert"] = render_alert(summarize_event([story]), parties)
+    [samples["digest"]] = render_digest([story], parties, "tariffs")
+    entries = build_entries(ledger, list_upcoming(ledger, now.date()))
+    reminder = Reminder(
+        counted_on=now.date(), due=tuple(Due(notice=LeadTime.WEEK, ahead=one) for one in entries)
+    )
+    samples["reminder"] = render_reminder(reminder, parties, "tariffs")
+    samples["error"] = render_failure("sample")
     understood = Understanding(
         topics=story.topics,
         parties=story.parties,
@@ -84,6 +113,9 @@ async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message |
     samples["reading of a message"] = render_message_reading(reading, parties)
     imposers = {code: parties.get(code).name for code in ledger.list_imposers()}
     samples["form for a product"] = render_product_form(form, imposers, parties)
+    samples["form for a rate"] = render_form(
+        "sample", ApprovalForm(), ledger.measures, "A rate", parties
+    )
     overview = Overview(
         subscriptions=[],
         feeds=FeedSummary(feeds=1, failing=0),

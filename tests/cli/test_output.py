@@ -1,12 +1,18 @@
 """Errors of commands: one line on stderr, and JSON on stdout with --json."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.cli.output import echo, print_json
+from bot.cli.rates.console import print_all
+from bot.cli.rates.terminal import render_line
 
+HOSTILE = "duty \x1b]0;owned\x07\x1b[2J\x9b31m\x08\r\u202exet\u2066 \x7f 25%"
+"""Text that sets a terminal's title, clears it and turns the writing direction."""
 WRONG = {"TARIFFWIRE_MAX_AGE_HOURS": "1e15"}
 COMMANDS = [
     ("rate", "us china"),
@@ -63,3 +69,42 @@ def test_wrong_usage_is_json_with_json(words: tuple[str, ...], thing: str, named
     plain = CliRunner().invoke(main, words, prog_name="tariffwire")
     assert (plain.exit_code, plain.stdout) == (2, "")
     assert plain.stderr == done.stderr
+
+
+def controls_in(output: str) -> set[str]:
+    return {each for each in output if not each.isprintable()} - {"\n"}
+
+
+def test_text_from_outside_cannot_control_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    echo(f"{HOSTILE}\nnext line")
+    echo(HOSTILE, err=True)
+    shown = capsys.readouterr()
+    assert controls_in(shown.out + shown.err) == set()
+    assert shown.out.endswith("25%\nnext line\n")
+
+
+def test_json_on_a_terminal_has_controls_only_as_escapes(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_json({"title": HOSTILE})
+    shown = capsys.readouterr().out
+    assert controls_in(shown) == set()
+    assert json.loads(shown) == {"title": HOSTILE}
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_an_answer_keeps_its_styles_and_loses_the_controls_of_its_texts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_terminal: bool
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(name, raising=False)
+    if is_terminal:
+        monkeypatch.setenv("FORCE_COLOR", "1")
+    print_all([render_line(f"{HOSTILE} https://news.example/\x1b]0;x\x07a")])
+    shown = capsys.readouterr().out
+    own = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\|\x1b\[[0-9;]*m")
+    assert bool(own.search(shown)) is is_terminal
+    assert controls_in(own.sub("", shown)) == set()
+    assert "https://news.example/" in shown

@@ -69,7 +69,6 @@ async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) ->
         ("table us chnia", "table us China"),
         ("subcribe court-rulings", "subscribe court-rulings"),
         ("subscribe chinna", "subscribe China"),
-        ("list 3", "us china list 3"),
         ("feeds ad https://new.example/", "feeds add https://new.example/"),
     ],
 )

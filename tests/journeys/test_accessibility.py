@@ -72,7 +72,7 @@ def visit_states(browser: Chrome, check: Callable[[str], None]) -> None:
     find(browser, "#compose-hint", "China")
     check("suggestions")
     box.send_keys(Keys.ESCAPE + "hina steel" + Keys.ESCAPE + Keys.ENTER)
-    find(browser, "#stream .only-you table", "steel")
+    find(browser, "#stream .only-you table", "Steel")
     check("answer with a table")
     click(browser, "#stream .only-you button", "Details and sources")
     find(browser, "#modal button", "Duties")

@@ -54,8 +54,12 @@ async def test_news_of_a_feed_that_an_operator_adds_is_sent(world: World) -> Non
     await world.start_bot(TARIFFWIRE_OPERATORS=world.workspace.person_id)
     world.feeds.publish("extra", "Nothing to see here either")
     address = f"{world.feeds.address}/extra.rss"
-    [added] = await world.page.say("#court-watch", f"/tariff feeds add {address}")
-    assert "Added" in words(added)
+    await world.page.say("#court-watch", f"/tariff feeds add {address}")
+
+    async def is_added() -> bool:
+        return any("Added" in words(one) for one in await world.page.messages("court-watch"))
+
+    assert await eventually(is_added)
     [health] = await world.page.say("#court-watch", "/tariff feeds")
     assert "2 feeds" in words(health)
     world.feeds.publish("extra", "Brazil raises tariffs on Norwegian fish to 12%")

@@ -67,6 +67,58 @@ async def test_a_comparison_has_an_answer_for_each_origin(served: Served) -> Non
     assert found["error"]["thing"] == "compare"
 
 
+async def test_each_origin_of_a_comparison_is_looked_up_by_itself(served: Served) -> None:
+    found = await facts(served, "compare", origins=["CN", "Vietnam", "IN", "TO"], importer="EU")
+    pairs = [(one["imposer"], one["partner"]) for one in found["answers"]]
+    assert pairs == [("EU", "CN"), ("EU", "VN"), ("EU", "IN"), ("EU", "TO")]
+    assert await served.tools.rate(found["asked"]["text"]) == found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "thing"),
+    [
+        ({"origins": ["", ""]}, ""),
+        ({"origins": ["China", "china"]}, "compare"),
+        ({"origins": []}, "compare"),
+        ({"origins": ["China", "Nowhere"]}, "Nowhere"),
+        ({"origins": ["China history", "Vietnam"]}, "China history"),
+        ({"origins": ["China", "US"]}, "US"),
+        ({"origins": ["China", "world"]}, "world"),
+        ({"origins": ["China", "Vietnam"], "importer": "Japan"}, "Japan"),
+        ({"origins": ["China", "Vietnam"], "goods": "mexico steel"}, "mexico steel"),
+        ({"origins": ["China", "Vietnam"], "goods": "zzz"}, "zzz"),
+    ],
+    ids=str,
+)
+async def test_a_comparison_that_cannot_be_made_is_an_error_with_a_cure(
+    served: Served, arguments: dict[str, object], thing: str
+) -> None:
+    failed, found = await call(served, "compare", **arguments)
+    assert failed
+    assert found["error"]["thing"] == thing
+    assert found["error"]["cure"]
+
+
+async def test_a_list_of_dates_is_never_an_answer_about_rates(served: Served) -> None:
+    failed, found = await call(served, "upcoming", about="us china history")
+    assert failed
+    assert "`rate`" in found["error"]["cure"]
+
+
+async def test_an_unexpected_failure_is_logged_and_not_described(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(topic: Topic | None, limit: int) -> Any:
+        raise RuntimeError("the path of the database")
+
+    served.store.stories.latest = fail  # type: ignore[method-assign] # a broken database
+    failed, found = await call(served, "latest")
+    assert failed
+    assert found["error"]["thing"] == "tariffwire"
+    assert "database" not in str(found)
+    assert "the path of the database" in caplog.text
+
+
 async def test_a_line_has_its_duties_and_lists(served: Served) -> None:
     found = await facts(served, "line", code="8507.60.00", on="2026-11-24")
     assert (found["code"], found["percent"]) == ("8507.60.00", "3.4")

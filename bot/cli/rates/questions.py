@@ -9,7 +9,7 @@ from typing import cast
 
 import click
 
-from bot.cli.output import print_json, read_day, report_errors, report_errors_as
+from bot.cli.output import echo, print_json, read_day, report_errors, report_errors_as
 from bot.cli.rates.completion import complete_word
 from bot.cli.rates.console import print_all
 from bot.cli.rates.service import build_current_ledger, open_answers
@@ -80,7 +80,7 @@ def rate(
         print_all(render_long(reply.answers, reply.query, today))
     else:
         for sentence in describe_spells(reply.spells, reply.query, ledger.parties):
-            click.echo(sentence)
+            echo(sentence)
         print_all(render_short(reply.answers, reply.query, today))
     if isinstance(reply, RateAnswers) and not any(map(has_figure, reply.answers)):
         sys.exit(1)
@@ -203,7 +203,7 @@ async def _print_proposals(as_json: bool) -> None:
         if as_json:
             print_json(proposals.build_record_json(filed, acts))
         else:
-            click.echo("\n".join(proposals.render_record_lines(filed, acts)))
+            echo("\n".join(proposals.render_record_lines(filed, acts)))
     if not found and not as_json:
         click.echo("no proposals yet")
 
@@ -220,7 +220,7 @@ def check() -> None:
     config = ConfigFolder(load_settings())
     found = list_contradictions(config.book, config.ledger)
     for one in found:
-        click.echo(f"{one.thing}: {one.text}")
+        echo(f"{one.thing}: {one.text}")
     if found:
         raise TariffwireError("the rates files", f"have {len(found)} contradictions")
     lines = sum(len(one.lines) for one in config.book.tariff_schedules.values())
@@ -244,7 +244,7 @@ def export_rates(out: Path | None) -> None:
 
     text, left_out = export(load_settings())
     for left in left_out:
-        click.echo(f"! skipped {left.amendment.measure_id}: {left.why}", err=True)
+        echo(f"! skipped {left.amendment.measure_id}: {left.why}", err=True)
     if not text:
         click.echo("nothing to export: the rates files already have all approved rates", err=True)
     elif out is None:

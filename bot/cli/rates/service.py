@@ -3,8 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import click
-
+from bot.cli.output import echo
 from bot.commands.answers import AnswerService
 from bot.commands.ports import LiveSources
 from bot.errors import StoreError
@@ -27,7 +26,7 @@ def build_current_ledger(config: ConfigFolder) -> Ledger:
     try:
         decided = read_decided(config.settings)
     except StoreError as error:
-        click.echo(f"! Approved rates are missing from this answer: {error}", err=True)
+        echo(f"! Approved rates are missing from this answer: {error}", err=True)
         decided = ((), ())
     return apply_decided(config, decided)
 

@@ -7,6 +7,7 @@ from bot.rates.calendar.spells import Spell, find_spells
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import RateQuery
+from bot.rates.question.stemming import stem_words
 from bot.text.dates import format_day
 
 _MAX_OPTIONS = 4
@@ -19,7 +20,7 @@ def resolve_percent(query: RateQuery, ledger: Ledger, today: date) -> RateQuery:
     """
     if query.percent is None:
         return query
-    spells = find_spells(ledger, query.percent, today)
+    spells = _narrow(find_spells(ledger, query.percent, today), query.product)
     percent = f"{query.percent:f}%"
     if not spells:
         raise QueryError(
@@ -32,6 +33,12 @@ def resolve_percent(query: RateQuery, ledger: Ledger, today: date) -> RateQuery:
         raise UnclearQuestion(percent, f"Which {percent} do you mean?", options)
     found = parse_query(spells[0].question, ledger.parties, today, ledger.reader)
     return found.model_copy(update={"percent": query.percent, "history": True})
+
+
+def _narrow(spells: tuple[Spell, ...], product: str | None) -> tuple[Spell, ...]:
+    """The spells of duties with all words of the product in their names; if none, all spells."""
+    words = set(stem_words(product or ""))
+    return tuple(one for one in spells if words.issubset(stem_words(one.name))) or spells
 
 
 def _label(spell: Spell) -> str:

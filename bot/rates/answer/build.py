@@ -27,6 +27,7 @@ from bot.rates.answer.not_counted import list_not_counted
 from bot.rates.answer.period import (
     compute_period,
     cut_history,
+    cut_window,
     find_day,
 )
 from bot.rates.answer.select import (
@@ -110,8 +111,9 @@ def _split_product(
     of_claims = {one.goods for one in schedule.header.programs} if schedule else set()
     claimed = tuple(one for one in wanted.goods if one in of_claims)
     goods = [one for one in wanted.goods if one not in of_claims]
-    # `wine glasses` names two kinds of goods in the vocabulary, but means neither of them.
-    if len(goods) > 1 and not wanted.codes and _AND.search(query.product):
+    # Goods without codes are sets that a law defines: `steel on list 3` is one kind of goods.
+    listed = _AND.search(query.product) or all(ledger.goods.by_id[one].hs for one in goods)
+    if len(goods) > 1 and not wanted.codes and listed:
         names = ((one, ledger.goods.by_id[one].name) for one in goods[:_PARTS])
         return [wanted._replace(text=name, goods=(one, *claimed)) for one, name in names]
     if len(wanted.codes) > 1 and not goods:
@@ -195,6 +197,7 @@ def _answer_pair(
 ) -> Answer:
     coverage = ledger.find_coverage(imposer, partner)
     window = (query.since, query.until) if query.since and query.until else None
+    known = cut_window(window, coverage.since if coverage else None)
     day = query.on or (find_day(*window, today) if window else today)
     asked = build_context(
         ledger, imposer, partner, day, query.product, lines_of_goods=True, part=part
@@ -208,7 +211,7 @@ def _answer_pair(
     wants_history = query.history or window is not None or query.percent is not None
     last_change, history = _build_changes(found, with_history=wants_history)
     if window:
-        history = tuple(cut_history(history, *window))
+        history = tuple(cut_history(history, *known)) if known else ()
     not_counted = tuple(list_not_counted(context, selection))
     basis, goods, codes = _describe_basis(asked, selection)
     any_origin = partner == WORLD and not any(one.applies_to_all_goods for one in selection.chosen)
@@ -249,7 +252,7 @@ def _answer_pair(
         last_change=last_change,
         history=history,
         rows=_list_rows(components, not_counted) if selection.rows else (),
-        period=compute_period(history, *window) if window else None,
+        period=compute_period(history, *known) if known else None,
         talks=_list_talks(context),
         suggestions=(*near, *(one.goods for one in found.choices)),
     )

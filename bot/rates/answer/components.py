@@ -22,8 +22,21 @@ _A_DAY = timedelta(days=1)
 def list_counted(context: RateContext, selection: Selection) -> tuple[Component, ...]:
     """The components of the total."""
     return tuple(
-        build_component(context, layer.measure, layer.period) for layer in selection.stacked.counted
+        _date_from_list(
+            context, layer.measure, build_component(context, layer.measure, layer.period)
+        )
+        for layer in selection.stacked.counted
     )
+
+
+def _date_from_list(context: RateContext, measure: Measure, one: Component) -> Component:
+    """The component with the day from which a list names the goods, if its rate began earlier."""
+    start = context.line.find_start(measure, context.day) if context.line is not None else None
+    if start is None or one.from_ is None or start <= (one.rate_since or one.from_):
+        return one
+    if start < one.from_:
+        return one._replace(rate_since=start)
+    return one._replace(from_=start, rate_since=None)
 
 
 def build_base_component(base: BaseRate, day: date) -> Component:

@@ -14,6 +14,16 @@ def find_day(since: date, until: date, today: date) -> date:
     return today if since <= today < until else until
 
 
+def cut_window(
+    window: tuple[date, date] | None, known_from: date | None
+) -> tuple[date, date] | None:
+    """The part of the period that the data covers; None if there is none."""
+    if window is None:
+        return None
+    since = window[0] if known_from is None else max(window[0], known_from)
+    return (since, window[1]) if since <= window[1] else None
+
+
 def cut_history(history: Sequence[Step], since: date, until: date) -> Iterator[Step]:
     """The total on the first day of the period, and the steps inside the period.
 

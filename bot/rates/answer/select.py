@@ -20,7 +20,7 @@ from bot.rates.answer.lines.line_duties import LineFinding, stack_line
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
-from bot.rates.model.measure import Measure, has_basis
+from bot.rates.model.measure import Measure, RatePeriod, has_basis
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.product import ParsedProduct
 from bot.rates.schedule.asked_line import AskedLine
@@ -251,7 +251,7 @@ def _build_layers(
     for measure in chosen:
         layer = build_layer(context, measure)
         if layer is None and named and (period := measure.find_period(context.day)):
-            layer = Layer(measure, period, Fit.NAMED)
+            layer = Layer(measure, period, Fit.NAMED, _exempt_partner(context, period))
         if layer is not None:
             found.append(layer)
     return found
@@ -273,12 +273,17 @@ def build_layer(context: RateContext, measure: Measure) -> Layer | None:
         exemptions = context.ledger.scope_matcher.find_exemptions(
             measure, context.day, context.charged, context.wanted._replace(goods=goods)
         )
-    exclusion = None
-    if not context.charged.isdisjoint(period.not_for):
-        exclusion = Exclusion(Reason.PARTNER_EXEMPT)
-    elif exemptions.whole:
+    exclusion = _exempt_partner(context, period)
+    if exclusion is None and exemptions.whole:
         exclusion = Exclusion(Reason.GOODS_EXEMPT, text=exemptions.whole[0].why)
     return Layer(measure, period, fit, exclusion, exemptions.partial)
+
+
+def _exempt_partner(context: RateContext, period: RatePeriod) -> Exclusion | None:
+    """Why goods of the partner do not pay the rate; None if they pay it."""
+    if context.charged.isdisjoint(period.not_for):
+        return None
+    return Exclusion(Reason.PARTNER_EXEMPT, text=period.not_for_caveat)
 
 
 def _choose_on_goods(context: RateContext) -> tuple[Measure, ...]:

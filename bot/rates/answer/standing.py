@@ -1,5 +1,6 @@
 """Computes the duty on goods on a day: total or range, choices, and base rate."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -70,6 +71,9 @@ def compute_standing(asked: RateContext) -> Standing:
     includes_base = base is not None and total is not None and wants_base
     if base is not None and includes_base:
         total = base.with_duties
+    if base is not None and total is None:
+        # Without a total, there is no sum with the base rate either.
+        base = base._replace(with_duties=None)
     return Standing(
         asked=asked,
         asked_selection=asked_selection,
@@ -108,6 +112,12 @@ def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
         return None
     if context.ledger.find_unknown_code(context.imposer, context.wanted):
         return None
+    if any(
+        left.exclusion.reason is Reason.PARTNER_EXEMPT and left.exclusion.text
+        for left in stacked.excluded
+        if left.layer.fit > Fit.PARTIAL and basis is not TotalBasis.GENERAL
+    ):
+        return None
     if stacked.counted:
         return stacked.total
     coverage = context.ledger.find_coverage(context.imposer, context.partner)
@@ -118,7 +128,8 @@ def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
     if any(left.exclusion.reason is Reason.MAY_RETURN for left in stacked.excluded):
         return None
     if basis is TotalBasis.GENERAL:
-        return _ZERO if coverage.general else None
+        is_known = coverage.general and not any(find_expired_rates(context, selection))
+        return _ZERO if is_known else None
     undecided = any(
         left.may_apply and (left.layer.fit > Fit.PARTIAL or basis is TotalBasis.LAYER)
         for left in stacked.excluded
@@ -133,6 +144,24 @@ def find_unknown_rates(context: RateContext, selection: Selection) -> tuple[Meas
         for measure in selection.chosen
         if measure.is_rate_unknown(context.day) and context.fits[measure.id] > Fit.PARTIAL
     )
+
+
+def find_expired_rates(
+    context: RateContext, selection: Selection
+) -> Iterator[tuple[Measure, Decimal, date]]:
+    """Measures whose last rate ended after the last check and before the day, with rate and day.
+
+    The imposer may have extended such a rate or replaced it.
+    """
+    coverage = context.ledger.find_coverage(context.imposer, context.partner)
+    if coverage is None:
+        return
+    for measure in selection.chosen:
+        last = measure.periods[-1] if measure.periods else None
+        if last is None or last.to is None or not last.is_charged or not last.percent:
+            continue
+        if coverage.checked <= last.to < context.day:
+            yield measure, last.percent, last.to
 
 
 def summarize_goods_duties(context: RateContext, selection: Selection) -> OnGoods | None:

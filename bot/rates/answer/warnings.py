@@ -16,10 +16,11 @@ from datetime import date
 from bot.parties import WORLD
 from bot.rates.answer.lines.narrower_goods import find_exceptions, is_divided
 from bot.rates.answer.select import RateContext, Selection
-from bot.rates.answer.standing import Standing, find_unknown_rates
+from bot.rates.answer.standing import Standing, find_expired_rates, find_unknown_rates
 from bot.rates.files.schema import Remark
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import TotalBasis
+from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Confidence, Status
 from bot.rates.model.warnings import CheckedMeasure, RateWarning, Reason
 from bot.rates.question.query import RateQuery
@@ -109,15 +110,8 @@ def _warn_of_expired_rates(context: RateContext, selection: Selection) -> Iterat
 
     The imposer may have extended such a rate, so a lower total may be wrong.
     """
-    coverage = context.ledger.find_coverage(context.imposer, context.partner)
-    if coverage is None:
-        return
-    for measure in selection.chosen:
-        last = measure.periods[-1] if measure.periods else None
-        if last is None or last.to is None or not last.is_charged or not last.percent:
-            continue
-        if coverage.checked <= last.to < context.day:
-            yield kinds.RunsOut(measure.ref, last.percent, last.to)
+    for measure, percent, until in find_expired_rates(context, selection):
+        yield kinds.RunsOut(measure.ref, percent, until)
 
 
 def _warn_of_data_limits(
@@ -203,7 +197,8 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
     only_general = selection.line is None and all(
         one.applies_to_all_goods for one in selection.chosen
     )
-    if selection.basis is TotalBasis.GOODS and only_general and not exempt:
+    unknown_code = context.ledger.find_unknown_code(context.imposer, wanted)
+    if selection.basis is TotalBasis.GOODS and only_general and not (exempt or unknown_code):
         yield kinds.NoMeasureOnGoods(wanted.read_as or wanted.text)
     if selection.basis is TotalBasis.LAYER and not selection.chosen:
         yield kinds.NoSuchLayer(wanted.text)
@@ -225,6 +220,22 @@ def _list_transit_exceptions(context: RateContext, layer: Layer) -> Iterator[Tra
     for one in schedule.header.in_transit if schedule else ():
         if one.covers(context.day) and not names.isdisjoint(one.measures):
             yield one
+
+
+def _warn_of_uncharged(selection: Selection) -> Iterator[RateWarning]:
+    """The caveats of rates of 0 and of exemptions on which the total relies."""
+    for left in selection.stacked.excluded:
+        measure, why = left.layer.measure, left.exclusion
+        # A rate of 0 may say which other rates apply: parcels pay the duties on their contents.
+        if why.reason is Reason.NOTHING_CHARGED and left.layer.period.caveat:
+            yield kinds.RateCaveat(measure.ref, left.layer.period.caveat)
+        unknown_terms = why.reason is Reason.PARTNER_EXEMPT and left.layer.fit > Fit.PARTIAL
+        if unknown_terms and why.text and selection.basis is not TotalBasis.GENERAL:
+            yield kinds.RateCaveat(measure.ref, why.text)
+        if why.reason is Reason.GOODS_EXEMPT:
+            for one in measure.exempt:
+                if one.caveat and one.why == why.text:
+                    yield kinds.RateCaveat(measure.ref, one.caveat)
 
 
 def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
@@ -253,6 +264,7 @@ def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[Rate
             )
         if measure.confidence is Confidence.LOW:
             yield kinds.LowConfidence(measure.ref, measure.note)
+    yield from _warn_of_uncharged(selection)
     if basis is TotalBasis.GENERAL:
         for remark in context.ledger.list_remarks(context.imposer, context.partner, context.day):
             if not remark.leads:

@@ -42,6 +42,11 @@ class Spell(NamedTuple):
     """The status of the measure's rate; None for a total."""
     then: Decimal | None = None
     """The total after the last day; None for a measure, a range of totals or an import ban."""
+    announced: date | None = None
+    """The day on which the rate was announced, if it was never charged. `first` is then the day
+    from which it was planned."""
+    outcome: str = ""
+    """What became of a rate that was never charged, as in the rates files."""
 
 
 def list_pair_spells(answer: Answer, percent: Decimal) -> tuple[Spell, ...]:
@@ -78,7 +83,8 @@ def list_spells(
 ) -> tuple[Spell, ...]:
     """When the totals of the answers and the duties of their pairs were at the query's percentage.
 
-    At most four. Totals come first, then duties on the partner alone, then those on all countries.
+    At most four. Totals come first, then rates that were only announced, then duties on the partner
+    alone, then those on all countries.
     Empty for a query without a percentage.
     """
     if query.percent is None:
@@ -91,6 +97,7 @@ def list_spells(
             # Of a question about goods or a law, only its own duties.
             own = {one.measure_id for one in (*answer.components, *answer.not_counted)}
             measures = tuple(one for one in measures if one.id in own)
+        found += _list_announced(measures, query.percent, today)
         duties = _find_duties(ledger, measures, query.percent, today)
         found += sorted(duties, key=lambda one: WORLD in one.partners)
     return tuple(found[:_MAX_SPELLS])
@@ -103,6 +110,23 @@ def find_spells(ledger: Ledger, percent: Decimal, today: date) -> tuple[Spell, .
     """
     duties = tuple(_find_duties(ledger, ledger.measures, percent, today))
     return duties or tuple(_find_totals(ledger, percent, today))
+
+
+def _list_announced(measures: Iterable[Measure], percent: Decimal, today: date) -> Iterator[Spell]:
+    """Announcements of the rate that were never carried out."""
+    for measure in measures:
+        for one in measure.announcements:
+            if one.percent == percent and one.on <= today:
+                yield Spell(
+                    imposer=measure.imposer,
+                    partners=measure.partners,
+                    percent=percent,
+                    first=one.planned_from or one.on,
+                    last=None,
+                    name=measure.name,
+                    announced=one.on,
+                    outcome=one.outcome,
+                )
 
 
 def _find_duties(

@@ -1,7 +1,8 @@
 """Finds the card that a text names.
 
 The steps, in order:
-1. Write law names in one way: `s232`, `sec. 232` and `§ 232` become `section 232`.
+1. Write law names in one way: `s232`, `sec. 232`, `§ 232` and `232` become `section 232`.
+   `car tariffs` becomes `section 232 car` if that is all of a name.
 2. A card is a candidate if the text has all words of one of its names, in any order. Question
    words such as `what` and `tariff` do not count.
 3. The card with the longest name wins. Of two names with the same length, the name whose card is a
@@ -18,8 +19,11 @@ from bot.rates.cards.model import Card
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
 from bot.rates.question.stemming import stem_words
 
-_LAW = re.compile(r"\b(?:s|sec|sect|sections?)\b\.?[\s-]*(?=\d{3}\b)|\bs(?=\d{3}\b)|§+\s*(?=\d)")
+_LAW = re.compile(r"\b(?:s|sec|sect|sections?)(?:\b\.?[\s-]*)?(?=\d{3}\b)|§+\s*(?=\d)")
 _SECTION = re.compile(r"\bsection (\d{3})\b")
+_SECTOR = re.compile(r"(?!.*\bus\b).*[a-z] (?:tariffs|duties)\b(?! on\b).*")
+_SECTOR_LAW = frozenset(stem_words("section 232"))
+_SECTION_WORD = frozenset(stem_words("section"))
 _DOTS = re.compile(r"\b(?:[a-z]\.){2,}")
 _STOP = frozenset(
     stem_words(
@@ -86,11 +90,22 @@ class CardIndex:
             for name in list_card_names(card):
                 self._names.setdefault(normalize_card_name(name), card)
                 self._spelled.setdefault(" ".join(_list_words(name)), name)
+        self._law_numbers = frozenset(
+            number
+            for name in self._names
+            if len(name) == 2 and name > _SECTION_WORD
+            for number in name - _SECTION_WORD
+        )
+        """The numbers of laws, which questions also use without `section`: `robots 232`."""
         self._places = {card.id: place for place, card in enumerate(self.all)}
 
     def find(self, text: str) -> str | None:
         """The id of the card that the text names, or None."""
         asked = normalize_card_name(text)
+        if not asked.isdisjoint(self._law_numbers):
+            asked |= _SECTION_WORD
+        elif asked | _SECTOR_LAW in self._names and _SECTOR.fullmatch(_normalize(text).strip()):
+            asked |= _SECTOR_LAW
         # Each name is compared, because its words may stand anywhere in a sentence.
         named = [(name, card) for name, card in self._names.items() if name <= asked]
         if not named:

@@ -126,6 +126,8 @@ class PeriodTerms(Frozen):
     void_on: Day | None = None
     not_for: tuple[str, ...] = ()
     """Partners that do not pay this rate in this period, because of an exemption or a quota."""
+    not_for_caveat: str = ""
+    """What is unknown about the partners of `not_for`. If set, their goods have no total."""
     note: str = ""
     caveat: str = ""
     """The text of a warning that each answer with this rate in its total shows."""
@@ -185,6 +187,8 @@ class Exemption(Frozen):
 
     If there is one, the total counts the duty, and the answer has a warning.
     """
+    caveat: str = ""
+    """What every answer that relies on the exemption must say."""
 
     def applies_to(self, day: date, charged: Collection[str]) -> bool:
         """Whether the exemption applies on `day`; `charged` has the partner's codes and blocs."""

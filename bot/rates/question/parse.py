@@ -41,6 +41,7 @@ from bot.rates.cards.index import CardIndex
 from bot.rates.question.parties import (
     FOOD_NAMES,
     TokenizedQuestion,
+    are_joined,
     find_direction,
     find_importer,
     list_importers,
@@ -85,7 +86,20 @@ _LIKELY_ORIGINS = ("CN", "MX", "EU")
 _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _COMMAS = re.compile(r"(?:\s*,)+")
-_REFUND = re.compile(r"\brefund(?:s|ed|able)?\b")
+_TOPICS = (
+    ("refunds", re.compile(r"\brefund(?:s|ed|able)?\b")),
+    ("de minimis", re.compile(r"\bde[ -]?minimis\b")),
+)
+"""Topics whose card also answers a question that names an economy."""
+_ORIGIN_SUFFIX = re.compile(r"\b([a-z]+)-(?:made|origin|produced|grown|built|sourced)\b")
+_VIA = re.compile(
+    r"\b(?:(?:trans-?)?(?:shipped|shipping|routed)? ?(?:via|by way of)"
+    r"|trans-?shipped (?:from|through|in)) (?P<place>[a-z]+)\b"
+)
+_SHIPPED = re.compile(
+    r"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) (?P<place>[a-z]+)\b"
+)
+_NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _SOURCES = frozenset({"source", "sources"})
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
@@ -147,13 +161,13 @@ def parse_query(
     # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
     whole = correct_grammar_words(normalize_question(sound), reader.words if reader else ())
-    whole = spell_out(whole)
+    whole = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
     _refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
     if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
-    if cards is not None and (asked := _parse_card(rest, period, cards)) is not None:
+    if cards is not None and (asked := _parse_card(rest, period, intent, cards)) is not None:
         return asked
     undated = rest
     value, rest = take_value(rest)
@@ -178,13 +192,38 @@ def parse_query(
     return query if value is None else query.model_copy(update={"value": value})
 
 
-def _parse_card(text: str, period: Period | None, cards: CardIndex) -> RateQuery | None:
+def _drop_suffixes(text: str, parties: Parties) -> str:
+    """The text with `vietnam` for `vietnam-made` and `vietnam-origin`."""
+
+    def shorten(match: re.Match[str]) -> str:
+        return match.group() if parties.find(match[1]) is None else match[1]
+
+    return _ORIGIN_SUFFIX.sub(shorten, text)
+
+
+def _drop_route(text: str, parties: Parties) -> str:
+    """The text without the country of shipment, because duties follow the origin of the goods."""
+
+    def drop(match: re.Match[str]) -> str:
+        return match.group() if parties.find(match["place"]) is None else " "
+
+    text = _VIA.sub(drop, text)
+    return _SHIPPED.sub(drop, text) if _NAMES_ORIGIN.search(text) else text
+
+
+def _parse_card(
+    text: str, period: Period | None, intent: Intent, cards: CardIndex
+) -> RateQuery | None:
     """The query for a card or the list of cards, or None."""
     card, law = cards.find(text), cards.find_unknown_law(text)
-    if card is None and _REFUND.search(text):
-        # No duty of a pair answers a question about refunds: 'refund on china ieepa'.
-        card = cards.find("refunds")
+    if card is None and not intent.is_calendar:
+        # No duty of a pair answers a question about these: 'refund on china ieepa'.
+        card = next((cards.find(name) for name, words in _TOPICS if words.search(text)), None)
     if card is None and not law and not cards.is_list(text):
+        return None
+    asks_when = intent.history and take_percent(text)[0] is not None
+    if asks_when and card is not None and cards.by_id[card].rows:
+        # 'when did the 20% fentanyl tariff end' asks about one rate of the card.
         return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
     on = period.day if period is not None else None
@@ -359,8 +398,15 @@ def _build_rates(
         return asked(**question.retaliation)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, parties, reader)
-    if HOME in parties and list_linked_origins(words, HOME, comparing=intent.compares):
-        by_goods = words.has_adjective and all(words.are_origins) and not intent.compares
+    laws = _list_law_imposers(product, reader)
+    # Only the US imposes 'section 232', so 'canada and mexico section 232' names two origins.
+    of_home = HOME in laws and HOME not in codes and laws.isdisjoint(codes)
+    if HOME in parties and (
+        (of_home and WORLD not in codes)
+        or list_linked_origins(words, HOME, comparing=intent.compares)
+    ):
+        joined = all({"and", ",", "&"} & set(each) for each in words.words_before[1:])
+        by_goods = words.has_adjective and all(words.are_origins) and joined
         if by_goods and product and (bloc := _find_common_bloc(codes, parties)):
             return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
         if by_goods and product:
@@ -374,7 +420,15 @@ def _build_rates(
         )
     if HOME in parties and product and (bloc := _find_common_bloc(codes, parties)):
         return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
-    laws = _list_law_imposers(product, reader)
+    if (
+        product
+        and HOME in parties
+        and reader
+        and reader.names_goods(product)
+        and WORLD not in codes
+        and are_joined(words, HOME)
+    ):
+        _ask_for_origins(codes[0], codes[1], product)
     query = _parse_parties(asked, words, intent, laws, product)
     if question.percent is not None and query.both_ways and query.partner == HOME:
         # 'switzerland usa 39%': most percentages that people name are duties of the US.
@@ -443,6 +497,17 @@ def _find_common_bloc(codes: Sequence[str], parties: Parties) -> str | None:
     """
     blocs = [set(parties.list_codes(code)) - {code} for code in codes]
     return next(iter(sorted(set.intersection(*blocs))), None) if blocs else None
+
+
+def _ask_for_origins(first: str, second: str, product: str) -> NoReturn:
+    """Raises UnclearQuestion for `china and india toys`: two origins, or importer and origin."""
+    one, other = format_party(first), format_party(second)
+    options = [
+        (f"{HOME} on {first} and {second}", f"{one} vs {other} {product}"),
+        (f"{first} on {second}", f"{one} on {other} {product}"),
+        (f"{second} on {first}", f"{other} on {one} {product}"),
+    ]
+    raise UnclearQuestion("the importing country", "Who imports?", options)
 
 
 def _ask_for_importer(importers: Sequence[str], partner: str, product: str | None) -> NoReturn:
@@ -593,7 +658,8 @@ def _refuse_excluded_economies(words: TokenizedQuestion) -> None:
     """Raises QueryError for `toys not from china`, which would be read as toys from China."""
     for before in words.words_before:
         tail = [word for word in before if word not in _OF_ORIGIN][-1:]
-        if tail and tail[0] in {"except", "excluding", "not", "besides", "but"}:
+        other_than = before[-2:] == ["other", "than"]
+        if other_than or (tail and tail[0] in {"except", "excluding", "not", "besides", "but"}):
             raise QueryError(
                 " ".join(before[-3:]),
                 "we cannot leave out an economy",
@@ -642,9 +708,10 @@ def _refuse_unknown(
     makes the query about one of them. If names of economies or goods are similar, the error is
     UnknownParty.
     """
-    if reader is not None and reader.understands(product):
+    if reader is not None:
         _refuse_misspelt_economy(product, codes, parties, reader)
-        return
+        if reader.understands(product):
+            return
     near = _suggest_economies(product, codes, parties)
     found = _search_schedule(product, parties, reader) if reader is not None else ()
     if reader is not None and not codes and found and " " in product:
@@ -654,14 +721,14 @@ def _refuse_unknown(
     if reader is None or not codes:
         return
     wanted = reader.read_any(product)
-    if found:
-        texts = [" ".join((one.code, *wanted.claims)) for one in found]
-        labels = [f"{one.code} {one.description}" for one in found]
-        texts += [" ".join((one, *wanted.claims)) for one in wanted.suggestions[:1]]
-        labels += wanted.suggestions[:1]
+    words = set(stem_words(product))
+    named = [(name, name) for name in wanted.suggestions if words <= set(stem_words(name))]
+    named = named or [(name, name) for name in wanted.doubtful if not found]
+    named += [(f"{one.code} {one.description}", one.code) for one in found]
+    if found or wanted.doubtful:
         options = [
-            (label[:_MAX_LABEL], format_query(build(text)))
-            for label, text in zip(labels, texts, strict=True)
+            (label[:_MAX_LABEL], format_query(build(" ".join((text, *wanted.claims)))))
+            for label, text in named
         ]
         raise UnclearQuestion(product, f'Which goods do you mean by "{product}"?', options)
     cause = "neither goods nor an economy we know"
@@ -681,11 +748,11 @@ def _search_schedule(
 def _refuse_misspelt_economy(
     product: str, codes: Sequence[str], parties: Parties, reader: ProductReader
 ) -> None:
-    """Raises UnknownParty if an unknown word is almost the name of a second economy.
+    """Raises UnknownParty if an unknown word is almost the name of an economy.
 
-    Only questions with one economy are checked.
+    Only questions with at most one economy are checked.
     """
-    if len(codes) != 1 or not (unknown := set(reader.read_any(product).unknown)):
+    if len(codes) > 1 or not (unknown := set(reader.read_any(product).unknown)):
         return
     for word in product.split():
         if parties.find(word) is not None:

@@ -57,6 +57,7 @@ _UNITS = frozenset({"cc", "cm", "gb", "kg", "kw", "lb", "mg", "ml", "mm", "tb"})
 _NOT_AFTER = {
     "china": {"bone", "fine", "vintage", "porcelain"},
     "turkey": {"frozen", "whole", "ground", "smoked", "roast", "roasted", "live", "raw", "fresh"},
+    "mfn": {"with", "incl", "including", "plus"},
     "polish": {"nail", "shoe", "furniture", "floor", "car", "metal"},
     "jordan": {"air"},
     "jersey": {"new"},
@@ -131,6 +132,7 @@ _LINKS = frozenset(
 _COMPARING = frozenset(
     {"vs", "versus", "vs.", "v", "or", "compared", "compare", "comparison", "than", "comparing"}
 )
+_VERSUS = frozenset({"vs", "versus", "vs."})
 _TRAILING = frozenset(
     str.split(
         "from of on to into in by against for the vs versus or and between , made & / + x "
@@ -177,13 +179,15 @@ class TokenizedQuestion:
             size, code = finder.find(at)
             if code is None:
                 between.append(tokens[at])
-                if tokens[at] not in FILLER and not finder.is_pronoun(at):
+                if tokens[at] in _VERSUS:
+                    self.other_words.append(",")
+                elif tokens[at] not in FILLER and not finder.is_pronoun(at):
                     self.other_words.append(tokens[at])
                 at += 1
                 continue
             joined = False
             while self.other_words and self.other_words[-1] in _TRAILING:
-                joined |= self.other_words.pop() in {"and", "or", ",", "&"}
+                joined |= self.other_words.pop() in {"and", ",", "&"}
             after = tokens[at + size : at + size + 1]
             adjective = size == 1 and _ADJECTIVE.fullmatch(tokens[at]) is not None
             if code not in self.codes:
@@ -253,9 +257,9 @@ class _PartyFinder:
         longest = _MAX_NAME_WORDS if self._parties.may_begin(tokens[at]) else 1
         for size in range(min(longest, len(tokens) - at), 0, -1):
             run = tokens[at : at + size]
-            # `find` ignores punctuation and flags: in 'the US and', it would find 'and', Andorra.
-            ends = _is_word(run[0]) and _is_word(run[-1])
-            if size > 1 and not (ends and not any(map(_FLAG.fullmatch, run))):
+            # `find` ignores flags, and punctuation at the ends of a run.
+            flagged = any(_FLAG.fullmatch(token) for token in run)
+            if size > 1 and (flagged or not (_is_word(run[0]) and _is_word(run[-1]))):
                 continue
             article = size == 2 and run[0] == "the"
             if (size == 1 or article) and not self._may_be_economy(at + article):
@@ -345,7 +349,12 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
     if len(words.are_origins) == len(words.codes) and all(words.are_origins):
         # 'shoes from vietnam and on the same shoes from indonesia', 'thai rice and indian tea'
         return all(not joins.isdisjoint(each) for each in between)
-    linked = all(set(each) <= _LINKS | _COMPARING | NOISE - _INTO - {"by"} for each in between)
+    # 'french or italian wine', and 'french wine or italian wine'
+    linked = all(
+        set(each) <= _LINKS | _COMPARING | NOISE - _INTO - {"by"}
+        or ({"or", *_VERSUS} & set(each) and _INTO.isdisjoint(each) and _ONE_WAY.isdisjoint(each))
+        for each in between
+    )
     listed = all(not _LINKS.isdisjoint(each) or not each for each in between)
     joined = any(not {"and", "or", ",", "&"}.isdisjoint(each) for each in between)
     charged = any("on" in each and not _DUTIES.isdisjoint(each) for each in between)
@@ -355,6 +364,20 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
         return False
     compares = comparing or any(not _COMPARING.isdisjoint(each) for each in between)
     return compares or (joined and listed and names_origin(words))
+
+
+def are_joined(words: TokenizedQuestion, home: str) -> bool:
+    """Whether `and` joins the two economies of a question about goods: `china and india toys`.
+
+    They may be two origins, or importer and origin. `home` is the assumed importer of origins.
+    """
+    others = {*words.words_before[0], *words.words_after}
+    return (
+        len(words.codes) == 2
+        and home not in words.codes
+        and words.words_before[1] == ["and"]
+        and others.isdisjoint({"between", "by"} | _CHARGES | _PAYS | _RETALIATION | _INTO)
+    )
 
 
 class Direction(NamedTuple):

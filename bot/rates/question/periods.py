@@ -104,6 +104,14 @@ _RANGE_END = re.compile(
     rf"\s*(?:-|to|until|till|through|thru|and)\s*(?:\d{{1,2}}{_ORDINAL}\s+)?(?P<name>{MONTH})\.?"
     rf"(?:\s+\d{{1,2}}{_ORDINAL})?,?\s+(?P<year>{_YEAR})\b"
 )
+_BARE_UNIT = re.compile(
+    r"\b(?P<part>end|close|start|beginning|middle) of (?:the )?"
+    r"(?P<unit>week|month|quarter|year)\b(?! (?:of )?20)"
+)
+_NUMBERED_MONTH = re.compile(rf"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])/(?P<year>{_YEAR})\b(?!/)")
+_SHORT_QUARTER = re.compile(
+    r"\b(?:q(?P<a>[1-4])\s?'(?P<b>[123]\d)|(?P<c>[1-4])q\s?'?(?:20)?(?P<d>[123]\d))\b"
+)
 _MODAL = frozenset({"may", "march", "mar", "dec", "sep"})
 """Month names that are words or codes of economies too."""
 _HEAD_CHARACTERS = 40
@@ -164,6 +172,7 @@ def take_period(
     QueryError for an impossible date (31 June 2025), and UnclearQuestion for a date with two
     readings.
     """
+    text = _spell_out(text)
     if not _QUICK.search(text):
         return None, text
     text = _BOTH_SIDES.sub(_AROUND, text)
@@ -208,6 +217,16 @@ def read_day(text: str, today: date) -> date:
     if period.day is None:
         raise QueryError(text.strip()[:100], "more than one day", _CURE)
     return period.day
+
+
+def _spell_out(text: str) -> str:
+    """The text with longer forms of `end of year`, `11/2025` and `4q25`."""
+    text = _BARE_UNIT.sub(r"\g<part> of this \g<unit>", text)
+    text = _NUMBERED_MONTH.sub(lambda at: f"{at['year']}-{int(at['month']):02}", text)
+    return _SHORT_QUARTER.sub(
+        lambda at: f"q{at['a'] or at['c']} 20{at['b'] or at['d']}",
+        text,
+    )
 
 
 def _build_period(found: _Found) -> Period:

@@ -6,7 +6,8 @@ The steps, in order:
    usmca`, and special words (`only`, `headline`, `including base`).
 3. Keep the other words as unknown, except stop words.
 4. Goods next to other goods or unknown words are one phrase, whose last word says what it is:
-   `leather shoes` are shoes, `wooden toys` are toys, and `car wax` is no car but unknown.
+   `leather shoes` are shoes, `wooden toys` are toys, and `car wax` is no car but unknown. Plurals
+   and metals are items of a list: `trucks buses`, `steel aluminum`.
 5. If a text has unknown words, but no code, layer or legal basis, compare it with the names of
    goods. If it is very similar to a name, read it as a misspelling of this name. Otherwise, if
    nothing in the text is known, suggest similar names.
@@ -30,7 +31,7 @@ _IGNORED = frozenset(
         "a ad add additional all an and any are article as at be by customs deal duty for "
         "from good how import imported in including into is it item its layer levy listed "
         "made making manufactured much no of on or our paid pay product rate s section "
-        "special tariff tax that the this to total under us valorem what which with"
+        "special tariff tax taxed than that the this to total under us valorem what which with"
     )
 )
 _OWN_WORDS = {
@@ -42,7 +43,8 @@ _OWN_WORDS = {
     "sum": "all layers;all the layers;every layer;all duties;in total",
     "with_base": "including base;including the base;including base rate;including the base rate;"
     "including mfn;including the mfn rate;with base;with the base;with base rate;with mfn;in all;"
-    "all in;base included;incl base;landed;total duty;everything included",
+    "all in;base included;incl base;incl mfn;plus mfn;plus base;"
+    "plus the base rate;landed;total duty;everything included",
 }
 _CODE = re.compile(
     r"\b(?:(?:htsus|hts|hs|cn|headings?|subheadings?|chapters?|chap|ch|codes?|line)(?:\b|(?=\d))"
@@ -63,21 +65,29 @@ _CHANGES_MEANING = frozenset({"toy", "doll"})
 _ONLY_ALONE = frozenset(
     str.split(
         "oil gas fuel chip game switch range plane light spirit needle nail bolt sheet bar gin "
-        "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish"
+        "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish "
+        "milk cream butter plug flour vinegar sauce iron nut pen bag car table bed"
     )
 )
 """Names of goods that mean other goods after an unknown word or after goods: `fish oil`."""
 _TAILS = frozenset(
     str.split(
         "company business industry sector manufacturer supplier supply content new used raw fresh "
-        "frozen dried canned large small big cheap finished unfinished pair unit lot shipment kg "
-        "pound refund exclusion exempt quota list value usd dollar question situation thing stuff "
-        "sale retail wholesale online order amazon temu shein ebay number certain personal use "
-        "gift sample bulk commercial domestic foreign made origin year month week day date hs hts"
+        "frozen dried canned organic large small big cheap finished unfinished pair unit lot kg "
+        "shipment pound refund exclusion exempt quota list value usd dollar question situation "
+        "thing stuff sale retail wholesale online order amazon temu shein ebay number certain "
+        "personal use gift sample bulk commercial domestic foreign made origin year month week "
+        "day date hs hts"
     )
 )
 """Words after goods that do not change what the goods are."""
-_HEADINGS, _WORDS_SEARCHED = 3, 8
+_PARTICIPLE = re.compile(r"[a-z]{2,}[^e]ed")
+"""Words after goods that describe them: `steel coated`, but not `cotton seed`."""
+_METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium"})
+"""Goods that form a list without commas: `steel aluminum`."""
+_NO_PLURALS = frozenset({"clothes", "goods", "sports"})
+"""Words with the ending of a plural that stand before other goods: `clothes hangers`."""
+_HEADINGS, _WORDS_SEARCHED, _HEADS = 4, 8, 3
 _CACHE_SIZE = 500
 
 
@@ -98,6 +108,8 @@ class ParsedProduct(NamedTuple):
     claims: tuple[str, ...] = ()
     """What the text claims for the goods, such as `usmca`, `not usmca` or `column 2`."""
     unknown: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    """The names of goods before an unknown word, which may mean other goods: `car wax`."""
     read_as: str = ""
     """The name of the goods that a misspelt text was read as."""
     suggestions: tuple[str, ...] = ()
@@ -119,6 +131,7 @@ class _Item(NamedTuple):
 
     words: tuple[str, ...]
     goods: tuple[str, ...] = ()
+    is_plural: bool = False
 
 
 class ProductReader:
@@ -181,25 +194,25 @@ class ProductReader:
 
     def _read(self, text: str, allowed: frozenset[str]) -> ParsedProduct:
         codes, rest = extract_codes(text)
-        words, breaks = _split_words(rest)
+        words, breaks, plurals = _split_words(rest)
         found: dict[str, dict[str, None]] = {}
         unknown: list[str] = []
         run: list[_Item] = []
         at = 0
         while at < len(words):
-            if at in breaks or (codes and run):
-                # With a code, the words only describe it.
-                self._close(run, found, unknown)
             matches = self._find_longest(words, at, allowed)
             size = len(matches[0].words) if matches else 1
             goods = tuple(phrase.key for phrase in matches if phrase.kind == "goods")
+            # With a code, the words only describe it.
+            if at in breaks or (codes and run) or (goods and _ends_item(run, goods)):
+                self._close(run, found, unknown)
             for phrase in matches:
                 if phrase.kind != "goods":
                     found.setdefault(phrase.kind, {})[phrase.key] = None
             if goods and len(goods) == len(matches):
-                run.append(_Item(words[at : at + size], goods))
+                run.append(_Item(words[at : at + size], goods, at + size - 1 in plurals))
             elif not matches and words[at] not in _IGNORED:
-                run.append(_Item((words[at],)))
+                run.append(_Item((words[at],), is_plural=at in plurals))
             else:
                 self._close(run, found, unknown)
                 for good in goods:
@@ -217,6 +230,7 @@ class ProductReader:
             with_base="with_base" in found,
             claims=tuple(found.get("claim", ())),
             unknown=tuple(unknown),
+            doubtful=tuple(found.get("doubtful", ())),
         )
         if unknown and not (wanted.codes or wanted.layers or wanted.bases):
             return self._find_nearest(wanted, " ".join(words)[:80])
@@ -227,7 +241,7 @@ class ProductReader:
     ) -> None:
         """Adds the goods of neighboring words, and their unknown words, and clears the run."""
         tail: list[str] = []
-        while len(run) > 1 and _is_tail(run[-1]):
+        while len(run) > 1 and _is_tail(*run[-2:]):
             tail = [*run.pop().words, *tail]
         named = [item for item in run if item.goods]
         is_toy = bool(named) and not _CHANGES_MEANING.isdisjoint(named[0].words)
@@ -235,6 +249,8 @@ class ProductReader:
         head = self._find_head(named, is_toy=is_toy)
         if named and not is_toy and (not ends_in_goods or self._is_doubtful(run)):
             unknown.extend(word for item in run for word in item.words)
+            for good in head:
+                found.setdefault("doubtful", {})[self._goods.by_id[good].name] = None
         else:
             unknown.extend(word for item in run if not item.goods for word in item.words)
             for good in head:
@@ -251,9 +267,11 @@ class ProductReader:
 
     def _is_doubtful(self, run: list[_Item]) -> bool:
         """Whether the last name means other goods behind the words before it: `fish oil`."""
-        *before, last = run
+        *others, last = run
+        before = [one for one in others if one.goods or one.words[0] not in _TAILS]
         alone = len(last.words) == 1 and last.words[0] in _ONLY_ALONE
-        return alone and bool(before) and not any(self._is_part_of(one, last) for one in before)
+        related = (self._is_part_of(one, last) or self._is_part_of(last, one) for one in before)
+        return alone and bool(before) and not any(related)
 
     def _is_part_of(self, item: _Item, other: _Item) -> bool:
         """Whether goods of the first are the other's goods, or a kind of them."""
@@ -288,10 +306,27 @@ class ProductReader:
         return self.read(text, self._layers)
 
     def search_schedule(self, text: str) -> tuple[FoundHeading, ...]:
-        """The three headings of the tariff schedule that fit the words best."""
-        words = [respell_as_american(one) for one in stem_words(text) if one not in _IGNORED]
+        """The headings of the tariff schedule that fit the words best.
+
+        They have the last word, or otherwise an earlier word that is no name of goods.
+        """
+        words = [one for one in stem_words(text) if one not in _IGNORED | _TAILS]
+        words = words[:_WORDS_SEARCHED]
+        heads = [*words[-1:], *(one for one in words[-2::-1] if not self._names_goods(one))]
+        for head in heads[:_HEADS]:
+            others = [one for one in words if one != head]
+            if found := self._find_headings((*others, head)):
+                return found
+        return ()
+
+    def _find_headings(self, words: Iterable[str]) -> tuple[FoundHeading, ...]:
         lines = self._schedule_lines
-        return find_headings(lines, words[:_WORDS_SEARCHED], _HEADINGS) if lines else ()
+        american = [respell_as_american(word) for word in words]
+        return find_headings(lines, american, _HEADINGS) if lines else ()
+
+    def _names_goods(self, word: str) -> bool:
+        """Whether the word alone is a name of goods."""
+        return any(one.kind == "goods" for one in self._find_longest((word,), 0, frozenset()))
 
     def understands(self, text: str) -> bool:
         """Whether the text names goods, a code or a duty, or has no unknown words.
@@ -344,31 +379,52 @@ class ProductReader:
         ]
         near.sort(key=lambda name: -fuzz.ratio(asked, name))
         goods = {name: self._goods.by_id[self._names[name]] for name in near}
-        if near and fuzz.ratio(asked, near[0]) >= _MIN_TO_TAKE:
+        if (
+            near
+            and fuzz.ratio(asked, near[0]) >= _MIN_TO_TAKE
+            and not any(self._find_headings((word,)) for word in self._list_new(wanted, near[0]))
+        ):
             taken = goods[near[0]]
-            return wanted._replace(goods=(taken.id,), read_as=taken.name, unknown=())
+            return wanted._replace(goods=(taken.id,), read_as=taken.name, unknown=(), doubtful=())
         if not wanted.is_unknown:
             return wanted
         likely = dict.fromkeys(good.name for good in goods.values())
         return wanted._replace(suggestions=tuple(likely)[:_SUGGESTIONS])
 
+    def _list_new(self, wanted: ParsedProduct, name: str) -> list[str]:
+        """The unknown words that are neither in the name nor in the vocabulary."""
+        return [one for one in wanted.unknown if one not in name.split() and one not in self.words]
 
-def _split_words(text: str) -> tuple[tuple[str, ...], frozenset[int]]:
-    """The stems of the words, and the positions before which a list goes on."""
+
+def _split_words(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]]:
+    """The stems of the words, the positions before which a list goes on, and those of plurals."""
     words: list[str] = []
     breaks: set[int] = set()
+    plurals: set[int] = set()
     for run in _WORD_OR_BREAK.findall(fold_case(text)):
         if run in ",;/+":
             breaks.add(len(words))
-        else:
-            words.extend(stem_words(run))
-    return tuple(words), frozenset(breaks)
+            continue
+        words.extend(stem_words(run))
+        if words and run.endswith("s") and not words[-1].endswith("s") and run not in _NO_PLURALS:
+            plurals.add(len(words) - 1)
+    return tuple(words), frozenset(breaks), frozenset(plurals)
 
 
-def _is_tail(item: _Item) -> bool:
+def _ends_item(run: list[_Item], goods: tuple[str, ...]) -> bool:
+    """Whether these goods are no phrase with the goods before them, but the next item of a list."""
+    if not run or not run[-1].goods:
+        return False
+    return run[-1].is_plural or not any(_METALS.isdisjoint(each) for each in (run[-1].goods, goods))
+
+
+def _is_tail(before: _Item, item: _Item) -> bool:
     """Whether the word does not change what the goods before it are."""
     word = item.words[0]
-    return not item.goods and (word in _TAILS or len(word) == 1 or word.isdigit())
+    describes = word in _TAILS or len(word) == 1 or word.isdigit() or _PARTICIPLE.fullmatch(word)
+    # English has singulars before the last word of a phrase, so a plural is its last: `toys lego`.
+    after_plural = bool(before.goods) and before.is_plural and not item.is_plural
+    return not item.goods and (bool(describes) or after_plural)
 
 
 def refuse_chapters_without_goods(text: str) -> None:

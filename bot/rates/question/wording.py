@@ -34,10 +34,10 @@ FILLER = frozenset(
         "best worst worse expensive compare comparing comparison compared versus vs vs. difference "
         "differ bit kindly roughly today's exempt exempted selling sold anything high cost "
         "costs costing situation info information details overview summary news amount deal "
-        "with you'd i'd we'd don't doesn't isn't aren't won't someone's hearing heard read saw "
-        "says said saying talking talk stand stands standing use using used between among yes "
+        "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read saw "
+        "says said saying talking talk use using used between among yes "
         "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
-        "whos wat wot u ur r im ive i've dont doesnt"
+        "whos covered advise confirm advice wat wot u ur r im ive i've dont doesnt"
     )
 ) - {"deal", "with"}
 """Words that never are part of the name of goods, a duty or a claim."""
@@ -54,7 +54,8 @@ NOISE = frozenset(
         "place collected applies apply applicable being if after before during until per its "
         "going up down rise raised raise hit hits affect affects affected impact tariffed taxed "
         "dutiable subject tax taxes any new higher exemption exemptions help price work works "
-        "importer importers exporter exporters trade business company shipment shipments number"
+        "shipped coming arriving sourced sourcing importer importers exporter exporters trade "
+        "business company shipment shipments number"
     )
 )
 """Words that name nothing at the edges of a product."""
@@ -88,7 +89,11 @@ _EMPTY_PHRASES = re.compile(
     r"|can you|could you"
     r"|per ?cent ?age points?|so far|as well|any idea|subject to|such as|for example|e\.g\.|i\.e\."
     r"|as regards|with regard to|in terms of|on top of|what about|how about|when it comes to"
-    r"|still (?:on|due|there|apply|applies|applying)|go(?:ing)? (?:up|down)|in the works)\b"
+    r"|(?:is|was|did|does|will|has) it(?! (?:products|equipment|hardware|goods)\b)"
+    r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
+    r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
+    r"|hearing (?:that|about|of)|still (?:on|due|there|apply|applies|applying)"
+    r"|go(?:ing)? (?:up|down)|in the works)\b"
     r"|\bstatus of\b"
 )
 _IT_GOODS = re.compile(
@@ -148,7 +153,26 @@ _PERCENT = re.compile(
     r"(?!\s*(?:or|of|by|points))"
 )
 
-
+_NOT_CLAIMED = re.compile(
+    r"\b(?:that |which |who )?(?:(?:(?:do|does|did|is|are|was|were|could|would|wo|ca)(?:n't| not)"
+    r"|cannot|never|fails? to|failing to|not) (?:be )?(?:(?:qualif|compl|originat|enter|meet|claim)"
+    r"[a-z]*|eligible|covered) (?:(?:for|with|under|by|as) )?(?:the )?"
+    r"|(?:is|are|was|were)(?:n't| not) (?:under )?(?:the )?|without (?:a |an |any |the ))"
+    r"(?P<claim>usmca|cusma)\b"
+    r"(?: (?:eligible|compliant|qualifying|origin|originating|rules|requirements?|certified"
+    r"|certificates?|certification|claim)\b)?"
+)
+"""A claim that is denied in other words: `that don't qualify for usmca`."""
+_QUALIFIED = re.compile(
+    r"\b(?:that |which )?(?:qualif(?:y|ies|ying|ied)|eligible)(?= (?:for|under)\b)"
+)
+_CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
+_CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
+_QUANTITY = re.compile(
+    r"\b(?:\d[\d,.]*|an?|my|our|one|two|three) ?(?:pairs?|units?|pcs|pieces|kgs?|kilos?|tons?"
+    r"|tonnes|lbs?|pounds?|containers?|cartons?|pallets?|dozens?|boxes|bottles|lit(?:er|re)s?|shipments?"
+    r"|truckloads?|loads?) of\b"
+)
 _BOTH = (Uncovered.ANTIDUMPING, Uncovered.COUNTERVAILING)
 _UNCOVERED = (
     (re.compile(r"\b(?:ad ?[/&] ?cvd|adcvd|ad and cvd|trade remed(?:y|ies))\b"), _BOTH),
@@ -222,7 +246,11 @@ def correct_grammar_words(text: str, known: Collection[str] = ()) -> str:
 
 
 def spell_out(text: str) -> str:
-    """The text with `ict` for `it` before goods: `it products`."""
+    """The text with the usual words for claims, chapters and `it products`, without quantities."""
+    text = _CHAPTER.sub("chapter ", " ".join(text.split()))
+    text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
+    text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
+    text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
     return _IT_GOODS.sub("ict", text)
 
 

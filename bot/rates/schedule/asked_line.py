@@ -1,7 +1,7 @@
 """The codes of a question, with the schedule of the importing country."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.rates.model.goods import Fit
@@ -10,6 +10,7 @@ from bot.rates.schedule.model import MembershipGroup, MembershipKind, TariffLine
 from bot.rates.schedule.schedule import LineCase, TariffSchedule
 from bot.rates.schedule.treatment import Treatment
 
+_A_DAY = timedelta(days=1)
 NAMING = (
     MembershipKind.IN,
     MembershipKind.CONDITIONAL,
@@ -84,6 +85,20 @@ class AskedLine(NamedTuple):
             one for code in self.list_codes() for one in self.schedule.list_groups(code, lists)
         )
         return list({id(one): one for one in found}.values())
+
+    def find_start(self, measure: Measure, day: date) -> date | None:
+        """The first day of the unbroken time around `day` in which lists of the measure name goods
+        of the question; None if they do not name them on `day`."""
+        groups = self.list_groups(self.lists_of.get(measure.id, ()))
+        naming = [one for one in groups if one.kind in NAMING and one.from_ <= day]
+        start = min((one.from_ for one in naming if one.covers(day)), default=None)
+        while start is not None:
+            eve = start - _A_DAY
+            earlier = min((one.from_ for one in naming if one.covers(eve)), default=start)
+            if earlier == start:
+                break
+            start = earlier
+        return start
 
     def list_change_days(self, lists: Collection[str]) -> set[date]:
         """The days on which these lists begin or cease to name goods of the question."""

@@ -1,8 +1,10 @@
 """Finds tariff lines by code. A line is parsed when it is looked up, so that loading is fast."""
 
 import csv
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import accumulate
 
 from bot.rates.schedule.model import LINE_DIGITS, TariffLine
 
@@ -46,12 +48,22 @@ class TariffLines:
 
     def list_with_any(self, words: Iterable[str]) -> list[TariffLine]:
         """The lines whose row contains one of the words. The words must be in lower case."""
-        wanted = tuple(words)
-        return [
-            self._parse(place)
-            for place, row in enumerate(map(str.casefold, self._rows))
-            if any(word in row for word in wanted)
-        ]
+        text, starts = self._folded
+        places: set[int] = set()
+        for word in words:
+            at = text.find(word)
+            while at >= 0:
+                place = bisect_right(starts, at) - 1
+                places.add(place)
+                at = text.find(word, starts[place + 1])
+        return [self._parse(place) for place in sorted(places)]
+
+    @cached_property
+    def _folded(self) -> tuple[str, list[int]]:
+        """All rows in lower case as one text, which is fast to search, and where each begins."""
+        rows = [row.casefold() for row in self._rows]
+        starts = list(accumulate((len(row) + 1 for row in rows), initial=0))
+        return "\n".join(rows), starts
 
     def get_code(self, place: int) -> str:
         """The code of the line at this place."""

@@ -136,10 +136,11 @@ class TariffSchedule:
     def find_known_code(self, code: str) -> str:
         """The code, or its nearest parent that the schedule knows; empty if there is none.
 
-        A line that ended is known as long as a list names it.
+        A line that ended is known as long as a list names it. A heading needs lines of today.
         """
         line = code[:LINE_DIGITS]
-        known = line in self._former_of or self.memberships.has_line(line)
+        is_listed = len(line) == LINE_DIGITS and self.memberships.has_line(line)
+        known = line in self._former_of or is_listed
         if known or self.lines.list_codes(line):
             return code
         parents = (code[:size] for size in (6, 4) if size < len(code))

@@ -35,17 +35,18 @@ class _Match(NamedTuple):
 def find_headings(lines: TariffLines, words: Sequence[str], most: int) -> tuple[FoundHeading, ...]:
     """The headings that fit the words best, at most `most` of them.
 
-    Of headings with equal matches, those with more lines that begin with a word come first. `words`
-    are in lower case. Each matches the beginning of a word in a description: `guitar` finds
-    `Guitars`. A short word matches only itself and its plural. Words of one or two letters are
-    ignored.
+    The last word says what the goods are, so only lines that have it count: `coffee grinder` finds
+    grinders. Of headings with equal matches, those with more lines that begin with a word come
+    first. `words` are in lower case. Each matches the beginning of a word in a description:
+    `guitar` finds `Guitars`. A short word matches only itself and its plural. Words of one or two
+    letters are ignored.
     """
     wanted = [word for word in dict.fromkeys(words) if len(word) >= _MIN_LETTERS]
     if not wanted:
         return ()
     best: dict[str, _Match] = {}
     counts: Counter[str] = Counter()
-    for match in _list_matches(lines.list_with_any(wanted), wanted):
+    for match in _list_matches(lines.list_with_any(wanted[-1:]), wanted):
         heading = match.line.code[:_HEADING_DIGITS]
         counts[heading] += match.leads
         if heading not in best or match[:2] > best[heading][:2]:
@@ -61,13 +62,13 @@ def _list_matches(lines: Sequence[TariffLine], wanted: Sequence[str]) -> Iterato
     long = [word for word in wanted if len(word) >= _MIN_BEGINNING]
     patterns = [
         re.compile(rf"\b({'|'.join(map(re.escape, words))}){end}")
-        for words, end in ((short, r"(?:e?s)?\b"), (long, ""))
+        for words, end in ((short, r"(?:e?s)?\b(?!…)"), (long, ""))
         if words
     ]
     texts = [line.description.casefold() for line in lines]
     found = [{word for each in patterns for word in each.findall(text)} for text in texts]
     counts = Counter(word for each in found for word in each)
     for line, text, each in zip(lines, texts, found, strict=True):
-        if each:
+        if wanted[-1] in each:
             leads = text.startswith(tuple(each)) or any(f": {word}" in text for word in each)
             yield _Match(sum(1 / counts[word] for word in each), leads, line)

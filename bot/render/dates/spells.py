@@ -27,6 +27,12 @@ def describe_spell(spell: Spell, parties: Parties) -> str:
     percent = format_percent(spell.percent)
     what = f"{percent}% total" if not spell.name else f"{percent}% {spell.name}"
     pair = f"{parties.get(spell.imposer).name} on {parties.get(spell.partners[0]).name}"
+    if spell.announced is not None:
+        planned = f" for {format_day(spell.first)}" if spell.first != spell.announced else ""
+        return (
+            f"{what}, {pair}: announced {format_day(spell.announced)}{planned}, never charged "
+            f"({spell.outcome})."
+        )
     if spell.last is None:
         return f"{what}, {pair}: since {format_day(spell.first)}."
     days = f"{format_day(spell.first)} to {format_day(spell.last)}"

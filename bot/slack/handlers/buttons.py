@@ -120,10 +120,11 @@ async def _share(context: SlackContext, click: Click) -> Message | None:
     same person."""
     service, user = context.service, click.person.id
     key = f"share {click.conversation} {click.message_ts} {user}"
-    if context.deduplicator.is_repeated(key, service.clock()):
-        return None
     request = click.request(click.value)
-    reply = await service.execute(Command(verb=Verb.ASK, text=request.text), request)
+    with context.deduplicator.once(key, service.clock()) as is_new:
+        if not is_new:
+            return None
+        reply = await service.execute(Command(verb=Verb.ASK, text=request.text), request)
     if isinstance(reply, NotUnderstood):
         return render_notice("This question can no longer be answered. Please type it again.")
     return _add_asker(render_reply(reply, request, service.parties), user)
@@ -149,14 +150,24 @@ async def _watch(context: SlackContext, click: Click) -> Message:
 
 async def _report_answer(context: SlackContext, click: Click) -> Message:
     """Notifies the operators that a person calls the answer to a question wrong."""
-    if context.report_mistake is None:
-        return render_notice("This bot has no operators to whom it could be reported.")
     request = click.request(click.value)
     reply = await context.service.execute(Command(verb=Verb.ASK, text=request.text), request)
     said = render_reply(reply, request, context.service.parties).text
-    await context.report_mistake(
-        AnswerReport(request.text, said, click.person.id, click.conversation)
-    )
+    report = AnswerReport(request.text, said, click.person.id, click.conversation)
+    return await _report_once(context, report, f"answer {request.text}")
+
+
+async def _report_once(
+    context: SlackContext, report: AnswerReport | MistakeReport, subject: str
+) -> Message:
+    """Notifies the operators. A second report by the same person about the same subject is only
+    confirmed."""
+    if context.report_mistake is None:
+        return render_notice("This bot has no operators to whom it could be reported.")
+    key = f"report {report.user} {subject}"
+    with context.deduplicator.once(key, context.service.clock()) as is_new:
+        if is_new:
+            await context.report_mistake(report)
     return render_notice("Thank you. The operators of this bot were notified.")
 
 
@@ -225,10 +236,8 @@ async def _copy_link(_: SlackContext, __: Click, story: Story) -> Message:
 
 
 async def _report(context: SlackContext, click: Click, story: Story) -> Message:
-    if context.report_mistake is None:
-        return render_notice("This bot has no operators to whom it could be reported.")
-    await context.report_mistake(MistakeReport(story, click.person.id, click.conversation))
-    return render_notice("Thank you. The operators of this bot were notified.")
+    report = MistakeReport(story, click.person.id, click.conversation)
+    return await _report_once(context, report, f"story {story.id}")
 
 
 ALERT_CHOICES: dict[str, Handler] = {

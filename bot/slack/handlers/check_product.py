@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError
 
+from bot import COMMAND
 from bot.commands.answers import DatedQuery
 from bot.commands.rates.product_form import (
     ProductForm,
@@ -19,8 +19,8 @@ from bot.commands.rates.product_form import (
 from bot.commands.request import CommandRequest
 from bot.errors import QueryError
 from bot.rates.question.query import RateQuery, format_query
-from bot.slack.api.errors import code
 from bot.slack.background import log_failure
+from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import View
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.context import SlackContext
@@ -55,8 +55,11 @@ def register(app: AsyncApp, context: SlackContext) -> None:
         await ack(response_action="update", view=_render_form(context, _restore(view)))
 
 
-async def open_product_form(context: SlackContext, click: Click) -> None:
-    """Opens the form. If the value of the clicked button is a question, it fills in the form."""
+async def open_product_form(context: SlackContext, click: Click) -> Message | None:
+    """Opens the form. If the value of the clicked button is a question, it fills in the form.
+
+    If Slack does not open it, a person who clicked in a message gets a message with another way.
+    """
     service, form = context.service, ProductForm()
     if click.value:
         try:
@@ -64,7 +67,12 @@ async def open_product_form(context: SlackContext, click: Click) -> None:
             form = fill_product_form(asked.query, service.answers.ledger)
         except QueryError:
             log.info("the question of a button does not fill in the form for a product")
-    await show_view(context, click, _render_form(context, form))
+    if await show_view(context, click, _render_form(context, form)) or not click.channel:
+        return None
+    return render_notice(
+        "Slack did not open the form. Press the button again, or type the question with "
+        f"`{COMMAND}`, such as `{COMMAND} us china steel`."
+    )
 
 
 def _render_form(context: SlackContext, form: ProductForm) -> View:
@@ -101,11 +109,7 @@ async def _submit(
         return
 
     async def answer_later() -> None:
-        answered = await work
-        try:
-            await context.client.views_update(view_id=str(view.get("id") or ""), view=answered)
-        except SlackApiError as error:
-            log.warning("the answer about a product was not shown: %s", code(error))
+        await show_view(context, Click(body, {}), await work)
 
     context.background.spawn(answer_later(), "answering about a product")
     await ack(response_action="update", view=render_loading(views.TITLE))

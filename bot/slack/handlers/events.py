@@ -10,6 +10,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.say.async_say import AsyncSay
 from slack_sdk.errors import SlackApiError
@@ -28,11 +29,12 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 
     @app.event("app_mention")
     async def handle_mention(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
-        _answer_once(context, body, say, event.get("thread_ts") or event.get("ts"))
+        if payloads.is_from_person(body):
+            _answer_once(context, body, say, event.get("thread_ts") or event.get("ts"))
 
     @app.event("message")
     async def handle_message(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
-        if payloads.is_typed_for_bot(body):
+        if payloads.is_direct_message(body) and payloads.is_from_person(body):
             _answer_once(context, body, say, event.get("thread_ts"))
 
 
@@ -74,11 +76,15 @@ async def _post_in_turn(context: SlackContext, say: AsyncSay, **payload: Any) ->
 
 
 async def unless_refused(call: Awaitable[object], failure: str) -> bool:
-    """Awaits a call of Slack's API. If Slack refuses the call, logs this instead of raising an
-    error, and returns False."""
+    """Awaits a call of Slack's API. If Slack refuses the call or does not answer, logs this instead
+    of raising an error, and returns False."""
     try:
         await call
     except SlackApiError as error:
         log.warning("%s: %s", failure, code(error))
+        return False
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        # Only the type of the error: its text may quote an address.
+        log.warning("%s: %s", failure, type(error).__name__)
         return False
     return True

@@ -10,8 +10,9 @@ from bot import COMMAND
 from bot.commands.grammar import Command, Verb
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.slack.api.fallback import post_with
+from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
-from bot.slack.blockkit.forms import read_values
+from bot.slack.blockkit.forms import View, read_values
 from bot.slack.context import SlackContext
 from bot.slack.handlers.check_product import list_imposers, open_product_form
 from bot.slack.handlers.commands import answer
@@ -19,7 +20,7 @@ from bot.slack.handlers.events import unless_refused
 from bot.slack.handlers.modals import show_reply
 from bot.slack.handlers.payloads import Click
 from bot.slack.views.entry.home import IMPOSER, PARTNER, render_home
-from bot.slack.views.replies import render_notice
+from bot.slack.views.replies import render_failure, render_notice
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -34,13 +35,22 @@ def register(app: AsyncApp, context: SlackContext) -> None:
         user, team = str(event.get("user") or ""), str(body.get("team_id") or "")
 
         async def publish() -> None:
-            service = context.service
-            overview = await service.build_overview(team, user)
-            view = render_home(overview, user, list_imposers(context), service.parties)
+            view = await _build_home(context, team, user)
             publishing = client.views_publish(user_id=user, view=view)
             await unless_refused(publishing, "a Home tab was not drawn")
 
         context.background.spawn(publish(), "drawing a Home tab")
+
+
+async def _build_home(context: SlackContext, team: str, user: str) -> View:
+    """The Home tab, or the reason why it cannot be shown. Never raises."""
+    service = context.service
+    try:
+        overview = await service.build_overview(team, user)
+        return render_home(overview, user, list_imposers(context), service.parties)
+    except Exception:
+        failure = render_failure(log_failure("drawing a Home tab"))
+        return {"type": "home", "blocks": list(failure.blocks)}
 
 
 async def choose(_: SlackContext, __: Click) -> None:
@@ -64,9 +74,16 @@ async def ask(context: SlackContext, click: Click) -> Message | None:
 
 
 async def send_proposals(context: SlackContext, click: Click) -> Message:
-    """Posts the waiting proposals to the operator, because their buttons need a message."""
+    """Posts the waiting proposals to the operator, because their buttons need a message. A second
+    click in the same Home tab posts nothing; Slack gives a Home tab that is drawn again another
+    hash."""
+    done = render_notice("The proposals are in our direct messages, each with its buttons.")
+    key = f"proposals {click.person.id} {click.view.get('hash')}"
+    if context.deduplicator.is_repeated(key, context.service.clock()):
+        return done
     message = await answer(context, click.request(), Command(verb=Verb.PROPOSALS))
     posting = post_with(context.client.chat_postMessage, message, channel=click.person.id)
     if not await unless_refused(posting, "the proposals were not sent to an operator"):
+        context.deduplicator.forget(key)
         return render_notice(f"Slack refused to post them. Type `{COMMAND} proposals` instead.")
-    return render_notice("The proposals are in our direct messages, each with its buttons.")
+    return done

@@ -4,6 +4,7 @@ import re
 from copy import copy
 from typing import Any
 
+from bot import COMMAND
 from bot.commands.message_reading import MOST_READ
 from bot.commands.request import CommandRequest
 from bot.parties import build_flag
@@ -12,6 +13,9 @@ from bot.proposals.approval.audit import Operator
 # Slack writes a person as <@U1>, a channel as <#C1|name> and @channel as <!channel>.
 _REFERENCE = re.compile(r"<[@#!][^>]*>")
 _FLAG = re.compile(r":(?:flag-)?([a-z]{2}):", re.IGNORECASE)
+_TYPED = ("file_share", "me_message", "thread_broadcast")
+"""The subtypes of messages that a person types: with a file, by `/me`, and a reply in a thread that
+is shown in the conversation too."""
 _LINK = re.compile(r"<((?:https?|mailto):[^<>|\s]+)(?:\|[^<>]*)?>")
 
 
@@ -27,10 +31,12 @@ def read_slash_command(body: dict[str, Any]) -> CommandRequest:
 
 
 def read_typed_message(body: dict[str, Any]) -> CommandRequest:
-    """The request in an `app_mention` or `message` event: the text after the bot's name."""
+    """The request in an `app_mention` or `message` event: the text after the bot's name, and after
+    the command if it is typed too."""
     event = body.get("event") or {}
     text = str(event.get("text") or "")
     typed = text.partition(">")[2] if text.lstrip().startswith("<@") else text
+    typed = re.sub(rf"^\s*{COMMAND}(?!\S)", "", typed, flags=re.IGNORECASE)
     return CommandRequest(
         text=to_plain(typed),
         team=str(body.get("team_id") or event.get("team") or ""),
@@ -54,23 +60,24 @@ def read_shared_text(body: dict[str, Any]) -> str:
     return "\n".join(to_plain(one) for one in cut)
 
 
-def is_typed_for_bot(body: dict[str, Any]) -> bool:
-    """Whether a `message` event is a new line that a person typed in the direct messages with the
-    bot.
+def is_direct_message(body: dict[str, Any]) -> bool:
+    """Whether a `message` event is a new message in the direct messages with the bot, also in a
+    thread. Edits, deletions and other changes have another subtype."""
+    event = body.get("event") or {}
+    subtype = event.get("subtype")
+    is_new = subtype is None or (isinstance(subtype, str) and subtype in _TYPED)
+    return event.get("channel_type") == "im" and is_new and not event.get("hidden")
 
-    Edits, deletions and other changes have a subtype. Messages of bots have a `bot_id`. Replies to
-    a message of the bot are part of a conversation about it, so they count only if they name the
-    bot.
-    """
+
+def is_from_person(body: dict[str, Any]) -> bool:
+    """Whether a person sent the message of an event, and not a bot. An answer to a bot could be
+    answered by it, without end."""
     event = body.get("event") or {}
     own = {str(one.get("user_id")) for one in body.get("authorizations") or ()}
     user = event.get("user")
-    if event.get("channel_type") != "im" or event.get("subtype") or event.get("hidden"):
+    if event.get("bot_id") or event.get("bot_profile") or event.get("subtype") == "bot_message":
         return False
-    if event.get("bot_id") or not isinstance(user, str) or not user or user in own:
-        return False
-    named = any(f"<@{one}>" in str(event.get("text") or "") for one in own)
-    return named or event.get("parent_user_id") not in own
+    return isinstance(user, str) and bool(user) and user not in own
 
 
 class Click:

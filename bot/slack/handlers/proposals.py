@@ -27,6 +27,7 @@ from bot.slack.api.errors import code
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
+from bot.slack.handlers.modals import show_view
 from bot.slack.handlers.payloads import Click, read_person
 from bot.slack.views.approval_form import TERMS, read_form, render_closing, render_form
 from bot.slack.views.command_replies import render_operators_only
@@ -93,8 +94,7 @@ async def approve(context: SlackContext, click: Click) -> Message | None:
             pass
         else:
             return await _show_result(context, click, result)
-    await _open_form(context, click, record)
-    return None
+    return await _open_form(context, click, record)
 
 
 async def edit(context: SlackContext, click: Click) -> Message | None:
@@ -102,8 +102,7 @@ async def edit(context: SlackContext, click: Click) -> Message | None:
     record = await context.service.decisions.get(click.value)
     if record is None or record.decision is not None:
         return await _show_result(context, click, _keep_record(record))
-    await _open_form(context, click, record)
-    return None
+    return await _open_form(context, click, record)
 
 
 async def reject(context: SlackContext, click: Click) -> Message | None:
@@ -136,13 +135,16 @@ async def undo_check(context: SlackContext, click: Click) -> Message:
     return render_check_undone(undone, context.service.parties)
 
 
-async def _open_form(context: SlackContext, click: Click, record: ProposalRecord) -> None:
+async def _open_form(context: SlackContext, click: Click, record: ProposalRecord) -> Message | None:
+    """Opens the form; returns a message for the operator if Slack does not open it."""
     service, proposal = context.service, record.proposal
     ledger = service.decisions.ledger
     summary = render_proposal(record, service.parties).text
     measures = list_measures(proposal, ledger)
     form = render_form(proposal.id, fill_form(proposal, ledger), measures, summary, service.parties)
-    await context.client.views_open(trigger_id=click.trigger_id, view=form)
+    if await show_view(context, click, form):
+        return None
+    return render_notice("Slack did not open the form. Press the button again.")
 
 
 async def _submit(

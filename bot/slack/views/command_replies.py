@@ -251,9 +251,9 @@ def _format_mute(found: Iterable[Subscription], now: datetime) -> str:
 
 def _render_suggestions(reply: replies.NotUnderstood) -> Message:
     offered = list(dict.fromkeys(reply.suggestions))[:5]
-    what = reply.cause
+    what = cause = escape(reply.cause)
     if reply.word:
-        what = f"I did not understand {quote_text(reply.word)}: {reply.cause}."
+        what = f"I did not understand {quote_text(reply.word)}: {cause}."
     text = f"{what} Did you mean one of these?" if offered else what
     row = actions(
         *(

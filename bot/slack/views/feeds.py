@@ -138,7 +138,7 @@ def _format_line(feed: Health, now: datetime) -> str:
     name = f"{mark}{bold(escape(feed.title, 80))} `{feed.id}`"
     status = [] if feed.status == "ok" else [feed.status]
     trouble = [escape(feed.describe_error(), 200)] if feed.error else []
-    return f"{name}: {'; '.join([*status, *trouble, *feed.describe(now)])}"
+    return f"{name}: {'; '.join([*status, *trouble, *map(escape, feed.describe(now))])}"
 
 
 def _describe_commands(gone: Sequence[str]) -> str:

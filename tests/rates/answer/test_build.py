@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.errors import QueryError, UnknownParty
+from bot.errors import QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
@@ -548,7 +548,7 @@ def test_a_choice_of_many_goods_is_abbreviated(ledger: Ledger, today: date) -> N
 
 
 def test_an_unknown_economy_is_a_warning_before_the_number(ledger: Ledger, today: date) -> None:
-    one = _one("us steel atlantis", ledger, today)
+    one = _one("us atlantis steel", ledger, today)
     assert one.warnings[0] == kinds.UnknownEconomy("atlantis")
     assert one.warnings[0].leads
     with pytest.raises(UnknownParty) as caught:
@@ -556,11 +556,21 @@ def test_an_unknown_economy_is_a_warning_before_the_number(ledger: Ledger, today
     assert caught.value.suggestions == ("Vietnam",)
 
 
-@pytest.mark.parametrize("word", ["coated", "parts", "seeds", "rolled", "turbine"])
-def test_a_word_for_goods_is_not_read_as_a_misspelled_economy(
-    word: str, ledger: Ledger, today: date
+@pytest.mark.parametrize("word", ["coated", "rolled"])
+def test_a_participle_after_goods_describes_them(word: str, ledger: Ledger, today: date) -> None:
+    one = _one(f"us steel {word}", ledger, today)
+    assert (one.partner, one.goods) == ("WORLD", ("steel",))
+
+
+@pytest.mark.parametrize(
+    ("word", "heading"), [("parts", "7308"), ("seeds", "1209"), ("turbine", "8406")]
+)
+def test_a_word_for_other_goods_is_asked_about_and_is_no_misspelled_economy(
+    word: str, heading: str, ledger: Ledger, today: date
 ) -> None:
-    assert _one(f"us steel {word}", ledger, today).partner == "WORLD"
+    with pytest.raises(UnclearQuestion) as caught:
+        ask(f"us steel {word}", ledger, today)
+    assert any(question.endswith(heading) for _, question in caught.value.options)
 
 
 def test_a_total_of_zero_on_goods_warns_of_incomplete_data(ledger: Ledger, today: date) -> None:

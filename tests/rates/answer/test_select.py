@@ -144,7 +144,7 @@ def test_layers_of_a_question_are_counted_left_out_or_banned(
 
 
 def test_only_the_beginning_of_a_long_product_is_read() -> None:
-    read = build_context(made(), "US", "CN", DAY, "steel" + " " * 290 + "wine wool")
+    read = build_context(made(), "US", "CN", DAY, "steel," + " " * 289 + "wine wool")
     assert read.wanted is not None
     assert read.wanted.goods == ("steel", "wine")
 

@@ -147,7 +147,7 @@ BASE = {"line": "7206.10.00", "what": "Ingots", "percent": "2.5", "year": 2026}
 WORDS: list[tuple[str | None, dict[str, Any], dict[str, Any]]] = [
     (None, {}, {"basis": TotalBasis.GENERAL, "goods": (), "codes": ()}),
     ("zzqqx", {}, {"basis": TotalBasis.GENERAL, "goods": (), "codes": ()}),
-    ("rails wine", {}, {"basis": TotalBasis.GOODS, "goods": ("rails", "wine"), "codes": ()}),
+    ("rail wine", {}, {"basis": TotalBasis.GOODS, "goods": ("wine",), "codes": ()}),
     ("7206.90", {}, {"basis": TotalBasis.GOODS, "goods": (), "codes": ("720690",)}),
     ("a list", {}, {"basis": TotalBasis.LAYER, "goods": ("Duty a",), "codes": ()}),
     ("wine only", {}, {"basis": TotalBasis.LAYER, "goods": ("wine only",), "codes": ()}),

@@ -82,3 +82,46 @@ def test_unknown_words_are_returned(ledger: Ledger) -> None:
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(ledger: Ledger, text: str) -> None:
     assert _read(text, ledger).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("leather shoes", ("footwear",)),
+        ("wine glasses", ("glassware",)),
+        ("steel nails", ("screws",)),
+        ("steel rolled", ("steel",)),
+        ("fresh milk", ("milk",)),
+        ("batteries aaa", ("lithium-batteries",)),
+        ("trucks buses", ("heavy-trucks", "buses")),
+        ("steel aluminum copper", ("steel", "aluminium", "copper")),
+        ("steel, aluminum", ("steel", "aluminium")),
+    ],
+)
+def test_neighboring_words_are_a_phrase_or_a_list(
+    text: str, goods: tuple[str, ...], ledger: Ledger
+) -> None:
+    assert _read(text, ledger).goods == goods
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful"),
+    [
+        ("car wax", "passenger cars"),
+        ("rice noodle soup", "pasta and noodles"),
+        ("coconut milk", "milk and cream"),
+        ("cotton seed", "cotton"),
+        ("steel atlantis", "steel"),
+    ],
+)
+def test_an_unknown_word_may_make_other_goods_of_a_name(
+    text: str, doubtful: str, ledger: Ledger
+) -> None:
+    wanted = _read(text, ledger)
+    assert (wanted.goods, wanted.doubtful) == ((), (doubtful,))
+
+
+def test_a_word_of_the_tariff_schedule_is_no_typo(ledger: Ledger) -> None:
+    """`palets` is one letter from both, but `pellets` is the name of other goods."""
+    assert _read("wood palets", ledger).goods == ("pallets",)
+    assert _read("iron ore pellets", ledger).goods != ("pallets",)

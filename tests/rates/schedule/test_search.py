@@ -26,9 +26,19 @@ def test_headings_are_found_by_the_beginnings_of_words() -> None:
     assert find_headings(LINES, ("brella",), 3) == ()
 
 
-def test_a_rare_word_counts_more_than_a_common_one() -> None:
-    found = find_headings(LINES, ("leather", "handbag"), 2)
-    assert [one.code for one in found] == ["4202", "4113"]
+def test_only_lines_with_the_last_word_are_found() -> None:
+    assert [one.code for one in find_headings(LINES, ("leather", "handbag"), 3)] == ["4202"]
+    assert find_headings(LINES, ("leather", "zebra"), 3) == ()
+
+
+def test_a_line_with_more_of_the_words_comes_first() -> None:
+    found = find_headings(LINES, ("chamois", "leather"), 2)
+    assert [one.code for one in found] == ["4114", "4113"]
+
+
+def test_a_word_that_was_cut_off_is_not_found() -> None:
+    cut = lines(line("85450000", description="Lamp carbons, battery car…: Other"))
+    assert find_headings(cut, ("car",), 3) == ()
 
 
 def test_a_description_that_begins_with_the_word_comes_first() -> None:
@@ -48,6 +58,10 @@ def test_short_and_unknown_words_find_nothing() -> None:
         ("globes", "4905"),
         ("anchors", "7316"),
         ("feather dusters", "9603"),
+        ("golf cart", "8703"),
+        ("coffee grinder", "8509"),
+        ("graphite electrodes", "8545"),
+        ("car wax", "3404"),
     ],
 )
 def test_goods_without_a_name_in_our_list_get_headings_to_choose_from(
@@ -68,3 +82,11 @@ def test_words_that_the_schedule_lacks_too_are_refused_without_suggestions(ledge
     with pytest.raises(QueryError) as raised:
         parse_query("us china frobnicators", ledger.parties, DAY, ledger.reader)
     assert not isinstance(raised.value, UnknownParty | UnclearQuestion)
+
+
+def test_headings_of_a_material_are_not_offered_for_goods_that_the_schedule_lacks(
+    ledger: Ledger,
+) -> None:
+    with pytest.raises(UnclearQuestion) as raised:
+        parse_query("us china steel frobnicator", ledger.parties, DAY, ledger.reader)
+    assert raised.value.options == (("steel", "🇺🇸 🇨🇳 steel"),)

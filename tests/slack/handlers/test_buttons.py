@@ -18,6 +18,7 @@ from bot.slack.app import build_app, build_web_app
 from bot.slack.blockkit.blocks import actions, button
 from bot.slack.context import SlackContext
 from bot.slack.views.alerts import AlertOptions
+from bot.slack.views.replies import CHECK_PRODUCT
 from tests.slack.fakes import (
     FailingStore,
     FakeEventPreferences,
@@ -209,8 +210,9 @@ async def test_an_answer_can_be_shown_as_a_table_watched_and_reported(
         assert isinstance(given.service.stores.subscriptions, FakeSubscriptions)
         [subscription] = given.service.stores.subscriptions.kept
         assert subscription.parties == {"US", "CN"}
-        (thanks,) = await page_user.pick(answer, "report")
-        assert "operators" in as_text([thanks])
+        for _ in range(2):
+            (thanks,) = await page_user.pick(answer, "report")
+            assert "operators" in as_text([thanks])
         [report] = reports
         assert isinstance(report, AnswerReport)
         assert "US additional duty on goods of China" in report.answer
@@ -246,6 +248,40 @@ async def test_a_click_that_came_too_late_for_a_modal_says_so(
         (message,) = await page_user.click(answer, "rate_details")
         assert "did not open the details" in as_text([message])
         assert message["ephemeral"]
+
+
+async def test_a_form_that_does_not_open_is_replaced_by_a_message(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    given = slack_context(client, workspace.signing_secret)
+    async with page_user_of(workspace, given) as page_user:
+        row = actions(button("Check a product", CHECK_PRODUCT, "us china"))
+        posted = await client.chat_postMessage(
+            channel=page_user.channel, text="x", blocks=list(row)
+        )
+        workspace.fail_next("views.open", error="expired_trigger_id")
+        (message,) = await page_user.click(posted["message"], CHECK_PRODUCT)
+        assert "did not open the form" in as_text([message])
+        assert message["ephemeral"]
+
+
+async def test_a_report_that_failed_is_made_again_by_the_next_click(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    attempts: list[MistakeReport | AnswerReport] = []
+
+    async def receive(report: MistakeReport | AnswerReport) -> None:
+        attempts.append(report)
+        if len(attempts) == 1:
+            raise RuntimeError("the channel is gone")
+
+    given = replace(slack_context(client, workspace.signing_secret), report_mistake=receive)
+    async with page_user_of(workspace, given) as page_user:
+        (answer,) = await page_user.say("/tariff us on china")
+        assert "in the log" in as_text(await page_user.pick(answer, "report"))
+        assert "Thank you" in as_text(await page_user.pick(answer, "report"))
+        assert "Thank you" in as_text(await page_user.pick(answer, "report"))
+    assert len(attempts) == 2
 
 
 async def test_the_present_rates_are_one_click_away_from_an_alert(page_user: PageUser) -> None:
@@ -335,4 +371,4 @@ async def test_a_mention_is_answered_in_its_thread_once(page_user: PageUser) -> 
     calls = page_user.workspace.calls("chat.postMessage")
     assert len(calls) == 1
     assert calls[0].arguments["thread_ts"]
-    assert "37.5% to 55%" in json.dumps(calls[0].arguments["blocks"])
+    assert "30% to 55%" in json.dumps(calls[0].arguments["blocks"])

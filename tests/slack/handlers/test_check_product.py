@@ -187,6 +187,26 @@ async def test_a_slow_answer_replaces_the_form_later(
         assert len(workspace.calls("views.update")) == 1
 
 
+async def test_a_late_answer_to_a_closed_form_is_logged(
+    workspace: Workspace, client: AsyncWebClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running_bot(workspace, client) as context:
+        user = FormUser(workspace, context)
+        await user.open()
+        answers = context.service.answers
+        answer = answers.answer
+
+        async def answer_late(asked: Any) -> Any:
+            await asyncio.sleep(1.7)
+            return await answer(asked)
+
+        answers.answer = answer_late  # type: ignore[method-assign] # a slow live source
+        workspace.fail_next("views.update", error="not_found")
+        assert (await user.submit(**FILLED)).ok
+    [line] = [one for one in caplog.records if one.name.startswith("bot.slack")]
+    assert line.getMessage() == "a modal was not shown: not_found"
+
+
 async def test_the_form_is_valid_for_any_prefilled_text(user: FormUser) -> None:
     for question in ("us china " + "w" * 400, "us china <!channel> *x* \u202e steel"):
         assert (await user.open_from_button(question))["callback_id"] == "check_product_form"

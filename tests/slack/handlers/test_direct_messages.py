@@ -10,7 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.local_slack.server import Workspace
 from bot.slack.app import build_app
 from bot.slack.context import SlackContext
-from bot.slack.handlers.payloads import is_typed_for_bot
+from bot.slack.handlers.events import unless_refused
+from bot.slack.handlers.payloads import is_direct_message, is_from_person
 from tests.slack.fakes import FakeSubscriptions, slack_context
 from tests.slack.http_bot import running_bot
 
@@ -73,16 +74,21 @@ async def test_a_message_in_a_channel_is_not_answered(
     assert said.messages == []
 
 
+def is_answered(**changes: Any) -> bool:
+    body = envelope({**TYPED, **changes})
+    return is_direct_message(body) and is_from_person(body)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"user": BOT},
         {"bot_id": "B1"},
+        {"bot_profile": {"id": "B1"}},
         {"subtype": "message_changed", "message": {"text": "us china"}},
         {"subtype": "message_deleted"},
         {"subtype": "bot_message"},
         {"hidden": True},
-        {"thread_ts": "1.1", "parent_user_id": BOT},
         {"channel_type": "channel"},
         {"channel_type": "mpim"},
         {"user": None},
@@ -90,14 +96,22 @@ async def test_a_message_in_a_channel_is_not_answered(
     ],
 )
 def test_other_messages_are_ignored(changes: dict[str, Any]) -> None:
-    assert is_typed_for_bot(envelope(TYPED))
-    assert not is_typed_for_bot(envelope({**TYPED, **changes}))
+    assert is_answered()
+    assert not is_answered(**changes)
 
 
-def test_a_reply_in_a_thread_of_the_bot_counts_if_it_names_the_bot() -> None:
-    reply = {**TYPED, "thread_ts": "1.1", "parent_user_id": BOT, "text": f"<@{BOT}> us china"}
-    assert is_typed_for_bot(envelope(reply))
-    assert is_typed_for_bot(envelope({**reply, "parent_user_id": "U2", "text": "us china"}))
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"thread_ts": "1.1", "parent_user_id": BOT},
+        {"thread_ts": "1.1", "parent_user_id": "U2"},
+        {"subtype": "thread_broadcast", "thread_ts": "1.1"},
+        {"subtype": "file_share", "files": [{"id": "F1"}]},
+        {"subtype": "me_message"},
+    ],
+)
+def test_replies_files_and_messages_by_me_are_answered(changes: dict[str, Any]) -> None:
+    assert is_answered(**changes)
 
 
 async def dispatch(given: SlackContext, *bodies: dict[str, Any]) -> None:
@@ -147,3 +161,49 @@ async def test_an_answer_in_a_thread_stays_in_it(
     reply = {**TYPED, "channel": channel, "thread_ts": first["ts"], "parent_user_id": "U2"}
     await dispatch(slack_context(client), envelope(reply))
     assert workspace.calls("chat.postMessage")[-1].arguments["thread_ts"] == first["ts"]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("/tariff us china", "duty on goods of China"),
+        ("/TARIFF  us china", "duty on goods of China"),
+        ("/tariff", "Ask in plain words"),
+        ("", "Ask in plain words"),
+        ("us china <https://news.example/a|a page>", "duty on goods of China"),
+        ("<https://news.example/a>", "Ask in plain words"),
+        ("is this right? https://news.example/a us china", "duty on goods of China"),
+    ],
+)
+async def test_a_typed_command_and_an_attached_page_do_not_change_the_question(
+    workspace: Workspace, client: AsyncWebClient, text: str, part: str
+) -> None:
+    channel = workspace.team.direct.id
+    typed = {**TYPED, "channel": channel, "text": text, "subtype": "file_share"}
+    await dispatch(slack_context(client), envelope(typed))
+    [post] = workspace.calls("chat.postMessage")
+    assert part in post.arguments["text"]
+
+
+async def test_the_bot_does_not_talk_to_other_bots(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    mention = {"type": "app_mention", "channel": "C1", "text": f"<@{BOT}> us china", "ts": "1.5"}
+    await dispatch(
+        slack_context(client),
+        envelope({**mention, "user": "U7", "bot_id": "B7"}),
+        envelope({**mention, "subtype": "bot_message", "bot_id": "B7", "ts": "1.6"}, "Ev2"),
+        envelope({**mention, "user": BOT, "ts": "1.7"}, "Ev3"),
+    )
+    assert workspace.calls("chat.postMessage") == []
+
+
+async def test_a_broken_connection_to_slack_leaves_one_log_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = AsyncWebClient("xoxb-1", base_url="http://127.0.0.1:9/api/", retry_handlers=[])
+    posting = client.chat_postMessage(channel="C1", text="x")
+    assert not await unless_refused(posting, "a message was not answered")
+    [line] = [one for one in caplog.records if one.name.startswith("bot.")]
+    assert line.getMessage() == "a message was not answered: ClientConnectorError"
+    assert line.exc_info is None

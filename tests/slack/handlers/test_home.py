@@ -14,7 +14,7 @@ from bot.local_slack.server import Workspace
 from bot.proposals.approval.audit import ProposalRecord, State
 from bot.slack.context import SlackContext
 from bot.slack.views.entry.home import ASK, IMPOSER, PARTNER, PROPOSALS
-from tests.slack.fakes import TODAY, FakeStories, ledger
+from tests.slack.fakes import TODAY, FailingStore, FakeStories, ledger
 from tests.slack.http_bot import running_bot
 from tests.slack.samples import story
 
@@ -154,7 +154,8 @@ async def test_operators_see_the_feeds_the_age_of_the_rates_and_the_proposals(
     assert "2 of 40 failing" in view
     assert "oldest check 58 days ago (United States)" in view
     assert "0 waiting" in view
-    assert "direct messages" in text_of(await home.click(PROPOSALS))
+    for _ in range(2):
+        assert "direct messages" in text_of(await home.click(PROPOSALS))
     [sent] = home.workspace.calls("chat.postMessage")
     assert sent.arguments["channel"] == home.workspace.person_id
 
@@ -170,6 +171,18 @@ async def test_the_person_is_told_if_slack_refuses_the_proposals(home: HomeUser)
     shown = text_of(await home.click(PROPOSALS))
     assert "Slack refused" in shown
     assert "/tariff proposals" in shown
+    assert "our direct messages" in text_of(await home.click(PROPOSALS))
+    assert len(home.workspace.calls("chat.postMessage")) == 2
+
+
+async def test_a_home_tab_that_cannot_be_built_says_so(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    async with running_bot(workspace, client) as context:
+        object.__setattr__(context.service.stores, "feeds", FailingStore())
+        view = text_of(await HomeUser(workspace, context).open())
+    assert "It is in the log as" in view
+    assert "RuntimeError" not in view
 
 
 async def test_other_people_cannot_have_the_proposals_sent(home: HomeUser) -> None:

@@ -367,7 +367,7 @@ function drawSeries(data, series, which, { categories, value, x, y, slot }) {
     const wide = (slot * 0.72) / data.series.length;
     return svg("g", { class: `s${which}` }, categories.map((category, index) => {
       const v = value(series, category);
-      return svg("rect", { class: "fill", x: x(index) - slot * 0.36 + wide * which, width: Math.max(wide - 1, 1), y: Math.min(y(v), y(0)), height: Math.max(Math.abs(y(v) - y(0)), 1), rx: 2 }, note(category));
+      return svg("rect", { class: "fill", x: x(index) - slot * 0.36 + wide * which, width: Math.max(wide - 1, 1), y: Math.min(y(v), y(0)), height: Math.abs(y(v) - y(0)), rx: 2 }, note(category));
     }));
   }
   const points = categories.map((category, index) => `${x(index).toFixed(1)},${y(value(series, category)).toFixed(1)}`);

@@ -65,7 +65,8 @@ def stack_line(
     levied = [one for one in dated if is_levied(one[1])]
     unlevied = [one for one in dated if not is_levied(one[1])]
     fixed = [*others, *_list_unlevied(asked, day, unlevied)]
-    lists = asked.list_names(one for one, period in levied if _pays(period, charged))
+    named = (one for one, of in levied if _pays(of, charged) or of.not_for_caveat)
+    lists = asked.list_names(named)
     stacked = []
     for case in asked.list_cases(day, lists):
         for each, exempt in _split_by_claim(asked, case, levied, charged, day):
@@ -155,7 +156,7 @@ def _build_layers(
             continue
         exclusion = None
         if not _pays(period, charged):
-            exclusion = Exclusion(Reason.PARTNER_EXEMPT)
+            exclusion = Exclusion(Reason.PARTNER_EXEMPT, text=period.not_for_caveat)
         elif exemption is not None:
             exclusion = Exclusion(Reason.GOODS_EXEMPT, text=_describe_group(exemption, asked))
         elif (claim := claimed.get(measure.id)) is not None:

@@ -54,14 +54,17 @@ _GROUPS = {
     ),
 }
 _MORE = (
+    "what do we pay on shoes from vietnam",
     "us china steel on 2025-04-15",
     "us china history",
     "us china vs vietnam",
-    "china",
+    "is section 122 still in force",
+    "ieepa refunds",
+    "cards",
+    "what changed in july 2026",
     "table us china",
     "upcoming ics",
     "subscribe tariffs china japan daily",
-    "changes since 2025-04-01",
 )
 _INTRODUCTION = (
     f"Ask in plain words, here with `{COMMAND}`, in a direct message, or with a mention of me."

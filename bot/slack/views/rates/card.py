@@ -181,12 +181,22 @@ class _WordBudget:
 
 def _build_buttons(facts: CardFacts) -> tuple[Block, ...]:
     card = facts.card
-    labeled = [(one.title, f"card {one.id}") for one in facts.see[:_RELATED]]
+    labeled = [(_name_related(one.title, card.title), f"card {one.id}") for one in facts.see]
+    labeled = labeled[:_RELATED]
     labeled += [(f"Ask: {card.example}", card.example)] if card.example else []
     return actions(
         button("Details and sources", DETAILS, f"card {card.id} sources"),
         *(button(label, f"{RUN}_{n}", command) for n, (label, command) in enumerate(labeled)),
     )
+
+
+def _name_related(title: str, shown: str) -> str:
+    """The title of a card for a button: without its law if the card that is shown is about the same
+    law, `Steel, aluminum and copper` for `Section 232: steel, aluminum and copper`."""
+    law, _, subject = title.partition(": ")
+    if subject and shown.startswith(f"{law}: "):
+        return subject[0].upper() + subject[1:]
+    return title
 
 
 def _build_table(rows: Sequence[tuple[str, str]]) -> Block:

@@ -1,13 +1,14 @@
-"""The history of totals as a Slack line chart on a true time axis.
+"""The history of totals as a Slack bar chart on a true time axis.
 
 The x axis of Slack's charts has at most 20 categories and no time scale. So the time from the first
-to the last day is divided into at most 20 periods of equal length, and each period is one point:
+to the last day is divided into at most 20 periods of equal length, and each period is one bar. Bars
+form steps; a line would show slopes that never were.
 
-1. If the total changes in a period, its point is the day of the largest change, compared with the
+1. If the total changes in a period, its bar is the day of the largest change, compared with the
    total before the period. Of several such days it is the latest.
-2. Otherwise its point is its first day or, in the last period, its last day.
+2. Otherwise its bar is its first day or, in the last period, its last day.
 
-The label of a point is its day, and its value is the total on this day. A chart without a first day
+The label of a bar is its day, and its value is the total on this day. A chart without a first day
 begins with one period before the first change.
 """
 
@@ -31,29 +32,29 @@ _TYPE = "data_visualization"
 def render_history_chart(
     answers: Sequence[Answer], since: date | None = None, until: date | None = None
 ) -> Block | None:
-    """A chart with one line for each direction, or two for a range.
+    """A chart with one row of bars for each direction, or two for a range.
 
     It ends on `until`, but not later than the latest date of the answers, and begins on `since` or
     shortly before the first change. None if no total changes in this time.
     """
-    lines = [line for answer in answers for line in split_range(answer)]
+    parts = [part for answer in answers for part in split_range(answer)]
     last = max((answer.on for answer in answers), default=date.min)
     last = min(last, until or last)
-    drawn = _select_answers(lines, since or date.min, last)
+    drawn = _select_answers(parts, since or date.min, last)
     if not drawn:
         return None
     days, length = _sample_days(drawn, since, last)
     series = [
-        {"name": name, "data": [_build_point(answer, day) for day in days]}
+        {"name": name, "data": [_build_bar(answer, day) for day in days]}
         for name, answer in zip(_list_names(drawn), drawn, strict=True)
     ]
     unit = "day" if length == 1 else f"{length} days"
     axis = {
         "categories": [format_day(day) for day in days],
-        "x_label": f"one point per {unit}, at the largest change",
+        "x_label": f"one bar per {unit}, at the largest change",
         "y_label": _Y_LABEL,
     }
-    chart = {"type": "line", "series": series, "axis_config": axis}
+    chart = {"type": "bar", "series": series, "axis_config": axis}
     return {"type": _TYPE, "title": _TITLE, "chart": chart}
 
 
@@ -85,7 +86,7 @@ def remove_charts(message: Message) -> Message:
 
 def _select_answers(answers: Iterable[Answer], first: date, last: date) -> list[Answer]:
     """One answer for each direction whose total changes in this time, but not more answers than a
-    chart can have lines."""
+    chart can have series."""
     found = {
         (each.imposer, each.partner): each
         for each in answers
@@ -106,7 +107,7 @@ def _list_change_days(answer: Answer, first: date, last: date) -> Iterator[date]
 
 
 def _sample_days(drawn: Sequence[Answer], since: date | None, last: date) -> tuple[list[date], int]:
-    """The day of each point in order, and the length of a period in days."""
+    """The day of each bar in order, and the length of a period in days."""
     found = {day for one in drawn for day in _list_change_days(one, since or date.min, last)}
     changes = sorted(day.toordinal() for day in found)
     end = last.toordinal()
@@ -126,7 +127,7 @@ def _sample_days(drawn: Sequence[Answer], since: date | None, last: date) -> tup
 def _choose_day(
     drawn: Sequence[Answer], changes: Sequence[int], first: int, last: int, end: int
 ) -> date:
-    """The day of the point for the period from `first` to `last`, all as ordinals."""
+    """The day of the bar for the period from `first` to `last`, all as ordinals."""
     moved = [date.fromordinal(day) for day in changes if first <= day <= last]
     if not moved:
         return date.fromordinal(end if last == end else first)
@@ -154,7 +155,7 @@ def _find_total(answer: Answer, day: date, *, before: bool = False) -> Decimal:
     return latest.percent if latest else Decimal(0)
 
 
-def _build_point(answer: Answer, day: date) -> dict[str, object]:
+def _build_bar(answer: Answer, day: date) -> dict[str, object]:
     return {"label": format_day(day), "value": float(_find_total(answer, day))}
 
 

@@ -126,6 +126,18 @@ def test_the_buttons_run_commands_that_are_understood(ledger: Ledger) -> None:
     assert ledger.cards.find(example) is None
 
 
+def test_a_button_leaves_out_the_law_that_the_card_is_about(ledger: Ledger) -> None:
+    law = build_card_facts(ledger.cards.by_id["section-232"], ledger, TODAY)
+    assert "Steel, aluminum and copper" in list_labels(render_card(law))
+    sector = build_card_facts(ledger.cards.by_id["section-122"], ledger, TODAY)
+    assert "Section 301: forced labor duties" in list_labels(render_card(sector))
+
+
+def list_labels(message: Message) -> list[str]:
+    buttons = [one for block in message.blocks for one in block.get("elements", ())]
+    return [one["text"]["text"] for one in buttons if one["type"] == "button"]
+
+
 def test_the_table_names_its_columns(ledger: Ledger) -> None:
     for card_id, columns in (
         ("section-232", ["Applies to", "Duty"]),

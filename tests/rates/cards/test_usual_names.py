@@ -1,0 +1,98 @@
+"""The names that people use for laws, sectors, cases and customs topics find the right card."""
+
+from datetime import date
+
+import pytest
+
+from bot.rates.ledger import Ledger
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind
+
+TODAY = date(2026, 11, 30)
+
+NAMES: dict[str, str] = {
+    "section-122": "s122; section122; §122; the surcharge; is the 10% surcharge over; "
+    "10% global tariff; 150 day tariff; balance of payments tariff; US section 122 duties",
+    "section-201": "safeguards; solar safeguard; global safeguard; quartz safeguard; sec 201",
+    "section-232": "s232; 232 tariffs; national security tariffs",
+    "section-232-metals": "steel and aluminum tariffs; aluminum derivatives; copper 232; "
+    "what are the steel tariffs now; metals tariffs; what is on annex I-B",
+    "section-232-cars": "section 232 autos; auto tariffs; car tariffs; car parts tariffs",
+    "section-232-trucks": "heavy truck 232; truck tariffs; bus tariffs",
+    "section-232-wood": "timber and lumber 232; kitchen cabinets 232; furniture tariffs; "
+    "lumber tariffs",
+    "section-232-medicines": "section 232 pharmaceuticals; pharma tariffs; drug tariffs",
+    "section-232-chips": "section 232 chips; chip tariffs; semiconductor tariffs",
+    "section-232-solar": "polysilicon 232; solar tariffs; polysilicon tariffs",
+    "section-232-drones": "232 UAS; drone tariffs",
+    "section-232-aircraft": "aircraft 232",
+    "critical-minerals": "critical minerals tariffs; processed critical minerals",
+    "section-232-investigations": "robotics 232; pending 232 investigations; medical devices 232",
+    "section-301": "301; 301 tariffs; excess capacity; overcapacity",
+    "section-301-forced-labor": "forced labour; forced labor tariff; forced labor 301",
+    "section-301-lists": "china lists; list 3; what is list 4A; list 4b; mature node chips 301",
+    "section-301-review": "four year review; 301 review",
+    "section-301-action-brazil": "brazil section 301 investigation",
+    "section-301-action-nicaragua": "nicaragua section 301 action",
+    "section-301-maritime": "port fees; maritime 301; ship to shore cranes 301",
+    "section-337": "337 investigation; itc exclusion order; is section 337 a duty",
+    "section-338": "338; canada import ban; has section 338 ever been used",
+    "ieepa": "what's happening with the IEEPA case; emergency tariffs; ieepa ruling",
+    "reciprocal": "liberation day; baseline tariff; when did liberation day tariffs end",
+    "fentanyl": "fentanyl tariffs; trafficking tariffs",
+    "de-minimis": "section 321; 800 dollar exemption; temu parcels; de minimis china; "
+    "is de minimis coming back; postal shipments",
+    "usmca": "CUSMA; T-MEC; will usmca be extended; does usmca exempt from 232",
+    "refunds": "CAPE portal; what is CAPE; am I owed a refund if liquidated; protest deadline; "
+    "how do i get my money back; fentanyl tariff refund; were the reciprocal tariffs refunded; "
+    "refund by ach; interest on refunds; post summary correction; refund on china ieepa",
+    "exclusions": "301 exclusions; 232 exclusions; china exclusions; inclusion process",
+    "vos-selections": "V.O.S. Selections; VOS Selections v. Trump; federal circuit",
+    "learning-resources": "Learning Resources; scotus; what did the supreme court say",
+    "atmus-filtration": "Atmus; freestyle world; euro-notions",
+    "section-122-case": "Oregon v. Trump; burlap and barrel; is section 122 being appealed",
+    "axle-of-dearborn": "detroit axle; de minimis case",
+    "forced-labor-cases": "forced labor lawsuit; section 301 lawsuit; "
+    "has the court ruled on forced labor; court of international trade",
+    "transshipment": "transhipment; 40% transshipment; country of origin rules; "
+    "substantial transformation",
+    "processing-fees": "MPF and HMF; merchandise processing fee; harbor maintenance tax; "
+    "what is the mpf maximum",
+    "column-2": "column two; which countries are column 2; pntr",
+    "uflpa": "UFLPA; uyghur act; xinjiang; withhold release order; is uflpa a tariff",
+    "antidumping": "AD/CVD; anti-dumping; cvd; countervailing duties",
+    "drawback": "can i claim drawback on 232; is there a drawback on section 122",
+    "tariff-rate-quotas": "TRQ; sugar trq; what is a tariff-rate quota",
+    "preferences": "AGOA renewal; is gsp expired; agoa and gsp",
+    "russia-energy-act": "secondary tariffs; russian oil tariffs; h.r. 5334",
+}
+NO_CARDS = (
+    *("us steel tariffs", "steel tariffs on canada", "canada steel tariffs", "tariffs on steel"),
+    *(
+        "toy tariffs",
+        "annex II",
+        "metal furniture",
+        "patent leather shoes",
+        "cheapest origin for shoes",
+        "us china list 3",
+    ),
+    *("china 301 lists", "subcribe court-rulings", "section 301 on brazil"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [(text, card) for card, texts in NAMES.items() for text in texts.split("; ")],
+)
+def test_a_usual_name_finds_its_card(ledger: Ledger, text: str, card: str) -> None:
+    asked = parse_query(text, ledger.parties, TODAY, ledger.reader, ledger.cards)
+    assert (asked.kind, asked.card) == (QueryKind.CARD, card)
+
+
+@pytest.mark.parametrize("text", NO_CARDS)
+def test_a_question_about_goods_or_an_economy_finds_no_card(ledger: Ledger, text: str) -> None:
+    assert ledger.cards.find(text) is None
+
+
+def test_every_shipped_card_has_a_usual_name(ledger: Ledger) -> None:
+    assert set(NAMES) == set(ledger.cards.by_id)

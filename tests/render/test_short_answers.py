@@ -1,0 +1,210 @@
+"""A short answer says what its number depends on, and answers no other question."""
+
+import asyncio
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from bot.commands.answers import AnswerService
+from bot.commands.replies import RateAnswers, RateCalendar
+from bot.rates.ledger import Ledger
+from bot.render.comparison import build_comparison
+from bot.render.dates.spells import describe_spells
+from bot.render.overview import AnswerOverview, build_overview
+
+DAY = date(2026, 11, 30)
+
+
+def reply_to(text: str, ledger: Ledger) -> object:
+    service = AnswerService(ledger)
+    return asyncio.run(service.answer(service.parse(text, datetime.combine(DAY, time(17), UTC))))
+
+
+def overview(text: str, ledger: Ledger) -> AnswerOverview:
+    reply = reply_to(text, ledger)
+    assert isinstance(reply, RateAnswers)
+    return build_overview(reply.answers[0], reply.query, reply.today)
+
+
+def headline(text: str, ledger: Ledger) -> str:
+    return "".join(piece.text for piece in overview(text, ledger).headline)
+
+
+@pytest.mark.parametrize(
+    ("text", "remark"),
+    [
+        ("steel from uk", "melted and poured in the United Kingdom; otherwise 50%"),
+        ("cars from uk", "Above it the total is 27.5%"),
+        ("canada china electric cars", "first 49,000 cars a year pay the MFN rate of 6.1%"),
+        ("canada us farm machinery", "413 pay 50%, 214 pay 25% and 21 pay 15%"),
+        ("drones from japan", "otherwise 100%"),
+        ("us russia", "can be read to add no duty"),
+        ("china us", "known only from a statement by the US Treasury secretary"),
+        ("de minimis china", "Parcels pay the duties on the goods in them"),
+        ("parcels from japan", "Parcels pay the duties on the goods in them"),
+        ("solar panels malaysia 2026-12-10", "below the minimum import price"),
+        ("polysilicon from germany 2026-12-10", "USD 21/kg for polysilicon"),
+        ("us cuba", "do not say whether Cuban goods may enter"),
+        ("8802.40 brazil", "not charged if the goods are for civil aircraft"),
+        ("apparel from honduras 2026-05-01", "enter duty-free under CAFTA-DR"),
+        ("8803 uk", "has no code 8803, so there is no total"),
+    ],
+)
+def test_conditions_of_the_number_are_said(text: str, remark: str, ledger: Ledger) -> None:
+    assert any(remark in one for one in overview(text, ledger).remarks)
+
+
+def test_a_claim_in_the_headline_is_not_repeated_as_a_remark(ledger: Ledger) -> None:
+    assert overview("us mexico", ledger).remarks == ()
+    assert overview("t-shirts from mexico", ledger).remarks == ()
+
+
+def test_an_exemption_that_was_not_confirmed_lately_is_said(ledger: Ledger) -> None:
+    [remark] = overview("car parts from mexico under usmca", ledger).remarks
+    assert "last confirmed this on 28 Aug 2026" in remark
+    assert headline("car parts from mexico under usmca", ledger) == "No additional duty"
+
+
+def test_headings_that_are_not_known_are_not_left_out_silently(ledger: Ledger) -> None:
+    incomplete = overview("6109.10.00 bangladesh", ledger).headings
+    assert incomplete == "6109.10.00 and headings that our data lacks"
+    assert overview("8507.60.00 china", ledger).headings.startswith("9903.91.06")
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("is the fentanyl tariff still collected on china", "since 24 Feb 2026 (held unlawful 20"),
+        ("does canada still pay the fentanyl tariff", "since 24 Feb 2026 (held unlawful 20"),
+        ("section 122 on japan", "ended 23 Jul 2026"),
+    ],
+)
+def test_a_duty_that_is_not_collected_has_its_end(text: str, end: str, ledger: Ledger) -> None:
+    assert end in headline(text, ledger)
+
+
+def test_a_duty_that_is_collected_has_no_end(ledger: Ledger) -> None:
+    assert headline("fentanyl tariff china 2025-06-01", ledger) == "20%, this duty alone"
+
+
+def test_after_the_last_known_day_of_a_general_rate_there_is_no_total(ledger: Ledger) -> None:
+    assert headline("china us 2027-02-01", ledger) == "No total can be given"
+    following = [one.text for one in overview("china us", ledger).next]
+    assert any("10% ends (what follows is not known)" in one for one in following)
+
+
+def test_the_end_of_a_suspension_is_not_called_the_end_of_the_duty(ledger: Ledger) -> None:
+    following = " ".join(one.text for one in overview("china canada 2024-12-31", ledger).next)
+    assert "canola oil, meal and peas suspension ends" in following
+
+
+def test_a_change_without_a_rate_is_announced_once(ledger: Ledger) -> None:
+    following = [one.text for one in overview("solar panels from china", ledger).next]
+    assert "mature-node chips rate to be announced" in following
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("cars from mexico usmca", "0% to 25%, the goods decide"),
+        ("medicines from ireland", "0% to 15%, the goods decide"),
+        ("shoes from china", "12.5% to 20%, the tariff line decides"),
+    ],
+)
+def test_what_decides_a_range_is_named(text: str, what: str, ledger: Ledger) -> None:
+    assert headline(text, ledger) == what
+
+
+def test_a_duty_counts_from_the_day_on_which_the_list_got_the_goods(ledger: Ledger) -> None:
+    reasons = {row.goods: row.why for row in overview("aluminum extrusions canada", ledger).rows}
+    assert reasons["Section 338 broad list"] == "since 15 Sep 2026"
+    assert overview("toys canada", ledger).rows[0].why == "since 22 Aug 2026"
+
+
+def test_a_period_before_the_data_has_no_number(ledger: Ledger) -> None:
+    assert headline("us china 2017", ledger) == "No total can be given"
+    assert "from 1 Jan 2018 to 31 Dec 2019" in headline("us china from 2016 to 2019", ledger)
+
+
+def test_a_period_without_a_general_duty_names_the_duties_on_particular_goods(
+    ledger: Ledger,
+) -> None:
+    assert "up to 25% on particular goods" in headline("us china 2019", ledger)
+
+
+def test_exempt_partners_whose_terms_are_not_known_have_no_total(ledger: Ledger) -> None:
+    for text in ("steel from eu on 2019-01-01", "section 232 steel on eu 2019-01-01"):
+        assert headline(text, ledger) == "No total can be given"
+        assert any(
+            "Our data does not have the terms" in one for one in overview(text, ledger).remarks
+        )
+    assert headline("steel from india on 2019-01-01", ledger) == "25%"
+
+
+def test_a_sum_with_the_normal_duty_needs_a_total(ledger: Ledger) -> None:
+    assert "together" not in overview("whisky from canada", ledger).basis
+
+
+def test_a_comparison_says_what_a_claim_changes(ledger: Ledger) -> None:
+    reply = reply_to("cars: japan vs korea vs mexico", ledger)
+    assert isinstance(reply, RateAnswers)
+    sentence = build_comparison(reply.answers).sentence
+    assert sentence.endswith("Under USMCA: goods of Mexico, 0% to 25%.")
+
+
+@pytest.mark.parametrize(
+    ("text", "imposer", "partner"),
+    [
+        ("when was it 145% on china", "US", "CN"),
+        ("antidumping china", "US", "CN"),
+        ("us it", "US", "IT"),
+        ("china antidumping canada canola", "CN", "CA"),
+    ],
+)
+def test_small_words_are_no_economies_and_a_lone_economy_is_the_origin(
+    text: str, imposer: str, partner: str, ledger: Ledger
+) -> None:
+    reply = reply_to(text, ledger)
+    assert isinstance(reply, RateAnswers)
+    assert (reply.answers[0].imposer, reply.answers[0].partner) == (imposer, partner)
+
+
+def test_a_rate_that_was_only_announced_is_not_called_charged(ledger: Ledger) -> None:
+    reply = reply_to("100% tariff on china november 2025", ledger)
+    assert isinstance(reply, RateAnswers)
+    first = describe_spells(reply.spells, reply.query, ledger.parties)[0]
+    assert "announced 10 Oct 2025 for 1 Nov 2025, never charged (dropped" in first
+
+
+def test_goods_without_codes_may_be_on_a_list(ledger: Ledger) -> None:
+    for goods in ("electronics", "appliances"):
+        assert headline(f"{goods} from china", ledger).endswith("25% more on some tariff lines")
+
+
+def test_a_power_that_was_not_used_is_no_duty(ledger: Ledger) -> None:
+    reply = reply_to("changes october 2026", ledger)
+    assert isinstance(reply, RateCalendar)
+    assert not [item for item in reply.items if "Russian oil" in item.measure]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "eu vs uk cars",
+            "Lowest with the normal duty: goods of the UK, 10%; highest: goods of the EU, 15%.",
+        ),
+        ("shrimp eu vs india", "The same with the normal duty: goods of the EU and India, 10%."),
+    ],
+)
+def test_sums_with_the_normal_duty_are_compared_if_they_are_known(
+    text: str, sentence: str, ledger: Ledger
+) -> None:
+    reply = reply_to(text, ledger)
+    assert isinstance(reply, RateAnswers)
+    assert build_comparison(reply.answers).sentence == sentence
+
+
+def test_rare_earths_are_not_the_listed_critical_minerals(ledger: Ledger) -> None:
+    assert headline("rare earths from china", ledger) == "No additional duty"
+    assert headline("critical minerals from china", ledger) == "25%"
