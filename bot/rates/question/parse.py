@@ -187,7 +187,11 @@ def parse_query(
         _refuse_misspelt_card(undated, cards, reader)
     if intent.is_calendar:
         _refuse_unread(question, parties, reader)
-        return _parse_calendar(question, today, reader)
+        query = _parse_calendar(question, today, reader)
+        if not (query.kind is QueryKind.CHANGES and _names_goods_of_economies(question, reader)):
+            return query
+        # The calendar has no duties on all goods, which the goods pay too.
+        question = question._replace(intent=intent._replace(history=True))
     query = _parse_rates(question, parties, today, reader)
     return query if value is None else query.model_copy(update={"value": value})
 
@@ -333,6 +337,22 @@ def _parse_calendar(question: _Question, today: date, reader: ProductReader | No
         return asked(kind=QueryKind.CHANGES, since=on, until=on)
     since = since or (until or today) - timedelta(days=CHANGES_DAYS)
     return asked(kind=QueryKind.CHANGES, since=since, until=until)
+
+
+def _names_goods_of_economies(question: _Question, reader: ProductReader | None) -> bool:
+    """Whether a question about past changes names a period, economies and goods."""
+    words = question.words
+    rest = _list_calendar_goods(words)
+    named = bool(rest) and reader is not None and reader.names_goods(rest)
+    if not named or question.period is None or not words.codes or WORLD in words.codes:
+        return False
+    words.other_words = rest.split()
+    return True
+
+
+def _list_calendar_goods(words: TokenizedQuestion) -> str:
+    """The words of a calendar question that may name goods."""
+    return _trim_product([one for one in words.other_words if one not in _CALENDAR_WORDS]) or ""
 
 
 def _find_window(
