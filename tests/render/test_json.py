@@ -34,6 +34,8 @@ KINDS = {
         "spelling_read",
         "stale",
         "suspended_duty",
+        "basis_changed",
+        "origins_differ",
         "unknown_economy",
         "unknown_product",
     ),

@@ -163,8 +163,6 @@ WARNINGS = (
     kinds.RunsOut(STEEL, Decimal(50), DAY),
     kinds.ZeroInData(((STEEL, HALF), (STEEL, FLOOR)), "anti-dumping duties"),
     kinds.ZeroInData((), "anti-dumping duties"),
-    kinds.SuspendedDuty(STEEL, Decimal(30), None),
-    kinds.SuspendedDuty(STEEL, Decimal(30), DAY),
     kinds.NotCovered(),
     kinds.SingleProductsOnly(),
     kinds.BeforeData(date(2018, 1, 1)),
@@ -216,6 +214,11 @@ WARNINGS = (
     kinds.PairRemark("The 47% said in public counts more."),
     kinds.NotFollowed("anti-dumping duties"),
     kinds.SameForAll(("coal", "crude oil")),
+    kinds.BasisChanged(DAY, DAY, True),
+    kinds.BasisChanged(DAY, DAY, False),
+    kinds.OriginsDiffer("pens"),
+    kinds.SuspendedDuty(STEEL, Decimal(30), None),
+    kinds.SuspendedDuty(STEEL, Decimal(30), DAY),
 )
 
 

@@ -166,6 +166,20 @@ class RunsOut(Leading):
     until: date
 
 
+class BasisChanged(Leading):
+    """In a period, duties on top of the base rate gave way to an all-in rate, or the reverse."""
+
+    first: date
+    last: date
+    includes_base_at_end: bool
+
+
+class OriginsDiffer(Leading):
+    """A total for all origins lacks the duties on single origins, which most goods pay too."""
+
+    product: str
+
+
 class ZeroInData(Leading):
     """The total is 0 because the ledger has no duty that certainly applies to the goods."""
 

@@ -132,6 +132,7 @@ _EVENTS = re.compile(
 """Verbs and nouns of changes. With a period, they ask for a calendar: `what ends in december`."""
 _HOW = re.compile(
     r"\bhow (?:much |far |often |many times )?(?:has|have|did|do|does)\b.*\bchanged?\b"
+    r"|\b(?:did|has|have)\b[^?.;]{0,60}\bchanged? since\b"
     r"|\bwhen (?:did|was|has|have)\b[^?.;]{0,60}\bchanged?(?: last| most recently)?\b"
     r"|\b(?:last|latest|most recent) changed?\b|\bchanged? last(?=\s*(?:[?.!,]|$))"
 )
