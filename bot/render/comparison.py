@@ -23,7 +23,7 @@ from bot.render.duty_names import (
     name_origin,
     read_duty_name,
 )
-from bot.render.overview import format_short_total, format_span, is_other_figure
+from bot.render.overview import format_short_total, is_other_figure
 
 _NAMED = 3
 _MAX_WHY = 3
@@ -156,10 +156,10 @@ def _describe_together(
     ]
     (low, lowest), (high, highest) = groups[0], groups[-1]
     if low == high:
-        return f"The same with the normal duty: {name(lowest)}, {format_span(low, low)}."
+        return f"The same with the normal duty: {name(lowest)}, {words.format_span(low, low)}."
     return (
-        f"Lowest with the normal duty: {name(lowest)}, {format_span(low, low)}; "
-        f"highest: {name(highest)}, {format_span(high, high)}."
+        f"Lowest with the normal duty: {name(lowest)}, {words.format_span(low, low)}; "
+        f"highest: {name(highest)}, {words.format_span(high, high)}."
     )
 
 
@@ -181,7 +181,7 @@ def _format_claim(claim: ClaimTotal) -> str:
     if claim.banned:
         return "not importable"
     zero = Decimal(0)
-    return format_span(*(claim.span or (claim.percent or zero, claim.percent or zero)))
+    return words.format_span(*(claim.span or (claim.percent or zero, claim.percent or zero)))
 
 
 def _differ_in_basis(groups: Sequence[Sequence[_Compared]]) -> bool:
@@ -208,14 +208,14 @@ def _name_duty(compared: Sequence[_Compared]) -> str:
 
 def _describe_total(one: _Compared) -> str:
     included = " with the normal duty" if one.includes_base else ""
-    text = format_span(one.low, one.high)
+    text = words.format_span(one.low, one.high)
     if one.low != one.high:
         text = f"between {text.replace(' to ', ' and ')}"
     return f"{text}{included}"
 
 
 def _format_end(one: _Compared) -> str:
-    return format_span(one.high, one.high)
+    return words.format_span(one.high, one.high)
 
 
 def _name_group(answers: Sequence[Answer], with_importer: bool) -> str:
@@ -264,11 +264,11 @@ def _find_extent(answer: Answer) -> str:
     if counted:
         span = min(one.low for one in counted), max(one.high for one in counted)
         bans = ", some banned" if len(counted) < len(answer.lines) else ""
-        return f"{format_span(*span)}{bans}"
+        return f"{words.format_span(*span)}{bans}"
     if answer.total_range is not None:
-        return format_span(*answer.total_range)
+        return words.format_span(*answer.total_range)
     if answer.on_goods is not None:
-        up_to = format_span(answer.on_goods.up_to, answer.on_goods.up_to)
+        up_to = words.format_span(answer.on_goods.up_to, answer.on_goods.up_to)
         plus = " more" if answer.components else ""
         return f"up to {up_to}{plus} on listed goods"
     return ""

@@ -7,6 +7,7 @@ Everything else of the answer is in the details (`bot.slack.views.rates.details`
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -51,6 +52,8 @@ _OLD_DAYS = 31
 _NEXT = 3
 _GOODS_CHARACTERS = 60
 _LAW_OF_LISTS = re.compile(r"^(Section \d+) [Ll]ists? ")
+_ON_NO_LIST = "on no list"
+_BANNED = "may not be imported"
 _ZERO = Decimal(0)
 NOT_INCLUDED = "AD/CVD, quotas, fees"
 """The charges that no total includes, in short words."""
@@ -112,6 +115,8 @@ class AnswerOverview(NamedTuple):
     """How the number relates to the normal duty; may be empty."""
     remarks: tuple[str, ...]
     """Sentences without which the number would be misread."""
+    rows_title: str
+    """The title of the first column of the rows: `Goods`, or `Duty` if each row is a duty."""
     rows: tuple[GoodsRow, ...]
     """Groups of goods, the largest first. The lines of all rows are all lines of the schedule."""
     changes: tuple[ChangeRow, ...]
@@ -155,7 +160,7 @@ class AnswerOverview(NamedTuple):
         """What qualifies the data besides its age, each in a few words."""
         passed, reports = self.dates_passed, self.reports
         texts = (
-            f"{passed} scheduled change{'s' * (passed > 1)} since, not verified" if passed else "",
+            f"{passed} change{'s' * (passed > 1)} due since, not verified" if passed else "",
             f"{reports} report{'s' * (reports > 1)} since" if reports else "",
             f"challenged at the {self.contested_in}" if self.contested_in else "",
             f"not included: {NOT_INCLUDED}",
@@ -183,6 +188,7 @@ def build_overview(
         headline=(*now, *(_build_period_headline if is_period else _build_headline)(answer)),
         basis=_describe_basis(answer),
         remarks=tuple(_list_remarks(answer)),
+        rows_title="Goods" if _has_goods_rows(answer) else "Duty",
         rows=() if is_short else _build_rows(answer, max_rows),
         changes=tuple(_list_changes(answer))[:max_rows] if is_period else (),
         questions=() if is_short else answer.questions,
@@ -229,10 +235,12 @@ def format_short_total(answer: Answer) -> str:
     if span is None:
         return ""
     if answer.on_goods is None or answer.lines:
-        return format_span(*span)
+        return words.format_span(*span)
     # Some goods pay more than the number, and how many is not known.
     return (
-        f"{format_span(*span)}+" if any(span) else f"up to {format_percent(answer.on_goods.up_to)}%"
+        f"{words.format_span(*span)}+"
+        if any(span)
+        else f"up to {format_percent(answer.on_goods.up_to)}%"
     )
 
 
@@ -241,18 +249,12 @@ def has_figure(answer: Answer) -> bool:
     return bool(format_short_total(answer) or answer.on_goods or answer.lines)
 
 
-def format_span(low: Decimal, high: Decimal) -> str:
-    """`10%`, or `12.5% to 37.5%`."""
-    ends = dict.fromkeys((f"{format_percent(low)}%", f"{format_percent(high)}%"))
-    return " to ".join(ends)
-
-
 def _build_period_headline(answer: Answer) -> Iterator[Piece]:
     """The lowest and the highest total of the period, then the number on its last day."""
     period, number = answer.period, answer.main_span
     if period is None:
         return
-    yield Piece(format_span(period.low, period.high), strong=True)
+    yield Piece(words.format_span(period.low, period.high), strong=True)
     listed = answer.basis is TotalBasis.GENERAL and (answer.on_goods or answer.lines)
     yield Piece(f"{' on goods on no list' * bool(listed)} {_format_during(period)}")
     if number is None and not answer.banned:
@@ -266,7 +268,7 @@ def _build_period_headline(answer: Answer) -> Iterator[Piece]:
     if number is None:
         yield Piece("may not be imported", strong=True)
     else:
-        yield Piece(format_span(*number), strong=True)
+        yield Piece(words.format_span(*number), strong=True)
         yield Piece(_name_general_goods(answer) if answer.basis is TotalBasis.GENERAL else "")
     yield Piece(f" on {format_day(answer.on)}")
 
@@ -282,8 +284,8 @@ def _list_changes(answer: Answer) -> Iterator[ChangeRow]:
     steps = [step for step in answer.history if step.ruling is None]
     for before, step in reversed(list(zip([None, *steps], steps, strict=False))):
         if step.changes and (before is None or _read_total(before) != _read_total(step)):
-            span = format_span(step.percent, step.percent if step.up_to is None else step.up_to)
-            yield ChangeRow(step.on, "banned" if step.banned else span, words.describe_step(step))
+            total = "banned" if step.banned else words.format_step_total(step)
+            yield ChangeRow(step.on, total, words.describe_step(step))
 
 
 def _read_total(step: Step) -> tuple[Decimal, Decimal | None, bool]:
@@ -296,7 +298,7 @@ def _build_law_headline(answer: Answer) -> Iterator[Piece]:
     particular = [one for one in answer.rows if not one.is_counted]
     if general:
         total = sum(general, _ZERO)
-        yield Piece(format_span(total, total), strong=True)
+        yield Piece(words.format_span(total, total), strong=True)
         yield Piece(" on all goods" + "; " * bool(particular))
     if not particular:
         return
@@ -306,7 +308,9 @@ def _build_law_headline(answer: Answer) -> Iterator[Piece]:
         rates = [one.percent for one in particular if one.percent is not None]
         one_rate = len(set(rates)) == 1
         yield Piece(f"{count} {'duty' if count == 1 else 'duties'}{' of ' if one_rate else ', '}")
-        yield Piece(format_span(min(rates), max(rates)) if rates else "by quantity", strong=True)
+        yield Piece(
+            words.format_span(min(rates), max(rates)) if rates else "by quantity", strong=True
+        )
         yield Piece(" and " * bool(bans))
     if bans:
         yield Piece(f"{bans} import ban{'s' * (bans > 1)}", strong=not count)
@@ -343,7 +347,7 @@ def _build_headline(answer: Answer) -> Iterator[Piece]:
 
 
 def _name_number(span: tuple[Decimal, Decimal]) -> str:
-    return "No additional duty" if not any(span) else format_span(*span)
+    return "No additional duty" if not any(span) else words.format_span(*span)
 
 
 def _name_claim_number(one: ClaimTotal) -> str:
@@ -462,6 +466,8 @@ def _describe_basis(answer: Answer) -> str:
         kind = words.name_base(base).replace(" (MFN)", "")
         if base.with_duties is None:
             return f"{kind}: {rate}"
+        if all_in and base.with_duties == answer.total_percent:
+            return f"{kind} {rate} included"
         return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
     if all_in:
         return "normal duty included (it applies alone where it is higher)"
@@ -553,12 +559,13 @@ def _build_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
         return _build_line_rows(answer, most)
     if answer.choices:
         chosen = [
-            GoodsRow(one.goods, format_span(one.percent, one.percent)) for one in answer.choices
+            GoodsRow(one.goods, words.format_span(one.percent, one.percent))
+            for one in answer.choices
         ]
         rest = next((one for one in answer.warnings if isinstance(one, kinds.NoOneTotal)), None)
         if rest is not None and rest.rest_percent is not None:
             others = GoodsRow(
-                "on none of these lists", format_span(rest.rest_percent, rest.rest_percent)
+                "on none of these lists", words.format_span(rest.rest_percent, rest.rest_percent)
             )
             return (*_cut_rows(chosen, most - 1), others)
         return _cut_rows(chosen, most)
@@ -567,13 +574,19 @@ def _build_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     return _cut_rows([_build_component_row(one, answer) for one in _list_deciding(answer)], most)
 
 
+def _has_goods_rows(answer: Answer) -> bool:
+    """Whether the rows are groups of goods, and not the duties on the goods of the question."""
+    by_goods = answer.rows or answer.choices or len(answer.lines) > 1
+    return bool(by_goods) or answer.basis is TotalBasis.GENERAL
+
+
 def _build_law_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     """A row for each duty of a law; if there are too many, a row for each rate."""
     # The sort keeps the order of duties on particular goods.
     duties = sorted(answer.rows, key=lambda one: not one.is_counted)
     if len(duties) <= most:
         return tuple(_build_law_row(one, answer) for one in duties)
-    rows = []
+    rows, counts = [], []
     for (rate, is_general), group in groupby(
         duties, key=lambda one: (_format_law_rate(one), one.is_counted)
     ):
@@ -585,10 +598,12 @@ def _build_law_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
             goods = join_subjects(names).removeprefix(law)
             row = GoodsRow(goods, rate, f"{len(same)} duties")
         rows.append(row)
+        counts.append(len(same))
     if len(rows) <= most:
         return tuple(rows)
-    left = rows[most - 1 :]
-    return (*rows[: most - 1], GoodsRow("others", f"{left[-1].added} to {left[0].added}"))
+    added = f"{rows[-1].added} to {rows[most - 1].added}"
+    left = GoodsRow("others", added, f"{sum(counts[most - 1 :])} duties")
+    return (*rows[: most - 1], left)
 
 
 def _build_law_row(one: Component, answer: Answer) -> GoodsRow:
@@ -636,24 +651,43 @@ def _build_line_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
     for group in answer.lines:
         label = _label_lines(group, answer)
         # Lines without a list are one row; lines on lists have a row for each total.
-        key = (label, None if group.unlisted == group.lines else (group.low, group.high))
+        is_one_row = group.banned or group.unlisted == group.lines
+        key = (label, None if is_one_row else (group.low, group.high))
         labeled.setdefault(key, []).append(group)
     found = [_LineGroup(label, tuple(groups)) for (label, _), groups in labeled.items()]
     found.sort(key=lambda each: (-each.lines, each.label))
-    banned = [each for each in found if each.is_banned]
-    others = [each for each in found if not each.is_banned]
-    room = max(most - bool(banned), 1)
-    shown, rest = (others, []) if len(others) <= room else (others[: room - 1], others[room - 1 :])
-    rows = _name_law_once([_build_line_row(each, answer) for each in shown])
-    if banned:
-        lines = sum(each.lines for each in banned)
-        rows.append(GoodsRow("may not be imported", "banned", _join_banned(banned), lines))
-    if rest:
-        groups = [group for each in rest for group in each.groups]
-        span = min(group.low for group in groups), max(group.high for group in groups)
-        lines = sum(each.lines for each in rest)
-        rows.append(GoodsRow("other goods", format_span(*span), "", lines))
-    return tuple(rows)
+    shown, rest = _choose_groups(found, most)
+    rows = _name_law_once([_build_line_row(each, answer) for each in shown if not each.is_banned])
+    rows += [
+        GoodsRow(each.label, "banned", _join_laws(each.groups, answer), each.lines)
+        for each in shown
+        if each.is_banned
+    ]
+    return (*rows, *([_build_rest_row(rest, answer)] if rest else []))
+
+
+def _choose_groups(
+    found: Sequence[_LineGroup], most: int
+) -> tuple[Sequence[_LineGroup], Sequence[_LineGroup]]:
+    """The groups that have a row of their own, and those that share the last of `most` rows.
+
+    The goods on no list are kept first, because the headline is about them, then import bans, then
+    the largest groups.
+    """
+    if len(found) <= most:
+        return found, ()
+    by_weight = sorted(found, key=lambda each: (each.label != _ON_NO_LIST, not each.is_banned))
+    kept = by_weight[: most - 1]
+    return [one for one in found if one in kept], [one for one in found if one not in kept]
+
+
+def _build_rest_row(rest: Sequence[_LineGroup], answer: Answer) -> GoodsRow:
+    groups = [one for each in rest for one in each.groups]
+    charged = [one for one in groups if not one.banned]
+    added = [words.format_span(min(one.low for one in charged), max(one.high for one in charged))]
+    added += ["banned"] * (len(charged) < len(groups))
+    lines = sum(one.lines for one in groups)
+    return GoodsRow("other goods", " or ".join(added), _join_laws(groups, answer, 1), lines)
 
 
 def _name_law_once(rows: Sequence[GoodsRow]) -> list[GoodsRow]:
@@ -669,26 +703,33 @@ def _name_law_once(rows: Sequence[GoodsRow]) -> list[GoodsRow]:
     return named
 
 
-def _join_banned(groups: Iterable[_LineGroup]) -> str:
-    names = dict.fromkeys(name for each in groups for one in each.groups for name in one.duties)
-    laws = dict.fromkeys(read_duty_name(name).law or name for name in names)
-    return ", ".join(laws)
+def _join_laws(groups: Iterable[LinesTotal], answer: Answer, most: int = 2) -> str:
+    """The laws of the duties on lists, that of the most lines first: `Section 232 and others`."""
+    lines: Counter[str] = Counter()
+    for group in groups:
+        names = [read_duty_name(name, answer.partner_name) for name in group.duties]
+        listed = [one.name for one in _list_selective(group, answer)]
+        lines.update(
+            dict.fromkeys((one.law or one.subject for one in listed or names), group.lines)
+        )
+    laws = [law for law, _ in lines.most_common()]
+    return ", ".join(laws[:most]) + " and others" * (len(laws) > most)
 
 
 def _label_lines(group: LinesTotal, answer: Answer) -> str:
     """What the lines of a group are, by the duties on particular goods that they pay."""
     if group.banned:
-        return "may not be imported"
+        return _BANNED
     selective = _list_selective(group, answer)
     if selective:
         main = max(selective, key=lambda one: one.percent)
         names = [one.name for one in selective if one.name.law == main.name.law]
         return join_subjects(names)
     if answer.basis is not TotalBasis.GENERAL:
-        return "tariff lines"
+        return "tariff lines" if group.duties else "other tariff lines"
     general = answer.total_percent or _ZERO
     if (group.low, group.high) == (general, general):
-        return "on no list" if answer.on_goods else "all goods"
+        return _ON_NO_LIST if answer.on_goods else "all goods"
     if group.unlisted < group.lines and not group.high:
         return "exempt"
     return "exempt, some in part"
@@ -718,9 +759,11 @@ def _build_line_row(one: _LineGroup, answer: Answer) -> GoodsRow:
     low = min(group.low for group in one.groups)
     high = max(group.high for group in one.groups)
     why = _explain_sum(one.groups[0], answer) if low == high else "the goods decide"
+    if not (low or high or one.groups[0].duties):
+        why = "no additional duty"
     if not _list_selective(one.groups[0], answer) and _is_general(answer) and not (low == high > 0):
         why = "the goods decide" if high else "exempt" * bool(answer.total_percent)
-    return GoodsRow(one.label, format_span(low, high), why, one.lines)
+    return GoodsRow(one.label, words.format_span(low, high), why, one.lines)
 
 
 def _explain_sum(group: LinesTotal, answer: Answer) -> str:
@@ -783,7 +826,7 @@ def _merge_same_goods(rows: Sequence[GoodsRow], rates: Sequence[Decimal | None])
         known = [rate for _, rate in same if rate is not None]
         if len(same) > 1 and len(known) == len(same):
             plus = "+" if first.added.startswith("+") else ""
-            added = f"{plus}{format_span(min(known), max(known))}"
+            added = f"{plus}{words.format_span(min(known), max(known))}"
             first = first._replace(added=added, why=f"{len(same)} duties")
         merged.append(first)
     return merged
@@ -808,7 +851,7 @@ def _sort_by_percent(one: Component) -> Decimal:
 
 def _format_total(answer: Answer) -> str:
     span = answer.main_span
-    return "" if span is None else format_span(*span)
+    return "" if span is None else words.format_span(*span)
 
 
 def _format_start(one: Component) -> str:
@@ -853,7 +896,7 @@ def _join_some(texts: Sequence[str], most: int) -> str:
 
 
 def _count_others(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{texts[0]} (+{len(texts) - 1})"
+    return texts[0] if len(texts) == 1 else f"{texts[0]} and {len(texts) - 1} more"
 
 
 def _describe_next(item: Upcoming, answer: Answer) -> str:
@@ -882,7 +925,7 @@ def _describe_short_change(what: Change) -> str:
         case ChangeKind.STRUCK_DOWN:
             return "not collected"
         case ChangeKind.BY_PARTNER if what.up_to is not None and what.rate.percent is not None:
-            return format_span(what.rate.percent, what.up_to)
+            return words.format_span(what.rate.percent, what.up_to)
     return rate
 
 

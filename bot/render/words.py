@@ -76,16 +76,17 @@ def describe_range(answer: Answer) -> str:
 
 
 def describe_lines(group: LinesTotal) -> str:
-    """How many lines pay a total: `31 lines: 12.5 to 37.5%`, and which duties make it up."""
+    """How many lines pay a total: `31 lines: 12.5% to 37.5%`, and which duties make it up."""
     noun = "line" if group.lines == 1 else "lines"
     duties = "" if not group.duties else f" ({', '.join(group.duties[:_DUTIES_SHOWN])})"
-    rate = "may not be imported" if group.banned else _format_span_of(group.low, group.high)
+    rate = "may not be imported" if group.banned else format_span(group.low, group.high)
     return f"{group.lines:,} {noun}: {rate}{duties}"
 
 
-def _format_span_of(low: Decimal, high: Decimal) -> str:
-    ends = [low] if low == high else [low, high]
-    return f"{' to '.join(str(format_percent(end)) for end in ends)}%"
+def format_span(low: Decimal, high: Decimal) -> str:
+    """`10%`, or `12.5% to 37.5%`."""
+    ends = dict.fromkeys((f"{format_percent(low)}%", f"{format_percent(high)}%"))
+    return " to ".join(ends)
 
 
 def list_lines(answer: Answer) -> list[str]:
@@ -97,7 +98,7 @@ def list_lines(answer: Answer) -> list[str]:
     if rest:
         count = sum(group.lines for group in rest)
         low, high = min(group.low for group in rest), max(group.high for group in rest)
-        texts.append(f"{count:,} other lines: {_format_span_of(low, high)}")
+        texts.append(f"{count:,} other lines: {format_span(low, high)}")
     return texts
 
 
@@ -120,9 +121,8 @@ def describe_left_out(answer: Answer) -> str:
 
 
 def format_step_total(step: Step) -> str:
-    """The total after a step, in percent: `12.5`, or `12.5 to 37.5`."""
-    ends = [step.percent] if step.up_to is None else [step.percent, step.up_to]
-    return " to ".join(str(format_percent(end)) for end in ends)
+    """The total after a step: `12.5%`, or `12.5% to 37.5%`."""
+    return format_span(step.percent, step.percent if step.up_to is None else step.up_to)
 
 
 def name_law_duties(answer: Answer) -> str:
@@ -142,11 +142,12 @@ def list_left_out(answer: Answer) -> tuple[Component, ...]:
 
 
 def describe_goods(answer: Answer) -> str:
-    """The goods of the total: `goods in general`, `steel, HS 8507.60`, or the name of a duty."""
+    """The goods of the total: `goods in general`, `toys (HS 9503)`, or a duty."""
     if answer.rows:
         return name_law_duties(answer)
-    codes = (f"HS {format_code(code)}" for code in answer.codes)
-    goods = ", ".join([*answer.goods, *codes]) or "goods in general"
+    codes = ", ".join(f"HS {format_code(code)}" for code in answer.codes)
+    names = ", ".join(answer.goods)
+    goods = f"{names} ({codes})" if names and codes else names or codes or "goods in general"
     named = answer.entry.claim and answer.codes
     return f"{goods} {answer.entry.claim}" if named else goods
 
@@ -295,9 +296,9 @@ def describe_status(component: Component) -> str:
     """
     if component.from_ is None:
         return _STATUS[component.status]
-    if component.status is Status.ANNOUNCED:
+    if component.status is Status.ANNOUNCED and component.to is None:
         return f"announced, from {format_day(component.from_)} at the earliest"
-    state, span = _STATUS[component.status], _format_span(component.from_, component.to)
+    state, span = _STATUS[component.status], _format_days(component.from_, component.to)
     if _is_struck_down(component):
         struck = [one for one in component.rulings if _ends_collection(one)]
         why = "; ".join(map(_describe_ruling, struck)) or "struck down"
@@ -314,7 +315,7 @@ def describe_status(component: Component) -> str:
     return span if component.is_foreseen else f"{state} {span}"
 
 
-def _format_span(start: date, end: date | None) -> str:
+def _format_days(start: date, end: date | None) -> str:
     first = format_day(start)
     return f"{first} to {format_day(end)}" if end else f"since {first}"
 

@@ -102,7 +102,7 @@ def _walk(browser: Chrome, address: str) -> None:
     _click(browser, first, "Details and sources")
     modal = _wait(browser, "#modal .actions")
     assert "Source:" in _wait(browser, "#modal").text
-    _click(browser, modal, "Not counted 1")
+    _click(browser, modal, "No longer collected")
     _wait_for_text(browser, "#modal", "Fentanyl tariff on China")
     assert "not collected since 24 Feb 2026" in _wait(browser, "#modal").text
     _click(browser, _wait(browser, "#modal .actions"), "Notes")

@@ -1,13 +1,18 @@
 """An overview has the number, the goods and the age of an answer's data, and loses no line."""
 
 import asyncio
+import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers
 from bot.rates.ledger import Ledger
+from bot.rates.model import warnings as kinds
+from bot.rates.model.answer import Answer, format_percent
 from bot.render.overview import (
     AnswerOverview,
     Freshness,
@@ -16,6 +21,7 @@ from bot.render.overview import (
 )
 
 DAY = date(2026, 11, 30)
+ZERO = Decimal(0)
 
 
 def ask(text: str, ledger: Ledger, day: date = DAY) -> RateAnswers:
@@ -189,7 +195,7 @@ def test_import_bans_of_a_law_are_rows(ledger: Ledger) -> None:
     ("text", "basis"),
     [
         ("shoes from vietnam", "plus the normal duty 0% to 48% by line (16 of 147 lines: not a"),
-        ("t-shirts from bangladesh", "plus the normal duty 0% to 32% by line"),
+        ("t-shirts from bangladesh", "plus the normal duty 2.6% to 32% by line"),
         ("toys from china", "normal duty 0%, together 12.5%"),
     ],
 )
@@ -244,3 +250,40 @@ def test_what_the_data_does_not_cover_is_said(text: str, remark: str, ledger: Le
     found = [one for one in overviews(text, ledger)[0].remarks if "not covered" in one]
     assert len(found) == 1
     assert found[0].startswith(remark)
+
+
+def _list_percents(answer: Answer) -> Iterator[Decimal | None]:
+    """Every percentage among the facts of an answer."""
+    yield from (answer.total_percent, *(answer.main_span or ()), *(answer.total_range or ()))
+    yield from (end for group in answer.lines for end in (group.low, group.high))
+    for one in (*answer.components, *answer.not_counted, *answer.rows):
+        yield from (one.percent, one.rate.percent)
+    yield sum((one.percent or ZERO for one in answer.rows if one.is_counted), ZERO)
+    yield from (one.percent for one in answer.choices)
+    yield from (one.rest_percent for one in answer.warnings if isinstance(one, kinds.NoOneTotal))
+    for claim in answer.entry.others:
+        yield from (claim.percent, *(claim.span or ()))
+    for step in answer.history:
+        yield from (step.percent, step.up_to)
+    if answer.on_goods is not None:
+        yield answer.on_goods.up_to
+
+
+@pytest.mark.parametrize("goods", ["", "steel", "cars", "toys", "copper", "wine", "section 232"])
+@pytest.mark.parametrize("when", ["", "last year"])
+def test_each_figure_of_an_overview_is_a_fact_of_the_answer(
+    goods: str, when: str, ledger: Ledger
+) -> None:
+    pairs = ("us china", "us canada", "us japan", "us eu", "us brazil", "china us", "eu us")
+    for pair in (*pairs, "canada us", "canada china", "mexico china", "us russia", "us vietnam"):
+        if not pair.startswith("us ") and goods == "section 232":
+            continue
+        reply = ask(f"{pair} {goods} {when}", ledger)
+        for answer in reply.answers:
+            one = build_overview(answer, reply.query, reply.today)
+            added = [row.added for row in one.rows] + [row.total for row in one.changes]
+            shown = " ".join([one.format_headline(), one.short_total, *added])
+            specific = " ".join(each.rate.specific for each in answer.not_counted)
+            known = {f"{format_percent(each)}" for each in _list_percents(answer)} | {"0"}
+            known.update(re.findall(r"([\d.]+)%", specific))
+            assert set(re.findall(r"([\d.]+)%", shown)) <= known, (pair, one)

@@ -24,7 +24,6 @@ from bot.render.overview import (
     AnswerOverview,
     ChangeRow,
     Freshness,
-    GoodsRow,
     build_overview,
     format_next,
     format_short_total,
@@ -139,7 +138,7 @@ def _render_overview(
     yield from _render_number(overview)
     yield from (Text(f"! {one}", style="yellow") for one in overview.remarks)
     if overview.rows:
-        yield _render_goods(overview.rows)
+        yield _render_goods(overview)
     if overview.changes:
         yield _render_changes(overview.changes)
     labeled = [
@@ -153,10 +152,11 @@ def _render_overview(
     yield _render_freshness(overview)
 
 
-def _render_goods(rows: Sequence[GoodsRow]) -> Table:
+def _render_goods(overview: AnswerOverview) -> Table:
+    rows = overview.rows
     counted = any(row.lines for row in rows)
     table = Table(box=None, pad_edge=False, header_style=_LABEL, padding=(0, 2, 0, 0))
-    table.add_column("Goods", overflow="fold")
+    table.add_column(overview.rows_title, overflow="fold")
     if counted:
         table.add_column("Lines", justify="right", no_wrap=True)
     table.add_column("Added", no_wrap=True, style=_NUMBER)

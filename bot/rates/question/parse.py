@@ -256,16 +256,18 @@ def _take_uncovered(
     """What the question names that the ledger does not cover, and its other words.
 
     Antidumping duties that one of the question's economies imposes may be in the ledger. A lone
-    economy with goods is their origin, so it imposes nothing: `steel china anti-dumping`.
+    economy is the origin of the goods, so it imposes nothing: `steel china anti-dumping`.
+    Those of the US, and of others on US goods, are not.
     """
     text = " ".join(words.other_words)
     found, rest = take_uncovered(text)
     if not found:
         return (), words.other_words
     imposers = reader.list_imposers(text) if reader is not None else frozenset[str]()
-    lone = len(words.codes) == 1 and not names_importer(words)
-    is_origin = lone and reader is not None and reader.names_goods(rest)
-    if imposers & set(words.codes) and not is_origin:
+    codes = set(words.codes)
+    is_origin = len(words.codes) == 1 and not names_importer(words)
+    is_followed = imposers & codes and (HOME not in codes or HOME in imposers)
+    if is_followed and not is_origin:
         return (), words.other_words
     return found, rest.split()
 

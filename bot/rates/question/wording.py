@@ -30,7 +30,7 @@ FILLER = frozenset(
         "someone something happens happen happening going mean means me's many if think "
         "thinking wonder wondering quick question folks team guys morning afternoon evening "
         "good-morning ok okay again look looking up-to-date latest whether sure understand "
-        "explain exactly much less most cheapest cheaper lowest lower highest least more better "
+        "explain exactly much most cheapest cheaper lowest lower highest least more better "
         "best worst worse expensive compare comparing comparison compared versus vs vs. difference "
         "differ bit kindly roughly today's exempt exempted selling sold anything high cost "
         "costs costing situation info information details overview summary news amount deal "
@@ -81,6 +81,7 @@ _BOTH_CLAIMS = re.compile(
 """A claim and its opposite: `with and without usmca`. An answer without a claim has both totals."""
 _EMPTY_PHRASES = re.compile(
     r"\b(?:may|might|can|could|shall|should) (?:i|we|one|you)\b"
+    r"|(?<=\bpays )less\b|(?<=\bpay )less\b|(?<=\bis )less\b"
     r"|\b(?:no longer|not yet|not any ?more|any ?more|good (?:morning|afternoon|evening|day)"
     r"|(?:still |currently )?(?:not )?(?:in (?:force|effect|place)|valid|active|on hold)"
     r"|at the moment|at present|right now|these days|as of now|as we speak|thank you(?: very much)?"

@@ -44,7 +44,7 @@ async def test_a_rate_comes_with_the_other_direction_on_a_button(context: SlackC
     text = as_text(reply)
     for part in (
         "US additional duty on goods of China",
-        "*37.5% to 55%*",
+        "*30% to 55%*",
         "US goods into China: 10%",
     ):
         assert part in text

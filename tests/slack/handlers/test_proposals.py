@@ -306,6 +306,18 @@ async def test_approving_an_incomplete_proposal_opens_a_form_for_the_rest(
     assert "40%" in await operators.total()
 
 
+@pytest.mark.parametrize("action", ["rate_edit", "rate_approve"])
+async def test_the_operator_is_told_if_slack_opens_no_form(
+    operators: OperatorChannel, action: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = await operators.ask(proposal_of(day=None))
+    operators.page_user.workspace.fail_next("views.open", error="expired_trigger_id")
+    [told] = await operators.page_user.click(message, action)
+    assert "did not open the form" in as_text([told])
+    assert told["ephemeral"]
+    assert not any(record.exc_info for record in caplog.records)
+
+
 async def test_an_operator_can_fill_in_a_document_without_a_figure(
     operators: OperatorChannel,
 ) -> None:

@@ -44,7 +44,7 @@ from bot.slack.views.delivery import compose_messages
 from bot.slack.views.entry.check_product import render_product_answer, render_product_form
 from bot.slack.views.entry.home import render_home
 from bot.slack.views.entry.message_reading import render_message_reading, render_no_rate
-from bot.slack.views.entry.results import render_result, render_text
+from bot.slack.views.entry.results import render_text
 from bot.slack.views.replies import render_failure, render_notice
 from bot.values import Topic
 from tests.slack.fakes import ledger
@@ -140,11 +140,10 @@ forms = st.builds(
 
 
 def check_message(message: Message) -> None:
-    """Slack accepts the message, the version without tables and charts, and both in a modal."""
+    """Slack accepts the message, and the version without tables and charts."""
     check_accepted(message)
     if message.instead is not None:
         check_accepted(message.instead)
-    check_view(render_result(message))
     check_harmless(message.payload())
 
 

@@ -23,6 +23,7 @@ from bot.slack.blockkit.forms import (
 )
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.views.entry.results import select_for_view
+from bot.slack.views.replies import CHECK_PRODUCT
 
 FORM, ANSWER = "check_product_form", "check_product_answer"
 """The callback ids of the two modals. The private metadata of the second are the form's values."""
@@ -63,7 +64,7 @@ def render_product_answer(
     share = f"To share it, or for all details: type {command} in a channel."
     return make_modal(
         TITLE,
-        [*select_for_view(message), context(share)],
+        [*select_for_view(message, hidden=CHECK_PRODUCT), context(share)],
         submit="Change",
         callback_id=ANSWER,
         metadata=form.model_dump_json(),

@@ -27,23 +27,24 @@ def render_text(markup: str, title: str = _TITLE) -> View:
     return make_modal(title, [section(markup)])
 
 
-def select_for_view(message: Message) -> list[Block]:
+def select_for_view(message: Message, hidden: str = "") -> list[Block]:
     """The blocks of a message that work in a modal. Buttons that change the message or share it
-    are left out."""
-    kept = (_keep(block) for block in (message.instead or message).blocks)
+    are left out, and those with the action `hidden`."""
+    kept = (_keep(block, hidden) for block in (message.instead or message).blocks)
     return [block for block in kept if block is not None] or [section(message.text)]
 
 
-def _keep(block: Block) -> Block | None:
+def _keep(block: Block, hidden: str) -> Block | None:
     if block["type"] in _FOR_CONVERSATIONS:
         return None
     if block["type"] == "actions":
-        elements = [each for each in block["elements"] if _works(each)]
+        elements = [each for each in block["elements"] if _works(each, hidden)]
         return {**block, "elements": elements} if elements else None
-    if "accessory" in block and not _works(block["accessory"]):
+    if "accessory" in block and not _works(block["accessory"], hidden):
         return {name: value for name, value in block.items() if name != "accessory"}
     return block
 
 
-def _works(element: Element) -> bool:
-    return "url" in element or _WORKS_IN_VIEWS.fullmatch(element["action_id"]) is not None
+def _works(element: Element, hidden: str) -> bool:
+    action = element.get("action_id", "")
+    return "url" in element or (action != hidden and bool(_WORKS_IN_VIEWS.fullmatch(action)))

@@ -1,9 +1,12 @@
 """The modal *Details and sources*: everything that the answer in the channel leaves out, on pages.
 
-    Duties       what the figure counts, with sources; totals by line; base duty; entry
-    Not counted  every other measure: on particular goods, suspended, no longer collected
-    Next         scheduled changes, the last change, the history if the question asks for it
-    Notes        warnings, talks, reports since the check
+    Duties               what the figure counts, with sources; totals by line; base duty; entry
+    Particular goods     duties that only some goods pay
+    Exempt or replaced   duties from which the goods or the origin are exempt
+    Not in force         suspended, announced or not set
+    No longer collected  ended or struck down
+    Next                 scheduled changes, the last change, the history if the question asks for it
+    Notes                warnings, talks, reports since the check
 
 A long part has several pages. The view's private metadata is the question, so that a click on a
 page button can be answered.
@@ -15,7 +18,7 @@ from typing import NamedTuple
 from bot.commands.replies import RateAnswers
 from bot.rates.model.answer import Answer, Component, Upcoming
 from bot.rates.model.law import Talk
-from bot.rates.model.warnings import Choice
+from bot.rates.model.warnings import Choice, Reason
 from bot.rates.question.query import format_query
 from bot.render import words
 from bot.render.overview import build_overview
@@ -44,6 +47,25 @@ PAGE = "details_page"
 _PAGE_CHARACTERS = 9_000
 _HISTORY_CHARACTERS = 24_000
 _MAX_PAGES = limits.ACTIONS_ELEMENTS
+_PARTICULAR, _EXEMPT = "Particular goods", "Exempt or replaced"
+_PENDING, _ENDED = "Not in force", "No longer collected"
+_LABELS = (_PARTICULAR, _EXEMPT, _PENDING, _ENDED)
+_LABEL_OF = {
+    Reason.PARTNER_EXEMPT: _EXEMPT,
+    Reason.GOODS_EXEMPT: _EXEMPT,
+    Reason.OTHER_COUNTED: _EXEMPT,
+    Reason.GIVES_WAY: _EXEMPT,
+    Reason.SUSPENDED: _PENDING,
+    Reason.ANNOUNCED: _PENDING,
+    Reason.NOT_YET: _PENDING,
+    Reason.NO_RATE_SET: _PENDING,
+    Reason.RATE_UNKNOWN: _PENDING,
+    Reason.MAY_RETURN: _PENDING,
+    Reason.STRUCK_DOWN: _ENDED,
+    Reason.NOTHING_CHARGED: _ENDED,
+    Reason.ENDED: _ENDED,
+}
+"""The page of the duties that are left out for a reason; other reasons are on particular goods."""
 
 
 class DetailsPage(NamedTuple):
@@ -62,7 +84,7 @@ def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
     overview = build_overview(answer, reply.query, reply.today)
     parts = (
         ("Duties", _list_duties(answer)),
-        ("Not counted", _list_not_counted(answer)),
+        *((label, _list_left_out(answer, label)) for label in _LABELS),
         ("Next", _list_next(answer)),
         ("Notes", _list_notes(answer, format_status(overview))),
         *((f"{one.imposer_name} on {one.partner_name}", _list_history(one)) for one in others),
@@ -149,15 +171,25 @@ def _list_lines(answer: Answer) -> Iterator[Block]:
     yield from _join(bold(title), lines)
 
 
-def _list_not_counted(answer: Answer) -> Iterator[Block]:
-    if left_out := words.list_left_out(answer):
-        yield section(bold(words.describe_left_out(answer).capitalize()))
-        yield from (section(_format_not_counted(one)) for one in left_out)
+def _list_left_out(answer: Answer, label: str) -> Iterator[Block]:
+    """The duties with this label that the answer is not about or does not count."""
+    if found := [one for one in words.list_left_out(answer) if _label(one) == label]:
+        left_out = f", {words.describe_left_out(answer)}" if label == _PARTICULAR else ""
+        yield section(bold(f"{label}{left_out}"))
+        yield from (section(_format_left_out(one)) for one in found)
 
 
-def _format_not_counted(one: Component) -> str:
+def _label(one: Component) -> str:
+    return (
+        _PARTICULAR if one.exclusion is None else _LABEL_OF.get(one.exclusion.reason, _PARTICULAR)
+    )
+
+
+def _format_left_out(one: Component) -> str:
+    is_past = _label(one) == _ENDED and not one.percent and not one.rate.specific
+    rate = "Not collected" if is_past else markup.format_component_rate(one)
     lines = [
-        f"{bold(markup.format_component_rate(one))}  {escape(one.measure, 200)}",
+        f"{bold(rate)}  {escape(one.measure, 200)}",
         f"{escape(one.legal_basis, 200)}; {escape(words.describe_status(one), 200)}",
         escape(words.describe_rulings(one), 500),
         escape(words.describe_note(one), 900),
@@ -204,7 +236,8 @@ def _list_notes(answer: Answer, status: str) -> Iterator[Block]:
     if answer.reports:
         reports = [f"• {markup.format_report(one)}" for one in answer.reports]
         yield from _join(bold("Reports since our last check, not in our data"), reports)
-    yield context(status, markup.format_checked(answer))
+    by = f" by {escape(answer.checked_by, 100)}" if answer.checked_by else ""
+    yield context(f"{status}{f' · confirmed{by}' if by else ''}")
 
 
 def _format_talk(talk: Talk) -> str:

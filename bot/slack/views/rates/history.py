@@ -39,6 +39,10 @@ _STEPS_OF_SEVERAL = 3
 """Changes of each direction in the table of several."""
 _MAX_ANSWERS = limits.CHART_SERIES
 _LEADING = 2
+_PAIR = 100
+_BUTTONS_ROOM = 2 * limits.BUTTON_VALUE_CHARACTERS + 200
+"""Characters of JSON for the buttons, at least for one. Each has the question, which may be
+long."""
 _ROOM = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS - 300
 
 
@@ -61,15 +65,17 @@ def render_history(answers: Sequence[Answer], query: RateQuery) -> Message | Non
     totals = [_format_total(one, period) for one in answers]
     title = header(_format_title(answers))
     lead = section("\n".join(totals))
-    chart = render_history_chart(answers, period.since, period.until)
     tail = [*_render_notes(answers, query), *actions(*_build_buttons(query))]
     notice = f"{escape(_format_title(answers))}. {' '.join(totals)}"
-    head: list[Block] = [title, lead, *([chart] if chart else [])]
+    head: list[Block] = [title, lead]
+    room = _ROOM - count_characters([*head, *tail])
+    chart = render_history_chart(answers, period.since, period.until)
+    if chart and count_characters([chart]) <= room:
+        head.append(chart)
+        room -= count_characters([chart])
     rows = _build_rows(answers, period)
-    if rows:
-        several = len(answers) > 1
-        room = _ROOM - count_characters([*head, *tail])
-        table, left = build_table(_build_columns(several), rows, room)
+    table, left = build_table(_build_columns(len(answers) > 1), rows, room)
+    if left < len(rows):
         more = [context(f"… and {left} more than fit into a Slack message.")] if left else []
         head += [table, *more]
     message = assemble(notice, head, (), tail)
@@ -151,7 +157,7 @@ def _format_pair(answer: Answer) -> str:
 def _format_total(answer: Answer, period: _Period) -> str:
     """The total at the end of the period, and the day since which it applies."""
     end = min(answer.on, period.until or answer.on)
-    pair = escape(_format_pair(answer), 200)
+    pair = escape(_format_pair(answer), _PAIR)
     past = [step for step in answer.history if step.on <= end]
     if answer.banned and end == answer.on:
         return f"{pair}: {bold('may not be imported')}."
@@ -161,7 +167,7 @@ def _format_total(answer: Answer, period: _Period) -> str:
     last = moves[-1]
     on = f", on {format_day(end)}" if end != answer.on else ""
     goods = " on goods that no product list names" if answer.on_goods else ""
-    total = bold(f"{words.format_step_total(last)}%")
+    total = bold(words.format_step_total(last))
     text = f"{pair}: {total}{goods}, since {format_day(last.on)}{on}."
     ahead = [step for step in answer.history if step.on > answer.on and period.covers(step.on)]
     if not ahead:
@@ -171,7 +177,7 @@ def _format_total(answer: Answer, period: _Period) -> str:
 
 
 def _format_step_total(step: Step) -> str:
-    return "import ban" if step.banned else f"{words.format_step_total(step)}%"
+    return "import ban" if step.banned else words.format_step_total(step)
 
 
 def _build_columns(several: bool) -> list[Column]:
@@ -224,10 +230,18 @@ def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:
 
 
 def _build_buttons(query: RateQuery) -> list[Element | None]:
+    """The buttons that fit, the most useful ones first."""
     asked = format_query(query)
     now = query.model_copy(update={"history": False, "since": None, "until": None})
-    return [
-        button("Rate without history", f"{RUN}_0", format_query(now)),
+    buttons = (
         button("Details and sources", DETAILS, asked),
+        button("Rate without history", f"{RUN}_0", format_query(now)),
         button("Share in channel", SHARE, asked),
-    ]
+    )
+    kept: list[Element | None] = []
+    room = _BUTTONS_ROOM
+    for one in filter(None, buttons):
+        room -= count_characters([one])
+        if room >= 0:
+            kept.append(one)
+    return kept

@@ -135,7 +135,7 @@ def list_steps(answer: Answer) -> list[str]:
 def _format_short_steps(steps: Sequence[Step]) -> list[str]:
     moves = [step for step in steps if step.moves_total]
     rates = [
-        f"{format_day(step.on)} {words.format_step_total(step)}%"
+        f"{format_day(step.on)} {words.format_step_total(step)}"
         for step in moves[:_MAX_SHORT_STEPS]
     ]
     left = [f"{len(steps) - len(rates)} more"] if len(steps) > len(rates) else []
@@ -144,7 +144,7 @@ def _format_short_steps(steps: Sequence[Step]) -> list[str]:
 
 def _format_step(answer: Answer, step: Step) -> str:
     foreseen = step.on > max(answer.on, answer.checked or answer.on)
-    percent = f"{bold(f'{words.format_step_total(step)}%')} " if step.moves_total else ""
+    percent = f"{bold(words.format_step_total(step))} " if step.moves_total else ""
     changed = step.changes or step.ruling
     # The total before a period has the source of an earlier or a later change.
     what = link(step.source.url or "" if changed else "", words.describe_step(step), 120)

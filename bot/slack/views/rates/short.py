@@ -25,7 +25,6 @@ from bot.render.overview import (
     build_overview,
     format_next,
     format_short_total,
-    format_span,
     is_other_figure,
 )
 from bot.slack.blockkit import limits
@@ -56,13 +55,13 @@ REPORT_CHOICE = "report"
 SHARE = "rate_share"
 """The action id of *Share in channel* as a button, for questions that are too long for a menu."""
 
-MAX_WORDS = 112
-"""Less than the 120 words of a message, because a client adds the author, the time and more."""
+MAX_WORDS = 118
+"""Less than 120 words, because a client also shows the sign of the menu."""
 CHIPS = {Freshness.GREEN: "🟢", Freshness.AMBER: "🟡", Freshness.RED: "🔴"}
 
-_SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (2, 1), (2, 0), (0, 0))
+_SIZES = ((6, 3), (5, 3), (5, 2), (4, 2), (4, 1), (3, 1), (3, 0), (2, 1), (2, 0), (0, 0))
 """Rows and upcoming days, from the fullest message to the shortest."""
-_MAX_HEIGHT = 700
+_MAX_HEIGHT = 720
 """Pixels for the blocks. The rest of a phone's screen has the author, the channel and the field for
 the next message."""
 _HEADER_LINE, _TEXT_LINE, _SMALL_LINE, _CELL_LINE = 26, 22, 19, 21
@@ -185,7 +184,7 @@ def _render_parts(
     yield header(overview.title)
     yield section(_format_number(overview))
     if rows and overview.rows:
-        yield _render_table(overview.rows) if tabled else section(_list_rows(overview.rows))
+        yield _render_table(overview) if tabled else section(_list_rows(overview.rows))
     if rows and overview.changes:
         shown = overview.changes
         yield _render_changes(shown) if tabled else section(_list_changes(shown))
@@ -213,9 +212,10 @@ def _escape_piece(text: str) -> str:
     return f"{start}{escape(text)}{end}" if text.strip() else text
 
 
-def _render_table(rows: Sequence[GoodsRow]) -> Block:
+def _render_table(overview: AnswerOverview) -> Block:
+    rows = overview.rows
     has_why = any(row.why for row in rows)
-    columns = [Column("Goods"), Column("Added"), *([Column("Why")] if has_why else [])]
+    columns = [Column(overview.rows_title), Column("Added"), *([Column("Why")] if has_why else [])]
     cells = [
         [text_cell(_format_goods(row)), text_cell(row.added), *([text_cell(row.why)] * has_why)]
         for row in rows
@@ -336,7 +336,7 @@ def _list_deciding(answer: Answer, query: RateQuery) -> Iterator[tuple[str, str]
     narrower = () if answer.basis is TotalBasis.GENERAL else answer.choices[:_MAX_CHOICES]
     for choice in narrower:
         goods = query.model_copy(update={"product": choice.goods})
-        number = format_span(choice.percent, choice.percent)
+        number = words.format_span(choice.percent, choice.percent)
         yield f"{choice.goods}: {number}", format_query(goods)
     if not answer.choices and answer.basis is not TotalBasis.GENERAL:
         for name in answer.suggestions[:_MAX_CHOICES]:
@@ -361,8 +361,8 @@ def _format_claim(claim: ClaimTotal) -> str:
     if claim.banned:
         return "banned"
     if claim.span is not None:
-        return format_span(*claim.span)
-    return "no total" if claim.percent is None else format_span(claim.percent, claim.percent)
+        return words.format_span(*claim.span)
+    return "no total" if claim.percent is None else words.format_span(claim.percent, claim.percent)
 
 
 def _format_watch(answer: Answer) -> str:

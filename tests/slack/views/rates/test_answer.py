@@ -1,7 +1,6 @@
 """Answers of any size fit into one message, with the number first and one chip."""
 
 import asyncio
-import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.commands.replies import RateAnswers
-from bot.local_slack.blocks.validation import check_blocks, check_budget
 from bot.local_slack.state.modals import check_view
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
@@ -30,13 +28,13 @@ from bot.rates.model.law import Effect, Ruling
 from bot.rates.model.measure import DutyRate, MeasureRef, Source, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 from bot.rates.question.query import QueryKind, RateQuery
-from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.details import list_pages, render_details
 from bot.slack.views.rates.short import render_short_answer
 from tests.slack.fakes import answer_message, ledger
 from tests.slack.samples import NOW, PARTIES, nasty_text
+from tests.slack.views.accepted import check_accepted
 
 T = TypeVar("T")
 
@@ -171,14 +169,6 @@ queries = st.builds(
     both_ways=st.booleans(),
     imposer_assumed=st.booleans(),
 )
-
-
-def check_accepted(message: Message) -> None:
-    payload = message.payload()
-    check_blocks(payload["blocks"])
-    check_budget(payload["blocks"])
-    size = len(json.dumps(payload["blocks"], ensure_ascii=False)) + len(payload["text"])
-    assert size <= limits.MESSAGE_CHARACTERS
 
 
 @settings(max_examples=15, deadline=None)

@@ -17,7 +17,8 @@ from bot.slack.views.rates.history import render_history
 from tests.rates.asked import ask
 from tests.slack.fakes import ledger
 from tests.slack.samples import nasty_text
-from tests.slack.views.rates.test_answer import answers, check_accepted, days, steps
+from tests.slack.views.accepted import check_accepted
+from tests.slack.views.rates.test_answer import answers, days, steps
 
 TODAY = date(2026, 10, 2)
 
@@ -175,3 +176,27 @@ def test_a_duty_replaced_at_the_same_rate_adds_no_day_to_the_axis() -> None:
     assert "5 Apr 2025" in drawn
     assert "24 Jul 2026" in drawn
     assert "24 Feb 2026" not in drawn
+
+
+def test_a_history_with_a_long_question_and_long_names_is_within_the_limits() -> None:
+    (answer,) = ask("us on china history", ledger(), TODAY)
+    steps = tuple(
+        answer.history[0]._replace(on=date(2000 + year, 6, 1), percent=Decimal(year))
+        for year in range(26)
+    )
+    found = [
+        answer._replace(
+            imposer_name='"' * 150, partner=code, partner_name='"' * 150, product="x", history=steps
+        )
+        for code in ("CN", "VN", "MX", "JP", "IN", "CA")
+    ]
+    query = RateQuery(kind=QueryKind.PAIR, product='"' * 1_500, history=True)
+    message = render_history(found, query)
+    assert message is not None
+    assert message.instead is not None
+    check_accepted(message)
+    check_accepted(message.instead)
+    shown = [element for block in message.blocks for element in block.get("elements", ())]
+    assert "Details and sources" in [
+        one["text"]["text"] for one in shown if one["type"] == "button"
+    ]
