@@ -7,8 +7,10 @@ import pytest
 
 from bot.errors import QueryError, UnclearQuestion
 from bot.rates.ledger import Ledger
+from bot.rates.model import warnings as kinds
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery
+from tests.rates.asked import ask
 
 TODAY = date(2026, 11, 30)
 
@@ -138,6 +140,53 @@ def test_how_and_when_a_duty_changed_is_its_history(
     found = read(text, ledger)
     assert (found.kind, found.history) == (QueryKind.PAIR, True)
     assert (found.imposer, found.partner, found.product) == ("US", partner, product)
+
+
+@pytest.mark.parametrize(
+    ("text", "partner", "product"),
+    [
+        ("changes since april 2025 eu wine", "EU", "wine"),
+        ("what changed for brazilian coffee since july 2025", "BR", "coffee"),
+        ("did tariffs on vietnamese furniture change since september 2025", "VN", "furniture"),
+    ],
+)
+def test_past_changes_of_goods_are_the_history_of_their_total(
+    text: str, partner: str, product: str, ledger: Ledger
+) -> None:
+    found = read(text, ledger)
+    assert (found.kind, found.history, found.until) == (QueryKind.PAIR, True, TODAY)
+    assert (found.imposer, found.partner, found.product) == ("US", partner, product)
+
+
+def test_past_changes_without_goods_are_a_calendar(ledger: Ledger) -> None:
+    assert read("what changed for brazil since july 2025", ledger).kind is QueryKind.CHANGES
+    assert read("changes china steel", ledger).kind is QueryKind.CHANGES
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        ("eu wine in may and september 2025", True),
+        ("eu wine 2025-06-01 vs 2025-10-01", True),
+        ("eu wine in may and june 2025", False),
+        ("toys from china 2026-07-01 vs 2026-08-01", False),
+    ],
+)
+def test_a_change_of_the_basis_within_a_period_is_said(
+    text: str, changes: bool, ledger: Ledger
+) -> None:
+    [said] = ask(text, ledger, TODAY)
+    found = [one for one in said.warnings if isinstance(one, kinds.BasisChanged)]
+    assert bool(found) is changes
+    assert all(one.includes_base_at_end for one in found)
+
+
+@pytest.mark.parametrize(("text", "lacks"), [("us pens", True), ("us steel", False)])
+def test_no_duty_for_all_origins_is_no_duty_for_each(
+    text: str, lacks: bool, ledger: Ledger
+) -> None:
+    [said] = ask(text, ledger, TODAY)
+    assert any(isinstance(one, kinds.OriginsDiffer) for one in said.warnings) is lacks
 
 
 def test_the_last_change_of_compared_origins_is_the_history_of_both(ledger: Ledger) -> None:
