@@ -175,7 +175,8 @@ def parse_command(text: str, parties: Parties) -> Command:
     if _is_question(first, words[1:], parties):
         # 'list what ends in december', but the duties of 'list 3'
         is_order = first == Verb.LIST and not words[1][:1].isdigit()
-        return Command(verb=Verb.ASK, text=line.partition(" ")[2] if is_order else line)
+        listed = line.partition(" ")[2].removeprefix("everything ")
+        return Command(verb=Verb.ASK, text=listed if is_order else line)
     if first in _CALENDAR:
         rest = [word for word in words[1:] if word.lower() not in _FILE_WORDS]
         if rest != words[1:]:

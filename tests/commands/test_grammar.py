@@ -183,6 +183,7 @@ def test_a_subscription_with_goods_suggests_the_one_without_them() -> None:
     [
         ("please list what takes effect in January 2027", "what takes effect in January 2027"),
         ("list all tariffs on china", "all tariffs on china"),
+        ("list everything upcoming", "upcoming"),
         ("list 3 china", "list 3 china"),
     ],
 )

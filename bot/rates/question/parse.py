@@ -432,7 +432,12 @@ def _build_rates(
         if by_goods and product and (bloc := _find_common_bloc(codes, parties)):
             return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
         if by_goods and product:
-            _ask_for_goods(asked, product, codes, parties)
+            goods = [each.strip() for each in _AND.split(product)]
+            if len(set(goods)) == 1:
+                # 'japanese cars and korean cars'
+                asked = partial(asked, product=goods[0])
+            else:
+                _ask_for_goods(asked, goods, codes, parties)
         return asked(
             kind=QueryKind.COMPARE,
             imposer=HOME,
@@ -496,10 +501,9 @@ def _parse_parties(
 
 
 def _ask_for_goods(
-    asked: Callable[..., RateQuery], product: str, codes: Sequence[str], parties: Parties
+    asked: Callable[..., RateQuery], goods: Sequence[str], codes: Sequence[str], parties: Parties
 ) -> None:
     """Raises UnclearQuestion if each origin has its own goods: `thai rice and indian tea`."""
-    goods = [each.strip() for each in _AND.split(product)]
     if len(goods) != len(codes) or not all(goods):
         return
     options = [
@@ -509,7 +513,7 @@ def _ask_for_goods(
         )
         for each, code in zip(goods, codes, strict=True)
     ]
-    raise UnclearQuestion(product, "Which goods first?", options)
+    raise UnclearQuestion(" and ".join(goods), "Which goods first?", options)
 
 
 def _find_common_bloc(codes: Sequence[str], parties: Parties) -> str | None:

@@ -91,6 +91,7 @@ def test_a_single_claim_stays(ledger: Ledger) -> None:
     [
         ("running shoes from vietnam, and on the same shoes from indonesia", ["VN", "ID"]),
         ("steel from germany and from france", ["DE", "FR"]),
+        ("japanese cars and korean cars", ["JP", "KR"]),
         ("steel from india and aluminum from thailand and copper from chile", ["IN", "TH", "CL"]),
     ],
 )
