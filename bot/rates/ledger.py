@@ -82,12 +82,10 @@ class Ledger:
             for one in files.mfn.baselines
         }
         self.scope_matcher = ScopeMatcher(self.goods, self.measures)
-        sets = (
-            members for imposer_file in imposer_files for members in imposer_file.one_of.values()
-        )
         self.one_of: Sequence[Mapping[str, int]] = [
             {one: place for place, one in enumerate(expand_names(members, references))}
-            for members in sets
+            for imposer_file in imposer_files
+            for members in imposer_file.one_of.values()
         ]
         """Sets of measures that exclude each other: a tariff line pays at most one of a set.
 
@@ -98,15 +96,7 @@ class Ledger:
             imposer: schedule.index_lists(references)
             for imposer, schedule in files.tariff_schedules.items()
         }
-        bases: dict[str, tuple[str, ...]] = {}
-        for imposer_file in imposer_files:
-            for base, words in imposer_file.bases.items():
-                bases[base] = (*bases.get(base, ()), *words)
-        claims: dict[str, tuple[str, ...]] = {}
-        for schedule in files.tariff_schedules.values():
-            claims |= name_claims(schedule.header)
-        lines = next((one.lines for one in files.tariff_schedules.values()), None)
-        self.reader = ProductReader(self.goods, self.measures, bases, claims, lines)
+        self.reader = _build_reader(files, self.goods, self.measures)
         cards = (card for cards_file in files.cards.values() for card in cards_file.cards)
         self.cards = CardIndex(cards, parties, self.reader.names_goods)
         # These two are cached, because many questions have the same pairs and goods.
@@ -306,6 +296,19 @@ def _group_events(
         for one in expand_names(event.affects, references):
             found.setdefault(one, []).append(event)
     return found
+
+
+def _build_reader(files: RatesFiles, goods: Goods, measures: Sequence[Measure]) -> ProductReader:
+    """The parser of product texts, which knows the names of goods, measures, laws and claims."""
+    bases: dict[str, tuple[str, ...]] = {}
+    for imposer_file in files.imposer_files.values():
+        for base, words in imposer_file.bases.items():
+            bases[base] = (*bases.get(base, ()), *words)
+    claims: dict[str, tuple[str, ...]] = {}
+    for schedule in files.tariff_schedules.values():
+        claims |= name_claims(schedule.header)
+    lines = next((one.lines for one in files.tariff_schedules.values()), None)
+    return ProductReader(goods, measures, bases, claims, lines)
 
 
 def _find_coverage(imposer_file: ImposerFile | None, charged: frozenset[str]) -> Coverage | None:

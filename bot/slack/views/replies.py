@@ -40,6 +40,10 @@ def render_failure(error_id: str | None) -> Message:
     )
 
 
+WORKING = "One moment, still looking…"
+"""The text that is shown until a slow answer arrives."""
+
+
 def render_working() -> Message:
     """The message that is shown until a slow answer arrives."""
-    return render_notice("One moment, still looking…")
+    return render_notice(WORKING)

@@ -18,7 +18,7 @@ from bot.slack.app import build_app, build_web_app
 from bot.slack.blockkit.blocks import actions, button
 from bot.slack.context import SlackContext
 from bot.slack.views.alerts import AlertOptions
-from bot.slack.views.replies import CHECK_PRODUCT, render_working
+from bot.slack.views.replies import CHECK_PRODUCT, WORKING
 from tests.slack.fakes import (
     FailingStore,
     FakeEventPreferences,
@@ -56,7 +56,7 @@ class PageUser:
             outcome = await self.workspace.keyboard.say(channel, text)
             await self.context.background.finish()
         assert outcome.ok, outcome.message
-        if not any(reply["text"] == render_working().text for reply in outcome.messages):
+        if not any(reply["text"] == WORKING for reply in outcome.messages):
             return outcome.messages
         return [self._read(news[-1])]
 

@@ -4,7 +4,7 @@ import re
 
 from bot.slack.blockkit.blocks import Block, Element, Message, section
 from bot.slack.blockkit.forms import View, make_modal
-from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
+from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN, WORKING
 
 _TITLE = "Tariffwire"
 _FOR_CONVERSATIONS = ("table", "data_visualization")
@@ -19,7 +19,7 @@ def render_result(message: Message, title: str = _TITLE) -> View:
 
 def render_loading(title: str = _TITLE) -> View:
     """A modal that is shown until a slow answer arrives."""
-    return render_text("One moment, still looking…", title)
+    return render_text(WORKING, title)
 
 
 def render_text(markup: str, title: str = _TITLE) -> View:
