@@ -168,20 +168,25 @@ async def test_the_question_of_a_button_fills_in_the_form(
     assert held.items() <= user.held().items()
 
 
+def delay_answers(context: SlackContext) -> None:
+    """Makes answers later than the form can wait, as a slow live source would."""
+    answers = context.service.answers
+    answer = answers.answer
+
+    async def answer_late(asked: Any) -> Any:
+        await asyncio.sleep(1.7)
+        return await answer(asked)
+
+    answers.answer = answer_late  # type: ignore[method-assign]
+
+
 async def test_a_slow_answer_replaces_the_form_later(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
     async with running_bot(workspace, client) as context:
         user = FormUser(workspace, context)
         await user.open()
-        answers = context.service.answers
-        answer = answers.answer
-
-        async def answer_late(asked: Any) -> Any:
-            await asyncio.sleep(1.7)
-            return await answer(asked)
-
-        answers.answer = answer_late  # type: ignore[method-assign] # a slow live source
+        delay_answers(context)
         assert (await user.submit(**FILLED)).ok
         assert "To share it" in user.text
         assert len(workspace.calls("views.update")) == 1
@@ -193,14 +198,7 @@ async def test_a_late_answer_to_a_closed_form_is_logged(
     async with running_bot(workspace, client) as context:
         user = FormUser(workspace, context)
         await user.open()
-        answers = context.service.answers
-        answer = answers.answer
-
-        async def answer_late(asked: Any) -> Any:
-            await asyncio.sleep(1.7)
-            return await answer(asked)
-
-        answers.answer = answer_late  # type: ignore[method-assign] # a slow live source
+        delay_answers(context)
         workspace.fail_next("views.update", error="not_found")
         assert (await user.submit(**FILLED)).ok
     [line] = [one for one in caplog.records if one.name.startswith("bot.slack")]

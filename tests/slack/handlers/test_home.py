@@ -142,14 +142,19 @@ class _Proposals:
         return []
 
 
-async def test_operators_see_the_feeds_the_age_of_the_rates_and_the_proposals(
-    home: HomeUser,
-) -> None:
+def make_operator(home: HomeUser) -> None:
+    """Makes the person an operator of a bot without waiting proposals."""
     service = home.context.service
     service.permissions = Permissions({home.workspace.person_id})
     decisions: Any = _Decisions()
     service.decisions = decisions
     object.__setattr__(service.stores, "proposals", _Proposals())
+
+
+async def test_operators_see_the_feeds_the_age_of_the_rates_and_the_proposals(
+    home: HomeUser,
+) -> None:
+    make_operator(home)
     view = text_of(await home.open())
     assert "2 of 40 failing" in view
     assert "oldest check 58 days ago (United States)" in view
@@ -160,12 +165,8 @@ async def test_operators_see_the_feeds_the_age_of_the_rates_and_the_proposals(
     assert sent.arguments["channel"] == home.workspace.person_id
 
 
-async def test_the_person_is_told_if_slack_refuses_the_proposals(home: HomeUser) -> None:
-    service = home.context.service
-    service.permissions = Permissions({home.workspace.person_id})
-    decisions: Any = _Decisions()
-    service.decisions = decisions
-    object.__setattr__(service.stores, "proposals", _Proposals())
+async def test_the_reply_says_so_if_slack_refuses_the_proposals(home: HomeUser) -> None:
+    make_operator(home)
     await home.open()
     home.workspace.fail_next("chat.postMessage", error="restricted_action")
     shown = text_of(await home.click(PROPOSALS))
@@ -186,13 +187,9 @@ async def test_a_home_tab_that_cannot_be_built_says_so(
 
 
 async def test_other_people_cannot_have_the_proposals_sent(home: HomeUser) -> None:
-    service = home.context.service
-    service.permissions = Permissions({home.workspace.person_id})
-    decisions: Any = _Decisions()
-    service.decisions = decisions
-    object.__setattr__(service.stores, "proposals", _Proposals())
+    make_operator(home)
     await home.open()
-    service.permissions = Permissions()
+    home.context.service.permissions = Permissions()
     assert "Only operators" in text_of(await home.click(PROPOSALS))
     assert home.workspace.calls("chat.postMessage") == []
 
