@@ -746,11 +746,26 @@ def test_goods_with_a_quota_have_a_range(ledger: Ledger, today: date) -> None:
     assert len(one.choices) == 2
 
 
-def test_british_cars_pay_10_percent_in_total_within_the_quota(ledger: Ledger, today: date) -> None:
-    one = _one("us on uk cars on 2026-08-01", ledger, today)
+def test_british_cars_have_a_range_because_a_quota_decides(ledger: Ledger, today: date) -> None:
+    both = _one("us on uk cars on 2026-08-01", ledger, today)
+    within = _one("us on uk cars within the quota on 2026-08-01", ledger, today)
+    above = _one("us on uk cars above the quota on 2026-08-01", ledger, today)
 
-    assert one.base is not None
-    assert one.base.with_duties == 10
+    assert both.total_percent is None
+    assert both.total_range == (Decimal("7.5"), Decimal(25))
+    assert any("quota" in question for question in both.questions)
+    assert within.base is not None
+    assert within.base.with_duties == 10
+    assert above.base is not None
+    assert above.base.with_duties == Decimal("27.5")
+
+
+def test_truck_parts_under_usmca_pay_no_section_232_duty(ledger: Ledger, today: date) -> None:
+    claimed = _one("us mexico truck parts under usmca on 2026-08-01", ledger, today)
+    other = _one("us mexico truck parts not under usmca on 2026-08-01", ledger, today)
+
+    assert claimed.total_percent == 0
+    assert other.total_percent == 25
 
 
 def test_the_ruling_on_parcels_upheld_the_end_of_the_exemption(ledger: Ledger, today: date) -> None:
