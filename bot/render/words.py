@@ -146,6 +146,7 @@ def describe_goods(answer: Answer) -> str:
     if answer.rows:
         return name_law_duties(answer)
     codes = ", ".join(f"HS {format_code(code)}" for code in answer.codes)
+    codes = f"listed lines of {codes}" if answer.codes_in_part else codes
     names = ", ".join(answer.goods)
     goods = f"{names} ({codes})" if names and codes else names or codes or "goods in general"
     named = answer.entry.claim and answer.codes

@@ -34,13 +34,13 @@ def headline(text: str, ledger: Ledger) -> str:
     ("text", "remark"),
     [
         ("steel from uk", "melted and poured in the United Kingdom; otherwise 50%"),
-        ("cars from uk", "Above it the total is 27.5%"),
+        ("cars from uk within the quota", "Above it the total is 27.5%"),
         ("canada china electric cars", "first 49,000 cars a year pay the MFN rate of 6.1%"),
         ("canada us farm machinery", "413 pay 50%, 214 pay 25% and 21 pay 15%"),
         ("drones from japan", "otherwise 100%"),
         ("us russia", "can be read to add no duty"),
         ("china us", "known only from a statement by the US Treasury secretary"),
-        ("de minimis china", "Parcels pay the duties on the goods in them"),
+        ("parcels from china", "Parcels pay the duties on the goods in them"),
         ("parcels from japan", "Parcels pay the duties on the goods in them"),
         ("solar panels malaysia 2026-12-10", "below the minimum import price"),
         ("polysilicon from germany 2026-12-10", "USD 21/kg for polysilicon"),
@@ -191,7 +191,7 @@ def test_a_power_that_was_not_used_is_no_duty(ledger: Ledger) -> None:
     ("text", "sentence"),
     [
         (
-            "eu vs uk cars",
+            "eu vs uk cars within the quota",
             "Lowest with the normal duty: goods of the UK, 10%; highest: goods of the EU, 15%.",
         ),
         ("shrimp eu vs india", "The same with the normal duty: goods of the EU and India, 10%."),
