@@ -824,3 +824,39 @@ def test_a_note_on_some_duties_is_for_goods_that_may_pay_them(
         if isinstance(one, kinds.LeadingPairRemark)
     ]
     assert any("Section 338" in note for note in notes) is warned
+
+
+def test_the_title_of_goods_with_many_codes_names_only_some(ledger: Ledger, today: date) -> None:
+    many = _one("us on australia critical minerals on 2026-08-01", ledger, today)
+    listed = _one("us on china steel on 2026-08-01", ledger, today)
+
+    assert words.describe_goods(many).endswith("HS 2605, 14 more codes)")
+    assert words.describe_goods(listed) == "steel (listed lines of HS 72, HS 73)"
+
+
+def test_critical_minerals_of_china_have_a_range_because_only_listed_lines_pay(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china critical minerals on 2026-10-01", ledger, today)
+
+    assert one.total_percent is None
+    assert one.total_range == (0, Decimal("37.5"))
+
+
+def test_a_line_that_ended_has_no_total(ledger: Ledger, today: date) -> None:
+    ended = _one("us on brazil 8803.30.00 on 2026-10-01", ledger, today)
+    before = _one("us on china 8803.30.00 on 2019-06-01", ledger, today)
+
+    assert ended.total_percent is None
+    assert any(isinstance(one, kinds.UnknownLine) for one in ended.warnings)
+    assert before.total_percent == 25
+
+
+def test_steel_of_the_eu_had_a_quota_until_march_2025(ledger: Ledger, today: date) -> None:
+    with_quota = _one("us on eu steel on 2024-06-01", ledger, today)
+    absolute = _one("us on south korea steel on 2024-06-01", ledger, today)
+
+    assert with_quota.total_range == (0, 25)
+    assert "Are the goods above the tariff-rate quota?" in with_quota.questions
+    assert absolute.total_percent == 0
+    assert any("absolute quota" in text for text in words.describe_warnings(absolute))
