@@ -54,7 +54,7 @@ NAMES: dict[str, str] = {
     "axle-of-dearborn": "detroit axle; de minimis case",
     "forced-labor-cases": "forced labor lawsuit; section 301 lawsuit; "
     "has the court ruled on forced labor; court of international trade",
-    "stacking": "tariff stacking; do the duties stack; stacking rules",
+    "stacking": "does section 232 stack with section 301; tariff stacking; stacking rules",
     "in-transit": "goods in transit; on the water exemption",
     "foreign-trade-zones": "FTZ; foreign trade zone; bonded warehouse",
     "first-sale": "first sale rule; transaction value",
