@@ -177,7 +177,7 @@ class Ledger:
         imposer_file = self.find_imposer_file(imposer)
         if imposer_file is None:
             return None
-        asked = asked or self.find_asked_line(imposer, wanted)
+        asked = asked or self.find_asked_line(imposer, wanted, day)
         if asked is not None and (line := _find_line_duty(asked, day)) is not None:
             return line
         for exact in (True, False):
@@ -204,15 +204,22 @@ class Ledger:
         """The lists of each measure in the imposer's schedule, by measure id."""
         return self._lists_of.get(imposer, {})
 
-    def find_unknown_code(self, imposer: str, wanted: ParsedProduct | None) -> str:
-        """The only code of a question, if the imposer's schedule has neither it nor a parent."""
+    def find_unknown_code(
+        self, imposer: str, wanted: ParsedProduct | None, day: date | None = None
+    ) -> str:
+        """The only code of a question, if the imposer's schedule has neither it nor a parent.
+
+        On a `day`, lines that ended earlier are unknown too.
+        """
         schedule = self._tariff_schedules.get(imposer)
         if schedule is None or wanted is None or len(wanted.codes) != 1 or wanted.goods:
             return ""
         (code,) = wanted.codes
-        return "" if schedule.find_known_code(code) else code
+        return "" if schedule.find_known_code(code, day) else code
 
-    def find_asked_line(self, imposer: str, wanted: ParsedProduct | None) -> AskedLine | None:
+    def find_asked_line(
+        self, imposer: str, wanted: ParsedProduct | None, day: date | None = None
+    ) -> AskedLine | None:
         """The code of a question about one line, heading or chapter of a known schedule.
 
         None if the question names several codes or single layers, or goods within a heading.
@@ -225,7 +232,7 @@ class Ledger:
             return None
         if wanted.goods and len(code) < LINE_DIGITS:
             return None
-        known = schedule.find_known_code(code)
+        known = schedule.find_known_code(code, day)
         return AskedLine(schedule, known, self._lists_of[imposer], code) if known else None
 
     def find_lines_of_goods(self, imposer: str, wanted: ParsedProduct | None) -> AskedLine | None:

@@ -141,11 +141,20 @@ def list_left_out(answer: Answer) -> tuple[Component, ...]:
     return tuple(one for one in answer.not_counted if one not in answer.rows)
 
 
+_MAX_CODES = 6
+"""Maximum codes of goods in words that are all named."""
+_CODES_OF_MANY = 3
+
+
 def describe_goods(answer: Answer) -> str:
     """The goods of the total: `goods in general`, `toys (HS 9503)`, or a duty."""
     if answer.rows:
         return name_law_duties(answer)
-    codes = ", ".join(f"HS {format_code(code)}" for code in answer.codes)
+    shown = [f"HS {format_code(code)}" for code in answer.codes]
+    if len(shown) > _MAX_CODES:
+        shown[_CODES_OF_MANY:] = [f"{len(shown) - _CODES_OF_MANY} more codes"]
+    codes = ", ".join(shown)
+    codes = f"listed lines of {codes}" if answer.codes_in_part else codes
     names = ", ".join(answer.goods)
     goods = f"{names} ({codes})" if names and codes else names or codes or "goods in general"
     named = answer.entry.claim and answer.codes

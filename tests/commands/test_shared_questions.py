@@ -86,7 +86,7 @@ EXPECTED: dict[int, Expected] = {
         "section-122",
         ENDED,
         since="2026-07-23",
-        events=frozenset({"section-122-held-unlawful", "section-122-stayed"}),
+        events=frozenset({"section-122-held-unlawful", "section-122-appealed"}),
     ),
     12: Asks("10%", ("forced labor", "Section 122", "eciprocal")),
     13: shown("refunds"),

@@ -34,7 +34,7 @@ def headline(text: str, ledger: Ledger) -> str:
     ("text", "remark"),
     [
         ("steel from uk", "melted and poured in the United Kingdom; otherwise 50%"),
-        ("cars from uk", "Above it the total is 27.5%"),
+        ("cars from uk within the quota", "Above it the total is 27.5%"),
         ("canada china electric cars", "first 49,000 cars a year pay the MFN rate of 6.1%"),
         ("canada us farm machinery", "413 pay 50%, 214 pay 25% and 21 pay 15%"),
         ("drones from japan", "otherwise 100%"),
@@ -191,7 +191,7 @@ def test_a_power_that_was_not_used_is_no_duty(ledger: Ledger) -> None:
     ("text", "sentence"),
     [
         (
-            "eu vs uk cars",
+            "eu vs uk cars within the quota",
             "Lowest with the normal duty: goods of the UK, 10%; highest: goods of the EU, 15%.",
         ),
         ("shrimp eu vs india", "The same with the normal duty: goods of the EU and India, 10%."),
@@ -205,6 +205,7 @@ def test_sums_with_the_normal_duty_are_compared_if_they_are_known(
     assert build_comparison(reply.answers).sentence == sentence
 
 
-def test_rare_earths_are_not_the_listed_critical_minerals(ledger: Ledger) -> None:
+def test_only_some_critical_minerals_of_china_pay(ledger: Ledger) -> None:
     assert headline("rare earths from china", ledger) == "No additional duty"
-    assert headline("critical minerals from china", ledger) == "25%"
+    minerals = headline("critical minerals from china", ledger)
+    assert minerals == "0% to 37.5%, the tariff line decides"

@@ -230,6 +230,7 @@ def _answer_pair(
         basis=basis,
         goods=goods,
         codes=codes,
+        codes_in_part=_is_in_part(context, selection),
         any_origin=any_origin,
         total_percent=found.total,
         total_range=found.span,
@@ -321,6 +322,15 @@ def _describe_basis(
         return basis, tuple(one.name for one in selection.chosen) or (wanted.text,), ()
     names = tuple(context.ledger.goods.by_id[one].name for one in wanted.goods)
     return basis, names, (context.line.codes if context.line else ()) or wanted.codes
+
+
+def _is_in_part(context: RateContext, selection: Selection) -> bool:
+    """Whether lists name only some of the lines under the codes of goods in words."""
+    asked, found = context.line, selection.line
+    if asked is None or found is None or not asked.codes or not found.lines:
+        return False
+    lines = asked.schedule.lines
+    return any(not found.lines.issuperset(lines.list_codes(code)) for code in asked.codes)
 
 
 def _build_changes(found: Standing, *, with_history: bool) -> tuple[Step | None, tuple[Step, ...]]:

@@ -99,7 +99,7 @@ def _add_treatment(context: RateContext) -> RateContext:
     schedule = ledger.find_tariff_schedule(context.imposer)
     if schedule is None:
         return context
-    line = context.line or ledger.find_asked_line(context.imposer, wanted)
+    line = context.line or ledger.find_asked_line(context.imposer, wanted, context.day)
     treatment = resolve_treatment(
         schedule.header,
         wanted.claims if wanted else (),

@@ -110,7 +110,7 @@ def compute_total(context: RateContext, selection: Selection) -> Decimal | None:
     bans_some = any(left.may_apply and left.layer.period.banned for left in stacked.excluded)
     if stacked.ban is not None or bans_some:
         return None
-    if context.ledger.find_unknown_code(context.imposer, context.wanted):
+    if context.ledger.find_unknown_code(context.imposer, context.wanted, context.day):
         return None
     if any(
         left.exclusion.reason is Reason.PARTNER_EXEMPT and left.exclusion.text

@@ -55,7 +55,8 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
         revision = line.schedule.header.revision
         yield kinds.UnknownLine(line.written, line.code, revision)
     schedule = context.ledger.find_tariff_schedule(context.imposer)
-    if schedule and (code := context.ledger.find_unknown_code(context.imposer, context.wanted)):
+    code = context.ledger.find_unknown_code(context.imposer, context.wanted, context.day)
+    if schedule and code:
         yield kinds.UnknownLine(code, "", schedule.header.revision)
     yield from _warn_of_suspended(context)
     for remark in context.ledger.list_remarks(context.imposer, context.partner, context.day):
@@ -212,7 +213,7 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
     only_general = selection.line is None and all(
         one.applies_to_all_goods for one in selection.chosen
     )
-    unknown_code = context.ledger.find_unknown_code(context.imposer, wanted)
+    unknown_code = context.ledger.find_unknown_code(context.imposer, wanted, context.day)
     if selection.basis is TotalBasis.GOODS and only_general and not (exempt or unknown_code):
         yield kinds.NoMeasureOnGoods(wanted.read_as or wanted.text)
     if selection.basis is TotalBasis.LAYER and not selection.chosen:

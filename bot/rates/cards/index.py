@@ -24,6 +24,8 @@ _SECTION = re.compile(r"\bsection (\d{3})\b")
 _SECTOR = re.compile(r"(?!.*\bus\b).*[a-z] (?:tariffs|duties)\b(?! on\b).*")
 _SECTOR_LAW = frozenset(stem_words("section 232"))
 _SECTION_WORD = frozenset(stem_words("section"))
+_ORIGIN_RULES = re.compile(r"\brules? of origin\b")
+"""A name that would be only `origin`, because any question may have the word `rules`."""
 _DOTS = re.compile(r"\b(?:[a-z]\.){2,}")
 _STOP = frozenset(
     stem_words(
@@ -68,7 +70,7 @@ def _list_words(text: str) -> list[str]:
 
 def _normalize(text: str) -> str:
     lowered = _DOTS.sub(lambda found: found[0].replace(".", ""), normalize_question(text))
-    return _LAW.sub("section ", lowered)
+    return _ORIGIN_RULES.sub("originrules", _LAW.sub("section ", lowered))
 
 
 class CardIndex:

@@ -322,6 +322,8 @@ class Answer(NamedTuple):
     """The names of the goods or layers of the total; empty for goods in general."""
     codes: tuple[str, ...] = ()
     """The HS codes of the total, digits only."""
+    codes_in_part: bool = False
+    """Whether the total is for the listed lines under the codes only: not for all of HS 73."""
     any_origin: bool = False
     """Whether the total is for goods of all origins, and counts only duties on these goods."""
     total_range: tuple[Decimal, Decimal] | None = None

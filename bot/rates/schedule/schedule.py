@@ -26,6 +26,8 @@ from bot.rates.schedule.model import (
 
 MAX_QUESTIONS = 6
 """Maximum questions that are combined for a line; lines have at most four."""
+_SPECIAL_CHAPTERS = ("98", "99")
+"""Chapters whose lines are not in the schedule, which has chapters 1 to 97."""
 _MAX_KEPT = 1_000
 """Maximum codes whose groups and classes of numbers are kept. Most have one class."""
 _A_DAY = timedelta(days=1)
@@ -133,13 +135,15 @@ class TariffSchedule:
         codes = self.lines.list_codes(code)
         return self.find_line(codes[0], day) if len(codes) == 1 else None
 
-    def find_known_code(self, code: str) -> str:
+    def find_known_code(self, code: str, day: date | None = None) -> str:
         """The code, or its nearest parent that the schedule knows; empty if there is none.
 
-        A line that ended is known as long as a list names it. A heading needs lines of today.
+        Lists still name lines that ended before the schedule begins. Such a line is known on
+        earlier days, or without a `day`. A heading needs lines of today.
         """
         line = code[:LINE_DIGITS]
-        is_listed = len(line) == LINE_DIGITS and self.memberships.has_line(line)
+        may_have_ended = day is None or day < self.header.since or line[:2] in _SPECIAL_CHAPTERS
+        is_listed = may_have_ended and len(line) == LINE_DIGITS and self.memberships.has_line(line)
         known = line in self._former_of or is_listed
         if known or self.lines.list_codes(line):
             return code

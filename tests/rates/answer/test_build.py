@@ -746,11 +746,26 @@ def test_goods_with_a_quota_have_a_range(ledger: Ledger, today: date) -> None:
     assert len(one.choices) == 2
 
 
-def test_british_cars_pay_10_percent_in_total_within_the_quota(ledger: Ledger, today: date) -> None:
-    one = _one("us on uk cars on 2026-08-01", ledger, today)
+def test_british_cars_have_a_range_because_a_quota_decides(ledger: Ledger, today: date) -> None:
+    both = _one("us on uk cars on 2026-08-01", ledger, today)
+    within = _one("us on uk cars within the quota on 2026-08-01", ledger, today)
+    above = _one("us on uk cars above the quota on 2026-08-01", ledger, today)
 
-    assert one.base is not None
-    assert one.base.with_duties == 10
+    assert both.total_percent is None
+    assert both.total_range == (Decimal("7.5"), Decimal(25))
+    assert any("quota" in question for question in both.questions)
+    assert within.base is not None
+    assert within.base.with_duties == 10
+    assert above.base is not None
+    assert above.base.with_duties == Decimal("27.5")
+
+
+def test_truck_parts_under_usmca_pay_no_section_232_duty(ledger: Ledger, today: date) -> None:
+    claimed = _one("us mexico truck parts under usmca on 2026-08-01", ledger, today)
+    other = _one("us mexico truck parts not under usmca on 2026-08-01", ledger, today)
+
+    assert claimed.total_percent == 0
+    assert other.total_percent == 25
 
 
 def test_the_ruling_on_parcels_upheld_the_end_of_the_exemption(ledger: Ledger, today: date) -> None:
@@ -809,3 +824,39 @@ def test_a_note_on_some_duties_is_for_goods_that_may_pay_them(
         if isinstance(one, kinds.LeadingPairRemark)
     ]
     assert any("Section 338" in note for note in notes) is warned
+
+
+def test_the_title_of_goods_with_many_codes_names_only_some(ledger: Ledger, today: date) -> None:
+    many = _one("us on australia critical minerals on 2026-08-01", ledger, today)
+    listed = _one("us on china steel on 2026-08-01", ledger, today)
+
+    assert words.describe_goods(many).endswith("HS 2605, 14 more codes)")
+    assert words.describe_goods(listed) == "steel (listed lines of HS 72, HS 73)"
+
+
+def test_critical_minerals_of_china_have_a_range_because_only_listed_lines_pay(
+    ledger: Ledger, today: date
+) -> None:
+    one = _one("us on china critical minerals on 2026-10-01", ledger, today)
+
+    assert one.total_percent is None
+    assert one.total_range == (0, Decimal("37.5"))
+
+
+def test_a_line_that_ended_has_no_total(ledger: Ledger, today: date) -> None:
+    ended = _one("us on brazil 8803.30.00 on 2026-10-01", ledger, today)
+    before = _one("us on china 8803.30.00 on 2019-06-01", ledger, today)
+
+    assert ended.total_percent is None
+    assert any(isinstance(one, kinds.UnknownLine) for one in ended.warnings)
+    assert before.total_percent == 25
+
+
+def test_steel_of_the_eu_had_a_quota_until_march_2025(ledger: Ledger, today: date) -> None:
+    with_quota = _one("us on eu steel on 2024-06-01", ledger, today)
+    absolute = _one("us on south korea steel on 2024-06-01", ledger, today)
+
+    assert with_quota.total_range == (0, 25)
+    assert "Are the goods above the tariff-rate quota?" in with_quota.questions
+    assert absolute.total_percent == 0
+    assert any("absolute quota" in text for text in words.describe_warnings(absolute))

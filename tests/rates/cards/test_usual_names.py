@@ -54,7 +54,11 @@ NAMES: dict[str, str] = {
     "axle-of-dearborn": "detroit axle; de minimis case",
     "forced-labor-cases": "forced labor lawsuit; section 301 lawsuit; "
     "has the court ruled on forced labor; court of international trade",
-    "transshipment": "transhipment; 40% transshipment; country of origin rules; "
+    "stacking": "does section 232 stack with section 301; tariff stacking; stacking rules",
+    "in-transit": "goods in transit; on the water exemption",
+    "foreign-trade-zones": "FTZ; foreign trade zone; bonded warehouse",
+    "first-sale": "first sale rule; transaction value",
+    "transshipment": "transhipment; rules of origin; 40% transshipment; country of origin rules; "
     "substantial transformation",
     "processing-fees": "MPF and HMF; merchandise processing fee; harbor maintenance tax; "
     "what is the mpf maximum",

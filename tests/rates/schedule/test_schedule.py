@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -143,3 +143,11 @@ def test_the_cases_of_a_code_are_the_same_when_it_is_asked_again_for_another_day
         ("82052000", ["82052000"]),
     ]
     assert made.list_cases("8205", date(2026, 6, 1), LISTS) == first
+
+
+def test_a_line_that_ended_is_known_only_before_the_schedule_begins() -> None:
+    made = schedule((line("82051000"),), group("tools", "8205200030", "8301200030"))
+    since = made.header.since
+    assert made.find_known_code("83012000", since - timedelta(days=1)) == "83012000"
+    assert made.find_known_code("83012000", since) == ""
+    assert made.find_known_code("82052000", since) == "8205"

@@ -65,7 +65,7 @@ def test_the_next_sixty_days_are_a_table_with_day_duty_parties_and_rate() -> Non
     titles, *rows = table_of(render())
     assert titles == ["Date", "What", "Who", "Rate"]
     assert rows[0] == ["4 Dec", "polysilicon derivatives", "US on all", "10% to 15%"]
-    assert ["1 Jan", "kitchen cabinets and vanities", "US on all", "25% → 50%"] in rows
+    assert ["31 Dec", "the AGOA preferences end unless extended", "US on 32 origins", "–"] in rows
 
 
 def test_the_first_screen_has_at_most_120_words() -> None:
