@@ -19,6 +19,9 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     BASE_ID,
     Answer,
+    BaseRange,
+    BaseRate,
+    BaseShare,
     Change,
     ChangeKind,
     ClaimTotal,
@@ -117,6 +120,8 @@ class AnswerOverview(NamedTuple):
     """Sentences without which the number would be misread."""
     rows_title: str
     """The title of the first column of the rows: `Goods`, or `Duty` if each row is a duty."""
+    added_title: str
+    """The title of the column of figures: `Added`, or `Rate` if they include the normal duty."""
     rows: tuple[GoodsRow, ...]
     """Groups of goods, the largest first. The lines of all rows are all lines of the schedule."""
     changes: tuple[ChangeRow, ...]
@@ -189,6 +194,7 @@ def build_overview(
         basis=_describe_basis(answer),
         remarks=tuple(_list_remarks(answer)),
         rows_title="Goods" if _has_goods_rows(answer) else "Duty",
+        added_title="Added" if answer.base_share is BaseShare.ADDED else "Rate",
         rows=() if is_short else _build_rows(answer, max_rows),
         changes=tuple(_list_changes(answer))[:max_rows] if is_period else (),
         questions=() if is_short else answer.questions,
@@ -222,9 +228,10 @@ def format_title(answer: Answer, today: date | None = None) -> str:
         return f"{importer} {law}{duty} on goods of {origin}{day}"
     if answer.basis is TotalBasis.GENERAL:
         claim = f" {answer.entry.claim}" if answer.entry.claim else ""
-        return f"{importer} additional duty on goods of {origin}{claim}{day}"
-    kind = "duty" if answer.includes_base else "additional duty"
-    return f"{importer} {kind} on {words.describe_goods(answer)} of {origin}{day}"
+        return f"{importer} {words.name_kind(answer)} on goods of {origin}{claim}{day}"
+    return (
+        f"{importer} {words.name_kind(answer)} on {words.describe_goods(answer)} of {origin}{day}"
+    )
 
 
 def format_short_total(answer: Answer) -> str:
@@ -459,29 +466,62 @@ def _describe_basis(answer: Answer) -> str:
         return f"normal duty: {format_percent(average.percent)}% on average" if average else ""
     if answer.includes_base:
         return "normal duty included"
-    all_in = any(one.calc is not Calc.ADDS for one in answer.components)
-    base = answer.base
-    if base is not None and base.exact:
-        rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
-        kind = words.name_base(base).replace(" (MFN)", "")
-        if base.with_duties is None:
-            return f"{kind}: {rate}"
-        if all_in and base.with_duties == answer.total_percent:
-            return f"{kind} {rate} included"
-        return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
-    if all_in:
-        return "normal duty included (it applies alone where it is higher)"
+    if answer.base is not None and answer.base.exact:
+        return _describe_exact_base(answer, answer.base)
+    found = words.describe_base_range(answer).replace(" (MFN)", "")
+    if answer.base_share is BaseShare.MIXED:
+        return f"plus the {found or 'normal duty'}, which some of the rates include"
+    if answer.base_share is BaseShare.INCLUDED:
+        together = _describe_sum_with_range(answer)
+        more = "" if _is_below(answer.base_range, answer.main_span) else f" ({_ALONE})"
+        return f"{found or 'normal duty'} included{together or more}"
     misled = any(isinstance(one, kinds.LeadingPairRemark) for one in answer.warnings)
     if answer.basis is not TotalBasis.GOODS and answer.mfn is not None and not misled:
         # Most goods that a trade program covers pay less than the average duty.
         mean = "" if answer.entry.claim else f" (average {format_percent(answer.mfn.percent)}%)"
         return f"plus the normal duty{mean}"
-    if found := words.describe_base_range(answer):
-        return f"plus the {found.replace(' (MFN)', '')}"
+    if found:
+        return f"plus the {found}"
     on_goods = answer.basis is TotalBasis.GOODS
     return "plus the normal duty" + (", which depends on the tariff line" * on_goods)
 
 
+def _describe_exact_base(answer: Answer, base: BaseRate) -> str:
+    """The base duty of the line, and the sum with it if there is one."""
+    rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
+    kind = words.name_base(base).replace(" (MFN)", "")
+    share, span = answer.base_share, answer.main_span
+    if share is BaseShare.MIXED:
+        return f"plus the {kind} {rate}, which some of the rates include"
+    if share is BaseShare.INCLUDED:
+        if base.with_duties is not None and base.with_duties != answer.total_percent:
+            return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
+        within = base.percent is not None and span is not None and base.percent <= span[0]
+        return f"{kind} {rate} included{'' if within else f' ({_ALONE})'}"
+    if base.with_duties is not None:
+        return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
+    return f"plus the {kind} {rate}"
+
+
+def _is_below(base: BaseRange | None, span: tuple[Decimal, Decimal] | None) -> bool:
+    """Whether no line has a higher base duty than the lowest total."""
+    if base is None or base.high is None or base.not_percent or span is None:
+        return False
+    return base.high <= span[0]
+
+
+def _describe_sum_with_range(answer: Answer) -> str:
+    """The lowest and the highest total of one all-in rate, where the base duty may be higher."""
+    base, [*counted] = answer.base_range, answer.components
+    if base is None or base.low is None or base.high is None or answer.total_percent is None:
+        return ""
+    if len(counted) != 1 or base.high <= answer.total_percent:
+        return ""
+    low, high = (max(end, answer.total_percent) for end in (base.low, base.high))
+    return f", in total {words.format_span(low, high)}"
+
+
+_ALONE = "it applies alone where it is higher"
 _IN_HEADLINE = (kinds.ImportBan, kinds.ZeroInData)
 _SHOWN = (
     kinds.BeforeData,

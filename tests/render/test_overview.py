@@ -287,3 +287,26 @@ def test_each_figure_of_an_overview_is_a_fact_of_the_answer(
             known = {f"{format_percent(each)}" for each in _list_percents(answer)} | {"0"}
             known.update(re.findall(r"([\d.]+)%", specific))
             assert set(re.findall(r"([\d.]+)%", shown)) <= known, (pair, one)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "basis"),
+    [
+        ("us korea machine tools", "US duty on", "normal duty 0% to 4.4% by line included"),
+        ("us japan 4011.10", "US duty on", "plus the normal duty 3.4% to 4% by line, which some"),
+        ("us france 2204.21.50", "US duty on", "normal duty 6.3¢/liter included (it applies"),
+        ("us japan cars", "US duty on", "normal duty 2.5% included"),
+        ("us japan", "US duty on goods of Japan", "normal duty included (it applies alone"),
+        ("us ireland medicines", "US duty on", "plus the normal duty, which some of the rates"),
+        ("us italy chapter 64", "US duty on", "included, in total 10% to 48%"),
+        ("us tunisia olive oil", "US additional duty on", "plus the normal duty 5¢/kg or 3.4¢/kg"),
+        ("us vietnam shoes", "US additional duty on", "plus the normal duty 0% to 48% by line"),
+    ],
+)
+def test_title_and_basis_say_if_the_figure_includes_the_normal_duty(
+    ledger: Ledger, text: str, title: str, basis: str
+) -> None:
+    overview = overviews(text, ledger)[0]
+    assert overview.title.startswith(title)
+    assert basis in overview.basis
+    assert overview.added_title == ("Added" if "additional" in title else "Rate")

@@ -27,8 +27,8 @@ from bot.slack.blockkit.blocks import (
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.answer import SHARE
 from bot.slack.views.rates.chart import render_history_chart
+from bot.slack.views.rates.short import SHARE
 from bot.slack.views.rates.table import Column, build_table, link_cell, text_cell
 from bot.slack.views.replies import DETAILS, RUN
 from bot.text.dates import format_day

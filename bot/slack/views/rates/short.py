@@ -215,7 +215,11 @@ def _escape_piece(text: str) -> str:
 def _render_table(overview: AnswerOverview) -> Block:
     rows = overview.rows
     has_why = any(row.why for row in rows)
-    columns = [Column(overview.rows_title), Column("Added"), *([Column("Why")] if has_why else [])]
+    columns = [
+        Column(overview.rows_title),
+        Column(overview.added_title),
+        *([Column("Why")] if has_why else []),
+    ]
     cells = [
         [text_cell(_format_goods(row)), text_cell(row.added), *([text_cell(row.why)] * has_why)]
         for row in rows

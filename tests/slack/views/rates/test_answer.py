@@ -29,11 +29,10 @@ from bot.rates.model.measure import DutyRate, MeasureRef, Source, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.slack.blockkit.blocks import Message
-from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.details import list_pages, render_details
 from bot.slack.views.rates.short import render_short_answer
 from tests.slack.fakes import answer_message, ledger
-from tests.slack.samples import NOW, PARTIES, nasty_text
+from tests.slack.samples import NOW, nasty_text
 from tests.slack.views.accepted import check_accepted
 
 T = TypeVar("T")
@@ -169,12 +168,6 @@ queries = st.builds(
     both_ways=st.booleans(),
     imposer_assumed=st.booleans(),
 )
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(answers, min_size=1, max_size=4), nasty_text)
-def test_slack_accepts_answers_of_any_size(found: list[Answer], asked: str) -> None:
-    check_accepted(render_answers(found, PARTIES, asked))
 
 
 @settings(max_examples=15, deadline=None)
