@@ -430,8 +430,7 @@ def _find_extent(answer: Answer) -> str:
         return words.format_span(*answer.total_range)
     if answer.on_goods is not None:
         up_to = words.format_span(answer.on_goods.up_to, answer.on_goods.up_to)
-        plus = " more" if answer.components else ""
-        return f"up to {up_to}{plus} on listed goods"
+        return f"{'duties ' * bool(answer.components)}up to {up_to} on listed goods"
     return ""
 
 

@@ -124,7 +124,11 @@ def describe_left_out(answer: Answer) -> str:
 
 
 def format_step_total(step: Step) -> str:
-    """The total after a step: `12.5%`, or `12.5% to 37.5%`."""
+    """The total after a step: `12.5%`, `12.5% to 37.5%`, `not known` or `banned`."""
+    if step.banned:
+        return "banned"
+    if step.is_open:
+        return "not known"
     return format_span(step.percent, step.percent if step.up_to is None else step.up_to)
 
 
@@ -226,7 +230,7 @@ def describe_base_range(answer: Answer) -> str:
     if found.low is None or found.high is None:
         if 0 < len(found.words) <= _WORDS_SHOWN:
             return f"{name_base(found)} {' or '.join(map(_shorten_specific, found.words))}"
-        return f"{name_base(found)} by line, never a percentage"
+        return f"{name_base(found)} (not a percentage)"
     by_line = " by line" if found.low != found.high else ""
     ends = dict.fromkeys(f"{format_percent(end)}%" for end in (found.low, found.high))
     return f"{name_base(found)} {' to '.join(ends)}{by_line}{some}"
@@ -468,7 +472,8 @@ def describe_step(one: Step) -> str:
         return f"{one.ruling.body}: {one.ruling.what}"
     if not one.changes:
         return "before, unchanged on this day"
-    return "; ".join(_describe_rate_change(each.measure.name, each.change) for each in one.changes)
+    texts = "; ".join(_describe_rate_change(each.measure.name, each.change) for each in one.changes)
+    return f"{texts}; what follows is not known" if one.is_open else texts
 
 
 def _describe_rate_change(name: str, what: Change) -> str:

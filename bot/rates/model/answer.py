@@ -285,11 +285,18 @@ class Step(NamedTuple):
     up_to: Decimal | None = None
     banned: bool = False
     """Whether an import ban begins. If so, `percent` is the last total before the ban."""
+    is_open: bool = False
+    """Whether the total is not known, because a rate ends and what follows is not announced.
+
+    If so, `percent` is the sum of the other duties.
+    """
+    includes_base: bool = False
+    """Whether the total includes the base duty, because one of its rates is all-in."""
 
     @property
     def moves_total(self) -> bool:
-        """Whether the total or its components changed."""
-        return self.ruling is None and not self.banned
+        """Whether the total or its components changed, and the total is known."""
+        return self.ruling is None and not self.banned and not self.is_open
 
 
 class PeriodTotals(NamedTuple):

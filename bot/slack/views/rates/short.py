@@ -86,8 +86,9 @@ def render_short_answer(reply: RateAnswers) -> Message:
     head: list[Block] = []
     plain: list[Block] = []
     overview = build_overview(answer, reply.query, reply.today)
-    for rows, changes in _SIZES:
+    for rows, changes, is_brief in ((*size, brief) for size in _SIZES for brief in (False, True)):
         overview = build_overview(answer, reply.query, reply.today, rows)
+        overview = _shorten_reasons(overview) if is_brief else overview
         head = list(_render_parts(overview, answer, reply.today, rows, changes, tabled=True))
         plain = list(_render_parts(overview, answer, reply.today, rows, changes, tabled=False))
         if _fits([*head, *row]) and _fits([*plain, *row]):
@@ -97,6 +98,12 @@ def render_short_answer(reply: RateAnswers) -> Message:
     if head == plain:
         return instead
     return replace(assemble(escape(notice, _LINE), head, (), row), instead=instead)
+
+
+def _shorten_reasons(overview: AnswerOverview) -> AnswerOverview:
+    """The overview without laws and first days where the duty's subject is enough."""
+    rows = (row._replace(why=row.brief or row.why) for row in overview.rows)
+    return overview._replace(rows=tuple(rows))
 
 
 def _fits(blocks: Sequence[Block]) -> bool:
@@ -215,8 +222,9 @@ def _escape_piece(text: str) -> str:
 def _render_table(overview: AnswerOverview) -> Block:
     rows = overview.rows
     has_why = any(row.why for row in rows)
+    title = overview.rows_title + " (lines)" * any(row.lines for row in rows)
     columns = [
-        Column(overview.rows_title),
+        Column(title),
         Column(overview.added_title),
         *([Column("Why")] if has_why else []),
     ]

@@ -127,8 +127,8 @@ def test_the_buttons_run_commands_that_are_understood(ledger: Ledger) -> None:
 
 
 def test_a_button_leaves_out_the_law_that_the_card_is_about(ledger: Ledger) -> None:
-    law = build_card_facts(ledger.cards.by_id["section-232"], ledger, TODAY)
-    assert "Steel, aluminum and copper" in list_labels(render_card(law))
+    law = build_card_facts(ledger.cards.by_id["section-232-cars"], ledger, TODAY)
+    assert "Heavy trucks and buses" in list_labels(render_card(law))
     sector = build_card_facts(ledger.cards.by_id["section-122"], ledger, TODAY)
     assert "Section 301: forced labor duties" in list_labels(render_card(sector))
 
