@@ -33,17 +33,17 @@ def find_freshness(checked: date | None, day: date, *, passed: bool) -> Freshnes
     return Freshness.GREEN if age_days < _FRESH_DAYS else Freshness.AMBER
 
 
-def describe_check(checked: date | None, age_days: int) -> str:
-    """When the data was checked: `checked 7 Oct 2026, 54 days ago`.
+def describe_check(checked: date | None, age_days: int, verb: str = "checked") -> str:
+    """When the data was checked: `checked 7 Oct 2026, 54 days ago`. It begins with the verb.
 
     A negative age, of a check after the day that is asked about, is left out.
     """
     if checked is None:
         return "never checked"
     if age_days < 0:
-        return f"checked {format_day(checked)}"
+        return f"{verb} {format_day(checked)}"
     age = {0: "today", 1: "yesterday"}.get(age_days, f"{age_days} days ago")
-    return f"checked {format_day(checked)}, {age}"
+    return f"{verb} {format_day(checked)}, {age}"
 
 
 def format_chip(freshness: Freshness, check: str) -> str:

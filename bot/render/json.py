@@ -21,6 +21,7 @@ from bot.rates.model.answer import (
     BaseRate,
     Component,
     LinesTotal,
+    Step,
     Upcoming,
     format_percent,
 )
@@ -350,6 +351,8 @@ def _to_json(value: object) -> object:
         return value.isoformat()
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
+    if isinstance(value, Step) and value.is_open:
+        return {**_collect_values(value, value._fields), "percent": None}
     if isinstance(value, tuple):
         names: Sequence[str] = getattr(value, "_fields", ())
         return _collect_values(value, names) if names else [_to_json(one) for one in value]

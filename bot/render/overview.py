@@ -11,13 +11,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     BASE_ID,
     Answer,
+    BaseRange,
+    BaseRate,
+    BaseShare,
     Change,
     ChangeKind,
     ClaimTotal,
@@ -50,8 +53,9 @@ from bot.text.dates import format_day, format_period, format_short_day
 _NEXT = 3
 _GOODS_CHARACTERS = 60
 _LAW_OF_LISTS = re.compile(r"^(Section \d+) [Ll]ists? ")
+_PERCENTS = re.compile(r"(\d+(?:\.\d+)?)%")
 _ON_NO_LIST = "on no list"
-_BANNED = "may not be imported"
+_BANNED = "import ban"
 _ZERO = Decimal(0)
 NOT_INCLUDED = "AD/CVD, quotas, fees"
 """The charges that no total includes, in short words."""
@@ -72,6 +76,8 @@ class GoodsRow(NamedTuple):
     why: str = ""
     lines: int = 0
     """The number of tariff lines; 0 if it is not known."""
+    brief: str = ""
+    """`why` without the law and the first day of the duty; empty if `why` has neither."""
 
 
 class NextChange(NamedTuple):
@@ -104,6 +110,8 @@ class AnswerOverview(NamedTuple):
     """Sentences without which the number would be misread."""
     rows_title: str
     """The title of the first column of the rows: `Goods`, or `Duty` if each row is a duty."""
+    added_title: str
+    """The title of the column of figures: `Added`, or `Rate` if they include the normal duty."""
     rows: tuple[GoodsRow, ...]
     """Groups of goods, the largest first. The lines of all rows are all lines of the schedule."""
     changes: tuple[ChangeRow, ...]
@@ -123,6 +131,8 @@ class AnswerOverview(NamedTuple):
     checked: date | None
     age_days: int
     """Days from the last check to today; 0 if there was no check."""
+    is_projection: bool
+    """Whether the answer is about a day after today, for which only scheduled changes are known."""
     dates_passed: int
     """Scheduled days that came after the last check and are not verified."""
     reports: int
@@ -137,8 +147,12 @@ class AnswerOverview(NamedTuple):
         return "".join(piece.text for piece in self.headline)
 
     def format_checked(self) -> str:
-        """When the data was checked: `checked 7 Oct 2026, 54 days ago`."""
-        return describe_check(self.checked, self.age_days)
+        """When the data was checked: `checked 7 Oct 2026, 54 days ago`.
+
+        For a day after today: `scheduled as known on 7 Oct 2026, 54 days ago`.
+        """
+        verb = "scheduled as known on" if self.is_projection else "checked"
+        return describe_check(self.checked, self.age_days, verb)
 
     def list_status(self) -> tuple[str, ...]:
         """What qualifies the data besides its age, each in a few words."""
@@ -163,7 +177,9 @@ def build_overview(
     is_period = answer.period is not None and not query.history
     now = (Piece("Now: "),) if query.percent is not None and answer.on == today else ()
     is_short = is_period or query.percent is not None
-    today = max(today, answer.on) if query.on is None else today
+    if query.on is None and answer.period is None:
+        # The importing country may have a later date than the reader.
+        today = max(today, answer.on)
     is_past = answer.on < today and answer.checked is not None and answer.checked >= answer.on
     passed = {item.on for item in answer.next if item.passed and not is_past}
     contested = next((one.contested_in for one in answer.components if one.contested_in), "")
@@ -173,6 +189,7 @@ def build_overview(
         basis=_describe_basis(answer),
         remarks=tuple(_list_remarks(answer)),
         rows_title="Goods" if _has_goods_rows(answer) else "Duty",
+        added_title="Added" if answer.base_share is BaseShare.ADDED else "Rate",
         rows=() if is_short else _build_rows(answer, max_rows),
         changes=tuple(_list_changes(answer))[:max_rows] if is_period else (),
         questions=() if is_short else answer.questions,
@@ -182,6 +199,7 @@ def build_overview(
         freshness=_find_freshness(answer, today, bool(passed)),
         checked=answer.checked,
         age_days=max((today - answer.checked).days, 0) if answer.checked else 0,
+        is_projection=answer.on > today + timedelta(days=1),
         dates_passed=len(passed),
         reports=len(answer.reports),
         contested_in=shorten_court(contested),
@@ -206,9 +224,10 @@ def format_title(answer: Answer, today: date | None = None) -> str:
         return f"{importer} {law}{duty} on goods of {origin}{day}"
     if answer.basis is TotalBasis.GENERAL:
         claim = f" {answer.entry.claim}" if answer.entry.claim else ""
-        return f"{importer} additional duty on goods of {origin}{claim}{day}"
-    kind = "duty" if answer.includes_base else "additional duty"
-    return f"{importer} {kind} on {words.describe_goods(answer)} of {origin}{day}"
+        return f"{importer} {words.name_kind(answer)} on goods of {origin}{claim}{day}"
+    return (
+        f"{importer} {words.name_kind(answer)} on {words.describe_goods(answer)} of {origin}{day}"
+    )
 
 
 def format_short_total(answer: Answer) -> str:
@@ -243,7 +262,7 @@ def _build_period_headline(answer: Answer) -> Iterator[Piece]:
     yield Piece(f"{' on goods on no list' * bool(listed)} {_format_during(period)}")
     if number is None and not answer.banned:
         return
-    if number == (period.low, period.high) and not answer.lines:
+    if number == (period.low, period.high):
         if listed and answer.on_goods:
             up_to = f"{format_percent(answer.on_goods.up_to)}%"
             yield Piece(f"; up to {up_to} on particular goods on {format_day(answer.on)}")
@@ -268,12 +287,11 @@ def _list_changes(answer: Answer) -> Iterator[ChangeRow]:
     steps = [step for step in answer.history if step.ruling is None]
     for before, step in reversed(list(zip([None, *steps], steps, strict=False))):
         if step.changes and (before is None or _read_total(before) != _read_total(step)):
-            total = "banned" if step.banned else words.format_step_total(step)
-            yield ChangeRow(step.on, total, words.describe_step(step))
+            yield ChangeRow(step.on, words.format_step_total(step), words.describe_step(step))
 
 
-def _read_total(step: Step) -> tuple[Decimal, Decimal | None, bool]:
-    return step.percent, step.up_to, step.banned
+def _read_total(step: Step) -> tuple[Decimal, Decimal | None, bool, bool]:
+    return step.percent, step.up_to, step.banned, step.is_open
 
 
 def _build_law_headline(answer: Answer) -> Iterator[Piece]:
@@ -396,8 +414,10 @@ def _describe_general(answer: Answer, span: tuple[Decimal, Decimal]) -> str:
         return goods + (", depending on the tariff line" if span[0] != span[1] else "")
     if answer.on_goods is None:
         return goods
-    up_to = f"up to {format_percent(answer.on_goods.up_to)}%{' more' * bool(answer.components)}"
-    return f"{goods}, {up_to} on particular goods"
+    # Some of these duties are added to the number, others replace it.
+    up_to = f"up to {format_percent(answer.on_goods.up_to)}%"
+    duties = f"duties of {up_to}" if answer.components else up_to
+    return f"{goods}, {duties} on particular goods"
 
 
 def _describe_maybe_more(answer: Answer) -> str:
@@ -434,6 +454,8 @@ def _describe_missing(answer: Answer) -> Iterator[Piece]:
 
 
 def _describe_basis(answer: Answer) -> str:
+    if answer.period is not None and (changed := _describe_basis_of_period(answer)):
+        return changed
     if answer.rows:
         some = any(one.calc is not Calc.ADDS for one in answer.rows)
         return f"plus the normal duty{', which some of them include' * some}"
@@ -443,29 +465,79 @@ def _describe_basis(answer: Answer) -> str:
         return f"normal duty: {format_percent(average.percent)}% on average" if average else ""
     if answer.includes_base:
         return "normal duty included"
-    all_in = any(one.calc is not Calc.ADDS for one in answer.components)
-    base = answer.base
-    if base is not None and base.exact:
-        rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
-        kind = words.name_base(base).replace(" (MFN)", "")
-        if base.with_duties is None:
-            return f"{kind}: {rate}"
-        if all_in and base.with_duties == answer.total_percent:
-            return f"{kind} {rate} included"
-        return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
-    if all_in:
-        return "normal duty included (it applies alone where it is higher)"
+    if answer.base is not None and answer.base.exact:
+        return _describe_exact_base(answer, answer.base)
+    found = words.describe_base_range(answer).replace(" (MFN)", "")
+    if answer.base_share is BaseShare.MIXED:
+        return f"plus the {found or 'normal duty'}, which some of the rates include"
+    if answer.base_share is BaseShare.INCLUDED:
+        together = _describe_sum_with_range(answer)
+        more = "" if _is_below(answer.base_range, answer.main_span) else f" ({_ALONE})"
+        return f"{found or 'normal duty'} included{together or more}"
     misled = any(isinstance(one, kinds.LeadingPairRemark) for one in answer.warnings)
     if answer.basis is not TotalBasis.GOODS and answer.mfn is not None and not misled:
         # Most goods that a trade program covers pay less than the average duty.
         mean = "" if answer.entry.claim else f" (average {format_percent(answer.mfn.percent)}%)"
         return f"plus the normal duty{mean}"
-    if found := words.describe_base_range(answer):
-        return f"plus the {found.replace(' (MFN)', '')}"
+    if found:
+        return f"plus the {found}"
     on_goods = answer.basis is TotalBasis.GOODS
     return "plus the normal duty" + (", which depends on the tariff line" * on_goods)
 
 
+def _describe_basis_of_period(answer: Answer) -> str:
+    """Says it if the totals of only a part of the period include the normal duty."""
+    steps = [step for step in answer.history if step.ruling is None and not step.is_open]
+    changes = [
+        (step.on, step.includes_base)
+        for before, step in pairwise(steps)
+        if before.includes_base != step.includes_base and (before.percent or before.up_to)
+    ]
+    if not changes:
+        return ""
+    texts = [f"{_INCLUDED[included]} from {format_day(day)}" for day, included in changes]
+    return f"normal duty {_INCLUDED[not changes[0][1]]} at first, {', '.join(texts)}"
+
+
+_INCLUDED = {True: "included", False: "on top"}
+
+
+def _describe_exact_base(answer: Answer, base: BaseRate) -> str:
+    """The base duty of the line, and the sum with it if there is one."""
+    rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
+    kind = words.name_base(base).replace(" (MFN)", "")
+    share, span = answer.base_share, answer.main_span
+    if share is BaseShare.MIXED:
+        return f"plus the {kind} {rate}, which some of the rates include"
+    if share is BaseShare.INCLUDED:
+        if base.with_duties is not None and base.with_duties != answer.total_percent:
+            return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
+        within = base.percent is not None and span is not None and base.percent <= span[0]
+        return f"{kind} {rate} included{'' if within else f' ({_ALONE})'}"
+    if base.with_duties is not None:
+        return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
+    return f"plus the {kind} {rate}"
+
+
+def _is_below(base: BaseRange | None, span: tuple[Decimal, Decimal] | None) -> bool:
+    """Whether no line has a higher base duty than the lowest total."""
+    if base is None or base.high is None or base.not_percent or span is None:
+        return False
+    return base.high <= span[0]
+
+
+def _describe_sum_with_range(answer: Answer) -> str:
+    """The lowest and the highest total of one all-in rate, where the base duty may be higher."""
+    base, [*counted] = answer.base_range, answer.components
+    if base is None or base.low is None or base.high is None or answer.total_percent is None:
+        return ""
+    if len(counted) != 1 or base.high <= answer.total_percent:
+        return ""
+    low, high = (max(end, answer.total_percent) for end in (base.low, base.high))
+    return f", in total {words.format_span(low, high)}"
+
+
+_ALONE = "alone where it is higher"
 _IN_HEADLINE = (kinds.ImportBan, kinds.ZeroInData)
 _SHOWN = (
     kinds.BeforeData,
@@ -610,8 +682,17 @@ def _format_law_rate(one: Component) -> str:
 def _cut_rows(rows: Sequence[GoodsRow], most: int) -> tuple[GoodsRow, ...]:
     if len(rows) <= most:
         return tuple(rows)
-    left = len(rows) - most + 1
-    return (*rows[: most - 1], GoodsRow(f"{left} more", ""))
+    left = rows[most - 1 :]
+    return (*rows[: most - 1], GoodsRow(f"{len(left)} more", _join_figures(left)))
+
+
+def _join_figures(rows: Sequence[GoodsRow]) -> str:
+    """The lowest and the highest figure of the rows: `+5% to 25%`."""
+    percents = [Decimal(one) for row in rows for one in _PERCENTS.findall(row.added)]
+    others = [row.added for row in rows if not _PERCENTS.search(row.added)]
+    plus = "+" if percents and all(row.added.startswith("+") for row in rows) else ""
+    span = [f"{plus}{words.format_span(min(percents), max(percents))}"] if percents else []
+    return " or ".join(dict.fromkeys([*span, *others]))
 
 
 class _LineGroup(NamedTuple):
@@ -747,6 +828,15 @@ def _build_line_row(one: _LineGroup, answer: Answer) -> GoodsRow:
         why = "no additional duty"
     if not _list_selective(one.groups[0], answer) and _is_general(answer) and not (low == high > 0):
         why = "the goods decide" if high else "exempt" * bool(answer.total_percent)
+    alone = _find_alone(one.groups[0], answer) if low == high > 0 else None
+    if alone is not None and len(one.groups) == 1:
+        return GoodsRow(
+            one.label,
+            words.format_span(low, high),
+            _explain_alone(alone, answer),
+            one.lines,
+            brief=why,
+        )
     return GoodsRow(one.label, words.format_span(low, high), why, one.lines)
 
 
@@ -774,6 +864,20 @@ def _explain_sum(group: LinesTotal, answer: Answer) -> str:
     return " + ".join(
         f"{text} {format_percent(one.percent)}%" for text, one in zip(texts, parts, strict=True)
     )
+
+
+def _find_alone(group: LinesTotal, answer: Answer) -> Component | None:
+    """The duty on goods in general, if it is the only duty of the lines."""
+    if not _is_general(answer) or len(group.duties) != 1:
+        return None
+    return next((one for one in answer.components if one.measure == group.duties[0]), None)
+
+
+def _explain_alone(one: Component, answer: Answer) -> str:
+    """The law, the subject and the first day of a duty."""
+    name = read_duty_name(one.measure, answer.partner_name)
+    law = f"{name.law} " if name.law and name.law not in name.short else ""
+    return f"{law}{name.short}{_format_start(one)}"
 
 
 def _name_part(one: _ListedDuty, general: Sequence[_ListedDuty]) -> str:

@@ -155,7 +155,8 @@ def _render_upcoming(item: Upcoming) -> str:
 
 def render_step(step: Step) -> str:
     """One line of a history: date, the total from this date on, what changed, source."""
-    rate = f"{words.format_step_total(step):>6}" if step.moves_total else "      "
+    total = "" if step.ruling is not None or step.banned else words.format_step_total(step)
+    rate = f"{total:>6}"
     # The total before a period has the source of an earlier or a later change.
     source = f" ({step.source.text})" if step.changes or step.ruling else ""
     return f"{format_day(step.on):>11}  {rate}  {words.describe_step(step)}{source}"

@@ -15,6 +15,7 @@ from bot.rates.model.answer import (
     Answer,
     BaseRange,
     BaseRate,
+    BaseShare,
     Change,
     ChangeKind,
     ClaimTotal,
@@ -40,6 +41,8 @@ NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
 _MAX_LISTED = 6
 _LINES_SHOWN = 6
 _DUTIES_SHOWN = 4
+_WORDS_SHOWN = 3
+"""Specific base duties that are named; if the lines have more, none is."""
 
 
 def describe_party(code: str, parties: Parties) -> str:
@@ -121,7 +124,11 @@ def describe_left_out(answer: Answer) -> str:
 
 
 def format_step_total(step: Step) -> str:
-    """The total after a step: `12.5%`, or `12.5% to 37.5%`."""
+    """The total after a step: `12.5%`, `12.5% to 37.5%`, `not known` or `banned`."""
+    if step.banned:
+        return "banned"
+    if step.is_open:
+        return "not known"
     return format_span(step.percent, step.percent if step.up_to is None else step.up_to)
 
 
@@ -161,10 +168,16 @@ def describe_goods(answer: Answer) -> str:
     return f"{goods} {answer.entry.claim}" if named else goods
 
 
+_DEFINITIONS = {
+    BaseShare.ADDED: "on top of the normal (MFN) duty",
+    BaseShare.INCLUDED: "including the normal (MFN) duty",
+    BaseShare.MIXED: "with the normal (MFN) duty, which some of the rates include",
+}
+
+
 def describe_definition(answer: Answer) -> str:
     """Which duties the total counts. Published figures often count other duties."""
-    all_in = any(one.calc is not one.calc.ADDS for one in answer.components)
-    mfn = "including the normal (MFN) duty" if all_in else "on top of the normal (MFN) duty"
+    mfn = _DEFINITIONS[answer.base_share]
     if answer.rows:
         return "each duty of the law by itself; the goods decide which one applies"
     if answer.basis is TotalBasis.LAYER:
@@ -176,10 +189,10 @@ def describe_definition(answer: Answer) -> str:
             unlisted = sum(group.unlisted for group in answer.lines)
             of = f" ({unlisted:,} of {count_lines(answer):,} tariff lines)"
         return (
-            f"additional ad valorem duty on {goods}{of}, {mfn}; duties on particular goods "
+            f"{_name_ad_valorem(answer)} on {goods}{of}, {mfn}; duties on particular goods "
             "are not in it"
         )
-    if answer.base is not None and answer.includes_base:
+    if answer.includes_base and answer.base is not None:
         goods = describe_goods(answer)
         return f"all duties on {goods}, including the normal (MFN) duty of {answer.base.line}"
     if answer.any_origin:
@@ -187,7 +200,18 @@ def describe_definition(answer: Answer) -> str:
             f"the duty on {describe_goods(answer)} whatever their origin, {mfn}; deals with single "
             "partners and duties on goods in general are not in it"
         )
-    return f"all additional ad valorem duties on {describe_goods(answer)}, {mfn}"
+    kind = "additional ad valorem" if answer.base_share is BaseShare.ADDED else "ad valorem"
+    return f"all {kind} duties on {describe_goods(answer)}, {mfn}"
+
+
+def _name_ad_valorem(answer: Answer) -> str:
+    is_added = answer.base_share is BaseShare.ADDED
+    return "additional ad valorem duty" if is_added else "ad valorem duty"
+
+
+def name_kind(answer: Answer) -> str:
+    """`additional duty` or, if a figure includes the base duty, `duty`."""
+    return "additional duty" if answer.base_share is BaseShare.ADDED else "duty"
 
 
 def describe_base(answer: Answer) -> str:
@@ -213,10 +237,17 @@ def describe_base_range(answer: Answer) -> str:
     others = f" ({found.not_percent:,} of {found.lines:,} lines: not a percentage)"
     some = others * bool(found.not_percent)
     if found.low is None or found.high is None:
-        return f"{name_base(found)} by line, never a percentage"
+        if 0 < len(found.words) <= _WORDS_SHOWN:
+            return f"{name_base(found)} {' or '.join(map(_shorten_specific, found.words))}"
+        return f"{name_base(found)} (not a percentage)"
     by_line = " by line" if found.low != found.high else ""
     ends = dict.fromkeys(f"{format_percent(end)}%" for end in (found.low, found.high))
     return f"{name_base(found)} {' to '.join(ends)}{by_line}{some}"
+
+
+def _shorten_specific(text: str) -> str:
+    """A specific duty without the words about the container, which is weighed with the goods."""
+    return text.removesuffix(" on contents and container")
 
 
 def name_base(base: BaseRate | BaseRange) -> str:
@@ -450,7 +481,8 @@ def describe_step(one: Step) -> str:
         return f"{one.ruling.body}: {one.ruling.what}"
     if not one.changes:
         return "before, unchanged on this day"
-    return "; ".join(_describe_rate_change(each.measure.name, each.change) for each in one.changes)
+    texts = "; ".join(_describe_rate_change(each.measure.name, each.change) for each in one.changes)
+    return f"{texts}; what follows is not known" if one.is_open else texts
 
 
 def _describe_rate_change(name: str, what: Change) -> str:

@@ -141,3 +141,50 @@ def test_a_comparison_as_json_has_the_codes_in_order() -> None:
         ("IN", "10% to 30%"),
         ("CH", "20%"),
     ]
+
+
+def test_all_in_rates_of_a_range_are_ranked_by_the_total_of_most_lines() -> None:
+    found = build_comparison(ask("us korea vs japan vs taiwan machine tools", ledger(), TODAY))
+    assert found.sentence == (
+        "Lowest duty on most tariff lines: goods of Taiwan, 10% with the normal duty; highest: "
+        "goods of South Korea and Japan, 12.5% with the normal duty."
+    )
+    assert [(row.typical, row.extent) for row in found.rows] == [
+        ("10%", "10% to 15%"),
+        ("12.5%", "12.5% to 15%"),
+        ("12.5%", "12.5% to 15%"),
+    ]
+    assert all("normal duty included" in row.why for row in found.rows)
+
+
+def test_equal_figures_on_another_basis_are_not_the_same_duty() -> None:
+    found = build_comparison(ask("us thailand vs japan 4011.10", ledger(), TODAY))
+    assert "The same" not in found.sentence
+    assert "Japan between 12.5% and 25%, which in part includes the normal duty" in found.sentence
+    assert "Thailand between 12.5% and 25% plus the normal duty 3.4% to 4%" in found.sentence
+
+
+def test_the_normal_duty_that_comes_on_top_is_named() -> None:
+    bicycles = build_comparison(ask("us taiwan vs cambodia bicycles", ledger(), TODAY))
+    assert "Cambodia, 10% plus the normal duty 3.7% to 11% by line" in bicycles.sentence
+    oil = build_comparison(ask("us spain vs tunisia olive oil", ledger(), TODAY))
+    assert "Tunisia 0% plus the normal duty 5¢/kg or 3.4¢/kg" in oil.sentence
+    cars = build_comparison(ask("us japan vs uk cars", ledger(), TODAY))
+    assert cars.sentence.startswith("Lowest with the normal duty: goods of the UK, 10%")
+
+
+def test_rows_about_several_goods_name_the_goods() -> None:
+    found = build_comparison(ask("us on mexico steel and aluminum", ledger(), TODAY))
+    assert (found.title, found.rows_title) == ("US duty on steel and aluminum of Mexico", "Goods")
+    assert [row.pair for row in found.rows] == ["steel", "aluminum"]
+    fruit = build_comparison(ask("us guatemala vs mexico bananas and avocados", ledger(), TODAY))
+    assert fruit.rows_title == "Goods and origin"
+    rows = {row.pair: row.why for row in fruit.rows}
+    assert rows["avocados, Guatemala"] == "plus normal duty 11.2¢/kg"
+
+
+def test_all_duties_of_an_economy_are_told_apart_by_their_direction() -> None:
+    found = build_comparison(ask("us", ledger(), TODAY))
+    assert found.title == "Duties of and on the US"
+    assert "US duties on goods of" in found.sentence
+    assert {"US on China", "China on US"} <= {row.pair for row in found.rows}

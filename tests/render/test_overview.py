@@ -287,3 +287,63 @@ def test_each_figure_of_an_overview_is_a_fact_of_the_answer(
             known = {f"{format_percent(each)}" for each in _list_percents(answer)} | {"0"}
             known.update(re.findall(r"([\d.]+)%", specific))
             assert set(re.findall(r"([\d.]+)%", shown)) <= known, (pair, one)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "basis"),
+    [
+        ("us korea machine tools", "US duty on", "normal duty 0% to 4.4% by line included"),
+        ("us japan 4011.10", "US duty on", "plus the normal duty 3.4% to 4% by line, which some"),
+        ("us france 2204.21.50", "US duty on", "normal duty 6.3¢/liter included (alone"),
+        ("us japan cars", "US duty on", "normal duty 2.5% included"),
+        ("us japan", "US duty on goods of Japan", "normal duty included (alone where"),
+        ("us ireland medicines", "US duty on", "plus the normal duty, which some of the rates"),
+        ("us italy chapter 64", "US duty on", "included, in total 10% to 48%"),
+        ("us tunisia olive oil", "US additional duty on", "plus the normal duty 5¢/kg or 3.4¢/kg"),
+        ("us vietnam shoes", "US additional duty on", "plus the normal duty 0% to 48% by line"),
+    ],
+)
+def test_title_and_basis_say_if_the_figure_includes_the_normal_duty(
+    ledger: Ledger, text: str, title: str, basis: str
+) -> None:
+    overview = overviews(text, ledger)[0]
+    assert overview.title.startswith(title)
+    assert basis in overview.basis
+    assert overview.added_title == ("Added" if "additional" in title else "Rate")
+
+
+def test_a_period_says_when_its_figures_begin_to_include_the_normal_duty(ledger: Ledger) -> None:
+    wine = overviews("us eu wine from 2025-05-01 to 2025-09-30", ledger)[0]
+    assert wine.basis == "normal duty on top at first, included from 7 Aug 2025"
+    assert overviews("us eu wine may 2025", ledger)[0].basis.startswith("plus the normal duty")
+
+
+def test_a_future_day_is_a_projection_and_the_data_is_as_old_as_today(ledger: Ledger) -> None:
+    toys = overviews("us china toys q1 2027", ledger)[0]
+    assert toys.format_checked() == "scheduled as known on 7 Oct 2026, 54 days ago"
+    assert overviews("us china toys", ledger)[0].format_checked().startswith("checked 7 Oct")
+
+
+def test_a_total_that_stays_the_same_in_a_period_is_said_once(ledger: Ledger) -> None:
+    shoes = overviews("shoes from vietnam in january 2027", ledger)[0]
+    assert shoes.format_headline() == "12.5% during January 2027"
+
+
+def test_an_open_total_is_not_zero(ledger: Ledger) -> None:
+    month = overviews("china us january 2027", ledger)[0]
+    assert [(row.on, row.total) for row in month.changes] == [(date(2027, 1, 11), "not known")]
+    assert "0% to" not in month.format_headline()
+
+
+def test_no_row_is_without_a_figure(ledger: Ledger) -> None:
+    for text in ("us canada not usmca", "china us", "us russia column 2"):
+        reply = ask(text, ledger)
+        for most in (2, 3, 6):
+            rows = build_overview(reply.answers[0], reply.query, reply.today, most).rows
+            assert all(row.added for row in rows)
+
+
+def test_the_row_of_the_only_duty_on_all_goods_has_its_law_and_first_day(ledger: Ledger) -> None:
+    row = next(row for row in overviews("us vietnam", ledger)[0].rows if row.goods == "on no list")
+    assert row.why == "Section 301 forced labor, since 24 Jul 2026"
+    assert row.brief == "forced labor"

@@ -159,7 +159,7 @@ def _render_goods(overview: AnswerOverview) -> Table:
     table.add_column(overview.rows_title, overflow="fold")
     if counted:
         table.add_column("Lines", justify="right", no_wrap=True)
-    table.add_column("Added", no_wrap=True, style=_NUMBER)
+    table.add_column(overview.added_title, no_wrap=True, style=_NUMBER)
     table.add_column("Why", overflow="fold")
     for row in rows:
         lines = [f"{row.lines:,}" if row.lines else ""] if counted else []
@@ -218,7 +218,7 @@ def _render_comparison(
     yield Text(comparison.title, style=_LABEL)
     if comparison.sentence:
         yield Text(comparison.sentence)
-    table = _make_table("Origin", "Added", "On any goods", "Why")
+    table = _make_table(comparison.rows_title, "Duty", "On any goods", "Why")
     for row in comparison.rows:
         cells = [Text(cell) for cell in (row.pair, row.typical, row.extent, row.why)]
         cells[1].stylize(_NUMBER)

@@ -29,7 +29,8 @@ class DatedTotal(NamedTuple):
 def build_history(context: RateContext, selection: Selection) -> tuple[Step, ...]:
     """All changes of the total and all rulings on its duties, in order of time."""
     changes = list_totals(context, selection)
-    return _sort_steps([*_build_steps(changes), *_build_ruling_steps(context, selection, changes)])
+    steps = _mark_open(context, _build_steps(changes))
+    return _sort_steps([*steps, *_build_ruling_steps(context, selection, changes)])
 
 
 def build_range_history(
@@ -41,8 +42,27 @@ def build_range_history(
     """
     changes = [list_totals(one, select_layers(one)) for one in choices]
     return _sort_steps(
-        [*_build_range_steps(changes), *_build_ruling_steps(context, selection, changes[0])]
+        [
+            *_mark_open(context, _build_range_steps(changes)),
+            *_build_ruling_steps(context, selection, changes[0]),
+        ]
     )
+
+
+def _mark_open(context: RateContext, steps: Iterable[Step]) -> Iterator[Step]:
+    """The steps; from the end of a rate after the last check, the total is not known.
+
+    The importing economy may extend such a rate or replace it. If another rate begins on the same
+    day, that one replaces it.
+    """
+    coverage = context.ledger.find_coverage(context.imposer, context.partner)
+    last = {one.id: one.periods[-1] for one in context.measures if one.periods}
+    is_open = False
+    for step in steps:
+        ends = [one for one in step.changes if one.change.kind is ChangeKind.ENDS]
+        if coverage is not None and step.on > coverage.checked and len(ends) == len(step.changes):
+            is_open |= any(last[one.measure.id].to == step.on - _A_DAY for one in ends)
+        yield step._replace(is_open=True) if is_open and not step.banned else step
 
 
 def find_last_change(context: RateContext, selection: Selection) -> Step | None:
@@ -84,6 +104,7 @@ def _build_range_steps(changes: Sequence[Sequence[DatedTotal]]) -> Iterator[Step
             percent=span[0],
             up_to=span[1] if span[1] != span[0] else None,
             changes=tuple(dict.fromkeys(one for step in made for one in step.changes)),
+            includes_base=any(step.includes_base for step in made),
             source=merge_sources([step.source for step in made]),
         )
 
@@ -146,6 +167,7 @@ def _build_step(total: DatedTotal, before: DatedTotal | None) -> Step:
         percent=total.percent,
         up_to=total.up_to,
         changes=tuple(_list_differences(now, then)),
+        includes_base=any(layer.period.is_all_in for layer in total.stacked.counted),
         source=_merge_sources(total.on, now, then),
     )
 

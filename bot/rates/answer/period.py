@@ -40,8 +40,9 @@ def cut_history(history: Sequence[Step], since: date, until: date) -> Iterator[S
 
 
 def compute_period(steps: Iterable[Step], since: date, until: date) -> PeriodTotals | None:
-    """The lowest and the highest total of the steps from `cut_history`; None without steps."""
-    totals = [step for step in steps if step.ruling is None]
+    """The lowest and the highest known total of the steps from `cut_history`; None if there is
+    none."""
+    totals = [step for step in steps if step.ruling is None and not step.is_open]
     if not totals:
         return None
     high = max(step.percent if step.up_to is None else step.up_to for step in totals)

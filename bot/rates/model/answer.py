@@ -17,6 +17,10 @@ BASE_ID = "mfn"
 """The `measure_id` of the component that is the base rate."""
 
 
+_SOME_GOODS = (Reason.DEPENDS, Reason.LINE_DECIDES)
+"""Why a total does not count a duty that only some goods of a range pay."""
+
+
 class TotalBasis(StrEnum):
     """Which duties the total of an answer counts."""
 
@@ -26,6 +30,16 @@ class TotalBasis(StrEnum):
     """All duties on particular goods."""
     LAYER = "layer"
     """Only the duties that the question names."""
+
+
+class BaseShare(StrEnum):
+    """Whether a total includes the base duty."""
+
+    ADDED = "added"
+    """The base duty comes on top of the total."""
+    INCLUDED = "included"
+    MIXED = "mixed"
+    """Some totals of a range include it, and it comes on top of the others."""
 
 
 class Component(NamedTuple):
@@ -119,6 +133,8 @@ class BaseRange(NamedTuple):
     source: Source
     column: str = ""
     """The trade program whose special rates these are, or `column 2`; empty for MFN rates."""
+    words: tuple[str, ...] = ()
+    """The duties that are not a percentage, in the words of the source, each once."""
 
 
 class ClaimTotal(NamedTuple):
@@ -269,11 +285,18 @@ class Step(NamedTuple):
     up_to: Decimal | None = None
     banned: bool = False
     """Whether an import ban begins. If so, `percent` is the last total before the ban."""
+    is_open: bool = False
+    """Whether the total is not known, because a rate ends and what follows is not announced.
+
+    If so, `percent` is the sum of the other duties.
+    """
+    includes_base: bool = False
+    """Whether the total includes the base duty, because one of its rates is all-in."""
 
     @property
     def moves_total(self) -> bool:
-        """Whether the total or its components changed."""
-        return self.ruling is None and not self.banned
+        """Whether the total or its components changed, and the total is known."""
+        return self.ruling is None and not self.banned and not self.is_open
 
 
 class PeriodTotals(NamedTuple):
@@ -380,6 +403,28 @@ class Answer(NamedTuple):
     def includes_base(self) -> bool:
         """Whether the total includes the base rate."""
         return any(component.measure_id == BASE_ID for component in self.components)
+
+    @property
+    def base_share(self) -> BaseShare:
+        """Whether the total, or each total of a range, includes the base duty.
+
+        An all-in rate includes it. In a range, some goods may pay an all-in rate and others not.
+        """
+        if self.includes_base or any(one.calc is not Calc.ADDS for one in self.components):
+            return BaseShare.INCLUDED
+        if self.total_range is None or self.basis is TotalBasis.GENERAL:
+            return BaseShare.ADDED
+        reasons = (*_SOME_GOODS, Reason.SOME_LINES) if self.choices else _SOME_GOODS
+        some = {
+            one.calc is not Calc.ADDS
+            for one in self.not_counted
+            if one.exclusion is not None and one.exclusion.reason in reasons and one.percent
+        }
+        if True not in some:
+            return BaseShare.ADDED
+        # If duties are counted, or the lowest total is 0%, some goods pay no all-in rate.
+        is_mixed = False in some or self.components or not self.total_range[0]
+        return BaseShare.MIXED if is_mixed else BaseShare.INCLUDED
 
     @property
     def main_span(self) -> tuple[Decimal, Decimal] | None:

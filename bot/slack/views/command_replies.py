@@ -11,7 +11,6 @@ from bot.commands.permissions import OperatorAction
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
-from bot.rates.question.query import QueryKind, format_query
 from bot.render.dates.spells import describe_spells
 from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit import limits
@@ -31,7 +30,6 @@ from bot.slack.views.entry.help import make_help_buttons, render_help, render_sh
 from bot.slack.views.figures import format_party
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates import card
-from bot.slack.views.rates.answer import render_answers
 from bot.slack.views.rates.calendar import render_calendar
 from bot.slack.views.rates.comparison import render_comparison
 from bot.slack.views.rates.history import render_history
@@ -57,7 +55,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.Help():
             return render_short_help() if reply.is_short else render_help()
         case replies.RateAnswers():
-            message = _render_rates(reply, parties)
+            message = _render_rates(reply)
             if reply.as_table:
                 message = render_rates_table(reply.answers, parties, message)
             return _add_spells(message, reply, parties)
@@ -103,17 +101,15 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return _render_preference(reply, request)
 
 
-def _render_rates(reply: replies.RateAnswers, parties: Parties) -> Message:
+def _render_rates(reply: replies.RateAnswers) -> Message:
     # The days of a percentage are a sentence, so its history stays behind a button.
     shows_history = reply.query.history and reply.query.percent is None
     history = render_history(reply.answers, reply.query) if shows_history else None
     if history is not None:
         return history
-    if reply.query.kind is QueryKind.COMPARE and len(reply.answers) > 1:
-        return render_comparison(reply.answers, reply.query, reply.today)
     if is_one_answer(reply.query, reply.answers):
         return render_short_answer(reply)
-    return render_answers(reply.answers, parties, format_query(reply.query))
+    return render_comparison(reply.answers, reply.query, reply.today)
 
 
 def render_operators_only(act: OperatorAction, user: str) -> Message:

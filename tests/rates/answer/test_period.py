@@ -7,6 +7,7 @@ from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.question.query import QueryKind, RateQuery
+from tests.rates.asked import ask
 
 
 def answer(ledger: Ledger, today: date, **fields: object) -> Answer:
@@ -60,3 +61,23 @@ def test_a_change_on_the_first_day_of_a_period_is_in_it(ledger: Ledger, today: d
     first = answer(ledger, today, since=date(2026, 7, 24), until=date(2026, 7, 31)).history[0]
     assert first.on == date(2026, 7, 24)
     assert first.changes
+
+
+def test_the_end_of_a_rate_without_a_successor_leaves_the_total_open(ledger: Ledger) -> None:
+    [answer] = ask("china on us history", ledger, date(2026, 11, 30))
+    last = answer.history[-1]
+    assert (last.on, last.is_open, last.moves_total) == (date(2027, 1, 11), True, False)
+    [month] = ask("china on us january 2027", ledger, date(2026, 11, 30))
+    assert month.period is not None
+    assert (month.period.low, month.period.high) == (Decimal(10), Decimal(10))
+
+
+def test_the_end_of_a_rate_that_another_replaces_is_not_open(ledger: Ledger) -> None:
+    [answer] = ask("us on china history", ledger, date(2026, 11, 30))
+    assert not any(step.is_open for step in answer.history)
+
+
+def test_a_step_says_if_its_total_includes_the_base_duty(ledger: Ledger) -> None:
+    [wine] = ask("us on eu wine from 2025-05-01 to 2025-09-30", ledger, date(2026, 11, 30))
+    steps = [(step.on, step.includes_base) for step in wine.history if step.ruling is None]
+    assert steps == [(date(2025, 5, 1), False), (date(2025, 8, 7), True)]

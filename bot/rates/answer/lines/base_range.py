@@ -12,12 +12,15 @@ from bot.rates.schedule.treatment import find_line_duty
 
 def summarize_base(asked: AskedLine, lines: Collection[str], day: date) -> BaseRange | None:
     """The lowest and the highest base duty of the lines on the day; None for fewer than two."""
-    known = [line for code in lines if (line := asked.schedule.find_line(code, day)) is not None]
+    known = [
+        line for code in sorted(lines) if (line := asked.schedule.find_line(code, day)) is not None
+    ]
     if len(known) < 2:
         return None
     duties = [find_line_duty(line, asked.treatment) for line in known]
     percents = [percent for duty in duties if (percent := duty.percent) is not None]
     columns = {duty.column for duty in duties}
+    specific = (duty.text for duty in duties if duty.percent is None and duty.text)
     header = asked.schedule.header
     return BaseRange(
         low=min(percents, default=None),
@@ -27,6 +30,7 @@ def summarize_base(asked: AskedLine, lines: Collection[str], day: date) -> BaseR
         year=header.in_force.year,
         source=Source(text=f"HTS of the United States {header.revision}"),
         column=columns.pop() if len(columns) == 1 else "",
+        words=tuple(dict.fromkeys(specific)),
     )
 
 

@@ -37,8 +37,14 @@ from bot.slack.blockkit.blocks import (
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.answer import render_left_out
-from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, link_cell, text_cell
+from bot.slack.views.rates.table import (
+    MESSAGE_ROOM,
+    Column,
+    build_table,
+    link_cell,
+    render_left_out,
+    text_cell,
+)
 from bot.slack.views.replies import RUN
 from bot.text.dates import format_day, format_period, format_short_day
 

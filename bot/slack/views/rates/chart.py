@@ -18,6 +18,7 @@ from datetime import date
 from decimal import Decimal
 
 from bot.rates.model.answer import Answer
+from bot.render import words
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block
 from bot.slack.blockkit.mrkdwn import cut
@@ -82,7 +83,7 @@ def _select_answers(answers: Iterable[Answer], first: date, last: date) -> list[
     """One answer for each direction whose total changes in this time, but not more answers than a
     chart can have series."""
     found = {
-        (each.imposer, each.partner): each
+        (each.imposer, each.partner, each.goods, each.codes): each
         for each in answers
         if any(_list_change_days(each, first, last))
     }
@@ -154,11 +155,26 @@ def _build_bar(answer: Answer, day: date) -> dict[str, object]:
 
 
 def _list_names(answers: Sequence[Answer]) -> list[str]:
-    """The names for the legend. Either all are full names or, if one of these is too long, all are
-    codes."""
+    """The names for the legend, all of one kind: full names or, if one of these is too long, codes.
+    Series of one pair about several goods have the names of the goods."""
+    if len({(each.goods, each.codes) for each in answers}) > 1:
+        return _name_goods(answers)
     full = [to_single_line(f"{each.imposer_name} on {each.partner_name}") for each in answers]
     half = [to_single_line(f"{each.imposer} on {each.partner_name}") for each in answers]
     for names in (full, half):
         if max(map(len, names)) <= limits.CHART_LABEL and len(set(names)) == len(names):
             return names
     return [cut(f"{each.imposer} on {each.partner}", limits.CHART_LABEL) for each in answers]
+
+
+def _name_goods(answers: Sequence[Answer]) -> list[str]:
+    """The goods of each series, cut to leave room for the pair or the end of a range."""
+    pairs = {(each.imposer, each.partner.partition(", ")[0]) for each in answers}
+    names = []
+    for each in answers:
+        code, _, end = each.partner.partition(", ")
+        pair = f" {each.imposer}-{code}" if len(pairs) > 1 else ""
+        rest = f"{pair}{f', {end}' if end else ''}"
+        goods = to_single_line(", ".join(each.goods) or words.describe_goods(each))
+        names.append(f"{cut(goods, limits.CHART_LABEL - len(rest))}{rest}")
+    return names

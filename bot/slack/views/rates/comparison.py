@@ -1,10 +1,15 @@
-"""Renders a comparison of origins as a message: one sentence, and a table with a row for each."""
+"""Renders several answers as a message: one sentence, and a table with a row for each answer.
+
+The answers are about several origins, several kinds of goods, or all pairs of one economy. The
+message has at most `MAX_WORDS` visible words. If it has more, the reasons are left out, then the
+ranges, then the last rows; the details have them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from bot.rates.model.answer import Answer
+from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render.comparison import RateComparison, RateComparisonRow, build_comparison
 from bot.render.freshness import describe_freshness
@@ -22,10 +27,17 @@ from bot.slack.blockkit.blocks import (
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
-from bot.slack.views.rates.answer import render_left_out
+from bot.slack.views.rates.screen import MAX_WORDS, count_words
 from bot.slack.views.rates.short import SHARE
-from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, text_cell
-from bot.slack.views.replies import RUN
+from bot.slack.views.rates.table import (
+    MESSAGE_ROOM,
+    Column,
+    build_table,
+    is_table_useful,
+    render_left_out,
+    text_cell,
+)
+from bot.slack.views.replies import DETAILS, RUN
 from bot.text.dates import format_day
 
 _BUTTONS = 3
@@ -39,29 +51,61 @@ def render_comparison(answers: Sequence[Answer], query: RateQuery, today: date) 
         header(comparison.title),
         section(bold(escape(comparison.sentence or "No total can be given.", 800))),
     ]
-    tail = [*_render_notes(answers, query, today), *actions(*_build_buttons(comparison, query))]
+    buttons = _build_buttons(comparison, query, with_table=is_table_useful(answers))
+    tail = [*_render_notes(answers, query, today), *actions(*buttons)]
     notice = escape(f"{comparison.title}. {comparison.sentence}", 1_000)
     plain = [section(_format_row(row)) for row in comparison.rows]
     instead = assemble(notice, head, plain, tail, render_left_out)
     room = MESSAGE_ROOM - count_characters([*head, *tail])
-    table, left = build_table(_list_columns(comparison), _build_rows(comparison), room)
-    more = [context(f"{left} more than fit into a Slack message.")] if left else []
-    return replace(assemble(notice, [*head, table, *more], (), tail), instead=instead)
+    shown = _fit_table(comparison, room, MAX_WORDS - count_words([*head, *tail]))
+    return replace(assemble(notice, [*head, *shown], (), tail), instead=instead)
+
+
+def _fit_table(comparison: RateComparison, room: int, most: int) -> list[Block]:
+    """The table with at most `most` words, and how many rows it leaves out."""
+    count = len(comparison.rows)
+    columns = _list_columns(comparison)
+    full = len(columns)
+    sizes = [(count, full, False), *((count, width, True) for width in range(full, 1, -1))]
+    sizes += [(rows, 2, True) for rows in range(count - 1, 0, -1)]
+    found: list[Block] = []
+    for rows, width, brief in sizes:
+        built = _build_rows(comparison, brief=brief)[:rows]
+        cells = [[text_cell(one) for one in row[:width]] for row in built]
+        table, left = build_table(columns[:width], cells, room)
+        left += count - rows
+        more = [context(f"{left} more in the details")] if left else []
+        found = [table, *more]
+        if count_words(found) <= most:
+            break
+    return found
 
 
 def _list_columns(comparison: RateComparison) -> list[Column]:
-    general = any(row.answer.lines for row in comparison.rows)
+    general = any(
+        row.answer.lines and row.answer.basis is TotalBasis.GENERAL for row in comparison.rows
+    )
     return [
-        Column("Origin"),
+        Column(comparison.rows_title),
         Column("On most goods" if general else "Duty"),
-        Column("Range"),
+        *([Column("Range")] if _has_range(comparison) else []),
         Column("Why"),
     ]
 
 
-def _build_rows(comparison: RateComparison) -> list[list[Element]]:
+def _has_range(comparison: RateComparison) -> bool:
+    return any(row.extent for row in comparison.rows)
+
+
+def _build_rows(comparison: RateComparison, *, brief: bool) -> list[list[str]]:
+    with_range = _has_range(comparison)
     return [
-        [text_cell(text) for text in (row.pair, row.typical, row.extent or row.typical, row.why)]
+        [
+            row.pair,
+            row.typical,
+            *([row.extent or row.typical] if with_range else []),
+            row.brief if brief else row.why,
+        ]
         for row in comparison.rows
     ]
 
@@ -79,17 +123,21 @@ def _render_notes(answers: Sequence[Answer], query: RateQuery, today: date) -> l
     day = f"On {format_day(min(days))}." if query.on is not None and days else ""
     checked = min((one.checked for one in answers if one.checked), default=None)
     passed = any(item.passed for one in answers for item in one.next)
+    # Remarks on single pairs would be read as remarks on all pairs of an economy.
+    pairs = answers if query.kind is not QueryKind.PARTY else ()
     notes = [
         markup.format_assumed(answers, query),
         day,
         escape(describe_freshness(checked, today, passed=passed)) if checked else "",
-        *markup.list_leading_warnings(answers),
+        *markup.list_leading_warnings(pairs),
     ]
     return [context(*[note for note in notes if note][: 3 + _NOTES])]
 
 
-def _build_buttons(comparison: RateComparison, query: RateQuery) -> list[Element | None]:
-    """Each of the first answers alone, their histories, and a button that shares the message."""
+def _build_buttons(
+    comparison: RateComparison, query: RateQuery, *, with_table: bool
+) -> list[Element | None]:
+    """Details, each of the first answers alone, their histories or a table, and *Share*."""
     buttons = []
     for n, row in enumerate(comparison.rows[:_BUTTONS]):
         single = query.model_copy(
@@ -97,14 +145,24 @@ def _build_buttons(comparison: RateComparison, query: RateQuery) -> list[Element
                 "kind": QueryKind.PAIR,
                 "imposer": row.answer.imposer,
                 "partner": row.answer.partner,
+                "product": row.answer.product,
                 "versus": (),
                 "both_ways": False,
             }
         )
         buttons.append(button(row.pair, f"{RUN}_{n}", format_query(single)))
-    history = query.model_copy(update={"history": True})
+    asked = format_query(query)
+    more = button("History", f"{RUN}_{_BUTTONS}", format_query(_ask_history(query)))
+    if query.kind is QueryKind.PARTY:
+        # A chart has no room for all pairs of an economy.
+        more = button("As a table", f"{RUN}_{_BUTTONS}", f"table {asked}") if with_table else None
     return [
+        button("Details and sources", DETAILS, asked),
         *buttons,
-        button("History", f"{RUN}_{_BUTTONS}", format_query(history)),
-        button("Share in channel", SHARE, format_query(query)),
+        more,
+        button("Share in channel", SHARE, asked),
     ]
+
+
+def _ask_history(query: RateQuery) -> RateQuery:
+    return query.model_copy(update={"history": True})

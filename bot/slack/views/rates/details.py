@@ -21,7 +21,8 @@ from bot.rates.model.law import Talk
 from bot.rates.model.warnings import Choice, Reason
 from bot.rates.question.query import format_query
 from bot.render import words
-from bot.render.overview import build_overview
+from bot.render.comparison import build_comparison
+from bot.render.overview import build_overview, format_title
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -36,7 +37,7 @@ from bot.slack.blockkit.forms import View, make_modal
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates import markup
 from bot.slack.views.rates.history import build_history_details
-from bot.slack.views.rates.short import format_status
+from bot.slack.views.rates.short import format_status, is_one_answer
 from bot.text.dates import format_day
 
 TITLE = "Details and sources"
@@ -76,10 +77,14 @@ class DetailsPage(NamedTuple):
 
 
 def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
-    """The pages about the first answer of the reply, and the histories of the others.
+    """The pages about the first answer of the reply, and the histories of the others. Several
+    answers to compare have a page each.
 
     The other direction of a pair has details of its own, behind its own question.
     """
+    if not is_one_answer(reply.query, reply.answers):
+        rows = build_comparison(reply.answers).rows
+        return make_pages((row.pair, _list_all(row.answer, reply)) for row in rows)
     answer, *others = reply.answers
     overview = build_overview(answer, reply.query, reply.today)
     parts = (
@@ -90,6 +95,15 @@ def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
         *((f"{one.imposer_name} on {one.partner_name}", _list_history(one)) for one in others),
     )
     return make_pages(parts)
+
+
+def _list_all(answer: Answer, reply: RateAnswers) -> Iterator[Block]:
+    """The duties of one of several answers, what comes next, and its notes."""
+    yield section(bold(escape(format_title(answer, reply.today), 300)))
+    yield from _list_duties(answer)
+    yield from _list_next(answer)
+    status = format_status(build_overview(answer, reply.query, reply.today))
+    yield from _list_notes(answer, status)
 
 
 def make_pages(parts: Iterable[tuple[str, Iterable[Block]]]) -> tuple[DetailsPage, ...]:
@@ -119,7 +133,12 @@ def _divide(blocks: Iterable[Block]) -> list[tuple[Block, ...]]:
 
 def render_details(reply: RateAnswers, page: int = 0) -> View:
     """The modal with one page. If there is no page with this number, it shows the first."""
-    title = build_overview(reply.answers[0], reply.query, reply.today).title
+    one = is_one_answer(reply.query, reply.answers)
+    title = (
+        build_overview(reply.answers[0], reply.query, reply.today).title
+        if one
+        else build_comparison(reply.answers).title
+    )
     return render_pages(title, list_pages(reply), page, format_query(reply.query))
 
 

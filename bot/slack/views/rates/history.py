@@ -171,8 +171,11 @@ def _format_total(answer: Answer, period: _Period) -> str:
     ahead = [step for step in answer.history if step.on > answer.on and period.covers(step.on)]
     if not ahead:
         return text
-    coming = _format_step_total(ahead[0])
-    return f"{text} {bold('Next:')} {format_day(ahead[0].on)} {coming}, scheduled."
+    if ahead[0].is_open:
+        coming = escape(words.describe_step(ahead[0]), 200)
+    else:
+        coming = f"{_format_step_total(ahead[0])}, scheduled"
+    return f"{text} {bold('Next:')} {format_day(ahead[0].on)} {coming}."
 
 
 def _format_step_total(step: Step) -> str:

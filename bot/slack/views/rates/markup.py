@@ -165,7 +165,8 @@ def _format_short_steps(steps: Sequence[Step]) -> list[str]:
 
 def _format_step(answer: Answer, step: Step) -> str:
     foreseen = step.on > max(answer.on, answer.checked or answer.on)
-    percent = f"{bold(words.format_step_total(step))} " if step.moves_total else ""
+    has_total = step.ruling is None and not step.banned
+    percent = f"{bold(words.format_step_total(step))} " if has_total else ""
     changed = step.changes or step.ruling
     # The total before a period has the source of an earlier or a later change.
     what = link(step.source.url or "" if changed else "", words.describe_step(step), 120)

@@ -73,8 +73,9 @@ def render_short_answer(reply: RateAnswers) -> Message:
     head: list[Block] = []
     plain: list[Block] = []
     overview = build_overview(answer, reply.query, reply.today)
-    for rows, changes in _SIZES:
+    for rows, changes, is_brief in ((*size, brief) for size in _SIZES for brief in (False, True)):
         overview = build_overview(answer, reply.query, reply.today, rows)
+        overview = _shorten_reasons(overview) if is_brief else overview
         head = list(_render_parts(overview, answer, reply.today, rows, changes, tabled=True))
         plain = list(_render_parts(overview, answer, reply.today, rows, changes, tabled=False))
         if fits_screen([*head, *row]) and fits_screen([*plain, *row]):
@@ -84,6 +85,12 @@ def render_short_answer(reply: RateAnswers) -> Message:
     if head == plain:
         return instead
     return replace(assemble(escape(notice, _LINE), head, (), row), instead=instead)
+
+
+def _shorten_reasons(overview: AnswerOverview) -> AnswerOverview:
+    """The overview without laws and first days where the duty's subject is enough."""
+    rows = (row._replace(why=row.brief or row.why) for row in overview.rows)
+    return overview._replace(rows=tuple(rows))
 
 
 def _render_parts(
@@ -124,7 +131,12 @@ def _escape_piece(text: str) -> str:
 def _render_table(overview: AnswerOverview) -> Block:
     rows = overview.rows
     has_why = any(row.why for row in rows)
-    columns = [Column(overview.rows_title), Column("Added"), *([Column("Why")] if has_why else [])]
+    title = overview.rows_title + " (lines)" * any(row.lines for row in rows)
+    columns = [
+        Column(title),
+        Column(overview.added_title),
+        *([Column("Why")] if has_why else []),
+    ]
     cells = [
         [text_cell(_format_goods(row)), text_cell(row.added), *([text_cell(row.why)] * has_why)]
         for row in rows

@@ -61,6 +61,13 @@ def build_table(columns: Sequence[Column], rows: Sequence[Row], room: int) -> tu
     return table, len(rows) + 1 - len(kept)
 
 
+def render_left_out(count: int) -> Block:
+    """A line that says how many paragraphs did not fit."""
+    return context(
+        f"… and {count} more paragraphs than fit into a Slack message. Ask about one direction."
+    )
+
+
 def text_cell(text: str, longest: int = _CELL) -> Element:
     """A cell with plain text, which is cut to `longest` characters."""
     # Slack refuses the whole message if a cell is empty.

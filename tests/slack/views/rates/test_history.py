@@ -94,10 +94,14 @@ def test_the_details_of_a_history_fit_into_a_modal() -> None:
 
 def test_a_scheduled_change_is_said_to_come_next_and_is_not_in_the_table() -> None:
     message = asyncio.run(answer_message("china on us history", TODAY))
-    assert "*Next:* 11 Jan 2027 0%, scheduled" in message.blocks[1]["text"]["text"]
+    lead = message.blocks[1]["text"]["text"]
+    assert lead.endswith("tariffs 10% ends; what follows is not known.")
+    assert "*Next:* 11 Jan 2027 Retaliation" in lead
     assert "11 Jan 2027" not in [row[0] for row in table_of(message)]
     assert message.instead is not None
-    assert "11 Jan 2027, scheduled: *0%*" in join(list(message.instead.blocks))
+    plain = join(list(message.instead.blocks))
+    assert "11 Jan 2027, scheduled: *not known*" in plain
+    assert "*0%*" not in plain
 
 
 def test_a_change_after_the_last_check_is_marked() -> None:
@@ -110,3 +114,13 @@ def test_a_change_after_the_last_check_is_marked() -> None:
 
 def test_an_answer_without_changes_has_no_history() -> None:
     assert render_history(ask("us on china", ledger(), TODAY), read("us on china")) is None
+
+
+def test_the_bars_of_several_goods_have_their_names() -> None:
+    found = ask("us on china medical gloves and syringes history", ledger(), TODAY)
+    message = render_history(found, read("us on china medical gloves and syringes history"))
+    assert message is not None
+    [chart] = [block["chart"] for block in message.blocks if block["type"] == "data_visualization"]
+    names = [series["name"] for series in chart["series"]]
+    assert names[-1] == "syringes and needles"
+    assert all(name.startswith("rubber med") for name in names[:-1])
