@@ -840,7 +840,7 @@ def test_critical_minerals_of_china_have_a_range_because_only_listed_lines_pay(
     one = _one("us on china critical minerals on 2026-10-01", ledger, today)
 
     assert one.total_percent is None
-    assert one.total_range == (0, Decimal("37.5"))
+    assert one.total_range == (Decimal(0), Decimal("37.5"))
 
 
 def test_a_line_that_ended_has_no_total(ledger: Ledger, today: date) -> None:
@@ -856,7 +856,7 @@ def test_steel_of_the_eu_had_a_quota_until_march_2025(ledger: Ledger, today: dat
     with_quota = _one("us on eu steel on 2024-06-01", ledger, today)
     absolute = _one("us on south korea steel on 2024-06-01", ledger, today)
 
-    assert with_quota.total_range == (0, 25)
+    assert with_quota.total_range == (Decimal(0), Decimal(25))
     assert "Are the goods above the tariff-rate quota?" in with_quota.questions
     assert absolute.total_percent == 0
     assert any("absolute quota" in text for text in words.describe_warnings(absolute))
