@@ -99,6 +99,11 @@ class CardIndex:
         """The numbers of laws, which questions also use without `section`: `robots 232`."""
         self._places = {card.id: place for place, card in enumerate(self.all)}
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of all names, as `stem_words` returns them."""
+        return frozenset(word for name in self._spelled for word in name.split())
+
     def find(self, text: str) -> str | None:
         """The id of the card that the text names, or None."""
         asked = normalize_card_name(text)

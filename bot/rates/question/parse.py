@@ -55,10 +55,12 @@ from bot.rates.question.query import (
     HOME,
     QueryKind,
     RateQuery,
+    Respelling,
     Uncovered,
     format_party,
     format_query,
 )
+from bot.rates.question.spelling import correct_spelling
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.value import take_value
 from bot.rates.question.wording import (
@@ -77,6 +79,7 @@ from bot.rates.question.wording import (
 from bot.rates.schedule.search import FoundHeading
 
 _MAX_TEXT = 500
+_FEW_WORDS = 3
 _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _COMMAS = re.compile(r"(?:\s*,)+")
@@ -147,6 +150,12 @@ def parse_query(
     # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
     whole = correct_grammar_words(normalize_question(sound), reader.words if reader else ())
+    respelled: tuple[Respelling, ...] = ()
+    if reader is not None:
+        whole, respelled = correct_spelling(whole, parties, reader, cards)
+    if respelled:
+        query = parse_query(whole, parties, today, reader, cards)
+        return query.model_copy(update={"respelled": respelled})
     whole = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
     _refuse_new_mexico(whole)
     intent = find_intent(whole)
@@ -163,6 +172,11 @@ def parse_query(
         rest = remove_when_words(rest) if intent.asks_when else rest
     words = TokenizedQuestion(rest, parties)
     uncovered, words.other_words = _take_uncovered(words, reader)
+    if reader is not None:
+        kept = reader.drop_everyday_words(words.other_words)
+        # A text of a few words is no sentence, so each of them is important: `us nowhere`.
+        if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
+            words.other_words = kept
     question = _Question(words, period, percent, uncovered, intent)
     if cards is not None and percent is None and not (words.codes or intent.is_calendar):
         _refuse_misspelt_card(undated, cards, reader)

@@ -14,13 +14,14 @@ The steps, in order:
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from bot.errors import QueryError
 from bot.rates.model.goods import Goods
 from bot.rates.model.measure import Measure, has_basis
+from bot.rates.question.everyday_words import is_everyday
 from bot.rates.question.stemming import respell_as_american, stem_words
 from bot.rates.schedule.lines import TariffLines
 from bot.rates.schedule.search import FoundHeading, find_headings
@@ -88,6 +89,8 @@ _METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium
 _NO_PLURALS = frozenset({"clothes", "goods", "sports"})
 """Words with the ending of a plural that stand before other goods: `clothes hangers`."""
 _HEADINGS, _WORDS_SEARCHED, _HEADS = 4, 8, 3
+_LONGEST_NAME = 10
+"""Words after which the names of goods and duties are not compared further."""
 _CACHE_SIZE = 500
 
 
@@ -278,6 +281,11 @@ class ProductReader:
         wider = (self._goods.list_with_wider(good) for good in item.goods)
         return any(not each.isdisjoint(other.goods) for each in wider)
 
+    @property
+    def schedule_words(self) -> frozenset[str]:
+        """The words of the tariff schedule's descriptions."""
+        return self._schedule_lines.words if self._schedule_lines else frozenset()
+
     def find_bases(self, text: str) -> tuple[str, ...]:
         """The legal bases that a text, such as a headline, names."""
         words = stem_words(text)
@@ -300,6 +308,35 @@ class ProductReader:
         wanted = self.read_any(text)
         named = {self._imposer_of[layer] for layer in wanted.layers}
         return frozenset(named).union(*(self._imposers_of[base] for base in wanted.bases))
+
+    def drop_everyday_words(self, words: Sequence[str]) -> list[str]:
+        """The words without the ordinary ones, which name no goods.
+
+        Ordinary words stay in a name of several words, such as `list 3`, and as the name of a duty
+        or a claim.
+        """
+        stems = [stem_words(word) for word in words]
+        kept: list[str] = []
+        at = 0
+        while at < len(words):
+            size, is_goods = self._measure_name(stems, at)
+            if size > 1 or (size and not is_goods) or not is_everyday(words[at].strip("-")):
+                kept.extend(words[at : at + max(size, 1)])
+            at += max(size, 1)
+        return kept
+
+    def _measure_name(self, stems: Sequence[tuple[str, ...]], at: int) -> tuple[int, bool]:
+        """How many words from position `at` on are a name, and whether it is one of goods."""
+        run: list[str] = []
+        ends: dict[int, int] = {}
+        for size, each in enumerate(stems[at : at + _LONGEST_NAME], 1):
+            if not each:
+                break
+            run.extend(each)
+            ends[len(run)] = size
+        found = self._find_longest(tuple(run), 0, self._layers) if run else []
+        size = ends.get(len(found[0].words), 0) if found else 0
+        return size, any(one.kind == "goods" for one in found)
 
     def read_any(self, text: str) -> ParsedProduct:
         """Parses the text, which may name the measures of all pairs."""

@@ -58,10 +58,12 @@ NOISE = frozenset(
     )
 )
 """Words that name nothing at the edges of a product."""
-_GRAMMAR_WORDS = (
+GRAMMAR_WORDS = (
     *("tariff", "tariffs", "duties", "history", "timeline", "upcoming", "calendar", "changes"),
     *("changed", "compare", "versus", "section", "imports", "imported", "chapter", "refund"),
-    *("refunds", "yesterday", "tomorrow", "please", "country"),
+    *("refunds", "yesterday", "tomorrow", "please", "country", "coming", "before", "expires"),
+    *("exclusion", "exclusions", "retaliation", "scheduled", "currently", "january", "february"),
+    *("august", "september", "october", "november", "december"),
 )
 _SHORTEST_TYPO = 5
 _WORD = re.compile(r"[a-z]+")
@@ -208,7 +210,7 @@ def remove_empty_phrases(text: str) -> str:
 def _correct(word: str, known: Collection[str]) -> str:
     if (
         len(word) < _SHORTEST_TYPO
-        or word in _GRAMMAR_WORDS
+        or word in GRAMMAR_WORDS
         or word in FILLER | NOISE
         or word in known
     ):
@@ -222,7 +224,7 @@ def _find_grammar_word(word: str) -> str | None:
     from rapidfuzz.distance import OSA
 
     squeezed = _DOUBLED.sub(r"\1", word)
-    for each in _GRAMMAR_WORDS:
+    for each in GRAMMAR_WORDS:
         if abs(len(each) - len(word)) > 2 or each[0] != word[0]:
             continue
         if each.rstrip("s") == word.rstrip("s"):
