@@ -143,6 +143,8 @@ _POLITE = frozenset(
     )
 )
 """Words before a command that do not change it. Alone, they are a greeting."""
+_AFTER_GOODS = frozenset({"from", "of", "made", "imported", "imports", "lamps", "linen", "tops"})
+"""Words after `table` that show that tables are the goods: `table from vietnam`."""
 _ADDRESS = re.compile(r"\bhttps?://\S*", re.IGNORECASE)
 """An address of a page. People attach one to a question, which it is no part of."""
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -217,6 +219,8 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
     match _VERBS.get(first):
         case Verb.LIST:
             return bool(rest) and rest[0][:1].isdigit()
+        case Verb.TABLE:
+            return bool(rest) and rest[0].lower() in _AFTER_GOODS
         case Verb.FEEDS:
             known = rest and rest[0].lower() in _FEED_VERBS
             return not known and any(parties.find(word) is not None for word in rest[1:])

@@ -170,3 +170,9 @@ def test_a_subscription_with_goods_suggests_the_one_without_them() -> None:
     with pytest.raises(CommandNotUnderstood) as refused:
         parse_command("subscribe tariffs steel", PARTIES)
     assert refused.value.suggestions == ("subscribe tariffs",)
+
+
+def test_tables_of_an_origin_are_goods() -> None:
+    asked = parse_command("table from vietnam", PARTIES)
+    assert (asked.verb, asked.text) == (Verb.ASK, "table from vietnam")
+    assert parse_command("table us china", PARTIES).verb is Verb.TABLE

@@ -35,7 +35,8 @@ _VERBS = frozenset(
 """Verbs of which every form is an ordinary word."""
 _WORDS = frozenset(
     str.split(
-        "about above abroad absolutely according accurate accurately across actual afraid "
+        "about above bit saw anything everything hear hears heard abroad absolutely according "
+        "accurate accurately across actual afraid "
         "afterwards ahead ain't alabama alaska almost along alongside alright although "
         "altogether always am among anybody anyhow anymore anyway anywhere apart apparently "
         "approx approximate approximately are arizona arkansas around aside assume atlanta "
@@ -107,7 +108,8 @@ _DOUBLED = frozenset("bdglmnprt")
 def _list_forms(verb: str) -> tuple[str, ...]:
     """The forms of a regular verb: `plan`, `plans`, `planned`, `planning`."""
     stem = verb.removesuffix("e")
-    forms = [verb, f"{verb}s", f"{verb}es", f"{stem}ed", f"{stem}ing"]
+    third = f"{verb}es" if verb.endswith(("s", "x", "z", "ch", "sh")) else f"{verb}s"
+    forms = [verb, third, f"{stem}ed", f"{stem}ing"]
     if verb.endswith("y"):
         forms += [f"{verb[:-1]}ies", f"{verb[:-1]}ied"]
     if verb[-1] in _DOUBLED:

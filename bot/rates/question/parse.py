@@ -40,6 +40,7 @@ from bot.rates.question.parties import (
     FOOD_NAMES,
     TokenizedQuestion,
     are_joined,
+    charge_together,
     find_direction,
     find_importer,
     list_importers,
@@ -80,6 +81,9 @@ from bot.rates.schedule.search import FoundHeading
 
 _MAX_TEXT = 500
 _FEW_WORDS = 3
+_ASIDE, _WORDS_OF_ASIDE = re.compile(r"\((?P<inside>[^()]*)\)"), 5
+_MAX_OFFERED = 3
+"""Maximum number of goods that are offered, next to all goods, if the goods are unclear."""
 _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _COMMAS = re.compile(r"(?:\s*,)+")
@@ -156,6 +160,7 @@ def parse_query(
     if respelled:
         query = parse_query(whole, parties, today, reader, cards)
         return query.model_copy(update={"respelled": respelled})
+    whole = _drop_aside(whole, parties, reader)
     whole = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
     _refuse_new_mexico(whole)
     intent = find_intent(whole)
@@ -194,6 +199,19 @@ def _drop_suffixes(text: str, parties: Parties) -> str:
         return match.group() if parties.find(match[1]) is None else match[1]
 
     return _ORIGIN_SUFFIX.sub(shorten, text)
+
+
+def _drop_aside(text: str, parties: Parties, reader: ProductReader | None) -> str:
+    """The text without a longer remark in parentheses that names no economy, code or claim."""
+
+    def drop(match: re.Match[str]) -> str:
+        inside = match["inside"]
+        wanted = reader.read_any(inside) if reader is not None else ParsedProduct(inside)
+        named = wanted.codes or wanted.claims or TokenizedQuestion(inside, parties).codes
+        is_aside = len(inside.split()) >= _WORDS_OF_ASIDE and not any(map(str.isdigit, inside))
+        return " " if is_aside and not named else match.group()
+
+    return _ASIDE.sub(drop, text)
 
 
 def _drop_route(text: str, parties: Parties) -> str:
@@ -386,6 +404,8 @@ def _parse_parties(
     """
     codes = words.codes
     imposer, partner, is_explicit = find_direction(words)
+    if charge_together(words):
+        _ask_for_importer(codes, WORLD, product)
     if len(codes) > 2 and (importers := list_importers(words)):
         _ask_for_importer(importers, codes[-1], product)
     if not is_explicit and len(laws & {imposer, partner}) == 1:
@@ -421,9 +441,11 @@ def _ask_for_origins(first: str, second: str, product: str) -> NoReturn:
 def _ask_for_importer(importers: Sequence[str], partner: str, product: str | None) -> NoReturn:
     """Raises UnclearQuestion for `eu and us tariffs on china`: an answer has one importer."""
     goods = f" {product}" if product else ""
+    on = "" if partner == WORLD else f" on {format_party(partner)}"
+    by = "tariffs by " if partner == WORLD else ""
+    place = "all countries" if partner == WORLD else partner
     options = [
-        (f"{code} on {partner}{goods}", f"{format_party(code)} on {format_party(partner)}{goods}")
-        for code in importers
+        (f"{code} on {place}{goods}", f"{by}{format_party(code)}{on}{goods}") for code in importers
     ]
     raise UnclearQuestion("the importing country", "Which importing country first?", options)
 
@@ -599,7 +621,7 @@ def _refuse_unknown(
     if found or wanted.doubtful:
         options = [
             (label[:_MAX_LABEL], format_query(build(" ".join((text, *wanted.claims)))))
-            for label, text in named
+            for label, text in [*named[:_MAX_OFFERED], ("All goods", "all goods")]
         ]
         raise UnclearQuestion(product, f'Which goods do you mean by "{product}"?', options)
     cause = "neither goods nor an economy we know"

@@ -331,7 +331,11 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
     if any("on" in each[-1:] and not _LINKS & set(each[:-1]) for each in between):
         return False
     compares = comparing or any(not _COMPARING.isdisjoint(each) for each in between)
-    return compares or (joined and listed and names_origin(words))
+    # 'china, vietnam, india toys', but not 'china and india toys', which may be importer and origin
+    only_listed = len(words.codes) > 2 and all(
+        each and {",", "and", "or", "&", "/"}.issuperset(each) for each in between
+    )
+    return compares or only_listed or (joined and listed and names_origin(words))
 
 
 def are_joined(words: TokenizedQuestion, home: str) -> bool:
@@ -345,6 +349,17 @@ def are_joined(words: TokenizedQuestion, home: str) -> bool:
         and home not in words.codes
         and words.words_before[1] == ["and"]
         and others.isdisjoint({"between", "by"} | _CHARGES | _PAYS | _RETALIATION | _INTO)
+    )
+
+
+def charge_together(words: TokenizedQuestion) -> bool:
+    """Whether both economies of the question charge: `what do china and the eu charge on cars`."""
+    return (
+        len(words.codes) == 2
+        and "and" in words.words_before[1]
+        and {"and", "the", ","}.issuperset(words.words_before[1])
+        and words.words_after[:1] != []
+        and words.words_after[0] in _CHARGES
     )
 
 

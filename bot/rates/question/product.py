@@ -273,8 +273,16 @@ class ProductReader:
         *others, last = run
         before = [one for one in others if one.goods or one.words[0] not in _TAILS]
         alone = len(last.words) == 1 and last.words[0] in _ONLY_ALONE
-        related = (self._is_part_of(one, last) or self._is_part_of(last, one) for one in before)
+        related = (self._are_related(one, last) for one in before)
         return alone and bool(before) and not any(related)
+
+    def _are_related(self, one: _Item, other: _Item) -> bool:
+        """Whether some of their goods are kinds of the same goods: `stainless steel bolts`."""
+        wider = [
+            frozenset[str]().union(*(self._goods.list_with_wider(good) for good in item.goods))
+            for item in (one, other)
+        ]
+        return not wider[0].isdisjoint(wider[1])
 
     def _is_part_of(self, item: _Item, other: _Item) -> bool:
         """Whether goods of the first are the other's goods, or a kind of them."""

@@ -31,9 +31,9 @@ FILLER = frozenset(
         "good-morning ok okay again look looking up-to-date latest whether sure understand "
         "explain exactly much most cheapest cheaper lowest lower highest least more better "
         "best worst worse expensive compare comparing comparison compared versus vs vs. difference "
-        "differ bit kindly roughly today's exempt exempted selling sold anything high cost "
+        "differ kindly roughly today's exempt exempted selling sold anything high cost "
         "costs costing situation info information details overview summary news amount deal "
-        "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read saw "
+        "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read "
         "says said saying talking talk use using used between among yes "
         "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
         "whos covered advise confirm advice wat wot u ur r im ive i've dont doesnt"
@@ -149,6 +149,22 @@ _QUANTITY = re.compile(
     r"|tonnes|lbs?|pounds?|containers?|cartons?|pallets?|dozens?|boxes|bottles|lit(?:er|re)s?|shipments?"
     r"|truckloads?|loads?) of\b"
 )
+_CONTAINER = re.compile(
+    r"\b(?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|small) )*"
+    r"(?:cans?|bottles?|box(?:es)?|bags?|sacks?|drums?|barrels?|jars?|packs?|packets?|cartons?"
+    r"|crates?|containers?|kegs?|tins?|cases?|pallets?|bundles?|loads?) of "
+    r"(?!(?:the )?(?:plastics?|steel|alumini?um|glass|metal|paper|cardboard|wood|leather|cotton"
+    r"|jute|textiles?|polyethylene|iron|tin|copper|heading|chapter|hs)\b)"
+)
+"""A container of other goods, which are the goods: `aluminum cans of beer`."""
+_OWN_SHIPMENT = re.compile(
+    r"\b(?:when|if|after|once|before|while|and|because|since)? ?(?:our|my|the|a|your|their|this) "
+    r"(?:\w+ )?(?:containers?|shipments?|consignments?|vessels?|ships?|cargo|orders?|entry) "
+    r"(?:(?:was|were|is|are|has|had|been|will|be|should|get|gets|got|finally|already) )*"
+    r"(?:entered|enters|enter|arrives?|arrived|landed|lands|land|cleared|clears?|left|leaves|leave"
+    r"|sailed|sails|sail|departed|departs|depart|shipped|released|imported)\b"
+)
+"""A clause about a shipment, which names no goods: `when our container was entered`."""
 _BOTH = (Uncovered.ANTIDUMPING, Uncovered.COUNTERVAILING)
 _UNCOVERED = (
     (re.compile(r"\b(?:ad ?[/&] ?cvd|adcvd|ad and cvd|trade remed(?:y|ies))\b"), _BOTH),
@@ -199,6 +215,7 @@ def spell_out(text: str) -> str:
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
+    text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
     return _IT_GOODS.sub("ict", text)
 
 

@@ -445,7 +445,7 @@ def test_a_sentence_is_understood(
         ("us vitnm", UnknownParty, "Vietnam"),
         ("china and vietnam furniture", UnclearQuestion, "🇨🇳 vs 🇻🇳 furniture"),
         ("canada and china canola", UnclearQuestion, "🇨🇳 on 🇨🇦 canola"),
-        ("us china tv stand", UnclearQuestion, "🇺🇸 🇨🇳 8518"),
+        ("us china tv mounts", UnclearQuestion, "🇺🇸 🇨🇳 all goods"),
         ("what is tariff on steel", NoEconomyNamed, "us steel"),
         ("when did section 122 start", NoEconomyNamed, "us china section 122"),
         ("antidumping", NoEconomyNamed, "us china"),
