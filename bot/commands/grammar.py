@@ -136,6 +136,10 @@ _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
     | {"alerts", "news", "stories", "trade", "updates"}
 )
+_OWN_LIST = frozenset(
+    str.split("subscriptions subscription all our mine here alerts channel this of")
+)
+"""Words after `list` that mean the subscriptions. With other words, it asks for duties."""
 _POLITE = frozenset(
     str.split(
         "hi hello hey please pls plz thanks thank you can could would will kindly just i "
@@ -171,7 +175,10 @@ def parse_command(text: str, parties: Parties) -> Command:
     if skipped and first in _VERBS:
         whole = line = " ".join(words)
     if _is_question(first, words[1:], parties):
-        return Command(verb=Verb.ASK, text=line)
+        # 'list what ends in december', but the duties of 'list 3'
+        is_order = first == Verb.LIST and not words[1][:1].isdigit()
+        listed = line.partition(" ")[2].removeprefix("everything ")
+        return Command(verb=Verb.ASK, text=listed if is_order else line)
     if first in _CALENDAR:
         rest = [word for word in words[1:] if word.lower() not in _FILE_WORDS]
         if rest != words[1:]:
@@ -218,7 +225,8 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
     """Whether a text that begins with a command word is a question: `list 3 china`, `feed corn`."""
     match _VERBS.get(first):
         case Verb.LIST:
-            return bool(rest) and rest[0][:1].isdigit()
+            own = {word.lower().strip("?.!") for word in rest} - _POLITE
+            return not own <= _OWN_LIST
         case Verb.TABLE:
             return bool(rest) and rest[0].lower() in _AFTER_GOODS
         case Verb.FEEDS:

@@ -530,6 +530,10 @@ _TEXTS: dict[type[RateWarning], str] = {
         "charges, name the other economy too."
     ),
     kinds.LeadingPairRemark: "{one.text}",
+    kinds.OriginsDiffer: (
+        "Counts only duties on all origins. Most origins pay more: name the origin to see its "
+        "total."
+    ),
     kinds.ImportBan: "May not be imported since {one.since}: {one.measure}. {one.text}",
     kinds.SomeLinesBanned: (
         "Some tariff lines of these goods may not be imported since {one.since}: {one.measure}."
@@ -581,6 +585,19 @@ def _announced_only(one: kinds.AnnouncedOnly, _: Answer) -> str:
         f"Not in the total: {one.measure}, {describe_rate(one.rate)} announced from "
         f"{format_day(one.from_)}. We do not know whether it began."
     )
+
+
+def _suspended_duty(one: kinds.SuspendedDuty, _: Answer) -> str:
+    end = f"until {format_day(one.until)}" if one.until else "with no end date"
+    rate = f"{format_percent(one.percent)}%"
+    return f"Suspended {end}, not charged: {one.measure}, up to {rate}."
+
+
+def _basis_changed(one: kinds.BasisChanged, _: Answer) -> str:
+    first, last = format_day(one.first), format_day(one.last)
+    on_top, included = "plus the normal duty", "the normal duty included"
+    before, after = (on_top, included) if one.includes_base_at_end else (included, on_top)
+    return f"On {first}: {before}. On {last}: {after}."
 
 
 def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
@@ -743,6 +760,8 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.AllIn: _all_in,
     kinds.AnnouncedOnly: _announced_only,
     kinds.AskedNotCovered: _asked_not_covered,
+    kinds.SuspendedDuty: _suspended_duty,
+    kinds.BasisChanged: _basis_changed,
     kinds.BeyondData: _beyond_data,
     kinds.LookupFailed: _lookup_failed,
     kinds.NoMeasureOnGoods: _no_measure,

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 
 from bot.alerts.subscription import Frequency
-from bot.commands.grammar import CommandNotUnderstood, Verb, parse_command, suggest_command
+from bot.commands.grammar import (
+    Command,
+    CommandNotUnderstood,
+    Verb,
+    parse_command,
+    suggest_command,
+)
 from bot.values import Topic
 from tests.slack.samples import PARTIES, nasty_text
 
@@ -176,3 +182,21 @@ def test_tables_of_an_origin_are_goods() -> None:
     asked = parse_command("table from vietnam", PARTIES)
     assert (asked.verb, asked.text) == (Verb.ASK, "table from vietnam")
     assert parse_command("table us china", PARTIES).verb is Verb.TABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("please list what takes effect in January 2027", "what takes effect in January 2027"),
+        ("list all tariffs on china", "all tariffs on china"),
+        ("list everything upcoming", "upcoming"),
+        ("list 3 china", "list 3 china"),
+    ],
+)
+def test_list_with_other_words_is_a_question(text: str, asked: str) -> None:
+    assert parse_command(text, PARTIES) == Command(verb=Verb.ASK, text=asked)
+
+
+@pytest.mark.parametrize("text", ["list", "list my subscriptions", "please list all", "list here"])
+def test_list_alone_lists_the_subscriptions(text: str) -> None:
+    assert parse_command(text, PARTIES).verb is Verb.LIST

@@ -69,7 +69,6 @@ async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) ->
         ("table us chnnia", "table us China"),
         ("subcribe court-rulings", "subscribe court-rulings"),
         ("subscribe chinna", "subscribe China"),
-        ("steel", "us steel"),
         ("feeds ad https://new.example/", "feeds add https://new.example/"),
     ],
 )
@@ -79,6 +78,14 @@ async def test_a_typo_is_answered_with_a_complete_command(
     reply = await commands.type(text)
     assert isinstance(reply, replies.NotUnderstood)
     assert suggestion in reply.suggestions
+
+
+async def test_goods_alone_are_answered_with_a_button_for_each_likely_origin(
+    commands: Commands,
+) -> None:
+    reply = await commands.type("steel")
+    assert isinstance(reply, replies.Clarification)
+    assert 2 <= len(reply.options) <= 4
 
 
 async def test_a_subscription_is_saved_once_and_shown_to_all(commands: Commands) -> None:

@@ -40,7 +40,7 @@ def headline(text: str, ledger: Ledger) -> str:
         ("drones from japan", "otherwise 100%"),
         ("us russia", "can be read to add no duty"),
         ("china us", "known only from a statement by the US Treasury secretary"),
-        ("de minimis china", "Parcels pay the duties on the goods in them"),
+        ("parcels from china", "Parcels pay the duties on the goods in them"),
         ("parcels from japan", "Parcels pay the duties on the goods in them"),
         ("solar panels malaysia 2026-12-10", "below the minimum import price"),
         ("polysilicon from germany 2026-12-10", "USD 21/kg for polysilicon"),

@@ -214,6 +214,11 @@ WARNINGS = (
     kinds.PairRemark("The 47% said in public counts more."),
     kinds.NotFollowed("anti-dumping duties"),
     kinds.SameForAll(("coal", "crude oil")),
+    kinds.BasisChanged(DAY, DAY, True),
+    kinds.BasisChanged(DAY, DAY, False),
+    kinds.OriginsDiffer("pens"),
+    kinds.SuspendedDuty(STEEL, Decimal(30), None),
+    kinds.SuspendedDuty(STEEL, Decimal(30), DAY),
 )
 
 

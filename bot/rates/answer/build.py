@@ -50,7 +50,7 @@ from bot.rates.model.answer import Answer, Component, Step, TotalBasis, Upcoming
 from bot.rates.model.goods import format_code
 from bot.rates.model.law import Talk
 from bot.rates.model.measure import Measure
-from bot.rates.model.warnings import ReadAsOrigin, Reason
+from bot.rates.model.warnings import BasisChanged, ReadAsOrigin, Reason
 from bot.rates.question.product import ParsedProduct
 from bot.rates.question.query import QueryKind, RateQuery
 
@@ -217,6 +217,9 @@ def _answer_pair(
     any_origin = partner == WORLD and not any(one.applies_to_all_goods for one in selection.chosen)
     line = selection.line
     near = asked.wanted.suggestions if asked.wanted else ()
+    warnings = list_warnings(found, checked, today, query)
+    if window and (changed := _find_basis_change(found, window[0], query, part)):
+        warnings = (changed, *warnings)
     return Answer(
         imposer=imposer,
         partner=partner,
@@ -245,7 +248,7 @@ def _answer_pair(
         typical=find_typical_span(line.totals) if line else None,
         checked=checked,
         checked_by=coverage.checked_by if coverage and coverage.checked == checked else "",
-        warnings=list_warnings(found, checked, today, query),
+        warnings=warnings,
         banned=selection.stacked.ban is not None,
         on_goods=summarize_goods_duties(context, selection),
         next=_list_next(context, selection, coverage.checked if coverage else None, today),
@@ -256,6 +259,31 @@ def _answer_pair(
         talks=_list_talks(context),
         suggestions=(*near, *(one.goods for one in found.choices)),
     )
+
+
+def _find_basis_change(
+    found: Standing, since: date, query: RateQuery, part: ParsedProduct | None
+) -> BasisChanged | None:
+    """Says that the counted duties began or ceased to include the base rate since the first day."""
+    context = found.context
+    if since >= context.day:
+        return None
+    before = compute_standing(
+        build_context(
+            context.ledger,
+            context.imposer,
+            context.partner,
+            since,
+            query.product,
+            lines_of_goods=True,
+            part=part,
+        )
+    )
+    first, last = before.selection.stacked.counted, found.selection.stacked.counted
+    was, now = (any(one.period.is_all_in for one in each) for each in (first, last))
+    if not first or not last or was == now:
+        return None
+    return BasisChanged(since, context.day, now)
 
 
 def _list_rows(

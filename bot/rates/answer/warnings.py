@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from bot.parties import WORLD
+from bot.rates.answer.lines.line_duties import is_levied
 from bot.rates.answer.lines.narrower_goods import find_exceptions, is_divided
 from bot.rates.answer.select import RateContext, Selection
 from bot.rates.answer.standing import Standing, find_expired_rates, find_unknown_rates
@@ -56,6 +57,7 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
     schedule = context.ledger.find_tariff_schedule(context.imposer)
     if schedule and (code := context.ledger.find_unknown_code(context.imposer, context.wanted)):
         yield kinds.UnknownLine(code, "", schedule.header.revision)
+    yield from _warn_of_suspended(context)
     for remark in context.ledger.list_remarks(context.imposer, context.partner, context.day):
         if remark.leads and _is_about_goods(remark, found.selection):
             yield kinds.LeadingPairRemark(remark.text)
@@ -80,6 +82,32 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
         unsure = (left.layer for left in stacked.excluded if left.may_apply)
         some = tuple((layer.measure.ref, layer.period.rate) for layer in unsure)
         yield kinds.ZeroInData(some, imposer_file.not_followed)
+    if context.partner == WORLD and found.is_zero_in_data and _has_duties_by_origin(context):
+        yield kinds.OriginsDiffer(wanted.text if wanted else "")
+
+
+def _has_duties_by_origin(context: RateContext) -> bool:
+    """Whether the importing country charges duties on all goods of single origins on the day."""
+    return any(
+        one.imposer == context.imposer
+        and one.applies_to_all_goods
+        and WORLD not in one.partners
+        and (period := one.find_period(context.day)) is not None
+        and is_levied(period)
+        for one in context.ledger.measures
+    )
+
+
+def _warn_of_suspended(context: RateContext) -> Iterator[RateWarning]:
+    """Warns of suspended rates on goods that neither a scope nor a list of the ledger names."""
+    lists_of = context.ledger.get_lists(context.imposer)
+    for measure in context.measures:
+        period = measure.find_period(context.day)
+        if period is None or period.status is not Status.SUSPENDED or not period.percent:
+            continue
+        named = measure.scope or measure.partial_scope or measure.id in lists_of
+        if not named and not measure.applies_to_all_goods:
+            yield kinds.SuspendedDuty(measure.ref, period.percent, period.to)
 
 
 def _is_about_goods(remark: Remark, selection: Selection) -> bool:

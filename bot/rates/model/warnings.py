@@ -109,6 +109,14 @@ class ReadAsOrigin(Leading):
     product: str
 
 
+class SuspendedDuty(Leading):
+    """A suspended rate on goods that our data does not list, so it may concern any goods."""
+
+    measure: MeasureRef
+    percent: Decimal
+    until: date | None
+
+
 class LeadingPairRemark(Leading):
     """A remark on the pair, such as sanctions or no MFN treatment."""
 
@@ -156,6 +164,20 @@ class RunsOut(Leading):
     measure: MeasureRef
     percent: Decimal
     until: date
+
+
+class BasisChanged(Leading):
+    """In a period, duties on top of the base rate gave way to an all-in rate, or the reverse."""
+
+    first: date
+    last: date
+    includes_base_at_end: bool
+
+
+class OriginsDiffer(Leading):
+    """A total for all origins lacks the duties on single origins, which most goods pay too."""
+
+    product: str
 
 
 class ZeroInData(Leading):

@@ -35,7 +35,7 @@ _VERBS = frozenset(
 """Verbs of which every form is an ordinary word."""
 _WORDS = frozenset(
     str.split(
-        "about above bit saw anything everything hear hears heard abroad absolutely according "
+        "but apply applying about above bit saw anything everything hear hears heard abroad absolutely according "
         "accurate accurately across actual afraid "
         "afterwards ahead ain't alabama alaska almost along alongside alright although "
         "altogether always am among anybody anyhow anymore anyway anywhere apart apparently "

@@ -1,6 +1,7 @@
 """Parses the text after `/tariff` into a query, and formats a query as such a text.
 
-    us china                  both directions, beginning with US duties; also `us -> china`
+    us china                  both directions, beginning with US duties; also `us -> china`,
+                              and `china -> us` for goods that flow into the US
     us on china               one direction; also `china to us`, `us goods into china`
     us eu steel               with goods, a code, or a layer (`us china section 301 only`)
     us china on 2025-04-15    on a day; `last year` or `in july 2026` for a period
@@ -13,6 +14,7 @@
     korea vs japan cars       US duties on goods of both; also `who pays more, korea or japan`
     china's tariffs           all duties that China imposes; also `us`, `tariffs by china`
     world on china steel      the duties on these goods, by each importing country
+    eu retaliation, canada countermeasures steel    duties on goods of the US
     is the 10% still on       duties at a percentage
     upcoming [january 2027] [china] [steel]    also `what ends in december`
     changes [in july 2026] [china] [steel]     also `what changed last week`
@@ -61,6 +63,7 @@ from bot.rates.question.query import (
     format_party,
     format_query,
 )
+from bot.rates.question.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.spelling import correct_spelling
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.value import take_value
@@ -74,6 +77,7 @@ from bot.rates.question.wording import (
     remove_intent,
     remove_when_words,
     spell_out,
+    take_other_costs,
     take_percent,
     take_uncovered,
 )
@@ -84,6 +88,8 @@ _FEW_WORDS = 3
 _ASIDE, _WORDS_OF_ASIDE = re.compile(r"\((?P<inside>[^()]*)\)"), 5
 _MAX_OFFERED = 3
 """Maximum number of goods that are offered, next to all goods, if the goods are unclear."""
+_LIKELY_ORIGINS = ("CN", "MX", "EU")
+"""The origins of most imports of the US, for goods whose origin a question does not name."""
 _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _COMMAS = re.compile(r"(?:\s*,)+")
@@ -111,6 +117,12 @@ _MEANINGLESS = frozenset(
     )
 )
 """Words that are removed from a product if it keeps its meaning."""
+_PLUS_LAW = re.compile(
+    r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
+    r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
+)
+"""A law after goods. Their total has the duties of all laws."""
+_AND = re.compile(r"\band\b|[,&]")
 _EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no)\b")
 _CALENDAR_WORDS = frozenset(
     str.split(
@@ -131,6 +143,8 @@ class _Question(NamedTuple):
     percent: Decimal | None
     uncovered: tuple[Uncovered, ...]
     intent: Intent
+    retaliation: dict[str, object]
+    """The fields of the query of a question about retaliation; empty for all others."""
 
 
 def parse_query(
@@ -175,19 +189,28 @@ def parse_query(
     if intent.is_calendar or intent.history:
         rest = remove_intent(rest)
         rest = remove_when_words(rest) if intent.asks_when else rest
+    # `vat` is a code of the Vatican, so it is taken before the economies are found.
+    costs, rest = take_other_costs(rest)
     words = TokenizedQuestion(rest, parties)
     uncovered, words.other_words = _take_uncovered(words, reader)
+    retaliation = _take_retaliation(words, parties, reader)
+    if costs:
+        _refuse_other_costs(costs, words, reader)
     if reader is not None:
         kept = reader.drop_everyday_words(words.other_words)
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
         if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
             words.other_words = kept
-    question = _Question(words, period, percent, uncovered, intent)
+    question = _Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
     if cards is not None and percent is None and not (words.codes or intent.is_calendar):
         _refuse_misspelt_card(undated, cards, reader)
     if intent.is_calendar:
         _refuse_unread(question, parties, reader)
-        return _parse_calendar(question, today, reader)
+        query = _parse_calendar(question, today, reader)
+        if not (query.kind is QueryKind.CHANGES and _names_goods_of_economies(question, reader)):
+            return query
+        # The calendar has no duties on all goods, which the goods pay too.
+        question = question._replace(intent=intent._replace(history=True))
     query = _parse_rates(question, parties, today, reader)
     return query if value is None else query.model_copy(update={"value": value})
 
@@ -281,6 +304,45 @@ def _take_uncovered(
     return found, rest.split()
 
 
+def _refuse_other_costs(
+    costs: Sequence[Uncovered], words: TokenizedQuestion, reader: ProductReader | None
+) -> None:
+    """Raises UnclearQuestion for a question about costs that are no duties.
+
+    With an economy and goods, or with two economies, the question is about duties too.
+    """
+    rest = _trim_product(words.other_words) or ""
+    about_goods = bool(words.codes) and reader is not None and reader.names_goods(rest)
+    if about_goods or len(words.codes) > 1:
+        return
+    name = costs[0]
+    options = [("Customs fees (MPF, HMF)", "mpf"), ("All cards", "cards")]
+    for code in words.codes[:1]:
+        flag = format_party(code)
+        options.insert(0, (f"Duties of {code}", f"tariffs by {flag}"))
+        options.insert(0, (f"{HOME} duties on {code}", f"{format_party(HOME)} on {flag}"))
+    raise UnclearQuestion(
+        name, f"{name[:1].upper()}{name[1:]} are not in our data. It has duties.", options
+    )
+
+
+def _take_retaliation(
+    words: TokenizedQuestion, parties: Parties, reader: ProductReader | None
+) -> dict[str, object]:
+    """The fields of the query if the question is about retaliation, whose words are taken out.
+
+    A question that names a single duty keeps them: `march 2025 countermeasure`.
+    """
+    text = " ".join(words.other_words)
+    found, rest = take_retaliation(text)
+    if not found or HOME not in parties or not words.codes:
+        return {}
+    if reader is not None and reader.read_any(text).layers:
+        return find_retaliation(words) if len(words.codes) == 1 else {}
+    words.other_words = rest.split()
+    return find_retaliation(words)
+
+
 def _parse_calendar(question: _Question, today: date, reader: ProductReader | None) -> RateQuery:
     words, period, intent = question.words, question.period, question.intent
     rest = _trim_product(words.other_words)
@@ -294,6 +356,9 @@ def _parse_calendar(question: _Question, today: date, reader: ProductReader | No
         asked = partial(asked, imposer=imposer, partner=partner)
     elif words.codes:
         asked = partial(asked, partner=words.codes[0])
+    if question.retaliation.get("imposer"):
+        pair = {key: question.retaliation[key] for key in ("imposer", "partner")}
+        asked = partial(asked, **pair)
     since, until, on = _find_window(period, today)
     upcoming = intent.upcoming or (intent.changes and intent.tense is Tense.FUTURE and not since)
     if period is not None and on is None:
@@ -306,6 +371,22 @@ def _parse_calendar(question: _Question, today: date, reader: ProductReader | No
         return asked(kind=QueryKind.CHANGES, since=on, until=on)
     since = since or (until or today) - timedelta(days=CHANGES_DAYS)
     return asked(kind=QueryKind.CHANGES, since=since, until=until)
+
+
+def _names_goods_of_economies(question: _Question, reader: ProductReader | None) -> bool:
+    """Whether a question about past changes names a period, economies and goods."""
+    words = question.words
+    rest = _list_calendar_goods(words)
+    named = bool(rest) and reader is not None and reader.names_goods(rest)
+    if not named or question.period is None or not words.codes or WORLD in words.codes:
+        return False
+    words.other_words = rest.split()
+    return True
+
+
+def _list_calendar_goods(words: TokenizedQuestion) -> str:
+    """The words of a calendar question that may name goods."""
+    return _trim_product([one for one in words.other_words if one not in _CALENDAR_WORDS]) or ""
 
 
 def _find_window(
@@ -333,10 +414,10 @@ def _parse_rates(
     build = partial(_build_rates, question, parties, today, reader)
     _refuse_excluded_economies(words)
     if product:
-        product = _read_chapter(product)
+        product = _read_chapter(_drop_added_law(product, reader))
         refuse_chapters_without_goods(product)
         _refuse_unknown(product, words.codes, parties, reader, build)
-        _refuse_exclusions(product, reader)
+        _refuse_exclusions(product, reader, build)
         product = _tidy(product, reader)
     return build(product)
 
@@ -362,7 +443,13 @@ def _build_rates(
     if not codes:
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
+        if product and reader is not None and HOME in parties:
+            named = reader.read_any(product)
+            if (named.goods or named.codes) and not (named.layers or named.bases):
+                _ask_for_origin(asked, product, parties)
         raise _build_no_economy(product, words, question.uncovered, parties, reader)
+    if question.retaliation:
+        return asked(**question.retaliation)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, parties, reader)
     laws = _list_law_imposers(product, reader)
@@ -372,6 +459,17 @@ def _build_rates(
         (of_home and WORLD not in codes)
         or list_linked_origins(words, HOME, comparing=intent.compares)
     ):
+        joined = all({"and", ",", "&"} & set(each) for each in words.words_before[1:])
+        by_goods = words.has_adjective and all(words.are_origins) and joined
+        if by_goods and product and (bloc := _find_common_bloc(codes, parties)):
+            return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
+        if by_goods and product:
+            goods = [each.strip() for each in _AND.split(product)]
+            if len(set(goods)) == 1:
+                # 'japanese cars and korean cars'
+                asked = partial(asked, product=goods[0])
+            else:
+                _ask_for_goods(asked, goods, codes, parties)
         return asked(
             kind=QueryKind.COMPARE,
             imposer=HOME,
@@ -379,6 +477,8 @@ def _build_rates(
             versus=tuple(codes[1:]),
             imposer_assumed=True,
         )
+    if HOME in parties and product and (bloc := _find_common_bloc(codes, parties)):
+        return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
     if (
         product
         and HOME in parties
@@ -388,7 +488,11 @@ def _build_rates(
         and are_joined(words, HOME)
     ):
         _ask_for_origins(codes[0], codes[1], product)
-    return _parse_parties(asked, words, intent, laws, product)
+    query = _parse_parties(asked, words, intent, laws, product)
+    if question.percent is not None and query.both_ways and query.partner == HOME:
+        # 'switzerland usa 39%': most percentages that people name are duties of the US.
+        return query.model_copy(update={"imposer": HOME, "partner": query.imposer})
+    return query
 
 
 def _parse_parties(
@@ -406,6 +510,9 @@ def _parse_parties(
     imposer, partner, is_explicit = find_direction(words)
     if charge_together(words):
         _ask_for_importer(codes, WORLD, product)
+    if words.words_before[1] == ["->"] and partner == HOME and product is None:
+        # Goods flow into the US: 'brazil -> us'. In 'china -> us steel', China charges.
+        imposer, partner = partner, imposer
     if len(codes) > 2 and (importers := list_importers(words)):
         _ask_for_importer(importers, codes[-1], product)
     if not is_explicit and len(laws & {imposer, partner}) == 1:
@@ -425,6 +532,31 @@ def _parse_parties(
         versus=others,
         both_ways=not others and not is_explicit and WORLD not in codes[:2],
     )
+
+
+def _ask_for_goods(
+    asked: Callable[..., RateQuery], goods: Sequence[str], codes: Sequence[str], parties: Parties
+) -> None:
+    """Raises UnclearQuestion if each origin has its own goods: `thai rice and indian tea`."""
+    if len(goods) != len(codes) or not all(goods):
+        return
+    options = [
+        (
+            f"{each} from {parties.get(code).name}"[:_MAX_LABEL],
+            format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code, product=each)),
+        )
+        for each, code in zip(goods, codes, strict=True)
+    ]
+    raise UnclearQuestion(" and ".join(goods), "Which goods first?", options)
+
+
+def _find_common_bloc(codes: Sequence[str], parties: Parties) -> str | None:
+    """The bloc that all of these economies are in, or None.
+
+    The goods of its members pay the same duties: `french wine and italian cheese`.
+    """
+    blocs = [set(parties.list_codes(code)) - {code} for code in codes]
+    return next(iter(sorted(set.intersection(*blocs))), None) if blocs else None
 
 
 def _ask_for_origins(first: str, second: str, product: str) -> NoReturn:
@@ -495,6 +627,21 @@ def _find_days(period: Period | None, today: date) -> dict[str, date | None]:
     return {"since": period.first, "until": period.last}
 
 
+def _ask_for_origin(asked: Callable[..., RateQuery], product: str, parties: Parties) -> NoReturn:
+    """Raises UnclearQuestion for goods without an origin, because most origins pay other duties."""
+    options = [
+        (
+            parties.get(code).name,
+            format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code)),
+        )
+        for code in _LIKELY_ORIGINS
+        if code in parties
+    ]
+    every = asked(kind=QueryKind.PAIR, imposer=HOME, partner=WORLD, partner_implied=True)
+    options.append(("Duties on all origins", format_query(every)))
+    raise UnclearQuestion(product, f"Which origin do you mean for {product}?", options)
+
+
 def _build_no_economy(
     product: str | None,
     words: TokenizedQuestion,
@@ -536,6 +683,16 @@ def _read_chapter(product: str) -> str:
     return product
 
 
+def _drop_added_law(product: str, reader: ProductReader | None) -> str:
+    """The product without `plus 232` after goods, whose total includes the duties of that law."""
+    rest = " ".join(_PLUS_LAW.sub(" ", product).split())
+    if reader is None or not rest or rest == product:
+        return product
+    wanted = reader.read_any(rest)
+    alone = not (wanted.layers or wanted.bases)
+    return rest if alone and (wanted.goods or wanted.codes) else product
+
+
 def _tidy(product: str, reader: ProductReader | None) -> str | None:
     """The product without words that do not change its meaning; None if it has no meaning."""
     if reader is None:
@@ -572,8 +729,13 @@ def _refuse_excluded_economies(words: TokenizedQuestion) -> None:
             )
 
 
-def _refuse_exclusions(product: str, reader: ProductReader | None) -> None:
-    """Raises QueryError for goods that are excluded, because the reader would include them."""
+def _refuse_exclusions(
+    product: str, reader: ProductReader | None, build: Callable[[str], RateQuery]
+) -> None:
+    """Raises QueryError for goods that are excluded, because the reader would include them.
+
+    If goods stand before them, the error is UnclearQuestion with a question about all of these.
+    """
     match = _EXCLUSION.search(product)
     if match is None or reader is None:
         return
@@ -581,6 +743,13 @@ def _refuse_exclusions(product: str, reader: ProductReader | None) -> None:
     with_word, without = reader.read_any(product), reader.read_any(f"{before} {after}")
     is_named = with_word._replace(text="", unknown=()) == without._replace(text="", unknown=())
     if is_named and reader.names_any(after):
+        goods = _trim_product([one for one in before.split() if one not in _MEANINGLESS])
+        if goods and reader.names_goods(goods):
+            raise UnclearQuestion(
+                f"{match.group().strip()} {after.strip()}",
+                f"We cannot leave out some goods. The answer for all {goods} shows which pay more.",
+                [(f"All {goods}"[:_MAX_LABEL], format_query(build(goods)))],
+            )
         raise QueryError(
             f"{match.group().strip()} {after.strip()}",
             "we cannot leave out some goods",

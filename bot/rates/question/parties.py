@@ -33,6 +33,7 @@ _CAPITALS = {
     re.compile(r"(?<![\w$.-])CAN(?=$|[\s,;:?!)'/])"): " \U0001f1e8\U0001f1e6 ",
 }
 """Codes that are words in lower case, with their flags. They count in capitals."""
+_HS_CODE = re.compile(r"(?:hs|hts|htsus|code|heading|tariff|\d{4}[\d.]*)")
 _EDGES = ".'`*_~<>:"
 _ADJECTIVE = re.compile(
     r"(?:american|[a-z]+(?:ese|ians?|eans?|icans?|ish|tch|nch|ani|eli|ino|wiss|hai|rman|reek))"
@@ -49,8 +50,8 @@ _SYMBOLS = frozenset(
     str.split("li na ne ni co cu sn ag ge ga se mu mg mn hm va pa ma pr mus geo gab gp gm")
 )
 """Codes that are symbols too. They count only directly after the first economy, or as above."""
-_NEVER = frozenset({"can", "all", "any"})
-"""Words that `Parties` knows, but that are economies only in capitals, or `all countries`."""
+_NEVER = frozenset({"can", "and", "all", "any"})
+"""Words that `Parties` knows, but that are no economies in lower case."""
 _UNITS = frozenset({"cc", "cm", "gb", "kg", "kw", "lb", "mg", "ml", "mm", "tb"})
 """Units that are also codes of economies. After a number, they are units."""
 _NOT_AFTER = {
@@ -117,6 +118,7 @@ _CHARGES = frozenset(
         "collecting applies apply retaliate retaliates slap slaps slapped"
     )
 )
+_APPLIES = frozenset({"apply", "applies", "applied", "applicable"})
 _PAYS = frozenset({"pay", "pays", "paid", "paying", "face", "faces", "facing", "owe", "owes"})
 _INTO = frozenset({"to", "in", "into"})
 _MADE = frozenset({"made", "produced", "grown", "manufactured"})
@@ -167,6 +169,8 @@ class TokenizedQuestion:
         """For each party, the words between it and the party before it."""
         self.has_adjective = False
         """Whether an adjective before goods names a party: `canadian steel`."""
+        self.are_origins: list[bool] = []
+        """For each party, whether `from` or an adjective before goods makes it an origin."""
         self.is_possessive = False
         """Whether the first party is a possessive or an adjective before duties."""
         between: list[str] = []
@@ -182,8 +186,9 @@ class TokenizedQuestion:
                     self.other_words.append(tokens[at])
                 at += 1
                 continue
+            joined = False
             while self.other_words and self.other_words[-1] in _TRAILING:
-                self.other_words.pop()
+                joined |= self.other_words.pop() in {"and", ",", "&"}
             after = tokens[at + size : at + size + 1]
             adjective = size == 1 and _ADJECTIVE.fullmatch(tokens[at]) is not None
             if code not in self.codes:
@@ -192,14 +197,22 @@ class TokenizedQuestion:
                 if len(self.codes) == 1:
                     possessive = tokens[at + size - 1].endswith("'s") or adjective
                     self.is_possessive = possessive and not _DUTIES.isdisjoint(after)
+            of_goods = adjective and bool(after) and after[0] not in NOISE | FILLER
+            if joined and of_goods and self.other_words:
+                # 'french wine and italian cheese' names two kinds of goods.
+                self.other_words.append("and")
+            if len(self.are_origins) < len(self.codes):
+                self.are_origins.append(of_goods or _names_origin_before(between))
             between = []
-            self.has_adjective |= adjective and bool(after) and after[0] not in NOISE | FILLER
+            self.has_adjective |= of_goods
             at += size
         self.words_after = between
         """Words after the last party."""
         others = [*chain.from_iterable(self.words_before), *self.words_after]
         if len(self.codes) == 1 and len(others) == 1:
             self._take_code(others[0], parties)
+        if not self.codes:
+            self._take_code_after_goods(others, parties)
 
     def _take_code(self, word: str, parties: Parties) -> None:
         """Reads the only other word as the code of a party, if it is a small word such as `in`."""
@@ -210,6 +223,16 @@ class TokenizedQuestion:
         leads = self.words_before == [[word]]
         self.codes.insert(0 if leads else 1, party.code)
         self.words_before, self.other_words = [[], []], []
+
+    def _take_code_after_goods(self, others: Sequence[str], parties: Parties) -> None:
+        """Reads the only word next to an HS code as the code of a party: `8703.23.01 de`."""
+        left = [word for word in others if not _HS_CODE.fullmatch(word) and word != "from"]
+        is_code = len(left) == 1 < len(others) and left[0] not in _NEVER | {"ad"}
+        party = parties.find(left[0]) if is_code else None
+        if party is not None:
+            self.codes, self.words_before = [party.code], [["from"]]
+            self.words_after = []
+            self.other_words = [word for word in others if _HS_CODE.fullmatch(word)]
 
 
 class _PartyFinder:
@@ -259,7 +282,7 @@ class _PartyFinder:
         before = tokens[at - 1] if at else ""
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         if word in _NEVER:
-            return word != "can" and at in self._codes_at
+            return word not in {"can", "and"} and at in self._codes_at
         if word in _SYMBOLS and at != self._first_end:
             return at in self._codes_at or "->" in {before, after}
         if _is_small(word):
@@ -288,6 +311,12 @@ class _PartyFinder:
         return False
 
 
+def _names_origin_before(before: Sequence[str]) -> bool:
+    """Whether the words before an economy make it an origin: `from`, `made in`."""
+    made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
+    return made_in or before[-1:] == ["from"] or before[-2:] == ["from", "the"]
+
+
 def names_origin(words: TokenizedQuestion) -> bool:
     """Whether words make the question's first economy the origin of the goods."""
     before = words.words_before[0]
@@ -299,6 +328,9 @@ def names_importer(words: TokenizedQuestion) -> bool:
     """Whether words make the question's only economy the one that charges."""
     before, after = words.words_before[0], words.words_after
     made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
+    if before[-1:] == ["to"] and not _APPLIES.isdisjoint(before[-2:-1]):
+        # 'does column 2 apply to russian goods'
+        return False
     if words.is_possessive or (before[-1:] and before[-1] in {"by", "into", "to", "in"}):
         return not made_in
     if not _RETALIATION.isdisjoint((*after, *before[-1:])):
@@ -317,6 +349,10 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
     if home in words.codes or len(words.codes) < 2:
         return False
     between = words.words_before[1:]
+    joins = {"and", "or", ",", "&", "vs", "versus"}
+    if len(words.are_origins) == len(words.codes) and all(words.are_origins):
+        # 'shoes from vietnam and on the same shoes from indonesia', 'thai rice and indian tea'
+        return all(not joins.isdisjoint(each) for each in between)
     # 'french or italian wine', and 'french wine or italian wine'
     linked = all(
         set(each) <= _LINKS | _COMPARING | NOISE - _INTO - {"by"}

@@ -8,6 +8,8 @@
     since June, after 2026-06-01            from a day on
     until March, before 2026-06-01          up to a day
     between May and July 2026               from one day to another
+    2026-03-01 vs today                     the same
+    before and after 2025-11-01             from the day before to that day
 
 A month or day without a year is the one in the tense of the question. If the question has no
 tense, it is the nearer one; if neither is clearly nearer, the question is unclear. A day such as
@@ -48,7 +50,7 @@ _TIME = re.compile(
         (
             r"(?P<iso>\b(?P<iy>(?:19|20)\d\d)(?P<sep>[-/])(?P<im>\d{1,2})(?P=sep)(?P<id>\d{1,2})\b(?![-/.]\d))",
             rf"(?P<iso_month>\b(?P<my>{_YEAR})-(?P<mm>0[1-9]|1[0-2])\b(?!-))",
-            r"(?P<unclear>\b[0-3]?\d(?P<us>[./])[0-3]?\d(?P=us)(?:20)?\d\d(?![\w./]))",
+            r"(?P<unclear>(?<![\w./])[0-3]?\d(?P<us>[./])[0-3]?\d(?P=us)(?:20)?\d\d(?![\w./]))",
             rf"(?P<day_first>\b(?P<d1>\d{{1,2}}){_ORDINAL}\s+(?:of\s+)?(?P<n1>{MONTH})\b\.?"
             rf"(?:,?\s+(?P<y1>\d{{4}})\b)?)",
             rf"(?P<month_first>\b(?P<n2>{MONTH})\.?\s+(?P<d2>\d{{1,2}}){_ORDINAL}\b(?!\.\d)"
@@ -81,7 +83,7 @@ _OF_A_NAME = re.compile(
 )
 """Words after the date that is part of the name of a duty: the March 2025 countermeasure."""
 _HEAD = re.compile(
-    r"\b(?P<word>since|after|from|starting|beginning|effective|until|till|through|thru|before|by"
+    r"\b(?P<word>before-after|since|after|from|starting|beginning|effective|until|till|through|thru|before|by"
     r"|up to|on|as of|as at|at|in|during|over|within|for|between|of|throughout|is due|due)\s+"
     r"(?:the\s+(?:month\s+of\s+|year\s+)?|year\s+|all\s+of\s+|whole\s+)?$"
     r"|\b(?:the|all of|whole|entire)\s+$"
@@ -90,8 +92,13 @@ _PART = re.compile(
     r"\b(?P<part>early|mid|late|(?:the\s+)?(?:very\s+)?(?:end|close|start|beginning|middle)\s+of)"
     r"(?:\s+|-)(?:the\s+)?$"
 )
-_TO = re.compile(
-    r"\s*(?:-|to|until|till|through|thru|and|vs\.?|versus|compared (?:to|with))\s*(?:the\s+)?"
+_TO = re.compile(r"\s*(?:-|to|until|till|through|thru|and)\s*(?:the\s+)?")
+_VERSUS = re.compile(r"\s*(?:vs\.?|versus|compared (?:to|with)|or)\s+(?:the\s+)?")
+"""Between two days that a question compares."""
+_NOW = re.compile(r"(?:now|currently|current rate)\b")
+_BOTH_SIDES = re.compile(
+    r"\b(?:(?:just )?(?:before|pre)[- ]*(?:and|or|&|/|vs\.?|versus)[- ]*(?:after|post)"
+    r"|after *(?:and|or|&|/|vs\.?|versus) *before)\b"
 )
 _RANGE_END = re.compile(
     rf"\s*(?:-|to|until|till|through|thru|and)\s*(?:\d{{1,2}}{_ORDINAL}\s+)?(?P<name>{MONTH})\.?"
@@ -122,9 +129,11 @@ _HEAD_CHARACTERS = 40
 _MONTH_HEADS = frozenset(
     str.split(
         "since after from starting beginning effective until till through thru before by "
-        "in during of between for throughout"
+        "in during of between for throughout before-after"
     )
 ) | {"up to", "as of"}
+_AROUND = "before-after"
+"""Replaces `before and after`: from the day before the period to its last day."""
 _SINCE = frozenset({"since", "from", "starting", "beginning", "effective"})
 _UNTIL = frozenset({"until", "till", "through", "thru", "by", "up to"})
 _QUICK = re.compile(
@@ -177,6 +186,7 @@ def take_period(
     text = _spell_out(text, today)
     if not _QUICK.search(text):
         return None, text
+    text = _BOTH_SIDES.sub(_AROUND, text)
     found = _find_next(text, 0, today, tense, loose)
     if found is None:
         return None, text
@@ -184,6 +194,9 @@ def take_period(
         monday = found.first - timedelta(days=found.first.weekday())
         end = monday + timedelta(days=6)
         return Period(monday, end), _cut(text, week.start(), found.end)
+    if compared := _find_compared(text, found, today, tense):
+        first, last = min(found.first, compared.first), max(found.last, compared.last)
+        return Period(first, last), _cut(text, found.start, compared.end)
     joint = _TO.match(text, found.end)
     if joint and found.head not in {"on", "as of", "since"}:
         other = _find_next(text, joint.end(), today, tense, True, at_start=True)
@@ -194,6 +207,17 @@ def take_period(
                 first = _add_months(first, -12)
             return Period(first, other.last), _cut(text, found.start, other.end)
     return _build_period(found), _cut(text, found.start, found.end)
+
+
+def _find_compared(text: str, found: _Found, today: date, tense: Tense) -> _Found | None:
+    """The time that the question compares with the found one: `2026-03-01 vs today`."""
+    versus = _VERSUS.match(text, found.end)
+    if versus is None:
+        return None
+    if now := _NOW.match(text, versus.end()):
+        return _Found(today, today, now.start(), now.end())
+    at = versus.end() + len("on ") * text.startswith("on ", versus.end())
+    return _find_next(text, at, today, tense, True, at_start=True)
 
 
 def read_day(text: str, today: date) -> date:
@@ -244,6 +268,8 @@ def _build_period(found: _Found) -> Period:
     first, last = found.first, found.last
     if found.head in _SINCE:
         return Period(first, None)
+    if found.head == _AROUND:
+        return Period(first - _A_DAY, last)
     if found.head == "after":
         return Period(last + _A_DAY, None)
     if found.head in _UNTIL:

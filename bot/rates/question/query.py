@@ -18,7 +18,7 @@ HOME = "US"
 
 
 class Uncovered(StrEnum):
-    """Duties, reliefs and limits that the ledger does not cover."""
+    """Duties, reliefs, limits and other costs that the ledger does not cover."""
 
     ANTIDUMPING = "antidumping duties"
     COUNTERVAILING = "countervailing duties"
@@ -26,6 +26,18 @@ class Uncovered(StrEnum):
     QUOTA = "tariff-rate quotas"
     AGOA = "AGOA"
     GSP = "GSP"
+    TAXES = "VAT and other taxes"
+    EXCHANGE = "exchange rates"
+    FREIGHT = "freight costs"
+
+    @property
+    def has_card(self) -> bool:
+        """Whether a card is about it. The others are no duties."""
+        return self not in NO_DUTIES
+
+
+NO_DUTIES = frozenset({Uncovered.TAXES, Uncovered.EXCHANGE, Uncovered.FREIGHT})
+"""Costs of an import that are no duties."""
 
 
 class QueryKind(StrEnum):

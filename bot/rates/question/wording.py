@@ -6,7 +6,8 @@ Rules, in running order:
    changes, `what changes next month` and `when do sofas go up` about upcoming ones. Then
    `remove_empty_phrases` removes phrases without meaning here: `no longer`, `in force`.
 3. `take_percent` takes a percentage: `is the 10% still on`.
-4. `take_uncovered` takes duties and reliefs that the ledger does not cover: `anti-dumping`.
+4. `take_other_costs` takes costs that are no duties: `vat`. `take_uncovered` takes duties and
+   reliefs that the ledger does not cover: `anti-dumping`.
 """
 
 import re
@@ -54,7 +55,7 @@ NOISE = frozenset(
         "going up down rise raised raise hit hits affect affects affected impact tariffed taxed "
         "dutiable subject tax taxes any new higher exemption exemptions help price work works "
         "shipped coming arriving sourced sourcing importer importers exporter exporters trade "
-        "business company shipment shipments"
+        "business company shipment shipments number"
     )
 )
 """Words that name nothing at the edges of a product."""
@@ -68,14 +69,27 @@ GRAMMAR_WORDS = (
 _SHORTEST_TYPO = 5
 _WORD = re.compile(r"[a-z]+")
 _DOUBLED = re.compile(r"([a-z])\1+")
+_PROGRAM = r"(?:usmca|cusma|t-?mec|korus)"
+_FITTING = r"(?:qualif(?:ying|ied|ies)|compliant|originating|eligible|claimed|origin)"
+_BOTH_CLAIMS = re.compile(
+    r"\b(?:both )?(?:(?:with|under)\s*(?:and|or|vs\.?|versus|/|&)\s*"
+    r"(?:without|outside|not under|not)|without\s*(?:and|or|vs\.?|versus|/|&)\s*with)"
+    rf"\s+(?:the\s+|an?\s+)?{_PROGRAM}\b(?:\s+(?:claim|origin|preference|treatment))?"
+    rf"|\b(?:with|under)?\s*{_PROGRAM}\b[\s-]*{_FITTING}?\s*(?:,|and|or|vs\.?|versus|/|&)+\s*"
+    rf"(?:not|non|without|no|outside)\b[\s-]*{_PROGRAM}?[\s-]*{_FITTING}?"
+    rf"|\b{_FITTING}\s*(?:and|or|vs\.?|versus|/|&)\s*(?:not|non)[\s-]*{_FITTING}?\s*"
+    rf"(?:(?:for|under)\s+)?{_PROGRAM}\b"
+)
+"""A claim and its opposite: `with and without usmca`. An answer without a claim has both totals."""
 _EMPTY_PHRASES = re.compile(
     r"\b(?:may|might|can|could|shall|should) (?:i|we|one|you)\b"
     r"|(?<=\bpays )less\b|(?<=\bpay )less\b|(?<=\bis )less\b"
     r"|\b(?:no longer|not yet|not any ?more|any ?more|good (?:morning|afternoon|evening|day)"
     r"|(?:still |currently )?(?:not )?(?:in (?:force|effect|place)|valid|active|on hold)"
     r"|at the moment|at present|right now|these days|as of now|as we speak|thank you(?: very much)?"
-    r"|thanks(?: a lot| in advance)?|how much|how many|how come|a lot|would like to|i'd like to"
-    r"|i would like|want to|need to|have to|has to|is it true that|do you know|can you|could you"
+    r"|thanks(?: a lot| in advance)?|how (?:much|many|come|far|often)|a lot|would like to"
+    r"|i'd like to|i would like|want to|need to|have to|has to|is it true that|do you know"
+    r"|can you|could you"
     r"|per ?cent ?age points?|so far|as well|any idea|subject to|such as|for example|e\.g\.|i\.e\."
     r"|as regards|with regard to|in terms of|on top of|what about|how about|when it comes to"
     r"|(?:is|was|did|does|will|has) it(?! (?:products|equipment|hardware|goods)\b)"
@@ -96,7 +110,9 @@ _COMPARISON = re.compile(
 )
 _HISTORY = re.compile(
     r"\b(?:history|timeline|chart|over time|evolution|over the years|historical(?:ly)?"
-    r"|when (?:did|was|were|have|has)\b|since when\b|how long\b)"
+    r"|when (?:did|was|were|have|has)\b|since when\b|how long\b"
+    r"|when\b(?=[^?.;]{0,60}\b(?:ended|expired|lapsed|started|began|stopped|lifted|removed"
+    r"|dropped|went|came|took effect|kicked in|rose|fell|increased|doubled)\b))"
 )
 _UPCOMING = re.compile(
     r"\b(?:upcoming|calendar|coming (?:up|soon)|(?:what|anything|what's)(?: is)? (?:new )?coming"
@@ -117,12 +133,24 @@ _EVENTS = re.compile(
     r"|anything new|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out)\b"
 )
 """Verbs and nouns of changes. With a period, they ask for a calendar: `what ends in december`."""
-_HOW = re.compile(r"\bhow (?:has|have|did|do|does)\b.*\bchanged?\b")
+_HOW = re.compile(
+    r"\bhow (?:much |far |often |many times )?(?:has|have|did|do|does)\b.*\bchanged?\b"
+    r"|\b(?:did|has|have)\b[^?.;]{0,60}\bchanged? since\b"
+    r"|\bwhen (?:did|was|has|have)\b[^?.;]{0,60}\bchanged?(?: last| most recently)?\b"
+    r"|\b(?:last|latest|most recent) changed?\b|\bchanged? last(?=\s*(?:[?.!,]|$))"
+)
+"""How or when something changed: a question about the history of a rate."""
+_LAST_CHANGE = re.compile(
+    r"\b(?:that |the |it )?(?:(?:last|latest|most recent) )?changed?(?: last(?=\s*(?:[?.!,]|$)))?\b"
+)
 _WHEN = re.compile(r"\bwhen\b")
 _WHEN_WORDS = re.compile(
-    r"\b(?:start|starts|started|begin|begins|began|end|ends|ended|expire|expires|expired|rise|rises"
-    r"|go|increase|increases|increased|kick in|take effect|takes effect|took effect|change|changes"
-    r"|lifted|removed|lift|stop|stops|stopped|due|introduced|imposed|effective|run out|happen)\b"
+    r"\b(?:(?:go|goes|went|gone|going) (?:away|up|down|off|on|into (?:effect|force))"
+    r"|(?:come|comes|came) (?:off|in|into (?:effect|force))|most recently|last time"
+    r"|start|starts|started|begin|begins|began|end|ends|ended|expire|expires|expired|rise|rises"
+    r"|go|went|increase|increases|increased|kick in|kicked in|take effect|takes effect|took effect"
+    r"|change|changes|lifted|removed|lift|stop|stops|stopped|due|introduced|imposed|effective"
+    r"|run out|happen|lapsed?|lapses|rose|fell|drop|drops|dropped|doubled)\b"
 )
 _PERCENT = re.compile(
     r"(?<![\w.,$-])(\d{1,4}(?:\.\d{1,3})?)\s?(?:%|percent\b|per cent\b|pct\b)"
@@ -182,6 +210,34 @@ _UNCOVERED = (
         (Uncovered.QUOTA,),
     ),
 )
+_OTHER_COSTS = (
+    (
+        re.compile(
+            r"\b(?:import )?(?:vat|v\.a\.t|gst|hst|pst|qst|ivat|iva|sales tax|value[- ]added tax"
+            r"|consumption tax|excise(?: (?:tax|taxes|duty|duties))?)(?:es)?"
+            r"(?: and other taxes)?\b(?: rates?\b)?"
+        ),
+        Uncovered.TAXES,
+    ),
+    (
+        re.compile(
+            r"\b(?:exchange rates?|currency (?:conversion|exchange|rates?)|conversion rates?"
+            r"|fx rates?|forex)\b"
+        ),
+        Uncovered.EXCHANGE,
+    ),
+    (
+        re.compile(
+            r"\b(?:(?:sea|ocean|air) )?freight\b"
+            r"(?! (?:containers?|cars?|wagons?|trains?|elevators?))"
+            r"(?: (?:costs?|rates?|prices?|charges?|quotes?))?"
+            r"|\bshipping (?:costs?|rates?|prices?|charges?|quotes?)\b"
+            r"|\bcosts? of shipping\b|\b[24]0[ -]?(?:ft|foot|feet)\b(?: containers?)?"
+        ),
+        Uncovered.FREIGHT,
+    ),
+)
+"""Costs of an import that are no duties."""
 _CLAIMED = (
     (re.compile(r"\b(?:agoa|african growth and opportunity)\b"), Uncovered.AGOA),
     (re.compile(r"\b(?:gsp|generali[sz]ed system of preferences?)\b"), Uncovered.GSP),
@@ -221,7 +277,7 @@ def spell_out(text: str) -> str:
 
 def remove_empty_phrases(text: str) -> str:
     """The text without greetings and phrases that mean nothing for a rate."""
-    return _EMPTY_PHRASES.sub(" ", text)
+    return _EMPTY_PHRASES.sub(" ", _BOTH_CLAIMS.sub(" ", text))
 
 
 def _correct(word: str, known: Collection[str]) -> str:
@@ -292,6 +348,7 @@ def remove_intent(text: str) -> str:
 
 def remove_when_words(text: str) -> str:
     """The text without the verbs and nouns of changes."""
+    text = _LAST_CHANGE.sub(" ", text)
     return _CHANGE_ALONE.sub(" ", _WHEN_WORDS.sub(" ", _EVENTS.sub(" ", text)))
 
 
@@ -301,6 +358,15 @@ def take_percent(text: str) -> tuple[Decimal | None, str]:
     if match is None:
         return None, text
     return Decimal(match[1]), f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def take_other_costs(text: str) -> tuple[tuple[Uncovered, ...], str]:
+    """The costs in the text that are no duties, such as `vat`, and the text without them."""
+    found = []
+    for pattern, name in _OTHER_COSTS:
+        text, count = pattern.subn(" ", text)
+        found += [name] * bool(count)
+    return tuple(found), text
 
 
 def take_uncovered(text: str) -> tuple[tuple[Uncovered, ...], str]:

@@ -51,11 +51,6 @@ class AskedLine(NamedTuple):
     no: frozenset[str] = frozenset()
     """Questions of the lists that the words answer with no."""
 
-    @property
-    def is_goods(self) -> bool:
-        """Whether the question names goods in words."""
-        return bool(self.codes)
-
     def list_codes(self) -> tuple[str, ...]:
         """The code of the question, or the codes of its goods."""
         return self.codes or (self.code,)

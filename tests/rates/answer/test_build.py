@@ -397,7 +397,7 @@ def test_goods_of_an_economy_without_own_duties_in_our_data_are_read_as_its_expo
     assert first.partner_name == name.title()
 
 
-@pytest.mark.parametrize("text", ["us steel", "tariffs by germany steel", "canada countermeasures"])
+@pytest.mark.parametrize("text", ["us steel", "tariffs by germany steel", "canada surtax"])
 def test_goods_with_an_importing_country_or_duty_name_are_read_as_its_imports(
     text: str, ledger: Ledger, today: date
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
+from bot.errors import QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties, Party
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
@@ -72,10 +72,22 @@ def test_codes_that_are_also_words_are_economies_next_to_an_arrow(read: Read) ->
     assert (query.imposer, query.partner) == ("BY", "IN")
 
 
-def test_the_party_before_an_arrow_imposes(read: Read) -> None:
-    query = read("china -> us")
+@pytest.mark.parametrize(
+    ("text", "imposer", "partner"),
+    [
+        ("us -> china", "US", "CN"),
+        ("china -> us", "US", "CN"),
+        ("brazil → us", "US", "BR"),
+        ("canada -> china", "CA", "CN"),
+        ("china -> us steel", "CN", "US"),
+    ],
+)
+def test_the_party_before_an_arrow_imposes_unless_goods_flow_into_the_us(
+    text: str, imposer: str, partner: str, read: Read
+) -> None:
+    query = read(text)
 
-    assert (query.imposer, query.partner) == ("CN", "US")
+    assert (query.imposer, query.partner) == (imposer, partner)
 
 
 @pytest.mark.parametrize(
@@ -326,11 +338,15 @@ def test_a_partner_alone_is_not_read_as_the_imposer(text: str, read: Read) -> No
     assert (query.imposer, query.partner, query.imposer_assumed) == ("US", "CN", True)
 
 
-def test_goods_without_an_economy_get_a_suggestion_that_names_one(read: Read) -> None:
-    with pytest.raises(NoEconomyNamed) as refused:
-        read("steel")
+def test_goods_without_an_economy_get_a_button_for_each_likely_origin(read: Read) -> None:
+    with pytest.raises(UnclearQuestion) as refused:
+        read("steel on 2026-09-01")
 
-    assert read(refused.value.questions[0]).product == "steel"
+    found = [read(command) for _, command in refused.value.options]
+    assert [one.partner for one in found] == ["CN", "MX", "EU", WORLD]
+    assert {(one.imposer, one.product, str(one.on)) for one in found} == {
+        ("US", "steel", "2026-09-01")
+    }
 
 
 def test_a_unit_after_a_number_is_not_an_economy(ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.errors import NoEconomyNamed, QueryError, UnknownParty
+from bot.errors import QueryError, UnclearQuestion, UnknownParty
 from bot.rates.model.goods import Good
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery
@@ -73,11 +73,11 @@ def test_words_for_a_history_ask_for_every_change(word: str) -> None:
     assert not read("us china").history
 
 
-def test_goods_without_an_economy_get_a_complete_question_as_suggestion() -> None:
-    with pytest.raises(NoEconomyNamed) as unsaid:
+def test_goods_without_an_economy_get_complete_questions_as_options() -> None:
+    with pytest.raises(UnclearQuestion) as unsaid:
         read("steel")
     assert unsaid.value.thing == "steel"
-    assert unsaid.value.questions == ("us steel",)
+    assert unsaid.value.options[-1][1] == "\U0001f1fa\U0001f1f8 steel"
 
 
 @pytest.mark.parametrize("text", ["zzqqx", "zzqqx wwkkv"])

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.commands.permissions import OperatorAction
-from bot.slack.handlers.buttons import ALERT_CHOICES, ANSWER_CHOICES, BUTTONS
+from bot.slack.handlers.buttons import BUTTONS
+from bot.slack.handlers.menus import ALERT_CHOICES, ANSWER_CHOICES
 from bot.slack.views import alerts, data_checks, proposals
 from bot.slack.views.entry import home
 from bot.slack.views.rates import short

@@ -33,11 +33,6 @@ def render_answers(answers: Sequence[Answer], parties: Parties, asked: str) -> M
     return assemble(notice or "No answer.", [], shown, row, render_left_out)
 
 
-def render_warnings(texts: Sequence[str]) -> list[Block]:
-    """A paragraph with the warnings; no blocks if there are no warnings."""
-    return [section(markup.format_warnings(texts, 500))] if texts else []
-
-
 def _render_short(answer: Answer, parties: Parties) -> list[Block]:
     """The answer in one paragraph: title, first warnings, components, and the date of the last
     check."""

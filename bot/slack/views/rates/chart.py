@@ -19,7 +19,7 @@ from decimal import Decimal
 
 from bot.rates.model.answer import Answer
 from bot.slack.blockkit import limits
-from bot.slack.blockkit.blocks import Block, Message
+from bot.slack.blockkit.blocks import Block
 from bot.slack.blockkit.mrkdwn import cut
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
@@ -76,12 +76,6 @@ def split_range(answer: Answer) -> tuple[Answer, ...]:
         )
         for word, history in (("lowest", lowest), ("highest", highest))
     )
-
-
-def remove_charts(message: Message) -> Message:
-    """The message without its charts."""
-    kept = tuple(block for block in message.blocks if block["type"] != _TYPE)
-    return Message(message.text, kept)
 
 
 def _select_answers(answers: Iterable[Answer], first: date, last: date) -> list[Answer]:

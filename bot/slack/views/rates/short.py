@@ -303,7 +303,7 @@ def _list_commands(
     answer: Answer, other: Answer | None, query: RateQuery
 ) -> Iterator[tuple[str, str]]:
     """The buttons that run a command: its label, and the command."""
-    for name in query.uncovered[:1]:
+    for name in [one for one in query.uncovered if one.has_card][:1]:
         yield f"About {name}", name
     yield from _list_deciding(answer, query)
     if answer.total_percent is not None or answer.last_change is not None:

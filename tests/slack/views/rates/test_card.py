@@ -127,10 +127,10 @@ def test_the_buttons_run_commands_that_are_understood(ledger: Ledger) -> None:
 
 
 def test_a_button_leaves_out_the_law_that_the_card_is_about(ledger: Ledger) -> None:
-    law = build_card_facts(ledger.cards.by_id["section-232"], ledger, TODAY)
-    assert "Steel, aluminum and copper" in list_labels(render_card(law))
-    sector = build_card_facts(ledger.cards.by_id["section-122"], ledger, TODAY)
-    assert "Section 301: forced labor duties" in list_labels(render_card(sector))
+    metals = build_card_facts(ledger.cards.by_id["section-232-metals"], ledger, TODAY)
+    assert "Cars and car parts" in list_labels(render_card(metals))
+    other_law = build_card_facts(ledger.cards.by_id["section-122"], ledger, TODAY)
+    assert "Section 301: forced labor duties" in list_labels(render_card(other_law))
 
 
 def list_labels(message: Message) -> list[str]:
