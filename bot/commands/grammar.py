@@ -126,6 +126,8 @@ _QUESTIONS = ("upcoming", "calendar", "changes")
 """First words of questions. They are suggested, like commands, for a misspelt first word."""
 _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
 """Words that people type although they exist only as buttons."""
+_WORDS_OF_BUTTON = 2
+"""Maximum words of a text about a button. A longer one is a question: `why is the duty so high`."""
 _FILE_WORDS = frozenset({"ics", ".ics", "ical", "icalendar"})
 _ON_OR_OFF = _index_words({"on": "on start", "off": "off stop none"})
 _FREQUENCIES = _index_words(
@@ -183,7 +185,7 @@ def parse_command(text: str, parties: Parties) -> Command:
         rest = [word for word in words[1:] if word.lower() not in _FILE_WORDS]
         if rest != words[1:]:
             return Command(verb=Verb.CALENDAR_FILE, text=" ".join([first, *rest]))
-    if first in _BUTTONS:
+    if first in _BUTTONS and not (first.startswith("why") and len(words) > _WORDS_OF_BUTTON):
         raise CommandNotUnderstood(first, "the buttons under each alert do that")
     verb = _VERBS.get(first, Verb.ASK)
     match verb:

@@ -42,7 +42,7 @@ _WORD_CODES = frozenset(
     str.split(
         "am an and are as at be by do in is it me my no so to per ago arm ad ai al id tv pm com "
         "cod est fin gin jam lie mac mar pan bra tan ton nor pol st ie re er et la de ms mr io eh "
-        "sur dom guy ben sen sat tr ps sc vi cat pt dm fm bn"
+        "sur dom guy ben sen sat tr ps sc vi cat pt dm fm bn dji"
     )
 )
 """Codes of economies that are English words, units or chemical symbols."""
@@ -121,7 +121,11 @@ _CHARGES = frozenset(
 _APPLIES = frozenset({"apply", "applies", "applied", "applicable"})
 _PAYS = frozenset({"pay", "pays", "paid", "paying", "face", "faces", "facing", "owe", "owes"})
 _INTO = frozenset({"to", "in", "into"})
-_MADE = frozenset({"made", "produced", "grown", "manufactured"})
+_MADE = frozenset(
+    str.split(
+        "made produced grown manufactured printed sewn woven knitted brewed bottled distilled"
+    )
+)
 _OF_ORIGIN = frozenset({"on", "from", "against", "of"})
 _ONE_WAY = frozenset(
     {"on", "by", "pay", "pays", "paid", "against", "imposes", "charge", "charges", "from"}
@@ -171,6 +175,8 @@ class TokenizedQuestion:
         """Whether an adjective before goods names a party: `canadian steel`."""
         self.are_origins: list[bool] = []
         """For each party, whether `from` or an adjective before goods makes it an origin."""
+        self.is_origin_later = False
+        """Whether the first party is named again, as an origin: `chairs from china`."""
         self.is_possessive = False
         """Whether the first party is a possessive or an adjective before duties."""
         between: list[str] = []
@@ -203,6 +209,8 @@ class TokenizedQuestion:
                 self.other_words.append("and")
             if len(self.are_origins) < len(self.codes):
                 self.are_origins.append(of_goods or _names_origin_before(between))
+            elif code == self.codes[0] and between[-1:] == ["from"]:
+                self.is_origin_later = True
             between = []
             self.has_adjective |= of_goods
             at += size
@@ -321,7 +329,12 @@ def names_origin(words: TokenizedQuestion) -> bool:
     """Whether words make the question's first economy the origin of the goods."""
     before = words.words_before[0]
     made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
-    return words.has_adjective or made_in or not _OF_ORIGIN.isdisjoint(before[-1:])
+    return (
+        words.has_adjective
+        or words.is_origin_later
+        or made_in
+        or not _OF_ORIGIN.isdisjoint(before[-1:])
+    )
 
 
 def names_importer(words: TokenizedQuestion) -> bool:
@@ -440,6 +453,7 @@ def list_importers(words: TokenizedQuestion) -> tuple[str, ...]:
 
 def _is_second_imposer(words: TokenizedQuestion) -> bool:
     before, between = words.words_before[0], words.words_before[1]
+    second = words.codes[1]
     into = not _INTO.isdisjoint(between)
     charged = not (_DUTIES | _CHARGES).isdisjoint(between)
     if "by" in between and "by" not in before:
@@ -462,6 +476,9 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     if before[-1:] == ["from"] and not between:
         return True
     # 'japanese cars in the us', and 'swiss watches us tariff', but not 'us tariffs in china'
+    # 'irish butter tariff us': the adjective makes the first economy the origin
+    if words.has_adjective and second == "US" and between[-1:] and between[-1] in _DUTIES:
+        return True
     goods = bool(between) and not set(between) <= NOISE | FILLER
     return goods and not charged and (into or not _DUTIES.isdisjoint(words.words_after[:1]))
 

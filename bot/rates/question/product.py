@@ -51,7 +51,7 @@ _CODE = re.compile(
     r"\b(?:(?:htsus|hts|hs|cn|headings?|subheadings?|chapters?|chap|ch|codes?|line)(?:\b|(?=\d))"
     r"[.:#]?[ -]?\s*(?:codes?\s*|no\.?\s*|number\s*)?:?\s*"
     r"(?P<led>\d{2}(?:\d{2}(?:[. -]?\d{2}){0,3})?)"
-    r"|(?P<bare>\d{4}(?:[. -]?\d{2}){0,3}))(?![\d.]*\d)"
+    r"|(?P<bare>\d{4}(?:[. -]?\d{2}){0,3})(?![a-z%]))(?![\d.]*\d)"
 )
 _NO_GOODS = re.compile(r"\bchapters?\s+(?P<chapter>9[89])\b|\b9[89]\d{2}(?:[. ]?\d{2}){0,3}\b")
 # Chapter 20 has headings 2001 to 2009, so 2010 to 2099 are years.
@@ -66,7 +66,7 @@ _CHANGES_MEANING = frozenset({"toy", "doll"})
 _ONLY_ALONE = frozenset(
     str.split(
         "oil gas fuel chip game switch range plane light spirit needle nail bolt sheet bar gin "
-        "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish "
+        "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish bulb "
         "milk cream butter plug flour vinegar sauce iron nut pen bag car table bed"
     )
 )
@@ -89,6 +89,8 @@ _METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium
 _NO_PLURALS = frozenset({"clothes", "goods", "sports"})
 """Words with the ending of a plural that stand before other goods: `clothes hangers`."""
 _HEADINGS, _WORDS_SEARCHED, _HEADS = 4, 8, 3
+_LONG = 9
+"""Length from which a word may have two wrong letters."""
 _LONGEST_NAME = 10
 """Words after which the names of goods and duties are not compared further."""
 _CACHE_SIZE = 500
@@ -255,7 +257,9 @@ class ProductReader:
             for good in head:
                 found.setdefault("doubtful", {})[self._goods.by_id[good].name] = None
         else:
-            unknown.extend(word for item in run if not item.goods for word in item.words)
+            others = (word for item in run if not item.goods for word in item.words)
+            # `frozen shrimp` are shrimp, and `organic` is not said to be unknown.
+            unknown.extend(word for word in others if word not in _TAILS)
             for good in head:
                 found.setdefault("goods", {})[good] = None
         unknown.extend(tail)
@@ -328,7 +332,8 @@ class ProductReader:
         at = 0
         while at < len(words):
             size, is_goods = self._measure_name(stems, at)
-            if size > 1 or (size and not is_goods) or not is_everyday(words[at].strip("-")):
+            word = words[at].strip("-")
+            if size > 1 or (size and not is_goods) or (word and not is_everyday(word)):
                 kept.extend(words[at : at + max(size, 1)])
             at += max(size, 1)
         return kept
@@ -427,6 +432,7 @@ class ProductReader:
         if (
             near
             and fuzz.ratio(asked, near[0]) >= _MIN_TO_TAKE
+            and _is_misspelt(asked, near[0])
             and not any(self._find_headings((word,)) for word in self._list_new(wanted, near[0]))
         ):
             taken = goods[near[0]]
@@ -439,6 +445,22 @@ class ProductReader:
     def _list_new(self, wanted: ParsedProduct, name: str) -> list[str]:
         """The unknown words that are neither in the name nor in the vocabulary."""
         return [one for one in wanted.unknown if one not in name.split() and one not in self.words]
+
+
+def _is_misspelt(asked: str, name: str) -> bool:
+    """Whether the text differs from the name by spaces or by a letter or two of its words.
+
+    `electric scooters` are no `electric cookers`, because the words begin with other letters.
+    """
+    from rapidfuzz.distance import OSA
+
+    if asked.replace(" ", "") == name.replace(" ", ""):
+        return True
+    pairs = list(zip(asked.split(), name.split(), strict=False))
+    return len(asked.split()) == len(name.split()) and all(
+        one == other or (one[0] == other[0] and OSA.distance(one, other) <= 1 + (len(one) >= _LONG))
+        for one, other in pairs
+    )
 
 
 def _split_words(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]]:
@@ -466,7 +488,7 @@ def _ends_item(run: list[_Item], goods: tuple[str, ...]) -> bool:
 def _is_tail(before: _Item, item: _Item) -> bool:
     """Whether the word does not change what the goods before it are."""
     word = item.words[0]
-    describes = word in _TAILS or len(word) == 1 or word.isdigit() or _PARTICIPLE.fullmatch(word)
+    describes = word in _TAILS or len(word) == 1 or word[0].isdigit() or _PARTICIPLE.fullmatch(word)
     # English has singulars before the last word of a phrase, so a plural is its last: `toys lego`.
     after_plural = bool(before.goods) and before.is_plural and not item.is_plural
     return not item.goods and (bool(describes) or after_plural)

@@ -8,7 +8,7 @@ equally near, the word stays.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from bot.parties import Parties
 from bot.rates.cards.index import CardIndex
@@ -47,6 +47,7 @@ def correct_spelling(
                 ([one for one in vocabulary if _may_be_goods(word, one)], _LONG_GOODS),
                 ([one for one in reader.schedule_words if _may_be_goods(word, one)], None),
             ),
+            lambda one: parties.find(one) is not None,
         )
         if nearest is None:
             return word
@@ -74,10 +75,15 @@ def _is_known(
     )
 
 
-def _find_nearest(word: str, kinds: Collection[tuple[Collection[str], int | None]]) -> str | None:
+def _find_nearest(
+    word: str,
+    kinds: Collection[tuple[Collection[str], int | None]],
+    is_name: Callable[[str], bool],
+) -> str | None:
     """The nearest word, of the first kind that has it, or None.
 
-    Each kind has the length from which two letters may be wrong.
+    Each kind has the length from which two letters may be wrong. `is_name` returns whether a word
+    is the whole name of an economy.
     """
     # Imported on first use, because only misspelt words need it.
     from rapidfuzz import process
@@ -96,6 +102,10 @@ def _find_nearest(word: str, kinds: Collection[tuple[Collection[str], int | None
         if distance is None or (best is not None and best[0] <= distance):
             continue
         near = {stem_words(one): one for one, far, _ in found if far == distance}
+        if len(near) > 1:
+            # `turky` is rather `turkey` than a part of `turks and caicos`.
+            alike = {stems: one for stems, one in near.items() if one[-1] == word[-1]}
+            near = {stems: one for stems, one in alike.items() if is_name(one)} or alike or near
         if len(near) > 1:
             return None
         [nearest] = near.values()

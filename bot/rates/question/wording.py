@@ -96,7 +96,8 @@ _EMPTY_PHRASES = re.compile(
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
     r"|hearing (?:that|about|of)|still (?:on|due|there|apply|applies|applying)"
-    r"|go(?:ing)? (?:up|down)|in the works)\b"
+    r"|go(?:ing)? (?:up|down)|in the works|double[- ]check(?:ing)?)\b"
+    r"|(?<=\bclient )ships\b|(?<=\bsupplier )ships\b|(?<=\bcompany )ships\b|(?<=\bwho )ships\b"
     r"|\bstatus of\b"
 )
 _IT_GOODS = re.compile(
@@ -185,6 +186,16 @@ _CONTAINER = re.compile(
     r"|jute|textiles?|polyethylene|iron|tin|copper|heading|chapter|hs)\b)"
 )
 """A container of other goods, which are the goods: `aluminum cans of beer`."""
+_IN_CONTAINERS = re.compile(
+    r" in (?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|\d+ ?\w*) )*"
+    r"(?:cans|bottles|boxes|bags|sacks|drums|barrels|jars|packs|cartons|crates|containers|kegs|tins"
+    r"|bulk)\b"
+)
+_MOVED = re.compile(
+    r"(?P<from>\b(?:mov|shift|relocat|switch|transfer)[a-z]*\b[^.?;]{0,60}"
+    r"\bfrom\b[^.?;]{1,60}?) to\b"
+)
+"""Production that moves from one origin to another, so both are compared."""
 _OWN_SHIPMENT = re.compile(
     r"\b(?:when|if|after|once|before|while|and|because|since)? ?(?:our|my|the|a|your|their|this) "
     r"(?:\w+ )?(?:containers?|shipments?|consignments?|vessels?|ships?|cargo|orders?|entry) "
@@ -271,6 +282,7 @@ def spell_out(text: str) -> str:
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
+    text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
     text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
     return _IT_GOODS.sub("ict", text)
 

@@ -22,6 +22,10 @@ def read(text: str, parties: Parties, ledger: Ledger) -> RateQuery:
         ("aluminium cans of beer from germany", ("beer",)),
         ("glass bottles of wine from italy", ("wine",)),
         ("bags of rice from thailand", ("rice",)),
+        ("mexican beer in aluminum cans", ("beer",)),
+        ("my client ships denim jackets from bangladesh", ("coats",)),
+        ("frozen shrimps from ecuador", ("shrimp",)),
+        ("electric scooters made in china", ("e-bikes",)),
         ("bags of leather from italy", ("luggage", "leather")),
         ("stainless steel kitchen sinks from china (we were told steel counts)", ("steel-sinks",)),
         ("stainless steel bolts from china", ("screws",)),
@@ -65,6 +69,34 @@ def test_a_list_of_three_economies_compares_origins(parties: Parties, ledger: Le
     asked = read("china, vietnam, india toys", parties, ledger)
     assert (asked.kind, asked.imposer, asked.partner) == (QueryKind.COMPARE, "US", "CN")
     assert asked.versus == ("VN", "IN")
+
+
+def test_production_that_moves_compares_both_origins(parties: Parties, ledger: Ledger) -> None:
+    text = "moving production of backpacks from china to cambodia, what would we save"
+    asked = read(text, parties, ledger)
+    assert (asked.imposer, asked.partner, asked.versus) == ("US", "CN", ("KH",))
+
+
+@pytest.mark.parametrize(
+    ("text", "imposer", "partner"),
+    [
+        ("does column 2 apply to russian goods", "US", "RU"),
+        ("do we owe anything on books printed in china", "US", "CN"),
+        (
+            "our supplier in guangdong asks for more, what is the duty on chairs from china",
+            "US",
+            "CN",
+        ),
+        ("irish butter tariff us", "US", "IE"),
+        ("drone dji china tariff", "US", "CN"),
+        ("china's duty on books", "CN", "WORLD"),
+    ],
+)
+def test_the_economy_that_charges_is_found(
+    text: str, imposer: str, partner: str, parties: Parties, ledger: Ledger
+) -> None:
+    asked = read(text, parties, ledger)
+    assert (asked.imposer, asked.partner) == (imposer, partner)
 
 
 def test_two_economies_that_charge_are_asked_about(parties: Parties, ledger: Ledger) -> None:
