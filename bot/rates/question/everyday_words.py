@@ -35,7 +35,7 @@ _VERBS = frozenset(
 """Verbs of which every form is an ordinary word."""
 _WORDS = frozenset(
     str.split(
-        "about above abroad absolutely according accurate accurately across actual adidas "
+        "free about above abroad absolutely according accurate accurately across actual adidas "
         "afraid afterwards ahead ain't alabama alaska almost along alongside alright although "
         "altogether always am among anybody anyhow anymore anything anyway anywhere apart "
         "apparently apply applying approx approximate approximately are arizona arkansas around "

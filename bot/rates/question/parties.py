@@ -123,7 +123,8 @@ _PAYS = frozenset({"pay", "pays", "paid", "paying", "face", "faces", "facing", "
 _INTO = frozenset({"to", "in", "into"})
 _MADE = frozenset(
     str.split(
-        "made produced grown manufactured printed sewn woven knitted brewed bottled distilled"
+        "made produced grown manufactured assembled printed sewn woven knitted brewed bottled "
+        "distilled"
     )
 )
 _OF_ORIGIN = frozenset({"on", "from", "against", "of"})

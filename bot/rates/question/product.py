@@ -332,7 +332,7 @@ class ProductReader:
         at = 0
         while at < len(words):
             size, is_goods = self._measure_name(stems, at)
-            word = words[at].strip("-")
+            word = words[at].strip("-%$#")
             if size > 1 or (size and not is_goods) or (word and not is_everyday(word)):
                 kept.extend(words[at : at + max(size, 1)])
             at += max(size, 1)

@@ -97,6 +97,8 @@ _EMPTY_PHRASES = re.compile(
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
     r"|hearing (?:that|about|of)|still (?:on|due|there|apply|applies|applying)"
     r"|go(?:ing)? (?:up|down)|in the works|double[- ]check(?:ing)?)\b"
+    r"|\bfor (?:our|my|the|a|your|their) (?:\w+ ){0,2}(?:business|company|shop|store|factory)\b"
+    r"|(?<=\bdoes )apple(?= pay\b)"
     r"|(?<=\bclient )ships\b|(?<=\bsupplier )ships\b|(?<=\bcompany )ships\b|(?<=\bwho )ships\b"
     r"|\bstatus of\b"
 )
@@ -120,7 +122,7 @@ _UPCOMING = re.compile(
     r"|scheduled|on the horizon|in the pipeline|what's next|what is next"
     r"|will (?:change|start|end|rise|begin)"
     r"|(?:is|are) (?:changing|starting|ending)|going to change|ahead"
-    r"|when (?:will|does|do|is|are)\b|next changes?)"
+    r"|when (?:will|does|do|is|are)\b|next (?:change|deadline|step|hike)s?)"
 )
 _CHANGES = re.compile(
     r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed)\b"
@@ -186,6 +188,8 @@ _CONTAINER = re.compile(
     r"|jute|textiles?|polyethylene|iron|tin|copper|heading|chapter|hs)\b)"
 )
 """A container of other goods, which are the goods: `aluminum cans of beer`."""
+_EX = re.compile(r"\bex[ -](?!works\b|post\b|ante\b)(?=[a-z])")
+"""`ex china`, as the trade writes for goods from China."""
 _IN_CONTAINERS = re.compile(
     r" in (?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|\d+ ?\w*) )*"
     r"(?:cans|bottles|boxes|bags|sacks|drums|barrels|jars|packs|cartons|crates|containers|kegs|tins"
@@ -282,6 +286,7 @@ def spell_out(text: str) -> str:
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
+    text = _EX.sub("from ", text)
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
     text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
     return _IT_GOODS.sub("ict", text)
