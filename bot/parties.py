@@ -6,7 +6,7 @@ word. `find_mentions` finds all names in a news text.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -151,6 +151,11 @@ class Parties:
         if not word.isascii() and _FLAG.fullmatch(word):
             word = "".join(chr(ord(sign) - _REGIONAL_A + ord("A")) for sign in word)
         return self._by_key.get(_normalize(word))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of all names and aliases, as `find` compares them."""
+        return frozenset(word for key in self._by_key for word in key.split())
 
     def spell_flags(self, text: str) -> str:
         """The text with names instead of flags: `United States on China steel`."""

@@ -126,6 +126,8 @@ _QUESTIONS = ("upcoming", "calendar", "changes")
 """First words of questions. They are suggested, like commands, for a misspelt first word."""
 _BUTTONS = frozenset({"mute", "unmute", "follow", "why", "why?"})
 """Words that people type although they exist only as buttons."""
+_WORDS_OF_BUTTON = 2
+"""Maximum words of a text about a button. A longer one is a question: `why is the duty so high`."""
 _FILE_WORDS = frozenset({"ics", ".ics", "ical", "icalendar"})
 _ON_OR_OFF = _index_words({"on": "on start", "off": "off stop none"})
 _FREQUENCIES = _index_words(
@@ -147,6 +149,8 @@ _POLITE = frozenset(
     )
 )
 """Words before a command that do not change it. Alone, they are a greeting."""
+_AFTER_GOODS = frozenset({"from", "of", "made", "imported", "imports", "lamps", "linen", "tops"})
+"""Words after `table` that show that tables are the goods: `table from vietnam`."""
 _ADDRESS = re.compile(r"\bhttps?://\S*", re.IGNORECASE)
 """An address of a page. People attach one to a question, which it is no part of."""
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -181,7 +185,7 @@ def parse_command(text: str, parties: Parties) -> Command:
         rest = [word for word in words[1:] if word.lower() not in _FILE_WORDS]
         if rest != words[1:]:
             return Command(verb=Verb.CALENDAR_FILE, text=" ".join([first, *rest]))
-    if first in _BUTTONS:
+    if first in _BUTTONS and not (first.startswith("why") and len(words) > _WORDS_OF_BUTTON):
         raise CommandNotUnderstood(first, "the buttons under each alert do that")
     verb = _VERBS.get(first, Verb.ASK)
     match verb:
@@ -225,6 +229,8 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
         case Verb.LIST:
             own = {word.lower().strip("?.!") for word in rest} - _POLITE
             return not own <= _OWN_LIST
+        case Verb.TABLE:
+            return bool(rest) and rest[0].lower() in _AFTER_GOODS
         case Verb.FEEDS:
             known = rest and rest[0].lower() in _FEED_VERBS
             return not known and any(parties.find(word) is not None for word in rest[1:])

@@ -77,7 +77,7 @@ async def test_changes_end_at_the_day_given_as_an_option() -> None:
 
 async def test_an_unknown_economy_is_an_error_with_similar_names() -> None:
     with pytest.raises(UnknownParty) as error:
-        AnswerService(ledger()).parse("us chnia", NOW)
+        AnswerService(ledger()).parse("us chnnia", NOW)
     assert "China" in error.value.suggestions
 
 

@@ -178,6 +178,18 @@ def test_a_subscription_with_goods_suggests_the_one_without_them() -> None:
     assert refused.value.suggestions == ("subscribe tariffs",)
 
 
+def test_a_question_may_begin_with_why() -> None:
+    assert parse_command("why is the duty on indian shrimp so high", PARTIES).verb is Verb.ASK
+    with pytest.raises(CommandNotUnderstood):
+        parse_command("why?", PARTIES)
+
+
+def test_tables_of_an_origin_are_goods() -> None:
+    asked = parse_command("table from vietnam", PARTIES)
+    assert (asked.verb, asked.text) == (Verb.ASK, "table from vietnam")
+    assert parse_command("table us china", PARTIES).verb is Verb.TABLE
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [

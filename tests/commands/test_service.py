@@ -65,8 +65,8 @@ async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) ->
 @pytest.mark.parametrize(
     ("text", "suggestion"),
     [
-        ("us chnia", "us China"),
-        ("table us chnia", "table us China"),
+        ("us chnnia", "us China"),
+        ("table us chnnia", "table us China"),
         ("subcribe court-rulings", "subscribe court-rulings"),
         ("subscribe chinna", "subscribe China"),
         ("feeds ad https://new.example/", "feeds add https://new.example/"),

@@ -198,12 +198,12 @@ def test_a_history_lists_changes_and_rulings(ledger: Ledger, today: date) -> Non
 
 def test_a_refused_question_has_an_error_in_the_object(ledger: Ledger, today: date) -> None:
     with pytest.raises(UnknownParty) as refused:
-        ask("us chnia", ledger, today)
+        ask("us chnnia", ledger, today)
 
-    found = build_rate_json("us chnia", None, error=refused.value)
+    found = build_rate_json("us chnnia", None, error=refused.value)
     assert found == {
         "asked": {
-            "text": "us chnia",
+            "text": "us chnnia",
             "imposer": None,
             "partner": None,
             "on": None,
@@ -211,7 +211,7 @@ def test_a_refused_question_has_an_error_in_the_object(ledger: Ledger, today: da
         },
         "answers": [],
         "error": {
-            "thing": "chnia",
+            "thing": "chnnia",
             "cause": "not an economy we know",
             "cure": refused.value.cure,
         },

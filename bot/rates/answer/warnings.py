@@ -171,6 +171,8 @@ def _warn_of_uncovered(context: RateContext, query: RateQuery) -> Iterator[RateW
     programs = context.treatment.uncovered
     if names := tuple(str(one) for one in query.uncovered if one not in programs):
         yield kinds.AskedNotCovered(names)
+    for one in query.respelled:
+        yield kinds.SpellingRead(one.word, one.read_as)
 
 
 def _warn_of_choices(found: Standing) -> Iterator[RateWarning]:

@@ -13,9 +13,11 @@ The steps, in order:
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from bot.parties import WORLD, Parties
 from bot.rates.cards.model import Card
+from bot.rates.question.everyday_words import is_everyday
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
 from bot.rates.question.stemming import stem_words
 
@@ -101,9 +103,18 @@ class CardIndex:
         """The numbers of laws, which questions also use without `section`: `robots 232`."""
         self._places = {card.id: place for place, card in enumerate(self.all)}
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of all names, as `stem_words` returns them."""
+        return frozenset(word for name in self._spelled for word in name.split())
+
     def find(self, text: str) -> str | None:
         """The id of the card that the text names, or None."""
-        asked = normalize_card_name(text)
+        asked = frozenset(
+            word
+            for word in normalize_card_name(text)
+            if word in self.words or not is_everyday(word)
+        )
         if not asked.isdisjoint(self._law_numbers):
             asked |= _SECTION_WORD
         elif asked | _SECTOR_LAW in self._names and _SECTOR.fullmatch(_normalize(text).strip()):

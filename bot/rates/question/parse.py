@@ -42,6 +42,7 @@ from bot.rates.question.parties import (
     FOOD_NAMES,
     TokenizedQuestion,
     are_joined,
+    charge_together,
     find_direction,
     find_importer,
     list_importers,
@@ -57,11 +58,13 @@ from bot.rates.question.query import (
     HOME,
     QueryKind,
     RateQuery,
+    Respelling,
     Uncovered,
     format_party,
     format_query,
 )
 from bot.rates.question.retaliation import find_retaliation, take_retaliation
+from bot.rates.question.spelling import correct_spelling
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.value import take_value
 from bot.rates.question.wording import (
@@ -81,6 +84,10 @@ from bot.rates.question.wording import (
 from bot.rates.schedule.search import FoundHeading
 
 _MAX_TEXT = 500
+_FEW_WORDS = 3
+_ASIDE, _WORDS_OF_ASIDE = re.compile(r"\((?P<inside>[^()]*)\)"), 5
+_MAX_OFFERED = 3
+"""Maximum number of goods that are offered, next to all goods, if the goods are unclear."""
 _LIKELY_ORIGINS = ("CN", "MX", "EU")
 """The origins of most imports of the US, for goods whose origin a question does not name."""
 _MAX_LABEL = 70
@@ -161,6 +168,13 @@ def parse_query(
     # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
     whole = correct_grammar_words(normalize_question(sound), reader.words if reader else ())
+    respelled: tuple[Respelling, ...] = ()
+    if reader is not None:
+        whole, respelled = correct_spelling(whole, parties, reader, cards)
+    if respelled:
+        query = parse_query(whole, parties, today, reader, cards)
+        return query.model_copy(update={"respelled": respelled})
+    whole = _drop_aside(whole, parties, reader)
     whole = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
     _refuse_new_mexico(whole)
     intent = find_intent(whole)
@@ -182,6 +196,11 @@ def parse_query(
     retaliation = _take_retaliation(words, parties, reader)
     if costs:
         _refuse_other_costs(costs, words, reader)
+    if reader is not None:
+        kept = reader.drop_everyday_words(words.other_words)
+        # A text of a few words is no sentence, so each of them is important: `us nowhere`.
+        if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
+            words.other_words = kept
     question = _Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
     if cards is not None and percent is None and not (words.codes or intent.is_calendar):
         _refuse_misspelt_card(undated, cards, reader)
@@ -203,6 +222,19 @@ def _drop_suffixes(text: str, parties: Parties) -> str:
         return match.group() if parties.find(match[1]) is None else match[1]
 
     return _ORIGIN_SUFFIX.sub(shorten, text)
+
+
+def _drop_aside(text: str, parties: Parties, reader: ProductReader | None) -> str:
+    """The text without a longer remark in parentheses that names no economy, code or claim."""
+
+    def drop(match: re.Match[str]) -> str:
+        inside = match["inside"]
+        wanted = reader.read_any(inside) if reader is not None else ParsedProduct(inside)
+        named = wanted.codes or wanted.claims or TokenizedQuestion(inside, parties).codes
+        is_aside = len(inside.split()) >= _WORDS_OF_ASIDE and not any(map(str.isdigit, inside))
+        return " " if is_aside and not named else match.group()
+
+    return _ASIDE.sub(drop, text)
 
 
 def _drop_route(text: str, parties: Parties) -> str:
@@ -476,6 +508,8 @@ def _parse_parties(
     """
     codes = words.codes
     imposer, partner, is_explicit = find_direction(words)
+    if charge_together(words):
+        _ask_for_importer(codes, WORLD, product)
     if words.words_before[1] == ["->"] and partner == HOME and product is None:
         # Goods flow into the US: 'brazil -> us'. In 'china -> us steel', China charges.
         imposer, partner = partner, imposer
@@ -539,9 +573,11 @@ def _ask_for_origins(first: str, second: str, product: str) -> NoReturn:
 def _ask_for_importer(importers: Sequence[str], partner: str, product: str | None) -> NoReturn:
     """Raises UnclearQuestion for `eu and us tariffs on china`: an answer has one importer."""
     goods = f" {product}" if product else ""
+    on = "" if partner == WORLD else f" on {format_party(partner)}"
+    by = "tariffs by " if partner == WORLD else ""
+    place = "all countries" if partner == WORLD else partner
     options = [
-        (f"{code} on {partner}{goods}", f"{format_party(code)} on {format_party(partner)}{goods}")
-        for code in importers
+        (f"{code} on {place}{goods}", f"{by}{format_party(code)}{on}{goods}") for code in importers
     ]
     raise UnclearQuestion("the importing country", "Which importing country first?", options)
 
@@ -754,7 +790,7 @@ def _refuse_unknown(
     if found or wanted.doubtful:
         options = [
             (label[:_MAX_LABEL], format_query(build(" ".join((text, *wanted.claims)))))
-            for label, text in named
+            for label, text in [*named[:_MAX_OFFERED], ("All goods", "all goods")]
         ]
         raise UnclearQuestion(product, f'Which goods do you mean by "{product}"?', options)
     cause = "neither goods nor an economy we know"

@@ -42,7 +42,7 @@ _WORD_CODES = frozenset(
     str.split(
         "am an and are as at be by do in is it me my no so to per ago arm ad ai al id tv pm com "
         "cod est fin gin jam lie mac mar pan bra tan ton nor pol st ie re er et la de ms mr io eh "
-        "sur dom guy ben sen sat tr ps sc vi cat pt dm fm bn"
+        "sur dom guy ben sen sat tr ps sc vi cat pt dm fm bn dji"
     )
 )
 """Codes of economies that are English words, units or chemical symbols."""
@@ -118,9 +118,15 @@ _CHARGES = frozenset(
         "collecting applies apply retaliate retaliates slap slaps slapped"
     )
 )
+_APPLIES = frozenset({"apply", "applies", "applied", "applicable"})
 _PAYS = frozenset({"pay", "pays", "paid", "paying", "face", "faces", "facing", "owe", "owes"})
 _INTO = frozenset({"to", "in", "into"})
-_MADE = frozenset({"made", "produced", "grown", "manufactured"})
+_MADE = frozenset(
+    str.split(
+        "made produced grown manufactured assembled printed sewn woven knitted brewed bottled "
+        "distilled"
+    )
+)
 _OF_ORIGIN = frozenset({"on", "from", "against", "of"})
 _ONE_WAY = frozenset(
     {"on", "by", "pay", "pays", "paid", "against", "imposes", "charge", "charges", "from"}
@@ -170,6 +176,8 @@ class TokenizedQuestion:
         """Whether an adjective before goods names a party: `canadian steel`."""
         self.are_origins: list[bool] = []
         """For each party, whether `from` or an adjective before goods makes it an origin."""
+        self.is_origin_later = False
+        """Whether the first party is named again, as an origin: `chairs from china`."""
         self.is_possessive = False
         """Whether the first party is a possessive or an adjective before duties."""
         between: list[str] = []
@@ -202,6 +210,8 @@ class TokenizedQuestion:
                 self.other_words.append("and")
             if len(self.are_origins) < len(self.codes):
                 self.are_origins.append(of_goods or _names_origin_before(between))
+            elif code == self.codes[0] and between[-1:] == ["from"]:
+                self.is_origin_later = True
             between = []
             self.has_adjective |= of_goods
             at += size
@@ -320,13 +330,21 @@ def names_origin(words: TokenizedQuestion) -> bool:
     """Whether words make the question's first economy the origin of the goods."""
     before = words.words_before[0]
     made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
-    return words.has_adjective or made_in or not _OF_ORIGIN.isdisjoint(before[-1:])
+    return (
+        words.has_adjective
+        or words.is_origin_later
+        or made_in
+        or not _OF_ORIGIN.isdisjoint(before[-1:])
+    )
 
 
 def names_importer(words: TokenizedQuestion) -> bool:
     """Whether words make the question's only economy the one that charges."""
     before, after = words.words_before[0], words.words_after
     made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
+    if before[-1:] == ["to"] and not _APPLIES.isdisjoint(before[-2:-1]):
+        # 'does column 2 apply to russian goods'
+        return False
     if words.is_possessive or (before[-1:] and before[-1] in {"by", "into", "to", "in"}):
         return not made_in
     if not _RETALIATION.isdisjoint((*after, *before[-1:])):
@@ -363,7 +381,11 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
     if any("on" in each[-1:] and not _LINKS & set(each[:-1]) for each in between):
         return False
     compares = comparing or any(not _COMPARING.isdisjoint(each) for each in between)
-    return compares or (joined and listed and names_origin(words))
+    # 'china, vietnam, india toys', but not 'china and india toys', which may be importer and origin
+    only_listed = len(words.codes) > 2 and all(
+        each and {",", "and", "or", "&", "/"}.issuperset(each) for each in between
+    )
+    return compares or only_listed or (joined and listed and names_origin(words))
 
 
 def are_joined(words: TokenizedQuestion, home: str) -> bool:
@@ -377,6 +399,17 @@ def are_joined(words: TokenizedQuestion, home: str) -> bool:
         and home not in words.codes
         and words.words_before[1] == ["and"]
         and others.isdisjoint({"between", "by"} | _CHARGES | _PAYS | _RETALIATION | _INTO)
+    )
+
+
+def charge_together(words: TokenizedQuestion) -> bool:
+    """Whether both economies of the question charge: `what do china and the eu charge on cars`."""
+    return (
+        len(words.codes) == 2
+        and "and" in words.words_before[1]
+        and {"and", "the", ","}.issuperset(words.words_before[1])
+        and words.words_after[:1] != []
+        and words.words_after[0] in _CHARGES
     )
 
 
@@ -421,6 +454,7 @@ def list_importers(words: TokenizedQuestion) -> tuple[str, ...]:
 
 def _is_second_imposer(words: TokenizedQuestion) -> bool:
     before, between = words.words_before[0], words.words_before[1]
+    second = words.codes[1]
     into = not _INTO.isdisjoint(between)
     charged = not (_DUTIES | _CHARGES).isdisjoint(between)
     if "by" in between and "by" not in before:
@@ -443,6 +477,9 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     if before[-1:] == ["from"] and not between:
         return True
     # 'japanese cars in the us', and 'swiss watches us tariff', but not 'us tariffs in china'
+    # 'irish butter tariff us': the adjective makes the first economy the origin
+    if words.has_adjective and second == "US" and between[-1:] and between[-1] in _DUTIES:
+        return True
     goods = bool(between) and not set(between) <= NOISE | FILLER
     return goods and not charged and (into or not _DUTIES.isdisjoint(words.words_after[:1]))
 

@@ -112,6 +112,17 @@ _NUMBERED_MONTH = re.compile(rf"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])/(?P<year>{
 _SHORT_QUARTER = re.compile(
     r"\b(?:q(?P<a>[1-4])\s?'(?P<b>[123]\d)|(?P<c>[1-4])q\s?'?(?:20)?(?P<d>[123]\d))\b"
 )
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+"""The first month of each season."""
+_SEASON = re.compile(
+    r"\b(?:(?P<head>since|from|starting|until|till|through|by|before|after|in|during|over|of)\s+)?"
+    rf"(?:the\s+)?(?P<which>{_LAST}|{_NEXT}|this)\s+(?P<season>{'|'.join(_SEASONS)})\b"
+)
+_LIBERATION_DAY = re.compile(
+    r"(?<=\bon )liberation day\b|(?<=\bsince )liberation day\b|(?<=\bbefore )liberation day\b"
+    r"|(?<=\bafter )liberation day\b|(?<=\buntil )liberation day\b"
+)
+_WEEK_OF = re.compile(r"\b(?:(?:in|during|for)\s+)?(?:the\s+)?week(?:\s+(?:of|commencing))?\s*$")
 _MODAL = frozenset({"may", "march", "mar", "dec", "sep"})
 """Month names that are words or codes of economies too."""
 _HEAD_CHARACTERS = 40
@@ -172,13 +183,17 @@ def take_period(
     QueryError for an impossible date (31 June 2025), and UnclearQuestion for a date with two
     readings.
     """
-    text = _spell_out(text)
+    text = _spell_out(text, today)
     if not _QUICK.search(text):
         return None, text
     text = _BOTH_SIDES.sub(_AROUND, text)
     found = _find_next(text, 0, today, tense, loose)
     if found is None:
         return None, text
+    if (week := _WEEK_OF.search(text[: found.start])) and found.first == found.last:
+        monday = found.first - timedelta(days=found.first.weekday())
+        end = monday + timedelta(days=6)
+        return Period(monday, end), _cut(text, week.start(), found.end)
     if compared := _find_compared(text, found, today, tense):
         first, last = min(found.first, compared.first), max(found.last, compared.last)
         return Period(first, last), _cut(text, found.start, compared.end)
@@ -219,14 +234,34 @@ def read_day(text: str, today: date) -> date:
     return period.day
 
 
-def _spell_out(text: str) -> str:
-    """The text with longer forms of `end of year`, `11/2025` and `4q25`."""
+def _spell_out(text: str, today: date) -> str:
+    """The text with longer forms of `end of year`, `11/2025`, `4q25` and `last summer`."""
+    text = _LIBERATION_DAY.sub("2025-04-02", text)
+    text = _SEASON.sub(lambda match: _spell_season(match, today), text)
     text = _BARE_UNIT.sub(r"\g<part> of this \g<unit>", text)
     text = _NUMBERED_MONTH.sub(lambda at: f"{at['year']}-{int(at['month']):02}", text)
     return _SHORT_QUARTER.sub(
         lambda at: f"q{at['a'] or at['c']} 20{at['b'] or at['d']}",
         text,
     )
+
+
+def _spell_season(match: re.Match[str], today: date) -> str:
+    """The months of a season: `since june 2026` for `since last summer`."""
+    month = _SEASONS[match["season"]]
+    starts = [date(today.year + step, month, 1) for step in (-2, -1, 0, 1, 2)]
+    if match["which"] in _NEXT.split("|"):
+        start = next(day for day in starts if day > today)
+    elif match["which"] == "this":
+        start = next(day for day in starts if _add_months(day, 3) > today)
+    else:
+        start = next(day for day in reversed(starts) if _add_months(day, 3) <= today)
+    end = _add_months(start, 3) - _A_DAY
+    if match["head"] in _SINCE:
+        return f"{match['head']} {start}"
+    if match["head"] in _UNTIL | {"before", "after"}:
+        return f"{match['head']} {start if match['head'] == 'before' else end}"
+    return f"from {start} to {end}"
 
 
 def _build_period(found: _Found) -> Period:

@@ -14,13 +14,14 @@ The steps, in order:
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from bot.errors import QueryError
 from bot.rates.model.goods import Goods
 from bot.rates.model.measure import Measure, has_basis
+from bot.rates.question.everyday_words import is_everyday
 from bot.rates.question.stemming import respell_as_american, stem_words
 from bot.rates.schedule.lines import TariffLines
 from bot.rates.schedule.search import FoundHeading, find_headings
@@ -50,7 +51,7 @@ _CODE = re.compile(
     r"\b(?:(?:htsus|hts|hs|cn|headings?|subheadings?|chapters?|chap|ch|codes?|line)(?:\b|(?=\d))"
     r"[.:#]?[ -]?\s*(?:codes?\s*|no\.?\s*|number\s*)?:?\s*"
     r"(?P<led>\d{2}(?:\d{2}(?:[. -]?\d{2}){0,3})?)"
-    r"|(?P<bare>\d{4}(?:[. -]?\d{2}){0,3}))(?![\d.]*\d)"
+    r"|(?P<bare>\d{4}(?:[. -]?\d{2}){0,3})(?![a-z%]))(?![\d.]*\d)"
 )
 _NO_GOODS = re.compile(r"\bchapters?\s+(?P<chapter>9[89])\b|\b9[89]\d{2}(?:[. ]?\d{2}){0,3}\b")
 # Chapter 20 has headings 2001 to 2009, so 2010 to 2099 are years.
@@ -65,7 +66,7 @@ _CHANGES_MEANING = frozenset({"toy", "doll"})
 _ONLY_ALONE = frozenset(
     str.split(
         "oil gas fuel chip game switch range plane light spirit needle nail bolt sheet bar gin "
-        "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish "
+        "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish bulb "
         "milk cream butter plug flour vinegar sauce iron nut pen bag car table bed"
     )
 )
@@ -88,6 +89,10 @@ _METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium
 _NO_PLURALS = frozenset({"clothes", "goods", "sports"})
 """Words with the ending of a plural that stand before other goods: `clothes hangers`."""
 _HEADINGS, _WORDS_SEARCHED, _HEADS = 4, 8, 3
+_LONG = 9
+"""Length from which a word may have two wrong letters."""
+_LONGEST_NAME = 10
+"""Words after which the names of goods and duties are not compared further."""
 _CACHE_SIZE = 500
 
 
@@ -252,7 +257,9 @@ class ProductReader:
             for good in head:
                 found.setdefault("doubtful", {})[self._goods.by_id[good].name] = None
         else:
-            unknown.extend(word for item in run if not item.goods for word in item.words)
+            others = (word for item in run if not item.goods for word in item.words)
+            # `frozen shrimp` are shrimp, and `organic` is not said to be unknown.
+            unknown.extend(word for word in others if word not in _TAILS)
             for good in head:
                 found.setdefault("goods", {})[good] = None
         unknown.extend(tail)
@@ -270,13 +277,26 @@ class ProductReader:
         *others, last = run
         before = [one for one in others if one.goods or one.words[0] not in _TAILS]
         alone = len(last.words) == 1 and last.words[0] in _ONLY_ALONE
-        related = (self._is_part_of(one, last) or self._is_part_of(last, one) for one in before)
+        related = (self._are_related(one, last) for one in before)
         return alone and bool(before) and not any(related)
+
+    def _are_related(self, one: _Item, other: _Item) -> bool:
+        """Whether some of their goods are kinds of the same goods: `stainless steel bolts`."""
+        wider = [
+            frozenset[str]().union(*(self._goods.list_with_wider(good) for good in item.goods))
+            for item in (one, other)
+        ]
+        return not wider[0].isdisjoint(wider[1])
 
     def _is_part_of(self, item: _Item, other: _Item) -> bool:
         """Whether goods of the first are the other's goods, or a kind of them."""
         wider = (self._goods.list_with_wider(good) for good in item.goods)
         return any(not each.isdisjoint(other.goods) for each in wider)
+
+    @property
+    def schedule_words(self) -> frozenset[str]:
+        """The words of the tariff schedule's descriptions."""
+        return self._schedule_lines.words if self._schedule_lines else frozenset()
 
     def find_bases(self, text: str) -> tuple[str, ...]:
         """The legal bases that a text, such as a headline, names."""
@@ -300,6 +320,36 @@ class ProductReader:
         wanted = self.read_any(text)
         named = {self._imposer_of[layer] for layer in wanted.layers}
         return frozenset(named).union(*(self._imposers_of[base] for base in wanted.bases))
+
+    def drop_everyday_words(self, words: Sequence[str]) -> list[str]:
+        """The words without the ordinary ones, which name no goods.
+
+        Ordinary words stay in a name of several words, such as `list 3`, and as the name of a duty
+        or a claim.
+        """
+        stems = [stem_words(word) for word in words]
+        kept: list[str] = []
+        at = 0
+        while at < len(words):
+            size, is_goods = self._measure_name(stems, at)
+            word = words[at].strip("-%$#")
+            if size > 1 or (size and not is_goods) or (word and not is_everyday(word)):
+                kept.extend(words[at : at + max(size, 1)])
+            at += max(size, 1)
+        return kept
+
+    def _measure_name(self, stems: Sequence[tuple[str, ...]], at: int) -> tuple[int, bool]:
+        """How many words from position `at` on are a name, and whether it is one of goods."""
+        run: list[str] = []
+        ends: dict[int, int] = {}
+        for size, each in enumerate(stems[at : at + _LONGEST_NAME], 1):
+            if not each:
+                break
+            run.extend(each)
+            ends[len(run)] = size
+        found = self._find_longest(tuple(run), 0, self._layers) if run else []
+        size = ends.get(len(found[0].words), 0) if found else 0
+        return size, any(one.kind == "goods" for one in found)
 
     def read_any(self, text: str) -> ParsedProduct:
         """Parses the text, which may name the measures of all pairs."""
@@ -382,6 +432,7 @@ class ProductReader:
         if (
             near
             and fuzz.ratio(asked, near[0]) >= _MIN_TO_TAKE
+            and _is_misspelt(asked, near[0])
             and not any(self._find_headings((word,)) for word in self._list_new(wanted, near[0]))
         ):
             taken = goods[near[0]]
@@ -394,6 +445,22 @@ class ProductReader:
     def _list_new(self, wanted: ParsedProduct, name: str) -> list[str]:
         """The unknown words that are neither in the name nor in the vocabulary."""
         return [one for one in wanted.unknown if one not in name.split() and one not in self.words]
+
+
+def _is_misspelt(asked: str, name: str) -> bool:
+    """Whether the text differs from the name by spaces or by a letter or two of its words.
+
+    `electric scooters` are no `electric cookers`, because the words begin with other letters.
+    """
+    from rapidfuzz.distance import OSA
+
+    if asked.replace(" ", "") == name.replace(" ", ""):
+        return True
+    pairs = list(zip(asked.split(), name.split(), strict=False))
+    return len(asked.split()) == len(name.split()) and all(
+        one == other or (one[0] == other[0] and OSA.distance(one, other) <= 1 + (len(one) >= _LONG))
+        for one, other in pairs
+    )
 
 
 def _split_words(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]]:
@@ -421,7 +488,7 @@ def _ends_item(run: list[_Item], goods: tuple[str, ...]) -> bool:
 def _is_tail(before: _Item, item: _Item) -> bool:
     """Whether the word does not change what the goods before it are."""
     word = item.words[0]
-    describes = word in _TAILS or len(word) == 1 or word.isdigit() or _PARTICIPLE.fullmatch(word)
+    describes = word in _TAILS or len(word) == 1 or word[0].isdigit() or _PARTICIPLE.fullmatch(word)
     # English has singulars before the last word of a phrase, so a plural is its last: `toys lego`.
     after_plural = bool(before.goods) and before.is_plural and not item.is_plural
     return not item.goods and (bool(describes) or after_plural)

@@ -52,6 +52,13 @@ class QueryKind(StrEnum):
     """Duties at a percentage, without an economy: `is the 10% still on`."""
 
 
+class Respelling(Frozen):
+    """A misspelt word of a question, and the word that it was read as."""
+
+    word: str
+    read_as: str
+
+
 class RateQuery(Frozen):
     """A parsed question. Parties are codes; `WORLD` means all countries."""
 
@@ -81,6 +88,8 @@ class RateQuery(Frozen):
     """A percentage that the question is about: `when did the 145% tariff end`."""
     uncovered: tuple[Uncovered, ...] = ()
     """What the question names that the ledger does not cover."""
+    respelled: tuple[Respelling, ...] = ()
+    """The misspelt words of the question. The other fields have the corrected ones."""
     history: bool = False
     both_ways: bool = False
     """Whether to answer both directions."""

@@ -32,9 +32,9 @@ FILLER = frozenset(
         "good-morning ok okay again look looking up-to-date latest whether sure understand "
         "explain exactly much most cheapest cheaper lowest lower highest least more better "
         "best worst worse expensive compare comparing comparison compared versus vs vs. difference "
-        "differ bit kindly roughly today's exempt exempted selling sold anything high cost "
+        "differ kindly roughly today's exempt exempted selling sold anything high cost "
         "costs costing situation info information details overview summary news amount deal "
-        "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read saw "
+        "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read "
         "says said saying talking talk use using used between among yes "
         "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
         "whos covered advise confirm advice wat wot u ur r im ive i've dont doesnt"
@@ -59,10 +59,12 @@ NOISE = frozenset(
     )
 )
 """Words that name nothing at the edges of a product."""
-_GRAMMAR_WORDS = (
+GRAMMAR_WORDS = (
     *("tariff", "tariffs", "duties", "history", "timeline", "upcoming", "calendar", "changes"),
     *("changed", "compare", "versus", "section", "imports", "imported", "chapter", "refund"),
-    *("refunds", "yesterday", "tomorrow", "please", "country"),
+    *("refunds", "yesterday", "tomorrow", "please", "country", "coming", "before", "expires"),
+    *("exclusion", "exclusions", "retaliation", "scheduled", "currently", "january", "february"),
+    *("august", "september", "october", "november", "december"),
 )
 _SHORTEST_TYPO = 5
 _WORD = re.compile(r"[a-z]+")
@@ -94,7 +96,10 @@ _EMPTY_PHRASES = re.compile(
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
     r"|hearing (?:that|about|of)|still (?:on|due|there|apply|applies|applying)"
-    r"|go(?:ing)? (?:up|down)|in the works)\b"
+    r"|go(?:ing)? (?:up|down)|in the works|double[- ]check(?:ing)?)\b"
+    r"|\bfor (?:our|my|the|a|your|their) (?:\w+ ){0,2}(?:business|company|shop|store|factory)\b"
+    r"|(?<=\bdoes )apple(?= pay\b)"
+    r"|(?<=\bclient )ships\b|(?<=\bsupplier )ships\b|(?<=\bcompany )ships\b|(?<=\bwho )ships\b"
     r"|\bstatus of\b"
 )
 _IT_GOODS = re.compile(
@@ -117,7 +122,7 @@ _UPCOMING = re.compile(
     r"|scheduled|on the horizon|in the pipeline|what's next|what is next"
     r"|will (?:change|start|end|rise|begin)"
     r"|(?:is|are) (?:changing|starting|ending)|going to change|ahead"
-    r"|when (?:will|does|do|is|are)\b|next changes?)"
+    r"|when (?:will|does|do|is|are)\b|next (?:change|deadline|step|hike)s?)"
 )
 _CHANGES = re.compile(
     r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed)\b"
@@ -175,6 +180,34 @@ _QUANTITY = re.compile(
     r"|tonnes|lbs?|pounds?|containers?|cartons?|pallets?|dozens?|boxes|bottles|lit(?:er|re)s?|shipments?"
     r"|truckloads?|loads?) of\b"
 )
+_CONTAINER = re.compile(
+    r"\b(?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|small) )*"
+    r"(?:cans?|bottles?|box(?:es)?|bags?|sacks?|drums?|barrels?|jars?|packs?|packets?|cartons?"
+    r"|crates?|containers?|kegs?|tins?|cases?|pallets?|bundles?|loads?) of "
+    r"(?!(?:the )?(?:plastics?|steel|alumini?um|glass|metal|paper|cardboard|wood|leather|cotton"
+    r"|jute|textiles?|polyethylene|iron|tin|copper|heading|chapter|hs)\b)"
+)
+"""A container of other goods, which are the goods: `aluminum cans of beer`."""
+_EX = re.compile(r"\bex[ -](?!works\b|post\b|ante\b)(?=[a-z])")
+"""`ex china`, as the trade writes for goods from China."""
+_IN_CONTAINERS = re.compile(
+    r" in (?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|\d+ ?\w*) )*"
+    r"(?:cans|bottles|boxes|bags|sacks|drums|barrels|jars|packs|cartons|crates|containers|kegs|tins"
+    r"|bulk)\b"
+)
+_MOVED = re.compile(
+    r"(?P<from>\b(?:mov|shift|relocat|switch|transfer)[a-z]*\b[^.?;]{0,60}"
+    r"\bfrom\b[^.?;]{1,60}?) to\b"
+)
+"""Production that moves from one origin to another, so both are compared."""
+_OWN_SHIPMENT = re.compile(
+    r"\b(?:when|if|after|once|before|while|and|because|since)? ?(?:our|my|the|a|your|their|this) "
+    r"(?:\w+ )?(?:containers?|shipments?|consignments?|vessels?|ships?|cargo|orders?|entry) "
+    r"(?:(?:was|were|is|are|has|had|been|will|be|should|get|gets|got|finally|already) )*"
+    r"(?:entered|enters|enter|arrives?|arrived|landed|lands|land|cleared|clears?|left|leaves|leave"
+    r"|sailed|sails|sail|departed|departs|depart|shipped|released|imported)\b"
+)
+"""A clause about a shipment, which names no goods: `when our container was entered`."""
 _BOTH = (Uncovered.ANTIDUMPING, Uncovered.COUNTERVAILING)
 _UNCOVERED = (
     (re.compile(r"\b(?:ad ?[/&] ?cvd|adcvd|ad and cvd|trade remed(?:y|ies))\b"), _BOTH),
@@ -253,6 +286,9 @@ def spell_out(text: str) -> str:
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
+    text = _EX.sub("from ", text)
+    text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
+    text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
     return _IT_GOODS.sub("ict", text)
 
 
@@ -264,7 +300,7 @@ def remove_empty_phrases(text: str) -> str:
 def _correct(word: str, known: Collection[str]) -> str:
     if (
         len(word) < _SHORTEST_TYPO
-        or word in _GRAMMAR_WORDS
+        or word in GRAMMAR_WORDS
         or word in FILLER | NOISE
         or word in known
     ):
@@ -278,7 +314,7 @@ def _find_grammar_word(word: str) -> str | None:
     from rapidfuzz.distance import OSA
 
     squeezed = _DOUBLED.sub(r"\1", word)
-    for each in _GRAMMAR_WORDS:
+    for each in GRAMMAR_WORDS:
         if abs(len(each) - len(word)) > 2 or each[0] != word[0]:
             continue
         if each.rstrip("s") == word.rstrip("s"):

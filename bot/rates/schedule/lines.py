@@ -1,12 +1,16 @@
 """Finds tariff lines by code. A line is parsed when it is looked up, so that loading is fast."""
 
 import csv
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from bot.rates.schedule.model import LINE_DIGITS, TariffLine
+
+_WORD = re.compile(r"[a-z]{3,}(?![a-z…])")
+"""A whole word. Long descriptions are cut off within a word: `si…`."""
 
 
 class TariffLines:
@@ -64,6 +68,11 @@ class TariffLines:
         rows = [row.casefold() for row in self._rows]
         starts = list(accumulate((len(row) + 1 for row in rows), initial=0))
         return "\n".join(rows), starts
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of all descriptions, in lower case."""
+        return frozenset(_WORD.findall(self._folded[0]))
 
     def get_code(self, place: int) -> str:
         """The code of the line at this place."""

@@ -184,7 +184,7 @@ def test_the_words_history_versus_upcoming_and_changes_are_understood(read: Read
 
 @pytest.mark.parametrize(
     ("text", "near"),
-    [("us chnia", "China"), ("us vitenam", "Vietnam"), ("canda us", "Canada"), ("chnia", "China")],
+    [("us chnnia", "China"), ("us vitenm", "Vietnam"), ("cnda us", "Canada"), ("chnnia", "China")],
 )
 def test_a_misspelled_party_is_refused_with_the_nearest_names(
     text: str, near: str, read: Read
@@ -227,7 +227,7 @@ def test_an_unreadable_day_is_reported(day: str, read: Read) -> None:
 
 def test_a_misspelled_economy_in_a_calendar_question_is_reported(read: Read) -> None:
     with pytest.raises(UnknownParty):
-        read("upcoming chnia")
+        read("upcoming chnnia")
 
 
 @pytest.mark.parametrize("text", ["", "tariff", "us china on 2025-02-30", "x" * 3000, "steel"])

@@ -441,14 +441,11 @@ def test_a_sentence_is_understood(
     [
         # Names of goods are no economies, even if they are spelt alike.
         ("turkey from canada", UnclearQuestion, "🇨🇦 0207"),
-        ("chian", UnknownParty, "China"),
-        ("us vietnm", UnknownParty, "Vietnam"),
+        ("chiaan", UnknownParty, "China"),
+        ("us vitnm", UnknownParty, "Vietnam"),
         ("china and vietnam furniture", UnclearQuestion, "🇨🇳 vs 🇻🇳 furniture"),
         ("canada and china canola", UnclearQuestion, "🇨🇳 on 🇨🇦 canola"),
-        ("us steel vietnm", UnknownParty, "Vietnam"),
-        ("switzrland watches", UnknownParty, "Switzerland"),
-        ("tariffs on eletric vehicles from chian", UnknownParty, "China"),
-        ("us china tv stand", UnclearQuestion, "🇺🇸 🇨🇳 8518"),
+        ("us china tv mounts", UnclearQuestion, "🇺🇸 🇨🇳 all goods"),
         ("what is tariff on steel", UnclearQuestion, "🇺🇸 on 🇨🇳 steel"),
         ("when did section 122 start", NoEconomyNamed, "us china section 122"),
         ("antidumping", NoEconomyNamed, "us china"),

@@ -1,0 +1,195 @@
+"""Ordinary English words, which name no goods, in a question that is a whole sentence.
+
+`is_everyday` recognizes a verb in all its forms: `retaliate`, `retaliates`, `retaliated`. Words
+that may describe goods have only the forms that do not: `read` and `running`, but not `reading`,
+because of `reading glasses`.
+"""
+
+_VERBS = frozenset(
+    str.split(
+        "accept accord achieve acknowledge add address adjust admit advise affect afford agree "
+        "aim allow amend announce answer anticipate apologise apologize appear appreciate "
+        "approve argue arrange arrive ask assemble assess assist assume assure attach attempt "
+        "attend avoid await believe belong benefit bother calculate cause challenge choose cite "
+        "clarify classify clear come comment commit complain complete comply conclude confirm "
+        "confuse consider consist consult continue convince cope correspond count decide "
+        "declare decline dedicate deem defend define delay deliver demand deny depart depend "
+        "describe deserve determine differ disagree disappear discuss distinguish elaborate "
+        "emerge enable encounter end enforce enjoy enquire ensure enter entitle escalate "
+        "estimate evaluate exceed exist expect experience expire explain explore facilitate "
+        "fear finalize find follow forecast foresee forget forward gain gather guarantee guess "
+        "handle hesitate hope identify ignore imagine implement imply include increase incur "
+        "indicate inform inquire insist intend introduce investigate invite involve issue join "
+        "justify keep lapse learn leave liquidate locate lose maintain manage matter mention "
+        "mind miss modify negotiate notice notify obtain occur offer opt outline outweigh "
+        "participate persist plan ponder prefer prepare presume prevent prioritize proceed "
+        "promise propose protect prove provide publish purchase qualify quote rank react "
+        "realize recall receive recommend reconsider refer reflect refuse regard reinstate "
+        "reject relate relocate rely remain remember remind remove repeal reply report require "
+        "resolve respond retaliate reveal review revise rule satisfy save schedule seek seem "
+        "shift skip solve speculate spend state stop submit succeed suffer suggest summarise "
+        "summarize suppose suspect suspend talk tend terminate thank threaten trigger try turn "
+        "unload update upset verify vote wait waive warn wish withdraw worry write"
+    )
+)
+"""Verbs of which every form is an ordinary word."""
+_WORDS = frozenset(
+    str.split(
+        "free about above abroad absolutely according accurate accurately across actual adidas "
+        "afraid afterwards ahead ain't alabama alaska almost along alongside alright although "
+        "altogether always am among anybody anyhow anymore anything anyway anywhere apart "
+        "apparently apply applying approx approximate approximately are arizona arkansas around "
+        "aside assume atlanta attention attract attracts audi author authorities available "
+        "aware away awesome awful bad badly barely based basically be because become becomes "
+        "been beforehand began begin behind being below beyond biggest bit blog bmw boston both "
+        "bother brief briefly bring broad broadly broker brokers brought bunch but buyer buyers "
+        "california came can can't cannot category ceo certain certainly cfo chance chances "
+        "charge charges charging cheers chicago chief children's cited clause clear clearer "
+        "clearly clue colleagues colorado comes coming common companies compliance concern "
+        "concerned concerning concise conclusion confident confused confusing connecticut "
+        "consequently consignee constantly contacted correct correctly couldn't counsel couple "
+        "course cover covering covers crazy curious currently dallas damage damn deadline dear "
+        "decision decisions definitely delaware department detailed details detroit did didn't "
+        "different directly dji does doing don't done double doubt drop dropped dropping dunno "
+        "each easily easy economist editor effectively either else elsewhere email enough "
+        "entire entirely entity entries entry equal equally especially essentially etc ever "
+        "every everybody everyone everything everywhere exact example exist existing expert "
+        "extra extremely fact factories factory facts fair fairly fall falling falls false "
+        "familiar fancy far favor favour feasible fee feel fees fell few fewer fifth file filed "
+        "filing finally firm firms florida focus folks former formerly forth fortunate fourth "
+        "frankly frequently friend friends fully further furthermore future gave generally "
+        "gentle gimme given gives glad gladly goal gone gonna gotta government grateful great "
+        "greatly greetings had hadn't half happy hardly has hasn't have haven't hawaii he hear "
+        "heard hears hence her here hereby hers hi him hint his hmm holding honda honest "
+        "honestly houston however huawei huge hyundai i'd i'll idaho idea ideal ideally ideas "
+        "ikea illinois immediate immediately imminent importing impossible incorrect indeed "
+        "indiana indirectly individual initially inside instance instead interested interesting "
+        "into invoice iowa issue it'd it'll itself job journalist journalists just kansas keen "
+        "kentucky kept key kia kids kind kindly kinds knew known knows lack law lawyer lawyers "
+        "lead lemme less lesser let lift lifting like likely likewise list listed lists little "
+        "lol longer looks lot lots louisiana love luck maine mainly majority makes manager "
+        "manufacturer many maryland massachusetts maybe mazda me meant meanwhile meeting men's "
+        "mention mercedes mere merely method miami michigan might mine minnesota mississippi "
+        "missouri mistake moment montana more moreover mostly move moving must my myself namely "
+        "near nearby nearly nebraska necessarily necessary neither nevada never nevertheless "
+        "nice nike nissan nobody none nonetheless nor normal normally note noted nothing "
+        "noticed notwithstanding nowadays nowhere oakland obvious obviously occasionally "
+        "offhand official officials often ohio oklahoma ones onto oops opinion option options "
+        "oregon others otherwise ought ours ourselves out outcome outside own owned owns "
+        "particular particularly partly pending pennsylvania people percent percentage perfect "
+        "perhaps period person perspective piece pissed please plenty point points policy "
+        "politely possible possibly potential potentially practically practice precise "
+        "precisely preferably present presently pretty price prices pricing primarily prior "
+        "probably problem problems procurement production production's professor project proper "
+        "properly purpose purposes put q quickly quite quoted raise raised raises raising ran "
+        "rapid rapidly rather readers ready real realistic realistically reason reasonable "
+        "reasons recap receive recently reference regardless regards related relation relative "
+        "relatively relevant remainder reporter reporters respect respectively response rest "
+        "result results retailer return returned returning rn run samsung savannah saw saying "
+        "scared scenario seattle secondly seller sellers sense serious seriously several she "
+        "she'd ship shipped short shortly shouldn't similar similarly simple simply sir size "
+        "slightly smart somebody somehow somewhat somewhere sony soon sorry sort sorts sourcing "
+        "stack stacking stacks started stated stay stayed stays story strictly stuck student "
+        "subaru subject such sudden suddenly sufficient supplier suppliers supposedly surely "
+        "surprised team tell telling tells temporarily tennessee terms terrible texas thanks "
+        "thankyou that'll theirs them themselves then thereby therefore therein thereof they'd "
+        "they'll they've third this thorough thoroughly those though thought thoughts threat "
+        "through throughout thus till time times tired together told too took topic topics "
+        "totally toward towards toyota trader traders treated trivial trouble true truly trump "
+        "truth twice type types typical typically uncertain unclear understanding understood "
+        "unfortunately unless unlike upon urgently useful usual usually utah valid various "
+        "verdict vermont versions very via view views volkswagen vw wanna was wasn't way ways "
+        "we'll we've website weekend weird welcome well went weren't what'll whatever whenever "
+        "whereas wherever while who'd who'll whom whose wht wider willing wisconsin wise "
+        "women's wondered word words work working works worried worth would wouldn't wow wrong "
+        "wrote wyoming yeah yep yet you'll you're you've your yours yourself yup"
+    )
+)
+"""Other words, only in this form."""
+_DOUBLED = frozenset("bdglmnprt")
+
+
+def _list_forms(verb: str) -> tuple[str, ...]:
+    """The forms of a regular verb: `plan`, `plans`, `planned`, `planning`."""
+    stem = verb.removesuffix("e")
+    third = f"{verb}es" if verb.endswith(("s", "x", "z", "ch", "sh")) else f"{verb}s"
+    forms = [verb, third, f"{stem}ed", f"{stem}ing"]
+    if verb.endswith("y"):
+        forms += [f"{verb[:-1]}ies", f"{verb[:-1]}ied"]
+    if verb[-1] in _DOUBLED:
+        forms += [f"{verb}{verb[-1]}ed", f"{verb}{verb[-1]}ing"]
+    return tuple(forms)
+
+
+_EVERYDAY = _WORDS | {form for verb in _VERBS for form in _list_forms(verb)}
+
+
+def is_everyday(word: str) -> bool:
+    """Whether the word, in lower case, is an ordinary word that names no goods."""
+    return word in _EVERYDAY
+
+
+_OTHERS = frozenset(
+    str.split(
+        "accelerated acres activates addiction addictive administrative administrator advances "
+        "aesthetic aides aired albert altitude amplified analysts angel angela angels appealing "
+        "archeological architecture attacked attacking attitude audition authorize balanced "
+        "bandaged barbarian barbarians barbarous barbeque barking basil battling beasts "
+        "beatings benign beside bets bide biding blacking blazes boast boasting boning boost "
+        "bores borne branding breached breaches buzzes calms candid capital carte cartoon "
+        "cartoons cary castle catches caving chances chanting charter chatter child chill "
+        "chills chomping choppers christian christians christmases chucking cinematography "
+        "circuitry clanging cleansed cling clippings closes clotting coloured comforted "
+        "commence commenced commissioned commissioner commissioners commuter compares "
+        "compassion compete competed competing complaint complaints compliments composer "
+        "conditional conditioned condo conducts conga constructing constructive consumed "
+        "consumes contests contract contractions contracts converge converse converted converts "
+        "cooing cooperation cooperative copped copping corps corral correlation countess "
+        "counties county cowering cramping crashing craved craving crushes cure curing curled "
+        "customers cuter dames dances dares daring dawning declaration decreased defied deleted "
+        "deli democrats departmental deportation deprived derives designer deterrent developer "
+        "diary diseased dispense dispensed ditch divers diving domino doubting drifting "
+        "drowning dumpling dumplings dunes earnings easing election electrician emergence "
+        "emigrated endorsement entirety erases eternal excavation exiting exorcise expendable "
+        "expresses faction factions farce fare farmed father fathers fatten favored favoring "
+        "fertilize fiction flattering flicking flocking flooding forces francs freeing "
+        "freelance fright fuelled fussing gallon geek geeks generations genetics glaciers "
+        "goblins gods graduates graves greets grinning groping hacked handing handlers "
+        "harnessed harvested haters hating haunting hear hears helen herd hoard hungry imposter "
+        "incorporated indie infection infections inferior infernal inflated inland instilled "
+        "insulted insulting intentional inverted investigative investigators invitations iris "
+        "isolated killer kites kitty kneeling koala lacerations lana lashes leaning leases lest "
+        "librarian lightening lone lucian lucid macho mania manufacturer marcus mare marian "
+        "marie marina mario marital marshal marshals maternal matron mile miles moans modelling "
+        "moses multiply navigate neal nether nicer officer officers officially outsiders "
+        "overhear overheard pacing pained panting papa parish parley partnered peace peking "
+        "perks picked picking pickings pictured pierce pinching pining plague plating pleas "
+        "pleased pleases pointers polls popping pores poses potions practise precedent prepping "
+        "presence presents preserves presidency presiding pretentious previous pristine "
+        "privates probes proceedings professors profiled progressing prosecutors protesting "
+        "protestors proud provider pushes quarts quit quits raids realization recorded recovers "
+        "reduces regulate regulatory relaxing relaying religions republican republicans "
+        "reputations resides resolution retreated retreating reverence revolting revolves "
+        "ridding rising rots rotting routes samba santa savings scandals scares scored scoring "
+        "scouting scouts scrapes searches searing sedan seduction seeping serves sewers sharing "
+        "shattering shatters shelling shocking shooters shorting shouting shoves sickly "
+        "simulation sings sinned sipping sitter sitting slain slices slipping smelling "
+        "smoldering snickers snorting soldiers somber soul span sparking sped spelling spilt "
+        "spin spotting spouting stages stalling stares staring starring startling starving "
+        "statutes stickers stings stint stitched stitching stomping strapped strapping "
+        "streaming striped stripper strolled structured stutter stuttering substituted suction "
+        "sunk supper supplied supplier suppliers supporter surfaced surgeon surname susan "
+        "swearing swimmers swims switched tasted telephoned thinkers thrashed thrashing thump "
+        "tides timed titles toga towering tracer tracking traded trail traitors tramp "
+        "transformed transmitter transportation transported trapping travelers travelling "
+        "trough truckers trust trusts tumor tunes unite unites universe untied uploading vanish "
+        "vanished vanishes verge verse verses vince wages wakes waking walks watchers watered "
+        "whine whiter whitey widows wielding withheld worships writhing yelled"
+    )
+)
+"""More English words, which are almost the names of economies or goods: `tunes`, `span`."""
+
+
+def is_other_english(word: str) -> bool:
+    """Whether the word, in lower case, is English, although it is almost another name."""
+    return word in _OTHERS

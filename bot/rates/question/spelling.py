@@ -1,0 +1,135 @@
+"""Corrects misspelt words of a question: `upholsterd sofas from chna`.
+
+A word is misspelt if it is in no vocabulary and is no ordinary English word. It is replaced by the
+word that differs from it by one letter, or by two letters if it is long. Exchanged neighbors count
+as one letter. Of words that are equally near, names of economies come first, then the words of the
+grammar, of goods and laws, and last those of the tariff schedule. If two words of the same kind are
+equally near, the word stays.
+"""
+
+import re
+from collections.abc import Callable, Collection
+
+from bot.parties import Parties
+from bot.rates.cards.index import CardIndex
+from bot.rates.question.everyday_words import is_everyday, is_other_english
+from bot.rates.question.product import ProductReader
+from bot.rates.question.query import Respelling
+from bot.rates.question.stemming import stem_words
+from bot.rates.question.wording import FILLER, GRAMMAR_WORDS, NOISE
+
+_WORD = re.compile(r"(?<![\w.$'/-])[a-z]{4,20}(?![\w'/-]|\.\w)")
+_DOUBLED = re.compile(r"([a-z])\1+")
+_SHORTEST_TARGET, _MEDIUM, _SAFE = 5, 7, 8
+_LONG_NAME, _LONG_GOODS = 9, 11
+"""Lengths from which a word may have two wrong letters."""
+
+
+def correct_spelling(
+    text: str, parties: Parties, reader: ProductReader, cards: CardIndex | None
+) -> tuple[str, tuple[Respelling, ...]]:
+    """The text, in lower case, with its misspelt words corrected, and these words."""
+    found: dict[str, Respelling] = {}
+    own_words = (parties.words, reader.words, cards.words if cards is not None else frozenset())
+
+    def correct(match: re.Match[str]) -> str:
+        word = match.group()
+        if _is_known(word, parties, reader, own_words):
+            return word
+        vocabulary = frozenset[str]().union(*own_words[1:])
+        if word.endswith("s"):
+            vocabulary = frozenset(f"{one}s" for one in vocabulary if not one.endswith(("s", "y")))
+        nearest = _find_nearest(
+            word,
+            (
+                ([one for one in parties.words if _may_be_name(word, one)], _LONG_NAME),
+                ([one for one in GRAMMAR_WORDS if _may_be_name(word, one)], _LONG_NAME),
+                ([one for one in vocabulary if _may_be_goods(word, one)], _LONG_GOODS),
+                ([one for one in reader.schedule_words if _may_be_goods(word, one)], None),
+            ),
+            lambda one: parties.find(one) is not None,
+        )
+        if nearest is None:
+            return word
+        found[word] = Respelling(word=word, read_as=nearest)
+        return nearest
+
+    return _WORD.sub(correct, text), tuple(found.values())
+
+
+def _is_known(
+    word: str, parties: Parties, reader: ProductReader, own_words: Collection[frozenset[str]]
+) -> bool:
+    [stem] = stem_words(word) or (word,)
+    return (
+        word in FILLER
+        or word in NOISE
+        or word in GRAMMAR_WORDS
+        or is_everyday(word)
+        or is_other_english(word)
+        or parties.find(word) is not None
+        or any(word in words or stem in words for words in own_words)
+        or word in reader.schedule_words
+        or stem in reader.schedule_words
+        or f"{word}s" in reader.schedule_words
+    )
+
+
+def _find_nearest(
+    word: str,
+    kinds: Collection[tuple[Collection[str], int | None]],
+    is_name: Callable[[str], bool],
+) -> str | None:
+    """The nearest word, of the first kind that has it, or None.
+
+    Each kind has the length from which two letters may be wrong. `is_name` returns whether a word
+    is the whole name of an economy.
+    """
+    # Imported on first use, because only misspelt words need it.
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    best: tuple[float, str] | None = None
+    for words, long in kinds:
+        found = process.extract(
+            word,
+            words,
+            scorer=OSA.distance,
+            score_cutoff=2 if long is not None and len(word) >= long else 1,
+            limit=None,
+        )
+        distance = min((far for _, far, _ in found), default=None)
+        if distance is None or (best is not None and best[0] <= distance):
+            continue
+        near = {stem_words(one): one for one, far, _ in found if far == distance}
+        if len(near) > 1:
+            # `turky` is rather `turkey` than a part of `turks and caicos`.
+            alike = {stems: one for stems, one in near.items() if one[-1] == word[-1]}
+            near = {stems: one for stems, one in alike.items() if is_name(one)} or alike or near
+        if len(near) > 1:
+            return None
+        [nearest] = near.values()
+        best = (distance, nearest)
+    return best[1] if best is not None else None
+
+
+def _may_be_name(word: str, target: str) -> bool:
+    """Whether the word may be a misspelling of the target, which is a name or of the grammar."""
+    exchanged = word[1] == target[:1] and word[0] == target[1:2]
+    return len(target) >= _SHORTEST_TARGET and (word[0] == target[0] or exchanged)
+
+
+def _may_be_goods(word: str, target: str) -> bool:
+    """Whether the word may be a misspelling of the target, and is not rather another word.
+
+    A short word with another letter, or with another ending, is another word: `scare`, `panelled`.
+    """
+    if word[0] != target[0] or len(target) < _SHORTEST_TARGET:
+        return False
+    if word.startswith(target) or target.startswith(word):
+        return False
+    if len(word) == len(target):
+        return len(word) >= _SAFE or sorted(word) == sorted(target)
+    if len(target) < _MEDIUM:
+        return _DOUBLED.sub(r"\1", word) == _DOUBLED.sub(r"\1", target)
+    return word[-1] == target[-1]
