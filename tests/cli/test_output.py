@@ -41,11 +41,11 @@ def test_an_error_is_json_with_json_only(words: tuple[str, ...]) -> None:
 
 
 def test_the_error_of_a_question_is_in_its_object() -> None:
-    done = CliRunner().invoke(main, ["rate", "us", "chnia", "--json"])
+    done = CliRunner().invoke(main, ["rate", "us", "chinnx", "--json"])
     assert done.exit_code == 1
     found = json.loads(done.stdout)
-    assert (found["asked"]["text"], found["answers"]) == ("us chnia", [])
-    assert found["error"]["thing"] == "chnia"
+    assert (found["asked"]["text"], found["answers"]) == ("us chinnx", [])
+    assert found["error"]["thing"] == "chinnx"
 
 
 @pytest.mark.parametrize(

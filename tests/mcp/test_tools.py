@@ -52,9 +52,9 @@ async def test_a_rate_is_the_answer_of_the_service(served: Served) -> None:
 
 
 async def test_a_question_that_cannot_be_read_is_an_error_with_a_cure(served: Served) -> None:
-    failed, found = await call(served, "rate", question="us chnia")
+    failed, found = await call(served, "rate", question="us chinnx")
     assert failed
-    assert found["error"]["thing"] == "chnia"
+    assert found["error"]["thing"] == "chinnx"
     assert "China" in found["error"]["cure"]
 
 

@@ -444,7 +444,7 @@ def test_two_members_of_one_customs_territory_are_refused(ledger: Ledger, today:
 
 def test_an_unknown_party_gets_suggestions(ledger: Ledger, today: date) -> None:
     with pytest.raises(UnknownParty) as refused:
-        ask("us chnia", ledger, today)
+        ask("us chinnx", ledger, today)
 
     assert refused.value.suggestions[0] == "China"
 
@@ -548,12 +548,10 @@ def test_a_choice_of_many_goods_is_abbreviated(ledger: Ledger, today: date) -> N
 
 
 def test_an_unknown_economy_is_a_warning_before_the_number(ledger: Ledger, today: date) -> None:
-    one = _one("us atlantis steel", ledger, today)
-    assert one.warnings[0] == kinds.UnknownEconomy("atlantis")
+    one = _one("us wakanda steel", ledger, today)
+    assert one.warnings[0] == kinds.UnknownEconomy("wakanda")
     assert one.warnings[0].leads
-    with pytest.raises(UnknownParty) as caught:
-        ask("us steel vietnm", ledger, today)
-    assert caught.value.suggestions == ("Vietnam",)
+    assert _one("us steel vietnm", ledger, today).partner == "VN"
 
 
 @pytest.mark.parametrize("word", ["coated", "rolled"])
@@ -563,7 +561,7 @@ def test_a_participle_after_goods_describes_them(word: str, ledger: Ledger, toda
 
 
 @pytest.mark.parametrize(
-    ("word", "heading"), [("parts", "7308"), ("seeds", "1209"), ("turbine", "8406")]
+    ("word", "heading"), [("parts", "7315"), ("seeds", "1209"), ("turbine", "8406")]
 )
 def test_a_word_for_other_goods_is_asked_about_and_is_no_misspelled_economy(
     word: str, heading: str, ledger: Ledger, today: date

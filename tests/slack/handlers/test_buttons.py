@@ -189,7 +189,7 @@ async def test_a_conversation_can_unsubscribe_by_a_button(page_user: PageUser) -
 
 
 async def test_a_suggestion_button_runs_its_command(page_user: PageUser) -> None:
-    (suggestion,) = await page_user.say("/tariff us chnia")
+    (suggestion,) = await page_user.say("/tariff us chinnx")
     said = as_text(await page_user.click(suggestion, "run_0"))
     assert "US additional duty on goods of China" in said
 
