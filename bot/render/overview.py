@@ -52,7 +52,7 @@ from bot.text.dates import format_day, format_period, format_short_day
 
 _NEXT = 3
 _GOODS_CHARACTERS = 60
-_LAW_OF_LISTS = re.compile(r"^(Section \d+) [Ll]ists? ")
+_LAW_OF_LISTS = re.compile(r"^(Section \d+) lists? ", re.IGNORECASE)
 _PERCENTS = re.compile(r"(\d+(?:\.\d+)?)%")
 _ON_NO_LIST = "on no list"
 _BANNED = "import ban"
@@ -155,7 +155,7 @@ class AnswerOverview(NamedTuple):
         return describe_check(self.checked, self.age_days, verb)
 
     def list_status(self) -> tuple[str, ...]:
-        """What qualifies the data besides its age, each in a few words."""
+        """What qualifies the data other than its age, each in a few words."""
         passed, reports = self.dates_passed, self.reports
         texts = (
             f"{passed} change{'s' * (passed > 1)} due since, not verified" if passed else "",
@@ -563,18 +563,20 @@ def _join_headings(answer: Answer) -> str:
 
 
 def _list_remarks(answer: Answer) -> Iterator[str]:
-    told = " ".join(one.text for one in answer.warnings if isinstance(one, kinds.LeadingPairRemark))
+    leading = " ".join(
+        one.text for one in answer.warnings if isinstance(one, kinds.LeadingPairRemark)
+    )
     for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True):
         # The rows of a law have its import bans.
         is_row = bool(answer.rows) and isinstance(one, kinds.SomeLinesBanned)
-        if (is_shown(one) and not is_row) or _changes_number(one, answer, told):
+        if (is_shown(one) and not is_row) or _changes_number(one, answer, leading):
             yield text
 
 
-def _changes_number(one: RateWarning, answer: Answer, told: str) -> bool:
+def _changes_number(one: RateWarning, answer: Answer, leading: str) -> bool:
     """Whether the number needs the note: it names other goods, rates, doubts, or a specific duty.
 
-    The headline has the figure with a claim, and `told` has the leading remarks on the pair.
+    The headline has the figure with a claim, and `leading` has the leading remarks on the pair.
     """
     if isinstance(one, kinds.NotInTotal):
         return one.exclusion.reason is Reason.SPECIFIC
@@ -584,7 +586,7 @@ def _changes_number(one: RateWarning, answer: Answer, told: str) -> bool:
         # The questions of a range have the conditions already.
         in_words = bool(one.condition) and not _is_in_headline(one.condition, answer)
         return in_words and answer.total_range is None
-    if not isinstance(one, kinds.RateCaveat) or one.text in told:
+    if not isinstance(one, kinds.RateCaveat) or one.text in leading:
         return False
     # A duty that only some goods of a range pay is within the range anyway.
     within = any(

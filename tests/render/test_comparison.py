@@ -183,7 +183,7 @@ def test_rows_about_several_goods_name_the_goods() -> None:
     assert rows["avocados, Guatemala"] == "plus normal duty 11.2¢/kg"
 
 
-def test_all_duties_of_an_economy_are_told_apart_by_their_direction() -> None:
+def test_all_duties_of_an_economy_differ_by_their_direction() -> None:
     found = build_comparison(ask("us", ledger(), TODAY))
     assert found.title == "Duties of and on the US"
     assert "US duties on goods of" in found.sentence

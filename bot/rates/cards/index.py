@@ -40,7 +40,7 @@ _STOP = frozenset(
         "into is it its just keep know last latest law laws legal like live look me mean "
         "meaning means mine more my need news next no now of on one ongoing or our out over "
         "overview paid pay paying pays please pls possible present rate rates really right "
-        "rule rules said say says see shall should show so some source sources stand stands "
+        "rule rules said say says see should show so some source sources stand stands "
         "start started state status still stop such summary take tariff tariffs tell than "
         "thank thanks that the their them then there these they thing things this those to "
         "today topic trade under until up update updates us use used valid want was way we "

@@ -73,7 +73,7 @@ class Card(Frozen):
     state: CardFact | None = None
     """The present state, where the measures do not state it."""
     events: tuple[str, ...] = ()
-    """Ids of legal events, besides those that affect the measures of the card."""
+    """Ids of legal events, in addition to those that affect the measures of the card."""
     points: tuple[CardFact, ...] = ()
     dates: tuple[CardFact, ...] = ()
     """Coming days that the ledger's calendar does not have."""

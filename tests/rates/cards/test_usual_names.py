@@ -43,7 +43,7 @@ NAMES: dict[str, str] = {
     "de-minimis": "section 321; 800 dollar exemption; temu parcels; de minimis china; "
     "is de minimis coming back; postal shipments",
     "usmca": "CUSMA; T-MEC; will usmca be extended; does usmca exempt from 232",
-    "refunds": "CAPE portal; what is CAPE; am I owed a refund if liquidated; protest deadline; "
+    "refunds": "CAPE portal; what is CAPE; do I get a refund if liquidated; protest deadline; "
     "how do i get my money back; fentanyl tariff refund; were the reciprocal tariffs refunded; "
     "refund by ach; interest on refunds; post summary correction; refund on china ieepa",
     "exclusions": "301 exclusions; 232 exclusions; china exclusions; inclusion process",

@@ -27,7 +27,7 @@ def read(text: str, parties: Parties, ledger: Ledger) -> RateQuery:
         ("frozen shrimps from ecuador", ("shrimp",)),
         ("electric scooters made in china", ("e-bikes",)),
         ("bags of leather from italy", ("luggage", "leather")),
-        ("stainless steel kitchen sinks from china (we were told steel counts)", ("steel-sinks",)),
+        ("stainless steel kitchen sinks from china (we heard that steel counts)", ("steel-sinks",)),
         ("stainless steel bolts from china", ("screws",)),
         ("furniture from vietnam when our container was entered", ("furniture",)),
         ("wooden tables from vietnam", ("furniture",)),
@@ -81,7 +81,7 @@ def test_production_that_moves_compares_both_origins(parties: Parties, ledger: L
     ("text", "imposer", "partner"),
     [
         ("does column 2 apply to russian goods", "US", "RU"),
-        ("do we owe anything on books printed in china", "US", "CN"),
+        ("do we pay anything on books printed in china", "US", "CN"),
         (
             "our supplier in guangdong asks for more, what is the duty on chairs from china",
             "US",

@@ -307,14 +307,14 @@ async def test_approving_an_incomplete_proposal_opens_a_form_for_the_rest(
 
 
 @pytest.mark.parametrize("action", ["rate_edit", "rate_approve"])
-async def test_the_operator_is_told_if_slack_opens_no_form(
+async def test_the_operator_gets_a_message_if_slack_opens_no_form(
     operators: OperatorChannel, action: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     message = await operators.ask(proposal_of(day=None))
     operators.page_user.workspace.fail_next("views.open", error="expired_trigger_id")
-    [told] = await operators.page_user.click(message, action)
-    assert "did not open the form" in as_text([told])
-    assert told["ephemeral"]
+    [message_back] = await operators.page_user.click(message, action)
+    assert "did not open the form" in as_text([message_back])
+    assert message_back["ephemeral"]
     assert not any(record.exc_info for record in caplog.records)
 
 

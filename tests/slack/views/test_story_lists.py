@@ -33,7 +33,7 @@ def test_slack_accepts_any_search_of_stories(word: str, page: int) -> None:
         check_accepted(render_latest(reply, PARTIES))
 
 
-def test_the_buttons_of_a_page_ask_for_the_pages_beside_it() -> None:
+def test_the_buttons_of_a_page_ask_for_the_pages_next_to_it() -> None:
     reply = LatestStories(
         [story()], frozenset({Topic.TARIFF}), frozenset({"IN"}), ("steel",), 2, has_older=True
     )
