@@ -188,8 +188,8 @@ async def test_rate_for_one_party_or_several_partners_prints_one_json_object(she
     us, compared, unknown, refused = await asyncio.gather(
         shell.output_of("rate", "us", "--json"),
         shell.output_of("rate", "us china vs vietnam", "--json"),
-        shell.error_of("rate", "us", "chnia"),
-        shell("rate", "us", "chnia", "--json"),
+        shell.error_of("rate", "us", "chinnx"),
+        shell("rate", "us", "chinnx", "--json"),
     )
     [found] = json_lines(us)
     pairs = [(row["imposer"], row["partner"]) for row in found["answers"]]
@@ -201,7 +201,7 @@ async def test_rate_for_one_party_or_several_partners_prints_one_json_object(she
     assert "China" in unknown
     code, output = refused
     error = json.loads(output.splitlines()[0])["error"]
-    assert (code, error["thing"]) == (1, "chnia")
+    assert (code, error["thing"]) == (1, "chinnx")
     assert "China" in error["cure"]
 
 

@@ -22,7 +22,7 @@ WIDE_ANSWERS = {
     "/tariff section 232": ("Section 232",),
     "/tariff ieepa refunds": ("CAPE",),
     "/tariff us china vs vietnam vs india": ("Lowest additional duty", "Vietnam", "India"),
-    "/tariff upcoming": ("Duty changes, next 60 days", "kitchen cabinets"),
+    "/tariff upcoming": ("Duty changes, next 60 days", "polysilicon derivatives"),
     "/tariff us china history": ("Duty history",),
 }
 """Questions with wide answers, and words of each answer."""
