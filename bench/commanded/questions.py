@@ -56,7 +56,7 @@ def ordinary(seed: int) -> Iterator[str]:
             yield question
 
 
-def request(question: str, now_s: int) -> bytes:
+def request(question: str, now_s: int, response_url: str) -> bytes:
     """The HTTP request that Slack would send, signed at `now_s` (Unix time).
 
     The request names no workspace, because the id of the bot's workspace is random.
@@ -72,7 +72,7 @@ def request(question: str, now_s: int) -> bytes:
             "text": question,
             "api_app_id": "A0000001",
             "is_enterprise_install": "false",
-            "response_url": "http://127.0.0.1:9/respond",
+            "response_url": response_url,
             "trigger_id": "1.2.3",
         }
     )

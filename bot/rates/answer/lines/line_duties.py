@@ -8,8 +8,10 @@ totals, and the questions whose answers change the total.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from bot.rates.model.answer import LinesTotal
@@ -27,7 +29,13 @@ _MIN_SHARE = Decimal("0.05")
 """A duty is named with a total only if at least this share of the total's lines pay it."""
 
 
-class LineFinding(NamedTuple):
+class _StackedCase(NamedTuple):
+    case: LineCase
+    stacked: StackedLayers
+
+
+@dataclass(frozen=True)
+class LineFinding:
     """The stacked duties on the goods of a question."""
 
     stacked: StackedLayers
@@ -35,15 +43,20 @@ class LineFinding(NamedTuple):
     """The questions whose answers change the total."""
     added: tuple[Decimal, Decimal] | None = None
     """The lowest and highest percent that the duties add to the base duty; None if unknown."""
-    totals: tuple[LinesTotal, ...] = ()
-    """The totals of the lines, the lowest first; empty for a single line."""
-    lines: frozenset[str] = frozenset()
-    """The lines of the goods."""
+    cases: tuple[_StackedCase, ...] = ()
 
+    @cached_property
+    def totals(self) -> tuple[LinesTotal, ...]:
+        """The totals of the lines, the lowest first; empty for a single line.
 
-class _StackedCase(NamedTuple):
-    case: LineCase
-    stacked: StackedLayers
+        Counted when first needed: a history has many findings, and shows no lines.
+        """
+        return _count_lines(self.cases)
+
+    @property
+    def lines(self) -> frozenset[str]:
+        """The lines of the goods."""
+        return frozenset().union(*(one.case.lines for one in self.cases))
 
 
 def stack_line(
@@ -78,8 +91,7 @@ def stack_line(
         _merge(stacked, asked),
         _list_questions(stacked),
         _compute_added(stacked, find_base),
-        _count_lines(stacked),
-        frozenset().union(*(one.case.lines for one in stacked)),
+        tuple(stacked),
     )
 
 
