@@ -44,7 +44,7 @@ def read_an_answer(browser: Chrome) -> None:
     find(browser, "#modal", "Source:")
     tab_to_button(browser, "No longer collected")
     press(browser, Keys.ENTER)
-    find(browser, "#modal", "Fentanyl tariff on China", "24 Feb 2026")
+    find(browser, "#modal", "Fentanyl tariff on China", "not collected since 24 Feb 2026")
     leave_modal(browser)
     assert focused(browser) == opener
     tab_to_button(browser, "US goods into China: ")

@@ -12,7 +12,6 @@ from bot.proposals.build import propose_document, propose_rate
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
-from bot.rates.model.warnings import Reason
 from bot.rates.question.query import QueryKind, RateQuery
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -162,12 +161,7 @@ def test_no_rate_of_the_ledger_is_ever_proposed(
         kind=QueryKind.PAIR, imposer="US", partner=partner, product=product or None, on=day
     )
     [known] = answer_query(query, ledger, day)
-    # Some lines may pay another metal's duty in place of the one that is named.
-    others = [
-        one
-        for one in known.not_counted
-        if one.to is None and (one.exclusion is None or one.exclusion.reason is not Reason.DEPENDS)
-    ]
+    others = [one for one in known.not_counted if one.to is None]
     rates: set[tuple[Decimal | None, date | None]] = {(known.total_percent, day)}
     rates |= {(one.percent, None) for one in others}
     rates |= {(item.change.rate.percent, None) for item in known.next}
