@@ -14,11 +14,9 @@ from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, format_percent
 from bot.render.freshness import Freshness
-from bot.render.overview import (
-    AnswerOverview,
-    build_overview,
-    format_next,
-)
+from bot.render.overview.build import build_overview
+from bot.render.overview.coming import format_next
+from bot.render.overview.model import AnswerOverview
 
 DAY = date(2026, 11, 30)
 ZERO = Decimal(0)

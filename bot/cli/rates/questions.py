@@ -34,7 +34,7 @@ from bot.render import words as say
 from bot.render.cards import render_card_lines, render_card_list_lines
 from bot.render.dates.spells import describe_spells
 from bot.render.json import build_upcoming_json
-from bot.render.overview import has_figure
+from bot.render.overview.headline import has_figure
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 

@@ -17,15 +17,10 @@ from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_origin
 from bot.render.freshness import format_chip
-from bot.render.overview import (
-    AnswerOverview,
-    ChangeRow,
-    GoodsRow,
-    build_overview,
-    format_next,
-    format_short_total,
-    is_other_figure,
-)
+from bot.render.overview.build import build_overview
+from bot.render.overview.coming import format_next
+from bot.render.overview.headline import format_short_total, is_other_figure
+from bot.render.overview.model import AnswerOverview, ChangeRow, GoodsRow
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
