@@ -34,7 +34,8 @@ NAMES: dict[str, str] = {
     "section-301-review": "four year review; 301 review",
     "section-301-action-brazil": "brazil section 301 investigation",
     "section-301-action-nicaragua": "nicaragua section 301 action",
-    "port-fees": "port fees; port fees on chinese ships; what are the port fees for chinese-built vessels",
+    "port-fees": "port fees; port fees on chinese ships; "
+    "what are the port fees for chinese-built vessels",
     "section-301-maritime": "maritime 301; ship to shore cranes 301",
     "section-337": "337 investigation; itc exclusion order; is section 337 a duty",
     "section-338": "338; canada import ban; has section 338 ever been used",

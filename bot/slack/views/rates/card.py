@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import Card
+from bot.rates.question.query import RateQuery
 from bot.render import cards as say
 from bot.render.freshness import describe_freshness
 from bot.slack.blockkit import limits
@@ -33,7 +34,7 @@ from bot.text.single_line import to_single_line
 
 MAX_WORDS = 120
 """Maximum visible words of a card, without its buttons."""
-_RULINGS, _NEXT, _PASSED, _RELATED = 3, 3, 2, 3
+_RULINGS, _NEXT, _PASSED, _RELATED, _OTHERS, _RATES = 3, 3, 2, 3, 2, 2
 _CELL, _TEXT = 90, 600
 _COLUMNS, _FEE_COLUMNS = ("Applies to", "Duty"), ("Fee", "Amount")
 _ROWS_WITH_DAYS = 6
@@ -42,13 +43,22 @@ _ROWS_WITH_DAYS = 6
 Item = TypeVar("Item")
 
 
-def render_card(facts: CardFacts) -> Message:
-    """The card as a message that is read in ten seconds."""
+def render_card(
+    facts: CardFacts, query: RateQuery | None = None, others: Sequence[CardFacts] = ()
+) -> Message:
+    """The card as a message that is read in ten seconds.
+
+    `query` is the question, and `others` are the other cards that it names, whose texts are shown
+    if they fit.
+    """
     card, state = facts.card, _end(say.describe_card_state(facts))
     chip = _describe_freshness(facts)
     notes = [chip] if card.covered else [chip, "not in our rates"]
+    notes += [say.describe_named(others)] if others else []
+    notes += filter(None, [say.describe_respelled(query)] if query else [])
     columns = _FEE_COLUMNS if not facts.rows else _COLUMNS
     words = _WordBudget([card.title, state, card.what, *columns, *notes])
+    summaries = words.take(list(map(_summarize, others[:_OTHERS])))
     short = len(facts.rows) > _ROWS_WITH_DAYS
     rows = [(row.what, say.describe_row(row, short=short)) for row in facts.rows]
     rows += say.list_fee_rows(facts)
@@ -73,10 +83,11 @@ def render_card(facts: CardFacts) -> Message:
     head = [
         header(card.title),
         section(f"{bold(escape(state, 300))}\n{escape(card.what, 500)}"),
+        *map(section, summaries),
     ]
     left = len(rows) - len(shown)
     more = [context(f"… and {left} more in the details")] if left else []
-    tail = [context(escape(" · ".join(notes), 200)), *_build_buttons(facts)]
+    tail = [context(escape(" · ".join(notes), 400)), *_build_buttons(facts, query, others)]
     notice = escape(f"{card.title}: {state}", 400)
     plain = assemble(notice, [*head, *_build_list(shown)], [*more, *paragraphs], tail, _left_out)
     if not shown:
@@ -161,6 +172,14 @@ def render_card_list(cards: Sequence[Card], law: str = "") -> Message:
     return assemble(escape(title, 400), head, items, tail, _left_out)
 
 
+def _summarize(facts: CardFacts) -> str:
+    """Another card that a question names, as one paragraph of markup."""
+    state = _end(say.describe_card_state(facts))
+    return (
+        f"{bold(escape(f'{facts.card.title}:', 110))} {escape(f'{state} {facts.card.what}', 800)}"
+    )
+
+
 class _WordBudget:
     """Counts the visible words of a card."""
 
@@ -181,11 +200,16 @@ class _WordBudget:
         return kept
 
 
-def _build_buttons(facts: CardFacts) -> tuple[Block, ...]:
+def _build_buttons(
+    facts: CardFacts, query: RateQuery | None, others: Sequence[CardFacts]
+) -> tuple[Block, ...]:
     card = facts.card
-    labeled = [(_name_related(one.title, card.title), f"card {one.id}") for one in facts.see]
-    labeled = labeled[:_RELATED]
-    labeled += [(f"Ask: {card.example}", card.example)] if card.example else []
+    named = [one.card for one in others[:_OTHERS]]
+    asked = say.list_rate_questions(query)[:_RATES] if query else []
+    related = [*named, *(one for one in facts.see if one not in named)]
+    labeled = [(_name_related(one.title, card.title), f"card {one.id}") for one in related]
+    labeled = [*asked, *labeled[:_RELATED]]
+    labeled += [(f"Ask: {card.example}", card.example)] if card.example and not asked else []
     return actions(
         button("Details and sources", DETAILS, f"card {card.id} sources"),
         *(button(label, f"{RUN}_{n}", command) for n, (label, command) in enumerate(labeled)),
