@@ -116,9 +116,10 @@ class AnswerService:
                 return CardList(query, ledger.cards.all)
             on = query.on or today
             others = (
-                build_card_facts(one, ledger, on) for one in ledger.cards.get_all(query.cards)
+                build_card_facts(one, ledger, on, today)
+                for one in ledger.cards.get_all(query.cards)
             )
-            return RateCard(query, build_card_facts(card, ledger, on), tuple(others))
+            return RateCard(query, build_card_facts(card, ledger, on, today), tuple(others))
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))

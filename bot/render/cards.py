@@ -31,7 +31,12 @@ _EFFECTS = {
 
 
 def describe_card_state(facts: CardFacts) -> str:
-    """The present state in one line: `In force: 25% to 50%`, `Ended 23 Jul 2026 (10%)`."""
+    """The state in one line: `In force: 25% to 50%`, `As of 1 Jul 2026: In force: 10%`."""
+    day = facts.of_another_day
+    return f"{f'As of {format_day(day)}: ' if day else ''}{_describe_state(facts)}"
+
+
+def _describe_state(facts: CardFacts) -> str:
     if facts.card.state is not None:
         return facts.card.state.text
     if facts.overall is None:
@@ -219,6 +224,11 @@ def describe_fact(fact: CardFact) -> str:
     return f"{fact.label}: {fact.text}" if fact.label else fact.text
 
 
+def describe_card_age(facts: CardFacts) -> str:
+    """When the card was checked: `🔴 Checked 2 Oct 2026, 58 days ago`."""
+    return describe_freshness(facts.checked, facts.today, passed=bool(facts.passed))
+
+
 def describe_named(others: Sequence[CardFacts]) -> str:
     """Which other cards the question names: `Also named: IEEPA duties.`; empty if it names none."""
     titles = "; ".join(one.card.title for one in others)
@@ -287,7 +297,7 @@ def render_card_lines(
     events = (f"{describe_event(one)} ({format_source(one.source)})" for one in facts.events)
     yield from render_block("events", events)
     yield from render_block("sources", map(format_source, list_card_sources(facts)))
-    yield describe_freshness(facts.checked, facts.on, passed=bool(facts.passed))
+    yield describe_card_age(facts)
     for one in others:
         yield f"also named: {one.card.title}. {describe_card_state(one)}. (rate card {one.card.id})"
     if query is not None:

@@ -11,7 +11,6 @@ from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import Card
 from bot.rates.question.query import RateQuery
 from bot.render import cards as say
-from bot.render.freshness import describe_freshness
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -52,7 +51,7 @@ def render_card(
     if they fit.
     """
     card, state = facts.card, _end(say.describe_card_state(facts))
-    chip = _describe_freshness(facts)
+    chip = say.describe_card_age(facts)
     notes = [chip] if card.covered else [chip, "not in our rates"]
     notes += [say.describe_named(others)] if others else []
     notes += filter(None, [say.describe_respelled(query)] if query else [])
@@ -104,13 +103,13 @@ def render_card_details(facts: CardFacts) -> Message:
     title = f"{card.title}: details and sources"
     items = [block for _, blocks in _list_parts(facts) for block in blocks]
     back = button(card.title, f"{RUN}_0", f"card {card.id}")
-    tail = [context(escape(_describe_freshness(facts), 200)), *actions(back)]
+    tail = [context(escape(say.describe_card_age(facts), 200)), *actions(back)]
     return assemble(escape(title, 400), [header(title)], items, tail, _left_out)
 
 
 def render_card_pages(facts: CardFacts, page: int = 0) -> View:
     """The same as a modal with pages. If there is no page with this number, it shows the first."""
-    chip = context(escape(_describe_freshness(facts), 200))
+    chip = context(escape(say.describe_card_age(facts), 200))
     parts = ((label, [*blocks, chip]) for label, blocks in _list_parts(facts) if blocks)
     card = facts.card
     return render_pages(card.title, make_pages(parts), page, f"card {card.id} sources")
@@ -249,10 +248,6 @@ def _build_group(title: str, lines: Iterable[str]) -> list[Block]:
 def _format_name(card: Card) -> str:
     name = card.names[0] if card.names else card.id.replace("-", " ")
     return f"`{escape(name, 60)}`"
-
-
-def _describe_freshness(facts: CardFacts) -> str:
-    return describe_freshness(facts.checked, facts.on, passed=bool(facts.passed))
 
 
 def _end(sentence: str) -> str:
