@@ -18,6 +18,30 @@ from bot.text.dates import format_day
 
 
 def describe_basis(answer: Answer) -> str:
+    """The normal duty of the goods, and how the number relates to it."""
+    text = _describe_base(answer)
+    programs = _list_programs(answer)
+    which = "normal duty " if programs and answer.base_share is BaseShare.INCLUDED else ""
+    return f"{text}, {which}{programs}" if text and programs else text
+
+
+def _list_programs(answer: Answer) -> str:
+    """What trade programs make of a normal duty that changes the total."""
+    if answer.banned or answer.rows or answer.main_span is None:
+        return ""
+    if answer.base_share is BaseShare.INCLUDED and not _may_exceed(answer):
+        return ""
+    # The headline has the figures with these claims.
+    claimed = {one.program for one in answer.entry.others}
+    on_goods = answer.basis is TotalBasis.GOODS
+    return ", ".join(
+        words.describe_program(one)
+        for one in answer.entry.programs
+        if one.program not in claimed or (on_goods and one.base is not None)
+    )
+
+
+def _describe_base(answer: Answer) -> str:
     if answer.period is not None and (changed := _describe_basis_of_period(answer)):
         return changed
     if answer.rows:
@@ -81,6 +105,12 @@ def _describe_exact_base(answer: Answer, base: BaseRate) -> str:
     if base.with_duties is not None:
         return f"{kind} {rate}, together {format_percent(base.with_duties)}%"
     return f"plus the {kind} {rate}"
+
+
+def _may_exceed(answer: Answer) -> bool:
+    """Whether the base duty of some of the goods is known to be above the total."""
+    base, span = answer.base_range, answer.main_span
+    return base is not None and base.high is not None and span is not None and base.high > span[1]
 
 
 def _is_below(base: BaseRange | None, span: tuple[Decimal, Decimal] | None) -> bool:

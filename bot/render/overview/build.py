@@ -6,6 +6,7 @@ from bot.rates.model.answer import (
     Answer,
     BaseShare,
 )
+from bot.rates.model.measure import Status
 from bot.rates.question.query import RateQuery
 from bot.render.duty_names import (
     name_origin,
@@ -21,7 +22,7 @@ from bot.render.overview.headline import (
     format_title,
 )
 from bot.render.overview.model import AnswerOverview, Piece
-from bot.render.overview.remarks import list_remarks
+from bot.render.overview.remarks import describe_reading, list_remarks
 from bot.render.overview.rows import build_rows, has_goods_rows
 
 
@@ -41,12 +42,23 @@ def build_overview(
         today = max(today, answer.on)
     is_past = answer.on < today and answer.checked is not None and answer.checked >= answer.on
     passed = {item.on for item in answer.next if item.passed and not is_past}
-    contested = next((one.contested_in for one in answer.components if one.contested_in), "")
+    planned = query.on is not None and answer.on > today
+    headline = (
+        build_period_headline(answer) if is_period else build_headline(answer, planned=planned)
+    )
+    contested = next(
+        (
+            one.contested_in
+            for one in answer.components
+            if one.contested_in and one.status is not Status.STRUCK_DOWN
+        ),
+        "",
+    )
     return AnswerOverview(
         title=format_title(answer, today),
-        headline=(*now, *(build_period_headline if is_period else build_headline)(answer)),
+        headline=(*now, *headline),
         basis=describe_basis(answer),
-        remarks=tuple(list_remarks(answer)),
+        remarks=(*describe_reading(answer), *list_remarks(answer)),
         rows_title="Goods" if has_goods_rows(answer) else "Duty",
         added_title="Added" if answer.base_share is BaseShare.ADDED else "Rate",
         rows=() if is_short else build_rows(answer, max_rows),
@@ -58,7 +70,7 @@ def build_overview(
         freshness=_find_freshness(answer, today, bool(passed)),
         checked=answer.checked,
         age_days=max((today - answer.checked).days, 0) if answer.checked else 0,
-        is_projection=answer.on > today + timedelta(days=1),
+        is_projection=planned or answer.on > today + timedelta(days=1),
         dates_passed=len(passed),
         reports=len(answer.reports),
         contested_in=shorten_court(contested),

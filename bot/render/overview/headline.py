@@ -127,7 +127,14 @@ def _build_law_headline(answer: Answer) -> Iterator[Piece]:
     yield Piece(", on particular goods")
 
 
-def build_headline(answer: Answer) -> Iterator[Piece]:
+def build_headline(answer: Answer, *, planned: bool) -> Iterator[Piece]:
+    """The number and what it depends on. With `planned`, the day of the answer is in the future."""
+    yield from _build_number(answer, planned)
+    if planned and (answer.banned or answer.main_span is not None):
+        yield Piece(", as scheduled, if nothing changes")
+
+
+def _build_number(answer: Answer, planned: bool) -> Iterator[Piece]:
     if answer.rows:
         yield from _build_law_headline(answer)
         return
@@ -142,7 +149,7 @@ def build_headline(answer: Answer) -> Iterator[Piece]:
     if span is None:
         yield from _describe_missing(answer)
         return
-    scheduled = " (scheduled, not verified)" if answer.has_scheduled else ""
+    scheduled = " (scheduled, not verified)" if answer.has_scheduled and not planned else ""
     which = f"{_describe_goods_of_number(answer, span)}{scheduled}"
     free = next((one for one in answer.entry.others if is_other_figure(one, span)), None)
     if free is None:

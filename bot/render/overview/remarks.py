@@ -1,14 +1,18 @@
 """The warnings without which the number of an answer would be misread."""
 
+import re
 from collections.abc import Iterator
 
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     Answer,
+    TotalBasis,
 )
 from bot.rates.model.warnings import RateWarning, Reason
 from bot.render import words
 
+_STEM = 4
+"""The first letters of a word that also begin its other forms."""
 _IN_HEADLINE = (kinds.ImportBan, kinds.ZeroInData)
 _SHOWN = (
     kinds.BeforeData,
@@ -21,9 +25,29 @@ _SHOWN = (
     kinds.ClaimNotCovered,
     kinds.AskedNotCovered,
     kinds.VoidButCharged,
+    kinds.LaterVoid,
+    kinds.OnOtherLines,
+    kinds.InTransit,
     kinds.LookupFailed,
 )
 """Warnings that do not lead, without which the number would be taken for that of other goods."""
+
+
+def describe_reading(answer: Answer) -> Iterator[str]:
+    """Says as which goods the product was read, if no word of it is in their name.
+
+    Goods that a name stands for may be narrower or wider: "marble" is read as worked stone.
+    """
+    asked = re.findall(r"[a-z]{3,}", (answer.product or "").casefold())
+    others = (kinds.SpellingRead, kinds.ClaimNotCovered, kinds.ClaimRefused)
+    claimed = answer.entry.claim.startswith(("under ", "not under "))
+    is_said = claimed or any(isinstance(one, others) for one in answer.warnings)
+    is_code = any(character.isdigit() for character in answer.product or "")
+    if answer.basis is not TotalBasis.GOODS or not answer.goods or is_code or is_said:
+        return
+    name = ", ".join(answer.goods)
+    if not any(word.removesuffix("s")[:_STEM] in name.casefold() for word in asked):
+        yield f"Read “{answer.product}” as {name}."
 
 
 def list_remarks(answer: Answer) -> Iterator[str]:

@@ -10,6 +10,7 @@ from bot.rates.model.answer import (
     EntryValue,
     LinesTotal,
     OnGoods,
+    ProgramBase,
     TotalBasis,
     format_percent,
 )
@@ -204,6 +205,27 @@ def name_base(base: BaseRate | BaseRange) -> str:
     if not base.column:
         return "normal (MFN) duty"
     return f"{base.column} duty" if base.column == "column 2" else f"duty under {base.column}"
+
+
+def describe_programs(answer: Answer) -> str:
+    """The base duties under trade programs that the question does not claim; empty for none.
+
+    `0% under KORUS`, `may be 0% under AGOA (not covered)`
+    """
+    return ", ".join(map(describe_program, answer.entry.programs))
+
+
+def describe_program(one: ProgramBase) -> str:
+    """The base duty of the goods under a trade program, as far as it is known."""
+    if not one.covered:
+        return f"may be 0% under {one.program} (not covered)"
+    base = one.base
+    if base is None or (base.low is None and not base.words):
+        return f"may be lower under {one.program}"
+    if base.low is None or base.high is None:
+        return f"{' or '.join(base.words[:_WORDS_SHOWN])} under {one.program}"
+    lines = f" on {base.lines - base.not_percent:,} of {base.lines:,} lines"
+    return f"{format_span(base.low, base.high)} under {one.program}{lines * bool(base.not_percent)}"
 
 
 def describe_claim_total(one: ClaimTotal) -> str:

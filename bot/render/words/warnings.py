@@ -99,6 +99,10 @@ _TEXTS: dict[type[RateWarning], str] = {
         "The duties under {one.legal_basis} were already void on this day by the ruling of "
         "{one.void_on}; customs charged them until {one.until}."
     ),
+    kinds.LaterVoid: (
+        "The duties under {one.legal_basis} were held unlawful later, on {one.void_on}. What was "
+        "paid may be refunded."
+    ),
     kinds.RateCaveat: "{one.measure}: {one.text}",
     kinds.LowConfidence: "{one.measure}: low confidence. {one.text}",
     kinds.PairRemark: "{one.text}",
@@ -251,6 +255,11 @@ def _not_in_total(one: kinds.NotInTotal, _: Answer) -> str:
     return f"Not in the total: {one.measure}, {describe_rate(one.rate)}: {why}."
 
 
+def _on_other_lines(one: kinds.OnOtherLines, _: Answer) -> str:
+    covers = f", on {one.covers}" if one.covers else ""
+    return f"May apply: {one.measure} {describe_rate(one.rate)}{covers}."
+
+
 def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
     rest = "its additional duty is unknown"
     if any(each.measure_id != BASE_ID for each in answer.components):
@@ -291,6 +300,7 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.BeyondData: _beyond_data,
     kinds.LookupFailed: _lookup_failed,
     kinds.NoMeasureOnGoods: _no_measure,
+    kinds.OnOtherLines: _on_other_lines,
     kinds.NoOneTotal: _no_one_total,
     kinds.NotCovered: _not_covered,
     kinds.InTransit: _in_transit,

@@ -13,6 +13,7 @@ from datetime import date
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD, build_flag
 from bot.rates.cards.model import Card
+from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
 from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
@@ -221,6 +222,8 @@ def _list_commands(
     answer: Answer, other: Answer | None, query: RateQuery
 ) -> Iterator[tuple[str, str]]:
     """The buttons that run a command: its label, and the command."""
+    if any(isinstance(one, kinds.LaterVoid | kinds.VoidButCharged) for one in answer.warnings):
+        yield "Refunds", "refunds"
     yield from _list_deciding(answer, query)
     if answer.total_percent is not None or answer.last_change is not None:
         history = query.model_copy(update={"history": True, "percent": None})
