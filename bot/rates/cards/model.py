@@ -60,6 +60,12 @@ class Card(Frozen):
     """The source of `what`: the statute, for a law."""
     as_of: Day
     """The day on which the card's own texts were last checked."""
+    yields_to_rates: bool | None = None
+    """Whether the rates of goods answer a question that names the card and an economy.
+
+    Without it, they do if the card is about duties: it has a legal basis, measures or rows, or it
+    is a part of a law.
+    """
     covered: bool = True
     """Whether the ledger has the duties of the card. If not, the card says what is known."""
     bases: tuple[str, ...] = ()
@@ -88,6 +94,13 @@ class Card(Frozen):
         if self.state is None and not known:
             raise ValueError("a card without measures and events needs a state")
         return self
+
+    @property
+    def answers_before_rates(self) -> bool:
+        """Whether the card answers a question that also names an economy or goods."""
+        if self.yields_to_rates is not None:
+            return not self.yields_to_rates
+        return not (self.bases or self.measures or self.rows or self.law)
 
     def list_facts(self) -> tuple[CardFact, ...]:
         """All facts of the card with a day and a source."""
