@@ -181,12 +181,12 @@ class AnswerService:
         # In a thread, because 15 answers and 2,000 stories take 80 ms.
         return await asyncio.to_thread(select)
 
-    async def find_next_changes(self, now: datetime, limit: int) -> tuple[Upcoming, ...]:
-        """The next changes of all duties. They are listed in a worker thread."""
+    async def find_next_changes(self, now: datetime) -> tuple[Upcoming, ...]:
+        """The changes of all duties in the next 60 days. They are listed in a worker thread."""
         ledger, query = self.ledger, RateQuery(kind=QueryKind.UPCOMING)
         today = ledger.find_duty_day(now)
         items = await asyncio.to_thread(list_calendar, query, ledger, today)
-        return tuple(item for item in items if not item.passed)[:limit]
+        return tuple(item for item in items if not item.passed)
 
     def build_calendar_file(self, text: str, now: datetime) -> CalendarFile:
         """The entries of the calendar that the question asks for. Raises QueryError."""
