@@ -111,11 +111,6 @@ from bot.rates.question.wording import (
 _MAX_TEXT = 500
 _FEW_WORDS = 3
 _ASIDE, _WORDS_OF_ASIDE = re.compile(r"\((?P<inside>[^()]*)\)"), 5
-_TOPICS = (
-    ("refunds", re.compile(r"\brefund(?:s|ed|able)?\b")),
-    ("de minimis", re.compile(r"\bde[ -]?minimis\b")),
-)
-"""Topics whose card also answers a question that names an economy."""
 _ORIGIN_SUFFIX = re.compile(r"\b([a-z]+)-(?:made|origin|produced|grown|built|sourced)\b")
 _PLACE = r"(?P<place>[a-z]+(?: [a-z]+){0,2})"
 _VIA = re.compile(
@@ -181,9 +176,10 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
     if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
-    if cards is not None and (asked := _parse_card(rest, period, intent, cards)) is not None:
-        return asked
     undated = rest
+    named = cards.find_all(undated) if cards is not None else ()
+    if (card := _parse_card(undated, period, intent, vocabulary)) is not None:
+        return card.model_copy(update={"cards": tuple(one for one in named if one != card.card)})
     value, rest = take_value(rest)
     percent, rest = take_percent(rest)
     if intent.is_calendar or intent.history:
@@ -213,9 +209,10 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
     query = _parse_rates(question, vocabulary)
-    named = query.product or trim_product(words.other_words)
-    unread = list_unread(every, named, reader)
-    query = query.model_copy(update={"value": value, "unread": unread, "via": via})
+    product = query.product or trim_product(words.other_words)
+    unread = list_unread(every, product, reader)
+    read = {"value": value, "cards": named, "unread": unread, "via": via}
+    query = query.model_copy(update=read)
     refuse_half_read(whole, words, query, vocabulary)
     return query
 
@@ -277,13 +274,13 @@ def _is_name(word: str, vocabulary: Vocabulary) -> bool:
 
 
 def _parse_card(
-    text: str, period: Period | None, intent: Intent, cards: CardIndex
+    text: str, period: Period | None, intent: Intent, vocabulary: Vocabulary
 ) -> RateQuery | None:
     """The query for a card or the list of cards, or None."""
+    cards = vocabulary.cards
+    if cards is None:
+        return None
     card, law = cards.find(text), cards.find_unknown_law(text)
-    if card is None and not intent.is_calendar:
-        # No duty of a pair answers a question about these: 'refund on china ieepa'.
-        card = next((cards.find(name) for name, words in _TOPICS if words.search(text)), None)
     if card is None and not law and not cards.is_list(text):
         return None
     asks_when = intent.history and take_percent(text)[0] is not None
@@ -292,7 +289,13 @@ def _parse_card(
         return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
     on = period.day if period is not None else None
-    return RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
+    asked = RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
+    codes = cards.list_economies(text) if card is not None else ()
+    if not codes:
+        return asked
+    goods = vocabulary.reader.list_goods(text) if vocabulary.reader is not None else ()
+    product = goods[0] if len(goods) == 1 else None
+    return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})
 
 
 def _take_period(text: str, today: date, intent: Intent) -> tuple[Period | None, str]:
