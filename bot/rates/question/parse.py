@@ -85,7 +85,9 @@ from bot.rates.question.reading.refusals import (
     refuse_unknown,
 )
 from bot.rates.question.reading.sentences import (
+    drop_denied,
     is_sentence,
+    list_read_goods,
     list_unread,
     refuse_half_read,
     refuse_unknown_sentence,
@@ -133,7 +135,11 @@ _PLUS_LAW = re.compile(
     r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
     r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
 )
-"""A law after goods. Their total has the duties of all laws."""
+_SUM_OF_LAWS = re.compile(
+    r"[,+]?\s*\b(?:232|301|122|ieepa)(?:\s?[+/&]\s?(?:232|301|122|338|201|ieepa|fent\w*|recip\w*"
+    r"|mfn|base|forced labou?r))+(?!\w)"
+)
+"""Laws after goods. The total of the goods has the duties of all laws."""
 _AND = re.compile(r"\band\b|[,&]")
 
 
@@ -197,7 +203,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         kept = reader.drop_everyday_words(words.other_words)
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
         if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
-            words.other_words = kept
+            words.other_words = drop_denied(kept, reader)
     question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
     if percent is None and not (words.codes or intent.is_calendar):
         refuse_misspelt_card(undated, vocabulary)
@@ -385,7 +391,8 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
         if product and reader is not None and vocabulary.has_home:
             named = reader.read_any(product)
             if (named.goods or named.codes) and not (named.layers or named.bases):
-                ask_for_origin(asked, product, vocabulary)
+                goods = list_read_goods(product, reader) or product
+                ask_for_origin(partial(asked, product=goods), goods, vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
     if question.retaliation:
         return asked(**question.retaliation)
@@ -577,7 +584,7 @@ def _read_chapter(product: str) -> str:
 
 def _drop_added_law(product: str, reader: ProductReader | None) -> str:
     """The product without `plus 232` after goods, whose total includes the duties of that law."""
-    rest = " ".join(_PLUS_LAW.sub(" ", product).split())
+    rest = " ".join(_SUM_OF_LAWS.sub(" ", _PLUS_LAW.sub(" ", product)).split())
     if reader is None or not rest or rest == product:
         return product
     wanted = reader.read_any(rest)
