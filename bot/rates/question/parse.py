@@ -46,6 +46,7 @@ from bot.rates.question.parties import (
     has_direction,
     list_goods_of_each,
     list_importers,
+    names_export,
     names_importer,
     names_origin,
     normalize_question,
@@ -90,6 +91,7 @@ from bot.rates.question.reading.sentences import (
     list_read_goods,
     list_unread,
     refuse_half_read,
+    refuse_other_structure,
     refuse_unknown_sentence,
 )
 from bot.rates.question.retaliation import find_retaliation, take_retaliation
@@ -98,6 +100,7 @@ from bot.rates.question.value import take_value
 from bot.rates.question.wording import (
     NOISE,
     Intent,
+    asks_for_past,
     correct_grammar_words,
     find_intent,
     names_event,
@@ -182,6 +185,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
     if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
+    if period is None and asks_for_past(whole):
+        intent = intent._replace(history=True)
     undated = rest
     named = cards.find_all(undated) if cards is not None else ()
     if (card := _parse_card(undated, period, intent, vocabulary)) is not None:
@@ -214,6 +219,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
             return query
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
+    refuse_other_structure(whole, words, vocabulary)
     query = _parse_rates(question, vocabulary)
     product = query.product or trim_product(words.other_words)
     unread = list_unread(every, product, reader)
@@ -554,6 +560,8 @@ def _parse_one_party(
         and (names_origin(words) or not (own_law or names_importer(words)))
     ):
         return asked(kind=QueryKind.PAIR, imposer=HOME, partner=code, imposer_assumed=True)
+    if vocabulary.has_home and code not in (HOME, WORLD) and names_export(words):
+        return asked(kind=QueryKind.PAIR, imposer=code, partner=HOME)
     charged = code != WORLD and names_origin(words)
     if charged or not product:
         return asked(kind=QueryKind.PARTY, partner=code, only_as_origin=charged)

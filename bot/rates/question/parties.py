@@ -120,7 +120,10 @@ _CHARGES = frozenset(
 )
 _APPLIES = frozenset({"apply", "applies", "applied", "applicable"})
 _PAYS = frozenset({"pay", "pays", "paid", "paying", "face", "faces", "facing", "owe", "owes"})
-_MOVES = re.compile(r"(?:relocat|mov|shift|switch|transfer|outsourc)[a-z]*")
+_EXPORTS = re.compile(
+    r"export(?:s|ed|ing)?|sell(?:s|ing)?|sold|sales|ship(?:s|ped|ping)?|send(?:ing)?"
+)
+MOVES = re.compile(r"(?:relocat|mov|shift|switch|transfer|outsourc)[a-z]*")
 _INTO = frozenset({"to", "in", "into"})
 _MADE = frozenset(
     str.split(
@@ -301,14 +304,20 @@ class _PartyFinder:
             return False
         if before in _NOT_AFTER.get(word, ()):
             return False
-        if word in _OIL_NAMES and after == "oil" and tokens[at + 2 : at + 3] in _OIL_DUTIES:
-            return False
+        if word in _OIL_NAMES and after == "oil":
+            is_duty = tokens[at + 2 : at + 3] in _OIL_DUTIES
+            return not (is_duty or self._has_buyer())
         if after in _NOT_BEFORE.get(word, ()):
             return not (word in _ALWAYS_GOODS or self._has_other_origin(at + 1))
         if word in FOOD_NAMES and after == "from":
             return not self._has_other_origin(at)
         is_kind = _DEMONYMS_OF_GOODS.fullmatch(word) and after not in NOISE and after
         return not (is_kind and self._has_other_origin(at + 1))
+
+    def _has_buyer(self) -> bool:
+        """Whether the question names an economy that may buy oil of Russia: `india`."""
+        found = (self._parties.find(token) for token in self._tokens if not _is_small(token))
+        return any(party is not None and party.code not in {"RU", "US"} for party in found)
 
     def _has_other_origin(self, at: int) -> bool:
         """Whether `from` or `made in` with an economy follows within the next words."""
@@ -322,7 +331,9 @@ class _PartyFinder:
 
 
 def _names_origin_before(before: Sequence[str]) -> bool:
-    """Whether the words before an economy make it an origin: `from`, `made in`."""
+    """Whether the words before an economy make it an origin: `from`, `made in`, `origin is`."""
+    if "origin" in before[-2:] and {"origin", "is"}.issuperset(before[-1:]):
+        return True
     made_in = before[-1:] == ["in"] and not _MADE.isdisjoint(before)
     return made_in or before[-1:] == ["from"] or before[-2:] == ["from", "the"]
 
@@ -346,7 +357,7 @@ def names_importer(words: TokenizedQuestion) -> bool:
     if before[-1:] == ["to"] and not _APPLIES.isdisjoint(before[-2:-1]):
         # 'does column 2 apply to russian goods'
         return False
-    if before[-1:] == ["to"] and any(map(_MOVES.fullmatch, before)):
+    if before[-1:] == ["to"] and any(map(MOVES.fullmatch, before)):
         # 'our supplier relocates to vietnam'
         return False
     if words.is_possessive or (before[-1:] and before[-1] in {"by", "into", "to", "in"}):
@@ -356,6 +367,13 @@ def names_importer(words: TokenizedQuestion) -> bool:
     first = [word for word in after if word not in FILLER or word in _CHARGES][:1]
     # 'does china charge', 'china imposes', but not 'tariffs charged on china'
     return not _CHARGES.isdisjoint(first) and not _OF_ORIGIN & set(before[-1:])
+
+
+def names_export(words: TokenizedQuestion) -> bool:
+    """Whether goods are exported to the question's only economy: `exporting bourbon to the eu`."""
+    before = [word for word in words.words_before[0] if word != "the"]
+    is_target = before[-1:] == ["to"] or before[-1:] == ["into"]
+    return is_target and any(map(_EXPORTS.fullmatch, before))
 
 
 def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) -> bool:
@@ -500,6 +518,9 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     if before[-1:] == ["from"] and not between:
         return True
     # 'japanese cars in the us', and 'swiss watches us tariff', but not 'us tariffs in china'
+    # 'chinese toys before trump', but not 'chinese tariffs on us goods'
+    if words.are_origins[0] and second == "US" and not charged and not {"on", "by"} & set(between):
+        return True
     # 'irish butter tariff us': the adjective makes the first economy the origin
     if words.has_adjective and second == "US" and between[-1:] and between[-1] in _DUTIES:
         return True

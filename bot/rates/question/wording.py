@@ -89,6 +89,8 @@ _BOTH_CLAIMS = re.compile(
     rf"\s+(?:the\s+|an?\s+)?{_PROGRAM}\b(?:\s+(?:claim|origin|preference|treatment))?"
     rf"|\b(?:with|under)?\s*{_PROGRAM}\b[\s-]*{_FITTING}?\s*(?:,|and|or|vs\.?|versus|/|&)+\s*"
     rf"(?:not|non|without|no|outside)\b[\s-]*{_PROGRAM}?[\s-]*{_FITTING}?"
+    rf"|\b(?:with|under)?\s*{_PROGRAM}\s*(?:or|vs\.?|versus|/)+\s*"
+    r"(?:mfn|(?:the )?(?:normal|regular|general) (?:rate|duty))\b"
     rf"|\b{_FITTING}\s*(?:and|or|vs\.?|versus|/|&)\s*(?:not|non)[\s-]*{_FITTING}?\s*"
     rf"(?:(?:for|under)\s+)?{_PROGRAM}\b"
 )
@@ -216,6 +218,11 @@ _CONTAINER = re.compile(
 """A container of other goods, which are the goods: `aluminum cans of beer`."""
 _EX = re.compile(r"\bex[ -](?!works\b|post\b|ante\b)(?=[a-z])")
 """`ex china`, as the trade writes for goods from China."""
+_COO = re.compile(r"\b(?:coo|country of origin)\b(?:\s*[:=])?")
+_ASKS_PAST = re.compile(
+    r"\b(?:what|how (?:much|high|many percent)) (?:(?:tariff|duty|duties|rate|tariffs) )?"
+    r"(?:did|was|were)\b"
+)
 _IN_CONTAINERS = re.compile(
     r" in (?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|\d+ ?\w*) )*"
     r"(?:cans|bottles|boxes|bags|sacks|drums|barrels|jars|packs|cartons|crates|containers|kegs|tins"
@@ -320,7 +327,7 @@ def spell_out(text: str) -> str:
     if _CLAIM_DIFFERENCE.search(text):
         text = _ANY_CLAIM.sub(" ", text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
-    text = _EX.sub("from ", text)
+    text = _COO.sub("origin", _EX.sub("from ", text))
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
     text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
     return _IT_GOODS.sub("ict", text)
@@ -394,6 +401,11 @@ def find_intent(text: str) -> Intent:
         tense=tense,
         asks_when=asks_when or how,
     )
+
+
+def asks_for_past(text: str) -> bool:
+    """Whether the text asks what a duty was: `what did we pay before`."""
+    return _ASKS_PAST.search(text) is not None
 
 
 def names_event(text: str) -> bool:
