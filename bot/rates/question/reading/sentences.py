@@ -18,8 +18,9 @@ from typing import NoReturn
 
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
+from bot.rates.question.directions import MOVES
 from bot.rates.question.everyday_words import is_telling
-from bot.rates.question.parties import MOVES, TokenizedQuestion
+from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Vocabulary, trim_product
@@ -79,7 +80,9 @@ def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
     denied = [
         word
         for word in words
-        if (it := _DENIED.fullmatch(word)) and reader.names_goods(it["thing"])
+        if (found := _DENIED.fullmatch(word))
+        and reader.names_goods(found["thing"])
+        and not (reader.read_any(word).headline or reader.read_any(word).claims)
     ]
     return [word for word in words if word not in denied]
 
