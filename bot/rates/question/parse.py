@@ -247,7 +247,9 @@ def _parse_card(
     codes = cards.list_economies(text) if card is not None else ()
     if not codes:
         return asked
-    goods = vocabulary.reader.list_goods(text) if vocabulary.reader is not None else ()
+    reader = vocabulary.reader
+    kept = reader.drop_everyday_words(text.split()) if reader is not None else ()
+    goods = reader.list_goods(" ".join(kept)) if reader is not None else ()
     product = goods[0] if len(goods) == 1 else None
     return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})
 

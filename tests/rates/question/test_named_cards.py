@@ -30,6 +30,10 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("parcel from japan, postal, do i pay", "de-minimis", ["JP"], "low-value parcels"),
         ("did switzerland get a deal", "trade-agreements", ["CH"], None),
         ("refunds", "refunds", [], None),
+        ("how do i protest the duty on steel from korea", "refunds", ["KR"], "steel"),
+        ("goods on the water from india", "in-transit", ["IN"], None),
+        ("is there mpf on toys of mexico", "processing-fees", ["MX"], "toys"),
+        ("did scotus lower duties on chinese toys", "learning-resources", ["CN"], "toys"),
     ],
 )
 def test_a_card_that_is_no_duty_offers_the_rates_of_the_economies(
@@ -52,9 +56,15 @@ def test_a_card_that_is_no_duty_offers_the_rates_of_the_economies(
         ("roses from kenya agoa", {"preferences"}),
         ("sugar quota brazil", {"tariff-rate-quotas"}),
         ("the deal with indonesia on palm oil", {"trade-agreements"}),
+        ("what does japan charge on american rice, a tariff deal", {"trade-agreements"}),
+        ("has the threatened 25% on korean cars begun", {"announced-tariffs"}),
         ("does india still pay the russian oil tariff", {"russia-energy-act"}),
         ("us china", set()),
         ("bottled water from fiji", set()),
+        ("wine from cape town in south africa", {"refunds"}),
+        ("stackable chairs from vietnam", set()),
+        ("movie projectors from japan", {"announced-tariffs"}),
+        ("ford transit vans from turkey", set()),
     ],
 )
 def test_a_rate_offers_the_cards_that_the_question_names(
