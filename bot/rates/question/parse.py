@@ -299,7 +299,9 @@ def _parse_card(
     codes = cards.list_economies(text) if card is not None else ()
     if not codes:
         return asked
-    goods = vocabulary.reader.list_goods(text) if vocabulary.reader is not None else ()
+    reader = vocabulary.reader
+    kept = reader.drop_everyday_words(text.split()) if reader is not None else ()
+    goods = reader.list_goods(" ".join(kept)) if reader is not None else ()
     product = goods[0] if len(goods) == 1 else None
     return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})
 
@@ -343,9 +345,9 @@ def _take_retaliation(words: TokenizedQuestion, vocabulary: Vocabulary) -> dict[
     """
     text, reader = " ".join(words.other_words), vocabulary.reader
     found, rest = take_retaliation(text)
-    if not found or not vocabulary.has_home or not words.codes:
+    if not found or not vocabulary.has_home:
         return {}
-    if reader is not None and reader.read_any(text).layers:
+    if words.codes and reader is not None and reader.read_any(text).layers:
         return find_retaliation(words) if len(words.codes) == 1 else {}
     words.other_words = rest.split()
     return find_retaliation(words)
@@ -385,6 +387,8 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
         uncovered=question.uncovered,
         **_find_days(question.period, vocabulary.today),
     )
+    if question.retaliation:
+        return asked(**question.retaliation)
     if not codes:
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
@@ -394,8 +398,6 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
                 goods = list_read_goods(product, reader) or product
                 ask_for_origin(partial(asked, product=goods), goods, vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
-    if question.retaliation:
-        return asked(**question.retaliation)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, vocabulary)
     if vocabulary.has_home and (query := _parse_origins(asked, question, product, vocabulary)):
