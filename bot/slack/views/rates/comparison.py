@@ -1,7 +1,7 @@
 """Renders several answers as a message: one sentence, and a table with a row for each answer.
 
 The answers are about several origins, several kinds of goods, or all pairs of one economy. The
-message has at most `_MOST_WORDS` visible words apart from its notes, which say what the rows hide. If
+message has at most 120 visible words apart from its notes, which say what the rows hide. If
 it has more, the reasons are left out, then the ranges, then the last rows; the details have them.
 """
 
