@@ -29,7 +29,8 @@ from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.cards import describe_card_state
-from bot.render.comparison import RateComparison, build_comparison
+from bot.render.comparison.build import build_comparison
+from bot.render.comparison.model import RateComparison
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
@@ -229,12 +230,19 @@ def build_comparison_json(comparison: RateComparison) -> Json:
             "imposer": row.answer.imposer,
             "partner": row.answer.partner,
             "typical": row.typical,
+            "normal_duty": row.normal,
             "extent": row.extent or row.typical,
             "why": row.why,
         }
         for row in comparison.rows
     ]
-    return {"title": comparison.title, "sentence": comparison.sentence, "rows": rows}
+    return {
+        "title": comparison.title,
+        "sentence": comparison.sentence,
+        "normal_duty": comparison.base,
+        "rows": rows,
+        "notes": list(comparison.notes),
+    }
 
 
 def build_warning_json(one: RateWarning) -> Json:
