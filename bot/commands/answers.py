@@ -117,7 +117,12 @@ class AnswerService:
             card = ledger.cards.by_id.get(query.card or "")
             if card is None:
                 return CardList(query, ledger.cards.all)
-            return RateCard(query, build_card_facts(card, ledger, query.on or today))
+            on = query.on or today
+            others = (
+                build_card_facts(one, ledger, on, today)
+                for one in ledger.cards.get_all(query.cards)
+            )
+            return RateCard(query, build_card_facts(card, ledger, on, today), tuple(others))
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
@@ -134,7 +139,13 @@ class AnswerService:
             answers = add_results(answers, found, query, ledger, today)
         if query.on is None or query.on >= today:
             answers = await self._add_reports(answers)
-        return RateAnswers(query, answers, today, spells=list_spells(query, answers, ledger, today))
+        return RateAnswers(
+            query,
+            answers,
+            today,
+            cards=ledger.cards.get_all(query.cards),
+            spells=list_spells(query, answers, ledger, today),
+        )
 
     def _ask_for_origin_if_needed(self, query: RateQuery, answers: tuple[Answer, ...]) -> None:
         """Raises UnclearQuestion for a history of goods without an origin, unless a duty on these

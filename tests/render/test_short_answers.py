@@ -11,7 +11,8 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import ChangeKind
 from bot.render.comparison import build_comparison
 from bot.render.dates.spells import describe_spells
-from bot.render.overview import AnswerOverview, build_overview
+from bot.render.overview.build import build_overview
+from bot.render.overview.model import AnswerOverview
 
 DAY = date(2026, 11, 30)
 

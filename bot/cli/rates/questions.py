@@ -33,7 +33,8 @@ from bot.render import words as say
 from bot.render.cards import render_card_lines, render_card_list_lines
 from bot.render.dates.spells import describe_spells
 from bot.render.json import build_upcoming_json
-from bot.render.overview import has_figure
+from bot.render.overview.headline import has_figure
+from bot.render.unread import describe_unread
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 
@@ -72,12 +73,16 @@ def rate(
     elif isinstance(reply, RateCalendar):
         _print_calendar(reply, ledger.parties, as_long=as_long)
     elif isinstance(reply, RateCard):
-        print_all(map(render_line, render_card_lines(reply.facts)))
+        print_all(map(render_line, render_card_lines(reply.facts, reply.query, reply.others)))
     elif isinstance(reply, CardList):
         print_all(map(render_line, render_card_list_lines(reply.cards)))
     elif as_long:
+        if unread := describe_unread(reply.query, ledger.parties):
+            print_all([render_line(f"! {unread}")])
         print_all(render_long(reply.answers, reply.query, today))
     else:
+        if unread := describe_unread(reply.query, ledger.parties):
+            print_all([render_line(f"! {unread}")])
         for sentence in describe_spells(reply.spells, reply.query, ledger.parties):
             echo(sentence)
         print_all(render_short(reply.answers, reply.query, today))

@@ -22,14 +22,10 @@ from bot.render import words
 from bot.render.comparison import build_comparison
 from bot.render.dates.calendar_rows import build_calendar_rows
 from bot.render.freshness import Freshness
-from bot.render.overview import (
-    AnswerOverview,
-    ChangeRow,
-    build_overview,
-    format_next,
-    format_short_total,
-    format_title,
-)
+from bot.render.overview.build import build_overview
+from bot.render.overview.coming import format_next
+from bot.render.overview.headline import format_short_total, format_title
+from bot.render.overview.model import AnswerOverview, ChangeRow
 from bot.render.text import render_calendar_line, render_lines, render_step
 from bot.text.dates import format_day
 

@@ -90,6 +90,8 @@ class _Name(NamedTuple):
     phrase: tuple[str, ...] = ()
     """All its words, if some of them are words that every question may have; otherwise empty."""
 
+    answers_before_rates: bool = False
+
     def is_in(self, asked: frozenset[str], phrases: str) -> bool:
         """Whether a text has the name. `phrases` are the words of the text between spaces."""
         whole = not self.phrase or f" {' '.join(self.phrase)} " in phrases
@@ -116,7 +118,8 @@ class CardIndex:
             for name in list_card_names(card):
                 words, every = _list_words(name), stem_words(_normalize(name))
                 phrase = () if len(words) == len(every) else every
-                self._names.append(_Name(card, frozenset(words), phrase))
+                first = card.answers_before_rates and name not in card.duty_names
+                self._names.append(_Name(card, frozenset(words), phrase, first))
                 self._spelled.setdefault(" ".join(words), name)
                 owners.setdefault(" ".join(words), card.id)
         self._owners: Mapping[str, str] = owners
@@ -169,12 +172,22 @@ class CardIndex:
         return sorted(
             named,
             key=lambda one: (
-                not one.card.answers_before_rates,
+                not one.answers_before_rates,
                 -len(one.words),
                 one.card.law is None,
                 self._places[one.card.id],
             ),
         )
+
+    def list_economies(self, text: str) -> tuple[str, ...]:
+        """The economies that a text about a card names, without the United States.
+
+        Those in the name of the card, as in `china exclusions`, come last.
+        """
+        names = frozenset[str]().union(*(one.words for one in self._find_names(text)))
+        words = self._split(text, names)
+        found = [*self._list_codes(words.outside), *self._list_codes(words.all)]
+        return tuple(dict.fromkeys(one for one in found if one not in _AT_HOME))
 
     def is_list(self, text: str) -> bool:
         """Whether the text asks for the list of all cards."""
@@ -206,6 +219,10 @@ class CardIndex:
         known = any(frozenset(found[0].split()) <= one.words for one in self._names)
         return "" if known else found[0]
 
+    def get_all(self, ids: Iterable[str]) -> tuple[Card, ...]:
+        """The cards with these ids, in this order."""
+        return tuple(self.by_id[one] for one in ids)
+
     def list_parts(self, card_id: str) -> tuple[Card, ...]:
         """The cards that are a part of this card."""
         return tuple(card for card in self.all if card.law == card_id)
@@ -216,7 +233,7 @@ class CardIndex:
         if not _CALENDAR.isdisjoint(tokens):
             return True
         first = found[0]
-        if first.card.answers_before_rates:
+        if first.answers_before_rates:
             # `cape` may be a garment, and `us china capes` asks for its rate.
             is_goods = len(first.words) == 1 and self._names_goods(" ".join(first.words))
             return is_goods and bool(self._find_codes(self._split(text, frozenset()).outside))
@@ -259,13 +276,18 @@ class CardIndex:
             [token for token, inside in zip(every, is_inside, strict=True) if not inside],
         )
 
+    def _list_codes(self, tokens: Sequence[str]) -> Sequence[str]:
+        return TokenizedQuestion(" ".join(tokens), self._parties).codes
+
     def _find_codes(self, tokens: Sequence[str]) -> frozenset[str]:
-        return frozenset(TokenizedQuestion(" ".join(tokens), self._parties).codes)
+        return frozenset(self._list_codes(tokens))
 
 
 def list_card_names(card: Card) -> tuple[str, ...]:
     """All names of a card."""
-    return tuple(dict.fromkeys((card.id.replace("-", " "), card.title, *card.names)))
+    return tuple(
+        dict.fromkeys((card.id.replace("-", " "), card.title, *card.names, *card.duty_names))
+    )
 
 
 def _same_numbers(one: str, two: str) -> bool:

@@ -50,6 +50,8 @@ class Card(Frozen):
     title: str = Field(min_length=1, max_length=100)
     names: tuple[str, ...] = ()
     """Names that people type. The id and the title are names too."""
+    duty_names: tuple[str, ...] = ()
+    """More names, which are also names of a duty: its rate answers a question with an economy."""
     group: str = Field(min_length=1)
     """The heading under which the list of cards shows it."""
     law: Slug | None = None
@@ -97,7 +99,8 @@ class Card(Frozen):
 
     @property
     def answers_before_rates(self) -> bool:
-        """Whether the card answers a question that also names an economy or goods."""
+        """Whether the card, if not named by one of its `duty_names`, answers a question that also
+        names an economy or goods."""
         if self.yields_to_rates is not None:
             return not self.yields_to_rates
         return not (self.bases or self.measures or self.rows or self.law)

@@ -164,6 +164,8 @@ class ProductReader:
                 self._names.setdefault(" ".join(stem_words(name)), good.id)
         self._layers = frozenset(measure.id for measure in measures)
         self._imposer_of = {measure.id: measure.imposer for measure in measures}
+        self.pairs = frozenset((one.imposer, each) for one in measures for each in one.partners)
+        """The imposer and a partner of each measure."""
         self._imposers_of = {
             base: frozenset(one.imposer for one in measures if has_basis(one, (base,)))
             for base in bases
@@ -309,6 +311,11 @@ class ProductReader:
         """Whether the text names goods, even if they are misspelt, or a code."""
         wanted = self.read(text, frozenset())
         return bool(wanted.goods or wanted.codes)
+
+    def list_goods(self, text: str) -> tuple[str, ...]:
+        """The codes in the text, or else the names of its goods."""
+        wanted = self.read(text, frozenset())
+        return wanted.codes or tuple(self._goods.by_id[one].name for one in wanted.goods)
 
     def names_any(self, text: str) -> bool:
         """Whether the text names goods, a code, a layer of any pair or a legal basis."""

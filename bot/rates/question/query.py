@@ -78,6 +78,9 @@ class RateQuery(Frozen):
     """The days that the question names one by one, in order of time: `on 1 may and 1 june`."""
     card: str | None = None
     """The id of the card. None for the list of all cards, also if a law has no card."""
+    cards: tuple[str, ...] = ()
+    """The ids of the cards that the question names, without `card`. A card has its economies in
+    `partner` and `versus`, whose rates it offers."""
     law: str = ""
     """The law that the question names and that has no card: `section 233`."""
     sources: bool = False
@@ -92,6 +95,10 @@ class RateQuery(Frozen):
     """What the question names that the ledger does not cover."""
     respelled: tuple[Respelling, ...] = ()
     """The misspelt words of the question. The other fields have the corrected ones."""
+    unread: tuple[str, ...] = ()
+    """The words of the question that were not read and that may change what it asks."""
+    via: tuple[str, ...] = ()
+    """The economies that the goods only pass on their way."""
     history: bool = False
     both_ways: bool = False
     """Whether to answer both directions."""
