@@ -30,7 +30,7 @@ normalized text | intent | period, value, percentage | economies and direction |
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion
@@ -70,6 +70,7 @@ from bot.rates.question.reading.question import (
     list_law_imposers,
     trim_product,
 )
+from bot.rates.question.reading.ranking import find_ranking
 from bot.rates.question.reading.refusals import (
     MEANINGLESS,
     ask_for_goods,
@@ -180,7 +181,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
-    if period is not None and names_event(rest) and not intent.history:
+    if period is not None and names_event(whole) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
     undated = rest
     named = cards.find_all(undated) if cards is not None else ()
@@ -214,6 +215,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
             return query
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
+    if (ranking := find_ranking(whole, question, vocabulary)) is not None:
+        return ranking
     query = _parse_rates(question, vocabulary)
     product = query.product or trim_product(words.other_words)
     unread = list_unread(every, product, reader)
@@ -382,10 +385,12 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
     asked = partial(
         RateQuery,
         product=product,
-        history=question.intent.history or question.percent is not None,
         percent=question.percent,
         uncovered=question.uncovered,
-        **_find_days(question.period, vocabulary.today),
+        **{
+            "history": question.intent.history or question.percent is not None,
+            **_find_days(question.period, question.intent, vocabulary.today),
+        },
     )
     if question.retaliation:
         return asked(**question.retaliation)
@@ -395,6 +400,10 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
         if product and reader is not None and vocabulary.has_home:
             named = reader.read_any(product)
             if (named.goods or named.codes) and not (named.layers or named.bases):
+                if question.intent.history:
+                    # The answer asks for the origin if the goods pay no duty of their own.
+                    every = {"partner": WORLD, "partner_implied": True, "imposer_assumed": True}
+                    return asked(kind=QueryKind.PAIR, imposer=HOME, **every)
                 goods = list_read_goods(product, reader) or product
                 ask_for_origin(partial(asked, product=goods), goods, vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
@@ -562,10 +571,23 @@ def _parse_one_party(
     return asked(kind=QueryKind.PAIR, imposer=code, partner=WORLD, partner_implied=code != WORLD)
 
 
-def _find_days(period: Period | None, today: date) -> dict[str, date | None]:
-    """The fields for the day or the period of a question about rates."""
+def _find_days(period: Period | None, intent: Intent, today: date) -> dict[str, object]:
+    """The fields for the day, the days or the period of a question about rates.
+
+    A week that includes today means today. A history is not limited to days ahead, which `will it
+    rise in january` only asks about too.
+    """
     if period is None or period.day == today:
         return {}
+    if period.days:
+        days = period.days
+        return {"since": days[0], "until": days[-1], "days": days, "history": True}
+    if intent.history and period.first is not None and period.first > today:
+        return {}
+    if period.first is not None and period.last is not None:
+        is_short = period.last - period.first < timedelta(days=7)
+        if is_short and period.first <= today <= period.last:
+            return {}
     if period.day is not None:
         return {"on": period.day}
     if period.first is None:
