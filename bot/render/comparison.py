@@ -26,7 +26,7 @@ from bot.render.duty_names import (
     name_origin,
     read_duty_name,
 )
-from bot.render.overview import format_short_total, is_other_figure
+from bot.render.overview.headline import format_short_total, is_other_figure
 
 _NAMED = 3
 _MAX_WHY = 3

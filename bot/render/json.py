@@ -117,6 +117,7 @@ def build_answer_json(answer: Answer) -> Json:
         **_collect_values(answer, (*_BEYOND, "talks", "suggestions")),
         **_collect_filled(
             with_claim=answer.entry.others,
+            base_with_claim=answer.entry.programs,
             headings_unknown=answer.entry.unnamed,
             entered_value=answer.entry.value,
             typical=answer.typical,

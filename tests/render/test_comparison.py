@@ -16,7 +16,7 @@ from bot.rates.model.measure import Calc
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.comparison import build_comparison
 from bot.render.json import build_comparison_json
-from bot.render.overview import build_overview
+from bot.render.overview.build import build_overview
 from tests.rates.asked import ask
 from tests.slack.fakes import ledger
 

@@ -240,6 +240,27 @@ def _list_transit_exceptions(context: RateContext, layer: Layer) -> Iterator[Tra
             yield one
 
 
+def _warn_of_other_lines(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
+    """The duties on some goods of the asked kind, whose lists name other lines than its usual ones.
+
+    Advanced chips are among semiconductors, but are entered as parts of machines.
+    """
+    wanted, line = context.wanted, context.line
+    if wanted is None or line is None or selection.line is None or wanted.codes:
+        return
+    stacked = selection.stacked
+    known = {one.measure.id for one in stacked.counted}
+    known |= {left.layer.measure.id for left in stacked.excluded}
+    for measure in context.measures:
+        period = measure.find_period(context.day)
+        if measure.id in known or period is None or not is_levied(period):
+            continue
+        if measure.id not in line.lists_of or line.find_start(measure, context.day) is not None:
+            continue
+        if not set(wanted.goods).isdisjoint(measure.partial_scope.goods):
+            yield kinds.OnOtherLines(measure.ref, period.rate, measure.covers)
+
+
 def _warn_of_uncharged(selection: Selection) -> Iterator[RateWarning]:
     """The caveats of rates of 0 and of exemptions on which the total relies."""
     for left in selection.stacked.excluded:
@@ -263,6 +284,9 @@ def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[Rate
         period = layer.period
         if period.void_on is not None and period.void_on <= context.day:
             yield kinds.VoidButCharged(layer.measure.legal_basis, period.void_on, period.to)
+        if period.void_on is not None and period.void_on > context.day:
+            yield kinds.LaterVoid(layer.measure.legal_basis, period.void_on)
+    yield from _warn_of_other_lines(context, selection)
     for layer in (*counted, *_list_depending(selection)):
         measure, period = layer.measure, layer.period
         if period.is_all_in:

@@ -353,6 +353,11 @@ class ProductReader:
         """The names of goods with these ids."""
         return [self._goods.by_id[good].name for good in goods]
 
+    def list_goods(self, text: str) -> tuple[str, ...]:
+        """The codes in the text, or else the names of its goods."""
+        wanted = self.read(text, frozenset())
+        return wanted.codes or tuple(self.list_names(wanted.goods))
+
     def names_any(self, text: str) -> bool:
         """Whether the text names goods, a code, a layer of any pair or a legal basis."""
         wanted = self.read_any(text)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from bot.rates.cards.model import Card
 from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render.comparison import RateComparison, RateComparisonRow, build_comparison
@@ -40,18 +41,27 @@ from bot.slack.views.rates.table import (
 from bot.slack.views.replies import DETAILS, RUN
 from bot.text.dates import format_day
 
-_BUTTONS = 3
+_BUTTONS, _CARDS = 3, 2
 _NOTES = 2
 
 
-def render_comparison(answers: Sequence[Answer], query: RateQuery, today: date) -> Message:
-    """The answers to a question that compares origins, the lowest total first."""
+def render_comparison(
+    answers: Sequence[Answer], query: RateQuery, today: date, cards: Sequence[Card] = ()
+) -> Message:
+    """The answers to a question that compares origins, the lowest total first.
+
+    `cards` are those that the question names.
+    """
     comparison = build_comparison(answers)
     head: list[Block] = [
         header(comparison.title),
         section(bold(escape(comparison.sentence or "No total can be given.", 800))),
     ]
     buttons = _build_buttons(comparison, query, with_table=is_table_useful(answers))
+    buttons += [
+        button(f"About {one.title}", f"{RUN}_{_BUTTONS + n}", f"card {one.id}")
+        for n, one in enumerate(cards[:_CARDS], 1)
+    ]
     tail = [*_render_notes(answers, query, today), *actions(*buttons)]
     notice = escape(f"{comparison.title}. {comparison.sentence}", 1_000)
     plain = [section(_format_row(row)) for row in comparison.rows]
