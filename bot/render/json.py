@@ -54,6 +54,8 @@ def build_rate_json(
     `spells` are the days on which the percentage of a question was charged.
     """
     asked = {key: _to_json(getattr(query, key, None)) for key in _ASKED}
+    if query is not None:
+        asked |= {key: list(words) for key in _READ if (words := getattr(query, key))}
     days = (
         {} if calendar is None else {"calendar": [build_upcoming_json(item) for item in calendar]}
     )
@@ -71,6 +73,8 @@ def build_rate_json(
 
 
 _ASKED = ("imposer", "partner", "on", "product")
+_READ = ("unread", "via")
+"""What a query leaves out of a question."""
 _ANSWER = (
     "imposer",
     "partner",

@@ -43,6 +43,8 @@ from bot.rates.question.parties import (
     charge_together,
     find_direction,
     find_importer,
+    has_direction,
+    list_goods_of_each,
     list_importers,
     names_importer,
     names_origin,
@@ -82,6 +84,12 @@ from bot.rates.question.reading.refusals import (
     refuse_other_costs,
     refuse_unknown,
 )
+from bot.rates.question.reading.sentences import (
+    is_sentence,
+    list_unread,
+    refuse_half_read,
+    refuse_unknown_sentence,
+)
 from bot.rates.question.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.spelling import correct_spelling
 from bot.rates.question.value import take_value
@@ -105,13 +113,21 @@ _MAX_TEXT = 500
 _FEW_WORDS = 3
 _ASIDE, _WORDS_OF_ASIDE = re.compile(r"\((?P<inside>[^()]*)\)"), 5
 _ORIGIN_SUFFIX = re.compile(r"\b([a-z]+)-(?:made|origin|produced|grown|built|sourced)\b")
+_PLACE = r"(?P<place>[a-z]+(?: [a-z]+){0,2})"
 _VIA = re.compile(
-    r"\b(?:(?:trans-?)?(?:shipped|shipping|routed)? ?(?:via|by way of)"
-    r"|trans-?shipped (?:from|through|in)) (?P<place>[a-z]+)\b"
+    r"\b(?:(?:trans-?)?(?:shipped|shipping|routed|routing|enter(?:s|ed|ing)?|com(?:e|es|ing)"
+    r"|pass(?:es|ed|ing)?|transit(?:s|ed|ing)?|imported)? ?(?:via|by way of|through|thru)"
+    r"|trans-?shipped (?:from|in)|transit(?:s|ing)? in|stop(?:s|ping)?(?: over)? in"
+    r"|stopover in) (?:(?:the|an?|our|my|their) )?"
+    rf"{_PLACE}\b(?: (?:(?:bonded )?warehouses?|ports?|hubs?|borders?|ftz))?"
 )
-_SHIPPED = re.compile(
-    r"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) (?P<place>[a-z]+)\b"
+_STORED = re.compile(
+    r"\b(?:stored in|stocked in|held in|kept in|warehoused in|from|in|at|out of|into)"
+    r" (?:(?:the|an?|our|my|their) )?(?P<place>[a-z]+(?: [a-z]+)?)"
+    r" (?:(?:bonded )?warehouses?|distribution cent(?:er|re)s?|ports?|hubs?|stopovers?)\b"
 )
+_SHIPPED = re.compile(rf"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) {_PLACE}\b")
+_STATIONS = frozenset({"bonded", "warehouse", "warehouses", "port", "ports", "hub", "border"})
 _NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
 _SOURCES = frozenset({"source", "sources"})
 _PLUS_LAW = re.compile(
@@ -147,7 +163,7 @@ def parse_query(
 
 def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     parties, reader, cards, today = vocabulary
-    whole = correct_grammar_words(text, reader.words if reader else ())
+    whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
     respelled: tuple[Respelling, ...] = ()
     if reader is not None:
         whole, respelled = correct_spelling(whole, parties, reader, cards)
@@ -155,7 +171,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
     whole = _drop_aside(whole, parties, reader)
-    whole = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
+    whole, via = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
     refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
@@ -177,6 +193,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     retaliation = _take_retaliation(words, vocabulary)
     if costs:
         refuse_other_costs(costs, words, vocabulary)
+    every = words.other_words
     if reader is not None:
         kept = reader.drop_everyday_words(words.other_words)
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
@@ -193,7 +210,12 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
     query = _parse_rates(question, vocabulary)
-    return query.model_copy(update={"value": value, "cards": named})
+    product = query.product or trim_product(words.other_words)
+    unread = list_unread(every, product, reader)
+    read = {"value": value, "cards": named, "unread": unread, "via": via}
+    query = query.model_copy(update=read)
+    refuse_half_read(whole, words, query, vocabulary)
+    return query
 
 
 def _drop_suffixes(text: str, parties: Parties) -> str:
@@ -218,14 +240,38 @@ def _drop_aside(text: str, parties: Parties, reader: ProductReader | None) -> st
     return _ASIDE.sub(drop, text)
 
 
-def _drop_route(text: str, parties: Parties) -> str:
-    """The text without the country of shipment, because duties follow the origin of the goods."""
+def _drop_route(text: str, parties: Parties) -> tuple[str, tuple[str, ...]]:
+    """The text without the places that goods only pass, because duties follow the origin, and the
+    economies of these places."""
+    passed: dict[str, None] = {}
 
     def drop(match: re.Match[str]) -> str:
-        return match.group() if parties.find(match["place"]) is None else " "
+        words = match["place"].split()
+        for size in range(len(words), 0, -1):
+            party = parties.find(" ".join(words[:size]))
+            if party is not None and party.code not in (HOME, WORLD):
+                passed[party.code] = None
+                left = [word for word in words[size:] if word not in _STATIONS]
+                return f" {' '.join(left)} "
+        return match.group()
 
-    text = _VIA.sub(drop, text)
-    return _SHIPPED.sub(drop, text) if _NAMES_ORIGIN.search(text) else text
+    rest = text
+    for pattern in (_VIA, _STORED, *([_SHIPPED] if _NAMES_ORIGIN.search(text) else [])):
+        rest = pattern.sub(drop, rest)
+    if passed and not TokenizedQuestion(rest, parties).codes:
+        return text, ()
+    return rest, tuple(passed)
+
+
+def _is_name(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether the word is a part of the vocabulary, so that it is not misspelt."""
+    parties, reader, cards, _ = vocabulary
+    return (
+        parties.find(word) is not None
+        or word in parties.words
+        or (reader is not None and (word in reader.words or word in reader.schedule_words))
+        or (cards is not None and word in cards.words)
+    )
 
 
 def _parse_card(
@@ -305,10 +351,18 @@ def _parse_rates(question: Question, vocabulary: Vocabulary) -> RateQuery:
     product = trim_product(words.other_words)
     build = partial(_build_rates, question, vocabulary)
     refuse_excluded_economies(words)
+    _refuse_goods_of_each(question, vocabulary)
     if product:
         product = _read_chapter(_drop_added_law(product, reader))
         refuse_chapters_without_goods(product)
-        refuse_unknown(product, words.codes, vocabulary, build)
+        try:
+            refuse_unknown(product, words.codes, vocabulary, build)
+        except UnclearQuestion:
+            raise
+        except QueryError:
+            if not is_sentence(words):
+                raise
+            refuse_unknown_sentence(product, words, build(None), vocabulary)
         refuse_exclusions(product, vocabulary, build)
         product = _tidy(product, reader)
     return build(product)
@@ -383,6 +437,14 @@ def _parse_origins(
         )
     if product and (bloc := _find_common_bloc(codes, parties)):
         return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
+    if _lists_origins(words, product, vocabulary):
+        return asked(
+            kind=QueryKind.COMPARE,
+            imposer=HOME,
+            partner=codes[0],
+            versus=tuple(codes[1:]),
+            imposer_assumed=True,
+        )
     if (
         product
         and reader
@@ -392,6 +454,34 @@ def _parse_origins(
     ):
         ask_for_origins(codes[0], codes[1], product)
     return None
+
+
+def _lists_origins(words: TokenizedQuestion, product: str | None, vocabulary: Vocabulary) -> bool:
+    """Whether economies without a word of direction are origins, because no data has duties that
+    the first one charges: `ukraine moldova wine`, `china vietnam toys`."""
+    reader, codes = vocabulary.reader, words.codes
+    if reader is None or {HOME, WORLD} & set(codes) or has_direction(words):
+        return False
+    imposers = frozenset(vocabulary.parties.list_codes(codes[0]))
+    partners = {partner for imposer, partner in reader.pairs if imposer in imposers}
+    if not partners or product is None or WORLD in partners:
+        return not partners
+    # 'china and vietnam toys' may be importer and origin.
+    charged = (vocabulary.parties.list_codes(one) for one in codes[1:])
+    return not are_joined(words, HOME) and all(map(partners.isdisjoint, charged))
+
+
+def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
+    """Raises UnclearQuestion if each economy has its own goods: `fiji water, jamaica rum`."""
+    words, reader = question.words, vocabulary.reader
+    if reader is None or len(words.codes) < 2 or {HOME, WORLD} & set(words.codes):
+        return
+    if has_direction(words) or not vocabulary.has_home:
+        return
+    for goods in list_goods_of_each(words):
+        if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
+            asked = partial(RateQuery, **_find_days(question.period, vocabulary.today))
+            ask_for_goods(asked, goods, words.codes, vocabulary)
 
 
 def _parse_parties(
@@ -409,8 +499,8 @@ def _parse_parties(
     imposer, partner, is_explicit = find_direction(words)
     if charge_together(words):
         ask_for_importer(codes, WORLD, product)
-    if words.words_before[1] == ["->"] and partner == HOME and product is None:
-        # Goods flow into the US: 'brazil -> us'. In 'china -> us steel', China charges.
+    if words.words_before[1] == ["->"] and partner == HOME:
+        # Goods flow into the US: 'brazil -> us', 'cn->us batteries'.
         imposer, partner = partner, imposer
     if len(codes) > 2 and (importers := list_importers(words)):
         ask_for_importer(importers, codes[-1], product)

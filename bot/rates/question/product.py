@@ -175,6 +175,8 @@ class ProductReader:
                 self._add_to_headings(name, good)
         self._layers = frozenset(measure.id for measure in measures)
         self._imposer_of = {measure.id: measure.imposer for measure in measures}
+        self.pairs = frozenset((one.imposer, each) for one in measures for each in one.partners)
+        """The imposer and a partner of each measure."""
         self._imposers_of = {
             base: frozenset(one.imposer for one in measures if has_basis(one, (base,)))
             for base in bases

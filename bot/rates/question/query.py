@@ -93,6 +93,10 @@ class RateQuery(Frozen):
     """What the question names that the ledger does not cover."""
     respelled: tuple[Respelling, ...] = ()
     """The misspelt words of the question. The other fields have the corrected ones."""
+    unread: tuple[str, ...] = ()
+    """The words of the question that were not read and that may change what it asks."""
+    via: tuple[str, ...] = ()
+    """The economies that the goods only pass on their way."""
     history: bool = False
     both_ways: bool = False
     """Whether to answer both directions."""
