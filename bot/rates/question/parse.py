@@ -51,7 +51,7 @@ from bot.rates.question.parties import (
     normalize_question,
 )
 from bot.rates.question.periods import Period, Tense, take_period
-from bot.rates.question.product import ParsedProduct, ProductReader, refuse_chapters_without_goods
+from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.question.query import (
     HOME,
     QueryKind,
@@ -110,6 +110,7 @@ from bot.rates.question.wording import (
     take_percent,
     take_uncovered,
 )
+from bot.rates.schedule.codes import refuse_chapters_without_goods
 
 _MAX_TEXT = 500
 _FEW_WORDS = 3
