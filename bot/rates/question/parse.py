@@ -498,7 +498,8 @@ def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
         return
     for goods in list_goods_of_each(words):
         if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
-            asked = partial(RateQuery, **_find_days(question.period, vocabulary.today))
+            days = _find_days(question.period, question.intent, vocabulary.today)
+            asked = partial(RateQuery, **days)
             ask_for_goods(asked, goods, words.codes, vocabulary)
 
 
