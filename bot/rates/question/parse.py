@@ -55,6 +55,7 @@ from bot.rates.question.reading.question import (
     Vocabulary,
     trim_product,
 )
+from bot.rates.question.reading.ranking import find_ranking
 from bot.rates.question.reading.rates_query import parse_rates
 from bot.rates.question.reading.refusals import (
     refuse_misspelt_card,
@@ -128,7 +129,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
-    if period is not None and names_event(rest) and not intent.history:
+    if period is not None and names_event(whole) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
     if period is None and asks_for_past(whole):
         intent = intent._replace(history=True)
@@ -165,6 +166,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
     refuse_other_structure(whole, words, vocabulary)
+    if (ranking := find_ranking(whole, question, vocabulary)) is not None:
+        return ranking
     query = parse_rates(question, vocabulary)
     product = query.product or trim_product(words.other_words)
     unread = list_unread(every, product, reader)
@@ -205,7 +208,9 @@ def _parse_card(
     codes = cards.list_economies(text) if card is not None else ()
     if not codes:
         return asked
-    goods = vocabulary.reader.list_goods(text) if vocabulary.reader is not None else ()
+    reader = vocabulary.reader
+    kept = reader.drop_everyday_words(text.split()) if reader is not None else ()
+    goods = reader.list_goods(" ".join(kept)) if reader is not None else ()
     product = goods[0] if len(goods) == 1 else None
     return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})
 
@@ -249,9 +254,9 @@ def _take_retaliation(words: TokenizedQuestion, vocabulary: Vocabulary) -> dict[
     """
     text, reader = " ".join(words.other_words), vocabulary.reader
     found, rest = take_retaliation(text)
-    if not found or not vocabulary.has_home or not words.codes:
+    if not found or not vocabulary.has_home:
         return {}
-    if reader is not None and reader.read_any(text).layers:
+    if words.codes and reader is not None and reader.read_any(text).layers:
         return find_retaliation(words) if len(words.codes) == 1 else {}
     words.other_words = rest.split()
     return find_retaliation(words)

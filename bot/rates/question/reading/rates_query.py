@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion
@@ -22,7 +22,7 @@ from bot.rates.question.directions import (
 )
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.periods import Period
-from bot.rates.question.product import ParsedProduct, ProductReader, refuse_chapters_without_goods
+from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.question.query import (
     HOME,
     QueryKind,
@@ -53,6 +53,7 @@ from bot.rates.question.reading.sentences import (
 from bot.rates.question.wording import (
     Intent,
 )
+from bot.rates.schedule.codes import refuse_chapters_without_goods
 
 _PLUS_LAW = re.compile(
     r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
@@ -95,22 +96,28 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
     asked = partial(
         RateQuery,
         product=product,
-        history=question.intent.history or question.percent is not None,
         percent=question.percent,
         uncovered=question.uncovered,
-        **_find_days(question.period, vocabulary.today),
+        **{
+            "history": question.intent.history or question.percent is not None,
+            **_find_days(question.period, question.intent, vocabulary.today),
+        },
     )
+    if question.retaliation:
+        return asked(**question.retaliation)
     if not codes:
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
         if product and reader is not None and vocabulary.has_home:
             named = reader.read_any(product)
             if (named.goods or named.codes) and not (named.layers or named.bases):
+                if question.intent.history:
+                    # The answer asks for the origin if the goods pay no duty of their own.
+                    every = {"partner": WORLD, "partner_implied": True, "imposer_assumed": True}
+                    return asked(kind=QueryKind.PAIR, imposer=HOME, **every)
                 goods = list_read_goods(product, reader) or product
                 ask_for_origin(partial(asked, product=goods), goods, vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
-    if question.retaliation:
-        return asked(**question.retaliation)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, vocabulary)
     if vocabulary.has_home and (query := _parse_origins(asked, question, product, vocabulary)):
@@ -201,7 +208,8 @@ def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
         return
     for goods in list_goods_of_each(words):
         if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
-            asked = partial(RateQuery, **_find_days(question.period, vocabulary.today))
+            days = _find_days(question.period, question.intent, vocabulary.today)
+            asked = partial(RateQuery, **days)
             ask_for_goods(asked, goods, words.codes, vocabulary)
 
 
@@ -277,10 +285,23 @@ def _parse_one_party(
     return asked(kind=QueryKind.PAIR, imposer=code, partner=WORLD, partner_implied=code != WORLD)
 
 
-def _find_days(period: Period | None, today: date) -> dict[str, date | None]:
-    """The fields for the day or the period of a question about rates."""
+def _find_days(period: Period | None, intent: Intent, today: date) -> dict[str, object]:
+    """The fields for the day, the days or the period of a question about rates.
+
+    A week that includes today means today. A history is not limited to days ahead, which `will it
+    rise in january` only asks about too.
+    """
     if period is None or period.day == today:
         return {}
+    if period.days:
+        days = period.days
+        return {"since": days[0], "until": days[-1], "days": days, "history": True}
+    if intent.history and period.first is not None and period.first > today:
+        return {}
+    if period.first is not None and period.last is not None:
+        is_short = period.last - period.first < timedelta(days=7)
+        if is_short and period.first <= today <= period.last:
+            return {}
     if period.day is not None:
         return {"on": period.day}
     if period.first is None:
