@@ -125,7 +125,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
     whole = drop_aside(whole, parties, reader)
-    whole, via = drop_route(drop_suffixes(spell_out(whole), parties), parties)
+    routed = drop_suffixes(spell_out(whole), parties)
+    whole, via = drop_route(routed, parties)
     refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
@@ -135,7 +136,9 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         intent = intent._replace(history=True)
     undated = rest
     named = cards.find_all(undated) if cards is not None else ()
-    if (card := _parse_card(undated, period, intent, vocabulary)) is not None:
+    # The way of the goods may be what the question is about: `goods that enter through canada`.
+    about = remove_empty_phrases(routed) if via else undated
+    if (card := _parse_card(about, period, intent, vocabulary)) is not None:
         return card.model_copy(update={"cards": tuple(one for one in named if one != card.card)})
     value, rest = take_value(rest)
     percent, rest = take_percent(rest)

@@ -111,7 +111,7 @@ _EMPTY_PHRASES = re.compile(
     r"|(?:is|was|did|does|will|has) it(?! (?:products|equipment|hardware|goods)\b)"
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
-    r"|hearing (?:that|about|of)|still (?:on|due|there|apply|applies|applying)"
+    r"|hearing (?:that|about|of)|still (?:on(?! top)|due|there|apply|applies|applying)"
     r"|go(?:ing)? (?:up|down)|in the works|double[- ]check(?:ing)?)\b"
     r"|\bfor (?:our|my|the|a|your|their) (?:\w+ ){0,2}(?:business|company|shop|store|factory)\b"
     r"|(?<=\bdoes )apple(?= pay\b)"
@@ -227,7 +227,7 @@ _CONTAINER = re.compile(
 """A container of other goods, which are the goods: `aluminum cans of beer`."""
 _EX = re.compile(r"\bex[ -](?!works\b|post\b|ante\b)(?=[a-z])")
 """`ex china`, as the trade writes for goods from China."""
-_COO = re.compile(r"\b(?:coo|country of origin)\b(?:\s*[:=])?")
+_COO = re.compile(r"\b(?:coo\b(?:\s*[:=])?|country of origin\b(?=\s*(?:is\b|[:=])))")
 _ASKS_PAST = re.compile(
     r"\b(?:what|how (?:much|high|many percent)) (?:(?:tariff|duty|duties|rate|tariffs) )?"
     r"(?:did|was|were)\b"
