@@ -28,28 +28,15 @@ other text raises QueryError. `bot.rates.question.product` recognizes misspelt g
 normalized text | intent | period, value, percentage | economies and direction | goods | RateQuery
 """
 
-import re
-from collections.abc import Callable, Sequence
 from datetime import date
-from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion
-from bot.parties import WORLD, Parties
+from bot.parties import Parties
 from bot.rates.cards.index import CardIndex
-from bot.rates.question.parties import (
-    TokenizedQuestion,
-    are_joined,
-    are_linked_origins,
-    charge_together,
-    find_direction,
-    find_importer,
-    list_importers,
-    names_importer,
-    names_origin,
-    normalize_question,
-)
+from bot.rates.question.directions import names_importer
+from bot.rates.question.parties import TokenizedQuestion, normalize_question
 from bot.rates.question.periods import Period, Tense, take_period
-from bot.rates.question.product import ParsedProduct, ProductReader, refuse_chapters_without_goods
+from bot.rates.question.product import ProductReader
 from bot.rates.question.query import (
     HOME,
     QueryKind,
@@ -57,6 +44,7 @@ from bot.rates.question.query import (
     Respelling,
     Uncovered,
 )
+from bot.rates.question.reading.asides import drop_aside, drop_route, drop_suffixes
 from bot.rates.question.reading.calendar_query import (
     names_goods_of_economies,
     parse_calendar,
@@ -65,22 +53,20 @@ from bot.rates.question.reading.calendar_query import (
 from bot.rates.question.reading.question import (
     Question,
     Vocabulary,
-    list_law_imposers,
     trim_product,
 )
+from bot.rates.question.reading.ranking import find_ranking
+from bot.rates.question.reading.rates_query import parse_rates
 from bot.rates.question.reading.refusals import (
-    MEANINGLESS,
-    ask_for_goods,
-    ask_for_importer,
-    ask_for_origin,
-    ask_for_origins,
-    build_no_economy,
-    refuse_excluded_economies,
-    refuse_exclusions,
     refuse_misspelt_card,
     refuse_new_mexico,
     refuse_other_costs,
-    refuse_unknown,
+)
+from bot.rates.question.reading.sentences import (
+    drop_denied,
+    list_unread,
+    refuse_half_read,
+    refuse_other_structure,
 )
 from bot.rates.question.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.spelling import correct_spelling
@@ -88,6 +74,7 @@ from bot.rates.question.value import take_value
 from bot.rates.question.wording import (
     NOISE,
     Intent,
+    asks_for_past,
     correct_grammar_words,
     find_intent,
     names_event,
@@ -102,23 +89,7 @@ from bot.rates.question.wording import (
 
 _MAX_TEXT = 500
 _FEW_WORDS = 3
-_ASIDE, _WORDS_OF_ASIDE = re.compile(r"\((?P<inside>[^()]*)\)"), 5
-_ORIGIN_SUFFIX = re.compile(r"\b([a-z]+)-(?:made|origin|produced|grown|built|sourced)\b")
-_VIA = re.compile(
-    r"\b(?:(?:trans-?)?(?:shipped|shipping|routed)? ?(?:via|by way of)"
-    r"|trans-?shipped (?:from|through|in)) (?P<place>[a-z]+)\b"
-)
-_SHIPPED = re.compile(
-    r"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) (?P<place>[a-z]+)\b"
-)
-_NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
 _SOURCES = frozenset({"source", "sources"})
-_PLUS_LAW = re.compile(
-    r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
-    r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
-)
-"""A law after goods. Their total has the duties of all laws."""
-_AND = re.compile(r"\band\b|[,&]")
 
 
 def parse_query(
@@ -146,20 +117,22 @@ def parse_query(
 
 def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     parties, reader, cards, today = vocabulary
-    whole = correct_grammar_words(text, reader.words if reader else ())
+    whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
     respelled: tuple[Respelling, ...] = ()
     if reader is not None:
         whole, respelled = correct_spelling(whole, parties, reader, cards)
     if respelled:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
-    whole = _drop_aside(whole, parties, reader)
-    whole = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
+    whole = drop_aside(whole, parties, reader)
+    whole, via = drop_route(drop_suffixes(spell_out(whole), parties), parties)
     refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
-    if period is not None and names_event(rest) and not intent.history:
+    if period is not None and names_event(whole) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
+    if period is None and asks_for_past(whole):
+        intent = intent._replace(history=True)
     undated = rest
     named = cards.find_all(undated) if cards is not None else ()
     if (card := _parse_card(undated, period, intent, vocabulary)) is not None:
@@ -176,11 +149,12 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     retaliation = _take_retaliation(words, vocabulary)
     if costs:
         refuse_other_costs(costs, words, vocabulary)
+    every = words.other_words
     if reader is not None:
         kept = reader.drop_everyday_words(words.other_words)
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
         if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
-            words.other_words = kept
+            words.other_words = drop_denied(kept, reader)
     question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
     if percent is None and not (words.codes or intent.is_calendar):
         refuse_misspelt_card(undated, vocabulary)
@@ -191,40 +165,27 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
             return query
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
-    query = _parse_rates(question, vocabulary)
-    return query.model_copy(update={"value": value, "cards": named})
+    refuse_other_structure(whole, words, vocabulary)
+    if (ranking := find_ranking(whole, question, vocabulary)) is not None:
+        return ranking
+    query = parse_rates(question, vocabulary)
+    product = query.product or trim_product(words.other_words)
+    unread = list_unread(every, product, reader)
+    read = {"value": value, "cards": named, "unread": unread, "via": via}
+    query = query.model_copy(update=read)
+    refuse_half_read(whole, words, query, vocabulary)
+    return query
 
 
-def _drop_suffixes(text: str, parties: Parties) -> str:
-    """The text with `vietnam` for `vietnam-made` and `vietnam-origin`."""
-
-    def shorten(match: re.Match[str]) -> str:
-        return match.group() if parties.find(match[1]) is None else match[1]
-
-    return _ORIGIN_SUFFIX.sub(shorten, text)
-
-
-def _drop_aside(text: str, parties: Parties, reader: ProductReader | None) -> str:
-    """The text without a longer remark in parentheses that names no economy, code or claim."""
-
-    def drop(match: re.Match[str]) -> str:
-        inside = match["inside"]
-        wanted = reader.read_any(inside) if reader is not None else ParsedProduct(inside)
-        named = wanted.codes or wanted.claims or TokenizedQuestion(inside, parties).codes
-        is_aside = len(inside.split()) >= _WORDS_OF_ASIDE and not any(map(str.isdigit, inside))
-        return " " if is_aside and not named else match.group()
-
-    return _ASIDE.sub(drop, text)
-
-
-def _drop_route(text: str, parties: Parties) -> str:
-    """The text without the country of shipment, because duties follow the origin of the goods."""
-
-    def drop(match: re.Match[str]) -> str:
-        return match.group() if parties.find(match["place"]) is None else " "
-
-    text = _VIA.sub(drop, text)
-    return _SHIPPED.sub(drop, text) if _NAMES_ORIGIN.search(text) else text
+def _is_name(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether the word is a part of the vocabulary, so that it is not misspelt."""
+    parties, reader, cards, _ = vocabulary
+    return (
+        parties.find(word) is not None
+        or word in parties.words
+        or (reader is not None and (word in reader.words or word in reader.schedule_words))
+        or (cards is not None and word in cards.words)
+    )
 
 
 def _parse_card(
@@ -299,211 +260,3 @@ def _take_retaliation(words: TokenizedQuestion, vocabulary: Vocabulary) -> dict[
         return find_retaliation(words) if len(words.codes) == 1 else {}
     words.other_words = rest.split()
     return find_retaliation(words)
-
-
-def _parse_rates(question: Question, vocabulary: Vocabulary) -> RateQuery:
-    words, reader = question.words, vocabulary.reader
-    product = trim_product(words.other_words)
-    build = partial(_build_rates, question, vocabulary)
-    refuse_excluded_economies(words)
-    if product:
-        product = _read_chapter(_drop_added_law(product, reader))
-        refuse_chapters_without_goods(product)
-        refuse_unknown(product, words.codes, vocabulary, build)
-        refuse_exclusions(product, vocabulary, build)
-        product = _tidy(product, reader)
-    return build(product)
-
-
-def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None) -> RateQuery:
-    """The query about the rates of the product, which the question may name in other words."""
-    words, reader = question.words, vocabulary.reader
-    codes = words.codes
-    asked = partial(
-        RateQuery,
-        product=product,
-        history=question.intent.history or question.percent is not None,
-        percent=question.percent,
-        uncovered=question.uncovered,
-        **_find_days(question.period, vocabulary.today),
-    )
-    if question.retaliation:
-        return asked(**question.retaliation)
-    if not codes:
-        if question.percent is not None:
-            return asked(kind=QueryKind.PERCENT)
-        if product and reader is not None and vocabulary.has_home:
-            named = reader.read_any(product)
-            if (named.goods or named.codes) and not (named.layers or named.bases):
-                ask_for_origin(asked, product, vocabulary)
-        raise build_no_economy(product, words, question.uncovered, vocabulary)
-    if len(codes) == 1:
-        return _parse_one_party(asked, words, product, vocabulary)
-    if vocabulary.has_home and (query := _parse_origins(asked, question, product, vocabulary)):
-        return query
-    laws = list_law_imposers(product, reader)
-    query = _parse_parties(asked, words, question.intent, laws, product)
-    if question.percent is not None and query.both_ways and query.partner == HOME:
-        # 'switzerland usa 39%': most percentages that people name are duties of the US.
-        return query.model_copy(update={"imposer": HOME, "partner": query.imposer})
-    return query
-
-
-def _parse_origins(
-    asked: Callable[..., RateQuery],
-    question: Question,
-    product: str | None,
-    vocabulary: Vocabulary,
-) -> RateQuery | None:
-    """The query if all economies of the question are origins of goods that the US imports."""
-    words, reader, parties = question.words, vocabulary.reader, vocabulary.parties
-    codes = words.codes
-    laws = list_law_imposers(product, reader)
-    # Only the US imposes 'section 232', so 'canada and mexico section 232' names two origins.
-    of_home = HOME in laws and HOME not in codes and laws.isdisjoint(codes)
-    if (of_home and WORLD not in codes) or are_linked_origins(
-        words, HOME, comparing=question.intent.compares
-    ):
-        joined = all({"and", ",", "&"} & set(each) for each in words.words_before[1:])
-        by_goods = words.has_adjective and all(words.are_origins) and joined
-        if by_goods and product and (bloc := _find_common_bloc(codes, parties)):
-            return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
-        if by_goods and product:
-            goods = [each.strip() for each in _AND.split(product)]
-            if len(set(goods)) == 1:
-                # 'japanese cars and korean cars'
-                asked = partial(asked, product=goods[0])
-            else:
-                ask_for_goods(asked, goods, codes, vocabulary)
-        return asked(
-            kind=QueryKind.COMPARE,
-            imposer=HOME,
-            partner=codes[0],
-            versus=tuple(codes[1:]),
-            imposer_assumed=True,
-        )
-    if product and (bloc := _find_common_bloc(codes, parties)):
-        return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
-    if (
-        product
-        and reader
-        and reader.names_goods(product)
-        and WORLD not in codes
-        and are_joined(words, HOME)
-    ):
-        ask_for_origins(codes[0], codes[1], product)
-    return None
-
-
-def _parse_parties(
-    asked: Callable[..., RateQuery],
-    words: TokenizedQuestion,
-    intent: Intent,
-    laws: frozenset[str],
-    product: str | None,
-) -> RateQuery:
-    """A question with two or more economies, one of which charges the others.
-
-    `laws` has the economies that impose the law of the question: only the US has `section 232`.
-    """
-    codes = words.codes
-    imposer, partner, is_explicit = find_direction(words)
-    if charge_together(words):
-        ask_for_importer(codes, WORLD, product)
-    if words.words_before[1] == ["->"] and partner == HOME and product is None:
-        # Goods flow into the US: 'brazil -> us'. In 'china -> us steel', China charges.
-        imposer, partner = partner, imposer
-    if len(codes) > 2 and (importers := list_importers(words)):
-        ask_for_importer(importers, codes[-1], product)
-    if not is_explicit and len(laws & {imposer, partner}) == 1:
-        is_explicit = True
-        if partner in laws:
-            imposer, partner = partner, imposer
-    if len(codes) > 2 and (last := find_importer(words, HOME, comparing=intent.compares)):
-        imposer = last
-        partner = next(code for code in codes if code != last)
-    others = tuple(code for code in codes if code not in (imposer, partner))
-    if imposer == WORLD and not others:
-        return asked(kind=QueryKind.PARTY, partner=partner, only_as_origin=True)
-    return asked(
-        kind=QueryKind.COMPARE if others else QueryKind.PAIR,
-        imposer=imposer,
-        partner=partner,
-        versus=others,
-        both_ways=not others and not is_explicit and WORLD not in codes[:2],
-    )
-
-
-def _find_common_bloc(codes: Sequence[str], parties: Parties) -> str | None:
-    """The bloc that all of these economies are in, or None.
-
-    The goods of its members pay the same duties: `french wine and italian cheese`.
-    """
-    blocs = [set(parties.list_codes(code)) - {code} for code in codes]
-    return next(iter(sorted(set.intersection(*blocs))), None) if blocs else None
-
-
-def _parse_one_party(
-    asked: Callable[..., RateQuery],
-    words: TokenizedQuestion,
-    product: str | None,
-    vocabulary: Vocabulary,
-) -> RateQuery:
-    """A question with one economy: the origin of the goods, or the economy that charges."""
-    [code] = words.codes
-    laws = list_law_imposers(product, vocabulary.reader)
-    own_law = not laws.isdisjoint(vocabulary.parties.list_codes(code)) and HOME not in laws
-    if (
-        vocabulary.has_home
-        and code not in (HOME, WORLD)
-        and (names_origin(words) or not (own_law or names_importer(words)))
-    ):
-        return asked(kind=QueryKind.PAIR, imposer=HOME, partner=code, imposer_assumed=True)
-    charged = code != WORLD and names_origin(words)
-    if charged or not product:
-        return asked(kind=QueryKind.PARTY, partner=code, only_as_origin=charged)
-    return asked(kind=QueryKind.PAIR, imposer=code, partner=WORLD, partner_implied=code != WORLD)
-
-
-def _find_days(period: Period | None, today: date) -> dict[str, date | None]:
-    """The fields for the day or the period of a question about rates."""
-    if period is None or period.day == today:
-        return {}
-    if period.day is not None:
-        return {"on": period.day}
-    if period.first is None:
-        return {"on": period.last}
-    if period.last is None:
-        if period.first >= today:
-            return {"on": period.first}
-        return {"since": period.first, "until": today}
-    return {"since": period.first, "until": period.last}
-
-
-def _read_chapter(product: str) -> str:
-    """The product, with `chapter` before a bare chapter: `us china 84`."""
-    if len(product) == 2 and product.isdigit() and 1 <= int(product) <= 97:
-        return f"chapter {product}"
-    return product
-
-
-def _drop_added_law(product: str, reader: ProductReader | None) -> str:
-    """The product without `plus 232` after goods, whose total includes the duties of that law."""
-    rest = " ".join(_PLUS_LAW.sub(" ", product).split())
-    if reader is None or not rest or rest == product:
-        return product
-    wanted = reader.read_any(rest)
-    alone = not (wanted.layers or wanted.bases)
-    return rest if alone and (wanted.goods or wanted.codes) else product
-
-
-def _tidy(product: str, reader: ProductReader | None) -> str | None:
-    """The product without words that do not change its meaning; None if it has no meaning."""
-    if reader is None:
-        return product
-    wanted = reader.read_any(product)
-    if wanted == ParsedProduct(product):
-        return None
-    shorter = " ".join(word for word in product.split() if word not in MEANINGLESS)
-    same = reader.read_any(shorter)._replace(text=product, unknown=wanted.unknown) == wanted
-    return shorter if same and shorter else product

@@ -5,7 +5,8 @@ from functools import partial
 
 from bot.errors import QueryError, UnknownParty
 from bot.parties import WORLD
-from bot.rates.question.parties import TokenizedQuestion, find_direction
+from bot.rates.question.directions import find_direction
+from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.periods import Period, Tense
 from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery
 from bot.rates.question.reading.question import Question, Vocabulary, trim_product
@@ -42,7 +43,7 @@ def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
     since, until, on = _find_window(period, today)
     upcoming = intent.upcoming or (intent.changes and intent.tense is Tense.FUTURE and not since)
     if period is not None and on is None:
-        ahead = since is not None and since >= today and (until is None or until > today)
+        ahead = (since or today) >= today and (until is None or until > today)
         gone = until is not None and until < today
         upcoming = not gone and (ahead or intent.upcoming or intent.tense is Tense.FUTURE)
     if upcoming:

@@ -13,20 +13,16 @@ from datetime import date
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD, build_flag
 from bot.rates.cards.model import Card
+from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
 from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_origin
 from bot.render.freshness import format_chip
-from bot.render.overview import (
-    AnswerOverview,
-    ChangeRow,
-    GoodsRow,
-    build_overview,
-    format_next,
-    format_short_total,
-    is_other_figure,
-)
+from bot.render.overview.build import build_overview
+from bot.render.overview.coming import format_next
+from bot.render.overview.headline import format_short_total, is_other_figure
+from bot.render.overview.model import AnswerOverview, ChangeRow, GoodsRow
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -226,6 +222,8 @@ def _list_commands(
     answer: Answer, other: Answer | None, query: RateQuery
 ) -> Iterator[tuple[str, str]]:
     """The buttons that run a command: its label, and the command."""
+    if any(isinstance(one, kinds.LaterVoid | kinds.VoidButCharged) for one in answer.warnings):
+        yield "Refunds", "refunds"
     yield from _list_deciding(answer, query)
     if answer.total_percent is not None or answer.last_change is not None:
         history = query.model_copy(update={"history": True, "percent": None})
