@@ -114,7 +114,12 @@ class AnswerService:
             card = ledger.cards.by_id.get(query.card or "")
             if card is None:
                 return CardList(query, ledger.cards.all)
-            return RateCard(query, build_card_facts(card, ledger, query.on or today))
+            on = query.on or today
+            others = (
+                build_card_facts(one, ledger, on, today)
+                for one in ledger.cards.get_all(query.cards)
+            )
+            return RateCard(query, build_card_facts(card, ledger, on, today), tuple(others))
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
@@ -130,7 +135,13 @@ class AnswerService:
             answers = add_results(answers, found, query, ledger, today)
         if query.on is None or query.on >= today:
             answers = await self._add_reports(answers)
-        return RateAnswers(query, answers, today, spells=list_spells(query, answers, ledger, today))
+        return RateAnswers(
+            query,
+            answers,
+            today,
+            cards=ledger.cards.get_all(query.cards),
+            spells=list_spells(query, answers, ledger, today),
+        )
 
     async def _count_lines(
         self, answers: tuple[Answer, ...], query: RateQuery
@@ -170,12 +181,12 @@ class AnswerService:
         # In a thread, because 15 answers and 2,000 stories take 80 ms.
         return await asyncio.to_thread(select)
 
-    async def find_next_changes(self, now: datetime, limit: int) -> tuple[Upcoming, ...]:
-        """The next changes of all duties. They are listed in a worker thread."""
+    async def find_next_changes(self, now: datetime) -> tuple[Upcoming, ...]:
+        """The changes of all duties in the next 60 days. They are listed in a worker thread."""
         ledger, query = self.ledger, RateQuery(kind=QueryKind.UPCOMING)
         today = ledger.find_duty_day(now)
         items = await asyncio.to_thread(list_calendar, query, ledger, today)
-        return tuple(item for item in items if not item.passed)[:limit]
+        return tuple(item for item in items if not item.passed)
 
     def build_calendar_file(self, text: str, now: datetime) -> CalendarFile:
         """The entries of the calendar that the question asks for. Raises QueryError."""

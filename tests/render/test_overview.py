@@ -239,7 +239,6 @@ def test_a_question_about_a_percentage_has_only_the_present_number(ledger: Ledge
     [
         ("softwood lumber canada anti-dumping", "Antidumping duties are not covered"),
         ("us china AD/CVD", "Antidumping and countervailing duties are not covered"),
-        ("us china drawback", "Drawback is not covered"),
         ("sugar quota brazil", "Tariff-rate quotas are not covered"),
         ("us kenya agoa", "AGOA is not covered"),
     ],

@@ -354,7 +354,7 @@ def names_importer(words: TokenizedQuestion) -> bool:
     return not _CHARGES.isdisjoint(first) and not _OF_ORIGIN & set(before[-1:])
 
 
-def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) -> bool:
+def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) -> bool:
     """Whether all economies of the question are origins whose duties are compared.
 
     That is the case if only words of a list link them, none of them is `home` (the country that is

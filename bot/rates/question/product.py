@@ -310,6 +310,11 @@ class ProductReader:
         wanted = self.read(text, frozenset())
         return bool(wanted.goods or wanted.codes)
 
+    def list_goods(self, text: str) -> tuple[str, ...]:
+        """The codes in the text, or else the names of its goods."""
+        wanted = self.read(text, frozenset())
+        return wanted.codes or tuple(self._goods.by_id[one].name for one in wanted.goods)
+
     def names_any(self, text: str) -> bool:
         """Whether the text names goods, a code, a layer of any pair or a legal basis."""
         wanted = self.read_any(text)

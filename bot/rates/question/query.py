@@ -76,6 +76,9 @@ class RateQuery(Frozen):
     """The last day of that calendar or period; None if the question names no last day."""
     card: str | None = None
     """The id of the card. None for the list of all cards, also if a law has no card."""
+    cards: tuple[str, ...] = ()
+    """The ids of the cards that the question names, without `card`. A card has its economies in
+    `partner` and `versus`, whose rates it offers."""
     law: str = ""
     """The law that the question names and that has no card: `section 233`."""
     sources: bool = False

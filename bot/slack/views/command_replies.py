@@ -62,8 +62,9 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.RateCalendar():
             return render_calendar(reply, parties)
         case replies.RateCard():
-            render = card.render_card_details if reply.query.sources else card.render_card
-            return render(reply.facts)
+            if reply.query.sources:
+                return card.render_card_details(reply.facts)
+            return card.render_card(reply.facts, reply.query, reply.others)
         case replies.CardList():
             return card.render_card_list(reply.cards, reply.query.law)
         case replies.CalendarFile():
@@ -109,7 +110,7 @@ def _render_rates(reply: replies.RateAnswers) -> Message:
         return history
     if is_one_answer(reply.query, reply.answers):
         return render_short_answer(reply)
-    return render_comparison(reply.answers, reply.query, reply.today)
+    return render_comparison(reply.answers, reply.query, reply.today, reply.cards)
 
 
 def render_operators_only(act: OperatorAction, user: str) -> Message:

@@ -509,7 +509,7 @@ def test_a_law_without_an_economy_is_a_card(
 
 def test_a_law_with_an_economy_is_a_question_about_rates(parties: Parties, ledger: Ledger) -> None:
     asked = parse_query("us japan section 232", parties, TODAY, ledger.reader, ledger.cards)
-    assert asked == pair("US", "JP", product="section 232")
+    assert asked == pair("US", "JP", product="section 232", cards=("section-232",))
 
 
 def test_no_word_of_the_vocabulary_is_dropped_as_filler(ledger: Ledger) -> None:
@@ -532,8 +532,8 @@ EXPECTED: dict[str, RateQuery] = {
     "toys from china": us("CN", product="toys"),
     "8544.42 china": us("CN", product="8544.42"),
     "us china vs vietnam vs india": compare("US", "CN", "VN", "IN"),
-    "what is the 301 rate on china": us("CN", product="301"),
-    "us japan section 232": pair("US", "JP", product="section 232"),
+    "what is the 301 rate on china": us("CN", product="301", cards=("section-301",)),
+    "us japan section 232": pair("US", "JP", product="section 232", cards=("section-232",)),
     "section 232": card("section-232"),
     "ieepa": card("ieepa"),
     "ieepa refunds": card("refunds"),
@@ -542,7 +542,7 @@ EXPECTED: dict[str, RateQuery] = {
     "is the section 122 surcharge still in force": card("section-122"),
     "is the 10% still on": percentage(percent=10, history=True),
     "can i get a refund on ieepa duties": card("refunds"),
-    "does canada still pay the fentanyl tariff": us("CA", product="fentanyl"),
+    "does canada still pay the fentanyl tariff": us("CA", product="fentanyl", cards=("fentanyl",)),
     "korea vs japan cars": us("KR", "JP", product="cars"),
     "what changed in july 2026": changes(since="2026-07-01", until="2026-07-31"),
     "what changes next month": upcoming(since="2026-12-01", until="2026-12-31"),
@@ -551,10 +551,12 @@ EXPECTED: dict[str, RateQuery] = {
     "kitchen cabinets from malaysia on 2027-01-02": us(
         "MY", product="kitchen cabinets", on="2027-01-02"
     ),
-    "car parts from mexico under usmca": us("MX", product="car parts under usmca"),
-    "auto parts from canada not usmca": us("CA", product="auto parts not usmca"),
+    "car parts from mexico under usmca": us(
+        "MX", product="car parts under usmca", cards=("usmca",)
+    ),
+    "auto parts from canada not usmca": us("CA", product="auto parts not usmca", cards=("usmca",)),
     "softwood lumber canada anti-dumping": us(
-        "CA", product="softwood lumber", uncovered=(Uncovered.ANTIDUMPING,)
+        "CA", product="softwood lumber", uncovered=(Uncovered.ANTIDUMPING,), cards=("antidumping",)
     ),
     "who pays more, vietnam or india": us("VN", "IN"),
     "us china last year": both("US", "CN", since="2025-01-01", until="2025-12-31"),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from bot.rates.cards.model import Card
 from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render.comparison.build import build_comparison
@@ -44,13 +45,18 @@ from bot.text.dates import format_day
 
 _MOST_WORDS = MAX_WORDS + 2
 """The buttons of a comparison include no menu, whose sign counts as a word."""
-_BUTTONS = 3
+_BUTTONS, _CARDS = 3, 2
 _NOTES = 5
 _NOTE = 220
 
 
-def render_comparison(answers: Sequence[Answer], query: RateQuery, today: date) -> Message:
-    """The answers to a question that compares origins, the lowest total first."""
+def render_comparison(
+    answers: Sequence[Answer], query: RateQuery, today: date, cards: Sequence[Card] = ()
+) -> Message:
+    """The answers to a question that compares origins, the lowest total first.
+
+    `cards` are those that the question names.
+    """
     comparison = build_comparison(answers)
     sentence = comparison.sentence or "No total can be given."
     head: list[Block] = [
@@ -58,6 +64,10 @@ def render_comparison(answers: Sequence[Answer], query: RateQuery, today: date) 
         section(f"{bold(escape(sentence, 800))}\n{escape(comparison.base, 200)}".rstrip()),
     ]
     buttons = _build_buttons(comparison, query, with_table=is_table_useful(answers))
+    buttons += [
+        button(f"About {one.title}", f"{RUN}_{_BUTTONS + n}", f"card {one.id}")
+        for n, one in enumerate(cards[:_CARDS], 1)
+    ]
     notes = _render_notes(comparison)
     tail = [*_render_status(answers, query, today), *actions(*buttons)]
     notice = escape(f"{comparison.title}. {comparison.sentence} {comparison.base}", 1_000)
@@ -157,8 +167,7 @@ def _build_buttons(
     comparison: RateComparison, query: RateQuery, *, with_table: bool
 ) -> list[Element | None]:
     """Details, each of the first answers alone, their histories or a table, and *Share*."""
-    named = [one for one in query.uncovered if one.has_card][:1]
-    buttons = [button(f"About {one}", f"{RUN}_{_BUTTONS + 1}", one.value) for one in named]
+    buttons = []
     for n, row in enumerate(comparison.rows[:_BUTTONS]):
         single = query.model_copy(
             update={

@@ -245,7 +245,6 @@ def test_the_total_before_a_period_is_no_change_in_it() -> None:
     ("text", "card"),
     [
         ("softwood lumber canada anti-dumping", "antidumping"),
-        ("us china drawback", "drawback"),
         ("sugar quota brazil", "tariff-rate-quotas"),
         ("us kenya agoa", "preferences"),
     ],
