@@ -413,3 +413,10 @@ def test_a_duty_on_goods_of_the_kind_on_other_lines_is_named(ledger: Ledger) -> 
     found = " ".join(overviews("us taiwan semiconductors", ledger)[0].remarks)
     assert "May apply: Section 232 advanced chips 25%" in found
     assert "May apply" not in " ".join(overviews("us taiwan 8542", ledger)[0].remarks)
+
+
+def test_the_average_normal_duty_is_not_given_for_a_duty_on_particular_goods(
+    ledger: Ledger,
+) -> None:
+    basis = overviews("section 232 on aluminum extrusions from uae", ledger)[0].basis
+    assert basis == "plus the normal duty, which depends on the goods"
