@@ -52,9 +52,12 @@ def build_rate_json(
 
     `query` is None if the text could not be parsed. `calendar` is the answer to an `upcoming` or
     `changes` question, and None for all other questions. `card` is the card of a law or topic.
+    `named_cards` are the ids of the cards that the question names, apart from `card`.
     `spells` are the days on which the percentage of a question was charged.
     """
     asked = {key: _to_json(getattr(query, key, None)) for key in _ASKED}
+    if query is not None:
+        asked |= {key: list(words) for key in _READ if (words := getattr(query, key))}
     days = (
         {} if calendar is None else {"calendar": [build_upcoming_json(item) for item in calendar]}
     )
@@ -66,12 +69,14 @@ def build_rate_json(
         **compared,
         **days,
         **({} if card is None else {"card": build_card_json(card)}),
-        **_collect_filled(spells=tuple(spells)),
+        **_collect_filled(spells=tuple(spells), named_cards=query.cards if query else ()),
         "error": error and error.to_json(),
     }
 
 
 _ASKED = ("imposer", "partner", "on", "product")
+_READ = ("unread", "via")
+"""What a query leaves out of a question."""
 _ANSWER = (
     "imposer",
     "partner",

@@ -34,6 +34,7 @@ from bot.render.cards import render_card_lines, render_card_list_lines
 from bot.render.dates.spells import describe_spells
 from bot.render.json import build_upcoming_json
 from bot.render.overview.headline import has_figure
+from bot.render.unread import describe_unread
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 
@@ -76,8 +77,12 @@ def rate(
     elif isinstance(reply, CardList):
         print_all(map(render_line, render_card_list_lines(reply.cards)))
     elif as_long:
+        if unread := describe_unread(reply.query, ledger.parties):
+            print_all([render_line(f"! {unread}")])
         print_all(render_long(reply.answers, reply.query, today))
     else:
+        if unread := describe_unread(reply.query, ledger.parties):
+            print_all([render_line(f"! {unread}")])
         for sentence in describe_spells(reply.spells, reply.query, ledger.parties):
             echo(sentence)
         print_all(render_short(reply.answers, reply.query, today))

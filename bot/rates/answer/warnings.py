@@ -42,7 +42,7 @@ def list_warnings(
         *_warn_of_data_limits(context, selection, checked, today, query.on),
         *_warn_of_uncovered(context, query),
         *_warn_of_choices(found),
-        *_warn_of_unknown_words(context, selection),
+        *_warn_of_unknown_words(context, selection, query),
         *_warn_of_duties(context, selection),
         *([kinds.SameForAll(found.same_for_all)] if found.same_for_all else []),
     )
@@ -184,7 +184,9 @@ def _warn_of_choices(found: Standing) -> Iterator[RateWarning]:
         yield kinds.SomeGoodsDiffer(others)
 
 
-def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
+def _warn_of_unknown_words(
+    context: RateContext, selection: Selection, query: RateQuery
+) -> Iterator[RateWarning]:
     wanted = context.wanted
     if wanted is None:
         for left in selection.stacked.excluded:
@@ -220,7 +222,7 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
         yield kinds.NoMeasureOnGoods(wanted.read_as or wanted.text)
     if selection.basis is TotalBasis.LAYER and not selection.chosen:
         yield kinds.NoSuchLayer(wanted.text)
-    if wanted.unknown and context.partner != WORLD:
+    if wanted.unknown and context.partner != WORLD and not query.unread:
         yield kinds.UnknownWords(" ".join(wanted.unknown))
 
 

@@ -30,7 +30,7 @@ normalized text | intent | period, value, percentage | economies and direction |
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion
@@ -43,13 +43,15 @@ from bot.rates.question.parties import (
     charge_together,
     find_direction,
     find_importer,
+    has_direction,
+    list_goods_of_each,
     list_importers,
     names_importer,
     names_origin,
     normalize_question,
 )
 from bot.rates.question.periods import Period, Tense, take_period
-from bot.rates.question.product import ParsedProduct, ProductReader, refuse_chapters_without_goods
+from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.question.query import (
     HOME,
     QueryKind,
@@ -68,6 +70,7 @@ from bot.rates.question.reading.question import (
     list_law_imposers,
     trim_product,
 )
+from bot.rates.question.reading.ranking import find_ranking
 from bot.rates.question.reading.refusals import (
     MEANINGLESS,
     ask_for_goods,
@@ -81,6 +84,14 @@ from bot.rates.question.reading.refusals import (
     refuse_new_mexico,
     refuse_other_costs,
     refuse_unknown,
+)
+from bot.rates.question.reading.sentences import (
+    drop_denied,
+    is_sentence,
+    list_read_goods,
+    list_unread,
+    refuse_half_read,
+    refuse_unknown_sentence,
 )
 from bot.rates.question.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.spelling import correct_spelling
@@ -99,25 +110,38 @@ from bot.rates.question.wording import (
     take_percent,
     take_uncovered,
 )
+from bot.rates.schedule.codes import refuse_chapters_without_goods
 
 _MAX_TEXT = 500
 _FEW_WORDS = 3
 _ASIDE, _WORDS_OF_ASIDE = re.compile(r"\((?P<inside>[^()]*)\)"), 5
 _ORIGIN_SUFFIX = re.compile(r"\b([a-z]+)-(?:made|origin|produced|grown|built|sourced)\b")
+_PLACE = r"(?P<place>[a-z]+(?: [a-z]+){0,2})"
 _VIA = re.compile(
-    r"\b(?:(?:trans-?)?(?:shipped|shipping|routed)? ?(?:via|by way of)"
-    r"|trans-?shipped (?:from|through|in)) (?P<place>[a-z]+)\b"
+    r"\b(?:(?:trans-?)?(?:shipped|shipping|routed|routing|enter(?:s|ed|ing)?|com(?:e|es|ing)"
+    r"|pass(?:es|ed|ing)?|transit(?:s|ed|ing)?|imported)? ?(?:via|by way of|through|thru)"
+    r"|trans-?shipped (?:from|in)|transit(?:s|ing)? in|stop(?:s|ping)?(?: over)? in"
+    r"|stopover in) (?:(?:the|an?|our|my|their) )?"
+    rf"{_PLACE}\b(?: (?:(?:bonded )?warehouses?|ports?|hubs?|borders?|ftz))?"
 )
-_SHIPPED = re.compile(
-    r"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) (?P<place>[a-z]+)\b"
+_STORED = re.compile(
+    r"\b(?:stored in|stocked in|held in|kept in|warehoused in|from|in|at|out of|into)"
+    r" (?:(?:the|an?|our|my|their) )?(?P<place>[a-z]+(?: [a-z]+)?)"
+    r" (?:(?:bonded )?warehouses?|distribution cent(?:er|re)s?|ports?|hubs?|stopovers?)\b"
 )
+_SHIPPED = re.compile(rf"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) {_PLACE}\b")
+_STATIONS = frozenset({"bonded", "warehouse", "warehouses", "port", "ports", "hub", "border"})
 _NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
 _SOURCES = frozenset({"source", "sources"})
 _PLUS_LAW = re.compile(
     r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
     r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
 )
-"""A law after goods. Their total has the duties of all laws."""
+_SUM_OF_LAWS = re.compile(
+    r"[,+]?\s*\b(?:232|301|122|ieepa)(?:\s?[+/&]\s?(?:232|301|122|338|201|ieepa|fent\w*|recip\w*"
+    r"|mfn|base|forced labou?r))+(?!\w)"
+)
+"""Laws after goods. The total of the goods has the duties of all laws."""
 _AND = re.compile(r"\band\b|[,&]")
 
 
@@ -146,7 +170,7 @@ def parse_query(
 
 def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     parties, reader, cards, today = vocabulary
-    whole = correct_grammar_words(text, reader.words if reader else ())
+    whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
     respelled: tuple[Respelling, ...] = ()
     if reader is not None:
         whole, respelled = correct_spelling(whole, parties, reader, cards)
@@ -154,11 +178,11 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
     whole = _drop_aside(whole, parties, reader)
-    whole = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
+    whole, via = _drop_route(_drop_suffixes(spell_out(whole), parties), parties)
     refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
-    if period is not None and names_event(rest) and not intent.history:
+    if period is not None and names_event(whole) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
     undated = rest
     named = cards.find_all(undated) if cards is not None else ()
@@ -176,11 +200,12 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     retaliation = _take_retaliation(words, vocabulary)
     if costs:
         refuse_other_costs(costs, words, vocabulary)
+    every = words.other_words
     if reader is not None:
         kept = reader.drop_everyday_words(words.other_words)
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
         if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
-            words.other_words = kept
+            words.other_words = drop_denied(kept, reader)
     question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
     if percent is None and not (words.codes or intent.is_calendar):
         refuse_misspelt_card(undated, vocabulary)
@@ -191,8 +216,15 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
             return query
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
+    if (ranking := find_ranking(whole, question, vocabulary)) is not None:
+        return ranking
     query = _parse_rates(question, vocabulary)
-    return query.model_copy(update={"value": value, "cards": named})
+    product = query.product or trim_product(words.other_words)
+    unread = list_unread(every, product, reader)
+    read = {"value": value, "cards": named, "unread": unread, "via": via}
+    query = query.model_copy(update=read)
+    refuse_half_read(whole, words, query, vocabulary)
+    return query
 
 
 def _drop_suffixes(text: str, parties: Parties) -> str:
@@ -217,14 +249,38 @@ def _drop_aside(text: str, parties: Parties, reader: ProductReader | None) -> st
     return _ASIDE.sub(drop, text)
 
 
-def _drop_route(text: str, parties: Parties) -> str:
-    """The text without the country of shipment, because duties follow the origin of the goods."""
+def _drop_route(text: str, parties: Parties) -> tuple[str, tuple[str, ...]]:
+    """The text without the places that goods only pass, because duties follow the origin, and the
+    economies of these places."""
+    passed: dict[str, None] = {}
 
     def drop(match: re.Match[str]) -> str:
-        return match.group() if parties.find(match["place"]) is None else " "
+        words = match["place"].split()
+        for size in range(len(words), 0, -1):
+            party = parties.find(" ".join(words[:size]))
+            if party is not None and party.code not in (HOME, WORLD):
+                passed[party.code] = None
+                left = [word for word in words[size:] if word not in _STATIONS]
+                return f" {' '.join(left)} "
+        return match.group()
 
-    text = _VIA.sub(drop, text)
-    return _SHIPPED.sub(drop, text) if _NAMES_ORIGIN.search(text) else text
+    rest = text
+    for pattern in (_VIA, _STORED, *([_SHIPPED] if _NAMES_ORIGIN.search(text) else [])):
+        rest = pattern.sub(drop, rest)
+    if passed and not TokenizedQuestion(rest, parties).codes:
+        return text, ()
+    return rest, tuple(passed)
+
+
+def _is_name(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether the word is a part of the vocabulary, so that it is not misspelt."""
+    parties, reader, cards, _ = vocabulary
+    return (
+        parties.find(word) is not None
+        or word in parties.words
+        or (reader is not None and (word in reader.words or word in reader.schedule_words))
+        or (cards is not None and word in cards.words)
+    )
 
 
 def _parse_card(
@@ -247,7 +303,9 @@ def _parse_card(
     codes = cards.list_economies(text) if card is not None else ()
     if not codes:
         return asked
-    goods = vocabulary.reader.list_goods(text) if vocabulary.reader is not None else ()
+    reader = vocabulary.reader
+    kept = reader.drop_everyday_words(text.split()) if reader is not None else ()
+    goods = reader.list_goods(" ".join(kept)) if reader is not None else ()
     product = goods[0] if len(goods) == 1 else None
     return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})
 
@@ -291,9 +349,9 @@ def _take_retaliation(words: TokenizedQuestion, vocabulary: Vocabulary) -> dict[
     """
     text, reader = " ".join(words.other_words), vocabulary.reader
     found, rest = take_retaliation(text)
-    if not found or not vocabulary.has_home or not words.codes:
+    if not found or not vocabulary.has_home:
         return {}
-    if reader is not None and reader.read_any(text).layers:
+    if words.codes and reader is not None and reader.read_any(text).layers:
         return find_retaliation(words) if len(words.codes) == 1 else {}
     words.other_words = rest.split()
     return find_retaliation(words)
@@ -304,10 +362,18 @@ def _parse_rates(question: Question, vocabulary: Vocabulary) -> RateQuery:
     product = trim_product(words.other_words)
     build = partial(_build_rates, question, vocabulary)
     refuse_excluded_economies(words)
+    _refuse_goods_of_each(question, vocabulary)
     if product:
         product = _read_chapter(_drop_added_law(product, reader))
         refuse_chapters_without_goods(product)
-        refuse_unknown(product, words.codes, vocabulary, build)
+        try:
+            refuse_unknown(product, words.codes, vocabulary, build)
+        except UnclearQuestion:
+            raise
+        except QueryError:
+            if not is_sentence(words):
+                raise
+            refuse_unknown_sentence(product, words, build(None), vocabulary)
         refuse_exclusions(product, vocabulary, build)
         product = _tidy(product, reader)
     return build(product)
@@ -320,21 +386,28 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
     asked = partial(
         RateQuery,
         product=product,
-        history=question.intent.history or question.percent is not None,
         percent=question.percent,
         uncovered=question.uncovered,
-        **_find_days(question.period, vocabulary.today),
+        **{
+            "history": question.intent.history or question.percent is not None,
+            **_find_days(question.period, question.intent, vocabulary.today),
+        },
     )
+    if question.retaliation:
+        return asked(**question.retaliation)
     if not codes:
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
         if product and reader is not None and vocabulary.has_home:
             named = reader.read_any(product)
             if (named.goods or named.codes) and not (named.layers or named.bases):
-                ask_for_origin(asked, product, vocabulary)
+                if question.intent.history:
+                    # The answer asks for the origin if the goods pay no duty of their own.
+                    every = {"partner": WORLD, "partner_implied": True, "imposer_assumed": True}
+                    return asked(kind=QueryKind.PAIR, imposer=HOME, **every)
+                goods = list_read_goods(product, reader) or product
+                ask_for_origin(partial(asked, product=goods), goods, vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
-    if question.retaliation:
-        return asked(**question.retaliation)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, vocabulary)
     if vocabulary.has_home and (query := _parse_origins(asked, question, product, vocabulary)):
@@ -382,6 +455,14 @@ def _parse_origins(
         )
     if product and (bloc := _find_common_bloc(codes, parties)):
         return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
+    if _lists_origins(words, product, vocabulary):
+        return asked(
+            kind=QueryKind.COMPARE,
+            imposer=HOME,
+            partner=codes[0],
+            versus=tuple(codes[1:]),
+            imposer_assumed=True,
+        )
     if (
         product
         and reader
@@ -391,6 +472,35 @@ def _parse_origins(
     ):
         ask_for_origins(codes[0], codes[1], product)
     return None
+
+
+def _lists_origins(words: TokenizedQuestion, product: str | None, vocabulary: Vocabulary) -> bool:
+    """Whether economies without a word of direction are origins, because no data has duties that
+    the first one charges: `ukraine moldova wine`, `china vietnam toys`."""
+    reader, codes = vocabulary.reader, words.codes
+    if reader is None or {HOME, WORLD} & set(codes) or has_direction(words):
+        return False
+    imposers = frozenset(vocabulary.parties.list_codes(codes[0]))
+    partners = {partner for imposer, partner in reader.pairs if imposer in imposers}
+    if not partners or product is None or WORLD in partners:
+        return not partners
+    # 'china and vietnam toys' may be importer and origin.
+    charged = (vocabulary.parties.list_codes(one) for one in codes[1:])
+    return not are_joined(words, HOME) and all(map(partners.isdisjoint, charged))
+
+
+def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
+    """Raises UnclearQuestion if each economy has its own goods: `fiji water, jamaica rum`."""
+    words, reader = question.words, vocabulary.reader
+    if reader is None or len(words.codes) < 2 or {HOME, WORLD} & set(words.codes):
+        return
+    if has_direction(words) or not vocabulary.has_home:
+        return
+    for goods in list_goods_of_each(words):
+        if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
+            days = _find_days(question.period, question.intent, vocabulary.today)
+            asked = partial(RateQuery, **days)
+            ask_for_goods(asked, goods, words.codes, vocabulary)
 
 
 def _parse_parties(
@@ -408,8 +518,8 @@ def _parse_parties(
     imposer, partner, is_explicit = find_direction(words)
     if charge_together(words):
         ask_for_importer(codes, WORLD, product)
-    if words.words_before[1] == ["->"] and partner == HOME and product is None:
-        # Goods flow into the US: 'brazil -> us'. In 'china -> us steel', China charges.
+    if words.words_before[1] == ["->"] and partner == HOME:
+        # Goods flow into the US: 'brazil -> us', 'cn->us batteries'.
         imposer, partner = partner, imposer
     if len(codes) > 2 and (importers := list_importers(words)):
         ask_for_importer(importers, codes[-1], product)
@@ -463,10 +573,23 @@ def _parse_one_party(
     return asked(kind=QueryKind.PAIR, imposer=code, partner=WORLD, partner_implied=code != WORLD)
 
 
-def _find_days(period: Period | None, today: date) -> dict[str, date | None]:
-    """The fields for the day or the period of a question about rates."""
+def _find_days(period: Period | None, intent: Intent, today: date) -> dict[str, object]:
+    """The fields for the day, the days or the period of a question about rates.
+
+    A week that includes today means today. A history is not limited to days ahead, which `will it
+    rise in january` only asks about too.
+    """
     if period is None or period.day == today:
         return {}
+    if period.days:
+        days = period.days
+        return {"since": days[0], "until": days[-1], "days": days, "history": True}
+    if intent.history and period.first is not None and period.first > today:
+        return {}
+    if period.first is not None and period.last is not None:
+        is_short = period.last - period.first < timedelta(days=7)
+        if is_short and period.first <= today <= period.last:
+            return {}
     if period.day is not None:
         return {"on": period.day}
     if period.first is None:
@@ -487,7 +610,7 @@ def _read_chapter(product: str) -> str:
 
 def _drop_added_law(product: str, reader: ProductReader | None) -> str:
     """The product without `plus 232` after goods, whose total includes the duties of that law."""
-    rest = " ".join(_PLUS_LAW.sub(" ", product).split())
+    rest = " ".join(_SUM_OF_LAWS.sub(" ", _PLUS_LAW.sub(" ", product)).split())
     if reader is None or not rest or rest == product:
         return product
     wanted = reader.read_any(rest)
