@@ -112,7 +112,9 @@ def describe_goods(answer: Answer) -> str:
         shown[_CODES_OF_MANY:] = [f"{len(shown) - _CODES_OF_MANY} more codes"]
     codes = ", ".join(shown)
     codes = f"listed lines of {codes}" if answer.codes_in_part else codes
-    names = ", ".join(answer.goods)
+    claim = answer.entry.claim
+    own = [one for one in answer.goods if not claim or claim not in one]
+    names = ", ".join(own or answer.goods)
     goods = f"{names} ({codes})" if names and codes else names or codes or "goods in general"
     named = answer.entry.claim and answer.codes
     return f"{goods} {answer.entry.claim}" if named else goods
