@@ -30,6 +30,8 @@ from bot.text.months import MONTH, MONTHS
 
 _CURE = "Write it as 2025-12-31"
 _A_DAY = timedelta(days=1)
+_LONGEST_OF_A_DAY = timedelta(days=31)
+"""A day can stand for a month that a question compares with other days, but not for a year."""
 _DAYS_OF = {"day": 1, "week": 7, "fortnight": 14}
 _MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
@@ -232,14 +234,13 @@ def take_period(
     if others := _find_others(text, found, today, tense):
         times = [found, *others]
         first, last = min(one.first for one in times), max(one.last for one in times)
-        days = tuple(sorted({_pick_day(one, today) for one in times}))
-        named = days if len(days) > 1 else ()
-        return Period(first, last, days=named), _cut(text, found.start, others[-1].end)
-    if (distant := _find_compared(text, found, today, tense)) is not None:
-        days = tuple(sorted({_pick_day(one, today) for one in (found, distant)}))
-        if len(days) > 1:
-            rest = _cut(_cut(text, distant.start, distant.end), found.start, found.end)
-            return Period(days[0], days[-1], days=days), rest
+        return Period(first, last, days=_pick_days(times, today)), _cut(
+            text, found.start, others[-1].end
+        )
+    distant = _find_compared(text, found, today, tense)
+    if distant is not None and (days := _pick_days((found, distant), today)):
+        rest = _cut(_cut(text, distant.start, distant.end), found.start, found.end)
+        return Period(days[0], days[-1], days=days), rest
     joint = _TO.match(text, found.end)
     if joint and found.head not in {*_ON, "since"}:
         other = _find_next(text, joint.end(), today, tense, True, at_start=True)
@@ -275,9 +276,13 @@ def _find_compared(text: str, found: _Found, today: date, tense: Tense) -> _Foun
     return _find_next(text, found.end, today, tense, loose=False)
 
 
-def _pick_day(found: _Found, today: date) -> date:
-    """The day that stands for a time: its last day, or today, or the first day ahead."""
-    return max(found.first, min(found.last, today))
+def _pick_days(times: Sequence[_Found], today: date) -> tuple[date, ...]:
+    """The days that stand for the times: of a month its last day, or today, or its first day
+    ahead. Empty if a time is longer than a month, or if all are the same day."""
+    if any(one.last - one.first > _LONGEST_OF_A_DAY for one in times):
+        return ()
+    days = {max(one.first, min(one.last, today)) for one in times}
+    return tuple(sorted(days)) if len(days) > 1 else ()
 
 
 def read_day(text: str, today: date) -> date:
