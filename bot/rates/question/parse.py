@@ -488,7 +488,9 @@ def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
         return
     for goods in list_goods_of_each(words):
         if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
-            asked = partial(RateQuery, **_find_days(question.period, vocabulary.today))
+            asked = partial(
+                RateQuery, **_find_days(question.period, question.intent, vocabulary.today)
+            )
             ask_for_goods(asked, goods, words.codes, vocabulary)
 
 

@@ -178,4 +178,5 @@ def test_a_history_of_goods_without_an_origin_has_the_duty_on_all_origins() -> N
 
 
 def test_goods_without_a_duty_of_their_own_need_an_origin() -> None:
-    assert "Which origin do you mean for toys?" in lead_of("toys history")
+    message = asyncio.run(answer_message("toys history", TODAY))
+    assert "Which origin do you mean for toys?" in join(list(message.blocks))
