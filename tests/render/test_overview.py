@@ -289,7 +289,7 @@ def test_each_figure_of_an_overview_is_a_fact_of_the_answer(
 @pytest.mark.parametrize(
     ("text", "title", "basis"),
     [
-        ("us korea machine tools", "US duty on", "normal duty 0% to 4.4% by line included"),
+        ("us korea machine tools", "US duty on", "normal duty 0% to 5.8% by line included"),
         ("us japan 4011.10", "US duty on", "plus the normal duty 3.4% to 4% by line, which some"),
         ("us france 2204.21.50", "US duty on", "normal duty 6.3¢/liter included (alone"),
         ("us japan cars", "US duty on", "normal duty 2.5% included"),

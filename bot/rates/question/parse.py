@@ -51,7 +51,7 @@ from bot.rates.question.parties import (
     normalize_question,
 )
 from bot.rates.question.periods import Period, Tense, take_period
-from bot.rates.question.product import ParsedProduct, ProductReader, refuse_chapters_without_goods
+from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.question.query import (
     HOME,
     QueryKind,
@@ -86,7 +86,9 @@ from bot.rates.question.reading.refusals import (
     refuse_unknown,
 )
 from bot.rates.question.reading.sentences import (
+    drop_denied,
     is_sentence,
+    list_read_goods,
     list_unread,
     refuse_half_read,
     refuse_unknown_sentence,
@@ -108,6 +110,7 @@ from bot.rates.question.wording import (
     take_percent,
     take_uncovered,
 )
+from bot.rates.schedule.codes import refuse_chapters_without_goods
 
 _MAX_TEXT = 500
 _FEW_WORDS = 3
@@ -134,7 +137,11 @@ _PLUS_LAW = re.compile(
     r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
     r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
 )
-"""A law after goods. Their total has the duties of all laws."""
+_SUM_OF_LAWS = re.compile(
+    r"[,+]?\s*\b(?:232|301|122|ieepa)(?:\s?[+/&]\s?(?:232|301|122|338|201|ieepa|fent\w*|recip\w*"
+    r"|mfn|base|forced labou?r))+(?!\w)"
+)
+"""Laws after goods. The total of the goods has the duties of all laws."""
 _AND = re.compile(r"\band\b|[,&]")
 
 
@@ -198,7 +205,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         kept = reader.drop_everyday_words(words.other_words)
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
         if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
-            words.other_words = kept
+            words.other_words = drop_denied(kept, reader)
     question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
     if percent is None and not (words.codes or intent.is_calendar):
         refuse_misspelt_card(undated, vocabulary)
@@ -296,7 +303,9 @@ def _parse_card(
     codes = cards.list_economies(text) if card is not None else ()
     if not codes:
         return asked
-    goods = vocabulary.reader.list_goods(text) if vocabulary.reader is not None else ()
+    reader = vocabulary.reader
+    kept = reader.drop_everyday_words(text.split()) if reader is not None else ()
+    goods = reader.list_goods(" ".join(kept)) if reader is not None else ()
     product = goods[0] if len(goods) == 1 else None
     return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})
 
@@ -340,9 +349,9 @@ def _take_retaliation(words: TokenizedQuestion, vocabulary: Vocabulary) -> dict[
     """
     text, reader = " ".join(words.other_words), vocabulary.reader
     found, rest = take_retaliation(text)
-    if not found or not vocabulary.has_home or not words.codes:
+    if not found or not vocabulary.has_home:
         return {}
-    if reader is not None and reader.read_any(text).layers:
+    if words.codes and reader is not None and reader.read_any(text).layers:
         return find_retaliation(words) if len(words.codes) == 1 else {}
     words.other_words = rest.split()
     return find_retaliation(words)
@@ -384,6 +393,8 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
             **_find_days(question.period, question.intent, vocabulary.today),
         },
     )
+    if question.retaliation:
+        return asked(**question.retaliation)
     if not codes:
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
@@ -394,10 +405,9 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
                     # The answer asks for the origin if the goods pay no duty of their own.
                     every = {"partner": WORLD, "partner_implied": True, "imposer_assumed": True}
                     return asked(kind=QueryKind.PAIR, imposer=HOME, **every)
-                ask_for_origin(asked, product, vocabulary)
+                goods = list_read_goods(product, reader) or product
+                ask_for_origin(partial(asked, product=goods), goods, vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
-    if question.retaliation:
-        return asked(**question.retaliation)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, vocabulary)
     if vocabulary.has_home and (query := _parse_origins(asked, question, product, vocabulary)):
@@ -488,9 +498,8 @@ def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
         return
     for goods in list_goods_of_each(words):
         if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
-            asked = partial(
-                RateQuery, **_find_days(question.period, question.intent, vocabulary.today)
-            )
+            days = _find_days(question.period, question.intent, vocabulary.today)
+            asked = partial(RateQuery, **days)
             ask_for_goods(asked, goods, words.codes, vocabulary)
 
 
@@ -601,7 +610,7 @@ def _read_chapter(product: str) -> str:
 
 def _drop_added_law(product: str, reader: ProductReader | None) -> str:
     """The product without `plus 232` after goods, whose total includes the duties of that law."""
-    rest = " ".join(_PLUS_LAW.sub(" ", product).split())
+    rest = " ".join(_SUM_OF_LAWS.sub(" ", _PLUS_LAW.sub(" ", product)).split())
     if reader is None or not rest or rest == product:
         return product
     wanted = reader.read_any(rest)

@@ -26,13 +26,14 @@ from bot.rates.schedule.search import FoundHeading
 
 _MAX_OFFERED = 3
 """Maximum number of goods that are offered, next to all goods, if the goods are unclear."""
+_MAX_MEANINGS = 4
 _LIKELY_ORIGINS = ("CN", "MX", "EU")
 """The origins of most imports of the US, for goods whose origin a question does not name."""
 _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
-_EXCLUSION = re.compile(r"\b(?:not|non|except|excluding|without|besides|no)\b")
+_EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no)\b")
 MEANINGLESS = frozenset(
     str.split(
         "rate rates tariff tariffs duty duties on from the a an is are it i pay pays paid "
@@ -221,6 +222,7 @@ def refuse_unknown(
     parties, reader = vocabulary.parties, vocabulary.reader
     if reader is not None:
         _refuse_misspelt_economy(product, codes, parties, reader)
+        _ask_for_meaning(product, codes, reader, build)
         if reader.understands(product):
             return
     near = _suggest_economies(product, codes, parties)
@@ -233,19 +235,47 @@ def refuse_unknown(
         return
     wanted = reader.read_any(product)
     words = set(stem_words(product))
-    named = [(name, name) for name in wanted.suggestions if words <= set(stem_words(name))]
-    named = named or [(name, name) for name in wanted.doubtful if not found]
-    named += [(f"{one.code} {one.description}", one.code) for one in found]
+    alike = [name for name in wanted.suggestions if words <= set(stem_words(name))]
+    headings = [(f"{one.code} {one.description}", one.code) for one in found]
+    doubtful = wanted.doubtful if len(found) < _MAX_OFFERED else ()
+    names = [(name, name) for name in (*doubtful, *alike)[:1]]
+    named = [*headings[: _MAX_OFFERED - len(names)], *names]
     if found or wanted.doubtful:
-        options = [
-            (label[:_MAX_LABEL], format_query(build(" ".join((text, *wanted.claims)))))
-            for label, text in [*named[:_MAX_OFFERED], ("All goods", "all goods")]
-        ]
-        raise UnclearQuestion(product, f'Which goods do you mean by "{product}"?', options)
+        _ask_for_one(product, [*named, ("All goods", "all goods")], wanted.claims, build)
     cause = "neither goods nor an economy we know"
     if near := (*near, *wanted.suggestions):
         raise UnknownParty(product, near, cause)
     raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
+
+
+def _ask_for_meaning(
+    product: str, codes: Sequence[str], reader: ProductReader, build: Callable[[str], RateQuery]
+) -> None:
+    """Raises UnclearQuestion for a name of several goods, and for other goods than those named.
+
+    `chips` may be semiconductors or snacks, and `caustic soda` are no soft drinks.
+    """
+    wanted = reader.read_any(product)
+    meant = [(name, name) for name in wanted.meanings]
+    if not meant and (found := reader.find_other_headings(product)):
+        meant = [(f"{one.code} {one.description}", one.code) for one in found[:_MAX_OFFERED]]
+        meant += [(name, name) for name in reader.list_names(wanted.goods)]
+    if meant and codes:
+        _ask_for_one(product, meant[:_MAX_MEANINGS], wanted.claims, build)
+
+
+def _ask_for_one(
+    product: str,
+    named: Sequence[tuple[str, str]],
+    claims: Sequence[str],
+    build: Callable[[str], RateQuery],
+) -> NoReturn:
+    """Raises UnclearQuestion with a question about each of these goods, which have labels."""
+    options = [
+        (label[:_MAX_LABEL], format_query(build(" ".join((text, *claims)))))
+        for label, text in named
+    ]
+    raise UnclearQuestion(product, f'Which goods do you mean by "{product}"?', options)
 
 
 def _search_schedule(
