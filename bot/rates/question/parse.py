@@ -130,7 +130,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
-    if period is not None and names_event(whole) and not intent.history:
+    if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
     if period is None and asks_for_past(whole):
         intent = intent._replace(history=True)

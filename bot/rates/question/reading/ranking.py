@@ -20,9 +20,7 @@ _EXTREME = re.compile(
     r"\b(?:highest|lowest|biggest|largest|smallest|most|least|cheapest|worst|best)\b"
 )
 _ORIGIN = re.compile(r"\b(?:countr(?:y|ies)|origins?|econom(?:y|ies)|nations?|who|where)\b")
-_ONE_WHO_CHARGES = re.compile(
-    r"\b(?:which|what|who)\b[^?.;]{0,20}\b(?:charges?|imposes?|levies|has|have)\b(?! to\b)"
-)
+_ONE_WHO_CHARGES = re.compile(r"\b(?:which|what|who)\b[^?.;]{0,20}\b(?:charges?|imposes?|levies)\b")
 _NOT_GOODS = frozenset(
     str.split(
         "single highest lowest biggest largest smallest most least cheapest worst best any one "
