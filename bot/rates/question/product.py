@@ -422,11 +422,22 @@ class ProductReader:
         return best
 
     def _narrow_to_codes(self, wanted: ParsedProduct) -> ParsedProduct:
-        """If the text has codes, keeps only goods within these codes."""
+        """If the text has codes, keeps only goods that are all in a code, or that have it.
+
+        Heavy trucks are only a part of heading 8704, and tractors of them are outside of it.
+        """
         if not (wanted.codes and wanted.goods):
             return wanted
-        within = {good.id for code in wanted.codes for good in self._goods.find_by_code(code)}
-        return wanted._replace(goods=tuple(good for good in wanted.goods if good in within))
+        kept = [
+            good
+            for good in wanted.goods
+            if (own := self._get_codes(good))
+            and any(
+                code.startswith(own) or all(one.startswith(code) for one in own)
+                for code in wanted.codes
+            )
+        ]
+        return wanted._replace(goods=tuple(kept))
 
     def _find_nearest(self, wanted: ParsedProduct, asked: str) -> ParsedProduct:
         """Reads a misspelt text as the most similar goods, or adds suggestions."""
