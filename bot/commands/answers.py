@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import partial
 
 from bot.commands.ports import LiveSources, ReportStore
 from bot.commands.rates.percents import resolve_percent
@@ -27,6 +28,8 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery, override_query
+from bot.rates.question.reading.question import Vocabulary
+from bot.rates.question.reading.refusals import ask_for_origin
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +132,7 @@ class AnswerService:
             answers = await asyncio.to_thread(answer_query, query, ledger, today, asked.now)
         else:
             answers = answer_query(query, ledger, today, asked.now)
+        self._ask_for_origin_if_needed(query, answers)
         answers = await self._count_lines(answers, query)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)
@@ -142,6 +146,18 @@ class AnswerService:
             cards=ledger.cards.get_all(query.cards),
             spells=list_spells(query, answers, ledger, today),
         )
+
+    def _ask_for_origin_if_needed(self, query: RateQuery, answers: tuple[Answer, ...]) -> None:
+        """Raises UnclearQuestion for a history of goods without an origin, unless a duty on these
+        goods in particular is charged on most origins: kitchen cabinets, but not toys."""
+        if not (query.history and query.partner_implied and query.imposer_assumed):
+            return
+        counted = [one for answer in answers for one in answer.components if one.is_counted]
+        measures = [self.ledger.by_id[one.measure_id] for one in counted if one.percent]
+        if all(measure.applies_to_all_goods for measure in measures):
+            build = partial(RateQuery, product=query.product, history=True)
+            vocabulary = Vocabulary(self.ledger.parties, None, None, date.min)
+            ask_for_origin(build, query.product or "the goods", vocabulary)
 
     async def _count_lines(
         self, answers: tuple[Answer, ...], query: RateQuery

@@ -29,7 +29,8 @@ from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.cards import describe_card_state
-from bot.render.comparison import RateComparison, build_comparison
+from bot.render.comparison.build import build_comparison
+from bot.render.comparison.model import RateComparison
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
@@ -51,6 +52,7 @@ def build_rate_json(
 
     `query` is None if the text could not be parsed. `calendar` is the answer to an `upcoming` or
     `changes` question, and None for all other questions. `card` is the card of a law or topic.
+    `named_cards` are the ids of the cards that the question names, apart from `card`.
     `spells` are the days on which the percentage of a question was charged.
     """
     asked = {key: _to_json(getattr(query, key, None)) for key in _ASKED}
@@ -67,7 +69,7 @@ def build_rate_json(
         **compared,
         **days,
         **({} if card is None else {"card": build_card_json(card)}),
-        **_collect_filled(spells=tuple(spells)),
+        **_collect_filled(spells=tuple(spells), named_cards=query.cards if query else ()),
         "error": error and error.to_json(),
     }
 
@@ -228,12 +230,19 @@ def build_comparison_json(comparison: RateComparison) -> Json:
             "imposer": row.answer.imposer,
             "partner": row.answer.partner,
             "typical": row.typical,
+            "normal_duty": row.normal,
             "extent": row.extent or row.typical,
             "why": row.why,
         }
         for row in comparison.rows
     ]
-    return {"title": comparison.title, "sentence": comparison.sentence, "rows": rows}
+    return {
+        "title": comparison.title,
+        "sentence": comparison.sentence,
+        "normal_duty": comparison.base,
+        "rows": rows,
+        "notes": list(comparison.notes),
+    }
 
 
 def build_warning_json(one: RateWarning) -> Json:

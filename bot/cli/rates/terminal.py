@@ -19,7 +19,7 @@ from bot.rates.calendar.upcoming import ShownDates
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.query import RateQuery
 from bot.render import words
-from bot.render.comparison import build_comparison
+from bot.render.comparison.build import build_comparison
 from bot.render.dates.calendar_rows import build_calendar_rows
 from bot.render.freshness import Freshness
 from bot.render.overview.build import build_overview
@@ -211,11 +211,14 @@ def _render_comparison(
     yield Text(comparison.title, style=_LABEL)
     if comparison.sentence:
         yield Text(comparison.sentence)
+    if comparison.base:
+        yield Text(comparison.base)
     table = _make_table(comparison.rows_title, "Duty", "On any goods", "Why")
     for row in comparison.rows:
-        cells = [Text(cell) for cell in (row.pair, row.typical, row.extent, row.why)]
+        cells = [Text(cell) for cell in (row.pair, row.format_duty(), row.extent, row.why)]
         cells[1].stylize(_NUMBER)
         table.add_row(*cells)
     yield table
+    yield from (Text(f"! {note}", style="yellow") for note in comparison.notes)
     overviews = (build_overview(answer, query, today) for answer in answers)
     yield _render_freshness(max(overviews, key=lambda one: (one.checked is None, one.age_days)))

@@ -234,9 +234,7 @@ class CardIndex:
             return True
         first = found[0]
         if first.answers_before_rates:
-            # `cape` may be a garment, and `us china capes` asks for its rate.
-            is_goods = len(first.words) == 1 and self._names_goods(" ".join(first.words))
-            return is_goods and bool(self._find_codes(self._split(text, frozenset()).outside))
+            return self._names_goods_of_an_economy(text, first)
         is_one = len({one.card.id for one in found}) == 1
         if is_one and not _COMPARISON.isdisjoint(tokens):
             return True
@@ -257,6 +255,19 @@ class CardIndex:
             return True
         rest = " ".join(words.outside)
         return "us" in tokens and bool(own or (rest and self._names_goods(rest)))
+
+    def _names_goods_of_an_economy(self, text: str, name: _Name) -> bool:
+        """Whether a text with the name of a card that answers before rates asks for a rate anyway.
+
+        It does if the name is one of goods, as in `us china capes`, or if the card yields to goods.
+        """
+        words = self._split(text, name.words)
+        if not self._find_codes(words.all):
+            return False
+        goods = [*name.words] if len(name.words) == 1 else []
+        if name.card.yields_to_goods:
+            goods += [one for one in words.outside if not is_everyday(one)]
+        return any(map(self._names_goods, goods))
 
     def _is_in_an_economy(self, text: str, name: _Name) -> bool:
         """Whether the name is a part of the name of an economy: `cape verde`."""

@@ -68,6 +68,8 @@ class Card(Frozen):
     Without it, they do if the card is about duties: it has a legal basis, measures or rows, or it
     is a part of a law.
     """
+    yields_to_goods: bool = False
+    """Whether the rates answer a question that names the card, an economy and goods."""
     covered: bool = True
     """Whether the ledger has the duties of the card. If not, the card says what is known."""
     bases: tuple[str, ...] = ()

@@ -405,6 +405,8 @@ class Answer(NamedTuple):
     """The duties that a total on goods in general does not count; None if there are none."""
     last_change: Step | None = None
     history: tuple[Step, ...] = ()
+    known_from: date | None = None
+    """The day from which the data has the duties of the pair; None if the pair is not tracked."""
     talks: tuple[Talk, ...] = ()
     reports: tuple[Report, ...] = ()
     """Reports since `checked`, newest first."""

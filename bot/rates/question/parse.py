@@ -30,7 +30,7 @@ normalized text | intent | period, value, percentage | economies and direction |
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion
@@ -70,6 +70,7 @@ from bot.rates.question.reading.question import (
     list_law_imposers,
     trim_product,
 )
+from bot.rates.question.reading.ranking import find_ranking
 from bot.rates.question.reading.refusals import (
     MEANINGLESS,
     ask_for_goods,
@@ -85,7 +86,9 @@ from bot.rates.question.reading.refusals import (
     refuse_unknown,
 )
 from bot.rates.question.reading.sentences import (
+    drop_denied,
     is_sentence,
+    list_read_goods,
     list_unread,
     refuse_half_read,
     refuse_unknown_sentence,
@@ -134,7 +137,11 @@ _PLUS_LAW = re.compile(
     r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
     r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
 )
-"""A law after goods. Their total has the duties of all laws."""
+_SUM_OF_LAWS = re.compile(
+    r"[,+]?\s*\b(?:232|301|122|ieepa)(?:\s?[+/&]\s?(?:232|301|122|338|201|ieepa|fent\w*|recip\w*"
+    r"|mfn|base|forced labou?r))+(?!\w)"
+)
+"""Laws after goods. The total of the goods has the duties of all laws."""
 _AND = re.compile(r"\band\b|[,&]")
 
 
@@ -175,7 +182,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     refuse_new_mexico(whole)
     intent = find_intent(whole)
     period, rest = _take_period(remove_empty_phrases(whole), today, intent)
-    if period is not None and names_event(rest) and not intent.history:
+    if period is not None and names_event(whole) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
     undated = rest
     named = cards.find_all(undated) if cards is not None else ()
@@ -198,7 +205,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         kept = reader.drop_everyday_words(words.other_words)
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
         if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
-            words.other_words = kept
+            words.other_words = drop_denied(kept, reader)
     question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
     if percent is None and not (words.codes or intent.is_calendar):
         refuse_misspelt_card(undated, vocabulary)
@@ -209,6 +216,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
             return query
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
+    if (ranking := find_ranking(whole, question, vocabulary)) is not None:
+        return ranking
     query = _parse_rates(question, vocabulary)
     product = query.product or trim_product(words.other_words)
     unread = list_unread(every, product, reader)
@@ -294,7 +303,9 @@ def _parse_card(
     codes = cards.list_economies(text) if card is not None else ()
     if not codes:
         return asked
-    goods = vocabulary.reader.list_goods(text) if vocabulary.reader is not None else ()
+    reader = vocabulary.reader
+    kept = reader.drop_everyday_words(text.split()) if reader is not None else ()
+    goods = reader.list_goods(" ".join(kept)) if reader is not None else ()
     product = goods[0] if len(goods) == 1 else None
     return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})
 
@@ -338,9 +349,9 @@ def _take_retaliation(words: TokenizedQuestion, vocabulary: Vocabulary) -> dict[
     """
     text, reader = " ".join(words.other_words), vocabulary.reader
     found, rest = take_retaliation(text)
-    if not found or not vocabulary.has_home or not words.codes:
+    if not found or not vocabulary.has_home:
         return {}
-    if reader is not None and reader.read_any(text).layers:
+    if words.codes and reader is not None and reader.read_any(text).layers:
         return find_retaliation(words) if len(words.codes) == 1 else {}
     words.other_words = rest.split()
     return find_retaliation(words)
@@ -375,21 +386,28 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
     asked = partial(
         RateQuery,
         product=product,
-        history=question.intent.history or question.percent is not None,
         percent=question.percent,
         uncovered=question.uncovered,
-        **_find_days(question.period, vocabulary.today),
+        **{
+            "history": question.intent.history or question.percent is not None,
+            **_find_days(question.period, question.intent, vocabulary.today),
+        },
     )
+    if question.retaliation:
+        return asked(**question.retaliation)
     if not codes:
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
         if product and reader is not None and vocabulary.has_home:
             named = reader.read_any(product)
             if (named.goods or named.codes) and not (named.layers or named.bases):
-                ask_for_origin(asked, product, vocabulary)
+                if question.intent.history:
+                    # The answer asks for the origin if the goods pay no duty of their own.
+                    every = {"partner": WORLD, "partner_implied": True, "imposer_assumed": True}
+                    return asked(kind=QueryKind.PAIR, imposer=HOME, **every)
+                goods = list_read_goods(product, reader) or product
+                ask_for_origin(partial(asked, product=goods), goods, vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
-    if question.retaliation:
-        return asked(**question.retaliation)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, vocabulary)
     if vocabulary.has_home and (query := _parse_origins(asked, question, product, vocabulary)):
@@ -480,7 +498,8 @@ def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
         return
     for goods in list_goods_of_each(words):
         if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
-            asked = partial(RateQuery, **_find_days(question.period, vocabulary.today))
+            days = _find_days(question.period, question.intent, vocabulary.today)
+            asked = partial(RateQuery, **days)
             ask_for_goods(asked, goods, words.codes, vocabulary)
 
 
@@ -554,10 +573,23 @@ def _parse_one_party(
     return asked(kind=QueryKind.PAIR, imposer=code, partner=WORLD, partner_implied=code != WORLD)
 
 
-def _find_days(period: Period | None, today: date) -> dict[str, date | None]:
-    """The fields for the day or the period of a question about rates."""
+def _find_days(period: Period | None, intent: Intent, today: date) -> dict[str, object]:
+    """The fields for the day, the days or the period of a question about rates.
+
+    A week that includes today means today. A history is not limited to days ahead, which `will it
+    rise in january` only asks about too.
+    """
     if period is None or period.day == today:
         return {}
+    if period.days:
+        days = period.days
+        return {"since": days[0], "until": days[-1], "days": days, "history": True}
+    if intent.history and period.first is not None and period.first > today:
+        return {}
+    if period.first is not None and period.last is not None:
+        is_short = period.last - period.first < timedelta(days=7)
+        if is_short and period.first <= today <= period.last:
+            return {}
     if period.day is not None:
         return {"on": period.day}
     if period.first is None:
@@ -578,7 +610,7 @@ def _read_chapter(product: str) -> str:
 
 def _drop_added_law(product: str, reader: ProductReader | None) -> str:
     """The product without `plus 232` after goods, whose total includes the duties of that law."""
-    rest = " ".join(_PLUS_LAW.sub(" ", product).split())
+    rest = " ".join(_SUM_OF_LAWS.sub(" ", _PLUS_LAW.sub(" ", product)).split())
     if reader is None or not rest or rest == product:
         return product
     wanted = reader.read_any(rest)

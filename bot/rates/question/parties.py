@@ -481,8 +481,9 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     charged = not (_DUTIES | _CHARGES).isdisjoint(between)
     if "by" in between and "by" not in before:
         return True
-    # 'goods from china to us', 'steel from india in the us', and 'oil from tunisia at usa'
-    if {"from", "of"} & set(before) and (into or "at" in between):
+    # 'goods from china to us', 'steel from india in the us', 'oil from tunisia at usa'
+    is_origin = {"from", "of"} & set(before) or _names_origin_before(before)
+    if is_origin and (into or {"at", "for"} & set(between)):
         return True
     # 'us goods into vietnam', 'china to us', 'us exports to vietnam', but not 'us tariffs in china'
     if {"to", "into"} & set(between) and not charged:

@@ -56,7 +56,8 @@ NOISE = frozenset(
         "going up down rise raised raise hit hits affect affects affected impact tariffed taxed "
         "dutiable subject tax taxes any new higher exemption exemptions help price work works "
         "shipped coming arriving sourced sourcing importer importers exporter exporters trade "
-        "business company shipment shipments number"
+        "business company shipment shipments number treat treats treated carry carries carried "
+        "special extra punitive"
     )
 )
 """Words that name nothing at the edges of a product."""
@@ -126,7 +127,11 @@ _COMPARISON = re.compile(
 )
 _HISTORY = re.compile(
     r"\b(?:history|timeline|chart|over time|evolution|over the years|historical(?:ly)?"
-    r"|evolve[sd]?|evolving|when (?:did|was|were|have|has)\b|since when\b|how long\b"
+    r"|evolv(?:es?|ed|ing)|(?:the )?(?:development|course|progression|trajectory|trend)s? of\b"
+    r"(?=[^?.;]{0,30}\b(?:dut(?:y|ies)|tariffs?|rates?)\b)|how (?:did|has|have)\b(?=[^?.;]{0,60}"
+    r"\b(?:develop|developed|move|moved|evolve|evolved)\b)"
+    r"|(?<!what )(?<!what has )(?<!which tariffs )(?:went|gone) (?:up|down)"
+    r"|when (?:did|was|were|have|has)\b|since when\b|how long\b"
     r"|when\b(?=[^?.;]{0,60}\b(?:ended|expired|lapsed|started|began|stopped|lifted|removed"
     r"|dropped|went|came|took effect|kicked in|rose|fell|increased|doubled)\b))"
 )
@@ -141,12 +146,16 @@ _CHANGES = re.compile(
     r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed)\b"
 )
 _CHANGE_ALONE = re.compile(r"\bchange\b")
-_PAST = re.compile(r"\b(?:did|was|were|changed|had|been|ended|started|began|history|used to|ago)\b")
+_PAST = re.compile(
+    r"\b(?:did|was|were|went|gone|rose|fell|expired|lapsed|changed|had|been|ended|started|began"
+    r"|history|used to|ago)\b"
+)
 _FUTURE = re.compile(r"\b(?:will|upcoming|calendar|scheduled|going to|expected|planned|coming)\b")
 _EVENTS = re.compile(
     r"\b(?:starts?|starting|begins?|beginning|ends?|ending|expires?|expiring|takes? effect"
     r"|kicks? in|happens?|happening|deadlines?|new tariffs|new duties|dates|events?"
-    r"|anything new|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out)\b"
+    r"|anything new|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out"
+    r"|ended|expired|lapsed|started|began|kicked in|took effect|terminated|went up|went down)\b"
 )
 """Verbs and nouns of changes. With a period, they ask for a calendar: `what ends in december`."""
 _HOW = re.compile(

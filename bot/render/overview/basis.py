@@ -20,12 +20,12 @@ from bot.text.dates import format_day
 def describe_basis(answer: Answer) -> str:
     """The normal duty of the goods, and how the number relates to it."""
     text = _describe_base(answer)
-    programs = _list_programs(answer)
+    programs = list_programs(answer)
     which = "normal duty " if programs and answer.base_share is BaseShare.INCLUDED else ""
     return f"{text}, {which}{programs}" if text and programs else text
 
 
-def _list_programs(answer: Answer) -> str:
+def list_programs(answer: Answer) -> str:
     """What trade programs make of a normal duty that changes the total."""
     if answer.banned or answer.rows or answer.main_span is None:
         return ""

@@ -62,7 +62,8 @@ NAMES: dict[str, str] = {
     "first-sale": "first sale rule; transaction value",
     "transshipment": "transhipment; rules of origin; 40% transshipment; country of origin rules; "
     "substantial transformation; "
-    "which country's tariff applies to goods of chinese parts; chinese goods that enter through canada",
+    "which country's tariff applies to goods of chinese parts; "
+    "chinese goods that enter through canada",
     "processing-fees": "MPF and HMF; merchandise processing fee; harbor maintenance tax; "
     "what is the mpf maximum",
     "column-2": "column two; which countries are column 2; pntr",
@@ -81,7 +82,8 @@ NAMES: dict[str, str] = {
     "trade deficit with china",
     "section-301-investigations": "section 301 investigations opened this year; 301 probes; "
     "excess capacity investigation",
-    "russia-energy-act": "who must pay for buying russian oil; does india pay for russian oil act; secondary tariffs; russian oil tariffs; h.r. 5334",
+    "russia-energy-act": "who must pay for buying russian oil; does india pay for russian oil act; "
+    "secondary tariffs; russian oil tariffs; h.r. 5334",
 }
 NO_CARDS = (
     *("us steel tariffs", "steel tariffs on canada", "canada steel tariffs", "tariffs on steel"),

@@ -42,7 +42,7 @@ def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
     since, until, on = _find_window(period, today)
     upcoming = intent.upcoming or (intent.changes and intent.tense is Tense.FUTURE and not since)
     if period is not None and on is None:
-        ahead = since is not None and since >= today and (until is None or until > today)
+        ahead = (since or today) >= today and (until is None or until > today)
         gone = until is not None and until < today
         upcoming = not gone and (ahead or intent.upcoming or intent.tense is Tense.FUTURE)
     if upcoming:

@@ -24,7 +24,7 @@ from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Vocabulary, trim_product
 from bot.rates.question.stemming import stem_words
-from bot.rates.question.wording import FILLER, GRAMMAR_WORDS, NOISE
+from bot.rates.question.wording import FILLER, NOISE
 
 _CONDITION = re.compile(r"\b(?:if|unless|provided|supposing|assuming|in case)\b([^,;?]*)")
 _RELATIVE = re.compile(
@@ -40,6 +40,7 @@ _MADE = frozenset(
     )
 )
 _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
+_DENIED = re.compile(r"non-?(?P<thing>[a-z]{2,})")
 _CLAIMING = frozenset({"claim", "claimed", "claiming", "certificate"})
 _JOINS = frozenset({"and", "or", "vs", "vs.", "versus", ",", "&", "on", "by"})
 _MOST_UNREAD = 2
@@ -63,9 +64,23 @@ def list_unread(
         word.strip("-&")
         for word in words
         if is_telling(word)
+        or (_DENIED.fullmatch(word) and word not in in_product)
         or (word in in_product and unknown.issuperset(stem_words(word)) and not _is_small(word))
     )
     return tuple(dict.fromkeys(word for word in found if word))
+
+
+def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
+    """The words without denied goods, which would be read as goods: `batteries non-ev`."""
+    text = " ".join(words)
+    if reader.read_any(text).layers:
+        return words
+    denied = [
+        word
+        for word in words
+        if (it := _DENIED.fullmatch(word)) and reader.names_goods(it["thing"])
+    ]
+    return [word for word in words if word not in denied]
 
 
 def refuse_half_read(
@@ -102,8 +117,7 @@ def refuse_unknown_sentence(
 
 
 def _is_small(word: str) -> bool:
-    is_grammar = word in NOISE or word in FILLER or word in GRAMMAR_WORDS or word == "not"
-    return is_grammar or not any(map(str.isalpha, word))
+    return word in NOISE or word in FILLER or word == "not" or not any(map(str.isalpha, word))
 
 
 def _count_read(words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary) -> int:
