@@ -213,7 +213,8 @@ _QUALIFIED = re.compile(
 _CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
 _CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
 _QUANTITY = re.compile(
-    r"\b(?:\d[\d,.]*|an?|my|our|one|two|three) ?(?:pairs?|units?|pcs|pieces|kgs?|kilos?|tons?"
+    r"(?<![\w$€£,.])(?<!usd )(?:\d[\d,.]*|an?|my|our|one|two|three) ?"
+    r"(?:pairs?|units?|pcs|pieces|kgs?|kilos?|tons?"
     r"|tonnes|lbs?|pounds?|containers?|cartons?|pallets?|dozens?|boxes|bottles|lit(?:er|re)s?|shipments?"
     r"|truckloads?|loads?) of\b"
 )

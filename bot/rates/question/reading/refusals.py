@@ -33,7 +33,7 @@ _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
-_EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no)\b")
+_EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no(?!\.?\s*\d))\b")
 MEANINGLESS = frozenset(
     str.split(
         "rate rates tariff tariffs duty duties on from the a an is are it i pay pays paid "
