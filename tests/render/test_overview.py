@@ -298,6 +298,7 @@ def test_each_figure_of_an_overview_is_a_fact_of_the_answer(
         ("us italy chapter 64", "US duty on", "included, in total 10% to 48%"),
         ("us tunisia olive oil", "US additional duty on", "plus the normal duty 5¢/kg or 3.4¢/kg"),
         ("us vietnam shoes", "US additional duty on", "plus the normal duty 0% to 48% by line"),
+        ("us south africa wine", "US additional duty on", "liter or others by line"),
     ],
 )
 def test_title_and_basis_say_if_the_figure_includes_the_normal_duty(
