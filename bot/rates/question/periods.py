@@ -92,14 +92,15 @@ _PART = re.compile(
     r"(?:\s+|-)(?:the\s+)?$"
 )
 _TO = re.compile(r"\s*(?:-|to|until|till|through|thru|and)\s*(?:the\s+)?")
-_SEPARATOR = r"(?:vs\.?|versus|compared (?:to|with)|or|&|,)"
+_SEPARATOR = (
+    r"(?:vs\.?|versus|compared (?:to|with)|or|&|,|,? ?and(?= (?:now|today|currently|tomorrow)\b))"
+)
 _VERSUS = re.compile(rf"\s*{_SEPARATOR}\s*(?:and\s+)?(?:on\s+|as of\s+|in\s+)?(?:the\s+)?")
 """Between two times that a question compares."""
-_COMPARED = re.compile(r"\b(?:compar(?:e|ed|ing|ison)|differ(?:s|ence|ent)?|than)\b")
-"""Words that compare two times which do not stand side by side."""
 _AND_ON = re.compile(
     rf"\s*(?:{_SEPARATOR}|and\b|/)\s*(?:and\s+)?(?:on\s+|as of\s+|in\s+)?(?:the\s+)?"
 )
+_OPEN = SINCE | UNTIL | {"before", "after", "between", "before-after"}
 _ON = frozenset({"on", "as of", "as at", "at"})
 _NOW = re.compile(r"(?:now|currently|current rate)\b")
 _BOTH_SIDES = re.compile(
@@ -185,16 +186,12 @@ def take_period(
         monday = found.first - timedelta(days=found.first.weekday())
         end = monday + timedelta(days=6)
         return Period(monday, end), _cut(text, week.start(), found.end)
-    if others := _find_others(text, found, today, tense):
+    if found.head != "between" and (others := _find_others(text, found, today, tense)):
         times = [found, *others]
         first, last = min(one.first for one in times), max(one.last for one in times)
         return Period(first, last, days=_pick_days(times, today)), _cut(
             text, found.start, others[-1].end
         )
-    distant = _find_compared(text, found, today, tense)
-    if distant is not None and (days := _pick_days((found, distant), today)):
-        rest = _cut(_cut(text, distant.start, distant.end), found.start, found.end)
-        return Period(days[0], days[-1], days=days), rest
     joint = _TO.match(text, found.end)
     if joint and found.head not in {*_ON, "since"}:
         other = _find_next(text, joint.end(), today, tense, True, at_start=True)
@@ -204,6 +201,10 @@ def take_period(
                 # 'november to february 2027': the year stands only after the last month.
                 first = add_months(first, -12)
             return Period(first, other.last), _cut(text, found.start, other.end)
+    distant = _find_distant(text, found, today, tense)
+    if distant is not None and (days := _pick_days((found, distant), today)):
+        rest = _cut(_cut(text, distant.start, distant.end), found.start, found.end)
+        return Period(days[0], days[-1], days=days), rest
     return _build_period(found), _cut(text, found.start, found.end)
 
 
@@ -223,9 +224,12 @@ def _find_others(text: str, found: _Found, today: date, tense: Tense) -> list[_F
     return others
 
 
-def _find_compared(text: str, found: _Found, today: date, tense: Tense) -> _Found | None:
-    """The other time of a comparison: `higher today than in may 2025`."""
-    if _TO.match(text, found.end) or not _COMPARED.search(text):
+def _find_distant(text: str, found: _Found, today: date, tense: Tense) -> _Found | None:
+    """Another time in the text: `higher today than in may 2025`, `on 6 may, and what is it today`.
+
+    None after an open period, whose other words may be about its end.
+    """
+    if found.head in _OPEN:
         return None
     return _find_next(text, found.end, today, tense, loose=False)
 
@@ -235,7 +239,10 @@ def _pick_days(times: Sequence[_Found], today: date) -> tuple[date, ...]:
     ahead. Empty if a time is longer than a month, or if all are the same day."""
     if any(one.last - one.first > _LONGEST_OF_A_DAY for one in times):
         return ()
-    days = {max(one.first, min(one.last, today)) for one in times}
+    days = {
+        one.first - _A_DAY if one.head == "before" else max(one.first, min(one.last, today))
+        for one in times
+    }
     return tuple(sorted(days)) if len(days) > 1 else ()
 
 

@@ -137,6 +137,7 @@ _HISTORY = re.compile(
     r"|when\b(?=[^?.;]{0,60}\b(?:ended|expired|lapsed|started|began|stopped|lifted|removed"
     r"|dropped|went|came|took effect|kicked in|rose|fell|increased|doubled)\b))"
 )
+_COURSE_VERBS = re.compile(r"\b(?:develop(?:ed)?|moved?|evolved?)\b")
 _UPCOMING = re.compile(
     r"\b(?:upcoming|calendar|coming (?:up|soon)|(?:what|anything|what's)(?: is)? (?:new )?coming"
     r"|scheduled|on the horizon|in the pipeline|what's next|what is next"
@@ -425,7 +426,7 @@ def names_event(text: str) -> bool:
 
 def remove_intent(text: str) -> str:
     """The text without the words that `find_intent` reads, except those of comparisons."""
-    for pattern in (_HISTORY, _UPCOMING, _CHANGES):
+    for pattern in (_HISTORY, _UPCOMING, _CHANGES, _COURSE_VERBS):
         text = pattern.sub(" ", text)
     return text
 

@@ -24,6 +24,7 @@ def read(text: str, parties: Parties, ledger: Ledger) -> RateQuery:
         ("which country pays the least on toys?", "toys"),
         ("cheapest origin for cotton shirts", "cotton shirts"),
         ("who pays most on steel", "steel"),
+        ("lowest duty for steel", "steel"),
     ],
 )
 def test_goods_of_the_largest_origins_are_compared(
@@ -40,6 +41,8 @@ def test_goods_of_the_largest_origins_are_compared(
     [
         "what is the single highest tariff the US charges any country right now",
         "which country pays the most",
+        "who is hit hardest by us tariffs",
+        "top 5 countries by tariff",
         "which countries have the highest us tariffs",
     ],
 )
