@@ -11,7 +11,7 @@ The steps, in order:
 5. If a text has unknown words, but no code, layer or legal basis, compare it with the names of
    goods. If it is very similar to a name, read it as a misspelling of this name. Otherwise, if
    nothing in the text is known, suggest similar names.
-6. A name of several goods is read as all of them, and `meanings` has their names: `chips`.
+6. A name of several goods is read as all of them, and `meanings` has their names: `car battery`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -82,7 +82,7 @@ class ParsedProduct(NamedTuple):
     doubtful: tuple[str, ...] = ()
     """The names of goods before an unknown word, which may mean other goods: `car wax`."""
     meanings: tuple[str, ...] = ()
-    """The names of the goods that a name of the text may mean: `chips`."""
+    """The names of the goods that a name of the text may mean: `car battery`."""
     read_as: str = ""
     """The name of the goods that a misspelt text was read as."""
     suggestions: tuple[str, ...] = ()

@@ -253,7 +253,7 @@ def _ask_for_meaning(
 ) -> None:
     """Raises UnclearQuestion for a name of several goods, and for other goods than those named.
 
-    `chips` may be semiconductors or snacks, and `caustic soda` are no soft drinks.
+    `glasses` may be for eyes or for drinks, and `caustic soda` are no soft drinks.
     """
     wanted = reader.read_any(product)
     meant = [(name, name) for name in wanted.meanings]
