@@ -25,6 +25,7 @@ from bot.news.events.event import OFFICIAL_KINDS
 from bot.news.state import EventStatus, Severity
 from bot.news.story import Figure, Story
 from bot.parties import WORLD
+from bot.rates.question.stemming import stem_words
 from bot.text.folding import fold_case
 from bot.values import Frozen, Topic
 
@@ -145,10 +146,11 @@ def names_goods(goods: GoodsFilter, story: Story) -> bool:
 def names_goods_in(goods: GoodsFilter, text: str) -> bool:
     """Whether a text in lower case names the goods as whole words, or states one of the codes.
 
-    A stated code matches if it begins with one of the codes, or is the beginning of one.
+    Plurals and British spelling are found too. A stated code matches if it begins with one of the
+    codes, or is the beginning of one.
     """
-    pattern = _compile_names(_list_searched_names(goods))
-    if pattern is not None and pattern.search(text):
+    stems = _stem_text(text)
+    if any(name in stems for name in _stem_names(_list_searched_names(goods))):
         return True
     if not goods.codes:
         return False
@@ -284,34 +286,13 @@ def _contains(text: str, word: str) -> bool:
 
 
 @lru_cache(maxsize=2_000)
-def _compile_names(names: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Matches one of the names as whole words, in singular or plural."""
-    if not names:
-        return None
-    spelled = {form for name in names for form in _list_forms(fold_case(name))}
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(spelled)))})(?!\w)")
+def _stem_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f" {' '.join(stem_words(name))} " for name in names if stem_words(name))
 
 
-def _list_forms(name: str) -> set[str]:
-    """A name in singular and plural, in US and British spelling."""
-    spellings = {name}
-    for american, british in (("aluminum", "aluminium"), ("tire", "tyre"), ("fiber", "fibre")):
-        spellings |= {
-            re.sub(rf"\b{american}", british, name),
-            re.sub(rf"\b{british}", american, name),
-        }
-    found = set(spellings)
-    for each in spellings:
-        found.add(f"{each}s")
-        if each.endswith("ies"):
-            found.add(f"{each[:-3]}y")
-        elif each.endswith("y"):
-            found.add(f"{each[:-1]}ies")
-        if each.endswith("s") and not each.endswith("ss"):
-            found.add(each[:-1])
-        if each.endswith(("s", "x", "ch", "sh")):
-            found.add(f"{each}es")
-    return found
+@lru_cache(maxsize=200)
+def _stem_text(text: str) -> str:
+    return f" {' '.join(stem_words(text))} "
 
 
 @lru_cache(maxsize=200)
