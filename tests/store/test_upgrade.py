@@ -71,7 +71,13 @@ def _as_first_release(connection: Connection) -> None:
         ("s2", "C2", "2025-05-12T13:00:00Z"),
         ("s3", "C2", "2025-05-12T14:00:00Z"),
     ):
-        row: dict[str, object] = {"id": id_, "team": "T1", "conversation": place, "parties": ["CN"], "pace": "daily"}
+        row: dict[str, object] = {
+            "id": id_,
+            "team": "T1",
+            "conversation": place,
+            "parties": ["CN"],
+            "pace": "daily",
+        }
         row |= {"muted_until": until, "created_at": "2025-05-12T12:00:00Z"}
         given = {"id": id_, "place": place, "at": at, "data": json.dumps(row)}
         connection.execute(subscription, given)
