@@ -1,10 +1,16 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from bot.alerts.delivery import Audience, Delivery, DeliveryKind, Thread
+from bot.alerts.digest import BundleKind, read_bundle
 from bot.alerts.mutes import Mute, MuteKind
-from bot.alerts.planning import plan_deliveries
-from bot.alerts.subscriptions.timing import Frequency
-from bot.news.state import Relation
+from bot.alerts.planning import DeliveryRules, plan_deliveries
+from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing
+from bot.news.state import EventState, Relation, Severity
 from bot.news.story import Story
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, story, subscription
@@ -200,3 +206,129 @@ def test_a_correction_is_sent_into_existing_threads_only() -> None:
             ("follow_up", "C1", corrected.id),
             ("update", "C1", corrected.id),
         ]
+
+
+BERLIN = DeliveryRules(ServerTime(8, ZoneInfo("Europe/Berlin")), {"EU": ("FR", "DE")})
+"""NOON is 14:00 in Berlin, on a Monday."""
+
+
+def timed(frequency: Frequency = Frequency.INSTANT, **fields: Any) -> Subscription:
+    conversation = fields.pop("conversation", "C1")
+    return subscription(conversation, timing=Timing(frequency=frequency, **fields))
+
+
+def plan_at(now: datetime, *stories: Story, to: Audience) -> tuple[Delivery, ...]:
+    return plan_deliveries(stories, to, now, BERLIN)
+
+
+def bundles(deliveries: tuple[Delivery, ...]) -> list[tuple[BundleKind, str, datetime]]:
+    """The kind, the stories and the moment of each bundle; fails if there are other messages."""
+    found = [each for each in deliveries if each.kind is not DeliveryKind.UPDATE]
+    assert {each.kind for each in found} <= {DeliveryKind.DIGEST}
+    return [
+        (read_bundle(each.content).kind, " ".join(each.story_ids), each.due_at) for each in found
+    ]
+
+
+def test_stories_of_the_quiet_hours_wait_in_one_bundle_and_breaking_ones_pass() -> None:
+    audience = Audience(subscriptions=(timed(quiet_from=13, quiet_to=17),))
+    end = NOON + timedelta(hours=3)
+    assert bundles(plan_at(NOON, RULING, STAY, REPORT, to=audience)) == [
+        (BundleKind.QUIET, "ruling stay report", end)
+    ]
+    breaking = story("big", state=EventState(severity=Severity.BREAKING))
+    assert _kind_place_stories(plan_at(NOON, breaking, to=audience)) == [("alert", "C1", "big")]
+    strict = Audience(subscriptions=(timed(quiet_from=13, quiet_to=17, breaking_passes=False),))
+    assert bundles(plan_at(NOON, breaking, to=strict)) == [(BundleKind.QUIET, "big", end)]
+
+
+def test_a_development_of_an_earlier_alert_waits_for_the_end_of_the_quiet_hours() -> None:
+    quiet = timed(quiet_from=13, quiet_to=17)
+    alerted = frozenset({Thread("ruling", TEAM, "C1")})
+    audience = Audience(subscriptions=(quiet,), alerted=alerted)
+    planned = plan_at(NOON, STAY, REPORT, to=audience)
+    assert bundles(planned) == [(BundleKind.QUIET, "stay", NOON + timedelta(hours=3))]
+    assert [each.kind for each in planned] == [DeliveryKind.UPDATE, DeliveryKind.DIGEST]
+
+
+def test_hourly_and_weekly_stories_have_bundles_of_their_own() -> None:
+    hourly, weekly = timed(Frequency.HOURLY), timed(Frequency.WEEKLY, weekday=2, conversation="C2")
+    planned = plan_at(NOON, RULING, to=Audience(subscriptions=(hourly, weekly)))
+    assert bundles(planned) == [
+        (BundleKind.HOURLY, "ruling", NOON + timedelta(hours=1)),
+        (BundleKind.WEEKLY, "ruling", NOON + timedelta(days=1, hours=18)),
+    ]
+
+
+def test_of_several_reasons_the_earliest_moment_counts() -> None:
+    here = (timed(Frequency.WEEKLY), timed(Frequency.DAILY), timed(Frequency.HOURLY))
+    [(kind, _, _)] = bundles(plan_at(NOON, RULING, to=Audience(subscriptions=here)))
+    assert kind is BundleKind.HOURLY
+    follower = (Thread("ruling", TEAM, "C1"),)
+    both = Audience(subscriptions=here, followers=follower)
+    assert _kind_place_stories(plan_at(NOON, STAY, to=both)) == [("follow_up", "C1", "stay")]
+
+
+def mute(kind: MuteKind, subject: str = "", hours: float = 24) -> Mute:
+    until = NOON + timedelta(hours=hours)
+    return Mute(kind=kind, subject=subject, team=TEAM, conversation="C1", until=until)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        mute(MuteKind.EVENT, "ruling"),
+        mute(MuteKind.TOPIC, Topic.TARIFF),
+        mute(MuteKind.CONVERSATION),
+    ],
+)
+@pytest.mark.parametrize("frequency", list(Frequency))
+def test_what_a_mute_keeps_back_is_offered_at_its_end(given: Mute, frequency: Frequency) -> None:
+    here, there = timed(frequency), subscription("C2")
+    audience = Audience(subscriptions=(here, there), mutes=(given,))
+    planned = plan_at(NOON, RULING, STAY, to=audience)
+    assert [each.kind for each in planned if each.conversation == "C2"] == [
+        DeliveryKind.ALERT,
+        DeliveryKind.FOLLOW_UP,
+    ]
+    [missed] = [each for each in planned if each.conversation == "C1"]
+    assert (missed.due_at, missed.story_ids) == (given.until, ("ruling", "stay"))
+    bundle = read_bundle(missed.content)
+    assert (bundle.kind, bundle.mute, bundle.subject) == (
+        BundleKind.MISSED,
+        given.kind,
+        given.subject,
+    )
+    later = plan_at(NOON + timedelta(hours=24), RULING, to=audience)
+    [sent] = [each for each in later if each.conversation == "C1"]
+    assert not sent.content or read_bundle(sent.content).kind is not BundleKind.MISSED
+
+
+def test_a_mute_keeps_back_only_what_would_have_been_sent() -> None:
+    audience = Audience(
+        subscriptions=EVERYONE.subscriptions,
+        mutes=(mute(MuteKind.CONVERSATION),),
+        alerted=ALERTED.alerted,
+    )
+    assert _kind_place_stories(plan_at(NOON, REPORT, to=audience)) == [("update", "C1", "report")]
+    assert bundles(plan_at(NOON, STAY, to=audience)) == [
+        (BundleKind.MISSED, "stay", NOON + timedelta(hours=24))
+    ]
+
+
+def test_a_story_is_kept_back_only_if_all_its_topics_are_muted() -> None:
+    both = story("both", topics=(Topic.TARIFF, Topic.NEGOTIATION))
+    tariffs, talks = mute(MuteKind.TOPIC, Topic.TARIFF), mute(MuteKind.TOPIC, Topic.NEGOTIATION, 9)
+    one = Audience(subscriptions=EVERYONE.subscriptions, mutes=(tariffs,))
+    assert _kind_place_stories(plan_at(NOON, both, to=one)) == [("alert", "C1", "both")]
+    two = Audience(subscriptions=EVERYONE.subscriptions, mutes=(tariffs, talks))
+    assert bundles(plan_at(NOON, both, to=two)) == [(BundleKind.MISSED, "both", tariffs.until)]
+
+
+def test_a_paused_subscription_sends_nothing_and_a_bloc_reaches_its_members() -> None:
+    france = subscription(parties=["FR"])
+    on_the_eu = story("eu", parties=("US", "EU"))
+    [alert] = plan_at(NOON, on_the_eu, to=Audience(subscriptions=(france,)))
+    assert alert.reason == "tariffs, naming FR (EU)"
+    paused = france.model_copy(update={"paused_until": NOON + minutes(1)})
+    assert plan_at(NOON, on_the_eu, to=Audience(subscriptions=(paused,))) == ()

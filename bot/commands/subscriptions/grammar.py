@@ -27,6 +27,7 @@ from bot.commands.subscriptions.zones import find_zone_name
 from bot.errors import CommandError
 from bot.news.state import Severity
 from bot.parties import WORLD, Parties
+from bot.text.single_line import to_single_line
 from bot.values import Topic
 
 TOPIC_WORDS: Mapping[str, Topic] = {
@@ -313,7 +314,7 @@ def parse_subscription(text: str, parties: Parties) -> ParsedSubscription:
     """What the text says. Raises SubscriptionNotUnderstood if it contradicts itself."""
     tokens = [
         _Token(found.lastgroup or "", found[found.lastgroup or 0] or "")
-        for found in _TOKEN.finditer(text)
+        for found in _TOKEN.finditer(to_single_line(text))
     ]
     parser = _Parser(tokens, parties)
     parser.read()

@@ -125,7 +125,7 @@ async def _replay(store: Store, wanted: Subscription, replayed: list[Story]) -> 
     return sent
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.just(Criteria()) | criteria, timings, histories())
 def test_a_preview_equals_what_is_sent(
     wanted: Criteria, timing: Timing, replayed: list[Story]
