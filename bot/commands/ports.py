@@ -87,6 +87,9 @@ class StoryStore(Protocol):
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
         """The latest stories of the topic, or of all topics; newest first."""
 
+    async def recent(self, since: datetime) -> Sequence[Story]:
+        """The stories seen since then."""
+
     async def get(self, story_id: str) -> Story | None: ...
 
     async def of_event(self, event_id: str) -> Sequence[Story]:

@@ -451,7 +451,9 @@ def _build_slack_context(
     settings = base.settings
     permissions = Permissions(settings.operators, SubscriptionPolicy(settings.subscriptions_by))
     rules = SubscriptionRules(
-        settings.subscription_limit, build_delivery_rules(settings, answers.ledger.parties)
+        settings.subscription_limit,
+        build_delivery_rules(settings, answers.ledger.parties),
+        timedelta(hours=settings.max_age_hours),
     )
     service = CommandService(
         stores, answers, decisions, permissions, read_clock, dispatcher.wake, rules

@@ -127,6 +127,9 @@ class FakeStories:
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
         return [s for s in self.kept if topic is None or topic in s.topics][:limit]
 
+    async def recent(self, since: datetime) -> Sequence[Story]:
+        return [s for s in self.kept if s.seen_at >= since]
+
     async def get(self, story_id: str) -> Story | None:
         return next((s for s in self.kept if s.id == story_id), None)
 

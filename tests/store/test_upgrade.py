@@ -47,6 +47,8 @@ def _as_first_release(connection: Connection) -> None:
         start = schema.index(f"CREATE TABLE {name} ")
         create = schema[start : schema.index(";", start)]
         create = create.replace("seq INTEGER", f"seq {key}").replace("DATETIME", moment)
+        if connection.dialect.name == "postgresql":
+            create = create.replace("WITHOUT ROWID", "")
         connection.execute(text(create))
     for index in re.findall(
         r"^CREATE INDEX .* ON (?:deliveries|proposals) .*;$", schema, re.MULTILINE

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.? ([a-z]{3})[a-z]*\.?,?(?: (\d{4}))?")
-_MONTH_DAY = re.compile(r"([a-z]{3})[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?,?(?: (\d{4}))?")
+_DAY_MONTH = re.compile(r"(\d{1,2})(?:[a-z]{2})?\.? ([a-z]{3})[a-z]*\.?,?(?: (\d{4}))?")
+_MONTH_DAY = re.compile(r"([a-z]{3})[a-z]*\.? (\d{1,2})(?:[a-z]{2})?,?(?: (\d{4}))?")
 _SPAN = re.compile(r"(?:for )?(\d{1,3}|a) (day|week|month)s?")
 _DAYS = {"day": 1, "week": 7, "month": 30}
 LONGEST_PAUSE = timedelta(days=400)

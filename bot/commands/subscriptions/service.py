@@ -4,9 +4,11 @@ A person may do these things in the conversation of the request only. `Permissio
 change what there.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from bot.alerts.delivery import DeliveryKind
 from bot.alerts.digest import BundleKind, read_bundle
@@ -14,6 +16,7 @@ from bot.alerts.mutes import MUTED_FOR, Mute, MuteKind
 from bot.alerts.planning import DeliveryRules
 from bot.alerts.subscriptions.criteria import Criteria, covers, is_same
 from bot.alerts.subscriptions.model import DEFAULT_LIMIT, Subscription
+from bot.alerts.subscriptions.preview import Preview, preview
 from bot.alerts.subscriptions.timing import Timing, find_zone
 from bot.commands import replies
 from bot.commands.grammar import Command, CommandNotUnderstood, Verb, suggest_corrections
@@ -36,6 +39,19 @@ class SubscriptionRules:
     limit: int = DEFAULT_LIMIT
     """Maximum subscriptions of a conversation."""
     delivery: DeliveryRules = field(default_factory=DeliveryRules)
+    max_age: timedelta = timedelta(hours=48)
+    """A story that is older than this when it is first seen causes no message."""
+
+
+class SubscriptionPreview(NamedTuple):
+    """What a subscription would have sent, and the subscriptions here that cover it."""
+
+    sent: Preview
+    covered_by: tuple[Subscription, ...]
+
+
+PREVIEWED = timedelta(days=7)
+"""The time of which stories are previewed."""
 
 
 class SubscriptionService:
@@ -103,13 +119,20 @@ class SubscriptionService:
         ended_pause = any(each.paused_at is not None for each in had)
         if ended_pause:
             self._on_due()
-        blocs = self._rules.delivery.blocs
-        covering = tuple(
-            each for each in had if each is not known and covers(each.criteria, criteria, blocs)
-        )
+        covering = self._list_covering(had, criteria)
         return replies.Subscribed(
             await self._find_saved(subscription), is_new, ended_pause, covering
         )
+
+    async def preview(
+        self, criteria: Criteria, timing: Timing, request: CommandRequest
+    ) -> SubscriptionPreview:
+        """What a subscription would have sent in the last days, and what covers it already."""
+        stories = await self._stores.stories.recent(self._clock() - PREVIEWED)
+        rules = self._rules.delivery, self._rules.max_age
+        found = await asyncio.to_thread(preview, criteria, timing, stories, *rules)
+        had = await self._stores.subscriptions.of(request.team, request.conversation)
+        return SubscriptionPreview(found, self._list_covering(had, criteria))
 
     async def unsubscribe(self, criteria: Criteria, request: CommandRequest) -> Reply:
         """Removes topics on economies from the conversation's subscriptions.
@@ -257,6 +280,17 @@ class SubscriptionService:
             for each in () if commands else error.suggestions:
                 commands.append(f"{command.verb} {command.arguments.replace(error.word, each)}")
             raise CommandNotUnderstood(error.word, error.cause, commands) from error
+
+    def _list_covering(
+        self, had: Iterable[Subscription], criteria: Criteria
+    ) -> tuple[Subscription, ...]:
+        """The subscriptions that match all stories of other criteria."""
+        blocs = self._rules.delivery.blocs
+        return tuple(
+            each
+            for each in had
+            if not is_same(each.criteria, criteria) and covers(each.criteria, criteria, blocs)
+        )
 
     async def _find_saved(self, subscription: Subscription) -> Subscription:
         """The subscription as it is saved, with its id."""

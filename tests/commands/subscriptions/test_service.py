@@ -8,13 +8,14 @@ import pytest
 from bot.alerts.delivery import DeliveryKind, make_delivery
 from bot.alerts.digest import Bundle, BundleKind
 from bot.alerts.mutes import Mute, MuteKind
-from bot.alerts.subscriptions.criteria import EconomyFilter
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.grammar import Verb
 from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.replies import is_public
+from bot.commands.request import CommandRequest
 from bot.commands.service import CommandService
 from bot.commands.subscriptions.service import SubscriptionRules
 from tests.commands.conftest import (
@@ -87,6 +88,23 @@ async def test_a_subscription_that_another_one_covers_says_so(commands: Commands
     reply = await commands.type("subscribe japan")
     assert isinstance(reply, replies.Subscribed)
     assert reply.covered_by == ()
+
+
+async def test_a_preview_counts_what_the_last_days_would_have_sent(commands: Commands) -> None:
+    await commands.type("subscribe china")
+    seen = [
+        story(name, parties=("US", "CN"), seen_at=NOW - ago, published=NOW - ago)
+        for name, ago in (("a", timedelta(days=1)), ("b", timedelta(days=6)), ("c", timedelta(8)))
+    ]
+    await commands.store.add_stories(*seen)
+    wanted = Criteria(economies=(EconomyFilter(first="US", second="CN"),))
+    request = CommandRequest("", "T1", "C1", PERSON)
+    found = await commands.service.subscriptions.preview(wanted, Timing(), request)
+    assert (found.sent.messages, [each.id for each in found.sent.newest]) == (2, ["a", "b"])
+    assert len(found.covered_by) == 1
+    elsewhere = CommandRequest("", "T1", "C2", PERSON)
+    found = await commands.service.subscriptions.preview(wanted, Timing(), elsewhere)
+    assert found.covered_by == ()
 
 
 async def test_a_conversation_has_a_limited_number_of_subscriptions(commands: Commands) -> None:
@@ -174,7 +192,6 @@ CHANGES = (
 )
 
 
-@pytest.mark.parametrize("command", CHANGES)
 @pytest.mark.parametrize(
     ("policy", "user", "allowed"),
     [
@@ -187,15 +204,18 @@ CHANGES = (
     ],
 )
 async def test_the_setting_decides_who_changes_a_subscription_of_a_channel(
-    commands: Commands, command: str, policy: SubscriptionPolicy, user: str, allowed: bool
+    commands: Commands, policy: SubscriptionPolicy, user: str, allowed: bool
 ) -> None:
-    await commands.type("subscribe china")
-    [made] = await saved(commands)
-    reply = await governed(commands, policy).type(command.format(f"#{made.id}"), user)
-    assert isinstance(reply, replies.SubscriptionRefused) is not allowed
-    if not allowed:
-        assert await saved(commands) == [made]
-        assert not is_public(reply)
+    governing = governed(commands, policy)
+    for number, command in enumerate(CHANGES):
+        conversation = f"C{number}"
+        await commands.type("subscribe china", conversation=conversation)
+        [made] = await saved(commands, conversation)
+        reply = await governing.type(command.format(f"#{made.id}"), user, conversation)
+        assert isinstance(reply, replies.SubscriptionRefused) is not allowed, command
+        if not allowed:
+            assert await saved(commands, conversation) == [made]
+            assert not is_public(reply)
 
 
 @pytest.mark.parametrize(
