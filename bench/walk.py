@@ -32,7 +32,7 @@ import aiohttp
 import bot
 from bench.commanded.with_tariffwire import settings_without_feeds
 from bot.alerts.dispatcher import Dispatcher
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.model import Subscription
 from bot.local_slack.server import Workspace
 from bot.runtime.app import run_bot
 from bot.runtime.config_folder import ConfigFolder

@@ -15,6 +15,7 @@
     │   └── UnclearQuestion  has several readings; carries a complete question for each
     ├── AmendmentRefused     a rate that an operator approved does not fit the ledger
     ├── CommandError         a slash command could not be carried out
+    │   └── TooManySubscriptions a conversation has as many subscriptions as it may have
     ├── StoreError           the database could not be opened, upgraded or backed up
     │   └── StoreUnavailable the database cannot be reached or written at the moment
     ├── SlackError           Slack refused a call or could not be reached
@@ -131,6 +132,15 @@ class UnclearQuestion(QueryError):
 
 class CommandError(TariffwireError):
     """A slash command that could not be carried out."""
+
+
+class TooManySubscriptions(CommandError):
+    """A conversation has reached its limit of subscriptions."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        cure = "Remove one first, or combine some"
+        super().__init__("subscribe", f"there are already {limit} subscriptions here", cure)
 
 
 class StoreError(TariffwireError):

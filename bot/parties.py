@@ -213,6 +213,11 @@ class Parties:
         """The code and the codes of its blocs: `DE` -> (`DE`, `EU`)."""
         return (code, *(party.code for party in self if code in party.members))
 
+    @cached_property
+    def blocs(self) -> Mapping[str, frozenset[str]]:
+        """The codes of the members of each bloc, by the bloc's code."""
+        return {party.code: frozenset(party.members) for party in self if party.members}
+
     def _find_mentions(self, text: str) -> tuple[Mention, ...]:
         words = [
             _Word(_remove_periods(match.group()), *match.span())

@@ -4,7 +4,7 @@
          | sift     drop the entries that were seen before    bot.feeds.identity
          | read     topics, parties, figures, summary         bot.news.reader
          | join     which event is the story about            bot.news.events.matching
-         | deliver  which conversations get a message         bot.alerts.delivery
+         | deliver  which conversations get a message         bot.alerts.planning
          | propose  which rates are missing from the ledger   bot.proposals.extract
          | save     all of it in one transaction              bot.store
 
@@ -16,19 +16,12 @@ calls the module that holds its rules. Polling, reading and saving are protocols
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from bot.alerts.delivery import (
-    Audience,
-    Delivery,
-    is_correction,
-    is_news,
-    newest_events,
-    plan_deliveries,
-)
-from bot.alerts.digest import next_digest_at
+from bot.alerts.delivery import Audience, Delivery, is_correction, is_news, newest_events
+from bot.alerts.planning import DeliveryRules, plan_deliveries
 from bot.feeds.identity import (
     is_replaced,
     list_identities,
@@ -66,9 +59,8 @@ class PipelineRules:
 
     max_age: timedelta
     """An entry that is older than this when it is first seen makes a story, but no message."""
-    digest_hour: int
-    zone: tzinfo
-    """The time zone of `digest_hour`."""
+    deliver: DeliveryRules = field(default_factory=DeliveryRules)
+    """The server's time, and the blocs, by which subscriptions are read."""
     join: Callable[[Story, Sequence[Story]], JoinResult] = matching.find_event
     """Finds the event of a story, given recent stories, and what the story is to it. A story that
     starts an event gives the event its own id.
@@ -260,10 +252,9 @@ class Pipeline:
         if fresh:
             proposals = await asyncio.to_thread(self._propose_all, fresh)
             audience = await self._store.audience({story.event_id for story in fresh})
-            digest_due = next_digest_at(seen_at, self._rules.digest_hour, self._rules.zone)
             corrections = {each.story.id for each in joined if each.earlier}
             deliveries = await asyncio.to_thread(
-                plan_deliveries, fresh, audience, seen_at, digest_due, corrections, recent
+                plan_deliveries, fresh, audience, seen_at, self._rules.deliver, corrections, recent
             )
         stories = tuple(each.story for each in joined)
         return result.model_copy(

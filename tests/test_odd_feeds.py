@@ -62,7 +62,7 @@ class Desk:
 
     def __init__(self, store: Store) -> None:
         self.poller, self.now = BodyPoller(), START
-        rules = PipelineRules(max_age=timedelta(days=1), digest_hour=8, zone=UTC)
+        rules = PipelineRules(max_age=timedelta(days=1))
         self.pipeline = Pipeline(self.poller, READER, PipelineStore(store), rules)
 
     async def poll(self, body: str, kind: FeedKind = FeedKind.PAPER) -> IntakeResult:

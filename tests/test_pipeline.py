@@ -3,14 +3,15 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
 from bot.alerts.delivery import Delivery, DeliveryState
-from bot.alerts.subscription import Frequency
+from bot.alerts.mutes import Mute, MuteKind
+from bot.alerts.subscriptions.timing import Frequency
 from bot.errors import StoreError
 from bot.feeds.model import Entry, Feed, FeedState, PollOutcome, Round
 from bot.news.state import JoinResult, Relation
@@ -86,7 +87,7 @@ def join_by_name(story: Story, recent: Sequence[Story]) -> JoinResult:
     return JoinResult(story.id, Relation.NEW)
 
 
-RULES = PipelineRules(max_age=DAY, digest_hour=8, zone=UTC, join=join_by_name)
+RULES = PipelineRules(max_age=DAY, join=join_by_name)
 
 
 @pytest.fixture
@@ -323,7 +324,7 @@ async def test_followers_get_a_message_and_muted_conversations_do_not(
     publisher.publish(entry("a", title="Tariff truce at Geneva"))
     event_id = (await pipeline.run(WIRE, NOON)).stories[0].id
     await store.events.follow(TEAM, "U1", event_id)
-    await store.events.mute_event(TEAM, "C1", event_id)
+    await store.mutes.add(Mute(kind=MuteKind.EVENT, subject=event_id, team=TEAM, conversation="C1"))
     publisher.publish(entry("b", title="Tariff deal of Geneva", published=NOON + minutes(1)))
     taken = await pipeline.run(WIRE, NOON + minutes(1))
     assert [(each.kind, each.conversation) for each in taken.deliveries] == [

@@ -88,7 +88,7 @@ async def main() -> None:
     pipeline_store = PipelineStore(store)
     poller = Poller(LIMITS, clock, random.random)
     reader = ConfigFolder(Settings()).reader
-    rules = PipelineRules(max_age=timedelta(days=2), digest_hour=8, zone=UTC)
+    rules = PipelineRules(max_age=timedelta(days=2))
     pipeline = Pipeline(poller, reader, pipeline_store, rules)
     listed = [
         Feed(id=f"press{number}", title=f"Press {number}", url=address)

@@ -1,4 +1,4 @@
-"""Deliveries: which messages a story causes, and the states of a delivery.
+"""Deliveries: messages that are queued, and their states.
 
 queued --claim--> reserved --start sending--> sending --confirm--> sent
                      |                           |---retry--------> queued   (due later)
@@ -18,7 +18,7 @@ conversation. It is dropped if there is nothing to edit, and it is never held or
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
@@ -26,21 +26,15 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime
 
-from bot.alerts.subscription import Frequency, Subscription, match_reason
+from bot.alerts.mutes import Mute
+from bot.alerts.subscriptions.model import Subscription
 from bot.feeds.model import Entry
-from bot.news.state import Relation
 from bot.news.story import Story
 from bot.values import Frozen, digest
 
 LONGEST_PUT_OFF = timedelta(hours=2)
 """Longest delay of any message except a digest; Slack asks for waits of at most an hour. A due time
 further ahead must have been written before the clock was set back, so it counts as past.
-"""
-
-UPDATE_DELAY = timedelta(seconds=5)
-"""Time between a story and the edit of its event's first message. Several feeds often report the
-same event within seconds, and one edit then covers their stories. Slack allows about one
-`chat.update` a second in a workspace, so fewer edits also arrive sooner.
 """
 
 FOLLOWS = "you follow this event"
@@ -60,6 +54,7 @@ class DeliveryKind(StrEnum):
     UPDATE = "update"
     """An edit of the event's first message, with the stories that are known when it is sent."""
     DIGEST = "digest"
+    """Several stories in one message, or an offer of them. `content` is a `Bundle` as JSON."""
     NOTICE = "notice"
     """A message to operators about a problem. Its plain text is in `reason`."""
     PROPOSAL = "proposal"
@@ -144,7 +139,8 @@ class Audience(Frozen):
     subscriptions: tuple[Subscription, ...] = ()
     followers: tuple[Thread, ...] = ()
     """People who follow an event; `conversation` is the person's id."""
-    muted: frozenset[Thread] = frozenset()
+    mutes: tuple[Mute, ...] = ()
+    """The mutes of these events, of topics and of conversations."""
     alerted: frozenset[Thread] = frozenset()
     """The conversations that already have the event's alert, in any state except failed and
     dropped."""
@@ -211,140 +207,3 @@ def _facts(story: Story) -> tuple[object, ...]:
 
 def _normalize(product: str | None) -> str:
     return " ".join((product or "").casefold().split())
-
-
-def plan_deliveries(
-    stories: Iterable[Story],
-    audience: Audience,
-    now: datetime,
-    digest_at: datetime,
-    corrections: Collection[str] = (),
-    earlier: Iterable[Story] = (),
-) -> tuple[Delivery, ...]:
-    """The deliveries that these stories cause, in the order in which to send them.
-
-    The first story of an event that a conversation gets makes its alert. After that, a development
-    makes a follow-up, and another report makes none. A development need not match the subscription
-    if one of the `earlier` stories of its event does: a pause of all duties may not name the
-    economy whose duty the alert is about. Developments and other reports make one update of each
-    earlier alert, even where the event is muted, because Slack notifies no one of an edit.
-    Followers get the developments. A story whose id is in `corrections` is a development where the
-    alert is, and makes no alert elsewhere. Digests list all stories. The `event_id` of each story
-    must be set.
-    """
-    alerted = set(audience.alerted)
-    found: list[Delivery] = []
-    updates: dict[Thread, list[Story]] = {}
-    digests: dict[tuple[str, str], list[Story]] = {}
-    threads = _by_event(audience.alerted)
-    known: dict[str, list[Story]] = {}
-    for story in earlier:
-        known.setdefault(story.event_id, []).append(story)
-    for story in stories:
-        for thread in threads.get(story.event_id, ()):
-            updates.setdefault(thread, []).append(story)
-        is_correction = story.id in corrections
-        is_development = is_correction or story.relation is not Relation.REPORT
-        before = known.setdefault(story.event_id, [])
-        recipients = _recipients(story, audience, now, is_development)
-        if is_development and before:
-            for thread, recipient in _recipients_by_event(before, audience, now, alerted).items():
-                if thread not in recipients or recipients[thread].frequency is Frequency.DAILY:
-                    recipients[thread] = recipient
-        before.append(story)
-        for thread, recipient in recipients.items():
-            if recipient.frequency is Frequency.DAILY:
-                digests.setdefault(thread[1:], []).append(story)
-            elif recipient.follows or thread in alerted:
-                if is_development:
-                    kind = DeliveryKind.FOLLOW_UP
-                    found.append(_message(kind, story, thread, recipient.reason, now))
-            elif not is_correction:
-                alerted.add(thread)
-                found.append(_message(DeliveryKind.ALERT, story, thread, recipient.reason, now))
-    return (
-        *found,
-        *(_update(thread, listed, now) for thread, listed in updates.items()),
-        *(_digest(place, listed, digest_at) for place, listed in digests.items()),
-    )
-
-
-def _by_event(threads: Iterable[Thread]) -> dict[str, list[Thread]]:
-    found: dict[str, list[Thread]] = {}
-    for thread in sorted(threads):
-        found.setdefault(thread.event_id, []).append(thread)
-    return found
-
-
-class _Recipient(NamedTuple):
-    reason: str
-    frequency: Frequency
-    follows: bool = False
-
-
-def _recipients(
-    story: Story, audience: Audience, now: datetime, is_development: bool
-) -> dict[Thread, _Recipient]:
-    """The recipients of the story, each conversation once; instant takes precedence over daily."""
-    found: dict[Thread, _Recipient] = {}
-    for subscription in audience.subscriptions:
-        reason = match_reason(subscription, story, now)
-        thread = Thread(story.event_id, subscription.team, subscription.conversation)
-        known = found.get(thread)
-        if reason and (known is None or known.frequency is Frequency.DAILY):
-            found[thread] = _Recipient(reason, subscription.pace)
-    for thread in audience.followers if is_development else ():
-        known = found.get(thread)
-        if thread.event_id == story.event_id and (
-            known is None or known.frequency is Frequency.DAILY
-        ):
-            found[thread] = _Recipient(FOLLOWS, Frequency.INSTANT, follows=True)
-    return {thread: found[thread] for thread in found if thread not in audience.muted}
-
-
-def _recipients_by_event(
-    stories: Sequence[Story], audience: Audience, now: datetime, alerted: Collection[Thread]
-) -> dict[Thread, _Recipient]:
-    """The conversations with the alert of the event of these stories, and with an instant
-    subscription that matches at least one of them."""
-    found: dict[Thread, _Recipient] = {}
-    for subscription in audience.subscriptions:
-        thread = Thread(stories[0].event_id, subscription.team, subscription.conversation)
-        if (
-            thread in found
-            or thread not in alerted
-            or thread in audience.muted
-            or subscription.pace is Frequency.DAILY
-        ):
-            continue
-        reasons = (match_reason(subscription, story, now) for story in stories)
-        if reason := next(filter(None, reasons), None):
-            found[thread] = _Recipient(reason, Frequency.INSTANT)
-    return found
-
-
-def _message(
-    kind: DeliveryKind, story: Story, thread: Thread, reason: str, now: datetime
-) -> Delivery:
-    # The delivery's id is computed from the story's id, not the event's. Otherwise an event whose
-    # alert failed could not get a new alert from its next story.
-    more = {"story_ids": (story.id,), "event_id": story.event_id}
-    return make_delivery(kind, thread[1:], story.id, reason, now, **more)
-
-
-def _update(thread: Thread, stories: Sequence[Story], now: datetime) -> Delivery:
-    return make_delivery(
-        DeliveryKind.UPDATE,
-        thread[1:],
-        stories[0].id,
-        "",
-        now + UPDATE_DELAY,
-        story_ids=tuple(story.id for story in stories),
-        event_id=thread.event_id,
-    )
-
-
-def _digest(place: tuple[str, str], stories: Sequence[Story], due_at: datetime) -> Delivery:
-    ids = tuple(story.id for story in stories)
-    about, reason = due_at.isoformat(), "your daily digest"
-    return make_delivery(DeliveryKind.DIGEST, place, about, reason, due_at, story_ids=ids)

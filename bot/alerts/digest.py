@@ -1,20 +1,78 @@
-"""Digests: when the next digest is due, and how its stories are grouped."""
+"""Bundles: stories that wait for a moment and then come in one message.
+
+A bundle is a delivery of kind DIGEST. Its `content` is a `Bundle` as JSON, and its `due_at` is the
+moment. Bundles that an older version queued have no content; they are daily digests.
+"""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime
+from enum import StrEnum
 
+from bot.alerts.mutes import Mute, MuteKind
+from bot.alerts.subscriptions.timing import Frequency
 from bot.news.story import Story
+from bot.values import Frozen
 
 
-def next_digest_at(now: datetime, hour: int, zone: tzinfo) -> datetime:
-    """The first moment after `now`, in UTC, at which clocks in `zone` show `hour` o'clock.
+class BundleKind(StrEnum):
+    """Why stories wait. The values appear in JSON."""
 
-    If daylight saving time skips that hour on a day, the result is the moment at which the hour
-    would have begun.
-    """
-    today = now.astimezone(zone).replace(hour=hour, minute=0, second=0, microsecond=0, fold=0)
-    moments = ((today + timedelta(days=days)).astimezone(UTC) for days in (0, 1, 2))
-    return next(moment for moment in moments if moment > now)
+    DAILY = "daily"
+    HOURLY = "hourly"
+    WEEKLY = "weekly"
+    QUIET = "quiet"
+    """They came in the quiet time of an instant subscription."""
+    MISSED = "missed"
+    """They came while something was muted. The message only offers them."""
+
+
+class Bundle(Frozen):
+    """What a bundle is: a digest, or the stories that a mute kept back."""
+
+    kind: BundleKind = BundleKind.DAILY
+    mute: MuteKind | None = None
+    subject: str = ""
+    """The subject of the mute."""
+
+    @property
+    def reason(self) -> str:
+        """Why the conversation gets the message, in words."""
+        match self.kind:
+            case BundleKind.QUIET:
+                return "stories of your quiet hours"
+            case BundleKind.MISSED:
+                return "stories while muted"
+            case _:
+                return f"your {self.kind} digest"
+
+    def identify(self, due_at: datetime) -> str:
+        """What the id of its delivery is computed from, with the conversation."""
+        if self.kind is BundleKind.DAILY:
+            return due_at.isoformat()
+        return " ".join(filter(None, (self.kind, self.mute, self.subject, due_at.isoformat())))
+
+
+_OF_FREQUENCY = {
+    Frequency.INSTANT: BundleKind.QUIET,
+    Frequency.HOURLY: BundleKind.HOURLY,
+    Frequency.DAILY: BundleKind.DAILY,
+    Frequency.WEEKLY: BundleKind.WEEKLY,
+}
+
+
+def bundle_of_frequency(frequency: Frequency) -> Bundle:
+    """The bundle in which stories of a subscription wait for their moment."""
+    return Bundle(kind=_OF_FREQUENCY[frequency])
+
+
+def bundle_of_mute(mute: Mute) -> Bundle:
+    """The bundle of the stories that a mute keeps back."""
+    return Bundle(kind=BundleKind.MISSED, mute=mute.kind, subject=mute.subject)
+
+
+def read_bundle(content: str) -> Bundle:
+    """The bundle in the `content` of a delivery of kind DIGEST."""
+    return Bundle.model_validate_json(content) if content else Bundle()
 
 
 def group_by_event(stories: Iterable[Story]) -> tuple[tuple[Story, ...], ...]:

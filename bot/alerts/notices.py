@@ -19,7 +19,7 @@ from typing import NamedTuple, Protocol
 
 from bot import COMMAND
 from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation, make_delivery
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.workspace_gate import Recovery
 from bot.feeds.model import FeedState
 from bot.news.story import Story

@@ -8,9 +8,9 @@
    A change first announced three or two days before it gets no second reminder.
 3. All reminders of a conversation on one day are one message, at the hour of the digest.
 4. A conversation gets a reminder if it is subscribed to tariffs of any economy, or of the economy
-   that imposes the duty or whose goods are charged. If the subscription names words, the change
-   must contain one of them. Muted and paused subscriptions, and conversations that turned
-   reminders off, get none.
+   that imposes the duty or whose goods are charged; of a pair, both. If the subscription names
+   goods or words, the change must name one of them. Paused subscriptions, muted conversations, and
+   those that turned reminders off get none; a reminder that is due after the mute is sent then.
 
 Earlier reminders are read from the outbox, so neither a restart nor a corrected rate repeats one.
 """
@@ -23,12 +23,15 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
+from bot.alerts.mutes import Mute, is_silent
 from bot.alerts.notices import NoticeQueue
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.criteria import EconomyFilter, names_goods_in
+from bot.alerts.subscriptions.model import Subscription
 from bot.rates.calendar.entries import CalendarEntry, affects, build_entries
 from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Upcoming
+from bot.text.folding import fold_case
 from bot.values import Frozen, Topic
 
 WEEK_DAYS = 7
@@ -89,16 +92,16 @@ def plan_reminders(
     today: date,
     now: datetime,
 ) -> tuple[Delivery, ...]:
-    """One delivery for each conversation for which a reminder is due today."""
+    """One delivery for each conversation, except those in `off`, for which a reminder is due."""
     changes = list_upcoming_by_measure(
         ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS)
     )
     by_place: dict[Place, list[Subscription]] = {}
     for subscription in subscriptions:
         place = Place(subscription.team, subscription.conversation)
-        about_tariffs = not subscription.topics or Topic.TARIFF in subscription.topics
-        is_silent = subscription.is_muted(now) or subscription.paused_at is not None
-        if about_tariffs and place not in off and not is_silent:
+        topics = subscription.criteria.topics
+        about_tariffs = not topics or Topic.TARIFF in topics
+        if about_tariffs and place not in off and not subscription.is_paused(now):
             by_place.setdefault(place, []).append(subscription)
     found = []
     for place, held in by_place.items():
@@ -138,10 +141,24 @@ def _due(
 
 
 def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
-    if subscription.parties and not affects(ledger, item, subscription.parties):
+    criteria = subscription.criteria
+    if criteria.economies and not any(
+        _is_between(ledger, item, each) for each in criteria.economies
+    ):
         return False
-    text = f"{item.measure}\n{item.change.text}".casefold()
-    return not subscription.words or any(word.casefold() in text for word in subscription.words)
+    text = fold_case(f"{item.measure}\n{item.change.text}")
+    if any(fold_case(word) in text for word in criteria.without_words):
+        return False
+    if criteria.goods and not any(names_goods_in(each, text) for each in criteria.goods):
+        return False
+    return not criteria.words or any(fold_case(word) in text for word in criteria.words)
+
+
+def _is_between(ledger: Ledger, item: Upcoming, economies: EconomyFilter) -> bool:
+    """Whether a change affects the economy, or concerns trade between both of a pair."""
+    if not all(affects(ledger, item, [code]) for code in economies.codes):
+        return False
+    return not economies.directed or item.imposer in ledger.list_codes(economies.first)
 
 
 def _reason(ledger: Ledger, subscriptions: Iterable[Subscription]) -> str:
@@ -151,13 +168,20 @@ def _reason(ledger: Ledger, subscriptions: Iterable[Subscription]) -> str:
 
 
 def _describe(ledger: Ledger, subscription: Subscription) -> str:
-    names = [
-        ledger.parties.get(code).name if code in ledger.parties else code
-        for code in sorted(subscription.parties)
-    ]
+    criteria = subscription.criteria
+    names = [_name_economies(ledger, each) for each in criteria.economies]
     of = f" of {' or '.join(names)}" if names else " of any economy"
-    words = f" with {' or '.join(subscription.words)}" if subscription.words else ""
-    return f"tariffs{of}{words}"
+    goods = f" on {' or '.join(each.text for each in criteria.goods)}" if criteria.goods else ""
+    words = f" with {' or '.join(criteria.words)}" if criteria.words else ""
+    return f"tariffs{of}{goods}{words}"
+
+
+def _name_economies(ledger: Ledger, economies: EconomyFilter) -> str:
+    codes = (economies.first, economies.second)
+    names = [
+        ledger.parties.get(code).name if code in ledger.parties else code for code in codes if code
+    ]
+    return (" on " if economies.directed else " and ").join(names)
 
 
 def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> Delivery:
@@ -179,6 +203,12 @@ class SubscriptionSource(Protocol):
     async def every(self, team: str) -> Collection[Subscription]: ...
 
 
+class MuteSource(Protocol):
+    """Reads the mutes of a team that are active now."""
+
+    async def every(self, team: str, now: datetime) -> Collection[Mute]: ...
+
+
 class Switches(Protocol):
     """Knows which conversations have turned reminders off."""
 
@@ -198,6 +228,7 @@ class Reminders:
         outbox: ReminderQueue,
         subscriptions: SubscriptionSource,
         switches: Switches,
+        mutes: MuteSource,
         team: str,
         clock: Callable[[], datetime],
         on_deliveries: Callable[[], None],
@@ -206,7 +237,7 @@ class Reminders:
     ) -> None:
         """`ledger` returns the current ledger. `on_deliveries` is called after queuing."""
         self._ledger, self._outbox = ledger, outbox
-        self._subscriptions, self._switches = subscriptions, switches
+        self._subscriptions, self._switches, self._mutes = subscriptions, switches, mutes
         self._team, self._clock, self._on_deliveries = team, clock, on_deliveries
         self._hour, self._zone = hour, zone
         self._done_on: date | None = None
@@ -219,6 +250,7 @@ class Reminders:
             return
         earlier = await self._outbox.reminders(now - _LOOK_BACK)
         off = {Place(self._team, each) for each in await self._switches.off(self._team)}
+        off |= await self._find_muted(now)
         subscriptions = await self._subscriptions.every(self._team)
         ledger, today = self._ledger(), here.date()
         # Planning for a thousand conversations takes 0.2 s, so it runs in a thread.
@@ -229,3 +261,10 @@ class Reminders:
             await self._outbox.queue(found)
             self._on_deliveries()
         self._done_on = today
+
+    async def _find_muted(self, now: datetime) -> set[Place]:
+        """The conversations in which tariffs are muted."""
+        mutes: dict[Place, list[Mute]] = {}
+        for mute in await self._mutes.every(self._team, now):
+            mutes.setdefault(Place(mute.team, mute.conversation), []).append(mute)
+        return {place for place, own in mutes.items() if is_silent(own, Topic.TARIFF, now)}

@@ -3,7 +3,8 @@
 1. An empty text, a greeting, `help` and `?` ask for help.
 2. A text with a command as its first word is this command with its arguments. The commands are
    `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`. Polite words
-   before a command do not count: `please subscribe to court rulings`.
+   before a command do not count: `please subscribe to court rulings`. `edit`, `pause` and `resume`
+   are commands before the id of a subscription.
 3. `table` before a question asks for the answer as a table.
 4. `upcoming` with `ics` asks for the calendar as a file.
 5. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
@@ -22,7 +23,13 @@ from typing import TypeVar
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.alerts.subscription import Frequency
+from bot.alerts.subscriptions.criteria import Criteria
+from bot.alerts.subscriptions.timing import Timing
+from bot.commands.subscriptions.grammar import (
+    TOPIC_WORDS,
+    SubscriptionNotUnderstood,
+    parse_subscription,
+)
 from bot.errors import CommandError
 from bot.parties import Parties
 from bot.text.single_line import to_single_line
@@ -34,6 +41,9 @@ class Verb(StrEnum):
 
     SUBSCRIBE = "subscribe"
     UNSUBSCRIBE = "unsubscribe"
+    EDIT = "edit"
+    PAUSE = "pause"
+    RESUME = "resume"
     LIST = "list"
     LATEST = "latest"
     REMINDERS = "reminders"
@@ -54,14 +64,18 @@ class Verb(StrEnum):
     UNMUTE_EVENT = "unmute event"
     MUTE_CONVERSATION = "mute conversation"
     UNMUTE_CONVERSATION = "unmute conversation"
+    MUTE_TOPIC = "mute topic"
+    UNMUTE_TOPIC = "unmute topic"
+    SHOW_MISSED = "show missed"
 
 
 class Command(Frozen):
     """A command with its arguments.
 
     What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
-    the address or id of a feed, or the id of an event. For reminders it is `on`, `off` or empty.
-    For feeds it is `all` or empty.
+    the address or id of a feed, the id of an event or of a subscription, a topic, or the id of a
+    message that offers missed stories. For reminders it is `on`, `off` or empty. For feeds it is
+    `all` or empty.
     """
 
     verb: Verb
@@ -70,7 +84,14 @@ class Command(Frozen):
     """Empty for all topics."""
     parties: frozenset[str] = frozenset()
     """Codes of economies; empty for all economies."""
-    frequency: Frequency = Frequency.INSTANT
+    criteria: Criteria | None = None
+    """What a subscription should be about; None if that is not stated."""
+    timing: Timing | None = None
+    """When its stories should come; None if that is not stated."""
+    arguments: str = ""
+    """What a subscription should be, as typed."""
+    until: str = ""
+    """The day until which a subscription should pause, as typed."""
     words: tuple[str, ...] = ()
     """For `latest`, words that a story must contain."""
     page: int = 1
@@ -97,6 +118,9 @@ _VERBS = _index_words(
     {
         Verb.SUBSCRIBE: "subscribe sub",
         Verb.UNSUBSCRIBE: "unsubscribe unsub",
+        Verb.EDIT: "edit",
+        Verb.PAUSE: "pause",
+        Verb.RESUME: "resume",
         Verb.LIST: "list subscriptions",
         Verb.LATEST: "latest news",
         Verb.TABLE: "table",
@@ -113,13 +137,7 @@ _FEED_VERBS = _index_words(
         Verb.RESUME_FEED: "resume restart",
     }
 )
-_TOPICS = _index_words(
-    {
-        Topic.TARIFF: "tariff tariffs duty duties",
-        Topic.NEGOTIATION: "negotiation negotiations talk talks",
-        Topic.COURT_RULING: "court-ruling court-rulings ruling rulings court courts",
-    }
-)
+_TOPICS = TOPIC_WORDS
 _EVERYTHING = frozenset({"all", "everything"})
 _CALENDAR = frozenset({"upcoming", "calendar"})
 _QUESTIONS = ("upcoming", "calendar", "changes")
@@ -130,9 +148,6 @@ _WORDS_OF_BUTTON = 2
 """Maximum words of a text about a button. A longer one is a question: `why is the duty so high`."""
 _FILE_WORDS = frozenset({"ics", ".ics", "ical", "icalendar"})
 _ON_OR_OFF = _index_words({"on": "on start", "off": "off stop none"})
-_FREQUENCIES = _index_words(
-    {Frequency.DAILY: "daily digest", Frequency.INSTANT: "instant instantly"}
-)
 # IN, ME and TO are also country codes, but as arguments they are ignored like other small words.
 _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
@@ -174,6 +189,7 @@ def parse_command(text: str, parties: Parties) -> Command:
     first = words[0].lower() if words else ""
     if not first:
         return Command(verb=Verb.HELP)
+    typed = whole
     if skipped and first in _VERBS:
         whole = line = " ".join(words)
     if _is_question(first, words[1:], parties):
@@ -202,7 +218,7 @@ def parse_command(text: str, parties: Parties) -> Command:
         case Verb.LATEST:
             return _parse_latest(words[1:], parties)
         case _:
-            return _parse_topics_and_parties(verb, words[1:], parties)
+            return _parse_subscription_command(verb, _cut_after(typed, first), parties)
 
 
 def _takes_address(line: str) -> bool:
@@ -234,6 +250,8 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
         case Verb.FEEDS:
             known = rest and rest[0].lower() in _FEED_VERBS
             return not known and any(parties.find(word) is not None for word in rest[1:])
+        case Verb.EDIT | Verb.PAUSE | Verb.RESUME:
+            return not (rest and rest[0].startswith("#"))
         case Verb.HELP:
             return len(rest) > 2 and any(parties.find(word) is not None for word in rest)
         case _:
@@ -307,32 +325,43 @@ def _take_page(words: list[str]) -> tuple[list[str], int]:
     return words, 1
 
 
-def _parse_topics_and_parties(verb: Verb, words: list[str], parties: Parties) -> Command:
-    topics: set[Topic] = set()
-    codes: set[str] = set()
-    frequency = Frequency.INSTANT
-    everything = False
-    for phrase in _split_phrases(words, parties):
-        key = phrase.lower().replace("_", "-")
-        if key in _TOPICS:
-            topics.add(_TOPICS[key])
-        elif key in _EVERYTHING:
-            everything = True
-        elif key in _FREQUENCIES and verb is Verb.SUBSCRIBE:
-            frequency = _FREQUENCIES[key]
-        elif (party := parties.find(phrase)) is not None:
-            codes.add(party.code)
-        else:
-            raise _build_error(phrase, verb, words, parties)
-    if verb is Verb.SUBSCRIBE and not (topics or codes or everything):
-        commands = [f"{verb} {topic}" for topic in (*(t.command_word for t in Topic), "all")]
+def _cut_after(line: str, first: str) -> str:
+    """What follows the first word of the command."""
+    return line[line.lower().index(first) + len(first) :].strip()
+
+
+def _parse_subscription_command(verb: Verb, text: str, parties: Parties) -> Command:
+    """`subscribe` and `unsubscribe` with what they are about, or a command about `#id`."""
+    subscription_id = ""
+    if text.startswith("#"):
+        subscription_id, _, text = text[1:].partition(" ")
+    if verb in (Verb.PAUSE, Verb.RESUME):
+        return Command(verb=verb, text=subscription_id, until=text.lower().removeprefix("until "))
+    try:
+        parsed = parse_subscription(text, parties)
+    except SubscriptionNotUnderstood as error:
+        suggestions = [f"{verb} {each}" for each in error.suggestions]
+        raise CommandNotUnderstood(error.word, error.cause, suggestions) from error
+    if verb is Verb.SUBSCRIBE and parsed.criteria is None:
+        timing = f" {text}" if parsed.timing is not None else ""
+        topics = [topic.command_word for topic in Topic]
+        commands = [f"{verb} {topic}{timing}" for topic in (*topics, "all")]
         raise CommandNotUnderstood(verb, "it does not say to what", commands)
     return Command(
         verb=verb,
-        topics=frozenset() if everything else frozenset(topics),
-        parties=frozenset(codes),
-        frequency=frequency,
+        text=subscription_id,
+        criteria=parsed.criteria,
+        timing=parsed.timing,
+        arguments=text,
     )
+
+
+def suggest_corrections(verb: Verb, word: str, rest: str, parties: Parties) -> list[str]:
+    """The command with the word replaced by each similar topic and economy."""
+    near = _find_nearest(word.lower(), [*_TOPICS, *_EVERYTHING])
+    fits = dict.fromkeys([*([near] if near else []), *parties.suggest(word)])
+    before, found, after = rest.partition(word)
+    return [f"{verb} {before}{fit}{after}" for fit in fits][:4] if found else []
 
 
 def _split_phrases(words: list[str], parties: Parties) -> Iterator[str]:
@@ -350,21 +379,8 @@ def _split_phrases(words: list[str], parties: Parties) -> Iterator[str]:
 
 
 def _build_error(word: str, verb: Verb, words: list[str], parties: Parties) -> CommandNotUnderstood:
-    known = [*_TOPICS, *_EVERYTHING, *(_FREQUENCIES if verb is Verb.SUBSCRIBE else ())]
-    near = _find_nearest(word.lower(), known)
-    names = parties.suggest(word)
-    corrections = dict.fromkeys([*([near] if near else []), *names])
-    commands = [" ".join([verb, *(fit if w == word else w for w in words)]) for fit in corrections]
-    if verb is Verb.SUBSCRIBE and not commands and len(words) > 1:
-        commands = [" ".join([verb, *(each for each in words if each != word)])]
-        limits = "subscriptions cannot be limited to goods yet; without it, you get all stories"
-        return CommandNotUnderstood(
-            word, f"neither a topic nor an economy we know; {limits}", commands
-        )
-    cause = "neither a topic nor an economy we know"
-    if verb is Verb.SUBSCRIBE and not commands:
-        cause += "; subscriptions cannot be limited to goods"
-    return CommandNotUnderstood(word, cause, commands[:4])
+    commands = suggest_corrections(verb, word, " ".join(words), parties)
+    return CommandNotUnderstood(word, "neither a topic nor an economy we know", commands)
 
 
 def _find_nearest(word: str, known: list[str]) -> str | None:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.alerts.subscription import Subscription
+from bot.alerts.delivery import Delivery
+from bot.alerts.mutes import Mute
+from bot.alerts.subscriptions.criteria import EconomyFilter
+from bot.alerts.subscriptions.model import Subscription
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.news.story import Story
@@ -22,27 +25,60 @@ class LiveSources(Protocol):
 
 
 class SubscriptionStore(Protocol):
-    """The subscriptions and mutes of conversations."""
+    """The subscriptions of conversations."""
 
-    async def add(self, subscription: Subscription) -> bool:
-        """Saves the subscription and returns whether it is new."""
+    async def add(self, subscription: Subscription, limit: int) -> bool:
+        """Saves the subscription and returns whether it, or its timing, is new.
+
+        Raises TooManySubscriptions if the conversation has `limit` subscriptions.
+        """
+
+    async def get(self, team: str, subscription_id: str) -> Subscription | None:
+        """The subscription with this id, or with the only id that begins so."""
+
+    async def change(self, team: str, subscription_id: str, **changes: object) -> object:
+        """Changes the fields `criteria`, `timing` or `paused_until`."""
+
+    async def remove_one(self, team: str, subscription_id: str) -> object: ...
 
     async def remove(
-        self, team: str, conversation: str, topics: frozenset[Topic], parties: frozenset[str]
+        self,
+        team: str,
+        conversation: str,
+        topics: Collection[Topic],
+        economies: Collection[EconomyFilter],
+        only_by: str | None,
     ) -> int:
-        """Removes topics and parties from a conversation's subscriptions.
+        """Removes topics and economies from a conversation's subscriptions.
 
-        Without topics and parties, it removes all subscriptions of the conversation. Returns the
-        number of subscriptions that changed or ended.
+        Without topics and economies, it removes all subscriptions of the conversation; with
+        `only_by`, only those that this person made. Returns the number of subscriptions that
+        changed or ended.
         """
 
     async def of(self, team: str, conversation: str) -> Sequence[Subscription]: ...
 
     async def every(self, team: str) -> Sequence[Subscription]: ...
 
-    async def mute(self, team: str, conversation: str, until: datetime) -> object: ...
 
-    async def unmute(self, team: str, conversation: str) -> object: ...
+class MuteStore(Protocol):
+    """What conversations have muted."""
+
+    async def add(self, mute: Mute) -> object: ...
+
+    async def remove(self, mute: Mute, now: datetime) -> object:
+        """Ends a mute. The stories that it kept back are due at once."""
+
+    async def of(self, team: str, conversation: str, now: datetime) -> Sequence[Mute]:
+        """The mutes of a conversation that have not ended."""
+
+
+class DeliveryStore(Protocol):
+    """The messages with stories that were kept back."""
+
+    async def get(self, delivery_id: str) -> Delivery | None: ...
+
+    async def stories(self, delivery: Delivery) -> Sequence[Story]: ...
 
 
 class StoryStore(Protocol):
@@ -50,6 +86,9 @@ class StoryStore(Protocol):
 
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
         """The latest stories of the topic, or of all topics; newest first."""
+
+    async def recent(self, since: datetime) -> Sequence[Story]:
+        """The stories seen since then."""
 
     async def get(self, story_id: str) -> Story | None: ...
 
@@ -65,16 +104,12 @@ class ReportStore(Protocol):
 
 
 class EventPreferenceStore(Protocol):
-    """The people who follow an event, and the conversations that mute it."""
+    """The people who follow an event."""
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
         """Saves that the person follows the event, and returns whether this is new."""
 
     async def unfollow(self, team: str, user: str, event_id: str) -> object: ...
-
-    async def mute_event(self, team: str, conversation: str, event_id: str) -> object: ...
-
-    async def unmute_event(self, team: str, conversation: str, event_id: str) -> object: ...
 
 
 class ReminderStore(Protocol):
@@ -126,6 +161,8 @@ class CommandStores:
     """All stores that commands use."""
 
     subscriptions: SubscriptionStore
+    mutes: MuteStore
+    outbox: DeliveryStore
     stories: StoryStore
     events: EventPreferenceStore
     reminders: ReminderStore

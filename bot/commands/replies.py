@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import dataclass_transform
 
-from bot.alerts.subscription import Subscription
-from bot.commands.permissions import OperatorAction
+from bot.alerts.mutes import Mute
+from bot.alerts.subscriptions.criteria import Criteria
+from bot.alerts.subscriptions.model import Subscription
+from bot.commands.permissions import OperatorAction, SubscriptionPolicy
 from bot.errors import FeedError
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
@@ -94,22 +96,64 @@ class Subscribed(Reply):
     is_new: bool
     ended_pause: bool
     """The conversation refused messages, so its subscriptions were paused."""
+    covered_by: tuple[Subscription, ...] = ()
+    """Other subscriptions of the conversation that match all of its stories already."""
 
 
 class Unsubscribed(Reply):
-    """The number of subscriptions that changed or ended, and the command's topics and parties."""
+    """The number of subscriptions that changed or ended, and what the command named."""
 
     count: int
-    topics: frozenset[Topic]
-    parties: frozenset[str]
+    criteria: Criteria
+    kept: int = 0
+    """The number of subscriptions that the person may not change."""
+
+
+class SubscriptionChanged(Reply):
+    """A subscription was edited, paused or resumed."""
+
+    subscription: Subscription
+
+
+class SubscriptionRemoved(Reply):
+    """A subscription was removed."""
+
+    subscription: Subscription
+
+
+class NoSuchSubscription(Reply):
+    """No subscription that the person can see here has this id."""
+
+    id: str
+
+
+class SubscriptionRefused(Reply):
+    """The person may not change this subscription, or any in the channel."""
+
+    policy: SubscriptionPolicy
+    maker: str
+    """The person who made the subscription; empty if the command is about none."""
+
+
+class TooManyHere(Reply):
+    """The conversation has as many subscriptions as it may have."""
+
+    limit: int
 
 
 class SubscriptionList(Reply):
-    """The subscriptions of a conversation."""
+    """The subscriptions and mutes of a conversation."""
 
     subscriptions: Sequence[Subscription]
     reminders_on: bool
     now: datetime
+    mutes: Sequence[Mute] = ()
+
+
+class MissedStories(Reply):
+    """The stories that came while something was muted; none if they are no longer saved."""
+
+    stories: Sequence[Story]
 
 
 class LatestStories(Reply):
@@ -191,17 +235,16 @@ class EventUnfollowed(Reply):
     """The person no longer follows the event."""
 
 
-class EventMuted(Reply):
-    """Whether the event is muted in the conversation now."""
+class Muted(Reply):
+    """Something is muted in the conversation now."""
 
-    event_id: str
-    muted: bool
+    mute: Mute
 
 
-class ConversationMuted(Reply):
-    """The conversation is muted until the time `until`, or is not muted if `until` is None."""
+class Unmuted(Reply):
+    """Something is no longer muted in the conversation. Its mute has no end here."""
 
-    until: datetime | None
+    mute: Mute
 
 
 class NotUnderstood(Reply):
@@ -261,4 +304,4 @@ def is_public(reply: Reply) -> bool:
         case ReminderSwitch():
             return reply.changed
         case _:
-            return isinstance(reply, EventMuted | ConversationMuted)
+            return isinstance(reply, Muted | Unmuted | SubscriptionChanged | SubscriptionRemoved)

@@ -9,9 +9,10 @@ request | parse_command | permission | execute | Reply
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.alerts.subscription import Subscription, mentions, subscription_id
+from bot.alerts.mentions import mentions
+from bot.alerts.subscriptions.criteria import Criteria
 from bot.commands import replies
 from bot.commands.answers import AnswerService
 from bot.commands.grammar import (
@@ -27,6 +28,11 @@ from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissio
 from bot.commands.ports import CommandStores
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
+from bot.commands.subscriptions.service import (
+    SUBSCRIPTION_VERBS,
+    SubscriptionRules,
+    SubscriptionService,
+)
 from bot.errors import FeedError, NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import Parties
 from bot.proposals.approval.audit import State
@@ -38,7 +44,9 @@ MAX_STORIES = 5
 _SEARCHED_STORIES = 1_000
 """The number of newest stories among which `latest` searches by economy and words."""
 MAX_PROPOSALS = 10
-MUTED_FOR = timedelta(hours=24)
+
+
+_DEFAULT_RULES = SubscriptionRules()
 
 
 class CommandService:
@@ -51,12 +59,16 @@ class CommandService:
         decisions: Decisions,
         permissions: Permissions,
         clock: Callable[[], datetime],
-        on_resume: Callable[[], None] = lambda: None,
+        on_due: Callable[[], None] = lambda: None,
+        rules: SubscriptionRules = _DEFAULT_RULES,
     ) -> None:
-        """`clock` returns the current time in UTC. `on_resume` is called when a pause ended."""
-        self.on_resume = on_resume
+        """`clock` returns the current time in UTC. `on_due` is called when messages became due
+        because a pause or a mute ended."""
         self.stores, self.answers, self.decisions = stores, answers, decisions
         self.permissions, self.clock = permissions, clock
+        self.subscriptions = SubscriptionService(
+            stores, lambda: answers.ledger, permissions, clock, on_due, rules
+        )
 
     @property
     def parties(self) -> Parties:
@@ -109,6 +121,8 @@ class CommandService:
 
     async def _execute(self, command: Command, request: CommandRequest) -> Reply:
         feeds, events = self.stores.feeds, self.stores.events
+        if command.verb in SUBSCRIPTION_VERBS:
+            return await self.subscriptions.execute(command, request)
         match command.verb:
             case Verb.HELP:
                 return replies.Help()
@@ -116,13 +130,6 @@ class CommandService:
                 return await self._ask(command, request)
             case Verb.CALENDAR_FILE:
                 return self.answers.build_calendar_file(command.text, self.clock())
-            case Verb.SUBSCRIBE:
-                return await self._subscribe(command, request)
-            case Verb.UNSUBSCRIBE:
-                place = request.team, request.conversation
-                filters = command.topics, command.parties
-                count = await self.stores.subscriptions.remove(*place, *filters)
-                return replies.Unsubscribed(count, *filters)
             case Verb.LIST:
                 return await self._list(request)
             case Verb.LATEST:
@@ -144,25 +151,12 @@ class CommandService:
                 return replies.FeedResumed(command.text)
             case Verb.PROPOSALS:
                 return await self._proposals()
-            case Verb.MUTE_CONVERSATION:
-                until = self.clock() + MUTED_FOR
-                await self.stores.subscriptions.mute(request.team, request.conversation, until)
-                return replies.ConversationMuted(until)
-            case Verb.UNMUTE_CONVERSATION:
-                await self.stores.subscriptions.unmute(request.team, request.conversation)
-                return replies.ConversationMuted(until=None)
             case Verb.FOLLOW_EVENT:
                 is_new = await events.follow(request.team, request.user, command.text)
                 return replies.EventFollowed(command.text, is_new)
-            case Verb.UNFOLLOW_EVENT:
+            case _:
                 await events.unfollow(request.team, request.user, command.text)
                 return replies.EventUnfollowed()
-            case Verb.MUTE_EVENT:
-                await events.mute_event(request.team, request.conversation, command.text)
-                return replies.EventMuted(command.text, muted=True)
-            case Verb.UNMUTE_EVENT:
-                await events.unmute_event(request.team, request.conversation, command.text)
-                return replies.EventMuted(command.text, muted=False)
 
     async def _list_latest(self, command: Command) -> Reply:
         """A page of the latest stories with the topics, economies and words of the command."""
@@ -191,32 +185,15 @@ class CommandService:
             return replace(reply, shows_overdue=is_operator)
         return reply
 
-    async def _subscribe(self, command: Command, request: CommandRequest) -> Reply:
-        team, conversation = request.team, request.conversation
-        subscription = Subscription(
-            id=subscription_id(team, conversation, command.topics, command.parties),
-            team=team,
-            conversation=conversation,
-            topics=command.topics,
-            parties=command.parties,
-            pace=command.frequency,
-            created_by=request.user,
-            created_at=self.clock(),
-        )
-        had = await self.stores.subscriptions.of(team, conversation)
-        ended_pause = any(one.paused_at is not None for one in had)
-        is_new = await self.stores.subscriptions.add(subscription)
-        if ended_pause:
-            self.on_resume()
-        return replies.Subscribed(subscription, is_new, ended_pause)
-
     async def _list(self, request: CommandRequest) -> Reply:
         found = await self.stores.subscriptions.of(request.team, request.conversation)
-        return replies.SubscriptionList(found, await self._reminders_on(request), self.clock())
+        now, reminders_on = self.clock(), await self._reminders_on(request)
+        mutes = await self.stores.mutes.of(request.team, request.conversation, now)
+        return replies.SubscriptionList(found, reminders_on, now, mutes)
 
     async def _reminders(self, command: Command, request: CommandRequest) -> Reply:
         found = await self.stores.subscriptions.of(request.team, request.conversation)
-        has_tariffs = any(not one.topics or Topic.TARIFF in one.topics for one in found)
+        has_tariffs = any(_includes_tariffs(one.criteria) for one in found)
         if not command.text:
             on = await self._reminders_on(request)
             return replies.ReminderSwitch(on, changed=False, has_tariffs=has_tariffs)
@@ -235,6 +212,10 @@ class CommandService:
         current = [self.decisions.compare_with_ledger(one) for one in first]
         last_checks = self.decisions.list_last_checks()
         return replies.ProposalList(current, len(pending), held_back, last_checks)
+
+
+def _includes_tariffs(criteria: Criteria) -> bool:
+    return not criteria.topics or Topic.TARIFF in criteria.topics
 
 
 def _build_not_understood(text: str, error: QueryError) -> replies.NotUnderstood:

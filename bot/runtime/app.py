@@ -13,7 +13,7 @@ from pathlib import Path
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatcher import Dispatcher
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.model import Subscription
 from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed
 from bot.local_slack.server import Workspace

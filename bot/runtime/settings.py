@@ -103,6 +103,8 @@ class Settings(SourceSettings, BaseSettings):
     digest_hour: int = Field(8, ge=0, le=23)
     timezone: str = "UTC"
     reminders: bool = True
+    subscriptions_by: Literal["anyone", "maker", "operators"] = "anyone"
+    subscription_limit: int = Field(25, ge=1, le=1000)
     public_url: str = Field("", max_length=500)
     mcp: bool = False
     mcp_port: int = Field(8766, ge=0, le=65535)

@@ -25,10 +25,11 @@ from bot.alerts.reminders import Reminders
 from bot.alerts.workspace_gate import WorkspaceGate
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageService
-from bot.commands.permissions import Permissions
+from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.ports import CommandStores
 from bot.commands.rates.rate_now import RateNow, find_rate_now
 from bot.commands.service import CommandService
+from bot.commands.subscriptions.service import SubscriptionRules
 from bot.errors import SlackError, StoreError
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed, FeedState
@@ -41,6 +42,7 @@ from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.delivery_rules import build_delivery_rules
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook
 from bot.runtime.settings import Settings
@@ -227,8 +229,7 @@ def build_pipeline(parts: Polling) -> Pipeline:
     settings = parts.settings
     rules = PipelineRules(
         max_age=timedelta(hours=settings.max_age_hours),
-        digest_hour=settings.digest_hour,
-        zone=ZoneInfo(settings.timezone),
+        deliver=build_delivery_rules(settings, parts.config.parties),
         propose=parts.decisions.propose,
     )
     return Pipeline(parts.poller, parts.config.reader, parts.store, rules)
@@ -439,14 +440,24 @@ def _build_slack_context(
     store = base.store
     stores = CommandStores(
         subscriptions=store.subscriptions,
+        mutes=store.mutes,
+        outbox=store.outbox,
         stories=store.stories,
         events=store.events,
         reminders=store.reminders,
         proposals=store.proposals,
         feeds=feeds,
     )
-    permissions = Permissions(base.settings.operators)
-    service = CommandService(stores, answers, decisions, permissions, read_clock, dispatcher.wake)
+    settings = base.settings
+    permissions = Permissions(settings.operators, SubscriptionPolicy(settings.subscriptions_by))
+    rules = SubscriptionRules(
+        settings.subscription_limit,
+        build_delivery_rules(settings, answers.ledger.parties),
+        timedelta(hours=settings.max_age_hours),
+    )
+    service = CommandService(
+        stores, answers, decisions, permissions, read_clock, dispatcher.wake, rules
+    )
     secret = reveal_secret(base.settings.slack_signing_secret)
 
     async def report_mistake(report: MistakeReport | AnswerReport) -> None:
@@ -495,6 +506,7 @@ def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispa
         base.store.outbox,
         base.store.subscriptions,
         base.store.reminders,
+        base.store.mutes,
         base.slack.team,
         read_clock,
         dispatcher.wake,

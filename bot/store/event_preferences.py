@@ -1,16 +1,16 @@
-"""Stores which people follow an event and which conversations have muted it."""
+"""Stores which people follow an event."""
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, Insert, Table, delete, select
+from sqlalchemy import Insert, Table, delete, select
 
-from bot.alerts.delivery import DeliveryKind, DeliveryState, Thread
+from bot.alerts.delivery import Thread
 from bot.store import tables
 from bot.store.engine import Database, chunks
 
 
 class EventPreferences:
-    """The tables of follows and mutes. An event's id is the id of its first story."""
+    """The table of follows. An event's id is the id of its first story."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -23,39 +23,9 @@ class EventPreferences:
         """Ends a follow; False if there was none."""
         return await self._drop(tables.follows, Thread(event_id, team, user))
 
-    async def mute_event(self, team: str, conversation: str, event_id: str) -> bool:
-        """Mutes an event in a conversation; False if it is muted already.
-
-        Unsent follow-ups without a counted attempt are deleted.
-        """
-        mute = self._putting(tables.mutes, Thread(event_id, team, conversation))
-        row = tables.deliveries.c
-        pending = delete(tables.deliveries).where(
-            row.event_id == event_id,
-            row.team == team,
-            row.conversation == conversation,
-            row.kind == DeliveryKind.FOLLOW_UP,
-            row.state.in_((DeliveryState.QUEUED, DeliveryState.HELD)),
-            row.attempts == 0,
-        )
-
-        def write(connection: Connection) -> bool:
-            connection.execute(pending)
-            return connection.execute(mute).rowcount > 0
-
-        return await self._database.write(write)
-
-    async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool:
-        """Ends an event's mute in a conversation; False if there was none."""
-        return await self._drop(tables.mutes, Thread(event_id, team, conversation))
-
     async def followers(self, event_ids: Collection[str]) -> tuple[Thread, ...]:
         """The people who follow these events; `conversation` is the person's id."""
         return await self._of(tables.follows, event_ids)
-
-    async def muted(self, event_ids: Collection[str]) -> frozenset[Thread]:
-        """The conversations that muted these events, one `Thread` for each event."""
-        return frozenset(await self._of(tables.mutes, event_ids))
 
     async def _put(self, table: Table, thread: Thread) -> bool:
         return await self._database.change(self._putting(table, thread)) > 0

@@ -513,9 +513,19 @@ def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery |
 
     If the digest of that hour may already have been sent, the new stories make a second one.
     """
-    query = sa.select(_row.state, _row.attempts, _row.uncertain, _row.story_ids)
-    query = query.where(_row.id == digest.id)
-    known = connection.execute(query.with_for_update()).one_or_none()
+    fields = _row.id, _row.state, _row.attempts, _row.uncertain, _row.story_ids
+    same = sa.and_(
+        _row.team == digest.team,
+        _row.conversation == digest.conversation,
+        _row.kind == DeliveryKind.DIGEST,
+        _row.content == digest.content,
+        _row.due_at == digest.due_at,
+        _row.state == DeliveryState.QUEUED,
+    )
+    # The bundle of a mute whose end was moved has an id of its earlier end.
+    query = sa.select(*fields).where(sa.or_(_row.id == digest.id, same))
+    first = query.order_by(sa.case((_row.id == digest.id, 0), else_=1)).limit(1)
+    known = connection.execute(first.with_for_update()).one_or_none()
     if known is None:
         return digest
     if known.state != DeliveryState.QUEUED or known.attempts > 0 or known.uncertain:
@@ -523,7 +533,7 @@ def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery |
         second = delivery_id(digest.kind, digest.team, digest.conversation, about)
         return digest.model_copy(update={"id": second})
     both = dict.fromkeys((*json.loads(known.story_ids), *digest.story_ids))
-    adding = sa.update(_table).where(_row.id == digest.id).values(story_ids=json.dumps(list(both)))
+    adding = sa.update(_table).where(_row.id == known.id).values(story_ids=json.dumps(list(both)))
     connection.execute(adding)
     return None
 

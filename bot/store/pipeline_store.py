@@ -47,7 +47,7 @@ class PipelineStore:
         return Audience(
             subscriptions=await self._store.subscriptions.every(self._team),
             followers=tuple(each for each in followers if self._team in (None, each.team)),
-            muted=await self._store.events.muted(event_ids),
+            mutes=await self._store.mutes.about(event_ids),
             alerted=frozenset(each for each in alerted if self._team in (None, each.team)),
         )
 

@@ -6,6 +6,7 @@
 2. The stories, deliveries, follows and mutes of an event are deleted once its last story is older
    than `keep`, unless one of its messages is unsent.
 3. Digests are deleted once they are older than `keep` and sent, failed or dropped.
+4. Mutes are deleted once they have ended.
 
 Notices, proposals and reminders stay, because they are few and must not be sent a second time.
 """
@@ -18,13 +19,15 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, select, text, tuple_
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
+from bot.alerts.mutes import MuteKind
 from bot.store import tables
 from bot.store.engine import Database, chunks
 
 LONGEST_TEXT = timedelta(days=180)
 
 _entry, _story, _delivery = tables.entries.c, tables.stories.c, tables.deliveries.c
-_WITH_EVENTS = (tables.deliveries, tables.follows, tables.mutes, tables.stories)
+_mute = tables.mutes.c
+_WITH_EVENTS = (tables.deliveries, tables.follows, tables.stories)
 
 
 class Retention:
@@ -44,6 +47,7 @@ class Retention:
             (_entries, now - min(keep, LONGEST_TEXT)),
             (_events, now - keep),
             (_digests, now - keep),
+            (_mutes, now),
         ):
             deleted += await self._repeat(step, before)
         return deleted
@@ -69,6 +73,8 @@ def _events(connection: Connection, before: datetime, limit: int) -> int:
     found = connection.execute(old.limit(limit + len(unsent)))
     events = [event for event in found.scalars() if event not in unsent][:limit]
     rows = 0
+    muted = _mute.kind == MuteKind.EVENT, _mute.subject.in_(events)
+    rows += connection.execute(delete(tables.mutes).where(*muted)).rowcount
     for table in _WITH_EVENTS:
         rows += connection.execute(delete(table).where(table.c.event_id.in_(events))).rowcount
     return rows
@@ -93,3 +99,10 @@ def _digests(connection: Connection, before: datetime, limit: int) -> int:
     )
     statement = delete(tables.deliveries).where(_delivery.seq.in_(old.limit(limit)))
     return connection.execute(statement).rowcount
+
+
+def _mutes(connection: Connection, before: datetime, limit: int) -> int:
+    key = tuple_(_mute.kind, _mute.subject, _mute.team, _mute.conversation)
+    ended = select(_mute.kind, _mute.subject, _mute.team, _mute.conversation)
+    ended = ended.where(_mute.until < before).limit(limit)
+    return connection.execute(delete(tables.mutes).where(key.in_(ended))).rowcount

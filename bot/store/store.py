@@ -9,6 +9,7 @@ from bot.store.entries import Entries
 from bot.store.event_preferences import EventPreferences
 from bot.store.feeds import Feeds
 from bot.store.hub_subscriptions import HubSubscriptions
+from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.proposals import Proposals
 from bot.store.reminder_switches import ReminderSwitches
@@ -27,6 +28,7 @@ class Store:
     stories: Stories
     subscriptions: Subscriptions
     events: EventPreferences
+    mutes: Mutes
     outbox: Outbox
     hubs: HubSubscriptions
     reminders: ReminderSwitches
@@ -46,6 +48,7 @@ class Store:
             stories=stories,
             subscriptions=Subscriptions(database),
             events=EventPreferences(database),
+            mutes=Mutes(database, outbox),
             outbox=outbox,
             hubs=HubSubscriptions(database),
             reminders=ReminderSwitches(database),

@@ -1,11 +1,13 @@
-"""Stores the subscriptions of conversations, with their mutes and pauses."""
+"""Stores the subscriptions of conversations, with their pauses."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Select, and_, delete, select, update
 
-from bot.alerts.subscription import Subscription, subscription_id, without
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, is_same
+from bot.alerts.subscriptions.model import Subscription, make_id, without
+from bot.errors import TooManySubscriptions
 from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, execute_many
 from bot.values import Topic
@@ -17,22 +19,30 @@ class Subscriptions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, subscription: Subscription) -> bool:
-        """Saves a subscription; False if the conversation already has it at the same pace.
+    async def add(self, subscription: Subscription, limit: int | None = None) -> bool:
+        """Saves a subscription; False if the conversation already has it with the same timing.
 
-        The id is computed from the filters. A saved subscription with the same filters and another
-        pace is replaced. If the conversation's subscriptions are paused, the pause ends and its
-        held deliveries are queued.
+        A saved subscription with the same criteria and another timing gets the new timing, and a
+        pause by people ends. If Slack refused messages to the conversation, that pause ends too,
+        and its held deliveries are queued. Raises TooManySubscriptions if the conversation has
+        `limit` subscriptions.
         """
-        new = _with_id(subscription)
 
         def write(connection: Connection) -> bool:
-            had = _read(connection.execute(_query(new.team, new.conversation)))
+            team, conversation = subscription.team, subscription.conversation
+            had = _read(connection.execute(_query(team, conversation)))
             if any(each.paused_at is not None for each in had):
-                resume(connection, new.team, new.conversation, new.created_at)
-            if any(each.id == new.id and each.pace is new.pace for each in had):
+                resume(connection, team, conversation, subscription.created_at)
+            known = next((s for s in had if is_same(s.criteria, subscription.criteria)), None)
+            if known is None:
+                if limit is not None and len(had) >= limit:
+                    raise TooManySubscriptions(limit)
+                self._insert(connection, [subscription])
+                return True
+            if known.timing == subscription.timing and known.paused_until is None:
                 return False
-            self._replace(connection, [new.id], [new])
+            changes = {"timing": subscription.timing, "paused_until": None}
+            _update(connection, known, paused_at=None, paused_reason="", **changes)
             return True
 
         return await self._database.write(write)
@@ -43,33 +53,71 @@ class Subscriptions:
         Returns False if that was done before, so a conversation that unsubscribed stays
         unsubscribed.
         """
-        new = _with_id(subscription)
         mark = {
-            "name": f"default subscription of {new.conversation} in {new.team}",
-            "done_at": new.created_at,
+            "name": f"default subscription of {subscription.conversation} in {subscription.team}",
+            "done_at": subscription.created_at,
         }
         statement = self._database.insert(tables.once).on_conflict_do_nothing()
 
         def write(connection: Connection) -> bool:
             if connection.execute(statement.values(mark)).rowcount == 0:
                 return False
-            self._replace(connection, [new.id], [new])
+            self._insert(connection, [subscription])
             return True
 
         return await self._database.write(write)
+
+    async def get(self, team: str, subscription_id: str) -> Subscription | None:
+        """The team's subscription with this id, or with the only id that begins so; or None."""
+        row = tables.subscriptions.c
+        starts = row.id.startswith(subscription_id, autoescape=True)
+        found = _read(await self._database.rows(_query(team).where(starts).limit(2)))
+        exact = [each for each in found if each.id == subscription_id]
+        return next(iter(exact or found), None) if exact or len(found) == 1 else None
+
+    async def change(self, team: str, subscription_id: str, **changes: object) -> bool:
+        """Changes fields of a subscription; False if there is none with this id.
+
+        The fields are `criteria`, `timing` and `paused_until`.
+        """
+
+        def write(connection: Connection) -> bool:
+            query = _query(team).where(tables.subscriptions.c.id == subscription_id)
+            for each in _read(connection.execute(query)):
+                _update(connection, each, **changes)
+                return True
+            return False
+
+        return await self._database.write(write)
+
+    async def remove_one(self, team: str, subscription_id: str) -> bool:
+        """Removes the subscription with this id; False if there is none."""
+        row = tables.subscriptions.c
+        statement = delete(tables.subscriptions).where(row.team == team, row.id == subscription_id)
+        return await self._database.change(statement) > 0
 
     async def remove(
         self,
         team: str,
         conversation: str,
-        topics: frozenset[Topic] = frozenset(),
-        parties: frozenset[str] = frozenset(),
+        topics: Collection[Topic] = (),
+        economies: Collection[EconomyFilter] = (),
+        only_by: str | None = None,
     ) -> int:
-        """Removes topics (empty: all) on parties (empty: all) from a conversation's subscriptions.
+        """Removes topics (empty: all) on economies (empty: all) from subscriptions.
 
-        Returns how many subscriptions were changed or removed.
+        Returns how many subscriptions were changed or removed. With `only_by`, the subscriptions
+        that other people created stay.
         """
-        return await self._change(team, conversation, lambda each: without(each, topics, parties))
+        return await self._change(
+            team,
+            conversation,
+            lambda each: (
+                (each.criteria,)
+                if only_by is not None and each.created_by != only_by
+                else without(each.criteria, topics, economies)
+            ),
+        )
 
     async def of(self, team: str, conversation: str) -> tuple[Subscription, ...]:
         """A conversation's subscriptions, oldest first."""
@@ -79,36 +127,45 @@ class Subscriptions:
         """All subscriptions, or those of a team, oldest first."""
         return _read(await self._database.rows(_query(team)))
 
-    async def mute(self, team: str, conversation: str, until: datetime) -> int:
-        """Mutes a conversation's subscriptions until `until`; returns how many were changed."""
-        return await self._change(
-            team, conversation, lambda each: (each.model_copy(update={"muted_until": until}),)
-        )
-
-    async def unmute(self, team: str, conversation: str) -> int:
-        """Ends the mute of a conversation's subscriptions; returns how many were changed."""
-        return await self._change(
-            team, conversation, lambda each: (each.model_copy(update={"muted_until": None}),)
-        )
-
     async def _change(
         self,
         team: str,
         conversation: str,
-        change: Callable[[Subscription], tuple[Subscription, ...]],
+        change: Callable[[Subscription], tuple[Criteria, ...]],
     ) -> int:
         def write(connection: Connection) -> int:
             had = _read(connection.execute(_query(team, conversation)))
-            changed = [each for each in had if change(each) != (each,)]
-            new = [result for each in changed for result in change(each)]
-            self._replace(connection, [each.id for each in changed], new)
+            left = {each.id: change(each) for each in had}
+            changed = [each for each in had if left[each.id] != (each.criteria,)]
+            kept = [each.criteria for each in had if each not in changed]
+            for each in changed:
+                self._replace(connection, each, left[each.id], kept)
             return len(changed)
 
         return await self._database.write(write)
 
-    def _replace(self, connection: Connection, old: list[str], new: Iterable[Subscription]) -> None:
-        table = tables.subscriptions
-        connection.execute(delete(table).where(table.c.id.in_(old)))
+    def _replace(
+        self,
+        connection: Connection,
+        old: Subscription,
+        left: Iterable[Criteria],
+        kept: list[Criteria],
+    ) -> None:
+        """Replaces a subscription by what is left of it, unless that is among `kept` already.
+
+        The first part keeps the id.
+        """
+        row = tables.subscriptions.c
+        connection.execute(delete(tables.subscriptions).where(row.id == old.id))
+        part_id = old.id
+        for criteria in left:
+            if not any(is_same(each, criteria) for each in kept):
+                part = old.model_copy(update={"id": part_id, "criteria": criteria})
+                self._insert(connection, [part])
+                kept.append(criteria)
+                part_id = ""
+
+    def _insert(self, connection: Connection, new: Iterable[Subscription]) -> None:
         rows = [
             {
                 "id": each.id,
@@ -117,11 +174,9 @@ class Subscriptions:
                 "created_at": each.created_at,
                 "data": each.model_dump_json(),
             }
-            for each in new
+            for each in map(_with_id, new)
         ]
-        # What remains of a subscription after an unsubscribe may equal another subscription.
-        statement = self._database.insert(table).on_conflict_do_nothing()
-        execute_many(connection, statement, rows)
+        execute_many(connection, self._database.insert(tables.subscriptions), rows)
 
 
 def pause(connection: Connection, team: str, conversation: str, reason: str, now: datetime) -> None:
@@ -186,14 +241,9 @@ def _update(connection: Connection, subscription: Subscription, **changes: objec
 
 
 def _with_id(subscription: Subscription) -> Subscription:
-    computed = subscription_id(
-        subscription.team,
-        subscription.conversation,
-        subscription.topics,
-        subscription.parties,
-        subscription.words,
-    )
-    return subscription.model_copy(update={"id": computed})
+    if subscription.id:
+        return subscription
+    return subscription.model_copy(update={"id": make_id(subscription)})
 
 
 def _query(team: str | None, conversation: str | None = None) -> Select[str]:

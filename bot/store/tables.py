@@ -5,7 +5,8 @@
     stories                   stories; those with one event_id are an event
     deliveries                the outbox: messages, each with its state
     subscriptions             which conversation wants which stories
-    follows, mutes            events that a person follows; events that a conversation muted
+    follows                   events that a person follows
+    mutes                     muted events and topics of conversations, and muted conversations
     reminders_off             conversations without reminders
     hub_subscriptions         subscriptions at WebSub hubs
     proposals, rate_acts      proposals; the audit entries of decisions, which only grow
@@ -23,7 +24,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0008"
+REVISION = "0009"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -181,9 +182,13 @@ follows = sa.Table(
 mutes = sa.Table(
     "mutes",
     metadata,
-    sa.Column("event_id", sa.String, primary_key=True),
+    sa.Column("kind", sa.String, primary_key=True),
+    # The id of the event, or the topic; empty for a conversation.
+    sa.Column("subject", sa.String, primary_key=True),
     sa.Column("team", sa.String, primary_key=True),
     sa.Column("conversation", sa.String, primary_key=True),
+    # NULL if the mute never ends.
+    sa.Column("until", Moment),
     sqlite_with_rowid=False,
 )
 

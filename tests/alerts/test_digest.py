@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.alerts.digest import group_by_event, next_digest_at
+from bot.alerts.digest import group_by_event
+from bot.alerts.subscriptions.timing import next_moment
 from tests.store.examples import NOON, minutes, story
 
 BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
@@ -30,7 +31,7 @@ BERLIN, TOKYO = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Tokyo")
 def test_a_digest_is_due_at_its_hour_of_local_time(
     now: datetime, hour: int, zone: ZoneInfo, due: datetime
 ) -> None:
-    assert next_digest_at(now, hour, zone) == due
+    assert next_moment(now, hour, zone) == due
 
 
 @given(
@@ -40,7 +41,7 @@ def test_a_digest_is_due_at_its_hour_of_local_time(
 )
 def test_the_next_digest_is_due_within_25_hours(ago: timedelta, hour: int, zone: ZoneInfo) -> None:
     now = NOON - ago
-    wait = next_digest_at(now, hour, zone) - now
+    wait = next_moment(now, hour, zone) - now
     assert timedelta(0) < wait <= timedelta(hours=25)
 
 

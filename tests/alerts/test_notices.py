@@ -19,7 +19,7 @@ from bot.alerts.notices import (
     plan_notices,
     recovery_trouble,
 )
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.workspace_gate import Recovery
 from bot.alerts.workspace_refusal import first_refusal
 from bot.feeds.model import FeedKind, FeedState

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.reminders import (
     ONE_REMINDER_DAYS,
     WEEK_DAYS,
@@ -24,7 +25,7 @@ from bot.alerts.reminders import (
     reminder_due,
     sent_reminders,
 )
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.model import Subscription
 from bot.rates.calendar.entries import Doubt, DoubtKind
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_ledger, load_parties
@@ -188,7 +189,7 @@ def test_a_change_for_all_partners_is_reminded_of_for_each_partner() -> None:
 def test_other_topics_muted_conversations_and_other_words_get_no_reminder() -> None:
     day = POLYSILICON - timedelta(days=7)
     assert reminders_on(day, subscribed(topics=[Topic.COURT_RULING])) == ()
-    assert reminders_on(day, subscribed(muted_until=noon(day) + timedelta(hours=1))) == ()
+    assert reminders_on(day, subscribed(paused_until=noon(day) + timedelta(hours=1))) == ()
     assert reminders_on(day, subscribed(words=["whisky"])) == ()
     assert len(reminders_on(day, subscribed(words=["Polysilicon"]))) == 1
     assert len(reminders_on(day, subscribed(topics=[Topic.TARIFF, Topic.COURT_RULING]))) == 1
@@ -240,6 +241,7 @@ class Setting:
             self.store.outbox,
             self.store.subscriptions,
             self.switches,
+            self.store.mutes,
             TEAM,
             lambda: self.now,
             lambda: None,
@@ -300,3 +302,32 @@ async def test_a_conversation_can_switch_reminders_off_and_on(setting: Setting) 
     assert await setting.switches.off(TEAM) == frozenset()
     setting.now += timedelta(days=1)
     assert len(await setting.send_due()) == 1
+
+
+async def test_a_reminder_that_is_due_while_tariffs_are_muted_comes_afterwards(
+    setting: Setting,
+) -> None:
+    setting.now = noon(POLYSILICON - timedelta(days=7))
+    until = setting.now + timedelta(hours=20)
+    for topic in (Topic.NEGOTIATION, Topic.TARIFF):
+        mute = Mute(kind=MuteKind.TOPIC, subject=topic, team=TEAM, conversation="C1", until=until)
+        await setting.store.mutes.add(mute)
+    assert await setting.send_due() == []
+    setting.now += timedelta(days=1)
+    assert len(await setting.send_due()) == 1
+
+
+def test_pairs_goods_and_directions_limit_reminders() -> None:
+    day = POLYSILICON - timedelta(days=7)
+
+    def reminded(**criteria: object) -> bool:
+        return bool(reminders_on(day, subscribed(criteria=criteria)))
+
+    us_china = {"first": "US", "second": "CN"}
+    assert reminded(economies=[us_china])
+    assert reminded(economies=[us_china | {"directed": True}])
+    assert not reminded(economies=[{"first": "CN", "second": "US", "directed": True}])
+    assert not reminded(economies=[{"first": "CN", "second": "JP"}], goods=[{"text": "steel"}])
+    assert reminded(goods=[{"text": "polysilicon"}])
+    assert not reminded(goods=[{"text": "whisky"}])
+    assert not reminded(without_words=["polysilicon"])

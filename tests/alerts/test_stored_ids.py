@@ -1,6 +1,6 @@
-"""Ids of subscriptions and deliveries, as stored in the database and in Slack's metadata.
+"""Ids of deliveries, as stored in the database and in Slack's metadata.
 
-If an upgrade changes how ids are made, subscriptions are lost and old messages are sent again.
+If an upgrade changes how ids are made, old messages are sent again.
 Change an id here only together with a migration.
 """
 
@@ -9,37 +9,18 @@ from decimal import Decimal
 
 import pytest
 
-from bot.alerts.delivery import Audience, DeliveryKind, delivery_id, plan_deliveries
+from bot.alerts.delivery import Audience, DeliveryKind, delivery_id
 from bot.alerts.notices import plan_notices
+from bot.alerts.planning import DeliveryRules, plan_deliveries
 from bot.alerts.reminders import plan_reminders
-from bot.alerts.subscription import Frequency, subscription_id
+from bot.alerts.subscriptions.timing import Frequency, ServerTime
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import StaleApproval, report_stale
 from bot.rates.model.measure import Source
 from bot.slack.api.lookup import marked
-from bot.values import Topic
 from tests.rates.made import ledger, sheet, written
 from tests.store.examples import NOON, delivery, story, subscription
-
-TARIFF, TALKS = Topic.TARIFF, Topic.NEGOTIATION
-
-
-@pytest.mark.parametrize(
-    ("topics", "parties", "words", "expected"),
-    [
-        ((), (), (), "1f0f81de054e16220640448b"),
-        ((TARIFF, TALKS), (), (), "4267ac744a2a79e46e808806"),
-        ((), ("CN", "US"), (), "3570d4aa26aa7b470acc1b07"),
-        ((), (), ("steel", "copper"), "ffa40c4c516907ca1ced0c6c"),
-        ((TALKS, TARIFF), ("US", "CN"), ("copper", "steel"), "287b582e38a087b8d59b15e3"),
-    ],
-)
-def test_a_subscription_has_this_id(
-    topics: tuple[Topic, ...], parties: tuple[str, ...], words: tuple[str, ...], expected: str
-) -> None:
-    made = subscription_id("T1", "C1", frozenset(topics), frozenset(parties), words)
-    assert made == expected
 
 
 @pytest.mark.parametrize(
@@ -68,7 +49,7 @@ def test_the_id_of_a_delivery_comes_from_its_story_or_the_hour_of_its_digest() -
     stories = (story("s1"), story("s2", event_id="s1"))
     instant, daily = subscription("C1"), subscription("C2", pace=Frequency.DAILY)
     audience = Audience(subscriptions=(instant, daily))
-    made = plan_deliveries(stories, audience, NOON, NOON + timedelta(hours=19))
+    made = plan_deliveries(stories, audience, NOON, DeliveryRules(ServerTime(hour=7)))
     assert [(each.kind, each.id) for each in made] == [
         (DeliveryKind.ALERT, delivery_id(DeliveryKind.ALERT, "T1", "C1", "s1")),
         (DeliveryKind.FOLLOW_UP, delivery_id(DeliveryKind.FOLLOW_UP, "T1", "C1", "s2")),

@@ -14,16 +14,15 @@ from hypothesis import strategies as st
 
 from bot.alerts.delivery import (
     FOLLOWS,
-    UPDATE_DELAY,
     Audience,
     Delivery,
     DeliveryKind,
     DeliveryState,
     Thread,
     make_delivery,
-    plan_deliveries,
 )
 from bot.alerts.dispatcher import UPDATE_ATTEMPTS, UPDATE_SLOTS, Dispatcher, DispatchTimes, Receipt
+from bot.alerts.planning import UPDATE_DELAY, plan_deliveries
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.news.state import Relation
 from bot.news.story import Story
@@ -308,7 +307,7 @@ async def _publish(
         stories.append(_next_story(stories, number, relation, event, clock.now))
         alerted = await store.outbox.alerted({each.event_id for each in stories})
         audience = Audience(subscriptions=subscriptions, followers=(follower,), alerted=alerted)
-        planned = plan_deliveries(stories[-1:], audience, clock.now, clock.now)
+        planned = plan_deliveries(stories[-1:], audience, clock.now)
         await store.add_stories(stories[-1])
         await store.queue(*planned)
         if sends:

@@ -7,12 +7,12 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bot.alerts.delivery import (
-    UPDATE_DELAY,
     Delivery,
     DeliveryKind,
     delivery_id,
     make_delivery,
 )
+from bot.alerts.planning import UPDATE_DELAY
 from bot.news.state import EventState, EventStatus, Relation
 from bot.news.story import Story
 from bot.store.store import Store

@@ -52,6 +52,8 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
     stores = CommandStores(
         subscriptions=store.subscriptions,
+        mutes=store.mutes,
+        outbox=store.outbox,
         stories=store.stories,
         events=store.events,
         reminders=store.reminders,

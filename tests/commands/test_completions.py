@@ -23,7 +23,9 @@ def test_first_words_are_commands_or_begin_questions() -> None:
 
 def test_later_words_complete_a_command() -> None:
     for topic in words(Verb.SUBSCRIBE):
-        assert len(parse_command(f"subscribe {topic}", PARTIES).topics) == 1
+        criteria = parse_command(f"subscribe {topic}", PARTIES).criteria
+        assert criteria is not None
+        assert len(criteria.topics) == 1
     assert parse_command("reminders off", PARTIES).text in words(Verb.REMINDERS)
 
 

@@ -5,7 +5,6 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 
-from bot.alerts.subscription import Frequency
 from bot.commands.grammar import (
     Command,
     CommandNotUnderstood,
@@ -47,7 +46,7 @@ def test_the_first_word_says_what_is_wanted(text: str, verb: Verb) -> None:
         ("subscribe to court_ruling", {RULINGS}, set()),
         ("subscribe talks, tariffs", {TALKS, TARIFF}, set()),
         ("sub tariffs on China and South Korea", {TARIFF}, {"CN", "KR"}),
-        ("subscribe tariffs 🇨🇳 🇯🇵 prc", {TARIFF}, {"CN", "JP"}),
+        ("subscribe tariffs 🇨🇳, 🇯🇵, prc", {TARIFF}, {"CN", "JP"}),
         ("subscribe tariffs in the united states of america", {TARIFF}, {"US"}),
         ("subscribe all", set(), set()),
         ("subscribe everything about China", set(), {"CN"}),
@@ -59,13 +58,10 @@ def test_topics_and_economies_may_be_named_in_any_way(
 ) -> None:
     command = parse_command(text, PARTIES)
     assert command.verb is Verb.SUBSCRIBE
-    assert set(command.topics) == topics
-    assert set(command.parties) == parties
-    assert command.frequency is Frequency.INSTANT
-
-
-def test_the_word_daily_requests_a_digest() -> None:
-    assert parse_command("subscribe tariffs daily", PARTIES).frequency is Frequency.DAILY
+    assert command.criteria is not None
+    assert set(command.criteria.topics) == topics
+    assert {each.first for each in command.criteria.economies} == parties
+    assert command.timing is None
 
 
 @pytest.mark.parametrize(
@@ -95,16 +91,13 @@ def test_feeds_can_list_all_feeds() -> None:
 
 def test_unsubscribe_without_arguments_means_everything() -> None:
     command = parse_command("unsubscribe", PARTIES)
-    assert (command.topics, command.parties) == (frozenset(), frozenset())
+    assert (command.text, command.criteria) == ("", None)
 
 
 @pytest.mark.parametrize(
     ("text", "suggestion"),
     [
-        ("subscribe tarifs", "subscribe tariffs"),
-        ("subscribe tariffs chnia", "subscribe tariffs China"),
         ("latest rullings", "latest rulings"),
-        ("unsubscribe talcs", "unsubscribe talks"),
         ("subscribe", "subscribe court-rulings"),
     ],
 )
@@ -145,9 +138,26 @@ def test_typing_a_command_that_only_a_button_has_says_so(word: str) -> None:
         parse_command(word, PARTIES)
 
 
-def test_a_subscription_to_goods_is_refused_with_the_reason() -> None:
-    with pytest.raises(CommandNotUnderstood, match="cannot be limited to goods"):
-        parse_command("subscribe steel", PARTIES)
+@pytest.mark.parametrize(
+    ("text", "verb", "subscription_id", "until"),
+    [
+        ("pause #3fa2c1 until 5 Dec", Verb.PAUSE, "3fa2c1", "5 dec"),
+        ("resume #3fa2c1", Verb.RESUME, "3fa2c1", ""),
+        ("edit #3fa2c1 daily at 8", Verb.EDIT, "3fa2c1", ""),
+        ("unsubscribe #3fa2c1", Verb.UNSUBSCRIBE, "3fa2c1", ""),
+    ],
+)
+def test_one_subscription_is_named_by_its_id(
+    text: str, verb: Verb, subscription_id: str, until: str
+) -> None:
+    command = parse_command(text, PARTIES)
+    assert (command.verb, command.text, command.until) == (verb, subscription_id, until)
+    assert command.criteria is None
+
+
+@pytest.mark.parametrize("text", ["pause of us tariffs on china", "edit", "resume duties on eu"])
+def test_without_an_id_these_words_are_questions(text: str) -> None:
+    assert parse_command(text, PARTIES).verb is Verb.ASK
 
 
 @pytest.mark.parametrize(
@@ -170,12 +180,6 @@ def test_a_subscription_to_goods_is_refused_with_the_reason() -> None:
 )
 def test_polite_words_do_not_change_what_is_wanted(text: str, verb: Verb) -> None:
     assert parse_command(text, PARTIES).verb is verb
-
-
-def test_a_subscription_with_goods_suggests_the_one_without_them() -> None:
-    with pytest.raises(CommandNotUnderstood) as refused:
-        parse_command("subscribe tariffs steel", PARTIES)
-    assert refused.value.suggestions == ("subscribe tariffs",)
 
 
 def test_a_question_may_begin_with_why() -> None:

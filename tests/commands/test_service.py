@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from bot.alerts.subscription import Frequency
+from bot.alerts.mutes import MuteKind
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
+from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.grammar import Verb
 from bot.commands.permissions import OperatorAction
@@ -69,6 +71,11 @@ async def test_a_calendar_file_holds_dates_ahead_in_order(commands: Commands) ->
         ("table us chnnia", "table us China"),
         ("subcribe court-rulings", "subscribe court-rulings"),
         ("subscribe chinna", "subscribe China"),
+        ("subscribe tarifs", "subscribe tariffs"),
+        ("sub tariffs chnia", "subscribe tariffs China"),
+        ("unsubscribe talcs", "unsubscribe talks"),
+        ("subscribe tariffs zzqqx daily", 'subscribe tariffs with "zzqqx" daily'),
+        ("subscribe us china japan", "subscribe United States, China, Japan"),
         ("feeds ad https://new.example/", "feeds add https://new.example/"),
     ],
 )
@@ -95,11 +102,11 @@ async def test_a_subscription_is_saved_once_and_shown_to_all(commands: Commands)
     assert is_public(reply)
     [kept] = await commands.store.subscriptions.of("T1", "C1")
     assert kept == reply.subscription
-    assert (kept.topics, kept.parties) == (
-        frozenset({Topic.COURT_RULING}),
-        frozenset({"CN"}),
+    assert kept.criteria == Criteria(
+        topics=frozenset({Topic.COURT_RULING}), economies=(EconomyFilter(first="CN"),)
     )
-    assert (kept.pace, kept.created_by, kept.created_at) == (Frequency.DAILY, PERSON, NOW)
+    assert kept.timing == Timing(frequency=Frequency.DAILY)
+    assert (kept.created_by, kept.created_at) == (PERSON, NOW)
     again = await commands.type("subscribe court-rulings china daily")
     assert isinstance(again, replies.Subscribed)
     assert not again.is_new
@@ -112,14 +119,15 @@ async def test_an_unsubscribe_removes_the_given_topics_and_the_list_shows_the_re
     for text in ("subscribe tariffs china", "subscribe talks"):
         await commands.type(text)
     gone = await commands.type("unsubscribe talks")
-    assert gone == replies.Unsubscribed(1, frozenset({Topic.NEGOTIATION}), frozenset())
+    assert isinstance(gone, replies.SubscriptionRemoved)
+    assert gone.subscription.criteria.topics == {Topic.NEGOTIATION}
     assert is_public(gone)
     none = await commands.type("unsubscribe talks")
     assert isinstance(none, replies.Unsubscribed)
     assert (none.count, is_public(none)) == (0, False)
     listed = await commands.type("list")
     assert isinstance(listed, replies.SubscriptionList)
-    assert [one.topics for one in listed.subscriptions] == [{Topic.TARIFF}]
+    assert [one.criteria.topics for one in listed.subscriptions] == [{Topic.TARIFF}]
     assert listed.reminders_on
 
 
@@ -242,23 +250,33 @@ async def test_an_event_is_followed_and_muted_by_buttons(commands: Commands) -> 
     assert len(await events.followers(["e1"])) == 1
     assert await commands.click(Verb.UNFOLLOW_EVENT, "e1") == replies.EventUnfollowed()
     assert not await events.followers(["e1"])
-    muted = await commands.click(Verb.MUTE_EVENT, "e1")
-    assert muted == replies.EventMuted("e1", muted=True)
+
+
+@pytest.mark.parametrize(
+    ("mute", "unmute", "text", "kind", "span"),
+    [
+        (Verb.MUTE_EVENT, Verb.UNMUTE_EVENT, "e1", MuteKind.EVENT, timedelta(days=30)),
+        (Verb.MUTE_TOPIC, Verb.UNMUTE_TOPIC, "tariff", MuteKind.TOPIC, timedelta(hours=24)),
+        (
+            Verb.MUTE_CONVERSATION,
+            Verb.UNMUTE_CONVERSATION,
+            "",
+            MuteKind.CONVERSATION,
+            timedelta(hours=24),
+        ),
+    ],
+)
+async def test_events_topics_and_conversations_are_muted_for_a_while(
+    commands: Commands, mute: Verb, unmute: Verb, text: str, kind: MuteKind, span: timedelta
+) -> None:
+    muted = await commands.click(mute, text)
+    assert isinstance(muted, replies.Muted)
     assert is_public(muted)
-    assert len(await events.muted(["e1"])) == 1
-    assert await commands.click(Verb.UNMUTE_EVENT, "e1") == replies.EventMuted("e1", muted=False)
-    assert not await events.muted(["e1"])
-
-
-async def test_a_conversation_is_muted_for_a_day(commands: Commands) -> None:
-    await commands.type("subscribe tariffs")
-    muted = await commands.click(Verb.MUTE_CONVERSATION)
-    assert muted == replies.ConversationMuted(NOW + timedelta(hours=24))
-    [kept] = await commands.store.subscriptions.of("T1", "C1")
-    assert kept.muted_until == NOW + timedelta(hours=24)
-    assert await commands.click(Verb.UNMUTE_CONVERSATION) == replies.ConversationMuted(None)
-    [kept] = await commands.store.subscriptions.of("T1", "C1")
-    assert kept.muted_until is None
+    assert (muted.mute.kind, muted.mute.subject) == (kind, text)
+    assert muted.mute.until == NOW + span
+    assert await commands.store.mutes.of("T1", "C1", NOW) == (muted.mute,)
+    assert is_public(await commands.click(unmute, text))
+    assert await commands.store.mutes.of("T1", "C1", NOW) == ()
 
 
 async def test_the_overview_hides_subscriptions_of_others(commands: Commands) -> None:

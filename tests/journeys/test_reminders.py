@@ -11,7 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.reminders import Reminders
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
+from bot.alerts.subscriptions.model import Subscription
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_app, build_web_app, open_session
@@ -60,6 +61,7 @@ class Bot:
             self.store.outbox,
             self.store.subscriptions,
             self.switches,
+            self.store.mutes,
             self.team,
             lambda: self.now,
             lambda: None,
@@ -76,8 +78,10 @@ class Bot:
             id="",
             team=self.team,
             conversation=found.id,
-            topics=frozenset({Topic.TARIFF}),
-            parties=frozenset(parties),
+            criteria=Criteria(
+                topics=frozenset({Topic.TARIFF}),
+                economies=tuple(EconomyFilter(first=code) for code in parties),
+            ),
             created_at=self.now,
         )
         await self.store.subscriptions.add(wish)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -11,7 +11,10 @@ from urllib.parse import urlencode
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.subscription import Subscription, without
+from bot.alerts.delivery import Delivery
+from bot.alerts.mutes import Mute
+from bot.alerts.subscriptions.criteria import EconomyFilter, is_same
+from bot.alerts.subscriptions.model import Subscription, make_id, without
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions
@@ -40,22 +43,45 @@ class FakeSubscriptions:
     def __init__(self) -> None:
         self.kept: list[Subscription] = []
 
-    async def add(self, subscription: Subscription) -> bool:
-        if any(s.id == subscription.id and s.pace is subscription.pace for s in self.kept):
+    async def add(self, subscription: Subscription, limit: int) -> bool:
+        known = [
+            s
+            for s in await self.of(subscription.team, subscription.conversation)
+            if is_same(s.criteria, subscription.criteria)
+        ]
+        if any(s.timing == subscription.timing for s in known):
             return False
-        self.kept = [s for s in self.kept if s.id != subscription.id] + [subscription]
+        new = subscription.model_copy(update={"id": subscription.id or make_id(subscription)})
+        self.kept = [s for s in self.kept if s not in known] + [new]
         return True
 
-    async def remove(
-        self, team: str, conversation: str, topics: frozenset[Topic], parties: frozenset[str]
-    ) -> int:
-        changed = [
-            s for s in await self.of(team, conversation) if without(s, topics, parties) != (s,)
+    async def get(self, team: str, subscription_id: str) -> Subscription | None:
+        return next((s for s in self.kept if s.id.startswith(subscription_id)), None)
+
+    async def change(self, team: str, subscription_id: str, **changes: object) -> None:
+        self.kept = [
+            s.model_copy(update=changes) if s.id == subscription_id else s for s in self.kept
         ]
-        for one in changed:
-            self.kept.remove(one)
-            self.kept += without(one, topics, parties)
-        return len(changed)
+
+    async def remove_one(self, team: str, subscription_id: str) -> None:
+        self.kept = [s for s in self.kept if s.id != subscription_id]
+
+    async def remove(
+        self,
+        team: str,
+        conversation: str,
+        topics: Collection[Topic] = (),
+        economies: Collection[EconomyFilter] = (),
+        only_by: str | None = None,
+    ) -> int:
+        changed = 0
+        for one in await self.of(team, conversation):
+            left = without(one.criteria, topics, economies)
+            if left != (one.criteria,) and only_by in (None, one.created_by):
+                changed += 1
+                self.kept.remove(one)
+                self.kept += [one.model_copy(update={"criteria": each}) for each in left]
+        return changed
 
     async def of(self, team: str, conversation: str) -> Sequence[Subscription]:
         return [s for s in self.kept if (s.team, s.conversation) == (team, conversation)]
@@ -63,19 +89,35 @@ class FakeSubscriptions:
     async def every(self, team: str) -> Sequence[Subscription]:
         return [s for s in self.kept if s.team == team]
 
-    async def mute(self, team: str, conversation: str, until: datetime) -> None:
-        self._set(team, conversation, until)
 
-    async def unmute(self, team: str, conversation: str) -> None:
-        self._set(team, conversation, None)
+class FakeMutes:
+    def __init__(self) -> None:
+        self.kept: list[Mute] = []
 
-    def _set(self, team: str, conversation: str, until: datetime | None) -> None:
+    async def add(self, mute: Mute) -> None:
+        self.kept.append(mute)
+
+    async def remove(self, mute: Mute, now: datetime) -> None:
         self.kept = [
-            s.model_copy(update={"muted_until": until})
-            if (s.team, s.conversation) == (team, conversation)
-            else s
-            for s in self.kept
+            each for each in self.kept if (each.kind, each.subject) != (mute.kind, mute.subject)
         ]
+
+    async def of(self, team: str, conversation: str, now: datetime) -> Sequence[Mute]:
+        return [m for m in self.kept if (m.team, m.conversation) == (team, conversation)]
+
+
+class FakeOutbox:
+    """Has one delivery and its stories."""
+
+    def __init__(self, delivery: Delivery | None = None, *stories: Story) -> None:
+        self.delivery, self.own = delivery, stories
+
+    async def get(self, delivery_id: str) -> Delivery | None:
+        found = self.delivery
+        return found if found is not None and found.id == delivery_id else None
+
+    async def stories(self, delivery: Delivery) -> Sequence[Story]:
+        return self.own
 
 
 class FakeStories:
@@ -84,6 +126,9 @@ class FakeStories:
 
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
         return [s for s in self.kept if topic is None or topic in s.topics][:limit]
+
+    async def recent(self, since: datetime) -> Sequence[Story]:
+        return [s for s in self.kept if s.seen_at >= since]
 
     async def get(self, story_id: str) -> Story | None:
         return next((s for s in self.kept if s.id == story_id), None)
@@ -95,7 +140,6 @@ class FakeStories:
 class FakeEventPreferences:
     def __init__(self) -> None:
         self.follows: set[tuple[str, str, str]] = set()
-        self.mutes: set[tuple[str, str, str]] = set()
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
         new = (team, user, event_id) not in self.follows
@@ -104,14 +148,6 @@ class FakeEventPreferences:
 
     async def unfollow(self, team: str, user: str, event_id: str) -> bool:
         self.follows.discard((team, user, event_id))
-        return True
-
-    async def mute_event(self, team: str, conversation: str, event_id: str) -> bool:
-        self.mutes.add((team, conversation, event_id))
-        return True
-
-    async def unmute_event(self, team: str, conversation: str, event_id: str) -> bool:
-        self.mutes.discard((team, conversation, event_id))
         return True
 
 
@@ -195,6 +231,8 @@ def service(**changes: Any) -> CommandService:
     """The command service on fake stores; a test can replace any of them."""
     stores: dict[str, Any] = {
         "subscriptions": FakeSubscriptions(),
+        "mutes": FakeMutes(),
+        "outbox": FakeOutbox(),
         "stories": FakeStories(story()),
         "events": FakeEventPreferences(),
         "reminders": FakeReminderSwitches(),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
-from bot.alerts.subscription import Subscription, subscription_id
+from bot.alerts.subscriptions.model import Subscription, make_id
 from bot.feeds.identity import identify
 from bot.feeds.model import Entry, Feed, FeedKind
 from bot.news.story import Story
@@ -54,13 +54,11 @@ def story(name: str, **fields: Any) -> Story:
 
 
 def subscription(conversation: str = "C1", **fields: Any) -> Subscription:
-    given = {
-        "id": subscription_id(TEAM, conversation),
-        "team": TEAM,
-        "conversation": conversation,
-        "created_at": NOON,
-    }
-    return Subscription.model_validate(given | fields)
+    """A subscription. `topics`, `parties` (any of them), `words` and `pace` are those of criteria
+    and timing."""
+    given = {"id": "", "team": TEAM, "conversation": conversation, "created_at": NOON}
+    made = Subscription.model_validate(given | fields)
+    return made if made.id else made.model_copy(update={"id": make_id(made)})
 
 
 def delivery(about: str, conversation: str = "C1", **fields: Any) -> Delivery:

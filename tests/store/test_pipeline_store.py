@@ -1,6 +1,6 @@
 from bot.alerts.delivery import Thread
 from bot.store.pipeline_store import PipelineStore
-from tests.store.examples import TEAM, subscription
+from tests.store.examples import NOON, TEAM, minutes, subscription
 from tests.store.opened import Store
 
 
@@ -9,7 +9,7 @@ def _of_team(store: Store, team: str | None) -> PipelineStore:
 
 
 async def test_the_audience_is_the_connected_team_only(store: Store) -> None:
-    here, there = subscription(), subscription("C9", team="T2")
+    here, there = subscription(), subscription("C9", team="T2", created_at=NOON + minutes(1))
     await store.subscriptions.add(here)
     await store.subscriptions.add(there)
     await store.events.follow(TEAM, "U1", "ruling")

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.sql.schema import Table
 
 from bot.alerts.delivery import DeliveryKind
+from bot.alerts.mutes import Mute, MuteKind
 from bot.feeds.identity import list_identities
 from bot.store import tables
 from bot.store.retention import LONGEST_TEXT, Retention
@@ -45,7 +46,7 @@ async def test_an_old_event_is_pruned_with_its_stories_and_deliveries(store: Sto
         delivery("more", kind=DeliveryKind.UPDATE, event_id="old"),
     )
     await store.events.follow(TEAM, "U1", "old")
-    await store.events.mute_event(TEAM, "C2", "old")
+    await store.mutes.add(Mute(kind=MuteKind.EVENT, subject="old", team=TEAM, conversation="C2"))
     await _send_all(store)
     assert await Retention(store.database).prune(LATER, KEEP) == 7
     for table in (tables.stories, tables.deliveries, tables.follows, tables.mutes):

@@ -1,4 +1,8 @@
-from bot.alerts.subscription import Frequency
+import pytest
+
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
+from bot.alerts.subscriptions.timing import Frequency, Timing
+from bot.errors import TooManySubscriptions
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, subscription
 from tests.store.opened import Store
@@ -13,11 +17,48 @@ async def test_equal_subscriptions_are_saved_once_even_with_different_ids(store:
     assert len(await store.subscriptions.of(TEAM, "C1")) == 1
 
 
-async def test_a_new_frequency_replaces_the_old_one(store: Store) -> None:
+async def test_a_new_timing_replaces_the_old_one_and_ends_a_pause(store: Store) -> None:
     wanted = subscription(topics=[TARIFF])
     await store.subscriptions.add(wanted)
-    assert await store.subscriptions.add(wanted.model_copy(update={"pace": Frequency.DAILY}))
-    assert [each.pace for each in await store.subscriptions.of(TEAM, "C1")] == [Frequency.DAILY]
+    await store.subscriptions.change(TEAM, wanted.id, paused_until=NOON + minutes(9))
+    daily = Timing(frequency=Frequency.DAILY)
+    new = wanted.model_copy(update={"id": "another", "timing": daily})
+    assert await store.subscriptions.add(new)
+    [kept] = await store.subscriptions.of(TEAM, "C1")
+    assert (kept.id, kept.timing, kept.paused_until) == (wanted.id, daily, None)
+
+
+async def test_an_edited_subscription_keeps_its_id(store: Store) -> None:
+    made = subscription(topics=[TARIFF])
+    await store.subscriptions.add(made)
+    criteria = Criteria(words=("steel",))
+    assert await store.subscriptions.change(TEAM, made.id, criteria=criteria)
+    assert not await store.subscriptions.change("T2", made.id, criteria=Criteria())
+    assert await store.subscriptions.of(TEAM, "C1") == (
+        made.model_copy(update={"criteria": criteria}),
+    )
+
+
+async def test_a_subscription_is_found_by_the_beginning_of_its_id(store: Store) -> None:
+    await store.subscriptions.add(subscription(id="abc123"))
+    await store.subscriptions.add(subscription("C2", id="abd456"))
+    await store.subscriptions.add(subscription("C3", id="abc"))
+    found = [
+        await store.subscriptions.get(TEAM, each) for each in ("abc1", "abc", "ab", "abd", "%")
+    ]
+    assert [each and each.id for each in found] == ["abc123", "abc", None, "abd456", None]
+    assert await store.subscriptions.get("T2", "abd") is None
+    assert await store.subscriptions.remove_one(TEAM, "abc123")
+    assert not await store.subscriptions.remove_one(TEAM, "abc123")
+
+
+async def test_a_conversation_has_a_limited_number_of_subscriptions(store: Store) -> None:
+    for number in range(3):
+        await store.subscriptions.add(subscription(words=[f"w{number}"]), limit=3)
+    with pytest.raises(TooManySubscriptions):
+        await store.subscriptions.add(subscription(words=["more"]), limit=3)
+    assert not await store.subscriptions.add(subscription(words=["w1"]), limit=3)
+    assert await store.subscriptions.add(subscription("C2"), limit=3)
 
 
 async def test_every_conversation_and_team_has_its_own_subscriptions(store: Store) -> None:
@@ -38,15 +79,22 @@ async def test_an_unsubscribe_removes_exactly_the_given_topics_and_parties(store
     await store.subscriptions.add(subscription(topics=[TARIFF, RULING]))
     await store.subscriptions.add(subscription(topics=[TALKS], parties=["CN", "JP"]))
     assert await store.subscriptions.remove(TEAM, "C1", frozenset({RULING})) == 1
-    assert await store.subscriptions.remove(TEAM, "C1", frozenset(), frozenset({"JP"})) == 1
+    assert await store.subscriptions.remove(TEAM, "C1", (), [EconomyFilter(first="JP")]) == 1
     left = await store.subscriptions.of(TEAM, "C1")
-    assert {(each.topics, each.parties) for each in left} == {
-        (frozenset({TARIFF}), frozenset()),
-        (frozenset({TALKS}), frozenset({"CN"})),
+    assert {(each.criteria.topics, each.criteria.economies) for each in left} == {
+        (frozenset({TARIFF}), ()),
+        (frozenset({TALKS}), (EconomyFilter(first="CN"),)),
     }
     assert await store.subscriptions.remove(TEAM, "C1") == 2
     assert await store.subscriptions.of(TEAM, "C1") == ()
     assert await store.subscriptions.remove(TEAM, "C1") == 0
+
+
+async def test_an_unsubscribe_may_be_limited_to_what_a_person_made(store: Store) -> None:
+    await store.subscriptions.add(subscription(topics=[TARIFF], created_by="U1"))
+    await store.subscriptions.add(subscription(topics=[TALKS], created_by="U2"))
+    assert await store.subscriptions.remove(TEAM, "C1", only_by="U2") == 1
+    assert [each.created_by for each in await store.subscriptions.of(TEAM, "C1")] == ["U1"]
 
 
 async def test_subscriptions_that_become_equal_after_an_unsubscribe_are_merged(
@@ -56,16 +104,6 @@ async def test_subscriptions_that_become_equal_after_an_unsubscribe_are_merged(
     await store.subscriptions.add(subscription(topics=[TARIFF, RULING]))
     await store.subscriptions.remove(TEAM, "C1", frozenset({RULING}))
     assert len(await store.subscriptions.of(TEAM, "C1")) == 1
-
-
-async def test_a_mute_applies_to_the_conversation_until_it_is_removed(store: Store) -> None:
-    await store.subscriptions.add(subscription())
-    await store.subscriptions.add(subscription("C2"))
-    until = NOON + minutes(60)
-    assert await store.subscriptions.mute(TEAM, "C1", until) == 1
-    assert [each.muted_until for each in await store.subscriptions.every()] == [until, None]
-    assert await store.subscriptions.unmute(TEAM, "C1") == 1
-    assert await store.subscriptions.unmute(TEAM, "C1") == 0
 
 
 async def test_the_default_subscription_is_created_once_and_not_again_after_an_unsubscribe(

@@ -1,5 +1,6 @@
 import asyncio
 import errno
+import json
 import os
 import re
 import shutil
@@ -12,12 +13,15 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.alerts.delivery import DeliveryState
+from bot.alerts.mutes import Mute, MuteKind
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
+from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.errors import StoreError
 from bot.store.backup import backup
 from bot.store.engine import Database
 from bot.store.tables import REVISION, feeds, metadata
 from bot.store.upgrade import upgrade
-from tests.store.examples import NOON, delivery, feed
+from tests.store.examples import NOON, delivery, feed, minutes
 from tests.store.opened import Store, open_store
 from tests.store.schemas import SCHEMAS, create_older
 
@@ -35,13 +39,16 @@ def _as_first_release(connection: Connection) -> None:
     connection.execute(text("DROP TABLE data_checks"))
     connection.execute(text("DROP TABLE deliveries"))
     connection.execute(text("DROP TABLE proposals"))
+    connection.execute(text("DROP TABLE mutes"))
     key = "SERIAL" if connection.dialect.name == "postgresql" else "INTEGER"
     moment = "TIMESTAMPTZ" if connection.dialect.name == "postgresql" else "DATETIME"
     schema = SCHEMAS["0006"]
-    for name in ("deliveries", "proposals"):
+    for name in ("deliveries", "proposals", "mutes"):
         start = schema.index(f"CREATE TABLE {name} ")
         create = schema[start : schema.index(";", start)]
         create = create.replace("seq INTEGER", f"seq {key}").replace("DATETIME", moment)
+        if connection.dialect.name == "postgresql":
+            create = create.replace("WITHOUT ROWID", "")
         connection.execute(text(create))
     for index in re.findall(
         r"^CREATE INDEX .* ON (?:deliveries|proposals) .*;$", schema, re.MULTILINE
@@ -55,6 +62,27 @@ def _as_first_release(connection: Connection) -> None:
     at = "2025-05-12 12:00:00.000000"
     for state in ("owed", "claimed", "sent", "failed"):
         connection.execute(delivery, {"state": state, "at": at})
+    mute = text("INSERT INTO mutes (event_id, team, conversation) VALUES ('e', 'T1', 'C1')")
+    connection.execute(mute)
+    subscription = text(
+        "INSERT INTO subscriptions (id, team, conversation, created_at, data)"
+        " VALUES (:id, 'T1', :place, :at, :data)"
+    )
+    for id_, place, until in (
+        ("s1", "C1", None),
+        ("s2", "C2", "2025-05-12T13:00:00Z"),
+        ("s3", "C2", "2025-05-12T14:00:00Z"),
+    ):
+        row: dict[str, object] = {
+            "id": id_,
+            "team": "T1",
+            "conversation": place,
+            "parties": ["CN"],
+            "pace": "daily",
+        }
+        row |= {"muted_until": until, "created_at": "2025-05-12T12:00:00Z"}
+        given = {"id": id_, "place": place, "at": at, "data": json.dumps(row)}
+        connection.execute(subscription, given)
     proposal = text(
         "INSERT INTO proposals (id, state, seen_at, told, data, decision) "
         "VALUES (:id, 'pending', :at, :told, '', '')"
@@ -100,6 +128,28 @@ async def test_deliveries_of_the_first_release_are_sent_after_the_upgrade(
     # The first release may have posted the claimed delivery, so its outcome is uncertain.
     assert {each.id: each.uncertain for each in claimed} == {"owed": False, "claimed": True}
     assert await store.proposals.unposted() == {"new"}
+    await store.database.close()
+
+
+async def test_mutes_and_subscriptions_of_the_first_release_stay_after_the_upgrade(
+    first_release: str,
+) -> None:
+    await upgrade(first_release)
+    store = open_store(first_release)
+    place = {"team": "T1", "conversation": "C2"}
+    assert set(await store.mutes.about(["e"])) == {
+        Mute(kind=MuteKind.EVENT, subject="e", team="T1", conversation="C1"),
+        Mute(kind=MuteKind.CONVERSATION, until=NOON + minutes(120), **place),
+    }
+    wanted = Criteria(economies=(EconomyFilter(first="CN"),))
+    found = await store.subscriptions.every()
+    assert {(each.id, each.conversation) for each in found} == {
+        ("s1", "C1"),
+        ("s2", "C2"),
+        ("s3", "C2"),
+    }
+    assert {each.criteria for each in found} == {wanted}
+    assert {each.timing for each in found} == {Timing(frequency=Frequency.DAILY)}
     await store.database.close()
 
 
@@ -195,7 +245,7 @@ async def test_a_backup_during_a_write_is_a_complete_database(
     await store.feeds.add(feed("kept"))
 
     def back_up_during_a_write(connection: Connection) -> None:
-        row = {"id": "unfinished", "data": feed("unfinished").model_dump_json()}
+        row: dict[str, object] = {"id": "unfinished", "data": feed("unfinished").model_dump_json()}
         connection.execute(store.database.insert(feeds).values(row))
         asyncio.run(backup(f"sqlite:///{file}", copy))
 

@@ -46,7 +46,8 @@ _MOST_DUTIES = 30
 that each name other goods would take seconds.
 """
 
-_OFFICIAL = frozenset({FeedKind.OFFICIAL, FeedKind.COURT})
+OFFICIAL_KINDS = frozenset({FeedKind.OFFICIAL, FeedKind.COURT})
+"""The kinds of feeds of gazettes, agencies, ministries and courts."""
 
 _RETRACTION = r"(?:retracted|retraction|withdrawn)"
 _CORRECTION = rf"(?:corrected|correction|corrects|clarification|{_RETRACTION})"
@@ -196,7 +197,7 @@ def summarize_event(stories: Sequence[Story]) -> Event:
         disputed=tuple(slot.dispute() for slot in shown if slot.is_disputed),
         parties=tuple(dict.fromkeys(code for story in ordered for code in story.parties)),
         sources=len({story.feed_id for story in ordered}),
-        is_official=any(story.kind in _OFFICIAL for story in ordered),
+        is_official=any(story.kind in OFFICIAL_KINDS for story in ordered),
         correction=_find_correction(ordered),
     )
 

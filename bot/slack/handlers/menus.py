@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.alerts.notices import AnswerReport, MistakeReport
-from bot.alerts.subscription import matches
+from bot.alerts.subscriptions.criteria import match
 from bot.commands.grammar import Command, Verb
 from bot.commands.replies import NotUnderstood
 from bot.news.events.matching import explain_join
@@ -127,13 +127,17 @@ async def _explain(context: SlackContext, click: Click) -> Message:
     if not stories:
         return render_notice("The stories of this event are no longer saved.")
     own = await service.stores.subscriptions.of(click.team, click.conversation)
-    story = next((each for each in stories if any(matches(one, each) for one in own)), stories[0])
-    matching = [one for one in own if matches(one, story)]
+    blocs = service.parties.blocs
+    reasons = {
+        each.id: [found for one in own if (found := match(one.criteria, each, blocs)) is not None]
+        for each in stories
+    }
+    story = next((each for each in stories if reasons[each.id]), stories[0])
     is_channel = click.conversation != click.person.id
     newest = stories[-1]
     return alerts.render_why(
         story,
-        matching,
+        reasons[story.id],
         service.parties,
         is_channel=is_channel,
         newest=newest,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.criteria import MatchReason
 from bot.commands.rates.rate_now import RateNow
 from bot.news.events.comparison import Comparison
 from bot.news.events.event import Correction, DisputedFigure, Event, summarize_event
@@ -48,10 +48,11 @@ from bot.slack.views.figures import (
 )
 from bot.slack.views.replies import RUN, mark_repeat
 from bot.slack.views.story_lists import format_headline, format_source, make_left_out
+from bot.slack.views.subscriptions.describe import describe_match
 from bot.text.dates import format_day
 from bot.text.plain import cut
 from bot.text.sentences import split_sentences
-from bot.values import Topic, to_utc
+from bot.values import to_utc
 
 FOLLOW = "alert_follow"
 UNFOLLOW = "alert_unfollow"
@@ -141,20 +142,18 @@ def render_development(
 
 def render_why(
     story: Story,
-    subscriptions: Sequence[Subscription],
+    matched: Sequence[MatchReason],
     parties: Parties,
     *,
     is_channel: bool,
     newest: Story | None = None,
     joined: Comparison | None = None,
 ) -> Message:
-    """Why a story was posted here: the `subscriptions` that it matches, the matched words, and the
-    feed. If the event has further stories, `newest` is the last of them, and `joined` says why it
-    belongs to the event."""
+    """Why a story was posted here: what it `matched` of each subscription, the words that gave it
+    its topics, and the feed. If the event has further stories, `newest` is the last of them, and
+    `joined` says why it belongs to the event."""
     here = "this channel follows" if is_channel else "you follow"
-    reasons = [
-        f"Because {here} {_describe_filters(each, story, parties)}." for each in subscriptions
-    ]
+    reasons = [f"Because {here} {describe_match(each, parties)}." for each in matched]
     words = ", ".join(quote_text(words) for words in _list_words(story))
     lines = [
         *(reasons or ["No subscription here matches it any more."]),
@@ -394,19 +393,6 @@ def _format_development(story: Story, stories: Sequence[Story], parties: Parties
     headline = link(story.link, title or story.title or "(without a title)", 400)
     line = f"{headline} · {format_source(story)}"
     return f"{bold(f'{label}: {details}')}\n{line}" if details else f"{bold(f'{label}:')} {line}"
-
-
-def _describe_filters(subscription: Subscription, story: Story, parties: Parties) -> str:
-    """The filters that the story passes: `tariffs, in stories that name China`."""
-    topics = [t for t in Topic if t in story.topics and t in (subscription.topics or set(Topic))]
-    codes = [code for code in story.parties if code in subscription.parties]
-    names = " or ".join(format_name(code, parties) for code in codes)
-    words = " or ".join(quote_text(word) for word in subscription.words)
-    named = f"that name {names}" if names else ""
-    worded = f"with {words}" if words else ""
-    limits = " ".join(filter(None, (named, worded)))
-    about = " and ".join(topic.label for topic in topics) or "trade news"
-    return f"{about}, in stories {limits}" if limits else about
 
 
 def _list_words(story: Story) -> list[str]:

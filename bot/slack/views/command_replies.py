@@ -1,11 +1,8 @@
 """Renders the replies of the command service as messages."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 
 from bot import COMMAND
-from bot.alerts.subscription import Frequency, Subscription
 from bot.commands import replies
 from bot.commands.permissions import OperatorAction
 from bot.commands.request import CommandRequest
@@ -16,7 +13,6 @@ from bot.render.unread import describe_unread
 from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
-    Block,
     Message,
     actions,
     assemble,
@@ -25,10 +21,9 @@ from bot.slack.blockkit.blocks import (
     count_characters,
     section,
 )
-from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_person, quote_text
+from bot.slack.blockkit.mrkdwn import bold, escape, mention_person, quote_text
 from bot.slack.views import alerts, feeds
 from bot.slack.views.entry.help import make_help_buttons, render_help, render_short_help
-from bot.slack.views.figures import format_party
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates import card
 from bot.slack.views.rates.calendar import render_calendar
@@ -38,9 +33,9 @@ from bot.slack.views.rates.short import is_one_answer, render_short_answer
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
-from bot.slack.views.story_lists import render_latest
+from bot.slack.views.story_lists import render_latest, render_missed
+from bot.slack.views.subscriptions import outcomes
 from bot.text.single_line import to_single_line
-from bot.values import Topic
 
 _COVERAGE = (
     "Covered: additional duties of the United States, China, the European Union, Canada and "
@@ -73,11 +68,19 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             title = format_calendar_title(reply.query, parties)
             return render_notice(f"{escape(title)}: nothing in our data.")
         case replies.Subscribed():
-            return _render_subscribed(reply, request, parties)
+            return outcomes.render_subscribed(reply, request, parties)
         case replies.Unsubscribed():
-            return _render_unsubscribed(reply, request, parties)
+            return outcomes.render_unsubscribed(reply, request, parties)
         case replies.SubscriptionList():
-            return _render_subscriptions(reply, parties)
+            return outcomes.render_subscriptions(reply, parties)
+        case replies.SubscriptionChanged() | replies.SubscriptionRemoved():
+            return outcomes.render_changed(reply, request, parties)
+        case replies.NoSuchSubscription() | replies.SubscriptionRefused() | replies.TooManyHere():
+            return outcomes.render_refusal(reply)
+        case replies.Muted() | replies.Unmuted():
+            return outcomes.render_mute(reply, request)
+        case replies.MissedStories():
+            return render_missed(reply, parties)
         case replies.LatestStories():
             return render_latest(reply, parties)
         case replies.ReminderSwitch():
@@ -101,7 +104,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.OperatorsOnly():
             return render_operators_only(reply.act, reply.user)
         case _:
-            return _render_preference(reply, request)
+            return _render_preference(reply)
 
 
 def _render_rates(reply: replies.RateAnswers) -> Message:
@@ -155,97 +158,9 @@ def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None 
     return render_notice(f"The calendar could not be shared: {escape(error.cause)}.{cure}")
 
 
-def describe_subscription(subscription: Subscription, parties: Parties) -> str:
-    """What a subscription is about and how often its stories come, as markup."""
-    topics = ", ".join(t.label for t in Topic if t in subscription.topics) or "all topics"
-    names = " or ".join(format_party(code, parties) for code in sorted(subscription.parties))
-    words = " or ".join(quote_text(word) for word in subscription.words)
-    filters = [f"naming {names}"] if names else []
-    filters += [f"with {words}"] if words else []
-    about = [bold(topics), *([f"stories {' and '.join(filters)}"] if filters else [])]
-    daily = subscription.pace is Frequency.DAILY
-    return ", ".join([*about, "one digest a day" if daily else "posted at once"])
-
-
 def _count_dates(file: replies.CalendarFile) -> str:
     count = len(file.entries)
     return f"{count} date{'s' if count > 1 else ''}"
-
-
-def _render_subscribed(
-    reply: replies.Subscribed, request: CommandRequest, parties: Parties
-) -> Message:
-    subscription = reply.subscription
-    what, who = (
-        describe_subscription(subscription, parties),
-        mention_person(subscription.created_by),
-    )
-    words = [t.command_word for t in Topic if t in subscription.topics]
-    undo = " ".join([COMMAND, "unsubscribe", *words, *sorted(subscription.parties)])
-    note = ""
-    if reply.ended_pause:
-        note = "The pause of this conversation's subscriptions ended. What is queued is sent now."
-    if not reply.is_new:
-        text = f"Already subscribed: {what}."
-    else:
-        text = f"{who} subscribed: {what}." if who else f"Subscribed: {what}."
-        if request.needs_invitation:
-            note = (
-                f"This channel is private. `/invite` me, so that I can post here. {note}".rstrip()
-            )
-    return assemble(text, [section(text), context(note, f"To unsubscribe: `{undo}`")])
-
-
-def _render_unsubscribed(
-    reply: replies.Unsubscribed, request: CommandRequest, parties: Parties
-) -> Message:
-    named = [t.label for t in Topic if t in reply.topics]
-    named += [format_party(code, parties) for code in sorted(reply.parties)]
-    what = ", ".join(named) or "everything"
-    if not reply.count:
-        text = f"Nothing changed: this conversation has no subscription to {what}."
-        return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
-    text = f"{mention_person(request.user)} unsubscribed this conversation from {what}."
-    return assemble(text, [section(text)])
-
-
-def _render_subscriptions(reply: replies.SubscriptionList, parties: Parties) -> Message:
-    found = reply.subscriptions
-    if not found:
-        return render_notice(f"No subscriptions here yet. Try `{COMMAND} subscribe tariffs`.")
-    title = f"{len(found)} subscription{'s' if len(found) > 1 else ''} here"
-    lines = [
-        section(
-            f"• {describe_subscription(one, parties)} – {_format_since(one)}{_format_pause(one)}"
-        )
-        for one in found
-    ]
-    muted = _format_mute(found, reply.now)
-    off = f"Reminders are off here. `{COMMAND} reminders on` turns them on."
-    tail = [context(muted, "" if reply.reminders_on else off)]
-    if muted:
-        tail += actions(button("Unmute", alerts.UNMUTE))
-    shown = tail if muted or not reply.reminders_on else []
-    return assemble(title, [section(bold(title))], lines, shown, _make_left_out)
-
-
-def _format_since(subscription: Subscription) -> str:
-    who = mention_person(subscription.created_by)
-    return f"since {format_moment(subscription.created_at)}" + (f" by {who}" if who else "")
-
-
-def _format_pause(subscription: Subscription) -> str:
-    if subscription.paused_at is None:
-        return ""
-    reason = escape(subscription.paused_reason)
-    again = "Subscribe again to end the pause."
-    since = format_moment(subscription.paused_at)
-    return f"\n:warning: paused since {since}: {reason}. {again}"
-
-
-def _format_mute(found: Iterable[Subscription], now: datetime) -> str:
-    until = [s.muted_until for s in found if s.muted_until is not None and s.muted_until > now]
-    return f"Muted until {format_moment(max(until))}." if until else ""
 
 
 def _render_suggestions(reply: replies.NotUnderstood) -> Message:
@@ -319,29 +234,14 @@ def _put_first(lines: str, message: Message) -> Message:
     return replace(message, text=text, blocks=(section(lines), *message.blocks))
 
 
-def _render_preference(reply: replies.Reply, request: CommandRequest) -> Message:
-    """Confirms that an event was followed or muted, or that a conversation was muted, with a button
-    that undoes it. Also confirms the opposite, without a button."""
-    who, undo = mention_person(request.user), None
+def _render_preference(reply: replies.Reply) -> Message:
+    """Confirms that an event was followed, with a button that undoes it, or unfollowed."""
+    undo = None
     match reply:
         case replies.EventFollowed():
             verb = "Following" if reply.is_new else "Already following"
             text = f"{verb}. Updates will come to you by direct message."
             undo = button("Unfollow", alerts.UNFOLLOW, reply.event_id)
-        case replies.EventUnfollowed():
-            text = "Stopped following this event."
-        case replies.EventMuted(muted=True):
-            text = f"{who} muted this event here. Other events still arrive."
-            undo = button("Undo", alerts.UNMUTE_EVENT, reply.event_id)
-        case replies.EventMuted():
-            text = f"{who} unmuted this event here."
-        case replies.ConversationMuted(until=datetime() as until):
-            text = f"{who} muted all alerts here until {format_moment(until)}."
-            undo = button("Unmute", alerts.UNMUTE)
         case _:
-            text = f"{who} unmuted this conversation. Alerts arrive again."
+            text = "Stopped following this event."
     return Message(text, (section(text), *actions(undo)))
-
-
-def _make_left_out(count: int) -> Block:
-    return context(f"… and {count} more.")

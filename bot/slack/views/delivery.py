@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from bot import COMMAND
 from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
+from bot.alerts.digest import BundleKind, read_bundle
 from bot.alerts.reminders import Reminder
 from bot.news.events.event import summarize_event
 from bot.news.story import Story
@@ -16,7 +17,7 @@ from bot.slack.views.alerts import AlertOptions, render_alert, render_developmen
 from bot.slack.views.data_checks import render_confirm_buttons
 from bot.slack.views.reminders import render_reminder
 from bot.slack.views.replies import render_notice
-from bot.slack.views.story_lists import render_digest
+from bot.slack.views.story_lists import render_digest, render_offer
 
 _CHANNEL_ID = re.compile(r"#([CG][A-Z0-9]{7,30})\b")
 _COMMAND_IN_QUOTES = re.compile(f"'({COMMAND} [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
@@ -56,6 +57,9 @@ def compose_messages(
             due = Reminder.model_validate_json(delivery.content)
             return (render_reminder(due, parties, delivery.reason, may_repeat=may_repeat),)
         case DeliveryKind.DIGEST:
+            bundle = read_bundle(delivery.content)
+            if bundle.kind is BundleKind.MISSED:
+                return (render_offer(delivery.id, stories, bundle),)
             return render_digest(stories, parties, delivery.reason, may_repeat=may_repeat)
         case _:
             return (

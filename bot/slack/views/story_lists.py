@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from bot import COMMAND
-from bot.alerts.digest import group_by_event
-from bot.commands.replies import LatestStories
+from bot.alerts.digest import Bundle, group_by_event
+from bot.alerts.mutes import MuteKind
+from bot.commands.replies import LatestStories, MissedStories
 from bot.news.story import Story
 from bot.parties import Parties, build_flag
 from bot.slack.blockkit import limits
@@ -24,6 +25,8 @@ from bot.slack.views.figures import format_figure, format_party
 from bot.slack.views.replies import RUN, mark_repeat
 from bot.values import Topic
 
+SHOW_MISSED = "missed_show"
+
 
 def render_digest(
     stories: Sequence[Story], parties: Parties, reason: str, *, may_repeat: bool = False
@@ -37,11 +40,7 @@ def render_digest(
     # Space for the mark of a repeated message is always reserved, so that a retry divides the
     # stories in the same way.
     marked = [*head, context(why, mark_repeat(True))]
-    lines: Sequence[Block] = [
-        section(("" if place == 0 else "↳ ") + _format_line(story, parties))
-        for reports in group_by_event(stories)
-        for place, story in enumerate(reports)
-    ]
+    lines = _list_by_event(stories, parties)
     kept, lines = _split_where_full(marked, lines)
     messages = [assemble(f"Your digest: {count}{first}", head, kept, tail)]
     while lines:
@@ -49,6 +48,28 @@ def render_digest(
         kept, lines = _split_where_full(more, lines)
         messages.append(assemble("Your digest, continued", more, kept))
     return tuple(messages)
+
+
+def render_offer(delivery_id: str, stories: Sequence[Story], bundle: Bundle) -> Message:
+    """Offers the stories that a mute kept back, with a button that shows them."""
+    muted = {MuteKind.EVENT: " this event", MuteKind.TOPIC: f" {_name_topic(bundle.subject)}"}
+    what = muted.get(bundle.mute, "") if bundle.mute is not None else ""
+    count = f"{len(stories)} {'story' if len(stories) == 1 else 'stories'}"
+    title = (
+        f": {escape(stories[0].title, 150)}" if bundle.mute is MuteKind.EVENT and stories else ""
+    )
+    text = f"{count} while you had{what} muted{title}"
+    return Message(text, (section(text), *actions(button("Show", SHOW_MISSED, delivery_id))))
+
+
+def render_missed(reply: MissedStories, parties: Parties) -> Message:
+    """The stories that a mute kept back, grouped by event."""
+    if not reply.stories:
+        text = "These stories are no longer saved."
+        return Message(text, (section(text),))
+    title = "Stories while muted"
+    lines = _list_by_event(reply.stories, parties)
+    return assemble(title, [section(bold(title))], lines, (), make_left_out)
 
 
 def render_latest(reply: LatestStories, parties: Parties) -> Message:
@@ -63,6 +84,18 @@ def render_latest(reply: LatestStories, parties: Parties) -> Message:
     title = f"Latest stories{about}{page}"
     lines = [section(_format_line(story, parties)) for story in reply.stories]
     return assemble(title, [section(bold(title))], lines, row, make_left_out)
+
+
+def _list_by_event(stories: Sequence[Story], parties: Parties) -> Sequence[Block]:
+    return [
+        section(("" if place == 0 else "↳ ") + _format_line(story, parties))
+        for reports in group_by_event(stories)
+        for place, story in enumerate(reports)
+    ]
+
+
+def _name_topic(value: str) -> str:
+    return next((topic.label for topic in Topic if topic == value), "a topic")
 
 
 def _describe_filters(reply: LatestStories, parties: Parties) -> str:

@@ -11,6 +11,7 @@ from bot.slack.views import alerts, data_checks, proposals
 from bot.slack.views.entry import home
 from bot.slack.views.rates import short
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
+from bot.slack.views.story_lists import SHOW_MISSED
 from tests.slack.samples import ROOT
 
 IDS = {
@@ -21,6 +22,7 @@ IDS = {
     "MORE": alerts.MORE,
     "CHECK_PRODUCT": CHECK_PRODUCT,
     "DETAILS": DETAILS,
+    "SHOW_MISSED": SHOW_MISSED,
     "ASK": home.ASK,
     "PROPOSALS": home.PROPOSALS,
 }

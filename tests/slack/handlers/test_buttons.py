@@ -11,6 +11,8 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import DeliveryKind
+from bot.alerts.digest import Bundle, BundleKind
+from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.notices import AnswerReport, MistakeReport
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
@@ -22,11 +24,19 @@ from bot.slack.views.replies import CHECK_PRODUCT, WORKING
 from tests.slack.fakes import (
     FailingStore,
     FakeEventPreferences,
+    FakeMutes,
+    FakeOutbox,
     FakeStories,
     FakeSubscriptions,
     slack_context,
 )
 from tests.slack.samples import PARTIES, delivery, story
+
+
+def list_muted(page_user: "PageUser") -> list[tuple[MuteKind, str, str, str]]:
+    mutes = page_user.context.service.stores.mutes
+    assert isinstance(mutes, FakeMutes)
+    return [(each.kind, each.subject, each.team, each.conversation) for each in mutes.kept]
 
 
 class PageUser:
@@ -160,24 +170,57 @@ async def test_why_of_a_pruned_story_says_so(workspace: Workspace, client: Async
 
 async def test_an_event_can_be_muted_and_unmuted(page_user: PageUser) -> None:
     muted = await page_user.choose(await page_user.alert(), "mute_event")
-    assert isinstance(page_user.context.service.stores.events, FakeEventPreferences)
-    assert page_user.context.service.stores.events.mutes == {
-        (page_user.team, page_user.channel, "s1")
-    }
+    assert list_muted(page_user) == [(MuteKind.EVENT, "s1", page_user.team, page_user.channel)]
     await page_user.click(muted[-1], "mute_event_off")
-    assert not page_user.context.service.stores.events.mutes
+    assert not list_muted(page_user)
 
 
 async def test_a_conversation_can_be_muted_for_a_day(page_user: PageUser) -> None:
     await page_user.say("/tariff subscribe tariffs")
     reported = await page_user.choose(await page_user.alert(), "mute_day")
     assert f"<@{page_user.person}> muted all alerts here until" in as_text(reported)
-    assert isinstance(page_user.context.service.stores.subscriptions, FakeSubscriptions)
-    assert page_user.context.service.stores.subscriptions.kept[0].muted_until is not None
+    assert list_muted(page_user) == [(MuteKind.CONVERSATION, "", page_user.team, page_user.channel)]
     listed = await page_user.say("/tariff list")
     assert "Muted until" in as_text(listed)
     await page_user.click(listed[0], "mute_off")
-    assert page_user.context.service.stores.subscriptions.kept[0].muted_until is None
+    assert not list_muted(page_user)
+
+
+async def test_missed_stories_are_shown_on_request_in_their_conversation_only(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    content = Bundle(kind=BundleKind.MISSED, mute=MuteKind.CONVERSATION).model_dump_json()
+    outbox = FakeOutbox()
+    given = slack_context(client, workspace.signing_secret, outbox=outbox)
+    async with page_user_of(workspace, given) as page_user:
+        place = {"conversation": page_user.channel, "team": page_user.team}
+        queued = delivery(kind=DeliveryKind.DIGEST, content=content, **place)
+        outbox.delivery, outbox.own = queued, (story(),)
+        sender = SlackSender(client, PARTIES)
+        receipt = await sender.send(queued, (story(),), None)
+        history = await client.conversations_history(channel=page_user.channel)
+        offer = next(m for m in history["messages"] if m["ts"] == receipt.ts)
+        assert "1 story while you had" in as_text([offer])
+        assert story().title not in as_text([offer])
+        (shown,) = await page_user.click(offer, "missed_show")
+        assert shown["ephemeral"]
+        assert story().title in as_text([shown])
+        outbox.delivery = queued.model_copy(update={"conversation": "C0THER"})
+        assert story().title not in as_text(await page_user.click(offer, "missed_show"))
+
+
+async def test_a_muted_topic_is_unmuted_by_a_button(page_user: PageUser) -> None:
+    mute = Mute(
+        kind=MuteKind.TOPIC,
+        subject="court_ruling",
+        team=page_user.team,
+        conversation=page_user.channel,
+    )
+    await page_user.context.service.stores.mutes.add(mute)
+    listed = await page_user.say("/tariff list")
+    assert "court rulings" in as_text(listed)
+    await page_user.click(listed[0], "mute_topic_off_court_ruling")
+    assert not list_muted(page_user)
 
 
 async def test_a_conversation_can_unsubscribe_by_a_button(page_user: PageUser) -> None:
@@ -219,7 +262,7 @@ async def test_an_answer_can_be_shown_as_a_table_watched_and_reported(
         await page_user.pick(answer, "watch")
         assert isinstance(given.service.stores.subscriptions, FakeSubscriptions)
         [subscription] = given.service.stores.subscriptions.kept
-        assert subscription.parties == {"US", "CN"}
+        assert [each.codes for each in subscription.criteria.economies] == [{"US", "CN"}]
         for _ in range(2):
             (thanks,) = await page_user.pick(answer, "report")
             assert "operators" in as_text([thanks])
@@ -320,10 +363,7 @@ async def test_the_buttons_of_alerts_of_an_older_version_are_answered(page_user:
     assert await page_user.click(message, "alert_open") == []
     assert "older version" in as_text(await page_user.click(message, "alert_why"))
     await page_user.click(message, "alert_mute")
-    assert isinstance(page_user.context.service.stores.events, FakeEventPreferences)
-    assert page_user.context.service.stores.events.mutes == {
-        (page_user.team, page_user.channel, "s1")
-    }
+    assert list_muted(page_user) == [(MuteKind.EVENT, "s1", page_user.team, page_user.channel)]
 
 
 async def test_a_reported_mistake_reaches_the_operators(

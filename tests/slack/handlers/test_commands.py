@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.subscription import Frequency
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
+from bot.alerts.subscriptions.timing import Frequency
 from bot.commands.request import CommandRequest
 from bot.errors import StoreUnavailable
 from bot.local_slack.blocks.validation import check_blocks, check_budget
@@ -99,9 +100,10 @@ async def test_a_subscription_is_saved_and_confirmed_to_the_whole_channel(
     assert isinstance(context.service.stores.subscriptions, FakeSubscriptions)
     (kept,) = context.service.stores.subscriptions.kept
     assert (kept.team, kept.conversation, kept.created_by) == ("T1", "C1", "U1")
-    assert kept.topics == {Topic.COURT_RULING}
-    assert kept.parties == {"CN"}
-    assert kept.pace is Frequency.DAILY
+    assert kept.criteria == Criteria(
+        topics=frozenset({Topic.COURT_RULING}), economies=(EconomyFilter(first="CN"),)
+    )
+    assert kept.timing.frequency is Frequency.DAILY
 
 
 async def test_subscribing_twice_changes_nothing_and_says_so(context: SlackContext) -> None:
@@ -113,7 +115,7 @@ async def test_subscribing_twice_changes_nothing_and_says_so(context: SlackConte
 
 async def test_subscribing_again_ends_a_pause_and_says_so(context: SlackContext) -> None:
     resumed: list[bool] = []
-    context.service.on_resume = lambda: resumed.append(True)
+    context = slack_context(context.client, on_due=lambda: resumed.append(True))
     await answer(context, ask("subscribe tariffs"))
     subscriptions = context.service.stores.subscriptions
     assert isinstance(subscriptions, FakeSubscriptions)

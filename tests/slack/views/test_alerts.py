@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.criteria import MatchedEconomy, MatchReason
 from bot.commands.rates.rate_now import RateNow
 from bot.feeds.model import FeedKind
 from bot.news.events.comparison import compare
@@ -534,25 +534,32 @@ def test_talks_that_end_are_not_called_an_ended_duty() -> None:
     assert "*TALKS ENDED 12 May 2025*" in shown(alert(talks))
 
 
-def subscription(**filters: Any) -> Subscription:
-    given = {"id": "x", "team": "T1", "conversation": "C1", "created_at": NOW}
-    return Subscription(**{**given, **filters})
-
-
-def why(*found: Subscription, is_channel: bool = True) -> str:
+def why(*found: MatchReason, is_channel: bool = True) -> str:
     return shown(render_why(story(), found, PARTIES, is_channel=is_channel))
 
 
-def test_why_names_the_subscription_and_the_matched_words() -> None:
-    text = why(subscription(topics={Topic.TARIFF}))
+def test_why_names_what_matched_of_a_subscription_and_the_matched_words() -> None:
+    tariffs = (Topic.TARIFF,)
+    text = why(MatchReason(topics=tariffs))
     assert "Because this channel follows tariffs." in text
     assert "Matched: “cut tariffs”." in text
     assert "“Example Wire” (wire)" in text
     assert "tariff.word" not in text
-    text = why(subscription(topics={Topic.TARIFF}, parties={"CN", "JP"}), is_channel=False)
+    china = MatchReason(topics=tariffs, economies=(MatchedEconomy(code="CN"),))
+    text = why(china, is_channel=False)
     assert "Because you follow tariffs, in stories that name China." in text
-    text = why(subscription(words=("truce",)))
+    text = why(MatchReason(topics=(*tariffs, Topic.NEGOTIATION), words=("truce",)))
     assert "Because this channel follows tariffs and negotiations, in stories with “truce”." in text
+
+
+def test_why_says_that_a_bloc_or_a_member_was_named_instead() -> None:
+    economies = (
+        MatchedEconomy(code="FR", via="EU"),
+        MatchedEconomy(code="EU", via="DE"),
+    )
+    text = why(MatchReason(topics=(Topic.TARIFF,), economies=economies, goods=("steel",)))
+    assert "that name France (as an EU member) or European Union (by its member Germany)" in text
+    assert "on steel" in text
 
 
 def test_why_says_if_the_subscription_has_ended() -> None:
@@ -563,7 +570,12 @@ def test_why_says_how_the_newest_story_joined_the_event() -> None:
     again = later(2, title="US and China cut tariffs for three months")
     joined = compare(again, story())
     message = render_why(
-        story(), [subscription()], PARTIES, is_channel=True, newest=again, joined=joined
+        story(),
+        [MatchReason(topics=(Topic.TARIFF,))],
+        PARTIES,
+        is_channel=True,
+        newest=again,
+        joined=joined,
     )
     text = shown(message)
     assert "*Why the newest story is here*: US and China cut tariffs for three months" in text
@@ -574,7 +586,7 @@ def test_why_says_how_the_newest_story_joined_the_event() -> None:
 @settings(max_examples=30, deadline=None)
 @given(stories, nasty_text)
 def test_slack_accepts_any_explanation(found: Story, word: str) -> None:
-    own = [subscription(words=(word,) * 30)] * 20
+    own = [MatchReason(topics=found.topics, words=(word,) * 30)] * 20
     joined = compare(found, story())
     message = render_why(found, own, PARTIES, is_channel=True, newest=found, joined=joined)
     check_accepted(message)

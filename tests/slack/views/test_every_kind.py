@@ -11,11 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.delivery import DeliveryKind
+from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.reminders import Due, LeadTime, Reminder
-from bot.alerts.subscription import Frequency, Subscription
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, GoodsFilter
+from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.message_reading import MessageReading, ReadRate
-from bot.commands.permissions import OperatorAction
+from bot.commands.permissions import OperatorAction, SubscriptionPolicy
 from bot.commands.rates.product_form import CLAIMS, MOST_GOODS, ProductForm
 from bot.commands.rates.rate_now import RateNow
 from bot.commands.request import CommandRequest
@@ -24,7 +27,7 @@ from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.local_slack.state.modals import check_view
 from bot.news.reader import Understanding
-from bot.news.state import EventState, EventStatus
+from bot.news.state import EventState, EventStatus, Severity
 from bot.proposals.approval.audit import Decision, Operator, ProposalRecord, State
 from bot.proposals.approval.terms import ApprovalForm, list_measures
 from bot.proposals.model import Proposal, ReportSource
@@ -62,17 +65,48 @@ IMPOSERS = {code: PARTIES.get(code).name for code in ledger().list_imposers()}
 few = settings(max_examples=15)
 """Each example is long."""
 REQUEST = CommandRequest("", "T1", "C1", "U1")
+MUTES = tuple(
+    Mute(kind=kind, subject=subject, team="T1", conversation="C1", until=until)
+    for kind, subject, until in (
+        (MuteKind.EVENT, "e1", None),
+        (MuteKind.TOPIC, "tariff", NOW),
+        (MuteKind.TOPIC, "another", NOW),
+        (MuteKind.CONVERSATION, "", NOW),
+    )
+)
 
+economies = st.builds(
+    EconomyFilter,
+    first=st.sampled_from(["US", "CN", "XX"]),
+    second=st.none() | st.just("JP"),
+    directed=st.booleans(),
+)
 subscriptions = st.builds(
     Subscription,
     id=st.just("s"),
     team=st.just("T1"),
     conversation=st.sampled_from(["C1", "U1"]) | text,
-    topics=topics,
-    parties=codes,
-    words=st.lists(text, max_size=20).map(tuple),
-    pace=st.sampled_from(Frequency),
-    muted_until=moments,
+    criteria=st.builds(
+        Criteria,
+        topics=topics,
+        economies=st.lists(economies, max_size=20).map(tuple),
+        goods=st.lists(st.builds(GoodsFilter, text=short_text), max_size=20).map(tuple),
+        words=st.lists(text, max_size=20).map(tuple),
+        without_words=st.lists(text, max_size=20).map(tuple),
+        decided_only=st.booleans(),
+        severity_from=st.sampled_from(Severity),
+        official_only=st.booleans(),
+    ),
+    timing=st.builds(
+        Timing,
+        frequency=st.sampled_from(Frequency),
+        weekdays_only=st.booleans(),
+        zone=st.sampled_from(["", "Asia/Tokyo"]) | text,
+        quiet_from=st.none() | st.just(22),
+        quiet_to=st.just(7),
+        breaking_passes=st.booleans(),
+    ),
+    paused_until=moments,
     paused_at=moments,
     paused_reason=text,
     created_by=text,
@@ -175,9 +209,18 @@ def render(reply: replies.Reply) -> Message:
 @given(st.lists(subscriptions, min_size=1, max_size=3), st.integers(1, 60), st.booleans())
 def test_messages_about_subscriptions(found: Sequence[Subscription], times: int, new: bool) -> None:
     first = found[0]
-    check_message(render(replies.Subscribed(first, new, not new)))
-    check_message(render(replies.Unsubscribed(times, first.topics, first.parties)))
-    check_message(render(replies.SubscriptionList([*found] * times, new, NOW)))
+    for reply in (
+        replies.Subscribed(first, new, not new, tuple(found)),
+        replies.Unsubscribed(times, first.criteria, kept=times),
+        replies.SubscriptionList([*found] * times, new, NOW, MUTES),
+        replies.SubscriptionList([], new, NOW, MUTES),
+        replies.SubscriptionChanged(first),
+        replies.SubscriptionRemoved(first),
+        replies.NoSuchSubscription(first.created_by),
+        replies.TooManyHere(times),
+        *(replies.SubscriptionRefused(each, first.created_by) for each in SubscriptionPolicy),
+    ):
+        check_message(render(reply))
 
 
 @few
@@ -247,8 +290,8 @@ def test_short_replies(one: bool, two: bool, three: bool) -> None:
         replies.ReminderSwitch(one, two, three),
         replies.EventFollowed("e1", one),
         replies.EventUnfollowed(),
-        replies.EventMuted("e1", one),
-        replies.ConversationMuted(NOW if one else None),
+        *(replies.Muted(each) for each in MUTES),
+        *(replies.Unmuted(each) for each in MUTES),
     ):
         check_message(render(reply))
     check_message(render_failure("abc" if one else None))

@@ -64,7 +64,7 @@ _MORE = (
     "what changed in july 2026",
     "table us china",
     "upcoming ics",
-    "subscribe tariffs china japan daily",
+    "subscribe tariffs china, japan daily",
 )
 _INTRODUCTION = (
     f"Ask in plain words, here with `{COMMAND}`, in a direct message, or with a mention of me."

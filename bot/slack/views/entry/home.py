@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, islice
 
 from bot import COMMAND
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscriptions.model import Subscription
 from bot.commands.rates.product_form import IMPORTER
 from bot.commands.replies import OperatorOverview, Overview
 from bot.feeds.health import FeedSummary
@@ -26,10 +26,10 @@ from bot.slack.blockkit.blocks import (
 )
 from bot.slack.blockkit.forms import View, menu
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link_channel
-from bot.slack.views.command_replies import describe_subscription
 from bot.slack.views.entry.check_product import list_origins
 from bot.slack.views.replies import CHECK_PRODUCT, RUN
 from bot.slack.views.story_lists import format_headline, format_source
+from bot.slack.views.subscriptions.describe import describe_subscription
 from bot.text.dates import format_day
 
 ASK, IMPOSER, PARTNER = "home_ask", "home_imposer", "home_partner"

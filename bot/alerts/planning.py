@@ -1,0 +1,260 @@
+"""Plans deliveries: which messages a story causes, and when.
+
+    story | subscriptions that match  | timing: at once, or in which bundle | mute: missed?
+          | followers, if it is a development                               |
+
+1. Each conversation gets a story once. Of several reasons, the one that is due first counts.
+2. The first story of an event that a conversation gets makes its alert, and a development makes a
+   follow-up. Another report makes none.
+3. A story that is too early, or that a mute keeps back, is added to a bundle (`alerts/digest.py`).
+4. Developments and other reports make one update of each earlier alert, even where something is
+   muted, because Slack notifies no one of an edit.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from bot.alerts.delivery import FOLLOWS, Audience, Delivery, DeliveryKind, Thread, make_delivery
+from bot.alerts.digest import Bundle, BundleKind, bundle_of_frequency, bundle_of_mute
+from bot.alerts.mutes import Mute, find_mute
+from bot.alerts.subscriptions.criteria import Blocs, describe_reason
+from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing, next_send
+from bot.news.state import Relation, Severity
+from bot.news.story import Story
+from bot.values import Topic
+
+UPDATE_DELAY = timedelta(seconds=5)
+"""Time between a story and the edit of its event's first message. Several feeds often report the
+same event within seconds, and one edit then covers their stories. Slack allows about one
+`chat.update` a second in a workspace, so fewer edits also arrive sooner.
+"""
+
+Place = tuple[str, str]
+"""A team and a conversation."""
+
+
+@dataclass(frozen=True)
+class DeliveryRules:
+    """What planning needs to know, apart from stories and subscriptions."""
+
+    server: ServerTime = field(default_factory=ServerTime)
+    blocs: Blocs = field(default_factory=dict)
+
+
+_DEFAULT_RULES = DeliveryRules()
+
+
+class _Recipient(NamedTuple):
+    """Why and when a conversation gets a story. `due_at` is None for at once."""
+
+    reason: str
+    topics: tuple[Topic, ...]
+    due_at: datetime | None = None
+    bundle: Bundle = Bundle(kind=BundleKind.QUIET)
+    follows: bool = False
+
+
+class _Bundled(NamedTuple):
+    """A bundle of one conversation."""
+
+    place: Place
+    bundle: Bundle
+    due_at: datetime
+
+
+def plan_deliveries(
+    stories: Iterable[Story],
+    audience: Audience,
+    now: datetime,
+    rules: DeliveryRules = _DEFAULT_RULES,
+    corrections: Collection[str] = (),
+    earlier: Iterable[Story] = (),
+) -> tuple[Delivery, ...]:
+    """The deliveries that these stories cause, in the order in which to send them.
+
+    A development need not match the subscription if one of the `earlier` stories of its event
+    does: a pause of all duties may not name the economy whose duty the alert is about. A story
+    whose id is in `corrections` is a development where the alert is, and makes no alert elsewhere.
+    The `event_id` of each story must be set.
+    """
+    plan = _Plan(audience, now, rules, corrections)
+    for story in earlier:
+        plan.known.setdefault(story.event_id, []).append(story)
+    for story in stories:
+        plan.add(story)
+    return plan.list_deliveries()
+
+
+class _Plan:
+    """The deliveries of one poll, story by story."""
+
+    def __init__(
+        self,
+        audience: Audience,
+        now: datetime,
+        rules: DeliveryRules,
+        corrections: Collection[str],
+    ) -> None:
+        self._audience, self._now, self._rules = audience, now, rules
+        self._corrections, self._alerted = corrections, set(audience.alerted)
+        self._threads = _by_event(audience.alerted)
+        self._mutes: dict[Place, list[Mute]] = {}
+        for mute in audience.mutes:
+            self._mutes.setdefault((mute.team, mute.conversation), []).append(mute)
+        self._due: dict[tuple[Timing, bool], datetime | None] = {}
+        self._messages: list[Delivery] = []
+        self._updates: dict[Thread, list[Story]] = {}
+        self._bundles: dict[_Bundled, list[Story]] = {}
+        self.known: dict[str, list[Story]] = {}
+        """The stories of each event before the next one."""
+
+    def add(self, story: Story) -> None:
+        """Plans the deliveries of the next story."""
+        for thread in self._threads.get(story.event_id, ()):
+            self._updates.setdefault(thread, []).append(story)
+        is_development = story.id in self._corrections or story.relation is not Relation.REPORT
+        before = self.known.setdefault(story.event_id, [])
+        recipients = self._find_recipients(story, is_development)
+        if is_development and before:
+            self._add_earlier_recipients(recipients, before, story)
+        before.append(story)
+        for thread, recipient in recipients.items():
+            self._deliver(story, thread, recipient, is_development)
+
+    def list_deliveries(self) -> tuple[Delivery, ...]:
+        """The messages first, then the updates and the bundles."""
+        return (
+            *self._messages,
+            *(_update(thread, listed, self._now) for thread, listed in self._updates.items()),
+            *(_bundle(bundled, listed) for bundled, listed in self._bundles.items()),
+        )
+
+    def _find_recipients(self, story: Story, is_development: bool) -> dict[Thread, _Recipient]:
+        """The recipients of the story, each conversation once; the earliest moment counts."""
+        found: dict[Thread, _Recipient] = {}
+        for subscription in self._audience.subscriptions:
+            recipient = self._match(subscription, story, story)
+            if recipient is not None:
+                _choose(found, _thread(story, subscription), recipient)
+        for thread in self._audience.followers if is_development else ():
+            if thread.event_id == story.event_id:
+                _choose(found, thread, _Recipient(FOLLOWS, story.topics, follows=True))
+        return found
+
+    def _add_earlier_recipients(
+        self, found: dict[Thread, _Recipient], before: Sequence[Story], story: Story
+    ) -> None:
+        """Adds the conversations with the alert of the event, and with an instant subscription
+        that matches one of the stories `before`."""
+        for subscription in self._audience.subscriptions:
+            thread = _thread(story, subscription)
+            if (
+                subscription.timing.frequency is not Frequency.INSTANT
+                or thread not in self._alerted
+            ):
+                continue
+            matches = (self._match(subscription, each, story) for each in before)
+            recipient = next(filter(None, matches), None)
+            if recipient is not None:
+                _choose(found, thread, recipient)
+
+    def _match(self, subscription: Subscription, matched: Story, story: Story) -> _Recipient | None:
+        """Why and when the subscription gets `story`, if it matches the story `matched`."""
+        reason = subscription.match(matched, self._now, self._rules.blocs)
+        if reason is None:
+            return None
+        timing, is_breaking = subscription.timing, story.state.severity is Severity.BREAKING
+        if (timing, is_breaking) not in self._due:
+            due_at = next_send(timing, self._now, self._rules.server, is_breaking=is_breaking)
+            self._due[timing, is_breaking] = due_at
+        return _Recipient(
+            describe_reason(reason),
+            reason.topics,
+            self._due[timing, is_breaking],
+            bundle_of_frequency(timing.frequency),
+        )
+
+    def _deliver(
+        self, story: Story, thread: Thread, recipient: _Recipient, is_development: bool
+    ) -> None:
+        place = thread[1:]
+        is_alerted = recipient.follows or thread in self._alerted
+        is_digest = recipient.due_at is not None and recipient.bundle.kind is not BundleKind.QUIET
+        is_news = is_development if is_alerted else story.id not in self._corrections
+        if not (is_digest or is_news):
+            return
+        mutes = self._mutes.get(place, ())
+        mute = find_mute(mutes, story.event_id, recipient.topics, self._now)
+        if mute is not None:
+            if mute.until is not None:
+                bundled = _Bundled(place, bundle_of_mute(mute), mute.until)
+                self._bundles.setdefault(bundled, []).append(story)
+        elif recipient.due_at is not None:
+            bundled = _Bundled(place, recipient.bundle, recipient.due_at)
+            self._bundles.setdefault(bundled, []).append(story)
+        else:
+            kind = DeliveryKind.FOLLOW_UP if is_alerted else DeliveryKind.ALERT
+            if kind is DeliveryKind.ALERT:
+                self._alerted.add(thread)
+            self._messages.append(_message(kind, story, thread, recipient.reason, self._now))
+
+
+def _choose(found: dict[Thread, _Recipient], thread: Thread, recipient: _Recipient) -> None:
+    """Notes a recipient unless the conversation gets the story as early for another reason."""
+    known = found.get(thread)
+    if known is None or _moment(recipient) < _moment(known):
+        found[thread] = recipient
+
+
+def _moment(recipient: _Recipient) -> datetime:
+    return recipient.due_at or _AT_ONCE
+
+
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
+
+
+def _thread(story: Story, subscription: Subscription) -> Thread:
+    return Thread(story.event_id, subscription.team, subscription.conversation)
+
+
+def _by_event(threads: Iterable[Thread]) -> Mapping[str, Sequence[Thread]]:
+    found: dict[str, list[Thread]] = {}
+    for thread in sorted(threads):
+        found.setdefault(thread.event_id, []).append(thread)
+    return found
+
+
+def _message(
+    kind: DeliveryKind, story: Story, thread: Thread, reason: str, now: datetime
+) -> Delivery:
+    # The delivery's id is computed from the story's id, not the event's. Otherwise an event whose
+    # alert failed could not get a new alert from its next story.
+    more = {"story_ids": (story.id,), "event_id": story.event_id}
+    return make_delivery(kind, thread[1:], story.id, reason, now, **more)
+
+
+def _update(thread: Thread, stories: Sequence[Story], now: datetime) -> Delivery:
+    return make_delivery(
+        DeliveryKind.UPDATE,
+        thread[1:],
+        stories[0].id,
+        "",
+        now + UPDATE_DELAY,
+        story_ids=tuple(story.id for story in stories),
+        event_id=thread.event_id,
+    )
+
+
+def _bundle(bundled: _Bundled, stories: Sequence[Story]) -> Delivery:
+    return make_delivery(
+        DeliveryKind.DIGEST,
+        bundled.place,
+        bundled.bundle.identify(bundled.due_at),
+        bundled.bundle.reason,
+        bundled.due_at,
+        story_ids=tuple(story.id for story in stories),
+        content=bundled.bundle.model_dump_json(),
+    )

@@ -1,0 +1,1 @@
+"""Subscriptions and mutes in words, and the replies to commands about them."""

@@ -1,0 +1,196 @@
+"""Renders the replies of commands about subscriptions and mutes."""
+
+from collections.abc import Sequence
+
+from bot import COMMAND
+from bot.alerts.mutes import Mute, MuteKind
+from bot.alerts.subscriptions.model import Subscription
+from bot.commands import replies
+from bot.commands.permissions import SubscriptionPolicy
+from bot.commands.request import CommandRequest
+from bot.parties import Parties
+from bot.slack.blockkit.blocks import (
+    Block,
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_person
+from bot.slack.views import alerts
+from bot.slack.views.replies import render_notice
+from bot.slack.views.subscriptions.describe import (
+    SHORT_ID,
+    describe_criteria,
+    describe_mute,
+    describe_subscription,
+)
+
+UNMUTE_TOPIC = "mute_topic_off"
+
+
+def render_subscribed(
+    reply: replies.Subscribed, request: CommandRequest, parties: Parties
+) -> Message:
+    """Says what the conversation gets from now on, or that it gets it already."""
+    subscription = reply.subscription
+    what, who = (
+        describe_subscription(subscription, parties),
+        mention_person(subscription.created_by),
+    )
+    note = ""
+    if reply.ended_pause:
+        note = "The pause of this conversation's subscriptions ended. What is queued is sent now."
+    if not reply.is_new:
+        text = f"Already subscribed: {what}."
+    else:
+        text = f"{who} subscribed: {what}." if who else f"Subscribed: {what}."
+        if request.needs_invitation:
+            note = (
+                f"This channel is private. `/invite` me, so that I can post here. {note}".rstrip()
+            )
+    covering = ""
+    if reply.covered_by:
+        wider = describe_criteria(reply.covered_by[0].criteria, parties)
+        covering = f"Another subscription here sends all of it already: {wider}."
+    undo = f"To unsubscribe: `{COMMAND} unsubscribe {format_id(subscription)}`"
+    return assemble(text, [section(text), context(note, covering, undo)])
+
+
+def render_unsubscribed(
+    reply: replies.Unsubscribed, request: CommandRequest, parties: Parties
+) -> Message:
+    """Says from what the conversation is unsubscribed."""
+    is_all = reply.criteria == type(reply.criteria)()
+    what = "everything" if is_all else describe_criteria(reply.criteria, parties)
+    if not reply.count:
+        text = f"Nothing changed: this conversation has no subscription to {what}."
+        return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
+    text = f"{mention_person(request.user)} unsubscribed this conversation from {what}."
+    kept = f"{reply.kept} made by others stay." if reply.kept else ""
+    return assemble(text, [section(text), *([context(kept)] if kept else [])])
+
+
+def render_subscriptions(reply: replies.SubscriptionList, parties: Parties) -> Message:
+    """The subscriptions and mutes of a conversation."""
+    found = reply.subscriptions
+    muted = [_format_mute(mute) for mute in reply.mutes]
+    row = actions(*_build_unmute_buttons(reply.mutes))
+    if not found:
+        notice = render_notice(f"No subscriptions here yet. Try `{COMMAND} subscribe tariffs`.")
+        mutes = (context(*muted), *row) if muted else ()
+        return Message(notice.text, (*notice.blocks, *mutes))
+    title = f"{len(found)} subscription{'s' if len(found) > 1 else ''} here"
+    lines = [
+        section(
+            f"• {describe_subscription(one, parties)} – {_format_since(one)}"
+            f" · `{format_id(one)}`{_format_pauses(one, reply)}"
+        )
+        for one in found
+    ]
+    off = f"Reminders are off here. `{COMMAND} reminders on` turns them on."
+    tail = [context(*muted, "" if reply.reminders_on else off), *row]
+    shown = tail if muted or not reply.reminders_on else []
+    return assemble(title, [section(bold(title))], lines, shown, _make_left_out)
+
+
+def render_changed(
+    reply: replies.SubscriptionChanged | replies.SubscriptionRemoved,
+    request: CommandRequest,
+    parties: Parties,
+) -> Message:
+    """Says what a subscription is now, or that it was removed."""
+    who, subscription = mention_person(request.user), reply.subscription
+    what = describe_subscription(subscription, parties)
+    if isinstance(reply, replies.SubscriptionRemoved):
+        text = f"{who} removed a subscription: {what}."
+    elif subscription.paused_until is not None:
+        until = format_moment(subscription.paused_until)
+        text = f"{who} paused a subscription until {until}: {what}."
+    else:
+        text = f"{who} changed a subscription: {what}."
+    return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
+
+
+def render_refusal(
+    reply: replies.NoSuchSubscription | replies.SubscriptionRefused | replies.TooManyHere,
+) -> Message:
+    """Says why nothing was changed."""
+    match reply:
+        case replies.NoSuchSubscription():
+            named = f" `#{escape(reply.id, 40)}`" if reply.id else ""
+            return render_notice(
+                f"There is no subscription{named} here. `{COMMAND} list` has them."
+            )
+        case replies.TooManyHere():
+            return render_notice(
+                f"This conversation has {reply.limit} subscriptions, and that is the limit. "
+                f"Remove one first: `{COMMAND} list` shows them."
+            )
+        case replies.SubscriptionRefused(policy=SubscriptionPolicy.MAKER):
+            maker = mention_person(reply.maker)
+            by = f"{maker}, who made it," if maker else "The person who made it"
+            return render_notice(f"{by} or an operator can change this subscription.")
+        case _:
+            return render_notice("Only operators change subscriptions and mutes in channels.")
+
+
+def render_mute(reply: replies.Muted | replies.Unmuted, request: CommandRequest) -> Message:
+    """Says what is muted, with a button that undoes it, or what is no longer muted."""
+    who, what = mention_person(request.user), describe_mute(reply.mute)
+    if isinstance(reply, replies.Unmuted):
+        text = f"{who} unmuted {what} here. Stories that came meanwhile are offered now."
+        return Message(text, (section(text),))
+    until = reply.mute.until
+    end = f" until {format_moment(until)}" if until is not None else ""
+    text = f"{who} muted {what} here{end}. What you miss is offered then."
+    return Message(text, (section(text), *actions(_build_undo(reply.mute, "Undo"))))
+
+
+def format_id(subscription: Subscription) -> str:
+    """The beginning of the id, as people type it: `#3fa2c1`."""
+    return f"#{subscription.id[:SHORT_ID]}"
+
+
+def _format_since(subscription: Subscription) -> str:
+    who = mention_person(subscription.created_by)
+    return f"since {format_moment(subscription.created_at)}" + (f" by {who}" if who else "")
+
+
+def _format_pauses(subscription: Subscription, reply: replies.SubscriptionList) -> str:
+    until, paused_at = subscription.paused_until, subscription.paused_at
+    paused = f"\nPaused until {format_moment(until)}." if until and until > reply.now else ""
+    if paused_at is None:
+        return paused
+    reason = escape(subscription.paused_reason)
+    again = "Subscribe again to end the pause."
+    since = format_moment(paused_at)
+    return f"{paused}\n:warning: paused since {since}: {reason}. {again}"
+
+
+def _format_mute(mute: Mute) -> str:
+    what = "an event" if mute.kind is MuteKind.EVENT else describe_mute(mute)
+    until = f" until {format_moment(mute.until)}" if mute.until is not None else ""
+    return f"Muted{until}: {what}."
+
+
+def _build_unmute_buttons(mutes: Sequence[Mute]) -> list[Element | None]:
+    wide = [mute for mute in mutes if mute.kind is not MuteKind.EVENT]
+    return [_build_undo(mute, "Unmute") for mute in wide]
+
+
+def _build_undo(mute: Mute, label: str) -> Element | None:
+    match mute.kind:
+        case MuteKind.EVENT:
+            return button(label, alerts.UNMUTE_EVENT, mute.subject)
+        case MuteKind.TOPIC:
+            return button(label, f"{UNMUTE_TOPIC}_{mute.subject}", mute.subject)
+        case MuteKind.CONVERSATION:
+            return button(label, alerts.UNMUTE)
+
+
+def _make_left_out(count: int) -> Block:
+    return context(f"… and {count} more.")

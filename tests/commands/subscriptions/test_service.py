@@ -1,0 +1,283 @@
+"""Subscribing, editing, pausing and removing, and who may do that in a channel."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.alerts.delivery import DeliveryKind, make_delivery
+from bot.alerts.digest import Bundle, BundleKind
+from bot.alerts.mutes import Mute, MuteKind
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
+from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.timing import Frequency, Timing
+from bot.commands import replies
+from bot.commands.grammar import Verb
+from bot.commands.permissions import Permissions, SubscriptionPolicy
+from bot.commands.replies import is_public
+from bot.commands.request import CommandRequest
+from bot.commands.service import CommandService
+from bot.commands.subscriptions.service import SubscriptionRules
+from tests.commands.conftest import (
+    NOW,
+    OPERATOR,
+    PERSON,
+    Commands,
+    address,
+    blank_file,
+    commands,
+    server,
+    store,
+    workers,
+)
+from tests.store.examples import story
+
+__all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
+
+OTHER = "U2"
+
+
+def governed(commands: Commands, policy: SubscriptionPolicy, **rules: Any) -> Commands:
+    """The same stores with other settings."""
+    old = commands.service
+    permissions = Permissions({OPERATOR}, policy)
+    service = CommandService(
+        old.stores,
+        old.answers,
+        old.decisions,
+        permissions,
+        old.clock,
+        rules=SubscriptionRules(**rules),
+    )
+    return Commands(service, commands.store)
+
+
+async def saved(commands: Commands, conversation: str = "C1") -> list[Subscription]:
+    return list(await commands.store.subscriptions.of("T1", conversation))
+
+
+async def test_goods_are_saved_with_their_names_and_codes(commands: Commands) -> None:
+    await commands.type("subscribe us on china steel, HS 8507.60 weekly on friday at 9 Tokyo time")
+    [made] = await saved(commands)
+    assert made.criteria.economies == (EconomyFilter(first="US", second="CN", directed=True),)
+    steel, batteries = made.criteria.goods
+    assert "cast iron" in steel.names
+    assert "72" in steel.codes
+    assert batteries.codes == ("850760",)
+    assert made.timing == Timing(frequency=Frequency.WEEKLY, weekday=4, hour=9, zone="Asia/Tokyo")
+
+
+async def test_an_equal_subscription_gets_the_new_timing_and_keeps_its_id(
+    commands: Commands,
+) -> None:
+    await commands.type("subscribe us china")
+    [first] = await saved(commands)
+    again = await commands.type("subscribe china us daily")
+    assert isinstance(again, replies.Subscribed)
+    assert again.is_new
+    [kept] = await saved(commands)
+    assert (kept.id, kept.timing.frequency) == (first.id, Frequency.DAILY)
+
+
+async def test_a_subscription_that_another_one_covers_says_so(commands: Commands) -> None:
+    await commands.type("subscribe china")
+    reply = await commands.type("subscribe us china")
+    assert isinstance(reply, replies.Subscribed)
+    [wider] = reply.covered_by
+    assert wider.criteria.economies == (EconomyFilter(first="CN"),)
+    reply = await commands.type("subscribe japan")
+    assert isinstance(reply, replies.Subscribed)
+    assert reply.covered_by == ()
+
+
+async def test_a_preview_counts_what_the_last_days_would_have_sent(commands: Commands) -> None:
+    await commands.type("subscribe china")
+    seen = [
+        story(name, parties=("US", "CN"), seen_at=NOW - ago, published=NOW - ago)
+        for name, ago in (("a", timedelta(days=1)), ("b", timedelta(days=6)), ("c", timedelta(8)))
+    ]
+    await commands.store.add_stories(*seen)
+    wanted = Criteria(economies=(EconomyFilter(first="US", second="CN"),))
+    request = CommandRequest("", "T1", "C1", PERSON)
+    found = await commands.service.subscriptions.preview(wanted, Timing(), request)
+    assert (found.sent.messages, [each.id for each in found.sent.newest]) == (2, ["a", "b"])
+    assert len(found.covered_by) == 1
+    elsewhere = CommandRequest("", "T1", "C2", PERSON)
+    found = await commands.service.subscriptions.preview(wanted, Timing(), elsewhere)
+    assert found.covered_by == ()
+
+
+async def test_a_conversation_has_a_limited_number_of_subscriptions(commands: Commands) -> None:
+    limited = governed(commands, SubscriptionPolicy.ANYONE, limit=2)
+    for text in ("subscribe china", "subscribe japan"):
+        await limited.type(text)
+    assert await limited.type("subscribe canada") == replies.TooManyHere(2)
+    assert isinstance(await limited.type("subscribe canada", conversation="C2"), replies.Subscribed)
+
+
+async def test_a_subscription_is_edited_paused_resumed_and_removed_by_its_id(
+    commands: Commands,
+) -> None:
+    await commands.type("subscribe tariffs china")
+    [made] = await saved(commands)
+    name = f"#{made.id[:6]}"
+    edited = await commands.type(f"edit {name} daily at 7")
+    assert isinstance(edited, replies.SubscriptionChanged)
+    assert is_public(edited)
+    assert edited.subscription.criteria == made.criteria
+    await commands.type(f"edit {name} talks japan")
+    [kept] = await saved(commands)
+    assert (kept.id, kept.timing) == (made.id, Timing(frequency=Frequency.DAILY, hour=7))
+    assert kept.criteria.economies == (EconomyFilter(first="JP"),)
+    await commands.type(f"pause {name} until 5 Dec")
+    [kept] = await saved(commands)
+    assert kept.paused_until == datetime(2026, 12, 5, tzinfo=UTC)
+    await commands.type(f"resume {name}")
+    [kept] = await saved(commands)
+    assert kept.paused_until is None
+    assert isinstance(await commands.type(f"unsubscribe {name}"), replies.SubscriptionRemoved)
+    assert await saved(commands) == []
+
+
+@pytest.mark.parametrize("command", ["pause {}", "pause {} until yesterday", "edit {} us eu japan"])
+async def test_what_a_command_lacks_is_suggested(commands: Commands, command: str) -> None:
+    await commands.type("subscribe china")
+    [made] = await saved(commands)
+    reply = await commands.type(command.format(f"#{made.id}"))
+    assert isinstance(reply, replies.NotUnderstood)
+    assert reply.suggestions
+    assert await saved(commands) == [made]
+
+
+async def test_an_edit_makes_no_second_equal_subscription(commands: Commands) -> None:
+    await commands.type("subscribe china")
+    await commands.type("subscribe japan")
+    china, japan = await saved(commands)
+    reply = await commands.type(f"edit #{japan.id} china")
+    assert isinstance(reply, replies.Subscribed)
+    assert not reply.is_new
+    assert await saved(commands) == [china, japan]
+
+
+async def test_an_unsubscribe_with_goods_removes_the_equal_subscription(
+    commands: Commands,
+) -> None:
+    await commands.type("subscribe china steel")
+    none = await commands.type("unsubscribe china copper")
+    assert isinstance(none, replies.Unsubscribed)
+    assert none.count == 0
+    await commands.type("unsubscribe china steel")
+    assert await saved(commands) == []
+
+
+async def test_subscriptions_of_other_conversations_are_not_found(commands: Commands) -> None:
+    await commands.type("subscribe china", user=OTHER, conversation="C2")
+    [made] = await saved(commands, "C2")
+    for text in ("edit {} daily", "pause {} until 5 Dec", "resume {}", "unsubscribe {}"):
+        reply = await commands.type(text.format(f"#{made.id}"))
+        assert isinstance(reply, replies.NoSuchSubscription), text
+    assert await saved(commands, "C2") == [made]
+    # A person finds what they made from their own messages, for example in the Home tab.
+    reply = await commands.type(f"unsubscribe #{made.id}", user=OTHER, conversation=OTHER)
+    assert isinstance(reply, replies.SubscriptionRemoved)
+
+
+ANYONE, MAKER, OPERATORS = SubscriptionPolicy
+CHANGES = (
+    "edit {} daily",
+    "pause {} until 5 Dec",
+    "resume {}",
+    "unsubscribe {}",
+    "unsubscribe all",
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "user", "allowed"),
+    [
+        (ANYONE, OTHER, True),
+        (MAKER, OTHER, False),
+        (MAKER, PERSON, True),
+        (MAKER, OPERATOR, True),
+        (OPERATORS, PERSON, False),
+        (OPERATORS, OPERATOR, True),
+    ],
+)
+async def test_the_setting_decides_who_changes_a_subscription_of_a_channel(
+    commands: Commands, policy: SubscriptionPolicy, user: str, allowed: bool
+) -> None:
+    governing = governed(commands, policy)
+    for number, command in enumerate(CHANGES):
+        conversation = f"C{number}"
+        await commands.type("subscribe china", conversation=conversation)
+        [made] = await saved(commands, conversation)
+        reply = await governing.type(command.format(f"#{made.id}"), user, conversation)
+        assert isinstance(reply, replies.SubscriptionRefused) is not allowed, command
+        if not allowed:
+            assert await saved(commands, conversation) == [made]
+            assert not is_public(reply)
+
+
+@pytest.mark.parametrize(
+    ("policy", "user", "allowed"),
+    [
+        (ANYONE, OTHER, True),
+        (MAKER, OTHER, True),
+        (OPERATORS, OTHER, False),
+        (OPERATORS, OPERATOR, True),
+    ],
+)
+async def test_the_setting_decides_who_adds_and_mutes(
+    commands: Commands, policy: SubscriptionPolicy, user: str, allowed: bool
+) -> None:
+    governing = governed(commands, policy)
+    replied = [
+        await governing.type("subscribe china", user),
+        await governing.click(Verb.MUTE_CONVERSATION, user=user),
+        await governing.click(Verb.UNMUTE_CONVERSATION, user=user),
+    ]
+    for reply in replied:
+        assert isinstance(reply, replies.SubscriptionRefused) is not allowed
+    own = await governing.type("subscribe japan", user, conversation=user)
+    assert isinstance(own, replies.Subscribed)
+
+
+async def test_an_unsubscribe_from_everything_leaves_what_others_made(commands: Commands) -> None:
+    await commands.type("subscribe china")
+    await commands.type("subscribe japan", user=OTHER)
+    gone = await governed(commands, MAKER).type("unsubscribe", OTHER)
+    assert isinstance(gone, replies.Unsubscribed)
+    assert (gone.count, gone.kept) == (1, 1)
+    assert [each.created_by for each in await saved(commands)] == [PERSON]
+
+
+async def test_missed_stories_are_shown_in_their_conversation_only(commands: Commands) -> None:
+    mute = Mute(
+        kind=MuteKind.CONVERSATION,
+        team="T1",
+        conversation="C1",
+        until=NOW + timedelta(hours=1),
+    )
+    await commands.store.mutes.add(mute)
+    await commands.store.add_stories(story("a"))
+    missed = Bundle(kind=BundleKind.MISSED, mute=MuteKind.CONVERSATION)
+    digest = Bundle(kind=BundleKind.DAILY)
+    queued = [
+        make_delivery(
+            DeliveryKind.DIGEST,
+            ("T1", place),
+            bundle.kind,
+            "",
+            NOW,
+            story_ids=("a",),
+            content=bundle.model_dump_json(),
+        )
+        for place, bundle in (("C1", missed), ("C2", missed), ("C1", digest))
+    ]
+    await commands.store.queue(*queued)
+    shown = [await commands.click(Verb.SHOW_MISSED, each.id) for each in queued]
+    assert shown == [
+        replies.MissedStories((story("a"),)),
+        replies.MissedStories(()),
+        replies.MissedStories(()),
+    ]

@@ -1,0 +1,96 @@
+from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
+from bot.alerts.digest import bundle_of_mute
+from bot.alerts.mutes import Mute, MuteKind
+from bot.values import Topic
+from tests.store.examples import NOON, TEAM, delivery, minutes
+from tests.store.opened import Store
+
+END = NOON + minutes(60)
+
+
+def mute(kind: MuteKind = MuteKind.EVENT, subject: str = "ruling", **fields: object) -> Mute:
+    given = {"kind": kind, "subject": subject, "team": TEAM, "conversation": "C1", "until": END}
+    return Mute.model_validate(given | fields)
+
+
+def missed(of: Mute, *story_ids: str) -> Delivery:
+    """The stories that the mute keeps back, as planned."""
+    assert of.until is not None
+    bundle, place = bundle_of_mute(of), (of.team, of.conversation)
+    about, content = bundle.identify(of.until), bundle.model_dump_json()
+    return make_delivery(
+        DeliveryKind.DIGEST, place, about, "", of.until, story_ids=story_ids, content=content
+    )
+
+
+async def claim(store: Store, now: object = NOON) -> list[tuple[str, ...]]:
+    return [each.story_ids for each in await store.outbox.claim(now, 10, 60)]  # type: ignore[arg-type]
+
+
+async def test_mutes_are_listed_until_they_end(store: Store) -> None:
+    event, talks = mute(), mute(MuteKind.TOPIC, Topic.NEGOTIATION, until=END + minutes(1))
+    assert await store.mutes.add(event)
+    assert not await store.mutes.add(event)
+    await store.mutes.add(talks)
+    await store.mutes.add(mute(conversation="C2"))
+    assert await store.mutes.of(TEAM, "C1", NOON) == (event, talks)
+    assert await store.mutes.of(TEAM, "C1", END) == (talks,)
+    assert len(await store.mutes.every(TEAM, NOON)) == 3
+    assert await store.mutes.every("T2", NOON) == ()
+    assert set(await store.mutes.about(["other"])) == {talks}
+    assert set(await store.mutes.about(["ruling"])) == {event, talks, mute(conversation="C2")}
+    assert await store.mutes.remove(event.model_copy(update={"until": None}), NOON)
+    assert not await store.mutes.remove(event, NOON)
+    assert await store.mutes.of(TEAM, "C1", NOON) == (talks,)
+
+
+async def test_missed_stories_are_collected_and_due_at_the_end(store: Store) -> None:
+    await store.mutes.add(mute())
+    await store.queue(missed(mute(), "a"))
+    await store.queue(missed(mute(), "b"))
+    assert await claim(store, END - minutes(1)) == []
+    assert await claim(store, END) == [("a", "b")]
+
+
+async def test_missed_stories_are_due_at_once_when_the_mute_ends_early(store: Store) -> None:
+    other = mute(MuteKind.CONVERSATION, "")
+    for each in (mute(), other):
+        await store.mutes.add(each)
+    await store.queue(missed(mute(), "a"), missed(other, "b"))
+    await store.mutes.remove(mute(), NOON)
+    assert await claim(store) == [("a",)]
+
+
+async def test_a_longer_mute_moves_what_was_missed_and_later_stories_join_it(store: Store) -> None:
+    longer = mute(until=END + minutes(60))
+    await store.mutes.add(mute())
+    await store.queue(missed(mute(), "a"))
+    await store.mutes.add(longer)
+    await store.queue(missed(longer, "b"))
+    assert await claim(store, END) == []
+    assert await claim(store, END + minutes(60)) == [("a", "b")]
+
+
+async def test_a_muted_event_keeps_back_its_untried_follow_ups_in_that_conversation(
+    store: Store,
+) -> None:
+    follow_up = {"kind": DeliveryKind.FOLLOW_UP, "event_id": "ruling"}
+    await store.queue(
+        delivery("ruling"),
+        delivery("stay", **follow_up),
+        delivery("stay", "C2", **follow_up),
+        delivery("other"),
+    )
+    await store.mutes.add(mute())
+    left = []
+    for now in (NOON, END):
+        while claimed := await store.outbox.claim(now, 10, 60):
+            for each in claimed:
+                left.append((each.kind, each.conversation, each.story_ids))
+                await store.outbox.confirm(each.id, "1.1", NOON)
+    assert left == [
+        (DeliveryKind.ALERT, "C1", ("ruling",)),
+        (DeliveryKind.FOLLOW_UP, "C2", ("stay",)),
+        (DeliveryKind.ALERT, "C1", ("other",)),
+        (DeliveryKind.DIGEST, "C1", ("stay",)),
+    ]
