@@ -14,7 +14,8 @@ PIECES = st.sampled_from(
             "Comments / comments are due / rebuttal comments / a public hearing / will be held"
             " / opens / requests to appear at the hearing / exclusion requests / inclusion requests"
             " / closes / effective / take effect / apply / entered / on or after / on / by / from"
-            " / to / until / no later than / within / 30 days of publication / day after publication / would"
+            " / to / until / no later than / within / 30 days of publication / would"
+            " / day after publication"
             " / the twentieth day following that of its publication / extended from / originally"
             " / cancelled / 12:01 a.m. / ET / 25:99 / 31 February 2027 / February 29 / 12 Jan"
             " / February 28, 2028 / January 12, 2027 / 2027-01-31 / 9999-12-31 / 0001-01-01",
