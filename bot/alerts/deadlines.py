@@ -1,9 +1,10 @@
-"""Finds the deadlines of all events between two days."""
+"""Finds the deadlines of all events between two days, and who follows these events."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
+from bot.alerts.delivery import Thread
 from bot.news.deadlines.events import EventDeadline, list_deadlines
 from bot.news.story import Story
 
@@ -18,11 +19,31 @@ class DeadlineStore(Protocol):
         """The stories of an event, in order of publication."""
 
 
+class EventAudience(Protocol):
+    """The people who follow an event, and the conversations that mute it."""
+
+    async def followers(self, event_ids: Collection[str]) -> Collection[Thread]: ...
+
+    async def muted(self, event_ids: Collection[str]) -> Collection[Thread]: ...
+
+
 class DatedEvent(NamedTuple):
     """An event with deadlines between two days, and its stories."""
 
+    id: str
     deadlines: tuple[EventDeadline, ...]
     stories: Sequence[Story]
+
+
+class DatedEvents(NamedTuple):
+    """Events with deadlines between two days, and who follows or mutes them."""
+
+    events: tuple[DatedEvent, ...] = ()
+    followers: frozenset[Thread] = frozenset()
+    muted: frozenset[Thread] = frozenset()
+
+
+NO_DATED_EVENTS = DatedEvents()
 
 
 async def find_dated_events(
@@ -33,7 +54,26 @@ async def find_dated_events(
     found = []
     for event_id in dict.fromkeys(story.event_id for story in stated):
         stories = await store.of_event(event_id)
-        due = [each for each in list_deadlines(stories) if first <= each.on <= last]
+        due = tuple(each for each in list_deadlines(stories) if first <= each.on <= last)
         if due:
-            found.append(DatedEvent(tuple(due), stories))
+            found.append(DatedEvent(event_id, due, stories))
     return tuple(found)
+
+
+class EventDeadlines:
+    """Finds the deadlines of events together with the people who follow them."""
+
+    def __init__(self, stories: DeadlineStore, audience: EventAudience, team: str) -> None:
+        self._stories, self._audience, self._team = stories, audience, team
+
+    async def find(self, first: date, last: date) -> DatedEvents:
+        """The events with a deadline between these two days, or on one of them."""
+        events = await find_dated_events(self._stories, first, last)
+        ids = [event.id for event in events]
+        followers = await self._audience.followers(ids)
+        muted = await self._audience.muted(ids)
+        return DatedEvents(
+            events,
+            frozenset(thread for thread in followers if thread.team == self._team),
+            frozenset(thread for thread in muted if thread.team == self._team),
+        )

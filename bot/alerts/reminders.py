@@ -1,6 +1,8 @@
-"""Reminders of duties that take effect or end: about a week before, and about a day before.
+"""Reminders of duties that take effect or end, and of deadlines in official notices: about a week
+before, and about a day before.
 
-    ledger | changes within 7 days | subscribed conversations | not yet reminded | one message each
+    ledger | changes within 7 days   | subscribed conversations | not yet   | one message for
+    events | deadlines within 7 days | and people who follow    | reminded  | each conversation
 
 1. A change is announced up to seven days before it (`WEEK`) and again on the day before (`DAY`).
 2. Each of the two reminders is sent once, even if late because the bot was down or the change
@@ -11,20 +13,24 @@
    that imposes the duty or whose goods are charged. If the subscription names words, the change
    must contain one of them. Muted and paused subscriptions, and conversations that turned
    reminders off, get none.
+5. Of a deadline, a conversation is reminded if one of its subscriptions matches a story of the
+   event, unless it muted the event. People who follow the event are reminded too.
 
 Earlier reminders are read from the outbox, so neither a restart nor a corrected rate repeats one.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
+from bot.alerts.deadlines import NO_DATED_EVENTS, DatedEvent, DatedEvents
+from bot.alerts.delivery import Delivery, DeliveryKind, Thread, make_delivery
 from bot.alerts.notices import NoticeQueue
-from bot.alerts.subscription import Subscription
+from bot.alerts.subscription import Subscription, matches
+from bot.news.deadlines.events import EventDeadline
 from bot.rates.calendar.entries import CalendarEntry, affects, build_entries
 from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
 from bot.rates.ledger import Ledger
@@ -52,12 +58,21 @@ class Due(Frozen):
     ahead: CalendarEntry
 
 
+class DueDeadline(Frozen):
+    """A deadline (`ahead`), and which of its two reminders is due (`notice`)."""
+
+    notice: LeadTime
+    ahead: EventDeadline
+
+
 class Reminder(Frozen):
-    """The changes that one message announces, by day. `Delivery.content` is a Reminder as JSON."""
+    """The changes and deadlines that one message announces, by day. `Delivery.content` is a
+    Reminder as JSON."""
 
     counted_on: date
     """The day from which 'in 7 days' is counted, in the time zone of the digest."""
-    due: tuple[Due, ...]
+    due: tuple[Due, ...] = ()
+    deadlines: tuple[DueDeadline, ...] = ()
 
 
 class Place(NamedTuple):
@@ -88,6 +103,7 @@ def plan_reminders(
     sent: SentReminders,
     today: date,
     now: datetime,
+    dated: DatedEvents = NO_DATED_EVENTS,
 ) -> tuple[Delivery, ...]:
     """One delivery for each conversation for which a reminder is due today."""
     changes = list_upcoming_by_measure(
@@ -96,18 +112,30 @@ def plan_reminders(
     by_place: dict[Place, list[Subscription]] = {}
     for subscription in subscriptions:
         place = Place(subscription.team, subscription.conversation)
-        about_tariffs = not subscription.topics or Topic.TARIFF in subscription.topics
         is_silent = subscription.is_muted(now) or subscription.paused_at is not None
-        if about_tariffs and place not in off and not is_silent:
+        if place not in off and not is_silent:
             by_place.setdefault(place, []).append(subscription)
+    for thread in dated.followers:
+        if (place := Place(thread.team, thread.conversation)) not in off:
+            by_place.setdefault(place, [])
     found = []
     for place, held in by_place.items():
-        wanted = [item for item in changes if any(_wants(ledger, each, item) for each in held)]
+        on_tariffs = [each for each in held if _is_about_tariffs(each)]
+        wanted = [item for item in changes if any(_wants(ledger, one, item) for one in on_tariffs)]
         due = tuple(_due(build_entries(ledger, merge_rows(ledger, wanted)), place, sent, today))
-        if due:
-            asking = [each for each in held if any(_wants(ledger, each, item) for item in wanted)]
-            reminder = Reminder(counted_on=today, due=due)
-            found.append(_delivery(place, reminder, _reason(ledger, asking), now))
+        events = [each for each in dated.events if _wants_event(place, held, each, dated)]
+        deadlines = tuple(_due_deadlines(events, place, sent, today))
+        if due or deadlines:
+            asking = [
+                each
+                for each in on_tariffs
+                if due and any(_wants(ledger, each, item) for item in wanted)
+            ]
+            keys = {one.ahead.event_id for one in deadlines}
+            announced = [each for each in events if each.id in keys]
+            reason = _reason(ledger, place, asking, held, announced, dated)
+            reminder = Reminder(counted_on=today, due=due, deadlines=deadlines)
+            found.append(_delivery(place, reminder, reason, now))
     return tuple(found)
 
 
@@ -120,7 +148,7 @@ def sent_reminders(deliveries: Iterable[Delivery]) -> SentReminders:
     for delivery in deliveries:
         content = json.loads(delivery.content)
         counted_on = date.fromisoformat(content["counted_on"])
-        for due in content["due"]:
+        for due in (*content["due"], *content.get("deadlines", ())):
             change = Place(delivery.team, delivery.conversation), due["ahead"]["key"]
             left = (date.fromisoformat(due["ahead"]["on"]) - counted_on).days
             found.setdefault(change, {})[LeadTime(due["notice"])] = left
@@ -137,6 +165,21 @@ def _due(
             yield Due(notice=lead, ahead=change)
 
 
+def _due_deadlines(
+    events: Iterable[DatedEvent], place: Place, sent: SentReminders, today: date
+) -> Iterator[DueDeadline]:
+    ahead = (each for event in events for each in event.deadlines)
+    for deadline in sorted(ahead, key=lambda each: each.on):
+        left = (deadline.on - today).days
+        lead = reminder_due(left, sent.get((place, deadline.key), {}))
+        if lead is not None:
+            yield DueDeadline(notice=lead, ahead=deadline)
+
+
+def _is_about_tariffs(subscription: Subscription) -> bool:
+    return not subscription.topics or Topic.TARIFF in subscription.topics
+
+
 def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
     if subscription.parties and not affects(ledger, item, subscription.parties):
         return False
@@ -144,24 +187,60 @@ def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
     return not subscription.words or any(word.casefold() in text for word in subscription.words)
 
 
-def _reason(ledger: Ledger, subscriptions: Iterable[Subscription]) -> str:
-    """The delivery's reason, such as `subscribed here to tariffs of China or Japan`."""
-    found = dict.fromkeys(_describe(ledger, each) for each in subscriptions)
-    return f"subscribed here to {'; '.join(found)}"
+def _wants_event(
+    place: Place, held: Iterable[Subscription], event: DatedEvent, dated: DatedEvents
+) -> bool:
+    """Whether a conversation with these subscriptions is reminded of the event's deadlines."""
+    thread = Thread(event.id, *place)
+    if thread in dated.muted:
+        return False
+    return thread in dated.followers or any(_matches_event(each, event) for each in held)
 
 
-def _describe(ledger: Ledger, subscription: Subscription) -> str:
+def _matches_event(subscription: Subscription, event: DatedEvent) -> bool:
+    """Whether the subscription matches one of the event's stories."""
+    return any(matches(subscription, story) for story in event.stories)
+
+
+def _reason(
+    ledger: Ledger,
+    place: Place,
+    asking: Sequence[Subscription],
+    held: Sequence[Subscription],
+    events: Sequence[DatedEvent],
+    dated: DatedEvents,
+) -> str:
+    """The delivery's reason, such as `subscribed here to tariffs of China or Japan`.
+
+    `asking` are the subscriptions that the changes of duties concern, and `events` those with
+    deadlines.
+    """
+    matching = [one for one in held if any(_matches_event(one, event) for event in events)]
+    found = dict.fromkeys(_describe(ledger, each, "tariffs") for each in asking)
+    found |= dict.fromkeys(_describe(ledger, each, _name_topics(each)) for each in matching)
+    follows = any(Thread(event.id, *place) in dated.followers for event in events)
+    reasons = [f"subscribed here to {'; '.join(found)}"] if found else []
+    return ", and ".join([*reasons, *(["you follow an event below"] if follows else [])])
+
+
+def _name_topics(subscription: Subscription) -> str:
+    named = [topic.label for topic in Topic if topic in subscription.topics]
+    return ", ".join(named) or "all topics"
+
+
+def _describe(ledger: Ledger, subscription: Subscription, topics: str) -> str:
     names = [
         ledger.parties.get(code).name if code in ledger.parties else code
         for code in sorted(subscription.parties)
     ]
     of = f" of {' or '.join(names)}" if names else " of any economy"
     words = f" with {' or '.join(subscription.words)}" if subscription.words else ""
-    return f"tariffs{of}{words}"
+    return f"{topics}{of}{words}"
 
 
 def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> Delivery:
-    about = "\x1e".join(f"{due.ahead.key} {due.notice}" for due in reminder.due)
+    announced: list[Due | DueDeadline] = [*reminder.due, *reminder.deadlines]
+    about = "\x1e".join(f"{due.ahead.key} {due.notice}" for due in announced)
     content = reminder.model_dump_json()
     return make_delivery(DeliveryKind.REMINDER, place, about, reason, now, content=content)
 
@@ -186,6 +265,13 @@ class Switches(Protocol):
         """The team's conversations that have turned reminders off."""
 
 
+class DeadlineSource(Protocol):
+    """Finds the deadlines of events."""
+
+    async def find(self, first: date, last: date) -> DatedEvents:
+        """The events with a deadline between these two days or on one of them."""
+
+
 class Reminders:
     """Queues the day's reminders once a day; call `look` regularly.
 
@@ -203,12 +289,14 @@ class Reminders:
         on_deliveries: Callable[[], None],
         hour: int,
         zone: tzinfo,
+        deadlines: DeadlineSource | None = None,
     ) -> None:
-        """`ledger` returns the current ledger. `on_deliveries` is called after queuing."""
+        """`ledger` returns the current ledger. `on_deliveries` is called after queuing. Without
+        `deadlines`, there are only reminders of duties."""
         self._ledger, self._outbox = ledger, outbox
         self._subscriptions, self._switches = subscriptions, switches
         self._team, self._clock, self._on_deliveries = team, clock, on_deliveries
-        self._hour, self._zone = hour, zone
+        self._hour, self._zone, self._deadlines = hour, zone, deadlines
         self._done_on: date | None = None
 
     async def look(self) -> None:
@@ -221,9 +309,13 @@ class Reminders:
         off = {Place(self._team, each) for each in await self._switches.off(self._team)}
         subscriptions = await self._subscriptions.every(self._team)
         ledger, today = self._ledger(), here.date()
+        dated = NO_DATED_EVENTS
+        if self._deadlines is not None:
+            dated = await self._deadlines.find(today, today + timedelta(days=WEEK_DAYS))
+        sent = sent_reminders(earlier)
         # Planning for a thousand conversations takes 0.2 s, so it runs in a thread.
         found = await asyncio.to_thread(
-            lambda: plan_reminders(ledger, subscriptions, off, sent_reminders(earlier), today, now)
+            plan_reminders, ledger, subscriptions, off, sent, today, now, dated
         )
         if found:
             await self._outbox.queue(found)
