@@ -109,34 +109,47 @@ def plan_reminders(
     changes = list_upcoming_by_measure(
         ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS)
     )
-    by_place: dict[Place, list[Subscription]] = {}
-    for subscription in subscriptions:
-        place = Place(subscription.team, subscription.conversation)
-        is_silent = subscription.is_muted(now) or subscription.paused_at is not None
-        if place not in off and not is_silent:
-            by_place.setdefault(place, []).append(subscription)
-    for thread in dated.followers:
-        if (place := Place(thread.team, thread.conversation)) not in off:
-            by_place.setdefault(place, [])
+    by_place = _group_by_place(subscriptions, dated.followers, off, now)
+    recipients = _Recipients(dated)
     found = []
     for place, held in by_place.items():
         on_tariffs = [each for each in held if _is_about_tariffs(each)]
         wanted = [item for item in changes if any(_wants(ledger, one, item) for one in on_tariffs)]
         due = tuple(_due(build_entries(ledger, merge_rows(ledger, wanted)), place, sent, today))
-        events = [each for each in dated.events if _wants_event(place, held, each, dated)]
+        events = [each for each in dated.events if recipients.includes(place, held, each)]
         deadlines = tuple(_due_deadlines(events, place, sent, today))
         if due or deadlines:
+            concerned = wanted if due else []
             asking = [
-                each
-                for each in on_tariffs
-                if due and any(_wants(ledger, each, item) for item in wanted)
+                one for one in on_tariffs if any(_wants(ledger, one, item) for item in concerned)
             ]
             keys = {one.ahead.event_id for one in deadlines}
             announced = [each for each in events if each.id in keys]
-            reason = _reason(ledger, place, asking, held, announced, dated)
+            reason = _reason(ledger, place, asking, held, announced, recipients)
             reminder = Reminder(counted_on=today, due=due, deadlines=deadlines)
             found.append(_delivery(place, reminder, reason, now))
     return tuple(found)
+
+
+def _group_by_place(
+    subscriptions: Iterable[Subscription],
+    followers: Iterable[Thread],
+    off: Collection[Place],
+    now: datetime,
+) -> dict[Place, list[Subscription]]:
+    """The subscriptions that are not silent, by conversation, and the people who follow an
+    event."""
+    found: dict[Place, list[Subscription]] = {}
+    for subscription in subscriptions:
+        place = Place(subscription.team, subscription.conversation)
+        is_silent = subscription.is_muted(now) or subscription.paused_at is not None
+        if place not in off and not is_silent:
+            found.setdefault(place, []).append(subscription)
+    for thread in followers:
+        place = Place(thread.team, thread.conversation)
+        if place not in off:
+            found.setdefault(place, [])
+    return found
 
 
 def sent_reminders(deliveries: Iterable[Delivery]) -> SentReminders:
@@ -187,19 +200,31 @@ def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
     return not subscription.words or any(word.casefold() in text for word in subscription.words)
 
 
-def _wants_event(
-    place: Place, held: Iterable[Subscription], event: DatedEvent, dated: DatedEvents
-) -> bool:
-    """Whether a conversation with these subscriptions is reminded of the event's deadlines."""
-    thread = Thread(event.id, *place)
-    if thread in dated.muted:
-        return False
-    return thread in dated.followers or any(_matches_event(each, event) for each in held)
+class _Recipients:
+    """Which conversations are reminded of the deadlines of which events."""
 
+    def __init__(self, dated: DatedEvents) -> None:
+        self._dated = dated
+        # Many conversations have equal subscriptions, so each is compared with an event once.
+        self._known: dict[tuple[object, str], bool] = {}
 
-def _matches_event(subscription: Subscription, event: DatedEvent) -> bool:
-    """Whether the subscription matches one of the event's stories."""
-    return any(matches(subscription, story) for story in event.stories)
+    def includes(self, place: Place, held: Iterable[Subscription], event: DatedEvent) -> bool:
+        """Whether a conversation with these subscriptions is reminded."""
+        thread = Thread(event.id, *place)
+        if thread in self._dated.muted:
+            return False
+        return self.follows(place, event) or any(self.matches(each, event) for each in held)
+
+    def follows(self, place: Place, event: DatedEvent) -> bool:
+        """Whether the conversation is a person who follows the event."""
+        return Thread(event.id, *place) in self._dated.followers
+
+    def matches(self, subscription: Subscription, event: DatedEvent) -> bool:
+        """Whether the subscription matches one of the event's stories."""
+        key = (subscription.topics, subscription.parties, subscription.words), event.id
+        if key not in self._known:
+            self._known[key] = any(matches(subscription, story) for story in event.stories)
+        return self._known[key]
 
 
 def _reason(
@@ -208,19 +233,20 @@ def _reason(
     asking: Sequence[Subscription],
     held: Sequence[Subscription],
     events: Sequence[DatedEvent],
-    dated: DatedEvents,
+    recipients: _Recipients,
 ) -> str:
     """The delivery's reason, such as `subscribed here to tariffs of China or Japan`.
 
     `asking` are the subscriptions that the changes of duties concern, and `events` those with
     deadlines.
     """
-    matching = [one for one in held if any(_matches_event(one, event) for event in events)]
+    matching = [one for one in held if any(recipients.matches(one, each) for each in events)]
     found = dict.fromkeys(_describe(ledger, each, "tariffs") for each in asking)
     found |= dict.fromkeys(_describe(ledger, each, _name_topics(each)) for each in matching)
-    follows = any(Thread(event.id, *place) in dated.followers for event in events)
     reasons = [f"subscribed here to {'; '.join(found)}"] if found else []
-    return ", and ".join([*reasons, *(["you follow an event below"] if follows else [])])
+    if any(recipients.follows(place, event) for event in events):
+        reasons.append("you follow an event below")
+    return ", and ".join(reasons)
 
 
 def _name_topics(subscription: Subscription) -> str:
