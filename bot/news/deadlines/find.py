@@ -5,7 +5,7 @@ notice | sentences | the days of each, see `days` | the subject of each day, see
 The subject stands before its day ("comments are due by January 12") or, if the sentence begins with
 a day, after it ("by January 12, submit your comments"). A day without a subject of its own has the
 one before it: "the window opens on May 1 and closes on May 14". What is only possible ("would take
-effect", "a hearing may be held"), cancelled or moved is left out.
+effect", "a hearing may be held"), canceled or moved is left out.
 
 Only gazettes, agencies and courts state deadlines. The report of an outlet may name a day too, but
 it is no evidence of it.
