@@ -39,7 +39,8 @@ _SUBJECTS: Mapping[Subject, str] = {
         r"(?:\sand\stestify)?"
         rf"{_AT_HEARING}|notices?\sof\s(?:(?:intent|intention)\sto\s)?appear(?:ance)?{_AT_HEARING}"
         r"|requests?\sfor\s(?:an?\s)?(?:oral\s|public\s)?hearings?|hearing\srequests?"
-        r"|request(?:s|ed|ing)?\san?\s(?:oral\s|public\s)?hearing"
+        r"|request(?:s|ed|ing)?\san?\s(?:oral\s|public\s)?hearing|entr(?:y|ies)\sof\sappearance"
+        rf"|(?:intend|intending|wish|wishing|want|wanting)\sto\s(?:appear|testify|participate){_AT_HEARING}"
         rf"|summar(?:y|ies)\sof\s(?:\w{{1,9}}\s){{0,2}}testimony{_AT_HEARING}"
     ),
     Subject.EXCLUSION: (
@@ -57,7 +58,7 @@ _SUBJECTS: Mapping[Subject, str] = {
         rf"(?:written\s|public\s)?comments?(?:\speriod|\sdue\sdate)?{_ON_OTHERS}"
         r"|written\s(?:submissions?|views|statements?|evidence|responses|testimony)"
         r"|submissions|(?:public\s)?consultation(?:\speriod)?|calls?\sfor\s(?:evidence|input|views)"
-        r"|feedback(?:\speriod)?|responses|respond|representations|make\s(?:their|your)\sviews\sknown"
+        r"|feedback(?:\speriod)?|responses(?!\sto\s)|respond|representations|make\s(?:their|your)\sviews\sknown"
         r"|(?:pre-?hearing\s)briefs?"
     ),
     Subject.HEARING: r"hearings?|oral\sarguments?",
@@ -68,6 +69,13 @@ SUBJECT = re.compile(
 """Matches a subject; the name of its group is a value of `Subject`. The order decides between
 subjects that begin with the same word."""
 
+OTHER = re.compile(
+    r"\b(?:testimony|briefs?|questionnaires?|applications?|registration|reports?|decisions?"
+    r"|determinations?|rulings?|payments?|bonds?|motions?|appeals?)\b"
+)
+"""Words for something else that falls due, so that a day after them is not of an earlier
+subject."""
+
 LIST = re.compile(r"(?=.{1,60}$)[\s,/]*(?:and|or|and/or|,)[\w\s,/'-]*")
 """Matches the words between two subjects of a list: "comments, and any"."""
 _NO_LIST = re.compile(
@@ -77,7 +85,7 @@ _NO_LIST = re.compile(
 _DUE = (
     r"\b(?:by(?!\s(?:e-?mail|mail|post|fax|using|\w+ing|hand|any|interested|parties|the\s(?!close|end)))"
     r"|before|until|till|through(?=\W*$)|(?:no|not)\slater\sthan|on\sor\sbefore|due|clos(?:e|es|ed|ing)"
-    r"|ends?|ending|expires?|concludes?|within)\b|^\W*(?:to\b)?\W*$"
+    r"|ends?|ending|expires?|concludes?|within)\b|\bextended\s(?:to|until)\W*$|^\W*(?:to\b)?\W*$"
 )
 _DEADLINE_NOUN = re.compile(
     r"\b(?:deadline|due\sdates?|closing\s(?:date|day)|last\s(?:day|date)|final\sdate|period)\b"
@@ -85,9 +93,11 @@ _DEADLINE_NOUN = re.compile(
 _IS = re.compile(r"(?:\bis|\bare|\bto|:|\bas|\buntil|\bfor)\W*(?:\w+\W+){0,3}?$")
 _OPEN = (
     r"\b(?:opens?|opened|opening|begins?|beginning|starts?|starting|commenc\w+|accept(?:ed|ing)?"
-    r"|from|available)\b"
+    r"|from|between|available)\b"
 )
-_HELD = r"(?:\b(?:on|held|begins?|convenes?|scheduled|set|take\splace|takes\splace|for|to)\b|:)"
+_HELD = (
+    r"(?:\b(?:on|from|held|begins?|convenes?|scheduled|set|take\splace|takes\splace|for|to)\b|:)"
+)
 _FIRST_DAY = re.compile(r"\b(?:from|between|since|after|starting|beginning)\W*$")
 _RECEIVED_AFTER = re.compile(r"\b(?:received|submitted|filed|made)\safter\W*$")
 

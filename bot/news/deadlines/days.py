@@ -53,7 +53,7 @@ _COMPUTED = (
     rf"|(?:the\s+)?(?:(?P<ordinal>{'|'.join(_COUNTS)})\s+)?(?P<after>day)\s+(?:following|after)\s+"
     r"(?:that\s+of\s+|the\s+(?:date|day)\s+of\s+)?(?:its\s+|the\s+)?publication\b"
     r"(?:\s+(?:thereof\s+)?in\s+the\s+(?P<journal2>federal\sregister|official\sjournal))?"
-    r"|(?:the\s+)?(?P<same>date|day)\s+of\s+(?:its\s+|the\s+)?publication\b"
+    r"|(?:(?:the\s+)?(?P<same>date|day)\s+of|(?P<upon>upon))\s+(?:its\s+|the\s+)?publication\b"
     r"(?:\s+(?:thereof\s+)?in\s+the\s+(?P<journal3>federal\sregister|official\sjournal))?)"
 )
 _DAY = re.compile(rf"(?<![\w-])(?:{_COMPUTED}|{CALENDAR_DAY})")
@@ -115,7 +115,7 @@ def _read_day(
 ) -> tuple[date | None, bool]:
     """The day, and whether it is computed from the day of publication."""
     given = match.groupdict()
-    if given["count"] or given["after"] or given["same"]:
+    if given["count"] or given["after"] or given["same"] or given["upon"]:
         return _compute_day(given, publication), True
     return _read_calendar_day(given, _find_year(match, folded), publication.day), False
 
@@ -133,7 +133,7 @@ def _compute_day(given: Mapping[str, str | None], publication: Publication) -> d
     if named is not None and named.replace("\xa0", " ") != publication.journal:
         return None
     count = given["count"] or given["ordinal"]
-    days = 0 if given["same"] else 1
+    days = 0 if given["same"] or given["upon"] else 1
     if count is not None:
         days = int(count) if count.isdigit() else _COUNTS[count]
     return publication.day + timedelta(days=days)

@@ -47,6 +47,7 @@ _NOT_PUBLISHED_YET = "/public-inspection/"
 _BY = re.compile(r"\b(?:by|before|until|(?:no|not)\slater\sthan|on\sor\sbefore)\W*$")
 _RANGE = re.compile(r"\s*(?:-|to|through|until)\s*")
 """Matches the words between the first and the last day of a period."""
+_BETWEEN = re.compile(r"\bbetween\W*$")
 _ON = re.compile(r"(?:\bon|^)\W*$")
 
 
@@ -90,7 +91,7 @@ def _read_sentence(sentence: str, publication: Publication) -> Iterator[Deadline
     folded = fold_case(sentence)
     days = find_days(sentence, folded, publication)
     carried: tuple[Subject, ...] = ()
-    begins_with_day = False
+    begins_with_day = is_range = False
     for place, day in enumerate(days):
         first = days[place - 1].end if place else 0
         last = days[place + 1].start if place + 1 < len(days) else len(sentence)
@@ -99,7 +100,12 @@ def _read_sentence(sentence: str, publication: Publication) -> Iterator[Deadline
         if cues.MOVED_FROM.search(before):
             carried = _list_subjects(before) or carried
             continue
-        if _RANGE.fullmatch(after):
+        if is_range:
+            before = " to "
+        is_range = _RANGE.fullmatch(after) is not None or (
+            _BETWEEN.search(before) is not None and after.strip() == "and"
+        )
+        if is_range:
             before += " from "
         if place == 0:
             begins_with_day = not cues.SUBJECT.search(before)
@@ -150,6 +156,8 @@ def _find_kinds(
         return kinds, subjects
     if is_effective:
         return [DeadlineKind.EFFECTIVE], ()
+    if cues.OTHER.search(before):
+        return [], ()
     return _choose(carried, before, before), carried
 
 
