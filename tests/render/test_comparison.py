@@ -242,6 +242,7 @@ def test_normal_duties_that_differ_are_in_the_rows_and_may_change_the_order() ->
         ),
         ("canada on us cars and steel", "steel: Includes scheduled changes that are not verified."),
         ("us japan vs korea garments", "Read “garments” as apparel."),
+        ("8471.30, 8517.13 china", "HS 8471.30: Decides: Are the goods parts of passenger cars"),
     ],
 )
 def test_what_the_rows_do_not_say_is_in_the_notes(text: str, note: str) -> None:

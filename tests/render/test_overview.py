@@ -298,6 +298,7 @@ def test_each_figure_of_an_overview_is_a_fact_of_the_answer(
         ("us italy chapter 64", "US duty on", "included, in total 10% to 48%"),
         ("us tunisia olive oil", "US additional duty on", "plus the normal duty 5¢/kg or 3.4¢/kg"),
         ("us vietnam shoes", "US additional duty on", "plus the normal duty 0% to 48% by line"),
+        ("us south africa wine", "US additional duty on", "liter or others by line"),
     ],
 )
 def test_title_and_basis_say_if_the_figure_includes_the_normal_duty(
@@ -413,3 +414,26 @@ def test_a_duty_on_goods_of_the_kind_on_other_lines_is_named(ledger: Ledger) -> 
     found = " ".join(overviews("us taiwan semiconductors", ledger)[0].remarks)
     assert "May apply: Section 232 advanced chips 25%" in found
     assert "May apply" not in " ".join(overviews("us taiwan 8542", ledger)[0].remarks)
+
+
+def test_the_average_normal_duty_is_not_given_for_a_duty_on_particular_goods(
+    ledger: Ledger,
+) -> None:
+    basis = overviews("section 232 on aluminum extrusions from uae", ledger)[0].basis
+    assert basis == "plus the normal duty, which depends on the goods"
+
+
+def test_goods_of_which_some_lines_are_banned_have_the_rate_of_the_others(ledger: Ledger) -> None:
+    whisky = overviews("whisky from canada", ledger)[0]
+    assert whisky.format_headline() == "10% or banned, the tariff line decides"
+
+
+def test_a_claim_is_named_once_in_the_title(ledger: Ledger) -> None:
+    title = overviews("car parts from mexico under usmca", ledger)[0].title
+    assert title.count("USMCA") == 1
+
+
+def test_nothing_is_added_to_goods_that_may_not_be_imported(ledger: Ledger) -> None:
+    added = {row.added for row in overviews("us canada usmca", ledger)[0].rows}
+    assert "banned" in added
+    assert not any(one.startswith("+") and "import" in one for one in added)

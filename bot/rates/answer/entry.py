@@ -21,11 +21,13 @@ from bot.rates.model.answer import (
     EntryValue,
     ProgramBase,
     ValuedDuty,
+    format_percent,
 )
 from bot.rates.model.goods import format_code
 from bot.rates.schedule.model import LINE_DIGITS, EntryFees, FilingOrder
 from bot.rates.stacking import Layer
 
+_WORDS = 3
 _ZERO, _CENT, _HUNDRED = Decimal(0), Decimal("0.01"), Decimal(100)
 
 
@@ -144,18 +146,19 @@ def _build_value(found: Standing, value: Decimal) -> EntryValue | None:
     if stacked.ban is not None or (found.total is None and found.span is None):
         return None
     percent = base.percent if base else None
+    ends_of_base = None if base else _find_base_ends(found)
     duties, open_ = [], []
     for layer in stacked.counted:
         added = compute_added([layer], percent)
         dollars = None if added is None else _take(value, added)
         duties.append(ValuedDuty(layer.measure.ref, added, dollars))
-        if dollars is None:
+        if dollars is None and ends_of_base is None:
             open_.append(str(layer.measure.ref))
     base_dollars = None if percent is None else _take(value, percent)
     if base is not None and percent is None:
         open_.append(base.words)
-    elif base is None:
-        open_.append("the normal (MFN) duty")
+    elif base is None and ends_of_base is None:
+        open_.append(_name_open_base(found.base_range))
     open_ += [
         f"{left.layer.measure.ref}: {left.layer.period.specific}"
         for left in stacked.excluded
@@ -169,6 +172,8 @@ def _build_value(found: Standing, value: Decimal) -> EntryValue | None:
         if ends is None:
             return None
         low, high = _take(value, ends[0]), _take(value, ends[1])
+    if ends_of_base is not None:
+        low, high = _add_base_range(found, value, ends_of_base, (low, high))
     fees = _find_fees(found)
     program = found.context.treatment.program
     merchandise = None
@@ -189,6 +194,40 @@ def _build_value(found: Standing, value: Decimal) -> EntryValue | None:
         not_summed=tuple(open_),
         fees_source=None if fees is None else fees.source,
     )
+
+
+def _find_base_ends(found: Standing) -> tuple[Decimal, Decimal] | None:
+    """The lowest and the highest base duty of the lines; None if it is not always a percentage."""
+    base = found.base_range
+    if base is None or base.low is None or base.high is None or base.not_percent:
+        return None
+    return base.low, base.high
+
+
+def _name_open_base(base: BaseRange | None) -> str:
+    if base is None:
+        return "the normal (MFN) duty"
+    if base.low is not None:
+        ends = dict.fromkeys(format_percent(end) for end in (base.low, base.high))
+        return f"the normal (MFN) duty, {'% to '.join(filter(None, ends))}% on most lines"
+    return f"the normal (MFN) duty, {' or '.join(base.words[:_WORDS])}"
+
+
+def _add_base_range(
+    found: Standing,
+    value: Decimal,
+    base: tuple[Decimal, Decimal],
+    added: tuple[Decimal, Decimal],
+) -> tuple[Decimal, Decimal]:
+    """The lowest and the highest sum with the base duty. `added` are the ends of a range.
+
+    A line with a higher base duty pays less of an all-in rate, but never less in all.
+    """
+    if found.span is not None:
+        return added[0] + _take(value, base[0]), added[1] + _take(value, base[1])
+    counted = found.selection.stacked.counted
+    low, high = (end + (compute_added(counted, end) or _ZERO) for end in base)
+    return _take(value, low), _take(value, high)
 
 
 def _find_fees(found: Standing) -> EntryFees | None:

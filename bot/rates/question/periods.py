@@ -26,52 +26,49 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from bot.errors import QueryError, UnclearQuestion
+from bot.rates.question.reading.relative_times import COUNT, UNIT, WEEKDAYS, read_relative
+from bot.rates.question.reading.time_spelling import (
+    LAST,
+    NEXT,
+    ORDINAL,
+    SINCE,
+    UNTIL,
+    YEAR,
+    add_months,
+    spell_out_times,
+)
 from bot.text.months import MONTH, MONTHS
 
 _CURE = "Write it as 2025-12-31"
 _A_DAY = timedelta(days=1)
-_DAYS_OF = {"day": 1, "week": 7, "fortnight": 14}
-_MONTHS_OF = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+_LONGEST_OF_A_DAY = timedelta(days=31)
+"""A day can stand for a month that a question compares with other days, but not for a year."""
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        str.split("one two three four five six seven eight nine ten"), start=1
-    )
-} | {"a": 1, "an": 1, "couple": 2, "a couple of": 2, "few": 3}
-_MAX_COUNT = 9_999
-
-_YEAR = r"20[1-3]\d"
-_ORDINAL = r"(?:st|nd|rd|th)?"
-_UNIT = r"days?|weeks?|fortnights?|months?|quarters?|halves|half|years?"
-_COUNT = rf"\d{{1,4}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}"
-_LAST, _NEXT = "last|past|previous|prior|preceding", "next|coming|following|upcoming"
 _TIME = re.compile(
     "|".join(
         (
             r"(?P<iso>\b(?P<iy>(?:19|20)\d\d)(?P<sep>[-/])(?P<im>\d{1,2})(?P=sep)(?P<id>\d{1,2})\b(?![-/.]\d))",
-            rf"(?P<iso_month>\b(?P<my>{_YEAR})-(?P<mm>0[1-9]|1[0-2])\b(?!-))",
+            rf"(?P<iso_month>\b(?P<my>{YEAR})-(?P<mm>0[1-9]|1[0-2])\b(?!-))",
             r"(?P<unclear>(?<![\w./])[0-3]?\d(?P<us>[./])[0-3]?\d(?P=us)(?:20)?\d\d(?![\w./]))",
-            rf"(?P<day_first>\b(?P<d1>\d{{1,2}}){_ORDINAL}\s+(?:of\s+)?(?P<n1>{MONTH})\b\.?"
+            rf"(?P<day_first>\b(?P<d1>\d{{1,2}}){ORDINAL}\s+(?:of\s+)?(?P<n1>{MONTH})\b\.?"
             rf"(?:,?\s+(?P<y1>\d{{4}})\b)?)",
-            rf"(?P<month_first>\b(?P<n2>{MONTH})\.?\s+(?P<d2>\d{{1,2}}){_ORDINAL}\b(?!\.\d)"
+            rf"(?P<month_first>\b(?P<n2>{MONTH})\.?\s+(?P<d2>\d{{1,2}}){ORDINAL}\b(?!\.\d)"
             rf"(?:,?\s+(?P<y2>\d{{4}})\b)?)",
-            rf"(?P<month>\b(?P<n3>{MONTH})\b\.?(?:,?\s+(?:of\s+)?(?P<y3>{_YEAR})\b)?)",
-            rf"(?P<quarter>\b(?P<q>[qh])(?P<qn>[1-4])\b(?:\s*[/ -]?\s*(?P<qy>{_YEAR})\b)?"
-            rf"|\b(?P<qy2>{_YEAR})\s*[/-]?\s*(?P<q2>[qh])(?P<qn2>[1-4])\b"
+            rf"(?P<month>\b(?P<n3>{MONTH})\b\.?(?:,?\s+(?:of\s+)?(?P<y3>{YEAR})\b)?)",
+            rf"(?P<quarter>\b(?P<q>[qh])(?P<qn>[1-4])\b(?:\s*[/ -]?\s*(?P<qy>{YEAR})\b)?"
+            rf"|\b(?P<qy2>{YEAR})\s*[/-]?\s*(?P<q2>[qh])(?P<qn2>[1-4])\b"
             rf"|\b(?P<nth>first|second|third|fourth|[1-4](?:st|nd|rd|th))\s+(?P<kind>quarter|half)\b"
-            rf"(?:\s+(?:of\s+)?(?P<qy3>{_YEAR})\b)?)",
-            rf"(?P<ago>\b(?P<an>{_COUNT})\s+(?P<au>{_UNIT})\s+ago\b)",
-            rf"(?P<ahead>\b(?:in|within)\s+(?:the\s+)?(?P<hn>{_COUNT})\s+(?P<hu>{_UNIT})\b"
-            rf"|\b(?P<hn2>{_COUNT})\s+(?P<hu2>{_UNIT})\s+(?:from\s+now|from\s+today|ahead)\b)",
-            rf"(?P<counted>\b(?P<cw>{_LAST}|{_NEXT})\s+(?P<cn>{_COUNT})\s+(?P<cu>{_UNIT})\b)",
-            rf"(?P<relative>\b(?P<rw>{_LAST}|{_NEXT}|this|current)\s+"
+            rf"(?:\s+(?:of\s+)?(?P<qy3>{YEAR})\b)?)",
+            rf"(?P<ago>\b(?P<an>{COUNT})\s+(?P<au>{UNIT})\s+ago\b)",
+            rf"(?P<ahead>\b(?:in|within)\s+(?:the\s+)?(?P<hn>{COUNT})\s+(?P<hu>{UNIT})\b"
+            rf"|\b(?P<hn2>{COUNT})\s+(?P<hu2>{UNIT})\s+(?:from\s+now|from\s+today|ahead)\b)",
+            rf"(?P<counted>\b(?P<cw>{LAST}|{NEXT})\s+(?P<cn>{COUNT})\s+(?P<cu>{UNIT})\b)",
+            rf"(?P<relative>\b(?P<rw>{LAST}|{NEXT}|this|current)\s+"
             rf"(?P<ru>day|week|fortnight|month|quarter|half|year)\b)",
-            rf"(?P<named>\b(?P<nw>{_LAST}|{_NEXT}|this)\s+(?P<wd>{'|'.join(_WEEKDAYS)})\b)",
+            rf"(?P<named>\b(?P<nw>{LAST}|{NEXT}|this)\s+(?P<wd>{'|'.join(WEEKDAYS)})\b)",
             r"(?P<word>\b(?:day\s+after\s+tomorrow|day\s+before\s+yesterday|tomorrow|yesterday|today"
             r"|tonight|right\s+now|year[- ]to[- ]date|ytd|(?:the\s+)?year[- ]end|eoy)\b)",
-            rf"(?P<year>(?<![\w$.,/-])(?P<yy>{_YEAR})\b(?![\w%]|[.,/-]\d))",
+            rf"(?P<year>(?<![\w$.,/-])(?P<yy>{YEAR})\b(?![\w%]|[.,/-]\d))",
         )
     )
 )
@@ -95,14 +92,15 @@ _PART = re.compile(
     r"(?:\s+|-)(?:the\s+)?$"
 )
 _TO = re.compile(r"\s*(?:-|to|until|till|through|thru|and)\s*(?:the\s+)?")
-_SEPARATOR = r"(?:vs\.?|versus|compared (?:to|with)|or|&|,)"
+_SEPARATOR = (
+    r"(?:vs\.?|versus|compared (?:to|with)|or|&|,|,? ?and(?= (?:now|today|currently|tomorrow)\b))"
+)
 _VERSUS = re.compile(rf"\s*{_SEPARATOR}\s*(?:and\s+)?(?:on\s+|as of\s+|in\s+)?(?:the\s+)?")
 """Between two times that a question compares."""
-_COMPARED = re.compile(r"\b(?:compar(?:e|ed|ing|ison)|differ(?:s|ence|ent)?|than)\b")
-"""Words that compare two times which do not stand side by side."""
 _AND_ON = re.compile(
     rf"\s*(?:{_SEPARATOR}|and\b|/)\s*(?:and\s+)?(?:on\s+|as of\s+|in\s+)?(?:the\s+)?"
 )
+_OPEN = SINCE | UNTIL | {"before", "after", "between", "before-after"}
 _ON = frozenset({"on", "as of", "as at", "at"})
 _NOW = re.compile(r"(?:now|currently|current rate)\b")
 _BOTH_SIDES = re.compile(
@@ -110,49 +108,10 @@ _BOTH_SIDES = re.compile(
     r"|after *(?:and|or|&|/|vs\.?|versus) *before)\b"
 )
 _RANGE_END = re.compile(
-    rf"\s*(?:-|to|until|till|through|thru|and)\s*(?:\d{{1,2}}{_ORDINAL}\s+)?(?P<name>{MONTH})\.?"
-    rf"(?:\s+\d{{1,2}}{_ORDINAL})?,?\s+(?P<year>{_YEAR})\b"
-)
-_BARE_UNIT = re.compile(
-    r"\b(?P<part>end|close|start|beginning|middle) of (?:the )?"
-    r"(?P<unit>week|month|quarter|year)\b(?! (?:of )?20)"
-)
-_SHORT_YEAR = re.compile(
-    rf"\b(?P<day>\d{{1,2}}){_ORDINAL}[ -](?P<name>{MONTH})\b[,.]?[ -]'?(?P<year>(?:20)?[1-3]\d)"
-    r"\b(?![.%:]|\d)"
-    rf"|\b(?P<name2>{MONTH})\b\.? (?P<day2>\d{{1,2}}){_ORDINAL},? '?(?P<year2>[1-3]\d)"
-    r"\b(?![.%:]|\d)"
-    rf"|\b(?P<name3>{MONTH})\b\.? ?['’](?P<year3>[1-3]\d)\b"
-)
-"""`1 aug 25`, `aug 1 25`, `aug '25`, `01-aug-2025`."""
-_OF_NAMED_YEAR = re.compile(
-    rf"\b(?P<what>(?:\d{{1,2}}{_ORDINAL} )?(?:{MONTH})\b|[qh][1-4]),? (?:of )?(?:the )?"
-    rf"(?P<which>{_LAST}|{_NEXT}|this|current) year\b"
-    rf"|\b(?P<which2>{_LAST}|{_NEXT}|this|current) year,? (?:in |during |on )?"
-    rf"(?P<what2>(?:{MONTH})\b(?: \d{{1,2}}{_ORDINAL})?|[qh][1-4])(?! ?20)"
-)
-"""`september last year`, `last year in september`."""
-_UNTIL_NOW = re.compile(
-    r"\b(?:up )?(?<!year )(?P<head>until|till|to|through)(?: the)? (?:now|date|present)\b"
+    rf"\s*(?:-|to|until|till|through|thru|and)\s*(?:\d{{1,2}}{ORDINAL}\s+)?(?P<name>{MONTH})\.?"
+    rf"(?:\s+\d{{1,2}}{ORDINAL})?,?\s+(?P<year>{YEAR})\b"
 )
 _TO_TODAY = re.compile(r"\b(?:until|till|to|through) today\b")
-_NUMBERED_MONTH = re.compile(rf"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])/(?P<year>{_YEAR})\b(?!/)")
-_SHORT_QUARTER = re.compile(
-    r"\b(?:q(?P<a>[1-4])\s?'(?P<b>[123]\d)|(?P<c>[1-4])q\s?'?(?:20)?(?P<d>[123]\d))\b"
-)
-_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-"""The first month of each season."""
-_SEASON = re.compile(
-    r"\b(?:(?P<head>since|from|starting|until|till|through|by|before|after|in|during|over|of)\s+)?"
-    rf"(?:the\s+)?(?P<which>{_LAST}|{_NEXT}|this)\s+(?P<season>{'|'.join(_SEASONS)})\b"
-    r"|\b(?P<head2>since|until|till|by|before|after|in|during)\s+(?:the\s+)?"
-    rf"(?P<season2>{'|'.join(_SEASONS)})\b"
-    rf"(?:\s+(?:of\s+)?(?P<year>{_YEAR})\b|(?=\s*(?:$|[?.!,;)]|and\b|or\b|if\b)))"
-)
-_LIBERATION_DAY = re.compile(
-    r"(?<=\bon )liberation day\b|(?<=\bsince )liberation day\b|(?<=\bbefore )liberation day\b"
-    r"|(?<=\bafter )liberation day\b|(?<=\buntil )liberation day\b"
-)
 _WEEK_OF = re.compile(r"\b(?:(?:in|during|for)\s+)?(?:the\s+)?week(?:\s+(?:of|commencing))?\s*$")
 _MODAL = frozenset({"may", "march", "mar", "dec", "sep"})
 """Month names that are words or codes of economies too."""
@@ -165,10 +124,8 @@ _MONTH_HEADS = frozenset(
 ) | {"up to", "as of"}
 _AROUND = "before-after"
 """Replaces `before and after`: from the day before the period to its last day."""
-_SINCE = frozenset({"since", "from", "starting", "beginning", "effective"})
-_UNTIL = frozenset({"until", "till", "through", "thru", "by", "up to"})
 _QUICK = re.compile(
-    rf"\d|\b(?:{MONTH}|{_LAST}|{_NEXT}|this|current|ago|today|tonight|tomorrow|yesterday|right now"
+    rf"\d|\b(?:{MONTH}|{LAST}|{NEXT}|this|current|ago|today|tonight|tomorrow|yesterday|right now"
     r"|quarter|half|ytd|year|eoy|in a)\b"
 )
 """A quick check: most questions have no time."""
@@ -216,7 +173,7 @@ def take_period(
     QueryError for an impossible date (31 June 2025), and UnclearQuestion for a date with two
     readings.
     """
-    text = _spell_out(text, today)
+    text = spell_out_times(text, today)
     if not _QUICK.search(text):
         return None, text
     if tense is Tense.UNKNOWN and _TO_TODAY.search(text):
@@ -229,17 +186,12 @@ def take_period(
         monday = found.first - timedelta(days=found.first.weekday())
         end = monday + timedelta(days=6)
         return Period(monday, end), _cut(text, week.start(), found.end)
-    if others := _find_others(text, found, today, tense):
+    if found.head != "between" and (others := _find_others(text, found, today, tense)):
         times = [found, *others]
         first, last = min(one.first for one in times), max(one.last for one in times)
-        days = tuple(sorted({_pick_day(one, today) for one in times}))
-        named = days if len(days) > 1 else ()
-        return Period(first, last, days=named), _cut(text, found.start, others[-1].end)
-    if (distant := _find_compared(text, found, today, tense)) is not None:
-        days = tuple(sorted({_pick_day(one, today) for one in (found, distant)}))
-        if len(days) > 1:
-            rest = _cut(_cut(text, distant.start, distant.end), found.start, found.end)
-            return Period(days[0], days[-1], days=days), rest
+        return Period(first, last, days=_pick_days(times, today)), _cut(
+            text, found.start, others[-1].end
+        )
     joint = _TO.match(text, found.end)
     if joint and found.head not in {*_ON, "since"}:
         other = _find_next(text, joint.end(), today, tense, True, at_start=True)
@@ -247,8 +199,12 @@ def take_period(
             first = found.first
             if first > other.last:
                 # 'november to february 2027': the year stands only after the last month.
-                first = _add_months(first, -12)
+                first = add_months(first, -12)
             return Period(first, other.last), _cut(text, found.start, other.end)
+    distant = _find_distant(text, found, today, tense)
+    if distant is not None and (days := _pick_days((found, distant), today)):
+        rest = _cut(_cut(text, distant.start, distant.end), found.start, found.end)
+        return Period(days[0], days[-1], days=days), rest
     return _build_period(found), _cut(text, found.start, found.end)
 
 
@@ -268,16 +224,26 @@ def _find_others(text: str, found: _Found, today: date, tense: Tense) -> list[_F
     return others
 
 
-def _find_compared(text: str, found: _Found, today: date, tense: Tense) -> _Found | None:
-    """The other time of a comparison: `higher today than in may 2025`."""
-    if _TO.match(text, found.end) or not _COMPARED.search(text):
+def _find_distant(text: str, found: _Found, today: date, tense: Tense) -> _Found | None:
+    """Another time in the text: `higher today than in may 2025`, `on 6 may, and what is it today`.
+
+    None after an open period, whose other words may be about its end.
+    """
+    if found.head in _OPEN:
         return None
     return _find_next(text, found.end, today, tense, loose=False)
 
 
-def _pick_day(found: _Found, today: date) -> date:
-    """The day that stands for a time: its last day, or today, or the first day ahead."""
-    return max(found.first, min(found.last, today))
+def _pick_days(times: Sequence[_Found], today: date) -> tuple[date, ...]:
+    """The days that stand for the times: of a month its last day, or today, or its first day
+    ahead. Empty if a time is longer than a month, or if all are the same day."""
+    if any(one.last - one.first > _LONGEST_OF_A_DAY for one in times):
+        return ()
+    days = {
+        one.first - _A_DAY if one.head == "before" else max(one.first, min(one.last, today))
+        for one in times
+    }
+    return tuple(sorted(days)) if len(days) > 1 else ()
 
 
 def read_day(text: str, today: date) -> date:
@@ -294,67 +260,15 @@ def read_day(text: str, today: date) -> date:
     return period.day
 
 
-def _spell_out(text: str, today: date) -> str:
-    """The text with longer forms of `end of year`, `11/2025`, `4q25` and `last summer`."""
-    text = _LIBERATION_DAY.sub("2025-04-02", text)
-    text = _SHORT_YEAR.sub(_spell_short_year, text)
-    text = _OF_NAMED_YEAR.sub(lambda match: _spell_named_year(match, today), text)
-    text = _UNTIL_NOW.sub(r"\g<head> today", text)
-    text = _SEASON.sub(lambda match: _spell_season(match, today), text)
-    text = _BARE_UNIT.sub(r"\g<part> of this \g<unit>", text)
-    text = _NUMBERED_MONTH.sub(lambda at: f"{at['year']}-{int(at['month']):02}", text)
-    return _SHORT_QUARTER.sub(
-        lambda at: f"q{at['a'] or at['c']} 20{at['b'] or at['d']}",
-        text,
-    )
-
-
-def _spell_short_year(match: re.Match[str]) -> str:
-    """`1 aug 2025` for `aug 1 25`, `aug 2025` for `aug '25`."""
-    day = match["day"] or match["day2"] or ""
-    name = match["name"] or match["name2"] or match["name3"]
-    year = match["year"] or match["year2"] or match["year3"]
-    return f"{day} {name} 20{year[-2:]}".strip()
-
-
-def _spell_named_year(match: re.Match[str], today: date) -> str:
-    """`september 2025` for `last year in september`."""
-    which = match["which"] or match["which2"]
-    step = -1 if which in _LAST.split("|") else 1 if which in _NEXT.split("|") else 0
-    return f"{match['what'] or match['what2']} {today.year + step}"
-
-
-def _spell_season(match: re.Match[str], today: date) -> str:
-    """The months of a season: `since june 2026` for `since last summer`."""
-    month = _SEASONS[match["season"] or match["season2"]]
-    head = match["head"] or match["head2"]
-    which = match["which"] or ("last" if head in {"since", "after"} else "next")
-    starts = [date(today.year + step, month, 1) for step in (-2, -1, 0, 1, 2)]
-    if match["year"]:
-        start = date(int(match["year"]), month, 1)
-    elif which in _NEXT.split("|"):
-        start = next(day for day in starts if day > today)
-    elif which == "this":
-        start = next(day for day in starts if _add_months(day, 3) > today)
-    else:
-        start = next(day for day in reversed(starts) if _add_months(day, 3) <= today)
-    end = _add_months(start, 3) - _A_DAY
-    if head in _SINCE:
-        return f"{head} {start}"
-    if head in _UNTIL | {"before", "after"}:
-        return f"{head} {start if head == 'before' else end}"
-    return f"from {start} to {end}"
-
-
 def _build_period(found: _Found) -> Period:
     first, last = found.first, found.last
-    if found.head in _SINCE:
+    if found.head in SINCE:
         return Period(first, None)
     if found.head == _AROUND:
         return Period(first - _A_DAY, last)
     if found.head == "after":
         return Period(last + _A_DAY, None)
-    if found.head in _UNTIL:
+    if found.head in UNTIL:
         return Period(None, last)
     if found.head == "before":
         return Period(None, first - _A_DAY)
@@ -437,7 +351,7 @@ def _read(match: re.Match[str], text: str, today: date, tense: Tense) -> tuple[d
         return _read_quarter(match, text, today, tense)
     if match["year"]:
         return date(int(match["yy"]), 1, 1), date(int(match["yy"]), 12, 31)
-    return _read_relative(match, today)
+    return read_relative(match, today)
 
 
 def _find_later_year(match: re.Match[str], text: str, month: int) -> int | None:
@@ -461,72 +375,12 @@ def _read_quarter(
 
     def build(year: int) -> tuple[date, date]:
         first = date(year, (number - 1) * size + 1, 1)
-        return first, _add_months(first, size) - _A_DAY
+        return first, add_months(first, size) - _A_DAY
 
     if year:
         return build(int(year))
     years = range(today.year - 1, today.year + 2)
     return _choose([build(each) for each in years], match, text, today, tense)
-
-
-def _read_relative(match: re.Match[str], today: date) -> tuple[date, date] | None:
-    if match["ago"]:
-        return _one(_shift(today, _count(match["an"]), match["au"], -1))
-    if match["ahead"]:
-        count, unit = match["hn"] or match["hn2"], match["hu"] or match["hu2"]
-        day = _shift(today, _count(count), unit, 1)
-        # 'within 30 days' is a period, 'in 30 days' a day.
-        return (today, day) if match.group().startswith("within") else _one(day)
-    if match["counted"]:
-        back = match["cw"] in _LAST.split("|")
-        day = _shift(today, _count(match["cn"]), match["cu"], -1 if back else 1)
-        return (day, today) if back else (today, day)
-    if match["relative"]:
-        step = (
-            -1 if match["rw"] in _LAST.split("|") else 1 if match["rw"] in _NEXT.split("|") else 0
-        )
-        return _unit(today, match["ru"], step)
-    if match["named"]:
-        day = today + timedelta(days=_WEEKDAYS.index(match["wd"]) - today.weekday())
-        if match["nw"] in _LAST.split("|") and day >= today:
-            day -= timedelta(days=7)
-        elif match["nw"] in _NEXT.split("|") and day <= today:
-            day += timedelta(days=7)
-        return _one(day)
-    word = " ".join(match["word"].split()).replace("-", " ")
-    if word in {"ytd", "year to date"}:
-        return date(today.year, 1, 1), today
-    if word in {"eoy", "year end", "the year end"}:
-        return _one(date(today.year, 12, 31))
-    steps = {"day after tomorrow": 2, "tomorrow": 1, "yesterday": -1, "day before yesterday": -2}
-    return _one(today + timedelta(days=steps.get(word, 0)))
-
-
-def _count(word: str) -> int:
-    return int(word) if word.isdigit() else _NUMBERS[word]
-
-
-def _shift(today: date, count: int, unit: str, sign: int) -> date:
-    """The day that is so many units away; the first or last possible date at the ends."""
-    name = "half" if unit == "halves" else unit.removesuffix("s")
-    try:
-        if name in _DAYS_OF:
-            return today + timedelta(days=sign * min(count, _MAX_COUNT) * _DAYS_OF[name])
-        return _add_months(today, sign * count * _MONTHS_OF[name])
-    except (OverflowError, ValueError):
-        raise QueryError(f"{count} {unit}", "not a time we can read", _CURE) from None
-
-
-def _unit(today: date, unit: str, step: int) -> tuple[date, date]:
-    """The calendar unit that contains today, or the one before or after it."""
-    if unit in _DAYS_OF:
-        size = timedelta(days=_DAYS_OF[unit])
-        first = today if unit == "day" else today - timedelta(days=today.weekday())
-        return first + step * size, first + step * size + size - _A_DAY
-    months = _MONTHS_OF[unit]
-    first = date(today.year, (today.month - 1) // months * months + 1, 1)
-    first = _add_months(first, step * months)
-    return first, _add_months(first, months) - _A_DAY
 
 
 def _take_part(first: date, last: date, part: str) -> tuple[date, date]:
@@ -538,8 +392,8 @@ def _take_part(first: date, last: date, part: str) -> tuple[date, date]:
     place = {"early": 0, "late": 2}.get(part, 1)
     months = (last.year - first.year) * 12 + last.month - first.month + 1
     if months % 3 == 0:
-        start = _add_months(first, months // 3 * place)
-        return start, _add_months(start, months // 3) - _A_DAY
+        start = add_months(first, months // 3 * place)
+        return start, add_months(start, months // 3) - _A_DAY
     third = (last - first).days // 3
     return first + timedelta(third * place), last if place == 2 else first + timedelta(
         third * (place + 1) - 1
@@ -552,12 +406,6 @@ def _one(day: date) -> tuple[date, date]:
 
 def _month(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
-
-
-def _add_months(day: date, months: int) -> date:
-    """The same day some months later, or the last day of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _build_day(year: str | int, month: int, day: str, thing: str) -> date:

@@ -11,9 +11,9 @@ The steps, in order:
 5. If a text has unknown words, but no code, layer or legal basis, compare it with the names of
    goods. If it is very similar to a name, read it as a misspelling of this name. Otherwise, if
    nothing in the text is known, suggest similar names.
+6. A name of several goods is read as all of them, and `meanings` has their names: `car battery`.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,20 +21,23 @@ from typing import NamedTuple
 from bot.rates.model.goods import Good, Goods
 from bot.rates.model.measure import Measure, has_basis
 from bot.rates.question.everyday_words import is_everyday
+from bot.rates.question.goods_words import (
+    CHANGES_MEANING,
+    IGNORED,
+    NOT_ALONE,
+    ONLY_ALONE,
+    PROCESSED,
+    TAILS,
+    Item,
+    ends_item,
+    is_tail,
+    split_words,
+)
 from bot.rates.question.stemming import respell_as_american, stem_words
 from bot.rates.schedule.codes import extract_codes
 from bot.rates.schedule.lines import HEADING_DIGITS, TariffLines
 from bot.rates.schedule.search import FoundHeading, GoodsName, find_headings, find_phrase
-from bot.text.folding import fold_case
 
-_IGNORED = frozenset(
-    str.split(
-        "a ad add additional all an and any are article as at be by customs deal duty for "
-        "from good how import imported in including into is it item its layer levy listed "
-        "made making manufactured much no of on or our paid pay product rate s section "
-        "special tariff tax taxed than that the this to total under us valorem what which with"
-    )
-)
 _OWN_WORDS = {
     "headline": "headline;goods in general;all goods;everything;overall;general rate;general;"
     "all products;goods generally;outside usmca;goods outside usmca;non usmca;non usmca goods;"
@@ -51,49 +54,6 @@ _OWN_WORDS = {
 # the whole text is compared; to suggest the goods, its most similar part is compared.
 _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
 _SUGGESTIONS = 4
-_WORD_OR_BREAK = re.compile(r"[a-z0-9'&.-]+|[,;/+]")
-_CHANGES_MEANING = frozenset({"toy", "doll"})
-"""Words before other goods that say what these are: `toy cars` are toys."""
-_ONLY_ALONE = frozenset(
-    str.split(
-        "oil gas fuel chip game switch range plane light spirit needle nail bolt sheet bar gin "
-        "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish bulb "
-        "milk cream butter plug flour vinegar sauce iron nut pen bag car table bed soda bike "
-        "engine machine lead resin gun seed"
-    )
-)
-"""Names of goods that mean other goods after an unknown word or after goods: `fish oil`."""
-_TAILS = frozenset(
-    str.split(
-        "company business industry sector manufacturer supplier supply content new used raw fresh "
-        "frozen dried canned organic large small big cheap finished unfinished pair unit lot kg "
-        "shipment pound refund exclusion exempt quota list value usd dollar question situation "
-        "thing stuff sale retail wholesale online order amazon temu shein ebay number certain "
-        "personal use gift sample bulk commercial domestic foreign made origin year month week "
-        "day date hs hts"
-    )
-)
-"""Words after goods that do not change what the goods are."""
-_PROCESSED: Mapping[str, tuple[str, ...]] = {
-    "frozen": ("07", "08"),
-    "dried": ("07", "08"),
-    "canned": ("02", "03", "07", "08"),
-    "tinned": ("02", "03", "07", "08"),
-    "roasted": ("08", "12"),
-    "smoked": ("02", "03"),
-    "pickled": ("07", "08"),
-    "cooked": ("02", "03", "07"),
-    "breaded": ("02", "03", "07"),
-}
-"""By word, the chapters of food of which the word makes other goods: `canned peaches`."""
-_NOT_ALONE = frozenset({"single", "double", "revenue", "collection", "set", "class", "part"})
-"""Words that lead to no heading without another word."""
-_PARTICIPLE = re.compile(r"[a-z]{2,}[^e]ed")
-"""Words after goods that describe them: `steel coated`, but not `cotton seed`."""
-_METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium"})
-"""Goods that form a list without commas: `steel aluminum`."""
-_NO_PLURALS = frozenset({"clothes", "goods", "sports"})
-"""Words with the ending of a plural that stand before other goods: `clothes hangers`."""
 _HEADINGS, _WORDS_SEARCHED = 4, 8
 _LONG = 9
 """Length from which a word may have two wrong letters."""
@@ -122,7 +82,7 @@ class ParsedProduct(NamedTuple):
     doubtful: tuple[str, ...] = ()
     """The names of goods before an unknown word, which may mean other goods: `car wax`."""
     meanings: tuple[str, ...] = ()
-    """The names of the goods that a name of the text may mean: `chips`."""
+    """The names of the goods that a name of the text may mean: `car battery`."""
     read_as: str = ""
     """The name of the goods that a misspelt text was read as."""
     suggestions: tuple[str, ...] = ()
@@ -137,14 +97,6 @@ class _Phrase(NamedTuple):
     words: tuple[str, ...]
     kind: str
     key: str
-
-
-class _Item(NamedTuple):
-    """A name of goods, or an unknown word."""
-
-    words: tuple[str, ...]
-    goods: tuple[str, ...] = ()
-    is_plural: bool = False
 
 
 class ProductReader:
@@ -221,10 +173,10 @@ class ProductReader:
 
     def _read(self, text: str, allowed: frozenset[str]) -> ParsedProduct:
         codes, rest = extract_codes(text)
-        words, breaks, plurals = _split_words(rest)
+        words, breaks, plurals = split_words(rest)
         found: dict[str, dict[str, None]] = {}
         unknown: list[str] = []
-        run: list[_Item] = []
+        run: list[Item] = []
         at = 0
         while at < len(words):
             matches = self._find_longest(words, at, allowed)
@@ -234,15 +186,15 @@ class ProductReader:
             if len(goods) > 1:
                 found.setdefault("meanings", {}).update(named)
             # With a code, the words only describe it.
-            if at in breaks or (codes and run) or (goods and _ends_item(run, goods)):
+            if at in breaks or (codes and run) or (goods and ends_item(run, goods)):
                 self._close(run, found, unknown)
             for phrase in matches:
                 if phrase.kind != "goods":
                     found.setdefault(phrase.kind, {})[phrase.key] = None
             if goods and all(phrase.kind == "goods" for phrase in matches):
-                run.append(_Item(words[at : at + size], goods, at + size - 1 in plurals))
-            elif not matches and words[at] not in _IGNORED:
-                run.append(_Item((words[at],), is_plural=at in plurals))
+                run.append(Item(words[at : at + size], goods, at + size - 1 in plurals))
+            elif not matches and words[at] not in IGNORED:
+                run.append(Item((words[at],), is_plural=at in plurals))
             else:
                 self._close(run, found, unknown)
                 for good in goods:
@@ -272,14 +224,14 @@ class ProductReader:
         return tuple(self.list_names(meant)) if len(meant) > 1 else ()
 
     def _close(
-        self, run: list[_Item], found: dict[str, dict[str, None]], unknown: list[str]
+        self, run: list[Item], found: dict[str, dict[str, None]], unknown: list[str]
     ) -> None:
         """Adds the goods of neighboring words, and their unknown words, and clears the run."""
         tail: list[str] = []
-        while len(run) > 1 and _is_tail(*run[-2:]):
+        while len(run) > 1 and is_tail(*run[-2:]):
             tail = [*run.pop().words, *tail]
         named = [item for item in run if item.goods]
-        is_toy = bool(named) and not _CHANGES_MEANING.isdisjoint(named[0].words)
+        is_toy = bool(named) and not CHANGES_MEANING.isdisjoint(named[0].words)
         ends_in_goods = bool(named) and run[-1] is named[-1]
         head = self._find_head(named, is_toy=is_toy)
         is_doubtful = not ends_in_goods or self._is_doubtful(run) or self._is_processed(run, head)
@@ -290,35 +242,35 @@ class ProductReader:
         else:
             others = (word for item in run if not item.goods for word in item.words)
             # `frozen shrimp` are shrimp, and `organic` is not said to be unknown.
-            unknown.extend(word for word in others if word not in _TAILS)
+            unknown.extend(word for word in others if word not in TAILS)
             for good in head:
                 found.setdefault("goods", {})[good] = None
         unknown.extend(tail)
         run.clear()
 
-    def _find_head(self, named: list[_Item], *, is_toy: bool) -> tuple[str, ...]:
+    def _find_head(self, named: list[Item], *, is_toy: bool) -> tuple[str, ...]:
         """The goods that a phrase with these goods means: the last, or what is narrower."""
         if not named or is_toy:
             return named[0].goods if named else ()
         narrower = (item.goods for item in named[:-1] if self._is_part_of(item, named[-1]))
         return next(narrower, named[-1].goods)
 
-    def _is_doubtful(self, run: list[_Item]) -> bool:
+    def _is_doubtful(self, run: list[Item]) -> bool:
         """Whether the last name means other goods behind the words before it: `fish oil`."""
         *others, last = run
-        before = [one for one in others if one.goods or one.words[0] not in _TAILS]
-        alone = len(last.words) == 1 and last.words[0] in _ONLY_ALONE
+        before = [one for one in others if one.goods or one.words[0] not in TAILS]
+        alone = len(last.words) == 1 and last.words[0] in ONLY_ALONE
         related = (self._are_related(one, last) for one in before)
         return alone and bool(before) and not any(related)
 
-    def _is_processed(self, run: list[_Item], head: Iterable[str]) -> bool:
+    def _is_processed(self, run: list[Item], head: Iterable[str]) -> bool:
         """Whether a word makes other goods of food: `canned peaches`."""
         chapters = tuple(
-            chapter for one in run if not one.goods for chapter in _PROCESSED.get(one.words[0], ())
+            chapter for one in run if not one.goods for chapter in PROCESSED.get(one.words[0], ())
         )
         return any(code.startswith(chapters) for good in head for code in self._get_codes(good))
 
-    def _are_related(self, one: _Item, other: _Item) -> bool:
+    def _are_related(self, one: Item, other: Item) -> bool:
         """Whether some of their goods are kinds of the same goods: `stainless steel bolts`.
 
         Groups without codes are too wide: `cocoa butter` is no butter, though both are farm goods.
@@ -329,7 +281,7 @@ class ProductReader:
         ]
         return any(self._goods.by_id[good].hs for good in wider[0] & wider[1])
 
-    def _is_part_of(self, item: _Item, other: _Item) -> bool:
+    def _is_part_of(self, item: Item, other: Item) -> bool:
         """Whether goods of the first are the other's goods, or a kind of them."""
         wider = (self._goods.list_with_wider(good) for good in item.goods)
         return any(not each.isdisjoint(other.goods) for each in wider)
@@ -411,10 +363,10 @@ class ProductReader:
         Names of goods may be missing in them: `car wax` finds waxes.
         """
         words = self._list_searched(text)
-        if self._schedule_lines is None or _NOT_ALONE.issuperset(words):
+        if self._schedule_lines is None or NOT_ALONE.issuperset(words):
             return ()
         names = self._names_by_word
-        return find_headings(self._schedule_lines, words, _HEADINGS, names, {*names, *_PROCESSED})
+        return find_headings(self._schedule_lines, words, _HEADINGS, names, {*names, *PROCESSED})
 
     def find_other_headings(self, text: str) -> tuple[FoundHeading, ...]:
         """The headings that have the text as a phrase, if they are no headings of its goods.
@@ -435,7 +387,7 @@ class ProductReader:
 
     def _list_searched(self, text: str) -> list[str]:
         """The words of a text that are searched for, in US spelling."""
-        ignored = _IGNORED | (_TAILS - _PROCESSED.keys())
+        ignored = IGNORED | (TAILS - PROCESSED.keys())
         words = [one for one in stem_words(text) if one not in ignored]
         return [respell_as_american(word) for word in words[:_WORDS_SEARCHED]]
 
@@ -470,11 +422,22 @@ class ProductReader:
         return best
 
     def _narrow_to_codes(self, wanted: ParsedProduct) -> ParsedProduct:
-        """If the text has codes, keeps only goods within these codes."""
+        """If the text has codes, keeps only goods that are all in a code, or that have it.
+
+        Heavy trucks are only a part of heading 8704, and tractors of them are outside of it.
+        """
         if not (wanted.codes and wanted.goods):
             return wanted
-        within = {good.id for code in wanted.codes for good in self._goods.find_by_code(code)}
-        return wanted._replace(goods=tuple(good for good in wanted.goods if good in within))
+        kept = [
+            good
+            for good in wanted.goods
+            if (own := self._get_codes(good))
+            and any(
+                code.startswith(own) or all(one.startswith(code) for one in own)
+                for code in wanted.codes
+            )
+        ]
+        return wanted._replace(goods=tuple(kept))
 
     def _find_nearest(self, wanted: ParsedProduct, asked: str) -> ParsedProduct:
         """Reads a misspelt text as the most similar goods, or adds suggestions."""
@@ -529,34 +492,3 @@ def _is_misspelt(asked: str, name: str) -> bool:
         one == other or (one[0] == other[0] and OSA.distance(one, other) <= 1 + (len(one) >= _LONG))
         for one, other in pairs
     )
-
-
-def _split_words(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]]:
-    """The stems of the words, the positions before which a list goes on, and those of plurals."""
-    words: list[str] = []
-    breaks: set[int] = set()
-    plurals: set[int] = set()
-    for run in _WORD_OR_BREAK.findall(fold_case(text)):
-        if run in ",;/+":
-            breaks.add(len(words))
-            continue
-        words.extend(stem_words(run))
-        if words and run.endswith("s") and not words[-1].endswith("s") and run not in _NO_PLURALS:
-            plurals.add(len(words) - 1)
-    return tuple(words), frozenset(breaks), frozenset(plurals)
-
-
-def _ends_item(run: list[_Item], goods: tuple[str, ...]) -> bool:
-    """Whether these goods are no phrase with the goods before them, but the next item of a list."""
-    if not run or not run[-1].goods:
-        return False
-    return run[-1].is_plural or not any(_METALS.isdisjoint(each) for each in (run[-1].goods, goods))
-
-
-def _is_tail(before: _Item, item: _Item) -> bool:
-    """Whether the word does not change what the goods before it are."""
-    word = item.words[0]
-    describes = word in _TAILS or len(word) == 1 or word[0].isdigit() or _PARTICIPLE.fullmatch(word)
-    # English has singulars before the last word of a phrase, so a plural is its last: `toys lego`.
-    after_plural = bool(before.goods) and before.is_plural and not item.is_plural
-    return not item.goods and (bool(describes) or after_plural)

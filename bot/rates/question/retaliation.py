@@ -12,7 +12,8 @@ import re
 
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
-from bot.rates.question.parties import TokenizedQuestion, find_direction
+from bot.rates.question.directions import find_direction
+from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.query import HOME, QueryKind, format_party
 
 _RETALIATION = re.compile(

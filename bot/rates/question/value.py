@@ -1,4 +1,4 @@
-"""Finds the entered value in a question: `value 10000`, `$10,000`, `usd 25k`.
+"""Finds the entered value in a question: `value 10000`, `$10,000`, `usd 25k worth of`.
 
 An amount after a limit word is no entered value: `parcels under $800`.
 """
@@ -7,16 +7,30 @@ import re
 from decimal import Decimal
 
 _NUMBER = (
-    r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(?P<{0}_unit>k|m|thousand|million)?"
+    r"(?P<{0}>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?:\.\d{{3}})+(?!\d)|\d+(?:\.\d+)?)"
+    r"\s?(?P<{0}_unit>k|mn|m|thousand|million)?"
 )
+_DOLLARS = r"(?:us ?dollars?|usd|us\$|dollars?|bucks|\$)"
+_KIND = r"(?:(?:entered|customs|declared|invoice|fob|cif|order|shipment|total|commercial)\s+)"
+_WORTH = (
+    r"(?:\s+(?:worth|(?:shipment|consignment|order|purchase|invoice|container|load|batch)"
+    r"(?!s?\s+(?:from|to)\b)))?(?:\s+of\b)?"
+)
+"""Words after a value that say no more: `worth of`, `shipment of`."""
 _VALUE = re.compile(
-    r"(?<![\w.])(?:(?:entered\s+|customs\s+)?(?:value|valued|worth)(?:\s+(?:of|at|is))?\s*[:=]?"
-    rf"\s*(?:usd|us\$|\$)?\s*{_NUMBER.format('named')}(?:\s*(?:usd|dollars))?"
-    rf"|(?:usd|us\$|\$)\s*{_NUMBER.format('led')}"
-    rf"|{_NUMBER.format('followed')}\s*(?:usd|dollars))(?![\w%]|[.,]\d)"
+    rf"(?<![\w.])(?:{_KIND}{{0,2}}(?:value|valued|worth)(?:\s+(?:of|at|is))?\s*[:=]?"
+    rf"\s*{_DOLLARS}?\s*{_NUMBER.format('named')}(?:\s*{_DOLLARS})?"
+    rf"|{_KIND}{{0,2}}{_DOLLARS}\s*{_NUMBER.format('led')}"
+    rf"|{_KIND}{{0,2}}{_NUMBER.format('followed')}\s*{_DOLLARS}"
+    rf"|{_NUMBER.format('bare')}(?=\s+worth\s+of\b))(?![\w%]|[.,]\d){_WORTH}"
 )
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+"""A number with points between thousands, as many languages write it: `10.000`."""
 _LIMIT = re.compile(r"\b(?:under|below|over|above|than|up to|to|least|most|minimis)\s*$")
-_UNITS = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
+_OTHER_CURRENCY = re.compile(
+    r"(?:[€£¥₹]|\b(?:eur|euros?|gbp|pounds?|cad|mxn|jpy|yen|cny|rmb|yuan|inr|rupees?|chf|aud))\s*$"
+)
+_UNITS = {"k": 1_000, "thousand": 1_000} | dict.fromkeys(("m", "mn", "million"), 1_000_000)
 MAX_VALUE = Decimal(1_000_000_000_000)
 
 
@@ -27,10 +41,12 @@ def take_value(text: str) -> tuple[Decimal | None, str]:
     """
     for match in _VALUE.finditer(text):
         head = text[: match.start()]
-        if _LIMIT.search(head):
+        if _LIMIT.search(head) or _OTHER_CURRENCY.search(head):
             continue
-        name = next(each for each in ("named", "led", "followed") if match[each])
-        value = Decimal(match[name].replace(",", "")) * _UNITS.get(match[f"{name}_unit"] or "", 1)
+        name = next(each for each in ("named", "led", "followed", "bare") if match[each])
+        digits = match[name].replace(",", "")
+        digits = digits.replace(".", "") if _THOUSANDS.fullmatch(digits) else digits
+        value = Decimal(digits) * _UNITS.get(match[f"{name}_unit"] or "", 1)
         if 0 < value <= MAX_VALUE:
             return value, f"{head} {text[match.end() :]}"
     return None, text

@@ -90,6 +90,8 @@ _BOTH_CLAIMS = re.compile(
     rf"\s+(?:the\s+|an?\s+)?{_PROGRAM}\b(?:\s+(?:claim|origin|preference|treatment))?"
     rf"|\b(?:with|under)?\s*{_PROGRAM}\b[\s-]*{_FITTING}?\s*(?:,|and|or|vs\.?|versus|/|&)+\s*"
     rf"(?:not|non|without|no|outside)\b[\s-]*{_PROGRAM}?[\s-]*{_FITTING}?"
+    rf"|\b(?:with|under)?\s*{_PROGRAM}\s*(?:or|vs\.?|versus|/)+\s*"
+    r"(?:mfn|(?:the )?(?:normal|regular|general) (?:rate|duty))\b"
     rf"|\b{_FITTING}\s*(?:and|or|vs\.?|versus|/|&)\s*(?:not|non)[\s-]*{_FITTING}?\s*"
     rf"(?:(?:for|under)\s+)?{_PROGRAM}\b"
 )
@@ -109,8 +111,8 @@ _EMPTY_PHRASES = re.compile(
     r"|(?:is|was|did|does|will|has) it(?! (?:products|equipment|hardware|goods)\b)"
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
-    r"|hearing (?:that|about|of)|still (?:on|due|there|apply|applies|applying)"
-    r"|go(?:ing)? (?:up|down)|in the works|double[- ]check(?:ing)?)\b"
+    r"|hearing (?:that|about|of)|still (?:on(?! top)|due|there|apply|applies|applying)"
+    r"|in the works|double[- ]check(?:ing)?)\b"
     r"|\bfor (?:our|my|the|a|your|their) (?:\w+ ){0,2}(?:business|company|shop|store|factory)\b"
     r"|(?<=\bdoes )apple(?= pay\b)"
     r"|(?<=\bclient )ships\b|(?<=\bsupplier )ships\b|(?<=\bcompany )ships\b|(?<=\bwho )ships\b"
@@ -135,6 +137,7 @@ _HISTORY = re.compile(
     r"|when\b(?=[^?.;]{0,60}\b(?:ended|expired|lapsed|started|began|stopped|lifted|removed"
     r"|dropped|went|came|took effect|kicked in|rose|fell|increased|doubled)\b))"
 )
+_COURSE_VERBS = re.compile(r"\b(?:develop(?:ed)?|moved?|evolved?)\b")
 _UPCOMING = re.compile(
     r"\b(?:upcoming|calendar|coming (?:up|soon)|(?:what|anything|what's)(?: is)? (?:new )?coming"
     r"|scheduled|on the horizon|in the pipeline|what's next|what is next"
@@ -211,7 +214,8 @@ _QUALIFIED = re.compile(
 _CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
 _CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
 _QUANTITY = re.compile(
-    r"\b(?:\d[\d,.]*|an?|my|our|one|two|three) ?(?:pairs?|units?|pcs|pieces|kgs?|kilos?|tons?"
+    r"(?<![\w$€£,.])(?<!usd )(?:\d[\d,.]*|an?|my|our|one|two|three) ?"
+    r"(?:pairs?|units?|pcs|pieces|kgs?|kilos?|tons?"
     r"|tonnes|lbs?|pounds?|containers?|cartons?|pallets?|dozens?|boxes|bottles|lit(?:er|re)s?|shipments?"
     r"|truckloads?|loads?) of\b"
 )
@@ -225,6 +229,11 @@ _CONTAINER = re.compile(
 """A container of other goods, which are the goods: `aluminum cans of beer`."""
 _EX = re.compile(r"\bex[ -](?!works\b|post\b|ante\b)(?=[a-z])")
 """`ex china`, as the trade writes for goods from China."""
+_COO = re.compile(r"\b(?:coo\b(?:\s*[:=])?|country of origin\b(?=\s*(?:is\b|[:=])))")
+_ASKS_PAST = re.compile(
+    r"\b(?:what|how (?:much|high|many percent)) (?:(?:tariff|duty|duties|rate|tariffs) )?"
+    r"(?:did|was|were)\b"
+)
 _IN_CONTAINERS = re.compile(
     r" in (?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|\d+ ?\w*) )*"
     r"(?:cans|bottles|boxes|bags|sacks|drums|barrels|jars|packs|cartons|crates|containers|kegs|tins"
@@ -329,7 +338,7 @@ def spell_out(text: str) -> str:
     if _CLAIM_DIFFERENCE.search(text):
         text = _ANY_CLAIM.sub(" ", text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
-    text = _EX.sub("from ", text)
+    text = _COO.sub("origin", _EX.sub("from ", text))
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
     text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
     return _IT_GOODS.sub("ict", text)
@@ -405,6 +414,11 @@ def find_intent(text: str) -> Intent:
     )
 
 
+def asks_for_past(text: str) -> bool:
+    """Whether the text asks what a duty was: `what did we pay before`."""
+    return _ASKS_PAST.search(text) is not None
+
+
 def names_event(text: str) -> bool:
     """Whether the text has a verb or noun of changes, so that with a period it asks for changes."""
     return _EVENTS.search(text) is not None
@@ -412,7 +426,7 @@ def names_event(text: str) -> bool:
 
 def remove_intent(text: str) -> str:
     """The text without the words that `find_intent` reads, except those of comparisons."""
-    for pattern in (_HISTORY, _UPCOMING, _CHANGES):
+    for pattern in (_HISTORY, _UPCOMING, _CHANGES, _COURSE_VERBS):
         text = pattern.sub(" ", text)
     return text
 

@@ -6,11 +6,16 @@ from bot.errors import QueryError
 from bot.text.folding import fold_case
 
 _CODE = re.compile(
-    r"\b(?:(?:htsus|hts|hs|cn|headings?|subheadings?|chapters?|chap|ch|codes?|line)(?:\b|(?=\d))"
-    r"[.:#]?[ -]?\s*(?:codes?\s*|no\.?\s*|number\s*)?:?\s*"
-    r"(?P<led>\d{2}(?:\d{2}(?:[. -]?\d{2}){0,3})?)"
+    r"\b(?:(?:htsus|hts|hsn?(?:-?(?:4|6|8|10)(?=[ :]))?|taric|cn|headings?|subheadings?|chapters?"
+    r"|chap|ch|codes?|line)(?:\b|(?=\d))[.:#]?[ -]?\s*(?:codes?\s*|no\.?\s*|number\s*|#)?:?\s*"
+    r"(?P<led>\d{2}(?:\.?\d{2}(?:[. -]?\d{2}){0,3})?)"
     r"|(?P<bare>\d{4}(?:[. -]?\d{2}){0,3})(?![a-z%]))(?![\d.]*\d)"
 )
+_RANGE = re.compile(
+    r"\bchapters?\s*(?P<first>\d{2})\s*(?:-|–|to|through|until)\s*(?:chapter\s*)?(?P<last>\d{2})\b"
+    r"(?![.\d])"
+)
+_MOST_CHAPTERS = 10
 _NO_GOODS = re.compile(r"\bchapters?\s+(?P<chapter>9[89])\b|\b9[89]\d{2}(?:[. ]?\d{2}){0,3}\b")
 # Chapter 20 has headings 2001 to 2009, so 2010 to 2099 are years.
 _YEAR = re.compile(r"20[1-9]\d")
@@ -39,5 +44,13 @@ def extract_codes(text: str) -> tuple[tuple[str, ...], str]:
         found.append(digits)
         return " "
 
-    rest = _CODE.sub(take, fold_case(text))
+    rest = _CODE.sub(take, _RANGE.sub(_spell_out, fold_case(text)))
     return tuple(dict.fromkeys(found)), rest
+
+
+def _spell_out(match: re.Match[str]) -> str:
+    """All chapters of a range: `chapters 61-63`."""
+    chapters = range(int(match["first"]), int(match["last"]) + 1)
+    if not 1 < len(chapters) <= _MOST_CHAPTERS:
+        return match.group()
+    return " ".join(f"chapter {one:02}" for one in chapters)

@@ -29,6 +29,8 @@ def list_notes(answers: Sequence[Answer], names: RowNames) -> tuple[str, ...]:
 def _list_texts(answer: Answer) -> Iterator[str]:
     yield from describe_reading(answer)
     yield from list_remarks(answer)
+    if answer.total_range is not None and answer.questions:
+        yield f"Decides: {answer.questions[0]}"
     if programs := list_programs(answer):
         yield f"Normal duty {programs}."
     if answer.has_scheduled:

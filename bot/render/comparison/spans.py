@@ -57,6 +57,8 @@ def describe_shared_base(compared: Sequence[ComparedTotal]) -> str:
     if all(one.basis is TotalBasis.GOODS for one in answers):
         [base, *others] = {name_base(one) for one in answers}
         return "" if others or base == "normal duty" else base
+    if any(one.basis is not TotalBasis.GENERAL for one in answers):
+        return "normal duty"
     averages = {one.mfn.percent for one in answers if one.mfn is not None}
     misled = any(isinstance(w, kinds.LeadingPairRemark) for one in answers for w in one.warnings)
     if len(averages) != 1 or misled or not all(one.mfn for one in answers):

@@ -63,7 +63,10 @@ def _describe_base(answer: Answer) -> str:
         more = "" if _is_below(answer.base_range, answer.main_span) else f" ({_ALONE})"
         return f"{found or 'normal duty'} included{together or more}"
     misled = any(isinstance(one, kinds.LeadingPairRemark) for one in answer.warnings)
-    if answer.basis is not TotalBasis.GOODS and answer.mfn is not None and not misled:
+    if answer.basis is TotalBasis.LAYER:
+        # The average of all goods says nothing about the goods of one duty.
+        return "plus the normal duty, which depends on the goods"
+    if answer.basis is TotalBasis.GENERAL and answer.mfn is not None and not misled:
         # Most goods that a trade program covers pay less than the average duty.
         mean = "" if answer.entry.claim else f" (average {format_percent(answer.mfn.percent)}%)"
         return f"plus the normal duty{mean}"

@@ -73,6 +73,8 @@ def _describe_next(item: Upcoming, answer: Answer) -> str:
 def _describe_short_change(what: Change) -> str:
     rate = _describe_short_rate(what)
     match what.kind:
+        case ChangeKind.CONTINUES:
+            return f"{rate} continues"
         case ChangeKind.ENDS:
             return f"{rate} ends" if what.rate.percent else "ends"
         case ChangeKind.SUSPENSION_ENDS:

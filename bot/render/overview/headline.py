@@ -248,7 +248,15 @@ def _describe_maybe_more(answer: Answer) -> str:
 
 
 def _describe_missing(answer: Answer) -> Iterator[Piece]:
-    """Why there is no number."""
+    """Why there is no number, or the number of the lines that may be imported."""
+    charged = [one for one in answer.lines if not one.banned]
+    if charged and len(charged) < len(answer.lines):
+        low, high = min(one.low for one in charged), max(one.high for one in charged)
+        yield Piece(words.format_span(low, high), strong=True)
+        yield Piece(" or ")
+        yield Piece("banned", strong=True)
+        yield Piece(", the tariff line decides")
+        return
     if any(isinstance(one, kinds.NotCovered) for one in answer.warnings):
         yield Piece("Not in our data", strong=True)
         importer = name_origin(answer.imposer, answer.imposer_name)

@@ -27,7 +27,6 @@ _SHOWN = (
     kinds.VoidButCharged,
     kinds.LaterVoid,
     kinds.OnOtherLines,
-    kinds.InTransit,
     kinds.LookupFailed,
 )
 """Warnings that do not lead, without which the number would be taken for that of other goods."""
@@ -70,6 +69,8 @@ def _changes_number(one: RateWarning, answer: Answer, leading: str) -> bool:
         return one.exclusion.reason is Reason.SPECIFIC
     if answer.rows or answer.banned or answer.period is not None:
         return False
+    if isinstance(one, kinds.InTransit):
+        return True
     if isinstance(one, kinds.PartlyExempt):
         # The questions of a range have the conditions already.
         in_words = bool(one.condition) and not _is_in_headline(one.condition, answer)

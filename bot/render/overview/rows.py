@@ -132,7 +132,8 @@ def _list_general_rows(answer: Answer) -> list[GoodsRow]:
         name = read_duty_name(one.measure, answer.partner_name)
         goods = shorten_clause(one.covers, _GOODS_CHARACTERS) or name.short
         rate = words.describe_rate(one.rate)
-        on_goods.append(GoodsRow(goods, f"{plus}{rate}", _name_law_of(one, name)))
+        added = "banned" if one.rate.banned else f"{plus}{rate}"
+        on_goods.append(GoodsRow(goods, added, _name_law_of(one, name)))
     return rows + _merge_same_goods(on_goods, [one.rate.percent for one in particular])
 
 

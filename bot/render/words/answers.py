@@ -23,7 +23,7 @@ NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
 _LINES_SHOWN = 6
 _DUTIES_SHOWN = 4
 _WORDS_SHOWN = 3
-"""Specific base duties that are named; if the lines have more, none is."""
+"""Specific base duties that are named; if the lines have more, one less."""
 
 
 def format_total(answer: Answer) -> str | None:
@@ -112,7 +112,9 @@ def describe_goods(answer: Answer) -> str:
         shown[_CODES_OF_MANY:] = [f"{len(shown) - _CODES_OF_MANY} more codes"]
     codes = ", ".join(shown)
     codes = f"listed lines of {codes}" if answer.codes_in_part else codes
-    names = ", ".join(answer.goods)
+    claim = answer.entry.claim
+    own = [one for one in answer.goods if not claim or claim not in one]
+    names = ", ".join(own or answer.goods)
     goods = f"{names} ({codes})" if names and codes else names or codes or "goods in general"
     named = answer.entry.claim and answer.codes
     return f"{goods} {answer.entry.claim}" if named else goods
@@ -189,6 +191,9 @@ def describe_base_range(answer: Answer) -> str:
     if found.low is None or found.high is None:
         if 0 < len(found.words) <= _WORDS_SHOWN:
             return f"{name_base(found)} {' or '.join(map(_shorten_specific, found.words))}"
+        if found.words:
+            first = ", ".join(map(_shorten_specific, found.words[: _WORDS_SHOWN - 1]))
+            return f"{name_base(found)} {first} or others by line"
         return f"{name_base(found)} (not a percentage)"
     by_line = " by line" if found.low != found.high else ""
     ends = dict.fromkeys(f"{format_percent(end)}%" for end in (found.low, found.high))

@@ -447,4 +447,5 @@ def _format_notice(event: Event, parties: Parties) -> str:
     lines = [f"{state}: {title}" if state else title, escape(story.summary, 400)]
     if event.duties:
         lines.append(_format_duties(event, parties))
-    return "\n".join(filter(None, lines))
+    # A title of signs without a meaning in markup leaves nothing, and Slack refuses an empty text.
+    return "\n".join(filter(None, lines)) or "(without a title)"

@@ -254,3 +254,27 @@ def test_a_claimed_program_is_not_among_the_others(ledger: Ledger) -> None:
     assert unclaimed.base is not None
     assert unclaimed.base.high == 0
     assert answer("us korea 6109.10.00 korus", ledger).entry.programs == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "low", "high"),
+    [
+        # All-in: 10% of the value, whatever the base duty of the line, which is at most 10%.
+        ("us italy ceramic tiles", "2586.60", "2586.60"),
+        # On top: 10% and a base duty of 0% to 16.6%.
+        ("us jordan jeans", "2586.60", "6736.60"),
+    ],
+)
+def test_a_base_duty_that_differs_by_line_is_in_the_dollars(
+    question: str, low: str, high: str, ledger: Ledger
+) -> None:
+    found = value_of(answer(f"{question} $25,000", ledger))
+    assert found.total == (Decimal(low), Decimal(high))
+    assert found.not_summed == ()
+
+
+def test_a_base_duty_by_quantity_is_named_with_the_dollars(ledger: Ledger) -> None:
+    [oil] = value_of(answer("us tunisia olive oil $25,000", ledger)).not_summed
+    assert oil.startswith("the normal (MFN) duty, 5¢/kg")
+    [shoes] = value_of(answer("us vietnam shoes $1,000", ledger)).not_summed
+    assert shoes == "the normal (MFN) duty, 0% to 48% on most lines"

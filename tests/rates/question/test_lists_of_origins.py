@@ -20,7 +20,6 @@ def read(text: str, ledger: Ledger) -> RateQuery:
     ("text", "origins"),
     [
         ("ukraine moldova georgia(country!) steel/wine/nuts rates plz", "UA MD GE"),
-        ("HS72.10 s korea, HS 7306 turkiye, hs-7616 bahrain", "KR TR BH"),
         ("vietnam cambodia shoes", "VN KH"),
         ("india japan cars", "IN JP"),
         ("china vietnam toys", "CN VN"),

@@ -31,9 +31,8 @@ def days(year: int, month: int, day: int, *last: int) -> tuple[date, date]:
         ("us in 1 jan 2025", date(2025, 1, 1), "us"),
         ("us on china yesterday", date(2026, 2, 28), "us on china"),
         ("as of yesterday us china", date(2026, 2, 28), "us china"),
-        # "on" and "as of" are removed only just before the day. Of two days, only one is read.
+        # "on" and "as of" are removed only just before the day.
         ("us on china 2025-05-14", DAY, "us on china"),
-        ("us 2025-05-14 2024-01-02", DAY, "us 2024-01-02"),
         ("us china", None, "us china"),
         ("yesterdays", None, "yesterdays"),
     ],
@@ -158,23 +157,87 @@ def test_a_month_that_may_be_in_two_years_is_unclear() -> None:
     ]
 
 
+@given(DAYS, st.sampled_from("/."), st.booleans(), st.booleans())
+def test_a_day_in_digits_is_read_if_it_has_one_reading_and_asked_for_otherwise(
+    day: date, separator: str, us_order: bool, short: bool
+) -> None:
+    pair = (day.month, day.day) if us_order else (day.day, day.month)
+    year = day.year % 100 if short else day.year
+    text = f"us china on {pair[0]:02}{separator}{pair[1]:02}{separator}{year:02}"
+    if day.day > 12 or day.day == day.month:
+        assert take_period(text, LATE)[0] == Period(day, day, is_named_on=True)
+        return
+    with pytest.raises(UnclearQuestion) as unclear:
+        take_period(text, LATE)
+    commands = [command for _, command in unclear.value.options]
+    found = {take_period(one, LATE)[0] for one in commands}
+    other = day.replace(month=day.day, day=day.month)
+    assert found == {Period(each, each, is_named_on=True) for each in (day, other)}
+    assert unclear.value.cure
+
+
 @pytest.mark.parametrize(
-    ("text", "readings"),
+    ("text", "first", "last"),
     [
-        ("03/04/2025", [date(2025, 4, 3), date(2025, 3, 4)]),
-        ("31.12.2025", [date(2025, 12, 31)]),
-        ("12/31/25", [date(2025, 12, 31)]),
-        ("05/05/2025", [date(2025, 5, 5)]),
+        ("last year in september", *days(2025, 9, 1, 2025, 9, 30)),
+        ("september last year", *days(2025, 9, 1, 2025, 9, 30)),
+        ("september of last year", *days(2025, 9, 1, 2025, 9, 30)),
+        ("5 march next year", *days(2027, 3, 5)),
+        ("q3 last year", *days(2025, 7, 1, 2025, 9, 30)),
+        ("aug 1 25", *days(2025, 8, 1)),
+        ("1 aug '25", *days(2025, 8, 1)),
+        ("01-aug-2025", *days(2025, 8, 1)),
+        ("aug '25", *days(2025, 8, 1, 2025, 8, 31)),
+        ("from april 2025 until now", *days(2025, 4, 1, 2026, 11, 30)),
+        ("from june to date", *days(2026, 6, 1, 2026, 11, 30)),
+        ("in spring 2026", *days(2026, 3, 1, 2026, 5, 31)),
+        ("in summer", *days(2027, 6, 1, 2027, 8, 31)),
     ],
 )
-def test_a_day_in_digits_is_asked_for_and_not_guessed(text: str, readings: list[date]) -> None:
-    with pytest.raises(UnclearQuestion) as unclear:
-        take_period(f"us china on {text}", LATE)
-    commands = [command for _, command in unclear.value.options]
-    assert [take_period(one, LATE)[0] for one in commands] == [
-        Period(day, day, is_named_on=True) for day in readings
-    ]
-    assert unclear.value.cure
+def test_more_spellings_of_a_time_are_read(text: str, first: date, last: date) -> None:
+    found, rest = take_period(f"us china {text}", LATE)
+    assert found is not None
+    assert (found.first, found.last) == (first, last)
+    assert rest.split() == ["us", "china"]
+
+
+@pytest.mark.parametrize("text", ["spring steel", "toys in spring water", "fall protection"])
+def test_a_season_in_the_name_of_goods_is_no_time(text: str) -> None:
+    assert take_period(text, TODAY) == (None, text)
+
+
+def test_by_a_season_is_up_to_its_last_day() -> None:
+    assert take_period("by spring", LATE)[0] == Period(None, date(2027, 5, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on aug 1 25 & feb 1 26 & now", ["2025-08-01", "2026-02-01", "2026-11-30"]),
+        ("december 2024 vs today", ["2024-12-31", "2026-11-30"]),
+        ("on 1 jan 2025, 1 aug 2025 and 1 jan 2026", ["2025-01-01", "2025-08-01", "2026-01-01"]),
+        ("higher today than in may 2025", ["2025-05-31", "2026-11-30"]),
+        ("march 2025 or june 2025", ["2025-03-31", "2025-06-30"]),
+        ("on aug 6, 2025 and what is it today", ["2025-08-06", "2026-11-30"]),
+        ("before august 2025 and now", ["2025-07-31", "2026-11-30"]),
+        ("between may 2025 and today", []),
+        ("2025 vs 2026", []),
+        ("between may and july 2026", []),
+    ],
+)
+def test_days_that_are_named_one_by_one_are_kept(text: str, expected: list[str]) -> None:
+    found, _ = take_period(text, LATE)
+    assert found is not None
+    assert [str(day) for day in found.days] == expected
+
+
+@given(st.lists(DAYS, min_size=2, max_size=4, unique=True))
+def test_any_days_that_are_named_one_by_one_are_read(named: list[date]) -> None:
+    text = " and ".join(day.isoformat() for day in named)
+    found, rest = take_period(f"on {text} us china", TODAY)
+    assert found is not None
+    assert found.days == tuple(sorted(named))
+    assert rest.split() == ["us", "china"]
 
 
 @given(DAYS, DAYS)
@@ -184,6 +247,9 @@ def test_any_day_is_read_in_every_spelling(day: date, today: date) -> None:
         f"{day.day} {day:%B %Y}",
         f"{day:%B} {day.day}, {day.year}",
         f"{day:%b} {day.day} {day.year}",
+        f"{day.day}-{day:%b}-{day.year}",
+        f"{day:%b} {day.day} {day:%y}",
+        f"{day.day} {day:%B} '{day:%y}",
     ):
         found, rest = take_period(f"us china on {text.lower()}", today)
         assert found == Period(day, day, is_named_on=True)

@@ -127,3 +127,19 @@ def test_a_word_of_the_tariff_schedule_is_no_typo(ledger: Ledger) -> None:
     """`palets` is one letter from both, but `pellets` is the name of other goods."""
     assert _read("wood palets", ledger).goods == ("pallets",)
     assert _read("iron ore pellets", ledger).goods != ("pallets",)
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("trucks 8704", ()),
+        ("EV batteries 8507.60", ("ev-batteries",)),
+        ("cars 8703.80", ("cars",)),
+        ("shoes 8703", ()),
+    ],
+)
+def test_words_next_to_a_code_count_only_if_they_are_of_one_piece_with_it(
+    text: str, goods: tuple[str, ...], ledger: Ledger
+) -> None:
+    """Some goods of 8704 are no heavy trucks, and some heavy trucks are of 8701."""
+    assert _read(text, ledger).goods == goods

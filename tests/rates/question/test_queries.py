@@ -205,11 +205,11 @@ REFUSALS: list[tuple[str, QueryError]] = [
     ("upcoming china zzqqx", UnknownParty("zzqqx", (), "neither goods nor an economy we know")),
     ("upcoming china zzqqx 3", UnknownParty("zzqqx", (), "neither goods nor an economy we know")),
     (
-        "us eu on 31.12.2025",
+        "us eu on 11.12.2025",
         UnclearQuestion(
-            "31.12.2025",
-            "Which day do you mean by 31.12.2025?",
-            [("31 Dec 2025", "us eu on 2025-12-31")],
+            "11.12.2025",
+            "Which day do you mean by 11.12.2025?",
+            [("11 Dec 2025", "us eu on 2025-12-11"), ("12 Nov 2025", "us eu on 2025-11-12")],
             _DAY,
         ),
     ),

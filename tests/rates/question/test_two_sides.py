@@ -25,7 +25,7 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("8541.43 vietnam 2026-03-01 vs today", "2026-03-01", "2026-11-30"),
         ("us vietnam today vs 2025-08-01", "2025-08-01", "2026-11-30"),
         ("toys from china on 1 july 2026 compared to now", "2026-07-01", "2026-11-30"),
-        ("steel from japan march 2025 vs june 2025", "2025-03-01", "2025-06-30"),
+        ("steel from japan march 2025 vs june 2025", "2025-03-31", "2025-06-30"),
         ("trucks from germany before and after nov 1 2025", "2025-10-31", "2025-11-01"),
         ("toys from china before vs after 24 july 2026", "2026-07-23", "2026-07-24"),
         ("eu wine after and before 7 august 2025", "2025-08-06", "2025-08-07"),
@@ -206,3 +206,49 @@ def test_goods_that_are_left_out_lead_to_all_goods(ledger: Ledger) -> None:
     assert read(command, ledger).product == "lithium batteries"
     with pytest.raises(QueryError, match="cannot leave out"):
         read("all goods except steel from china", ledger)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how did the tariff on swiss goods evolve from april 2025 until now?",
+        "development of us tariffs on swiss goods",
+        "course of the duty on swiss watches",
+        "how did tariffs on swiss watches change",
+        "timeline us switzerland",
+        "the tariff on swiss watches went up",
+    ],
+)
+def test_words_of_a_course_ask_for_the_history(text: str, ledger: Ledger) -> None:
+    found = read(text, ledger)
+    assert (found.imposer, found.partner, found.history) == ("US", "CH", True)
+
+
+def test_a_month_ahead_does_not_limit_a_question_for_a_beginning(ledger: Ledger) -> None:
+    found = read(
+        "since when do kitchen cabinets carry a special duty, and will it be raised in january?",
+        ledger,
+    )
+    assert (found.product, found.partner, found.history) == ("kitchen cabinets", "WORLD", True)
+    assert (found.since, found.until, found.on) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "since", "until"),
+    [
+        ("what ended in october", QueryKind.CHANGES, "2026-10-01", "2026-10-31"),
+        ("what went up in july", QueryKind.CHANGES, "2026-07-01", "2026-07-31"),
+        ("what changes by spring", QueryKind.UPCOMING, "None", "2027-05-31"),
+        ("will sofas go up in january", QueryKind.UPCOMING, "2027-01-01", "2027-01-31"),
+    ],
+)
+def test_verbs_of_changes_with_a_period_ask_for_a_calendar(
+    text: str, kind: QueryKind, since: str, until: str, ledger: Ledger
+) -> None:
+    found = read(text, ledger)
+    assert (found.kind, str(found.since), str(found.until)) == (kind, since, until)
+
+
+def test_this_week_means_today_for_a_rate(ledger: Ledger) -> None:
+    found = read("us vietnam this week", ledger)
+    assert (found.on, found.since, found.until) == (None, None, None)

@@ -22,6 +22,9 @@ TODAY = date(2026, 11, 24)
         ("us china 8507.60.00 valued at $1.5m", "1500000"),
         ("us china worth 99.95 usd 8507", "99.95"),
         ("us china 8507.60.00 2500 dollars", "2500"),
+        ("us china 8507.60.00 value of 25k", "25000"),
+        ("us china 8507.60.00 fob value 10.000 usd", "10000"),
+        ("us china 8507.60.00 order total $1,200,000", "1200000"),
     ],
 )
 def test_an_entered_value_is_read_and_taken_out_of_the_text(text: str, value: str) -> None:
@@ -45,6 +48,28 @@ def test_an_entered_value_is_read_and_taken_out_of_the_text(text: str, value: st
     ],
 )
 def test_limits_codes_and_impossible_amounts_are_no_entered_value(text: str) -> None:
+    assert take_value(text) == (None, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "product"),
+    [
+        ("a $25,000 shipment of toys from china", 25_000, "toys"),
+        ("USD 10,000 worth of shoes from vietnam", 10_000, "shoes"),
+        ("10k worth of toys from china", 10_000, "toys"),
+        ("25,000 dollar order of steel tables from india", 25_000, "steel tables"),
+        ("$2m of cheese from france", 2_000_000, "cheese"),
+    ],
+)
+def test_words_about_a_value_are_no_product(
+    text: str, value: int, product: str, ledger: Ledger
+) -> None:
+    query = parse_query(text, ledger.parties, TODAY, ledger.reader)
+    assert (query.value, query.product) == (Decimal(value), product)
+
+
+@pytest.mark.parametrize("text", ["eur 10,000 worth of wine", "€25,000 shipment of wine"])
+def test_amounts_in_other_currencies_are_no_value_in_dollars(text: str) -> None:
     assert take_value(text) == (None, text)
 
 

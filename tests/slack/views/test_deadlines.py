@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.delivery import DeliveryKind
@@ -154,5 +154,6 @@ def test_slack_accepts_any_deadlines(
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(made_deadlines, max_size=20), text)
+@example([], ">")
 def test_slack_accepts_an_alert_with_any_deadlines(found: list[Deadline], title: str) -> None:
     check_accepted(alert(*found, title=title, published=PUBLISHED))

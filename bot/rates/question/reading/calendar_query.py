@@ -5,7 +5,8 @@ from functools import partial
 
 from bot.errors import QueryError, UnknownParty
 from bot.parties import WORLD
-from bot.rates.question.parties import TokenizedQuestion, find_direction
+from bot.rates.question.directions import find_direction
+from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.periods import Period, Tense
 from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery
 from bot.rates.question.reading.question import Question, Vocabulary, trim_product

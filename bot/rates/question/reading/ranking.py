@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
-from bot.rates.question.parties import names_origin
+from bot.rates.question.directions import names_origin
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Question, Vocabulary, trim_product
 
@@ -17,17 +17,18 @@ _ORIGINS = ("CN", "CA", "MX", "EU", "JP", "KR", "IN", "VN", "TW", "GB", "CH", "B
 """The origins of most imports of the US."""
 _ONE_ORIGIN = "CN"
 _EXTREME = re.compile(
-    r"\b(?:highest|lowest|biggest|largest|smallest|most|least|cheapest|worst|best)\b"
+    r"\b(?:highest|lowest|biggest|largest|smallest|most|least|cheapest|worst|best|hardest|top \d+"
+    r"|bottom \d+|rank(?:ing)?)\b"
 )
+_ALONE = re.compile(r"\b(?:highest|lowest|cheapest)\b")
+"""Words that need no word for an origin with goods: `lowest duty for steel`."""
 _ORIGIN = re.compile(r"\b(?:countr(?:y|ies)|origins?|econom(?:y|ies)|nations?|who|where)\b")
-_ONE_WHO_CHARGES = re.compile(
-    r"\b(?:which|what|who)\b[^?.;]{0,20}\b(?:charges?|imposes?|levies|has|have)\b(?! to\b)"
-)
+_ONE_WHO_CHARGES = re.compile(r"\b(?:which|what|who)\b[^?.;]{0,20}\b(?:charges?|imposes?|levies)\b")
 _NOT_GOODS = frozenset(
     str.split(
         "single highest lowest biggest largest smallest most least cheapest worst best any one "
         "tariff tariffs rate rates duty duties country countries origin origins economy economies "
-        "nation nations overall"
+        "nation nations overall hardest hit top bottom rank ranking"
     )
 )
 
@@ -38,7 +39,8 @@ def find_ranking(text: str, question: Question, vocabulary: Vocabulary) -> RateQ
     Raises UnclearQuestion, with comparisons as options, for a question without goods.
     """
     words, reader, parties = question.words, vocabulary.reader, vocabulary.parties
-    if not (_EXTREME.search(text) and _ORIGIN.search(text)) or _ONE_WHO_CHARGES.search(text):
+    named = _ORIGIN.search(text) or (not words.codes and _ALONE.search(text))
+    if not (_EXTREME.search(text) and named) or _ONE_WHO_CHARGES.search(text):
         return None
     if not {HOME, WORLD}.issuperset(words.codes) or (HOME in words.codes and names_origin(words)):
         return None
@@ -53,7 +55,8 @@ def find_ranking(text: str, question: Question, vocabulary: Vocabulary) -> RateQ
         versus=tuple(codes[1:]),
         imposer_assumed=True,
     )
-    goods = trim_product([word for word in words.other_words if word not in _NOT_GOODS])
+    kept = [word for word in words.other_words if not (word in _NOT_GOODS or word.isdigit())]
+    goods = trim_product(kept)
     if goods and reader.understands(goods):
         return compared(product=goods) if reader.names_goods(goods) else None
     if goods and reader.names_goods(goods):

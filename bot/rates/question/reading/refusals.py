@@ -33,7 +33,7 @@ _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
-_EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no)\b")
+_EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no(?!\.?\s*\d))\b")
 MEANINGLESS = frozenset(
     str.split(
         "rate rates tariff tariffs duty duties on from the a an is are it i pay pays paid "
@@ -253,7 +253,7 @@ def _ask_for_meaning(
 ) -> None:
     """Raises UnclearQuestion for a name of several goods, and for other goods than those named.
 
-    `chips` may be semiconductors or snacks, and `caustic soda` are no soft drinks.
+    `glasses` may be for eyes or for drinks, and `caustic soda` are no soft drinks.
     """
     wanted = reader.read_any(product)
     meant = [(name, name) for name in wanted.meanings]

@@ -18,6 +18,7 @@ from typing import NoReturn
 
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
+from bot.rates.question.directions import MOVES
 from bot.rates.question.everyday_words import is_telling
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.product import ProductReader
@@ -43,6 +44,7 @@ _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
 _DENIED = re.compile(r"non-?(?P<thing>[a-z]{2,})")
 _CLAIMING = frozenset({"claim", "claimed", "claiming", "certificate"})
 _JOINS = frozenset({"and", "or", "vs", "vs.", "versus", ",", "&", "on", "by"})
+_JOINS_CLAUSES = frozenset({"but", "while", "although", "though"})
 _MOST_UNREAD = 2
 """Number of ordinary verbs from which a sentence may be half read."""
 _WORDS_OF_SENTENCE, _MAX_OPTIONS = 6, 4
@@ -78,7 +80,9 @@ def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
     denied = [
         word
         for word in words
-        if (it := _DENIED.fullmatch(word)) and reader.names_goods(it["thing"])
+        if (found := _DENIED.fullmatch(word))
+        and reader.names_goods(found["thing"])
+        and not (reader.read_any(word).headline or reader.read_any(word).claims)
     ]
     return [word for word in words if word not in denied]
 
@@ -87,18 +91,30 @@ def refuse_half_read(
     text: str, words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary
 ) -> None:
     """Raises UnclearQuestion if a figure would answer another question than the asked one."""
-    if _is_made_from_others(words):
-        reason = "The duty follows the customs origin, and the question names more than one."
-        _offer_answers(reason, f"{text} transshipment", words, query, vocabulary)
-    if _RELATIVE.search(text):
-        reason = "The question is about the trade of others, and we read only goods and origins."
-        _offer_answers(reason, f"{text} secondary tariffs", words, query, vocabulary)
     conditions = " ".join(_CONDITION.findall(text)).split()
-    told = [word for word in query.unread if is_telling(word)]
+    if query.kind is QueryKind.COMPARE:
+        # 'if we switch from china to mexico'
+        conditions = [word for word in conditions if not MOVES.fullmatch(word)]
+    verbs = [word for word in query.unread if is_telling(word)]
     if any(word in conditions for word in query.unread) or (
-        len(told) >= _MOST_UNREAD and len(query.unread) > _count_read(words, query, vocabulary)
+        len(verbs) >= _MOST_UNREAD and len(query.unread) > _count_read(words, query, vocabulary)
     ):
         _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)
+
+
+def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Vocabulary) -> None:
+    """Raises UnclearQuestion for goods of mixed origin, and for economies that buy something."""
+    is_mixed = _is_made_from_others(words)
+    if not words.codes or not (is_mixed or _RELATIVE.search(text)):
+        return
+    product = trim_product(words.other_words)
+    unread = list_unread(words.other_words, product, vocabulary.reader)
+    query = RateQuery(kind=QueryKind.PAIR, product=product, unread=unread)
+    if is_mixed:
+        reason = "The duty follows the customs origin, and the question names more than one."
+        _offer_answers(reason, f"{text} transshipment", words, query, vocabulary)
+    reason = "The question is about the trade of others, and we read only goods and origins."
+    _offer_answers(reason, f"{text} secondary tariffs", words, query, vocabulary)
 
 
 def is_sentence(words: TokenizedQuestion) -> bool:
@@ -138,9 +154,12 @@ def _is_made_from_others(words: TokenizedQuestion) -> bool:
         after = [*words.words_before, words.words_after][at + 2]
         if not between or not _JOINS.isdisjoint(between):
             continue
-        if _is_made_in(before) and not _OUT_OF.isdisjoint(between) and after[:1]:
+        is_origin = _is_made_in(before) or before[-1:] in (["from"], ["origin"])
+        if is_origin and not _OUT_OF.isdisjoint(between):
             # 'assembled in vietnam from chinese parts', but not 'made in china from us tariffs'
-            return not _is_small(after[0])
+            contents = [*after[:1], *between]
+            if any(not _is_small(word) and word not in _JOINS_CLAUSES for word in contents):
+                return True
         if _is_made_in(between) and HOME not in words.codes[at : at + 2]:
             # 'chinese parts assembled in vietnam'
             return True

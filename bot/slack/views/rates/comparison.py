@@ -167,8 +167,7 @@ def _build_buttons(
     comparison: RateComparison, query: RateQuery, *, with_table: bool
 ) -> list[Element | None]:
     """Details, each of the first answers alone, their histories or a table, and *Share*."""
-    named = [one for one in query.uncovered if one.has_card][:1]
-    buttons = [button(f"About {one}", f"{RUN}_{_BUTTONS + 1}", one.value) for one in named]
+    buttons = []
     for n, row in enumerate(comparison.rows[:_BUTTONS]):
         single = query.model_copy(
             update={

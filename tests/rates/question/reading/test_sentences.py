@@ -118,7 +118,6 @@ def test_goods_made_in_one_economy_are_read(text: str, ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("text", "origin", "via"),
     [
-        ("chinese goods that enter through a canadian warehouse", "CN", ("CA",)),
         ("chinese shoes stored in a mexican warehouse", "CN", ("MX",)),
         ("toys from china via hong kong", "CN", ("HK",)),
         ("steel made in india shipped from dubai", "IN", ("AE",)),
@@ -155,7 +154,7 @@ def test_both_sides_of_a_claim_are_asked_for(text: str, ledger: Ledger) -> None:
     ("text", "product"),
     [
         ("hw much tarrif on shooes frm indonesa", "shoes"),
-        ("wht is the rate todya on chips frm taiwn", "chips"),
+        ("wht is the rate todya on bicycles frm taiwn", "bicycles"),
         ("sofa?? also mattress from vietnm", "sofa, mattress"),
         ("toys n shoes from china", "toys and shoes"),
         ("sec 301 nicaragua", "section 301"),

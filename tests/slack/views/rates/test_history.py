@@ -124,3 +124,59 @@ def test_the_bars_of_several_goods_have_their_names() -> None:
     names = [series["name"] for series in chart["series"]]
     assert names[-1] == "syringes and needles"
     assert all(name.startswith("rubber med") for name in names[:-1])
+
+
+def lead_of(text: str) -> str:
+    message = asyncio.run(answer_message(text, date(2026, 11, 30)))
+    check_accepted(message)
+    return str(message.blocks[1]["text"]["text"])
+
+
+def notes_of(text: str) -> str:
+    message = asyncio.run(answer_message(text, date(2026, 11, 30)))
+    return join([block for block in message.blocks if block["type"] == "context"])
+
+
+def test_days_of_a_question_have_their_totals_and_a_button_each() -> None:
+    message = asyncio.run(
+        answer_message("us on new zealand lamb december 2024 vs today", date(2026, 11, 30))
+    )
+    check_accepted(message)
+    lead = message.blocks[1]["text"]["text"]
+    assert "*0%* on 31 Dec 2024; *12.5%* on 30 Nov 2026." in lead
+    buttons = {each["text"]["text"]: each["value"] for each in message.blocks[-1]["elements"]}
+    assert buttons["31 Dec 2024"] == "on 2024-12-31 🇺🇸 on 🇳🇿 lamb"
+    assert buttons["30 Nov 2026"] == "on 2026-11-30 🇺🇸 on 🇳🇿 lamb"
+
+
+def test_each_origin_has_the_totals_of_the_days() -> None:
+    lead = lead_of("laos vs nepal rates as of aug 1 25 & feb 1 26 & now")
+    laos, nepal = lead.splitlines()
+    assert "*10%* on 1 Aug 2025; *40%* on 1 Feb 2026; *0%* on 30 Nov 2026" in laos
+    assert "*10%* on 1 Aug 2025; *10%* on 1 Feb 2026; *0%* on 30 Nov 2026" in nepal
+
+
+def test_a_day_before_the_data_has_no_total() -> None:
+    lead = lead_of("us on china toys 2016-05-01 vs today")
+    assert "*not in our data* on 1 May 2016; *12.5%* on 30 Nov 2026" in lead
+    assert "Our data begins 1 Jan 2018" in notes_of("us on china toys 2016-05-01 vs today")
+
+
+def test_a_rate_that_was_prolonged_after_the_check_is_marked() -> None:
+    lead = lead_of("china on us pork history")
+    assert "*10%*, since 10 Nov 2025 (not verified)." in lead
+    assert "what follows is not known" in lead
+    assert "0%, scheduled" not in lead
+    assert "known only from a statement" in notes_of("china on us pork history")
+
+
+def test_a_history_of_goods_without_an_origin_has_the_duty_on_all_origins() -> None:
+    lead = lead_of("since when do kitchen cabinets carry a special duty")
+    assert "*25%* from duties on all origins alone, since 14 Oct 2025." in lead
+    assert "1 Jan 2027 50%, scheduled" in lead
+    assert "name the origin" in notes_of("kitchen cabinets history")
+
+
+def test_goods_without_a_duty_of_their_own_need_an_origin() -> None:
+    message = asyncio.run(answer_message("toys history", TODAY))
+    assert "Which origin do you mean for toys?" in join(list(message.blocks))

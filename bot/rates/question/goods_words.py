@@ -1,0 +1,99 @@
+"""The words next to names of goods: those that change what the goods are, and those that do not."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from bot.rates.question.stemming import stem_words
+from bot.text.folding import fold_case
+
+IGNORED = frozenset(
+    str.split(
+        "a ad add additional all an and any are article as at be by customs deal duty for "
+        "from good how import imported in including into is it item its layer levy listed "
+        "made making manufactured much no of on or our paid pay product rate s section "
+        "special tariff tax taxed than that the this to total under us valorem what which with"
+    )
+)
+_WORD_OR_BREAK = re.compile(r"[a-z0-9'&.-]+|[,;/+]")
+CHANGES_MEANING = frozenset({"toy", "doll"})
+"""Words before other goods that say what these are: `toy cars` are toys."""
+ONLY_ALONE = frozenset(
+    str.split(
+        "oil gas fuel chip game switch range plane light spirit needle nail bolt sheet bar gin "
+        "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish bulb "
+        "milk cream butter plug flour vinegar sauce iron nut pen bag car table bed soda bike "
+        "engine machine lead resin gun seed"
+    )
+)
+"""Names of goods that mean other goods after an unknown word or after goods: `fish oil`."""
+TAILS = frozenset(
+    str.split(
+        "company business industry sector manufacturer supplier supply content new used raw fresh "
+        "frozen dried canned organic large small big cheap finished unfinished pair unit lot kg "
+        "shipment pound refund exclusion exempt quota list value usd dollar question situation "
+        "thing stuff sale retail wholesale online order amazon temu shein ebay number certain "
+        "personal use gift sample bulk commercial domestic foreign made origin year month week "
+        "day date hs hts"
+    )
+)
+"""Words after goods that do not change what the goods are."""
+PROCESSED: Mapping[str, tuple[str, ...]] = {
+    "frozen": ("07", "08"),
+    "dried": ("07", "08"),
+    "canned": ("02", "03", "07", "08"),
+    "tinned": ("02", "03", "07", "08"),
+    "roasted": ("08", "12"),
+    "smoked": ("02", "03"),
+    "pickled": ("07", "08"),
+    "cooked": ("02", "03", "07"),
+    "breaded": ("02", "03", "07"),
+}
+"""By word, the chapters of food of which the word makes other goods: `canned peaches`."""
+NOT_ALONE = frozenset({"single", "double", "revenue", "collection", "set", "class", "part"})
+"""Words that lead to no heading without another word."""
+_PARTICIPLE = re.compile(r"[a-z]{2,}[^e]ed")
+"""Words after goods that describe them: `steel coated`, but not `cotton seed`."""
+_METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium"})
+"""Goods that form a list without commas: `steel aluminum`."""
+_NO_PLURALS = frozenset({"clothes", "goods", "sports"})
+"""Words with the ending of a plural that stand before other goods: `clothes hangers`."""
+
+
+class Item(NamedTuple):
+    """A name of goods, or an unknown word."""
+
+    words: tuple[str, ...]
+    goods: tuple[str, ...] = ()
+    is_plural: bool = False
+
+
+def split_words(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]]:
+    """The stems of the words, the positions before which a list goes on, and those of plurals."""
+    words: list[str] = []
+    breaks: set[int] = set()
+    plurals: set[int] = set()
+    for run in _WORD_OR_BREAK.findall(fold_case(text)):
+        if run in ",;/+":
+            breaks.add(len(words))
+            continue
+        words.extend(stem_words(run))
+        if words and run.endswith("s") and not words[-1].endswith("s") and run not in _NO_PLURALS:
+            plurals.add(len(words) - 1)
+    return tuple(words), frozenset(breaks), frozenset(plurals)
+
+
+def ends_item(run: list[Item], goods: tuple[str, ...]) -> bool:
+    """Whether these goods are no phrase with the goods before them, but the next item of a list."""
+    if not run or not run[-1].goods:
+        return False
+    return run[-1].is_plural or not any(_METALS.isdisjoint(each) for each in (run[-1].goods, goods))
+
+
+def is_tail(before: Item, item: Item) -> bool:
+    """Whether the word does not change what the goods before it are."""
+    word = item.words[0]
+    describes = word in TAILS or len(word) == 1 or word[0].isdigit() or _PARTICIPLE.fullmatch(word)
+    # English has singulars before the last word of a phrase, so a plural is its last: `toys lego`.
+    after_plural = bool(before.goods) and before.is_plural and not item.is_plural
+    return not item.goods and (bool(describes) or after_plural)

@@ -1,0 +1,74 @@
+"""Drops parts of a question that name neither goods nor their origin: suffixes, remarks, routes."""
+
+import re
+
+from bot.parties import WORLD, Parties
+from bot.rates.question.parties import TokenizedQuestion
+from bot.rates.question.product import ParsedProduct, ProductReader
+from bot.rates.question.query import (
+    HOME,
+)
+
+_ASIDE, _WORDS_OF_ASIDE = re.compile(r"\((?P<inside>[^()]*)\)"), 5
+_ORIGIN_SUFFIX = re.compile(r"\b([a-z]+)-(?:made|origin|produced|grown|built|sourced)\b")
+_PLACE = r"(?P<place>[a-z]+(?: [a-z]+){0,2})"
+_VIA = re.compile(
+    r"\b(?:(?:trans-?)?(?:shipped|shipping|routed|routing|enter(?:s|ed|ing)?|com(?:e|es|ing)"
+    r"|pass(?:es|ed|ing)?|transit(?:s|ed|ing)?|imported)? ?(?:via|by way of|through|thru)"
+    r"|trans-?shipped (?:from|in)|transit(?:s|ing)? in|stop(?:s|ping)?(?: over)? in"
+    r"|stopover in) (?:(?:the|an?|our|my|their) )?"
+    rf"{_PLACE}\b(?: (?:(?:bonded )?warehouses?|ports?|hubs?|borders?|ftz))?"
+)
+_STORED = re.compile(
+    r"\b(?:stored in|stocked in|held in|kept in|warehoused in|from|in|at|out of|into)"
+    r" (?:(?:the|an?|our|my|their) )?(?P<place>[a-z]+(?: [a-z]+)?)"
+    r" (?:(?:bonded )?warehouses?|distribution cent(?:er|re)s?|ports?|hubs?|stopovers?)\b"
+)
+_SHIPPED = re.compile(rf"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) {_PLACE}\b")
+_STATIONS = frozenset({"bonded", "warehouse", "warehouses", "port", "ports", "hub", "border"})
+_NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
+
+
+def drop_suffixes(text: str, parties: Parties) -> str:
+    """The text with `vietnam` for `vietnam-made` and `vietnam-origin`."""
+
+    def shorten(match: re.Match[str]) -> str:
+        return match.group() if parties.find(match[1]) is None else match[1]
+
+    return _ORIGIN_SUFFIX.sub(shorten, text)
+
+
+def drop_aside(text: str, parties: Parties, reader: ProductReader | None) -> str:
+    """The text without a longer remark in parentheses that names no economy, code or claim."""
+
+    def drop(match: re.Match[str]) -> str:
+        inside = match["inside"]
+        wanted = reader.read_any(inside) if reader is not None else ParsedProduct(inside)
+        named = wanted.codes or wanted.claims or TokenizedQuestion(inside, parties).codes
+        is_aside = len(inside.split()) >= _WORDS_OF_ASIDE and not any(map(str.isdigit, inside))
+        return " " if is_aside and not named else match.group()
+
+    return _ASIDE.sub(drop, text)
+
+
+def drop_route(text: str, parties: Parties) -> tuple[str, tuple[str, ...]]:
+    """The text without the places that goods only pass, because duties follow the origin, and the
+    economies of these places."""
+    passed: dict[str, None] = {}
+
+    def drop(match: re.Match[str]) -> str:
+        words = match["place"].split()
+        for size in range(len(words), 0, -1):
+            party = parties.find(" ".join(words[:size]))
+            if party is not None and party.code not in (HOME, WORLD):
+                passed[party.code] = None
+                left = [word for word in words[size:] if word not in _STATIONS]
+                return f" {' '.join(left)} "
+        return match.group()
+
+    rest = text
+    for pattern in (_VIA, _STORED, *([_SHIPPED] if _NAMES_ORIGIN.search(text) else [])):
+        rest = pattern.sub(drop, rest)
+    if passed and not TokenizedQuestion(rest, parties).codes:
+        return text, ()
+    return rest, tuple(passed)
