@@ -19,7 +19,7 @@ SCHEMAS := bot/store/migrations/versions,tests/store/schemas,tests/store/test_up
 HEADLINES := config/demo,config/rates/us-schedule/lines.csv,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py
 # Words of other languages, word stems and misspellings that the bot understands.
 FEED_WORDS := bot/feeds/parsing/month_names.py,bot/feeds/parsing/titles.py,bot/feeds/parsing/dates.py
-PATTERNS := bench/pairs,bot/news,bot/rates/question,bot/sources/journals,bot/text/languages.py,$(FEED_WORDS)
+PATTERNS := bench/pairs,bot/news,bot/rates/question,bot/sources/journals,bot/text/languages.py,bot/text/calendar_days.py,$(FEED_WORDS)
 
 .PHONY: run demo test test-fast check style format pictures lock clean help
 .DEFAULT_GOAL := help

@@ -60,7 +60,7 @@ class DeliveryKind(StrEnum):
     PROPOSAL = "proposal"
     """A message to operators about a rate to decide on. `event_id` is the proposal's id."""
     REMINDER = "reminder"
-    """A message about duties that change soon. `content` is a `Reminder` as JSON."""
+    """A message about duties that change soon and deadlines. `content` is a `Reminder` as JSON."""
 
 
 class DeliveryState(StrEnum):

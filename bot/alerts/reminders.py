@@ -1,6 +1,8 @@
-"""Reminders of duties that take effect or end: about a week before, and about a day before.
+"""Reminders of duties that take effect or end, and of deadlines in official notices: about a week
+before, and about a day before.
 
-    ledger | changes within 7 days | subscribed conversations | not yet reminded | one message each
+    ledger | changes within 7 days   | subscribed conversations | not yet   | one message for
+    events | deadlines within 7 days | and people who follow    | reminded  | each conversation
 
 1. A change is announced up to seven days before it (`WEEK`) and again on the day before (`DAY`).
 2. Each of the two reminders is sent once, even if late because the bot was down or the change
@@ -11,22 +13,33 @@
    that imposes the duty or whose goods are charged; of a pair, both. If the subscription names
    goods or words, the change must name one of them. Paused subscriptions, muted conversations, and
    those that turned reminders off get none; a reminder that is due after the mute is sent then.
+5. Of a deadline, a conversation is reminded if one of its subscriptions matches a story of the
+   event, unless a mute of the event or of the topics keeps it back. People who follow the event
+   are reminded too.
 
 Earlier reminders are read from the outbox, so neither a restart nor a corrected rate repeats one.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
-from bot.alerts.mutes import Mute, is_silent
+from bot.alerts.deadlines import NO_DATED_EVENTS, DatedEvent, DatedEvents
+from bot.alerts.delivery import Delivery, DeliveryKind, Thread, make_delivery
+from bot.alerts.mutes import Mute, find_mute, is_silent
 from bot.alerts.notices import NoticeQueue
-from bot.alerts.subscriptions.criteria import EconomyFilter, names_goods_in
+from bot.alerts.subscriptions.criteria import (
+    Blocs,
+    Criteria,
+    EconomyFilter,
+    match,
+    names_goods_in,
+)
 from bot.alerts.subscriptions.model import Subscription
+from bot.news.deadlines.events import EventDeadline
 from bot.rates.calendar.entries import CalendarEntry, affects, build_entries
 from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
 from bot.rates.ledger import Ledger
@@ -55,12 +68,21 @@ class Due(Frozen):
     ahead: CalendarEntry
 
 
+class DueDeadline(Frozen):
+    """A deadline (`ahead`), and which of its two reminders is due (`notice`)."""
+
+    notice: LeadTime
+    ahead: EventDeadline
+
+
 class Reminder(Frozen):
-    """The changes that one message announces, by day. `Delivery.content` is a Reminder as JSON."""
+    """The changes and deadlines that one message announces, by day. `Delivery.content` is a
+    Reminder as JSON."""
 
     counted_on: date
     """The day from which 'in 7 days' is counted, in the time zone of the digest."""
-    due: tuple[Due, ...]
+    due: tuple[Due, ...] = ()
+    deadlines: tuple[DueDeadline, ...] = ()
 
 
 class Place(NamedTuple):
@@ -91,27 +113,53 @@ def plan_reminders(
     sent: SentReminders,
     today: date,
     now: datetime,
+    dated: DatedEvents = NO_DATED_EVENTS,
+    mutes: Iterable[Mute] = (),
 ) -> tuple[Delivery, ...]:
     """One delivery for each conversation, except those in `off`, for which a reminder is due."""
     changes = list_upcoming_by_measure(
         ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS)
     )
-    by_place: dict[Place, list[Subscription]] = {}
-    for subscription in subscriptions:
-        place = Place(subscription.team, subscription.conversation)
-        topics = subscription.criteria.topics
-        about_tariffs = not topics or Topic.TARIFF in topics
-        if about_tariffs and place not in off and not subscription.is_paused(now):
-            by_place.setdefault(place, []).append(subscription)
+    by_place = _group_by_place(subscriptions, dated.followers, off, now)
+    recipients = _Recipients(dated, mutes, ledger.parties.blocs, now)
     found = []
     for place, held in by_place.items():
-        wanted = [item for item in changes if any(_wants(ledger, each, item) for each in held)]
+        on_tariffs = [] if recipients.are_tariffs_muted(place) else _list_on_tariffs(held)
+        wanted = [item for item in changes if any(_wants(ledger, one, item) for one in on_tariffs)]
         due = tuple(_due(build_entries(ledger, merge_rows(ledger, wanted)), place, sent, today))
-        if due:
-            asking = [each for each in held if any(_wants(ledger, each, item) for item in wanted)]
-            reminder = Reminder(counted_on=today, due=due)
-            found.append(_delivery(place, reminder, _reason(ledger, asking), now))
+        events = [each for each in dated.events if recipients.includes(place, held, each)]
+        deadlines = tuple(_due_deadlines(events, place, sent, today))
+        if due or deadlines:
+            concerned = wanted if due else []
+            asking = [
+                one for one in on_tariffs if any(_wants(ledger, one, item) for item in concerned)
+            ]
+            keys = {one.ahead.event_id for one in deadlines}
+            announced = [each for each in events if each.id in keys]
+            reason = _reason(ledger, place, asking, held, announced, recipients)
+            reminder = Reminder(counted_on=today, due=due, deadlines=deadlines)
+            found.append(_delivery(place, reminder, reason, now))
     return tuple(found)
+
+
+def _group_by_place(
+    subscriptions: Iterable[Subscription],
+    followers: Iterable[Thread],
+    off: Collection[Place],
+    now: datetime,
+) -> dict[Place, list[Subscription]]:
+    """The subscriptions that are not paused, by conversation, and the people who follow an
+    event."""
+    found: dict[Place, list[Subscription]] = {}
+    for subscription in subscriptions:
+        place = Place(subscription.team, subscription.conversation)
+        if place not in off and not subscription.is_paused(now):
+            found.setdefault(place, []).append(subscription)
+    for thread in followers:
+        place = Place(thread.team, thread.conversation)
+        if place not in off:
+            found.setdefault(place, [])
+    return found
 
 
 def sent_reminders(deliveries: Iterable[Delivery]) -> SentReminders:
@@ -123,7 +171,7 @@ def sent_reminders(deliveries: Iterable[Delivery]) -> SentReminders:
     for delivery in deliveries:
         content = json.loads(delivery.content)
         counted_on = date.fromisoformat(content["counted_on"])
-        for due in content["due"]:
+        for due in (*content["due"], *content.get("deadlines", ())):
             change = Place(delivery.team, delivery.conversation), due["ahead"]["key"]
             left = (date.fromisoformat(due["ahead"]["on"]) - counted_on).days
             found.setdefault(change, {})[LeadTime(due["notice"])] = left
@@ -138,6 +186,25 @@ def _due(
         lead = reminder_due(left, sent.get((place, change.key), {}))
         if lead is not None:
             yield Due(notice=lead, ahead=change)
+
+
+def _due_deadlines(
+    events: Iterable[DatedEvent], place: Place, sent: SentReminders, today: date
+) -> Iterator[DueDeadline]:
+    ahead = (each for event in events for each in event.deadlines)
+    for deadline in sorted(ahead, key=lambda each: each.on):
+        left = (deadline.on - today).days
+        lead = reminder_due(left, sent.get((place, deadline.key), {}))
+        if lead is not None:
+            yield DueDeadline(notice=lead, ahead=deadline)
+
+
+def _list_on_tariffs(subscriptions: Iterable[Subscription]) -> list[Subscription]:
+    return [
+        each
+        for each in subscriptions
+        if not each.criteria.topics or Topic.TARIFF in each.criteria.topics
+    ]
 
 
 def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
@@ -161,19 +228,83 @@ def _is_between(ledger: Ledger, item: Upcoming, economies: EconomyFilter) -> boo
     return not economies.directed or item.imposer in ledger.list_codes(economies.first)
 
 
-def _reason(ledger: Ledger, subscriptions: Iterable[Subscription]) -> str:
-    """The delivery's reason, such as `subscribed here to tariffs of China or Japan`."""
-    found = dict.fromkeys(_describe(ledger, each) for each in subscriptions)
-    return f"subscribed here to {'; '.join(found)}"
+class _Recipients:
+    """Which conversations are reminded of the deadlines of which events."""
+
+    def __init__(
+        self, dated: DatedEvents, mutes: Iterable[Mute], blocs: Blocs, now: datetime
+    ) -> None:
+        self._dated, self._blocs, self._now = dated, blocs, now
+        self._mutes: dict[Place, list[Mute]] = {}
+        for mute in mutes:
+            self._mutes.setdefault(Place(mute.team, mute.conversation), []).append(mute)
+        # Many conversations have equal subscriptions, so each is compared with an event once.
+        self._known: dict[tuple[Criteria, str], frozenset[Topic]] = {}
+
+    def are_tariffs_muted(self, place: Place) -> bool:
+        """Whether the conversation gets no reminder of a change of duties now."""
+        return is_silent(self._mutes.get(place, ()), Topic.TARIFF, self._now)
+
+    def includes(self, place: Place, held: Iterable[Subscription], event: DatedEvent) -> bool:
+        """Whether a conversation with these subscriptions is reminded."""
+        wanted = [self.find_topics(each, event) for each in held]
+        if self.follows(place, event):
+            wanted.append(frozenset(topic for story in event.stories for topic in story.topics))
+        mutes = self._mutes.get(place, ())
+        return any(
+            find_mute(mutes, event.id, topics, self._now) is None for topics in wanted if topics
+        )
+
+    def follows(self, place: Place, event: DatedEvent) -> bool:
+        """Whether the conversation is a person who follows the event."""
+        return Thread(event.id, *place) in self._dated.followers
+
+    def find_topics(self, subscription: Subscription, event: DatedEvent) -> frozenset[Topic]:
+        """The topics for which the subscription gets stories of the event; empty if it gets
+        none."""
+        key = subscription.criteria, event.id
+        if key not in self._known:
+            reasons = (match(key[0], story, self._blocs) for story in event.stories)
+            self._known[key] = frozenset(
+                topic for reason in reasons if reason is not None for topic in reason.topics
+            )
+        return self._known[key]
 
 
-def _describe(ledger: Ledger, subscription: Subscription) -> str:
+def _reason(
+    ledger: Ledger,
+    place: Place,
+    asking: Sequence[Subscription],
+    held: Sequence[Subscription],
+    events: Sequence[DatedEvent],
+    recipients: _Recipients,
+) -> str:
+    """The delivery's reason, such as `subscribed here to tariffs of China or Japan`.
+
+    `asking` are the subscriptions that the changes of duties concern, and `events` those with
+    deadlines.
+    """
+    matching = [one for one in held if any(recipients.find_topics(one, each) for each in events)]
+    found = dict.fromkeys(_describe(ledger, each, "tariffs") for each in asking)
+    found |= dict.fromkeys(_describe(ledger, each, _name_topics(each)) for each in matching)
+    reasons = [f"subscribed here to {'; '.join(found)}"] if found else []
+    if any(recipients.follows(place, event) for event in events):
+        reasons.append("you follow an event below")
+    return ", and ".join(reasons)
+
+
+def _name_topics(subscription: Subscription) -> str:
+    named = [topic.label for topic in Topic if topic in subscription.criteria.topics]
+    return ", ".join(named) or "all topics"
+
+
+def _describe(ledger: Ledger, subscription: Subscription, topics: str) -> str:
     criteria = subscription.criteria
     names = [_name_economies(ledger, each) for each in criteria.economies]
     of = f" of {' or '.join(names)}" if names else " of any economy"
     goods = f" on {' or '.join(each.text for each in criteria.goods)}" if criteria.goods else ""
     words = f" with {' or '.join(criteria.words)}" if criteria.words else ""
-    return f"tariffs{of}{goods}{words}"
+    return f"{topics}{of}{goods}{words}"
 
 
 def _name_economies(ledger: Ledger, economies: EconomyFilter) -> str:
@@ -185,7 +316,8 @@ def _name_economies(ledger: Ledger, economies: EconomyFilter) -> str:
 
 
 def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> Delivery:
-    about = "\x1e".join(f"{due.ahead.key} {due.notice}" for due in reminder.due)
+    announced: list[Due | DueDeadline] = [*reminder.due, *reminder.deadlines]
+    about = "\x1e".join(f"{due.ahead.key} {due.notice}" for due in announced)
     content = reminder.model_dump_json()
     return make_delivery(DeliveryKind.REMINDER, place, about, reason, now, content=content)
 
@@ -216,6 +348,13 @@ class Switches(Protocol):
         """The team's conversations that have turned reminders off."""
 
 
+class DeadlineSource(Protocol):
+    """Finds the deadlines of events."""
+
+    async def find(self, first: date, last: date) -> DatedEvents:
+        """The events with a deadline between these two days or on one of them."""
+
+
 class Reminders:
     """Queues the day's reminders once a day; call `look` regularly.
 
@@ -234,12 +373,14 @@ class Reminders:
         on_deliveries: Callable[[], None],
         hour: int,
         zone: tzinfo,
+        deadlines: DeadlineSource | None = None,
     ) -> None:
-        """`ledger` returns the current ledger. `on_deliveries` is called after queuing."""
+        """`ledger` returns the current ledger. `on_deliveries` is called after queuing. Without
+        `deadlines`, there are only reminders of duties."""
         self._ledger, self._outbox = ledger, outbox
         self._subscriptions, self._switches, self._mutes = subscriptions, switches, mutes
         self._team, self._clock, self._on_deliveries = team, clock, on_deliveries
-        self._hour, self._zone = hour, zone
+        self._hour, self._zone, self._deadlines = hour, zone, deadlines
         self._done_on: date | None = None
 
     async def look(self) -> None:
@@ -250,21 +391,17 @@ class Reminders:
             return
         earlier = await self._outbox.reminders(now - _LOOK_BACK)
         off = {Place(self._team, each) for each in await self._switches.off(self._team)}
-        off |= await self._find_muted(now)
         subscriptions = await self._subscriptions.every(self._team)
         ledger, today = self._ledger(), here.date()
+        dated = NO_DATED_EVENTS
+        if self._deadlines is not None:
+            dated = await self._deadlines.find(today, today + timedelta(days=WEEK_DAYS))
+        mutes, sent = await self._mutes.every(self._team, now), sent_reminders(earlier)
         # Planning for a thousand conversations takes 0.2 s, so it runs in a thread.
         found = await asyncio.to_thread(
-            lambda: plan_reminders(ledger, subscriptions, off, sent_reminders(earlier), today, now)
+            plan_reminders, ledger, subscriptions, off, sent, today, now, dated, mutes
         )
         if found:
             await self._outbox.queue(found)
             self._on_deliveries()
         self._done_on = today
-
-    async def _find_muted(self, now: datetime) -> set[Place]:
-        """The conversations in which tariffs are muted."""
-        mutes: dict[Place, list[Mute]] = {}
-        for mute in await self._mutes.every(self._team, now):
-            mutes.setdefault(Place(mute.team, mute.conversation), []).append(mute)
-        return {place for place, own in mutes.items() if is_silent(own, Topic.TARIFF, now)}

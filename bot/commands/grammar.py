@@ -60,6 +60,8 @@ class Verb(StrEnum):
     """A question about rates, which has no command word."""
     FOLLOW_EVENT = "follow event"
     UNFOLLOW_EVENT = "unfollow event"
+    DEADLINE_FILE = "deadlines ics"
+    """A calendar file with the deadlines of an event."""
     MUTE_EVENT = "mute event"
     UNMUTE_EVENT = "unmute event"
     MUTE_CONVERSATION = "mute conversation"

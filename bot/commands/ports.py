@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.alerts.delivery import Delivery
@@ -94,6 +94,9 @@ class StoryStore(Protocol):
 
     async def of_event(self, event_id: str) -> Sequence[Story]:
         """The stories of an event, in order of publication."""
+
+    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
+        """The stories that state a deadline between these two days or on one of them."""
 
 
 class ReportStore(Protocol):

@@ -12,6 +12,7 @@ from bot.commands.permissions import OperatorAction, SubscriptionPolicy
 from bot.errors import FeedError
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
+from bot.news.deadlines.events import EventDeadline
 from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
@@ -62,6 +63,11 @@ class RateCalendar(Reply):
     """When the sources were last checked; None if today."""
     shows_overdue: bool = False
     """Whether to list the changes since the last check, which is for operators."""
+    deadlines: tuple[EventDeadline, ...] = ()
+    """The deadlines of official notices in the same days."""
+    topics: frozenset[Topic] = frozenset()
+    """The topics of the deadlines; empty for all. Without tariffs, the calendar has no changes of
+    duties."""
 
 
 class RateCard(Reply):
@@ -81,12 +87,15 @@ class CardList(Reply):
 
 
 class CalendarFile(Reply):
-    """The entries for a calendar file. If there are none, `entries` is empty."""
+    """The changes of duties and the deadlines for a calendar file. Both may be empty."""
 
     query: RateQuery
     entries: tuple[CalendarEntry, ...]
     checked_period: CheckedPeriod | None
     """When the sources were last checked; None if today."""
+    deadlines: tuple[EventDeadline, ...] = ()
+    about: str = ""
+    """The title of the event, if the file has only the deadlines of one."""
 
 
 class Subscribed(Reply):

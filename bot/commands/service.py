@@ -7,6 +7,7 @@ request | parse_command | permission | execute | Reply
              |-- FeedError -------------------------> FeedRefused
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -26,6 +27,7 @@ from bot.commands.grammar import (
 from bot.commands.greetings import is_greeting
 from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissions
 from bot.commands.ports import CommandStores
+from bot.commands.rates.deadlines import find_deadlines, find_later_deadlines, split_topics
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.service import (
@@ -33,12 +35,23 @@ from bot.commands.subscriptions.service import (
     SubscriptionRules,
     SubscriptionService,
 )
-from bot.errors import FeedError, NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
+from bot.errors import (
+    FeedError,
+    NoEconomyNamed,
+    QueryError,
+    StoreError,
+    UnclearQuestion,
+    UnknownParty,
+)
+from bot.news.deadlines.events import list_deadlines
 from bot.parties import Parties
 from bot.proposals.approval.audit import State
 from bot.proposals.approval.decisions import Decisions
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.text.single_line import to_single_line
 from bot.values import Topic
+
+log = logging.getLogger(__name__)
 
 MAX_STORIES = 5
 _SEARCHED_STORIES = 1_000
@@ -129,7 +142,9 @@ class CommandService:
             case Verb.ASK | Verb.TABLE:
                 return await self._ask(command, request)
             case Verb.CALENDAR_FILE:
-                return self.answers.build_calendar_file(command.text, self.clock())
+                return await self._build_calendar_file(command)
+            case Verb.DEADLINE_FILE:
+                return await self._build_deadline_file(command)
             case Verb.LIST:
                 return await self._list(request)
             case Verb.LATEST:
@@ -175,15 +190,49 @@ class CommandService:
         return replies.LatestStories(page, topics, parties, words, command.page, has_older)
 
     async def _ask(self, command: Command, request: CommandRequest) -> Reply:
-        asked = self.answers.parse(command.text, self.clock())
+        text, topics = split_topics(command.text)
+        asked = self.answers.parse(text, self.clock())
         reply = await self.answers.answer(asked)
         if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
             return replace(reply, as_table=True)
         if isinstance(reply, replies.RateCalendar):
             decides = OperatorAction.DECIDE_ON_RATES
             is_operator = self.permissions.is_allowed(request.user, decides)
-            return replace(reply, shows_overdue=is_operator)
+            reply = replace(reply, shows_overdue=is_operator)
+            return await self._add_deadlines(reply, topics)
         return reply
+
+    async def _add_deadlines(
+        self, reply: replies.RateCalendar, topics: frozenset[Topic]
+    ) -> replies.RateCalendar:
+        """The calendar with the deadlines of the same days. If the database cannot be read, the
+        changes of duties are shown without them."""
+        try:
+            found = await find_deadlines(
+                self.stores.stories, reply.query, topics, reply.today, self.parties
+            )
+        except StoreError as error:
+            log.info("a calendar lacks the deadlines of notices: %s", error)
+            found = ()
+        if topics:
+            reply = replace(reply, items=())
+        return replace(reply, deadlines=found, topics=topics)
+
+    async def _build_calendar_file(self, command: Command) -> Reply:
+        text, topics = split_topics(command.text)
+        file = self.answers.build_calendar_file(text, self.clock())
+        today = self.answers.ledger.find_duty_day(self.clock())
+        found = await find_later_deadlines(
+            self.stores.stories, file.query, topics, today, self.parties
+        )
+        return replace(file, entries=() if topics else file.entries, deadlines=found)
+
+    async def _build_deadline_file(self, command: Command) -> Reply:
+        """A calendar file with the deadlines of the event with the id `command.text`."""
+        stories = await self.stores.stories.of_event(command.text)
+        query = RateQuery(kind=QueryKind.UPCOMING)
+        title = stories[0].title if stories else ""
+        return replies.CalendarFile(query, (), None, list_deadlines(stories), title)
 
     async def _list(self, request: CommandRequest) -> Reply:
         found = await self.stores.subscriptions.of(request.team, request.conversation)

@@ -26,6 +26,10 @@ class FeedKind(StrEnum):
     COURT = "court"
 
 
+OFFICIAL_KINDS = frozenset({FeedKind.OFFICIAL, FeedKind.COURT})
+"""The kinds of feeds of gazettes, agencies, ministries and courts."""
+
+
 class Feed(Frozen):
     """An address to poll, from `config/feeds.yaml` or added by an operator."""
 

@@ -6,6 +6,7 @@ topics    is it trade news?     matches "Brussels prepares tariffs on motorcycle
 parties   the economies in it   matches "Beijing", "U.S."; not "Georgia peaches"; see `participants`
 figures   the duties in it      matches "a 25% tariff"; not "shares fell 3%"
 summary   its best sentences    see `summary`
+deadlines the days that an official notice names, see `deadlines.find`
 state     what happened?        matches "Brussels suspends the duties"
                                 not     "Brussels may suspend the duties" -> no status
 """
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from bot.feeds.model import Entry, Feed, FeedKind
+from bot.news.deadlines.find import find_deadlines
 from bot.news.figures.duties import FigureReader
 from bot.news.participants import choose_participants
 from bot.news.state import EventState
@@ -89,6 +91,9 @@ class Reader:
             text=entry.summary,
             published=published,
             seen_at=seen_at,
+            deadlines=find_deadlines(
+                entry.title, entry.summary, feed.kind, entry.published, entry.link
+            ),
             **dict(understood),
         )
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from pydantic import AwareDatetime, Field
 
 from bot.feeds.model import FeedId, FeedKind
+from bot.news.deadlines.model import Deadline
 from bot.news.state import EventState, NewFact, Relation
 from bot.values import Frozen, Topic
 
@@ -71,6 +72,8 @@ class Story(Frozen):
     evidence: tuple[Evidence, ...] = ()
     state: EventState = EventState()
     """The state of the event that the story itself reports."""
+    deadlines: tuple[Deadline, ...] = ()
+    """The dated deadlines that an official notice states; empty for the report of an outlet."""
     event_id: str = ""
     """The id of the event: the id of the event's first story. Empty until the event is known."""
     relation: Relation = Relation.NEW

@@ -11,7 +11,7 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.deadlines import EventDeadlines
 from bot.alerts.dispatcher import Dispatcher, TakeTurn
 from bot.alerts.notices import AnswerReport, MistakeReport, Notices, mistake_trouble
 from bot.alerts.reminders import Reminders
@@ -484,7 +485,10 @@ def _build_alert_options(decisions: Decisions, *, takes_reports: bool) -> AlertO
         today = ledger.find_duty_day(read_clock(), imposer)
         return find_rate_now(ledger, imposer, event.partner, event.product, today)
 
-    return AlertOptions(find_rate, takes_reports)
+    def find_today() -> date:
+        return decisions.ledger.find_duty_day(read_clock())
+
+    return AlertOptions(find_rate, takes_reports, find_today)
 
 
 def _show_changes_of_proposals(
@@ -512,4 +516,5 @@ def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispa
         dispatcher.wake,
         base.settings.digest_hour,
         ZoneInfo(base.settings.timezone),
+        EventDeadlines(base.store.stories, base.store.events, base.slack.team),
     )

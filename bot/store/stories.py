@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from bot.news.state import Relation
 from bot.news.story import Story
@@ -24,6 +24,10 @@ _DEVELOPMENTS = 100
 _DEVELOPMENT = f'"relation":"{Relation.DEVELOPMENT}"'
 """A part of the data of each development. In the text of a story, the quotation marks are
 escaped."""
+_DATED = '"deadlines":[{'
+"""A part of the data of each story with deadlines."""
+_SEARCHED_AGAIN = timedelta(days=1)
+"""Age of the stories that are searched again. Another process may save one that it read earlier."""
 _PARSE_AT_ONCE = 100
 """If more stories than this are loaded, they are parsed in a thread."""
 
@@ -34,6 +38,9 @@ class Stories:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._cache: dict[str, Story] = {}
+        # The days of the stories with deadlines, and the time up to which they were searched.
+        self._days: dict[str, tuple[date, ...]] = {}
+        self._searched: datetime | None = None
 
     async def get(self, story_id: str) -> Story | None:
         """The story with this id; None if there is none."""
@@ -58,6 +65,32 @@ class Stories:
         story = tables.stories.c
         query = select(story.id).where(story.published >= since)
         return await self._of(query.order_by(story.published.desc(), story.id).limit(MOST_REPORTED))
+
+    async def with_deadlines(self, first: date, last: date) -> tuple[Story, ...]:
+        """The stories that state a deadline between these two days or on one of them, in order of
+        publication.
+
+        The first call searches the whole table. Later ones search only the newest stories.
+        """
+        await self._search_deadlines()
+        wanted = [
+            story_id
+            for story_id, days in self._days.items()
+            if any(first <= day <= last for day in days)
+        ]
+        found = await self.many(wanted)
+        return tuple(sorted(found, key=lambda each: (each.published, each.id)))
+
+    async def _search_deadlines(self) -> None:
+        """Adds the days of the stories that were saved since the last search."""
+        row = tables.stories.c
+        newest = await self._database.column(select(func.max(row.seen_at)))
+        query = select(row.data).where(row.data.contains(_DATED, autoescape=True))
+        if self._searched is not None:
+            query = query.where(row.seen_at >= self._searched - _SEARCHED_AGAIN)
+        found = await _parse(await self._database.column(query))
+        self._days |= {story.id: tuple(d.day for d in story.deadlines) for story in found.values()}
+        self._searched = newest[0]
 
     async def of_event(self, event_id: str, also: Collection[str] = ()) -> tuple[Story, ...]:
         """The stories of an event in order of publication, and the stories with the ids `also`.

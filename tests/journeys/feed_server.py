@@ -15,6 +15,8 @@ class FeedServer:
     feeds: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     answers: dict[str, web.Response] = field(default_factory=dict)
     """Maps paths to a response that replaces the feed."""
+    kinds: dict[str, str] = field(default_factory=dict)
+    """Maps feeds to their kinds; the others are of specialists."""
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     address: str = ""
     _runner: web.AppRunner | None = None
@@ -51,7 +53,8 @@ class FeedServer:
     def yaml(self) -> str:
         """The text of a feeds.yaml that lists the feeds of this server."""
         rows = [
-            f"  - {{id: {name}, title: {name.title()} News, url: '{self.address}/{name}.rss'}}"
+            f"  - {{id: {name}, title: {name.title()} News, url: '{self.address}/{name}.rss',"
+            f" kind: {self.kinds.get(name, 'specialist')}}}"
             for name in self.feeds
         ]
         return "\n".join(["feeds:", *rows, ""])

@@ -128,3 +128,36 @@ def test_any_text_is_accepted(title: str, summary: str) -> None:
 def test_very_long_texts_are_limited(unit: str) -> None:
     text = unit * 30_000
     assert len(READER.understand(text, text).summary) <= 600
+
+
+def test_only_official_stories_carry_deadlines() -> None:
+    entry = Entry(
+        feed_id="wire",
+        key="k9",
+        title="US Seeks Comments on a Duty on Steel",
+        summary="Comments are due June 20, 2025. A hearing on the tariff will be held on July 1.",
+        published=NOON,
+    )
+    for kind in FeedKind:
+        story = READER.read(entry, FEED.model_copy(update={"kind": kind}), NOON)
+        assert story is not None
+        days = [each.day.isoformat() for each in story.deadlines]
+        is_official = kind in (FeedKind.OFFICIAL, FeedKind.COURT)
+        assert days == (["2025-06-20", "2025-07-01"] if is_official else [])
+
+
+def test_no_day_is_counted_from_an_unknown_day_of_publication() -> None:
+    entry = Entry(
+        feed_id="wire",
+        key="k10",
+        title="US Seeks Comments on a Duty on Steel",
+        summary="Comments are due within 30 days of publication of this notice.",
+        link="https://www.federalregister.gov/documents/1",
+    )
+    agency = FEED.model_copy(update={"kind": FeedKind.OFFICIAL})
+    story = READER.read(entry, agency, NOON)
+    assert story is not None
+    assert story.deadlines == ()
+    dated = READER.read(entry.model_copy(update={"published": NOON}), agency, NOON)
+    assert dated is not None
+    assert [each.is_computed for each in dated.deadlines] == [True]

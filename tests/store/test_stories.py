@@ -1,13 +1,16 @@
 import json
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select, update
 
+from bot.news.deadlines.model import DeadlineKind
 from bot.news.state import EventState, Relation
 from bot.news.story import Evidence, Figure, Story
 from bot.store.stories import EVENT_STORIES, Stories
 from bot.store.tables import stories
 from bot.values import Topic
+from tests.news.deadlines.made import deadline
 from tests.store.examples import NOON, minutes, story
 from tests.store.opened import Store
 
@@ -43,12 +46,13 @@ async def test_a_story_that_was_saved_without_a_state_is_read_as_one_that_starts
     older = {
         name: value
         for name, value in json.loads(data).items()
-        if name not in ("state", "relation", "new_facts")
+        if name not in ("state", "relation", "new_facts", "deadlines")
     }
     await store.database.change(update(stories).values(data=json.dumps(older)))
     found = await Stories(store.database).get("old")
     assert found is not None
     assert (found.state, found.relation, found.new_facts) == (EventState(), Relation.NEW, ())
+    assert found.deadlines == ()
 
 
 async def test_a_saved_story_is_never_changed(store: Store) -> None:
@@ -106,3 +110,28 @@ async def test_many_stories_are_returned_in_the_requested_order(store: Store) ->
     await store.add_stories(*(story(f"story{number}") for number in range(700)))
     wanted = [f"story{number}" for number in range(699, -1, -1)]
     assert _ids(await Stories(store.database).many(["unknown", *wanted])) == wanted
+
+
+async def test_stories_with_deadlines_are_found_by_their_days_as_they_arrive(store: Store) -> None:
+    def dated(name: str, *days: int, seen: int = 0) -> Story:
+        found = tuple(deadline(DeadlineKind.HEARING, date(2025, 6, day)) for day in days)
+        return story(name, deadlines=found, seen_at=NOON + minutes(seen))
+
+    async def find(first: int, last: int) -> list[str]:
+        found = await store.stories.with_deadlines(date(2025, 6, first), date(2025, 6, last))
+        return _ids(found)
+
+    assert await find(1, 30) == []
+    quote = '"deadlines":[{"kind":"hearing"}]'
+    await store.add_stories(dated("a", 5, 20), story("other", text=quote), dated("b", 6))
+    assert await find(5, 5) == ["a"]
+    assert await find(1, 6) == ["a", "b"]
+    assert await find(7, 19) == []
+    await store.add_stories(dated("late", 19, seen=-60), dated("next", 19, seen=60))
+    assert await find(7, 20) == ["a", "late", "next"]
+    fresh = Stories(store.database)
+    assert _ids(await fresh.with_deadlines(date(2025, 6, 7), date(2025, 6, 20))) == [
+        "a",
+        "late",
+        "next",
+    ]

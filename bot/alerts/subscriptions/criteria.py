@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from bot.news.events.event import OFFICIAL_KINDS
+from bot.feeds.model import OFFICIAL_KINDS
 from bot.news.state import EventStatus, Severity
 from bot.news.story import Figure, Story
 from bot.parties import WORLD

@@ -31,7 +31,14 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from bot.feeds.http.limits import FetchLimits
-from bot.feeds.model import Feed, FeedKind, FeedState, Pause, PublisherHints, Validators
+from bot.feeds.model import (
+    OFFICIAL_KINDS,
+    Feed,
+    FeedState,
+    Pause,
+    PublisherHints,
+    Validators,
+)
 
 DAY_S = 86_400.0
 _HOUR_S = 3600.0
@@ -248,7 +255,7 @@ def _choose_interval_s(
 ) -> float:
     asked = max(response.asked.max_age_s or 0.0, response.asked.ttl_s or 0.0)
     floor = max(find_min_interval_s(feed, limits), min(asked, DAY_S))
-    watched = feed.kind in (FeedKind.OFFICIAL, FeedKind.COURT)
+    watched = feed.kind in OFFICIAL_KINDS
     stretch = min(1 + quiet / _QUIET_POLLS_PER_STEP, 2.0 if watched else 4.0)
     stretch = _PUSHED_FACTOR if is_pushed else stretch
     wanted = max(floor * stretch, min(response.asked.period_s or 0.0, _HOUR_S))

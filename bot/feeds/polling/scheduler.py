@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from bot.errors import StoreUnavailable
-from bot.feeds.model import Feed, FeedKind, FeedState, Round
+from bot.feeds.model import OFFICIAL_KINDS, Feed, FeedState, Round
 from bot.feeds.polling.next_poll import is_due, prepare_state
 
 log = logging.getLogger(__name__)
@@ -292,7 +292,7 @@ def _parse_host(feed: Feed) -> str:
 
 def _rank_publisher(feed: Feed) -> bool:
     """A sort key that puts officials and courts, who make the news, before the media."""
-    return feed.kind not in (FeedKind.OFFICIAL, FeedKind.COURT)
+    return feed.kind not in OFFICIAL_KINDS
 
 
 def _compute_share(feed_id: str) -> float:

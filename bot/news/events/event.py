@@ -2,6 +2,7 @@
 
     stories, oldest first | status   what the latest development reports, and its day
                           | duties   the rates of decisions; the figures of threats are quotations
+                          | dates    deadlines of official notices, see `deadlines.events`
                           | sources  how many outlets report it, and whether one is official
                           | notes    corrections, and figures on which outlets disagree
 
@@ -17,7 +18,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from bot.feeds.identity import share_words
-from bot.feeds.model import FeedKind
+from bot.feeds.model import OFFICIAL_KINDS, FeedKind
+from bot.news.deadlines.events import EventDeadline, list_deadlines
 from bot.news.state import CollectionEffect, EventStatus, NewFactKind, Relation
 from bot.news.story import Figure, Story
 from bot.text.folding import fold
@@ -45,9 +47,6 @@ _MOST_DUTIES = 30
 """Maximum duties of an event. Each figure is compared with all duties. Without a limit, 200 stories
 that each name other goods would take seconds.
 """
-
-OFFICIAL_KINDS = frozenset({FeedKind.OFFICIAL, FeedKind.COURT})
-"""The kinds of feeds of gazettes, agencies, ministries and courts."""
 
 _RETRACTION = r"(?:retracted|retraction|withdrawn)"
 _CORRECTION = rf"(?:corrected|correction|corrects|clarification|{_RETRACTION})"
@@ -113,6 +112,8 @@ class Event(Frozen):
     sums: tuple[Decimal, ...] = ()
     """Sums of money in a decision, in US dollars."""
     disputed: tuple[DisputedFigure, ...] = ()
+    deadlines: tuple[EventDeadline, ...] = ()
+    """The deadlines that official notices state, by day."""
     parties: tuple[str, ...] = ()
     """The codes of all economies that the stories name, in order of appearance."""
     sources: int = 1
@@ -195,6 +196,7 @@ def summarize_event(stories: Sequence[Story]) -> Event:
         quoted=() if decided else tuple(slot.figure for slot in shown),
         sums=tuple(sums) if decided else (),
         disputed=tuple(slot.dispute() for slot in shown if slot.is_disputed),
+        deadlines=list_deadlines(ordered),
         parties=tuple(dict.fromkeys(code for story in ordered for code in story.parties)),
         sources=len({story.feed_id for story in ordered}),
         is_official=any(story.kind in OFFICIAL_KINDS for story in ordered),

@@ -18,8 +18,9 @@ import re
 from collections.abc import Iterator, Set
 from datetime import date, timedelta
 
+from bot.text.calendar_days import CALENDAR_DAY, make_day
 from bot.text.folding import fold_case
-from bot.text.months import MONTH, MONTHS
+from bot.text.months import MONTHS
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = {
@@ -40,12 +41,6 @@ _NUMBERS = {
 }
 _UNITS = {"day": 1, "week": 7}
 
-_CALENDAR_DAY = (
-    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+)?(?:the\s+)?(?:"
-    r"(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<m2>{MONTH})\b\.?(?:,?\s+(?P<y2>\d{{4}}))?"
-    rf"|(?P<m3>{MONTH})\.?\s+(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(?P<y3>\d{{4}}))?)"
-)
 _NEAR_DAY = (
     r"(?:(?P<now>immediately|today|tonight|at\s+once|with\s+immediate\s+effect)\b|"
     r"(?:at\s+midnight\s+)?(?:on\s+)?(?P<tomorrow>tomorrow)\b|"
@@ -53,7 +48,7 @@ _NEAR_DAY = (
     rf"(?P<weekday>{'|'.join(_WEEKDAYS)})\b|"
     r"in\s+(?P<span>\d{1,3}|[a-z]{1,8})\s+(?P<unit>day|week)s?\b)"
 )
-_DAY = rf"(?:{_CALENDAR_DAY}|{_NEAR_DAY})"
+_DAY = rf"(?:{CALENDAR_DAY}|{_NEAR_DAY})"
 _JOIN = r"(?:(?:as\s)?(?:of|on|from|since)\s+(?:and\safter\s)?)?"
 _EFFECT = re.compile(
     r"\b(?P<verb>effective|in\sforce|(?:tak(?:e|es|ing)|took|com(?:e|es|ing)|came|go(?:es|ing)?|went)"
@@ -72,19 +67,19 @@ _AFTER_RATE = re.compile(rf"(?:%|\bpercent|\bper\scent)\s+(?=next\s|tomorrow\b){
 _CHANGE = re.compile(
     r"\bto\s(?:[a-z]+\s){0,2}(?P<rate>\d{1,4}(?:\.\d+)?)\s?(?:%|percent\b|per\scent\b|pct\b)"
     r"(?:[\s,]+[a-z]+){0,4}?,?\s(?:on|from|as\sof|effective|(?:starting|beginning)(?:\son)?)\s"
-    rf"{_CALENDAR_DAY}"
+    rf"{CALENDAR_DAY}"
 )
 _PERCENT = re.compile(r"(\d{1,4}(?:\.\d+)?)\s?(?:%|percent\b|per\scent\b|pct\b)")
 _SPAN = re.compile(
     r"\b(?:(?:for|of)\s(?:[a-z0-9]+\s){1,2}(?:days|weeks|months|years?)\s(?:from|as\sof|starting|"
-    rf"beginning)|with\seffect\sfrom)\s{_CALENDAR_DAY}"
+    rf"beginning)|with\seffect\sfrom)\s{CALENDAR_DAY}"
 )
 _NOT_BEFORE = re.compile(
-    rf"(?:\bnot|n['\u2019]t)\s+(?:start|begin|apply|take\seffect)\s+before\s+{_CALENDAR_DAY}"
+    rf"(?:\bnot|n['\u2019]t)\s+(?:start|begin|apply|take\seffect)\s+before\s+{CALENDAR_DAY}"
 )
 _UNTIL = re.compile(
     r"\b(?:delay|postpon|defer|mov|push|put|hold|held|extend|extension|deadline|reprieve)[a-z]*\b"
-    rf"[^.;]{{0,120}}?\b(?:to|until|till)\s+{_CALENDAR_DAY}"
+    rf"[^.;]{{0,120}}?\b(?:to|until|till)\s+{CALENDAR_DAY}"
 )
 _END = re.compile(
     rf"\b(?P<verb>expires?|expired|ends?|ended|lapses?|lapsed)\s+(?:at\s+midnight\s+)?(?:on\s+)?{_DAY}"
@@ -214,9 +209,9 @@ def _find_calendar_day(given: dict[str, str | None], published: date | None) -> 
         return None
     number = int(month) if month.isdigit() else MONTHS[month]
     if published is None:
-        return _make_date(year or 0, number, day)
+        return make_day(year or 0, number, day)
     years = (year,) if year else (published.year - 1, published.year, published.year + 1)
-    found = [made for each in years if (made := _make_date(each, number, day))]
+    found = [made for each in years if (made := make_day(each, number, day))]
     # If two years are possible, the earlier day is nearer: at most 60 days before `published`,
     # while the other is at least 305 days after.
     return min((one for one in found if -_MAX_BACK <= one - published <= _MAX_AHEAD), default=None)
@@ -226,11 +221,4 @@ def _add_days(day: date, days: int) -> date | None:
     try:
         return day + timedelta(days=days)
     except OverflowError:
-        return None
-
-
-def _make_date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
         return None

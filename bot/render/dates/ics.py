@@ -1,7 +1,8 @@
-"""Renders upcoming changes as an iCalendar file (RFC 5545), for Outlook and Google Calendar.
+"""Renders upcoming changes and deadlines as an iCalendar file (RFC 5545), for Outlook and Google
+Calendar.
 
-Each change is an all-day event. The event's UID is a hash of the change's key, so a second import
-updates the event instead of adding another one.
+Each change and each deadline is an all-day event. The event's UID is a hash of its key, so a second
+import updates the event instead of adding another one.
 """
 
 from collections.abc import Iterable
@@ -9,9 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Calendar, Event, vText
 
+from bot.news.deadlines.events import EventDeadline
 from bot.parties import Parties
 from bot.rates.calendar.entries import CalendarEntry
 from bot.render import words
+from bot.render.dates.deadlines import describe_when, label_deadline
 from bot.text.dates import format_day
 from bot.values import digest
 
@@ -23,7 +26,11 @@ _FIRST_DAY = date(2020, 1, 1)
 
 
 def render_calendar_file(
-    changes: Iterable[CalendarEntry], title: str, parties: Parties, now: datetime
+    changes: Iterable[CalendarEntry],
+    title: str,
+    parties: Parties,
+    now: datetime,
+    deadlines: Iterable[EventDeadline] = (),
 ) -> bytes:
     """The file as bytes, with folded lines and escaped text. `now` (aware) is used as DTSTAMP."""
     calendar = Calendar()
@@ -37,11 +44,13 @@ def render_calendar_file(
     calendar.add("x-wr-calname", vText(_replace_backslashes(title)))
     for change in changes:
         calendar.add_component(_build_event(change, parties, now))
+    for deadline in deadlines:
+        calendar.add_component(_build_deadline(deadline, now))
     return bytes(calendar.to_ical())
 
 
 def build_uid(key: str) -> str:
-    """The UID of the event of a change, from the change's key."""
+    """The UID of the event of a change or a deadline, from its key."""
     return f"{digest(key)}@tariffwire"
 
 
@@ -67,6 +76,30 @@ def _build_event(change: CalendarEntry, parties: Parties, now: datetime) -> Even
         # A later check of the sources may change the event, so it gets a higher SEQUENCE.
         event.add("sequence", max((change.as_of - _FIRST_DAY).days, 0))
         event.add("last-modified", datetime.combine(change.as_of, time(), UTC))
+    return event
+
+
+def _build_deadline(one: EventDeadline, now: datetime) -> Event:
+    event = Event()
+    event.add("uid", build_uid(one.key))
+    event.add("dtstamp", now.astimezone(UTC).replace(microsecond=0))
+    event.add("dtstart", one.on)
+    event.add("dtend", one.on + timedelta(days=1))
+    event.add("summary", _replace_backslashes(f"{label_deadline(one.deadline)}: {one.title}"))
+    lines = [
+        f"{label_deadline(one.deadline)} on {describe_when(one.deadline)}",
+        f"In the words of the notice: {one.deadline.quote}",
+        " ".join(filter(None, (f"Source: {one.source}, {one.title}", one.link))),
+    ]
+    event.add("description", _replace_backslashes("\n".join(lines)))
+    event.add("categories", ["Deadlines"])
+    event.add("transp", "TRANSPARENT")
+    event.add("status", "TENTATIVE" if one.deadline.is_computed else "CONFIRMED")
+    if one.link:
+        event.add("url", one.link)
+    # A later notice may change the event, so it gets a higher SEQUENCE.
+    event.add("sequence", max((one.published.date() - _FIRST_DAY).days, 0))
+    event.add("last-modified", one.published.astimezone(UTC).replace(microsecond=0))
     return event
 
 

@@ -119,6 +119,7 @@ OLD_BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
 BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.FOLLOW: ButtonRoute(handle_command(Verb.FOLLOW_EVENT)),
     alerts.UNFOLLOW: ButtonRoute(handle_command(Verb.UNFOLLOW_EVENT)),
+    alerts.DEADLINES: ButtonRoute(handle_command(Verb.DEADLINE_FILE)),
     alerts.MORE: ButtonRoute(choose_for_alert),
     alerts.UNMUTE_EVENT: ButtonRoute(handle_command(Verb.UNMUTE_EVENT)),
     alerts.UNMUTE: ButtonRoute(handle_command(Verb.UNMUTE_CONVERSATION)),

@@ -14,7 +14,6 @@ from bot.commands.grammar import Command
 from bot.commands.replies import CalendarFile, is_public
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
-from bot.render.words import format_calendar_title
 from bot.slack.api.fallback import respond_with
 from bot.slack.api.upload import upload
 from bot.slack.background import log_failure
@@ -26,6 +25,7 @@ from bot.slack.views.command_replies import (
     render_calendar_comment,
     render_calendar_shared,
     render_reply,
+    title_calendar,
 )
 
 _WITHIN_WITH_LIVE_SOURCES_S = 0.5
@@ -62,7 +62,7 @@ async def answer(
     service = context.service
     try:
         reply = await (service.execute(command, request) if command else service.handle(request))
-        if isinstance(reply, CalendarFile) and reply.entries:
+        if isinstance(reply, CalendarFile) and (reply.entries or reply.deadlines):
             return await _share_calendar(context, reply, request)
         message = render_reply(reply, request, service.parties)
         return message.for_all() if is_public(reply) else message
@@ -82,7 +82,7 @@ async def _share_calendar(
             request.conversation,
             CALENDAR_FILE_NAME,
             content,
-            title=format_calendar_title(calendar.query, context.service.parties),
+            title=title_calendar(calendar, context.service.parties),
             comment=render_calendar_comment(calendar, request.user, context.service.parties),
         )
     except SlackError as error:
@@ -94,8 +94,10 @@ def _render_ics(context: SlackContext, calendar: CalendarFile) -> bytes:
     from bot.render.dates.ics import render_calendar_file
 
     service = context.service
-    title = format_calendar_title(calendar.query, service.parties)
-    return render_calendar_file(calendar.entries, title, service.parties, service.clock())
+    title = title_calendar(calendar, service.parties)
+    return render_calendar_file(
+        calendar.entries, title, service.parties, service.clock(), calendar.deadlines
+    )
 
 
 def _acknowledge(message: Message | None) -> BoltResponse:

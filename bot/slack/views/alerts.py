@@ -3,22 +3,26 @@ developments in its thread.
 
     context   ⚖️ Court ruling · RULING STAYED 29 May 2025 · duties still collected
     section   the headline as a link, a summary, corrections            ⋯ mute, why, copy, report
-    fields    importing country, origin, rate, the rate in the ledger
+    fields    importing country, origin, rate, the rate in the ledger, the next deadline
     context   first outlet · time · 8 sources · reported or official
-    actions   [Follow] [Rate now]
+    actions   [Follow] [Rate now] [Add to calendar]
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.alerts.subscriptions.criteria import MatchReason
 from bot.commands.rates.rate_now import RateNow
+from bot.news.deadlines.events import EventDeadline
+from bot.news.deadlines.model import DeadlineKind
 from bot.news.events.comparison import Comparison
 from bot.news.events.event import Correction, DisputedFigure, Event, summarize_event
 from bot.news.state import NewFactKind
 from bot.news.story import Figure, Story
 from bot.parties import Parties
+from bot.render.dates.deadlines import describe_when, label_deadline
 from bot.render.story_comparison import explain_comparison
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
@@ -60,6 +64,7 @@ MORE = "alert_more"
 UNMUTE_EVENT = "mute_event_off"
 UNMUTE = "mute_off"
 LEAVE = "mute_unsubscribe"
+DEADLINES = "alert_deadlines"
 
 MUTE_EVENT_CHOICE = "mute_event"
 MUTE_DAY_CHOICE = "mute_day"
@@ -83,6 +88,8 @@ class AlertOptions:
     """Finds the rate in the ledger that an event is about."""
     takes_reports: bool = False
     """Whether there are operators, to whom readers can report a mistake."""
+    find_today: Callable[[], date] = lambda: date.min
+    """Finds the day from which deadlines are still to come."""
 
 
 def render_alert(
@@ -97,13 +104,14 @@ def render_alert(
     # The rate on goods in general would be wrong for figures on several goods.
     rate_now = None if event.has_several_products else options.find_rate_now(event)
     state = (format_topics(event), bold(format_status(event)), format_collection(event))
+    ahead = [each for each in event.deadlines if each.on >= options.find_today()]
     first = event.first
     count = f"{event.sources} source{'s' if event.sources > 1 else ''}"
     trust = "official" if event.is_official else "reported"
     blocks = [
         context(" · ".join(filter(None, state))),
         section(_format_news(event), _make_menu(event, options.takes_reports)),
-        *fields(*_list_fields(event, rate_now, parties)),
+        *fields(*_list_fields(event, rate_now, parties), _format_deadlines(event, ahead)),
         context(
             f"{format_source(first)} · {count} · {trust}",
             mark_repeat(may_repeat),
@@ -111,6 +119,7 @@ def render_alert(
         *actions(
             button("Follow", FOLLOW, event.id),
             _make_rate_button(event, rate_now, parties),
+            button("Add to calendar", DEADLINES, event.id) if ahead else None,
         ),
     ]
     return assemble(_format_notice(event, parties), blocks)
@@ -287,6 +296,23 @@ def _list_fields(event: Event, rate_now: RateNow | None, parties: Parties) -> li
     return found
 
 
+def _format_deadlines(event: Event, ahead: Sequence[EventDeadline]) -> str:
+    """The next deadline, and how many come after it; empty if there is none.
+
+    The day of effect that the status shows is left out.
+    """
+    shown = [
+        each
+        for each in ahead
+        if each.deadline.kind is not DeadlineKind.EFFECTIVE or each.on != event.effective
+    ]
+    if not shown:
+        return ""
+    first, *later = shown
+    more = f" (and {len(later)} later)" if later else ""
+    return f"{bold(label_deadline(first.deadline))} {escape(describe_when(first.deadline))}{more}"
+
+
 def _find_pair(event: Event) -> tuple[str | None, str | None]:
     """The importing country and the origin. Both are None if figures mix them up."""
     importer, partner = event.imposer, event.partner
@@ -407,4 +433,5 @@ def _format_notice(event: Event, parties: Parties) -> str:
     lines = [f"{state}: {title}" if state else title, escape(story.summary, 400)]
     if event.duties:
         lines.append(_format_duties(event, parties))
-    return "\n".join(filter(None, lines))
+    # A title of signs without a meaning in markup leaves nothing, and Slack refuses an empty text.
+    return "\n".join(filter(None, lines)) or "(without a title)"

@@ -31,7 +31,7 @@ from bot.slack.views.rates.comparison import render_comparison
 from bot.slack.views.rates.history import render_history
 from bot.slack.views.rates.short import is_one_answer, render_short_answer
 from bot.slack.views.rates.table import render_rates_table
-from bot.slack.views.reminders import render_reminder_switch
+from bot.slack.views.reminders import add_deadlines, render_deadlines, render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
 from bot.slack.views.story_lists import render_latest, render_missed
 from bot.slack.views.subscriptions import outcomes
@@ -57,7 +57,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             unread = describe_unread(reply.query, parties)
             return _add_spells(_add_unread(message, unread), reply, parties)
         case replies.RateCalendar():
-            return render_calendar(reply, parties)
+            return _render_calendar(reply, parties)
         case replies.RateCard():
             if reply.query.sources:
                 return card.render_card_details(reply.facts)
@@ -65,8 +65,8 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.CardList():
             return card.render_card_list(reply.cards, reply.query.law)
         case replies.CalendarFile():
-            title = format_calendar_title(reply.query, parties)
-            return render_notice(f"{escape(title)}: nothing in our data.")
+            title = title_calendar(reply, parties)
+            return render_notice(f"{escape(title, 200)}: nothing in our data.")
         case replies.Subscribed():
             return outcomes.render_subscribed(reply, request, parties)
         case replies.Unsubscribed():
@@ -107,6 +107,12 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return _render_preference(reply)
 
 
+def _render_calendar(reply: replies.RateCalendar, parties: Parties) -> Message:
+    if reply.topics:
+        return render_deadlines(reply, parties)
+    return add_deadlines(render_calendar(reply, parties), reply)
+
+
 def _render_rates(reply: replies.RateAnswers) -> Message:
     # The days of a percentage are a sentence, so its history stays behind a button.
     shows_history = reply.query.history and reply.query.percent is None
@@ -134,12 +140,18 @@ def render_operators_only(act: OperatorAction, user: str) -> Message:
             )
 
 
+def title_calendar(file: replies.CalendarFile, parties: Parties) -> str:
+    """The title of a calendar file, as plain text."""
+    return f"Deadlines: {file.about}" if file.about else format_calendar_title(file.query, parties)
+
+
 def render_calendar_comment(file: replies.CalendarFile, user: str, parties: Parties) -> str:
     """The comment on a calendar file that is shared in a conversation, as markup."""
     who = mention_person(user)
-    what = f"{_count_dates(file)} for your calendar: duties that begin or end, and other deadlines."
+    kinds = "duties that begin or end, and other deadlines" if file.entries else "deadlines"
+    what = f"{_count_dates(file)} for your calendar: {kinds}."
     asked = f"Requested by {who}." if who else ""
-    title = escape(format_calendar_title(file.query, parties))
+    title = escape(title_calendar(file, parties), 300)
     return " ".join(
         filter(
             None, (f"{title}: {what}", asked, escape(describe_checked_period(file.checked_period)))
@@ -159,7 +171,7 @@ def render_calendar_shared(file: replies.CalendarFile, error: SlackError | None 
 
 
 def _count_dates(file: replies.CalendarFile) -> str:
-    count = len(file.entries)
+    count = len(file.entries) + len(file.deadlines)
     return f"{count} date{'s' if count > 1 else ''}"
 
 

@@ -1,36 +1,54 @@
-"""Renders reminders of duties that take effect or end, and the reply to turning reminders on or
-off."""
+"""Renders reminders of duties that take effect or end and of deadlines, lists of deadlines, and the
+reply to turning reminders on or off."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
 from bot import COMMAND
-from bot.alerts.reminders import Due, Reminder
-from bot.commands.replies import ReminderSwitch
+from bot.alerts.reminders import Due, DueDeadline, Reminder
+from bot.commands.replies import RateCalendar, ReminderSwitch
+from bot.news.deadlines.events import EventDeadline
 from bot.parties import WORLD, Parties
 from bot.rates.calendar.entries import CalendarEntry
+from bot.rates.calendar.upcoming import find_window
+from bot.rates.question.query import format_query
 from bot.render import words
-from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
-from bot.slack.blockkit.mrkdwn import bold, escape, link, mention_person
+from bot.render.dates.deadlines import describe_time, label_deadline
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import (
+    Block,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    fit_items,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, escape, link, mention_person, quote_text
 from bot.slack.views.figures import format_party
 from bot.slack.views.replies import RUN, mark_repeat
-from bot.text.dates import format_day
+from bot.text.dates import format_day, format_period, format_short_day
+from bot.values import Topic
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PARTIES_NAMED = 6
+_ROWS = 10
+"""Maximum deadlines below a calendar of duties."""
 
 
 def render_reminder(
     reminder: Reminder, parties: Parties, reason: str, *, may_repeat: bool = False
 ) -> Message:
-    """The message about all changes of which a conversation is reminded, grouped by the day of
-    effect."""
+    """The message about all changes and deadlines of which a conversation is reminded, grouped by
+    the day."""
     lines: list[Block] = []
-    days = [(day, list(due)) for day, due in groupby(reminder.due, key=lambda due: due.ahead.on)]
+    days = _group_by_day(reminder)
     for day, due in days:
         lines.append(section(bold(escape(_format_day(day, reminder.counted_on)))))
-        lines += [section(_format_change(each.ahead, parties)) for each in due]
+        lines += [section(_format_due(each, parties)) for each in due]
     why = f"Why: {escape(reason, 300)}" if reason else ""
     tail = [
         context(
@@ -55,11 +73,87 @@ def render_reminder_switch(reply: ReminderSwitch, user: str) -> Message:
         return assemble(text, [section(text), context(more)])
     more = (
         "Reminders are posted here a week and a day before a duty starts or ends, for the "
-        f"economies that this conversation subscribes to. `{COMMAND} reminders off` turns them off."
+        "economies that this conversation subscribes to, and before deadlines in official notices. "
+        f"`{COMMAND} reminders off` turns them off."
     )
     if not reply.has_tariffs:
         more += f" No tariff subscription here yet: try `{COMMAND} subscribe tariffs`."
     return assemble(text, [section(text), context(more)])
+
+
+def add_deadlines(message: Message, reply: RateCalendar) -> Message:
+    """A calendar of duties with the deadlines of its days above its buttons, as far as there is
+    room."""
+    if not reply.deadlines:
+        return message
+    instead = add_deadlines(message.instead, reply) if message.instead is not None else None
+    blocks = list(message.blocks)
+    at = next((n for n, each in enumerate(blocks) if each["type"] == "actions"), len(blocks))
+    title = section(bold("Deadlines in official notices"))
+    rows = [section(_format_row(each, reply.today)) for each in reply.deadlines[:_ROWS]]
+    hidden = len(reply.deadlines) - len(rows)
+    room = limits.MESSAGE_CHARACTERS - len(message.text)
+    kept, left = fit_items([*blocks, title], rows, _count_more, limits.MESSAGE_BLOCKS - 1, room)
+    if not kept:
+        return replace(message, instead=instead)
+    more = [_count_more(hidden + left)] if hidden + left else []
+    return replace(
+        message, blocks=(*blocks[:at], title, *kept, *more, *blocks[at:]), instead=instead
+    )
+
+
+def render_deadlines(reply: RateCalendar, parties: Parties) -> Message:
+    """The deadlines on some topics, without duties."""
+    topics = [topic for topic in Topic if topic in reply.topics]
+    about = [topic.label for topic in topics]
+    about += [parties.get(code).name for code in (reply.query.partner,) if code]
+    window = find_window(reply.query, reply.today)
+    days = format_period(window.first, window.last)
+    title = f"Deadlines in official notices, {days} ({', '.join(about)})"
+    rows = [section(_format_row(each, reply.today)) for each in reply.deadlines]
+    words = " ".join(topic.command_word for topic in topics)
+    asked = f"{format_query(reply.query)} {words} ics"
+    tail = actions(
+        button("Add to calendar", f"{RUN}_0", asked) if rows else None,
+        button("Duty changes", f"{RUN}_1", format_query(reply.query)),
+    )
+    head = [section(bold(escape(title, 300)))]
+    return assemble(
+        escape(title, 300), head, rows or [section("Nothing in our data.")], tail, _count_more
+    )
+
+
+def _format_row(each: EventDeadline, today: date) -> str:
+    """One line: `12 Jan  Comments close, 23:59 EST: the notice (USTR)`."""
+    day = "today" if each.on == today else format_short_day(each.on, today)
+    what = ", ".join(filter(None, (label_deadline(each.deadline), describe_time(each.deadline))))
+    notice = link(each.link, each.title or "(without a title)", 200)
+    return f"{bold(escape(day))}  {escape(what)}: {notice} ({escape(each.source, 80)})"
+
+
+def _count_more(count: int) -> Block:
+    return context(f"… and {count} more deadlines.")
+
+
+def _group_by_day(reminder: Reminder) -> list[tuple[date, list[Due | DueDeadline]]]:
+    """The changes and then the deadlines of each day, the earliest day first."""
+    due: list[Due | DueDeadline] = [*reminder.due, *reminder.deadlines]
+    due.sort(key=lambda each: each.ahead.on)
+    return [(day, list(group)) for day, group in groupby(due, key=lambda each: each.ahead.on)]
+
+
+def _format_due(due: Due | DueDeadline, parties: Parties) -> str:
+    if isinstance(due, Due):
+        return _format_change(due.ahead, parties)
+    each = due.ahead
+    what = ", ".join(filter(None, (label_deadline(each.deadline), describe_time(each.deadline))))
+    return "\n".join(
+        [
+            f"{bold(escape(what))}: {link(each.link, each.title or '(without a title)', 300)}",
+            f"In the words of the notice: {quote_text(each.deadline.quote, 300)}",
+            f"Source: {escape(each.source, 120)}, {format_day(each.published)}",
+        ]
+    )
 
 
 def _format_day(day: date, counted_on: date) -> str:
@@ -93,15 +187,23 @@ def _format_parties(change: CalendarEntry, parties: Parties) -> str:
     return f"{format_party(change.imposer, parties)} on {', '.join(names)}{more}"
 
 
-def _format_notice(days: Sequence[tuple[date, Sequence[Due]]], counted_on: date) -> str:
+def _format_notice(
+    days: Sequence[tuple[date, Sequence[Due | DueDeadline]]], counted_on: date
+) -> str:
     """The message as text, which a notification shows."""
     lines = [
-        f"{_format_day(day, counted_on)}: {each.ahead.measure}: "
-        f"{words.describe_change(each.ahead.change)} ({each.ahead.source.text})"
+        f"{_format_day(day, counted_on)}: {_describe_due(each)}"
         for day, due in days
         for each in due
     ]
     return "\n".join(escape(line, 400) for line in lines)
+
+
+def _describe_due(due: Due | DueDeadline) -> str:
+    if isinstance(due, DueDeadline):
+        return f"{label_deadline(due.ahead.deadline)}: {due.ahead.title} ({due.ahead.source})"
+    change = due.ahead
+    return f"{change.measure}: {words.describe_change(change.change)} ({change.source.text})"
 
 
 def _make_left_out(count: int) -> Block:

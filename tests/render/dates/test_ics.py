@@ -8,6 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Event, vText
 
+from bot.news.deadlines.events import list_deadlines
+from bot.news.deadlines.model import DeadlineKind
 from bot.rates.calendar.entries import CalendarEntry, Doubt, DoubtKind, list_entries
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind
@@ -17,6 +19,7 @@ from bot.render import words
 from bot.render.dates.ics import render_calendar_file
 from bot.runtime.config_loader import load_parties
 from bot.text.dates import format_day
+from tests.news.deadlines.made import deadline, notice
 from tests.rates.conftest import CONFIG
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -128,3 +131,34 @@ def test_any_text_is_read_back_unchanged(
     for said in (what, measure, basis, source, doubt):
         assert normalized(said) in normalized(str(event["description"]))
     assert str(event["url"]) == "https://gazette.example/a,b;c?d=1"
+
+
+kinds = st.sampled_from(DeadlineKind)
+days = st.dates(date(2026, 1, 1), date(2028, 1, 1))
+
+
+@given(st.lists(st.tuples(kinds, days, st.booleans()), max_size=8), st.text(max_size=80))
+def test_every_deadline_is_an_all_day_event_with_the_words_of_its_notice(
+    given_deadlines: list[tuple[DeadlineKind, date, bool]], title: str
+) -> None:
+    stated = [deadline(kind, day, is_computed=computed) for kind, day, computed in given_deadlines]
+    found = list_deadlines([notice("a", *stated, title=title)])
+    events = read_events(render_calendar_file((), "Deadlines", PARTIES, NOW, found))
+    assert [event.decoded("dtstart") for event in events] == [each.on for each in found]
+    for event, each in zip(events, found, strict=True):
+        assert event.decoded("dtend") - each.on == timedelta(days=1)
+        assert each.deadline.quote in str(event["description"])
+        assert str(event["url"]) == each.link
+        is_sure = str(event["status"]) == "CONFIRMED"
+        assert is_sure is not each.deadline.is_computed
+
+
+def test_a_file_with_changes_and_deadlines_has_different_uids(ledger: Ledger) -> None:
+    found = list_deadlines(
+        [notice("a", *(deadline(kind, date(2027, 1, 12)) for kind in DeadlineKind))]
+    )
+    changes = upcoming_for(ledger)
+    events = read_events(render_calendar_file(changes, "All", PARTIES, NOW, found))
+    assert len({str(event["uid"]) for event in events}) == len(changes) + len(DeadlineKind)
+    said = [str(event["summary"]) for event in events]
+    assert "Comments close: Notice a" in said

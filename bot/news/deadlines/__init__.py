@@ -1,0 +1,1 @@
+"""Dated deadlines in the notices of agencies, gazettes and courts."""
