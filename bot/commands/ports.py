@@ -1,6 +1,6 @@
 """Protocols for the stores, feeds and live sources that commands use. `bot.runtime` passes them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.alerts.subscription import Subscription
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
+from bot.news.search import StorySearch
 from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord, State
 from bot.rates.model.lookup import Lookup, LookupResult
@@ -51,10 +52,22 @@ class StoryStore(Protocol):
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
         """The latest stories of the topic, or of all topics; newest first."""
 
+    async def search(self, wanted: StorySearch, limit: int, offset: int) -> Sequence[Story]:
+        """The found stories of all that are kept, newest first, after the first `offset` ones."""
+
     async def get(self, story_id: str) -> Story | None: ...
 
     async def of_event(self, event_id: str) -> Sequence[Story]:
         """The stories of an event, in order of publication."""
+
+
+class AlertStore(Protocol):
+    """The alerts that were posted."""
+
+    async def posted(
+        self, team: str, conversation: str, event_ids: Collection[str]
+    ) -> Mapping[str, str]:
+        """The platform's id of the alert of each event that was posted in the conversation."""
 
 
 class ReportStore(Protocol):
@@ -127,6 +140,7 @@ class CommandStores:
 
     subscriptions: SubscriptionStore
     stories: StoryStore
+    alerts: AlertStore
     events: EventPreferenceStore
     reminders: ReminderStore
     proposals: ProposalStore

@@ -1,7 +1,7 @@
 """Replies to commands, as values. Each platform renders them in its own way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import dataclass_transform
 
@@ -118,6 +118,11 @@ class LatestStories(Reply):
     page: int = 1
     has_older: bool = False
     """Whether there is another page with older stories."""
+    any_party: bool = False
+    """Whether the stories name at least one of the economies and not all of them."""
+    alerts: Mapping[str, str] = field(default_factory=dict)
+    """The events that were posted in the conversation of the request, each with the platform's id
+    or, once it is known, the address of the message."""
 
 
 class ReminderSwitch(Reply):

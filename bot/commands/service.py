@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.alerts.subscription import Subscription, mentions, subscription_id
+from bot.alerts.subscription import Subscription, subscription_id
 from bot.commands import replies
 from bot.commands.answers import AnswerService
 from bot.commands.grammar import (
@@ -27,6 +27,7 @@ from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissio
 from bot.commands.ports import CommandStores
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
+from bot.commands.story_search import build_search
 from bot.errors import FeedError, NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import Parties
 from bot.proposals.approval.audit import State
@@ -35,8 +36,6 @@ from bot.text.single_line import to_single_line
 from bot.values import Topic
 
 MAX_STORIES = 5
-_SEARCHED_STORIES = 1_000
-"""The number of newest stories among which `latest` searches by economy and words."""
 MAX_PROPOSALS = 10
 MUTED_FOR = timedelta(hours=24)
 
@@ -126,7 +125,7 @@ class CommandService:
             case Verb.LIST:
                 return await self._list(request)
             case Verb.LATEST:
-                return await self._list_latest(command)
+                return await self._list_latest(command, request)
             case Verb.REMINDERS:
                 return await self._reminders(command, request)
             case Verb.FEEDS:
@@ -164,21 +163,24 @@ class CommandService:
                 await events.unmute_event(request.team, request.conversation, command.text)
                 return replies.EventMuted(command.text, muted=False)
 
-    async def _list_latest(self, command: Command) -> Reply:
-        """A page of the latest stories with the topics, economies and words of the command."""
-        topics, parties, words = command.topics, command.parties, command.words
-        topic = min(topics) if len(topics) == 1 else None
-        filtered = parties or words or len(topics) > 1
-        limit = _SEARCHED_STORIES if filtered else command.page * MAX_STORIES + 1
-        found = [
-            story
-            for story in await self.stores.stories.latest(topic, limit)
-            if not filtered or mentions(story, topics, parties, words)
-        ]
-        end = command.page * MAX_STORIES
-        page = tuple(found[end - MAX_STORIES : end])
-        has_older = len(found) > end
-        return replies.LatestStories(page, topics, parties, words, command.page, has_older)
+    async def _list_latest(self, command: Command, request: CommandRequest) -> Reply:
+        """A page of the latest stories that the command searches for. Alerts that are posted in
+        other conversations stay hidden."""
+        wanted = build_search(command, self.answers.ledger.goods)
+        before = (command.page - 1) * MAX_STORIES
+        found = await self.stores.stories.search(wanted, MAX_STORIES + 1, before)
+        page = tuple(found[:MAX_STORIES])
+        place, events = (request.team, request.conversation), {each.event_id for each in page}
+        return replies.LatestStories(
+            stories=page,
+            topics=command.topics,
+            parties=command.parties,
+            any_party=command.any_party,
+            words=command.words,
+            page=command.page,
+            has_older=len(found) > MAX_STORIES,
+            alerts=await self.stores.alerts.posted(*place, events) if events else {},
+        )
 
     async def _ask(self, command: Command, request: CommandRequest) -> Reply:
         asked = self.answers.parse(command.text, self.clock())

@@ -440,6 +440,7 @@ def _build_slack_context(
     stores = CommandStores(
         subscriptions=store.subscriptions,
         stories=store.stories,
+        alerts=store.alerts,
         events=store.events,
         reminders=store.reminders,
         proposals=store.proposals,

@@ -10,6 +10,7 @@ from bot.store.event_preferences import EventPreferences
 from bot.store.feeds import Feeds
 from bot.store.hub_subscriptions import HubSubscriptions
 from bot.store.outbox import Outbox
+from bot.store.posted_alerts import PostedAlerts
 from bot.store.proposals import Proposals
 from bot.store.reminder_switches import ReminderSwitches
 from bot.store.retention import Retention
@@ -28,6 +29,7 @@ class Store:
     subscriptions: Subscriptions
     events: EventPreferences
     outbox: Outbox
+    alerts: PostedAlerts
     hubs: HubSubscriptions
     reminders: ReminderSwitches
     proposals: Proposals
@@ -47,6 +49,7 @@ class Store:
             subscriptions=Subscriptions(database),
             events=EventPreferences(database),
             outbox=outbox,
+            alerts=PostedAlerts(database),
             hubs=HubSubscriptions(database),
             reminders=ReminderSwitches(database),
             proposals=Proposals(database, outbox),

@@ -53,6 +53,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
     stores = CommandStores(
         subscriptions=store.subscriptions,
         stories=store.stories,
+        alerts=store.alerts,
         events=store.events,
         reminders=store.reminders,
         proposals=store.proposals,

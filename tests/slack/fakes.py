@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -22,6 +22,7 @@ from bot.errors import FeedError, NotAFeed
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.news.reader import Reader
+from bot.news.search import StorySearch
 from bot.news.story import Story
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
@@ -85,11 +86,27 @@ class FakeStories:
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
         return [s for s in self.kept if topic is None or topic in s.topics][:limit]
 
+    async def search(self, wanted: StorySearch, limit: int, offset: int) -> Sequence[Story]:
+        return [s for s in self.kept if wanted.matches(s)][offset : offset + limit]
+
     async def get(self, story_id: str) -> Story | None:
         return next((s for s in self.kept if s.id == story_id), None)
 
     async def of_event(self, event_id: str) -> Sequence[Story]:
         return [s for s in self.kept if s.event_id == event_id]
+
+
+class FakePostedAlerts:
+    """Stores the ts of each alert by team, conversation and event."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, str], str] = {}
+
+    async def posted(
+        self, team: str, conversation: str, event_ids: Collection[str]
+    ) -> dict[str, str]:
+        found = {event: self.kept.get((team, conversation, event)) for event in event_ids}
+        return {event: ts for event, ts in found.items() if ts}
 
 
 class FakeEventPreferences:
@@ -196,6 +213,7 @@ def service(**changes: Any) -> CommandService:
     stores: dict[str, Any] = {
         "subscriptions": FakeSubscriptions(),
         "stories": FakeStories(story()),
+        "alerts": FakePostedAlerts(),
         "events": FakeEventPreferences(),
         "reminders": FakeReminderSwitches(),
         "proposals": FailingStore(),
