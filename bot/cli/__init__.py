@@ -78,6 +78,9 @@ COMMANDS = {
     "outbox": CommandModule(
         Group.ADMIN, "outbox", "List unsent and failed messages; retry or drop them."
     ),
+    "feedback": CommandModule(
+        Group.ADMIN, "evidence.feedback", "List what readers called not relevant."
+    ),
     "db": CommandModule(Group.ADMIN, "database", "Upgrade, back up or reassign the database."),
     "match": CommandModule(
         Group.DEVELOP,

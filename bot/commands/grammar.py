@@ -53,6 +53,7 @@ class Verb(StrEnum):
     UNFOLLOW_EVENT = "unfollow event"
     MUTE_EVENT = "mute event"
     UNMUTE_EVENT = "unmute event"
+    NOT_RELEVANT = "not relevant"
     MUTE_CONVERSATION = "mute conversation"
     UNMUTE_CONVERSATION = "unmute conversation"
 
@@ -61,8 +62,8 @@ class Command(Frozen):
     """A command with its arguments.
 
     What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
-    the address or id of a feed, or the id of an event. For reminders it is `on`, `off` or empty.
-    For feeds it is `all` or empty.
+    the address or id of a feed, or the id of an event or a story. For reminders it is `on`, `off`
+    or empty. For feeds it is `all` or empty.
     """
 
     verb: Verb

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.alerts.feedback import Feedback
 from bot.alerts.subscription import Subscription
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
@@ -90,6 +91,13 @@ class EventPreferenceStore(Protocol):
     async def unmute_event(self, team: str, conversation: str, event_id: str) -> object: ...
 
 
+class FeedbackStore(Protocol):
+    """What readers say about stories."""
+
+    async def add(self, feedback: Feedback) -> bool:
+        """Saves the feedback, and returns whether it is new."""
+
+
 class ReminderStore(Protocol):
     """The conversations that have switched reminders off."""
 
@@ -142,6 +150,7 @@ class CommandStores:
     stories: StoryStore
     alerts: AlertStore
     events: EventPreferenceStore
+    feedback: FeedbackStore
     reminders: ReminderStore
     proposals: ProposalStore
     feeds: FeedAdmin

@@ -205,6 +205,14 @@ class ConversationMuted(Reply):
     until: datetime | None
 
 
+class MarkedNotRelevant(Reply):
+    """The person called a story not relevant here; `is_new` is False if they did before."""
+
+    title: str
+    """The story's title; empty if the story is no longer saved, so that nothing was done."""
+    is_new: bool
+
+
 class NotUnderstood(Reply):
     """The text is neither a command nor a question; `suggestions` are complete commands."""
 

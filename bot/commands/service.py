@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.alerts.feedback import Feedback, FeedbackKind
 from bot.alerts.subscription import Subscription, subscription_id
 from bot.commands import replies
 from bot.commands.answers import AnswerService
@@ -162,6 +163,8 @@ class CommandService:
             case Verb.UNMUTE_EVENT:
                 await events.unmute_event(request.team, request.conversation, command.text)
                 return replies.EventMuted(command.text, muted=False)
+            case Verb.NOT_RELEVANT:
+                return await self._mark_not_relevant(command.text, request)
 
     async def _list_latest(self, command: Command, request: CommandRequest) -> Reply:
         """A page of the latest stories that the command searches for. Alerts that are posted in
@@ -225,6 +228,20 @@ class CommandService:
         on = command.text == "on"
         changed = await self.stores.reminders.switch(request.team, request.conversation, on=on)
         return replies.ReminderSwitch(on, changed, has_tariffs)
+
+    async def _mark_not_relevant(self, story_id: str, request: CommandRequest) -> Reply:
+        story = await self.stores.stories.get(story_id)
+        if story is None:
+            return replies.MarkedNotRelevant("", is_new=False)
+        said = Feedback(
+            team=request.team,
+            conversation=request.conversation,
+            user=request.user,
+            story_id=story_id,
+            kind=FeedbackKind.NOT_RELEVANT,
+            at=self.clock(),
+        )
+        return replies.MarkedNotRelevant(story.title, await self.stores.feedback.add(said))
 
     async def _reminders_on(self, request: CommandRequest) -> bool:
         return request.conversation not in await self.stores.reminders.off(request.team)

@@ -442,6 +442,7 @@ def _build_slack_context(
         stories=store.stories,
         alerts=store.alerts,
         events=store.events,
+        feedback=store.feedback,
         reminders=store.reminders,
         proposals=store.proposals,
         feeds=feeds,

@@ -7,6 +7,7 @@ from bot.store.data_checks import DataChecks
 from bot.store.engine import Database
 from bot.store.entries import Entries
 from bot.store.event_preferences import EventPreferences
+from bot.store.feedback import FeedbackTable
 from bot.store.feeds import Feeds
 from bot.store.hub_subscriptions import HubSubscriptions
 from bot.store.outbox import Outbox
@@ -34,6 +35,7 @@ class Store:
     reminders: ReminderSwitches
     proposals: Proposals
     data_checks: DataChecks
+    feedback: FeedbackTable
     retention: Retention
 
     @classmethod
@@ -54,5 +56,6 @@ class Store:
             reminders=ReminderSwitches(database),
             proposals=Proposals(database, outbox),
             data_checks=DataChecks(database),
+            feedback=FeedbackTable(database),
             retention=Retention(database),
         )

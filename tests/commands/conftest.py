@@ -55,6 +55,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
         stories=store.stories,
         alerts=store.alerts,
         events=store.events,
+        feedback=store.feedback,
         reminders=store.reminders,
         proposals=store.proposals,
         feeds=FeedRegistry([], store, poller),

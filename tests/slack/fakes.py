@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.feedback import Feedback
 from bot.alerts.subscription import Subscription, without
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageService
@@ -132,6 +133,19 @@ class FakeEventPreferences:
         return True
 
 
+class FakeFeedback:
+    """Keeps feedback in the order in which it was given."""
+
+    def __init__(self) -> None:
+        self.kept: list[Feedback] = []
+
+    async def add(self, feedback: Feedback) -> bool:
+        said = feedback.model_copy(update={"at": NOW})
+        is_new = said not in self.kept
+        self.kept += [said] if is_new else []
+        return is_new
+
+
 class FakeReminderSwitches:
     """Stores the conversations in which reminders are off; ignores the team id."""
 
@@ -215,6 +229,7 @@ def service(**changes: Any) -> CommandService:
         "stories": FakeStories(story()),
         "alerts": FakePostedAlerts(),
         "events": FakeEventPreferences(),
+        "feedback": FakeFeedback(),
         "reminders": FakeReminderSwitches(),
         "proposals": FailingStore(),
         "feeds": FakeFeeds(),

@@ -301,8 +301,8 @@ def _put_first(lines: str, message: Message) -> Message:
 
 
 def _render_preference(reply: replies.Reply, request: CommandRequest) -> Message:
-    """Confirms that an event was followed or muted, or that a conversation was muted, with a button
-    that undoes it. Also confirms the opposite, without a button."""
+    """Confirms that an event was followed, muted or called not relevant, or that a conversation was
+    muted, with a button that undoes it. Also confirms the opposite, without a button."""
     who, undo = mention_person(request.user), None
     match reply:
         case replies.EventFollowed():
@@ -316,6 +316,13 @@ def _render_preference(reply: replies.Reply, request: CommandRequest) -> Message
             undo = button("Undo", alerts.UNMUTE_EVENT, reply.event_id)
         case replies.EventMuted():
             text = f"{who} unmuted this event here."
+        case replies.MarkedNotRelevant(title=""):
+            text = "This story is no longer saved."
+        case replies.MarkedNotRelevant():
+            noted = "Noted" if reply.is_new else "Noted before"
+            text = f"{noted}: {quote_text(reply.title, 150)} is not relevant here. Thank you. The "
+            text += "operators of this bot see it. Your subscriptions stay as they are."
+            undo = button("Subscriptions here", f"{RUN}_0", "list")
         case replies.ConversationMuted(until=datetime() as until):
             text = f"{who} muted all alerts here until {format_moment(until)}."
             undo = button("Unmute", alerts.UNMUTE)
