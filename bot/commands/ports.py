@@ -7,6 +7,8 @@ from typing import Protocol
 
 from bot.alerts.feedback import Feedback
 from bot.alerts.subscription import Subscription
+from bot.commands.replies import Reply
+from bot.commands.request import CommandRequest
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.news.search import StorySearch
@@ -60,6 +62,13 @@ class StoryStore(Protocol):
 
     async def of_event(self, event_id: str) -> Sequence[Story]:
         """The stories of an event, in order of publication."""
+
+
+class AnswerLog(Protocol):
+    """Keeps the answers that were given."""
+
+    async def keep(self, question: str, reply: Reply, request: CommandRequest) -> None:
+        """Saves the answer to a question. Never raises, because the person waits for the answer."""
 
 
 class AlertStore(Protocol):

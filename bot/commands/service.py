@@ -25,7 +25,7 @@ from bot.commands.grammar import (
 )
 from bot.commands.greetings import is_greeting
 from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissions
-from bot.commands.ports import CommandStores
+from bot.commands.ports import AnswerLog, CommandStores
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.story_search import build_search
@@ -52,9 +52,11 @@ class CommandService:
         permissions: Permissions,
         clock: Callable[[], datetime],
         on_resume: Callable[[], None] = lambda: None,
+        answer_log: AnswerLog | None = None,
     ) -> None:
-        """`clock` returns the current time in UTC. `on_resume` is called when a pause ended."""
-        self.on_resume = on_resume
+        """`clock` returns the current time in UTC. `on_resume` is called when a pause ended.
+        `answer_log` keeps the answers; None if they are not kept."""
+        self.on_resume, self._answer_log = on_resume, answer_log
         self.stores, self.answers, self.decisions = stores, answers, decisions
         self.permissions, self.clock = permissions, clock
 
@@ -188,6 +190,7 @@ class CommandService:
     async def _ask(self, command: Command, request: CommandRequest) -> Reply:
         asked = self.answers.parse(command.text, self.clock())
         reply = await self.answers.answer(asked)
+        await self.keep_answer(command.text, reply, request)
         if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
             return replace(reply, as_table=True)
         if isinstance(reply, replies.RateCalendar):
@@ -195,6 +198,11 @@ class CommandService:
             is_operator = self.permissions.is_allowed(request.user, decides)
             return replace(reply, shows_overdue=is_operator)
         return reply
+
+    async def keep_answer(self, question: str, reply: Reply, request: CommandRequest) -> None:
+        """Saves the answer to a question if answers are kept."""
+        if self._answer_log is not None:
+            await self._answer_log.keep(question, reply, request)
 
     async def _subscribe(self, command: Command, request: CommandRequest) -> Reply:
         team, conversation = request.team, request.conversation

@@ -40,6 +40,7 @@ from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
 from bot.readiness import Readiness
+from bot.runtime.answer_log import StoredAnswerLog
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook
@@ -448,7 +449,10 @@ def _build_slack_context(
         feeds=feeds,
     )
     permissions = Permissions(base.settings.operators)
-    service = CommandService(stores, answers, decisions, permissions, read_clock, dispatcher.wake)
+    answer_log = StoredAnswerLog(store.answers, read_clock) if base.settings.keep_answers else None
+    service = CommandService(
+        stores, answers, decisions, permissions, read_clock, dispatcher.wake, answer_log
+    )
     secret = reveal_secret(base.settings.slack_signing_secret)
 
     async def report_mistake(report: MistakeReport | AnswerReport) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
+from bot.store.answers import KeptAnswers
 from bot.store.data_checks import DataChecks
 from bot.store.engine import Database
 from bot.store.entries import Entries
@@ -36,6 +37,7 @@ class Store:
     proposals: Proposals
     data_checks: DataChecks
     feedback: FeedbackTable
+    answers: KeptAnswers
     retention: Retention
 
     @classmethod
@@ -57,5 +59,6 @@ class Store:
             proposals=Proposals(database, outbox),
             data_checks=DataChecks(database),
             feedback=FeedbackTable(database),
+            answers=KeptAnswers(database),
             retention=Retention(database),
         )
