@@ -84,6 +84,7 @@ COMMANDS = {
     "feedback": CommandModule(
         Group.ADMIN, "evidence.feedback", "List what readers called not relevant."
     ),
+    "forget": CommandModule(Group.ADMIN, "evidence.forget", "Remove a person from the database."),
     "db": CommandModule(Group.ADMIN, "database", "Upgrade, back up or reassign the database."),
     "match": CommandModule(
         Group.DEVELOP,
