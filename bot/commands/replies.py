@@ -44,6 +44,8 @@ class RateAnswers(Reply):
     answers: tuple[Answer, ...]
     today: date
     as_table: bool = False
+    cards: tuple[Card, ...] = ()
+    """The cards that the question names too."""
     spells: tuple[Spell, ...] = ()
     """When the percentage of the question was charged; empty if it names none."""
 
@@ -65,6 +67,8 @@ class RateCard(Reply):
 
     query: RateQuery
     facts: CardFacts
+    others: tuple[CardFacts, ...] = ()
+    """The other cards that the question names."""
 
 
 class CardList(Reply):

@@ -97,7 +97,7 @@ class CommandService:
         return replies.Overview(
             own,
             await self.stores.feeds.summary(),
-            await self.answers.find_next_changes(self.clock(), MAX_STORIES),
+            await self.answers.find_next_changes(self.clock()),
             await self.stores.stories.latest(None, MAX_STORIES),
             await self._build_operator_overview(user),
         )

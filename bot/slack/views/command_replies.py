@@ -12,6 +12,7 @@ from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
 from bot.render.dates.spells import describe_spells
+from bot.render.unread import describe_unread
 from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
@@ -58,12 +59,14 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             message = _render_rates(reply)
             if reply.as_table:
                 message = render_rates_table(reply.answers, parties, message)
-            return _add_spells(message, reply, parties)
+            unread = describe_unread(reply.query, parties)
+            return _add_spells(_add_unread(message, unread), reply, parties)
         case replies.RateCalendar():
             return render_calendar(reply, parties)
         case replies.RateCard():
-            render = card.render_card_details if reply.query.sources else card.render_card
-            return render(reply.facts)
+            if reply.query.sources:
+                return card.render_card_details(reply.facts)
+            return card.render_card(reply.facts, reply.query, reply.others)
         case replies.CardList():
             return card.render_card_list(reply.cards, reply.query.law)
         case replies.CalendarFile():
@@ -109,7 +112,7 @@ def _render_rates(reply: replies.RateAnswers) -> Message:
         return history
     if is_one_answer(reply.query, reply.answers):
         return render_short_answer(reply)
-    return render_comparison(reply.answers, reply.query, reply.today)
+    return render_comparison(reply.answers, reply.query, reply.today, reply.cards)
 
 
 def render_operators_only(act: OperatorAction, user: str) -> Message:
@@ -276,6 +279,22 @@ def _render_clarification(reply: replies.Clarification) -> Message:
     listed = ", ".join(escape(label, 80) for label, _ in reply.options)
     question = escape(reply.question, 300)
     return assemble(f"{question} {listed}", [section(bold(question)), *row])
+
+
+def _add_unread(message: Message, unread: str) -> Message:
+    """The message, with the words of the question that it does not take into account."""
+    room = limits.MESSAGE_CHARACTERS - count_characters(message.blocks)
+    if not unread or len(message.blocks) >= limits.MESSAGE_BLOCKS or len(unread) > room:
+        return message
+    # Below the title and the figure, which are the first two lines.
+    blocks = (*message.blocks[:2], context(escape(unread, 300)), *message.blocks[2:])
+    instead = message.instead
+    return replace(
+        message,
+        blocks=blocks,
+        text=f"{message.text}\n{unread}"[: limits.NOTICE_CHARACTERS],
+        instead=_add_unread(instead, unread) if instead is not None else None,
+    )
 
 
 def _add_spells(message: Message, reply: replies.RateAnswers, parties: Parties) -> Message:
