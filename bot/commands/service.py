@@ -200,9 +200,10 @@ class CommandService:
         return reply
 
     async def keep_answer(self, question: str, reply: Reply, request: CommandRequest) -> None:
-        """Saves the answer to a question if answers are kept."""
+        """Saves the answer to a question if answers are kept. Flags, which buttons have in their
+        questions, become names."""
         if self._answer_log is not None:
-            await self._answer_log.keep(question, reply, request)
+            await self._answer_log.keep(self.parties.spell_flags(question), reply, request)
 
     async def _subscribe(self, command: Command, request: CommandRequest) -> Reply:
         team, conversation = request.team, request.conversation

@@ -1,4 +1,5 @@
 """The tables. A change here needs a migration in `migrations/versions`; `REVISION` is its id.
+A new table is classified in `bot.store.personal_data`.
 
     feeds, feed_states        feeds that operators added; the state of each feed between polls
     entries, identities       entries as published; the identities by which they are recognized

@@ -340,7 +340,7 @@ def _render_preference(reply: replies.Reply, request: CommandRequest) -> Message
         case replies.MarkedNotRelevant():
             noted = "Noted" if reply.is_new else "Noted before"
             text = f"{noted}: {quote_text(reply.title, 150)} is not relevant here. Thank you. The "
-            text += "operators of this bot see it. Your subscriptions stay as they are."
+            text += "people who run this bot can see it. The subscriptions here stay as they are."
             undo = button("Subscriptions here", f"{RUN}_0", "list")
         case replies.ConversationMuted(until=datetime() as until):
             text = f"{who} muted all alerts here until {format_moment(until)}."
