@@ -3,8 +3,9 @@
 1. An empty text, a greeting, `help` and `?` ask for help.
 2. A text with a command as its first word is this command with its arguments. The commands are
    `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`. Polite words
-   before a command do not count: `please subscribe to court rulings`. `edit`, `pause` and `resume`
-   are commands before the id of a subscription.
+   before a command do not count: `please subscribe to court rulings`. `find` and `search` are
+   other words for `latest`, except in a question for a rate: `find the duty rate on cars`. `edit`,
+   `pause` and `resume` are commands before the id of a subscription.
 3. `table` before a question asks for the answer as a table.
 4. `upcoming` with `ics` asks for the calendar as a file.
 5. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
@@ -64,6 +65,7 @@ class Verb(StrEnum):
     """A calendar file with the deadlines of an event."""
     MUTE_EVENT = "mute event"
     UNMUTE_EVENT = "unmute event"
+    NOT_RELEVANT = "not relevant"
     MUTE_CONVERSATION = "mute conversation"
     UNMUTE_CONVERSATION = "unmute conversation"
     MUTE_TOPIC = "mute topic"
@@ -75,9 +77,9 @@ class Command(Frozen):
     """A command with its arguments.
 
     What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
-    the address or id of a feed, the id of an event or of a subscription, a topic, or the id of a
-    message that offers missed stories. For reminders it is `on`, `off` or empty. For feeds it is
-    `all` or empty.
+    the address or id of a feed, the id of an event, of a story or of a subscription, a topic, or
+    the id of a message that offers missed stories. For reminders it is `on`, `off` or empty. For
+    feeds it is `all` or empty.
     """
 
     verb: Verb
@@ -94,8 +96,10 @@ class Command(Frozen):
     """What a subscription should be, as typed."""
     until: str = ""
     """The day until which a subscription should pause, as typed."""
+    any_party: bool = False
+    """For `latest`, whether a story needs to name only one of the economies and not all."""
     words: tuple[str, ...] = ()
-    """For `latest`, words that a story must contain."""
+    """For `latest`, words, goods and HS codes that a story must contain."""
     page: int = 1
     """For `latest`, the page, from 1."""
 
@@ -124,7 +128,7 @@ _VERBS = _index_words(
         Verb.PAUSE: "pause",
         Verb.RESUME: "resume",
         Verb.LIST: "list subscriptions",
-        Verb.LATEST: "latest news",
+        Verb.LATEST: "latest news find search",
         Verb.TABLE: "table",
         Verb.REMINDERS: "reminders reminder remind",
         Verb.FEEDS: "feeds feed",
@@ -155,6 +159,10 @@ _FILLERS = frozenset(
     {"a", "about", "and", "for", "from", "in", "me", "of", "on", "please", "the", "to", "with"}
     | {"alerts", "news", "stories", "trade", "updates"}
 )
+_SEPARATORS = frozenset({",", ";", "and", "or"})
+"""What means any of two economies if it is between them."""
+_ENDS_NAME = re.compile(r"[,;]|\b(?:and|or)$|^(?:and|or)\b", re.IGNORECASE)
+"""Found in several words that are no name of an economy."""
 _OWN_LIST = frozenset(
     str.split("subscriptions subscription all our mine here alerts channel this of")
 )
@@ -166,8 +174,11 @@ _POLITE = frozenset(
     )
 )
 """Words before a command that do not change it. Alone, they are a greeting."""
+_RATE_WORDS = frozenset({"rate", "rates", "percent", "percentage"})
+"""Words after `find` that show that it is a question for a rate."""
 _AFTER_GOODS = frozenset({"from", "of", "made", "imported", "imports", "lamps", "linen", "tops"})
 """Words after `table` that show that tables are the goods: `table from vietnam`."""
+_QUOTATION_MARKS = '"“”„'
 _ADDRESS = re.compile(r"\bhttps?://\S*", re.IGNORECASE)
 """An address of a page. People attach one to a question, which it is no part of."""
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -218,7 +229,7 @@ def parse_command(text: str, parties: Parties) -> Command:
         case Verb.FEEDS:
             return _parse_feeds(whole.split()[1:])
         case Verb.LATEST:
-            return _parse_latest(words[1:], parties)
+            return _parse_latest(_cut_after(typed, first)[:MAX_TEXT], parties)
         case _:
             return _parse_subscription_command(verb, _cut_after(typed, first), parties)
 
@@ -254,6 +265,8 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
             return not known and any(parties.find(word) is not None for word in rest[1:])
         case Verb.EDIT | Verb.PAUSE | Verb.RESUME:
             return not (rest and rest[0].startswith("#"))
+        case Verb.LATEST:
+            return not _RATE_WORDS.isdisjoint(word.lower().strip("?.!") for word in rest)
         case Verb.HELP:
             return len(rest) > 2 and any(parties.find(word) is not None for word in rest)
         case _:
@@ -292,28 +305,46 @@ def _parse_reminders(words: list[str]) -> Command:
     return Command(verb=Verb.REMINDERS, text=_ON_OR_OFF.get(argument, ""))
 
 
-def _parse_latest(words: list[str], parties: Parties) -> Command:
-    """`latest`, with topics, economies, words that stories contain, and `page 2`, in any order."""
-    kept, page = _take_page(words)
+def _parse_latest(text: str, parties: Parties) -> Command:
+    """`latest`, with topics, economies, words that stories contain, and `page 2`, in any order.
+
+    Stories name all of the economies (`us china`, `between us and china`). With a comma, `and` or
+    `or` between them, one of them is enough. Words in quotation marks are always words of the
+    stories.
+    """
+    words, page = _take_page(re.findall(r"[,;]|[^\s,;]+", text))
     topics: set[Topic] = set()
-    codes: set[str] = set()
+    codes: dict[str, None] = {}
     wanted: list[str] = []
-    for phrase in _split_phrases(kept, parties):
+    is_between = any_party = False
+    # The separators since the last economy.
+    between: set[str] = set()
+    for phrase in _split_phrases(words, parties):
         key = phrase.lower().replace("_", "-")
-        if key in _TOPICS:
+        if key in _SEPARATORS:
+            between.add(key)
+        elif key == "between":
+            is_between = True
+        elif (bare := phrase.strip(_QUOTATION_MARKS).lower()) != phrase.lower():
+            wanted += [bare] if bare else []
+        elif key in _TOPICS:
             topics.add(_TOPICS[key])
         elif key in _EVERYTHING:
             continue
         elif (party := parties.find(phrase)) is not None:
-            codes.add(party.code)
+            separators = between - ({"and"} if is_between else set())
+            any_party = any_party or bool(codes and separators)
+            codes[party.code] = None
+            between = set()
         elif _find_nearest(key, list(_TOPICS)) or parties.find_misspelt(phrase):
-            raise _build_error(phrase, Verb.LATEST, words, parties)
+            raise _build_error(phrase, Verb.LATEST, text, parties)
         else:
             wanted.append(key)
     return Command(
         verb=Verb.LATEST,
         topics=frozenset(topics),
         parties=frozenset(codes),
+        any_party=len(codes) > 1 and any_party,
         words=tuple(wanted),
         page=page,
     )
@@ -367,21 +398,25 @@ def suggest_corrections(verb: Verb, word: str, rest: str, parties: Parties) -> l
 
 
 def _split_phrases(words: list[str], parties: Parties) -> Iterator[str]:
-    """The arguments without filler words. A name of several words is one argument."""
+    """The arguments and separators, without filler words. A name may have several words."""
     at = 0
     while at < len(words):
         longest_first = range(min(_NAME_WORDS, len(words) - at), 1, -1)
         names = (" ".join(words[at : at + size]) for size in longest_first)
         # `find` ignores a flag within a name, so a flag is always a separate argument.
-        known = (name for name in names if parties.find(name) and not _FLAG.search(name))
+        known = (
+            name
+            for name in names
+            if not _FLAG.search(name) and not _ENDS_NAME.search(name) and parties.find(name)
+        )
         phrase = next(known, words[at])
         at += phrase.count(" ") + 1
-        if phrase and phrase.lower() not in _FILLERS:
+        if phrase and (phrase.lower() in _SEPARATORS or phrase.lower() not in _FILLERS):
             yield phrase
 
 
-def _build_error(word: str, verb: Verb, words: list[str], parties: Parties) -> CommandNotUnderstood:
-    commands = suggest_corrections(verb, word, " ".join(words), parties)
+def _build_error(word: str, verb: Verb, text: str, parties: Parties) -> CommandNotUnderstood:
+    commands = suggest_corrections(verb, word, text, parties)
     return CommandNotUnderstood(word, "neither a topic nor an economy we know", commands)
 
 

@@ -37,7 +37,7 @@ class Bot:
 
     async def subscribe(self, conversation: str = "C1", **fields: Any) -> None:
         await self.store.subscriptions.add(
-            subscription(conversation, id=f"{conversation} {sorted(fields.items())}", **fields), 25
+            subscription(conversation, id=f"{conversation} {sorted(fields.items())}", **fields)
         )
 
     async def mute(self, conversation: str, kind: MuteKind, subject: str = "") -> None:

@@ -247,13 +247,21 @@ def _put_first(lines: str, message: Message) -> Message:
 
 
 def _render_preference(reply: replies.Reply) -> Message:
-    """Confirms that an event was followed, with a button that undoes it, or unfollowed."""
+    """Confirms that an event was followed, with a button that undoes it, or unfollowed, or that a
+    story was called not relevant."""
     undo = None
     match reply:
         case replies.EventFollowed():
             verb = "Following" if reply.is_new else "Already following"
             text = f"{verb}. Updates will come to you by direct message."
             undo = button("Unfollow", alerts.UNFOLLOW, reply.event_id)
+        case replies.MarkedNotRelevant(title=""):
+            text = "This story is no longer saved."
+        case replies.MarkedNotRelevant():
+            noted = "Noted" if reply.is_new else "Noted before"
+            text = f"{noted}: {quote_text(reply.title, 150)} is not relevant here. Thank you. The "
+            text += "people who run this bot can see it. The subscriptions here stay as they are."
+            undo = button("Subscriptions here", f"{RUN}_0", "list")
         case _:
             text = "Stopped following this event."
     return Message(text, (section(text), *actions(undo)))
