@@ -22,7 +22,8 @@ from bot.alerts.delivery import DeliveryKind, make_delivery
 from bot.alerts.dispatcher import Dispatcher
 from bot.parties import Parties
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import open_slack, open_store, read_clock
+from bot.runtime.wiring.basics import open_store, read_clock
+from bot.runtime.wiring.slack import open_slack
 from bot.slack.api.call_limiter import POST
 from bot.slack.api.sender import SlackSender
 from tests.slack.api.rate_limiters import FixedWindow, RateLimiter, SlidingWindow, TokenBucket

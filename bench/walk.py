@@ -39,14 +39,8 @@ from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
 from bot.runtime.demo.replay import Replay, read_recordings, set_demo_address
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import (
-    Polling,
-    open_decisions,
-    open_poller,
-    open_scheduler,
-    open_store,
-    read_clock,
-)
+from bot.runtime.wiring.basics import open_decisions, open_store, read_clock
+from bot.runtime.wiring.polling import Polling, open_poller, open_scheduler
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_client, open_session
 from bot.store.pipeline_store import PipelineStore

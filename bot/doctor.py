@@ -23,13 +23,8 @@ from bot.proposals.approval.data_checks import FRESH_FOR, apply_checks, find_las
 from bot.rates.ledger import Ledger
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, list_unknown_variables, load_settings
-from bot.runtime.wiring import (
-    make_fetch_limits,
-    open_feed_registry,
-    open_store,
-    read_clock,
-    reveal_secret,
-)
+from bot.runtime.wiring.basics import make_fetch_limits, open_store, read_clock, reveal_secret
+from bot.runtime.wiring.polling import open_feed_registry
 from bot.slack.api.channels import find_channel
 from bot.slack.api.errors import code, status
 from bot.slack.app import build_client, open_session

@@ -52,7 +52,7 @@ def assign(workspace: str) -> None:
 
 
 async def _assign(settings: Settings, workspace: str) -> None:
-    from bot.runtime.wiring import read_clock
+    from bot.runtime.wiring.basics import read_clock
 
     async with _lock_database(settings) as store:
         await assign_database(store.database, Owner(workspace), read_clock())
@@ -70,7 +70,7 @@ def backup(file: Path) -> None:
 @asynccontextmanager
 async def _lock_database(settings: Settings) -> AsyncIterator[Store]:
     """The database, also one of an older version, while no bot works on it."""
-    from bot.runtime.wiring import lock_data_folder, open_store, read_clock
+    from bot.runtime.wiring.basics import lock_data_folder, open_store, read_clock
 
     with lock_data_folder(settings):
         async with open_store(settings, may_be_older=True) as store:

@@ -14,7 +14,8 @@ from bot.feeds.polling.feed_check import FeedCheck, check_address
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.settings import Settings, load_settings
-from bot.runtime.wiring import open_feed_registry, open_poller, read_clock
+from bot.runtime.wiring.basics import read_clock
+from bot.runtime.wiring.polling import open_feed_registry, open_poller
 
 T = TypeVar("T")
 

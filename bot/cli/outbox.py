@@ -34,7 +34,7 @@ def list_messages(failed: bool, dropped: bool, limit: int, as_json: bool) -> Non
 
 
 async def _list(ended: DeliveryState | None, limit: int, as_json: bool) -> None:
-    from bot.runtime.wiring import open_store
+    from bot.runtime.wiring.basics import open_store
 
     async with open_store(load_settings()) as store:
         outbox = store.outbox
@@ -95,7 +95,7 @@ def retry(delivery_id: str | None, all_failed: bool) -> None:
 
 
 async def _retry(delivery_id: str | None) -> int:
-    from bot.runtime.wiring import open_store, read_clock
+    from bot.runtime.wiring.basics import open_store, read_clock
 
     async with open_store(load_settings()) as store:
         count = await store.outbox.send_again(read_clock(), delivery_id)
@@ -114,7 +114,7 @@ def drop(delivery_id: str) -> None:
 
 
 async def _drop(delivery_id: str) -> None:
-    from bot.runtime.wiring import open_store
+    from bot.runtime.wiring.basics import open_store
 
     async with open_store(load_settings()) as store:
         if not await store.outbox.drop(delivery_id):

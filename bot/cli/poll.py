@@ -11,15 +11,8 @@ from bot.errors import TariffwireError
 from bot.pipeline import IntakeResult
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
-from bot.runtime.wiring import (
-    Polling,
-    choose_tick_s,
-    lock_data_folder,
-    open_decisions,
-    open_poller,
-    open_scheduler,
-    open_store,
-)
+from bot.runtime.wiring.basics import lock_data_folder, open_decisions, open_store
+from bot.runtime.wiring.polling import Polling, choose_tick_s, open_poller, open_scheduler
 from bot.store.pipeline_store import PipelineStore
 from bot.text.dates import format_day
 

@@ -32,16 +32,9 @@ from bot.runtime.local_workspace import (
     show_completions,
 )
 from bot.runtime.settings import Settings, list_unknown_variables
-from bot.runtime.wiring import (
-    Foundation,
-    Services,
-    SlackConnection,
-    lock_data_folder,
-    open_services,
-    open_slack,
-    open_store,
-    read_clock,
-)
+from bot.runtime.wiring.basics import lock_data_folder, open_store, read_clock
+from bot.runtime.wiring.services import Foundation, Services, open_services
+from bot.runtime.wiring.slack import SlackConnection, open_slack
 from bot.slack.api.channels import find_channel
 from bot.slack.startup import Stopped, retry_until_answered
 from bot.store.instance_lock import hold_instance_lock

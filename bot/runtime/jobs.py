@@ -21,7 +21,9 @@ from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import IntakeResult
 from bot.proposals.approval.data_checks import FRESH_FOR
 from bot.proposals.approval.overlay import report_stale
-from bot.runtime.wiring import Services, choose_tick_s, read_clock
+from bot.runtime.wiring.basics import read_clock
+from bot.runtime.wiring.polling import choose_tick_s
+from bot.runtime.wiring.services import Services
 
 log = logging.getLogger(__name__)
 

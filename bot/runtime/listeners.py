@@ -18,7 +18,9 @@ from bot.http_server.server import HttpServer
 from bot.local_slack.server import Workspace
 from bot.readiness import Readiness
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import Services, SlackConnection, make_fetch_limits, reveal_secret
+from bot.runtime.wiring.basics import make_fetch_limits, reveal_secret
+from bot.runtime.wiring.services import Services
+from bot.runtime.wiring.slack import SlackConnection
 from bot.slack.app import build_app, build_web_app, connect
 from bot.slack.startup import retry_until_answered
 from bot.slack.teams import TeamGuard

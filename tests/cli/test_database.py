@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bot.cli import main
 from bot.errors import StoreError
 from bot.runtime.settings import load_settings
-from bot.runtime.wiring import lock_data_folder
+from bot.runtime.wiring.basics import lock_data_folder
 from bot.store.engine import Database
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.owner import Owner, claim_database

@@ -18,7 +18,7 @@ from bot.local_slack.server import Workspace
 from bot.runtime.app import Application
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import lock_data_folder, read_clock
+from bot.runtime.wiring.basics import lock_data_folder, read_clock
 from bot.store.engine import Database
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.tables import REVISION

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.local_slack.server import Workspace
 from bot.runtime.settings import Settings
-from bot.runtime.wiring import open_slack
+from bot.runtime.wiring.slack import open_slack
 from bot.slack.api.method_limits import START_BURST
 
 

@@ -55,7 +55,7 @@ def export(first: str, last: str, form: str, out: Path | None) -> None:
 
 
 async def _export(first: date, last: date, write: Write) -> Counter[str]:
-    from bot.runtime.wiring import open_store
+    from bot.runtime.wiring.basics import open_store
 
     counts: Counter[str] = Counter()
     async with open_store(load_settings()) as store:

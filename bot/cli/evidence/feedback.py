@@ -28,7 +28,7 @@ def feedback(limit: int, as_json: bool) -> None:
 
 
 async def _read(limit: int) -> tuple[ListedFeedback, ...]:
-    from bot.runtime.wiring import open_store
+    from bot.runtime.wiring.basics import open_store
 
     async with open_store(load_settings()) as store:
         return await store.feedback.newest(limit)

@@ -40,7 +40,7 @@ def forget(user: str, dry_run: bool, as_json: bool) -> None:
 
 
 async def _forget(user: str, anonymous: str, is_dry_run: bool) -> dict[str, Erased]:
-    from bot.runtime.wiring import open_store
+    from bot.runtime.wiring.basics import open_store
 
     async with open_store(load_settings()) as store:
         return await forget_person(store.database, user, anonymous, is_dry_run=is_dry_run)

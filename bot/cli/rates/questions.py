@@ -198,7 +198,7 @@ def list_proposals(as_json: bool) -> None:
 
 async def _print_proposals(as_json: bool) -> None:
     from bot.render import proposals
-    from bot.runtime.wiring import open_store
+    from bot.runtime.wiring.basics import open_store
 
     async with open_store(load_settings()) as store:
         record, found = await store.proposals.record(), await store.proposals.every()

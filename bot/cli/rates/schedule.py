@@ -133,7 +133,7 @@ def _read_text(path: Path) -> str:
 async def _download(address: str, settings: Settings) -> str:
     from bot.feeds.http.fetch import Fetcher
     from bot.feeds.model import Validators
-    from bot.runtime.wiring import make_fetch_limits
+    from bot.runtime.wiring.basics import make_fetch_limits
 
     limits = make_fetch_limits(settings).model_copy(
         update={"max_body_bytes": _LARGEST_BYTES, "deadline_s": _DEADLINE_S}

@@ -55,7 +55,7 @@ async def _open_live_sources(
 ) -> LiveSources | None:
     if not settings.live_sources:
         return None
-    from bot.runtime.wiring import make_fetch_limits, read_clock
+    from bot.runtime.wiring.basics import make_fetch_limits, read_clock
     from bot.sources.registry import SourceRegistry
 
     sources = SourceRegistry(settings, make_fetch_limits(settings), parties, read_clock)

@@ -1,0 +1,1 @@
+"""Builds the parts of the bot from the settings, and connects them."""

@@ -1,0 +1,270 @@
+"""The composition root: builds every part of the running bot and connects the parts.
+
+`run` uses `open_services`. The other commands and the benchmarks use the modules next to this one.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.alerts.deadlines import EventDeadlines
+from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.notices import AnswerReport, MistakeReport, Notices, mistake_trouble
+from bot.alerts.reminders import Reminders
+from bot.alerts.workspace_gate import WorkspaceGate
+from bot.commands.answers import AnswerService
+from bot.commands.message_reading import MessageService
+from bot.commands.permissions import Permissions, SubscriptionPolicy
+from bot.commands.ports import CommandStores
+from bot.commands.rates.rate_now import RateNow, find_rate_now
+from bot.commands.service import CommandService
+from bot.commands.subscriptions.service import SubscriptionRules
+from bot.feeds.model import Feed
+from bot.feeds.polling.poller import Poller
+from bot.feeds.polling.scheduler import PollScheduler
+from bot.feeds.websub.subscriptions import WebSubSubscriptions
+from bot.news.events.event import Event
+from bot.pipeline import IntakeResult
+from bot.proposals.approval.decisions import Decisions
+from bot.proposals.inbox import ProposalInbox
+from bot.readiness import Readiness
+from bot.runtime.answer_log import StoredAnswerLog
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.feed_registry import FeedRegistry
+from bot.runtime.refusal_reports import RefusalReporter, open_webhook
+from bot.runtime.settings import Settings
+from bot.runtime.wiring.basics import make_fetch_limits, open_decisions, read_clock, reveal_secret
+from bot.runtime.wiring.delivery_rules import build_delivery_rules
+from bot.runtime.wiring.polling import Polling, choose_spread_s, open_poller, open_scheduler
+from bot.runtime.wiring.slack import SlackConnection
+from bot.slack.api.sender import SlackSender
+from bot.slack.context import SlackContext
+from bot.slack.handlers.proposals import update_messages, watch_ledger
+from bot.slack.views.alerts import AlertOptions
+from bot.sources.journals.watcher import JournalWatcher
+from bot.sources.registry import SourceRegistry
+from bot.store.pipeline_store import PipelineStore
+from bot.store.store import Store
+from bot.store.workspace_refusals import WorkspaceRefusals
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """The parts that must be open before the services are built.
+
+    `operators` are the conversations that get notices.
+    """
+
+    settings: Settings
+    config: ConfigFolder
+    feeds: Sequence[Feed]
+    slack: SlackConnection
+    store: Store
+    operators: tuple[str, ...]
+    readiness: Readiness
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of the running bot, connected to each other."""
+
+    settings: Settings
+    store: Store
+    decisions: Decisions
+    dispatcher: Dispatcher
+    inbox: ProposalInbox
+    poller: Poller
+    scheduler: PollScheduler[IntakeResult]
+    notices: Notices
+    reminders: Reminders
+    slack: SlackContext
+    hubs: WebSubSubscriptions | None
+    """None if hubs cannot reach the bot."""
+    journal: JournalWatcher | None
+    """None if the live source for the journal is off."""
+
+
+@asynccontextmanager
+async def open_services(base: Foundation) -> AsyncIterator[Services]:
+    """Builds all services of the bot. At the end of the block, closes them in reverse order."""
+    settings, config, store, team = base.settings, base.config, base.store, base.slack.team
+    async with AsyncExitStack() as stack:
+        decisions = await open_decisions(config, store)
+        options = _build_alert_options(decisions, takes_reports=bool(base.operators))
+        sender = SlackSender(
+            base.slack.client, config.parties, settings.unknown_outcome, decisions, options=options
+        )
+        webhook = await stack.enter_async_context(
+            open_webhook(reveal_secret(settings.alert_webhook), make_fetch_limits(settings))
+        )
+        gate = WorkspaceGate(sender.check_workspace, WorkspaceRefusals(store.database))
+        take_turn = base.slack.take_turn
+        dispatcher = Dispatcher(
+            store.outbox, sender, read_clock, workspaces=gate, take_turn=take_turn
+        )
+        notices = Notices(store.outbox, team, base.operators, read_clock, dispatcher.wake)
+        gate.report_to(RefusalReporter(base.readiness, notices, webhook))
+        await gate.restore(team, read_clock())
+        inbox = ProposalInbox(store.proposals, team, base.operators, read_clock, dispatcher.wake)
+        hubs = await stack.enter_async_context(open_hubs(settings, store))
+        is_pushed = hubs.is_pushed if hubs is not None else None
+        poller = await stack.enter_async_context(open_poller(settings, is_pushed))
+        polling = Polling(
+            settings=settings,
+            feeds=base.feeds,
+            config=config,
+            store=PipelineStore(store),
+            poller=poller,
+            decisions=decisions,
+            inbox=inbox,
+            on_deliveries=dispatcher.wake,
+        )
+        scheduler = await stack.enter_async_context(
+            open_scheduler(polling, choose_spread_s(settings, len(base.feeds)))
+        )
+        sources = SourceRegistry(settings, make_fetch_limits(settings), config.parties, read_clock)
+        stack.push_async_callback(sources.close)
+        answers = AnswerService(decisions.ledger, sources.reference, store.stories)
+        decisions.watch(answers.replace_ledger)
+        slack = _build_slack_context(
+            base,
+            FeedRegistry(base.feeds, store, poller, config.topic_languages),
+            answers,
+            decisions,
+            dispatcher,
+            notices,
+        )
+        stack.push_async_callback(slack.background.finish)
+        _show_changes_of_proposals(slack, inbox, decisions)
+        yield Services(
+            settings=settings,
+            store=store,
+            decisions=decisions,
+            dispatcher=dispatcher,
+            inbox=inbox,
+            poller=poller,
+            scheduler=scheduler,
+            notices=notices,
+            reminders=_build_reminders(base, answers, dispatcher),
+            slack=slack,
+            hubs=hubs,
+            journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
+        )
+
+
+@asynccontextmanager
+async def open_hubs(settings: Settings, store: Store) -> AsyncIterator[WebSubSubscriptions | None]:
+    """The subscriptions at WebSub hubs; None if no hub can reach the bot."""
+    if not settings.public_url or settings.transport != "http":
+        if settings.public_url:
+            log.warning(
+                "TARIFFWIRE_PUBLIC_URL is ignored: hubs can reach the bot only in HTTP mode"
+            )
+        yield None
+        return
+    hubs = WebSubSubscriptions(
+        make_fetch_limits(settings), store.hubs, settings.public_url, read_clock
+    )
+    await hubs.open()
+    try:
+        yield hubs
+    finally:
+        await hubs.close()
+
+
+def _build_slack_context(
+    base: Foundation,
+    feeds: FeedRegistry,
+    answers: AnswerService,
+    decisions: Decisions,
+    dispatcher: Dispatcher,
+    notices: Notices,
+) -> SlackContext:
+    store = base.store
+    stores = CommandStores(
+        subscriptions=store.subscriptions,
+        mutes=store.mutes,
+        outbox=store.outbox,
+        stories=store.stories,
+        alerts=store.alerts,
+        events=store.events,
+        feedback=store.feedback,
+        reminders=store.reminders,
+        proposals=store.proposals,
+        feeds=feeds,
+    )
+    settings = base.settings
+    permissions = Permissions(settings.operators, SubscriptionPolicy(settings.subscriptions_by))
+    rules = SubscriptionRules(
+        settings.subscription_limit,
+        build_delivery_rules(settings, answers.ledger.parties),
+        timedelta(hours=settings.max_age_hours),
+    )
+    answer_log = StoredAnswerLog(store.answers, read_clock) if settings.keep_answers else None
+    service = CommandService(
+        stores, answers, decisions, permissions, read_clock, dispatcher.wake, rules, answer_log
+    )
+    secret = reveal_secret(base.settings.slack_signing_secret)
+
+    async def report_mistake(report: MistakeReport | AnswerReport) -> None:
+        await notices.report(mistake_trouble(report))
+
+    return SlackContext(
+        base.slack.client,
+        secret,
+        service,
+        MessageService(base.config.reader, answers),
+        report_mistake=report_mistake if base.operators else None,
+        take_reply_turn=base.slack.take_reply_turn,
+    )
+
+
+def _build_alert_options(decisions: Decisions, *, takes_reports: bool) -> AlertOptions:
+    """What else alerts show: the rate in the current ledger, and a way to report a
+    mistake."""
+
+    def find_rate(event: Event) -> RateNow | None:
+        ledger, imposer = decisions.ledger, event.imposer
+        if imposer is None:
+            return None
+        today = ledger.find_duty_day(read_clock(), imposer)
+        return find_rate_now(ledger, imposer, event.partner, event.product, today)
+
+    def find_today() -> date:
+        return decisions.ledger.find_duty_day(read_clock())
+
+    return AlertOptions(find_rate, takes_reports, find_today)
+
+
+def _show_changes_of_proposals(
+    slack: SlackContext, inbox: ProposalInbox, decisions: Decisions
+) -> None:
+    """Updates the messages about a proposal when another report joins the proposal or the ledger
+    changes."""
+    inbox.watch(
+        lambda proposal_id: slack.background.spawn(
+            update_messages(slack, proposal_id), "showing another report of a proposal"
+        )
+    )
+    decisions.watch(watch_ledger(slack))
+
+
+def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispatcher) -> Reminders:
+    return Reminders(
+        lambda: answers.ledger,
+        base.store.outbox,
+        base.store.subscriptions,
+        base.store.reminders,
+        base.store.mutes,
+        base.slack.team,
+        read_clock,
+        dispatcher.wake,
+        base.settings.digest_hour,
+        ZoneInfo(base.settings.timezone),
+        EventDeadlines(base.store.stories, base.store.events, base.slack.team),
+    )
