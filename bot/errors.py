@@ -35,11 +35,13 @@ class TariffwireError(Exception):
     """The base class. Its text is one line for a person: `thing: cause. cure`.
 
     `thing` is what failed, `cause` is why, and `cure` is what to do about it. `cure` may be empty.
+    A question as the cause ends with its question mark.
     """
 
     def __init__(self, thing: str, cause: str, cure: str = "") -> None:
         self.thing, self.cause, self.cure = thing, cause, cure
-        super().__init__(f"{thing}: {cause}" + (f". {cure}" if cure else ""))
+        end = "" if cause.endswith("?") else "."
+        super().__init__(f"{thing}: {cause}" + (f"{end} {cure}" if cure else ""))
 
     def to_json(self) -> dict[str, str]:
         """The error as a JSON object: `thing`, `cause` and `cure`."""
@@ -127,7 +129,7 @@ class UnclearQuestion(QueryError):
     ) -> None:
         self.question, self.options = question, tuple(options)[:4]
         tries = " or: ".join(command for _, command in self.options)
-        super().__init__(thing, question.removesuffix("?"), cure or f"Try: {tries}")
+        super().__init__(thing, question, cure or f"Try: {tries}")
 
 
 class CommandError(TariffwireError):

@@ -72,6 +72,8 @@ class Shown:
     days: frozenset[str] = frozenset()
     """Days ahead."""
     covered: bool | None = None
+    stated: str | None = None
+    """The day of the state that the card says in its own words."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +199,9 @@ def _check_card(facts: CardFacts, expected: Shown) -> None:
     assert expected.days <= ahead, ahead
     if expected.covered is not None:
         assert facts.card.covered is expected.covered
+    if expected.stated is not None:
+        assert facts.card.state is not None
+        assert facts.card.state.on == date.fromisoformat(expected.stated)
 
 
 def _check_days(reply: Reply, expected: Days) -> None:

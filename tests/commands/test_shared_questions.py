@@ -79,7 +79,8 @@ EXPECTED: dict[int, Expected] = {
     9: shown("de-minimis", events=frozenset({"de-minimis-upheld"}), days=frozenset({"2027-07-01"})),
     10: shown(
         "usmca",
-        labels=frozenset({"Frees from", "Reduces", "Does not change", "Joint review"}),
+        stated="2026-10-05",
+        labels=frozenset({"Frees from", "Reduces", "Does not change"}),
         days=frozenset({"2027-01-12"}),
     ),
     11: shown(

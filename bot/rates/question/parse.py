@@ -62,13 +62,13 @@ from bot.rates.question.reading.refusals import (
     refuse_new_mexico,
     refuse_other_costs,
 )
+from bot.rates.question.reading.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.reading.sentences import (
     drop_denied,
     list_unread,
     refuse_half_read,
     refuse_other_structure,
 )
-from bot.rates.question.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.spelling import correct_spelling
 from bot.rates.question.value import take_value
 from bot.rates.question.wording import (

@@ -340,6 +340,10 @@ class ProductReader:
             at += max(size, 1)
         return kept
 
+    def starts_name(self, words: Sequence[str]) -> bool:
+        """Whether the first words are a name of several words."""
+        return self._measure_name([stem_words(word) for word in words], 0)[0] > 1
+
     def _measure_name(self, stems: Sequence[tuple[str, ...]], at: int) -> tuple[int, bool]:
         """How many words from position `at` on are a name, and whether it is one of goods."""
         run: list[str] = []

@@ -131,6 +131,7 @@ def test_an_answer_on_all_goods_has_every_fact_about_the_pair() -> None:
         ),
         on_goods=OnGoods(1, Decimal(50)),
         last_change=last,
+        known_from=date(2018, 1, 1),
         talks=tuple(reversed(one.talks[3:])),
     )
     first = Step(START, Decimal(10), SOURCE, (RateChange(ref, Change(ChangeKind.BEGINS, ten)),))

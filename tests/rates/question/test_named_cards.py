@@ -34,6 +34,13 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("goods on the water from india", "in-transit", ["IN"], None),
         ("is there mpf on toys of mexico", "processing-fees", ["MX"], "toys"),
         ("did scotus lower duties on chinese toys", "learning-resources", ["CN"], "toys"),
+        ("section 301 investigation on vietnam", "section-301-investigations", ["VN"], None),
+        (
+            "is a section 232 robots duty due for japan",
+            "section-232-investigations",
+            ["JP"],
+            "industrial robots",
+        ),
     ],
 )
 def test_a_card_that_is_no_duty_offers_the_rates_of_the_economies(
@@ -50,6 +57,7 @@ def test_a_card_that_is_no_duty_offers_the_rates_of_the_economies(
     [
         ("section 232 on eu cars", {"section-232-cars"}),
         ("us china section 301", {"section-301"}),
+        ("section 301 vietnam", {"section-301"}),
         ("car parts from mexico under usmca", {"usmca"}),
         ("does japan pay section 122 or section 301", {"section-122", "section-301"}),
         ("duty on mattresses of vietnam and antidumping", {"antidumping"}),

@@ -41,7 +41,8 @@ async def test_a_history_comes_with_a_chart(workspace: Workspace) -> None:
     assert "data_visualization" in block_types(answer)
     assert answer["ephemeral"]
     assert answer["text"].startswith("Duty history: US on goods of China")
-    assert "US on goods of China: *30%*" in answer["text"]
+    assert "US on goods of China: *145%*" in answer["text"]
+    assert "*Next:* 14 May 2025 30%" in answer["text"]
 
 
 @pytest.mark.usefixtures("bot")

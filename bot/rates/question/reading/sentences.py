@@ -73,18 +73,22 @@ def list_unread(
 
 
 def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
-    """The words without denied goods, which would be read as goods: `batteries non-ev`."""
+    """The words without denied goods, which would be read as goods: `batteries non-ev`.
+
+    They stay at the start of a name: `non-ev batteries`.
+    """
     text = " ".join(words)
     if reader.read_any(text).layers:
         return words
     denied = [
-        word
-        for word in words
+        at
+        for at, word in enumerate(words)
         if (found := _DENIED.fullmatch(word))
         and reader.names_goods(found["thing"])
+        and not reader.starts_name(words[at:])
         and not (reader.read_any(word).headline or reader.read_any(word).claims)
     ]
-    return [word for word in words if word not in denied]
+    return [word for at, word in enumerate(words) if at not in denied]
 
 
 def refuse_half_read(

@@ -170,8 +170,7 @@ def _format_days(answer: Answer, days: Sequence[date]) -> str:
         else:
             begins = answer.known_from is not None and answer.known_from <= day
             total = "0%" if begins else "not in our data"
-        checked = answer.checked
-        unsure = bool(past) and checked is not None and checked < past[-1].on
+        unsure = bool(past) and _is_unchecked(answer, past[-1])
         if past and day == answer.on:
             unsure = _is_unverified(answer, past[-1])
         texts.append(f"{bold(total)} on {format_day(day)}{f' ({_NOT_VERIFIED})' if unsure else ''}")
@@ -199,20 +198,30 @@ def _format_total(answer: Answer, period: _Period, days: Sequence[date] = ()) ->
     total = bold(words.format_step_total(last))
     unsure = f" ({_NOT_VERIFIED})" if end == answer.on and _is_unverified(answer, last) else ""
     text = f"{pair}: {total}{goods}, since {format_day(last.on)}{on}{unsure}."
-    ahead = [step for step in answer.history if step.on > answer.on and period.covers(step.on)]
+    ahead = [
+        step
+        for step in answer.history
+        if step.ruling is None and step.on > answer.on and period.covers(step.on)
+    ]
     if not ahead:
         return text
     if ahead[0].is_open:
         coming = escape(words.describe_step(ahead[0]), 200)
     else:
-        coming = f"{_format_step_total(ahead[0])}, scheduled"
+        coming = _format_step_total(ahead[0])
+        # After a past day of the question, the next change is known and no longer scheduled.
+        coming += ", scheduled" if _is_unchecked(answer, ahead[0]) else ""
     return f"{text} {bold('Next:')} {format_day(ahead[0].on)} {coming}."
 
 
 def _is_unverified(answer: Answer, last: Step) -> bool:
     """Whether the total is only scheduled: a change or a prolonged rate after the last check."""
-    late = answer.checked is not None and last.on > answer.checked
-    return late or any(one.is_counted and one.is_foreseen for one in answer.components)
+    foreseen = any(one.is_counted and one.is_foreseen for one in answer.components)
+    return foreseen or _is_unchecked(answer, last)
+
+
+def _is_unchecked(answer: Answer, step: Step) -> bool:
+    return answer.checked is not None and step.on > answer.checked
 
 
 def _format_step_total(step: Step) -> str:
@@ -243,9 +252,8 @@ def _build_rows(answers: Sequence[Answer], period: _Period) -> list[list[Element
         ]
         whose = [text_cell(_format_pair(answer))] if several else []
         for step in reversed(steps[-most:]):
-            unchecked = answer.checked is not None and step.on > answer.checked
             day = format_day(step.on)
-            day += f", {_NOT_VERIFIED}" if unchecked else ""
+            day += f", {_NOT_VERIFIED}" if _is_unchecked(answer, step) else ""
             what = link_cell(words.describe_step(step), step.source.url)
             rows.append([text_cell(day), *whose, text_cell(_format_step_total(step)), what])
     return rows

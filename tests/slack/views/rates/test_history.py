@@ -104,6 +104,11 @@ def test_a_scheduled_change_is_said_to_come_next_and_is_not_in_the_table() -> No
     assert "*0%*" not in plain
 
 
+def test_after_a_past_day_the_next_change_of_the_rate_is_no_longer_scheduled() -> None:
+    message = asyncio.run(answer_message("us on china history on 2025-05-20", TODAY))
+    assert message.blocks[1]["text"]["text"].endswith("*Next:* 10 Nov 2025 20%.")
+
+
 def test_a_change_after_the_last_check_is_marked() -> None:
     [answer] = ask("us on china history", ledger(), TODAY)
     early = answer._replace(checked=date(2026, 6, 1))
