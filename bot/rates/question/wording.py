@@ -211,6 +211,11 @@ _NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band a
 _QUALIFIED = re.compile(
     r"\b(?:that |which )?(?:qualif(?:y|ies|ying|ied)|eligible)(?= (?:for|under)\b)"
 )
+_MELTED = re.compile(
+    r"\b(?:(?:that|which) )?(?:(?:is|was|are|were|(?:has|have) been) )?"
+    r"(?:melted(?: (?:and|&) | ?/ ?)poured|smelt(?:ed)?(?: (?:and|&) | ?/ ?)cast)(?= in\b)"
+)
+"""The origin of metal: `melted and poured in mexico`."""
 _CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
 _CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
 _QUANTITY = re.compile(
@@ -341,7 +346,7 @@ def spell_out(text: str) -> str:
     text = _COO.sub("origin", _EX.sub("from ", text))
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
     text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
-    return _IT_GOODS.sub("ict", text)
+    return _IT_GOODS.sub("ict", _MELTED.sub("made", text))
 
 
 def remove_empty_phrases(text: str) -> str:
