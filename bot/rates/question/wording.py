@@ -38,7 +38,7 @@ FILLER = frozenset(
         "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read "
         "says said saying talking talk use using used between among yes "
         "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
-        "same whos covered advise confirm advice wat wot u ur r im ive i've dont doesnt"
+        "same whos covered advise confirm advice wat wot mutch u ur r im ive i've dont doesnt"
     )
 ) - {"deal", "with"}
 """Words that never are part of the name of goods, a duty or a claim."""
