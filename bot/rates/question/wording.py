@@ -117,6 +117,10 @@ _EMPTY_PHRASES = re.compile(
     r"|(?<=\bdoes )apple(?= pay\b)"
     r"|(?<=\bclient )ships\b|(?<=\bsupplier )ships\b|(?<=\bcompany )ships\b|(?<=\bwho )ships\b"
     r"|\bstatus of\b"
+    # Verbs that are goods too, or a word before goods: `switch origin of bicycles`.
+    r"|\b(?:switch|change|move|shift)(?:ing|ed)? (?:(?:the|our|my) )?"
+    r"(?:(?:country of )?origins?|suppliers?|sourcing)(?: of)?\b"
+    r"|\b(?:to|we|i|they|you) source\b(?! of\b)|\bsource (?=from\b)"
 )
 _IT_GOODS = re.compile(
     r"(?<!\bis )(?<!\bdoes )\bit(?= (?:products|equipment|hardware|goods)\b)"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.errors import UnclearQuestion
+from bot.errors import QueryError, UnclearQuestion
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import RateQuery
@@ -74,6 +74,41 @@ def test_the_other_answer_to_a_yes_no_question_is_not_read(
     text: str, product: str, ledger: Ledger
 ) -> None:
     assert read(text, ledger).product == product
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("duty if we switch origin of bicycles from china to taiwan", "bicycles"),
+        ("cheaper to source towels from pakistan or egypt", "towels"),
+        ("should we change suppliers of shoes from china to vietnam", "shoes"),
+        ("us china switches", "switches"),
+    ],
+)
+def test_a_verb_that_is_also_goods_counts_only_where_goods_stand(
+    text: str, product: str, ledger: Ledger
+) -> None:
+    assert read(text, ledger).product == product
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("asia", "region"),
+        ("toys from southeast asia", "region"),
+        ("what changes on 1 january 2027 for goods from central america", "region"),
+        ("are goods from puerto rico foreign", "territories"),
+    ],
+)
+def test_a_region_and_a_territory_are_named_as_such(text: str, said: str, ledger: Ledger) -> None:
+    with pytest.raises(QueryError, match=said):
+        read(text, ledger)
+
+
+def test_the_german_from_is_no_economy(ledger: Ledger) -> None:
+    with pytest.raises(QueryError) as caught:
+        read("wie hoch ist zoll usa auf maschinen aus deutschland", ledger)
+    assert "🇦🇺" not in str(caught.value)
 
 
 @pytest.mark.parametrize(
