@@ -41,6 +41,7 @@ _LINKS = frozenset(
     {",", "and", "or", "vs", "versus", "&", "/", "+", "vs.", "v", "from", "the", "on"}
 )
 """Words between two economies of a list."""
+_JOINS = frozenset({"and", "or", ",", "&", "+", "/"})
 _COMPARING = frozenset(
     {"vs", "versus", "vs.", "v", "or", "compared", "compare", "comparison", "than", "comparing"}
 )
@@ -93,7 +94,7 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
     if home in words.codes or len(words.codes) < 2:
         return False
     between = [_trim_made_in(each) for each in words.words_before[1:]]
-    joins = {"and", "or", ",", "&", "vs", "versus"}
+    joins = _JOINS | {"vs", "versus"}
     if len(words.are_origins) == len(words.codes) and all(words.are_origins):
         # 'shoes from vietnam and on the same shoes from indonesia', 'thai rice and indian tea'
         return all(not joins.isdisjoint(each) for each in between)
@@ -104,7 +105,7 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
         for each in between
     )
     listed = all(not _LINKS.isdisjoint(each) or not each for each in between)
-    joined = any(not {"and", "or", ",", "&"}.isdisjoint(each) for each in between)
+    joined = any(not _JOINS.isdisjoint(each) for each in between)
     charged = any("on" in each and not DUTIES.isdisjoint(each) for each in between)
     if not linked or charged or any(not _PAYS.isdisjoint(each) for each in between):
         return False
@@ -112,9 +113,7 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
         return False
     compares = comparing or any(not _COMPARING.isdisjoint(each) for each in between)
     # 'china, vietnam, india toys', but not 'china and india toys', which may be importer and origin
-    only_listed = len(words.codes) > 2 and all(
-        each and {",", "and", "or", "&", "/"}.issuperset(each) for each in between
-    )
+    only_listed = len(words.codes) > 2 and all(each and _JOINS.issuperset(each) for each in between)
     return compares or only_listed or (joined and listed and names_origin(words))
 
 

@@ -11,7 +11,7 @@ IGNORED = frozenset(
     str.split(
         "a ad add additional all an and any are article as at be by customs deal duty for "
         "from good how import imported in including into is it item its layer levy listed "
-        "made making manufactured much no of on or our paid pay product rate s section "
+        "made making manufactured much no of on or other our paid pay product rate s section "
         "special tariff tax taxed than that the this to total under us valorem what which with"
     )
 )

@@ -16,6 +16,7 @@ The steps, in order:
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from bot.rates.model.goods import Good, Goods
@@ -126,13 +127,10 @@ class ProductReader:
                 self._names.setdefault(" ".join(stem_words(name)), good.id)
                 self._add_to_headings(name, good)
         self._layers = frozenset(measure.id for measure in measures)
-        self._imposer_of = {measure.id: measure.imposer for measure in measures}
+        self._measures = {measure.id: measure for measure in measures}
         self.pairs = frozenset((one.imposer, each) for one in measures for each in one.partners)
         """The imposer and a partner of each measure."""
-        self._imposers_of = {
-            base: frozenset(one.imposer for one in measures if has_basis(one, (base,)))
-            for base in bases
-        }
+        self._of = {base: [one for one in measures if has_basis(one, (base,))] for base in bases}
         for measure in measures:
             for name in (measure.name, *measure.names):
                 self._add_phrase(name, "layer", measure.id)
@@ -319,9 +317,13 @@ class ProductReader:
 
     def list_imposers(self, text: str) -> frozenset[str]:
         """The economies that impose the layers or legal bases that the text names."""
+        return frozenset(one.imposer for one in self.list_measures(text))
+
+    def list_measures(self, text: str) -> tuple[Measure, ...]:
+        """The layers that the text names, and those of its legal bases."""
         wanted = self.read_any(text)
-        named = {self._imposer_of[layer] for layer in wanted.layers}
-        return frozenset(named).union(*(self._imposers_of[base] for base in wanted.bases))
+        named = [self._measures[layer] for layer in wanted.layers]
+        return tuple(chain(named, *(self._of[base] for base in wanted.bases)))
 
     def drop_everyday_words(self, words: Sequence[str]) -> list[str]:
         """The words without the ordinary ones, which name no goods.
