@@ -33,6 +33,11 @@ _EXPORTS = re.compile(
 )
 MOVES = re.compile(r"(?:relocat|mov|shift|switch|transfer|outsourc)[a-z]*")
 _INTO = frozenset({"to", "in", "into"})
+_MADE = frozenset(
+    str.split("melted poured smelted refined forged milled machined caught harvested mined")
+)
+"""Verbs that make a lone economy the origin: `steel poured in mexico`."""
+_ENTERS = re.compile(r"enter(?:s|ed|ing)?")
 _OF_ORIGIN = frozenset({"on", "from", "against", "of"})
 _ONE_WAY = frozenset(
     {"on", "by", "pay", "pays", "paid", "against", "imposes", "charge", "charges", "from"}
@@ -49,7 +54,7 @@ _COMPARING = frozenset(
 def names_origin(words: TokenizedQuestion) -> bool:
     """Whether words make the question's first economy the origin of the goods."""
     before = words.words_before[0]
-    made_in = before[-1:] == ["in"] and not MADE.isdisjoint(before)
+    made_in = before[-1:] == ["in"] and not (MADE | _MADE).isdisjoint(before)
     return (
         words.has_adjective
         or words.is_origin_later
@@ -61,7 +66,7 @@ def names_origin(words: TokenizedQuestion) -> bool:
 def names_importer(words: TokenizedQuestion) -> bool:
     """Whether words make the question's only economy the one that charges."""
     before, after = words.words_before[0], words.words_after
-    made_in = before[-1:] == ["in"] and not MADE.isdisjoint(before)
+    made_in = before[-1:] == ["in"] and not (MADE | _MADE).isdisjoint(before)
     if before[-1:] == ["to"] and not _APPLIES.isdisjoint(before[-2:-1]):
         # 'does column 2 apply to russian goods'
         return False
@@ -70,6 +75,8 @@ def names_importer(words: TokenizedQuestion) -> bool:
         return False
     if words.is_possessive or (before[-1:] and before[-1] in {"by", "into", "to", "in"}):
         return not made_in
+    if _ends_in_entering(before):
+        return True
     if not _RETALIATION.isdisjoint((*after, *before[-1:])):
         return True
     first = [word for word in after if word not in FILLER or word in _CHARGES][:1]
@@ -211,6 +218,9 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     is_origin = {"from", "of"} & set(before) or is_origin_next(before)
     if is_origin and (into or {"at", "for"} & set(between)):
         return True
+    # 'us machinery entering poland', but not 'us tariffs on goods entering poland'
+    if _ends_in_entering(between) and not charged:
+        return True
     # 'us goods into vietnam', 'china to us', 'us exports to vietnam', but not 'us tariffs in china'
     if {"to", "into"} & set(between) and not charged:
         return True
@@ -234,6 +244,12 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
         return True
     goods = bool(between) and not set(between) <= NOISE | FILLER
     return goods and not charged and (into or not DUTIES.isdisjoint(words.words_after[:1]))
+
+
+def _ends_in_entering(before: Sequence[str]) -> bool:
+    """Whether the words before an economy say that goods enter it: `us cars entering`."""
+    last = [word for word in before if word != "the"][-1:]
+    return any(map(_ENTERS.fullmatch, last))
 
 
 def _trim_made_in(between: Sequence[str]) -> Sequence[str]:

@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.errors import QueryError, UnknownParty
 from bot.parties import WORLD
-from bot.rates.question.directions import find_direction
+from bot.rates.question.directions import find_direction, has_direction
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.periods import Period, Tense
 from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery
@@ -32,7 +32,11 @@ def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
     asked = partial(
         RateQuery, product=product, percent=question.percent, uncovered=question.uncovered
     )
-    if len(words.codes) > 1:
+    if len(words.codes) == 2 and WORLD in words.codes and not has_direction(words):
+        # 'india, all changes'
+        [partner] = [code for code in words.codes if code != WORLD]
+        asked = partial(asked, partner=partner)
+    elif len(words.codes) > 1:
         imposer, partner, _ = find_direction(words)
         asked = partial(asked, imposer=imposer, partner=partner)
     elif words.codes:
