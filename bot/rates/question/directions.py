@@ -37,6 +37,8 @@ _MADE = frozenset(
     str.split("melted poured smelted refined forged milled machined caught harvested mined")
 )
 """Verbs that make a lone economy the origin: `steel poured in mexico`."""
+_BETWEEN_ITEMS = frozenset({",", "and", "also", "&", "+"})
+_CODE = re.compile(r"\d{4}[\d.]*")
 _ENTERS = re.compile(r"enter(?:s|ed|ing)?")
 _OF_ORIGIN = frozenset({"on", "from", "against", "of"})
 _ONE_WAY = frozenset(
@@ -159,13 +161,29 @@ def has_direction(words: TokenizedQuestion) -> bool:
 
 
 def list_goods_of_each(words: TokenizedQuestion) -> tuple[list[str], list[str]]:
-    """The words after each economy, and those before each: `fiji water, jamaica rum`."""
+    """The words after each economy, and those before each: `fiji water, jamaica rum`.
+
+    The first are more likely to be its goods.
+    """
     behind = [*words.words_before[1:], words.words_after]
+    ahead = [list(each) for each in words.words_before]
+    for at, each in enumerate(ahead[1:], start=1):
+        # A code after its goods and their economy: 'mangoes, peru, 0811.90.52, avocados mexico'.
+        ends = [place for place, word in enumerate(each) if word in _BETWEEN_ITEMS]
+        end = next((one for one in reversed(ends) if _has_code(each[:one])), 0)
+        ahead[at - 1] += each[:end]
+        ahead[at] = each[end:]
+    if _has_code(words.words_after):
+        ahead[-1] += words.words_after
     after, before = (
         [" ".join(one for one in each if one not in FILLER | NOISE) for each in parts]
-        for parts in (behind, words.words_before)
+        for parts in (behind, ahead)
     )
-    return after, before
+    return (before, after) if before[0] else (after, before)
+
+
+def _has_code(words: Sequence[str]) -> bool:
+    return any(map(_CODE.fullmatch, words))
 
 
 class Direction(NamedTuple):

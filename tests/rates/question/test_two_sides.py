@@ -37,6 +37,30 @@ def test_two_compared_days_are_a_period(text: str, since: str, until: str, ledge
 
 
 @pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        (
+            "mango frozen, peru, hts 0811.90.52, and also avocado mexico",
+            ["us on pe mango frozen hts 0811.90.52", "us on mx avocado"],
+        ),
+        (
+            "mangoes peru 0811.90.52 and avocados mexico 0804.40",
+            ["us on pe mangoes 0811.90.52", "us on mx avocados 0804.40"],
+        ),
+        ("toys vietnam 9503, bikes cambodia", ["us on vn toys 9503", "us on kh bikes"]),
+    ],
+)
+def test_a_code_belongs_to_the_goods_next_to_it(
+    text: str, commands: list[str], ledger: Ledger
+) -> None:
+    with pytest.raises(UnclearQuestion) as error:
+        read(text, ledger)
+
+    offered = [read(command, ledger) for _, command in error.value.options]
+    assert offered == [read(command, ledger) for command in commands]
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("hts 6109.10.00.12 from honduras", "hts 6109.10.00.12"),
