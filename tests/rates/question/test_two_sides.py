@@ -28,6 +28,9 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("steel from japan march 2025 vs june 2025", "2025-03-31", "2025-06-30"),
         ("trucks from germany before and after nov 1 2025", "2025-10-31", "2025-11-01"),
         ("toys from china before vs after 24 july 2026", "2026-07-23", "2026-07-24"),
+        ("toys from china dated 1 december 2025 and today", "2025-12-01", "2026-11-30"),
+        ("cars of korea at 1 oct 2025 and at present", "2025-10-01", "2026-11-30"),
+        ("cars of korea on 1 oct 2025, and nowadays", "2025-10-01", "2026-11-30"),
         ("eu wine after and before 7 august 2025", "2025-08-06", "2025-08-07"),
     ],
 )
