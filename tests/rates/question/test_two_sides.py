@@ -64,6 +64,24 @@ def test_a_code_belongs_to_the_goods_next_to_it(
 
 
 @pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        (
+            "when do tariffs on upholstered furniture go up, and is there any talk of postponing",
+            "upholstered wooden furniture",
+        ),
+        ("upcoming steel and copper", "steel, copper"),
+        ("upcoming section 301", "section 301"),
+        ("upcoming kitchen cabinets", "kitchen cabinets"),
+    ],
+)
+def test_a_calendar_is_about_the_goods_that_were_read(
+    text: str, product: str, ledger: Ledger
+) -> None:
+    assert read(text, ledger).product == product
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("hts 6109.10.00.12 from honduras", "hts 6109.10.00.12"),
