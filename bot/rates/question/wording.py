@@ -212,6 +212,10 @@ _ANY_CLAIM = re.compile(
 )
 _SECTION = re.compile(r"\b(?:sec|sect)\.?\s*(?=\d{3}\b)")
 _NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band also)\s+")
+_AND_PRESENTLY = re.compile(
+    r"\s*(?:,|\band\b|&|\bvs\.?|\+)(?: and)? (?:at present|at the moment|nowadays|presently"
+    r"|as of (?:now|today)|these days)\b"
+)
 _QUALIFIED = re.compile(
     r"\b(?:that |which )?(?:qualif(?:y|ies|ying|ied)|eligible)(?= (?:for|under)\b)"
 )
@@ -341,6 +345,7 @@ def correct_grammar_words(text: str, is_known: Callable[[str], bool] = lambda _:
 def spell_out(text: str) -> str:
     """The text with the usual words for claims, chapters and `it products`, without quantities."""
     text = _CHAPTER.sub("chapter ", " ".join(text.split()))
+    text = _AND_PRESENTLY.sub(" and today", text)
     text = _SECTION.sub("section ", _NEXT_GOODS.sub(", ", text))
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
