@@ -23,11 +23,11 @@ from bot.rates.answer.live_lookups import add_results, list_lookups
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.spells import list_spells
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
-from bot.rates.cards.facts import build_card_facts
+from bot.rates.cards.facts import CardFacts, DutyState, build_card_facts
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import parse_query
-from bot.rates.question.query import QueryKind, RateQuery, override_query
+from bot.rates.question.query import QueryKind, RateQuery, build_total_query, override_query
 from bot.rates.question.reading.question import Vocabulary
 from bot.rates.question.reading.refusals import ask_for_origin
 
@@ -145,7 +145,26 @@ class AnswerService:
             today,
             cards=ledger.cards.get_all(query.cards),
             spells=list_spells(query, answers, ledger, today),
+            ended=self._list_ended(query, today),
+            total=self._find_total(query, answers, today, asked.now),
         )
+
+    def _list_ended(self, query: RateQuery, today: date) -> tuple[CardFacts, ...]:
+        """The cards that the question names and whose duties are no longer charged."""
+        found = (
+            build_card_facts(one, self.ledger, query.on or today, today)
+            for one in self.ledger.cards.get_all(query.cards)
+        )
+        ended = (DutyState.ENDED, DutyState.NOT_COLLECTED)
+        return tuple(one for one in found if one.overall is not None and one.overall.state in ended)
+
+    def _find_total(
+        self, query: RateQuery, answers: tuple[Answer, ...], today: date, now: datetime
+    ) -> Answer | None:
+        """All duties on goods of the pair, if the answer is about a law that charges nothing."""
+        if query.kind is not QueryKind.PAIR or not answers or not answers[0].is_uncharged_law:
+            return None
+        return answer_query(build_total_query(query), self.ledger, today, now)[0]
 
     def _ask_for_origin_if_needed(self, query: RateQuery, answers: tuple[Answer, ...]) -> None:
         """Raises UnclearQuestion for a history of goods without an origin, unless a duty on these

@@ -51,6 +51,10 @@ class RateAnswers(Reply):
     """The cards that the question names too."""
     spells: tuple[Spell, ...] = ()
     """When the percentage of the question was charged; empty if it names none."""
+    ended: tuple[CardFacts, ...] = ()
+    """The cards that the question names and whose duties are no longer charged."""
+    total: Answer | None = None
+    """All duties on the goods of the pair, for an answer about a law that charges nothing."""
 
 
 class RateCalendar(Reply):

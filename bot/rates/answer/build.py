@@ -57,6 +57,7 @@ from bot.rates.question.query import QueryKind, RateQuery
 _TALKS_SHOWN = 3
 _PARTS = 6
 """Maximum kinds of goods, or codes, of one question that are answered separately."""
+_CHAPTER_DIGITS, _SUBHEADING_DIGITS = 2, 6
 _AND = re.compile(r"[,;&+/]|\b(?:and|or|plus|vs|versus)\b", re.IGNORECASE)
 """What stands between several kinds of goods."""
 
@@ -116,10 +117,49 @@ def _split_product(
     if len(goods) > 1 and not wanted.codes and listed:
         names = ((one, ledger.goods.by_id[one].name) for one in goods[:_PARTS])
         return [wanted._replace(text=name, goods=(one, *claimed)) for one, name in names]
-    if len(wanted.codes) > 1 and not goods:
-        codes = wanted.codes[:_PARTS]
-        return [wanted._replace(text=format_code(one), codes=(one,)) for one in codes]
+    if wanted.codes and all(ledger.goods.by_id[one].hs for one in goods):
+        parts = _list_codes_and_goods(wanted, goods, claimed, query.product, ledger)
+        return parts if len(parts) > 1 or goods else (None,)
     return (None,)
+
+
+def _list_codes_and_goods(
+    wanted: ParsedProduct,
+    goods: Sequence[str],
+    claimed: tuple[str, ...],
+    product: str,
+    ledger: Ledger,
+) -> list[ParsedProduct]:
+    """Each code, or the goods that are a part of it, and the goods that are no code's.
+
+    Goods next to a code only describe it, if they are not a part of it: `8544.42 copper cables`.
+    """
+    codes_of = {one: ledger.goods.by_id[one].hs for one in goods}
+    parts = []
+    for code in wanted.codes:
+        narrower = [
+            one
+            for one, hs in codes_of.items()
+            if all(each.startswith(code) for each in hs) and code not in hs
+        ]
+        if len(narrower) == 1 and len(code) < _SUBHEADING_DIGITS:
+            name = ledger.goods.by_id[narrower[0]].name
+            parts.append(wanted._replace(text=name, codes=(), goods=(*narrower, *claimed)))
+        else:
+            parts.append(wanted._replace(text=format_code(code), codes=(code,), goods=claimed))
+    items = (ledger.reader.read_any(item) for item in _AND.split(product))
+    others = [ledger.goods.by_id[one] for item in items if not item.codes for one in item.goods]
+    for good in dict.fromkeys(others):
+        described = any(
+            each.startswith(code) or code.startswith(each)
+            for each in good.hs
+            for code in wanted.codes
+        )
+        # A whole chapter is a material, such as copper.
+        if good.hs and not described and min(map(len, good.hs)) > _CHAPTER_DIGITS:
+            named = (good.id, *claimed)
+            parts.append(wanted._replace(text=good.name, codes=(), goods=named))
+    return parts[:_PARTS]
 
 
 def _names_goods(query: RateQuery, ledger: Ledger) -> bool:

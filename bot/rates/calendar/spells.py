@@ -15,12 +15,26 @@ from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Step
-from bot.rates.model.measure import Measure, RatePeriod, Status
+from bot.rates.model.measure import Calc, Measure, RatePeriod, Status
+from bot.rates.model.warnings import Reason
 from bot.rates.question.query import HOME, QueryKind, RateQuery
 
 _A_DAY = timedelta(days=1)
 _LASTING = timedelta(days=30)
 _MAX_SPELLS = 4
+_MAY_APPLY = frozenset(
+    {
+        Reason.SUSPENDED,
+        Reason.ANNOUNCED,
+        Reason.SPECIFIC,
+        Reason.SOME_LINES,
+        Reason.LINE_DECIDES,
+        Reason.DEPENDS,
+        Reason.MAY_RETURN,
+        Reason.RATE_UNKNOWN,
+    }
+)
+"""Why a duty that some of the goods pay or may pay is not in the total."""
 _MANY = 5
 """From this number of economies on, a schedule of a duty is broad."""
 
@@ -95,12 +109,40 @@ def list_spells(
         measures = ledger.get_pair(answer.imposer, answer.partner).measures
         if answer.product is not None:
             # Of a question about goods or a law, only its own duties.
-            own = {one.measure_id for one in (*answer.components, *answer.not_counted)}
+            own = _list_own_duties(answer)
             measures = tuple(one for one in measures if one.id in own)
+        found += _list_with_base(answer, query.percent)
         found += _list_announced(measures, query.percent, today)
         duties = _find_duties(ledger, measures, query.percent, today)
         found += sorted(duties, key=lambda one: WORLD in one.partners)
     return tuple(found[:_MAX_SPELLS])
+
+
+def _list_with_base(answer: Answer, percent: Decimal) -> Iterator[Spell]:
+    """The duties of goods that are the percentage with the normal duty: `7.5% + 2.5%`."""
+    base = answer.base.percent if answer.base is not None else None
+    for one in (*answer.components, *answer.not_counted) if base else ():
+        may_pay = one.exclusion is None or one.exclusion.reason in _MAY_APPLY
+        adds = one.calc is Calc.ADDS and one.percent is not None and one.percent + base == percent
+        if may_pay and adds and one.from_ is not None:
+            yield Spell(
+                imposer=answer.imposer,
+                partners=(answer.partner,),
+                percent=percent,
+                first=one.from_,
+                last=one.to,
+                name=f"with the normal duty of {base:f}%, {one.measure}",
+            )
+
+
+def _list_own_duties(answer: Answer) -> set[str]:
+    """The ids of the measures that the goods pay, may pay, or have paid."""
+    changed = {one.measure.id for step in answer.history for one in step.changes}
+    return changed | {
+        one.measure_id
+        for one in (*answer.components, *answer.not_counted)
+        if one.exclusion is None or one.exclusion.reason in _MAY_APPLY
+    }
 
 
 def find_spells(ledger: Ledger, percent: Decimal, today: date) -> tuple[Spell, ...]:

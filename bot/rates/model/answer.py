@@ -456,16 +456,19 @@ class Answer(NamedTuple):
         return None if self.total_percent is None else (self.total_percent, self.total_percent)
 
     @property
+    def is_uncharged_law(self) -> bool:
+        """Whether the answer is about laws alone that charge nothing."""
+        return self.basis is TotalBasis.LAYER and not self.rows and self.total_percent == 0
+
+    @property
     def is_zero_in_data(self) -> bool:
         """Whether the total is 0 only because the ledger has no duty on the goods."""
-        is_zero = self.basis is TotalBasis.GOODS and self.total_percent == 0
-        return is_zero and not self.by_line
+        return self.basis is TotalBasis.GOODS and self.total_percent == 0 and not self.by_line
 
     @property
     def is_zero_in_general(self) -> bool:
         """Whether the ledger has no duty on goods in general, so that the total on them is 0."""
-        is_general = self.basis is TotalBasis.GENERAL
-        return is_general and self.total_percent == 0 and not self.components
+        return self.basis is TotalBasis.GENERAL and self.total_percent == 0 and not self.components
 
     @property
     def has_scheduled(self) -> bool:

@@ -33,6 +33,13 @@ _EXPORTS = re.compile(
 )
 MOVES = re.compile(r"(?:relocat|mov|shift|switch|transfer|outsourc)[a-z]*")
 _INTO = frozenset({"to", "in", "into"})
+_MADE = frozenset(
+    str.split("melted poured smelted refined forged milled machined caught harvested mined")
+)
+"""Verbs that make a lone economy the origin: `steel poured in mexico`."""
+_BETWEEN_ITEMS = frozenset({",", "and", "also", "&", "+"})
+_CODE = re.compile(r"\d{4}[\d.]*")
+_ENTERS = re.compile(r"enter(?:s|ed|ing)?")
 _OF_ORIGIN = frozenset({"on", "from", "against", "of"})
 _ONE_WAY = frozenset(
     {"on", "by", "pay", "pays", "paid", "against", "imposes", "charge", "charges", "from"}
@@ -41,6 +48,7 @@ _LINKS = frozenset(
     {",", "and", "or", "vs", "versus", "&", "/", "+", "vs.", "v", "from", "the", "on"}
 )
 """Words between two economies of a list."""
+_JOINS = frozenset({"and", "or", ",", "&", "+", "/"})
 _COMPARING = frozenset(
     {"vs", "versus", "vs.", "v", "or", "compared", "compare", "comparison", "than", "comparing"}
 )
@@ -49,7 +57,7 @@ _COMPARING = frozenset(
 def names_origin(words: TokenizedQuestion) -> bool:
     """Whether words make the question's first economy the origin of the goods."""
     before = words.words_before[0]
-    made_in = before[-1:] == ["in"] and not MADE.isdisjoint(before)
+    made_in = before[-1:] == ["in"] and not (MADE | _MADE).isdisjoint(before)
     return (
         words.has_adjective
         or words.is_origin_later
@@ -61,7 +69,7 @@ def names_origin(words: TokenizedQuestion) -> bool:
 def names_importer(words: TokenizedQuestion) -> bool:
     """Whether words make the question's only economy the one that charges."""
     before, after = words.words_before[0], words.words_after
-    made_in = before[-1:] == ["in"] and not MADE.isdisjoint(before)
+    made_in = before[-1:] == ["in"] and not (MADE | _MADE).isdisjoint(before)
     if before[-1:] == ["to"] and not _APPLIES.isdisjoint(before[-2:-1]):
         # 'does column 2 apply to russian goods'
         return False
@@ -70,6 +78,8 @@ def names_importer(words: TokenizedQuestion) -> bool:
         return False
     if words.is_possessive or (before[-1:] and before[-1] in {"by", "into", "to", "in"}):
         return not made_in
+    if _ends_in_entering(before):
+        return True
     if not _RETALIATION.isdisjoint((*after, *before[-1:])):
         return True
     first = [word for word in after if word not in FILLER or word in _CHARGES][:1]
@@ -93,7 +103,7 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
     if home in words.codes or len(words.codes) < 2:
         return False
     between = [_trim_made_in(each) for each in words.words_before[1:]]
-    joins = {"and", "or", ",", "&", "vs", "versus"}
+    joins = _JOINS | {"vs", "versus"}
     if len(words.are_origins) == len(words.codes) and all(words.are_origins):
         # 'shoes from vietnam and on the same shoes from indonesia', 'thai rice and indian tea'
         return all(not joins.isdisjoint(each) for each in between)
@@ -104,7 +114,7 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
         for each in between
     )
     listed = all(not _LINKS.isdisjoint(each) or not each for each in between)
-    joined = any(not {"and", "or", ",", "&"}.isdisjoint(each) for each in between)
+    joined = any(not _JOINS.isdisjoint(each) for each in between)
     charged = any("on" in each and not DUTIES.isdisjoint(each) for each in between)
     if not linked or charged or any(not _PAYS.isdisjoint(each) for each in between):
         return False
@@ -112,9 +122,7 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
         return False
     compares = comparing or any(not _COMPARING.isdisjoint(each) for each in between)
     # 'china, vietnam, india toys', but not 'china and india toys', which may be importer and origin
-    only_listed = len(words.codes) > 2 and all(
-        each and {",", "and", "or", "&", "/"}.issuperset(each) for each in between
-    )
+    only_listed = len(words.codes) > 2 and all(each and _JOINS.issuperset(each) for each in between)
     return compares or only_listed or (joined and listed and names_origin(words))
 
 
@@ -152,13 +160,29 @@ def has_direction(words: TokenizedQuestion) -> bool:
 
 
 def list_goods_of_each(words: TokenizedQuestion) -> tuple[list[str], list[str]]:
-    """The words after each economy, and those before each: `fiji water, jamaica rum`."""
+    """The words after each economy, and those before each: `fiji water, jamaica rum`.
+
+    The first are more likely to be its goods.
+    """
     behind = [*words.words_before[1:], words.words_after]
+    ahead = [list(each) for each in words.words_before]
+    for at, each in enumerate(ahead[1:], start=1):
+        # A code after its goods and their economy: 'mangoes, peru, 0811.90.52, avocados mexico'.
+        ends = [place for place, word in enumerate(each) if word in _BETWEEN_ITEMS]
+        end = next((one for one in reversed(ends) if _has_code(each[:one])), 0)
+        ahead[at - 1] += each[:end]
+        ahead[at] = each[end:]
+    if _has_code(words.words_after):
+        ahead[-1] += words.words_after
     after, before = (
         [" ".join(one for one in each if one not in FILLER | NOISE) for each in parts]
-        for parts in (behind, words.words_before)
+        for parts in (behind, ahead)
     )
-    return after, before
+    return (before, after) if before[0] else (after, before)
+
+
+def _has_code(words: Sequence[str]) -> bool:
+    return any(map(_CODE.fullmatch, words))
 
 
 class Direction(NamedTuple):
@@ -211,6 +235,9 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     is_origin = {"from", "of"} & set(before) or is_origin_next(before)
     if is_origin and (into or {"at", "for"} & set(between)):
         return True
+    # 'us machinery entering poland', but not 'us tariffs on goods entering poland'
+    if _ends_in_entering(between) and not charged:
+        return True
     # 'us goods into vietnam', 'china to us', 'us exports to vietnam', but not 'us tariffs in china'
     if {"to", "into"} & set(between) and not charged:
         return True
@@ -234,6 +261,12 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
         return True
     goods = bool(between) and not set(between) <= NOISE | FILLER
     return goods and not charged and (into or not DUTIES.isdisjoint(words.words_after[:1]))
+
+
+def _ends_in_entering(before: Sequence[str]) -> bool:
+    """Whether the words before an economy say that goods enter it: `us cars entering`."""
+    last = [word for word in before if word != "the"][-1:]
+    return any(map(_ENTERS.fullmatch, last))
 
 
 def _trim_made_in(between: Sequence[str]) -> Sequence[str]:

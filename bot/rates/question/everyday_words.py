@@ -73,6 +73,7 @@ _WORDS = frozenset(
         "indirectly individual initially inside instance instead interested interesting into "
         "invoice iowa issue it'd it'll itself job journalist journalists just kansas keen "
         "kentucky kept key kia kids kind kindly kinds knew known knows lack law lawyer lawyers "
+        "left sent inclusive "
         "lead lemme less lesser let lift lifting like likely likewise list listed lists little "
         "lol longer looks lot lots louisiana love luck maine mainly majority makes manager "
         "manufacturer many maryland massachusetts maybe mazda me meant meanwhile meeting men's "

@@ -11,7 +11,7 @@ IGNORED = frozenset(
     str.split(
         "a ad add additional all an and any are article as at be by customs deal duty for "
         "from good how import imported in including into is it item its layer levy listed "
-        "made making manufactured much no of on or our paid pay product rate s section "
+        "made making manufactured much no of on or other our paid pay product rate s section "
         "special tariff tax taxed than that the this to total under us valorem what which with"
     )
 )
@@ -50,6 +50,19 @@ PROCESSED: Mapping[str, tuple[str, ...]] = {
     "breaded": ("02", "03", "07"),
 }
 """By word, the chapters of food of which the word makes other goods: `canned peaches`."""
+OWN_WORDS = {
+    "headline": "headline;goods in general;all goods;everything;overall;general rate;general;"
+    "all products;goods generally;outside usmca;goods outside usmca;non usmca;non usmca goods;"
+    "not under usmca;not entered under usmca;goods not entered under usmca",
+    "alone": "only;alone;layer;layer only;that layer only;that layer;layer alone;just;by itself;"
+    "single layer",
+    "sum": "all layers;all the layers;every layer;all duties;in total",
+    "with_base": "including base;including the base;including base rate;including the base rate;"
+    "including mfn;including the mfn rate;with base;with the base;with base rate;with mfn;in all;"
+    "all in;base included;incl base;incl mfn;plus mfn;plus base;"
+    "plus the base rate;landed;total duty;everything included",
+}
+"""By kind, the phrases that name neither goods nor duties."""
 NOT_ALONE = frozenset({"single", "double", "revenue", "collection", "set", "class", "part"})
 """Words that lead to no heading without another word."""
 _PARTICIPLE = re.compile(r"[a-z]{2,}[^e]ed")

@@ -61,6 +61,7 @@ from bot.rates.question.reading.refusals import (
     refuse_misspelt_card,
     refuse_new_mexico,
     refuse_other_costs,
+    refuse_regions,
 )
 from bot.rates.question.reading.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.reading.sentences import (
@@ -161,6 +162,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
     if percent is None and not (words.codes or intent.is_calendar):
         refuse_misspelt_card(undated, vocabulary)
+    refuse_regions(words)
     if intent.is_calendar:
         refuse_unread(question, vocabulary)
         query = parse_calendar(question, vocabulary)

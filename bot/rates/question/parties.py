@@ -48,6 +48,10 @@ _NEVER = frozenset({"can", "and", "all", "any"})
 """Words that `Parties` knows, but that are no economies in lower case."""
 _UNITS = frozenset({"cc", "cm", "gb", "kg", "kw", "lb", "mg", "ml", "mm", "tb"})
 """Units that are also codes of economies. After a number, they are units."""
+_AFTER_GERMAN_FROM = frozenset(
+    str.split("deutschland der den dem indien china japan italien frankreich taiwan europa")
+)
+"""Words after which `aus` is no code of Australia: `maschinen aus deutschland`."""
 _NOT_AFTER = {
     "china": {"bone", "fine", "vintage", "porcelain"},
     "turkey": {"frozen", "whole", "ground", "smoked", "roast", "roasted", "live", "raw", "fresh"},
@@ -265,6 +269,8 @@ class _PartyFinder:
         if _is_small(word):
             return at in self._codes_at or "->" in {before, after}
         if word in _UNITS and before.isdigit():
+            return False
+        if word == "aus" and after in _AFTER_GERMAN_FROM:
             return False
         if before in _NOT_AFTER.get(word, ()):
             return False

@@ -82,7 +82,7 @@ _OF_A_NAME = re.compile(
 )
 """Words after the date that is part of the name of a duty: the March 2025 countermeasure."""
 _HEAD = re.compile(
-    r"\b(?P<word>before-after|since|after|from|starting|beginning|effective|until|till|through|thru|before|by"
+    r"\b(?P<word>before-after|dated|since|after|from|starting|beginning|effective|until|till|through|thru|before|by"
     r"|up to|on|as of|as at|at|in|during|over|within|for|between|of|throughout|is due|due)\s+"
     r"(?:the\s+(?:month\s+of\s+|year\s+)?|year\s+|all\s+of\s+|whole\s+)?$"
     r"|\b(?:the|all of|whole|entire)\s+$"
@@ -101,7 +101,7 @@ _AND_ON = re.compile(
     rf"\s*(?:{_SEPARATOR}|and\b|/)\s*(?:and\s+)?(?:on\s+|as of\s+|in\s+)?(?:the\s+)?"
 )
 _OPEN = SINCE | UNTIL | {"before", "after", "between", "before-after"}
-_ON = frozenset({"on", "as of", "as at", "at"})
+_ON = frozenset({"on", "as of", "as at", "at", "dated"})
 _NOW = re.compile(r"(?:now|currently|current rate)\b")
 _BOTH_SIDES = re.compile(
     r"\b(?:(?:just )?(?:before|pre)[- ]*(?:and|or|&|/|vs\.?|versus)[- ]*(?:after|post)"
@@ -197,6 +197,11 @@ def take_period(
         other = _find_next(text, joint.end(), today, tense, True, at_start=True)
         if other is not None:
             first = found.first
+            one_by_one = "and" in joint.group() and found.head in {"", "at"}
+            if one_by_one and first == found.last < other.first == other.last:
+                # '1 march 2026 and 1 june 2026'
+                rest = _cut(text, found.start, other.end)
+                return Period(first, other.last, days=(first, other.last)), rest
             if first > other.last:
                 # 'november to february 2027': the year stands only after the last month.
                 first = add_months(first, -12)

@@ -16,6 +16,7 @@ The steps, in order:
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from bot.rates.model.goods import Good, Goods
@@ -26,6 +27,7 @@ from bot.rates.question.goods_words import (
     IGNORED,
     NOT_ALONE,
     ONLY_ALONE,
+    OWN_WORDS,
     PROCESSED,
     TAILS,
     Item,
@@ -38,18 +40,6 @@ from bot.rates.schedule.codes import extract_codes
 from bot.rates.schedule.lines import HEADING_DIGITS, TariffLines
 from bot.rates.schedule.search import FoundHeading, GoodsName, find_headings, find_phrase
 
-_OWN_WORDS = {
-    "headline": "headline;goods in general;all goods;everything;overall;general rate;general;"
-    "all products;goods generally;outside usmca;goods outside usmca;non usmca;non usmca goods;"
-    "not under usmca;not entered under usmca;goods not entered under usmca",
-    "alone": "only;alone;layer;layer only;that layer only;that layer;layer alone;just;by itself;"
-    "single layer",
-    "sum": "all layers;all the layers;every layer;all duties;in total",
-    "with_base": "including base;including the base;including base rate;including the base rate;"
-    "including mfn;including the mfn rate;with base;with the base;with base rate;with mfn;in all;"
-    "all in;base included;incl base;incl mfn;plus mfn;plus base;"
-    "plus the base rate;landed;total duty;everything included",
-}
 # Minimum similarities of a text and a name of goods, from 0 to 100. To read the text as the goods,
 # the whole text is compared; to suggest the goods, its most similar part is compared.
 _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
@@ -126,13 +116,10 @@ class ProductReader:
                 self._names.setdefault(" ".join(stem_words(name)), good.id)
                 self._add_to_headings(name, good)
         self._layers = frozenset(measure.id for measure in measures)
-        self._imposer_of = {measure.id: measure.imposer for measure in measures}
+        self._measures = {measure.id: measure for measure in measures}
         self.pairs = frozenset((one.imposer, each) for one in measures for each in one.partners)
         """The imposer and a partner of each measure."""
-        self._imposers_of = {
-            base: frozenset(one.imposer for one in measures if has_basis(one, (base,)))
-            for base in bases
-        }
+        self._of = {base: [one for one in measures if has_basis(one, (base,))] for base in bases}
         for measure in measures:
             for name in (measure.name, *measure.names):
                 self._add_phrase(name, "layer", measure.id)
@@ -142,7 +129,7 @@ class ProductReader:
         for claim, names in (claims or {}).items():
             for name in names:
                 self._add_phrase(name, "claim", claim)
-        for kind, names in _OWN_WORDS.items():
+        for kind, names in OWN_WORDS.items():
             for name in names.split(";"):
                 self._add_phrase(name, kind, "")
         for phrases in self._phrases.values():
@@ -216,8 +203,21 @@ class ProductReader:
             meanings=self._list_meanings(found),
         )
         if unknown and not (wanted.codes or wanted.layers or wanted.bases):
+            if (moved := self._read_in_order(wanted, words, allowed)) is not None:
+                return moved
             return self._find_nearest(wanted, " ".join(words)[:80])
         return self._narrow_to_codes(wanted)
+
+    def _read_in_order(
+        self, wanted: ParsedProduct, words: Sequence[str], allowed: frozenset[str]
+    ) -> ParsedProduct | None:
+        """The text with two neighbors exchanged that are a name then: `cars electric`."""
+        for at, name in enumerate(zip(words[1:], words, strict=False)):
+            known = any(one.words == name for one in self._phrases.get(name[0], ()))
+            if known and not set(wanted.unknown).isdisjoint(name):
+                moved = " ".join((*words[:at], *name, *words[at + 2 :]))
+                return self._read(moved, allowed)._replace(text=wanted.text)
+        return None
 
     def _list_meanings(self, found: Mapping[str, Mapping[str, None]]) -> tuple[str, ...]:
         meant = [one for one in found.get("goods", ()) if one in found.get("meanings", ())]
@@ -319,9 +319,13 @@ class ProductReader:
 
     def list_imposers(self, text: str) -> frozenset[str]:
         """The economies that impose the layers or legal bases that the text names."""
+        return frozenset(one.imposer for one in self.list_measures(text))
+
+    def list_measures(self, text: str) -> tuple[Measure, ...]:
+        """The layers that the text names, and those of its legal bases."""
         wanted = self.read_any(text)
-        named = {self._imposer_of[layer] for layer in wanted.layers}
-        return frozenset(named).union(*(self._imposers_of[base] for base in wanted.bases))
+        named = [self._measures[layer] for layer in wanted.layers]
+        return tuple(chain(named, *(self._of[base] for base in wanted.bases)))
 
     def drop_everyday_words(self, words: Sequence[str]) -> list[str]:
         """The words without the ordinary ones, which name no goods.

@@ -136,6 +136,12 @@ def override_query(
     return query.model_copy(update=changed)
 
 
+def build_total_query(query: RateQuery) -> RateQuery:
+    """The question about all duties on goods of the pair, for one about a single law."""
+    update = {"product": None, "percent": None, "history": False, "both_ways": False}
+    return query.model_copy(update=update)
+
+
 def format_query(query: RateQuery) -> str:
     """The query as a text that `parse_query` reads back: `on 2025-04-15 🇺🇸 🇨🇳`.
 

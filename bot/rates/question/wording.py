@@ -38,7 +38,7 @@ FILLER = frozenset(
         "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read "
         "says said saying talking talk use using used between among yes "
         "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
-        "same whos covered advise confirm advice wat wot u ur r im ive i've dont doesnt"
+        "same whos covered advise confirm advice wat wot mutch u ur r im ive i've dont doesnt"
     )
 ) - {"deal", "with"}
 """Words that never are part of the name of goods, a duty or a claim."""
@@ -117,6 +117,10 @@ _EMPTY_PHRASES = re.compile(
     r"|(?<=\bdoes )apple(?= pay\b)"
     r"|(?<=\bclient )ships\b|(?<=\bsupplier )ships\b|(?<=\bcompany )ships\b|(?<=\bwho )ships\b"
     r"|\bstatus of\b"
+    # Verbs that are goods too, or a word before goods: `switch origin of bicycles`.
+    r"|\b(?:switch|change|move|shift)(?:ing|ed)? (?:(?:the|our|my) )?"
+    r"(?:(?:country of )?origins?|suppliers?|sourcing)(?: of)?\b"
+    r"|\b(?:to|we|i|they|you) source\b(?! of\b)|\bsource (?=from\b)"
 )
 _IT_GOODS = re.compile(
     r"(?<!\bis )(?<!\bdoes )\bit(?= (?:products|equipment|hardware|goods)\b)"
@@ -208,9 +212,18 @@ _ANY_CLAIM = re.compile(
 )
 _SECTION = re.compile(r"\b(?:sec|sect)\.?\s*(?=\d{3}\b)")
 _NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band also)\s+")
+_AND_PRESENTLY = re.compile(
+    r"\s*(?:,|\band\b|&|\bvs\.?|\+)(?: and)? (?:at present|at the moment|nowadays|presently"
+    r"|as of (?:now|today)|these days)\b"
+)
 _QUALIFIED = re.compile(
     r"\b(?:that |which )?(?:qualif(?:y|ies|ying|ied)|eligible)(?= (?:for|under)\b)"
 )
+_MELTED = re.compile(
+    r"\b(?:(?:that|which) )?(?:(?:is|was|are|were|(?:has|have) been) )?"
+    r"(?:melted(?: (?:and|&) | ?/ ?)poured|smelt(?:ed)?(?: (?:and|&) | ?/ ?)cast)(?= in\b)"
+)
+"""The origin of metal: `melted and poured in mexico`."""
 _CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
 _CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
 _QUANTITY = re.compile(
@@ -332,6 +345,7 @@ def correct_grammar_words(text: str, is_known: Callable[[str], bool] = lambda _:
 def spell_out(text: str) -> str:
     """The text with the usual words for claims, chapters and `it products`, without quantities."""
     text = _CHAPTER.sub("chapter ", " ".join(text.split()))
+    text = _AND_PRESENTLY.sub(" and today", text)
     text = _SECTION.sub("section ", _NEXT_GOODS.sub(", ", text))
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
@@ -341,7 +355,7 @@ def spell_out(text: str) -> str:
     text = _COO.sub("origin", _EX.sub("from ", text))
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
     text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
-    return _IT_GOODS.sub("ict", text)
+    return _IT_GOODS.sub("ict", _MELTED.sub("made", text))
 
 
 def remove_empty_phrases(text: str) -> str:

@@ -63,7 +63,7 @@ def build_overview(
         added_title="Added" if answer.base_share is BaseShare.ADDED else "Rate",
         rows=() if is_short else build_rows(answer, max_rows),
         changes=tuple(list_changes(answer))[:max_rows] if is_period else (),
-        questions=() if is_short else answer.questions,
+        questions=() if is_period else answer.questions,
         headings="" if is_short else _join_headings(answer),
         next=() if is_short else list_next(answer),
         short_total=format_short_total(answer),

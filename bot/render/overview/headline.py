@@ -37,17 +37,23 @@ def format_title(answer: Answer, today: date | None = None) -> str:
     if answer.rows:
         return f"{importer} {words.name_law_duties(answer)} on goods of {origin}{day}"
     if answer.basis is TotalBasis.LAYER:
-        names = [read_duty_name(name, answer.partner_name) for name in answer.goods]
-        law = f"{names[0].law} " if names and names[0].law else ""
-        is_law = len(names) > 1 and {one.law for one in names} == {law.strip()} != {""}
-        duty = "duties" if is_law else join_subjects(names).removeprefix(law)
-        return f"{importer} {law}{duty} on goods of {origin}{day}"
+        ended = ": no longer charged" if answer.is_uncharged_law and _describe_end(answer) else ""
+        return f"{importer} {_name_laws(answer)} on goods of {origin}{day}{ended}"
     if answer.basis is TotalBasis.GENERAL:
         claim = f" {answer.entry.claim}" if answer.entry.claim else ""
         return f"{importer} {words.name_kind(answer)} on goods of {origin}{claim}{day}"
     return (
         f"{importer} {words.name_kind(answer)} on {words.describe_goods(answer)} of {origin}{day}"
     )
+
+
+def _name_laws(answer: Answer) -> str:
+    """The duties of an answer about laws alone."""
+    names = [read_duty_name(name, answer.partner_name) for name in answer.goods]
+    law = f"{names[0].law} " if names and names[0].law else ""
+    is_law = len(names) > 1 and {one.law for one in names} == {law.strip()} != {""}
+    duty = "duties" if is_law else join_subjects(names).removeprefix(law)
+    return f"{law}{duty}"
 
 
 def format_short_total(answer: Answer) -> str:
@@ -150,6 +156,14 @@ def _build_number(answer: Answer, planned: bool) -> Iterator[Piece]:
         yield from _describe_missing(answer)
         return
     scheduled = " (scheduled, not verified)" if answer.has_scheduled and not planned else ""
+    if answer.is_uncharged_law:
+        # The law's name stands in front, so that the number is not taken for the total.
+        end = _describe_end(answer).removeprefix("; ")
+        state = "no longer charged" if end else "no duty"
+        yield Piece(f"{_name_laws(answer)}: {state}", strong=True)
+        when = f", {end}" if "(" in end else f" ({end})" * bool(end)
+        yield Piece(f"{when}, other duties not counted")
+        return
     which = f"{_describe_goods_of_number(answer, span)}{scheduled}"
     free = next((one for one in answer.entry.others if is_other_figure(one, span)), None)
     if free is None:
@@ -185,8 +199,7 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
     """The goods that pay the number and what decides, after the number."""
     if answer.basis is TotalBasis.LAYER:
         named = len(answer.goods) == 1
-        alone = ", this duty alone" if named else ", these duties alone"
-        return alone + (_describe_end(answer) if not any(span) else "")
+        return ", this duty alone" if named else ", these duties alone"
     if answer.basis is TotalBasis.GENERAL:
         return _describe_general(answer, span)
     if answer.total_range is not None:

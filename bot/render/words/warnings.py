@@ -19,6 +19,7 @@ from bot.render.words.duties import describe_exclusion
 from bot.text.dates import format_day
 
 _MAX_LISTED = 6
+_QUOTAS = "tariff-rate quotas"
 
 
 def describe_warnings(answer: Answer) -> list[str]:
@@ -217,7 +218,12 @@ def _lookup_failed(one: kinds.LookupFailed, answer: Answer) -> str:
     return f"{one.source} {one.why}; {left_out}."
 
 
-def _asked_not_covered(one: kinds.AskedNotCovered, _: Answer) -> str:
+def _asked_not_covered(one: kinds.AskedNotCovered, answer: Answer) -> str:
+    duties = (*answer.components, *answer.not_counted)
+    if one.names == (_QUOTAS,) and any("in quota" in each.measure for each in duties):
+        return (
+            "The rates within and above the quota are in our data; how much of it is left is not."
+        )
     *others, last = one.names
     if others and last.endswith(" duties"):
         others = [name.removesuffix(" duties") for name in others]

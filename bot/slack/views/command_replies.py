@@ -8,6 +8,8 @@ from bot.commands.permissions import OperatorAction
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
+from bot.rates.model.answer import TotalBasis
+from bot.render.cards import describe_card_state
 from bot.render.dates.spells import describe_spells
 from bot.render.unread import describe_unread
 from bot.render.words import describe_checked_period, format_calendar_title
@@ -55,7 +57,13 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             if reply.as_table:
                 message = render_rates_table(reply.answers, parties, message)
             unread = describe_unread(reply.query, parties)
-            return _add_spells(_add_unread(message, unread), reply, parties)
+            message = _add_unread(message, unread)
+            if reply.answers and reply.answers[0].basis is TotalBasis.GOODS:
+                # Says what became of a law that the question names and the total has no more.
+                for ended in reversed(reply.ended):
+                    state = f"{ended.card.title}: {describe_card_state(ended)}"
+                    message = _add_unread(message, state[:1].upper() + state[1:])
+            return _add_spells(message, reply, parties)
         case replies.RateCalendar():
             return _render_calendar(reply, parties)
         case replies.RateCard():
@@ -208,27 +216,30 @@ def _render_clarification(reply: replies.Clarification) -> Message:
     return assemble(f"{question} {listed}", [section(bold(question)), *row])
 
 
-def _add_unread(message: Message, unread: str) -> Message:
-    """The message, with the words of the question that it does not take into account."""
+def _add_unread(message: Message, unread: str, most: int = 300) -> Message:
+    """The message, with what the question says and its figure does not take into account."""
     room = limits.MESSAGE_CHARACTERS - count_characters(message.blocks)
     if not unread or len(message.blocks) >= limits.MESSAGE_BLOCKS or len(unread) > room:
         return message
     # Below the title and the figure, which are the first two lines.
-    blocks = (*message.blocks[:2], context(escape(unread, 300)), *message.blocks[2:])
+    blocks = (*message.blocks[:2], context(escape(unread, most)), *message.blocks[2:])
     instead = message.instead
     return replace(
         message,
         blocks=blocks,
         text=f"{message.text}\n{unread}"[: limits.NOTICE_CHARACTERS],
-        instead=_add_unread(instead, unread) if instead is not None else None,
+        instead=_add_unread(instead, unread, most) if instead is not None else None,
     )
 
 
 def _add_spells(message: Message, reply: replies.RateAnswers, parties: Parties) -> Message:
-    """The message with the days of the percentage that the question names, above its answers."""
+    """The message with the days of the percentage that the question names: below the figure of
+    goods, and above other answers."""
     sentences = describe_spells(reply.spells, reply.query, parties)
     if not sentences:
         return message
+    if reply.query.product and reply.answers and reply.answers[0].basis is TotalBasis.GOODS:
+        return _add_unread(message, "\n".join(sentences), 800)
     lines = "\n".join(escape(one, 200) for one in sentences)
     instead = message.instead
     return replace(

@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from bot.rates.answer.build import answer_query
 from bot.rates.calendar.spells import find_spells, list_pair_spells, list_spells
 from bot.rates.ledger import Ledger
@@ -97,6 +99,25 @@ def test_a_question_about_goods_gets_only_the_duties_on_them(ledger: Ledger) -> 
     spells = list_spells(query, answer_query(query, ledger, TODAY), ledger, TODAY)
     assert spells
     assert not any("vehicle" in one.name or "furniture" in one.name for one in spells)
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "not_named"),
+    [
+        ("british cars 10%", "(in quota)", "forced labor"),
+        ("antibiotics from china 100%", "pharmaceuticals", "Reciprocal"),
+        ("brazilian beef 10%", "Reciprocal", "forced labor"),
+    ],
+)
+def test_duties_that_the_goods_never_paid_are_not_listed(
+    text: str, named: str, not_named: str, ledger: Ledger
+) -> None:
+    query = parse_query(text, ledger.parties, TODAY, ledger.reader)
+    spells = list_spells(query, answer_query(query, ledger, TODAY), ledger, TODAY)
+
+    names = " ".join(one.name for one in spells)
+    assert named in names
+    assert not_named not in names
 
 
 def test_a_question_without_a_percentage_has_no_spells(ledger: Ledger) -> None:

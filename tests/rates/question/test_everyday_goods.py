@@ -36,6 +36,19 @@ def test_everyday_goods_have_all_their_headings_and_no_others(
         assert any(code.startswith(heading) or heading.startswith(code) for code in codes)
 
 
+@pytest.mark.parametrize(
+    ("text", "usual"),
+    [
+        ("furniture vietnam upholstered", "upholstered furniture vietnam"),
+        ("pipes steel vietnam", "steel pipes vietnam"),
+        ("wine sparkling vietnam", "sparkling wine vietnam"),
+        ("cars electric vietnam", "electric cars vietnam"),
+    ],
+)
+def test_the_words_of_a_name_may_be_exchanged(text: str, usual: str, ledger: Ledger) -> None:
+    assert _list_codes(text, ledger) == _list_codes(usual, ledger) != []
+
+
 @pytest.mark.parametrize(("text", "headings"), [row for row in GOODS if row[1].startswith("?")])
 def test_a_name_that_is_not_certain_is_asked_about(
     text: str, headings: str, ledger: Ledger

@@ -257,6 +257,10 @@ _WORDS = st.sampled_from(
         ("what is the tariff for chinese evs in mexico", "MX", "CN", "evs"),
         ("what tariff does india face in the united states", "US", "IN", None),
         ("swiss watches us tariff", "US", "CH", "watches"),
+        ("us machinery entering china", "CN", "US", "machinery"),
+        ("american cars that enter the european union", "EU", "US", "cars"),
+        ("german tires entering the us", "US", "DE", "tires"),
+        ("chinese steel entering mexico", "MX", "CN", "steel"),
     ],
 )
 def test_words_of_direction_say_who_imposes(
@@ -275,6 +279,36 @@ def test_without_words_of_direction_the_first_party_imposes(text: str, read: Rea
     query = read(text)
 
     assert (query.imposer, query.partner) == ("US", "CN")
+
+
+@pytest.mark.parametrize(
+    ("text", "partner"),
+    [
+        ("steel coils melted and poured in mexico", "MX"),
+        ("aluminum smelted in canada", "CA"),
+        ("shrimp harvested in india", "IN"),
+    ],
+)
+def test_the_place_of_a_process_is_the_origin(text: str, partner: str, read: Read) -> None:
+    query = read(text)
+
+    assert (query.imposer, query.partner) == ("US", partner)
+
+
+@pytest.mark.parametrize(
+    ("text", "partner"),
+    [
+        ("india all changes from 2025-08-01", "IN"),
+        ("all changes vietnam since may 2026", "VN"),
+        ("all upcoming japan", "JP"),
+    ],
+)
+def test_all_changes_of_an_economy_are_not_those_of_all_countries(
+    text: str, partner: str, read: Read
+) -> None:
+    query = read(text)
+
+    assert (query.imposer, query.partner) == (None, partner)
 
 
 _ANY = st.text(st.characters(exclude_categories=()), max_size=200)

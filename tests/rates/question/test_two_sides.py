@@ -28,12 +28,57 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("steel from japan march 2025 vs june 2025", "2025-03-31", "2025-06-30"),
         ("trucks from germany before and after nov 1 2025", "2025-10-31", "2025-11-01"),
         ("toys from china before vs after 24 july 2026", "2026-07-23", "2026-07-24"),
+        ("toys from china dated 1 december 2025 and today", "2025-12-01", "2026-11-30"),
+        ("cars of korea at 1 oct 2025 and at present", "2025-10-01", "2026-11-30"),
+        ("cars of korea on 1 oct 2025, and nowadays", "2025-10-01", "2026-11-30"),
         ("eu wine after and before 7 august 2025", "2025-08-06", "2025-08-07"),
     ],
 )
 def test_two_compared_days_are_a_period(text: str, since: str, until: str, ledger: Ledger) -> None:
     found = read(text, ledger)
     assert (str(found.since), str(found.until), found.on) == (since, until, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        (
+            "mango frozen, peru, hts 0811.90.52, and also avocado mexico",
+            ["us on pe mango frozen hts 0811.90.52", "us on mx avocado"],
+        ),
+        (
+            "mangoes peru 0811.90.52 and avocados mexico 0804.40",
+            ["us on pe mangoes 0811.90.52", "us on mx avocados 0804.40"],
+        ),
+        ("toys vietnam 9503, bikes cambodia", ["us on vn toys 9503", "us on kh bikes"]),
+    ],
+)
+def test_a_code_belongs_to_the_goods_next_to_it(
+    text: str, commands: list[str], ledger: Ledger
+) -> None:
+    with pytest.raises(UnclearQuestion) as error:
+        read(text, ledger)
+
+    offered = [read(command, ledger) for _, command in error.value.options]
+    assert offered == [read(command, ledger) for command in commands]
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        (
+            "when do tariffs on upholstered furniture go up, and is there any talk of postponing",
+            "upholstered wooden furniture",
+        ),
+        ("upcoming steel and copper", "steel, copper"),
+        ("upcoming section 301", "section 301"),
+        ("upcoming kitchen cabinets", "kitchen cabinets"),
+    ],
+)
+def test_a_calendar_is_about_the_goods_that_were_read(
+    text: str, product: str, ledger: Ledger
+) -> None:
+    assert read(text, ledger).product == product
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,12 @@ from bot.rates.question.query import (
 )
 
 _ASIDE, _WORDS_OF_ASIDE = re.compile(r"\((?P<inside>[^()]*)\)"), 5
+_TAG = re.compile(
+    r",?\s*\bor (?:is|was|are|were) (?:it|that|this|they|these|those)\b(?P<inside>[^,;?\d]*)\??\s*$"
+)
+"""The other answer to a yes-no question: `or was that only talk`."""
+_SELF = re.compile(r"^(?:i am|i'm|im|we are|we're) an? (?P<inside>[^,:;?.]{1,60})[:,]\s*")
+"""What the asking person is: `i'm a broker in laredo:`."""
 _ORIGIN_SUFFIX = re.compile(r"\b([a-z]+)-(?:made|origin|produced|grown|built|sourced)\b")
 _PLACE = r"(?P<place>[a-z]+(?: [a-z]+){0,2})"
 _VIA = re.compile(
@@ -39,7 +45,16 @@ def drop_suffixes(text: str, parties: Parties) -> str:
 
 
 def drop_aside(text: str, parties: Parties, reader: ProductReader | None) -> str:
-    """The text without a longer remark in parentheses that names no economy, code or claim."""
+    """The text without remarks that name no economy, code or claim: a longer one in parentheses,
+    a last `or was it ...`, and who asks."""
+
+    def names_any(inside: str) -> bool:
+        wanted = reader.read_any(inside) if reader is not None else ParsedProduct(inside)
+        named = wanted.goods or wanted.codes or wanted.claims or wanted.bases or wanted.layers
+        return bool(named or TokenizedQuestion(inside, parties).codes)
+
+    def drop_unnamed(match: re.Match[str]) -> str:
+        return match.group() if names_any(match["inside"]) else " "
 
     def drop(match: re.Match[str]) -> str:
         inside = match["inside"]
@@ -48,7 +63,7 @@ def drop_aside(text: str, parties: Parties, reader: ProductReader | None) -> str
         is_aside = len(inside.split()) >= _WORDS_OF_ASIDE and not any(map(str.isdigit, inside))
         return " " if is_aside and not named else match.group()
 
-    return _ASIDE.sub(drop, text)
+    return _TAG.sub(drop_unnamed, _SELF.sub(drop_unnamed, _ASIDE.sub(drop, text)))
 
 
 def drop_route(text: str, parties: Parties) -> tuple[str, tuple[str, ...]]:

@@ -5,9 +5,10 @@ from functools import partial
 
 from bot.errors import QueryError, UnknownParty
 from bot.parties import WORLD
-from bot.rates.question.directions import find_direction
+from bot.rates.question.directions import find_direction, has_direction
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.periods import Period, Tense
+from bot.rates.question.product import ProductReader
 from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery
 from bot.rates.question.reading.question import Question, Vocabulary, trim_product
 from bot.rates.question.wording import NOISE
@@ -28,11 +29,15 @@ def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
     today, reader = vocabulary.today, vocabulary.reader
     rest = trim_product(words.other_words)
     # Other words do not name a product: 'this month', 'next week'.
-    product = rest if rest and reader is not None and reader.names_any(rest) else None
+    product = _name_goods(rest, reader) if rest and reader is not None else None
     asked = partial(
         RateQuery, product=product, percent=question.percent, uncovered=question.uncovered
     )
-    if len(words.codes) > 1:
+    if len(words.codes) == 2 and WORLD in words.codes and not has_direction(words):
+        # 'india, all changes'
+        [partner] = [code for code in words.codes if code != WORLD]
+        asked = partial(asked, partner=partner)
+    elif len(words.codes) > 1:
         imposer, partner, _ = find_direction(words)
         asked = partial(asked, imposer=imposer, partner=partner)
     elif words.codes:
@@ -52,6 +57,17 @@ def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
         return asked(kind=QueryKind.CHANGES, since=on, until=on)
     since = since or (until or today) - timedelta(days=CHANGES_DAYS)
     return asked(kind=QueryKind.CHANGES, since=since, until=until)
+
+
+def _name_goods(text: str, reader: ProductReader) -> str | None:
+    """The text if it names goods or a duty, or the names of the goods among its other words."""
+    if not reader.names_any(text):
+        return None
+    wanted = reader.read_any(text)
+    others = wanted.codes or wanted.layers or wanted.bases or wanted.claims or wanted.headline
+    if others or not wanted.goods or (NOISE.isdisjoint(text.split()) and not wanted.unknown):
+        return text
+    return ", ".join(reader.list_names(wanted.goods))
 
 
 def names_goods_of_economies(question: Question, vocabulary: Vocabulary) -> bool:

@@ -28,6 +28,7 @@ from bot.rates.question.query import (
     QueryKind,
     RateQuery,
 )
+from bot.rates.question.reading.context_laws import drop_context_laws
 from bot.rates.question.reading.question import (
     Question,
     Vocabulary,
@@ -75,6 +76,13 @@ def parse_rates(question: Question, vocabulary: Vocabulary) -> RateQuery:
     _refuse_goods_of_each(question, vocabulary)
     if product:
         product = _read_chapter(_drop_added_law(product, reader))
+        if reader is not None and not question.intent.history:
+            day = question.period.last if question.period is not None else None
+            shorter = drop_context_laws(product, reader, day or vocabulary.today)
+            if shorter != product:
+                # The percentage was that of the law: `now that the 10% surcharge is gone`.
+                question, product = question._replace(percent=None), shorter
+                build = partial(_build_rates, question, vocabulary)
         refuse_chapters_without_goods(product)
         try:
             refuse_unknown(product, words.codes, vocabulary, build)

@@ -33,6 +33,11 @@ _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
+_REGION = re.compile(
+    r"\b(?:(?:south[- ]?east|south|east|central|western) asia|asia|(?:central|latin|south) america"
+    r"|(?:sub-saharan |north |west |east )?africa|middle east|scandinavia|the balkans|caribbean)\b"
+)
+_TERRITORY = re.compile(r"\b(?:puerto rico|guam|us virgin islands|american samoa)\b")
 _EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no(?!\.?\s*\d))\b")
 MEANINGLESS = frozenset(
     str.split(
@@ -163,6 +168,23 @@ def refuse_new_mexico(text: str) -> None:
             "new mexico",
             "New Mexico is a state of the US, without duties of its own. Do you mean Mexico?",
             [("Mexico", meant)],
+        )
+
+
+def refuse_regions(words: TokenizedQuestion) -> None:
+    """Raises QueryError for a region or a US territory, which is no economy of our data."""
+    text = " ".join(words.other_words)
+    if words.codes not in ([], [HOME]):
+        return
+    if region := _REGION.search(text):
+        raise QueryError(
+            region.group(), "a region, and duties are set by economy", "Try: us vietnam"
+        )
+    if territory := _TERRITORY.search(text):
+        raise QueryError(
+            territory.group(),
+            "the customs status of US territories is not in our data",
+            "Try: cards",
         )
 
 

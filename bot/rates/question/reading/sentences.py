@@ -13,7 +13,7 @@ UnclearQuestion then says what was not read, and offers answers that the questio
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 from bot.errors import UnclearQuestion
@@ -47,6 +47,8 @@ _JOINS = frozenset({"and", "or", "vs", "vs.", "versus", ",", "&", "on", "by"})
 _JOINS_CLAUSES = frozenset({"but", "while", "although", "though"})
 _MOST_UNREAD = 2
 """Number of ordinary verbs from which a sentence may be half read."""
+_MANY_UNREAD = 4
+"""Number of unread words from which a sentence is half read if they are more than those read."""
 _WORDS_OF_SENTENCE, _MAX_OPTIONS = 6, 4
 _ABOUT_QUERY = "A rate alone may not answer this."
 """Why a sentence is refused whose reading may be right."""
@@ -100,9 +102,13 @@ def refuse_half_read(
         # 'if we switch from china to mexico'
         conditions = [word for word in conditions if not MOVES.fullmatch(word)]
     verbs = [word for word in query.unread if is_telling(word)]
-    if any(word in conditions for word in query.unread) or (
-        len(verbs) >= _MOST_UNREAD and len(query.unread) > _count_read(words, query, vocabulary)
-    ):
+    unread, read = len(query.unread), _count_read(words, query, vocabulary)
+    is_half_read = unread > read and (len(verbs) >= _MOST_UNREAD or unread >= _MANY_UNREAD)
+    # 'cusma certified plywd and osb': the claim was read, but not the goods.
+    has_no_goods = (
+        bool(query.product) and unread >= _MOST_UNREAD and not _list_things(query, vocabulary)
+    )
+    if any(word in conditions for word in query.unread) or is_half_read or has_no_goods:
         _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)
 
 
@@ -142,13 +148,23 @@ def _is_small(word: str) -> bool:
 
 def _count_read(words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary) -> int:
     """How many things of the question were read."""
-    reader = vocabulary.reader
-    found: list[Collection[str]] = [words.codes]
-    if reader is not None and query.product:
-        wanted = reader.read_any(query.product)
-        found += [wanted.goods, wanted.codes, wanted.layers, wanted.bases, wanted.claims]
     days = query.on or query.since or query.until
-    return sum(map(len, found)) + bool(days) + (query.percent is not None)
+    claims: tuple[str, ...] = ()
+    if vocabulary.reader is not None and query.product:
+        claims = vocabulary.reader.read_any(query.product).claims
+    read = len(words.codes) + len(_list_things(query, vocabulary)) + len(claims)
+    return read + bool(days) + (query.percent is not None)
+
+
+def _list_things(query: RateQuery, vocabulary: Vocabulary) -> list[str]:
+    """The goods, codes and duties that the question names. A claim is none of them."""
+    reader = vocabulary.reader
+    if reader is None or not query.product:
+        return []
+    wanted = reader.read_any(query.product)
+    claimed = {good for claim in wanted.claims for good in reader.read_any(claim).goods}
+    goods = [good for good in wanted.goods if good not in claimed]
+    return [*goods, *wanted.codes, *wanted.layers, *wanted.bases, *["all"] * wanted.headline]
 
 
 def _is_made_from_others(words: TokenizedQuestion) -> bool:

@@ -12,10 +12,9 @@ from datetime import date
 
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD, build_flag
-from bot.rates.cards.model import Card
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
-from bot.rates.question.query import RateQuery, format_query
+from bot.rates.question.query import RateQuery, build_total_query, format_query
 from bot.render import words
 from bot.render.duty_names import name_origin
 from bot.render.freshness import format_chip
@@ -67,7 +66,7 @@ def render_short_answer(reply: RateAnswers) -> Message:
     a button has its number."""
     answer, query = reply.answers[0], reply.query.model_copy(update={"both_ways": False})
     other = reply.answers[1] if len(reply.answers) > 1 else None
-    row = actions(*_list_buttons(answer, other, query, reply.cards))
+    row = actions(*_list_buttons(answer, other, query, reply))
     head: list[Block] = []
     plain: list[Block] = []
     overview = build_overview(answer, reply.query, reply.today)
@@ -197,10 +196,14 @@ def format_status(overview: AnswerOverview) -> str:
 
 
 def _list_buttons(
-    answer: Answer, other: Answer | None, query: RateQuery, cards: Sequence[Card]
+    answer: Answer, other: Answer | None, query: RateQuery, reply: RateAnswers
 ) -> Iterator[Element | None]:
     asked = format_query(query)
-    runs = [(f"About {one.title}", f"card {one.id}") for one in cards[:_MAX_CARDS]]
+    runs = [(f"About {one.title}", f"card {one.id}") for one in reply.cards[:_MAX_CARDS]]
+    if reply.total is not None:
+        total = format_short_total(reply.total)
+        label = f"All duties on this pair{f': {total}' if total else ''}"
+        runs.insert(0, (label, format_query(build_total_query(query))))
     runs += _list_commands(answer, other, query)
     yield button("Check a product", CHECK_PRODUCT, asked)
     yield button("Details and sources", DETAILS, asked)

@@ -1,0 +1,81 @@
+"""Leaves out laws that a question about goods names as context, because the total of the goods has
+the duties of all laws.
+
+Left out are a law that charges nothing on the day (`ceramic tiles, now that ieepa is gone`), and
+several laws at once (`foil 7607.11, 301 and 232 both`). A single law that is in force stays.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from bot.rates.model.measure import Measure
+from bot.rates.question.product import ProductReader
+from bot.rates.question.wording import FILLER, NOISE
+
+_TOKEN = re.compile(r"[^\s,]+|,")
+_JOINS = frozenset({"and", "or", "plus", "+", "&", "/", ",", "both", "the", "of", "from", "on"})
+_NUMBERS = frozenset(
+    str.split("five ten fifteen twenty twenty-five thirty forty fifty hundred percent")
+)
+_MAX_WORDS = 6
+
+
+def drop_context_laws(product: str, reader: ProductReader, day: date) -> str:
+    """The product without such laws, if it names goods without them."""
+    wanted = reader.read_any(product)
+    if wanted.alone or not (wanted.layers or wanted.bases):
+        return product
+    words = _TOKEN.findall(product)
+    laws = list(_find_laws(words, reader))
+    charged = [one for one in laws if any(_is_levied(each, day) for each in one[2])]
+    dropped = laws if _are_several(charged) else [one for one in laws if one not in charged]
+    if not dropped:
+        return product
+    out = {at for first, end, _ in dropped for at in range(first, end)}
+    rest = _trim([word for at, word in enumerate(words) if at not in out])
+    return rest if reader.names_goods(rest) else product
+
+
+def _find_laws(
+    words: Sequence[str], reader: ProductReader
+) -> Iterator[tuple[int, int, tuple[Measure, ...]]]:
+    """The first word of each name of laws and the one after it, with the duties that it names."""
+    at = 0
+    while at < len(words):
+        end = at + 1
+        if words[at] not in _JOINS:
+            for last in range(min(at + _MAX_WORDS, len(words)), at, -1):
+                run = words[at:last]
+                if _JOINS.isdisjoint(run) and _names_only_law(" ".join(run), reader):
+                    yield at, last, reader.list_measures(" ".join(run))
+                    end = last
+                    break
+        at = end
+
+
+def _names_only_law(text: str, reader: ProductReader) -> bool:
+    wanted = reader.read_any(text)
+    others = wanted.goods or wanted.codes or wanted.claims or wanted.unknown or wanted.headline
+    return bool(wanted.layers or wanted.bases) and not others
+
+
+def _is_levied(measure: Measure, day: date) -> bool:
+    period = measure.find_period(day)
+    return period is not None and period.is_charged and period.percent != 0
+
+
+def _are_several(laws: Sequence[tuple[int, int, tuple[Measure, ...]]]) -> bool:
+    """Whether two of the names have no duty in common: `section 301 forced labor` is one law."""
+    ids = [{each.id for each in measures} for _, _, measures in laws]
+    return any(one.isdisjoint(other) for at, one in enumerate(ids) for other in ids[at + 1 :])
+
+
+def _trim(words: list[str]) -> str:
+    """The words without those at both ends that said something about the laws."""
+    small = _JOINS | NOISE | FILLER | _NUMBERS | {"now", "order", "act", "gone", "law"}
+    while words and words[0] in small:
+        words.pop(0)
+    while words and words[-1] in small:
+        words.pop()
+    return " ".join(words).replace(" ,", ",")
