@@ -277,7 +277,10 @@ def describe_value(one: EntryValue) -> list[str]:
         lines.append("customs fees of this day are not in our data")
     ends = dict.fromkeys(map(format_dollars, one.total))
     plus = "".join(f", plus {each}" for each in one.not_summed)
-    lines.append(f"total on {format_dollars(one.value)}: {' to '.join(ends)}{plus}")
+    fee = ""
+    if one.merchandise_fee is not None:
+        fee = f", with the merchandise processing fee of {format_dollars(one.merchandise_fee)}"
+    lines.append(f"total on {format_dollars(one.value)}: {' to '.join(ends)}{plus}{fee}")
     if one.harbor_fee is not None:
         fee = format_dollars(one.harbor_fee)
         lines.append(f"by sea only: harbor maintenance fee {fee}, not in the total")
