@@ -78,6 +78,13 @@ COMMANDS = {
     "outbox": CommandModule(
         Group.ADMIN, "outbox", "List unsent and failed messages; retry or drop them."
     ),
+    "export": CommandModule(
+        Group.ADMIN, "evidence.export", "Export stories, alerts and answers of a period."
+    ),
+    "feedback": CommandModule(
+        Group.ADMIN, "evidence.feedback", "List what readers called not relevant."
+    ),
+    "forget": CommandModule(Group.ADMIN, "evidence.forget", "Remove a person from the database."),
     "db": CommandModule(Group.ADMIN, "database", "Upgrade, back up or reassign the database."),
     "match": CommandModule(
         Group.DEVELOP,

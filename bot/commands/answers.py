@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import partial
 
 from bot.commands.ports import LiveSources, ReportStore
 from bot.commands.rates.percents import resolve_percent
@@ -27,6 +28,8 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery, override_query
+from bot.rates.question.reading.question import Vocabulary
+from bot.rates.question.reading.refusals import ask_for_origin
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +117,12 @@ class AnswerService:
             card = ledger.cards.by_id.get(query.card or "")
             if card is None:
                 return CardList(query, ledger.cards.all)
-            return RateCard(query, build_card_facts(card, ledger, query.on or today))
+            on = query.on or today
+            others = (
+                build_card_facts(one, ledger, on, today)
+                for one in ledger.cards.get_all(query.cards)
+            )
+            return RateCard(query, build_card_facts(card, ledger, on, today), tuple(others))
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
@@ -124,13 +132,32 @@ class AnswerService:
             answers = await asyncio.to_thread(answer_query, query, ledger, today, asked.now)
         else:
             answers = answer_query(query, ledger, today, asked.now)
+        self._ask_for_origin_if_needed(query, answers)
         answers = await self._count_lines(answers, query)
         if self._live is not None and (wanted := list_lookups(answers, query, ledger, today)):
             found = await self._live.find(wanted)
             answers = add_results(answers, found, query, ledger, today)
         if query.on is None or query.on >= today:
             answers = await self._add_reports(answers)
-        return RateAnswers(query, answers, today, spells=list_spells(query, answers, ledger, today))
+        return RateAnswers(
+            query,
+            answers,
+            today,
+            cards=ledger.cards.get_all(query.cards),
+            spells=list_spells(query, answers, ledger, today),
+        )
+
+    def _ask_for_origin_if_needed(self, query: RateQuery, answers: tuple[Answer, ...]) -> None:
+        """Raises UnclearQuestion for a history of goods without an origin, unless a duty on these
+        goods in particular is charged on most origins: kitchen cabinets, but not toys."""
+        if not (query.history and query.partner_implied and query.imposer_assumed):
+            return
+        counted = [one for answer in answers for one in answer.components if one.is_counted]
+        measures = [self.ledger.by_id[one.measure_id] for one in counted if one.percent]
+        if all(measure.applies_to_all_goods for measure in measures):
+            build = partial(RateQuery, product=query.product, history=True)
+            vocabulary = Vocabulary(self.ledger.parties, None, None, date.min)
+            ask_for_origin(build, query.product or "the goods", vocabulary)
 
     async def _count_lines(
         self, answers: tuple[Answer, ...], query: RateQuery
@@ -170,12 +197,12 @@ class AnswerService:
         # In a thread, because 15 answers and 2,000 stories take 80 ms.
         return await asyncio.to_thread(select)
 
-    async def find_next_changes(self, now: datetime, limit: int) -> tuple[Upcoming, ...]:
-        """The next changes of all duties. They are listed in a worker thread."""
+    async def find_next_changes(self, now: datetime) -> tuple[Upcoming, ...]:
+        """The changes of all duties in the next 60 days. They are listed in a worker thread."""
         ledger, query = self.ledger, RateQuery(kind=QueryKind.UPCOMING)
         today = ledger.find_duty_day(now)
         items = await asyncio.to_thread(list_calendar, query, ledger, today)
-        return tuple(item for item in items if not item.passed)[:limit]
+        return tuple(item for item in items if not item.passed)
 
     def build_calendar_file(self, text: str, now: datetime) -> CalendarFile:
         """The entries of the calendar that the question asks for. Raises QueryError."""

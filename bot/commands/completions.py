@@ -16,6 +16,7 @@ _FIRST = {
     "changes": "rates that changed lately",
     "history": "how a rate has changed: history us china",
     Verb.LATEST: "the latest stories",
+    "find": "stories by topic, economy, goods and words: find china court",
     Verb.SUBSCRIBE: "get alerts in this conversation",
     Verb.UNSUBSCRIBE: "end alerts in this conversation",
     Verb.LIST: "the subscriptions of this conversation",

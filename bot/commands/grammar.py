@@ -4,7 +4,8 @@
 2. A text with a command as its first word is this command with its arguments. The commands are
    `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`. Polite words
    before a command do not count: `please subscribe to court rulings`. `edit`, `pause` and `resume`
-   are commands before the id of a subscription.
+   are commands before the id of a subscription. `find` and `search` are other words for `latest`,
+   except in a question for a rate: `find the duty rate on cars`.
 3. `table` before a question asks for the answer as a table.
 4. `upcoming` with `ics` asks for the calendar as a file.
 5. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
@@ -62,6 +63,7 @@ class Verb(StrEnum):
     UNFOLLOW_EVENT = "unfollow event"
     MUTE_EVENT = "mute event"
     UNMUTE_EVENT = "unmute event"
+    NOT_RELEVANT = "not relevant"
     MUTE_CONVERSATION = "mute conversation"
     UNMUTE_CONVERSATION = "unmute conversation"
     MUTE_TOPIC = "mute topic"
@@ -73,9 +75,9 @@ class Command(Frozen):
     """A command with its arguments.
 
     What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
-    the address or id of a feed, the id of an event or of a subscription, a topic, or the id of a
-    message that offers missed stories. For reminders it is `on`, `off` or empty. For feeds it is
-    `all` or empty.
+    the address or id of a feed, the id of an event, a story or a subscription, a topic, or the id
+    of a message that offers missed stories. For reminders it is `on`, `off` or empty. For feeds it
+    is `all` or empty.
     """
 
     verb: Verb
@@ -92,8 +94,10 @@ class Command(Frozen):
     """What a subscription should be, as typed."""
     until: str = ""
     """The day until which a subscription should pause, as typed."""
+    any_party: bool = False
+    """For `latest`, whether a story needs to name only one of the economies and not all."""
     words: tuple[str, ...] = ()
-    """For `latest`, words that a story must contain."""
+    """For `latest`, words, goods and HS codes that a story must contain."""
     page: int = 1
     """For `latest`, the page, from 1."""
 
@@ -122,7 +126,7 @@ _VERBS = _index_words(
         Verb.PAUSE: "pause",
         Verb.RESUME: "resume",
         Verb.LIST: "list subscriptions",
-        Verb.LATEST: "latest news",
+        Verb.LATEST: "latest news find search",
         Verb.TABLE: "table",
         Verb.REMINDERS: "reminders reminder remind",
         Verb.FEEDS: "feeds feed",
@@ -164,8 +168,11 @@ _POLITE = frozenset(
     )
 )
 """Words before a command that do not change it. Alone, they are a greeting."""
+_RATE_WORDS = frozenset({"rate", "rates", "percent", "percentage"})
+"""Words after `find` that show that it is a question for a rate."""
 _AFTER_GOODS = frozenset({"from", "of", "made", "imported", "imports", "lamps", "linen", "tops"})
 """Words after `table` that show that tables are the goods: `table from vietnam`."""
+_QUOTATION_MARKS = '"“”„'
 _ADDRESS = re.compile(r"\bhttps?://\S*", re.IGNORECASE)
 """An address of a page. People attach one to a question, which it is no part of."""
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
@@ -216,7 +223,7 @@ def parse_command(text: str, parties: Parties) -> Command:
         case Verb.FEEDS:
             return _parse_feeds(whole.split()[1:])
         case Verb.LATEST:
-            return _parse_latest(words[1:], parties)
+            return _parse_latest(words[1:], parties, has_comma="," in line)
         case _:
             return _parse_subscription_command(verb, _cut_after(typed, first), parties)
 
@@ -252,6 +259,8 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
             return not known and any(parties.find(word) is not None for word in rest[1:])
         case Verb.EDIT | Verb.PAUSE | Verb.RESUME:
             return not (rest and rest[0].startswith("#"))
+        case Verb.LATEST:
+            return not _RATE_WORDS.isdisjoint(word.lower().strip("?.!") for word in rest)
         case Verb.HELP:
             return len(rest) > 2 and any(parties.find(word) is not None for word in rest)
         case _:
@@ -290,15 +299,22 @@ def _parse_reminders(words: list[str]) -> Command:
     return Command(verb=Verb.REMINDERS, text=_ON_OR_OFF.get(argument, ""))
 
 
-def _parse_latest(words: list[str], parties: Parties) -> Command:
-    """`latest`, with topics, economies, words that stories contain, and `page 2`, in any order."""
+def _parse_latest(words: list[str], parties: Parties, *, has_comma: bool) -> Command:
+    """`latest`, with topics, economies, words that stories contain, and `page 2`, in any order.
+
+    Stories name all of the economies (`us china`). With a comma or `or` (`us, china`), one of them
+    is enough. Words in quotation marks are always words of the stories.
+    """
     kept, page = _take_page(words)
+    has_or = any(word.lower() == "or" for word in kept)
     topics: set[Topic] = set()
     codes: set[str] = set()
     wanted: list[str] = []
-    for phrase in _split_phrases(kept, parties):
+    for phrase in _split_phrases([word for word in kept if word.lower() != "or"], parties):
         key = phrase.lower().replace("_", "-")
-        if key in _TOPICS:
+        if (bare := phrase.strip(_QUOTATION_MARKS).lower()) != phrase.lower():
+            wanted += [bare] if bare else []
+        elif key in _TOPICS:
             topics.add(_TOPICS[key])
         elif key in _EVERYTHING:
             continue
@@ -312,6 +328,7 @@ def _parse_latest(words: list[str], parties: Parties) -> Command:
         verb=Verb.LATEST,
         topics=frozenset(topics),
         parties=frozenset(codes),
+        any_party=len(codes) > 1 and (has_comma or has_or),
         words=tuple(wanted),
         page=page,
     )

@@ -1,16 +1,20 @@
 """Protocols for the stores, feeds and live sources that commands use. `bot.runtime` passes them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.alerts.delivery import Delivery
+from bot.alerts.feedback import Feedback
 from bot.alerts.mutes import Mute
 from bot.alerts.subscriptions.criteria import EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
+from bot.commands.replies import Reply
+from bot.commands.request import CommandRequest
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
+from bot.news.search import StorySearch
 from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord, State
 from bot.rates.model.lookup import Lookup, LookupResult
@@ -90,10 +94,29 @@ class StoryStore(Protocol):
     async def recent(self, since: datetime) -> Sequence[Story]:
         """The stories seen since then."""
 
+    async def search(self, wanted: StorySearch, limit: int, offset: int) -> Sequence[Story]:
+        """The found stories of all that are kept, newest first, after the first `offset` ones."""
+
     async def get(self, story_id: str) -> Story | None: ...
 
     async def of_event(self, event_id: str) -> Sequence[Story]:
         """The stories of an event, in order of publication."""
+
+
+class AnswerLog(Protocol):
+    """Keeps the answers that were given."""
+
+    async def keep(self, question: str, reply: Reply, request: CommandRequest) -> None:
+        """Saves the answer to a question. Never raises, because the person waits for the answer."""
+
+
+class AlertStore(Protocol):
+    """The alerts that were posted."""
+
+    async def posted(
+        self, team: str, conversation: str, event_ids: Collection[str]
+    ) -> Mapping[str, str]:
+        """The platform's id of the alert of each event that was posted in the conversation."""
 
 
 class ReportStore(Protocol):
@@ -110,6 +133,13 @@ class EventPreferenceStore(Protocol):
         """Saves that the person follows the event, and returns whether this is new."""
 
     async def unfollow(self, team: str, user: str, event_id: str) -> object: ...
+
+
+class FeedbackStore(Protocol):
+    """What readers say about stories."""
+
+    async def add(self, feedback: Feedback) -> bool:
+        """Saves the feedback, and returns whether it is new."""
 
 
 class ReminderStore(Protocol):
@@ -164,7 +194,9 @@ class CommandStores:
     mutes: MuteStore
     outbox: DeliveryStore
     stories: StoryStore
+    alerts: AlertStore
     events: EventPreferenceStore
+    feedback: FeedbackStore
     reminders: ReminderStore
     proposals: ProposalStore
     feeds: FeedAdmin

@@ -1,7 +1,7 @@
 """Replies to commands, as values. Each platform renders them in its own way."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import dataclass_transform
 
@@ -46,6 +46,8 @@ class RateAnswers(Reply):
     answers: tuple[Answer, ...]
     today: date
     as_table: bool = False
+    cards: tuple[Card, ...] = ()
+    """The cards that the question names too."""
     spells: tuple[Spell, ...] = ()
     """When the percentage of the question was charged; empty if it names none."""
 
@@ -67,6 +69,8 @@ class RateCard(Reply):
 
     query: RateQuery
     facts: CardFacts
+    others: tuple[CardFacts, ...] = ()
+    """The other cards that the question names."""
 
 
 class CardList(Reply):
@@ -162,6 +166,11 @@ class LatestStories(Reply):
     page: int = 1
     has_older: bool = False
     """Whether there is another page with older stories."""
+    any_party: bool = False
+    """Whether the stories name at least one of the economies and not all of them."""
+    alerts: Mapping[str, str] = field(default_factory=dict)
+    """The events that were posted in the conversation of the request, each with the platform's id
+    or, once it is known, the address of the message."""
 
 
 class ReminderSwitch(Reply):
@@ -241,6 +250,14 @@ class Unmuted(Reply):
     """Something is no longer muted in the conversation. Its mute has no end here."""
 
     mute: Mute
+
+
+class MarkedNotRelevant(Reply):
+    """The person called a story not relevant here; `is_new` is False if they did before."""
+
+    title: str
+    """The story's title; empty if the story is no longer saved, so that nothing was done."""
+    is_new: bool
 
 
 class NotUnderstood(Reply):

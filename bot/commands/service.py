@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.alerts.mentions import mentions
+from bot.alerts.feedback import Feedback, FeedbackKind
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.commands import replies
 from bot.commands.answers import AnswerService
@@ -25,9 +25,10 @@ from bot.commands.grammar import (
 )
 from bot.commands.greetings import is_greeting
 from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissions
-from bot.commands.ports import CommandStores
+from bot.commands.ports import AnswerLog, CommandStores
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
+from bot.commands.story_search import build_search
 from bot.commands.subscriptions.service import (
     SUBSCRIPTION_VERBS,
     SubscriptionRules,
@@ -41,8 +42,6 @@ from bot.text.single_line import to_single_line
 from bot.values import Topic
 
 MAX_STORIES = 5
-_SEARCHED_STORIES = 1_000
-"""The number of newest stories among which `latest` searches by economy and words."""
 MAX_PROPOSALS = 10
 
 
@@ -61,9 +60,12 @@ class CommandService:
         clock: Callable[[], datetime],
         on_due: Callable[[], None] = lambda: None,
         rules: SubscriptionRules = _DEFAULT_RULES,
+        answer_log: AnswerLog | None = None,
     ) -> None:
         """`clock` returns the current time in UTC. `on_due` is called when messages became due
-        because a pause or a mute ended."""
+        because a pause or a mute ended. `answer_log` keeps the answers; None if they are not
+        kept."""
+        self._answer_log = answer_log
         self.stores, self.answers, self.decisions = stores, answers, decisions
         self.permissions, self.clock = permissions, clock
         self.subscriptions = SubscriptionService(
@@ -107,7 +109,7 @@ class CommandService:
         return replies.Overview(
             own,
             await self.stores.feeds.summary(),
-            await self.answers.find_next_changes(self.clock(), MAX_STORIES),
+            await self.answers.find_next_changes(self.clock()),
             await self.stores.stories.latest(None, MAX_STORIES),
             await self._build_operator_overview(user),
         )
@@ -133,7 +135,7 @@ class CommandService:
             case Verb.LIST:
                 return await self._list(request)
             case Verb.LATEST:
-                return await self._list_latest(command)
+                return await self._list_latest(command, request)
             case Verb.REMINDERS:
                 return await self._reminders(command, request)
             case Verb.FEEDS:
@@ -154,29 +156,35 @@ class CommandService:
             case Verb.FOLLOW_EVENT:
                 is_new = await events.follow(request.team, request.user, command.text)
                 return replies.EventFollowed(command.text, is_new)
+            case Verb.NOT_RELEVANT:
+                return await self._mark_not_relevant(command.text, request)
             case _:
                 await events.unfollow(request.team, request.user, command.text)
                 return replies.EventUnfollowed()
 
-    async def _list_latest(self, command: Command) -> Reply:
-        """A page of the latest stories with the topics, economies and words of the command."""
-        topics, parties, words = command.topics, command.parties, command.words
-        topic = min(topics) if len(topics) == 1 else None
-        filtered = parties or words or len(topics) > 1
-        limit = _SEARCHED_STORIES if filtered else command.page * MAX_STORIES + 1
-        found = [
-            story
-            for story in await self.stores.stories.latest(topic, limit)
-            if not filtered or mentions(story, topics, parties, words)
-        ]
-        end = command.page * MAX_STORIES
-        page = tuple(found[end - MAX_STORIES : end])
-        has_older = len(found) > end
-        return replies.LatestStories(page, topics, parties, words, command.page, has_older)
+    async def _list_latest(self, command: Command, request: CommandRequest) -> Reply:
+        """A page of the latest stories that the command searches for. Alerts that are posted in
+        other conversations stay hidden."""
+        wanted = build_search(command, self.answers.ledger.goods)
+        before = (command.page - 1) * MAX_STORIES
+        found = await self.stores.stories.search(wanted, MAX_STORIES + 1, before)
+        page = tuple(found[:MAX_STORIES])
+        place, events = (request.team, request.conversation), {each.event_id for each in page}
+        return replies.LatestStories(
+            stories=page,
+            topics=command.topics,
+            parties=command.parties,
+            any_party=command.any_party,
+            words=command.words,
+            page=command.page,
+            has_older=len(found) > MAX_STORIES,
+            alerts=await self.stores.alerts.posted(*place, events) if events else {},
+        )
 
     async def _ask(self, command: Command, request: CommandRequest) -> Reply:
         asked = self.answers.parse(command.text, self.clock())
         reply = await self.answers.answer(asked)
+        await self.keep_answer(command.text, reply, request)
         if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
             return replace(reply, as_table=True)
         if isinstance(reply, replies.RateCalendar):
@@ -184,6 +192,12 @@ class CommandService:
             is_operator = self.permissions.is_allowed(request.user, decides)
             return replace(reply, shows_overdue=is_operator)
         return reply
+
+    async def keep_answer(self, question: str, reply: Reply, request: CommandRequest) -> None:
+        """Saves the answer to a question if answers are kept. Flags, which buttons have in their
+        questions, become names."""
+        if self._answer_log is not None:
+            await self._answer_log.keep(self.parties.spell_flags(question), reply, request)
 
     async def _list(self, request: CommandRequest) -> Reply:
         found = await self.stores.subscriptions.of(request.team, request.conversation)
@@ -200,6 +214,20 @@ class CommandService:
         on = command.text == "on"
         changed = await self.stores.reminders.switch(request.team, request.conversation, on=on)
         return replies.ReminderSwitch(on, changed, has_tariffs)
+
+    async def _mark_not_relevant(self, story_id: str, request: CommandRequest) -> Reply:
+        story = await self.stores.stories.get(story_id)
+        if story is None:
+            return replies.MarkedNotRelevant("", is_new=False)
+        said = Feedback(
+            team=request.team,
+            conversation=request.conversation,
+            user=request.user,
+            story_id=story_id,
+            kind=FeedbackKind.NOT_RELEVANT,
+            at=self.clock(),
+        )
+        return replies.MarkedNotRelevant(story.title, await self.stores.feedback.add(said))
 
     async def _reminders_on(self, request: CommandRequest) -> bool:
         return request.conversation not in await self.stores.reminders.off(request.team)

@@ -9,6 +9,7 @@ from bot.rates.cards.model import Card, CardFact
 from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
 from bot.rates.model.law import Effect, LegalEvent
 from bot.rates.model.measure import Measure, Source
+from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.render import words
 from bot.render.freshness import describe_freshness
 from bot.render.text import format_source, render_block
@@ -30,7 +31,12 @@ _EFFECTS = {
 
 
 def describe_card_state(facts: CardFacts) -> str:
-    """The present state in one line: `In force: 25% to 50%`, `Ended 23 Jul 2026 (10%)`."""
+    """The state in one line: `In force: 25% to 50%`, `As of 1 Jul 2026: In force: 10%`."""
+    day = facts.of_another_day
+    return f"{f'As of {format_day(day)}: ' if day else ''}{_describe_state(facts)}"
+
+
+def _describe_state(facts: CardFacts) -> str:
     if facts.card.state is not None:
         return facts.card.state.text
     if facts.overall is None:
@@ -218,6 +224,47 @@ def describe_fact(fact: CardFact) -> str:
     return f"{fact.label}: {fact.text}" if fact.label else fact.text
 
 
+def describe_card_age(facts: CardFacts) -> str:
+    """When the card was checked: `🔴 Checked 2 Oct 2026, 58 days ago`."""
+    return describe_freshness(facts.checked, facts.today, passed=bool(facts.passed))
+
+
+def describe_named(others: Sequence[CardFacts]) -> str:
+    """Which other cards the question names: `Also named: IEEPA duties.`; empty if it names none."""
+    titles = "; ".join(one.card.title for one in others)
+    return f"Also named: {titles}." if titles else ""
+
+
+def list_rate_questions(query: RateQuery) -> list[tuple[str, str]]:
+    """The questions about the rates of the economies that a question about a card names.
+
+    Each has its label: `US duties on steel of CA`.
+    """
+    if query.partner is None:
+        return []
+    goods = f"{query.product} of " if query.product else ""
+    return [
+        (
+            f"{HOME} duties on {goods}{code}",
+            format_query(
+                RateQuery(
+                    kind=QueryKind.PAIR,
+                    imposer=HOME,
+                    partner=code,
+                    product=query.product,
+                    on=query.on,
+                )
+            ),
+        )
+        for code in (query.partner, *query.versus)
+    ]
+
+
+def describe_respelled(query: RateQuery) -> str:
+    """How misspelt words were read; empty if there are none."""
+    return " ".join(f"Read '{one.word}' as {one.read_as}." for one in query.respelled)
+
+
 def group_cards(cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
     """The cards by group, in the order of the files; laws come first, uncovered topics last."""
     groups: dict[str, list[Card]] = {}
@@ -227,8 +274,10 @@ def group_cards(cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
     return sorted(groups.items(), key=lambda group: order.get(group[0], 0))
 
 
-def render_card_lines(facts: CardFacts) -> Iterator[str]:
-    """The whole card, line by line, for a terminal."""
+def render_card_lines(
+    facts: CardFacts, query: RateQuery | None = None, others: Sequence[CardFacts] = ()
+) -> Iterator[str]:
+    """The whole card, line by line, for a terminal, and what the question names too."""
     card = facts.card
     yield card.title
     yield f"{describe_card_state(facts)}."
@@ -248,10 +297,16 @@ def render_card_lines(facts: CardFacts) -> Iterator[str]:
     events = (f"{describe_event(one)} ({format_source(one.source)})" for one in facts.events)
     yield from render_block("events", events)
     yield from render_block("sources", map(format_source, list_card_sources(facts)))
-    yield describe_freshness(facts.checked, facts.on, passed=bool(facts.passed))
-    others = ", ".join(one.id for one in (*facts.parts, *facts.see))
-    if others:
-        yield f"see also: {others}"
+    yield describe_card_age(facts)
+    for one in others:
+        yield f"also named: {one.card.title}. {describe_card_state(one)}. (rate card {one.card.id})"
+    if query is not None:
+        for label, question in list_rate_questions(query):
+            yield f"{label}: rate {question}"
+        yield from filter(None, [describe_respelled(query)])
+    related = ", ".join(one.id for one in (*facts.parts, *facts.see))
+    if related:
+        yield f"see also: {related}"
 
 
 def render_card_list_lines(cards: Sequence[Card]) -> Iterator[str]:

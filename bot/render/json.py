@@ -29,7 +29,8 @@ from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.cards import describe_card_state
-from bot.render.comparison import RateComparison, build_comparison
+from bot.render.comparison.build import build_comparison
+from bot.render.comparison.model import RateComparison
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
@@ -51,9 +52,12 @@ def build_rate_json(
 
     `query` is None if the text could not be parsed. `calendar` is the answer to an `upcoming` or
     `changes` question, and None for all other questions. `card` is the card of a law or topic.
+    `named_cards` are the ids of the cards that the question names, apart from `card`.
     `spells` are the days on which the percentage of a question was charged.
     """
     asked = {key: _to_json(getattr(query, key, None)) for key in _ASKED}
+    if query is not None:
+        asked |= {key: list(words) for key in _READ if (words := getattr(query, key))}
     days = (
         {} if calendar is None else {"calendar": [build_upcoming_json(item) for item in calendar]}
     )
@@ -65,12 +69,14 @@ def build_rate_json(
         **compared,
         **days,
         **({} if card is None else {"card": build_card_json(card)}),
-        **_collect_filled(spells=tuple(spells)),
+        **_collect_filled(spells=tuple(spells), named_cards=query.cards if query else ()),
         "error": error and error.to_json(),
     }
 
 
 _ASKED = ("imposer", "partner", "on", "product")
+_READ = ("unread", "via")
+"""What a query leaves out of a question."""
 _ANSWER = (
     "imposer",
     "partner",
@@ -117,6 +123,7 @@ def build_answer_json(answer: Answer) -> Json:
         **_collect_values(answer, (*_BEYOND, "talks", "suggestions")),
         **_collect_filled(
             with_claim=answer.entry.others,
+            base_with_claim=answer.entry.programs,
             headings_unknown=answer.entry.unnamed,
             entered_value=answer.entry.value,
             typical=answer.typical,
@@ -223,12 +230,19 @@ def build_comparison_json(comparison: RateComparison) -> Json:
             "imposer": row.answer.imposer,
             "partner": row.answer.partner,
             "typical": row.typical,
+            "normal_duty": row.normal,
             "extent": row.extent or row.typical,
             "why": row.why,
         }
         for row in comparison.rows
     ]
-    return {"title": comparison.title, "sentence": comparison.sentence, "rows": rows}
+    return {
+        "title": comparison.title,
+        "sentence": comparison.sentence,
+        "normal_duty": comparison.base,
+        "rows": rows,
+        "notes": list(comparison.notes),
+    }
 
 
 def build_warning_json(one: RateWarning) -> Json:

@@ -79,6 +79,8 @@ def render_lines(answer: Answer) -> Iterator[str]:
         yield f"  {base_range}"
     if answer.mfn is not None:
         yield f"  {_format_mfn(answer, answer.mfn)}"
+    if programs := words.describe_programs(answer):
+        yield f"  normal duty with a claim: {programs}"
     yield from (f"  {words.describe_claim_total(one)}" for one in answer.entry.others)
     if headings := words.describe_headings(answer):
         yield f"  {headings}"

@@ -115,10 +115,11 @@ async def renew_hubs(services: Services) -> None:
 
 async def prune(services: Services) -> None:
     """Deletes rows that are older than the retention period."""
+    settings = services.settings
+    keep = timedelta(days=settings.keep_days)
+    evidence = timedelta(days=settings.keep_evidence_days or settings.keep_days)
     try:
-        rows = await services.store.retention.prune(
-            read_clock(), timedelta(days=services.settings.keep_days)
-        )
+        rows = await services.store.retention.prune(read_clock(), keep, evidence)
     except StoreError as error:
         log.warning("%s; old rows are pruned later", error)
     else:

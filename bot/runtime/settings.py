@@ -100,6 +100,8 @@ class Settings(SourceSettings, BaseSettings):
     allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     max_age_hours: float = Field(48, gt=0, le=CENTURY_H)
     keep_days: float = Field(400, ge=30, le=36_500)
+    keep_evidence_days: float | None = Field(None, ge=30, le=36_500)
+    keep_answers: bool = False
     digest_hour: int = Field(8, ge=0, le=23)
     timezone: str = "UTC"
     reminders: bool = True

@@ -41,6 +41,7 @@ from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
 from bot.readiness import Readiness
+from bot.runtime.answer_log import StoredAnswerLog
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.delivery_rules import build_delivery_rules
 from bot.runtime.feed_registry import FeedRegistry
@@ -443,7 +444,9 @@ def _build_slack_context(
         mutes=store.mutes,
         outbox=store.outbox,
         stories=store.stories,
+        alerts=store.alerts,
         events=store.events,
+        feedback=store.feedback,
         reminders=store.reminders,
         proposals=store.proposals,
         feeds=feeds,
@@ -455,8 +458,9 @@ def _build_slack_context(
         build_delivery_rules(settings, answers.ledger.parties),
         timedelta(hours=settings.max_age_hours),
     )
+    answer_log = StoredAnswerLog(store.answers, read_clock) if settings.keep_answers else None
     service = CommandService(
-        stores, answers, decisions, permissions, read_clock, dispatcher.wake, rules
+        stores, answers, decisions, permissions, read_clock, dispatcher.wake, rules, answer_log
     )
     secret = reveal_secret(base.settings.slack_signing_secret)
 

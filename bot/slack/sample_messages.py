@@ -119,7 +119,7 @@ async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message |
     overview = Overview(
         subscriptions=[],
         feeds=FeedSummary(feeds=1, failing=0),
-        upcoming=await answers.find_next_changes(now, 5),
+        upcoming=await answers.find_next_changes(now),
         latest=[story],
         operator=OperatorOverview({}, 0, now.date()),
     )

@@ -122,11 +122,19 @@ class Database:
     ) -> Sequence[AnyRow]:
         """The rows of the query with the parameters in `given`; raises StoreError on failure."""
 
-        def read() -> Sequence[AnyRow]:
-            with self._engine.connect() as connection:
-                return connection.execute(query, given).all()
+        return await self.read(lambda connection: connection.execute(query, given).all())
 
-        return await self._finish(self._in_thread(read))
+    async def read(self, work: Callable[[sa.Connection], T]) -> T:
+        """Runs `work` with a connection in a thread and returns its result.
+
+        Use it to read many rows step by step. Raises StoreError on failure.
+        """
+
+        def run() -> T:
+            with self._engine.connect() as connection:
+                return work(connection)
+
+        return await self._finish(self._in_thread(run))
 
     async def column(
         self, query: sa.Executable, given: Mapping[str, Any] | None = None

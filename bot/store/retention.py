@@ -5,18 +5,22 @@
    again.
 2. The stories, deliveries, follows and mutes of an event are deleted once its last story is older
    than `keep`, unless one of its messages is unsent.
-3. Digests are deleted once they are older than `keep` and sent, failed or dropped.
+3. Digests are deleted once they are older than `keep` and sent, failed or dropped. So are answers
+   and feedback once they are older than `keep`.
 4. Mutes are deleted once they have ended.
+
+Stories, sent deliveries and answers are evidence. If `keep_evidence` is longer than `keep`, they
+stay until then.
 
 Notices, proposals and reminders stay, because they are few and must not be sent a second time.
 """
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select, text, tuple_
+from sqlalchemy import Connection, Select, Table, delete, func, select, text, tuple_
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.alerts.mutes import MuteKind
@@ -27,6 +31,7 @@ LONGEST_TEXT = timedelta(days=180)
 
 _entry, _story, _delivery = tables.entries.c, tables.stories.c, tables.deliveries.c
 _mute = tables.mutes.c
+_GIVEN_UP = (DeliveryState.FAILED, DeliveryState.DROPPED)
 _WITH_EVENTS = (tables.deliveries, tables.follows, tables.stories)
 
 
@@ -40,15 +45,25 @@ class Retention:
     def __init__(self, database: Database, rows: int = 200, pause_s: float = 0.05) -> None:
         self._database, self._rows, self._pause_s = database, rows, pause_s
 
-    async def prune(self, now: datetime, keep: timedelta) -> int:
-        """Deletes the rows that are older than `keep` at `now`; returns how many."""
-        deleted = 0
-        for step, before in (
+    async def prune(
+        self, now: datetime, keep: timedelta, keep_evidence: timedelta | None = None
+    ) -> int:
+        """Deletes the rows that are older than `keep` at `now`; returns how many. Evidence stays
+        for `keep_evidence` if that is longer."""
+        evidence = max(keep, keep_evidence or keep)
+        steps = [
             (_entries, now - min(keep, LONGEST_TEXT)),
-            (_events, now - keep),
-            (_digests, now - keep),
+            (_events, now - evidence),
+            (_sent_digests, now - evidence),
+            (_answers, now - evidence),
+            (_unsent_digests, now - keep),
+            (_feedback, now - keep),
             (_mutes, now),
-        ):
+        ]
+        if evidence > keep:
+            steps += [(_unsent_messages, now - keep), (_preferences, now - keep)]
+        deleted = 0
+        for step, before in steps:
             deleted += await self._repeat(step, before)
         return deleted
 
@@ -91,12 +106,51 @@ def _unsent_events(connection: Connection) -> set[str]:
     return events
 
 
-def _digests(connection: Connection, before: datetime, limit: int) -> int:
+def _old_events(before: datetime) -> Select[str]:
+    """The ids of the events whose last story is older, except those with an unsent message."""
+    last = func.max(_story.seen_at)
+    old = select(_story.event_id).group_by(_story.event_id).having(last < before)
+    unsent = select(_delivery.event_id).where(text(tables.UNSENT))
+    return old.where(_story.event_id.not_in(unsent))
+
+
+def _unsent_messages(connection: Connection, before: datetime, limit: int) -> int:
+    """Deletes the failed and the dropped messages of old events, whose other rows are evidence."""
+    old = select(_delivery.seq).where(
+        _delivery.event_id.in_(_old_events(before)), _delivery.state.in_(_GIVEN_UP)
+    )
+    return _delete_deliveries(connection, old, limit)
+
+
+def _preferences(connection: Connection, before: datetime, limit: int) -> int:  # noqa: ARG001 - few
+    """Deletes the follows and mutes of old events."""
+    old = _old_events(before)
+    follows = delete(tables.follows).where(tables.follows.c.event_id.in_(old))
+    muted = _mute.kind == MuteKind.EVENT, _mute.subject.in_(old)
+    rows = connection.execute(follows).rowcount
+    return rows + connection.execute(delete(tables.mutes).where(*muted)).rowcount
+
+
+def _sent_digests(connection: Connection, before: datetime, limit: int) -> int:
+    return _digests(connection, before, limit, (DeliveryState.SENT,))
+
+
+def _unsent_digests(connection: Connection, before: datetime, limit: int) -> int:
+    return _digests(connection, before, limit, _GIVEN_UP)
+
+
+def _digests(
+    connection: Connection, before: datetime, limit: int, states: Sequence[DeliveryState]
+) -> int:
     old = select(_delivery.seq).where(
         _delivery.kind == DeliveryKind.DIGEST,
         _delivery.due_at < before,
-        _delivery.state.in_((DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.DROPPED)),
+        _delivery.state.in_(states),
     )
+    return _delete_deliveries(connection, old, limit)
+
+
+def _delete_deliveries(connection: Connection, old: Select[int], limit: int) -> int:
     statement = delete(tables.deliveries).where(_delivery.seq.in_(old.limit(limit)))
     return connection.execute(statement).rowcount
 
@@ -106,3 +160,16 @@ def _mutes(connection: Connection, before: datetime, limit: int) -> int:
     ended = select(_mute.kind, _mute.subject, _mute.team, _mute.conversation)
     ended = ended.where(_mute.until < before).limit(limit)
     return connection.execute(delete(tables.mutes).where(key.in_(ended))).rowcount
+
+
+def _answers(connection: Connection, before: datetime, limit: int) -> int:
+    return _by_time(tables.answers, connection, before, limit)
+
+
+def _feedback(connection: Connection, before: datetime, limit: int) -> int:
+    return _by_time(tables.feedback, connection, before, limit)
+
+
+def _by_time(table: Table, connection: Connection, before: datetime, limit: int) -> int:
+    old = select(table.c.seq).where(table.c.at < before).limit(limit)
+    return connection.execute(delete(table).where(table.c.seq.in_(old))).rowcount

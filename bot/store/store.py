@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import Self
 
+from bot.store.answers import KeptAnswers
 from bot.store.data_checks import DataChecks
 from bot.store.engine import Database
 from bot.store.entries import Entries
 from bot.store.event_preferences import EventPreferences
+from bot.store.feedback import FeedbackTable
 from bot.store.feeds import Feeds
 from bot.store.hub_subscriptions import HubSubscriptions
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
+from bot.store.posted_alerts import PostedAlerts
 from bot.store.proposals import Proposals
 from bot.store.reminder_switches import ReminderSwitches
 from bot.store.retention import Retention
@@ -30,10 +33,13 @@ class Store:
     events: EventPreferences
     mutes: Mutes
     outbox: Outbox
+    alerts: PostedAlerts
     hubs: HubSubscriptions
     reminders: ReminderSwitches
     proposals: Proposals
     data_checks: DataChecks
+    feedback: FeedbackTable
+    answers: KeptAnswers
     retention: Retention
 
     @classmethod
@@ -50,9 +56,12 @@ class Store:
             events=EventPreferences(database),
             mutes=Mutes(database, outbox),
             outbox=outbox,
+            alerts=PostedAlerts(database),
             hubs=HubSubscriptions(database),
             reminders=ReminderSwitches(database),
             proposals=Proposals(database, outbox),
             data_checks=DataChecks(database),
+            feedback=FeedbackTable(database),
+            answers=KeptAnswers(database),
             retention=Retention(database),
         )

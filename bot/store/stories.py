@@ -1,12 +1,15 @@
 """Stores stories. Stories with the same event id belong to one event."""
 
 import asyncio
+import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, or_, select
 
+from bot.news.search import StorySearch, is_code, strip_plural
 from bot.news.state import Relation
 from bot.news.story import Story
 from bot.store import tables
@@ -24,6 +27,12 @@ _DEVELOPMENTS = 100
 _DEVELOPMENT = f'"relation":"{Relation.DEVELOPMENT}"'
 """A part of the data of each development. In the text of a story, the quotation marks are
 escaped."""
+_READ_AT_ONCE = 50
+_HEADING_DIGITS = 4
+"""The digits of a code that are always written together: 8703.23."""
+_NOT_IN_PATTERN = re.compile(r"[^\w]|_")
+_ACCENTED = re.compile("[\xc0-\u1fff]")
+"""Letters of alphabets with upper and lower case, except ASCII."""
 _PARSE_AT_ONCE = 100
 """If more stories than this are loaded, they are parsed in a thread."""
 
@@ -46,6 +55,26 @@ class Stories:
         if topic is not None:
             query = query.where(story.topics.contains(f" {topic} ", autoescape=True))
         return await self._of(query)
+
+    async def search(self, wanted: StorySearch, limit: int, offset: int = 0) -> tuple[Story, ...]:
+        """The found stories with the newest publication dates, newest first, after the first
+        `offset` ones. It searches all saved stories.
+
+        The database preselects stories without an index: among 100,000 stories, it takes up to
+        half a second on SQLite and two seconds on PostgreSQL. An index for full text would differ
+        between the two.
+        """
+        story = tables.stories.c
+        query = select(story.data).where(*_preselect(wanted, self._database.is_sqlite))
+        query = query.order_by(story.published.desc(), story.id)
+
+        def find(connection: Connection) -> tuple[Story, ...]:
+            with connection.execution_options(yield_per=_READ_AT_ONCE).execute(query) as rows:
+                read = map(Story.model_validate_json, rows.scalars())
+                found = (story for story in read if wanted.matches(story))
+                return tuple(islice(found, offset, offset + limit))
+
+        return await self._database.read(find)
 
     async def recent(self, since: datetime) -> tuple[Story, ...]:
         """The stories seen since then, in order of publication."""
@@ -114,6 +143,36 @@ class Stories:
         self._cache |= found
         for oldest in list(self._cache)[: max(len(self._cache) - CACHED, 0)]:
             del self._cache[oldest]
+
+
+def _preselect(wanted: StorySearch, is_sqlite: bool) -> list[ColumnElement[bool]]:
+    """Conditions that all found stories meet, and few others."""
+    story = tables.stories.c
+    found: list[ColumnElement[bool]] = []
+    if wanted.topics:
+        found.append(or_(*(story.topics.contains(f" {each} ") for each in sorted(wanted.topics))))
+    named = [story.data.contains(f'"{each}"', autoescape=True) for each in sorted(wanted.parties)]
+    found += [or_(*named)] if wanted.any_party and named else named
+    for group in wanted.words:
+        patterns = [_build_pattern(each) for each in group]
+        if is_sqlite:
+            # LIKE ignores the case of ASCII letters.
+            found.append(or_(*(story.data.like(f"%{each}%") for each in patterns)))
+        else:
+            # One regular expression takes a quarter of the time of four ILIKE.
+            regex = "|".join(each.replace("%", ".*").replace("_", ".") for each in patterns)
+            found.append(story.data.regexp_match(regex, flags="i"))
+    return found
+
+
+def _build_pattern(words: str) -> str:
+    """The LIKE pattern of a word, a phrase or a code. `%` takes the place of the characters between
+    words; `_` that of letters whose case LIKE cannot ignore."""
+    if is_code(words):
+        return words.replace(".", "")[:_HEADING_DIGITS]
+    *first, last = words.lower().split()
+    kept = _NOT_IN_PATTERN.sub("%", " ".join([*first, strip_plural(last)]))
+    return _ACCENTED.sub("_", kept)
 
 
 async def _parse(data: Sequence[str]) -> dict[str, Story]:

@@ -1,4 +1,5 @@
 """The tables. A change here needs a migration in `migrations/versions`; `REVISION` is its id.
+A new table is classified in `bot.store.personal_data`.
 
     feeds, feed_states        feeds that operators added; the state of each feed between polls
     entries, identities       entries as published; the identities by which they are recognized
@@ -10,6 +11,8 @@
     reminders_off             conversations without reminders
     hub_subscriptions         subscriptions at WebSub hubs
     proposals, rate_acts      proposals; the audit entries of decisions, which only grow
+    feedback                  what readers called not relevant
+    answers                   answers that were given, if the bot keeps them
     data_checks               confirmations that nothing changed; undone ones are marked
     once                      marks of what is done once in a database's life; its workspace and a
                               refusal of it, and on SQLite its running bot
@@ -24,7 +27,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0009"
+REVISION = "0010"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -241,6 +244,32 @@ data_checks = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("undone_at", Moment),
     sa.Column("data", sa.Text, nullable=False),
+)
+
+feedback = sa.Table(
+    "feedback",
+    metadata,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("team", sa.String, nullable=False),
+    sa.Column("conversation", sa.String, nullable=False),
+    sa.Column("user", sa.String, nullable=False),
+    sa.Column("story_id", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.UniqueConstraint("story_id", "user", "conversation", "team", "kind"),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("seq", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("team", sa.String, nullable=False),
+    sa.Column("conversation", sa.String, nullable=False),
+    sa.Column("user", sa.String, nullable=False),
+    sa.Column("question", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+    sa.Index(None, "at"),
 )
 
 once = sa.Table(

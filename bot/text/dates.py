@@ -28,7 +28,9 @@ def format_day(day: date) -> str:
 
 
 def format_period(first: date, last: date) -> str:
-    """The days as `2025`, `Q2 2025`, `July 2026`, or `1 Jun 2025 to 3 Sep 2025`."""
+    """The days as `2025`, `Q2 2025`, `July 2026`, `1 Jan 2027`, `1 Jun 2025 to 3 Sep 2025`."""
+    if first == last:
+        return format_day(first)
     after = last + timedelta(days=1)
     months = (after.year - first.year) * 12 + after.month - first.month
     if first.day == after.day == 1 and (first.month - 1) % max(months, 1) == 0:

@@ -73,6 +73,15 @@ def test_topics_and_economies_may_be_named_in_any_way(
         ("latest news on steel from South Korea", set(), {"KR"}, ("steel",), 1),
         ("latest rulings canada softwood lumber", {RULINGS}, {"CA"}, ("softwood", "lumber"), 1),
         ("latest page one", set(), set(), ("page", "one"), 1),
+        ("find china court", {RULINGS}, {"CN"}, (), 1),
+        ("search us china steel page 2", set(), {"US", "CN"}, ("steel",), 2),
+        (
+            'latest "court" \u201cChina\u201d 7208.10',
+            set(),
+            set(),
+            ("court", "china", "7208.10"),
+            1,
+        ),
     ],
 )
 def test_latest_takes_topics_economies_words_and_a_page(
@@ -82,6 +91,24 @@ def test_latest_takes_topics_economies_words_and_a_page(
     assert command.verb is Verb.LATEST
     assert (set(command.topics), set(command.parties)) == (topics, parties)
     assert (command.words, command.page) == (words, page)
+
+
+@pytest.mark.parametrize(
+    ("text", "any_party"),
+    [
+        ("find us china", False),
+        ("find us, china", True),
+        ("find us or china", True),
+        ("find steel, china", False),
+    ],
+)
+def test_a_comma_between_economies_means_any_of_them(text: str, any_party: bool) -> None:
+    assert parse_command(text, PARTIES).any_party is any_party
+
+
+def test_a_question_for_a_rate_may_begin_with_find() -> None:
+    command = parse_command("find the duty rate on cars from japan", PARTIES)
+    assert (command.verb, command.text) == (Verb.ASK, "find the duty rate on cars from japan")
 
 
 def test_feeds_can_list_all_feeds() -> None:

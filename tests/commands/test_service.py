@@ -22,6 +22,7 @@ from tests.feeds.bodies import item, rss
 from tests.feeds.server import FeedServer
 from tests.slack.fakes import ledger
 from tests.store import examples
+from tests.store.opened import Store
 
 
 async def test_help_lists_the_commands(commands: Commands) -> None:
@@ -180,6 +181,56 @@ async def test_latest_searches_by_economy_and_words_page_by_page(commands: Comma
     assert await read("latest page 4") == (["s4", "s3", "s2", "s1", "s0"], False)
     assert await read("latest china talks") == ([], False)
     assert await read("latest umber") == ([], False)
+    assert await read("find canada china") == ([], False)
+    assert await read("find canada, china lumber") == (["s19", "s17", "s15", "s13", "s11"], True)
+
+
+async def test_a_search_for_goods_finds_their_other_names(commands: Commands) -> None:
+    titles = ("Duty on automobiles", "A duty on SUVs", "Talks on vehicles", "A carbon tax")
+    await commands.store.add_stories(
+        *(examples.story(f"s{number}", title=title) for number, title in enumerate(titles))
+    )
+    for text in ("find passenger cars", "find cars", "find 8703", "find 8703.23"):
+        reply = await commands.type(text)
+        assert isinstance(reply, replies.LatestStories)
+        assert {story.id for story in reply.stories} == {"s0", "s1", "s2"}
+
+
+async def test_a_search_reaches_the_oldest_story(commands: Commands) -> None:
+    many = (
+        examples.story(f"s{n:04}", parties=("US",), published=examples.NOON + timedelta(minutes=n))
+        for n in range(1_500)
+    )
+    await commands.store.add_stories(*many, examples.story("old", title="Wine", parties=("US",)))
+    reply = await commands.type("find us wine")
+    assert isinstance(reply, replies.LatestStories)
+    assert [story.id for story in reply.stories] == ["old"]
+
+
+async def test_a_list_names_the_alerts_of_its_conversation_only(commands: Commands) -> None:
+    await commands.store.add_stories(examples.story("a"), examples.story("b"))
+    for conversation, event in (("C1", "a"), ("C2", "a"), ("C2", "b"), ("U1", "b")):
+        await send(commands.store, event, conversation)
+    found = {}
+    for conversation in ("C1", "C2", "U1", "C3"):
+        reply = await commands.type("latest", conversation=conversation)
+        assert isinstance(reply, replies.LatestStories)
+        found[conversation] = dict(reply.alerts)
+    assert found == {
+        "C1": {"a": "C1 a"},
+        "C2": {"a": "C2 a", "b": "C2 b"},
+        "U1": {"b": "U1 b"},
+        "C3": {},
+    }
+
+
+async def send(store: Store, event_id: str, conversation: str) -> None:
+    """Saves an alert of the event that was sent; its ts names both."""
+    delivery = examples.delivery(event_id, conversation=conversation, event_id=event_id)
+    await store.queue(delivery)
+    (claimed,) = await store.outbox.claim(examples.NOON, 1, 60)
+    await store.outbox.start_sending(claimed.id, claimed.claimed_at)
+    await store.outbox.confirm(claimed.id, f"{conversation} {event_id}", examples.NOON)
 
 
 @pytest.mark.parametrize(

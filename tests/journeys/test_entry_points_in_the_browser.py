@@ -127,7 +127,7 @@ def _use_home(browser: Chrome, address: str) -> None:
     waiting(browser).until(lambda b: not b.find_element("id", "modal").is_displayed())
     click(browser, "#home button", "Help")
     find(browser, "#modal", "Ask", "Watch", "News", "Admin")
-    click(browser, "#modal button", "Court rulings")
+    click(browser, "#modal button", "Find")
     find(browser, "#modal", "court ruling")
     _assert_quiet(browser)
 

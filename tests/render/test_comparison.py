@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,9 +15,9 @@ from bot.parties import WORLD
 from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.model.measure import Calc
 from bot.rates.question.query import QueryKind, RateQuery
-from bot.render.comparison import build_comparison
+from bot.render.comparison.build import build_comparison
 from bot.render.json import build_comparison_json
-from bot.render.overview import build_overview
+from bot.render.overview.build import build_overview
 from tests.rates.asked import ask
 from tests.slack.fakes import ledger
 
@@ -154,7 +155,7 @@ def test_all_in_rates_of_a_range_are_ranked_by_the_total_of_most_lines() -> None
         ("12.5%", "12.5% to 15%"),
         ("12.5%", "12.5% to 15%"),
     ]
-    assert all("normal duty included" in row.why for row in found.rows)
+    assert all(row.normal == "normal duty included" for row in found.rows)
 
 
 def test_equal_figures_on_another_basis_are_not_the_same_duty() -> None:
@@ -175,12 +176,15 @@ def test_the_normal_duty_that_comes_on_top_is_named() -> None:
 
 def test_rows_about_several_goods_name_the_goods() -> None:
     found = build_comparison(ask("us on mexico steel and aluminum", ledger(), TODAY))
-    assert (found.title, found.rows_title) == ("US duty on steel and aluminum of Mexico", "Goods")
+    assert (found.title, found.rows_title) == (
+        "US additional duty on steel and aluminum of Mexico",
+        "Goods",
+    )
     assert [row.pair for row in found.rows] == ["steel", "aluminum"]
     fruit = build_comparison(ask("us guatemala vs mexico bananas and avocados", ledger(), TODAY))
     assert fruit.rows_title == "Goods and origin"
-    rows = {row.pair: row.why for row in fruit.rows}
-    assert rows["avocados, Guatemala"] == "plus normal duty 11.2¢/kg"
+    rows = {row.pair: row.format_duty() for row in fruit.rows}
+    assert rows["avocados, Guatemala"] == "0% + normal duty 11.2¢/kg"
 
 
 def test_all_duties_of_an_economy_differ_by_their_direction() -> None:
@@ -188,3 +192,73 @@ def test_all_duties_of_an_economy_differ_by_their_direction() -> None:
     assert found.title == "Duties of and on the US"
     assert "US duties on goods of" in found.sentence
     assert {"US on China", "China on US"} <= {row.pair for row in found.rows}
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "duty"),
+    [
+        (
+            "us saudi arabia vs iraq crude oil",
+            "Plus the normal duty 5.25¢/bbl or 10.5¢/bbl.",
+            "0% + ",
+        ),
+        (
+            "us jordan vs lesotho jeans",
+            "Plus the normal duty 0% to 16.6% by line.",
+            "0% + normal duty",
+        ),
+        ("us china vs india", "Plus the normal duty", "10%"),
+        ("us ecuador vs india shrimps", "The normal duty is 0%.", "10%"),
+    ],
+)
+def test_the_normal_duty_of_all_rows_is_said_once_and_stands_in_each_row(
+    text: str, base: str, duty: str
+) -> None:
+    found = build_comparison(ask(text, ledger(), TODAY))
+    assert found.base.startswith(base)
+    assert found.rows[0].format_duty().startswith(duty)
+    assert ("+ normal duty" in found.rows[0].format_duty()) == base.startswith("Plus")
+    assert "additional duty" in found.title
+
+
+def test_normal_duties_that_differ_are_in_the_rows_and_may_change_the_order() -> None:
+    found = build_comparison(ask("us russia vs china vodka", ledger(), TODAY))
+    assert found.base == ""
+    assert "sums with them may be in another order" in found.sentence
+    assert found.rows[0].format_duty().startswith("12.5% + column 2 duty $1.78/pf. liter")
+    assert "column 2" not in found.title
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("us jordan vs lesotho jeans", "Jordan: Normal duty 0% under the US-Jordan FTA"),
+        ("us jordan vs lesotho jeans", "Lesotho: Normal duty may be 0% under AGOA (not covered)."),
+        ("us ecuador vs india shrimps antidumping", "Antidumping duties are not covered"),
+        ("us kenya vs ghana jeans agoa", "AGOA is not covered"),
+        (
+            "canada on us cars and steel",
+            "passenger cars: Surtax on US vehicles: Vehicles",
+        ),
+        ("canada on us cars and steel", "steel: Includes scheduled changes that are not verified."),
+        ("us japan vs korea garments", "Read “garments” as apparel."),
+    ],
+)
+def test_what_the_rows_do_not_say_is_in_the_notes(text: str, note: str) -> None:
+    reply = asyncio.run(answer_text(text))
+    found = build_comparison(reply.answers)
+    assert [one for one in found.notes if one.startswith(note)]
+
+
+def test_the_pairs_of_an_economy_have_only_notes_on_all() -> None:
+    found = build_comparison(ask("us", ledger(), TODAY))
+    assert found.notes == ()
+    assert found.base == ""
+    assert {row.normal for row in found.rows} >= {"", "normal duty included"}
+
+
+async def answer_text(text: str) -> RateAnswers:
+    service = AnswerService(ledger())
+    reply = await service.answer(service.parse(text, NOON))
+    assert isinstance(reply, RateAnswers)
+    return reply

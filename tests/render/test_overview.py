@@ -14,11 +14,9 @@ from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, format_percent
 from bot.render.freshness import Freshness
-from bot.render.overview import (
-    AnswerOverview,
-    build_overview,
-    format_next,
-)
+from bot.render.overview.build import build_overview
+from bot.render.overview.coming import format_next
+from bot.render.overview.model import AnswerOverview
 
 DAY = date(2026, 11, 30)
 ZERO = Decimal(0)
@@ -241,7 +239,6 @@ def test_a_question_about_a_percentage_has_only_the_present_number(ledger: Ledge
     [
         ("softwood lumber canada anti-dumping", "Antidumping duties are not covered"),
         ("us china AD/CVD", "Antidumping and countervailing duties are not covered"),
-        ("us china drawback", "Drawback is not covered"),
         ("sugar quota brazil", "Tariff-rate quotas are not covered"),
         ("us kenya agoa", "AGOA is not covered"),
     ],
@@ -292,7 +289,7 @@ def test_each_figure_of_an_overview_is_a_fact_of_the_answer(
 @pytest.mark.parametrize(
     ("text", "title", "basis"),
     [
-        ("us korea machine tools", "US duty on", "normal duty 0% to 4.4% by line included"),
+        ("us korea machine tools", "US duty on", "normal duty 0% to 5.8% by line included"),
         ("us japan 4011.10", "US duty on", "plus the normal duty 3.4% to 4% by line, which some"),
         ("us france 2204.21.50", "US duty on", "normal duty 6.3¢/liter included (alone"),
         ("us japan cars", "US duty on", "normal duty 2.5% included"),
@@ -347,3 +344,72 @@ def test_the_row_of_the_only_duty_on_all_goods_has_its_law_and_first_day(ledger:
     row = next(row for row in overviews("us vietnam", ledger)[0].rows if row.goods == "on no list")
     assert row.why == "Section 301 forced labor, since 24 Jul 2026"
     assert row.brief == "forced labor"
+
+
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ("us australia beef", "0% under the US-Australia FTA on 28 of 34 lines"),
+        ("us mexico avocado", "normal duty 11.2¢/kg, 0% under USMCA"),
+        ("us kenya roses", "may be 0% under AGOA (not covered)"),
+        ("us egypt jeans", "may be 0% under QIZ (not covered)"),
+        ("us jamaica rum", "may be 0% under the Caribbean Basin program (not covered)"),
+        ("us morocco", "may be lower under the US-Morocco FTA"),
+        ("us korea shoes", "in total 12.5% to 48%, normal duty 0% under KORUS"),
+    ],
+)
+def test_the_normal_duty_names_the_programs_that_change_it(
+    text: str, program: str, ledger: Ledger
+) -> None:
+    assert program in overviews(text, ledger)[0].basis
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["us colombia 0901.11", "us korea cars", "us canada", "us china shoes", "us kenya roses agoa"],
+)
+def test_programs_that_change_no_normal_duty_are_not_named(text: str, ledger: Ledger) -> None:
+    assert "under" not in overviews(text, ledger)[0].basis
+
+
+def test_a_future_day_is_marked_as_planned(ledger: Ledger) -> None:
+    for text in ("lumber canada 1 jan 2027", "us china tomorrow"):
+        [first, *_] = overviews(text, ledger)
+        assert first.format_headline().endswith(", as scheduled, if nothing changes")
+        assert first.is_projection
+    assert "scheduled" not in overviews("lumber canada", ledger)[0].format_headline()
+
+
+def test_a_day_under_duties_that_were_voided_later_says_so(ledger: Ledger) -> None:
+    past = overviews("us vietnam 2025-08-07", ledger)[0]
+    assert "The duties under IEEPA were held unlawful later, on 20 Feb 2026." in past.remarks[0]
+    assert any("loaded onto their ship before 7 Aug 2025" in one for one in past.remarks)
+    assert not past.contested_in
+    today = overviews("us vietnam", ledger)[0]
+    assert not any("unlawful" in one for one in today.remarks)
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("us china garments", "Read “garments” as apparel."),
+        ("us china shoes", "Read “shoes” as footwear."),
+    ],
+)
+def test_goods_that_are_read_under_another_name_are_said(
+    text: str, reading: str, ledger: Ledger
+) -> None:
+    assert overviews(text, ledger)[0].remarks[0].startswith(reading)
+
+
+@pytest.mark.parametrize("text", ["us china toys", "us china 9503", "us china", "us china steeel"])
+def test_goods_that_are_read_as_asked_need_no_words(text: str, ledger: Ledger) -> None:
+    assert not any(
+        "as “" in one or one.startswith("Read “") for one in overviews(text, ledger)[0].remarks
+    )
+
+
+def test_a_duty_on_goods_of_the_kind_on_other_lines_is_named(ledger: Ledger) -> None:
+    found = " ".join(overviews("us taiwan semiconductors", ledger)[0].remarks)
+    assert "May apply: Section 232 advanced chips 25%" in found
+    assert "May apply" not in " ".join(overviews("us taiwan 8542", ledger)[0].remarks)

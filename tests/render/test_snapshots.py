@@ -206,6 +206,8 @@ WARNINGS = (
     kinds.NoSuchLayer("Section 999"),
     kinds.UnknownWords("from the moon"),
     kinds.VoidButCharged("IEEPA", DAY, LATER),
+    kinds.LaterVoid("IEEPA", DAY),
+    kinds.OnOtherLines(STEEL, HALF, "parts of machines"),
     kinds.AllIn(STEEL, Decimal(15)),
     kinds.RateCaveat(STEEL, "Only within the quota."),
     kinds.PartlyExempt(STEEL, "if melted in the United States", "HTS 9903.82.03"),

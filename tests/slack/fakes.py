@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import Delivery
+from bot.alerts.feedback import Feedback
 from bot.alerts.mutes import Mute
 from bot.alerts.subscriptions.criteria import EconomyFilter, is_same
 from bot.alerts.subscriptions.model import Subscription, make_id, without
@@ -25,6 +26,7 @@ from bot.errors import FeedError, NotAFeed
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.news.reader import Reader
+from bot.news.search import StorySearch
 from bot.news.story import Story
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
@@ -130,11 +132,27 @@ class FakeStories:
     async def recent(self, since: datetime) -> Sequence[Story]:
         return [s for s in self.kept if s.seen_at >= since]
 
+    async def search(self, wanted: StorySearch, limit: int, offset: int) -> Sequence[Story]:
+        return [s for s in self.kept if wanted.matches(s)][offset : offset + limit]
+
     async def get(self, story_id: str) -> Story | None:
         return next((s for s in self.kept if s.id == story_id), None)
 
     async def of_event(self, event_id: str) -> Sequence[Story]:
         return [s for s in self.kept if s.event_id == event_id]
+
+
+class FakePostedAlerts:
+    """Stores the ts of each alert by team, conversation and event."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str, str], str] = {}
+
+    async def posted(
+        self, team: str, conversation: str, event_ids: Collection[str]
+    ) -> dict[str, str]:
+        found = {event: self.kept.get((team, conversation, event)) for event in event_ids}
+        return {event: ts for event, ts in found.items() if ts}
 
 
 class FakeEventPreferences:
@@ -149,6 +167,19 @@ class FakeEventPreferences:
     async def unfollow(self, team: str, user: str, event_id: str) -> bool:
         self.follows.discard((team, user, event_id))
         return True
+
+
+class FakeFeedback:
+    """Keeps feedback in the order in which it was given."""
+
+    def __init__(self) -> None:
+        self.kept: list[Feedback] = []
+
+    async def add(self, feedback: Feedback) -> bool:
+        said = feedback.model_copy(update={"at": NOW})
+        is_new = said not in self.kept
+        self.kept += [said] if is_new else []
+        return is_new
 
 
 class FakeReminderSwitches:
@@ -234,7 +265,9 @@ def service(**changes: Any) -> CommandService:
         "mutes": FakeMutes(),
         "outbox": FakeOutbox(),
         "stories": FakeStories(story()),
+        "alerts": FakePostedAlerts(),
         "events": FakeEventPreferences(),
+        "feedback": FakeFeedback(),
         "reminders": FakeReminderSwitches(),
         "proposals": FailingStore(),
         "feeds": FakeFeeds(),

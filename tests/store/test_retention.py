@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.sql.schema import Table
 
 from bot.alerts.delivery import DeliveryKind
+from bot.alerts.feedback import Feedback, FeedbackKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.feeds.identity import list_identities
 from bot.store import tables
@@ -98,3 +99,66 @@ async def test_many_rows_are_pruned_in_several_short_transactions(store: Store) 
     await store.queue(delivery("story7"))
     assert await Retention(store.database, rows=10, pause_s=0).prune(LATER, KEEP) == 69
     assert [each.id for each in await store.stories.latest(None, 10)] == ["story7"]
+
+
+EVIDENCE = timedelta(days=1827)
+AFTER_EVIDENCE = NOON + EVIDENCE + minutes(1)
+
+
+async def _save_evidence(store: Store) -> None:
+    """Saves an old event with a message in each state that ends a delivery, two digests, an answer
+    and feedback."""
+    await store.add_stories(story("old"))
+    await store.add_entries(entry("old"))
+    failing = {"failed": DeliveryKind.ALERT, "failed digest": DeliveryKind.DIGEST}
+    for conversation, kind in failing.items():
+        await store.queue(delivery("old", conversation, kind=kind))
+        (claimed,) = await store.outbox.claim(NOON, 1, 60)
+        await store.outbox.give_up(claimed.id, "invalid_blocks")
+    digest = delivery("old", "C3", kind=DeliveryKind.DIGEST, event_id="")
+    await store.queue(delivery("old"), digest)
+    await _send_all(store)
+    await store.events.follow(TEAM, "U1", "old")
+    muted = Mute(kind=MuteKind.EVENT, subject="old", team=TEAM, conversation="C2")
+    await store.mutes.add(muted)
+    await store.answers.add((TEAM, "C1"), "U1", "us china", "{}", NOON)
+    given = {"team": TEAM, "conversation": "C1", "user": "U1", "story_id": "old", "at": NOON}
+    await store.feedback.add(Feedback.model_validate({**given, "kind": FeedbackKind.NOT_RELEVANT}))
+
+
+async def _list_deliveries(store: Store) -> set[str]:
+    return set(await store.database.column(select(tables.deliveries.c.conversation)))
+
+
+async def test_evidence_stays_longer_than_other_rows(store: Store) -> None:
+    await _save_evidence(store)
+    retention = Retention(store.database)
+    await retention.prune(LATER, KEEP, EVIDENCE)
+    assert await retention.prune(AFTER_EVIDENCE - minutes(2), KEEP, EVIDENCE) == 0
+    assert await _list_deliveries(store) == {"C1", "C3"}
+    assert await _rows(store, tables.stories) == 1
+    assert await _rows(store, tables.answers) == 1
+    for table in (tables.entries, tables.follows, tables.mutes, tables.feedback):
+        assert await _rows(store, table) == 0, table.name
+    assert await _rows(store, tables.identities) > 0
+    await retention.prune(AFTER_EVIDENCE, KEEP, EVIDENCE)
+    for table in (tables.stories, tables.deliveries, tables.answers):
+        assert await _rows(store, table) == 0, table.name
+
+
+@pytest.mark.parametrize("evidence", [None, KEEP, timedelta(days=30)])
+async def test_evidence_does_not_stay_unless_it_is_kept_longer(
+    store: Store, evidence: timedelta | None
+) -> None:
+    await _save_evidence(store)
+    await Retention(store.database).prune(LATER, KEEP, evidence)
+    pruned = (tables.stories, tables.deliveries, tables.answers, tables.feedback, tables.mutes)
+    for table in pruned:
+        assert await _rows(store, table) == 0, table.name
+
+
+async def test_preferences_about_an_event_with_an_unsent_message_stay(store: Store) -> None:
+    await store.add_stories(story("old"))
+    await store.queue(delivery("old"))
+    await store.events.follow(TEAM, "U1", "old")
+    assert await Retention(store.database).prune(LATER, KEEP, EVIDENCE) == 0

@@ -1,8 +1,12 @@
 import json
+import uuid
 from decimal import Decimal
 
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from bot.news.search import StorySearch
 from bot.news.state import EventState, Relation
 from bot.news.story import Evidence, Figure, Story
 from bot.store.stories import EVENT_STORIES, Stories
@@ -68,6 +72,47 @@ async def test_the_latest_stories_are_the_newest_of_a_topic(store: Store) -> Non
     assert _ids(await store.stories.latest(None, 2)) == ["ruling", "both"]
     assert _ids(await store.stories.latest(TALKS, 5)) == ["both", "old"]
     assert _ids(await store.stories.latest(Topic.TARIFF, 5)) == ["both"]
+
+
+_WORDS = ["steel", "Cars", "car", "battery", "batteries", "\u00c9tats", "50%", "a_b", "7208.10"]
+
+
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(data=st.data())
+async def test_a_search_finds_what_a_scan_of_all_stories_finds(
+    store: Store, data: st.DataObject
+) -> None:
+    texts = st.lists(st.sampled_from([*_WORDS, "scar", "carbon", "axb"]), max_size=4).map(" ".join)
+    codes = st.sets(st.sampled_from(["US", "CN", "EU"]), max_size=2)
+    topics = st.sets(st.sampled_from(list(Topic)), min_size=1, max_size=2)
+    mark = uuid.uuid4().hex
+    saved = [
+        story(
+            f"{mark}{number}",
+            title=f"{mark} {data.draw(texts)}",
+            text=data.draw(texts),
+            parties=tuple(data.draw(codes)),
+            topics=tuple(data.draw(topics)),
+            published=NOON + minutes(data.draw(st.integers(0, 5))),
+        )
+        for number in range(6)
+    ]
+    await store.add_stories(*saved)
+    words = st.sampled_from(_WORDS).map(str.lower)
+    groups = st.lists(st.lists(words, min_size=1, max_size=2).map(tuple), max_size=2)
+    wanted = StorySearch(
+        topics=frozenset(data.draw(topics | st.just(set()))),
+        parties=frozenset(data.draw(codes)),
+        any_party=data.draw(st.booleans()),
+        words=((mark,), *data.draw(groups)),
+    )
+    expected = sorted(
+        filter(wanted.matches, saved), key=lambda one: (-one.published.timestamp(), one.id)
+    )
+    assert await store.stories.search(wanted, 10) == tuple(expected)
+    assert await store.stories.search(wanted, 2, 1) == tuple(expected[1:3])
 
 
 async def test_a_large_event_keeps_the_story_that_started_it_and_its_developments(

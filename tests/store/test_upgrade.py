@@ -36,7 +36,8 @@ async def first_release(address: str) -> str:
 
 
 def _as_first_release(connection: Connection) -> None:
-    connection.execute(text("DROP TABLE data_checks"))
+    for table in ("data_checks", "feedback", "answers"):
+        connection.execute(text(f"DROP TABLE {table}"))
     connection.execute(text("DROP TABLE deliveries"))
     connection.execute(text("DROP TABLE proposals"))
     connection.execute(text("DROP TABLE mutes"))

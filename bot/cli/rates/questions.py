@@ -25,16 +25,16 @@ from bot.commands.replies import CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import QueryError, TariffwireError
 from bot.mcp.facts import RateReply, build_refusal, build_reply
 from bot.parties import Parties
-from bot.rates.calendar.upcoming import CheckedPeriod
+from bot.rates.calendar.upcoming import CheckedPeriod, select_shown
 from bot.rates.consistency import list_contradictions
 from bot.rates.ledger import Ledger
-from bot.rates.question.query import QueryKind
 from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.cards import render_card_lines, render_card_list_lines
 from bot.render.dates.spells import describe_spells
 from bot.render.json import build_upcoming_json
-from bot.render.overview import has_figure
+from bot.render.overview.headline import has_figure
+from bot.render.unread import describe_unread
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 
@@ -73,12 +73,16 @@ def rate(
     elif isinstance(reply, RateCalendar):
         _print_calendar(reply, ledger.parties, as_long=as_long)
     elif isinstance(reply, RateCard):
-        print_all(map(render_line, render_card_lines(reply.facts)))
+        print_all(map(render_line, render_card_lines(reply.facts, reply.query, reply.others)))
     elif isinstance(reply, CardList):
         print_all(map(render_line, render_card_list_lines(reply.cards)))
     elif as_long:
+        if unread := describe_unread(reply.query, ledger.parties):
+            print_all([render_line(f"! {unread}")])
         print_all(render_long(reply.answers, reply.query, today))
     else:
+        if unread := describe_unread(reply.query, ledger.parties):
+            print_all([render_line(f"! {unread}")])
         for sentence in describe_spells(reply.spells, reply.query, ledger.parties):
             echo(sentence)
         print_all(render_short(reply.answers, reply.query, today))
@@ -169,8 +173,8 @@ def _print_calendar(
     if as_long:
         print_all(render_dates_long(calendar.items, parties))
     else:
-        is_past = calendar.query.kind is QueryKind.CHANGES
-        print_all(render_dates(calendar.items, parties, with_passed=is_past))
+        dates = select_shown(calendar.query, calendar.items, calendar.today)
+        print_all(render_dates(dates, parties))
     _warn(calendar.checked_period, to_stderr=False)
 
 

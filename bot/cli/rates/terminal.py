@@ -15,20 +15,17 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.parties import Parties
+from bot.rates.calendar.upcoming import ShownDates
 from bot.rates.model.answer import Answer, Upcoming
 from bot.rates.question.query import RateQuery
 from bot.render import words
-from bot.render.comparison import build_comparison
+from bot.render.comparison.build import build_comparison
 from bot.render.dates.calendar_rows import build_calendar_rows
 from bot.render.freshness import Freshness
-from bot.render.overview import (
-    AnswerOverview,
-    ChangeRow,
-    build_overview,
-    format_next,
-    format_short_total,
-    format_title,
-)
+from bot.render.overview.build import build_overview
+from bot.render.overview.coming import format_next
+from bot.render.overview.headline import format_short_total, format_title
+from bot.render.overview.model import AnswerOverview, ChangeRow
 from bot.render.text import render_calendar_line, render_lines, render_step
 from bot.text.dates import format_day
 
@@ -83,27 +80,23 @@ def render_line(line: str) -> RenderableType:
     return Padding(text, (0, 0, 0, indent), expand=False)
 
 
-def render_dates(
-    items: Sequence[Upcoming], parties: Parties, *, with_passed: bool
-) -> Iterator[RenderableType]:
-    """The dates of a calendar as a table.
+def render_dates(dates: ShownDates, parties: Parties) -> Iterator[RenderableType]:
+    """The dates of a calendar as a table, and the number of those that it does not list.
 
-    Scheduled dates that have passed since the last check are not verified. Without `with_passed`,
-    they are only counted.
+    Scheduled dates that have passed since the last check are not verified.
     """
-    passed = sum(item.passed for item in items)
-    shown = items if with_passed else [item for item in items if not item.passed]
-    if rows := build_calendar_rows(shown, parties):
+    passed = len(dates.overdue)
+    if rows := build_calendar_rows(dates.listed, parties):
         table = _make_table("Date", "What", "Who", "Rate")
         for row in rows:
-            unsure = "not verified" if any(item.passed for item in row.items) else ""
+            unsure = "" if row.is_verified else "not verified"
             rate = Text(row.rate, style=_NUMBER)
             rate.append(f", {unsure}" if row.rate and unsure else unsure, style="not bold yellow")
             table.add_row(Text(format_day(row.on)), Text(row.what), Text(row.who), rate)
         yield table
     else:
         yield Text("No dates known in this period.")
-    if passed and not with_passed:
+    if passed:
         plural = "s" if passed > 1 else ""
         yield Text(f"{passed} scheduled date{plural} since the last check, not verified: --long")
 
@@ -218,11 +211,14 @@ def _render_comparison(
     yield Text(comparison.title, style=_LABEL)
     if comparison.sentence:
         yield Text(comparison.sentence)
+    if comparison.base:
+        yield Text(comparison.base)
     table = _make_table(comparison.rows_title, "Duty", "On any goods", "Why")
     for row in comparison.rows:
-        cells = [Text(cell) for cell in (row.pair, row.typical, row.extent, row.why)]
+        cells = [Text(cell) for cell in (row.pair, row.format_duty(), row.extent, row.why)]
         cells[1].stylize(_NUMBER)
         table.add_row(*cells)
     yield table
+    yield from (Text(f"! {note}", style="yellow") for note in comparison.notes)
     overviews = (build_overview(answer, query, today) for answer in answers)
     yield _render_freshness(max(overviews, key=lambda one: (one.checked is None, one.age_days)))

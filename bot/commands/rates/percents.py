@@ -11,6 +11,7 @@ from bot.rates.question.stemming import stem_words
 from bot.text.dates import format_day
 
 _MAX_OPTIONS = 4
+_LIKELY_ORIGINS = ("CN", "MX", "EU")
 
 
 def resolve_percent(query: RateQuery, ledger: Ledger, today: date) -> RateQuery:
@@ -20,8 +21,11 @@ def resolve_percent(query: RateQuery, ledger: Ledger, today: date) -> RateQuery:
     """
     if query.percent is None:
         return query
-    spells = _narrow(find_spells(ledger, query.percent, today), query.product)
+    found = find_spells(ledger, query.percent, today)
+    spells = _narrow(found, query.product)
     percent = f"{query.percent:f}%"
+    if spells and len(spells) == len(found):
+        _refuse_other_goods(query, percent, ledger)
     if not spells:
         raise QueryError(
             percent,
@@ -31,8 +35,24 @@ def resolve_percent(query: RateQuery, ledger: Ledger, today: date) -> RateQuery:
     if len(spells) > 1:
         options = [(_label(spell), spell.question) for spell in spells[:_MAX_OPTIONS]]
         raise UnclearQuestion(percent, f"Which {percent} do you mean?", options)
-    found = parse_query(spells[0].question, ledger.parties, today, ledger.reader)
-    return found.model_copy(update={"percent": query.percent, "history": True})
+    only = parse_query(spells[0].question, ledger.parties, today, ledger.reader)
+    return only.model_copy(update={"percent": query.percent, "history": True})
+
+
+def _refuse_other_goods(query: RateQuery, percent: str, ledger: Ledger) -> None:
+    """Raises UnclearQuestion if the question names goods or a thing that no duty at this percentage
+    has in its name."""
+    every = (f"All duties of {percent}", percent)
+    if query.product and ledger.reader.names_goods(query.product):
+        origins = [(code, ledger.parties.get(code).name) for code in _LIKELY_ORIGINS]
+        options = [(name, f"us on {code} {query.product} {percent}") for code, name in origins]
+        asked = f"Which origin do you mean for {query.product}?"
+        raise UnclearQuestion(query.product, asked, [*options, every])
+    if query.unread:
+        unread = ", ".join(query.unread)
+        said = f"Not read: {unread}. No duty of {percent} in our data has this name."
+        others = [("Upcoming changes", "upcoming"), ("Laws and topics", "cards")]
+        raise UnclearQuestion(unread, f"{said} Which answer helps?", [every, *others])
 
 
 def _narrow(spells: tuple[Spell, ...], product: str | None) -> tuple[Spell, ...]:

@@ -82,6 +82,17 @@ async def post_message(team: Team, arguments: Arguments) -> Answer:
     return {"ok": True, "channel": channel.id, "ts": message["ts"], "message": message}
 
 
+async def get_permalink(team: Team, arguments: Arguments) -> Answer:
+    """chat.getPermalink"""
+    channel = find_channel(team, arguments.required("channel"))
+    ts = arguments.required("message_ts")
+    if await team.storage.find_message(channel.id, ts) is None:
+        raise ApiError("message_not_found")
+    # The page opens a message by this address.
+    link = f"{team.address.rstrip('/')}/#{channel.id}/{ts}"
+    return {"ok": True, "channel": channel.id, "permalink": link}
+
+
 async def update(team: Team, arguments: Arguments) -> Answer:
     """chat.update"""
     channel = find_channel(team, arguments.required("channel"))

@@ -28,6 +28,7 @@ METHODS: Mapping[str, Method] = {
     "apps.connections.open": Method(users.open_connection, "", TIER_1),
     "auth.test": Method(users.auth_test),
     "blocks.validate": Method(blocks.validate),
+    "chat.getPermalink": Method(chat.get_permalink),
     "chat.postMessage": Method(chat.post_message, "chat:write"),
     "chat.update": Method(chat.update, "chat:write", TIER_3),
     "conversations.history": Method(conversations.history, "channels:history", TIER_3),

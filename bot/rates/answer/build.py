@@ -255,6 +255,7 @@ def _answer_pair(
         next=_list_next(context, selection, coverage.checked if coverage else None, today),
         last_change=last_change,
         history=history,
+        known_from=coverage.since if coverage else None,
         rows=_list_rows(components, not_counted) if selection.rows else (),
         period=compute_period(history, *known) if known else None,
         talks=_list_talks(context),

@@ -10,10 +10,18 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.parties import WORLD
+from bot.rates.answer.lines.base_range import summarize_any_base
 from bot.rates.answer.lines.line_duties import compute_added
 from bot.rates.answer.select import RateContext, claim_program
 from bot.rates.answer.standing import Standing, compute_standing
-from bot.rates.model.answer import ClaimTotal, EntryFacts, EntryValue, ValuedDuty
+from bot.rates.model.answer import (
+    BaseRange,
+    ClaimTotal,
+    EntryFacts,
+    EntryValue,
+    ProgramBase,
+    ValuedDuty,
+)
 from bot.rates.model.goods import format_code
 from bot.rates.schedule.model import LINE_DIGITS, EntryFees, FilingOrder
 from bot.rates.stacking import Layer
@@ -29,6 +37,7 @@ def build_entry(found: Standing, value: Decimal | None) -> EntryFacts:
     return EntryFacts(
         claim=context.treatment.name,
         others=tuple(_list_other_claims(found)),
+        programs=tuple(_list_programs(found)),
         headings=_list_headings(found),
         unnamed=tuple(one.measure.ref for one in _list_unnamed(found)),
         value=None if value is None else _build_value(found, value),
@@ -55,6 +64,34 @@ def _list_other_claims(found: Standing) -> Iterator[ClaimTotal]:
             banned=other.selection.stacked.ban is not None,
             base=other.base,
         )
+
+
+def _list_programs(found: Standing) -> Iterator[ProgramBase]:
+    """The programs of the partner that may lower the base duty, without those of the question."""
+    asked, line = found.asked, found.selection.line
+    schedule = asked.ledger.find_tariff_schedule(asked.imposer)
+    treatment = asked.treatment
+    if schedule is None or treatment.name or treatment.refused:
+        return
+    now = None
+    if asked.line is not None and line is not None:
+        now = summarize_any_base(asked.line, line.lines, asked.day)
+    if now is not None and now.high == 0 and not now.not_percent:
+        return
+    for program in schedule.header.programs:
+        if set(program.partners).isdisjoint(asked.charged) or program.name in treatment.uncovered:
+            continue
+        claimed = claim_program(asked, program.id).line if program.covered else None
+        base = None
+        if claimed is not None and line is not None:
+            base = summarize_any_base(claimed, line.lines, asked.day)
+        is_same = base is not None and now is not None and _get_ends(base) == _get_ends(now)
+        if not is_same:
+            yield ProgramBase(program.name, program.covered, base)
+
+
+def _get_ends(base: BaseRange) -> tuple[Decimal | None, Decimal | None, tuple[str, ...]]:
+    return base.low, base.high, base.words
 
 
 def _find_partial_span(found: Standing, goods: str) -> tuple[Decimal, Decimal] | None:

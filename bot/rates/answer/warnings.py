@@ -42,7 +42,7 @@ def list_warnings(
         *_warn_of_data_limits(context, selection, checked, today, query.on),
         *_warn_of_uncovered(context, query),
         *_warn_of_choices(found),
-        *_warn_of_unknown_words(context, selection),
+        *_warn_of_unknown_words(context, selection, query),
         *_warn_of_duties(context, selection),
         *([kinds.SameForAll(found.same_for_all)] if found.same_for_all else []),
     )
@@ -184,7 +184,9 @@ def _warn_of_choices(found: Standing) -> Iterator[RateWarning]:
         yield kinds.SomeGoodsDiffer(others)
 
 
-def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
+def _warn_of_unknown_words(
+    context: RateContext, selection: Selection, query: RateQuery
+) -> Iterator[RateWarning]:
     wanted = context.wanted
     if wanted is None:
         for left in selection.stacked.excluded:
@@ -220,7 +222,7 @@ def _warn_of_unknown_words(context: RateContext, selection: Selection) -> Iterat
         yield kinds.NoMeasureOnGoods(wanted.read_as or wanted.text)
     if selection.basis is TotalBasis.LAYER and not selection.chosen:
         yield kinds.NoSuchLayer(wanted.text)
-    if wanted.unknown and context.partner != WORLD:
+    if wanted.unknown and context.partner != WORLD and not query.unread:
         yield kinds.UnknownWords(" ".join(wanted.unknown))
 
 
@@ -238,6 +240,27 @@ def _list_transit_exceptions(context: RateContext, layer: Layer) -> Iterator[Tra
     for one in schedule.header.in_transit if schedule else ():
         if one.covers(context.day) and not names.isdisjoint(one.measures):
             yield one
+
+
+def _warn_of_other_lines(context: RateContext, selection: Selection) -> Iterator[RateWarning]:
+    """The duties on some goods of the asked kind, whose lists name other lines than its usual ones.
+
+    Advanced chips are among semiconductors, but are entered as parts of machines.
+    """
+    wanted, line = context.wanted, context.line
+    if wanted is None or line is None or selection.line is None or wanted.codes:
+        return
+    stacked = selection.stacked
+    known = {one.measure.id for one in stacked.counted}
+    known |= {left.layer.measure.id for left in stacked.excluded}
+    for measure in context.measures:
+        period = measure.find_period(context.day)
+        if measure.id in known or period is None or not is_levied(period):
+            continue
+        if measure.id not in line.lists_of or line.find_start(measure, context.day) is not None:
+            continue
+        if not set(wanted.goods).isdisjoint(measure.partial_scope.goods):
+            yield kinds.OnOtherLines(measure.ref, period.rate, measure.covers)
 
 
 def _warn_of_uncharged(selection: Selection) -> Iterator[RateWarning]:
@@ -263,6 +286,9 @@ def _warn_of_duties(context: RateContext, selection: Selection) -> Iterator[Rate
         period = layer.period
         if period.void_on is not None and period.void_on <= context.day:
             yield kinds.VoidButCharged(layer.measure.legal_basis, period.void_on, period.to)
+        if period.void_on is not None and period.void_on > context.day:
+            yield kinds.LaterVoid(layer.measure.legal_basis, period.void_on)
+    yield from _warn_of_other_lines(context, selection)
     for layer in (*counted, *_list_depending(selection)):
         measure, period = layer.measure, layer.period
         if period.is_all_in:

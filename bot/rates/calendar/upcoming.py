@@ -4,12 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from bot.parties import WORLD
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import DutyRate, Measure, filter_by_partner, has_basis
 from bot.rates.question.product import ParsedProduct
-from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery
+from bot.rates.question.query import CHANGES_DAYS, HOME, QueryKind, RateQuery
 
 UPCOMING_DAYS = 60
 """Default number of days that `upcoming` looks ahead."""
@@ -55,6 +56,9 @@ def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcomi
 
     Items that fell due after the last check of their sources come last and are marked as passed. An
     upcoming list without a first day has all of them, although they are before its window.
+
+    Upcoming items are in order of time, past ones in the opposite order. Within a day, the most
+    important come first.
     """
     measures = _select_measures(query, ledger)
     window = find_window(query, today)
@@ -63,17 +67,47 @@ def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcomi
     def read(item: Upcoming) -> date:
         return find_checked_day(ledger, item.imposer, item.partners) or today
 
-    if query.kind is QueryKind.CHANGES:
-        changed = list_changes(ledger, _add_days(window.first, -1), window.last, measures)
-        return move_passed_last(changed, read, today)
     from_day = _add_days(window.first, -1)
-    if query.since is not None:
-        coming = list_upcoming(ledger, from_day, window.last, measures, codes)
-        return move_passed_last(coming, read, today, from_day)
-    first = min((*_list_checked_days(ledger, measures), from_day))
-    return move_passed_last(
-        list_upcoming(ledger, first, window.last, measures, codes), read, today, from_day
-    )
+    is_past = query.kind is QueryKind.CHANGES
+    first = from_day
+    if not is_past and query.since is None:
+        first = min((*_list_checked_days(ledger, measures), from_day))
+    found = sorted(list_upcoming(ledger, first, window.last, measures, codes), key=_rank)
+    found.sort(key=lambda item: item.on, reverse=is_past)
+    return move_passed_last(found, read, today, date.min if is_past else from_day)
+
+
+def _rank(item: Upcoming) -> tuple[bool, bool, int]:
+    """The place of a change within its day: duties first, those of the US and on all countries
+    before others."""
+    breadth = len(item.partners) if WORLD not in item.partners else len(item.partners) + 1_000
+    return item.change.kind is ChangeKind.MILESTONE, item.imposer != HOME, -breadth
+
+
+class ShownDates(NamedTuple):
+    """The items of a calendar that an answer lists, in order of time, and those that it counts."""
+
+    listed: tuple[Upcoming, ...]
+    overdue: tuple[Upcoming, ...]
+    """Items before the window that fell due after the last check. Only operators need them."""
+
+
+def select_shown(query: RateQuery, items: Sequence[Upcoming], today: date) -> ShownDates:
+    """Divides the items of `list_calendar`.
+
+    An answer about past days, or about a window, lists all its items, also those that nothing has
+    verified. One about the next days counts the overdue ones, unless it has no others.
+    """
+    first = find_window(query, today).first
+    is_past = query.kind is QueryKind.CHANGES
+
+    def is_listed(item: Upcoming) -> bool:
+        return is_past or not item.passed or item.on >= min(first, today)
+
+    listed = [item for item in items if is_listed(item)] or items
+    overdue = [item for item in items if not is_listed(item)] if listed is not items else []
+    ordered = sorted(listed, key=lambda item: item.on, reverse=is_past)
+    return ShownDates(tuple(ordered), tuple(overdue))
 
 
 class CheckedPeriod(NamedTuple):
@@ -202,15 +236,6 @@ def list_upcoming_by_measure(
     chosen = ledger.measures if measures is None else measures
     days = (ledger.rate_days[one.id] + ledger.milestone_days[one.id] for one in chosen)
     return _filter_days(days, after, until)
-
-
-def list_changes(
-    ledger: Ledger, since: date, until: date, measures: Iterable[Measure] | None = None
-) -> tuple[Upcoming, ...]:
-    """All rates that began or ended after `since` and up to `until`, newest first."""
-    chosen = ledger.measures if measures is None else measures
-    items = _filter_days((ledger.rate_days[one.id] for one in chosen), since, until)
-    return tuple(reversed(merge_rows(ledger, items)))
 
 
 def _filter_days(

@@ -79,6 +79,13 @@ class CardFacts(NamedTuple):
     parts: tuple[Card, ...]
     """The cards that are a part of this one."""
     see: tuple[Card, ...]
+    today: date
+    """The day of the question, from which the age of the check is counted."""
+
+    @property
+    def of_another_day(self) -> date | None:
+        """The day of the facts, if it is not the day of the question."""
+        return None if self.on == self.today else self.on
 
     @property
     def rulings(self) -> tuple[LegalEvent, ...]:
@@ -91,9 +98,15 @@ class CardFacts(NamedTuple):
         return next((one for one in self.events if one.effect is Effect.STRUCK_DOWN), None)
 
 
-def build_card_facts(card: Card, ledger: Ledger, day: date) -> CardFacts:
-    """The facts of the card on the day."""
+def build_card_facts(card: Card, ledger: Ledger, day: date, today: date | None = None) -> CardFacts:
+    """The facts of the card on the day.
+
+    `today` is the day of the question, if it asks for another day. A card without duties and fees
+    states what was last known, so its facts are always those of today.
+    """
     measures = list_card_measures(card, ledger)
+    today = today or day
+    day = day if measures or card.fees else today
     checked = min([card.as_of, *_list_checked_days(ledger, measures)])
     events = list_card_events(card, ledger)
     known_until = min(checked, day)
@@ -115,6 +128,7 @@ def build_card_facts(card: Card, ledger: Ledger, day: date) -> CardFacts:
         dates=tuple(sorted((one for one in card.dates if one.on > day), key=lambda one: one.on)),
         checked=checked,
         parts=ledger.cards.list_parts(card.id),
+        today=today,
         see=tuple(ledger.cards.by_id[one] for one in card.see if one in ledger.cards.by_id),
     )
 

@@ -1,19 +1,23 @@
-"""Finds the card that a text names.
+"""Finds the cards that a text names.
 
 The steps, in order:
 1. Write law names in one way: `s232`, `sec. 232`, `§ 232` and `232` become `section 232`.
    `car tariffs` becomes `section 232 car` if that is all of a name.
-2. A card is a candidate if the text has all words of one of its names, in any order. Question
-   words such as `what` and `tariff` do not count.
-3. The card with the longest name wins. Of two names with the same length, the name whose card is a
-   part of the other card wins, then the first in the files.
-4. There is no card if the other words name an economy other than the United States, ask for the
-   calendar, or name the United States and goods: then the text is a question about rates.
+2. A card is named if the text has all words of one of its names, in any order. Question words such
+   as `what` and `tariff` do not count. A name with such a word, as `import quota`, stands in the
+   text as it is. A name that is a part of a longer name in the text is not counted.
+3. Cards that answer before rates come first, then the cards with the longest names. Of two names
+   with the same length, the name whose card is a part of the other card comes first, then the first
+   in the files.
+4. The first of these cards is the answer, unless the text is a question about rates or the
+   calendar. A card about duties does not answer a text that names an economy other than the United
+   States, or the United States and goods: its rate does.
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
 from bot.rates.cards.model import Card
@@ -26,8 +30,6 @@ _SECTION = re.compile(r"\bsection (\d{3})\b")
 _SECTOR = re.compile(r"(?!.*\bus\b).*[a-z] (?:tariffs|duties)\b(?! on\b).*")
 _SECTOR_LAW = frozenset(stem_words("section 232"))
 _SECTION_WORD = frozenset(stem_words("section"))
-_ORIGIN_RULES = re.compile(r"\brules? of origin\b")
-"""A name that would be only `origin`, because any question may have the word `rules`."""
 _DOTS = re.compile(r"\b(?:[a-z]\.){2,}")
 _STOP = frozenset(
     stem_words(
@@ -49,11 +51,10 @@ _STOP = frozenset(
     )
 )
 """Words that a question about any law may have. They are in no name."""
-_NOT_A_CARD = frozenset(
-    str.split(
-        "upcoming calendar change changed changes compare comparison versus vs table not without"
-    )
-)
+_CALENDAR = frozenset({"upcoming", "calendar"})
+_COMPARISON = frozenset({"compare", "comparison", "versus", "vs"})
+_OF_RATES = frozenset({"change", "changed", "changes", "table", "not", "without"})
+"""Words of a question about rates or their changes."""
 _LIST = frozenset({"cards", "all cards", "laws", "topics", "laws and topics", "which laws"})
 _AT_HOME = frozenset({WORLD, "US"})
 _SIMILAR = 84
@@ -72,7 +73,29 @@ def _list_words(text: str) -> list[str]:
 
 def _normalize(text: str) -> str:
     lowered = _DOTS.sub(lambda found: found[0].replace(".", ""), normalize_question(text))
-    return _ORIGIN_RULES.sub("originrules", _LAW.sub("section ", lowered))
+    return _LAW.sub("section ", lowered)
+
+
+class _Split(NamedTuple):
+    all: list[str]
+    inside: list[str]
+    outside: list[str]
+
+
+class _Name(NamedTuple):
+    """A name of a card."""
+
+    card: Card
+    words: frozenset[str]
+    phrase: tuple[str, ...] = ()
+    """All its words, if some of them are words that every question may have; otherwise empty."""
+
+    answers_before_rates: bool = False
+
+    def is_in(self, asked: frozenset[str], phrases: str) -> bool:
+        """Whether a text has the name. `phrases` are the words of the text between spaces."""
+        whole = not self.phrase or f" {' '.join(self.phrase)} " in phrases
+        return self.words <= asked and whole
 
 
 class CardIndex:
@@ -88,19 +111,26 @@ class CardIndex:
         self.all = tuple(cards)
         self.by_id: Mapping[str, Card] = {card.id: card for card in self.all}
         self._parties, self._names_goods = parties, names_goods
-        self._names: dict[frozenset[str], Card] = {}
+        self._names: list[_Name] = []
         self._spelled: dict[str, str] = {}
+        owners: dict[str, str] = {}
         for card in self.all:
             for name in list_card_names(card):
-                self._names.setdefault(normalize_card_name(name), card)
-                self._spelled.setdefault(" ".join(_list_words(name)), name)
+                words, every = _list_words(name), stem_words(_normalize(name))
+                phrase = () if len(words) == len(every) else every
+                first = card.answers_before_rates and name not in card.duty_names
+                self._names.append(_Name(card, frozenset(words), phrase, first))
+                self._spelled.setdefault(" ".join(words), name)
+                owners.setdefault(" ".join(words), card.id)
+        self._owners: Mapping[str, str] = owners
         self._law_numbers = frozenset(
             number
             for name in self._names
-            if len(name) == 2 and name > _SECTION_WORD
-            for number in name - _SECTION_WORD
+            if len(name.words) == 2 and name.words > _SECTION_WORD
+            for number in name.words - _SECTION_WORD
         )
         """The numbers of laws, which questions also use without `section`: `robots 232`."""
+        self._sectors = frozenset(one.words for one in self._names if one.words > _SECTOR_LAW)
         self._places = {card.id: place for place, card in enumerate(self.all)}
 
     @cached_property
@@ -109,7 +139,18 @@ class CardIndex:
         return frozenset(word for name in self._spelled for word in name.split())
 
     def find(self, text: str) -> str | None:
-        """The id of the card that the text names, or None."""
+        """The id of the card that answers the text, or None."""
+        found = self._find_names(text)
+        if not found or self._asks_for_a_rate(text, found):
+            return None
+        return found[0].card.id
+
+    def find_all(self, text: str) -> tuple[str, ...]:
+        """The ids of all cards that the text names, also if a rate answers it."""
+        return tuple(dict.fromkeys(one.card.id for one in self._find_names(text)))
+
+    def _find_names(self, text: str) -> list[_Name]:
+        """The names in the text, in the order in which their cards are shown."""
         asked = frozenset(
             word
             for word in normalize_card_name(text)
@@ -117,17 +158,36 @@ class CardIndex:
         )
         if not asked.isdisjoint(self._law_numbers):
             asked |= _SECTION_WORD
-        elif asked | _SECTOR_LAW in self._names and _SECTOR.fullmatch(_normalize(text).strip()):
+        elif asked | _SECTOR_LAW in self._sectors and _SECTOR.fullmatch(_normalize(text).strip()):
             asked |= _SECTOR_LAW
+        phrases = f" {' '.join(stem_words(_normalize(text)))} "
         # Each name is compared, because its words may stand anywhere in a sentence.
-        named = [(name, card) for name, card in self._names.items() if name <= asked]
-        if not named:
-            return None
-        name, card = max(
+        named = [one for one in self._names if one.words and one.is_in(asked, phrases)]
+        named = [
+            one
+            for one in named
+            if not any(one.words < other.words for other in named)
+            and not self._is_in_an_economy(text, one)
+        ]
+        return sorted(
             named,
-            key=lambda one: (len(one[0]), one[1].law is not None, -self._places[one[1].id]),
+            key=lambda one: (
+                not one.answers_before_rates,
+                -len(one.words),
+                one.card.law is None,
+                self._places[one.card.id],
+            ),
         )
-        return None if self._asks_for_a_rate(text, name) else card.id
+
+    def list_economies(self, text: str) -> tuple[str, ...]:
+        """The economies that a text about a card names, without the United States.
+
+        Those in the name of the card, as in `china exclusions`, come last.
+        """
+        names = frozenset[str]().union(*(one.words for one in self._find_names(text)))
+        words = self._split(text, names)
+        found = [*self._list_codes(words.outside), *self._list_codes(words.all)]
+        return tuple(dict.fromkeys(one for one in found if one not in _AT_HOME))
 
     def is_list(self, text: str) -> bool:
         """Whether the text asks for the list of all cards."""
@@ -136,7 +196,7 @@ class CardIndex:
     def suggest(self, text: str) -> tuple[str, ...]:
         """The names of cards that a misspelt text may mean; empty if it means something else."""
         asked = " ".join(_list_words(text))[:80]
-        if len(asked) < 4 or self._asks_for_a_rate(text, frozenset()):
+        if len(asked) < 4 or self._names_a_rate(text, frozenset()):
             return ()
         # Imported on first use, because only misspelt names need it.
         from rapidfuzz import fuzz, process
@@ -144,7 +204,7 @@ class CardIndex:
 
         near = process.extract(asked, list(self._spelled), scorer=fuzz.ratio, limit=8)
         found = {
-            self._names[frozenset(spelled.split())].id: self._spelled[spelled]
+            self._owners[spelled]: self._spelled[spelled]
             for spelled, score, _ in reversed(near)
             if (score >= _SIMILAR or OSA.distance(asked, spelled) <= len(asked) // 5)
             and _same_numbers(asked, spelled)
@@ -154,37 +214,91 @@ class CardIndex:
     def find_unknown_law(self, text: str) -> str:
         """The law that the text names, `section 233`, if no card is about it; otherwise empty."""
         found = _SECTION.search(" ".join(_list_words(text)))
-        if found is None or self._asks_for_a_rate(text, frozenset(found[0].split())):
+        if found is None or self._names_a_rate(text, frozenset(found[0].split())):
             return ""
-        known = any(frozenset(found[0].split()) <= name for name in self._names)
+        known = any(frozenset(found[0].split()) <= one.words for one in self._names)
         return "" if known else found[0]
+
+    def get_all(self, ids: Iterable[str]) -> tuple[Card, ...]:
+        """The cards with these ids, in this order."""
+        return tuple(self.by_id[one] for one in ids)
 
     def list_parts(self, card_id: str) -> tuple[Card, ...]:
         """The cards that are a part of this card."""
         return tuple(card for card in self.all if card.law == card_id)
 
-    def _asks_for_a_rate(self, text: str, name: frozenset[str]) -> bool:
-        tokens = _normalize(text).split()
-        if not _NOT_A_CARD.isdisjoint(tokens):
+    def _asks_for_a_rate(self, text: str, found: Sequence[_Name]) -> bool:
+        """Whether the rates of goods or the calendar answer the text, and not the first card."""
+        tokens = frozenset(_normalize(text).split())
+        if not _CALENDAR.isdisjoint(tokens):
             return True
-        kept = [(token, stem_words(token)) for token in tokens]
-        kept = [(token, stems) for token, stems in kept if not stems or not _STOP.issuperset(stems)]
-        inside = [token for token, stems in kept if stems and name.issuperset(stems)]
-        outside = [token for token, stems in kept if not stems or not name.issuperset(stems)]
+        first = found[0]
+        if first.answers_before_rates:
+            return self._names_goods_of_an_economy(text, first)
+        is_one = len({one.card.id for one in found}) == 1
+        if is_one and not _COMPARISON.isdisjoint(tokens):
+            return True
+        return self._names_a_rate(text, first.words)
+
+    def _names_a_rate(self, text: str, name: frozenset[str]) -> bool:
+        """Whether the text asks for changes, or its words outside a name are about a rate.
+
+        They are if they name an economy, or goods of the United States.
+        """
+        tokens = frozenset(_normalize(text).split())
+        if not tokens.isdisjoint(_CALENDAR | _OF_RATES):
+            return True
+        words = self._split(text, name)
         # All words are compared, because a name may be a part of an economy's: `cape verde`.
-        codes, own = self._find_codes([token for token, _ in kept]), self._find_codes(inside)
+        codes, own = self._find_codes(words.all), self._find_codes(words.inside)
         if not codes - own <= _AT_HOME:
             return True
-        rest = " ".join(outside)
+        rest = " ".join(words.outside)
         return "us" in tokens and bool(own or (rest and self._names_goods(rest)))
 
+    def _names_goods_of_an_economy(self, text: str, name: _Name) -> bool:
+        """Whether a text with the name of a card that answers before rates asks for a rate anyway.
+
+        It does if the name is one of goods, as in `us china capes`, or if the card yields to goods.
+        """
+        words = self._split(text, name.words)
+        if not self._find_codes(words.all):
+            return False
+        goods = [*name.words] if len(name.words) == 1 else []
+        if name.card.yields_to_goods:
+            goods += [one for one in words.outside if not is_everyday(one)]
+        return any(map(self._names_goods, goods))
+
+    def _is_in_an_economy(self, text: str, name: _Name) -> bool:
+        """Whether the name is a part of the name of an economy: `cape verde`."""
+        words = self._split(text, name.words)
+        apart = self._find_codes(words.inside) | self._find_codes(words.outside)
+        return not self._find_codes(words.all) <= apart
+
+    def _split(self, text: str, name: frozenset[str]) -> _Split:
+        """The words of a text, inside and outside a name, without question words."""
+        kept = [(token, stem_words(token)) for token in _normalize(text).split()]
+        kept = [(token, stems) for token, stems in kept if not stems or not _STOP.issuperset(stems)]
+        is_inside = [bool(stems) and name.issuperset(stems) for _, stems in kept]
+        every = [token for token, _ in kept]
+        return _Split(
+            every,
+            [token for token, inside in zip(every, is_inside, strict=True) if inside],
+            [token for token, inside in zip(every, is_inside, strict=True) if not inside],
+        )
+
+    def _list_codes(self, tokens: Sequence[str]) -> Sequence[str]:
+        return TokenizedQuestion(" ".join(tokens), self._parties).codes
+
     def _find_codes(self, tokens: Sequence[str]) -> frozenset[str]:
-        return frozenset(TokenizedQuestion(" ".join(tokens), self._parties).codes)
+        return frozenset(self._list_codes(tokens))
 
 
 def list_card_names(card: Card) -> tuple[str, ...]:
     """All names of a card."""
-    return tuple(dict.fromkeys((card.id.replace("-", " "), card.title, *card.names)))
+    return tuple(
+        dict.fromkeys((card.id.replace("-", " "), card.title, *card.names, *card.duty_names))
+    )
 
 
 def _same_numbers(one: str, two: str) -> bool:

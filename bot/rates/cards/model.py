@@ -50,6 +50,8 @@ class Card(Frozen):
     title: str = Field(min_length=1, max_length=100)
     names: tuple[str, ...] = ()
     """Names that people type. The id and the title are names too."""
+    duty_names: tuple[str, ...] = ()
+    """More names, which are also names of a duty: its rate answers a question with an economy."""
     group: str = Field(min_length=1)
     """The heading under which the list of cards shows it."""
     law: Slug | None = None
@@ -60,6 +62,14 @@ class Card(Frozen):
     """The source of `what`: the statute, for a law."""
     as_of: Day
     """The day on which the card's own texts were last checked."""
+    yields_to_rates: bool | None = None
+    """Whether the rates of goods answer a question that names the card and an economy.
+
+    Without it, they do if the card is about duties: it has a legal basis, measures or rows, or it
+    is a part of a law.
+    """
+    yields_to_goods: bool = False
+    """Whether the rates answer a question that names the card, an economy and goods."""
     covered: bool = True
     """Whether the ledger has the duties of the card. If not, the card says what is known."""
     bases: tuple[str, ...] = ()
@@ -88,6 +98,14 @@ class Card(Frozen):
         if self.state is None and not known:
             raise ValueError("a card without measures and events needs a state")
         return self
+
+    @property
+    def answers_before_rates(self) -> bool:
+        """Whether the card, if not named by one of its `duty_names`, answers a question that also
+        names an economy or goods."""
+        if self.yields_to_rates is not None:
+            return not self.yields_to_rates
+        return not (self.bases or self.measures or self.rows or self.law)
 
     def list_facts(self) -> tuple[CardFact, ...]:
         """All facts of the card with a day and a source."""

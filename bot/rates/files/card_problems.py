@@ -49,7 +49,11 @@ def find_card_problems(
 
 
 def _check_card(card: Card, loc: tuple[int | str, ...], known: _Known) -> Iterator[_Problem]:
-    named = [(("names", at), name) for at, name in enumerate(card.names)]
+    named = [
+        ((field, at), name)
+        for field, names in (("names", card.names), ("duty_names", card.duty_names))
+        for at, name in enumerate(names)
+    ]
     for place, name in (*named, (("title",), card.title), (("id",), card.id.replace("-", " "))):
         words = normalize_card_name(name)
         if not words:

@@ -149,6 +149,16 @@ class ClaimTotal(NamedTuple):
     """The base duty under the claim; None if the question names no line."""
 
 
+class ProgramBase(NamedTuple):
+    """A trade program that the question does not claim, and that may lower the base duty."""
+
+    program: str
+    covered: bool
+    """Whether the data has the rates of the program."""
+    base: BaseRange | None
+    """The base duties of the lines under the program; None if they are not known."""
+
+
 class ValuedDuty(NamedTuple):
     """A counted duty in dollars."""
 
@@ -184,6 +194,8 @@ class EntryFacts(NamedTuple):
     claim: str = ""
     """The claim that the answer follows: `under USMCA`, `column 2`; empty for none."""
     others: tuple[ClaimTotal, ...] = ()
+    programs: tuple[ProgramBase, ...] = ()
+    """Programs of the partner, where they change or may change the base duty of the goods."""
     headings: tuple[str, ...] = ()
     """The headings of the counted duties in filing order, then the line's number."""
     unnamed: tuple[MeasureRef, ...] = ()
@@ -393,6 +405,8 @@ class Answer(NamedTuple):
     """The duties that a total on goods in general does not count; None if there are none."""
     last_change: Step | None = None
     history: tuple[Step, ...] = ()
+    known_from: date | None = None
+    """The day from which the data has the duties of the pair; None if the pair is not tracked."""
     talks: tuple[Talk, ...] = ()
     reports: tuple[Report, ...] = ()
     """Reports since `checked`, newest first."""

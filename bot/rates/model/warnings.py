@@ -352,6 +352,21 @@ class VoidButCharged(RateWarning):
     until: date | None
 
 
+class LaterVoid(RateWarning):
+    """A ruling after the day of the answer voided duties that were charged on it."""
+
+    legal_basis: str
+    void_on: date
+
+
+class OnOtherLines(RateWarning):
+    """A duty on goods that the question may mean, but that is on none of the answered lines."""
+
+    measure: MeasureRef
+    rate: DutyRate
+    covers: str
+
+
 class AllIn(RateWarning):
     """The rate includes the base rate."""
 

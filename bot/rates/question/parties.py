@@ -120,6 +120,7 @@ _CHARGES = frozenset(
 )
 _APPLIES = frozenset({"apply", "applies", "applied", "applicable"})
 _PAYS = frozenset({"pay", "pays", "paid", "paying", "face", "faces", "facing", "owe", "owes"})
+_MOVES = re.compile(r"(?:relocat|mov|shift|switch|transfer|outsourc)[a-z]*")
 _INTO = frozenset({"to", "in", "into"})
 _MADE = frozenset(
     str.split(
@@ -345,6 +346,9 @@ def names_importer(words: TokenizedQuestion) -> bool:
     if before[-1:] == ["to"] and not _APPLIES.isdisjoint(before[-2:-1]):
         # 'does column 2 apply to russian goods'
         return False
+    if before[-1:] == ["to"] and any(map(_MOVES.fullmatch, before)):
+        # 'our supplier relocates to vietnam'
+        return False
     if words.is_possessive or (before[-1:] and before[-1] in {"by", "into", "to", "in"}):
         return not made_in
     if not _RETALIATION.isdisjoint((*after, *before[-1:])):
@@ -354,7 +358,7 @@ def names_importer(words: TokenizedQuestion) -> bool:
     return not _CHARGES.isdisjoint(first) and not _OF_ORIGIN & set(before[-1:])
 
 
-def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) -> bool:
+def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) -> bool:
     """Whether all economies of the question are origins whose duties are compared.
 
     That is the case if only words of a list link them, none of them is `home` (the country that is
@@ -362,7 +366,7 @@ def list_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool)
     """
     if home in words.codes or len(words.codes) < 2:
         return False
-    between = words.words_before[1:]
+    between = [_trim_made_in(each) for each in words.words_before[1:]]
     joins = {"and", "or", ",", "&", "vs", "versus"}
     if len(words.are_origins) == len(words.codes) and all(words.are_origins):
         # 'shoes from vietnam and on the same shoes from indonesia', 'thai rice and indian tea'
@@ -413,6 +417,24 @@ def charge_together(words: TokenizedQuestion) -> bool:
     )
 
 
+def has_direction(words: TokenizedQuestion) -> bool:
+    """Whether any word or arrow of the question may say which economy charges."""
+    said = {*chain.from_iterable(words.words_before[1:]), *words.words_after[:1]}
+    linking = _ONE_WAY | _INTO | _CHARGES | _PAYS | _RETALIATION | {"->", "at", "between"}
+    is_origin = len(words.codes) == 2 and names_origin(words)
+    return words.is_possessive or not linking.isdisjoint(said) or is_origin
+
+
+def list_goods_of_each(words: TokenizedQuestion) -> tuple[list[str], list[str]]:
+    """The words after each economy, and those before each: `fiji water, jamaica rum`."""
+    behind = [*words.words_before[1:], words.words_after]
+    after, before = (
+        [" ".join(one for one in each if one not in FILLER | NOISE) for each in parts]
+        for parts in (behind, words.words_before)
+    )
+    return after, before
+
+
 class Direction(NamedTuple):
     """Imposer and partner. `is_explicit` is False if only their order states the direction."""
 
@@ -459,8 +481,9 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     charged = not (_DUTIES | _CHARGES).isdisjoint(between)
     if "by" in between and "by" not in before:
         return True
-    # 'goods from china to us', 'steel from india in the us'
-    if {"from", "of"} & set(before) and into:
+    # 'goods from china to us', 'steel from india in the us', 'oil from tunisia at usa'
+    is_origin = {"from", "of"} & set(before) or _names_origin_before(before)
+    if is_origin and (into or {"at", "for"} & set(between)):
         return True
     # 'us goods into vietnam', 'china to us', 'us exports to vietnam', but not 'us tariffs in china'
     if {"to", "into"} & set(between) and not charged:
@@ -482,6 +505,14 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
         return True
     goods = bool(between) and not set(between) <= NOISE | FILLER
     return goods and not charged and (into or not _DUTIES.isdisjoint(words.words_after[:1]))
+
+
+def _trim_made_in(between: Sequence[str]) -> Sequence[str]:
+    """The words without the end `made in` or, after an alternative, `in`."""
+    made_in = between[-1:] == ["in"] and not _MADE.isdisjoint(between)
+    if made_in or (between[-1:] == ["in"] and _COMPARING | {"and"} >= {*between[:-1]} > set()):
+        return between[:-1]
+    return between
 
 
 def _is_small(word: str) -> bool:

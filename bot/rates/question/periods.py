@@ -8,12 +8,14 @@
     since June, after 2026-06-01            from a day on
     until March, before 2026-06-01          up to a day
     between May and July 2026               from one day to another
-    2026-03-01 vs today                     the same
+    2026-03-01 vs today                     the same, and each day by itself
+    on aug 1 25 & feb 1 26 & now            the same
+    september last year, by spring          a month, a season
     before and after 2025-11-01             from the day before to that day
 
 A month or day without a year is the one in the tense of the question. If the question has no
 tense, it is the nearer one; if neither is clearly nearer, the question is unclear. A day such as
-03/04/2025 is unclear too.
+03/04/2025 is unclear too, but 02/23/26 has only one reading.
 """
 
 import re
@@ -93,8 +95,15 @@ _PART = re.compile(
     r"(?:\s+|-)(?:the\s+)?$"
 )
 _TO = re.compile(r"\s*(?:-|to|until|till|through|thru|and)\s*(?:the\s+)?")
-_VERSUS = re.compile(r"\s*(?:vs\.?|versus|compared (?:to|with)|or)\s+(?:the\s+)?")
-"""Between two days that a question compares."""
+_SEPARATOR = r"(?:vs\.?|versus|compared (?:to|with)|or|&|,)"
+_VERSUS = re.compile(rf"\s*{_SEPARATOR}\s*(?:and\s+)?(?:on\s+|as of\s+|in\s+)?(?:the\s+)?")
+"""Between two times that a question compares."""
+_COMPARED = re.compile(r"\b(?:compar(?:e|ed|ing|ison)|differ(?:s|ence|ent)?|than)\b")
+"""Words that compare two times which do not stand side by side."""
+_AND_ON = re.compile(
+    rf"\s*(?:{_SEPARATOR}|and\b|/)\s*(?:and\s+)?(?:on\s+|as of\s+|in\s+)?(?:the\s+)?"
+)
+_ON = frozenset({"on", "as of", "as at", "at"})
 _NOW = re.compile(r"(?:now|currently|current rate)\b")
 _BOTH_SIDES = re.compile(
     r"\b(?:(?:just )?(?:before|pre)[- ]*(?:and|or|&|/|vs\.?|versus)[- ]*(?:after|post)"
@@ -108,6 +117,25 @@ _BARE_UNIT = re.compile(
     r"\b(?P<part>end|close|start|beginning|middle) of (?:the )?"
     r"(?P<unit>week|month|quarter|year)\b(?! (?:of )?20)"
 )
+_SHORT_YEAR = re.compile(
+    rf"\b(?P<day>\d{{1,2}}){_ORDINAL}[ -](?P<name>{MONTH})\b[,.]?[ -]'?(?P<year>(?:20)?[1-3]\d)"
+    r"\b(?![.%:]|\d)"
+    rf"|\b(?P<name2>{MONTH})\b\.? (?P<day2>\d{{1,2}}){_ORDINAL},? '?(?P<year2>[1-3]\d)"
+    r"\b(?![.%:]|\d)"
+    rf"|\b(?P<name3>{MONTH})\b\.? ?['’](?P<year3>[1-3]\d)\b"
+)
+"""`1 aug 25`, `aug 1 25`, `aug '25`, `01-aug-2025`."""
+_OF_NAMED_YEAR = re.compile(
+    rf"\b(?P<what>(?:\d{{1,2}}{_ORDINAL} )?(?:{MONTH})\b|[qh][1-4]),? (?:of )?(?:the )?"
+    rf"(?P<which>{_LAST}|{_NEXT}|this|current) year\b"
+    rf"|\b(?P<which2>{_LAST}|{_NEXT}|this|current) year,? (?:in |during |on )?"
+    rf"(?P<what2>(?:{MONTH})\b(?: \d{{1,2}}{_ORDINAL})?|[qh][1-4])(?! ?20)"
+)
+"""`september last year`, `last year in september`."""
+_UNTIL_NOW = re.compile(
+    r"\b(?:up )?(?<!year )(?P<head>until|till|to|through)(?: the)? (?:now|date|present)\b"
+)
+_TO_TODAY = re.compile(r"\b(?:until|till|to|through) today\b")
 _NUMBERED_MONTH = re.compile(rf"(?<![\d/.-])(?P<month>0?[1-9]|1[0-2])/(?P<year>{_YEAR})\b(?!/)")
 _SHORT_QUARTER = re.compile(
     r"\b(?:q(?P<a>[1-4])\s?'(?P<b>[123]\d)|(?P<c>[1-4])q\s?'?(?:20)?(?P<d>[123]\d))\b"
@@ -117,6 +145,9 @@ _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _SEASON = re.compile(
     r"\b(?:(?P<head>since|from|starting|until|till|through|by|before|after|in|during|over|of)\s+)?"
     rf"(?:the\s+)?(?P<which>{_LAST}|{_NEXT}|this)\s+(?P<season>{'|'.join(_SEASONS)})\b"
+    r"|\b(?P<head2>since|until|till|by|before|after|in|during)\s+(?:the\s+)?"
+    rf"(?P<season2>{'|'.join(_SEASONS)})\b"
+    rf"(?:\s+(?:of\s+)?(?P<year>{_YEAR})\b|(?=\s*(?:$|[?.!,;)]|and\b|or\b|if\b)))"
 )
 _LIBERATION_DAY = re.compile(
     r"(?<=\bon )liberation day\b|(?<=\bsince )liberation day\b|(?<=\bbefore )liberation day\b"
@@ -158,6 +189,8 @@ class Period(NamedTuple):
     last: date | None
     is_named_on: bool = False
     """Whether `on` or `as of` stands before a single day."""
+    days: tuple[date, ...] = ()
+    """Two or more days that the question names one by one; `first` and `last` are their ends."""
 
     @property
     def day(self) -> date | None:
@@ -186,6 +219,8 @@ def take_period(
     text = _spell_out(text, today)
     if not _QUICK.search(text):
         return None, text
+    if tense is Tense.UNKNOWN and _TO_TODAY.search(text):
+        tense = Tense.PAST
     text = _BOTH_SIDES.sub(_AROUND, text)
     found = _find_next(text, 0, today, tense, loose)
     if found is None:
@@ -194,11 +229,19 @@ def take_period(
         monday = found.first - timedelta(days=found.first.weekday())
         end = monday + timedelta(days=6)
         return Period(monday, end), _cut(text, week.start(), found.end)
-    if compared := _find_compared(text, found, today, tense):
-        first, last = min(found.first, compared.first), max(found.last, compared.last)
-        return Period(first, last), _cut(text, found.start, compared.end)
+    if others := _find_others(text, found, today, tense):
+        times = [found, *others]
+        first, last = min(one.first for one in times), max(one.last for one in times)
+        days = tuple(sorted({_pick_day(one, today) for one in times}))
+        named = days if len(days) > 1 else ()
+        return Period(first, last, days=named), _cut(text, found.start, others[-1].end)
+    if (distant := _find_compared(text, found, today, tense)) is not None:
+        days = tuple(sorted({_pick_day(one, today) for one in (found, distant)}))
+        if len(days) > 1:
+            rest = _cut(_cut(text, distant.start, distant.end), found.start, found.end)
+            return Period(days[0], days[-1], days=days), rest
     joint = _TO.match(text, found.end)
-    if joint and found.head not in {"on", "as of", "since"}:
+    if joint and found.head not in {*_ON, "since"}:
         other = _find_next(text, joint.end(), today, tense, True, at_start=True)
         if other is not None:
             first = found.first
@@ -209,15 +252,32 @@ def take_period(
     return _build_period(found), _cut(text, found.start, found.end)
 
 
+def _find_others(text: str, found: _Found, today: date, tense: Tense) -> list[_Found]:
+    """More times that the question names one by one: `2026-03-01 vs today`, `on 1 may, 1 june`."""
+    others: list[_Found] = []
+    at = found.end
+    while joint := (_AND_ON if found.head in _ON or others else _VERSUS).match(text, at):
+        if now := _NOW.match(text, joint.end()):
+            other: _Found | None = _Found(today, today, now.start(), now.end())
+        else:
+            other = _find_next(text, joint.end(), today, tense, True, at_start=True)
+        if other is None:
+            break
+        others.append(other)
+        at = other.end
+    return others
+
+
 def _find_compared(text: str, found: _Found, today: date, tense: Tense) -> _Found | None:
-    """The time that the question compares with the found one: `2026-03-01 vs today`."""
-    versus = _VERSUS.match(text, found.end)
-    if versus is None:
+    """The other time of a comparison: `higher today than in may 2025`."""
+    if _TO.match(text, found.end) or not _COMPARED.search(text):
         return None
-    if now := _NOW.match(text, versus.end()):
-        return _Found(today, today, now.start(), now.end())
-    at = versus.end() + len("on ") * text.startswith("on ", versus.end())
-    return _find_next(text, at, today, tense, True, at_start=True)
+    return _find_next(text, found.end, today, tense, loose=False)
+
+
+def _pick_day(found: _Found, today: date) -> date:
+    """The day that stands for a time: its last day, or today, or the first day ahead."""
+    return max(found.first, min(found.last, today))
 
 
 def read_day(text: str, today: date) -> date:
@@ -237,6 +297,9 @@ def read_day(text: str, today: date) -> date:
 def _spell_out(text: str, today: date) -> str:
     """The text with longer forms of `end of year`, `11/2025`, `4q25` and `last summer`."""
     text = _LIBERATION_DAY.sub("2025-04-02", text)
+    text = _SHORT_YEAR.sub(_spell_short_year, text)
+    text = _OF_NAMED_YEAR.sub(lambda match: _spell_named_year(match, today), text)
+    text = _UNTIL_NOW.sub(r"\g<head> today", text)
     text = _SEASON.sub(lambda match: _spell_season(match, today), text)
     text = _BARE_UNIT.sub(r"\g<part> of this \g<unit>", text)
     text = _NUMBERED_MONTH.sub(lambda at: f"{at['year']}-{int(at['month']):02}", text)
@@ -246,21 +309,40 @@ def _spell_out(text: str, today: date) -> str:
     )
 
 
+def _spell_short_year(match: re.Match[str]) -> str:
+    """`1 aug 2025` for `aug 1 25`, `aug 2025` for `aug '25`."""
+    day = match["day"] or match["day2"] or ""
+    name = match["name"] or match["name2"] or match["name3"]
+    year = match["year"] or match["year2"] or match["year3"]
+    return f"{day} {name} 20{year[-2:]}".strip()
+
+
+def _spell_named_year(match: re.Match[str], today: date) -> str:
+    """`september 2025` for `last year in september`."""
+    which = match["which"] or match["which2"]
+    step = -1 if which in _LAST.split("|") else 1 if which in _NEXT.split("|") else 0
+    return f"{match['what'] or match['what2']} {today.year + step}"
+
+
 def _spell_season(match: re.Match[str], today: date) -> str:
     """The months of a season: `since june 2026` for `since last summer`."""
-    month = _SEASONS[match["season"]]
+    month = _SEASONS[match["season"] or match["season2"]]
+    head = match["head"] or match["head2"]
+    which = match["which"] or ("last" if head in {"since", "after"} else "next")
     starts = [date(today.year + step, month, 1) for step in (-2, -1, 0, 1, 2)]
-    if match["which"] in _NEXT.split("|"):
+    if match["year"]:
+        start = date(int(match["year"]), month, 1)
+    elif which in _NEXT.split("|"):
         start = next(day for day in starts if day > today)
-    elif match["which"] == "this":
+    elif which == "this":
         start = next(day for day in starts if _add_months(day, 3) > today)
     else:
         start = next(day for day in reversed(starts) if _add_months(day, 3) <= today)
     end = _add_months(start, 3) - _A_DAY
-    if match["head"] in _SINCE:
-        return f"{match['head']} {start}"
-    if match["head"] in _UNTIL | {"before", "after"}:
-        return f"{match['head']} {start if match['head'] == 'before' else end}"
+    if head in _SINCE:
+        return f"{head} {start}"
+    if head in _UNTIL | {"before", "after"}:
+        return f"{head} {start if head == 'before' else end}"
     return f"from {start} to {end}"
 
 
@@ -276,7 +358,7 @@ def _build_period(found: _Found) -> Period:
         return Period(None, last)
     if found.head == "before":
         return Period(None, first - _A_DAY)
-    return Period(first, last, found.head in {"on", "as of", "as at", "at"})
+    return Period(first, last, found.head in _ON)
 
 
 def _cut(text: str, start: int, end: int) -> str:
@@ -329,7 +411,7 @@ def _read(match: re.Match[str], text: str, today: date, tense: Tense) -> tuple[d
     if match["iso"]:
         return _one(_build_day(match["iy"], int(match["im"]), match["id"], match.group()))
     if match["unclear"]:
-        raise _build_unclear(match, text)
+        return _one(_read_numbers(match, text))
     if match["iso_month"]:
         return _month(int(match["my"]), int(match["mm"]))
     if match["day_first"] or match["month_first"]:
@@ -533,8 +615,11 @@ def _ask(match: re.Match[str], text: str, spans: Sequence[tuple[date, date]]) ->
     return UnclearQuestion(named, f"Which year do you mean by {named}?", options, _CURE)
 
 
-def _build_unclear(match: re.Match[str], text: str) -> QueryError:
-    """The error for a day such as 03/04/2025. Its options are the possible days."""
+def _read_numbers(match: re.Match[str], text: str) -> date:
+    """The day such as 02/23/26, whose month and day are in either order.
+
+    Raises UnclearQuestion for 03/04/2025, with both days as options.
+    """
     one, two, year = (int(part) for part in re.split(r"[./]", match.group()))
     year += 2000 if year < 100 else 0
     days = []
@@ -542,9 +627,11 @@ def _build_unclear(match: re.Match[str], text: str) -> QueryError:
         if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:
             days.append(date(year, month, day))
     if not days:
-        return QueryError(match.group(), "not a date", _CURE)
+        raise QueryError(match.group(), "not a date", _CURE)
+    if len(days) == 1:
+        return days[0]
     options = [(f"{day.day} {day:%b %Y}", _replace(text, match, day.isoformat())) for day in days]
-    return UnclearQuestion(
+    raise UnclearQuestion(
         match.group(), f"Which day do you mean by {match.group()}?", options, _CURE
     )
 

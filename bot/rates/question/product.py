@@ -18,13 +18,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.errors import QueryError
-from bot.rates.model.goods import Goods
+from bot.rates.model.goods import Good, Goods
 from bot.rates.model.measure import Measure, has_basis
 from bot.rates.question.everyday_words import is_everyday
 from bot.rates.question.stemming import respell_as_american, stem_words
-from bot.rates.schedule.lines import TariffLines
-from bot.rates.schedule.search import FoundHeading, find_headings
+from bot.rates.schedule.codes import extract_codes
+from bot.rates.schedule.lines import HEADING_DIGITS, TariffLines
+from bot.rates.schedule.search import FoundHeading, GoodsName, find_headings, find_phrase
 from bot.text.folding import fold_case
 
 _IGNORED = frozenset(
@@ -47,15 +47,6 @@ _OWN_WORDS = {
     "all in;base included;incl base;incl mfn;plus mfn;plus base;"
     "plus the base rate;landed;total duty;everything included",
 }
-_CODE = re.compile(
-    r"\b(?:(?:htsus|hts|hs|cn|headings?|subheadings?|chapters?|chap|ch|codes?|line)(?:\b|(?=\d))"
-    r"[.:#]?[ -]?\s*(?:codes?\s*|no\.?\s*|number\s*)?:?\s*"
-    r"(?P<led>\d{2}(?:\d{2}(?:[. -]?\d{2}){0,3})?)"
-    r"|(?P<bare>\d{4}(?:[. -]?\d{2}){0,3})(?![a-z%]))(?![\d.]*\d)"
-)
-_NO_GOODS = re.compile(r"\bchapters?\s+(?P<chapter>9[89])\b|\b9[89]\d{2}(?:[. ]?\d{2}){0,3}\b")
-# Chapter 20 has headings 2001 to 2009, so 2010 to 2099 are years.
-_YEAR = re.compile(r"20[1-9]\d")
 # Minimum similarities of a text and a name of goods, from 0 to 100. To read the text as the goods,
 # the whole text is compared; to suggest the goods, its most similar part is compared.
 _MIN_TO_TAKE, _MIN_TO_SUGGEST = 90, 80
@@ -67,7 +58,8 @@ _ONLY_ALONE = frozenset(
     str.split(
         "oil gas fuel chip game switch range plane light spirit needle nail bolt sheet bar gin "
         "perry art pulp tablet trainer pool power drug washer dryer loader monitor crane dish bulb "
-        "milk cream butter plug flour vinegar sauce iron nut pen bag car table bed"
+        "milk cream butter plug flour vinegar sauce iron nut pen bag car table bed soda bike "
+        "engine machine lead resin gun seed"
     )
 )
 """Names of goods that mean other goods after an unknown word or after goods: `fish oil`."""
@@ -82,13 +74,27 @@ _TAILS = frozenset(
     )
 )
 """Words after goods that do not change what the goods are."""
+_PROCESSED: Mapping[str, tuple[str, ...]] = {
+    "frozen": ("07", "08"),
+    "dried": ("07", "08"),
+    "canned": ("02", "03", "07", "08"),
+    "tinned": ("02", "03", "07", "08"),
+    "roasted": ("08", "12"),
+    "smoked": ("02", "03"),
+    "pickled": ("07", "08"),
+    "cooked": ("02", "03", "07"),
+    "breaded": ("02", "03", "07"),
+}
+"""By word, the chapters of food of which the word makes other goods: `canned peaches`."""
+_NOT_ALONE = frozenset({"single", "double", "revenue", "collection", "set", "class", "part"})
+"""Words that lead to no heading without another word."""
 _PARTICIPLE = re.compile(r"[a-z]{2,}[^e]ed")
 """Words after goods that describe them: `steel coated`, but not `cotton seed`."""
 _METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium"})
 """Goods that form a list without commas: `steel aluminum`."""
 _NO_PLURALS = frozenset({"clothes", "goods", "sports"})
 """Words with the ending of a plural that stand before other goods: `clothes hangers`."""
-_HEADINGS, _WORDS_SEARCHED, _HEADS = 4, 8, 3
+_HEADINGS, _WORDS_SEARCHED = 4, 8
 _LONG = 9
 """Length from which a word may have two wrong letters."""
 _LONGEST_NAME = 10
@@ -115,6 +121,8 @@ class ParsedProduct(NamedTuple):
     unknown: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     """The names of goods before an unknown word, which may mean other goods: `car wax`."""
+    meanings: tuple[str, ...] = ()
+    """The names of the goods that a name of the text may mean: `chips`."""
     read_as: str = ""
     """The name of the goods that a misspelt text was read as."""
     suggestions: tuple[str, ...] = ()
@@ -158,12 +166,17 @@ class ProductReader:
         self._goods = goods
         self._phrases: dict[str, list[_Phrase]] = {}
         self._names: dict[str, str] = {}
+        self._names_by_word: dict[str, dict[str, GoodsName]] = {}
+        """By word in US spelling and heading, a name of goods that has the word."""
         for good in goods.by_id.values():
             for name in (good.name, *good.names, good.id):
                 self._add_phrase(name, "goods", good.id)
                 self._names.setdefault(" ".join(stem_words(name)), good.id)
+                self._add_to_headings(name, good)
         self._layers = frozenset(measure.id for measure in measures)
         self._imposer_of = {measure.id: measure.imposer for measure in measures}
+        self.pairs = frozenset((one.imposer, each) for one in measures for each in one.partners)
+        """The imposer and a partner of each measure."""
         self._imposers_of = {
             base: frozenset(one.imposer for one in measures if has_basis(one, (base,)))
             for base in bases
@@ -197,6 +210,15 @@ class ProductReader:
         if words:
             self._phrases.setdefault(words[0], []).append(_Phrase(words, kind, key))
 
+    def _add_to_headings(self, name: str, good: Good) -> None:
+        words = [respell_as_american(word) for word in stem_words(name)]
+        headings = {code[:HEADING_DIGITS] for code in good.hs if len(code) >= HEADING_DIGITS}
+        for at, word in enumerate(words, 1):
+            known = self._names_by_word.setdefault(word, {})
+            for heading in headings:
+                if heading not in known or not known[heading].is_noun:
+                    known[heading] = GoodsName(name, at == len(words))
+
     def _read(self, text: str, allowed: frozenset[str]) -> ParsedProduct:
         codes, rest = extract_codes(text)
         words, breaks, plurals = _split_words(rest)
@@ -207,14 +229,17 @@ class ProductReader:
         while at < len(words):
             matches = self._find_longest(words, at, allowed)
             size = len(matches[0].words) if matches else 1
-            goods = tuple(phrase.key for phrase in matches if phrase.kind == "goods")
+            named = dict.fromkeys(phrase.key for phrase in matches if phrase.kind == "goods")
+            goods = tuple(named)
+            if len(goods) > 1:
+                found.setdefault("meanings", {}).update(named)
             # With a code, the words only describe it.
             if at in breaks or (codes and run) or (goods and _ends_item(run, goods)):
                 self._close(run, found, unknown)
             for phrase in matches:
                 if phrase.kind != "goods":
                     found.setdefault(phrase.kind, {})[phrase.key] = None
-            if goods and len(goods) == len(matches):
+            if goods and all(phrase.kind == "goods" for phrase in matches):
                 run.append(_Item(words[at : at + size], goods, at + size - 1 in plurals))
             elif not matches and words[at] not in _IGNORED:
                 run.append(_Item((words[at],), is_plural=at in plurals))
@@ -236,10 +261,15 @@ class ProductReader:
             claims=tuple(found.get("claim", ())),
             unknown=tuple(unknown),
             doubtful=tuple(found.get("doubtful", ())),
+            meanings=self._list_meanings(found),
         )
         if unknown and not (wanted.codes or wanted.layers or wanted.bases):
             return self._find_nearest(wanted, " ".join(words)[:80])
         return self._narrow_to_codes(wanted)
+
+    def _list_meanings(self, found: Mapping[str, Mapping[str, None]]) -> tuple[str, ...]:
+        meant = [one for one in found.get("goods", ()) if one in found.get("meanings", ())]
+        return tuple(self.list_names(meant)) if len(meant) > 1 else ()
 
     def _close(
         self, run: list[_Item], found: dict[str, dict[str, None]], unknown: list[str]
@@ -252,7 +282,8 @@ class ProductReader:
         is_toy = bool(named) and not _CHANGES_MEANING.isdisjoint(named[0].words)
         ends_in_goods = bool(named) and run[-1] is named[-1]
         head = self._find_head(named, is_toy=is_toy)
-        if named and not is_toy and (not ends_in_goods or self._is_doubtful(run)):
+        is_doubtful = not ends_in_goods or self._is_doubtful(run) or self._is_processed(run, head)
+        if named and not is_toy and is_doubtful:
             unknown.extend(word for item in run for word in item.words)
             for good in head:
                 found.setdefault("doubtful", {})[self._goods.by_id[good].name] = None
@@ -280,13 +311,23 @@ class ProductReader:
         related = (self._are_related(one, last) for one in before)
         return alone and bool(before) and not any(related)
 
+    def _is_processed(self, run: list[_Item], head: Iterable[str]) -> bool:
+        """Whether a word makes other goods of food: `canned peaches`."""
+        chapters = tuple(
+            chapter for one in run if not one.goods for chapter in _PROCESSED.get(one.words[0], ())
+        )
+        return any(code.startswith(chapters) for good in head for code in self._get_codes(good))
+
     def _are_related(self, one: _Item, other: _Item) -> bool:
-        """Whether some of their goods are kinds of the same goods: `stainless steel bolts`."""
+        """Whether some of their goods are kinds of the same goods: `stainless steel bolts`.
+
+        Groups without codes are too wide: `cocoa butter` is no butter, though both are farm goods.
+        """
         wider = [
             frozenset[str]().union(*(self._goods.list_with_wider(good) for good in item.goods))
             for item in (one, other)
         ]
-        return not wider[0].isdisjoint(wider[1])
+        return any(self._goods.by_id[good].hs for good in wider[0] & wider[1])
 
     def _is_part_of(self, item: _Item, other: _Item) -> bool:
         """Whether goods of the first are the other's goods, or a kind of them."""
@@ -309,6 +350,15 @@ class ProductReader:
         """Whether the text names goods, even if they are misspelt, or a code."""
         wanted = self.read(text, frozenset())
         return bool(wanted.goods or wanted.codes)
+
+    def list_names(self, goods: Iterable[str]) -> list[str]:
+        """The names of goods with these ids."""
+        return [self._goods.by_id[good].name for good in goods]
+
+    def list_goods(self, text: str) -> tuple[str, ...]:
+        """The codes in the text, or else the names of its goods."""
+        wanted = self.read(text, frozenset())
+        return wanted.codes or tuple(self.list_names(wanted.goods))
 
     def names_any(self, text: str) -> bool:
         """Whether the text names goods, a code, a layer of any pair or a legal basis."""
@@ -358,25 +408,39 @@ class ProductReader:
     def search_schedule(self, text: str) -> tuple[FoundHeading, ...]:
         """The headings of the tariff schedule that fit the words best.
 
-        They have the last word, or otherwise an earlier word that is no name of goods.
+        Names of goods may be missing in them: `car wax` finds waxes.
         """
-        words = [one for one in stem_words(text) if one not in _IGNORED | _TAILS]
-        words = words[:_WORDS_SEARCHED]
-        heads = [*words[-1:], *(one for one in words[-2::-1] if not self._names_goods(one))]
-        for head in heads[:_HEADS]:
-            others = [one for one in words if one != head]
-            if found := self._find_headings((*others, head)):
-                return found
-        return ()
+        words = self._list_searched(text)
+        if self._schedule_lines is None or _NOT_ALONE.issuperset(words):
+            return ()
+        names = self._names_by_word
+        return find_headings(self._schedule_lines, words, _HEADINGS, names, {*names, *_PROCESSED})
 
-    def _find_headings(self, words: Iterable[str]) -> tuple[FoundHeading, ...]:
-        lines = self._schedule_lines
-        american = [respell_as_american(word) for word in words]
-        return find_headings(lines, american, _HEADINGS) if lines else ()
+    def find_other_headings(self, text: str) -> tuple[FoundHeading, ...]:
+        """The headings that have the text as a phrase, if they are no headings of its goods.
 
-    def _names_goods(self, word: str) -> bool:
-        """Whether the word alone is a name of goods."""
-        return any(one.kind == "goods" for one in self._find_longest((word,), 0, frozenset()))
+        `caustic soda` are no soft drinks, and `vacuum pumps` no pumps for liquids.
+        """
+        wanted = self.read_any(text)
+        words = self._list_searched(text)
+        own = tuple(
+            code[:HEADING_DIGITS] for good in wanted.goods for code in self._get_codes(good)
+        )
+        is_name = wanted.read_as or " ".join(stem_words(text)) in self._names
+        more = wanted.codes or wanted.layers or wanted.bases or len(wanted.goods) > 1
+        if not own or is_name or more or self._schedule_lines is None:
+            return ()
+        found = find_phrase(self._schedule_lines, words, _HEADINGS)
+        return () if any(one.code.startswith(own) for one in found) else found
+
+    def _list_searched(self, text: str) -> list[str]:
+        """The words of a text that are searched for, in US spelling."""
+        ignored = _IGNORED | (_TAILS - _PROCESSED.keys())
+        words = [one for one in stem_words(text) if one not in ignored]
+        return [respell_as_american(word) for word in words[:_WORDS_SEARCHED]]
+
+    def _get_codes(self, good: str) -> tuple[str, ...]:
+        return self._goods.by_id[good].hs
 
     def understands(self, text: str) -> bool:
         """Whether the text names goods, a code or a duty, or has no unknown words.
@@ -433,7 +497,7 @@ class ProductReader:
             near
             and fuzz.ratio(asked, near[0]) >= _MIN_TO_TAKE
             and _is_misspelt(asked, near[0])
-            and not any(self._find_headings((word,)) for word in self._list_new(wanted, near[0]))
+            and not any(map(self._is_in_schedule, self._list_new(wanted, near[0])))
         ):
             taken = goods[near[0]]
             return wanted._replace(goods=(taken.id,), read_as=taken.name, unknown=(), doubtful=())
@@ -441,6 +505,10 @@ class ProductReader:
             return wanted
         likely = dict.fromkeys(good.name for good in goods.values())
         return wanted._replace(suggestions=tuple(likely)[:_SUGGESTIONS])
+
+    def _is_in_schedule(self, word: str) -> bool:
+        known = self.schedule_words
+        return word in known or f"{word}s" in known or f"{word}es" in known
 
     def _list_new(self, wanted: ParsedProduct, name: str) -> list[str]:
         """The unknown words that are neither in the name nor in the vocabulary."""
@@ -492,30 +560,3 @@ def _is_tail(before: _Item, item: _Item) -> bool:
     # English has singulars before the last word of a phrase, so a plural is its last: `toys lego`.
     after_plural = bool(before.goods) and before.is_plural and not item.is_plural
     return not item.goods and (bool(describes) or after_plural)
-
-
-def refuse_chapters_without_goods(text: str) -> None:
-    """Raises QueryError if the text has a code of chapters 98 or 99, which contain no goods."""
-    if match := _NO_GOODS.search(text):
-        raise QueryError(
-            match.group(),
-            "chapters 98 and 99 list special and additional duties, not goods",
-            "Ask for the goods' own line, such as 8507.60.00, or for a law, such as section 301",
-        )
-
-
-def extract_codes(text: str) -> tuple[tuple[str, ...], str]:
-    """The HS codes in a text, digits only, and the text without them."""
-    found: list[str] = []
-
-    def take(match: re.Match[str]) -> str:
-        digits = re.sub(r"\D", "", match["led"] or match["bare"])
-        if match["bare"] and _YEAR.fullmatch(digits):
-            return match.group()
-        if not 1 <= int(digits[:2]) <= 97:
-            return " "
-        found.append(digits)
-        return " "
-
-    rest = _CODE.sub(take, fold_case(text))
-    return tuple(dict.fromkeys(found)), rest

@@ -74,8 +74,13 @@ class RateQuery(Frozen):
     """The first day of a calendar or, with `until`, of the period that rates are asked for."""
     until: date | None = None
     """The last day of that calendar or period; None if the question names no last day."""
+    days: tuple[date, ...] = ()
+    """The days that the question names one by one, in order of time: `on 1 may and 1 june`."""
     card: str | None = None
     """The id of the card. None for the list of all cards, also if a law has no card."""
+    cards: tuple[str, ...] = ()
+    """The ids of the cards that the question names, without `card`. A card has its economies in
+    `partner` and `versus`, whose rates it offers."""
     law: str = ""
     """The law that the question names and that has no card: `section 233`."""
     sources: bool = False
@@ -90,6 +95,10 @@ class RateQuery(Frozen):
     """What the question names that the ledger does not cover."""
     respelled: tuple[Respelling, ...] = ()
     """The misspelt words of the question. The other fields have the corrected ones."""
+    unread: tuple[str, ...] = ()
+    """The words of the question that were not read and that may change what it asks."""
+    via: tuple[str, ...] = ()
+    """The economies that the goods only pass on their way."""
     history: bool = False
     both_ways: bool = False
     """Whether to answer both directions."""
@@ -114,7 +123,7 @@ def override_query(
     if on is not None:
         changed["on"] = on
         if query.kind not in (QueryKind.UPCOMING, QueryKind.CHANGES):
-            changed.update(since=None, until=None)
+            changed.update(since=None, until=None, days=())
     if product:
         changed.update(product=product.encode("utf-8", "replace").decode("utf-8"), both_ways=False)
         if query.kind is QueryKind.PARTY and not query.only_as_origin:
@@ -171,7 +180,9 @@ def _format_link(query: RateQuery) -> list[str]:
 
 
 def _format_days(query: RateQuery) -> list[str]:
-    """The day or the period of the query, with fixed dates."""
+    """The day, the days or the period of the query, with fixed dates."""
+    if query.days:
+        return [f"on {' and '.join(day.isoformat() for day in query.days)}"]
     if query.on is not None:
         return [f"on {query.on.isoformat()}"]
     if query.since is not None and query.until is not None:

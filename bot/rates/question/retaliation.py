@@ -1,7 +1,7 @@
 """Recognizes questions about retaliation: the duties of an economy on goods of the United States.
 
     eu retaliation, canada countermeasures on us steel      the EU, Canada on goods of the US
-    retaliation against the us                              all economies on goods of the US
+    retaliation, retaliation against the us                 all economies on goods of the US
     us retaliation on china, canada retaliation on china    the first economy charges the second
 
 The words of retaliation are no goods and no single duty, so the answer has all duties of the pair.
@@ -39,7 +39,7 @@ def find_retaliation(words: TokenizedQuestion) -> dict[str, object]:
     codes = words.codes
     others = [code for code in codes if code not in (HOME, WORLD)]
     if not others:
-        against_us = HOME in codes
+        against_us = HOME in codes or not codes
         found = {"kind": QueryKind.PARTY, "partner": HOME, "only_as_origin": True}
         return found if against_us else {}
     between = words.words_before[1] if len(codes) > 1 else []

@@ -5,9 +5,23 @@ import re
 from bot.text.folding import fold_case
 
 _WORD = re.compile(r"[a-z0-9]+")
-_SPELLING = {"aluminum": "aluminium", "labor": "labour", "tire": "tyre", "fertilizer": "fertiliser"}
-
-
+_SPELLING = {
+    "aluminum": "aluminium",
+    "color": "colour",
+    "fertilizer": "fertiliser",
+    "fiber": "fibre",
+    "fiberglass": "fibreglass",
+    "gray": "grey",
+    "jewelry": "jewellery",
+    "labor": "labour",
+    "mold": "mould",
+    "pajama": "pyjama",
+    "sulfur": "sulphur",
+    "tire": "tyre",
+    "yogurt": "yoghurt",
+}
+_NO_PLURALS = frozenset({"glasses"})
+"""Words that mean other goods than their singular: `glasses` are no glass."""
 _ES_PLURALS = frozenset({"buses", "gases", "lenses", "viruses", "mangoes"})
 _AMERICAN = {british: american for american, british in _SPELLING.items()}
 
@@ -25,6 +39,8 @@ def stem_words(text: str) -> tuple[str, ...]:
 
 def _stem(word: str) -> str:
     """The word as singular in British spelling: tires -> tyre, batteries -> battery."""
+    if word in _NO_PLURALS:
+        return word
     if len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
     elif len(word) > 4 and (

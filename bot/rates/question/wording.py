@@ -11,9 +11,10 @@ Rules, in running order:
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
+from operator import ne
 from typing import NamedTuple
 
 from bot.rates.question.periods import Tense
@@ -37,7 +38,7 @@ FILLER = frozenset(
         "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read "
         "says said saying talking talk use using used between among yes "
         "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
-        "whos covered advise confirm advice wat wot u ur r im ive i've dont doesnt"
+        "same whos covered advise confirm advice wat wot u ur r im ive i've dont doesnt"
     )
 ) - {"deal", "with"}
 """Words that never are part of the name of goods, a duty or a claim."""
@@ -55,7 +56,8 @@ NOISE = frozenset(
         "going up down rise raised raise hit hits affect affects affected impact tariffed taxed "
         "dutiable subject tax taxes any new higher exemption exemptions help price work works "
         "shipped coming arriving sourced sourcing importer importers exporter exporters trade "
-        "business company shipment shipments number"
+        "business company shipment shipments number treat treats treated carry carries carried "
+        "special extra punitive"
     )
 )
 """Words that name nothing at the edges of a product."""
@@ -66,9 +68,20 @@ GRAMMAR_WORDS = (
     *("exclusion", "exclusions", "retaliation", "scheduled", "currently", "january", "february"),
     *("august", "september", "october", "november", "december"),
 )
+_SHORT_WORDS = (
+    *("how", "from", "what", "with", "when", "which", "than", "does", "much", "today", "taxes"),
+    *("cheapest", "lowest", "highest", "goods", "tariff", "rates"),
+)
+"""Words whose misspellings may be short: `frm`, `hw`, `todya`."""
+_SHORT_FORMS = {
+    re.compile(r"(?<![\w/])w/o\b"): "without",
+    re.compile(r"(?<![\w/])w/\s?(?=\w)"): "with ",
+    re.compile(r"(?<=[a-z] )n(?= [a-z])"): "and",
+}
 _SHORTEST_TYPO = 5
 _WORD = re.compile(r"[a-z]+")
 _DOUBLED = re.compile(r"([a-z])\1+")
+_VOWELS, _MAY_HAVE_VOWELS = frozenset("aeiouy"), 4
 _PROGRAM = r"(?:usmca|cusma|t-?mec|korus)"
 _FITTING = r"(?:qualif(?:ying|ied|ies)|compliant|originating|eligible|claimed|origin)"
 _BOTH_CLAIMS = re.compile(
@@ -91,7 +104,8 @@ _EMPTY_PHRASES = re.compile(
     r"|i'd like to|i would like|want to|need to|have to|has to|is it true that|do you know"
     r"|can you|could you"
     r"|per ?cent ?age points?|so far|as well|any idea|subject to|such as|for example|e\.g\.|i\.e\."
-    r"|as regards|with regard to|in terms of|on top of|what about|how about|when it comes to"
+    r"|as regards|with regard to|in terms of|on top(?: of)?|(?:worse|better) off|what about"
+    r"|how about|when it comes to"
     r"|(?:is|was|did|does|will|has) it(?! (?:products|equipment|hardware|goods)\b)"
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
@@ -113,6 +127,10 @@ _COMPARISON = re.compile(
 )
 _HISTORY = re.compile(
     r"\b(?:history|timeline|chart|over time|evolution|over the years|historical(?:ly)?"
+    r"|evolv(?:es?|ed|ing)|(?:the )?(?:development|course|progression|trajectory|trend)s? of\b"
+    r"(?=[^?.;]{0,30}\b(?:dut(?:y|ies)|tariffs?|rates?)\b)|how (?:did|has|have)\b(?=[^?.;]{0,60}"
+    r"\b(?:develop|developed|move|moved|evolve|evolved)\b)"
+    r"|(?<!what )(?<!what has )(?<!which tariffs )(?:went|gone) (?:up|down)"
     r"|when (?:did|was|were|have|has)\b|since when\b|how long\b"
     r"|when\b(?=[^?.;]{0,60}\b(?:ended|expired|lapsed|started|began|stopped|lifted|removed"
     r"|dropped|went|came|took effect|kicked in|rose|fell|increased|doubled)\b))"
@@ -128,12 +146,16 @@ _CHANGES = re.compile(
     r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed)\b"
 )
 _CHANGE_ALONE = re.compile(r"\bchange\b")
-_PAST = re.compile(r"\b(?:did|was|were|changed|had|been|ended|started|began|history|used to|ago)\b")
+_PAST = re.compile(
+    r"\b(?:did|was|were|went|gone|rose|fell|expired|lapsed|changed|had|been|ended|started|began"
+    r"|history|used to|ago)\b"
+)
 _FUTURE = re.compile(r"\b(?:will|upcoming|calendar|scheduled|going to|expected|planned|coming)\b")
 _EVENTS = re.compile(
     r"\b(?:starts?|starting|begins?|beginning|ends?|ending|expires?|expiring|takes? effect"
     r"|kicks? in|happens?|happening|deadlines?|new tariffs|new duties|dates|events?"
-    r"|anything new|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out)\b"
+    r"|anything new|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out"
+    r"|ended|expired|lapsed|started|began|kicked in|took effect|terminated|went up|went down)\b"
 )
 """Verbs and nouns of changes. With a period, they ask for a calendar: `what ends in december`."""
 _HOW = re.compile(
@@ -170,6 +192,19 @@ _NOT_CLAIMED = re.compile(
     r"|certificates?|certification|claim)\b)?"
 )
 """A claim that is denied in other words: `that don't qualify for usmca`."""
+_CLAIM_DIFFERENCE = re.compile(
+    rf"\b{_PROGRAM}\b.*\b(?:how much (?:more|less|cheaper|extra)|the difference|than if)\b"
+    rf"|\b(?:how much (?:more|less|cheaper|extra)|difference|save|saved?|savings?)\b.*{_PROGRAM}\b"
+)
+"""A question about the difference that a claim makes. An answer without a claim has both totals."""
+_ANY_CLAIM = re.compile(
+    rf"\b(?:(?:if|when) (?:it|they|we)(?:'s|'re)? )?"
+    r"(?:(?:not|no|non|without|with|under|using|by|claiming|claim"
+    rf"|(?:it |they )?qualif\w+ (?:for|under)) )*(?:a |an |the )?{_PROGRAM}\b"
+    r"(?: (?:claim|origin|certificate|preference))?"
+)
+_SECTION = re.compile(r"\b(?:sec|sect)\.?\s*(?=\d{3}\b)")
+_NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band also)\s+")
 _QUALIFIED = re.compile(
     r"\b(?:that |which )?(?:qualif(?:y|ies|ying|ied)|eligible)(?= (?:for|under)\b)"
 )
@@ -275,16 +310,24 @@ class Intent(NamedTuple):
         return self.upcoming or self.changes
 
 
-def correct_grammar_words(text: str, known: Collection[str] = ()) -> str:
-    """The text, in lower case, with its grammar words corrected. Words in `known` stay."""
-    return _WORD.sub(lambda word: _correct(word.group(), known), text)
+def correct_grammar_words(text: str, is_known: Callable[[str], bool] = lambda _: False) -> str:
+    """The text, in lower case, with its grammar words corrected and written in full.
+
+    Words of which `is_known` is true stay.
+    """
+    for pattern, full in _SHORT_FORMS.items():
+        text = pattern.sub(full, text)
+    return _WORD.sub(lambda word: _correct(word.group(), is_known), text)
 
 
 def spell_out(text: str) -> str:
     """The text with the usual words for claims, chapters and `it products`, without quantities."""
     text = _CHAPTER.sub("chapter ", " ".join(text.split()))
+    text = _SECTION.sub("section ", _NEXT_GOODS.sub(", ", text))
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
+    if _CLAIM_DIFFERENCE.search(text):
+        text = _ANY_CLAIM.sub(" ", text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
     text = _EX.sub("from ", text)
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
@@ -297,15 +340,26 @@ def remove_empty_phrases(text: str) -> str:
     return _EMPTY_PHRASES.sub(" ", _BOTH_CLAIMS.sub(" ", text))
 
 
-def _correct(word: str, known: Collection[str]) -> str:
-    if (
-        len(word) < _SHORTEST_TYPO
-        or word in GRAMMAR_WORDS
-        or word in FILLER | NOISE
-        or word in known
-    ):
+def _correct(word: str, is_known: Callable[[str], bool]) -> str:
+    if word in GRAMMAR_WORDS or word in FILLER | NOISE or is_known(word):
         return word
-    return _find_grammar_word(word[:20]) or word
+    long = _find_grammar_word(word[:20]) if len(word) >= _SHORTEST_TYPO else None
+    return long or _find_short_word(word[:20]) or word
+
+
+@lru_cache(2_000)
+def _find_short_word(word: str) -> str | None:
+    """The word that this is if a letter is missing or two neighbors are exchanged: `hw`."""
+    if len(word) < _MAY_HAVE_VOWELS and not _VOWELS.isdisjoint(word):
+        return None
+    for each in _SHORT_WORDS:
+        exchanged = len(word) == len(each) and sorted(word) == sorted(each)
+        missing = len(word) == len(each) - 1 and any(
+            each[:at] + each[at + 1 :] == word for at in range(1, len(each))
+        )
+        if missing or (exchanged and word[0] == each[0] and sum(map(ne, word, each)) == 2):
+            return each
+    return None
 
 
 @lru_cache(2_000)

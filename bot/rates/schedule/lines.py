@@ -3,12 +3,14 @@
 import csv
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from bot.rates.schedule.model import LINE_DIGITS, TariffLine
 
+HEADING_DIGITS = 4
 _WORD = re.compile(r"[a-z]{3,}(?![a-z…])")
 """A whole word. Long descriptions are cut off within a word: `si…`."""
 
@@ -39,6 +41,12 @@ class TariffLines:
             return None
         return self._parse(place)
 
+    def list_lines(self, prefix: str) -> list[TariffLine]:
+        """The lines under a chapter, heading or subheading, sorted by code."""
+        first = bisect_left(self._rows, prefix)
+        last = bisect_left(self._rows, f"{prefix}~")
+        return [TariffLine(*row) for row in csv.reader(self._rows[first:last])]
+
     def list_codes(self, prefix: str) -> list[str]:
         """The codes of the lines under a chapter, heading or subheading, sorted."""
         first = bisect_left(self._rows, prefix)
@@ -50,17 +58,21 @@ class TariffLines:
             found.append(code)
         return found
 
-    def list_with_any(self, words: Iterable[str]) -> list[TariffLine]:
-        """The lines whose row contains one of the words. The words must be in lower case."""
+    def count_matches(self, part: str, pattern: re.Pattern[str]) -> dict[str, int]:
+        """By heading, how many of its rows have a match of the pattern.
+
+        Each match must begin with `part`. Both are in lower case.
+        """
         text, starts = self._folded
-        places: set[int] = set()
-        for word in words:
-            at = text.find(word)
-            while at >= 0:
+        found: Counter[str] = Counter()
+        at = text.find(part)
+        while at >= 0:
+            if pattern.match(text, at):
                 place = bisect_right(starts, at) - 1
-                places.add(place)
-                at = text.find(word, starts[place + 1])
-        return [self._parse(place) for place in sorted(places)]
+                found[self._rows[place][:HEADING_DIGITS]] += 1
+                at = starts[place + 1] - 1
+            at = text.find(part, at + 1)
+        return dict(found)
 
     @cached_property
     def _folded(self) -> tuple[str, list[int]]:

@@ -1,18 +1,33 @@
-"""Finds the headings of a tariff schedule whose lines have the words of a text.
+"""Finds the headings of a tariff schedule that have the words of a text.
 
-The lines are read once for each search, which takes a few milliseconds and needs no index.
+The rows are searched anew for each question, which takes a few milliseconds and needs no index.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from bot.rates.schedule.lines import TariffLines
-from bot.rates.schedule.model import TariffLine
 
-_HEADING_DIGITS = 4
-_MIN_LETTERS, _MIN_BEGINNING = 3, 6
+_MIN_LETTERS, _SHORTEST_PHRASE = 3, 2
+_MAX_HEADINGS = 100
+"""Maximum headings that have all the words. If there are more, the words say too little."""
+_NO_NOUN = re.compile(
+    r"[(…]|\b(?:except|of|for|with|without|in|to|by|from|on|than|not|whether|containing|suitable|used"
+    r"|having|including|there(?:of|for)|designed|fitted|made of|made from)\b"
+)
+"""Ends the nouns that say what the goods are: `Parts of umbrellas` are parts."""
+_PARENTHESES = re.compile(r"\(([^()]*)\)")
+_NEXT_NOUN = re.compile(r"[,;]|\band\b|\bor\b")
+
+
+class GoodsName(NamedTuple):
+    """A name of goods under a heading, which has a word that is searched for."""
+
+    name: str
+    is_noun: bool
+    """Whether the word says what the goods are: `linen` of `bed linen`."""
 
 
 class FoundHeading(NamedTuple):
@@ -22,53 +37,138 @@ class FoundHeading(NamedTuple):
     description: str
 
 
-class _Match(NamedTuple):
-    """A line with some of the words."""
+class _Word(NamedTuple):
+    pattern: re.Pattern[str]
+    """Matches the word and its plural."""
+    lines: Mapping[str, int]
+    """By heading, how many lines have the word."""
+    names: Mapping[str, GoodsName]
+    """By heading, the name of goods that has the word."""
 
-    rarity: float
-    """The sum over its words, of which a word that few lines have counts more."""
-    leads: bool
-    """Whether its text begins with one of the words: `Umbrellas`, not `Parts of umbrellas`."""
-    line: TariffLine
+    def is_in(self, heading: str) -> bool:
+        return heading in self.lines or heading in self.names
+
+    def is_noun_in(self, phrases: Sequence[str]) -> bool:
+        """Whether the word is the last of a phrase: `linen` of `bed linen`."""
+        return any(self.pattern.fullmatch(one.rsplit(maxsplit=1)[-1]) for one in phrases)
+
+    @property
+    def headings(self) -> set[str]:
+        return {*self.lines, *self.names}
 
 
-def find_headings(lines: TariffLines, words: Sequence[str], most: int) -> tuple[FoundHeading, ...]:
+class _Ranked(NamedTuple):
+    code: str
+    description: str
+    score: float
+    nouns: int
+    """How many of the words say what its goods are."""
+    has_head: bool
+    """Whether the last word says what its goods are."""
+
+
+def find_headings(
+    lines: TariffLines,
+    words: Sequence[str],
+    most: int,
+    names: Mapping[str, Mapping[str, GoodsName]] | None = None,
+    optional: Collection[str] = (),
+) -> tuple[FoundHeading, ...]:
     """The headings that fit the words best, at most `most` of them.
 
-    The last word says what the goods are, so only lines that have it count: `coffee grinder` finds
-    grinders. Of headings with equal matches, those with more lines that begin with a word come
-    first. `words` are in lower case. Each matches the beginning of a word in a description:
-    `guitar` finds `Guitars`. A short word matches only itself and its plural. Words of one or two
-    letters are ignored.
+    A heading must have all the words, whole or as plurals, in the descriptions of its lines or in
+    the names of its goods; `names` has these by word and heading. One of the words must be a noun
+    that says what the goods are. If the last word is no such noun in these headings, those in which
+    it is are found too, even if words in `optional` are missing: `car wax` finds waxes. Headings
+    with rarer words, and with more lines that have them, come first. Words of one or two letters
+    are ignored.
     """
     wanted = [word for word in dict.fromkeys(words) if len(word) >= _MIN_LETTERS]
-    if not wanted:
+    found = [_find_word(lines, word, (names or {}).get(word, {})) for word in wanted]
+    if not found:
         return ()
-    best: dict[str, _Match] = {}
-    counts: Counter[str] = Counter()
-    for match in _list_matches(lines.list_with_any(wanted[-1:]), wanted):
-        heading = match.line.code[:_HEADING_DIGITS]
-        counts[heading] += match.leads
-        if heading not in best or match[:2] > best[heading][:2]:
-            best[heading] = match
-    # Sorting keeps the order of equal headings.
-    ranks = {code: (*match[:2], counts[code]) for code, match in best.items()}
-    codes = sorted(best, key=lambda code: ranks[code], reverse=True)[:most]
-    return tuple(FoundHeading(code, best[code].line.description) for code in codes)
+    own = _rank_all(found[-1].headings.intersection(*(one.headings for one in found)), lines, found)
+    ranked = [one for one in own if one.nouns]
+    if not any(one.has_head for one in ranked):
+        required = [
+            each for word, each in zip(wanted[:-1], found[:-1], strict=True) if word not in optional
+        ]
+        headings = found[-1].headings.intersection(*(each.headings for each in required))
+        ranked += [one for one in _rank_all(headings, lines, found) if one.has_head]
+    ranked.sort(key=lambda one: (-one.score, one.code))
+    return tuple(FoundHeading(one.code, one.description) for one in ranked[:most])
 
 
-def _list_matches(lines: Sequence[TariffLine], wanted: Sequence[str]) -> Iterator[_Match]:
-    short = [word for word in wanted if len(word) < _MIN_BEGINNING]
-    long = [word for word in wanted if len(word) >= _MIN_BEGINNING]
-    patterns = [
-        re.compile(rf"\b({'|'.join(map(re.escape, words))}){end}")
-        for words, end in ((short, r"(?:e?s)?\b(?!…)"), (long, ""))
-        if words
+def find_phrase(lines: TariffLines, words: Sequence[str], most: int) -> tuple[FoundHeading, ...]:
+    """The headings whose descriptions have the words as the name of the goods: `caustic soda`.
+
+    Those with more lines that have it come first. A single word is no phrase.
+    """
+    if len(words) < _SHORTEST_PHRASE:
+        return ()
+    first, pattern = _compile(*words)
+    found: dict[str, list[str]] = {}
+    for code in lines.count_matches(first, pattern):
+        for line in lines.list_lines(code):
+            phrases = _list_phrases(line.description.casefold())
+            if any((match := pattern.search(one)) and match.end() == len(one) for one in phrases):
+                found.setdefault(code, []).append(line.description)
+    codes = sorted(found, key=lambda code: (-len(found[code]), code))[:most]
+    return tuple(FoundHeading(code, found[code][0]) for code in codes)
+
+
+def _rank_all(
+    headings: Collection[str], lines: TariffLines, words: Sequence[_Word]
+) -> list[_Ranked]:
+    return [_rank(code, lines, words) for code in headings if len(headings) <= _MAX_HEADINGS]
+
+
+def _find_word(lines: TariffLines, word: str, names: Mapping[str, GoodsName]) -> _Word:
+    stem, pattern = _compile(word)
+    return _Word(pattern, lines.count_matches(stem, pattern), names)
+
+
+def _compile(*words: str) -> tuple[str, re.Pattern[str]]:
+    """The beginning of the first word that all its forms have, and the pattern of the phrase.
+
+    The pattern matches each word and its plural.
+    """
+    forms = [
+        (word[:-1], "(?:y|ies)") if word.endswith("y") else (word, "(?:e?s)?") for word in words
     ]
-    texts = [line.description.casefold() for line in lines]
-    found = [{word for each in patterns for word in each.findall(text)} for text in texts]
-    counts = Counter(word for each in found for word in each)
-    for line, text, each in zip(lines, texts, found, strict=True):
-        if wanted[-1] in each:
-            leads = text.startswith(tuple(each)) or any(f": {word}" in text for word in each)
-            yield _Match(sum(1 / counts[word] for word in each), leads, line)
+    phrase = " ".join(f"{re.escape(stem)}{ending}" for stem, ending in forms)
+    return forms[0][0], re.compile(rf"\b{phrase}\b(?!…)")
+
+
+def _rank(code: str, lines: TariffLines, words: Sequence[_Word]) -> _Ranked:
+    own = lines.list_lines(code)
+    texts = [line.description.casefold() for line in own]
+    having = [at for at, text in enumerate(texts) if any(one.pattern.search(text) for one in words)]
+    phrases = {at: list(_list_phrases(texts[at])) for at in having}
+    score, are_nouns = 0.0, []
+    for word in words:
+        name = word.names.get(code)
+        in_nouns = sum(word.is_noun_in(phrases[at]) for at in having)
+        alone = any(map(word.pattern.fullmatch, chain(*phrases.values())))
+        are_nouns.append(in_nouns > 0 or (name is not None and name.is_noun))
+        weight = (2 if word is words[-1] else 1) / max(len(word.headings), 1)
+        share = 1.0 if name is not None else (word.lines.get(code, 0) + in_nouns) / len(own)
+        score += weight * (word.is_in(code) + 2 * are_nouns[-1] + 2 * alone + share)
+
+    def fit(at: int) -> tuple[int, int]:
+        has = sum(word.pattern.search(texts[at]) is not None for word in words)
+        return has, sum(word.is_noun_in(phrases[at]) for word in words)
+
+    name = next((word.names[code] for word in reversed(words) if code in word.names), None)
+    best = max(having, key=fit, default=None)
+    text = own[best].description if best is not None else name.name if name is not None else ""
+    return _Ranked(code, text, score, sum(are_nouns), are_nouns[-1])
+
+
+def _list_phrases(description: str) -> Iterator[str]:
+    """The phrases that say what the goods of a line are: `Bed linen, printed: Of cotton`."""
+    inside = _PARENTHESES.findall(description)
+    for part in (*_PARENTHESES.sub(" ", description).split(": "), *inside):
+        for phrase in _NEXT_NOUN.split(_NO_NOUN.split(part, maxsplit=1)[0]):
+            if phrase := phrase.strip():
+                yield phrase

@@ -37,28 +37,37 @@ class CalendarRow(NamedTuple):
     items: tuple[Upcoming, ...]
     """The changes of the row, with their full texts and sources."""
 
+    @property
+    def is_verified(self) -> bool:
+        """Whether no change of the row fell due after the last check of its sources."""
+        return not any(item.passed for item in self.items)
+
 
 def build_calendar_rows(items: Iterable[Upcoming], parties: Parties) -> tuple[CalendarRow, ...]:
     """The rows in the order of the items.
 
     Changes on one day by one importing economy become one row if their duties have the same short
-    name, such as the rates of one action for all countries and for the partners of deals.
+    name, such as the rates of one action for all countries and for the partners of deals. So do
+    duties that change in the same way for the same origins: `canola oil; lobster and crab`.
     """
     groups: dict[tuple[date, str, str], list[Upcoming]] = {}
     for item in items:
         what = _describe_what(item, parties)
         groups.setdefault((item.on, item.imposer, what), []).append(item)
-    return tuple(
-        CalendarRow(
-            on,
-            what,
-            _describe_who(group, parties),
-            _describe_rates(group),
-            group[0].source,
-            tuple(group),
-        )
-        for (on, _, what), group in groups.items()
-    )
+    rows: dict[object, CalendarRow] = {}
+    for (on, _, what), group in groups.items():
+        who, rate = _describe_who(group, parties), _describe_rates(group)
+        row = CalendarRow(on, what, who, rate, group[0].source, tuple(group))
+        # Milestones have no rate and stay rows of their own.
+        like = (on, who, rate) if rate else what
+        found = rows.get(like)
+        if found is not None and len(found.what) + len(what) <= _WHAT_CHARACTERS:
+            rows[like] = found._replace(
+                what=f"{found.what}; {what}", items=(*found.items, *row.items)
+            )
+        else:
+            rows[like if found is None else (*row[:4],)] = row
+    return tuple(rows.values())
 
 
 def describe_short_change(what: Change) -> str:
@@ -90,7 +99,7 @@ def describe_short_change(what: Change) -> str:
 
 def _describe_what(item: Upcoming, parties: Parties) -> str:
     if item.change.kind is ChangeKind.MILESTONE:
-        return shorten_clause(item.change.text, _WHAT_CHARACTERS)
+        return shorten_clause(item.change.text, _WHAT_CHARACTERS).removeprefix("the ")
     partner = item.partners[0] if len(item.partners) == 1 else ""
     name = read_duty_name(item.measure, words.describe_party(partner, parties))
     return drop_qualifiers(name.short).removeprefix("Duty on ") or item.measure

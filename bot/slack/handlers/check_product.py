@@ -101,8 +101,9 @@ async def _submit(
     except ProductFormRefused as error:
         await ack(response_action="errors", errors=error.problems)
         return
-    person = read_person(body).id
-    work = asyncio.ensure_future(_answer(context, form, query, person))
+    person, team = read_person(body).id, str((body.get("team") or {}).get("id") or "")
+    request = CommandRequest(format_query(query), team, person, person)
+    work = asyncio.ensure_future(_answer(context, form, query, request))
     done, _ = await asyncio.wait({work}, timeout=min(_WITHIN_S, context.answer_within_s))
     if done:
         await ack(response_action="update", view=work.result())
@@ -115,19 +116,21 @@ async def _submit(
     await ack(response_action="update", view=render_loading(views.TITLE))
 
 
-async def _answer(context: SlackContext, form: ProductForm, query: RateQuery, person: str) -> View:
+async def _answer(
+    context: SlackContext, form: ProductForm, query: RateQuery, request: CommandRequest
+) -> View:
     """The modal with the answer. Never raises."""
-    service, question = context.service, format_query(query)
+    service, question = context.service, request.text
     now = service.clock()
     today = service.answers.ledger.find_duty_day(now, form.imposer)
     try:
         reply = await service.answers.answer(DatedQuery(query, today, now))
+        await service.keep_answer(question, reply, request)
     except QueryError as error:
         text = escape(f"{error.thing}: {error.cause}. {error.cure}".strip())
         return views.render_product_answer(render_notice(text), form, question, service.parties)
     except Exception:
         failure = render_failure(log_failure("answering about a product"))
         return render_text(failure.text, views.TITLE)
-    request = CommandRequest(question, "", person, person)
     message = render_reply(reply, request, service.parties)
     return views.render_product_answer(message, form, question, service.parties)

@@ -3,6 +3,7 @@ message."""
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -11,11 +12,12 @@ from slack_bolt.response import BoltResponse
 
 from bot import COMMAND
 from bot.commands.grammar import Command
-from bot.commands.replies import CalendarFile, is_public
+from bot.commands.replies import CalendarFile, LatestStories, is_public
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.render.words import format_calendar_title
 from bot.slack.api.fallback import respond_with
+from bot.slack.api.permalinks import find_permalinks
 from bot.slack.api.upload import upload
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
@@ -64,6 +66,9 @@ async def answer(
         reply = await (service.execute(command, request) if command else service.handle(request))
         if isinstance(reply, CalendarFile) and reply.entries:
             return await _share_calendar(context, reply, request)
+        if isinstance(reply, LatestStories) and reply.alerts:
+            links = await find_permalinks(context.client, request.conversation, reply.alerts)
+            reply = replace(reply, alerts=links)
         message = render_reply(reply, request, service.parties)
         return message.for_all() if is_public(reply) else message
     except Exception:

@@ -158,6 +158,7 @@ ALERT_CHOICES: dict[str, Handler] = {
     alerts.MUTE_EVENT_CHOICE: handle_command(Verb.MUTE_EVENT),
     alerts.MUTE_DAY_CHOICE: handle_command(Verb.MUTE_CONVERSATION),
     alerts.WHY_CHOICE: _explain,
+    alerts.NOT_RELEVANT_CHOICE: handle_command(Verb.NOT_RELEVANT),
     alerts.COPY_CHOICE: _handle_story(_copy_link),
     alerts.REPORT_CHOICE: _handle_story(_report),
 }

@@ -2,7 +2,7 @@
 developments in its thread.
 
     context   ⚖️ Court ruling · RULING STAYED 29 May 2025 · duties still collected
-    section   the headline as a link, a summary, corrections            ⋯ mute, why, copy, report
+    section   the headline as a link, a summary, corrections            ⋯ menu
     fields    importing country, origin, rate, the rate in the ledger
     context   first outlet · time · 8 sources · reported or official
     actions   [Follow] [Rate now]
@@ -64,6 +64,7 @@ LEAVE = "mute_unsubscribe"
 MUTE_EVENT_CHOICE = "mute_event"
 MUTE_DAY_CHOICE = "mute_day"
 WHY_CHOICE = "why"
+NOT_RELEVANT_CHOICE = "not_relevant"
 COPY_CHOICE = "copy"
 REPORT_CHOICE = "report"
 """The value of an option of the menu is one of these words, a space, and an id."""
@@ -330,13 +331,15 @@ def _format_rate_now(event: Event, rate: RateNow, parties: Parties) -> str:
 
 def _make_menu(event: Event, takes_reports: bool) -> Element | None:
     story = event.first
+    # Slack allows five options. The headline is a link that readers can copy too.
+    copy = option("Copy link", f"{COPY_CHOICE} {story.id}") if check_url(story.link) else None
     return overflow(
         MORE,
         option("Mute this event", f"{MUTE_EVENT_CHOICE} {event.id}"),
         option("Mute channel 24 h", f"{MUTE_DAY_CHOICE} {event.id}"),
         option("Why am I seeing this", f"{WHY_CHOICE} {event.id}"),
-        option("Copy link", f"{COPY_CHOICE} {story.id}") if check_url(story.link) else None,
-        option("Report a mistake", f"{REPORT_CHOICE} {story.id}") if takes_reports else None,
+        option("Not relevant", f"{NOT_RELEVANT_CHOICE} {story.id}"),
+        option("Report a mistake", f"{REPORT_CHOICE} {story.id}") if takes_reports else copy,
     )
 
 

@@ -9,6 +9,7 @@ from bot.commands.request import CommandRequest
 from bot.errors import SlackError
 from bot.parties import Parties
 from bot.render.dates.spells import describe_spells
+from bot.render.unread import describe_unread
 from bot.render.words import describe_checked_period, format_calendar_title
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
@@ -53,12 +54,14 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             message = _render_rates(reply)
             if reply.as_table:
                 message = render_rates_table(reply.answers, parties, message)
-            return _add_spells(message, reply, parties)
+            unread = describe_unread(reply.query, parties)
+            return _add_spells(_add_unread(message, unread), reply, parties)
         case replies.RateCalendar():
             return render_calendar(reply, parties)
         case replies.RateCard():
-            render = card.render_card_details if reply.query.sources else card.render_card
-            return render(reply.facts)
+            if reply.query.sources:
+                return card.render_card_details(reply.facts)
+            return card.render_card(reply.facts, reply.query, reply.others)
         case replies.CardList():
             return card.render_card_list(reply.cards, reply.query.law)
         case replies.CalendarFile():
@@ -112,7 +115,7 @@ def _render_rates(reply: replies.RateAnswers) -> Message:
         return history
     if is_one_answer(reply.query, reply.answers):
         return render_short_answer(reply)
-    return render_comparison(reply.answers, reply.query, reply.today)
+    return render_comparison(reply.answers, reply.query, reply.today, reply.cards)
 
 
 def render_operators_only(act: OperatorAction, user: str) -> Message:
@@ -193,6 +196,22 @@ def _render_clarification(reply: replies.Clarification) -> Message:
     return assemble(f"{question} {listed}", [section(bold(question)), *row])
 
 
+def _add_unread(message: Message, unread: str) -> Message:
+    """The message, with the words of the question that it does not take into account."""
+    room = limits.MESSAGE_CHARACTERS - count_characters(message.blocks)
+    if not unread or len(message.blocks) >= limits.MESSAGE_BLOCKS or len(unread) > room:
+        return message
+    # Below the title and the figure, which are the first two lines.
+    blocks = (*message.blocks[:2], context(escape(unread, 300)), *message.blocks[2:])
+    instead = message.instead
+    return replace(
+        message,
+        blocks=blocks,
+        text=f"{message.text}\n{unread}"[: limits.NOTICE_CHARACTERS],
+        instead=_add_unread(instead, unread) if instead is not None else None,
+    )
+
+
 def _add_spells(message: Message, reply: replies.RateAnswers, parties: Parties) -> Message:
     """The message with the days of the percentage that the question names, above its answers."""
     sentences = describe_spells(reply.spells, reply.query, parties)
@@ -216,13 +235,21 @@ def _put_first(lines: str, message: Message) -> Message:
 
 
 def _render_preference(reply: replies.Reply) -> Message:
-    """Confirms that an event was followed, with a button that undoes it, or unfollowed."""
+    """Confirms that an event was followed or that a story was called not relevant, with a button,
+    or that an event was unfollowed."""
     undo = None
     match reply:
         case replies.EventFollowed():
             verb = "Following" if reply.is_new else "Already following"
             text = f"{verb}. Updates will come to you by direct message."
             undo = button("Unfollow", alerts.UNFOLLOW, reply.event_id)
+        case replies.MarkedNotRelevant(title=""):
+            text = "This story is no longer saved."
+        case replies.MarkedNotRelevant():
+            noted = "Noted" if reply.is_new else "Noted before"
+            text = f"{noted}: {quote_text(reply.title, 150)} is not relevant here. Thank you. The "
+            text += "people who run this bot can see it. The subscriptions here stay as they are."
+            undo = button("Subscriptions here", f"{RUN}_0", "list")
         case _:
             text = "Stopped following this event."
     return Message(text, (section(text), *actions(undo)))

@@ -82,7 +82,10 @@ def render_latest(reply: LatestStories, parties: Parties) -> Message:
         return Message(nothing, (section(nothing), *row))
     page = f", page {reply.page}" if reply.page > 1 else ""
     title = f"Latest stories{about}{page}"
-    lines = [section(_format_line(story, parties)) for story in reply.stories]
+    lines = [
+        section(_format_line(story, parties, reply.alerts.get(story.event_id, "")))
+        for story in reply.stories
+    ]
     return assemble(title, [section(bold(title))], lines, row, make_left_out)
 
 
@@ -101,7 +104,8 @@ def _name_topic(value: str) -> str:
 def _describe_filters(reply: LatestStories, parties: Parties) -> str:
     """The topics, economies and words of a list: ` on tariffs, naming China, with steel`."""
     topics = " and ".join(topic.label for topic in Topic if topic in reply.topics)
-    names = " or ".join(format_party(code, parties) for code in sorted(reply.parties))
+    joint = " or " if reply.any_party else " and "
+    names = joint.join(format_party(code, parties) for code in sorted(reply.parties))
     words = " and ".join(quote_text(word) for word in reply.words)
     filters = [f"naming {names}"] if names else []
     filters += [f"with {words}"] if words else []
@@ -111,11 +115,15 @@ def _describe_filters(reply: LatestStories, parties: Parties) -> str:
 
 def _build_page_buttons(reply: LatestStories) -> list[Element | None]:
     topics = [topic.command_word for topic in Topic if topic in reply.topics]
-    flags = map(build_flag, sorted(reply.parties))
-    asked = " ".join(["latest", *topics, *flags, *reply.words])
+    flags = (" or " if reply.any_party else " ").join(map(build_flag, sorted(reply.parties)))
+    # In quotation marks, no word is taken for a topic or an economy.
+    words = (f'"{word}"' for word in reply.words)
+    filters = " ".join(filter(None, [*topics, flags, *words]))
+    newer = f"latest page {reply.page - 1} {filters}".strip()
+    older = f"latest page {reply.page + 1} {filters}".strip()
     return [
-        button("Newer", f"{RUN}_0", f"{asked} page {reply.page - 1}") if reply.page > 1 else None,
-        button("Older", f"{RUN}_1", f"{asked} page {reply.page + 1}") if reply.has_older else None,
+        button("Newer", f"{RUN}_0", newer) if reply.page > 1 else None,
+        button("Older", f"{RUN}_1", older) if reply.has_older else None,
     ]
 
 
@@ -145,11 +153,13 @@ def _split_where_full(
     return kept, items[len(kept) :]
 
 
-def _format_line(story: Story, parties: Parties) -> str:
+def _format_line(story: Story, parties: Parties, alert_url: str = "") -> str:
+    """A story in two or three lines; `alert_url` is the address of its event's alert here."""
     figures = "; ".join(filter(None, (format_figure(f, parties) for f in story.figures[:3])))
     topics = " · ".join(topic.label for topic in story.topics)
     named = " · ".join(format_party(code, parties) for code in story.parties[:12])
     about = " · ".join(filter(None, (topics, named)))
-    return "\n".join(
-        filter(None, (format_headline(story), figures, f"{about} — {format_source(story)}"))
-    )
+    source = f"{about} — {format_source(story)}"
+    if alert_url:
+        source += f" · {link(alert_url, 'Alert here')}"
+    return "\n".join(filter(None, (format_headline(story), figures, source)))

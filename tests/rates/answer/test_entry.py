@@ -238,3 +238,19 @@ def test_goods_under_way_when_a_duty_began_are_named(
     assert heading in named
     later = answer(question, ledger, date(2026, 8, 1))
     assert not any(isinstance(each, kinds.InTransit) for each in later.warnings)
+
+
+def test_the_partners_of_agoa_are_those_of_the_ledger(ledger: Ledger) -> None:
+    schedule = ledger.find_tariff_schedule("US")
+    assert schedule is not None
+    [agoa] = [one for one in schedule.header.programs if one.id == "agoa"]
+    [named] = [one for one in ledger.measures if one.id == "us-agoa"]
+    assert set(agoa.partners) == set(named.partners)
+
+
+def test_a_claimed_program_is_not_among_the_others(ledger: Ledger) -> None:
+    [unclaimed] = answer("us korea 6109.10.00", ledger).entry.programs
+    assert (unclaimed.program, unclaimed.covered) == ("KORUS", True)
+    assert unclaimed.base is not None
+    assert unclaimed.base.high == 0
+    assert answer("us korea 6109.10.00 korus", ledger).entry.programs == ()

@@ -177,7 +177,7 @@ ON_GOODS: list[tuple[str, list[dict[str, Any]], str, list[RateWarning]]] = [
         "a ruling to come",
         [duty("a", {"void_on": date(2026, 6, 16), "status": "struck_down"}, **STEEL)],
         "steel",
-        [ANTI_DUMPING],
+        [kinds.LaterVoid("Section 1", date(2026, 6, 16)), ANTI_DUMPING],
     ),
     (
         "a ruling of the day",

@@ -6,7 +6,6 @@ from decimal import Decimal
 from bot.rates.calendar.upcoming import (
     find_checked_period,
     list_calendar,
-    list_changes,
     list_upcoming,
 )
 from bot.rates.ledger import Ledger
@@ -29,7 +28,7 @@ def test_upcoming_changes_are_listed_by_day(ledger: Ledger) -> None:
 def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
     began = [
         item
-        for item in list_changes(ledger, date(2026, 7, 23), date(2026, 7, 24))
+        for item in list_upcoming(ledger, date(2026, 7, 23), date(2026, 7, 24))
         if item.measure == "Section 301 forced labor"
     ]
 
@@ -40,7 +39,8 @@ def test_an_action_on_many_partners_is_one_entry(ledger: Ledger) -> None:
 
 
 def test_past_changes_are_listed_newest_first_within_the_requested_days(ledger: Ledger) -> None:
-    reported = list_changes(ledger, date(2025, 5, 1), date(2025, 5, 31))
+    may = RateQuery(kind=QueryKind.CHANGES, since=date(2025, 5, 2), until=date(2025, 5, 31))
+    reported = list_calendar(may, ledger, date(2026, 11, 30))
 
     assert [item.on for item in reported] == sorted((item.on for item in reported), reverse=True)
     assert {str(item.on) for item in reported} <= {"2025-05-02", "2025-05-03", "2025-05-14"}
@@ -51,7 +51,7 @@ def test_past_changes_are_listed_newest_first_within_the_requested_days(ledger: 
 
 
 def test_two_bans_of_one_day_are_two_entries(ledger: Ledger) -> None:
-    began = list_changes(ledger, date(2026, 9, 28), date(2026, 9, 29))
+    began = list_upcoming(ledger, date(2026, 9, 28), date(2026, 9, 29))
 
     bans = {item.measure_id for item in began if item.change.rate.banned}
     assert bans == {"us-ca-338-import-ban", "us-ca-338-import-ban-packaged"}

@@ -10,7 +10,6 @@ from bot.parties import WORLD
 from bot.rates.calendar.upcoming import (
     find_checked_day,
     list_calendar,
-    list_changes,
     list_upcoming,
     list_upcoming_by_measure,
     merge_rows,
@@ -99,22 +98,11 @@ def test_upcoming_changes_can_be_limited_to_some_measures() -> None:
     assert list_upcoming_by_measure(LEDGER, date(2026, 1, 1), date.max, []) == ()
 
 
-@pytest.mark.parametrize(
-    ("since", "until", "expected"),
-    [
-        (date(2026, 5, 31), JULY_2, [*reversed(ALL[:4])]),
-        (JUNE_1, JULY_2, [(JULY_2, "ends"), (JULY_1, "steps")]),
-        (JUNE_1, JULY_1, [(JULY_1, "steps")]),
-        (JULY_1, JULY_2, [(JULY_2, "ends")]),
-        (JULY_1, JULY_1, []),
-        # Milestones are not changes of a rate. The rows of one schedule give one change.
-        (JULY_2, AUGUST_1, [(AUGUST_1, "reciprocal-cn")]),
-    ],
-)
-def test_past_changes_between_two_days_are_listed_newest_first(
-    since: date, until: date, expected: list[tuple[date, str]]
-) -> None:
-    assert listed(list_changes(LEDGER, since, until)) == expected
+def test_past_changes_are_listed_newest_first_with_milestones_last_on_their_day() -> None:
+    query = RateQuery(kind=QueryKind.CHANGES, since=JUNE_1, until=JULY_2)
+    found = listed(list_calendar(query, LEDGER, date(2027, 1, 1)))
+    assert sorted(found) == sorted(each for each in ALL if JUNE_1 <= each[0] <= JULY_2)
+    assert [day for day, _ in found] == sorted((day for day, _ in found), reverse=True)
 
 
 def begins(percent: float, was: float | None = None) -> Change:
@@ -180,7 +168,7 @@ def test_a_single_entry_keeps_its_percent_and_its_own_name() -> None:
     [one] = list_upcoming(LEDGER, JULY_2, AUGUST_1, family)
     assert (one.measure, one.change) == ("Reciprocal duty, China", TEN)
     assert one.partners == ("CN",)
-    [begun] = list_changes(LEDGER, date(2026, 6, 30), JULY_1)
+    [begun] = list_upcoming(LEDGER, date(2026, 6, 30), JULY_1)
     assert (begun.measure, begun.change) == ("Duty steps", begins(25, 10))
 
 

@@ -11,13 +11,17 @@ from tests.rates.made import PARTIES
 
 INDEX = CardIndex(
     [
-        card("section-1", title="Section 100", names=("section 100", "100")),
-        card("steel-1", title="Section 100 on steel", names=("100 steel",), law="section-1"),
-        card("refunds", title="Refunds", names=("refund", "section 100 refund")),
+        card("section-1", title="Section 100", names=("section 100", "100"), yields_to_rates=True),
+        card(
+            "steel-1", title="Section 100 on steel", names=("section 100 steel",), law="section-1"
+        ),
+        card("section-3", title="Section 300", names=("section 300", "300"), yields_to_rates=True),
+        card("refunds", title="Refunds", names=("refund", "cape")),
         card("china-case", title="The China case", names=("china case",)),
+        card("import-quota", title="Import quotas", names=("import quota",)),
     ],
     PARTIES,
-    lambda text: "bananas" in text,
+    lambda text: "bananas" in text or text == "cape",
 )
 
 
@@ -57,7 +61,9 @@ def test_the_more_specific_card_wins() -> None:
         "what changed in section 100",
         "section 100 vs section 200",
         "not section 100",
-        "us china case",
+        "upcoming refunds",
+        "us china capes",
+        "quota for cars",
         "steel",
         "us",
         "",
@@ -73,6 +79,45 @@ def test_goods_without_an_economy_do_not_hide_a_law() -> None:
 
 def test_an_economy_in_a_name_of_a_card_does_not_hide_the_card() -> None:
     assert INDEX.find("the china case") == "china-case"
+
+
+@pytest.mark.parametrize(
+    ("text", "card_id"),
+    [
+        ("refund of section 100 on vietnam goods", "refunds"),
+        ("refund not received for steel of section 100", "refunds"),
+        ("can germany get a refund", "refunds"),
+        ("us china refund bananas", "refunds"),
+        ("the china case and vietnam", "china-case"),
+        ("us china case", "china-case"),
+        ("is there an import quota for us bananas", "import-quota"),
+    ],
+)
+def test_a_card_that_is_no_duty_answers_a_question_with_an_economy(text: str, card_id: str) -> None:
+    assert INDEX.find(text) == card_id
+
+
+@pytest.mark.parametrize(
+    ("text", "card_ids"),
+    [
+        ("difference between section 100 and 300", ("section-1", "section-3")),
+        ("section 300 vs section 100", ("section-1", "section-3")),
+        ("section 100 on steel or section 300", ("steel-1", "section-3")),
+        ("section 100 steel refunds", ("refunds", "steel-1")),
+        ("us china section 100 refund", ("refunds", "section-1")),
+        ("section 100 on china", ("section-1",)),
+        ("", ()),
+    ],
+)
+def test_all_cards_that_a_text_names_are_found_by_weight(
+    text: str, card_ids: tuple[str, ...]
+) -> None:
+    assert INDEX.find_all(text) == card_ids
+
+
+def test_laws_are_compared() -> None:
+    assert INDEX.find("section 100 vs section 300") == "section-1"
+    assert INDEX.find("section 100 vs section 300 on china") is None
 
 
 def test_a_misspelt_name_is_suggested() -> None:
@@ -137,6 +182,25 @@ def test_any_text_is_read(text: str) -> None:
         ("section 301 china", None),
         ("us china list 3", None),
         ("cape verde", None),
+        ("cape verde tuna", None),
+        ("bottled water from fiji", None),
+        ("which country of origin pays least for shoes", None),
+        ("us china toys, value 9000", None),
+        ("does the normal duty add to the steel duty of china", None),
+        ("transshipment vietnam", "transshipment"),
+        ("port fees on chinese ships", "port-fees"),
+        ("refund of ieepa on vietnam goods", "refunds"),
+        ("is drawback allowed on steel exported to peru", "drawback"),
+        ("does de minimis still work for parcels from japan", "de-minimis"),
+        ("which goods of china are under uflpa", "uflpa"),
+        ("cotton from xinjiang china uflpa", "uflpa"),
+        ("does germany get exclusions from section 232", "exclusions"),
+        ("mpf on goods of mexico", "processing-fees"),
+        ("ftz goods of china", "foreign-trade-zones"),
+        ("kenya roses agoa", None),
+        ("us russia column 2", None),
+        ("section 232 on eu cars", None),
+        ("usmca car parts mexico", None),
         ("steel", None),
         ("us china", None),
         ("toys from china", None),

@@ -34,7 +34,9 @@ NAMES: dict[str, str] = {
     "section-301-review": "four year review; 301 review",
     "section-301-action-brazil": "brazil section 301 investigation",
     "section-301-action-nicaragua": "nicaragua section 301 action",
-    "section-301-maritime": "port fees; maritime 301; ship to shore cranes 301",
+    "port-fees": "port fees; port fees on chinese ships; "
+    "what are the port fees for chinese-built vessels",
+    "section-301-maritime": "maritime 301; ship to shore cranes 301",
     "section-337": "337 investigation; itc exclusion order; is section 337 a duty",
     "section-338": "338; canada import ban; has section 338 ever been used",
     "ieepa": "what's happening with the IEEPA case; emergency tariffs; ieepa ruling",
@@ -59,7 +61,9 @@ NAMES: dict[str, str] = {
     "foreign-trade-zones": "FTZ; foreign trade zone; bonded warehouse",
     "first-sale": "first sale rule; transaction value",
     "transshipment": "transhipment; rules of origin; 40% transshipment; country of origin rules; "
-    "substantial transformation",
+    "substantial transformation; "
+    "which country's tariff applies to goods of chinese parts; "
+    "chinese goods that enter through canada",
     "processing-fees": "MPF and HMF; merchandise processing fee; harbor maintenance tax; "
     "what is the mpf maximum",
     "column-2": "column two; which countries are column 2; pntr",
@@ -67,8 +71,19 @@ NAMES: dict[str, str] = {
     "antidumping": "AD/CVD; anti-dumping; cvd; countervailing duties",
     "drawback": "can i claim drawback on 232; is there a drawback on section 122",
     "tariff-rate-quotas": "TRQ; sugar trq; what is a tariff-rate quota",
-    "preferences": "AGOA renewal; is gsp expired; agoa and gsp",
-    "russia-energy-act": "secondary tariffs; russian oil tariffs; h.r. 5334",
+    "preferences": "AGOA renewal; is gsp expired; agoa and gsp; qiz; cbera",
+    "trade-agreements": "trade deals; which countries have signed a reciprocal trade agreement; "
+    "has the us a trade agreement with indonesia; list of trade agreements; tariff deals",
+    "us-china-truce": "china truce; has the truce between washington and beijing been prolonged; "
+    "is the us china truce still on; trade truce china; board of trade",
+    "announced-tariffs": "movie tariffs; is the 100% on movies made abroad in force; "
+    "threatened tariffs; tariffs on films; brics tariffs",
+    "customs-revenue": "customs revenue; how much tariff revenue did the us collect in october; "
+    "trade deficit with china",
+    "section-301-investigations": "section 301 investigations opened this year; 301 probes; "
+    "excess capacity investigation",
+    "russia-energy-act": "who must pay for buying russian oil; does india pay for russian oil act; "
+    "secondary tariffs; russian oil tariffs; h.r. 5334",
 }
 NO_CARDS = (
     *("us steel tariffs", "steel tariffs on canada", "canada steel tariffs", "tariffs on steel"),

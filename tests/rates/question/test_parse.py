@@ -79,7 +79,7 @@ def test_codes_that_are_also_words_are_economies_next_to_an_arrow(read: Read) ->
         ("china -> us", "US", "CN"),
         ("brazil → us", "US", "BR"),
         ("canada -> china", "CA", "CN"),
-        ("china -> us steel", "CN", "US"),
+        ("china -> us steel", "US", "CN"),
     ],
 )
 def test_the_party_before_an_arrow_imposes_unless_goods_flow_into_the_us(

@@ -30,11 +30,10 @@ def read(text: str, parties: Parties, ledger: Ledger) -> RateQuery:
         ("stainless steel kitchen sinks from china (we heard that steel counts)", ("steel-sinks",)),
         ("stainless steel bolts from china", ("screws",)),
         ("furniture from vietnam when our container was entered", ("furniture",)),
-        ("wooden tables from vietnam", ("furniture",)),
+        ("wooden tables from vietnam", ("tables",)),
         ("cotton sheets from india", ("bed-linen",)),
         ("plastic housewares from china", ("plastic-tableware",)),
         ("coffee beans from brazil", ("coffee",)),
-        ("car battery from korea", ("ev-batteries", "lead-batteries")),
         ("batteries aa china", ("primary-batteries",)),
     ],
 )

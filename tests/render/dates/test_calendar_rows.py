@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.rates.calendar.upcoming import list_changes, list_upcoming
+from bot.rates.calendar.upcoming import list_upcoming
 from bot.rates.model.answer import Change, ChangeKind
 from bot.rates.model.measure import DutyRate
 from bot.render.dates.calendar_rows import build_calendar_rows, describe_short_change
@@ -27,7 +27,7 @@ def test_the_rates_of_one_action_are_one_row_with_all_its_changes() -> None:
 
 
 def test_every_change_of_the_ledger_is_in_one_row() -> None:
-    items = list_changes(ledger(), date(2018, 1, 1), date(2031, 1, 1))
+    items = list_upcoming(ledger(), date(2018, 1, 1), date(2031, 1, 1))
     rows = build_calendar_rows(items, PARTIES)
     assert sorted(map(str, items)) == sorted(str(one) for row in rows for one in row.items)
     assert all(row.what and " on " in row.who for row in rows)

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import DeliveryKind
 from bot.alerts.digest import Bundle, BundleKind
+from bot.alerts.feedback import FeedbackKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.notices import AnswerReport, MistakeReport
 from bot.local_slack.server import Workspace
@@ -24,6 +25,7 @@ from bot.slack.views.replies import CHECK_PRODUCT, WORKING
 from tests.slack.fakes import (
     FailingStore,
     FakeEventPreferences,
+    FakeFeedback,
     FakeMutes,
     FakeOutbox,
     FakeStories,
@@ -380,6 +382,25 @@ async def test_a_reported_mistake_reaches_the_operators(
         (thanks,) = await page_user.choose(alert, "report")
         assert "operators" in as_text([thanks])
         assert reports == [MistakeReport(story(), page_user.person, page_user.channel)]
+
+
+async def test_a_reader_calls_a_story_not_relevant(page_user: PageUser) -> None:
+    alert = await page_user.alert()
+    (first,) = await page_user.choose(alert, "not_relevant")
+    (second,) = await page_user.choose(alert, "not_relevant")
+    assert first["ephemeral"]
+    assert "is not relevant here" in as_text([first])
+    assert "before" in as_text([second])
+    stores = page_user.context.service.stores
+    assert isinstance(stores.feedback, FakeFeedback)
+    (said,) = stores.feedback.kept
+    assert (said.team, said.conversation) == (page_user.team, page_user.channel)
+    assert (said.user, said.story_id) == (page_user.person, story().id)
+    assert said.kind is FeedbackKind.NOT_RELEVANT
+    object.__setattr__(stores, "stories", FakeStories())
+    (gone,) = await page_user.choose(alert, "not_relevant")
+    assert "no longer saved" in as_text([gone])
+    assert len(stores.feedback.kept) == 1
 
 
 async def test_a_choice_of_an_unknown_menu_says_so(page_user: PageUser) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.commands.replies import Reply
+from bot.commands.request import CommandRequest
 from bot.local_slack.page.replies import ActionResult
 from bot.local_slack.server import Workspace
 from bot.parties import WORLD
@@ -87,6 +89,28 @@ async def test_the_answer_replaces_the_form_and_says_how_to_share_it(user: FormU
     assert user.modal["title"]["text"] == "Check a product"
     assert "steel" in user.text.lower()
     assert "type `/tariff on 2026-09-20 United States on China steel value 9000`" in user.text
+
+
+class FakeAnswerLog:
+    def __init__(self) -> None:
+        self.kept: list[tuple[str, CommandRequest]] = []
+
+    async def keep(self, question: str, reply: Reply, request: CommandRequest) -> None:
+        self.kept.append((question, request))
+
+
+async def test_the_answer_is_kept_with_the_person(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    log = FakeAnswerLog()
+    async with running_bot(workspace, client, answer_log=log) as context:
+        user = FormUser(workspace, context)
+        await user.open()
+        await user.submit(**FILLED, day="2026-09-20")
+    ((question, request),) = log.kept
+    assert question == "on 2026-09-20 United States on China steel"
+    team, person = workspace.team.identity.team_id, workspace.team.identity.person_id
+    assert (request.team, request.conversation, request.user) == (team, person, person)
 
 
 def test_the_command_for_a_conversation_asks_the_same_question() -> None:

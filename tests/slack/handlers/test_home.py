@@ -116,9 +116,9 @@ async def test_a_button_of_the_home_tab_shows_its_reply_in_a_modal(home: HomeUse
 
 async def test_a_slow_reply_fills_the_modal_later(home: HomeUser) -> None:
     class SlowStories(FakeStories):
-        async def latest(self, topic: Any, limit: int) -> Sequence[Any]:
+        async def search(self, wanted: Any, limit: int, offset: int) -> Sequence[Any]:
             await asyncio.sleep(1.2)
-            return await super().latest(topic, limit)
+            return await super().search(wanted, limit, offset)
 
     await home.open()
     stores = home.context.service.stores

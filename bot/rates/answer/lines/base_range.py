@@ -12,10 +12,16 @@ from bot.rates.schedule.treatment import find_line_duty
 
 def summarize_base(asked: AskedLine, lines: Collection[str], day: date) -> BaseRange | None:
     """The lowest and the highest base duty of the lines on the day; None for fewer than two."""
+    found = summarize_any_base(asked, lines, day)
+    return None if found is None or found.lines < 2 else found
+
+
+def summarize_any_base(asked: AskedLine, lines: Collection[str], day: date) -> BaseRange | None:
+    """The lowest and the highest base duty of the lines on the day; None for no lines."""
     known = [
         line for code in sorted(lines) if (line := asked.schedule.find_line(code, day)) is not None
     ]
-    if len(known) < 2:
+    if not known:
         return None
     duties = [find_line_duty(line, asked.treatment) for line in known]
     percents = [percent for duty in duties if (percent := duty.percent) is not None]

@@ -39,7 +39,7 @@ _GROUPS = {
     ),
     "News": (
         _Line("The newest stories", "latest", "Latest"),
-        _Line("The newest court rulings", "latest court-rulings", "Court rulings"),
+        _Line("Find stories by topic, economy, goods or words", "find china court", "Find"),
         _Line("Duties that changed in the last 30 days", "changes", "Changes"),
     ),
     "Admin": (

@@ -2,6 +2,7 @@
 operators the state of the bot."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
 
 from bot import COMMAND
 from bot.alerts.subscriptions.model import Subscription
@@ -38,6 +39,9 @@ PROPOSALS = "home_proposals"
 
 _MOST_SUBSCRIPTIONS = 5
 _MOST_UPCOMING = 5
+"""Days with upcoming changes."""
+_MOST_OF_DAY = 4
+"""Changes of one day."""
 
 
 def render_home(
@@ -75,10 +79,18 @@ def _render_question(imposers: Mapping[str, str], parties: Parties) -> list[Bloc
 
 
 def _list_upcoming(items: Sequence[Upcoming], parties: Parties) -> Iterator[Block]:
-    """One line for each change: `4 Dec 2026 polysilicon derivatives · US on all · 10% to 15%`."""
-    for row in build_calendar_rows(items, parties)[:_MOST_UPCOMING]:
-        parts = (escape(row.what, 200), escape(row.who, 100), escape(row.rate, 100))
-        yield section(f"{bold(format_day(row.on))} {' · '.join(filter(None, parts))}")
+    """A section for each day, with a line for each change: `US on all · 10% to 15%`."""
+    days = groupby(build_calendar_rows(items, parties), key=lambda row: row.on)
+    for day, rows in islice(days, _MOST_UPCOMING):
+        lines = [
+            " · ".join(
+                filter(None, (escape(row.what, 200), escape(row.who, 100), escape(row.rate, 100)))
+            )
+            for row in rows
+        ]
+        left = len(lines) - _MOST_OF_DAY
+        more = [f"… and {left} more"] if left > 0 else []
+        yield section("\n".join([bold(format_day(day)), *lines[:_MOST_OF_DAY], *more]))
 
 
 def _format_story(story: Story) -> str:

@@ -1,8 +1,8 @@
 """Renders a calendar of upcoming or past changes as a message with a table.
 
 The first screen has at most about 120 words. A page ends with a whole day, and a button shows the
-next page. Changes that were due after the last check are not verified: the message only counts
-them, and lists them for operators.
+next page. Changes that were due after the last check are marked as not verified. Before the window
+of upcoming changes, they are only counted, with a button that lists them, and listed for operators.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from bot.rates.calendar.upcoming import (
     CalendarWindow,
     CheckedPeriod,
     find_window,
+    select_shown,
 )
 from bot.rates.model.answer import Upcoming
 from bot.rates.question.query import QueryKind, RateQuery, format_query
@@ -56,6 +57,7 @@ _COLUMNS = (
 )
 _WORDS = 90
 """Words in the rows of a page. The rest of the message has about 30."""
+_NOT_VERIFIED = "not verified"
 _MAX_PARTNERS = 6
 _MAX_OVERDUE = 20
 _SPANS = (30, 60, 90, 365)
@@ -67,10 +69,7 @@ def render_calendar(reply: RateCalendar, parties: Parties) -> Message:
     """The changes of the window as a table, with buttons for a calendar file, reminders and other
     windows."""
     window = find_window(reply.query, reply.today)
-    # Today's changes are shown although today's sources have not been checked.
-    shown = [one for one in reply.items if not one.passed or one.on == reply.today]
-    shown.sort(key=lambda one: one.on, reverse=reply.query.kind is QueryKind.CHANGES)
-    overdue = [one for one in reply.items if one.passed and one.on != reply.today]
+    shown, overdue = select_shown(reply.query, reply.items, reply.today)
     title = _format_title(reply.query, reply.today, window, parties)
     rows = build_calendar_rows(shown, parties)
     page, left = _take_page(rows)
@@ -78,8 +77,8 @@ def render_calendar(reply: RateCalendar, parties: Parties) -> Message:
     if not rows:
         head.append(section("Nothing in our data."))
     tail = [
-        *_render_notes(reply.checked_period, len(overdue)),
-        *actions(*_build_buttons(reply, window, left)),
+        *_render_notes(reply.checked_period),
+        *actions(*_build_buttons(reply, window, left, overdue)),
         *(_render_overdue(overdue, parties) if reply.shows_overdue else ()),
     ]
     notice = escape(f"{title}: {_summarize(page, reply.today)}", 900)
@@ -128,7 +127,7 @@ def _take_page(
 
 def _count_words(row: CalendarRow) -> int:
     """The words of a row: its day and month, and all others that are not only signs."""
-    texts = f"{row.what} {row.who} {row.rate}".split()
+    texts = f"{row.what} {row.who} {_format_rate(row)}".split()
     return 2 + sum(any(map(str.isalnum, text)) for text in texts)
 
 
@@ -138,23 +137,26 @@ def _build_row(row: CalendarRow, today: date) -> list[Element]:
         text_cell(day),
         link_cell(row.what, row.source.url),
         text_cell(row.who),
-        text_cell(row.rate),
+        text_cell(_format_rate(row)),
     ]
+
+
+def _format_rate(row: CalendarRow) -> str:
+    """`100% announced, not verified`."""
+    return ", ".join(filter(None, (row.rate, "" if row.is_verified else _NOT_VERIFIED)))
 
 
 def _summarize(rows: Sequence[CalendarRow], today: date) -> str:
     texts = (
-        f"{format_short_day(row.on, today)} {row.what} {row.rate}".rstrip() for row in rows[:4]
+        f"{format_short_day(row.on, today)} {row.what} {_format_rate(row)}".rstrip()
+        for row in rows[:4]
     )
     return "; ".join(texts) or "nothing in our data"
 
 
-def _render_notes(period: CheckedPeriod | None, overdue: int) -> list[Block]:
-    """Small print: when the sources were checked, and how many dates have passed since."""
-    checked = f"Checked {_format_checked(period)}." if period is not None else ""
-    dates = "date" if overdue == 1 else "dates"
-    passed = f"{overdue} scheduled {dates} since, not verified." if overdue else ""
-    return [context(" ".join(filter(None, (checked, passed))))] if checked or passed else []
+def _render_notes(period: CheckedPeriod | None) -> list[Block]:
+    """Small print: when the sources were checked."""
+    return [context(f"Checked {_format_checked(period)}.")] if period is not None else []
 
 
 def _format_checked(period: CheckedPeriod) -> str:
@@ -182,9 +184,13 @@ def _render_overdue(items: Sequence[Upcoming], parties: Parties) -> list[Block]:
 
 
 def _build_buttons(
-    reply: RateCalendar, window: CalendarWindow, left: Sequence[CalendarRow]
+    reply: RateCalendar,
+    window: CalendarWindow,
+    left: Sequence[CalendarRow],
+    overdue: Sequence[Upcoming],
 ) -> list[Element | None]:
-    """The next page, a calendar file, reminders, and a menu with windows of other lengths."""
+    """The next page, the overdue dates, a calendar file, reminders, and a menu with windows of
+    other lengths."""
     query = reply.query
     is_past = query.kind is QueryKind.CHANGES
     buttons: list[Element | None] = []
@@ -192,6 +198,12 @@ def _build_buttons(
         rest = (window.first, left[0].on) if is_past else (left[0].on, window.last)
         page = query.model_copy(update={"on": None, "since": rest[0], "until": rest[1]})
         buttons.append(button("Older" if is_past else "Later", f"{RUN}_0", format_query(page)))
+    if overdue:
+        first = min(item.on for item in overdue)
+        past = query.model_copy(
+            update={"kind": QueryKind.CHANGES, "on": None, "since": first, "until": reply.today}
+        )
+        buttons.append(button(f"{len(overdue)} due, not verified", f"{RUN}_4", format_query(past)))
     if not is_past:
         file = f"{format_query(query)} ics"
         buttons += [
@@ -218,5 +230,6 @@ def _render_item(item: Upcoming, parties: Parties) -> Block:
     importer = words.describe_party(item.imposer, parties)
     pair = f"{importer} on {', '.join(names)}{more}" if names else ""
     what = f"{escape(item.measure, 160)}: {escape(words.describe_change(item.change), 300)}"
+    what += f", {_NOT_VERIFIED}" if item.passed else ""
     source = markup.format_source(item.source)
     return section(f"{bold(format_day(item.on))}  {what}\n{escape(pair, 300)} ({source})")

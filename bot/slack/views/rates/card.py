@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import Card
+from bot.rates.question.query import RateQuery
 from bot.render import cards as say
-from bot.render.freshness import describe_freshness
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -33,7 +33,7 @@ from bot.text.single_line import to_single_line
 
 MAX_WORDS = 120
 """Maximum visible words of a card, without its buttons."""
-_RULINGS, _NEXT, _PASSED, _RELATED = 3, 3, 2, 3
+_RULINGS, _NEXT, _PASSED, _RELATED, _OTHERS, _RATES = 3, 3, 2, 3, 2, 2
 _CELL, _TEXT = 90, 600
 _COLUMNS, _FEE_COLUMNS = ("Applies to", "Duty"), ("Fee", "Amount")
 _ROWS_WITH_DAYS = 6
@@ -42,13 +42,22 @@ _ROWS_WITH_DAYS = 6
 Item = TypeVar("Item")
 
 
-def render_card(facts: CardFacts) -> Message:
-    """The card as a message that is read in ten seconds."""
+def render_card(
+    facts: CardFacts, query: RateQuery | None = None, others: Sequence[CardFacts] = ()
+) -> Message:
+    """The card as a message that is read in ten seconds.
+
+    `query` is the question, and `others` are the other cards that it names, whose texts are shown
+    if they fit.
+    """
     card, state = facts.card, _end(say.describe_card_state(facts))
-    chip = _describe_freshness(facts)
+    chip = say.describe_card_age(facts)
     notes = [chip] if card.covered else [chip, "not in our rates"]
+    notes += [say.describe_named(others)] if others else []
+    notes += filter(None, [say.describe_respelled(query)] if query else [])
     columns = _FEE_COLUMNS if not facts.rows else _COLUMNS
     words = _WordBudget([card.title, state, card.what, *columns, *notes])
+    summaries = words.take(list(map(_summarize, others[:_OTHERS])))
     short = len(facts.rows) > _ROWS_WITH_DAYS
     rows = [(row.what, say.describe_row(row, short=short)) for row in facts.rows]
     rows += say.list_fee_rows(facts)
@@ -73,10 +82,11 @@ def render_card(facts: CardFacts) -> Message:
     head = [
         header(card.title),
         section(f"{bold(escape(state, 300))}\n{escape(card.what, 500)}"),
+        *map(section, summaries),
     ]
     left = len(rows) - len(shown)
     more = [context(f"… and {left} more in the details")] if left else []
-    tail = [context(escape(" · ".join(notes), 200)), *_build_buttons(facts)]
+    tail = [context(escape(" · ".join(notes), 400)), *_build_buttons(facts, query, others)]
     notice = escape(f"{card.title}: {state}", 400)
     plain = assemble(notice, [*head, *_build_list(shown)], [*more, *paragraphs], tail, _left_out)
     if not shown:
@@ -93,13 +103,13 @@ def render_card_details(facts: CardFacts) -> Message:
     title = f"{card.title}: details and sources"
     items = [block for _, blocks in _list_parts(facts) for block in blocks]
     back = button(card.title, f"{RUN}_0", f"card {card.id}")
-    tail = [context(escape(_describe_freshness(facts), 200)), *actions(back)]
+    tail = [context(escape(say.describe_card_age(facts), 200)), *actions(back)]
     return assemble(escape(title, 400), [header(title)], items, tail, _left_out)
 
 
 def render_card_pages(facts: CardFacts, page: int = 0) -> View:
     """The same as a modal with pages. If there is no page with this number, it shows the first."""
-    chip = context(escape(_describe_freshness(facts), 200))
+    chip = context(escape(say.describe_card_age(facts), 200))
     parts = ((label, [*blocks, chip]) for label, blocks in _list_parts(facts) if blocks)
     card = facts.card
     return render_pages(card.title, make_pages(parts), page, f"card {card.id} sources")
@@ -161,6 +171,14 @@ def render_card_list(cards: Sequence[Card], law: str = "") -> Message:
     return assemble(escape(title, 400), head, items, tail, _left_out)
 
 
+def _summarize(facts: CardFacts) -> str:
+    """Another card that a question names, as one paragraph of markup."""
+    state = _end(say.describe_card_state(facts))
+    return (
+        f"{bold(escape(f'{facts.card.title}:', 110))} {escape(f'{state} {facts.card.what}', 800)}"
+    )
+
+
 class _WordBudget:
     """Counts the visible words of a card."""
 
@@ -181,11 +199,16 @@ class _WordBudget:
         return kept
 
 
-def _build_buttons(facts: CardFacts) -> tuple[Block, ...]:
+def _build_buttons(
+    facts: CardFacts, query: RateQuery | None, others: Sequence[CardFacts]
+) -> tuple[Block, ...]:
     card = facts.card
-    labeled = [(_name_related(one.title, card.title), f"card {one.id}") for one in facts.see]
-    labeled = labeled[:_RELATED]
-    labeled += [(f"Ask: {card.example}", card.example)] if card.example else []
+    named = [one.card for one in others[:_OTHERS]]
+    asked = say.list_rate_questions(query)[:_RATES] if query else []
+    related = [*named, *(one for one in facts.see if one not in named)]
+    labeled = [(_name_related(one.title, card.title), f"card {one.id}") for one in related]
+    labeled = [*asked, *labeled[:_RELATED]]
+    labeled += [(f"Ask: {card.example}", card.example)] if card.example and not asked else []
     return actions(
         button("Details and sources", DETAILS, f"card {card.id} sources"),
         *(button(label, f"{RUN}_{n}", command) for n, (label, command) in enumerate(labeled)),
@@ -225,10 +248,6 @@ def _build_group(title: str, lines: Iterable[str]) -> list[Block]:
 def _format_name(card: Card) -> str:
     name = card.names[0] if card.names else card.id.replace("-", " ")
     return f"`{escape(name, 60)}`"
-
-
-def _describe_freshness(facts: CardFacts) -> str:
-    return describe_freshness(facts.checked, facts.on, passed=bool(facts.passed))
 
 
 def _end(sentence: str) -> str:

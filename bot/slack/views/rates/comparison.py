@@ -1,18 +1,21 @@
 """Renders several answers as a message: one sentence, and a table with a row for each answer.
 
 The answers are about several origins, several kinds of goods, or all pairs of one economy. The
-message has at most `MAX_WORDS` visible words. If it has more, the reasons are left out, then the
-ranges, then the last rows; the details have them.
+message has at most 120 visible words apart from its notes, which say what the rows hide. If
+it has more, the reasons are left out, then the ranges, then the last rows; the details have them.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from bot.rates.cards.model import Card
 from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.question.query import QueryKind, RateQuery, format_query
-from bot.render.comparison import RateComparison, RateComparisonRow, build_comparison
+from bot.render.comparison.build import build_comparison
+from bot.render.comparison.model import RateComparison, RateComparisonRow
 from bot.render.freshness import describe_freshness
+from bot.render.overview.model import NOT_INCLUDED
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -40,25 +43,47 @@ from bot.slack.views.rates.table import (
 from bot.slack.views.replies import DETAILS, RUN
 from bot.text.dates import format_day
 
-_BUTTONS = 3
-_NOTES = 2
+_MOST_WORDS = MAX_WORDS + 2
+"""The buttons of a comparison include no menu, whose sign counts as a word."""
+_BUTTONS, _CARDS = 3, 2
+_NOTES = 5
+_NOTE = 220
 
 
-def render_comparison(answers: Sequence[Answer], query: RateQuery, today: date) -> Message:
-    """The answers to a question that compares origins, the lowest total first."""
+def render_comparison(
+    answers: Sequence[Answer], query: RateQuery, today: date, cards: Sequence[Card] = ()
+) -> Message:
+    """The answers to a question that compares origins, the lowest total first.
+
+    `cards` are those that the question names.
+    """
     comparison = build_comparison(answers)
+    sentence = comparison.sentence or "No total can be given."
     head: list[Block] = [
         header(comparison.title),
-        section(bold(escape(comparison.sentence or "No total can be given.", 800))),
+        section(f"{bold(escape(sentence, 800))}\n{escape(comparison.base, 200)}".rstrip()),
     ]
     buttons = _build_buttons(comparison, query, with_table=is_table_useful(answers))
-    tail = [*_render_notes(answers, query, today), *actions(*buttons)]
-    notice = escape(f"{comparison.title}. {comparison.sentence}", 1_000)
+    buttons += [
+        button(f"About {one.title}", f"{RUN}_{_BUTTONS + n}", f"card {one.id}")
+        for n, one in enumerate(cards[:_CARDS], 1)
+    ]
+    notes = _render_notes(comparison)
+    tail = [*_render_status(answers, query, today), *actions(*buttons)]
+    notice = escape(f"{comparison.title}. {comparison.sentence} {comparison.base}", 1_000)
     plain = [section(_format_row(row)) for row in comparison.rows]
-    instead = assemble(notice, head, plain, tail, render_left_out)
-    room = MESSAGE_ROOM - count_characters([*head, *tail])
-    shown = _fit_table(comparison, room, MAX_WORDS - count_words([*head, *tail]))
-    return replace(assemble(notice, [*head, *shown], (), tail), instead=instead)
+    instead = assemble(notice, head, plain, [*notes, *tail], render_left_out)
+    room = MESSAGE_ROOM - count_characters([*head, *notes, *tail])
+    shown = _fit_table(comparison, room, _MOST_WORDS - count_words([*head, *tail]))
+    return replace(assemble(notice, [*head, *shown, *notes], (), tail), instead=instead)
+
+
+def _render_notes(comparison: RateComparison) -> list[Block]:
+    """What the rows do not say: doubts, programs, and what the data does not cover."""
+    notes = [escape(text, _NOTE) for text in comparison.notes]
+    left = len(notes) - _NOTES
+    more = [f"{left} more notes in the details."] if left > 0 else []
+    return [section("\n".join([*notes[:_NOTES], *more]))] if notes else []
 
 
 def _fit_table(comparison: RateComparison, room: int, most: int) -> list[Block]:
@@ -102,7 +127,7 @@ def _build_rows(comparison: RateComparison, *, brief: bool) -> list[list[str]]:
     return [
         [
             row.pair,
-            row.typical,
+            row.format_duty(),
             *([row.extent or row.typical] if with_range else []),
             row.brief if brief else row.why,
         ]
@@ -113,32 +138,37 @@ def _build_rows(comparison: RateComparison, *, brief: bool) -> list[list[str]]:
 def _format_row(row: RateComparisonRow) -> str:
     extent = f" ({escape(row.extent, 100)})" if row.extent else ""
     why = f"\n{escape(row.why, 300)}" if row.why else ""
-    return f"{escape(row.pair, 150)}: {bold(escape(row.typical, 60))}{extent}{why}"
+    return f"{escape(row.pair, 150)}: {bold(escape(row.format_duty(), 120))}{extent}{why}"
 
 
-def _render_notes(answers: Sequence[Answer], query: RateQuery, today: date) -> list[Block]:
-    """Small print: the assumed importing country, the day, the age of the data, and leading
-    warnings."""
+def _render_status(answers: Sequence[Answer], query: RateQuery, today: date) -> list[Block]:
+    """Small print: the assumed importing country, the day, the age of the data, and what is not
+    included."""
     days = {one.on for one in answers}
-    day = f"On {format_day(min(days))}." if query.on is not None and days else ""
+    day = _describe_day(min(days), today) if query.on is not None and days else ""
     checked = min((one.checked for one in answers if one.checked), default=None)
+    several = query.kind is QueryKind.PARTY
     passed = any(item.passed for one in answers for item in one.next)
-    # Remarks on single pairs would be read as remarks on all pairs of an economy.
-    pairs = answers if query.kind is not QueryKind.PARTY else ()
     notes = [
         markup.format_assumed(answers, query),
         day,
         escape(describe_freshness(checked, today, passed=passed)) if checked else "",
-        *markup.list_leading_warnings(pairs),
+        "Not included: normal duty." if several else f"Not included: {NOT_INCLUDED}.",
     ]
-    return [context(*[note for note in notes if note][: 3 + _NOTES])]
+    return [context(*filter(None, notes))]
+
+
+def _describe_day(day: date, today: date) -> str:
+    planned = ", as scheduled, if nothing changes" if day > today else ""
+    return f"On {format_day(day)}{planned}."
 
 
 def _build_buttons(
     comparison: RateComparison, query: RateQuery, *, with_table: bool
 ) -> list[Element | None]:
     """Details, each of the first answers alone, their histories or a table, and *Share*."""
-    buttons = []
+    named = [one for one in query.uncovered if one.has_card][:1]
+    buttons = [button(f"About {one}", f"{RUN}_{_BUTTONS + 1}", one.value) for one in named]
     for n, row in enumerate(comparison.rows[:_BUTTONS]):
         single = query.model_copy(
             update={

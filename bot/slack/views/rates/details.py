@@ -21,8 +21,9 @@ from bot.rates.model.law import Talk
 from bot.rates.model.warnings import Choice, Reason
 from bot.rates.question.query import format_query
 from bot.render import words
-from bot.render.comparison import build_comparison
-from bot.render.overview import build_overview, format_title
+from bot.render.comparison.build import build_comparison
+from bot.render.overview.build import build_overview
+from bot.render.overview.headline import format_title
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,

@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
+from bot.parties import WORLD
 from bot.rates.model.answer import Answer, Step
+from bot.rates.model.warnings import RateCaveat
 from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_importer, name_origin
@@ -40,6 +42,10 @@ _STEPS_OF_SEVERAL = 3
 _MAX_ANSWERS = limits.CHART_SERIES
 _LEADING = 2
 _PAIR = 100
+_NOT_VERIFIED = "not verified"
+_OWN_RATES = "Some origins pay other rates or further duties: name the origin."
+_MOST_DAYS = 3
+"""Days of the question that have a button, which shows the answer of this day."""
 _BUTTONS_ROOM = 2 * limits.BUTTON_VALUE_CHARACTERS + 200
 """Characters of JSON for the buttons, at least for one. Each has the question, which may be
 long."""
@@ -61,7 +67,7 @@ def render_history(answers: Sequence[Answer], query: RateQuery) -> Message | Non
     if not answers:
         return None
     period = _Period(query.since, query.until)
-    totals = [_format_total(one, period) for one in answers]
+    totals = [_format_total(one, period, query.days) for one in answers]
     title = header(_format_title(answers))
     lead = section("\n".join(totals))
     tail = [*_render_notes(answers, query), *actions(*_build_buttons(query))]
@@ -153,10 +159,33 @@ def _format_pair(answer: Answer) -> str:
     return f"{importer} on {goods} of {origin}"
 
 
-def _format_total(answer: Answer, period: _Period) -> str:
-    """The total at the end of the period, and the day since which it applies."""
+def _format_days(answer: Answer, days: Sequence[date]) -> str:
+    """The total on each of the days: `0% on 31 Dec 2024; 12.5% on 30 Nov 2026`."""
+    known = [step for step in answer.history if step.ruling is None]
+    texts = []
+    for day in days:
+        past = [step for step in known if step.on <= day]
+        if past:
+            total = _format_step_total(past[-1])
+        else:
+            begins = answer.known_from is not None and answer.known_from <= day
+            total = "0%" if begins else "not in our data"
+        checked = answer.checked
+        unsure = bool(past) and checked is not None and checked < past[-1].on
+        if past and day == answer.on:
+            unsure = _is_unverified(answer, past[-1])
+        texts.append(f"{bold(total)} on {format_day(day)}{f' ({_NOT_VERIFIED})' if unsure else ''}")
+    return "; ".join(texts)
+
+
+def _format_total(answer: Answer, period: _Period, days: Sequence[date] = ()) -> str:
+    """The total at the end of the period, and the day since which it applies; or the totals on
+    the days, if the question names some."""
     end = min(answer.on, period.until or answer.on)
     pair = escape(_format_pair(answer), _PAIR)
+    if days:
+        goods = ", goods on no product list (others may pay more)" if answer.on_goods else ""
+        return f"{pair}{goods}: {_format_days(answer, days)}."
     past = [step for step in answer.history if step.on <= end]
     if answer.banned and end == answer.on:
         return f"{pair}: {bold('may not be imported')}."
@@ -166,8 +195,10 @@ def _format_total(answer: Answer, period: _Period) -> str:
     last = moves[-1]
     on = f", on {format_day(end)}" if end != answer.on else ""
     goods = " on goods that no product list names" if answer.on_goods else ""
+    goods += " from duties on all origins alone" if answer.partner == WORLD else ""
     total = bold(words.format_step_total(last))
-    text = f"{pair}: {total}{goods}, since {format_day(last.on)}{on}."
+    unsure = f" ({_NOT_VERIFIED})" if end == answer.on and _is_unverified(answer, last) else ""
+    text = f"{pair}: {total}{goods}, since {format_day(last.on)}{on}{unsure}."
     ahead = [step for step in answer.history if step.on > answer.on and period.covers(step.on)]
     if not ahead:
         return text
@@ -176,6 +207,12 @@ def _format_total(answer: Answer, period: _Period) -> str:
     else:
         coming = f"{_format_step_total(ahead[0])}, scheduled"
     return f"{text} {bold('Next:')} {format_day(ahead[0].on)} {coming}."
+
+
+def _is_unverified(answer: Answer, last: Step) -> bool:
+    """Whether the total is only scheduled: a change or a prolonged rate after the last check."""
+    late = answer.checked is not None and last.on > answer.checked
+    return late or any(one.is_counted and one.is_foreseen for one in answer.components)
 
 
 def _format_step_total(step: Step) -> str:
@@ -207,32 +244,50 @@ def _build_rows(answers: Sequence[Answer], period: _Period) -> list[list[Element
         whose = [text_cell(_format_pair(answer))] if several else []
         for step in reversed(steps[-most:]):
             unchecked = answer.checked is not None and step.on > answer.checked
-            day = f"{format_day(step.on)}, not verified" if unchecked else format_day(step.on)
+            day = format_day(step.on)
+            day += f", {_NOT_VERIFIED}" if unchecked else ""
             what = link_cell(words.describe_step(step), step.source.url)
             rows.append([text_cell(day), *whose, text_cell(_format_step_total(step)), what])
     return rows
 
 
 def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:
-    """Small print: the last check, and the warnings without which the totals would mislead."""
+    """Small print: the last check, the first day of the data, and the warnings without which the
+    totals would mislead."""
     checked = [markup.format_checked(answer) for answer in answers]
+    begins = sorted({one.known_from for one in answers if one.known_from is not None})
+    days = " and ".join(map(format_day, begins))
+    caveats = [
+        escape(text, 200)
+        for answer in answers
+        for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True)
+        if isinstance(one, RateCaveat)
+    ]
     notes = dict.fromkeys(
         [
             markup.format_assumed(answers, query),
             *checked,
+            _OWN_RATES if any(one.partner == WORLD for one in answers) else "",
+            f"Our data begins {days}, without duties that ended before." if days else "",
+            *caveats[:_LEADING],
             *markup.list_leading_warnings(answers)[:_LEADING],
         ]
     )
-    return [context(*notes)]
+    return [context(*filter(None, notes))]
 
 
 def _build_buttons(query: RateQuery) -> list[Element | None]:
     """The buttons that fit, the most useful ones first."""
     asked = format_query(query)
-    now = query.model_copy(update={"history": False, "since": None, "until": None})
+    pair = query.model_copy(update={"history": False, "since": None, "until": None, "days": ()})
+    days = [
+        button(format_day(day), f"{RUN}_{n}", format_query(pair.model_copy(update={"on": day})))
+        for n, day in enumerate(query.days[:_MOST_DAYS], start=1)
+    ]
     buttons = (
         button("Details and sources", DETAILS, asked),
-        button("Rate without history", f"{RUN}_0", format_query(now)),
+        button("Rate without history", f"{RUN}_0", format_query(pair)),
+        *days,
         button("Share in channel", SHARE, asked),
     )
     kept: list[Element | None] = []

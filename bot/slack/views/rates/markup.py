@@ -117,6 +117,8 @@ def format_base_rates(answer: Answer) -> str:
         lines.append(f"{kind} of {line}: {rates} ({format_source(base.source)})")
     if found := words.describe_base_range(answer):
         lines.append(escape(f"{found[0].upper()}{found[1:]}", 200))
+    if programs := words.describe_programs(answer):
+        lines.append(f"Normal duty with a claim: {escape(programs, 300)}")
     if answer.mfn is not None:
         mfn = answer.mfn
         whose = escape(answer.imposer_name, 80)

@@ -12,20 +12,17 @@ from datetime import date
 
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD, build_flag
+from bot.rates.cards.model import Card
+from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
 from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_origin
 from bot.render.freshness import format_chip
-from bot.render.overview import (
-    AnswerOverview,
-    ChangeRow,
-    GoodsRow,
-    build_overview,
-    format_next,
-    format_short_total,
-    is_other_figure,
-)
+from bot.render.overview.build import build_overview
+from bot.render.overview.coming import format_next
+from bot.render.overview.headline import format_short_total, is_other_figure
+from bot.render.overview.model import AnswerOverview, ChangeRow, GoodsRow
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -61,6 +58,7 @@ _LINE = 400
 _REMARK = 260
 _MAX_CHOICES = 3
 _MAX_QUESTIONS = 2
+_MAX_CARDS = 2
 _TABLE_ROOM = limits.MESSAGE_CHARACTERS // 3
 
 
@@ -69,7 +67,7 @@ def render_short_answer(reply: RateAnswers) -> Message:
     a button has its number."""
     answer, query = reply.answers[0], reply.query.model_copy(update={"both_ways": False})
     other = reply.answers[1] if len(reply.answers) > 1 else None
-    row = actions(*_list_buttons(answer, other, query))
+    row = actions(*_list_buttons(answer, other, query, reply.cards))
     head: list[Block] = []
     plain: list[Block] = []
     overview = build_overview(answer, reply.query, reply.today)
@@ -199,10 +197,11 @@ def format_status(overview: AnswerOverview) -> str:
 
 
 def _list_buttons(
-    answer: Answer, other: Answer | None, query: RateQuery
+    answer: Answer, other: Answer | None, query: RateQuery, cards: Sequence[Card]
 ) -> Iterator[Element | None]:
     asked = format_query(query)
-    runs = list(_list_commands(answer, other, query))
+    runs = [(f"About {one.title}", f"card {one.id}") for one in cards[:_MAX_CARDS]]
+    runs += _list_commands(answer, other, query)
     yield button("Check a product", CHECK_PRODUCT, asked)
     yield button("Details and sources", DETAILS, asked)
     for number, (label, command) in enumerate(runs):
@@ -223,8 +222,8 @@ def _list_commands(
     answer: Answer, other: Answer | None, query: RateQuery
 ) -> Iterator[tuple[str, str]]:
     """The buttons that run a command: its label, and the command."""
-    for name in [one for one in query.uncovered if one.has_card][:1]:
-        yield f"About {name}", name
+    if any(isinstance(one, kinds.LaterVoid | kinds.VoidButCharged) for one in answer.warnings):
+        yield "Refunds", "refunds"
     yield from _list_deciding(answer, query)
     if answer.total_percent is not None or answer.last_change is not None:
         history = query.model_copy(update={"history": True, "percent": None})

@@ -65,7 +65,7 @@ def test_the_next_sixty_days_are_a_table_with_day_duty_parties_and_rate() -> Non
     titles, *rows = table_of(render())
     assert titles == ["Date", "What", "Who", "Rate"]
     assert rows[0] == ["4 Dec", "polysilicon derivatives", "US on all", "10% to 15%"]
-    assert ["31 Dec", "the AGOA preferences end unless extended", "US on 32 origins", "–"] in rows
+    assert ["31 Dec", "AGOA preferences end unless extended", "US on 32 origins", "–"] in rows
 
 
 def test_the_first_screen_has_at_most_120_words() -> None:
@@ -122,9 +122,11 @@ def test_overdue_changes_are_a_count_except_for_operators() -> None:
     reply = build_reply(partner="CN")
     overdue = [one for one in reply.items if one.passed]
     assert overdue
-    public = as_text(render_calendar(reply, PARTIES))
-    assert f"{len(overdue)} scheduled dates since, not verified" in public
-    assert "intermodal chassis" not in public
+    public = render_calendar(reply, PARTIES)
+    label = f"{len(overdue)} due, not verified"
+    first = min(one.on for one in overdue)
+    assert list_commands(public)[label] == f"changes from {first} to {TODAY} 🇨🇳"
+    assert "intermodal chassis" not in as_text(public)
     shown = render_calendar(replace(reply, shows_overdue=True), PARTIES)
     check_accepted(shown)
     assert "intermodal chassis" in as_text(shown)
@@ -135,6 +137,45 @@ def test_only_operators_are_shown_overdue_changes_when_they_ask() -> None:
     assert "Scheduled since our last check" in as_text(asked)
     stranger = asyncio.run(answer_message("upcoming china", TODAY, user="U9STRANGER"))
     assert "Scheduled since our last check" not in as_text(stranger)
+
+
+@pytest.mark.parametrize("kind", [QueryKind.CHANGES, QueryKind.UPCOMING])
+def test_scheduled_changes_of_a_past_month_are_listed_as_not_verified(kind: QueryKind) -> None:
+    message = render(kind=kind, since=date(2026, 11, 1), until=TODAY)
+    rows = table_of(message)[1:]
+    cranes = [row for row in rows if "cranes" in row[1]]
+    assert cranes == [
+        [
+            "10 Nov",
+            "intermodal chassis; ship-to-shore cranes",
+            "US on China",
+            "100% announced, not verified",
+        ]
+    ]
+    assert any("178 product exclusions" in row[1] for row in rows)
+    assert all(row[3].endswith("not verified") for row in rows)
+    assert message.instead is not None
+    assert "not verified" in as_text(message.instead)
+
+
+def test_overdue_changes_are_listed_if_there_are_no_others() -> None:
+    reply = build_reply(partner="CN")
+    overdue = tuple(one for one in reply.items if one.passed)
+    message = render_calendar(replace(reply, items=overdue), PARTIES)
+    assert "Nothing in our data" not in as_text(message)
+    assert len(table_of(message)) > 1
+
+
+def test_the_first_page_reaches_the_changes_of_the_new_year() -> None:
+    rows = table_of(render())[1:]
+    new_year = [row[1] for row in rows if row[0] == "1 Jan"]
+    assert new_year[:2] == ["kitchen cabinets and vanities", "upholstered wooden furniture"]
+
+
+def test_a_window_of_one_day_has_its_date_as_title() -> None:
+    day = date(2027, 1, 1)
+    title = render(since=day, until=day).blocks[0]["text"]["text"]
+    assert title == "Duty changes, 1 Jan 2027"
 
 
 def test_buttons_add_the_dates_to_a_calendar_remind_and_change_the_window() -> None:
@@ -186,7 +227,7 @@ def test_slack_accepts_a_calendar_of_any_length(
 @pytest.mark.parametrize("kind", [QueryKind.UPCOMING, QueryKind.CHANGES])
 def test_a_day_with_more_changes_than_a_table_has_rows_is_cut(kind: QueryKind) -> None:
     [first, *_] = list_calendar(RateQuery(kind=QueryKind.UPCOMING), ledger(), TODAY)
-    items = tuple(first._replace(measure=f"Duty {n}") for n in range(300))
+    items = tuple(first._replace(measure=f"Duty {'long ' * 10}{n}") for n in range(300))
     message = render_calendar(RateCalendar(RateQuery(kind=kind), TODAY, items, None), PARTIES)
     check_accepted(message)
     shown = len(table_of(message)) - 1

@@ -14,6 +14,8 @@ from bot.rates.cards.facts import build_card_facts
 from bot.rates.cards.model import Card
 from bot.rates.ledger import Ledger
 from bot.rates.model.law import Effect
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery, Respelling
 from bot.runtime.config_loader import load_ledger
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.card import (
@@ -131,6 +133,79 @@ def test_a_button_leaves_out_the_law_that_the_card_is_about(ledger: Ledger) -> N
     assert "Cars and car parts" in list_labels(render_card(metals))
     other_law = build_card_facts(ledger.cards.by_id["section-122"], ledger, TODAY)
     assert "Section 301: forced labor duties" in list_labels(render_card(other_law))
+
+
+def test_the_rates_that_a_question_names_are_buttons(ledger: Ledger) -> None:
+    query = RateQuery(kind=QueryKind.CARD, card="refunds", partner="VN", versus=("CN",))
+    facts = build_card_facts(ledger.cards.by_id["refunds"], ledger, TODAY)
+    labels = list_labels(render_card(facts, query))
+    assert labels[1:3] == ["US duties on VN", "US duties on CN"]
+    steel = query.model_copy(update={"product": "steel", "versus": ()})
+    message = render_card(facts, steel)
+    assert "US duties on steel of VN" in list_labels(message)
+    [asked] = [one for one in list_commands(message) if "steel" in one]
+    read = parse_query(asked, PARTIES, TODAY, ledger.reader, ledger.cards)
+    assert (read.imposer, read.partner, read.product) == ("US", "VN", "steel")
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "facts"),
+    [
+        ("section-232", "section-301", ["national security", "USTR may act"]),
+        ("section-122", "ieepa", ["Ended 23 Jul 2026", "Not collected since 24 Feb 2026"]),
+        ("usmca", "section-338", ["1 Jul 2036", "discriminates against US commerce"]),
+    ],
+)
+def test_another_card_of_the_question_is_named_and_summarized(
+    ledger: Ledger, first: str, other: str, facts: list[str]
+) -> None:
+    one, two = (
+        build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY) for card_id in (first, other)
+    )
+    message = render_card(one, None, [two])
+    text = " ".join(list_texts(message.blocks))
+    assert all(each in text for each in facts)
+    assert f"Also named: {two.card.title}." in text
+    assert f"card {other}" in list_commands(message)
+    assert len(text.split()) <= MAX_WORDS + 10
+    check_accepted(message)
+
+
+def test_the_reading_of_a_misspelt_word_is_said(ledger: Ledger) -> None:
+    respelled = (Respelling(word="drawbak", read_as="drawback"),)
+    query = RateQuery(kind=QueryKind.CARD, card="drawback", respelled=respelled)
+    facts = build_card_facts(ledger.cards.by_id["drawback"], ledger, TODAY)
+    assert "Read 'drawbak' as drawback." in as_text(render_card(facts, query))
+
+
+def test_the_day_of_the_facts_is_said_and_the_age_counts_from_today(ledger: Ledger) -> None:
+    cards, day = ledger.cards.by_id, date(2026, 2, 23)
+    facts = build_card_facts(cards["section-122"], ledger, day, TODAY)
+    assert "As of 23 Feb 2026: Begins 24 Feb 2026" in get_first_line(render_card(facts))
+    assert "54 days ago" in as_text(render_card(facts))
+    exclusions = build_card_facts(cards["exclusions"], ledger, date(2026, 11, 10), TODAY)
+    assert "As of" not in get_first_line(render_card(exclusions))
+    assert "54 days ago" in as_text(render_card(exclusions))
+
+
+@pytest.mark.parametrize(
+    ("card_id", "fact"),
+    [
+        ("usmca", "On 1 Jul 2026 the US declined to extend it"),
+        ("refunds", "Duration"),
+        ("section-122", "Successor"),
+        ("section-301-investigations", "Opened on 12 Mar 2026"),
+        ("us-china-truce", "Extended to 10 Jan 2027, according to the US Treasury secretary"),
+        ("announced-tariffs", "no additional duty on films"),
+        ("port-fees", "Suspended to 9 Nov 2026"),
+        ("learning-resources", "stopped collecting IEEPA duties on 24 Feb 2026"),
+    ],
+)
+def test_what_professionals_ask_is_on_the_card_itself(
+    ledger: Ledger, card_id: str, fact: str
+) -> None:
+    facts = build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY)
+    assert fact in as_text(render_card(facts))
 
 
 def list_labels(message: Message) -> list[str]:

@@ -64,3 +64,24 @@ def test_slack_accepts_any_comparison(found: list[Answer], times: int, product: 
     check_accepted(message)
     assert message.instead is not None
     check_accepted(message.instead)
+
+
+def test_a_zero_stands_with_the_normal_duty_and_its_programs() -> None:
+    message = asyncio.run(answer_message("us egypt vs jordan vs lesotho jeans", TODAY))
+    check_accepted(message)
+    assert table_of(message)[1][:2] == ["Lesotho", "0% + normal duty"]
+    shown = as_text(message)
+    assert "Plus the normal duty 0% to 16.6% by line." in shown
+    assert "may be 0% under AGOA (not covered)" in shown
+    assert "Not included: AD/CVD, quotas, fees." in shown
+
+
+def test_what_a_comparison_asks_for_and_is_not_covered_has_a_button_to_its_card() -> None:
+    message = asyncio.run(answer_message("us ecuador vs india shrimps antidumping", TODAY))
+    assert "Antidumping duties are not covered" in as_text(message)
+    assert list_commands(message)["About antidumping duties"] == "antidumping duties"
+
+
+def test_a_comparison_for_a_future_day_is_marked_as_planned() -> None:
+    message = asyncio.run(answer_message("us canada vs mexico 1 jan 2027", TODAY))
+    assert "On 1 Jan 2027, as scheduled, if nothing changes." in as_text(message)

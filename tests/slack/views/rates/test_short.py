@@ -245,7 +245,6 @@ def test_the_total_before_a_period_is_no_change_in_it() -> None:
     ("text", "card"),
     [
         ("softwood lumber canada anti-dumping", "antidumping"),
-        ("us china drawback", "drawback"),
         ("sugar quota brazil", "tariff-rate-quotas"),
         ("us kenya agoa", "preferences"),
     ],
@@ -271,3 +270,12 @@ def test_a_claim_that_changes_a_pair_is_a_button() -> None:
     claimed = buttons_of(answer_to("us canada"))["Under USMCA: 0%"]
     assert reply_to(claimed).answers[0].entry.claim == "under USMCA"
     assert not [label for label in buttons_of(answer_to("us on mexico steel")) if "USMCA" in label]
+
+
+def test_duties_that_were_voided_later_have_a_button_to_the_refunds() -> None:
+    asked = buttons_of(answer_to("us on vietnam 2025-08-07"))["Refunds"]
+    service = AnswerService(ledger())
+    reply = asyncio.run(service.answer(service.parse(asked, NOW)))
+    assert isinstance(reply, RateCard)
+    assert reply.facts.card.id == "refunds"
+    assert "Refunds" not in buttons_of(answer_to("us on vietnam"))

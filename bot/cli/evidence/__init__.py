@@ -1,0 +1,1 @@
+"""Commands about what is kept: exports, feedback and personal data."""

@@ -1,0 +1,53 @@
+"""Removes a person from the database."""
+
+import asyncio
+import re
+import secrets
+
+import click
+
+from bot.cli.output import echo, print_json, report_errors
+from bot.runtime.settings import load_settings
+from bot.store.personal_data import Erased, forget_person
+
+
+@click.command()
+@click.argument("user")
+@click.option("--dry-run", is_flag=True, help="Only print what would be removed.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@report_errors
+def forget(user: str, dry_run: bool, as_json: bool) -> None:
+    """Remove a person from the database.
+
+    USER is a Slack id, such as U024BE7LH. Deletes their subscriptions, follows, feedback and the
+    messages to them. Decisions on rates and kept answers stay with an anonymous id. This also works
+    while the bot runs. Messages in Slack, backups, logs and exported files stay as they are.
+    """
+    if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", user):
+        raise click.UsageError(f"{user} is not the id of a Slack user, such as U024BE7LH.")
+    # A random id, because a hash of the Slack id could be recomputed.
+    anonymous = f"forgotten-{secrets.token_hex(4)}"
+    result = asyncio.run(_forget(user, anonymous, dry_run))
+    if as_json:
+        print_json({"user": user, "dry_run": dry_run, "tables": _fields(result)})
+        return
+    for name, erased in result.items():
+        echo(f"{name}: {erased.deleted} deleted, {erased.anonymized} anonymized")
+    if dry_run:
+        echo("nothing was changed (--dry-run)", err=True)
+    elif any(erased.anonymized for erased in result.values()):
+        echo(f"the anonymous id is {anonymous}", err=True)
+
+
+async def _forget(user: str, anonymous: str, is_dry_run: bool) -> dict[str, Erased]:
+    from bot.runtime.wiring import open_store
+
+    async with open_store(load_settings()) as store:
+        return await forget_person(store.database, user, anonymous, is_dry_run=is_dry_run)
+
+
+def _fields(result: dict[str, Erased]) -> dict[str, object]:
+    return {
+        name: {"deleted": erased.deleted, "anonymized": erased.anonymized}
+        for name, erased in result.items()
+    }

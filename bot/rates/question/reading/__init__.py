@@ -1,0 +1,1 @@
+"""Steps of `bot.rates.question.parse`."""

@@ -1,0 +1,104 @@
+"""Makes the query of a question about the calendar: upcoming or past changes."""
+
+from datetime import date, timedelta
+from functools import partial
+
+from bot.errors import QueryError, UnknownParty
+from bot.parties import WORLD
+from bot.rates.question.parties import TokenizedQuestion, find_direction
+from bot.rates.question.periods import Period, Tense
+from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery
+from bot.rates.question.reading.question import Question, Vocabulary, trim_product
+from bot.rates.question.wording import NOISE
+
+_CALENDAR_WORDS = frozenset(
+    str.split(
+        "this next last past coming recent recently latest new soon day days week weeks "
+        "month months quarter year years ahead date dates deadline deadlines event events "
+        "change up january february march april may june july august september october "
+        "november december tomorrow measures measure truce deal deals pause talks suspension"
+    )
+)
+"""Words in a question about the calendar that are neither goods nor an economy."""
+
+
+def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
+    words, period, intent = question.words, question.period, question.intent
+    today, reader = vocabulary.today, vocabulary.reader
+    rest = trim_product(words.other_words)
+    # Other words do not name a product: 'this month', 'next week'.
+    product = rest if rest and reader is not None and reader.names_any(rest) else None
+    asked = partial(
+        RateQuery, product=product, percent=question.percent, uncovered=question.uncovered
+    )
+    if len(words.codes) > 1:
+        imposer, partner, _ = find_direction(words)
+        asked = partial(asked, imposer=imposer, partner=partner)
+    elif words.codes:
+        asked = partial(asked, partner=words.codes[0])
+    if question.retaliation.get("imposer"):
+        pair = {key: question.retaliation[key] for key in ("imposer", "partner")}
+        asked = partial(asked, **pair)
+    since, until, on = _find_window(period, today)
+    upcoming = intent.upcoming or (intent.changes and intent.tense is Tense.FUTURE and not since)
+    if period is not None and on is None:
+        ahead = (since or today) >= today and (until is None or until > today)
+        gone = until is not None and until < today
+        upcoming = not gone and (ahead or intent.upcoming or intent.tense is Tense.FUTURE)
+    if upcoming:
+        return asked(kind=QueryKind.UPCOMING, since=since, until=until, on=on)
+    if on is not None:
+        return asked(kind=QueryKind.CHANGES, since=on, until=on)
+    since = since or (until or today) - timedelta(days=CHANGES_DAYS)
+    return asked(kind=QueryKind.CHANGES, since=since, until=until)
+
+
+def names_goods_of_economies(question: Question, vocabulary: Vocabulary) -> bool:
+    """Whether a question about past changes names a period, economies and goods."""
+    words, reader = question.words, vocabulary.reader
+    rest = _list_calendar_goods(words)
+    named = bool(rest) and reader is not None and reader.names_goods(rest)
+    if not named or question.period is None or not words.codes or WORLD in words.codes:
+        return False
+    words.other_words = rest.split()
+    return True
+
+
+def _list_calendar_goods(words: TokenizedQuestion) -> str:
+    """The words of a calendar question that may name goods."""
+    return trim_product([one for one in words.other_words if one not in _CALENDAR_WORDS]) or ""
+
+
+def _find_window(
+    period: Period | None, today: date
+) -> tuple[date | None, date | None, date | None]:
+    """The first and the last day of a calendar, or the day as of which it is asked for.
+
+    `upcoming on 2025-05-14` asks what was upcoming on that past day.
+    """
+    if period is None:
+        return None, None, None
+    if period.day is not None and period.is_named_on and period.day < today:
+        return None, None, period.day
+    return period.first, period.last, None
+
+
+def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
+    """Raises QueryError if a calendar question has words that name no time, goods or economy."""
+    words, parties, reader = question.words, vocabulary.parties, vocabulary.reader
+    rest = trim_product([word for word in words.other_words if word not in _CALENDAR_WORDS])
+    if "since" in words.words and question.period is None and (thing := rest or "since"):
+        raise QueryError(thing, "not a day we can read", "Write it as 2025-12-31")
+    if rest is None:
+        return
+    knows = reader is not None and reader.names_any(rest)
+    if not words.codes and not knows and (near := parties.suggest(rest)):
+        raise UnknownParty(rest, near)
+    unread = [word for word in rest.split() if word not in NOISE]
+    # A number may count days or be part of a name: 'last 7 days', 'list 3', 'chapter 72'.
+    words_only = " ".join(word for word in unread if not word.isdigit())
+    if not words_only or reader is None or reader.understands(" ".join(unread)):
+        return
+    if not reader.understands(words_only):
+        suggestions = reader.read_any(words_only).suggestions
+        raise UnknownParty(words_only, suggestions, "neither goods nor an economy we know")

@@ -1,0 +1,313 @@
+"""Refuses questions that cannot be read with certainty, and asks which reading is meant.
+
+Each function raises QueryError, UnknownParty with similar names, NoEconomyNamed with complete
+questions, or UnclearQuestion with a complete question for each reading.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
+from bot.parties import WORLD, Parties
+from bot.rates.question.parties import FOOD_NAMES, TokenizedQuestion
+from bot.rates.question.product import ProductReader
+from bot.rates.question.query import (
+    HOME,
+    QueryKind,
+    RateQuery,
+    Uncovered,
+    format_party,
+    format_query,
+)
+from bot.rates.question.reading.question import Vocabulary, trim_product
+from bot.rates.question.stemming import stem_words
+from bot.rates.schedule.search import FoundHeading
+
+_MAX_OFFERED = 3
+"""Maximum number of goods that are offered, next to all goods, if the goods are unclear."""
+_MAX_MEANINGS = 4
+_LIKELY_ORIGINS = ("CN", "MX", "EU")
+"""The origins of most imports of the US, for goods whose origin a question does not name."""
+_MAX_LABEL = 70
+"""Maximum characters of a label that names a heading of the tariff schedule."""
+_NEW_MEXICO = re.compile(r"\bnew mexico\b")
+_OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
+_EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no)\b")
+MEANINGLESS = frozenset(
+    str.split(
+        "rate rates tariff tariffs duty duties on from the a an is are it i pay pays paid "
+        "charge import imports imported at by to currently me do does"
+    )
+)
+"""Words that are removed from a product if it keeps its meaning."""
+
+
+def refuse_misspelt_card(text: str, vocabulary: Vocabulary) -> None:
+    """Raises UnknownParty if the text is almost the name of a law or topic."""
+    reader, cards = vocabulary.reader, vocabulary.cards
+    if cards is None or (reader is not None and reader.understands(text)):
+        return
+    if near := cards.suggest(text):
+        raise UnknownParty(" ".join(text.split()), near, "not a law or topic we know")
+
+
+def refuse_other_costs(
+    costs: Sequence[Uncovered], words: TokenizedQuestion, vocabulary: Vocabulary
+) -> None:
+    """Raises UnclearQuestion for a question about costs that are no duties.
+
+    With an economy and goods, or with two economies, the question is about duties too.
+    """
+    rest, reader = trim_product(words.other_words) or "", vocabulary.reader
+    about_goods = bool(words.codes) and reader is not None and reader.names_goods(rest)
+    if about_goods or len(words.codes) > 1:
+        return
+    name = costs[0]
+    options = [("Customs fees (MPF, HMF)", "mpf"), ("All cards", "cards")]
+    for code in words.codes[:1]:
+        flag = format_party(code)
+        options.insert(0, (f"Duties of {code}", f"tariffs by {flag}"))
+        options.insert(0, (f"{HOME} duties on {code}", f"{format_party(HOME)} on {flag}"))
+    raise UnclearQuestion(
+        name, f"{name[:1].upper()}{name[1:]} are not in our data. It has duties.", options
+    )
+
+
+def ask_for_goods(
+    asked: Callable[..., RateQuery],
+    goods: Sequence[str],
+    codes: Sequence[str],
+    vocabulary: Vocabulary,
+) -> None:
+    """Raises UnclearQuestion if each origin has its own goods: `thai rice and indian tea`."""
+    if len(goods) != len(codes) or not all(goods):
+        return
+    options = [
+        (
+            f"{each} from {vocabulary.parties.get(code).name}"[:_MAX_LABEL],
+            format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code, product=each)),
+        )
+        for each, code in zip(goods, codes, strict=True)
+    ]
+    raise UnclearQuestion(" and ".join(goods), "Which goods first?", options)
+
+
+def ask_for_origins(first: str, second: str, product: str) -> NoReturn:
+    """Raises UnclearQuestion for `china and india toys`: two origins, or importer and origin."""
+    one, other = format_party(first), format_party(second)
+    options = [
+        (f"{HOME} on {first} and {second}", f"{one} vs {other} {product}"),
+        (f"{first} on {second}", f"{one} on {other} {product}"),
+        (f"{second} on {first}", f"{other} on {one} {product}"),
+    ]
+    raise UnclearQuestion("the importing country", "Who imports?", options)
+
+
+def ask_for_importer(importers: Sequence[str], partner: str, product: str | None) -> NoReturn:
+    """Raises UnclearQuestion for `eu and us tariffs on china`: an answer has one importer."""
+    goods = f" {product}" if product else ""
+    on = "" if partner == WORLD else f" on {format_party(partner)}"
+    by = "tariffs by " if partner == WORLD else ""
+    place = "all countries" if partner == WORLD else partner
+    options = [
+        (f"{code} on {place}{goods}", f"{by}{format_party(code)}{on}{goods}") for code in importers
+    ]
+    raise UnclearQuestion("the importing country", "Which importing country first?", options)
+
+
+def ask_for_origin(
+    asked: Callable[..., RateQuery], product: str, vocabulary: Vocabulary
+) -> NoReturn:
+    """Raises UnclearQuestion for goods without an origin, because most origins pay other duties."""
+    parties = vocabulary.parties
+    options = [
+        (
+            parties.get(code).name,
+            format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code)),
+        )
+        for code in _LIKELY_ORIGINS
+        if code in parties
+    ]
+    every = asked(kind=QueryKind.PAIR, imposer=HOME, partner=WORLD, partner_implied=True)
+    options.append(("Duties on all origins", format_query(every)))
+    raise UnclearQuestion(product, f"Which origin do you mean for {product}?", options)
+
+
+def build_no_economy(
+    product: str | None,
+    words: TokenizedQuestion,
+    uncovered: Sequence[str],
+    vocabulary: Vocabulary,
+) -> QueryError:
+    """The error for a question that names no economy."""
+    parties, reader = vocabulary.parties, vocabulary.reader
+    if product is None and uncovered:
+        return NoEconomyNamed(uncovered[0], "not covered", ("us china",))
+    if product and reader is not None and reader.names_goods(product):
+        return NoEconomyNamed(product, "names goods but no economy", (f"us {product}",))
+    if product and reader is not None and reader.names_any(product) and vocabulary.has_home:
+        questions = (f"us china {product}",) if "CN" in parties else (f"us {product}",)
+        return NoEconomyNamed(product, "names a duty but no economy", questions)
+    if product:
+        return UnknownParty(product, parties.suggest(product))
+    thing = " ".join(words.other_words) or "the question"
+    return QueryError(thing, "names no economy", "Try: us china")
+
+
+def refuse_new_mexico(text: str) -> None:
+    """Raises UnclearQuestion for `new mexico steel`: a US state, or a new tariff on Mexico."""
+    if _NEW_MEXICO.search(text):
+        meant = " ".join(_NEW_MEXICO.sub("mexico", text).split())
+        raise UnclearQuestion(
+            "new mexico",
+            "New Mexico is a state of the US, without duties of its own. Do you mean Mexico?",
+            [("Mexico", meant)],
+        )
+
+
+def refuse_excluded_economies(words: TokenizedQuestion) -> None:
+    """Raises QueryError for `toys not from china`, which would be read as toys from China."""
+    for before in words.words_before:
+        tail = [word for word in before if word not in _OF_ORIGIN][-1:]
+        other_than = before[-2:] == ["other", "than"]
+        if other_than or (tail and tail[0] in {"except", "excluding", "not", "besides", "but"}):
+            raise QueryError(
+                " ".join(before[-3:]),
+                "we cannot leave out an economy",
+                "Name the economies to compare, as in: china vs vietnam vs india",
+            )
+
+
+def refuse_exclusions(
+    product: str, vocabulary: Vocabulary, build: Callable[[str], RateQuery]
+) -> None:
+    """Raises QueryError for goods that are excluded, because the reader would include them.
+
+    If goods stand before them, the error is UnclearQuestion with a question about all of these.
+    """
+    match, reader = _EXCLUSION.search(product), vocabulary.reader
+    if match is None or reader is None:
+        return
+    before, after = product[: match.start()], product[match.end() :]
+    with_word, without = reader.read_any(product), reader.read_any(f"{before} {after}")
+    is_named = with_word._replace(text="", unknown=()) == without._replace(text="", unknown=())
+    if is_named and reader.names_any(after):
+        goods = trim_product([one for one in before.split() if one not in MEANINGLESS])
+        if goods and reader.names_goods(goods):
+            raise UnclearQuestion(
+                f"{match.group().strip()} {after.strip()}",
+                f"We cannot leave out some goods. The answer for all {goods} shows which pay more.",
+                [(f"All {goods}"[:_MAX_LABEL], format_query(build(goods)))],
+            )
+        raise QueryError(
+            f"{match.group().strip()} {after.strip()}",
+            "we cannot leave out some goods",
+            "Ask for the goods themselves, in words or by an HS code",
+        )
+
+
+def refuse_unknown(
+    product: str,
+    codes: Sequence[str],
+    vocabulary: Vocabulary,
+    build: Callable[[str], RateQuery],
+) -> None:
+    """Raises QueryError if the product names no goods, code, layer or legal basis.
+
+    If the tariff schedule has its words, the error is UnclearQuestion with their headings; `build`
+    makes the query about one of them. If names of economies or goods are similar, the error is
+    UnknownParty.
+    """
+    parties, reader = vocabulary.parties, vocabulary.reader
+    if reader is not None:
+        _refuse_misspelt_economy(product, codes, parties, reader)
+        _ask_for_meaning(product, codes, reader, build)
+        if reader.understands(product):
+            return
+    near = _suggest_economies(product, codes, parties)
+    found = _search_schedule(product, parties, reader) if reader is not None else ()
+    if reader is not None and not codes and found and " " in product:
+        raise NoEconomyNamed(product, "may name goods, but no economy", (f"us {product}",))
+    if len(codes) < 2 and near and not (codes and found and " " in product):
+        raise UnknownParty(product, near)
+    if reader is None or not codes:
+        return
+    wanted = reader.read_any(product)
+    words = set(stem_words(product))
+    alike = [name for name in wanted.suggestions if words <= set(stem_words(name))]
+    headings = [(f"{one.code} {one.description}", one.code) for one in found]
+    doubtful = wanted.doubtful if len(found) < _MAX_OFFERED else ()
+    names = [(name, name) for name in (*doubtful, *alike)[:1]]
+    named = [*headings[: _MAX_OFFERED - len(names)], *names]
+    if found or wanted.doubtful:
+        _ask_for_one(product, [*named, ("All goods", "all goods")], wanted.claims, build)
+    cause = "neither goods nor an economy we know"
+    if near := (*near, *wanted.suggestions):
+        raise UnknownParty(product, near, cause)
+    raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
+
+
+def _ask_for_meaning(
+    product: str, codes: Sequence[str], reader: ProductReader, build: Callable[[str], RateQuery]
+) -> None:
+    """Raises UnclearQuestion for a name of several goods, and for other goods than those named.
+
+    `chips` may be semiconductors or snacks, and `caustic soda` are no soft drinks.
+    """
+    wanted = reader.read_any(product)
+    meant = [(name, name) for name in wanted.meanings]
+    if not meant and (found := reader.find_other_headings(product)):
+        meant = [(f"{one.code} {one.description}", one.code) for one in found[:_MAX_OFFERED]]
+        meant += [(name, name) for name in reader.list_names(wanted.goods)]
+    if meant and codes:
+        _ask_for_one(product, meant[:_MAX_MEANINGS], wanted.claims, build)
+
+
+def _ask_for_one(
+    product: str,
+    named: Sequence[tuple[str, str]],
+    claims: Sequence[str],
+    build: Callable[[str], RateQuery],
+) -> NoReturn:
+    """Raises UnclearQuestion with a question about each of these goods, which have labels."""
+    options = [
+        (label[:_MAX_LABEL], format_query(build(" ".join((text, *claims)))))
+        for label, text in named
+    ]
+    raise UnclearQuestion(product, f'Which goods do you mean by "{product}"?', options)
+
+
+def _search_schedule(
+    product: str, parties: Parties, reader: ProductReader
+) -> tuple[FoundHeading, ...]:
+    """Headings with the words of the product, without those of economies: `swiss army boots`."""
+    words = [word for word in product.split() if word in FOOD_NAMES or not parties.find(word)]
+    return reader.search_schedule(" ".join(words))
+
+
+def _refuse_misspelt_economy(
+    product: str, codes: Sequence[str], parties: Parties, reader: ProductReader
+) -> None:
+    """Raises UnknownParty if an unknown word is almost the name of an economy.
+
+    Only questions with at most one economy are checked.
+    """
+    if len(codes) > 1 or not (unknown := set(reader.read_any(product).unknown)):
+        return
+    for word in product.split():
+        if parties.find(word) is not None:
+            continue
+        meant = parties.find_misspelt(word) if unknown.issuperset(stem_words(word)) else None
+        if meant is not None and meant.code not in (*codes, WORLD):
+            raise UnknownParty(word, (meant.name,))
+
+
+def _suggest_economies(words: str, codes: Sequence[str], parties: Parties) -> tuple[str, ...]:
+    """Names of economies similar to the words, without those already in the question."""
+    if any(parties.find(word) is not None for word in words.split()):
+        # The name of an economy means goods here: 'turkey from canada'.
+        return ()
+    known = {parties.get(code).name for code in codes}
+    suggestions = parties.suggest(words) or parties.suggest(words.split()[0])
+    return tuple(name for name in suggestions if name not in known)

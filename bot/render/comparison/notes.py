@@ -1,0 +1,35 @@
+"""The notes of a comparison, without which its rows would be misread."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.rates.model.answer import Answer
+from bot.render.comparison.names import RowNames
+from bot.render.overview.basis import list_programs
+from bot.render.overview.remarks import describe_reading, list_remarks
+
+_SCHEDULED = "Includes scheduled changes that are not verified."
+
+
+def list_notes(answers: Sequence[Answer], names: RowNames) -> tuple[str, ...]:
+    """The remarks on the answers, each once, with the names of the rows that they are about.
+
+    Notes on all rows come first. Of the pairs of an economy, there are too many to note each.
+    """
+    rows: dict[str, list[str]] = {}
+    for answer in answers:
+        for text in dict.fromkeys(_list_texts(answer)):
+            rows.setdefault(text, []).append(names.name_row(answer))
+    common = [text for text, named in rows.items() if len(named) == len(answers)]
+    if names.importers:
+        return tuple(common)
+    single = [f"{', '.join(named)}: {text}" for text, named in rows.items() if text not in common]
+    return (*common, *single)
+
+
+def _list_texts(answer: Answer) -> Iterator[str]:
+    yield from describe_reading(answer)
+    yield from list_remarks(answer)
+    if programs := list_programs(answer):
+        yield f"Normal duty {programs}."
+    if answer.has_scheduled:
+        yield _SCHEDULED

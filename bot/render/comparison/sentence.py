@@ -1,0 +1,211 @@
+"""The sentence of a comparison: who has the lowest and the highest total."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from bot.rates.model.answer import Answer, BaseShare, ClaimTotal, TotalBasis
+from bot.render import words
+from bot.render.comparison.names import RowNames, name_group
+from bot.render.comparison.spans import ComparedTotal, name_base
+from bot.render.duty_names import (
+    name_importer,
+    name_origin,
+)
+from bot.render.overview.headline import is_other_figure
+
+
+def describe_totals(
+    compared: Sequence[ComparedTotal], others: Sequence[Answer], names: RowNames
+) -> str:
+    def name(group: Sequence[ComparedTotal]) -> str:
+        return name_group([one.answer for one in group], names)
+
+    if names.importers and (ranges := _describe_by_side(compared)):
+        return ranges
+    rest = _describe_others(others, names)
+    if len(compared) < 2:
+        return rest
+    differ = _describe_different_bases(compared, name) if names.origins and not names.goods else ""
+    order = _describe_order(compared, name)
+    return " ".join(filter(None, (order, differ, _describe_claims(compared), rest)))
+
+
+def _describe_by_side(compared: Sequence[ComparedTotal]) -> str:
+    """The lowest and the highest total that one economy charges, and that its goods pay."""
+    charged: dict[str, list[ComparedTotal]] = {}
+    for one in compared:
+        charged.setdefault(one.answer.imposer, []).append(one)
+    party = next((one.answer for one in compared if one.answer.partner in charged), None)
+    if party is None:
+        return ""
+    whose = name_origin(party.partner, party.partner_name)
+    own = charged[party.partner]
+    others = [one for one in compared if one.answer.partner == party.partner]
+    general = " in general" if party.basis is TotalBasis.GENERAL else ""
+    importer = name_importer(party.partner, party.partner_name)
+    return (
+        f"{importer} duties on goods of {_count_economies(own)}{general}: {_describe_ends(own)}. "
+        f"Duties of {_count_economies(others)} on goods of {whose}{general}: "
+        f"{_describe_ends(others)}."
+    )
+
+
+def _count_economies(some: Sequence[ComparedTotal]) -> str:
+    count = len({(one.answer.imposer, one.answer.partner) for one in some})
+    return f"{count} {'economy' if count == 1 else 'economies'}"
+
+
+def _describe_ends(some: Sequence[ComparedTotal]) -> str:
+    text = words.format_span(min(one.low for one in some), max(one.high for one in some))
+    return f"{text}{', some with the normal duty' * any(one.includes_base for one in some)}"
+
+
+def _describe_order(
+    compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
+) -> str:
+    duty = _name_duty(compared)
+    shares = {one.share for one in compared}
+    mixed = len(shares) > 1
+
+    def describe(one: ComparedTotal) -> str:
+        return _describe_total(one, mixed=mixed)
+
+    groups = [
+        list(group) for _, group in groupby(compared, key=lambda one: (one[1:], describe(one)))
+    ]
+    lowest, highest = groups[0], groups[-1]
+    if len(groups) == 1:
+        return f"The same {duty}: {name(lowest)}, {describe(lowest[0])}."
+    if mixed and (together := _describe_together(compared, name)):
+        return together
+    if _differ_in_basis(groups):
+        listed = "; ".join(f"{name(group)} {describe(group[0])}" for group in groups[:4])
+        return f"Not on one basis, so the lowest depends on the normal duty: {listed}."
+    others = [one for group in groups[1:] for one in group]
+    if any(one.low < lowest[0].high for one in others):
+        listed = "; ".join(f"{name(group)} {describe(group[0])}" for group in groups[:4])
+        return f"The ranges overlap, so the tariff line decides which {duty} is lower: {listed}."
+    first = f"Lowest {duty}: {name(lowest)}, {describe(lowest[0])}"
+    below = [one for group in groups[:-1] for one in group]
+    if all(one.high <= highest[0].low for one in below):
+        return f"{first}; highest: {name(highest)}, {describe(highest[0])}."
+    top = max(others, key=lambda one: one.high)
+    return f"{first}; the tariff line decides which is the highest, up to {_format_end(top)}."
+
+
+def _describe_together(
+    compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
+) -> str:
+    """The order of the sums with the normal duty; empty if one of them is not known."""
+    sums = {
+        id(one): one.answer.base.with_duties
+        for one in compared
+        if one.answer.base is not None and one.answer.base.exact and not one.on_most_lines
+    }
+    known = [(total, one) for one in compared if (total := sums.get(id(one))) is not None]
+    if len(known) < len(compared):
+        return ""
+    known.sort(key=lambda each: each[0])
+    groups = [
+        (total, [one for _, one in group])
+        for total, group in groupby(known, key=lambda each: each[0])
+    ]
+    (low, lowest), (high, highest) = groups[0], groups[-1]
+    if low == high:
+        return f"The same with the normal duty: {name(lowest)}, {words.format_span(low, low)}."
+    return (
+        f"Lowest with the normal duty: {name(lowest)}, {words.format_span(low, low)}; "
+        f"highest: {name(highest)}, {words.format_span(high, high)}."
+    )
+
+
+def _describe_different_bases(
+    compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
+) -> str:
+    """Says that normal duties on top of the totals may change their order; empty if they do not."""
+    bases = {name_base(one.answer) for one in compared}
+    if len(bases) < 2 or any(one.share is not BaseShare.ADDED for one in compared):
+        return ""
+    return _describe_together(compared, name) or (
+        "The normal duties differ, so the sums with them may be in another order."
+    )
+
+
+def _describe_claims(compared: Sequence[ComparedTotal]) -> str:
+    """The totals that goods have with a claim, such as under USMCA, if they are other totals."""
+    figures: dict[tuple[str, str], list[str]] = {}
+    for one in compared:
+        origin = name_origin(one.answer.partner, one.answer.partner_name)
+        for claim in one.answer.entry.others:
+            if is_other_figure(claim, (one.low, one.high)):
+                figures.setdefault((claim.program, _format_claim(claim)), []).append(origin)
+    return " ".join(
+        f"Under {program}: goods of {' and '.join(origins)}, {figure}."
+        for (program, figure), origins in figures.items()
+    )
+
+
+def _format_claim(claim: ClaimTotal) -> str:
+    if claim.banned:
+        return "not importable"
+    zero = Decimal(0)
+    return words.format_span(*(claim.span or (claim.percent or zero, claim.percent or zero)))
+
+
+def _differ_in_basis(groups: Sequence[Sequence[ComparedTotal]]) -> bool:
+    """Whether a total on top of the normal duty precedes one that includes it.
+
+    In the other order, the totals can be compared: the normal duty only adds to the higher one.
+    """
+    if any(one.share is BaseShare.MIXED for group in groups for one in group):
+        return len({one.share for group in groups for one in group}) > 1
+    bases = [one.includes_base for group in groups for one in group]
+    return bases != sorted(bases, reverse=True)
+
+
+def _name_duty(compared: Sequence[ComparedTotal]) -> str:
+    """`additional duty on most goods`, or `duty` if a total includes the normal duty."""
+    kind = "duty" if any(one.includes_base for one in compared) else "additional duty"
+    answers = [one.answer for one in compared]
+    if any(one.is_zero_in_data or one.is_zero_in_general for one in answers):
+        kind = f"{kind} in our data"
+    if answers[0].basis is not TotalBasis.GENERAL:
+        most = any(one.on_most_lines for one in compared)
+        return f"{kind} on most tariff lines" if most else kind
+    if all(one.lines for one in answers):
+        return f"{kind} on most goods"
+    return f"{kind} on goods that no product list names"
+
+
+_SHARES = {
+    BaseShare.ADDED: "",
+    BaseShare.INCLUDED: " with the normal duty",
+    BaseShare.MIXED: ", which in part includes the normal duty",
+}
+
+
+def _describe_total(one: ComparedTotal, *, mixed: bool) -> str:
+    """The total, and what it includes; with `mixed`, the normal duty that comes on top of it."""
+    included = _SHARES[one.share]
+    if mixed and one.share is BaseShare.ADDED:
+        included = f" plus the {name_base(one.answer)}"
+    text = words.format_span(one.low, one.high)
+    if one.low != one.high:
+        text = f"between {text.replace(' to ', ' and ')}"
+    return f"{text}{included}"
+
+
+def _format_end(one: ComparedTotal) -> str:
+    return words.format_span(one.high, one.high)
+
+
+def _describe_others(answers: Sequence[Answer], names: RowNames) -> str:
+    banned = [one for one in answers if one.banned]
+    unknown = [one for one in answers if not one.banned]
+    texts = []
+    if banned:
+        texts.append(f"May not be imported: {name_group(banned, names)}.")
+    if unknown:
+        texts.append(f"No total in our data: {name_group(unknown, names)}.")
+    return " ".join(texts)

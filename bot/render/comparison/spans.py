@@ -1,0 +1,73 @@
+"""The total of an answer as a span, and what it includes."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from bot.rates.model import warnings as kinds
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis, format_percent
+from bot.rates.model.measure import Calc
+from bot.render import words
+
+
+class ComparedTotal(NamedTuple):
+    """An answer with a total, as a span."""
+
+    answer: Answer
+    low: Decimal
+    high: Decimal
+    share: BaseShare
+    on_most_lines: bool
+
+    @property
+    def includes_base(self) -> bool:
+        return self.share is not BaseShare.ADDED
+
+
+def read_span(answer: Answer) -> ComparedTotal | None:
+    span = answer.main_span
+    if span is None:
+        return None
+    usual = find_usual_total(answer)
+    if usual is None:
+        return ComparedTotal(answer, *span, answer.base_share, on_most_lines=False)
+    return ComparedTotal(answer, *usual, find_usual_share(answer, usual), on_most_lines=True)
+
+
+def find_usual_total(answer: Answer) -> tuple[Decimal, Decimal] | None:
+    """The total of most tariff lines of named goods; None if they have no one total."""
+    found = answer.typical
+    is_one = found is not None and found[0] == found[1] and answer.total_range is not None
+    return found if is_one and answer.basis is TotalBasis.GOODS else None
+
+
+def find_usual_share(answer: Answer, usual: tuple[Decimal, Decimal]) -> BaseShare:
+    """Whether the total of most lines includes the base duty, by the duties that make it up."""
+    paid = {name for one in answer.lines if (one.low, one.high) == usual for name in one.duties}
+    counted = (*answer.components, *answer.not_counted)
+    all_in = any(one.measure in paid and one.calc is not Calc.ADDS for one in counted)
+    return BaseShare.INCLUDED if all_in else BaseShare.ADDED
+
+
+def describe_shared_base(compared: Sequence[ComparedTotal]) -> str:
+    """The normal duty that comes on top of all totals; empty if it differs or is not known."""
+    if not compared or any(one.share is not BaseShare.ADDED for one in compared):
+        return ""
+    answers = [one.answer for one in compared]
+    if all(one.basis is TotalBasis.GOODS for one in answers):
+        [base, *others] = {name_base(one) for one in answers}
+        return "" if others or base == "normal duty" else base
+    averages = {one.mfn.percent for one in answers if one.mfn is not None}
+    misled = any(isinstance(w, kinds.LeadingPairRemark) for one in answers for w in one.warnings)
+    if len(averages) != 1 or misled or not all(one.mfn for one in answers):
+        return "normal duty"
+    return f"normal duty (average {format_percent(averages.pop())}%)"
+
+
+def name_base(answer: Answer) -> str:
+    """`normal duty 3.7% to 11%`, as far as the base duty of the goods is known."""
+    base = answer.base
+    if base is not None and base.exact:
+        rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
+        return f"{words.name_base(base)} {rate}".replace(" (MFN)", "")
+    return words.describe_base_range(answer).replace(" (MFN)", "") or "normal duty"

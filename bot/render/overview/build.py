@@ -1,0 +1,97 @@
+"""Reduces an answer to what a reader needs in ten seconds."""
+
+from datetime import date, timedelta
+
+from bot.rates.model.answer import (
+    Answer,
+    BaseShare,
+)
+from bot.rates.model.measure import Status
+from bot.rates.question.query import RateQuery
+from bot.render.duty_names import (
+    name_origin,
+    shorten_court,
+)
+from bot.render.freshness import Freshness, find_freshness
+from bot.render.overview.basis import describe_basis
+from bot.render.overview.coming import list_changes, list_next
+from bot.render.overview.headline import (
+    build_headline,
+    build_period_headline,
+    format_short_total,
+    format_title,
+)
+from bot.render.overview.model import AnswerOverview, Piece
+from bot.render.overview.remarks import describe_reading, list_remarks
+from bot.render.overview.rows import build_rows, has_goods_rows
+
+
+def build_overview(
+    answer: Answer, query: RateQuery, today: date, max_rows: int = 6
+) -> AnswerOverview:
+    """The answer in short words. `today` is the day on which the question was asked.
+
+    At most `max_rows` rows are made. The last one has the goods that the others leave out. The
+    answer to a question about a period has changes instead, and one about a percentage has neither.
+    """
+    is_period = answer.period is not None and not query.history
+    now = (Piece("Now: "),) if query.percent is not None and answer.on == today else ()
+    is_short = is_period or query.percent is not None
+    if query.on is None and answer.period is None:
+        # The importing country may have a later date than the reader.
+        today = max(today, answer.on)
+    is_past = answer.on < today and answer.checked is not None and answer.checked >= answer.on
+    passed = {item.on for item in answer.next if item.passed and not is_past}
+    planned = query.on is not None and answer.on > today
+    headline = (
+        build_period_headline(answer) if is_period else build_headline(answer, planned=planned)
+    )
+    contested = next(
+        (
+            one.contested_in
+            for one in answer.components
+            if one.contested_in and one.status is not Status.STRUCK_DOWN
+        ),
+        "",
+    )
+    return AnswerOverview(
+        title=format_title(answer, today),
+        headline=(*now, *headline),
+        basis=describe_basis(answer),
+        remarks=(*describe_reading(answer), *list_remarks(answer)),
+        rows_title="Goods" if has_goods_rows(answer) else "Duty",
+        added_title="Added" if answer.base_share is BaseShare.ADDED else "Rate",
+        rows=() if is_short else build_rows(answer, max_rows),
+        changes=tuple(list_changes(answer))[:max_rows] if is_period else (),
+        questions=() if is_short else answer.questions,
+        headings="" if is_short else _join_headings(answer),
+        next=() if is_short else list_next(answer),
+        short_total=format_short_total(answer),
+        freshness=_find_freshness(answer, today, bool(passed)),
+        checked=answer.checked,
+        age_days=max((today - answer.checked).days, 0) if answer.checked else 0,
+        is_projection=planned or answer.on > today + timedelta(days=1),
+        dates_passed=len(passed),
+        reports=len(answer.reports),
+        contested_in=shorten_court(contested),
+        assumed=_describe_assumed(answer, query),
+    )
+
+
+def _join_headings(answer: Answer) -> str:
+    """The headings to declare. It says so if a counted duty has another one, which is not known."""
+    entry = answer.entry
+    more = " and headings that our data lacks" if entry.unnamed and entry.headings else ""
+    return ", ".join(entry.headings) + more
+
+
+def _find_freshness(answer: Answer, today: date, passed: bool) -> Freshness:
+    if answer.checked is not None and answer.on < today and answer.checked >= answer.on:
+        return Freshness.GREEN
+    return find_freshness(answer.checked, today, passed=passed)
+
+
+def _describe_assumed(answer: Answer, query: RateQuery) -> str:
+    if not query.imposer_assumed:
+        return ""
+    return f"assuming imports into {name_origin(answer.imposer, answer.imposer_name)}"

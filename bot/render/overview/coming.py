@@ -1,0 +1,99 @@
+"""The changes of a total in a period, and the next changes."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from bot.rates.model.answer import (
+    Answer,
+    Change,
+    ChangeKind,
+    Step,
+    Upcoming,
+)
+from bot.render import words
+from bot.render.duty_names import (
+    drop_qualifiers,
+    read_duty_name,
+    shorten_clause,
+)
+from bot.render.overview.model import ChangeRow, NextChange
+from bot.text.dates import format_short_day
+
+_NEXT = 3
+
+
+def list_changes(answer: Answer) -> Iterator[ChangeRow]:
+    """The changes of the total in the period, the newest first."""
+    steps = [step for step in answer.history if step.ruling is None]
+    for before, step in reversed(list(zip([None, *steps], steps, strict=False))):
+        if step.changes and (before is None or _read_total(before) != _read_total(step)):
+            yield ChangeRow(step.on, words.format_step_total(step), words.describe_step(step))
+
+
+def _read_total(step: Step) -> tuple[Decimal, Decimal | None, bool, bool]:
+    return step.percent, step.up_to, step.banned, step.is_open
+
+
+def list_next(answer: Answer) -> tuple[NextChange, ...]:
+    """The next days after the day of the answer, with what changes on each."""
+    coming = sorted(
+        (item for item in answer.next if not item.passed and item.on > answer.on),
+        key=lambda item: item.on,
+    )
+    found = []
+    for day, items in groupby(coming, key=lambda item: item.on):
+        texts = list(dict.fromkeys(_describe_next(item, answer) for item in items))
+        found.append(NextChange(day, _join_first(texts, 2), _name_first_of(texts)))
+    return tuple(found[:_NEXT])
+
+
+def _join_first(texts: Sequence[str], most: int) -> str:
+    more = f", {len(texts) - most} more" if len(texts) > most else ""
+    return f"{', '.join(texts[:most])}{more}"
+
+
+def _name_first_of(texts: Sequence[str]) -> str:
+    return texts[0] if len(texts) == 1 else f"{texts[0]} and {len(texts) - 1} more"
+
+
+def _describe_next(item: Upcoming, answer: Answer) -> str:
+    subject = drop_qualifiers(read_duty_name(item.measure, answer.partner_name).short)
+    if item.change.kind is ChangeKind.MILESTONE:
+        return shorten_clause(item.change.text)
+    # A rate that ends after the last check may be extended or replaced.
+    unknown = item.change.kind is ChangeKind.ENDS and (
+        answer.checked is None or item.on > answer.checked
+    )
+    more = " (what follows is not known)" if unknown else ""
+    return f"{subject} {_describe_short_change(item.change)}{more}"
+
+
+def _describe_short_change(what: Change) -> str:
+    rate = _describe_short_rate(what)
+    match what.kind:
+        case ChangeKind.ENDS:
+            return f"{rate} ends" if what.rate.percent else "ends"
+        case ChangeKind.SUSPENSION_ENDS:
+            return "suspension ends"
+        case ChangeKind.ANNOUNCED:
+            return f"{rate} announced" if what.rate.percent else rate
+        case ChangeKind.SUSPENDED:
+            return "suspended"
+        case ChangeKind.STRUCK_DOWN:
+            return "not collected"
+        case ChangeKind.BY_PARTNER if what.up_to is not None and what.rate.percent is not None:
+            return words.format_span(what.rate.percent, what.up_to)
+    return rate
+
+
+def _describe_short_rate(what: Change) -> str:
+    if what.rate.specific:
+        return "begin"
+    return words.describe_rate(what.rate, "rate to be announced")
+
+
+def format_next(change: NextChange, today: date, *, brief: bool = False) -> str:
+    """`4 Dec polysilicon 15%`; with the year if the day is not near."""
+    return f"{format_short_day(change.on, today)} {change.brief if brief else change.text}"

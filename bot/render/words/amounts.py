@@ -1,0 +1,35 @@
+"""Rates, spans of rates, dollars and economies in words."""
+
+from decimal import Decimal
+
+from bot.parties import WORLD, Parties
+from bot.rates.model.answer import (
+    format_percent,
+)
+from bot.rates.model.measure import DutyRate
+
+
+def describe_party(code: str, parties: Parties) -> str:
+    """The name of an economy, or `all countries` for `WORLD`. Unknown codes are not changed."""
+    if code == WORLD:
+        return "all countries"
+    return parties.get(code).name if code in parties else code
+
+
+def describe_rate(duty: DutyRate, unknown: str = "rate not known") -> str:
+    """`12.5%`, a specific duty in words, or `may not be imported`; `unknown` if it has no rate."""
+    if duty.banned:
+        return "may not be imported"
+    if duty.percent is None:
+        return duty.specific or unknown
+    return f"{format_percent(duty.percent)}%"
+
+
+def format_span(low: Decimal, high: Decimal) -> str:
+    """`10%`, or `12.5% to 37.5%`."""
+    ends = dict.fromkeys((f"{format_percent(low)}%", f"{format_percent(high)}%"))
+    return " to ".join(ends)
+
+
+def format_dollars(amount: Decimal | None) -> str:
+    return f"${amount:,.2f}"

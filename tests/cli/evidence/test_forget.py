@@ -1,0 +1,40 @@
+"""`tariffwire forget` removes a person from the database."""
+
+import json
+
+import pytest
+
+from tests.cli.evidence.conftest import Fill, Run
+from tests.store.examples import TEAM, subscription
+from tests.store.opened import Store
+
+
+async def _save(store: Store) -> None:
+    await store.subscriptions.add(subscription("U0GONE"))
+    await store.subscriptions.add(subscription("C1", created_by="U0GONE"))
+    await store.events.follow(TEAM, "U0GONE", "event")
+
+
+def test_each_table_is_listed(fill: Fill, run: Run) -> None:
+    fill(_save)
+    lines = run("forget", "U0GONE").stdout.splitlines()
+    assert "subscriptions: 1 deleted, 1 anonymized" in lines
+    assert "follows: 1 deleted, 0 anonymized" in lines
+    assert "rate_acts: 0 deleted, 0 anonymized" in lines
+
+
+def test_a_dry_run_only_lists(fill: Fill, run: Run) -> None:
+    fill(_save)
+    planned = json.loads(run("forget", "U0GONE", "--dry-run", "--json").stdout)
+    done = json.loads(run("forget", "U0GONE", "--json").stdout)
+    again = json.loads(run("forget", "U0GONE", "--json").stdout)
+    assert (planned["dry_run"], done["dry_run"]) == (True, False)
+    assert planned["tables"] == done["tables"]
+    assert all(each == {"deleted": 0, "anonymized": 0} for each in again["tables"].values())
+
+
+@pytest.mark.parametrize("user", ["C1", "anna", "", "U0%", "<@U0GONE>"])
+def test_only_the_id_of_a_person_is_accepted(user: str, run: Run) -> None:
+    result = run("forget", user)
+    assert result.exit_code == 2
+    assert "not the id of a Slack user" in result.stderr

@@ -1,0 +1,174 @@
+"""Words that were not read, and sentences that were half read, with shipped data."""
+
+from datetime import date
+
+import pytest
+
+from bot.errors import QueryError, UnclearQuestion
+from bot.rates.ledger import Ledger
+from bot.rates.question.parse import parse_query
+from bot.rates.question.query import QueryKind, RateQuery
+
+TODAY = date(2026, 11, 30)
+
+
+def read(text: str, ledger: Ledger) -> RateQuery:
+    return parse_query(text, ledger.parties, TODAY, ledger.reader, ledger.cards)
+
+
+def list_offers(text: str, ledger: Ledger) -> tuple[str, list[str]]:
+    """The question back, and the commands of its buttons."""
+    with pytest.raises(UnclearQuestion) as refused:
+        read(text, ledger)
+    return refused.value.question, [command for _, command in refused.value.options]
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("our supplier threatens to stop shipping toys from china, what is the duty", "threatens"),
+        ("what duty applies to bicycles from taiwan, asks a zorbologist", "zorbologist"),
+        ("how much do we pay on 7318.15 from taiwan that was notarized", "notarized"),
+        ("us duty on chinese toys and how to dispute it", "dispute"),
+        ("compare vietnam and thailand on notarized shoes", "notarized"),
+        ("li-ion batteries non-ev from china", "non-ev"),
+    ],
+)
+def test_words_that_change_the_question_are_kept(text: str, unread: str, ledger: Ledger) -> None:
+    assert unread in read(text, ledger).unread
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us china",
+        "toys from china",
+        "good morning, could you please tell me what duty we pay on shoes from vietnam today?",
+        "our broker says that steel from india pays 50%, is it true?",
+        "what do we pay if we import shoes from vietnam",
+        "when our container arrives next week, what is the duty on coffee from colombia",
+        "usmca claim on mexican avocados",
+        "if i claim korus on 6115.95 from korea, what would i pay",
+        "who pays more on wine, france or chile",
+    ],
+)
+def test_polite_and_usual_words_are_no_unread_words(text: str, ledger: Ledger) -> None:
+    found = read(text, ledger)
+    assert (found.unread, found.kind in (QueryKind.PAIR, QueryKind.COMPARE)) == ((), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "unread", "offered"),
+    [
+        # Conditions with words that were not read.
+        (
+            "does a mexican avocado come in free if the importer forgets to claim usmca",
+            "forgets",
+            ["🇲🇽 avocado", "card usmca"],
+        ),
+        ("if our supplier relocates to vietnam what do sofas pay", "relocates", ["🇻🇳 sofas"]),
+        ("what will steel from brazil pay unless congress ratifies it", "ratifies", ["🇧🇷 steel"]),
+        ("if we split the shipment of watches from switzerland", "split", ["🇨🇭 watches"]),
+        # Most words were not read.
+        ("how do exporters of china cope, negotiate and persist", "cope", ["🇨🇳"]),
+        # Nothing names goods.
+        ("how would you frobnicate a gizmotron from switzerland today", "frobnicate", ["🇨🇭"]),
+    ],
+)
+def test_a_half_read_sentence_gets_no_figure(
+    text: str, unread: str, offered: list[str], ledger: Ledger
+) -> None:
+    question, commands = list_offers(text, ledger)
+    assert unread in question
+    assert set(offered) <= set(commands)
+    assert len(commands) <= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("chinese steel poured in vietnam duty", ["🇨🇳 steel", "🇻🇳 steel", "card transshipment"]),
+        ("shirts sewn in jordan from egyptian cotton", ["card transshipment"]),
+        ("cars assembled in mexico with japanese engines", ["card transshipment"]),
+    ],
+)
+def test_goods_made_from_goods_of_another_economy_get_both_origins(
+    text: str, offered: list[str], ledger: Ledger
+) -> None:
+    try:
+        _, commands = list_offers(text, ledger)
+    except pytest.fail.Exception:
+        # The card of transshipment may answer at once.
+        commands = [f"card {read(text, ledger).card}"]
+    assert set(offered) <= set(commands)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "us tariff on shirts made in vietnam",
+        "shirts made in china or made in vietnam",
+        "what is the duty on cars made in germany for the us",
+    ],
+)
+def test_goods_made_in_one_economy_are_read(text: str, ledger: Ledger) -> None:
+    assert read(text, ledger).imposer == "US"
+
+
+@pytest.mark.parametrize(
+    ("text", "origin", "via"),
+    [
+        ("chinese goods that enter through a canadian warehouse", "CN", ("CA",)),
+        ("chinese shoes stored in a mexican warehouse", "CN", ("MX",)),
+        ("toys from china via hong kong", "CN", ("HK",)),
+        ("steel made in india shipped from dubai", "IN", ("AE",)),
+        ("tires from thailand transiting through singapore", "TH", ("SG",)),
+    ],
+)
+def test_a_place_on_the_way_is_no_origin(
+    text: str, origin: str, via: tuple[str, ...], ledger: Ledger
+) -> None:
+    found = read(text, ledger)
+    assert (found.imposer, found.partner, found.via) == ("US", origin, via)
+
+
+def test_a_way_without_an_origin_stays_in_the_question(ledger: Ledger) -> None:
+    assert read("steel through canada", ledger).partner == "CA"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mexican tomatoes w/ usmca & w/o",
+        "if our canadian furniture doesn't qualify for usmca, how much more is the duty",
+        "how much do we save with usmca on mexican cars",
+        "difference between usmca and no usmca for canadian steel",
+    ],
+)
+def test_both_sides_of_a_claim_are_asked_for(text: str, ledger: Ledger) -> None:
+    found = read(text, ledger)
+    assert found.product is not None
+    assert "usmca" not in found.product
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("hw much tarrif on shooes frm indonesa", "shoes"),
+        ("wht is the rate todya on chips frm taiwn", "chips"),
+        ("sofa?? also mattress from vietnm", "sofa, mattress"),
+        ("toys n shoes from china", "toys and shoes"),
+        ("sec 301 nicaragua", "section 301"),
+        ("li-ion batteries 301+fent+recip china", "li-ion batteries"),
+    ],
+)
+def test_short_and_misspelt_words_are_read_at_once(text: str, product: str, ledger: Ledger) -> None:
+    found = read(text, ledger)
+    assert (found.product, found.unread) == (product, ())
+
+
+@pytest.mark.parametrize("text", ["us nowhere", "china zorbs"])
+def test_a_short_text_with_an_unknown_word_is_not_understood(text: str, ledger: Ledger) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(text, ledger)
+    assert not isinstance(refused.value, UnclearQuestion)
