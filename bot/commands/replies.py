@@ -154,6 +154,9 @@ class MissedStories(Reply):
     """The stories that came while something was muted; none if they are no longer saved."""
 
     stories: Sequence[Story]
+    delivery_id: str = ""
+    """The message that offers them."""
+    page: int = 1
 
 
 class LatestStories(Reply):

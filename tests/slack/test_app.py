@@ -218,7 +218,7 @@ async def test_a_slow_answer_is_acknowledged_immediately_and_sent_later(
     given = slack_context(client)
 
     class Slow:
-        async def latest(self, *_: object) -> tuple[()]:
+        async def search(self, *_: object) -> tuple[()]:
             await asyncio.sleep(0.1)
             return ()
 

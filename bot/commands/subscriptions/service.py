@@ -89,7 +89,9 @@ class SubscriptionService:
             case Verb.RESUME:
                 return await self.pause(command.text, None, request)
             case Verb.SHOW_MISSED:
-                return await self.show_missed(command.text, request)
+                delivery_id, _, page = command.text.partition(" ")
+                number = int(page) if page.isdecimal() else 1
+                return await self.show_missed(delivery_id, request, number)
             case Verb.MUTE_EVENT | Verb.MUTE_TOPIC | Verb.MUTE_CONVERSATION:
                 return await self.mute(_KINDS[command.verb], command.text, request)
             case _:
@@ -239,8 +241,8 @@ class SubscriptionService:
         self._on_due()
         return replies.Unmuted(mute)
 
-    async def show_missed(self, delivery_id: str, request: CommandRequest) -> Reply:
-        """The stories that a message of this conversation offers."""
+    async def show_missed(self, delivery_id: str, request: CommandRequest, page: int = 1) -> Reply:
+        """A page of the stories that a message of this conversation offers."""
         found = await self._stores.outbox.get(delivery_id)
         if (
             found is None
@@ -249,7 +251,8 @@ class SubscriptionService:
             or read_bundle(found.content).kind is not BundleKind.MISSED
         ):
             return replies.MissedStories(())
-        return replies.MissedStories(await self._stores.outbox.stories(found))
+        stories = await self._stores.outbox.stories(found)
+        return replies.MissedStories(stories, delivery_id, page)
 
     async def _pause(self, command: Command, request: CommandRequest) -> Reply:
         found = await self.find(command.text, request)

@@ -36,10 +36,10 @@ from bot.slack.views import proposals as proposal_views
 from bot.slack.views.command_replies import render_operators_only
 from bot.slack.views.entry import home
 from bot.slack.views.entry.results import render_result
+from bot.slack.views.events.digest import SHOW_MISSED
 from bot.slack.views.rates import short
 from bot.slack.views.rates.details import PAGE
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN, render_failure, render_notice
-from bot.slack.views.story_lists import SHOW_MISSED
 from bot.slack.views.subscriptions.outcomes import UNMUTE_TOPIC
 
 
@@ -123,7 +123,7 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.UNMUTE_EVENT: ButtonRoute(handle_command(Verb.UNMUTE_EVENT)),
     alerts.UNMUTE: ButtonRoute(handle_command(Verb.UNMUTE_CONVERSATION)),
     re.compile(rf"^{UNMUTE_TOPIC}_"): ButtonRoute(handle_command(Verb.UNMUTE_TOPIC)),
-    SHOW_MISSED: ButtonRoute(handle_command(Verb.SHOW_MISSED)),
+    re.compile(rf"^{SHOW_MISSED}(?:_\d+)?$"): ButtonRoute(handle_command(Verb.SHOW_MISSED)),
     alerts.LEAVE: ButtonRoute(handle_command(Verb.UNSUBSCRIBE)),
     **OLD_BUTTONS,
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),

@@ -24,6 +24,7 @@ from bot.slack.blockkit.blocks import (
 from bot.slack.blockkit.mrkdwn import bold, escape, mention_person, quote_text
 from bot.slack.views import alerts, feeds
 from bot.slack.views.entry.help import make_help_buttons, render_help, render_short_help
+from bot.slack.views.events.digest import render_missed
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates import card
 from bot.slack.views.rates.calendar import render_calendar
@@ -33,7 +34,7 @@ from bot.slack.views.rates.short import is_one_answer, render_short_answer
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
-from bot.slack.views.story_lists import render_latest, render_missed
+from bot.slack.views.story_lists import render_latest
 from bot.slack.views.subscriptions import outcomes
 from bot.text.single_line import to_single_line
 

@@ -277,7 +277,7 @@ async def test_missed_stories_are_shown_in_their_conversation_only(commands: Com
     await commands.store.queue(*queued)
     shown = [await commands.click(Verb.SHOW_MISSED, each.id) for each in queued]
     assert shown == [
-        replies.MissedStories((story("a"),)),
+        replies.MissedStories((story("a"),), queued[0].id),
         replies.MissedStories(()),
         replies.MissedStories(()),
     ]

@@ -9,9 +9,9 @@ from bot.slack.handlers.buttons import BUTTONS
 from bot.slack.handlers.menus import ALERT_CHOICES, ANSWER_CHOICES
 from bot.slack.views import alerts, data_checks, proposals
 from bot.slack.views.entry import home
+from bot.slack.views.events.digest import SHOW_MISSED
 from bot.slack.views.rates import short
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
-from bot.slack.views.story_lists import SHOW_MISSED
 from tests.slack.samples import ROOT
 
 IDS = {
