@@ -4,8 +4,9 @@
 2. A text with a command as its first word is this command with its arguments. The commands are
    `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`. Polite words
    before a command do not count: `please subscribe to court rulings`. `edit`, `pause` and `resume`
-   are commands before the id of a subscription. `find` and `search` are other words for `latest`,
-   except in a question for a rate: `find the duty rate on cars`.
+   are commands before the id of a subscription. `following` lists the events that a person
+   follows. `find` and `search` are other words for `latest`, except in a question for a rate:
+   `find the duty rate on cars`.
 3. `table` before a question asks for the answer as a table.
 4. `upcoming` with `ics` asks for the calendar as a file.
 5. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
@@ -69,6 +70,10 @@ class Verb(StrEnum):
     MUTE_TOPIC = "mute topic"
     UNMUTE_TOPIC = "unmute topic"
     SHOW_MISSED = "show missed"
+    FOLLOWING = "following"
+    FEWER = "fewer like this"
+    PREVIEW_EXCLUSION = "preview exclusion"
+    EXCLUDE = "exclude"
 
 
 class Command(Frozen):
@@ -77,7 +82,7 @@ class Command(Frozen):
     What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
     the address or id of a feed, the id of an event, a story or a subscription, a topic, or the id
     of a message that offers missed stories. For reminders it is `on`, `off` or empty. For feeds it
-    is `all` or empty.
+    is `all` or empty. For exclusions it is what `write_exclusion` writes.
     """
 
     verb: Verb
@@ -94,12 +99,14 @@ class Command(Frozen):
     """What a subscription should be, as typed."""
     until: str = ""
     """The day until which a subscription should pause, as typed."""
+    confirmed: bool = False
+    """Whether the person has confirmed an unsubscribe."""
     any_party: bool = False
     """For `latest`, whether a story needs to name only one of the economies and not all."""
     words: tuple[str, ...] = ()
     """For `latest`, words, goods and HS codes that a story must contain."""
     page: int = 1
-    """For `latest`, the page, from 1."""
+    """For `latest` and `following`, the page, from 1."""
 
 
 class CommandNotUnderstood(CommandError):
@@ -127,6 +134,7 @@ _VERBS = _index_words(
         Verb.RESUME: "resume",
         Verb.LIST: "list subscriptions",
         Verb.LATEST: "latest news find search",
+        Verb.FOLLOWING: "following followed",
         Verb.TABLE: "table",
         Verb.REMINDERS: "reminders reminder remind",
         Verb.FEEDS: "feeds feed",
@@ -222,6 +230,9 @@ def parse_command(text: str, parties: Parties) -> Command:
             return _parse_reminders(words[1:])
         case Verb.FEEDS:
             return _parse_feeds(whole.split()[1:])
+        case Verb.FOLLOWING:
+            page = words[-1] if words[-1].isdecimal() else "1"
+            return Command(verb=verb, page=max(int(page[:6]), 1))
         case Verb.LATEST:
             return _parse_latest(words[1:], parties, has_comma="," in line)
         case _:
@@ -257,6 +268,9 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
         case Verb.FEEDS:
             known = rest and rest[0].lower() in _FEED_VERBS
             return not known and any(parties.find(word) is not None for word in rest[1:])
+        case Verb.FOLLOWING:
+            own = {word.lower().strip("?.!") for word in rest}
+            return any(word != "page" and not word.isdecimal() for word in own)
         case Verb.EDIT | Verb.PAUSE | Verb.RESUME:
             return not (rest and rest[0].startswith("#"))
         case Verb.LATEST:

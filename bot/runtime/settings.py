@@ -32,8 +32,11 @@ from pydantic_settings import (
 from rapidfuzz import process
 
 from bot import PAGE, __version__
+from bot.alerts.planning import DeliveryRules
+from bot.alerts.subscriptions.timing import ServerTime
 from bot.errors import SettingsError
 from bot.feeds.http.address_guard import find_url_refusal
+from bot.parties import Parties
 from bot.sources.settings import SourceSettings
 from bot.text.validation_messages import describe_error
 
@@ -190,6 +193,11 @@ class Settings(SourceSettings, BaseSettings):
     def feeds_path(self) -> Path:
         """The path of the feed list in use."""
         return self.feeds_file or self.config_dir / "feeds.yaml"
+
+    def build_delivery_rules(self, parties: Parties) -> DeliveryRules:
+        """How subscriptions are read: the server's time, and the members of blocs."""
+        server = ServerTime(self.digest_hour, ZoneInfo(self.timezone))
+        return DeliveryRules(server, parties.blocs)
 
     @property
     def user_agent(self) -> str:

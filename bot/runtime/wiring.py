@@ -43,7 +43,6 @@ from bot.proposals.inbox import ProposalInbox
 from bot.readiness import Readiness
 from bot.runtime.answer_log import StoredAnswerLog
 from bot.runtime.config_folder import ConfigFolder
-from bot.runtime.delivery_rules import build_delivery_rules
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook
 from bot.runtime.settings import Settings
@@ -230,7 +229,7 @@ def build_pipeline(parts: Polling) -> Pipeline:
     settings = parts.settings
     rules = PipelineRules(
         max_age=timedelta(hours=settings.max_age_hours),
-        deliver=build_delivery_rules(settings, parts.config.parties),
+        deliver=settings.build_delivery_rules(parts.config.parties),
         propose=parts.decisions.propose,
     )
     return Pipeline(parts.poller, parts.config.reader, parts.store, rules)
@@ -348,7 +347,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
     settings, config, store, team = base.settings, base.config, base.store, base.slack.team
     async with AsyncExitStack() as stack:
         decisions = await open_decisions(config, store)
-        options = _build_alert_options(decisions, takes_reports=bool(base.operators))
+        options = _build_alert_options(decisions)
         sender = SlackSender(
             base.slack.client, config.parties, settings.unknown_outcome, decisions, options=options
         )
@@ -455,7 +454,7 @@ def _build_slack_context(
     permissions = Permissions(settings.operators, SubscriptionPolicy(settings.subscriptions_by))
     rules = SubscriptionRules(
         settings.subscription_limit,
-        build_delivery_rules(settings, answers.ledger.parties),
+        settings.build_delivery_rules(answers.ledger.parties),
         timedelta(hours=settings.max_age_hours),
     )
     answer_log = StoredAnswerLog(store.answers, read_clock) if settings.keep_answers else None
@@ -477,7 +476,7 @@ def _build_slack_context(
     )
 
 
-def _build_alert_options(decisions: Decisions, *, takes_reports: bool) -> AlertOptions:
+def _build_alert_options(decisions: Decisions) -> AlertOptions:
     """What else alerts show: the rate in the current ledger, and a way to report a
     mistake."""
 
@@ -488,7 +487,7 @@ def _build_alert_options(decisions: Decisions, *, takes_reports: bool) -> AlertO
         today = ledger.find_duty_day(read_clock(), imposer)
         return find_rate_now(ledger, imposer, event.partner, event.product, today)
 
-    return AlertOptions(find_rate, takes_reports)
+    return AlertOptions(find_rate)
 
 
 def _show_changes_of_proposals(

@@ -15,7 +15,7 @@ from bot.alerts.digest import BundleKind, read_bundle
 from bot.alerts.mutes import MUTED_FOR, Mute, MuteKind
 from bot.alerts.planning import DeliveryRules
 from bot.alerts.subscriptions.criteria import Criteria, covers, is_same
-from bot.alerts.subscriptions.model import DEFAULT_LIMIT, Subscription
+from bot.alerts.subscriptions.model import DEFAULT_LIMIT, Subscription, without
 from bot.alerts.subscriptions.preview import Preview, preview
 from bot.alerts.subscriptions.timing import Timing, find_zone
 from bot.commands import replies
@@ -76,6 +76,8 @@ class SubscriptionService:
             case Verb.SUBSCRIBE:
                 criteria = self._resolve(command) or Criteria()
                 return await self.subscribe(criteria, command.timing or Timing(), request)
+            case Verb.UNSUBSCRIBE if not command.confirmed:
+                return await self._ask_to_confirm(command, request)
             case Verb.UNSUBSCRIBE if command.text:
                 return await self.remove(command.text, request)
             case Verb.UNSUBSCRIBE:
@@ -253,6 +255,27 @@ class SubscriptionService:
             return replies.MissedStories(())
         stories = await self._stores.outbox.stories(found)
         return replies.MissedStories(stories, delivery_id, page)
+
+    async def _ask_to_confirm(self, command: Command, request: CommandRequest) -> Reply:
+        """Asks the person to confirm an unsubscribe, or says that it would change nothing."""
+        if command.text:
+            found = await self.find(command.text, request)
+            if not isinstance(found, Subscription):
+                return found
+            return replies.ConfirmUnsubscribe((found,), f"#{found.id}")
+        criteria = self._resolve(command) or Criteria()
+        had = await self._stores.subscriptions.of(request.team, request.conversation)
+        ended = [each for each in had if is_same(each.criteria, criteria)]
+        plain = Criteria(topics=criteria.topics, economies=criteria.economies)
+        if (not ended or criteria == Criteria()) and is_same(plain, criteria):
+            named = criteria.topics, criteria.economies
+            ended = [each for each in had if without(each.criteria, *named) != (each.criteria,)]
+        allowed = tuple(each for each in ended if self._may_change(each, request))
+        if not ended:
+            return replies.Unsubscribed(0, criteria)
+        if not allowed:
+            return self._refuse(ended[0])
+        return replies.ConfirmUnsubscribe(allowed, command.arguments)
 
     async def _pause(self, command: Command, request: CommandRequest) -> Reply:
         found = await self.find(command.text, request)

@@ -26,8 +26,11 @@ from bot.slack.handlers.menus import (
     Handler,
     choose_for_alert,
     choose_for_answer,
+    copy_link,
     handle_command,
+    report,
     share,
+    unsubscribe,
 )
 from bot.slack.handlers.modals import show_reply, show_view
 from bot.slack.handlers.payloads import Click
@@ -36,10 +39,12 @@ from bot.slack.views import proposals as proposal_views
 from bot.slack.views.command_replies import render_operators_only
 from bot.slack.views.entry import home
 from bot.slack.views.entry.results import render_result
+from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import SHOW_MISSED
 from bot.slack.views.rates import short
 from bot.slack.views.rates.details import PAGE
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN, render_failure, render_notice
+from bot.slack.views.subscriptions import outcomes
 from bot.slack.views.subscriptions.outcomes import UNMUTE_TOPIC
 
 
@@ -124,6 +129,13 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.UNMUTE: ButtonRoute(handle_command(Verb.UNMUTE_CONVERSATION)),
     re.compile(rf"^{UNMUTE_TOPIC}_"): ButtonRoute(handle_command(Verb.UNMUTE_TOPIC)),
     re.compile(rf"^{SHOW_MISSED}(?:_\d+)?$"): ButtonRoute(handle_command(Verb.SHOW_MISSED)),
+    alerts.FEWER: ButtonRoute(handle_command(Verb.FEWER)),
+    re.compile(rf"^{exclusions.PREVIEW}_\d+$"): ButtonRoute(handle_command(Verb.PREVIEW_EXCLUSION)),
+    exclusions.APPLY: ButtonRoute(handle_command(Verb.EXCLUDE)),
+    alerts.COPY: ButtonRoute(copy_link),
+    alerts.REPORT: ButtonRoute(report),
+    re.compile(rf"^{alerts.MUTE_TOPIC}_"): ButtonRoute(handle_command(Verb.MUTE_TOPIC)),
+    outcomes.UNSUBSCRIBE: ButtonRoute(unsubscribe),
     alerts.LEAVE: ButtonRoute(handle_command(Verb.UNSUBSCRIBE)),
     **OLD_BUTTONS,
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),

@@ -24,7 +24,9 @@ from bot.slack.blockkit.blocks import (
 from bot.slack.blockkit.mrkdwn import bold, escape, mention_person, quote_text
 from bot.slack.views import alerts, feeds
 from bot.slack.views.entry.help import make_help_buttons, render_help, render_short_help
+from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import render_missed
+from bot.slack.views.events.following import render_following
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates import card
 from bot.slack.views.rates.calendar import render_calendar
@@ -72,6 +74,14 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return outcomes.render_subscribed(reply, request, parties)
         case replies.Unsubscribed():
             return outcomes.render_unsubscribed(reply, request, parties)
+        case replies.ConfirmUnsubscribe():
+            return outcomes.render_confirmation(reply, parties)
+        case replies.ProposedExclusions():
+            return exclusions.render_proposed(reply, parties)
+        case replies.PreviewedExclusion():
+            return exclusions.render_preview(reply, parties)
+        case replies.FollowedEvents():
+            return render_following(reply, parties)
         case replies.SubscriptionList():
             return outcomes.render_subscriptions(reply, parties)
         case replies.SubscriptionChanged() | replies.SubscriptionRemoved():
@@ -250,7 +260,7 @@ def _render_preference(reply: replies.Reply) -> Message:
             noted = "Noted" if reply.is_new else "Noted before"
             text = f"{noted}: {quote_text(reply.title, 150)} is not relevant here. Thank you. The "
             text += "people who run this bot can see it. The subscriptions here stay as they are."
-            undo = button("Subscriptions here", f"{RUN}_0", "list")
+            undo = button("Fewer like this", alerts.FEWER, reply.event_id)
         case _:
             text = "Stopped following this event."
     return Message(text, (section(text), *actions(undo)))

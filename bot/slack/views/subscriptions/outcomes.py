@@ -30,6 +30,8 @@ from bot.slack.views.subscriptions.describe import (
 )
 
 UNMUTE_TOPIC = "mute_topic_off"
+UNSUBSCRIBE = "unsubscribe_confirmed"
+"""The value of the button is the arguments of `unsubscribe`."""
 
 
 def render_subscribed(
@@ -97,6 +99,16 @@ def render_subscriptions(reply: replies.SubscriptionList, parties: Parties) -> M
     return assemble(title, [section(bold(title))], lines, shown, _make_left_out)
 
 
+def render_confirmation(reply: replies.ConfirmUnsubscribe, parties: Parties) -> Message:
+    """Asks whether to unsubscribe, with the subscriptions that this ends or changes."""
+    count = len(reply.subscriptions)
+    one = f"Unsubscribe this conversation? This ends or changes {count} "
+    text = one + ("subscription" if count == 1 else "subscriptions") + " here:"
+    lines = [section(f"• {describe_subscription(each, parties)}") for each in reply.subscriptions]
+    row = actions(button("Unsubscribe", UNSUBSCRIBE, reply.arguments, style="danger"))
+    return assemble(text, [section(text)], lines, row, _make_left_out)
+
+
 def render_changed(
     reply: replies.SubscriptionChanged | replies.SubscriptionRemoved,
     request: CommandRequest,
@@ -147,7 +159,7 @@ def render_mute(reply: replies.Muted | replies.Unmuted, request: CommandRequest)
     until = reply.mute.until
     end = f" until {format_moment(until)}" if until is not None else ""
     text = f"{who} muted {what} here{end}. What you miss is offered then."
-    return Message(text, (section(text), *actions(_build_undo(reply.mute, "Undo"))))
+    return Message(text, (section(text), *actions(_build_undo(reply.mute, "Unmute"))))
 
 
 def format_id(subscription: Subscription) -> str:
