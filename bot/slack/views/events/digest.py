@@ -74,12 +74,14 @@ def sort_events(stories: Sequence[Story]) -> list[tuple[Story, ...]]:
 
 def render_offer(delivery_id: str, stories: Sequence[Story], bundle: Bundle) -> Message:
     """Offers the stories that a mute kept back, with a button that shows them."""
-    text = f"{_count(len(stories), 'story', 'stories')} while muted"
+    text = f"{_count(len(stories), 'story', 'stories')} while "
     match bundle.mute:
         case MuteKind.EVENT:
-            text += f": {escape(stories[0].title, 150)}" if stories else ""
+            text += "an event was muted"
         case MuteKind.TOPIC:
-            text += f": {_name_topic(bundle.subject)}"
+            text += f"{_name_topic(bundle.subject)} were muted"
+        case _:
+            text += "muted"
     show = button("Show", f"{SHOW_MISSED}_1", f"{delivery_id} 1")
     return Message(text, (section(text), *actions(show)))
 
@@ -115,7 +117,7 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _name_topic(value: str) -> str:
-    return next((topic.label for topic in Topic if topic == value), "a topic")
+    return next((topic.label for topic in Topic if topic == value), "stories on a topic")
 
 
 def _split_at_screen(items: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block]]:

@@ -120,8 +120,8 @@ def test_the_most_severe_event_comes_first() -> None:
 @pytest.mark.parametrize(
     ("mute", "subject", "text"),
     [
-        (MuteKind.EVENT, "s1", "2 stories while muted: Story 1."),
-        (MuteKind.TOPIC, "court_ruling", "2 stories while muted: court rulings"),
+        (MuteKind.EVENT, "s1", "2 stories while an event was muted"),
+        (MuteKind.TOPIC, "court_ruling", "2 stories while court rulings were muted"),
         (MuteKind.CONVERSATION, "", "2 stories while muted"),
     ],
 )
