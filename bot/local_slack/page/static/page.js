@@ -272,6 +272,7 @@ function fieldOf(part, kept, changed) {
   switch (part.type) {
     case "static_select": return select(part, kept ?? part.initial_option?.value, changed);
     case "radio_buttons": return radio(part, kept ?? part.initial_option?.value, changed);
+    case "checkboxes": return checkboxes(part, kept ?? (part.initial_options || []).map((option) => option.value), changed);
     case "datepicker": return typed("date", kept ?? part.initial_date, hint, changed, {});
     default: return textField(part, kept ?? part.initial_value, hint, changed);
   }
@@ -287,6 +288,12 @@ function radio(part, initial, changed) {
   const choice = (option) => el("label", {}, el("input", { type: "radio", name, value: option.value, checked: option.value === initial, onchange: (event) => changed(option.value, event.target) }), " ", plain(option.text.text));
   const node = el("div", { class: "choices", role: "radiogroup" }, part.options.map(choice));
   return { node, read: () => node.querySelector(":checked")?.value || null };
+}
+function checkboxes(part, initial, changed) {
+  const read = () => [...node.querySelectorAll(":checked")].map((box) => box.value);
+  const choice = (option) => el("label", {}, el("input", { type: "checkbox", value: option.value, checked: initial.includes(option.value), onchange: (event) => changed(read(), event.target) }), " ", plain(option.text.text));
+  const node = el("div", { class: "choices", role: "group" }, part.options.map(choice));
+  return { node, read };
 }
 function typed(type, initial, placeholder, changed, attributes) {
   const node = el("input", { type, placeholder, value: initial, ...attributes, onchange: () => changed(node.value || null, node) });
@@ -308,8 +315,8 @@ function readFields(fields) {
 function inputBlock(block, scene) {
   const inner = element(block, block.element, scene);
   const label = plain(block.label.text) + (block.optional ? " (optional)" : "");
-  // A `label` element cannot name a group of radio buttons.
-  if (inner.getAttribute("role") === "radiogroup") inner.setAttribute("aria-label", label);
+  // A `label` element cannot name a group of radio buttons or boxes.
+  if (inner.classList.contains("choices")) inner.setAttribute("aria-label", label);
   return el("div", { class: "field" },
     el("label", { for: scene.id(block) }, label),
     inner,
@@ -385,6 +392,8 @@ async function send(address, body) {
     return { ok: false, error: "unreachable", message: "the workspace does not answer" };
   }
 }
+// The page reports its time zone, which Slack knows from a person's profile.
+const STATE = `/state?zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone || "")}`;
 async function load(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
@@ -542,7 +551,7 @@ const channelOf = (id) => state.channels.find((channel) => channel.id === id);
 
 async function refresh() {
   await loadHints();
-  state = await load("/state");
+  state = await load(STATE);
   if (!channelOf(place.channel)) place.channel = state.channels[0].id;
   showModal(state.modal);
   await openChannel(place.channel, { keepTab: true, keepThread: true });
@@ -731,7 +740,7 @@ const NEWS = {
   message: (news) => takeMessage(news),
   message_changed: (news) => takeMessage(news),
   async channels() {
-    const fresh = await load("/state");
+    const fresh = await load(STATE);
     state = { ...fresh, channels: fresh.channels.map((one) => (one.id === place.channel ? { ...one, unread: 0 } : one)) };
     drawSidebar();
   },
@@ -802,7 +811,7 @@ async function start() {
   $("new-channel").querySelector("form").addEventListener("submit", async () => {
     const answer = await send("/channels", { name: $("channel-name").value });
     if (failed(answer)) return;
-    state = await load("/state");
+    state = await load(STATE);
     await openChannel(answer.channel.id);
   });
   document.addEventListener("keydown", (event) => {
@@ -815,7 +824,7 @@ async function start() {
   narrow.addEventListener("change", showPlaceholder);
   listen();
   await loadHints();
-  state = await load("/state");
+  state = await load(STATE);
   place.channel = state.channels[0].id;
   showModal(state.modal);
   $("shortcuts").replaceChildren(shortcutMenu("global", "Shortcuts", "⚡", {}));
