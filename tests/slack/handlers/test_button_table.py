@@ -12,6 +12,8 @@ from bot.slack.views.entry import home
 from bot.slack.views.rates import short
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
 from bot.slack.views.story_lists import SHOW_MISSED
+from bot.slack.views.subscriptions import form as subscription_form
+from bot.slack.views.subscriptions import list as subscription_list
 from tests.slack.samples import ROOT
 
 IDS = {
@@ -23,6 +25,11 @@ IDS = {
     "CHECK_PRODUCT": CHECK_PRODUCT,
     "DETAILS": DETAILS,
     "SHOW_MISSED": SHOW_MISSED,
+    "ADD": subscription_list.ADD,
+    "EDIT": subscription_list.EDIT,
+    "RESUME": subscription_list.RESUME,
+    "REMOVE": subscription_list.REMOVE,
+    "PREVIEW": subscription_form.PREVIEW,
     "ASK": home.ASK,
     "PROPOSALS": home.PROPOSALS,
 }
