@@ -556,14 +556,18 @@ async function refresh() {
   showModal(state.modal);
   await openChannel(place.channel, { keepTab: true, keepThread: true });
 }
+// The messages that arrive while a conversation is loaded.
+let opening = null;
 async function openChannel(id, { keepTab = false, keepThread = false, target = null } = {}) {
   const channel = channelOf(id);
   if (!channel) return;
+  const own = (opening = { id, arrived: [] });
   const page = await load(`/messages?channel=${encodeURIComponent(id)}`);
+  if (opening === own) opening = null;
   if (place.channel !== id && !keepThread) closeThread();
   if (!keepTab) place.tab = channel.kind === "im" && place.channel !== id && !channel.unread ? "home" : "messages";
   Object.assign(place, { channel: id, more: page.has_more });
-  shown.stream = new Map(page.messages.map((message) => [message.ts, message]));
+  shown.stream = new Map([...page.messages, ...own.arrived].map((message) => [message.ts, message]));
   $("title").textContent = channel.kind === "im" ? channel.name : `# ${channel.name}`;
   showPlaceholder();
   document.body.classList.remove("side-open");
@@ -762,6 +766,7 @@ function takeMessage(news) {
   const thread = message.thread_ts;
   const isReply = thread && thread !== message.ts;
   const inChannel = !isReply || isBroadcast(message);
+  if (channel === opening?.id && inChannel) opening.arrived.push(message);
   if (channel === place.channel) {
     if (inChannel) putMessage($("stream"), shown.stream, message, false);
     if (news.parent && shown.stream.has(news.parent.ts)) putMessage($("stream"), shown.stream, news.parent, false);
