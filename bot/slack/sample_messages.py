@@ -124,7 +124,7 @@ async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message |
         latest=[story],
         operator=OperatorOverview({}, 0, now.date()),
     )
-    samples["Home tab"] = render_home(overview, _PERSON, imposers, parties)
+    samples["Home tab"] = render_home(overview, _PERSON, imposers, parties, now)
     return samples
 
 

@@ -50,6 +50,13 @@ class SubscriptionPreview(NamedTuple):
     covered_by: tuple[Subscription, ...]
 
 
+class Overlaps(NamedTuple):
+    """The other subscriptions of a conversation that match all stories of one, or fewer."""
+
+    wider: tuple[Subscription, ...]
+    narrower: tuple[Subscription, ...]
+
+
 PREVIEWED = timedelta(days=7)
 """The time of which stories are previewed."""
 
@@ -137,6 +144,26 @@ class SubscriptionService:
         found = await asyncio.to_thread(preview, criteria, timing, stories, *rules)
         had = await self._stores.subscriptions.of(request.team, request.conversation)
         return SubscriptionPreview(found, self._list_covering(had, criteria))
+
+    async def find_overlaps(
+        self, criteria: Criteria, request: CommandRequest, own_id: str = ""
+    ) -> Overlaps:
+        """The other subscriptions here that cover criteria, or that the criteria cover.
+
+        `own_id` is the id of the subscription with the criteria, if it is saved.
+        """
+        had = await self._stores.subscriptions.of(request.team, request.conversation)
+        others = [each for each in had if each.id != own_id]
+        blocs = self._rules.delivery.blocs
+        wider = self._list_covering(others, criteria)
+        narrower = tuple(
+            each
+            for each in others
+            if each not in wider
+            and not is_same(each.criteria, criteria)
+            and covers(criteria, each.criteria, blocs)
+        )
+        return Overlaps(wider, narrower)
 
     async def unsubscribe(self, criteria: Criteria, request: CommandRequest) -> Reply:
         """Removes topics on economies from the conversation's subscriptions.

@@ -18,7 +18,7 @@ from bot.slack.api.fallback import respond_with
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
-from bot.slack.handlers import details, proposals
+from bot.slack.handlers import details, proposals, subscriptions
 from bot.slack.handlers import home as home_handlers
 from bot.slack.handlers.check_product import open_product_form
 from bot.slack.handlers.commands import answer
@@ -44,6 +44,8 @@ from bot.slack.views.events.digest import SHOW_MISSED
 from bot.slack.views.rates import short
 from bot.slack.views.rates.details import PAGE
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN, render_failure, render_notice
+from bot.slack.views.subscriptions import form as subscription_form
+from bot.slack.views.subscriptions import list as subscription_list
 from bot.slack.views.subscriptions import outcomes
 from bot.slack.views.subscriptions.outcomes import UNMUTE_TOPIC
 
@@ -136,6 +138,13 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.REPORT: ButtonRoute(report),
     re.compile(rf"^{alerts.MUTE_TOPIC}_"): ButtonRoute(handle_command(Verb.MUTE_TOPIC)),
     outcomes.UNSUBSCRIBE: ButtonRoute(unsubscribe),
+    subscription_list.ADD: ButtonRoute(subscriptions.open_new_form, opens_modal=True),
+    subscription_list.EDIT: ButtonRoute(subscriptions.open_edit_form, opens_modal=True),
+    subscription_list.PAUSE: ButtonRoute(subscriptions.pause, opens_modal=True),
+    subscription_list.RESUME: ButtonRoute(subscriptions.resume),
+    subscription_list.REMOVE: ButtonRoute(subscriptions.remove),
+    subscription_list.MORE: ButtonRoute(subscriptions.show_more),
+    subscription_form.PREVIEW: ButtonRoute(subscriptions.show_preview, opens_modal=True),
     alerts.LEAVE: ButtonRoute(handle_command(Verb.UNSUBSCRIBE)),
     **OLD_BUTTONS,
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),

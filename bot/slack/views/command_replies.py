@@ -38,6 +38,7 @@ from bot.slack.views.reminders import render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
 from bot.slack.views.story_lists import render_latest
 from bot.slack.views.subscriptions import outcomes
+from bot.slack.views.subscriptions.list import render_subscriptions
 from bot.text.single_line import to_single_line
 
 _COVERAGE = (
@@ -83,7 +84,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.FollowedEvents():
             return render_following(reply, parties)
         case replies.SubscriptionList():
-            return outcomes.render_subscriptions(reply, parties)
+            return render_subscriptions(reply, parties)
         case replies.SubscriptionChanged() | replies.SubscriptionRemoved():
             return outcomes.render_changed(reply, request, parties)
         case replies.NoSuchSubscription() | replies.SubscriptionRefused() | replies.TooManyHere():

@@ -15,6 +15,8 @@ from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import SHOW_MISSED
 from bot.slack.views.rates import short
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
+from bot.slack.views.subscriptions import form as subscription_form
+from bot.slack.views.subscriptions import list as subscription_list
 from bot.slack.views.subscriptions import outcomes
 from tests.slack.samples import ROOT
 
@@ -26,6 +28,11 @@ IDS = {
     "MORE": alerts.MORE,
     "CHECK_PRODUCT": CHECK_PRODUCT,
     "DETAILS": DETAILS,
+    "ADD": subscription_list.ADD,
+    "EDIT": subscription_list.EDIT,
+    "RESUME": subscription_list.RESUME,
+    "REMOVE": subscription_list.REMOVE,
+    "PREVIEW": subscription_form.PREVIEW,
     "UNSUBSCRIBE": outcomes.UNSUBSCRIBE,
     "APPLY": exclusions.APPLY,
     "ASK": home.ASK,
