@@ -1,4 +1,5 @@
-"""A reader mutes an event, ends the mute and catches up, in a real browser, wide and narrow."""
+"""A reader mutes an event, ends the mute and catches up, in a real browser, wide and narrow; and
+a digest fits on a phone."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -46,6 +47,22 @@ async def test_a_reader_mutes_an_event_and_catches_up(
     await asyncio.to_thread(_unmute, browser)
     await bot.wait_until(bot.now)
     await asyncio.to_thread(_catch_up, browser, screen["width"])
+
+
+async def test_a_digest_fits_on_a_phone(bot: SimulatedBot, browser: Chrome) -> None:
+    await bot.say("#trade-news", "/tariff subscribe tariffs daily at 8")
+    long = "that raises the duties on several kinds of goods from many countries"
+    await bot.publish(*(f"New tariff {long} number{n}" for n in range(12)))
+    await bot.wait_until(datetime(2026, 10, 21, 8, tzinfo=UTC))
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    height = await asyncio.to_thread(_measure_digest, browser, bot.page.address)
+    assert PHONE["height"] / 3 < height < PHONE["height"]
+
+
+def _measure_digest(browser: Chrome, address: str) -> float:
+    browser.get(address)
+    digest = find(browser, MESSAGE, "Daily digest: 12 stories", "more events in the thread")
+    return float(digest.rect["height"])
 
 
 def _mute(browser: Chrome, address: str) -> None:

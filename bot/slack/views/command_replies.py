@@ -253,7 +253,8 @@ def _render_preference(reply: replies.Reply) -> Message:
     match reply:
         case replies.EventFollowed():
             verb = "Following" if reply.is_new else "Already following"
-            text = f"{verb}. Updates will come to you by direct message."
+            text = f"{verb}. Updates will come to you by direct message. "
+            text += f"`{COMMAND} following` lists what you follow."
             undo = button("Unfollow", alerts.UNFOLLOW, reply.event_id)
         case replies.MarkedNotRelevant(title=""):
             text = "This story is no longer saved."

@@ -33,7 +33,7 @@ def make_item(
     developments = [each for each in ordered if each.relation is Relation.DEVELOPMENT]
     shown = developments[-1] if developments else ordered[0]
     state = [bold(format_status(event)) if format_status(event) else format_topics(event)]
-    state.append(format_collection(event))
+    state.append(format_collection(event) if event.collection is not None else "")
     news = _list_changes(developments, parties)
     if not developments:
         news = [format_figure(each, parties) for each in (event.duties or event.quoted)]
