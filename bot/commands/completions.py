@@ -20,6 +20,7 @@ _FIRST = {
     Verb.SUBSCRIBE: "get alerts in this conversation",
     Verb.UNSUBSCRIBE: "end alerts in this conversation",
     Verb.LIST: "the subscriptions of this conversation",
+    Verb.FOLLOWING: "the events that you follow",
     Verb.TABLE: "an answer as a table: table us china",
     Verb.REMINDERS: "reminders of changes of rates",
     Verb.FEEDS: "the feeds and their state",

@@ -3,9 +3,10 @@
 1. An empty text, a greeting, `help` and `?` ask for help.
 2. A text with a command as its first word is this command with its arguments. The commands are
    `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`. Polite words
-   before a command do not count: `please subscribe to court rulings`. `find` and `search` are
-   other words for `latest`, except in a question for a rate: `find the duty rate on cars`. `edit`,
-   `pause` and `resume` are commands before the id of a subscription.
+   before a command do not count: `please subscribe to court rulings`. `edit`, `pause` and `resume`
+   are commands before the id of a subscription. `following` lists the events that a person
+   follows. `find` and `search` are other words for `latest`, except in a question for a rate:
+   `find the duty rate on cars`.
 3. `table` before a question asks for the answer as a table.
 4. `upcoming` with `ics` asks for the calendar as a file.
 5. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
@@ -71,15 +72,19 @@ class Verb(StrEnum):
     MUTE_TOPIC = "mute topic"
     UNMUTE_TOPIC = "unmute topic"
     SHOW_MISSED = "show missed"
+    FOLLOWING = "following"
+    FEWER = "fewer like this"
+    PREVIEW_EXCLUSION = "preview exclusion"
+    EXCLUDE = "exclude"
 
 
 class Command(Frozen):
     """A command with its arguments.
 
     What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
-    the address or id of a feed, the id of an event, of a story or of a subscription, a topic, or
-    the id of a message that offers missed stories. For reminders it is `on`, `off` or empty. For
-    feeds it is `all` or empty.
+    the address or id of a feed, the id of an event, a story or a subscription, a topic, or the id
+    of a message that offers missed stories. For reminders it is `on`, `off` or empty. For feeds it
+    is `all` or empty. For exclusions it is what `write_exclusion` writes.
     """
 
     verb: Verb
@@ -96,12 +101,14 @@ class Command(Frozen):
     """What a subscription should be, as typed."""
     until: str = ""
     """The day until which a subscription should pause, as typed."""
+    confirmed: bool = False
+    """Whether the person has confirmed an unsubscribe."""
     any_party: bool = False
     """For `latest`, whether a story needs to name only one of the economies and not all."""
     words: tuple[str, ...] = ()
     """For `latest`, words, goods and HS codes that a story must contain."""
     page: int = 1
-    """For `latest`, the page, from 1."""
+    """For `latest` and `following`, the page, from 1."""
 
 
 class CommandNotUnderstood(CommandError):
@@ -129,6 +136,7 @@ _VERBS = _index_words(
         Verb.RESUME: "resume",
         Verb.LIST: "list subscriptions",
         Verb.LATEST: "latest news find search",
+        Verb.FOLLOWING: "following followed",
         Verb.TABLE: "table",
         Verb.REMINDERS: "reminders reminder remind",
         Verb.FEEDS: "feeds feed",
@@ -228,6 +236,9 @@ def parse_command(text: str, parties: Parties) -> Command:
             return _parse_reminders(words[1:])
         case Verb.FEEDS:
             return _parse_feeds(whole.split()[1:])
+        case Verb.FOLLOWING:
+            page = words[-1] if words[-1].isdecimal() else "1"
+            return Command(verb=verb, page=max(int(page[:6]), 1))
         case Verb.LATEST:
             return _parse_latest(_cut_after(typed, first)[:MAX_TEXT], parties)
         case _:
@@ -263,6 +274,9 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
         case Verb.FEEDS:
             known = rest and rest[0].lower() in _FEED_VERBS
             return not known and any(parties.find(word) is not None for word in rest[1:])
+        case Verb.FOLLOWING:
+            own = {word.lower().strip("?.!") for word in rest}
+            return any(word != "page" and not word.isdecimal() for word in own)
         case Verb.EDIT | Verb.PAUSE | Verb.RESUME:
             return not (rest and rest[0].startswith("#"))
         case Verb.LATEST:

@@ -137,6 +137,9 @@ class EventPreferenceStore(Protocol):
 
     async def unfollow(self, team: str, user: str, event_id: str) -> object: ...
 
+    async def followed(self, team: str, user: str) -> Collection[str]:
+        """The ids of the events that the person follows."""
+
 
 class FeedbackStore(Protocol):
     """What readers say about stories."""

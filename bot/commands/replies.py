@@ -7,6 +7,7 @@ from typing import dataclass_transform
 
 from bot.alerts.mutes import Mute
 from bot.alerts.subscriptions.criteria import Criteria
+from bot.alerts.subscriptions.exclusions import HiddenStories, StoryExclusion
 from bot.alerts.subscriptions.model import Subscription
 from bot.commands.permissions import OperatorAction, SubscriptionPolicy
 from bot.errors import FeedError
@@ -163,10 +164,51 @@ class SubscriptionList(Reply):
     mutes: Sequence[Mute] = ()
 
 
+class ConfirmUnsubscribe(Reply):
+    """The person has to confirm an unsubscribe that ends or narrows these subscriptions."""
+
+    subscriptions: Sequence[Subscription]
+    arguments: str
+    """The arguments of `unsubscribe`."""
+
+
+class FollowedEvents(Reply):
+    """A page of the events that the person follows."""
+
+    events: Sequence[tuple[str, Sequence[Story]]]
+    """The id of each event with its stories; none if they are no longer saved."""
+    page: int
+    pages: int
+
+
+class ProposedExclusions(Reply):
+    """How a subscription of the conversation could be narrowed to get fewer stories like one."""
+
+    title: str
+    """The story's title; empty if the story is no longer saved."""
+    subscription: Subscription | None
+    """None if no subscription here matches the story."""
+    exclusions: Sequence[StoryExclusion] = ()
+    others: int = 0
+    """The number of other subscriptions here that match the story."""
+
+
+class PreviewedExclusion(Reply):
+    """What an exclusion would have hidden."""
+
+    subscription: Subscription
+    exclusion: StoryExclusion
+    narrower: Criteria
+    hidden: HiddenStories
+
+
 class MissedStories(Reply):
     """The stories that came while something was muted; none if they are no longer saved."""
 
     stories: Sequence[Story]
+    delivery_id: str = ""
+    """The message that offers them."""
+    page: int = 1
 
 
 class LatestStories(Reply):
@@ -271,6 +313,7 @@ class MarkedNotRelevant(Reply):
     title: str
     """The story's title; empty if the story is no longer saved, so that nothing was done."""
     is_new: bool
+    event_id: str = ""
 
 
 class NotUnderstood(Reply):

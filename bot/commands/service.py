@@ -10,7 +10,7 @@ request | parse_command | permission | execute | Reply
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.alerts.feedback import Feedback, FeedbackKind
 from bot.alerts.subscriptions.criteria import Criteria
@@ -31,6 +31,7 @@ from bot.commands.rates.deadlines import find_deadlines, find_later_deadlines, s
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.story_search import build_search
+from bot.commands.subscriptions.exclusions import EXCLUSION_VERBS, ExclusionService
 from bot.commands.subscriptions.service import (
     SUBSCRIPTION_VERBS,
     SubscriptionRules,
@@ -45,6 +46,7 @@ from bot.errors import (
     UnknownParty,
 )
 from bot.news.deadlines.events import list_deadlines
+from bot.news.story import Story
 from bot.parties import Parties
 from bot.proposals.approval.audit import State
 from bot.proposals.approval.decisions import Decisions
@@ -83,6 +85,9 @@ class CommandService:
         self.permissions, self.clock = permissions, clock
         self.subscriptions = SubscriptionService(
             stores, lambda: answers.ledger, permissions, clock, on_due, rules
+        )
+        self._exclusions = ExclusionService(
+            stores, self.subscriptions, lambda: self.parties, clock, rules
         )
 
     @property
@@ -138,6 +143,8 @@ class CommandService:
         feeds, events = self.stores.feeds, self.stores.events
         if command.verb in SUBSCRIPTION_VERBS:
             return await self.subscriptions.execute(command, request)
+        if command.verb in EXCLUSION_VERBS:
+            return await self._exclusions.execute(command, request)
         match command.verb:
             case Verb.HELP:
                 return replies.Help()
@@ -171,6 +178,8 @@ class CommandService:
             case Verb.FOLLOW_EVENT:
                 is_new = await events.follow(request.team, request.user, command.text)
                 return replies.EventFollowed(command.text, is_new)
+            case Verb.FOLLOWING:
+                return await self._list_following(command, request)
             case Verb.NOT_RELEVANT:
                 return await self._mark_not_relevant(command.text, request)
             case _:
@@ -254,6 +263,18 @@ class CommandService:
         mutes = await self.stores.mutes.of(request.team, request.conversation, now)
         return replies.SubscriptionList(found, reminders_on, now, mutes)
 
+    async def _list_following(self, command: Command, request: CommandRequest) -> Reply:
+        """A page of the events that the person follows, those that began last first."""
+        stories = self.stores.stories
+        ids = await self.stores.events.followed(request.team, request.user)
+        firsts = {each: await stories.get(each) for each in ids}
+        newest = sorted(ids, key=lambda each: _began(firsts[each]), reverse=True)
+        pages = max(-(-len(newest) // MAX_STORIES), 1)
+        page = min(command.page, pages)
+        shown = newest[(page - 1) * MAX_STORIES : page * MAX_STORIES]
+        found = [(each, await stories.of_event(each)) for each in shown]
+        return replies.FollowedEvents(found, page, pages)
+
     async def _reminders(self, command: Command, request: CommandRequest) -> Reply:
         found = await self.stores.subscriptions.of(request.team, request.conversation)
         has_tariffs = any(_includes_tariffs(one.criteria) for one in found)
@@ -276,7 +297,8 @@ class CommandService:
             kind=FeedbackKind.NOT_RELEVANT,
             at=self.clock(),
         )
-        return replies.MarkedNotRelevant(story.title, await self.stores.feedback.add(said))
+        is_new = await self.stores.feedback.add(said)
+        return replies.MarkedNotRelevant(story.title, is_new, story.event_id)
 
     async def _reminders_on(self, request: CommandRequest) -> bool:
         return request.conversation not in await self.stores.reminders.off(request.team)
@@ -289,6 +311,10 @@ class CommandService:
         current = [self.decisions.compare_with_ledger(one) for one in first]
         last_checks = self.decisions.list_last_checks()
         return replies.ProposalList(current, len(pending), held_back, last_checks)
+
+
+def _began(story: Story | None) -> datetime:
+    return story.published if story is not None else datetime.min.replace(tzinfo=UTC)
 
 
 def _includes_tariffs(criteria: Criteria) -> bool:

@@ -60,6 +60,8 @@ PLACEHOLDER = 150
 GROUP_LABEL = 75
 # https://docs.slack.dev/reference/block-kit/block-elements/radio-button-group-element
 RADIO_OPTIONS = 10
+# https://docs.slack.dev/reference/block-kit/block-elements/checkboxes-element
+CHECKBOXES = 10
 # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 OVERFLOW_OPTIONS = 5
 # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element

@@ -35,8 +35,9 @@ SCOPES = (
     "files:write",
     "im:history",
     "im:write",
+    "users:read",
 )
-EVENTS = ("app_home_opened", "app_mention", "message.im")
+EVENTS = ("app_home_opened", "app_mention", "member_joined_channel", "message.im")
 
 
 class Workspace:

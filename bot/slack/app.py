@@ -26,7 +26,15 @@ from bot.slack.api.call_limiter import CallLimiter
 from bot.slack.api.errors import code
 from bot.slack.background import log_failure
 from bot.slack.context import SlackContext
-from bot.slack.handlers import buttons, check_product, commands, events, home, shortcuts
+from bot.slack.handlers import (
+    buttons,
+    check_product,
+    commands,
+    events,
+    home,
+    shortcuts,
+    subscriptions,
+)
 from bot.slack.payload_shape import malformed
 from bot.slack.signed_requests import RequestRefused, read_signed
 from bot.text.single_line import to_single_line
@@ -86,7 +94,7 @@ def build_app(context: SlackContext) -> AsyncApp:
             "set, but installing the app by OAuth is not supported",
             "Remove SLACK_CLIENT_ID and SLACK_CLIENT_SECRET",
         )
-    for module in (commands, events, home, check_product, shortcuts, buttons):
+    for module in (commands, events, home, check_product, subscriptions, shortcuts, buttons):
         module.register(app, context)
     app.error(_handle_error)
     # At DEBUG, this logger logs every response_url. Anyone who knows a response_url can post to it.

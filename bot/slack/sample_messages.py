@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from bot.alerts.digest import Bundle
 from bot.alerts.reminders import Due, LeadTime, Reminder
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageReading
@@ -44,11 +45,11 @@ from bot.slack.views.command_replies import render_reply
 from bot.slack.views.entry.check_product import render_product_answer, render_product_form
 from bot.slack.views.entry.home import render_home
 from bot.slack.views.entry.message_reading import render_message_reading
+from bot.slack.views.events.digest import render_digest
 from bot.slack.views.rates.card import render_card_pages
 from bot.slack.views.rates.details import render_details
 from bot.slack.views.reminders import render_reminder
 from bot.slack.views.replies import render_failure
-from bot.slack.views.story_lists import render_digest
 from bot.values import Topic
 
 _GOODS, _TABLE, _CARD = "answer for goods", "table", "card"
@@ -96,7 +97,7 @@ async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message |
     add("question that was not understood", NotUnderstood("chnia", "unknown", ("us china",)))
     add("feeds", FeedStatusList([], None, now, may_change=True))
     samples["alert"] = render_alert(summarize_event([story]), parties)
-    [samples["digest"]] = render_digest([story], parties, "tariffs")
+    [samples["digest"]] = render_digest([story], parties, Bundle())
     entries = build_entries(ledger, list_upcoming(ledger, now.date()))
     reminder = Reminder(
         counted_on=now.date(), due=tuple(Due(notice=LeadTime.WEEK, ahead=one) for one in entries)
@@ -123,7 +124,7 @@ async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message |
         latest=[story],
         operator=OperatorOverview({}, 0, now.date()),
     )
-    samples["Home tab"] = render_home(overview, _PERSON, imposers, parties)
+    samples["Home tab"] = render_home(overview, _PERSON, imposers, parties, now)
     return samples
 
 

@@ -49,4 +49,9 @@ SCOPES = (
         why="joining a public channel that only lets members post",
         without="invite the app to such a channel",
     ),
+    OAuthScope(
+        name="users:read",
+        why="filling in a person's time zone in the form for subscriptions",
+        without="people type their time zone",
+    ),
 )

@@ -23,6 +23,12 @@ class EventPreferences:
         """Ends a follow; False if there was none."""
         return await self._drop(tables.follows, Thread(event_id, team, user))
 
+    async def followed(self, team: str, user: str) -> tuple[str, ...]:
+        """The ids of the events that a person follows."""
+        follows = tables.follows.c
+        query = select(follows.event_id).where(follows.team == team, follows.user == user)
+        return tuple(row[0] for row in await self._database.rows(query))
+
     async def followers(self, event_ids: Collection[str]) -> tuple[Thread, ...]:
         """The people who follow these events; `conversation` is the person's id."""
         return await self._of(tables.follows, event_ids)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.commands.answers import AnswerService
-from bot.commands.grammar import Command, Verb
+from bot.commands.grammar import Command, Verb, parse_command
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
-from bot.commands.replies import Reply
+from bot.commands.replies import ConfirmUnsubscribe, Reply
 from bot.commands.request import CommandRequest
 from bot.commands.service import CommandService
 from bot.feeds.parsing.process_pool import ProcessPool
@@ -40,6 +40,15 @@ class Commands:
     async def type(self, text: str, user: str = PERSON, conversation: str = "C1") -> Reply:
         """The reply to text that a person types after `/tariff`."""
         return await self.service.handle(CommandRequest(text, "T1", conversation, user))
+
+    async def confirm(self, text: str, user: str = PERSON, conversation: str = "C1") -> Reply:
+        """The reply to an unsubscribe after the person has confirmed it."""
+        reply = await self.type(text, user, conversation)
+        if not isinstance(reply, ConfirmUnsubscribe):
+            return reply
+        request = CommandRequest("", "T1", conversation, user)
+        command = parse_command(f"unsubscribe {reply.arguments}", PARTIES)
+        return await self.service.execute(command.model_copy(update={"confirmed": True}), request)
 
     async def click(self, verb: Verb, text: str = "", user: str = PERSON) -> Reply:
         """The reply to the command of a button."""

@@ -119,11 +119,11 @@ async def test_an_unsubscribe_removes_the_given_topics_and_the_list_shows_the_re
 ) -> None:
     for text in ("subscribe tariffs china", "subscribe talks"):
         await commands.type(text)
-    gone = await commands.type("unsubscribe talks")
+    gone = await commands.confirm("unsubscribe talks")
     assert isinstance(gone, replies.SubscriptionRemoved)
     assert gone.subscription.criteria.topics == {Topic.NEGOTIATION}
     assert is_public(gone)
-    none = await commands.type("unsubscribe talks")
+    none = await commands.confirm("unsubscribe talks")
     assert isinstance(none, replies.Unsubscribed)
     assert (none.count, is_public(none)) == (0, False)
     listed = await commands.type("list")

@@ -118,7 +118,7 @@ def _use_shortcuts(browser: Chrome, address: str) -> None:
 def _use_home(browser: Chrome, address: str) -> None:
     browser.get(address)
     click(browser, "#apps button")
-    find(browser, "#home", "Which duties apply?", "Coming up", "Latest", "Your subscriptions")
+    find(browser, "#home", "Which duties apply?", "Coming up", "Latest", "My alerts")
     menus = browser.find_elements("css selector", "#home select")
     Select(menus[1]).select_by_visible_text("India")
     click(browser, "#home button", "Show the rate")

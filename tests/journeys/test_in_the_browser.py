@@ -34,15 +34,15 @@ async def test_the_channel_shows_each_development_in_the_browser(
 def _use(browser: Chrome, address: str) -> None:
     browser.get(address)
     find(browser, "#stream .message", "China raises tariff on US goods to 84%")
-    _click_button(browser, "#stream .message", "84%", "Rate now")
+    click_button(browser, "#stream .message", "84%", "Rate now")
     find(browser, ".only-you", "China additional duty on goods of the US")
-    _choose(browser, "#stream .message", "84%", "Why am I seeing this")
+    choose(browser, "#stream .message", "84%", "Why am I seeing this")
     find(browser, ".only-you", "Because this channel follows", "Matched:")
     box = find(browser, "#compose-text")
     box.send_keys("/tariff us china" + Keys.ENTER)
     find(browser, ".only-you", "12.5", "Section 301")
     box.send_keys("/tariff us chnia" + Keys.ENTER)
-    _click_button(browser, ".only-you", "chnia", "China")
+    click_button(browser, ".only-you", "chnia", "China")
     click(browser, "#channels button", "court-watch")
     find(browser, "#title", "court-watch")
     find(browser, "#compose-text").send_keys("/tariff subscribe court-rulings" + Keys.ENTER)
@@ -67,7 +67,7 @@ def _read_developments(browser: Chrome, address: str) -> None:
     assert window.get_log("browser") == []
 
 
-def _choose(browser: Chrome, css: str, text: str, label: str) -> None:
+def choose(browser: Chrome, css: str, text: str, label: str) -> None:
     """Opens the menu of the message with this text and picks an option; retries if the page redraws
     the message."""
 
@@ -81,7 +81,7 @@ def _choose(browser: Chrome, css: str, text: str, label: str) -> None:
     waiting(browser).until(pick)
 
 
-def _click_button(browser: Chrome, css: str, text: str, label: str) -> None:
+def click_button(browser: Chrome, css: str, text: str, label: str) -> None:
     """Clicks a button of the message with this text; retries if the page redraws the message."""
 
     def press(_: Any) -> bool:

@@ -171,6 +171,9 @@ class FakeEventPreferences:
         self.follows.discard((team, user, event_id))
         return True
 
+    async def followed(self, team: str, user: str) -> list[str]:
+        return [event for *person, event in self.follows if person == [team, user]]
+
 
 class FakeFeedback:
     """Keeps feedback in the order in which it was given."""

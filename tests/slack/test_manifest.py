@@ -28,8 +28,8 @@ def test_the_manifest_requests_all_scopes_and_marks_the_optional_ones() -> None:
     }
 
 
-def test_history_and_joining_are_optional() -> None:
-    assert OPTIONAL == ["channels:history", "groups:history", "channels:join"]
+def test_history_joining_and_profiles_are_optional() -> None:
+    assert OPTIONAL == ["channels:history", "groups:history", "channels:join", "users:read"]
 
 
 def test_the_manifest_declares_the_slash_command() -> None:
@@ -83,7 +83,7 @@ def test_the_local_workspace_has_the_apps_scopes_and_events() -> None:
 
 def test_the_manifest_enables_the_events_that_the_listeners_need() -> None:
     settings, features = MANIFEST["settings"], MANIFEST["features"]
-    events = ["app_home_opened", "app_mention", "message.im"]
+    events = ["app_home_opened", "app_mention", "member_joined_channel", "message.im"]
     assert settings["event_subscriptions"]["bot_events"] == events
     # message.im needs im:history (reference/events/message.im).
     assert "im:history" in NEEDED

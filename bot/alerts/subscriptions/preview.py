@@ -5,7 +5,7 @@ sent. Two things are not stored and therefore not replayed: that a story is an e
 one, and the limit of events of a feed that was read for the first time.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -44,9 +44,49 @@ def preview(
 
     A story that was older than `max_age` when it was first seen sends nothing.
     """
-    every = sorted(stories, key=lambda story: (story.seen_at, story.published, story.id))
+    every = _sort(stories)
     if not every:
         return Preview(messages=0, events=0, stories=0, newest=())
+    sent = _list_messages(criteria, timing, every, rules, max_age)
+    found = _select(every, sent)
+    newest = sorted(found, key=lambda story: (story.published, story.id), reverse=True)
+    return Preview(
+        messages=len(sent),
+        events=len({story.event_id for story in found}),
+        stories=len(found),
+        newest=tuple(newest[:NEWEST]),
+    )
+
+
+def list_sent(
+    criteria: Criteria,
+    timing: Timing,
+    stories: Iterable[Story],
+    rules: DeliveryRules,
+    max_age: timedelta,
+) -> list[Story]:
+    """The stories that a subscription would have sent, oldest first; see `preview`."""
+    every = _sort(stories)
+    return _select(every, _list_messages(criteria, timing, every, rules, max_age)) if every else []
+
+
+def _sort(stories: Iterable[Story]) -> list[Story]:
+    return sorted(stories, key=lambda story: (story.seen_at, story.published, story.id))
+
+
+def _select(every: Iterable[Story], sent: Mapping[str, Collection[str]]) -> list[Story]:
+    ids = set[str]().union(*sent.values())
+    return [story for story in every if story.id in ids]
+
+
+def _list_messages(
+    criteria: Criteria,
+    timing: Timing,
+    every: Sequence[Story],
+    rules: DeliveryRules,
+    max_age: timedelta,
+) -> dict[str, set[str]]:
+    """The ids of the stories in each message, by its id."""
     subscription = Subscription(
         id="preview",
         team="",
@@ -58,15 +98,7 @@ def preview(
     sent: dict[str, set[str]] = {}
     for delivery in _replay(subscription, every, rules, max_age):
         sent.setdefault(delivery.id, set()).update(delivery.story_ids)
-    ids = set().union(*sent.values())
-    found = [story for story in every if story.id in ids]
-    newest = sorted(found, key=lambda story: (story.published, story.id), reverse=True)
-    return Preview(
-        messages=len(sent),
-        events=len({story.event_id for story in found}),
-        stories=len(found),
-        newest=tuple(newest[:NEWEST]),
-    )
+    return sent
 
 
 def _replay(

@@ -69,7 +69,7 @@ _NAME_WORDS = 5
 _CITY_WORDS = 3
 MOST_FILTERS = 20
 """Maximum economies, goods or words of a subscription."""
-_LONGEST_GOODS = 100
+LONGEST_GOODS = 100
 
 
 class SubscriptionNotUnderstood(CommandError):
@@ -320,7 +320,7 @@ def parse_subscription(text: str, parties: Parties) -> ParsedSubscription:
     parser.read()
     economies = tuple(_list_economies(parser.groups, parties))
     goods = tuple(
-        GoodsFilter(text=" ".join(run)[:_LONGEST_GOODS]) for run in parser.goods if any(run)
+        GoodsFilter(text=" ".join(run)[:LONGEST_GOODS]) for run in parser.goods if any(run)
     )
     words, without_words = _deduplicate(parser.words), _deduplicate(parser.without)
     for named in (economies, goods, words, without_words):

@@ -15,7 +15,7 @@ from bot.alerts.digest import BundleKind, read_bundle
 from bot.alerts.mutes import MUTED_FOR, Mute, MuteKind
 from bot.alerts.planning import DeliveryRules
 from bot.alerts.subscriptions.criteria import Criteria, covers, is_same
-from bot.alerts.subscriptions.model import DEFAULT_LIMIT, Subscription
+from bot.alerts.subscriptions.model import DEFAULT_LIMIT, Subscription, without
 from bot.alerts.subscriptions.preview import Preview, preview
 from bot.alerts.subscriptions.timing import Timing, find_zone
 from bot.commands import replies
@@ -50,6 +50,13 @@ class SubscriptionPreview(NamedTuple):
     covered_by: tuple[Subscription, ...]
 
 
+class Overlaps(NamedTuple):
+    """The other subscriptions of a conversation that match all stories of one, or fewer."""
+
+    wider: tuple[Subscription, ...]
+    narrower: tuple[Subscription, ...]
+
+
 PREVIEWED = timedelta(days=7)
 """The time of which stories are previewed."""
 
@@ -76,6 +83,8 @@ class SubscriptionService:
             case Verb.SUBSCRIBE:
                 criteria = self._resolve(command) or Criteria()
                 return await self.subscribe(criteria, command.timing or Timing(), request)
+            case Verb.UNSUBSCRIBE if not command.confirmed:
+                return await self._ask_to_confirm(command, request)
             case Verb.UNSUBSCRIBE if command.text:
                 return await self.remove(command.text, request)
             case Verb.UNSUBSCRIBE:
@@ -89,7 +98,9 @@ class SubscriptionService:
             case Verb.RESUME:
                 return await self.pause(command.text, None, request)
             case Verb.SHOW_MISSED:
-                return await self.show_missed(command.text, request)
+                delivery_id, _, page = command.text.partition(" ")
+                number = int(page) if page.isdecimal() else 1
+                return await self.show_missed(delivery_id, request, number)
             case Verb.MUTE_EVENT | Verb.MUTE_TOPIC | Verb.MUTE_CONVERSATION:
                 return await self.mute(_KINDS[command.verb], command.text, request)
             case _:
@@ -133,6 +144,26 @@ class SubscriptionService:
         found = await asyncio.to_thread(preview, criteria, timing, stories, *rules)
         had = await self._stores.subscriptions.of(request.team, request.conversation)
         return SubscriptionPreview(found, self._list_covering(had, criteria))
+
+    async def find_overlaps(
+        self, criteria: Criteria, request: CommandRequest, own_id: str = ""
+    ) -> Overlaps:
+        """The other subscriptions here that cover criteria, or that the criteria cover.
+
+        `own_id` is the id of the subscription with the criteria, if it is saved.
+        """
+        had = await self._stores.subscriptions.of(request.team, request.conversation)
+        others = [each for each in had if each.id != own_id]
+        blocs = self._rules.delivery.blocs
+        wider = self._list_covering(others, criteria)
+        narrower = tuple(
+            each
+            for each in others
+            if each not in wider
+            and not is_same(each.criteria, criteria)
+            and covers(criteria, each.criteria, blocs)
+        )
+        return Overlaps(wider, narrower)
 
     async def unsubscribe(self, criteria: Criteria, request: CommandRequest) -> Reply:
         """Removes topics on economies from the conversation's subscriptions.
@@ -239,8 +270,8 @@ class SubscriptionService:
         self._on_due()
         return replies.Unmuted(mute)
 
-    async def show_missed(self, delivery_id: str, request: CommandRequest) -> Reply:
-        """The stories that a message of this conversation offers."""
+    async def show_missed(self, delivery_id: str, request: CommandRequest, page: int = 1) -> Reply:
+        """A page of the stories that a message of this conversation offers."""
         found = await self._stores.outbox.get(delivery_id)
         if (
             found is None
@@ -249,7 +280,29 @@ class SubscriptionService:
             or read_bundle(found.content).kind is not BundleKind.MISSED
         ):
             return replies.MissedStories(())
-        return replies.MissedStories(await self._stores.outbox.stories(found))
+        stories = await self._stores.outbox.stories(found)
+        return replies.MissedStories(stories, delivery_id, page)
+
+    async def _ask_to_confirm(self, command: Command, request: CommandRequest) -> Reply:
+        """Asks the person to confirm an unsubscribe, or says that it would change nothing."""
+        if command.text:
+            found = await self.find(command.text, request)
+            if not isinstance(found, Subscription):
+                return found
+            return replies.ConfirmUnsubscribe((found,), f"#{found.id}")
+        criteria = self._resolve(command) or Criteria()
+        had = await self._stores.subscriptions.of(request.team, request.conversation)
+        ended = [each for each in had if is_same(each.criteria, criteria)]
+        plain = Criteria(topics=criteria.topics, economies=criteria.economies)
+        if (not ended or criteria == Criteria()) and is_same(plain, criteria):
+            named = criteria.topics, criteria.economies
+            ended = [each for each in had if without(each.criteria, *named) != (each.criteria,)]
+        allowed = tuple(each for each in ended if self._may_change(each, request))
+        if not ended:
+            return replies.Unsubscribed(0, criteria)
+        if not allowed:
+            return self._refuse(ended[0])
+        return replies.ConfirmUnsubscribe(allowed, command.arguments)
 
     async def _pause(self, command: Command, request: CommandRequest) -> Reply:
         found = await self.find(command.text, request)

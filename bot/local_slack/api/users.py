@@ -1,4 +1,4 @@
-"""The Web API's api, apps and auth methods."""
+"""The Web API's api, apps, auth and users methods."""
 
 import secrets
 
@@ -35,4 +35,22 @@ async def auth_test(team: Team, _: Arguments) -> Answer:
         "bot_id": team.identity.bot_id,
         "app_id": team.identity.app_id,
         "is_enterprise_install": False,
+    }
+
+
+async def info(team: Team, arguments: Arguments) -> Answer:
+    """users.info"""
+    person = team.people.get(arguments.required("user"))
+    if person is None:
+        raise ApiError("user_not_found")
+    return {
+        "ok": True,
+        "user": {
+            "id": person.id,
+            "team_id": team.identity.team_id,
+            "name": person.name,
+            "real_name": person.real_name,
+            "is_bot": person.is_bot,
+            "tz": team.zone,
+        },
     }

@@ -155,6 +155,13 @@ _RADIO_BUTTONS = _shape(
     focus_on_load=bool,
     **_ACTION,
 )
+_CHECKBOXES = _shape(
+    "checkboxes",
+    {"options": _items(_OPTION, limits.CHECKBOXES)},
+    initial_options=_items(_OPTION, limits.CHECKBOXES),
+    focus_on_load=bool,
+    **_ACTION,
+)
 _DATE_PICKER = _shape(
     "datepicker", initial_date=_annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")], **_INPUT
 )
@@ -176,8 +183,8 @@ _OVERFLOW_OPTION = _shape(
 _OVERFLOW = _shape(
     "overflow", {"options": _items(_OVERFLOW_OPTION, limits.OVERFLOW_OPTIONS)}, **_ACTION
 )
-_ELEMENT = _any_of(_BUTTON, _SELECT, _DATE_PICKER, _OVERFLOW, _RADIO_BUTTONS)
-_FIELD = _any_of(_SELECT, _DATE_PICKER, _TEXT_INPUT, _RADIO_BUTTONS)
+_ELEMENT = _any_of(_BUTTON, _SELECT, _DATE_PICKER, _OVERFLOW, _RADIO_BUTTONS, _CHECKBOXES)
+_FIELD = _any_of(_SELECT, _DATE_PICKER, _TEXT_INPUT, _RADIO_BUTTONS, _CHECKBOXES)
 
 # Rich text in the cells of a table
 _PIECE = {"style": _shape("", bold=bool, italic=bool, strike=bool, code=bool)}

@@ -8,7 +8,7 @@ from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.blocks.validation import find_elements, find_fields
 from bot.local_slack.page.replies import ActionResult, make_failure
 from bot.local_slack.state.modals import View, check_view
-from bot.local_slack.state.records import new_id
+from bot.local_slack.state.records import Channel, new_id
 from bot.local_slack.state.team import Team
 from bot.local_slack.transport import payloads
 from bot.local_slack.transport.connection import AppUnavailable, BotConnection
@@ -143,6 +143,19 @@ class Pointer:
             content["view"] = self._team.views.home
         self._connection.send_event("app_home_opened", content)
         return ActionResult()
+
+    def add_bot(self, channel: Channel) -> None:
+        """Sends the event that the bot became a member of a channel."""
+        content: Payload = {
+            "type": "member_joined_channel",
+            "user": self._team.identity.bot_user_id,
+            "channel": channel.id,
+            "channel_type": "C",
+            "team": self._team.identity.team_id,
+            "inviter": self._team.identity.person_id,
+            "event_ts": self._team.next_ts(),
+        }
+        self._connection.send_event("member_joined_channel", content)
 
     async def _send(self, kind: str, **fields: Any) -> ActionResult:
         try:

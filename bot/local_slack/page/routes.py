@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from aiohttp import web
 
@@ -58,7 +59,10 @@ class WorkspacePage:
             web.post("/read", _handle_json(self._read, "channel", "ts")),
         ]
 
-    async def _serve_state(self, _: web.Request) -> web.StreamResponse:
+    async def _serve_state(self, request: web.Request) -> web.StreamResponse:
+        zone = request.query.get("zone", "")
+        if zone in available_timezones():
+            self._team.zone = zone
         team, me = self._team, self._team.people[self._team.identity.person_id]
         unread = await team.storage.count_unread(me.id)
         names = ("id", "name", "kind", "last_read")
@@ -155,6 +159,7 @@ class WorkspacePage:
         if channel is None:
             words = "use a new name of at most 80 lower-case letters, digits, - and _"
             return ActionResult(False, "invalid_name", words)
+        self._pointer.add_bot(channel)
         return {"ok": True, "channel": {"id": channel.id, "name": channel.name}}
 
     async def _read(self, body: Body) -> Body:

@@ -37,6 +37,8 @@ class Team:
         self.views = Views(self.storage, self.live)
         self.address = ""
         self.socket_tickets: set[str] = set()
+        self.zone = "UTC"
+        """The IANA name of the person's time zone, as the browser of the page reports it."""
         self._identity: Identity | None = None
         self._channels: dict[str, Channel] = {}
         self._last_us = 0

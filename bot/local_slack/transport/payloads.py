@@ -129,12 +129,15 @@ def make_action(block_id: str, element: Mapping[str, Any], raw: Any, action_ts: 
 def make_selection(element: Mapping[str, Any], raw: Any) -> Payload:
     """The selection in an element, in the fields that Slack uses for elements of this type.
 
-    `raw` is the value of an option, a date, a text, or None if nothing is selected. Raises
-    ValueError if it is not one of the element's options.
+    `raw` is the value of an option, a list of values, a date, a text, or None if nothing is
+    selected. Raises ValueError if it is not one of the element's options.
     """
     match element["type"]:
         case "static_select" | "radio_buttons":
             return {"selected_option": None if raw is None else _find_option(element, raw)}
+        case "checkboxes":
+            values = raw if isinstance(raw, list) else []
+            return {"selected_options": [_find_option(element, each) for each in values]}
         case "overflow":
             return {"selected_option": _find_option(element, raw)}
         case "datepicker":

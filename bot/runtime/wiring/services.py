@@ -95,7 +95,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
     settings, config, store, team = base.settings, base.config, base.store, base.slack.team
     async with AsyncExitStack() as stack:
         decisions = await open_decisions(config, store)
-        options = _build_alert_options(decisions, takes_reports=bool(base.operators))
+        options = _build_alert_options(decisions)
         sender = SlackSender(
             base.slack.client, config.parties, settings.unknown_outcome, decisions, options=options
         )
@@ -224,7 +224,7 @@ def _build_slack_context(
     )
 
 
-def _build_alert_options(decisions: Decisions, *, takes_reports: bool) -> AlertOptions:
+def _build_alert_options(decisions: Decisions) -> AlertOptions:
     """What else alerts show: the rate in the current ledger, and a way to report a
     mistake."""
 
@@ -238,7 +238,7 @@ def _build_alert_options(decisions: Decisions, *, takes_reports: bool) -> AlertO
     def find_today() -> date:
         return decisions.ledger.find_duty_day(read_clock())
 
-    return AlertOptions(find_rate, takes_reports, find_today)
+    return AlertOptions(find_rate, find_today)
 
 
 def _show_changes_of_proposals(

@@ -1,6 +1,6 @@
 """The parts of modals within Slack's limits: fields, menus and the modal itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.slack.blockkit import limits
@@ -74,6 +74,14 @@ def radio_buttons(options: Mapping[str, str], chosen: str) -> Element:
     return {"type": "radio_buttons", "options": every, **_make_initial(every, chosen)}
 
 
+def checkboxes(options: Mapping[str, str], chosen: Collection[str]) -> Element:
+    """Boxes of which any number is chosen. `options` are labels by value."""
+    every = _make_options(options)
+    initial = [one for one in every if one["value"] in chosen]
+    element: Element = {"type": "checkboxes", "options": every}
+    return {**element, "initial_options": initial} if initial else element
+
+
 def make_input(
     block_id: str, label: str, element: Element, hint: str = "", *, optional: bool = False
 ) -> Block:
@@ -113,7 +121,7 @@ def make_modal(
 
 def read_values(view: Mapping[str, Any]) -> dict[str, str]:
     """The value of each field by its block id, and of each menu outside a form by its action id.
-    Empty fields are left out."""
+    The values of boxes are separated by commas. Empty fields are left out."""
     blocks = (view.get("state") or {}).get("values") or {}
     found: dict[str, str] = {}
     for block_id, elements in blocks.items():
@@ -129,6 +137,9 @@ def _read_value(state: Any) -> str:
         return ""
     chosen = state.get("selected_option")
     value = chosen.get("value") if isinstance(chosen, dict) else None
+    boxes = state.get("selected_options")
+    if isinstance(boxes, list):
+        return ",".join(str(one.get("value") or "") for one in boxes if isinstance(one, dict))
     return str(value or state.get("selected_date") or state.get("value") or "")
 
 

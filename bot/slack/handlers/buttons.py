@@ -18,7 +18,7 @@ from bot.slack.api.fallback import respond_with
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
-from bot.slack.handlers import details, proposals
+from bot.slack.handlers import details, proposals, subscriptions
 from bot.slack.handlers import home as home_handlers
 from bot.slack.handlers.check_product import open_product_form
 from bot.slack.handlers.commands import answer
@@ -26,8 +26,11 @@ from bot.slack.handlers.menus import (
     Handler,
     choose_for_alert,
     choose_for_answer,
+    copy_link,
     handle_command,
+    report,
     share,
+    unsubscribe,
 )
 from bot.slack.handlers.modals import show_reply, show_view
 from bot.slack.handlers.payloads import Click
@@ -36,10 +39,14 @@ from bot.slack.views import proposals as proposal_views
 from bot.slack.views.command_replies import render_operators_only
 from bot.slack.views.entry import home
 from bot.slack.views.entry.results import render_result
+from bot.slack.views.events import exclusions
+from bot.slack.views.events.digest import SHOW_MISSED
 from bot.slack.views.rates import short
 from bot.slack.views.rates.details import PAGE
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN, render_failure, render_notice
-from bot.slack.views.story_lists import SHOW_MISSED
+from bot.slack.views.subscriptions import form as subscription_form
+from bot.slack.views.subscriptions import list as subscription_list
+from bot.slack.views.subscriptions import outcomes
 from bot.slack.views.subscriptions.outcomes import UNMUTE_TOPIC
 
 
@@ -124,7 +131,21 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.UNMUTE_EVENT: ButtonRoute(handle_command(Verb.UNMUTE_EVENT)),
     alerts.UNMUTE: ButtonRoute(handle_command(Verb.UNMUTE_CONVERSATION)),
     re.compile(rf"^{UNMUTE_TOPIC}_"): ButtonRoute(handle_command(Verb.UNMUTE_TOPIC)),
-    SHOW_MISSED: ButtonRoute(handle_command(Verb.SHOW_MISSED)),
+    re.compile(rf"^{SHOW_MISSED}(?:_\d+)?$"): ButtonRoute(handle_command(Verb.SHOW_MISSED)),
+    alerts.FEWER: ButtonRoute(handle_command(Verb.FEWER)),
+    re.compile(rf"^{exclusions.PREVIEW}_\d+$"): ButtonRoute(handle_command(Verb.PREVIEW_EXCLUSION)),
+    exclusions.APPLY: ButtonRoute(handle_command(Verb.EXCLUDE)),
+    alerts.COPY: ButtonRoute(copy_link),
+    alerts.REPORT: ButtonRoute(report),
+    re.compile(rf"^{alerts.MUTE_TOPIC}_"): ButtonRoute(handle_command(Verb.MUTE_TOPIC)),
+    outcomes.UNSUBSCRIBE: ButtonRoute(unsubscribe),
+    subscription_list.ADD: ButtonRoute(subscriptions.open_new_form, opens_modal=True),
+    subscription_list.EDIT: ButtonRoute(subscriptions.open_edit_form, opens_modal=True),
+    subscription_list.PAUSE: ButtonRoute(subscriptions.pause, opens_modal=True),
+    subscription_list.RESUME: ButtonRoute(subscriptions.resume),
+    subscription_list.REMOVE: ButtonRoute(subscriptions.remove),
+    subscription_list.MORE: ButtonRoute(subscriptions.show_more),
+    subscription_form.PREVIEW: ButtonRoute(subscriptions.show_preview, opens_modal=True),
     alerts.LEAVE: ButtonRoute(handle_command(Verb.UNSUBSCRIBE)),
     **OLD_BUTTONS,
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),

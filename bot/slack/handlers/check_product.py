@@ -24,7 +24,7 @@ from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import View
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.context import SlackContext
-from bot.slack.handlers.modals import show_view
+from bot.slack.handlers.modals import list_imposers, show_view
 from bot.slack.handlers.payloads import Click, read_person
 from bot.slack.views.command_replies import render_reply
 from bot.slack.views.entry import check_product as views
@@ -77,12 +77,6 @@ async def open_product_form(context: SlackContext, click: Click) -> Message | No
 
 def _render_form(context: SlackContext, form: ProductForm) -> View:
     return views.render_product_form(form, list_imposers(context), context.service.parties)
-
-
-def list_imposers(context: SlackContext) -> dict[str, str]:
-    """The names of the importing countries of the ledger, by code."""
-    ledger = context.service.answers.ledger
-    return {imposer: ledger.parties.get(imposer).name for imposer in ledger.list_imposers()}
 
 
 def _restore(view: dict[str, Any]) -> ProductForm:

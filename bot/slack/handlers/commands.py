@@ -22,6 +22,7 @@ from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
+from bot.slack.handlers.subscriptions import open_from_command, opens_form
 from bot.slack.views import replies
 from bot.slack.views.command_replies import (
     render_calendar_comment,
@@ -39,21 +40,34 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 
     @app.command(COMMAND)
     async def handle_command(body: dict[str, Any], respond: AsyncRespond) -> BoltResponse:
-        work = asyncio.ensure_future(answer(context, payloads.read_slash_command(body)))
+        work = asyncio.ensure_future(_answer_command(context, body))
         within_s = context.answer_within_s
         if context.service.answers.uses_live_sources:
             within_s = min(within_s, _WITHIN_WITH_LIVE_SOURCES_S)
         done, _ = await asyncio.wait({work}, timeout=within_s)
-        if done and not work.result().instead:
-            return _acknowledge(work.result())
+        found = work.result() if done else None
+        if done and not (found and found.instead):
+            return _acknowledge(found)
 
         async def answer_later() -> None:
-            await respond_with(respond, await work)
+            if (message := await work) is not None:
+                await respond_with(respond, message)
 
         context.background.spawn(answer_later(), "answering a slow command")
         # A message with a table or a chart comes by the response_url, which reports a refusal of
         # its blocks. Until then, an acknowledgement without content shows nothing.
         return _acknowledge(None if done else replies.render_working())
+
+
+async def _answer_command(context: SlackContext, body: dict[str, Any]) -> Message | None:
+    """The reply to a slash command; None if the form for subscriptions opened instead."""
+    request = payloads.read_slash_command(body)
+    if not opens_form(request.text):
+        return await answer(context, request)
+    try:
+        return await open_from_command(context, body)
+    except Exception:
+        return replies.render_failure(log_failure("opening the form for subscriptions"))
 
 
 async def answer(

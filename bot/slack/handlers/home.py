@@ -4,53 +4,34 @@ proposals sent."""
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import COMMAND
 from bot.commands.grammar import Command, Verb
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.slack.api.fallback import post_with
-from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
-from bot.slack.blockkit.forms import View, read_values
+from bot.slack.blockkit.forms import read_values
 from bot.slack.context import SlackContext
-from bot.slack.handlers.check_product import list_imposers, open_product_form
+from bot.slack.handlers.check_product import open_product_form
 from bot.slack.handlers.commands import answer
 from bot.slack.handlers.events import unless_refused
-from bot.slack.handlers.modals import show_reply
+from bot.slack.handlers.modals import publish_home, show_reply
 from bot.slack.handlers.payloads import Click
-from bot.slack.views.entry.home import IMPOSER, PARTNER, render_home
-from bot.slack.views.replies import render_failure, render_notice
+from bot.slack.views.entry.home import IMPOSER, PARTNER
+from bot.slack.views.replies import render_notice
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
     """Registers the listener for the Home tab."""
 
     @app.event("app_home_opened")
-    async def handle_home_opened(
-        body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient
-    ) -> None:
+    async def handle_home_opened(body: dict[str, Any], event: dict[str, Any]) -> None:
         if event.get("tab") != "home" or not event.get("user"):
             return
         user, team = str(event.get("user") or ""), str(body.get("team_id") or "")
 
-        async def publish() -> None:
-            view = await _build_home(context, team, user)
-            publishing = client.views_publish(user_id=user, view=view)
-            await unless_refused(publishing, "a Home tab was not drawn")
-
-        context.background.spawn(publish(), "drawing a Home tab")
-
-
-async def _build_home(context: SlackContext, team: str, user: str) -> View:
-    """The Home tab, or the reason why it cannot be shown. Never raises."""
-    service = context.service
-    try:
-        overview = await service.build_overview(team, user)
-        return render_home(overview, user, list_imposers(context), service.parties)
-    except Exception:
-        failure = render_failure(log_failure("drawing a Home tab"))
-        return {"type": "home", "blocks": list(failure.blocks)}
+        drawing = publish_home(context, team, user)
+        context.background.spawn(drawing, "drawing a Home tab")
 
 
 async def choose(_: SlackContext, __: Click) -> None:

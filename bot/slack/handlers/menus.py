@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.alerts.notices import AnswerReport, MistakeReport
 from bot.alerts.subscriptions.criteria import match
-from bot.commands.grammar import Command, Verb
+from bot.commands.grammar import Command, Verb, parse_command
 from bot.commands.replies import NotUnderstood
 from bot.news.events.matching import explain_join
 from bot.news.story import Story
@@ -23,6 +23,7 @@ from bot.slack.views import alerts
 from bot.slack.views.command_replies import render_reply
 from bot.slack.views.rates import short
 from bot.slack.views.replies import render_notice
+from bot.values import Topic
 
 Handler = Callable[[SlackContext, Click], Awaitable[Message | None]]
 """Handles a click; returns a message for the person who clicked, or None."""
@@ -142,7 +143,23 @@ async def _explain(context: SlackContext, click: Click) -> Message:
         is_channel=is_channel,
         newest=newest,
         joined=await asyncio.to_thread(explain_join, newest, stories),
+        takes_reports=context.report_mistake is not None,
     )
+
+
+async def _mute_topic(context: SlackContext, click: Click) -> Message:
+    """Mutes the topic of an event, or asks which one if there are several."""
+    topics = [topic for topic in Topic if topic in click.value.split()]
+    if len(topics) > 1:
+        return alerts.render_topics_to_mute(topics)
+    return await answer(context, click.request(), Command(verb=Verb.MUTE_TOPIC, text=click.value))
+
+
+async def unsubscribe(context: SlackContext, click: Click) -> Message:
+    """Runs an unsubscribe that the person has confirmed."""
+    request = click.request(f"{Verb.UNSUBSCRIBE} {click.value}")
+    command = parse_command(request.text, context.service.parties)
+    return await answer(context, request, command.model_copy(update={"confirmed": True}))
 
 
 async def _copy_link(_: SlackContext, __: Click, story: Story) -> Message:
@@ -154,13 +171,19 @@ async def _report(context: SlackContext, click: Click, story: Story) -> Message:
     return await _report_once(context, report, f"story {story.id}")
 
 
+copy_link = _handle_story(_copy_link)
+report = _handle_story(_report)
+"""Handlers of buttons, and of choices in the menus of older alerts. Their argument is a story's
+id."""
+
 ALERT_CHOICES: dict[str, Handler] = {
     alerts.MUTE_EVENT_CHOICE: handle_command(Verb.MUTE_EVENT),
+    alerts.MUTE_TOPIC_CHOICE: _mute_topic,
     alerts.MUTE_DAY_CHOICE: handle_command(Verb.MUTE_CONVERSATION),
     alerts.WHY_CHOICE: _explain,
     alerts.NOT_RELEVANT_CHOICE: handle_command(Verb.NOT_RELEVANT),
-    alerts.COPY_CHOICE: _handle_story(_copy_link),
-    alerts.REPORT_CHOICE: _handle_story(_report),
+    alerts.COPY_CHOICE: copy_link,
+    alerts.REPORT_CHOICE: report,
 }
 """The choices in the menu of an alert."""
 

@@ -56,7 +56,7 @@ from bot.slack.views.subscriptions.describe import describe_match
 from bot.text.dates import format_day
 from bot.text.plain import cut
 from bot.text.sentences import split_sentences
-from bot.values import to_utc
+from bot.values import Topic, to_utc
 
 FOLLOW = "alert_follow"
 UNFOLLOW = "alert_unfollow"
@@ -65,8 +65,13 @@ UNMUTE_EVENT = "mute_event_off"
 UNMUTE = "mute_off"
 LEAVE = "mute_unsubscribe"
 DEADLINES = "alert_deadlines"
+FEWER = "alert_fewer"
+COPY = "alert_copy"
+REPORT = "alert_report"
+MUTE_TOPIC = "mute_topic_on"
 
 MUTE_EVENT_CHOICE = "mute_event"
+MUTE_TOPIC_CHOICE = "mute_topic"
 MUTE_DAY_CHOICE = "mute_day"
 WHY_CHOICE = "why"
 NOT_RELEVANT_CHOICE = "not_relevant"
@@ -87,8 +92,6 @@ class AlertOptions:
 
     find_rate_now: Callable[[Event], RateNow | None] = lambda _: None
     """Finds the rate in the ledger that an event is about."""
-    takes_reports: bool = False
-    """Whether there are operators, to whom readers can report a mistake."""
     find_today: Callable[[], date] = lambda: date.min
     """Finds the day from which deadlines are still to come."""
 
@@ -111,7 +114,7 @@ def render_alert(
     trust = "official" if event.is_official else "reported"
     blocks = [
         context(" · ".join(filter(None, state))),
-        section(_format_news(event), _make_menu(event, options.takes_reports)),
+        section(_format_news(event), _make_menu(event)),
         *fields(*_list_fields(event, rate_now, parties), _format_deadlines(event, ahead)),
         context(
             f"{format_source(first)} · {count} · {trust}",
@@ -158,10 +161,12 @@ def render_why(
     is_channel: bool,
     newest: Story | None = None,
     joined: Comparison | None = None,
+    takes_reports: bool = False,
 ) -> Message:
     """Why a story was posted here: what it `matched` of each subscription, the words that gave it
     its topics, and the feed. If the event has further stories, `newest` is the last of them, and
-    `joined` says why it belongs to the event."""
+    `joined` says why it belongs to the event. `takes_reports` says whether there are operators, to
+    whom readers can report a mistake."""
     here = "this channel follows" if is_channel else "you follow"
     reasons = [f"Because {here} {describe_match(each, parties)}." for each in matched]
     words = ", ".join(quote_text(words) for words in _list_words(story))
@@ -177,10 +182,20 @@ def render_why(
         sentences = (f"• {escape(each, 200)}" for each in explain_comparison(joined))
         grounds.append(section("\n".join([title, *sentences])))
     row = actions(
+        button("Fewer like this", FEWER, story.event_id) if reasons else None,
         button("Subscriptions here", f"{RUN}_0", "list"),
+        button("Report a mistake", REPORT, story.id) if takes_reports else None,
+        button("Copy link", COPY, story.id) if check_url(story.link) else None,
         button("Unsubscribe from everything here", LEAVE, style="danger") if reasons else None,
     )
     return assemble("Why you see this", [*head, *grounds, *row], (), ())
+
+
+def render_topics_to_mute(topics: Sequence[Topic]) -> Message:
+    """Asks which topic of an event to mute."""
+    text = "Which topic should wait for 24 hours?"
+    buttons = (button(each.label.capitalize(), f"{MUTE_TOPIC}_{each}", each) for each in topics)
+    return Message(text, (section(text), *actions(*buttons)))
 
 
 def render_link(story: Story) -> Message:
@@ -355,17 +370,17 @@ def _format_rate_now(event: Event, rate: RateNow, parties: Parties) -> str:
     return f"{bold('In our data now')} {shown}{goods}{pair}{checked}"
 
 
-def _make_menu(event: Event, takes_reports: bool) -> Element | None:
+def _make_menu(event: Event) -> Element | None:
     story = event.first
-    # Slack allows five options. The headline is a link that readers can copy too.
-    copy = option("Copy link", f"{COPY_CHOICE} {story.id}") if check_url(story.link) else None
+    # Slack allows five options. "Why am I seeing this" has buttons for what else readers may do.
+    one = event.topics[0].label if len(event.topics) == 1 else "a topic"
     return overflow(
         MORE,
         option("Mute this event", f"{MUTE_EVENT_CHOICE} {event.id}"),
+        option(f"Mute {one} 24 h", f"{MUTE_TOPIC_CHOICE} {' '.join(event.topics)}"),
         option("Mute channel 24 h", f"{MUTE_DAY_CHOICE} {event.id}"),
         option("Why am I seeing this", f"{WHY_CHOICE} {event.id}"),
         option("Not relevant", f"{NOT_RELEVANT_CHOICE} {story.id}"),
-        option("Report a mistake", f"{REPORT_CHOICE} {story.id}") if takes_reports else copy,
     )
 
 

@@ -26,6 +26,9 @@ from bot.slack.blockkit.blocks import (
 from bot.slack.blockkit.mrkdwn import bold, escape, mention_person, quote_text
 from bot.slack.views import alerts, feeds
 from bot.slack.views.entry.help import make_help_buttons, render_help, render_short_help
+from bot.slack.views.events import exclusions
+from bot.slack.views.events.digest import render_missed
+from bot.slack.views.events.following import render_following
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates import card
 from bot.slack.views.rates.calendar import render_calendar
@@ -35,8 +38,9 @@ from bot.slack.views.rates.short import is_one_answer, render_short_answer
 from bot.slack.views.rates.table import render_rates_table
 from bot.slack.views.reminders import add_deadlines, render_deadlines, render_reminder_switch
 from bot.slack.views.replies import RUN, render_notice
-from bot.slack.views.story_lists import render_latest, render_missed
+from bot.slack.views.story_lists import render_latest
 from bot.slack.views.subscriptions import outcomes
+from bot.slack.views.subscriptions.list import render_subscriptions
 from bot.text.single_line import to_single_line
 
 _COVERAGE = (
@@ -79,8 +83,16 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return outcomes.render_subscribed(reply, request, parties)
         case replies.Unsubscribed():
             return outcomes.render_unsubscribed(reply, request, parties)
+        case replies.ConfirmUnsubscribe():
+            return outcomes.render_confirmation(reply, parties)
+        case replies.ProposedExclusions():
+            return exclusions.render_proposed(reply, parties)
+        case replies.PreviewedExclusion():
+            return exclusions.render_preview(reply, parties)
+        case replies.FollowedEvents():
+            return render_following(reply, parties)
         case replies.SubscriptionList():
-            return outcomes.render_subscriptions(reply, parties)
+            return render_subscriptions(reply, parties)
         case replies.SubscriptionChanged() | replies.SubscriptionRemoved():
             return outcomes.render_changed(reply, request, parties)
         case replies.NoSuchSubscription() | replies.SubscriptionRefused() | replies.TooManyHere():
@@ -258,13 +270,14 @@ def _put_first(lines: str, message: Message) -> Message:
 
 
 def _render_preference(reply: replies.Reply) -> Message:
-    """Confirms that an event was followed, with a button that undoes it, or unfollowed, or that a
-    story was called not relevant."""
+    """Confirms that an event was followed or that a story was called not relevant, with a button,
+    or that an event was unfollowed."""
     undo = None
     match reply:
         case replies.EventFollowed():
             verb = "Following" if reply.is_new else "Already following"
-            text = f"{verb}. Updates will come to you by direct message."
+            text = f"{verb}. Updates will come to you by direct message. "
+            text += f"`{COMMAND} following` lists what you follow."
             undo = button("Unfollow", alerts.UNFOLLOW, reply.event_id)
         case replies.MarkedNotRelevant(title=""):
             text = "This story is no longer saved."
@@ -272,7 +285,7 @@ def _render_preference(reply: replies.Reply) -> Message:
             noted = "Noted" if reply.is_new else "Noted before"
             text = f"{noted}: {quote_text(reply.title, 150)} is not relevant here. Thank you. The "
             text += "people who run this bot can see it. The subscriptions here stay as they are."
-            undo = button("Subscriptions here", f"{RUN}_0", "list")
+            undo = button("Fewer like this", alerts.FEWER, reply.event_id)
         case _:
             text = "Stopped following this event."
     return Message(text, (section(text), *actions(undo)))

@@ -15,9 +15,9 @@ from bot.slack.blockkit.limits import NOTICE_CHARACTERS
 from bot.slack.blockkit.mrkdwn import LOW_LINE, escape, show_names_as_code
 from bot.slack.views.alerts import AlertOptions, render_alert, render_development
 from bot.slack.views.data_checks import render_confirm_buttons
+from bot.slack.views.events.digest import render_digest, render_offer
 from bot.slack.views.reminders import render_reminder
 from bot.slack.views.replies import render_notice
-from bot.slack.views.story_lists import render_digest, render_offer
 
 _CHANNEL_ID = re.compile(r"#([CG][A-Z0-9]{7,30})\b")
 _COMMAND_IN_QUOTES = re.compile(f"'({COMMAND} [a-z ]{{1,40}} [a-z0-9{LOW_LINE}-]{{1,64}})'")
@@ -60,7 +60,7 @@ def compose_messages(
             bundle = read_bundle(delivery.content)
             if bundle.kind is BundleKind.MISSED:
                 return (render_offer(delivery.id, stories, bundle),)
-            return render_digest(stories, parties, delivery.reason, may_repeat=may_repeat)
+            return render_digest(stories, parties, bundle, may_repeat=may_repeat)
         case _:
             return (
                 render_alert(summarize_event(stories), parties, options, may_repeat=may_repeat),

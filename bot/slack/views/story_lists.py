@@ -1,14 +1,9 @@
-"""Renders lists of stories: digests and the newest stories."""
-
-from collections.abc import Sequence
+"""Renders lists of the newest stories."""
 
 from bot import COMMAND
-from bot.alerts.digest import Bundle, group_by_event
-from bot.alerts.mutes import MuteKind
-from bot.commands.replies import LatestStories, MissedStories
+from bot.commands.replies import LatestStories
 from bot.news.story import Story
 from bot.parties import Parties, build_flag
-from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -17,59 +12,12 @@ from bot.slack.blockkit.blocks import (
     assemble,
     button,
     context,
-    fit_items,
     section,
 )
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link, quote_text
 from bot.slack.views.figures import format_figure, format_party
-from bot.slack.views.replies import RUN, mark_repeat
+from bot.slack.views.replies import RUN
 from bot.values import Topic
-
-SHOW_MISSED = "missed_show"
-
-
-def render_digest(
-    stories: Sequence[Story], parties: Parties, reason: str, *, may_repeat: bool = False
-) -> tuple[Message, ...]:
-    """Many stories, grouped by event. The first message of the result is followed by replies with
-    the stories that do not fit into it."""
-    count = f"{len(stories)} trade {'story' if len(stories) == 1 else 'stories'}"
-    first = f": {escape(stories[0].title)}" if stories else ""
-    why = f"Why: {escape(reason, 200)}" if reason else ""
-    head, tail = [section(bold(f"Your digest: {count}"))], [context(why, mark_repeat(may_repeat))]
-    # Space for the mark of a repeated message is always reserved, so that a retry divides the
-    # stories in the same way.
-    marked = [*head, context(why, mark_repeat(True))]
-    lines = _list_by_event(stories, parties)
-    kept, lines = _split_where_full(marked, lines)
-    messages = [assemble(f"Your digest: {count}{first}", head, kept, tail)]
-    while lines:
-        more = [section(bold("Your digest, continued"))]
-        kept, lines = _split_where_full(more, lines)
-        messages.append(assemble("Your digest, continued", more, kept))
-    return tuple(messages)
-
-
-def render_offer(delivery_id: str, stories: Sequence[Story], bundle: Bundle) -> Message:
-    """Offers the stories that a mute kept back, with a button that shows them."""
-    muted = {MuteKind.EVENT: " this event", MuteKind.TOPIC: f" {_name_topic(bundle.subject)}"}
-    what = muted.get(bundle.mute, "") if bundle.mute is not None else ""
-    count = f"{len(stories)} {'story' if len(stories) == 1 else 'stories'}"
-    title = (
-        f": {escape(stories[0].title, 150)}" if bundle.mute is MuteKind.EVENT and stories else ""
-    )
-    text = f"{count} while you had{what} muted{title}"
-    return Message(text, (section(text), *actions(button("Show", SHOW_MISSED, delivery_id))))
-
-
-def render_missed(reply: MissedStories, parties: Parties) -> Message:
-    """The stories that a mute kept back, grouped by event."""
-    if not reply.stories:
-        text = "These stories are no longer saved."
-        return Message(text, (section(text),))
-    title = "Stories while muted"
-    lines = _list_by_event(reply.stories, parties)
-    return assemble(title, [section(bold(title))], lines, (), make_left_out)
 
 
 def render_latest(reply: LatestStories, parties: Parties) -> Message:
@@ -87,18 +35,6 @@ def render_latest(reply: LatestStories, parties: Parties) -> Message:
         for story in reply.stories
     ]
     return assemble(title, [section(bold(title))], lines, row, make_left_out)
-
-
-def _list_by_event(stories: Sequence[Story], parties: Parties) -> Sequence[Block]:
-    return [
-        section(("" if place == 0 else "↳ ") + _format_line(story, parties))
-        for reports in group_by_event(stories)
-        for place, story in enumerate(reports)
-    ]
-
-
-def _name_topic(value: str) -> str:
-    return next((topic.label for topic in Topic if topic == value), "a topic")
 
 
 def _describe_filters(reply: LatestStories, parties: Parties) -> str:
@@ -140,17 +76,6 @@ def format_headline(story: Story) -> str:
 def format_source(story: Story) -> str:
     """The outlet and the time of publication."""
     return f"{escape(story.source, 120)} · {format_moment(story.published)}"
-
-
-def _split_where_full(
-    fixed: Sequence[Block], items: Sequence[Block]
-) -> tuple[Sequence[Block], Sequence[Block]]:
-    """The items that fit into one message together with the fixed blocks, and the rest. The first
-    part has at least one item."""
-    room = limits.MESSAGE_CHARACTERS - limits.NOTICE_CHARACTERS
-    kept, _ = fit_items(fixed, items, None, limits.MESSAGE_BLOCKS, room)
-    kept = kept or tuple(items[:1])
-    return kept, items[len(kept) :]
 
 
 def _format_line(story: Story, parties: Parties, alert_url: str = "") -> str:

@@ -135,7 +135,7 @@ async def test_a_subscription_is_edited_paused_resumed_and_removed_by_its_id(
     await commands.type(f"resume {name}")
     [kept] = await saved(commands)
     assert kept.paused_until is None
-    assert isinstance(await commands.type(f"unsubscribe {name}"), replies.SubscriptionRemoved)
+    assert isinstance(await commands.confirm(f"unsubscribe {name}"), replies.SubscriptionRemoved)
     assert await saved(commands) == []
 
 
@@ -166,7 +166,7 @@ async def test_an_unsubscribe_with_goods_removes_the_equal_subscription(
     none = await commands.type("unsubscribe china copper")
     assert isinstance(none, replies.Unsubscribed)
     assert none.count == 0
-    await commands.type("unsubscribe china steel")
+    await commands.confirm("unsubscribe china steel")
     assert await saved(commands) == []
 
 
@@ -178,7 +178,7 @@ async def test_subscriptions_of_other_conversations_are_not_found(commands: Comm
         assert isinstance(reply, replies.NoSuchSubscription), text
     assert await saved(commands, "C2") == [made]
     # A person finds what they made from their own messages, for example in the Home tab.
-    reply = await commands.type(f"unsubscribe #{made.id}", user=OTHER, conversation=OTHER)
+    reply = await commands.confirm(f"unsubscribe #{made.id}", user=OTHER, conversation=OTHER)
     assert isinstance(reply, replies.SubscriptionRemoved)
 
 
@@ -211,7 +211,7 @@ async def test_the_setting_decides_who_changes_a_subscription_of_a_channel(
         conversation = f"C{number}"
         await commands.type("subscribe china", conversation=conversation)
         [made] = await saved(commands, conversation)
-        reply = await governing.type(command.format(f"#{made.id}"), user, conversation)
+        reply = await governing.confirm(command.format(f"#{made.id}"), user, conversation)
         assert isinstance(reply, replies.SubscriptionRefused) is not allowed, command
         if not allowed:
             assert await saved(commands, conversation) == [made]
@@ -245,10 +245,23 @@ async def test_the_setting_decides_who_adds_and_mutes(
 async def test_an_unsubscribe_from_everything_leaves_what_others_made(commands: Commands) -> None:
     await commands.type("subscribe china")
     await commands.type("subscribe japan", user=OTHER)
-    gone = await governed(commands, MAKER).type("unsubscribe", OTHER)
+    gone = await governed(commands, MAKER).confirm("unsubscribe", OTHER)
     assert isinstance(gone, replies.Unsubscribed)
     assert (gone.count, gone.kept) == (1, 1)
     assert [each.created_by for each in await saved(commands)] == [PERSON]
+
+
+async def test_an_unsubscribe_asks_for_confirmation_and_changes_nothing_before(
+    commands: Commands,
+) -> None:
+    await commands.type("subscribe china")
+    await commands.type("subscribe japan steel")
+    had = await saved(commands)
+    for text in ("unsubscribe", "unsubscribe china", f"unsubscribe #{had[1].id}"):
+        reply = await commands.type(text)
+        assert isinstance(reply, replies.ConfirmUnsubscribe), text
+        assert not is_public(reply)
+        assert await saved(commands) == had
 
 
 async def test_missed_stories_are_shown_in_their_conversation_only(commands: Commands) -> None:
@@ -277,7 +290,7 @@ async def test_missed_stories_are_shown_in_their_conversation_only(commands: Com
     await commands.store.queue(*queued)
     shown = [await commands.click(Verb.SHOW_MISSED, each.id) for each in queued]
     assert shown == [
-        replies.MissedStories((story("a"),)),
+        replies.MissedStories((story("a"),), queued[0].id),
         replies.MissedStories(()),
         replies.MissedStories(()),
     ]

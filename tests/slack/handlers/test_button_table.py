@@ -4,14 +4,20 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from bot.commands.permissions import OperatorAction
 from bot.slack.handlers.buttons import BUTTONS
 from bot.slack.handlers.menus import ALERT_CHOICES, ANSWER_CHOICES
 from bot.slack.views import alerts, data_checks, proposals
 from bot.slack.views.entry import home
+from bot.slack.views.events import exclusions
+from bot.slack.views.events.digest import SHOW_MISSED
 from bot.slack.views.rates import short
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
-from bot.slack.views.story_lists import SHOW_MISSED
+from bot.slack.views.subscriptions import form as subscription_form
+from bot.slack.views.subscriptions import list as subscription_list
+from bot.slack.views.subscriptions import outcomes
 from tests.slack.samples import ROOT
 
 IDS = {
@@ -22,7 +28,13 @@ IDS = {
     "MORE": alerts.MORE,
     "CHECK_PRODUCT": CHECK_PRODUCT,
     "DETAILS": DETAILS,
-    "SHOW_MISSED": SHOW_MISSED,
+    "ADD": subscription_list.ADD,
+    "EDIT": subscription_list.EDIT,
+    "RESUME": subscription_list.RESUME,
+    "REMOVE": subscription_list.REMOVE,
+    "PREVIEW": subscription_form.PREVIEW,
+    "UNSUBSCRIBE": outcomes.UNSUBSCRIBE,
+    "APPLY": exclusions.APPLY,
     "ASK": home.ASK,
     "PROPOSALS": home.PROPOSALS,
 }
@@ -58,6 +70,20 @@ def test_every_numbered_command_button_has_a_handler() -> None:
     [pattern] = [key for key in patterns if key.match(f"{RUN}_0")]
     assert pattern.match(f"{RUN}_12")
     assert not pattern.match(f"{RUN}_x")
+
+
+@pytest.mark.parametrize(
+    "action_id",
+    [
+        f"{SHOW_MISSED}_2",
+        f"{exclusions.PREVIEW}_0",
+        f"{alerts.MUTE_TOPIC}_tariff",
+        f"{outcomes.UNMUTE_TOPIC}_tariff",
+    ],
+)
+def test_every_button_of_a_page_or_a_topic_has_one_handler(action_id: str) -> None:
+    patterns = [key for key in BUTTONS if isinstance(key, re.Pattern)]
+    assert len([key for key in patterns if key.search(action_id)]) == 1
 
 
 def test_only_operators_may_use_the_buttons_of_a_proposal() -> None:

@@ -103,6 +103,12 @@ class PageUser:
         )
         return await self._act(message, block, action_id, element.get("value"))
 
+    async def press(
+        self, message: dict[str, Any], block: dict[str, Any], button: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Clicks a button at the right of a paragraph."""
+        return await self._act(message, block, button["action_id"], button["value"])
+
     async def _act(
         self, message: dict[str, Any], block: dict[str, Any], action_id: str, value: Any
     ) -> list[dict[str, Any]]:
@@ -202,13 +208,13 @@ async def test_missed_stories_are_shown_on_request_in_their_conversation_only(
         receipt = await sender.send(queued, (story(),), None)
         history = await client.conversations_history(channel=page_user.channel)
         offer = next(m for m in history["messages"] if m["ts"] == receipt.ts)
-        assert "1 story while you had" in as_text([offer])
+        assert "1 story while muted" in as_text([offer])
         assert story().title not in as_text([offer])
-        (shown,) = await page_user.click(offer, "missed_show")
+        (shown,) = await page_user.click(offer, "missed_show_1")
         assert shown["ephemeral"]
         assert story().title in as_text([shown])
         outbox.delivery = queued.model_copy(update={"conversation": "C0THER"})
-        assert story().title not in as_text(await page_user.click(offer, "missed_show"))
+        assert story().title not in as_text(await page_user.click(offer, "missed_show_1"))
 
 
 async def test_a_muted_topic_is_unmuted_by_a_button(page_user: PageUser) -> None:
@@ -228,9 +234,52 @@ async def test_a_muted_topic_is_unmuted_by_a_button(page_user: PageUser) -> None
 async def test_a_conversation_can_unsubscribe_by_a_button(page_user: PageUser) -> None:
     await page_user.say("/tariff subscribe tariffs")
     (why,) = await page_user.choose(await page_user.alert(), "why")
-    await page_user.click(why, "mute_unsubscribe")
+    (question,) = await page_user.click(why, "mute_unsubscribe")
+    assert "Unsubscribe this conversation?" in as_text([question])
+    assert page_user.context.service.stores.subscriptions.kept  # type: ignore[attr-defined]
+    await page_user.click(question, "unsubscribe_confirmed")
     assert isinstance(page_user.context.service.stores.subscriptions, FakeSubscriptions)
     assert not page_user.context.service.stores.subscriptions.kept
+
+
+async def test_a_topic_is_muted_and_unmuted_by_buttons(page_user: PageUser) -> None:
+    (question,) = await page_user.choose(await page_user.alert(), "mute_topic")
+    (muted,) = await page_user.click(question, "mute_topic_on_negotiation")
+    said = as_text([muted])
+    assert "muted *negotiations* here until" in said
+    assert "Unmute" in said
+    place = page_user.team, page_user.channel
+    assert list_muted(page_user) == [(MuteKind.TOPIC, "negotiation", *place)]
+    await page_user.click(muted, "mute_topic_off_negotiation")
+    assert not list_muted(page_user)
+
+
+async def test_fewer_like_this_is_previewed_before_it_is_applied(page_user: PageUser) -> None:
+    await page_user.say("/tariff subscribe all")
+    (why,) = await page_user.choose(await page_user.alert(), "why")
+    (proposed,) = await page_user.click(why, "alert_fewer")
+    stores = page_user.context.service.stores
+    assert isinstance(stores.feedback, FakeFeedback)
+    assert [said.kind for said in stores.feedback.kept] == [FeedbackKind.FEWER_LIKE_THIS]
+    (preview,) = await page_user.click(proposed, "fewer_preview_0")
+    assert preview["ephemeral"]
+    assert "would have hidden 1 story in the last 30 days" in as_text([preview])
+    assert isinstance(stores.subscriptions, FakeSubscriptions)
+    assert not stores.subscriptions.kept[0].criteria.without_words
+    await page_user.click(preview, "fewer_apply")
+    assert stores.subscriptions.kept[0].criteria.without_words == ("China",)
+
+
+async def test_a_person_lists_and_ends_what_they_follow(page_user: PageUser) -> None:
+    assert "You follow no events" in as_text(await page_user.say("/tariff following"))
+    await page_user.click(await page_user.alert(), "alert_follow")
+    (listed,) = await page_user.say("/tariff following")
+    assert listed["ephemeral"]
+    assert story().title in as_text([listed])
+    block = next(b for b in listed["blocks"] if "accessory" in b)
+    button = block["accessory"]
+    await page_user.press(listed, block, button)
+    assert "You follow no events" in as_text(await page_user.say("/tariff following"))
 
 
 async def test_a_suggestion_button_runs_its_command(page_user: PageUser) -> None:
@@ -346,7 +395,8 @@ async def test_the_present_rates_are_one_click_away_from_an_alert(page_user: Pag
 
 
 async def test_the_link_of_an_alert_can_be_copied(page_user: PageUser) -> None:
-    (message,) = await page_user.choose(await page_user.alert(), "copy")
+    (why,) = await page_user.choose(await page_user.alert(), "why")
+    (message,) = await page_user.click(why, "alert_copy")
     assert message["ephemeral"]
     assert "`https://news.example/a?x=1&amp;y=2`" in as_text([message])
 
@@ -378,8 +428,8 @@ async def test_a_reported_mistake_reaches_the_operators(
 
     given = replace(slack_context(client, workspace.signing_secret), report_mistake=receive)
     async with page_user_of(workspace, given) as page_user:
-        alert = await page_user.alert(AlertOptions(takes_reports=True))
-        (thanks,) = await page_user.choose(alert, "report")
+        (why,) = await page_user.choose(await page_user.alert(), "why")
+        (thanks,) = await page_user.click(why, "alert_report")
         assert "operators" in as_text([thanks])
         assert reports == [MistakeReport(story(), page_user.person, page_user.channel)]
 

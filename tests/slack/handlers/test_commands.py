@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.timing import Frequency
+from bot.commands.grammar import parse_command
 from bot.commands.request import CommandRequest
 from bot.errors import StoreUnavailable
 from bot.local_slack.blocks.validation import check_blocks, check_budget
@@ -18,7 +19,7 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers.commands import answer
 from bot.values import Topic
 from tests.slack.fakes import FakeStories, FakeSubscriptions, slack_context
-from tests.slack.samples import HOSTILE, NOW, nasty_text, story
+from tests.slack.samples import HOSTILE, NOW, PARTIES, nasty_text, story
 
 
 @pytest.fixture
@@ -135,7 +136,11 @@ async def test_the_list_shows_the_remaining_subscriptions_after_an_unsubscribe(
     await answer(context, ask("subscribe tariffs china"))
     await answer(context, ask("subscribe talks"))
     assert "2 subscriptions here" in as_text(await answer(context, ask("list")))
-    gone = await answer(context, ask("unsubscribe talks"))
+    question = await answer(context, ask("unsubscribe talks"))
+    assert "Unsubscribe this conversation?" in as_text(question)
+    assert not question.in_channel
+    confirmed = parse_command("unsubscribe talks", PARTIES).model_copy(update={"confirmed": True})
+    gone = await answer(context, ask("unsubscribe talks"), confirmed)
     assert gone.in_channel
     listed = as_text(await answer(context, ask("list")))
     assert "*tariffs*, stories naming 🇨🇳 China" in listed

@@ -79,8 +79,8 @@ async def test_the_home_tab_shows_what_comes_next_the_news_and_your_subscription
     await home.workspace.keyboard.say("@tariffwire", "/tariff subscribe talks")
     view = await home.open()
     for part in (
-        f"stories naming 🇨🇳 China, posted at once, <#{found.id}>",
-        "*negotiations*, posted at once, to you",
+        f"stories naming 🇨🇳 China, posted at once\\nto <#{found.id}>",
+        "*negotiations*, posted at once\\nto you",
         "40 feeds, 2 failing",
         "United States and China cut tariffs for 90 days",
         "Coming up",

@@ -128,7 +128,7 @@ def test_slack_accepts_an_alert_of_any_stories(
     found: list[Story], rate: RateNow, again: bool
 ) -> None:
     event = summarize_event(found)
-    options = AlertOptions(lambda _: rate, takes_reports=True)
+    options = AlertOptions(lambda _: rate)
     check_accepted(render_alert(event, PARTIES, options, may_repeat=again))
     check_accepted(render_link(found[0]))
 
@@ -164,7 +164,7 @@ def test_slack_accepts_the_longest_alert() -> None:
         )
         for n in range(200)
     ]
-    check_accepted(alert(*many, takes_reports=True))
+    check_accepted(alert(*many))
 
 
 def test_an_alert_of_a_decision_shows_who_pays_what() -> None:
@@ -349,13 +349,13 @@ def test_a_long_summary_ends_with_a_sentence_if_no_rate_is_lost() -> None:
 
 
 def test_an_alert_has_a_menu_and_two_buttons() -> None:
-    message = alert(story(), takes_reports=True)
+    message = alert(story())
     assert menu(message) == {
         "Mute this event": "mute_event s1",
+        "Mute a topic 24 h": "mute_topic tariff negotiation",
         "Mute channel 24 h": "mute_day s1",
         "Why am I seeing this": "why s1",
         "Not relevant": "not_relevant s1",
-        "Report a mistake": "report s1",
     }
     found = buttons(message)
     assert found["alert_follow"]["value"] == "s1"
@@ -363,11 +363,24 @@ def test_an_alert_has_a_menu_and_two_buttons() -> None:
     assert found["run_0"]["value"] == "United States China"
 
 
-def test_the_menu_has_only_choices_that_work() -> None:
-    labels = menu(alert(story(link="javascript:alert(1)")))
-    always = {"Mute this event", "Mute channel 24 h", "Why am I seeing this", "Not relevant"}
-    assert set(labels) == always
-    assert set(menu(alert(story()))) == always | {"Copy link"}
+def test_the_menu_names_the_topic_if_there_is_one() -> None:
+    one = menu(alert(story(topics=(Topic.COURT_RULING,))))
+    assert one["Mute court rulings 24 h"] == "mute_topic court_ruling"
+
+
+def test_the_reasons_have_only_buttons_that_work() -> None:
+    def labels(**changes: Any) -> set[str]:
+        matched = [MatchReason(topics=(Topic.TARIFF,))] if changes.pop("matches", True) else []
+        reports = changes.pop("reports", False)
+        given = story(**changes)
+        message = render_why(given, matched, PARTIES, is_channel=True, takes_reports=reports)
+        return {each["text"]["text"] for each in message.blocks[-1]["elements"]}
+
+    leave = "Unsubscribe from everything here"
+    assert labels(matches=False, link="javascript:alert(1)") == {"Subscriptions here"}
+    always = {"Fewer like this", "Subscriptions here", "Copy link", leave}
+    assert labels() == always
+    assert labels(reports=True) == always | {"Report a mistake"}
 
 
 @pytest.mark.parametrize(

@@ -350,7 +350,7 @@ def test_the_home_tab(
         latest=[*latest] * times,
         operator=replies.OperatorOverview(checks, times, NOW.date()) if is_operator else None,
     )
-    view = render_home(overview, "U1", IMPOSERS, PARTIES)
+    view = render_home(overview, "U1", IMPOSERS, PARTIES, NOW)
     check_view(view)
     check_harmless(view)
 

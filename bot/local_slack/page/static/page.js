@@ -272,6 +272,7 @@ function fieldOf(part, kept, changed) {
   switch (part.type) {
     case "static_select": return select(part, kept ?? part.initial_option?.value, changed);
     case "radio_buttons": return radio(part, kept ?? part.initial_option?.value, changed);
+    case "checkboxes": return checkboxes(part, kept ?? (part.initial_options || []).map((option) => option.value), changed);
     case "datepicker": return typed("date", kept ?? part.initial_date, hint, changed, {});
     default: return textField(part, kept ?? part.initial_value, hint, changed);
   }
@@ -287,6 +288,12 @@ function radio(part, initial, changed) {
   const choice = (option) => el("label", {}, el("input", { type: "radio", name, value: option.value, checked: option.value === initial, onchange: (event) => changed(option.value, event.target) }), " ", plain(option.text.text));
   const node = el("div", { class: "choices", role: "radiogroup" }, part.options.map(choice));
   return { node, read: () => node.querySelector(":checked")?.value || null };
+}
+function checkboxes(part, initial, changed) {
+  const read = () => [...node.querySelectorAll(":checked")].map((box) => box.value);
+  const choice = (option) => el("label", {}, el("input", { type: "checkbox", value: option.value, checked: initial.includes(option.value), onchange: (event) => changed(read(), event.target) }), " ", plain(option.text.text));
+  const node = el("div", { class: "choices", role: "group" }, part.options.map(choice));
+  return { node, read };
 }
 function typed(type, initial, placeholder, changed, attributes) {
   const node = el("input", { type, placeholder, value: initial, ...attributes, onchange: () => changed(node.value || null, node) });
@@ -308,8 +315,8 @@ function readFields(fields) {
 function inputBlock(block, scene) {
   const inner = element(block, block.element, scene);
   const label = plain(block.label.text) + (block.optional ? " (optional)" : "");
-  // A `label` element cannot name a group of radio buttons.
-  if (inner.getAttribute("role") === "radiogroup") inner.setAttribute("aria-label", label);
+  // A `label` element cannot name a group of radio buttons or boxes.
+  if (inner.classList.contains("choices")) inner.setAttribute("aria-label", label);
   return el("div", { class: "field" },
     el("label", { for: scene.id(block) }, label),
     inner,
@@ -385,6 +392,8 @@ async function send(address, body) {
     return { ok: false, error: "unreachable", message: "the workspace does not answer" };
   }
 }
+// The page reports its time zone, which Slack knows from a person's profile.
+const STATE = `/state?zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone || "")}`;
 async function load(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
@@ -542,19 +551,23 @@ const channelOf = (id) => state.channels.find((channel) => channel.id === id);
 
 async function refresh() {
   await loadHints();
-  state = await load("/state");
+  state = await load(STATE);
   if (!channelOf(place.channel)) place.channel = state.channels[0].id;
   showModal(state.modal);
   await openChannel(place.channel, { keepTab: true, keepThread: true });
 }
+// The messages that arrive while a conversation is loaded.
+let opening = null;
 async function openChannel(id, { keepTab = false, keepThread = false, target = null } = {}) {
   const channel = channelOf(id);
   if (!channel) return;
+  const own = (opening = { id, arrived: [] });
   const page = await load(`/messages?channel=${encodeURIComponent(id)}`);
+  if (opening === own) opening = null;
   if (place.channel !== id && !keepThread) closeThread();
   if (!keepTab) place.tab = channel.kind === "im" && place.channel !== id && !channel.unread ? "home" : "messages";
   Object.assign(place, { channel: id, more: page.has_more });
-  shown.stream = new Map(page.messages.map((message) => [message.ts, message]));
+  shown.stream = new Map([...page.messages, ...own.arrived].map((message) => [message.ts, message]));
   $("title").textContent = channel.kind === "im" ? channel.name : `# ${channel.name}`;
   showPlaceholder();
   document.body.classList.remove("side-open");
@@ -731,7 +744,7 @@ const NEWS = {
   message: (news) => takeMessage(news),
   message_changed: (news) => takeMessage(news),
   async channels() {
-    const fresh = await load("/state");
+    const fresh = await load(STATE);
     state = { ...fresh, channels: fresh.channels.map((one) => (one.id === place.channel ? { ...one, unread: 0 } : one)) };
     drawSidebar();
   },
@@ -753,6 +766,7 @@ function takeMessage(news) {
   const thread = message.thread_ts;
   const isReply = thread && thread !== message.ts;
   const inChannel = !isReply || isBroadcast(message);
+  if (channel === opening?.id && inChannel) opening.arrived.push(message);
   if (channel === place.channel) {
     if (inChannel) putMessage($("stream"), shown.stream, message, false);
     if (news.parent && shown.stream.has(news.parent.ts)) putMessage($("stream"), shown.stream, news.parent, false);
@@ -802,7 +816,7 @@ async function start() {
   $("new-channel").querySelector("form").addEventListener("submit", async () => {
     const answer = await send("/channels", { name: $("channel-name").value });
     if (failed(answer)) return;
-    state = await load("/state");
+    state = await load(STATE);
     await openChannel(answer.channel.id);
   });
   document.addEventListener("keydown", (event) => {
@@ -815,7 +829,7 @@ async function start() {
   narrow.addEventListener("change", showPlaceholder);
   listen();
   await loadHints();
-  state = await load("/state");
+  state = await load(STATE);
   place.channel = state.channels[0].id;
   showModal(state.modal);
   $("shortcuts").replaceChildren(shortcutMenu("global", "Shortcuts", "⚡", {}));

@@ -23,7 +23,6 @@ class _Line(NamedTuple):
     what: str
     command: str
     label: str
-    confirm: str = ""
 
 
 _GROUPS = {
@@ -45,12 +44,7 @@ _GROUPS = {
     "Admin": (
         _Line("The state of the feeds; operators can change them", "feeds", "Feeds"),
         _Line("Reported rates that await an operator's decision", "proposals", "Proposals"),
-        _Line(
-            "End the subscriptions of this conversation",
-            "unsubscribe",
-            "Unsubscribe",
-            "This conversation gets no more news.",
-        ),
+        _Line("End the subscriptions of this conversation", "unsubscribe", "Unsubscribe"),
     ),
 }
 _MORE = (
@@ -65,6 +59,7 @@ _MORE = (
     "table us china",
     "upcoming ics",
     "subscribe tariffs china, japan daily",
+    "following",
 )
 _INTRODUCTION = (
     f"Ask in plain words, here with `{COMMAND}`, in a direct message, or with a mention of me."
@@ -110,4 +105,4 @@ def _describe(line: _Line) -> str:
 def _make_button(line: _Line, number: int) -> Element | None:
     if not line.command:
         return button(line.label, CHECK_PRODUCT)
-    return button(line.label, f"{RUN}_{number}", line.command, confirm=line.confirm)
+    return button(line.label, f"{RUN}_{number}", line.command)

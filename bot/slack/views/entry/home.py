@@ -1,11 +1,11 @@
-"""Renders the Home tab: two menus that ask for a rate, what comes next, the newest stories, and for
-operators the state of the bot."""
+"""Renders the Home tab: two menus that ask for a rate, the person's alerts, what comes next, the
+newest stories, and for operators the state of the bot."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby, islice
 
 from bot import COMMAND
-from bot.alerts.subscriptions.model import Subscription
 from bot.commands.rates.product_form import IMPORTER
 from bot.commands.replies import OperatorOverview, Overview
 from bot.feeds.health import FeedSummary
@@ -25,11 +25,11 @@ from bot.slack.blockkit.blocks import (
     section,
 )
 from bot.slack.blockkit.forms import View, menu
-from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link_channel
+from bot.slack.blockkit.mrkdwn import bold, escape, format_moment
 from bot.slack.views.entry.check_product import list_origins
 from bot.slack.views.replies import CHECK_PRODUCT, RUN
 from bot.slack.views.story_lists import format_headline, format_source
-from bot.slack.views.subscriptions.describe import describe_subscription
+from bot.slack.views.subscriptions.list import render_own
 from bot.text.dates import format_day
 
 ASK, IMPOSER, PARTNER = "home_ask", "home_imposer", "home_partner"
@@ -37,7 +37,7 @@ ASK, IMPOSER, PARTNER = "home_ask", "home_imposer", "home_partner"
 PROPOSALS = "home_proposals"
 """The action id of the button that sends the waiting proposals to the operator."""
 
-_MOST_SUBSCRIPTIONS = 5
+_MOST_SUBSCRIPTIONS = 25
 _MOST_UPCOMING = 5
 """Days with upcoming changes."""
 _MOST_OF_DAY = 4
@@ -45,12 +45,18 @@ _MOST_OF_DAY = 4
 
 
 def render_home(
-    overview: Overview, user: str, imposers: Mapping[str, str], parties: Parties
+    overview: Overview,
+    user: str,
+    imposers: Mapping[str, str],
+    parties: Parties,
+    now: datetime,
 ) -> View:
     """The Home tab for one person. `imposers` are the importing countries that can be chosen."""
     operator = _render_operator(overview.operator, overview.feeds, parties)
     lines = [
         *_render_question(imposers, parties),
+        header("My alerts"),
+        *render_own(overview.subscriptions, user, now, parties, _MOST_SUBSCRIPTIONS),
         header("Coming up"),
         *_list_upcoming(overview.upcoming, parties),
         *actions(button("All upcoming changes", f"{RUN}_1", "upcoming")),
@@ -58,8 +64,6 @@ def render_home(
         *(section(_format_story(story)) for story in overview.latest),
         *actions(button("More news", f"{RUN}_2", "latest")),
         *operator,
-        header("Your subscriptions"),
-        section(_list_subscriptions(overview.subscriptions, user, parties)),
         divider(),
         context(_describe_feeds(overview.feeds), f"`{COMMAND} list` in a channel shows its own."),
     ]
@@ -118,23 +122,6 @@ def _render_operator(
         section(escape(age)),
         section(f"Proposals: {found.waiting} waiting.", button("Send them to me", PROPOSALS)),
     ]
-
-
-def _list_subscriptions(found: Sequence[Subscription], user: str, parties: Parties) -> str:
-    if not found:
-        return f"None yet. `{COMMAND} subscribe tariffs` starts one."
-    lines = [
-        f"• {describe_subscription(one, parties)}, {_describe_place(one, user)}"
-        for one in found[:_MOST_SUBSCRIPTIONS]
-    ]
-    left = len(found) - _MOST_SUBSCRIPTIONS
-    return "\n".join([*lines, *([f"… and {left} more."] if left > 0 else [])])
-
-
-def _describe_place(subscription: Subscription, user: str) -> str:
-    return (
-        "to you" if subscription.conversation == user else link_channel(subscription.conversation)
-    )
 
 
 def _describe_feeds(summary: FeedSummary) -> str:

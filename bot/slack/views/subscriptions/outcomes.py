@@ -19,7 +19,7 @@ from bot.slack.blockkit.blocks import (
     context,
     section,
 )
-from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, mention_person
+from bot.slack.blockkit.mrkdwn import escape, format_moment, mention_person
 from bot.slack.views import alerts
 from bot.slack.views.replies import render_notice
 from bot.slack.views.subscriptions.describe import (
@@ -30,6 +30,8 @@ from bot.slack.views.subscriptions.describe import (
 )
 
 UNMUTE_TOPIC = "mute_topic_off"
+UNSUBSCRIBE = "unsubscribe_confirmed"
+"""The value of the button is the arguments of `unsubscribe`."""
 
 
 def render_subscribed(
@@ -74,27 +76,14 @@ def render_unsubscribed(
     return assemble(text, [section(text), *([context(kept)] if kept else [])])
 
 
-def render_subscriptions(reply: replies.SubscriptionList, parties: Parties) -> Message:
-    """The subscriptions and mutes of a conversation."""
-    found = reply.subscriptions
-    muted = [_format_mute(mute) for mute in reply.mutes]
-    row = actions(*_build_unmute_buttons(reply.mutes))
-    if not found:
-        notice = render_notice(f"No subscriptions here yet. Try `{COMMAND} subscribe tariffs`.")
-        mutes = (context(*muted), *row) if muted else ()
-        return Message(notice.text, (*notice.blocks, *mutes))
-    title = f"{len(found)} subscription{'s' if len(found) > 1 else ''} here"
-    lines = [
-        section(
-            f"• {describe_subscription(one, parties)} – {_format_since(one)}"
-            f" · `{format_id(one)}`{_format_pauses(one, reply)}"
-        )
-        for one in found
-    ]
-    off = f"Reminders are off here. `{COMMAND} reminders on` turns them on."
-    tail = [context(*muted, "" if reply.reminders_on else off), *row]
-    shown = tail if muted or not reply.reminders_on else []
-    return assemble(title, [section(bold(title))], lines, shown, _make_left_out)
+def render_confirmation(reply: replies.ConfirmUnsubscribe, parties: Parties) -> Message:
+    """Asks whether to unsubscribe, with the subscriptions that this ends or changes."""
+    count = len(reply.subscriptions)
+    one = f"Unsubscribe this conversation? This ends or changes {count} "
+    text = one + ("subscription" if count == 1 else "subscriptions") + " here:"
+    lines = [section(f"• {describe_subscription(each, parties)}") for each in reply.subscriptions]
+    row = actions(button("Unsubscribe", UNSUBSCRIBE, reply.arguments, style="danger"))
+    return assemble(text, [section(text)], lines, row, _make_left_out)
 
 
 def render_changed(
@@ -147,7 +136,7 @@ def render_mute(reply: replies.Muted | replies.Unmuted, request: CommandRequest)
     until = reply.mute.until
     end = f" until {format_moment(until)}" if until is not None else ""
     text = f"{who} muted {what} here{end}. What you miss is offered then."
-    return Message(text, (section(text), *actions(_build_undo(reply.mute, "Undo"))))
+    return Message(text, (section(text), *actions(_build_undo(reply.mute, "Unmute"))))
 
 
 def format_id(subscription: Subscription) -> str:
@@ -155,29 +144,15 @@ def format_id(subscription: Subscription) -> str:
     return f"#{subscription.id[:SHORT_ID]}"
 
 
-def _format_since(subscription: Subscription) -> str:
-    who = mention_person(subscription.created_by)
-    return f"since {format_moment(subscription.created_at)}" + (f" by {who}" if who else "")
-
-
-def _format_pauses(subscription: Subscription, reply: replies.SubscriptionList) -> str:
-    until, paused_at = subscription.paused_until, subscription.paused_at
-    paused = f"\nPaused until {format_moment(until)}." if until and until > reply.now else ""
-    if paused_at is None:
-        return paused
-    reason = escape(subscription.paused_reason)
-    again = "Subscribe again to end the pause."
-    since = format_moment(paused_at)
-    return f"{paused}\n:warning: paused since {since}: {reason}. {again}"
-
-
-def _format_mute(mute: Mute) -> str:
+def format_mute(mute: Mute) -> str:
+    """What is muted and until when, as markup."""
     what = "an event" if mute.kind is MuteKind.EVENT else describe_mute(mute)
     until = f" until {format_moment(mute.until)}" if mute.until is not None else ""
     return f"Muted{until}: {what}."
 
 
-def _build_unmute_buttons(mutes: Sequence[Mute]) -> list[Element | None]:
+def build_unmute_buttons(mutes: Sequence[Mute]) -> list[Element | None]:
+    """Buttons that end the mutes of topics and of the conversation."""
     wide = [mute for mute in mutes if mute.kind is not MuteKind.EVENT]
     return [_build_undo(mute, "Unmute") for mute in wide]
 

@@ -1,0 +1,1 @@
+"""Lists of events: digests, missed stories, and what a person follows."""

@@ -1,0 +1,121 @@
+"""Renders the subscriptions of a conversation, or of a person, as rows with buttons."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot import COMMAND
+from bot.alerts.subscriptions.model import Subscription
+from bot.commands import replies
+from bot.parties import Parties
+from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
+from bot.slack.blockkit.forms import menu
+from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link_channel, mention_person
+from bot.slack.views.subscriptions.describe import describe_subscription
+from bot.slack.views.subscriptions.outcomes import build_unmute_buttons, format_id, format_mute
+
+ADD, EDIT = "subscription_add", "subscription_edit"
+PAUSE, RESUME, REMOVE = "subscription_pause", "subscription_resume", "subscription_remove"
+MORE = "subscription_more"
+"""The action ids of the buttons. The value of `ADD` is empty, that of `MORE` is the number of a
+page, and the value of the others is the id of a subscription."""
+DAY, WEEK, UNTIL = "day", "week", "until"
+"""The choices of the menu `PAUSE`. A space and the subscription's id follow."""
+
+PAGE = 6
+"""Subscriptions with buttons that fit into one message."""
+_PAUSES = {DAY: "For a day", WEEK: "For a week", UNTIL: "Until a day…"}
+_CHOOSE = "Choose what you get"
+
+
+def render_subscriptions(
+    reply: replies.SubscriptionList, parties: Parties, page: int = 1
+) -> Message:
+    """A page of the subscriptions of a conversation, and what it has muted."""
+    found = reply.subscriptions
+    add = button("Add", ADD, style="primary")
+    muted = context(*map(format_mute, reply.mutes)) if reply.mutes else None
+    unmute = build_unmute_buttons(reply.mutes)
+    if not found:
+        text = f"No subscriptions here yet. Press the button or type `{COMMAND} subscribe tariffs`."
+        row = actions(button(_CHOOSE, ADD, style="primary"), *unmute)
+        return Message(text, (section(text), *([muted] if muted else []), *row))
+    start = (page - 1) * PAGE
+    shown = found[start : start + PAGE]
+    left = len(found) - start - len(shown)
+    title = f"{len(found)} subscription{'s' if len(found) > 1 else ''} here"
+    rows = [
+        block
+        for one in shown
+        for block in render_row(
+            one, reply.now, f"{_format_since(one)} · `{format_id(one)}`", parties
+        )
+    ]
+    off = f"Reminders are off here. `{COMMAND} reminders on` turns them on."
+    tail = [*([muted] if muted else []), *([] if reply.reminders_on else [context(off)])]
+    more = button(f"{left} more", MORE, str(page + 1)) if left > 0 else None
+    tail += actions(more, add, *unmute)
+    return assemble(title, [section(bold(title))], rows, tail)
+
+
+def render_own(
+    found: Sequence[Subscription], user: str, now: datetime, parties: Parties, most: int
+) -> list[Block]:
+    """The subscriptions of a person, for the Home tab."""
+    blocks: list[Block] = []
+    for one in found[:most]:
+        place = "to you" if one.conversation == user else f"to {link_channel(one.conversation)}"
+        blocks += render_row(one, now, place, parties)
+    if len(found) > most:
+        blocks.append(context(f"… and {len(found) - most} more."))
+    if not found:
+        blocks.append(section("None yet. Choose which stories come to you in direct messages."))
+    add = button("Add" if found else _CHOOSE, ADD, style="primary")
+    return [*blocks, *actions(add)]
+
+
+def render_row(
+    subscription: Subscription, now: datetime, detail: str, parties: Parties
+) -> list[Block]:
+    """A subscription in words, with its buttons. `detail` is markup in small print."""
+    what = describe_subscription(subscription, parties)
+    question = "Its stories no longer come. This cannot be undone."
+    row = actions(
+        button("Edit", EDIT, subscription.id),
+        *([button("Resume", RESUME, subscription.id)] if _is_paused(subscription, now) else []),
+        {**menu(_make_pauses(subscription), "", "Pause"), "action_id": PAUSE},
+        button("Remove", REMOVE, subscription.id, confirm=question),
+    )
+    return [section(f"{what}\n{detail}{_format_pauses(subscription, now)}"), *row]
+
+
+def render_introduction() -> Message:
+    """The first post in a channel."""
+    text = (
+        "Hello. I post news about tariffs, trade talks and trade court rulings here: "
+        f"each event once, with the rate and the source. Ask me about rates with `{COMMAND}`."
+    )
+    return Message(text, (section(text), *actions(button(_CHOOSE, ADD, style="primary"))))
+
+
+def _make_pauses(subscription: Subscription) -> dict[str, str]:
+    return {f"{name} {subscription.id}": label for name, label in _PAUSES.items()}
+
+
+def _is_paused(subscription: Subscription, now: datetime) -> bool:
+    return subscription.paused_until is not None and subscription.paused_until > now
+
+
+def _format_since(subscription: Subscription) -> str:
+    who = mention_person(subscription.created_by)
+    return f"since {format_moment(subscription.created_at)}" + (f" by {who}" if who else "")
+
+
+def _format_pauses(subscription: Subscription, now: datetime) -> str:
+    until, paused_at = subscription.paused_until, subscription.paused_at
+    paused = f"\nPaused until {format_moment(until)}." if until and until > now else ""
+    if paused_at is None:
+        return paused
+    reason = escape(subscription.paused_reason)
+    again = "Subscribe again to end the pause."
+    since = format_moment(paused_at)
+    return f"{paused}\n:warning: paused since {since}: {reason}. {again}"

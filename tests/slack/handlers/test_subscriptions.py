@@ -1,0 +1,446 @@
+"""A person chooses what to get in the local workspace: by the form, the list, the Home tab."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
+from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.timing import Frequency, Timing
+from bot.commands.permissions import Permissions, SubscriptionPolicy
+from bot.local_slack.page.replies import ActionResult
+from bot.local_slack.server import Workspace
+from bot.slack.context import SlackContext
+from bot.slack.views.subscriptions.form import PREVIEW
+from bot.slack.views.subscriptions.list import ADD, EDIT, PAUSE, REMOVE, RESUME
+from bot.values import Topic
+from tests.slack.fakes import FakeSubscriptions
+from tests.slack.http_bot import running_bot
+from tests.slack.samples import NOW
+
+CHINA = Criteria(topics=frozenset({Topic.TARIFF}), economies=(EconomyFilter(first="CN"),))
+
+
+class Subscriber:
+    """A person at the local workspace."""
+
+    def __init__(self, workspace: Workspace, context: SlackContext) -> None:
+        self.workspace, self.context = workspace, context
+
+    @property
+    def store(self) -> FakeSubscriptions:
+        store = self.context.service.stores.subscriptions
+        assert isinstance(store, FakeSubscriptions)
+        return store
+
+    @property
+    def saved(self) -> list[Subscription]:
+        return self.store.kept
+
+    @property
+    def modal(self) -> dict[str, Any]:
+        assert self.workspace.team.views.modal is not None
+        return self.workspace.team.views.modal
+
+    @property
+    def shown(self) -> str:
+        return json.dumps(self.modal, ensure_ascii=False)
+
+    async def say(self, text: str, channel: str = "#trade-news") -> str:
+        result = await self.workspace.keyboard.say(channel, text)
+        await self.context.background.finish()
+        assert result.ok, result.message
+        return json.dumps(result.messages, ensure_ascii=False)
+
+    def held(self) -> dict[str, Any]:
+        """The values that the form shows."""
+        found: dict[str, Any] = {}
+        for block in self.modal["blocks"]:
+            if block["type"] != "input":
+                continue
+            element = block["element"]
+            if element["type"] == "checkboxes":
+                chosen = element.get("initial_options") or []
+                found[block["block_id"]] = [one["value"] for one in chosen]
+            else:
+                option = element.get("initial_option") or {}
+                found[block["block_id"]] = option.get("value") or element.get("initial_value")
+        return found
+
+    def _raw(self, changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        held = self.held() if self.modal["callback_id"] == "subscription_form" else {}
+        return {name: {"field": value} for name, value in {**held, **changes}.items()}
+
+    async def submit(self, **changes: Any) -> ActionResult:
+        """Submits the modal with the values that it shows, except for `changes`."""
+        result = await self.workspace.pointer.submit(self.modal["id"], self._raw(changes))
+        await self.context.background.finish()
+        return result
+
+    async def preview(self, **changes: Any) -> str:
+        block = next(b for b in self.modal["blocks"] if b["type"] == "actions")
+        clicked = await self.workspace.pointer.click_in_view(
+            self.modal["id"], block["block_id"], PREVIEW, None, self._raw(changes)
+        )
+        assert clicked.ok, clicked.message
+        await self.context.background.finish()
+        return self.shown
+
+    async def open_home(self) -> dict[str, Any]:
+        drawn = len(self.workspace.calls("views.publish"))
+        await self.workspace.pointer.open_home()
+        async with asyncio.timeout(5):
+            while len(self.workspace.calls("views.publish")) == drawn:  # noqa: ASYNC110 - no event
+                await asyncio.sleep(0.01)
+        await self.context.background.finish()
+        return self.home
+
+    @property
+    def home(self) -> dict[str, Any]:
+        assert self.workspace.team.views.home is not None
+        return self.workspace.team.views.home
+
+    @property
+    def drawn(self) -> str:
+        return json.dumps(self.home, ensure_ascii=False)
+
+    async def click_home(self, action_id: str, value: str | None = None) -> None:
+        block = find_row(self.home["blocks"], action_id)
+        result = await self.workspace.pointer.click_in_view(
+            self.home["id"], block["block_id"], action_id, value, {}
+        )
+        assert result.ok, result.message
+        await self.context.background.finish()
+
+    async def click_list(self, action_id: str, value: str | None = None) -> str:
+        """Types `/tariff list` and clicks in its first row; returns what the channel then has."""
+        result = await self.workspace.keyboard.say("#trade-news", "/tariff list")
+        [message] = result.messages
+        channel = self.workspace.team.find_channel("trade-news")
+        assert channel is not None
+        block = find_row(message["blocks"], action_id)
+        clicked = await self.workspace.pointer.click(
+            channel.id, message["ts"], block["block_id"], action_id, value, {}
+        )
+        assert clicked.ok, clicked.message
+        await self.context.background.finish()
+        return await self.read("trade-news")
+
+    async def read(self, name: str) -> str:
+        """The messages of a channel that everyone sees."""
+        channel = self.workspace.team.find_channel(name)
+        assert channel is not None
+        page = await self.workspace.team.storage.load_history(
+            channel.id, latest="9", limit=100, viewer=""
+        )
+        return json.dumps(list(page.messages), ensure_ascii=False)
+
+    async def add(self, conversation: str, **changes: Any) -> Subscription:
+        """Saves a subscription to news about China."""
+        given = {
+            "id": "",
+            "team": self.workspace.team.identity.team_id,
+            "conversation": conversation,
+            "criteria": CHINA,
+            "created_by": self.workspace.person_id,
+            "created_at": NOW,
+        }
+        await self.store.add(Subscription.model_validate({**given, **changes}), 25)
+        return self.saved[-1]
+
+    @property
+    def channel(self) -> str:
+        found = self.workspace.team.find_channel("trade-news")
+        assert found is not None
+        return found.id
+
+    def restrict(self, policy: SubscriptionPolicy) -> None:
+        """Limits who may change subscriptions, after the bot has started."""
+        service = self.context.service
+        service.permissions = Permissions((), policy)
+        service.subscriptions._permissions = service.permissions
+
+
+def find_row(blocks: list[dict[str, Any]], action_id: str) -> dict[str, Any]:
+    return next(
+        block
+        for block in blocks
+        if block["type"] == "actions"
+        and any(each["action_id"] == action_id for each in block["elements"])
+    )
+
+
+@pytest.fixture
+async def user(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[Subscriber]:
+    async with running_bot(workspace, client) as context:
+        yield Subscriber(workspace, context)
+
+
+async def test_the_form_makes_a_subscription_after_a_preview(user: Subscriber) -> None:
+    user.workspace.team.zone = "Asia/Tokyo"
+    await user.say("/tariff subscribe")
+    assert user.held()["zone"] == "Asia/Tokyo"
+    filled = {"topics": ["tariff"], "economies": "us china", "frequency": "daily", "hour": "8"}
+    shown = await user.preview(**filled)
+    assert "Would have sent 1 message in the last 7 days" in shown
+    assert "cut tariffs for 90 days" in shown
+    assert user.held()["economies"] == "us china"
+    assert user.saved == []
+    assert (await user.submit(**filled)).ok
+    [one] = user.saved
+    assert one.conversation == user.channel
+    assert one.criteria.economies == (EconomyFilter(first="US", second="CN"),)
+    assert one.timing == Timing(frequency=Frequency.DAILY, hour=8, zone="Asia/Tokyo")
+    assert "subscribed" in user.shown
+    assert "Would have sent 1 message" in user.shown
+    assert "subscribed: *tariffs*" in await user.read("trade-news")
+
+
+async def test_every_field_is_saved_and_shown_again_to_edit(user: Subscriber) -> None:
+    filled = {
+        "topics": ["tariff", "court_ruling"],
+        "economies": "United States on China, France",
+        "goods": "steel, 8507",
+        "words": "quota, rare earth",
+        "without": "opinion",
+        "limits": ["decided", "official"],
+        "severity": "notable",
+        "frequency": "weekly",
+        "weekday": "4",
+        "hour": "9",
+        "zone": "Europe/Berlin",
+        "quiet_from": "22",
+        "quiet_to": "7",
+        "quiet": ["weekdays"],
+    }
+    await user.say("/tariff subscribe")
+    refused = await user.submit(**filled)
+    assert refused.ok, refused.errors
+    await user.click_list(EDIT)
+    assert user.held() == filled
+    assert "Edit a subscription" in user.shown
+    assert (await user.submit(quiet_from="-", quiet_to="-", words="")).ok
+    [one] = user.saved
+    assert not one.timing.has_quiet_hours
+    assert one.criteria.words == ()
+    assert one.criteria.decided_only
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"economies": "chnia"}, "economies", "Did you mean China?"),
+        ({"economies": "us china japan"}, "economies", "comma"),
+        ({"economies": "china daily"}, "economies", "own fields"),
+        ({"goods": "xyzzy"}, "goods", "field for words"),
+        ({"zone": "Atlantis"}, "zone", "such as Tokyo"),
+        ({"quiet_from": "22"}, "quiet_to", "both hours"),
+        ({"words": ",".join(f"w{n}" for n in range(21))}, "words", "at most 20"),
+    ],
+)
+async def test_an_error_is_shown_at_its_field(
+    user: Subscriber, changes: dict[str, str], field: str, words: str
+) -> None:
+    await user.say("/tariff subscribe")
+    refused = await user.submit(**changes)
+    assert list(refused.errors) == [field]
+    assert words in refused.errors[field]
+    assert words in await user.preview(**changes)
+    assert user.saved == []
+
+
+async def test_without_the_scope_the_zone_is_left_to_the_person(
+    user: Subscriber, caplog: pytest.LogCaptureFixture
+) -> None:
+    user.workspace.fail_next("users.info", error="missing_scope")
+    await user.say("/tariff subscribe")
+    assert user.held()["zone"] is None
+    assert (await user.submit(zone="tokyo")).ok
+    assert user.saved[0].timing.zone == "Asia/Tokyo"
+
+
+async def test_a_form_that_slack_does_not_open_is_explained(user: Subscriber) -> None:
+    user.workspace.fail_next("views.open", error="expired_trigger_id")
+    assert "Slack did not open the form" in await user.say("/tariff subscribe")
+
+
+async def test_a_wider_subscription_can_be_narrowed_to_the_new_one(user: Subscriber) -> None:
+    wide = await user.add(user.channel)
+    await user.say("/tariff subscribe")
+    filled = {"topics": ["tariff"], "economies": "us china"}
+    assert (await user.submit(**filled)).ok
+    assert "Narrow to this?" in user.shown
+    assert len(user.saved) == 1
+    assert (await user.submit(answer="replace")).ok
+    [one] = user.saved
+    assert (one.id, one.criteria.economies) == (wide.id, (EconomyFilter(first="US", second="CN"),))
+
+
+async def test_both_subscriptions_can_be_kept(user: Subscriber) -> None:
+    await user.add(user.channel)
+    await user.say("/tariff subscribe")
+    await user.submit(topics=["tariff"], economies="us china")
+    assert (await user.submit(answer="keep")).ok
+    assert len(user.saved) == 2
+
+
+async def test_a_wider_one_can_replace_the_narrower_ones(user: Subscriber) -> None:
+    for code in ("CN", "JP"):
+        await user.add(user.channel, criteria=Criteria(economies=(EconomyFilter(first=code),)))
+    await user.say("/tariff subscribe")
+    await user.submit()
+    assert "also sends all stories of these" in user.shown
+    assert (await user.submit(answer="replace")).ok
+    assert [one.criteria for one in user.saved] == [Criteria()]
+
+
+async def test_editing_asks_nothing_about_the_subscription_itself(user: Subscriber) -> None:
+    await user.add(user.channel)
+    await user.click_list(EDIT)
+    assert (await user.submit(economies="us china")).ok
+    assert user.modal["title"]["text"] == "Saved"
+
+
+async def test_the_list_pauses_resumes_and_removes(user: Subscriber) -> None:
+    one = await user.add(user.channel)
+    assert "paused a subscription until" in await user.click_list(PAUSE, f"week {one.id}")
+    assert user.saved[0].paused_until == NOW + timedelta(days=7)
+    await user.click_list(RESUME)
+    assert not user.saved[0].is_paused(NOW)
+    await user.click_list(PAUSE, f"until {one.id}")
+    refused = await user.submit(until="2020-01-01")
+    assert list(refused.errors) == ["until"]
+    assert (await user.submit(until="2025-05-20")).ok
+    assert user.saved[0].is_paused(NOW + timedelta(days=5))
+    assert "removed a subscription" in await user.click_list(REMOVE)
+    assert user.saved == []
+
+
+async def test_removing_asks_for_confirmation(user: Subscriber) -> None:
+    await user.add(user.workspace.person_id)
+    row = find_row((await user.open_home())["blocks"], REMOVE)
+    button = next(each for each in row["elements"] if each["action_id"] == REMOVE)
+    assert button["confirm"]["confirm"]["text"] == "Remove"
+
+
+async def test_the_home_tab_adds_edits_and_removes_and_is_drawn_again(user: Subscriber) -> None:
+    await user.open_home()
+    await user.click_home(ADD)
+    assert (await user.submit(economies="japan")).ok
+    assert user.saved[0].conversation == user.workspace.person_id
+    assert "Japan, posted at once" in user.drawn
+    await user.click_home(EDIT)
+    assert user.held()["economies"] == "Japan"
+    await user.submit(economies="india")
+    assert "naming \U0001f1ee\U0001f1f3 India" in user.drawn
+    assert "Japan, posted" not in user.drawn
+    await user.click_home(REMOVE)
+    assert "None yet" in user.drawn
+
+
+async def test_the_list_and_the_home_tab_show_the_same(user: Subscriber) -> None:
+    await user.say("/tariff subscribe tariffs us china daily at 8 Tokyo time", "@tariffwire")
+    listed = await user.say("/tariff list", "@tariffwire")
+    words = "one digest a day at 8:00 (Asia/Tokyo)"
+    assert words in listed
+    assert words in json.dumps(await user.open_home(), ensure_ascii=False)
+
+
+async def test_the_limit_is_explained_and_the_form_is_not_lost(user: Subscriber) -> None:
+    service = user.context.service.subscriptions
+    service._rules = replace(service._rules, limit=0)
+
+    async def refuse(subscription: Subscription, limit: int) -> bool:
+        from bot.errors import TooManySubscriptions
+
+        raise TooManySubscriptions(limit)
+
+    user.store.add = refuse  # type: ignore[method-assign]
+    await user.say("/tariff subscribe")
+    await user.submit(economies="japan")
+    assert "that is the limit" in user.shown
+    assert user.modal["submit"]["text"] == "Back"
+    await user.submit()
+    assert user.held()["economies"] == "japan"
+
+
+async def test_the_permission_is_checked_when_the_form_opens_and_when_it_is_sent(
+    user: Subscriber,
+) -> None:
+    one = await user.add(user.channel, created_by="U0OTHER")
+    await user.say("/tariff subscribe")
+    user.restrict(SubscriptionPolicy.OPERATORS)
+    await user.submit(economies="japan")
+    assert "Only operators change subscriptions" in user.shown
+    assert "Only operators change subscriptions" in await user.say("/tariff subscribe")
+    user.restrict(SubscriptionPolicy.ANYONE)
+    await user.click_list(EDIT)
+    user.restrict(SubscriptionPolicy.MAKER)
+    await user.submit(economies="japan")
+    assert "<@U0OTHER>, who made it, or an operator" in user.shown
+    assert user.saved == [one]
+
+
+async def test_a_subscription_of_another_conversation_stays_hidden(user: Subscriber) -> None:
+    secret = await user.add("C0PRIVATE", created_by="U0OTHER", criteria=Criteria(words=("merger",)))
+    assert "merger" not in json.dumps(await user.open_home())
+    own = await user.add(user.channel)
+    await user.click_list(EDIT)
+    forged = json.loads(user.modal["private_metadata"])
+    for changes in (
+        {"subscription": secret.id},
+        {"subscription": secret.id, "conversation": "C0PRIVATE"},
+    ):
+        user.modal["private_metadata"] = json.dumps({**forged, **changes})
+        user.modal["callback_id"] = "subscription_form"
+        state = dict(user.modal)
+        await user.submit(economies="japan")
+        assert "There is no subscription" in user.shown
+        assert "merger" not in user.shown
+        user.modal.update(state)
+    assert user.saved == [secret, own]
+
+
+async def test_an_edited_subscription_that_was_removed_meanwhile_is_not_made_again(
+    user: Subscriber,
+) -> None:
+    await user.add(user.channel)
+    await user.click_list(EDIT)
+    user.saved.clear()
+    await user.submit(economies="japan")
+    assert "There is no subscription" in user.shown
+    assert user.saved == []
+
+
+async def test_a_channel_is_greeted_once_with_the_button(user: Subscriber) -> None:
+    channel = await user.workspace.team.create_channel("steel")
+    assert channel is not None
+    user.workspace.pointer.add_bot(channel)
+    async with asyncio.timeout(5):
+        while not user.workspace.calls("chat.postMessage"):  # noqa: ASYNC110 - no event to wait for
+            await asyncio.sleep(0.01)
+    await user.context.background.finish()
+    page = await user.workspace.team.storage.load_history(
+        channel.id, latest="9", limit=100, viewer=""
+    )
+    [message] = page.messages
+    block = find_row(message["blocks"], ADD)
+    await user.workspace.pointer.click(channel.id, message["ts"], block["block_id"], ADD, None, {})
+    await user.context.background.finish()
+    assert f"<#{channel.id}>" in user.shown
+    await user.submit(economies="japan")
+    assert user.saved[0].conversation == channel.id
+
+
+async def test_a_channel_that_refuses_the_announcement_is_named(user: Subscriber) -> None:
+    await user.say("/tariff subscribe")
+    user.workspace.fail_next("chat.postMessage", error="not_in_channel")
+    await user.submit(economies="japan")
+    assert "/invite" in user.shown
+    assert len(user.saved) == 1
