@@ -105,10 +105,14 @@ def plan_reminders(
             by_place.setdefault(place, []).append(subscription)
     found = []
     for place, held in by_place.items():
-        wanted = [item for item in changes if any(_wants(ledger, each, item) for each in held)]
+        wanted = [
+            item for item in changes if any(wants_change(ledger, each, item) for each in held)
+        ]
         due = tuple(_due(build_entries(ledger, merge_rows(ledger, wanted)), place, sent, today))
         if due:
-            asking = [each for each in held if any(_wants(ledger, each, item) for item in wanted)]
+            asking = [
+                each for each in held if any(wants_change(ledger, each, item) for item in wanted)
+            ]
             reminder = Reminder(counted_on=today, due=due)
             found.append(_delivery(place, reminder, _reason(ledger, asking), now))
     return tuple(found)
@@ -140,7 +144,8 @@ def _due(
             yield Due(notice=lead, ahead=change)
 
 
-def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
+def wants_change(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
+    """Whether a change concerns the economies and goods of a subscription to tariffs."""
     criteria = subscription.criteria
     if criteria.economies and not any(
         _is_between(ledger, item, each) for each in criteria.economies

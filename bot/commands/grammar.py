@@ -2,7 +2,8 @@
 
 1. An empty text, a greeting, `help` and `?` ask for help.
 2. A text with a command as its first word is this command with its arguments. The commands are
-   `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`. Polite words
+   `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `quiet-weeks`, `feeds` and
+   `proposals`. Polite words
    before a command do not count: `please subscribe to court rulings`. `edit`, `pause` and `resume`
    are commands before the id of a subscription.
 3. `table` before a question asks for the answer as a table.
@@ -47,6 +48,7 @@ class Verb(StrEnum):
     LIST = "list"
     LATEST = "latest"
     REMINDERS = "reminders"
+    QUIET_WEEKS = "quiet-weeks"
     TABLE = "table"
     """A question whose answer should be a table."""
     CALENDAR_FILE = "upcoming ics"
@@ -74,8 +76,8 @@ class Command(Frozen):
 
     What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
     the address or id of a feed, the id of an event or of a subscription, a topic, or the id of a
-    message that offers missed stories. For reminders it is `on`, `off` or empty. For feeds it is
-    `all` or empty.
+    message that offers missed stories. For reminders and quiet weeks it is `on`,
+    `off` or empty. For feeds it is `all` or empty.
     """
 
     verb: Verb
@@ -125,6 +127,7 @@ _VERBS = _index_words(
         Verb.LATEST: "latest news",
         Verb.TABLE: "table",
         Verb.REMINDERS: "reminders reminder remind",
+        Verb.QUIET_WEEKS: "quiet-weeks quiet-week quietweeks",
         Verb.FEEDS: "feeds feed",
         Verb.PROPOSALS: "proposals",
         Verb.HELP: "help ?",
@@ -211,8 +214,8 @@ def parse_command(text: str, parties: Parties) -> Command:
             return Command(verb=verb, text=line.partition(" ")[2])
         case Verb.HELP | Verb.LIST | Verb.PROPOSALS:
             return Command(verb=verb)
-        case Verb.REMINDERS:
-            return _parse_reminders(words[1:])
+        case Verb.REMINDERS | Verb.QUIET_WEEKS:
+            return _parse_switch(verb, words[1:])
         case Verb.FEEDS:
             return _parse_feeds(whole.split()[1:])
         case Verb.LATEST:
@@ -281,13 +284,14 @@ def _parse_feeds(words: list[str]) -> Command:
     return Command(verb=verb, text=words[1])
 
 
-def _parse_reminders(words: list[str]) -> Command:
+def _parse_switch(verb: Verb, words: list[str]) -> Command:
+    """A command that is `on`, `off` or a question which of them it is."""
     lowered = [word.lower() for word in words]
     argument = " ".join(word for word in lowered if word in _ON_OR_OFF or word not in _FILLERS)
     if argument and argument not in _ON_OR_OFF:
-        commands = [f"{Verb.REMINDERS} {each}" for each in ("on", "off")]
-        raise CommandNotUnderstood(argument, "reminders can be on or off", commands)
-    return Command(verb=Verb.REMINDERS, text=_ON_OR_OFF.get(argument, ""))
+        commands = [f"{verb} {each}" for each in ("on", "off")]
+        raise CommandNotUnderstood(argument, f"{verb} can be on or off", commands)
+    return Command(verb=verb, text=_ON_OR_OFF.get(argument, ""))
 
 
 def _parse_latest(words: list[str], parties: Parties) -> Command:

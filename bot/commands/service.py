@@ -136,6 +136,8 @@ class CommandService:
                 return await self._list_latest(command)
             case Verb.REMINDERS:
                 return await self._reminders(command, request)
+            case Verb.QUIET_WEEKS:
+                return await self._switch_quiet_weeks(command, request)
             case Verb.FEEDS:
                 may_change = self.permissions.is_allowed(request.user, OperatorAction.CHANGE_FEEDS)
                 found, lag = await feeds.health(), await feeds.lag()
@@ -200,6 +202,16 @@ class CommandService:
         on = command.text == "on"
         changed = await self.stores.reminders.switch(request.team, request.conversation, on=on)
         return replies.ReminderSwitch(on, changed, has_tariffs)
+
+    async def _switch_quiet_weeks(self, command: Command, request: CommandRequest) -> Reply:
+        store = self.stores.quiet_weeks
+        found = await self.stores.subscriptions.of(request.team, request.conversation)
+        if not command.text:
+            on = request.conversation in await store.quiet_weeks_on(request.team)
+            return replies.QuietWeekSwitch(on, changed=False, has_subscriptions=bool(found))
+        on = command.text == "on"
+        changed = await store.switch_quiet_weeks(request.team, request.conversation, on=on)
+        return replies.QuietWeekSwitch(on, changed, bool(found))
 
     async def _reminders_on(self, request: CommandRequest) -> bool:
         return request.conversation not in await self.stores.reminders.off(request.team)

@@ -46,6 +46,7 @@ from bot.runtime.delivery_rules import build_delivery_rules
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook
 from bot.runtime.settings import Settings
+from bot.runtime.watch.watches import WatchedParts, Watches
 from bot.slack.api.call_limiter import POST, UPDATE, CallLimiter, MethodLimits, method_key
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_client, open_session
@@ -334,6 +335,7 @@ class Services:
     scheduler: PollScheduler[IntakeResult]
     notices: Notices
     reminders: Reminders
+    watches: Watches
     slack: SlackContext
     hubs: WebSubSubscriptions | None
     """None if hubs cannot reach the bot."""
@@ -393,6 +395,9 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
+        watched = WatchedParts(
+            settings, store, team, decisions, scheduler, dispatcher, gate, notices, read_clock
+        )
         yield Services(
             settings=settings,
             store=store,
@@ -403,6 +408,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             scheduler=scheduler,
             notices=notices,
             reminders=_build_reminders(base, answers, dispatcher),
+            watches=Watches(watched),
             slack=slack,
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
@@ -445,6 +451,7 @@ def _build_slack_context(
         stories=store.stories,
         events=store.events,
         reminders=store.reminders,
+        quiet_weeks=store.watch,
         proposals=store.proposals,
         feeds=feeds,
     )

@@ -16,6 +16,7 @@ from bot.store.reminder_switches import ReminderSwitches
 from bot.store.retention import Retention
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
+from bot.store.watch import WatchStore
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Store:
     proposals: Proposals
     data_checks: DataChecks
     retention: Retention
+    watch: WatchStore
 
     @classmethod
     def of(cls, database: Database, team: str | None = None) -> Self:
@@ -55,4 +57,5 @@ class Store:
             proposals=Proposals(database, outbox),
             data_checks=DataChecks(database),
             retention=Retention(database),
+            watch=WatchStore(database),
         )

@@ -57,6 +57,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
         stories=store.stories,
         events=store.events,
         reminders=store.reminders,
+        quiet_weeks=store.watch,
         proposals=store.proposals,
         feeds=FeedRegistry([], store, poller),
     )
