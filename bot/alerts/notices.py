@@ -125,7 +125,7 @@ def plan_notices(
     others: Iterable[Trouble] = (),
 ) -> tuple[Delivery, ...]:
     """The notices about failing feeds and `others`, one for each problem and conversation."""
-    troubles = [trouble for state in failing if (trouble := _feed_trouble(state, now))]
+    troubles = [trouble for state in failing if (trouble := feed_trouble(state, now))]
     return tuple(
         make_delivery(
             DeliveryKind.NOTICE,
@@ -257,7 +257,7 @@ class Notices:
         self._on_deliveries()
 
 
-def _feed_trouble(state: FeedState, now: datetime) -> Trouble | None:
+def feed_trouble(state: FeedState, now: datetime) -> Trouble | None:
     """The problem with a feed; None if there is none or it is too recent to report."""
     since = state.failing_since
     if since is None:

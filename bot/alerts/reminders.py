@@ -125,14 +125,18 @@ def plan_reminders(
     found = []
     for place, held in by_place.items():
         on_tariffs = [] if recipients.are_tariffs_muted(place) else _list_on_tariffs(held)
-        wanted = [item for item in changes if any(_wants(ledger, one, item) for one in on_tariffs)]
+        wanted = [
+            item for item in changes if any(wants_change(ledger, one, item) for one in on_tariffs)
+        ]
         due = tuple(_due(build_entries(ledger, merge_rows(ledger, wanted)), place, sent, today))
         events = [each for each in dated.events if recipients.includes(place, held, each)]
         deadlines = tuple(_due_deadlines(events, place, sent, today))
         if due or deadlines:
             concerned = wanted if due else []
             asking = [
-                one for one in on_tariffs if any(_wants(ledger, one, item) for item in concerned)
+                one
+                for one in on_tariffs
+                if any(wants_change(ledger, one, item) for item in concerned)
             ]
             keys = {one.ahead.event_id for one in deadlines}
             announced = [each for each in events if each.id in keys]
@@ -207,7 +211,8 @@ def _list_on_tariffs(subscriptions: Iterable[Subscription]) -> list[Subscription
     ]
 
 
-def _wants(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
+def wants_change(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
+    """Whether a change concerns the economies and goods of a subscription to tariffs."""
     criteria = subscription.criteria
     if criteria.economies and not any(
         _is_between(ledger, item, each) for each in criteria.economies

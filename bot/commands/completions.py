@@ -23,12 +23,14 @@ _FIRST = {
     Verb.FOLLOWING: "the events that you follow",
     Verb.TABLE: "an answer as a table: table us china",
     Verb.REMINDERS: "reminders of changes of rates",
+    Verb.QUIET_WEEKS: "a line after a week without news",
     Verb.FEEDS: "the feeds and their state",
     Verb.PROPOSALS: "rates that wait for an operator",
     Verb.HELP: "all commands",
 }
 _LATER = {
     Verb.REMINDERS: {"on": "", "off": ""},
+    Verb.QUIET_WEEKS: {"on": "", "off": ""},
     Verb.FEEDS: {"add": "an address", "remove": "a feed's id", "resume": "a feed's id"},
 }
 

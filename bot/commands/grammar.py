@@ -2,11 +2,11 @@
 
 1. An empty text, a greeting, `help` and `?` ask for help.
 2. A text with a command as its first word is this command with its arguments. The commands are
-   `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `feeds` and `proposals`. Polite words
-   before a command do not count: `please subscribe to court rulings`. `edit`, `pause` and `resume`
-   are commands before the id of a subscription. `following` lists the events that a person
-   follows. `find` and `search` are other words for `latest`, except in a question for a rate:
-   `find the duty rate on cars`.
+   `subscribe`, `unsubscribe`, `list`, `latest`, `reminders`, `quiet-weeks`, `feeds` and
+   `proposals`. Polite words before a command do not count: `please subscribe to court rulings`.
+   `edit`, `pause` and `resume` are commands before the id of a subscription. `following` lists the
+   events that a person follows. `find` and `search` are other words for `latest`, except in a
+   question for a rate: `find the duty rate on cars`.
 3. `table` before a question asks for the answer as a table.
 4. `upcoming` with `ics` asks for the calendar as a file.
 5. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
@@ -49,6 +49,7 @@ class Verb(StrEnum):
     LIST = "list"
     LATEST = "latest"
     REMINDERS = "reminders"
+    QUIET_WEEKS = "quiet-weeks"
     TABLE = "table"
     """A question whose answer should be a table."""
     CALENDAR_FILE = "upcoming ics"
@@ -83,8 +84,8 @@ class Command(Frozen):
 
     What `text` contains depends on `verb`: a question (for a calendar file without the word `ics`),
     the address or id of a feed, the id of an event, a story or a subscription, a topic, or the id
-    of a message that offers missed stories. For reminders it is `on`, `off` or empty. For feeds it
-    is `all` or empty. For exclusions it is what `write_exclusion` writes.
+    of a message that offers missed stories. For reminders and quiet weeks it is `on`, `off` or
+    empty. For feeds it is `all` or empty. For exclusions it is what `write_exclusion` writes.
     """
 
     verb: Verb
@@ -139,6 +140,7 @@ _VERBS = _index_words(
         Verb.FOLLOWING: "following followed",
         Verb.TABLE: "table",
         Verb.REMINDERS: "reminders reminder remind",
+        Verb.QUIET_WEEKS: "quiet-weeks quiet-week quietweeks",
         Verb.FEEDS: "feeds feed",
         Verb.PROPOSALS: "proposals",
         Verb.HELP: "help ?",
@@ -232,8 +234,8 @@ def parse_command(text: str, parties: Parties) -> Command:
             return Command(verb=verb, text=line.partition(" ")[2])
         case Verb.HELP | Verb.LIST | Verb.PROPOSALS:
             return Command(verb=verb)
-        case Verb.REMINDERS:
-            return _parse_reminders(words[1:])
+        case Verb.REMINDERS | Verb.QUIET_WEEKS:
+            return _parse_switch(verb, words[1:])
         case Verb.FEEDS:
             return _parse_feeds(whole.split()[1:])
         case Verb.FOLLOWING:
@@ -310,13 +312,14 @@ def _parse_feeds(words: list[str]) -> Command:
     return Command(verb=verb, text=words[1])
 
 
-def _parse_reminders(words: list[str]) -> Command:
+def _parse_switch(verb: Verb, words: list[str]) -> Command:
+    """A command that is `on`, `off` or a question which of them it is."""
     lowered = [word.lower() for word in words]
     argument = " ".join(word for word in lowered if word in _ON_OR_OFF or word not in _FILLERS)
     if argument and argument not in _ON_OR_OFF:
-        commands = [f"{Verb.REMINDERS} {each}" for each in ("on", "off")]
-        raise CommandNotUnderstood(argument, "reminders can be on or off", commands)
-    return Command(verb=Verb.REMINDERS, text=_ON_OR_OFF.get(argument, ""))
+        commands = [f"{verb} {each}" for each in ("on", "off")]
+        raise CommandNotUnderstood(argument, f"{verb} can be on or off", commands)
+    return Command(verb=verb, text=_ON_OR_OFF.get(argument, ""))
 
 
 def _parse_latest(text: str, parties: Parties) -> Command:

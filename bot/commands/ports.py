@@ -158,6 +158,16 @@ class ReminderStore(Protocol):
         """Switches reminders on or off. Returns False if they already were in this state."""
 
 
+class QuietWeekSwitches(Protocol):
+    """The conversations that want a line about a week without news."""
+
+    async def quiet_weeks_on(self, team: str) -> Collection[str]:
+        """The ids of the conversations that want it."""
+
+    async def switch_quiet_weeks(self, team: str, conversation: str, *, on: bool) -> bool:
+        """Switches the line on or off. Returns False if it already was in this state."""
+
+
 class ProposalStore(Protocol):
     """The proposed rates, and the messages that show them."""
 
@@ -204,5 +214,6 @@ class CommandStores:
     events: EventPreferenceStore
     feedback: FeedbackStore
     reminders: ReminderStore
+    quiet_weeks: QuietWeekSwitches
     proposals: ProposalStore
     feeds: FeedAdmin

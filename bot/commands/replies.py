@@ -237,6 +237,15 @@ class ReminderSwitch(Reply):
     """Whether a subscription includes tariffs, the only topic with reminders."""
 
 
+class QuietWeekSwitch(Reply):
+    """Whether a conversation gets a line about a week without news, and whether the command
+    switched it."""
+
+    on: bool
+    changed: bool
+    has_subscriptions: bool
+
+
 class FeedStatusList(Reply):
     """The health of the feeds."""
 
@@ -370,7 +379,7 @@ def is_public(reply: Reply) -> bool:
             return reply.is_new or reply.ended_pause
         case Unsubscribed():
             return reply.count > 0
-        case ReminderSwitch():
+        case ReminderSwitch() | QuietWeekSwitch():
             return reply.changed
         case _:
             return isinstance(reply, Muted | Unmuted | SubscriptionChanged | SubscriptionRemoved)

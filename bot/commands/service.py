@@ -160,6 +160,8 @@ class CommandService:
                 return await self._list_latest(command, request)
             case Verb.REMINDERS:
                 return await self._reminders(command, request)
+            case Verb.QUIET_WEEKS:
+                return await self._switch_quiet_weeks(command, request)
             case Verb.FEEDS:
                 may_change = self.permissions.is_allowed(request.user, OperatorAction.CHANGE_FEEDS)
                 found, lag = await feeds.health(), await feeds.lag()
@@ -299,6 +301,16 @@ class CommandService:
         )
         is_new = await self.stores.feedback.add(said)
         return replies.MarkedNotRelevant(story.title, is_new, story.event_id)
+
+    async def _switch_quiet_weeks(self, command: Command, request: CommandRequest) -> Reply:
+        store = self.stores.quiet_weeks
+        found = await self.stores.subscriptions.of(request.team, request.conversation)
+        if not command.text:
+            on = request.conversation in await store.quiet_weeks_on(request.team)
+            return replies.QuietWeekSwitch(on, changed=False, has_subscriptions=bool(found))
+        on = command.text == "on"
+        changed = await store.switch_quiet_weeks(request.team, request.conversation, on=on)
+        return replies.QuietWeekSwitch(on, changed, bool(found))
 
     async def _reminders_on(self, request: CommandRequest) -> bool:
         return request.conversation not in await self.stores.reminders.off(request.team)

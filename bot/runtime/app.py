@@ -190,6 +190,7 @@ class Application:
         if settings.mcp:
             await enter(_open_mcp_endpoint(services, settings))
         await store.outbox.release_all(read_clock())
+        await services.watches.late_messages.look()
         sending = await enter(_run_dispatcher(services.dispatcher, stop))
         self._lasting = {lock, sending}
         await services.inbox.look()

@@ -41,10 +41,13 @@ class Job:
 
 def list_jobs(services: Services, *, is_local: bool = False) -> Sequence[Job]:
     """All jobs of the bot. `is_local` says that it runs in the local workspace."""
-    tick = choose_tick_s(services.settings)
+    tick, watches = choose_tick_s(services.settings), services.watches
     jobs = [
         Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
         Job("report problems", partial(report_problems, services), 60.0),
+        Job("report late messages", watches.late_messages.look, 60.0),
+        Job("report feeds and rates", watches.look_at_feeds_and_rates, 600.0),
+        Job("send lines about quiet weeks", watches.quiet_weeks.look, tick * 60),
         Job("report an offline bot", OfflineReport(services, is_local=is_local).look, tick * 10),
         Job("count tariff lines", partial(count_tariff_lines, services), tick * 5),
         Job("prune old rows", partial(prune, services), 3600.0),

@@ -19,6 +19,7 @@ from bot.store.reminder_switches import ReminderSwitches
 from bot.store.retention import Retention
 from bot.store.stories import Stories
 from bot.store.subscriptions import Subscriptions
+from bot.store.watch import WatchStore
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Store:
     feedback: FeedbackTable
     answers: KeptAnswers
     retention: Retention
+    watch: WatchStore
 
     @classmethod
     def of(cls, database: Database, team: str | None = None) -> Self:
@@ -64,4 +66,5 @@ class Store:
             feedback=FeedbackTable(database),
             answers=KeptAnswers(database),
             retention=Retention(database),
+            watch=WatchStore(database),
         )

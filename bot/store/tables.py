@@ -15,7 +15,7 @@ A new table is classified in `bot.store.personal_data`.
     answers                   answers that were given, if the bot keeps them
     data_checks               confirmations that nothing changed; undone ones are marked
     once                      marks of what is done once in a database's life; its workspace and a
-                              refusal of it, and on SQLite its running bot
+                              refusal of it, notes of watches, and on SQLite its running bot
 
 In the tables with a column `data`, this column contains the whole object as JSON. The other columns
 repeat or add the fields that queries need.

@@ -68,6 +68,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
         events=store.events,
         feedback=store.feedback,
         reminders=store.reminders,
+        quiet_weeks=store.watch,
         proposals=store.proposals,
         feeds=FeedRegistry([], store, poller),
     )

@@ -203,6 +203,21 @@ class FakeReminderSwitches:
         return changed
 
 
+class FakeQuietWeeks:
+    """Stores the conversations that want a line about quiet weeks; ignores the team id."""
+
+    def __init__(self) -> None:
+        self.kept: set[str] = set()
+
+    async def quiet_weeks_on(self, team: str) -> set[str]:
+        return self.kept
+
+    async def switch_quiet_weeks(self, team: str, conversation: str, *, on: bool) -> bool:
+        changed = on != (conversation in self.kept)
+        self.kept ^= {conversation} if changed else set()
+        return changed
+
+
 class FakeFeeds:
     """Accepts any feed address except one with "page"; removes any feed except "unknown"."""
 
@@ -275,6 +290,7 @@ def service(**changes: Any) -> CommandService:
         "events": FakeEventPreferences(),
         "feedback": FakeFeedback(),
         "reminders": FakeReminderSwitches(),
+        "quiet_weeks": FakeQuietWeeks(),
         "proposals": FailingStore(),
         "feeds": FakeFeeds(),
     }

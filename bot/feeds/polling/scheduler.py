@@ -167,6 +167,10 @@ class PollScheduler(Generic[T]):
         """The states of the feeds whose last poll failed."""
         return tuple(state for state in self._states.values() if state.error)
 
+    def list_states(self) -> tuple[FeedState, ...]:
+        """The states of all enabled feeds."""
+        return tuple(self._states.values())
+
     def is_offline(self) -> bool:
         """Whether the network seems to be unavailable: the last poll of each feed polled since the
         start got no response, and these are all feeds or at least `ENOUGH_FEEDS`."""

@@ -36,6 +36,7 @@ from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook
 from bot.runtime.settings import Settings
+from bot.runtime.watch.watches import WatchedParts, Watches
 from bot.runtime.wiring.basics import make_fetch_limits, open_decisions, read_clock, reveal_secret
 from bot.runtime.wiring.delivery_rules import build_delivery_rules
 from bot.runtime.wiring.polling import Polling, choose_spread_s, open_poller, open_scheduler
@@ -82,6 +83,7 @@ class Services:
     scheduler: PollScheduler[IntakeResult]
     notices: Notices
     reminders: Reminders
+    watches: Watches
     slack: SlackContext
     hubs: WebSubSubscriptions | None
     """None if hubs cannot reach the bot."""
@@ -141,6 +143,9 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
+        watched = WatchedParts(
+            settings, store, team, decisions, scheduler, dispatcher, gate, notices, read_clock
+        )
         yield Services(
             settings=settings,
             store=store,
@@ -151,6 +156,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             scheduler=scheduler,
             notices=notices,
             reminders=_build_reminders(base, answers, dispatcher),
+            watches=Watches(watched),
             slack=slack,
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
@@ -195,6 +201,7 @@ def _build_slack_context(
         events=store.events,
         feedback=store.feedback,
         reminders=store.reminders,
+        quiet_weeks=store.watch,
         proposals=store.proposals,
         feeds=feeds,
     )

@@ -36,7 +36,12 @@ from bot.slack.views.rates.comparison import render_comparison
 from bot.slack.views.rates.history import render_history
 from bot.slack.views.rates.short import is_one_answer, render_short_answer
 from bot.slack.views.rates.table import render_rates_table
-from bot.slack.views.reminders import add_deadlines, render_deadlines, render_reminder_switch
+from bot.slack.views.reminders import (
+    add_deadlines,
+    render_deadlines,
+    render_quiet_week_switch,
+    render_reminder_switch,
+)
 from bot.slack.views.replies import RUN, render_notice
 from bot.slack.views.story_lists import render_latest
 from bot.slack.views.subscriptions import outcomes
@@ -105,6 +110,8 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return render_latest(reply, parties)
         case replies.ReminderSwitch():
             return render_reminder_switch(reply, request.user)
+        case replies.QuietWeekSwitch():
+            return render_quiet_week_switch(reply, request.user)
         case replies.FeedStatusList():
             return feeds.render_feed_list(reply)
         case replies.FeedAdded():

@@ -1,5 +1,5 @@
 """Renders reminders of duties that take effect or end and of deadlines, lists of deadlines, and the
-reply to turning reminders on or off."""
+replies to turning reminders or the line about quiet weeks on or off."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from itertools import groupby
 
 from bot import COMMAND
 from bot.alerts.reminders import Due, DueDeadline, Reminder
-from bot.commands.replies import RateCalendar, ReminderSwitch
+from bot.commands.replies import QuietWeekSwitch, RateCalendar, ReminderSwitch
 from bot.news.deadlines.events import EventDeadline
 from bot.parties import WORLD, Parties
 from bot.rates.calendar.entries import CalendarEntry
@@ -154,6 +154,26 @@ def _format_due(due: Due | DueDeadline, parties: Parties) -> str:
             f"Source: {escape(each.source, 120)}, {format_day(each.published)}",
         ]
     )
+
+
+def render_quiet_week_switch(reply: QuietWeekSwitch, user: str) -> Message:
+    """Says whether a conversation gets the line about a week without news, and who changed this."""
+    state, who = "on" if reply.on else "off", mention_person(user)
+    text = f"The line about quiet weeks is {state} here."
+    if reply.changed:
+        text = f"{who or 'You'} turned the line about quiet weeks {state} here."
+    if not reply.on:
+        more = (
+            f"`{COMMAND} quiet-weeks on` turns it on: one line on Monday if a week brought nothing."
+        )
+        return assemble(text, [section(text), context(more)])
+    more = (
+        "If nothing was posted here in seven days, one line on Monday says what was watched. "
+        f"`{COMMAND} quiet-weeks off` turns it off."
+    )
+    if not reply.has_subscriptions:
+        more += f" No subscription here yet: try `{COMMAND} subscribe tariffs`."
+    return assemble(text, [section(text), context(more)])
 
 
 def _format_day(day: date, counted_on: date) -> str:

@@ -58,6 +58,7 @@ _MORE = (
     "what changed in july 2026",
     "table us china",
     "upcoming ics",
+    "quiet-weeks on",
     "subscribe tariffs china, japan daily",
     "following",
 )

@@ -1,0 +1,1 @@
+"""Watches the bot itself: late messages, silent feeds, old rates, and weeks without news."""

@@ -1,0 +1,1 @@
+"""The watches of the running bot, connected to its parts."""

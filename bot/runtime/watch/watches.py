@@ -1,0 +1,93 @@
+"""Builds the watches of `bot.alerts.watch`, and runs the one that needs feeds and rates."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.notices import Notices
+from bot.alerts.subscriptions.timing import ServerTime
+from bot.alerts.watch.incidents import Incidents
+from bot.alerts.watch.late_messages import LateMessages
+from bot.alerts.watch.problems import (
+    find_age_problems,
+    find_feed_problems,
+    find_passed_problems,
+    list_quiet_feeds,
+)
+from bot.alerts.watch.quiet_weeks import QuietWeeks
+from bot.alerts.workspace_gate import WorkspaceGate
+from bot.feeds.polling.scheduler import PollScheduler
+from bot.pipeline import IntakeResult
+from bot.proposals.approval.data_checks import FRESH_FOR
+from bot.proposals.approval.decisions import Decisions
+from bot.runtime.settings import Settings
+from bot.store.store import Store
+
+
+@dataclass(frozen=True)
+class WatchedParts:
+    """The parts that are watched, and those by which the watches report."""
+
+    settings: Settings
+    store: Store
+    team: str
+    decisions: Decisions
+    scheduler: PollScheduler[IntakeResult]
+    dispatcher: Dispatcher
+    gate: WorkspaceGate
+    notices: Notices
+    clock: Callable[[], datetime]
+
+
+class Watches:
+    """All watches; `bot.runtime.jobs` calls them."""
+
+    def __init__(self, parts: WatchedParts) -> None:
+        self._parts, store, team = parts, parts.store, parts.team
+        self._incidents = Incidents(store.watch, parts.notices, team)
+        self.late_messages = LateMessages(
+            store.watch,
+            parts.notices,
+            self._incidents,
+            team,
+            parts.clock,
+            lambda: team in parts.gate.closed,
+        )
+        self.quiet_weeks = QuietWeeks(
+            store.watch,
+            store.outbox,
+            store.subscriptions,
+            store.mutes,
+            lambda: parts.decisions.ledger,
+            self._count_feeds,
+            team,
+            parts.clock,
+            parts.dispatcher.wake,
+            ServerTime(parts.settings.digest_hour, ZoneInfo(parts.settings.timezone)),
+        )
+
+    def _count_feeds(self, since: datetime) -> int:
+        """The number of feeds that were read since then."""
+        reads = (state.last_success_at for state in self._parts.scheduler.list_states())
+        return sum(read is not None and read > since for read in reads)
+
+    async def look_at_feeds_and_rates(self) -> None:
+        """Reports feeds that are silent, known dates that have passed, and what has recovered."""
+        now, decisions = self._parts.clock(), self._parts.decisions
+        states = self._parts.scheduler.list_states()
+        moments = await self._parts.store.watch.entry_moments(list_quiet_feeds(states))
+        feeds = {state.feed_id for state in states}
+        await self._incidents.look("feeds", find_feed_problems(states, moments, now), feeds)
+        last_checks, ledger = decisions.list_last_checks(), decisions.ledger
+        names = {code: ledger.parties.get(code).name for code in last_checks}
+        old = find_age_problems(last_checks, names, now.date(), FRESH_FOR)
+        await self._incidents.look("rates", old, names)
+
+        def find_today(code: str) -> date:
+            return ledger.find_duty_day(now, code)
+
+        passed = await asyncio.to_thread(find_passed_problems, ledger, names, find_today)
+        await self._incidents.look("known dates", passed, names)
