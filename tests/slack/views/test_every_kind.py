@@ -15,6 +15,7 @@ from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.reminders import Due, LeadTime, Reminder
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, GoodsFilter
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.preview import Preview
 from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.message_reading import MessageReading, ReadRate
@@ -22,6 +23,7 @@ from bot.commands.permissions import OperatorAction, SubscriptionPolicy
 from bot.commands.rates.product_form import CLAIMS, MOST_GOODS, ProductForm
 from bot.commands.rates.rate_now import RateNow
 from bot.commands.request import CommandRequest
+from bot.commands.subscriptions.form import fill_subscription_form
 from bot.errors import AmendmentRefused, FeedError, SlackError
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
@@ -37,7 +39,8 @@ from bot.rates.model.measure import Source
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views import proposals as proposal_views
-from bot.slack.views.approval_form import render_closing, render_form
+from bot.slack.views.approval_form import render_closing
+from bot.slack.views.approval_form import render_form as render_approval_form
 from bot.slack.views.command_replies import (
     render_calendar_comment,
     render_calendar_shared,
@@ -49,6 +52,15 @@ from bot.slack.views.entry.home import render_home
 from bot.slack.views.entry.message_reading import render_message_reading, render_no_rate
 from bot.slack.views.entry.results import render_text
 from bot.slack.views.replies import render_failure, render_notice
+from bot.slack.views.subscriptions.form import (
+    FormState,
+    render_form,
+    render_pause_form,
+    render_question,
+    render_refused,
+    render_saved,
+)
+from bot.slack.views.subscriptions.preview import render_preview
 from bot.values import Topic
 from tests.slack.fakes import ledger
 from tests.slack.samples import HOSTILE, NOW, PARTIES, delivery, nasty_text, stories
@@ -260,7 +272,7 @@ def test_the_form_for_a_proposal(record: ProposalRecord, form: ApprovalForm, sai
     summary = proposal_views.render_proposal(record, PARTIES).text
     measures = list_measures(record.proposal, ledger())
     for each in (measures, [*measures, *ledger().measures]):
-        check_view(render_form("p1", form, each, summary, PARTIES))
+        check_view(render_approval_form("p1", form, each, summary, PARTIES))
     check_view(render_closing(said or "–"))
 
 
@@ -361,6 +373,27 @@ def test_the_form_for_a_product_and_its_answer(form: ProductForm, said: str) -> 
     check_view(render_product_form(form, IMPOSERS, PARTIES))
     check_view(render_product_answer(render_notice(said), form, said, PARTIES))
     check_view(render_text(said))
+
+
+@few
+@given(subscriptions, stories, text)
+def test_the_modals_of_a_subscription(one: Subscription, newest: Any, said: str) -> None:
+    sent = Preview(messages=2, events=1, stories=9, newest=(newest,))
+    form = fill_subscription_form(one.criteria, one.timing, PARTIES)
+    state = FormState(conversation="C1", subscription=one.id)
+    if not form.is_too_long:
+        state = state.model_copy(update={"form": form})
+        view = render_form(state, "U1", render_preview(sent))
+        check_view(view)
+        check_harmless(view)
+    question = render_question(state, [one], (), PARTIES)
+    if question is not None:
+        check_view(question)
+        # People never see the metadata.
+        check_harmless({**question, "private_metadata": ""})
+    check_view(render_refused(render_notice(said), state))
+    check_view(render_saved(render_notice(said), render_preview(sent)))
+    check_view(render_pause_form(state))
 
 
 understandings = stories.map(
