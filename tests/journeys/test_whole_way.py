@@ -121,15 +121,29 @@ async def test_a_subscription_changes_which_channel_gets_a_story(world: World) -
     subscribed, ruling = await world.page.messages("court-watch")
     assert "subscribed" in words(subscribed)
     assert "solar panels" in words(ruling)
-    [unsubscribed] = await world.page.say("#court-watch", "/tariff unsubscribe all")
-    assert "no longer" in words(unsubscribed) or "nsubscribed" in words(unsubscribed)
+    [question] = await world.page.say("#court-watch", "/tariff unsubscribe all")
+    assert "Unsubscribe this conversation?" in words(question)
+    court_watch = world.workspace.team.find_channel("court-watch")
+    assert court_watch is not None
+    row = question["blocks"][-1]
+    where = court_watch.id, question["ts"], row["block_id"], "unsubscribe_confirmed"
+    confirmed = await world.workspace.pointer.click(*where, row["elements"][0]["value"], {})
+    assert confirmed.ok
+
+    async def unsubscribed() -> bool:
+        return any(
+            "unsubscribed this" in words(m) for m in await world.page.messages("court-watch")
+        )
+
+    assert await eventually(unsubscribed)
     world.feeds.publish("wire", "US Supreme Court hears challenge to tariffs on Swiss watches")
 
     async def four_messages() -> bool:
         return len(await world.page.everything("trade-news")) == 4
 
     assert await eventually(four_messages)
-    assert len(await world.page.everything("court-watch")) == 3
+    seen = await world.page.everything("court-watch")
+    assert len([each for each in seen if not each.get("only_you")]) == 3
 
 
 async def test_a_broken_feed_does_not_stop_the_others(world: World) -> None:
