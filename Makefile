@@ -16,7 +16,7 @@ SPELLING := $(BIN)/codespell -D - --builtin clear,en-GB_to_en-US
 # Names in older schemas of the database.
 SCHEMAS := bot/store/migrations/versions,tests/store/schemas,tests/store/test_upgrade.py,bot/store/next_delivery.py
 # Headlines and sentences of the news, patterns that match them, and texts of the tariff schedule.
-HEADLINES := config/demo,config/rates/us-schedule/lines.csv,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py
+HEADLINES := config/demo,config/rates/us-schedule/lines.csv,config/topics.yaml,tests/news,tests/sources,tests/test_parties.py,tests/commands/trials/*.tsv
 # Words of other languages, word stems and misspellings that the bot understands.
 FEED_WORDS := bot/feeds/parsing/month_names.py,bot/feeds/parsing/titles.py,bot/feeds/parsing/dates.py
 PATTERNS := bench/pairs,bot/news,bot/rates/question,bot/sources/journals,bot/text/languages.py,bot/text/calendar_days.py,$(FEED_WORDS)
