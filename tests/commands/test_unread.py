@@ -28,6 +28,7 @@ async def show(text: str) -> str:
         ("notarized toys from china history", "Not read: notarized."),
         ("notarized shoes from vietnam or thailand", "Not read: notarized."),
         ("notarized toys, watches from china", "Not read: notarized."),
+        ("duty on zorbs, toys from china please", "Not read: zorbs."),
         ("toys from china via hong kong", "Shipment through Hong Kong changes no duty"),
     ],
 )

@@ -171,9 +171,9 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
     refuse_other_structure(whole, words, vocabulary)
-    if (ranking := find_ranking(whole, question, vocabulary)) is not None:
-        return ranking
-    query = parse_rates(question, vocabulary)
+    query = find_ranking(whole, question, vocabulary)
+    if query is None:
+        query = parse_rates(question, vocabulary)
     product = query.product or trim_product(words.other_words)
     unread = list_unread(every, product, reader)
     read = {"value": value, "cards": named, "unread": unread, "via": via}

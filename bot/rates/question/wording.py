@@ -112,7 +112,7 @@ _EMPTY_PHRASES = re.compile(
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
     r"|hearing (?:that|about|of)|still (?:on(?! top)|due|there|apply|applies|applying)"
-    r"|in the works|double[- ]check(?:ing)?)\b"
+    r"|lead[- ]times?|leads? to|in the works|double[- ]check(?:ing)?)\b"
     r"|\bfor (?:our|my|the|a|your|their) (?:\w+ ){0,2}(?:business|company|shop|store|factory)\b"
     r"|(?<=\bdoes )apple(?= pay\b)"
     r"|(?<=\bclient )ships\b|(?<=\bsupplier )ships\b|(?<=\bcompany )ships\b|(?<=\bwho )ships\b"

@@ -108,7 +108,7 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
         uncovered=question.uncovered,
         **{
             "history": question.intent.history or question.percent is not None,
-            **_find_days(question.period, question.intent, vocabulary.today),
+            **find_days(question.period, question.intent, vocabulary.today),
         },
     )
     if question.retaliation:
@@ -216,7 +216,7 @@ def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
         return
     for goods in list_goods_of_each(words):
         if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
-            days = _find_days(question.period, question.intent, vocabulary.today)
+            days = find_days(question.period, question.intent, vocabulary.today)
             asked = partial(RateQuery, **days)
             ask_for_goods(asked, goods, words.codes, vocabulary)
 
@@ -293,7 +293,7 @@ def _parse_one_party(
     return asked(kind=QueryKind.PAIR, imposer=code, partner=WORLD, partner_implied=code != WORLD)
 
 
-def _find_days(period: Period | None, intent: Intent, today: date) -> dict[str, object]:
+def find_days(period: Period | None, intent: Intent, today: date) -> dict[str, object]:
     """The fields for the day, the days or the period of a question about rates.
 
     A week that includes today means today. A history is not limited to days ahead, which `will it
