@@ -181,7 +181,7 @@ class CommandService:
         return replies.LatestStories(page, topics, parties, words, command.page, has_older)
 
     async def _ask(self, command: Command, request: CommandRequest) -> Reply:
-        asked = self.answers.parse(command.text, self.clock())
+        asked = await self.answers.parse_soon(command.text, self.clock())
         reply = await self.answers.answer(asked)
         if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
             return replace(reply, as_table=True)

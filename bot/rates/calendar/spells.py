@@ -121,7 +121,9 @@ def list_spells(
 def _list_with_base(answer: Answer, percent: Decimal) -> Iterator[Spell]:
     """The duties of goods that are the percentage with the normal duty: `7.5% + 2.5%`."""
     base = answer.base.percent if answer.base is not None else None
-    for one in (*answer.components, *answer.not_counted) if base else ():
+    if not base:
+        return
+    for one in (*answer.components, *answer.not_counted):
         may_pay = one.exclusion is None or one.exclusion.reason in _MAY_APPLY
         adds = one.calc is Calc.ADDS and one.percent is not None and one.percent + base == percent
         if may_pay and adds and one.from_ is not None:

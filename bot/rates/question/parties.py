@@ -116,7 +116,7 @@ _TRAILING = frozenset(
     str.split(
         "from of on to into in by against for the vs versus or and between , made & / + x "
         "-> than with at a an v vs. within produced manufactured grown imported origin "
-        "compared goods exports imports products pays pay does is are do versus"
+        "compared goods exports imports products pays pay does is are do"
     )
 )
 """Words that belong to the economy after them, and not to the goods."""
