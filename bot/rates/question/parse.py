@@ -46,7 +46,7 @@ from bot.rates.question.query import (
 )
 from bot.rates.question.reading.asides import drop_aside, drop_route, drop_suffixes
 from bot.rates.question.reading.calendar_query import (
-    names_goods_of_economies,
+    find_goods_of_economies,
     parse_calendar,
     refuse_unread,
 )
@@ -167,8 +167,10 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if intent.is_calendar:
         refuse_unread(question, vocabulary)
         query = parse_calendar(question, vocabulary)
-        if not (query.kind is QueryKind.CHANGES and names_goods_of_economies(question, vocabulary)):
+        goods = find_goods_of_economies(question, vocabulary)
+        if query.kind is not QueryKind.CHANGES or not goods:
             return query
+        words.other_words = goods
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
     refuse_other_structure(whole, words, vocabulary)

@@ -147,6 +147,7 @@ def _parse_origins(
     """The query if all economies of the question are origins of goods that the US imports."""
     words, reader, parties = question.words, vocabulary.reader, vocabulary.parties
     codes = words.codes
+    of_us = partial(asked, imposer=HOME, imposer_assumed=True)
     laws = list_law_imposers(product, reader)
     # Only the US imposes 'section 232', so 'canada and mexico section 232' names two origins.
     of_home = HOME in laws and HOME not in codes and laws.isdisjoint(codes)
@@ -156,31 +157,19 @@ def _parse_origins(
         joined = all({"and", ",", "&"} & set(each) for each in words.words_before[1:])
         by_goods = words.has_adjective and all(words.are_origins) and joined
         if by_goods and product and (bloc := _find_common_bloc(codes, parties)):
-            return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
+            return of_us(kind=QueryKind.PAIR, partner=bloc)
         if by_goods and product:
             goods = [each.strip() for each in _AND.split(product)]
             if len(set(goods)) == 1:
                 # 'japanese cars and korean cars'
-                asked = partial(asked, product=goods[0])
+                of_us = partial(of_us, product=goods[0])
             else:
                 ask_for_goods(asked, goods, codes, vocabulary)
-        return asked(
-            kind=QueryKind.COMPARE,
-            imposer=HOME,
-            partner=codes[0],
-            versus=tuple(codes[1:]),
-            imposer_assumed=True,
-        )
+        return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     if product and (bloc := _find_common_bloc(codes, parties)):
-        return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
+        return of_us(kind=QueryKind.PAIR, partner=bloc)
     if _lists_origins(words, product, vocabulary):
-        return asked(
-            kind=QueryKind.COMPARE,
-            imposer=HOME,
-            partner=codes[0],
-            versus=tuple(codes[1:]),
-            imposer_assumed=True,
-        )
+        return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     if (
         product
         and reader

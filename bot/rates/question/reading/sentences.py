@@ -20,7 +20,7 @@ from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.directions import MOVES
 from bot.rates.question.everyday_words import is_telling
-from bot.rates.question.parties import TokenizedQuestion
+from bot.rates.question.parties import MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Vocabulary, split_product, trim_product
@@ -34,10 +34,10 @@ _RELATIVE = re.compile(
     r"(?:buy|buys|buying|bought|purchas(?:e|es|ing)|import(?:s|ing)? from|trad(?:e|es|ing) with"
     r"|deal(?:s|ing)? with)\b"
 )
-_MADE = frozenset(
+_MADE = MADE | frozenset(
     str.split(
-        "made produced manufactured assembled processed finished packaged packed repacked printed "
-        "sewn woven knitted melted poured cast roasted refined milled machined cut built"
+        "processed finished packaged packed repacked melted poured cast roasted refined milled "
+        "machined cut built"
     )
 )
 _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
