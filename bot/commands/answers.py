@@ -34,6 +34,8 @@ from bot.rates.question.reading.refusals import ask_for_origin
 log = logging.getLogger(__name__)
 
 _PAUSE_S = 0.05
+_SHORT_TEXT = 150
+"""Characters that are parsed in a few milliseconds, even if all words are misspelt."""
 _MAX_COUNTED = 6
 """Maximum answers for which counts of tariff lines are computed if they are not prepared."""
 
@@ -110,6 +112,12 @@ class AnswerService:
             query = query if again.kind is QueryKind.PERCENT else again
         return DatedQuery(override_query(query, on, product, value), today, now)
 
+    async def parse_soon(self, text: str, now: datetime) -> DatedQuery:
+        """The question in the text. A long one is parsed in a worker thread."""
+        if len(text) <= _SHORT_TEXT:
+            return self.parse(text, now)
+        return await asyncio.to_thread(self.parse, text, now)
+
     async def answer(self, asked: DatedQuery) -> RateAnswers | RateCalendar | RateCard | CardList:
         """The answer, with missing figures from live sources. Raises QueryError."""
         query, today, ledger = asked.query, asked.today, self.ledger
@@ -127,8 +135,8 @@ class AnswerService:
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
         has_steps = query.history or query.until is not None or query.percent is not None
-        if query.product or has_steps:
-            # A chapter, or a history of one, takes longer than the event loop should wait.
+        if query.product or has_steps or query.kind is QueryKind.PARTY:
+            # A chapter, a history or all partners take longer than the event loop should wait.
             answers = await asyncio.to_thread(answer_query, query, ledger, today, asked.now)
         else:
             answers = answer_query(query, ledger, today, asked.now)

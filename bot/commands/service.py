@@ -209,7 +209,7 @@ class CommandService:
 
     async def _ask(self, command: Command, request: CommandRequest) -> Reply:
         text, topics = split_topics(command.text)
-        asked = self.answers.parse(text, self.clock())
+        asked = await self.answers.parse_soon(text, self.clock())
         reply = await self.answers.answer(asked)
         await self.keep_answer(command.text, reply, request)
         if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):

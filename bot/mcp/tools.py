@@ -65,7 +65,7 @@ class RateTools:
         async with self._places:
             answers = await self._sources.answers()
             try:
-                asked = answers.parse(question, self._sources.clock())
+                asked = await answers.parse_soon(question, self._sources.clock())
                 if kind not in (None, asked.query.kind):
                     cure = "Name only an economy, goods or a period, or use the tool `rate`"
                     raise QueryError(question, f"asks for more than {kind}", cure)

@@ -28,6 +28,7 @@ async def show(text: str) -> str:
         ("notarized toys from china history", "Not read: notarized."),
         ("notarized shoes from vietnam or thailand", "Not read: notarized."),
         ("notarized toys, watches from china", "Not read: notarized."),
+        ("duty on zorbs, toys from china please", "Not read: zorbs."),
         ("toys from china via hong kong", "Shipment through Hong Kong changes no duty"),
     ],
 )
@@ -73,3 +74,10 @@ async def test_the_buttons_of_a_half_read_sentence_have_answers() -> None:
     for _, command in reply.options:
         answer = await type_question(command)
         assert isinstance(answer, replies.RateAnswers | replies.RateCard | replies.RateCalendar)
+
+
+async def test_a_long_question_is_answered_like_a_short_one() -> None:
+    text = "we would like to know which duty the united states charges now on toys from china " * 2
+    reply = await type_question(text)
+    assert isinstance(reply, replies.RateAnswers)
+    assert (reply.query.partner, reply.answers[0].partner) == ("CN", "CN")

@@ -46,7 +46,7 @@ from bot.rates.question.query import (
 )
 from bot.rates.question.reading.asides import drop_aside, drop_route, drop_suffixes
 from bot.rates.question.reading.calendar_query import (
-    names_goods_of_economies,
+    find_goods_of_economies,
     parse_calendar,
     refuse_unread,
 )
@@ -90,6 +90,7 @@ from bot.rates.question.wording import (
 
 _MAX_TEXT = 500
 _FEW_WORDS = 3
+_MAX_COMPARED, _MAX_CARDS = 15, 4
 _SOURCES = frozenset({"source", "sources"})
 
 
@@ -136,7 +137,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if period is None and asks_for_past(whole):
         intent = intent._replace(history=True)
     undated = rest
-    named = cards.find_all(undated) if cards is not None else ()
+    named = cards.find_all(undated)[:_MAX_CARDS] if cards is not None else ()
     # The way of the goods may be what the question is about: `goods that enter through canada`.
     about = remove_empty_phrases(routed) if via else undated
     if (card := _parse_card(about, period, intent, vocabulary)) is not None:
@@ -166,14 +167,18 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if intent.is_calendar:
         refuse_unread(question, vocabulary)
         query = parse_calendar(question, vocabulary)
-        if not (query.kind is QueryKind.CHANGES and names_goods_of_economies(question, vocabulary)):
+        goods = find_goods_of_economies(question, vocabulary)
+        if query.kind is not QueryKind.CHANGES or not goods:
             return query
+        words.other_words = goods
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
     refuse_other_structure(whole, words, vocabulary)
-    if (ranking := find_ranking(whole, question, vocabulary)) is not None:
-        return ranking
-    query = parse_rates(question, vocabulary)
+    ranking = find_ranking(whole, question, vocabulary)
+    query = ranking if ranking is not None else parse_rates(question, vocabulary)
+    if len(query.versus) >= _MAX_COMPARED:
+        problem = f"names more than {_MAX_COMPARED} origins to compare"
+        raise QueryError("the question", problem, "Compare fewer")
     product = query.product or trim_product(words.other_words)
     unread = list_unread(every, product, reader)
     read = {"value": value, "cards": named, "unread": unread, "via": via}

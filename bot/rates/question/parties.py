@@ -2,9 +2,9 @@
 
 Which words are economies:
 1. Codes in capitals next to lower-case text: `CAN`, `US`; names and flags.
-2. Codes that are also English words (`in`, `no`, `my`) only as one of two economies (`us in`) or
-   next to an arrow. Codes that are symbols (`li`, `cu`) also directly after the first economy.
-   `can` is never Canada.
+2. Codes that are also English words (`in`, `no`, `my`) only as one of two economies (`us in`),
+   next to an arrow, or compared with another economy (`cn vs in vs jp`, `cn vs in toys`). Codes
+   that are symbols (`li`, `cu`) also directly after the first economy. `can` is never Canada.
 3. Names of goods (`turkey meat`, `bone china`) and the pronoun in `tell us` are no economies.
 """
 
@@ -111,11 +111,12 @@ MADE = frozenset(
     )
 )
 VERSUS = frozenset({"vs", "versus", "vs."})
+_AFTER_COMPARED = VERSUS | {",", ""}
 _TRAILING = frozenset(
     str.split(
         "from of on to into in by against for the vs versus or and between , made & / + x "
         "-> than with at a an v vs. within produced manufactured grown imported origin "
-        "compared goods exports imports products pays pay does is are do versus"
+        "compared goods exports imports products pays pay does is are do"
     )
 )
 """Words that belong to the economy after them, and not to the goods."""
@@ -264,6 +265,8 @@ class _PartyFinder:
         after = tokens[at + 1] if at + 1 < len(tokens) else ""
         if word in _NEVER:
             return word not in {"can", "and"} and at in self._codes_at
+        if self._is_compared(at, before, after):
+            return True
         if word in _SYMBOLS and at != self._first_end:
             return at in self._codes_at or "->" in {before, after}
         if _is_small(word):
@@ -283,6 +286,17 @@ class _PartyFinder:
             return not self._has_other_origin(at)
         is_kind = _DEMONYMS_OF_GOODS.fullmatch(word) and after not in NOISE and after
         return not (is_kind and self._has_other_origin(at + 1))
+
+    def _is_compared(self, at: int, before: str, after: str) -> bool:
+        """Whether the word is compared with an economy by `vs`: `cn vs in vs jp`."""
+        tokens = self._tokens
+        if at == 0:
+            return after in VERSUS and self._parties.find("".join(tokens[2:3])) is not None
+        if before not in VERSUS or at < 2 or self._parties.find(tokens[at - 2]) is None:
+            return False
+        # Goods follow: 'cn vs vn vs in toys', but not 'us vs in the past'.
+        is_code = len(tokens[at - 2]) == 2 and tokens[at - 2] != "us"
+        return after in _AFTER_COMPARED or (is_code and after not in NOISE | FILLER)
 
     def _has_buyer(self) -> bool:
         """Whether the question names an economy that may buy oil of Russia: `india`."""

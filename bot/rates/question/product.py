@@ -339,7 +339,11 @@ class ProductReader:
         while at < len(words):
             size, is_goods = self._measure_name(stems, at)
             word = words[at].strip("-%$#")
-            if size > 1 or (size and not is_goods) or (word and not is_everyday(word)):
+            if (
+                size > 1
+                or (size and not is_goods)
+                or (word and not is_everyday(word, words[at - 1] if at else ""))
+            ):
                 kept.extend(words[at : at + max(size, 1)])
             at += max(size, 1)
         return kept

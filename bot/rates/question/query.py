@@ -30,15 +30,6 @@ class Uncovered(StrEnum):
     EXCHANGE = "exchange rates"
     FREIGHT = "freight costs"
 
-    @property
-    def has_card(self) -> bool:
-        """Whether a card is about it. The others are no duties."""
-        return self not in NO_DUTIES
-
-
-NO_DUTIES = frozenset({Uncovered.TAXES, Uncovered.EXCHANGE, Uncovered.FREIGHT})
-"""Costs of an import that are no duties."""
-
 
 class QueryKind(StrEnum):
     PAIR = "pair"

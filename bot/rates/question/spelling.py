@@ -31,12 +31,13 @@ def correct_spelling(
     """The text, in lower case, with its misspelt words corrected, and these words."""
     found: dict[str, Respelling] = {}
     own_words = (parties.words, reader.words, cards.words if cards is not None else frozenset())
+    of_goods = own_words[1] | own_words[2]
 
     def correct(match: re.Match[str]) -> str:
         word = match.group()
         if _is_known(word, parties, reader, own_words):
             return word
-        vocabulary = frozenset[str]().union(*own_words[1:])
+        vocabulary = of_goods
         if word.endswith("s"):
             vocabulary = frozenset(f"{one}s" for one in vocabulary if not one.endswith(("s", "y")))
         nearest = _find_nearest(

@@ -34,13 +34,13 @@ FILLER = frozenset(
         "explain exactly much most cheapest cheaper lowest lower highest least more better "
         "best worst worse expensive compare comparing comparison compared versus vs vs. difference "
         "differ kindly roughly today's exempt exempted selling sold anything high cost "
-        "costs costing situation info information details overview summary news amount deal "
-        "with you'd i'd we'd don't doesn't isn't aren't won't someone's heard read "
+        "costs costing situation info information details overview summary news amount "
+        "you'd i'd we'd don't doesn't isn't aren't won't someone's heard read "
         "says said saying talking talk use using used between among yes "
         "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
         "same whos covered advise confirm advice wat wot mutch u ur r im ive i've dont doesnt"
     )
-) - {"deal", "with"}
+)
 """Words that never are part of the name of goods, a duty or a claim."""
 
 NOISE = frozenset(
@@ -112,7 +112,7 @@ _EMPTY_PHRASES = re.compile(
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
     r"|hearing (?:that|about|of)|still (?:on(?! top)|due|there|apply|applies|applying)"
-    r"|in the works|double[- ]check(?:ing)?)\b"
+    r"|lead[- ]times?|leads? to|in the works|double[- ]check(?:ing)?)\b"
     r"|\bfor (?:our|my|the|a|your|their) (?:\w+ ){0,2}(?:business|company|shop|store|factory)\b"
     r"|(?<=\bdoes )apple(?= pay\b)"
     r"|(?<=\bclient )ships\b|(?<=\bsupplier )ships\b|(?<=\bcompany )ships\b|(?<=\bwho )ships\b"

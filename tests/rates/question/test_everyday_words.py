@@ -19,6 +19,13 @@ from tests.rates.question.test_understanding import TODAY
         ("a brief overview of us japan would be great", None),
         ("when would you expect the china tariffs to clear", None),
         ("briefs from china", "briefs"),
+        ("what is the us duty on lead from china", "lead"),
+        ("duty on lead from china and zinc", "lead and zinc"),
+        ("does this lead to higher duties on toys from china", "toys"),
+        ("lead time for toys from china", "toys"),
+        ("what is the us duty on ship from korea now", "ship"),
+        ("can we ship toys from china to the us", "toys"),
+        ("i saw toys from china in the news", "toys"),
     ],
 )
 def test_ordinary_words_do_not_count(

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.errors import UnclearQuestion
+from bot.errors import QueryError, UnclearQuestion
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import RateQuery
@@ -28,6 +28,10 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("tires ex thailand + vietnam + korea", "TH VN KR"),
         ("hs 6109.10 bd / lka / ind pls compare", "BD LK IN"),
         ("china vietnam toys", "CN VN"),
+        ("cn vs vn vs in vs jp vs kr", "CN VN IN JP KR"),
+        ("cn vs vn vs my vs jp toys", "CN VN MY JP"),
+        ("cn vs vn vs in toys", "CN VN IN"),
+        ("in vs vn shoes", "IN VN"),
         ("japan and korea", "JP KR"),
         ("shirts made in china or in vietnam, which is cheaper", "CN VN"),
     ],
@@ -75,3 +79,10 @@ def test_each_economy_with_its_own_goods_is_offered(
     with pytest.raises(UnclearQuestion) as refused:
         read(text, ledger)
     assert [command for _, command in refused.value.options] == offered
+
+
+def test_at_most_fifteen_origins_are_compared(ledger: Ledger) -> None:
+    codes = str.split("cn vn th kh bd lk pk tr jp kr tw gb ch br mx ca")
+    assert len(read(" vs ".join(codes[:15]), ledger).versus) == 14
+    with pytest.raises(QueryError, match="more than 15 origins"):
+        read(" vs ".join(codes), ledger)

@@ -1,6 +1,7 @@
 """Questions for the highest or lowest duty of any origin compare the largest origins."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -64,3 +65,24 @@ def test_named_economies_and_importing_countries_are_not_ranked(
 ) -> None:
     query = read(text, parties, ledger)
     assert len(query.versus) < 2
+
+
+def test_the_time_and_the_value_of_the_question_are_kept(parties: Parties, ledger: Ledger) -> None:
+    on = read("lowest country for toys on 2025-05-01", parties, ledger)
+    assert (on.kind, on.on) == (QueryKind.COMPARE, date(2025, 5, 1))
+    period = read("lowest country for toys in july 2025 history", parties, ledger)
+    assert (period.since, period.until, period.history) == (
+        date(2025, 7, 1),
+        date(2025, 7, 31),
+        True,
+    )
+    worth = read("lowest country for notarized toys worth $9000", parties, ledger)
+    assert (worth.value, worth.unread) == (Decimal(9000), ("notarized",))
+
+
+def test_the_offered_comparisons_keep_the_day(parties: Parties, ledger: Ledger) -> None:
+    with pytest.raises(UnclearQuestion) as unclear:
+        read("which country paid the most on 2025-05-01", parties, ledger)
+    queries = [read(command, parties, ledger) for _, command in unclear.value.options]
+    rates = [query for query in queries if query.kind is not QueryKind.CARD]
+    assert {query.on for query in rates} == {date(2025, 5, 1)}

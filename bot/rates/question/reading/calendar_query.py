@@ -70,15 +70,14 @@ def _name_goods(text: str, reader: ProductReader) -> str | None:
     return ", ".join(reader.list_names(wanted.goods))
 
 
-def names_goods_of_economies(question: Question, vocabulary: Vocabulary) -> bool:
-    """Whether a question about past changes names a period, economies and goods."""
+def find_goods_of_economies(question: Question, vocabulary: Vocabulary) -> list[str]:
+    """The words for goods, if a question about past changes names a period, economies and goods."""
     words, reader = question.words, vocabulary.reader
     rest = _list_calendar_goods(words)
     named = bool(rest) and reader is not None and reader.names_goods(rest)
     if not named or question.period is None or not words.codes or WORLD in words.codes:
-        return False
-    words.other_words = rest.split()
-    return True
+        return []
+    return rest.split()
 
 
 def _list_calendar_goods(words: TokenizedQuestion) -> str:

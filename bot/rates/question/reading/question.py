@@ -57,6 +57,11 @@ def trim_product(rest: Sequence[str]) -> str | None:
     return _COMMAS.sub(",", " ".join(words))
 
 
+def split_product(product: str | None) -> list[str]:
+    """The words of a product that `trim_product` joined."""
+    return (product or "").replace(",", " ").split()
+
+
 def list_law_imposers(product: str | None, reader: ProductReader | None) -> frozenset[str]:
     """The economies that impose the law or the duty that the product names instead of goods."""
     if reader is None or not product or reader.names_goods(product):

@@ -12,10 +12,11 @@ from bot.parties import WORLD
 from bot.rates.question.directions import names_origin
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Question, Vocabulary, trim_product
+from bot.rates.question.reading.rates_query import find_days
 
 _ORIGINS = ("CN", "CA", "MX", "EU", "JP", "KR", "IN", "VN", "TW", "GB", "CH", "BR")
 """The origins of most imports of the US."""
-_ONE_ORIGIN = "CN"
+_EXAMPLE = "steel"
 _EXTREME = re.compile(
     r"\b(?:highest|lowest|biggest|largest|smallest|most|least|cheapest|worst|best|hardest|top \d+"
     r"|bottom \d+|rank(?:ing)?)\b"
@@ -47,8 +48,16 @@ def find_ranking(text: str, question: Question, vocabulary: Vocabulary) -> RateQ
     codes = [code for code in _ORIGINS if code in parties]
     if reader is None or not vocabulary.has_home or len(codes) < 2 or question.percent is not None:
         return None
-    compared = partial(
+    asked = partial(
         RateQuery,
+        uncovered=question.uncovered,
+        **{
+            "history": question.intent.history,
+            **find_days(question.period, question.intent, vocabulary.today),
+        },
+    )
+    compared = partial(
+        asked,
         kind=QueryKind.COMPARE,
         imposer=HOME,
         partner=codes[0],
@@ -61,11 +70,13 @@ def find_ranking(text: str, question: Question, vocabulary: Vocabulary) -> RateQ
         return compared(product=goods) if reader.names_goods(goods) else None
     if goods and reader.names_goods(goods):
         return None
-    options = [
-        ("The largest origins compared", format_query(compared())),
-        ("The same for steel", format_query(compared(product="steel"))),
-        (f"US duties on {parties.get(_ONE_ORIGIN).name}", "us on china"),
-        ("Section 232: duties up to 100%", "section 232"),
+    options = [("The largest origins compared", format_query(compared()))]
+    if reader.names_goods(_EXAMPLE):
+        options.append((f"The same for {_EXAMPLE}", format_query(compared(product=_EXAMPLE))))
+    one = asked(kind=QueryKind.PAIR, imposer=HOME, partner=codes[0])
+    options += [
+        (f"US duties on {parties.get(codes[0]).name}", format_query(one)),
+        ("Section 232", "section 232"),
     ]
     raise UnclearQuestion(
         "the highest or lowest duty",

@@ -108,7 +108,7 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
         uncovered=question.uncovered,
         **{
             "history": question.intent.history or question.percent is not None,
-            **_find_days(question.period, question.intent, vocabulary.today),
+            **find_days(question.period, question.intent, vocabulary.today),
         },
     )
     if question.retaliation:
@@ -147,6 +147,7 @@ def _parse_origins(
     """The query if all economies of the question are origins of goods that the US imports."""
     words, reader, parties = question.words, vocabulary.reader, vocabulary.parties
     codes = words.codes
+    of_us = partial(asked, imposer=HOME, imposer_assumed=True)
     laws = list_law_imposers(product, reader)
     # Only the US imposes 'section 232', so 'canada and mexico section 232' names two origins.
     of_home = HOME in laws and HOME not in codes and laws.isdisjoint(codes)
@@ -156,31 +157,19 @@ def _parse_origins(
         joined = all({"and", ",", "&"} & set(each) for each in words.words_before[1:])
         by_goods = words.has_adjective and all(words.are_origins) and joined
         if by_goods and product and (bloc := _find_common_bloc(codes, parties)):
-            return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
+            return of_us(kind=QueryKind.PAIR, partner=bloc)
         if by_goods and product:
             goods = [each.strip() for each in _AND.split(product)]
             if len(set(goods)) == 1:
                 # 'japanese cars and korean cars'
-                asked = partial(asked, product=goods[0])
+                of_us = partial(of_us, product=goods[0])
             else:
                 ask_for_goods(asked, goods, codes, vocabulary)
-        return asked(
-            kind=QueryKind.COMPARE,
-            imposer=HOME,
-            partner=codes[0],
-            versus=tuple(codes[1:]),
-            imposer_assumed=True,
-        )
+        return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     if product and (bloc := _find_common_bloc(codes, parties)):
-        return asked(kind=QueryKind.PAIR, imposer=HOME, partner=bloc, imposer_assumed=True)
+        return of_us(kind=QueryKind.PAIR, partner=bloc)
     if _lists_origins(words, product, vocabulary):
-        return asked(
-            kind=QueryKind.COMPARE,
-            imposer=HOME,
-            partner=codes[0],
-            versus=tuple(codes[1:]),
-            imposer_assumed=True,
-        )
+        return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     if (
         product
         and reader
@@ -216,7 +205,7 @@ def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
         return
     for goods in list_goods_of_each(words):
         if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
-            days = _find_days(question.period, question.intent, vocabulary.today)
+            days = find_days(question.period, question.intent, vocabulary.today)
             asked = partial(RateQuery, **days)
             ask_for_goods(asked, goods, words.codes, vocabulary)
 
@@ -293,7 +282,7 @@ def _parse_one_party(
     return asked(kind=QueryKind.PAIR, imposer=code, partner=WORLD, partner_implied=code != WORLD)
 
 
-def _find_days(period: Period | None, intent: Intent, today: date) -> dict[str, object]:
+def find_days(period: Period | None, intent: Intent, today: date) -> dict[str, object]:
     """The fields for the day, the days or the period of a question about rates.
 
     A week that includes today means today. A history is not limited to days ahead, which `will it

@@ -20,10 +20,10 @@ from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.directions import MOVES
 from bot.rates.question.everyday_words import is_telling
-from bot.rates.question.parties import TokenizedQuestion
+from bot.rates.question.parties import MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
-from bot.rates.question.reading.question import Vocabulary, trim_product
+from bot.rates.question.reading.question import Vocabulary, split_product, trim_product
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.wording import FILLER, NOISE
 
@@ -34,10 +34,10 @@ _RELATIVE = re.compile(
     r"(?:buy|buys|buying|bought|purchas(?:e|es|ing)|import(?:s|ing)? from|trad(?:e|es|ing) with"
     r"|deal(?:s|ing)? with)\b"
 )
-_MADE = frozenset(
+_MADE = MADE | frozenset(
     str.split(
-        "made produced manufactured assembled processed finished packaged packed repacked printed "
-        "sewn woven knitted melted poured cast roasted refined milled machined cut built"
+        "processed finished packaged packed repacked melted poured cast roasted refined milled "
+        "machined cut built"
     )
 )
 _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
@@ -63,7 +63,7 @@ def list_unread(
     if product and reader is not None:
         wanted = reader.read_any(product)
         unknown = frozenset(wanted.unknown) - (_CLAIMING if wanted.claims else frozenset())
-    in_product = frozenset((product or "").split())
+    in_product = frozenset(split_product(product))
     found = (
         word.strip("-&")
         for word in words
@@ -136,7 +136,7 @@ def refuse_unknown_sentence(
     product: str, words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary
 ) -> NoReturn:
     """Raises UnclearQuestion for a sentence whose goods nothing names: `how did it evolve`."""
-    unread = tuple(word for word in product.split() if not _is_small(word))
+    unread = tuple(word for word in split_product(product) if not _is_small(word))
     query = query.model_copy(update={"unread": unread})
     text = " ".join(words.words)
     _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)

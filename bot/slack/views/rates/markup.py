@@ -73,15 +73,6 @@ def format_definition(answer: Answer) -> str:
     return f"On {format_day(answer.on)}: {escape(words.describe_definition(answer), 500)}."
 
 
-def format_choices(answer: Answer) -> str:
-    """If the rate depends on the tariff line, the totals of more specific goods; otherwise
-    empty."""
-    return "\n".join(
-        f"• {escape(one.goods, 120)}: {bold(format_rate(one.percent))}"
-        for one in answer.choices[:10]
-    )
-
-
 def format_component(one: Component) -> str:
     """A duty that the total counts: rate, name, legal basis, status with dates, notes, source."""
     details = [
