@@ -57,7 +57,13 @@ NAMES: dict[str, str] = {
     "forced-labor-cases": "forced labor lawsuit; section 301 lawsuit; "
     "has the court ruled on forced labor; court of international trade",
     "stacking": "does section 232 stack with section 301; tariff stacking; stacking rules",
-    "in-transit": "goods in transit; on the water exemption",
+    "in-transit": "goods in transit; on the water exemption; goods on water; on the water; "
+    "my goods were loaded before the tariff, they arrive next week; container already at sea",
+    "importer-of-record": "who has to pay the tariff, exporter or importer; importer of record; "
+    "does the exporter pay the tariff; do foreign countries pay the tariffs; "
+    "who is liable for the duty; does the chinese exporter pay",
+    "eu-countermeasures": "suspended retaliation list; when does the suspension lapse; "
+    "are the eu countermeasures suspended",
     "foreign-trade-zones": "FTZ; foreign trade zone; bonded warehouse",
     "first-sale": "first sale rule; transaction value",
     "transshipment": "transhipment; rules of origin; 40% transshipment; country of origin rules; "
