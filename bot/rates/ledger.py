@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
 from bot.rates.cards.index import CardIndex
+from bot.rates.cards.model import Card
 from bot.rates.change_days import list_milestone_days, list_rate_days
 from bot.rates.files.compile import build_measures, expand_names, index_references, resolve_sources
 from bot.rates.files.schema import BaseDuty, Coverage, DutyClock, ImposerFile, Remark
@@ -97,8 +98,9 @@ class Ledger:
             for imposer, schedule in files.tariff_schedules.items()
         }
         self.reader = _build_reader(files, self.goods, self.measures)
-        cards = (card for cards_file in files.cards.values() for card in cards_file.cards)
-        self.cards = CardIndex(cards, parties, self.reader.names_goods)
+        cards = [card for cards_file in files.cards.values() for card in cards_file.cards]
+        headings = self._find_heading_cards(cards)
+        self.cards = CardIndex(cards, parties, self.reader.names_goods, headings)
         # These two are cached, because many questions have the same pairs and goods.
         self.get_pair: Callable[[str, str], Pair] = lru_cache(_CACHE_SIZE)(self._find_pair)
         """Returns the pair for the codes of an imposer and a partner.
@@ -108,6 +110,27 @@ class Ledger:
         self.get_fits: Callable[[str, str, ParsedProduct | None], Mapping[str, Fit]]
         self.get_fits = lru_cache(_CACHE_SIZE)(self._find_fits)
         """Returns how surely each measure of a pair applies to the goods, by measure id."""
+
+    def _find_heading_cards(self, cards: Sequence[Card]) -> Mapping[str, str]:
+        """The id of the narrowest card that has a measure of a heading, by heading."""
+        laws = {card.id for card in cards if card.law is None}
+        listed = {
+            card.id: {
+                one.id
+                for one in self.expand(
+                    [*card.measures, *(name for row in card.rows for name in row.measures)]
+                )
+            }
+            for card in cards
+        }
+        narrow = sorted(listed, key=lambda one: (one in laws, len(listed[one])))
+        found: dict[str, str] = {}
+        for schedule in self._tariff_schedules.values():
+            for heading in schedule.headings:
+                about = (one for one in narrow if not listed[one].isdisjoint(heading.measures))
+                if (card_id := next(about, None)) is not None:
+                    found.setdefault(heading.heading, card_id)
+        return found
 
     def list_codes(self, code: str) -> tuple[str, ...]:
         """The code and the codes of its blocs, like `Parties.list_codes`, but cached."""

@@ -17,6 +17,7 @@ The steps, in order:
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
@@ -30,6 +31,11 @@ _SECTION = re.compile(r"\bsection (\d{3})\b")
 _SECTOR = re.compile(r"(?!.*\bus\b).*[a-z] (?:tariffs|duties)\b(?! on\b).*")
 _SECTOR_LAW = frozenset(stem_words("section 232"))
 _SECTION_WORD = frozenset(stem_words("section"))
+_HEADING = re.compile(
+    r"(?:(?:what is|what's|explain|htsus|hts|code|headings?|subheading)\s+)*"
+    r"(99\d\d)[. ]?(\d\d)[. ]?(\d\d)(?:\s*\?)?"
+)
+"""A text with nothing but a heading of chapter 99."""
 _DOTS = re.compile(r"\b(?:[a-z]\.){2,}")
 _STOP = frozenset(
     stem_words(
@@ -106,11 +112,15 @@ class CardIndex:
         cards: Iterable[Card],
         parties: Parties,
         names_goods: Callable[[str], bool] = lambda _: False,
+        headings: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """`names_goods` returns whether a text names goods or a code."""
+        """`names_goods` returns whether a text names goods or a code.
+
+        `headings` has the id of the card about each known heading of chapter 99.
+        """
         self.all = tuple(cards)
         self.by_id: Mapping[str, Card] = {card.id: card for card in self.all}
-        self._parties, self._names_goods = parties, names_goods
+        self._parties, self._names_goods, self._headings = parties, names_goods, headings
         self._names: list[_Name] = []
         self._spelled: dict[str, str] = {}
         owners: dict[str, str] = {}
@@ -140,6 +150,8 @@ class CardIndex:
 
     def find(self, text: str) -> str | None:
         """The id of the card that answers the text, or None."""
+        if (heading := _HEADING.fullmatch(text.strip())) is not None:
+            return self._headings.get(".".join(heading.groups()))
         found = self._find_names(text)
         if not found or self._asks_for_a_rate(text, found):
             return None

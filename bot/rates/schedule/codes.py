@@ -26,7 +26,8 @@ def refuse_chapters_without_goods(text: str) -> None:
     if match := _NO_GOODS.search(text):
         raise QueryError(
             match.group(),
-            "chapters 98 and 99 list special and additional duties, not goods",
+            "chapters 98 and 99 list special and additional duties, not goods. Look up headings "
+            "that we do not know at https://hts.usitc.gov",
             "Ask for the goods' own line, such as 8507.60.00, or for a law, such as section 301",
         )
 

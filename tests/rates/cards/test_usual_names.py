@@ -57,7 +57,17 @@ NAMES: dict[str, str] = {
     "forced-labor-cases": "forced labor lawsuit; section 301 lawsuit; "
     "has the court ruled on forced labor; court of international trade",
     "stacking": "does section 232 stack with section 301; tariff stacking; stacking rules",
-    "in-transit": "goods in transit; on the water exemption",
+    "in-transit": "goods in transit; on the water exemption; goods on water; on the water; "
+    "my goods were loaded before the tariff, they arrive next week; container already at sea",
+    "importer-of-record": "who has to pay the tariff, exporter or importer; importer of record; "
+    "does the exporter pay the tariff; do foreign countries pay the tariffs; "
+    "who is liable for the duty; does the chinese exporter pay",
+    "goods-returned": "9801; american goods returned; hts 9801.00.10; us goods returned",
+    "alerts": "how do I get alerts about copper; be notified; how can i be notified of changes; "
+    "notify me when the china tariff changes",
+    "last-checks": "when did you last check; how sure are you; how accurate is your data",
+    "eu-countermeasures": "suspended retaliation list; when does the suspension lapse; "
+    "are the eu countermeasures suspended",
     "foreign-trade-zones": "FTZ; foreign trade zone; bonded warehouse",
     "first-sale": "first sale rule; transaction value",
     "transshipment": "transhipment; rules of origin; 40% transshipment; country of origin rules; "
@@ -77,11 +87,12 @@ NAMES: dict[str, str] = {
     "us-china-truce": "china truce; has the truce between washington and beijing been prolonged; "
     "is the us china truce still on; trade truce china; board of trade",
     "announced-tariffs": "movie tariffs; is the 100% on movies made abroad in force; "
-    "threatened tariffs; tariffs on films; brics tariffs",
+    "threatened tariffs; tariffs on films; brics tariffs; tariff threat over greenland; "
+    "airbus dispute; tariffs on buyers of venezuelan oil",
     "customs-revenue": "customs revenue; how much tariff revenue did the us collect in october; "
     "trade deficit with china",
     "section-301-investigations": "section 301 investigations opened this year; 301 probes; "
-    "excess capacity investigation",
+    "excess capacity investigation; which 16 economies are in the excess capacity investigation",
     "russia-energy-act": "who must pay for buying russian oil; does india pay for russian oil act; "
     "secondary tariffs; russian oil tariffs; h.r. 5334",
 }
@@ -106,6 +117,34 @@ NO_CARDS = (
 def test_a_usual_name_finds_its_card(ledger: Ledger, text: str, card: str) -> None:
     asked = parse_query(text, ledger.parties, TODAY, ledger.reader, ledger.cards)
     assert (asked.kind, asked.card) == (QueryKind.CARD, card)
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("9903.01.25", "reciprocal"),
+        ("what is 9903.82.02", "section-232-metals"),
+        ("HTS 9903.88.03", "section-301-lists"),
+        ("9903.81.91", None),
+    ],
+)
+def test_a_heading_of_chapter_99_finds_the_card_of_its_measures(
+    ledger: Ledger, text: str, card: str | None
+) -> None:
+    assert ledger.cards.find(text.lower()) == card
+
+
+def test_the_card_about_our_data_has_the_last_checks(ledger: Ledger) -> None:
+    points = {one.label: one.on for one in ledger.cards.by_id["last-checks"].points}
+    pairs = {
+        "United States": ("US", "CN"),
+        "China": ("CN", "US"),
+        "European Union": ("EU", "US"),
+        "Canada": ("CA", "US"),
+        "Mexico": ("MX", "US"),
+    }
+    found = {label: ledger.find_coverage(*pair) for label, pair in pairs.items()}
+    assert points == {label: one.checked for label, one in found.items() if one is not None}
 
 
 @pytest.mark.parametrize("text", NO_CARDS)
