@@ -126,7 +126,7 @@ def _walk_back(context: RateContext, selection: Selection, until: date) -> Itera
         if later is not None and _comparison_key(later) != _comparison_key(here):
             yield later
         later = here
-    if later is not None and (later.percent or later.stacked.ban):
+    if later is not None and (later.percent or later.up_to or later.stacked.ban):
         yield later
 
 

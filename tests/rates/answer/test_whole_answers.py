@@ -29,7 +29,7 @@ from bot.rates.model.answer import (
 from bot.rates.model.goods import Good
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.question.query import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery, override_query
 from tests.rates.asked import ask
 from tests.rates.made import CHECKED, PARTIES, SOURCE, START, book, ledger, sheet, talk, written
 
@@ -362,3 +362,36 @@ def test_next_changes_are_after_the_day_or_after_the_last_check() -> None:
         of_wine,
         ("old", october, True),
     ]
+
+
+def test_sampled_goods_of_every_partner_have_an_answer_with_sources(ledger: Ledger) -> None:
+    goods = [*ledger.goods.by_id]
+    partners = [one.code for one in ledger.parties if one.code != "US"]
+    for at, partner in enumerate(partners):
+        query = RateQuery(kind=QueryKind.PAIR, imposer="US", partner=partner)
+        for good in ("fertilisers", goods[at * 7 % len(goods)]):
+            found = answer_query(override_query(query, None, good), ledger, LATE)
+            assert all(step.source.text for one in found for step in one.history), (partner, good)
+
+
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [
+        ("us france aircraft parts", 0),
+        ("us japan 8807.30", 0),
+        ("us india aircraft engines", 0),
+        ("us china aircraft parts", 25),
+    ],
+)
+def test_civil_use_makes_the_duty_on_goods_of_aircraft_a_range(
+    ledger: Ledger, text: str, low: int
+) -> None:
+    answer = ask(text, ledger, LATE)[0]
+    assert answer.main_span is not None
+    assert answer.main_span[0] == low
+    assert "Are the goods for civil aircraft?" in answer.questions
+
+
+def test_civil_use_leaves_the_duty_on_goods_of_many_uses(ledger: Ledger) -> None:
+    answer = ask("us japan 8507.60", ledger, LATE)[0]
+    assert "Are the goods for civil aircraft?" not in answer.questions
