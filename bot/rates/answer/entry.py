@@ -62,7 +62,9 @@ def _list_other_claims(found: Standing) -> Iterator[ClaimTotal]:
         yield ClaimTotal(
             program=program.name,
             percent=other.total,
-            span=other.span or _find_partial_span(other, program.goods),
+            span=other.span
+            or _find_partial_span(other, program.goods)
+            or _find_importable_span(other),
             banned=other.selection.stacked.ban is not None,
             base=other.base,
         )
@@ -94,6 +96,15 @@ def _list_programs(found: Standing) -> Iterator[ProgramBase]:
 
 def _get_ends(base: BaseRange) -> tuple[Decimal | None, Decimal | None, tuple[str, ...]]:
     return base.low, base.high, base.words
+
+
+def _find_importable_span(found: Standing) -> tuple[Decimal, Decimal] | None:
+    """The range of the totals of the lines that may be imported, if some lines are banned."""
+    lines = found.selection.line.totals if found.selection.line is not None else ()
+    charged = [one for one in lines if not one.banned]
+    if not charged or len(charged) == len(lines):
+        return None
+    return min(one.low for one in charged), max(one.high for one in charged)
 
 
 def _find_partial_span(found: Standing, goods: str) -> tuple[Decimal, Decimal] | None:

@@ -96,6 +96,7 @@ _BOTH_CLAIMS = re.compile(
     rf"(?:(?:for|under)\s+)?{_PROGRAM}\b"
 )
 """A claim and its opposite: `with and without usmca`. An answer without a claim has both totals."""
+_AS_WELL_AS = re.compile(r"\b(?:as well as|in addition to|together with|along with)\b")
 _EMPTY_PHRASES = re.compile(
     r"\b(?:may|might|can|could|shall|should) (?:i|we|one|you)\b"
     r"|(?<=\bpays )less\b|(?<=\bpay )less\b|(?<=\bis )less\b"
@@ -360,7 +361,8 @@ def spell_out(text: str) -> str:
 
 def remove_empty_phrases(text: str) -> str:
     """The text without greetings and phrases that mean nothing for a rate."""
-    return _EMPTY_PHRASES.sub(" ", _BOTH_CLAIMS.sub(" ", text))
+    text = _BOTH_CLAIMS.sub(" ", _AS_WELL_AS.sub("and", text))
+    return _EMPTY_PHRASES.sub(" ", text)
 
 
 def _correct(word: str, is_known: Callable[[str], bool]) -> str:

@@ -188,6 +188,14 @@ def _name_claim_number(one: ClaimTotal) -> str:
     return _name_number(span)
 
 
+def find_span(answer: Answer) -> tuple[Decimal, Decimal] | None:
+    """The range of the main figure or, if some lines are banned, of the lines that are not."""
+    charged = [one for one in answer.lines if not one.banned]
+    if answer.main_span is None and charged and len(charged) < len(answer.lines):
+        return min(one.low for one in charged), max(one.high for one in charged)
+    return answer.main_span
+
+
 def is_other_figure(one: ClaimTotal, span: tuple[Decimal, Decimal] | None) -> bool:
     """Whether the claim leads to another figure than `span`."""
     if one.percent is None and one.span is None:
@@ -262,11 +270,13 @@ def _describe_maybe_more(answer: Answer) -> str:
 
 def _describe_missing(answer: Answer) -> Iterator[Piece]:
     """Why there is no number, or the number of the lines that may be imported."""
-    charged = [one for one in answer.lines if not one.banned]
-    if charged and len(charged) < len(answer.lines):
-        low, high = min(one.low for one in charged), max(one.high for one in charged)
-        yield Piece(words.format_span(low, high), strong=True)
-        yield Piece(" or ")
+    if (span := find_span(answer)) is not None:
+        free = next((one for one in answer.entry.others if is_other_figure(one, span)), None)
+        if free is not None:
+            yield Piece(_name_claim_number(free), strong=True)
+            yield Piece(f" if {free.program}-originating and claimed, ")
+        yield Piece(words.format_span(*span), strong=True)
+        yield Piece(" otherwise, or " if free is not None else " or ")
         yield Piece("banned", strong=True)
         yield Piece(", the tariff line decides")
         return

@@ -30,6 +30,7 @@ from bot.rates.model.goods import Good
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.query import QueryKind, RateQuery, override_query
+from bot.render.overview.headline import find_span
 from tests.rates.asked import ask
 from tests.rates.made import CHECKED, PARTIES, SOURCE, START, book, ledger, sheet, talk, written
 
@@ -395,3 +396,23 @@ def test_civil_use_makes_the_duty_on_goods_of_aircraft_a_range(
 def test_civil_use_leaves_the_duty_on_goods_of_many_uses(ledger: Ledger) -> None:
     answer = ask("us japan 8507.60", ledger, LATE)[0]
     assert "Are the goods for civil aircraft?" not in answer.questions
+
+
+@pytest.mark.parametrize("text", ["canadian dairy", "dairy from canada"])
+def test_a_claim_has_its_own_range_if_some_lines_are_banned(ledger: Ledger, text: str) -> None:
+    answer = ask(text, ledger, date(2026, 11, 30))[0]
+    assert any(one.banned for one in answer.lines)
+    [claim] = answer.entry.others
+    assert claim.program == "USMCA"
+    assert claim.span is not None
+    span = find_span(answer)
+    assert span is not None
+    assert claim.span[0] < span[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["thailand pickup truck parts", "suv parts thailand", "van parts from thailand"]
+)
+def test_parts_of_light_vehicles_are_auto_parts(ledger: Ledger, text: str) -> None:
+    answer = ask(text, ledger, LATE)[0]
+    assert answer.goods == ("auto parts",)

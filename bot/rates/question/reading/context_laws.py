@@ -34,7 +34,9 @@ def drop_context_laws(product: str, reader: ProductReader, day: date) -> str:
         return product
     out = {at for first, end, _ in dropped for at in range(first, end)}
     rest = _trim([word for at, word in enumerate(words) if at not in out])
-    return rest if reader.names_goods(rest) else product
+    left = reader.read_any(rest)
+    names_goods = reader.names_goods(rest) or (left.goods and not left.layers)
+    return rest if names_goods else product
 
 
 def _find_laws(

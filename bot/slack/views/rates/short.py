@@ -20,7 +20,7 @@ from bot.render.duty_names import name_origin
 from bot.render.freshness import format_chip
 from bot.render.overview.build import build_overview
 from bot.render.overview.coming import format_next
-from bot.render.overview.headline import format_short_total, is_other_figure
+from bot.render.overview.headline import find_span, format_short_total, is_other_figure
 from bot.render.overview.model import AnswerOverview, ChangeRow, GoodsRow
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
@@ -264,7 +264,7 @@ def _list_deciding(answer: Answer, query: RateQuery) -> Iterator[tuple[str, str]
         for name in answer.suggestions[:_MAX_CHOICES]:
             yield name, format_query(query.model_copy(update={"product": name}))
     for claim in answer.entry.others:
-        if answer.rows or not is_other_figure(claim, answer.main_span):
+        if answer.rows or not is_other_figure(claim, find_span(answer)):
             continue
         claimed = " ".join(filter(None, (query.product, claim.program)))
         number = _format_claim(claim)

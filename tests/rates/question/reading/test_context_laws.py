@@ -25,6 +25,13 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("china fentanyl tariff 20% on laptops", "laptops"),
         ("foil of china 7607.11, 301 and 232 both?", "foil 7607.11"),
         ("steel nuts from china with 232 and section 301 both", "steel nuts"),
+        ("drone from china 232 as well as 301", "drone"),
+        ("us china drones 301 in addition to 232", "drones"),
+        ("china steel section 232 plus section 301", "steel"),
+        (
+            "does a chinese drone imported by a hobby shop attract 232 as well as 301?",
+            "drone imported by a hobby shop",
+        ),
     ],
 )
 def test_a_law_that_ended_and_several_laws_do_not_narrow_an_answer_about_goods(
