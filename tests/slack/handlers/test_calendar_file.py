@@ -44,7 +44,7 @@ async def test_without_the_scope_the_reply_names_the_scope_to_grant(
         workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
     )
     async with running_bot(workspace, client):
-        [answer] = await say(workspace.address, "#trade-news", "/tariff upcoming ics")
+        *_, answer = await say(workspace.address, "#trade-news", "/tariff upcoming ics")
     assert "files:write" in words(answer)
     assert "install it again" in words(answer)
     await workspace.stop()
@@ -59,7 +59,7 @@ async def test_an_upload_that_slack_refuses_is_reported(
 ) -> None:
     workspace.fail_next("files.completeUploadExternal", error=error)
     async with running_bot(workspace, client):
-        [answer] = await say(workspace.address, "#trade-news", "/tariff calendar .ics")
+        *_, answer = await say(workspace.address, "#trade-news", "/tariff calendar .ics")
     assert cure in words(answer)
     assert await files(workspace, "trade-news") == []
 
