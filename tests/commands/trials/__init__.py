@@ -17,7 +17,7 @@ A trial passes with at least 85 questions right or usable, and none misleading. 
     3        48       23        23      6
     4        40       32        19      9
 
-Faults that a judge found were mended afterwards, so only a new list measures the code. The files
+Faults that a judge found were fixed afterwards, so only a new list measures the code. The files
 have the columns question, verdict and reason. The newest one also has the facts of the answer that
 the code gave when the trial was saved.
 """

@@ -58,11 +58,10 @@ def _format(percent: Decimal | None) -> str:
 
 
 async def _print(path: Path) -> None:
-    writer = csv.writer(sys.stdout, delimiter="\t", quoting=csv.QUOTE_NONE, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    print(*COLUMNS, sep="\t")
     for row in read_trial(path):
         facts = describe_facts(await type_question(row["question"]))
-        writer.writerow([row["question"], row["verdict"], row["reason"], facts])
+        print(row["question"], row["verdict"], row["reason"], facts, sep="\t")
 
 
 if __name__ == "__main__":
