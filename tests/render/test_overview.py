@@ -425,7 +425,10 @@ def test_the_average_normal_duty_is_not_given_for_a_duty_on_particular_goods(
 
 def test_goods_of_which_some_lines_are_banned_have_the_rate_of_the_others(ledger: Ledger) -> None:
     whisky = overviews("whisky from canada", ledger)[0]
-    assert whisky.format_headline() == "10% or banned, the tariff line decides"
+    assert whisky.format_headline() == (
+        "No additional duty if USMCA-originating and claimed, 10% otherwise, or banned, "
+        "the tariff line decides"
+    )
 
 
 def test_a_claim_is_named_once_in_the_title(ledger: Ledger) -> None:
