@@ -47,7 +47,7 @@ def headline(text: str, ledger: Ledger) -> str:
         ("solar panels malaysia 2026-12-10", "below the minimum import price"),
         ("polysilicon from germany 2026-12-10", "USD 21/kg for polysilicon"),
         ("us cuba", "do not say whether Cuban goods may enter"),
-        ("8802.40 brazil", "not charged if the goods are for civil aircraft"),
+        ("8518.10 brazil", "not charged if the goods are for civil aircraft"),
         ("apparel from honduras 2026-05-01", "enter duty-free under CAFTA-DR"),
         ("8803 uk", "has no code 8803, so there is no total"),
     ],
