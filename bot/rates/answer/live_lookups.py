@@ -135,7 +135,7 @@ def _add_base(answer: Answer, finding: Finding, wanted: ParsedProduct | None) ->
     all_in = [percent for percent, calc in rates if calc is not Calc.ADDS]
     base = base._replace(with_duties=max([finding.percent, *all_in]) + adds)
     answer = answer._replace(base=base)
-    if wanted is None or not wanted.with_base:
+    if not (answer.includes_base or (wanted is not None and wanted.with_base)):
         return answer
     return answer._replace(
         total_percent=base.with_duties,

@@ -554,7 +554,7 @@ def test_an_unknown_economy_is_a_warning_before_the_number(ledger: Ledger, today
     assert _one("us steel vietnm", ledger, today).partner == "VN"
 
 
-@pytest.mark.parametrize("word", ["coated", "rolled"])
+@pytest.mark.parametrize("word", ["stamped", "rolled"])
 def test_a_participle_after_goods_describes_them(word: str, ledger: Ledger, today: date) -> None:
     one = _one(f"us steel {word}", ledger, today)
     assert (one.partner, one.goods) == ("WORLD", ("steel",))
