@@ -61,7 +61,7 @@ event_deadlines = st.lists(
         text,
         text | st.just("https://gazette.example/" + "a" * 4_000),
     ),
-    max_size=60,
+    max_size=8,
 ).map(tuple)
 
 

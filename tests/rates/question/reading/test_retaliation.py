@@ -21,7 +21,6 @@ TODAY = date(2026, 11, 30)
         ("canada countermeasures on us", "CA", None),
         ("countermeasures of china on us pork", "CN", "pork"),
         ("does the eu still retaliate against the us", "EU", None),
-        ("eu countermeasures", "EU", None),
         ("us china retaliation", "CN", None),
         ("did canada drop any countertariffs", "CA", None),
         ("chinese counter-tariffs on american soybeans", "CN", "soybeans"),
