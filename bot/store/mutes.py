@@ -73,7 +73,11 @@ class Mutes:
         return tuple(map(_mute, await self._database.rows(query)))
 
     def _keep_follow_ups(self, connection: sa.Connection, mute: Mute, until: datetime) -> None:
-        """Turns the queued follow-ups of a muted event into stories that the mute keeps back."""
+        """Turns the queued follow-ups of a muted event into stories that the mute keeps back.
+
+        Those that the conversation refuses stay: they find out when it accepts messages again. An
+        uncertain one may have been posted.
+        """
         if mute.kind is not MuteKind.EVENT:
             return
         pending = (
@@ -81,7 +85,8 @@ class Mutes:
             _delivery.team == mute.team,
             _delivery.conversation == mute.conversation,
             _delivery.kind == DeliveryKind.FOLLOW_UP,
-            _delivery.state.in_(_WAITING),
+            _delivery.state == DeliveryState.QUEUED,
+            _delivery.uncertain.is_(False),
             _delivery.attempts == 0,
         )
         query = sa.select(_delivery.story_ids).where(*pending).order_by(_delivery.seq)
@@ -120,6 +125,8 @@ def _is_active(now: datetime) -> sa.ColumnElement[bool]:
 def _keeps_back(mute: Mute) -> sa.Update:
     """An update of the waiting deliveries with the stories that the mute keeps back."""
     return sa.update(_deliveries).where(
+        # The condition of the index, without which SQLite reads the whole table.
+        sa.text(tables.UNSENT),
         _delivery.team == mute.team,
         _delivery.conversation == mute.conversation,
         _delivery.kind == DeliveryKind.DIGEST,

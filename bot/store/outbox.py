@@ -513,19 +513,20 @@ def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery |
 
     If the digest of that hour may already have been sent, the new stories make a second one.
     """
-    fields = _row.id, _row.state, _row.attempts, _row.uncertain, _row.story_ids
-    same = sa.and_(
-        _row.team == digest.team,
-        _row.conversation == digest.conversation,
-        _row.kind == DeliveryKind.DIGEST,
-        _row.content == digest.content,
-        _row.due_at == digest.due_at,
-        _row.state == DeliveryState.QUEUED,
-    )
-    # The bundle of a mute whose end was moved has an id of its earlier end.
-    query = sa.select(*fields).where(sa.or_(_row.id == digest.id, same))
-    first = query.order_by(sa.case((_row.id == digest.id, 0), else_=1)).limit(1)
-    known = connection.execute(first.with_for_update()).one_or_none()
+    known = _find_digest(connection, _row.id == digest.id)
+    if known is None:
+        # The bundle of a mute whose end was moved has an id of its earlier end. The first condition
+        # is that of the index, without which SQLite reads the whole table.
+        known = _find_digest(
+            connection,
+            sa.text(tables.UNSENT),
+            _row.team == digest.team,
+            _row.conversation == digest.conversation,
+            _row.kind == DeliveryKind.DIGEST,
+            _row.content == digest.content,
+            _row.due_at == digest.due_at,
+            _row.state == DeliveryState.QUEUED,
+        )
     if known is None:
         return digest
     if known.state != DeliveryState.QUEUED or known.attempts > 0 or known.uncertain:
@@ -536,6 +537,14 @@ def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery |
     adding = sa.update(_table).where(_row.id == known.id).values(story_ids=json.dumps(list(both)))
     connection.execute(adding)
     return None
+
+
+def _find_digest(
+    connection: sa.Connection, *conditions: sa.ColumnElement[bool] | sa.TextClause
+) -> AnyRow | None:
+    fields = _row.id, _row.state, _row.attempts, _row.uncertain, _row.story_ids
+    query = sa.select(*fields).where(*conditions).limit(1).with_for_update()
+    return connection.execute(query).one_or_none()
 
 
 def _join_updates(connection: sa.Connection, updates: Collection[Delivery]) -> Collection[Delivery]:

@@ -94,3 +94,14 @@ async def test_a_muted_event_keeps_back_its_untried_follow_ups_in_that_conversat
         (DeliveryKind.ALERT, "C1", ("other",)),
         (DeliveryKind.DIGEST, "C1", ("stay",)),
     ]
+
+
+async def test_a_follow_up_that_its_conversation_refuses_stays_held_when_its_event_is_muted(
+    store: Store,
+) -> None:
+    held = delivery("stay", kind=DeliveryKind.FOLLOW_UP, event_id="ruling")
+    await store.queue(held)
+    [claimed] = await store.outbox.claim(NOON, 10, 60)
+    await store.outbox.hold(claimed, NOON + minutes(5), "is_archived", NOON, uncertain=False)
+    await store.mutes.add(mute())
+    assert await claim(store, NOON + minutes(5)) == [("stay",)]
