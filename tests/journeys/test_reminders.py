@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatcher import Dispatcher
@@ -15,7 +14,7 @@ from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import build_app, build_web_app, open_session
+from bot.slack.app import open_session
 from bot.store.reminder_switches import ReminderSwitches
 from bot.store.upgrade import upgrade
 from bot.text.dates import format_day
@@ -23,6 +22,7 @@ from bot.values import Topic
 from tests.journeys.test_whole_way import World, world
 from tests.journeys.workspace_reader import Message, WorkspaceReader, eventually, words
 from tests.slack.fakes import ledger, slack_context
+from tests.slack.http_bot import serving
 from tests.slack.samples import PARTIES, ROOT
 from tests.store.opened import Store, open_store
 
@@ -102,13 +102,8 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
             workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
         )
         made = Bot(workspace, store, client)
-        runner = web.AppRunner(build_web_app(build_app(made.context), made.context))
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-        yield made
-        await made.context.background.finish()
-        await runner.cleanup()
+        async with serving(made.context, workspace):
+            yield made
     await workspace.stop()
     await store.database.close()
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import DeliveryKind, make_delivery
@@ -18,10 +17,11 @@ from bot.alerts.watch.late_messages import LateMessages
 from bot.alerts.watch.quiet_weeks import QuietWeeks
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
-from bot.slack.app import build_app, build_web_app, open_session
+from bot.slack.app import open_session
 from bot.store.upgrade import upgrade
 from tests.journeys.workspace_reader import WorkspaceReader, words
 from tests.slack.fakes import ledger, slack_context
+from tests.slack.http_bot import serving
 from tests.slack.samples import PARTIES
 from tests.store.examples import story
 from tests.store.opened import Store, open_store
@@ -100,13 +100,8 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
             workspace.bot_token, base_url=workspace.api_url, session=session, retry_handlers=[]
         )
         made = Bot(workspace, store, client)
-        runner = web.AppRunner(build_web_app(build_app(made.context), made.context))
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
-        yield made
-        await made.context.background.finish()
-        await runner.cleanup()
+        async with serving(made.context, workspace):
+            yield made
     await workspace.stop()
     await store.database.close()
 

@@ -22,12 +22,19 @@ async def running_bot(
     `changes` are passed to `slack_context`, such as a `clock`.
     """
     made = slack_context(client, secret=workspace.signing_secret, **changes)
-    runner = web.AppRunner(build_web_app(build_app(made), made))
+    async with serving(made, workspace):
+        yield made
+
+
+@asynccontextmanager
+async def serving(context: SlackContext, workspace: Workspace) -> AsyncIterator[None]:
+    """Serves a context while the `with` block runs; the workspace calls it over signed HTTP."""
+    runner = web.AppRunner(build_web_app(build_app(context), context))
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     await workspace.connect_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
     try:
-        yield made
+        yield
     finally:
-        await made.background.finish()
+        await context.background.finish()
         await runner.cleanup()
