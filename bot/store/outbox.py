@@ -72,6 +72,7 @@ class Outbox:
             far = {"now": now, "of_team": self._team, "farthest": now + LONGEST_PUT_OFF}
             connection.execute(next_delivery.RELEASE_EXPIRED, far)
             connection.execute(next_delivery.HASTEN, far)
+            connection.execute(next_delivery.WAIT_FOR_MUTE, {"now": now, "of_team": self._team})
             ids: list[str] = []
             for sendable, most in (
                 (next_delivery.SENDABLE, limit),
