@@ -119,7 +119,7 @@ async def simulated_bot(
     stores = {
         name: getattr(store, name)
         for name in (
-            *("subscriptions", "mutes", "outbox", "stories", "alerts", "events"),
+            *("subscriptions", "mutes", "outbox", "stories", "alerts", "follows"),
             *("feedback", "reminders"),
         )
     }
