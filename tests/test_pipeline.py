@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot.alerts.delivery import Delivery, DeliveryState
 from bot.alerts.mutes import Mute, MuteKind
-from bot.alerts.subscriptions.timing import Frequency
+from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.errors import StoreError
 from bot.feeds.model import Entry, Feed, FeedState, PollOutcome, Round
 from bot.news.state import JoinResult, Relation
@@ -353,6 +353,52 @@ async def test_daily_stories_are_collected_in_one_digest(
     assert await store.outbox.claim(NOON + minutes(60), 9, 60) == ()
     digests = await store.outbox.claim(NOON.replace(hour=8) + DAY, 9, 60)
     assert [(each.kind, len(each.story_ids)) for each in digests] == [("digest", 3)]
+
+
+async def test_an_event_of_the_quiet_hours_is_sent_once_until_something_new_happens(
+    store: Store, publisher: Publisher, pipeline: Pipeline
+) -> None:
+    quiet = Timing(quiet_from=12, quiet_to=13)
+    await store.subscriptions.add(subscription(timing=quiet))
+    sent = []
+    for after, title in (
+        (0, "Tariff truce at Geneva"),
+        (65, "Tariff pause in Geneva"),
+        (70, "Tariff deal of Geneva"),
+        (75, "Tariffs fall after Geneva"),
+    ):
+        now = NOON + minutes(after)
+        publisher.publish(entry(title, title=title, published=now))
+        await pipeline.run(WIRE, now)
+        for each in await store.outbox.claim(now + minutes(60 if after == 0 else 0), 9, 60):
+            await store.outbox.confirm(each.id, f"{after}.1", now)
+            sent.append((after, each.kind))
+    assert sent == [(0, "digest"), (70, "alert")]
+
+
+class UnmutedMeanwhile(PipelineStore):
+    """A store in which someone ends all mutes after each plan, before the plan is saved."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._mutes = store.mutes
+
+    async def keep(self, taken: IntakeResult) -> None:
+        for each in await self._mutes.every(TEAM, NOON):
+            await self._mutes.remove(each, NOON)
+        await super().keep(taken)
+
+
+async def test_a_mute_that_ends_while_a_poll_is_saved_offers_its_story_at_once(
+    store: Store, publisher: Publisher
+) -> None:
+    until = NOON + 30 * DAY
+    muted = Mute(kind=MuteKind.TOPIC, subject=Topic.TARIFF, team=TEAM, conversation="C1")
+    await store.mutes.add(muted.model_copy(update={"until": until}))
+    publisher.publish(entry("a", title="Tariff truce at Geneva"))
+    await Pipeline(publisher, PlainReader(), UnmutedMeanwhile(store), RULES).run(WIRE, NOON)
+    [offer] = await store.outbox.claim(NOON, 9, 60)
+    assert (offer.kind, offer.due_at) == ("digest", NOON)
 
 
 class FullDisk(Outbox):
