@@ -37,7 +37,7 @@ class Mutes:
             connection.execute(sa.delete(_table).where(*_is(mute)))
             connection.execute(insert)
             if mute.until is not None:
-                connection.execute(_keeps_back(mute).values(due_at=mute.until))
+                connection.execute(_keeps_back(mute).values(due_at=mute.until, first_due_at=None))
                 self._keep_follow_ups(connection, mute, mute.until)
             return had is None
 
