@@ -25,7 +25,7 @@ from bot.commands.grammar import (
     suggest_command,
 )
 from bot.commands.greetings import is_greeting
-from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissions
+from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
 from bot.commands.rates.deadlines import find_deadlines, find_later_deadlines, split_topics
 from bot.commands.replies import Reply
@@ -106,9 +106,9 @@ class CommandService:
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
         """The reply to a parsed command, or to the command that a button stands for."""
-        act = OPERATOR_ACTIONS.get(command.verb)
-        if act is not None and not self.permissions.is_allowed(request.user, act):
-            return replies.OperatorsOnly(act, request.user)
+        refused = self._find_refusal(command, request)
+        if refused is not None:
+            return refused
         try:
             return await self._execute(command, request)
         except FeedError as error:
@@ -121,16 +121,28 @@ class CommandService:
     async def build_overview(self, team: str, user: str) -> replies.Overview:
         """What a person sees first: the subscriptions that they created or receive, what comes
         next, the newest stories, and the health of the feeds."""
-        every = await self.stores.subscriptions.every(team)
-        # Subscriptions that other people created for private channels stay hidden.
-        own = [one for one in every if user in (one.conversation, one.created_by)]
+        own, hidden = await self.subscriptions.list_own(team, user)
         return replies.Overview(
             own,
             await self.stores.feeds.summary(),
             await self.answers.find_next_changes(self.clock()),
             await self.stores.stories.latest(None, MAX_STORIES),
             await self._build_operator_overview(user),
+            hidden,
         )
+
+    def _find_refusal(self, command: Command, request: CommandRequest) -> Reply | None:
+        """Why the person may not use the command, except for one that changes subscriptions:
+        whether they may change each is checked when it is found."""
+        access, user = find_access(command), request.user
+        if isinstance(access, OperatorAction):
+            if not self.permissions.is_allowed(user, access):
+                return replies.OperatorsOnly(access, user)
+        elif access is Access.CHANGE_CONVERSATION and not self.permissions.may_add_subscription(
+            user, request.conversation
+        ):
+            return replies.SubscriptionRefused(self.permissions.subscriptions_by, "")
+        return None
 
     async def _build_operator_overview(self, user: str) -> replies.OperatorOverview | None:
         if not self.permissions.is_allowed(user, OperatorAction.DECIDE_ON_RATES):
@@ -140,7 +152,7 @@ class CommandService:
         return replies.OperatorOverview(self.decisions.list_last_checks(), len(waiting), today)
 
     async def _execute(self, command: Command, request: CommandRequest) -> Reply:
-        feeds, events = self.stores.feeds, self.stores.events
+        feeds, follows = self.stores.feeds, self.stores.follows
         if command.verb in SUBSCRIPTION_VERBS:
             return await self.subscriptions.execute(command, request)
         if command.verb in EXCLUSION_VERBS:
@@ -178,14 +190,14 @@ class CommandService:
             case Verb.PROPOSALS:
                 return await self._proposals()
             case Verb.FOLLOW_EVENT:
-                is_new = await events.follow(request.team, request.user, command.text)
+                is_new = await follows.follow(request.team, request.user, command.text)
                 return replies.EventFollowed(command.text, is_new)
             case Verb.FOLLOWING:
                 return await self._list_following(command, request)
             case Verb.NOT_RELEVANT:
                 return await self._mark_not_relevant(command.text, request)
             case _:
-                await events.unfollow(request.team, request.user, command.text)
+                await follows.unfollow(request.team, request.user, command.text)
                 return replies.EventUnfollowed()
 
     async def _list_latest(self, command: Command, request: CommandRequest) -> Reply:
@@ -199,8 +211,7 @@ class CommandService:
         return replies.LatestStories(
             stories=page,
             topics=command.topics,
-            parties=command.parties,
-            any_party=command.any_party,
+            economies=command.economies,
             words=command.words,
             page=command.page,
             has_older=len(found) > MAX_STORIES,
@@ -260,7 +271,8 @@ class CommandService:
         return replies.CalendarFile(query, (), None, list_deadlines(stories), title)
 
     async def _list(self, request: CommandRequest) -> Reply:
-        found = await self.stores.subscriptions.of(request.team, request.conversation)
+        saved = await self.stores.subscriptions.of(request.team, request.conversation)
+        found = [self.subscriptions.show(each) for each in saved]
         now, reminders_on = self.clock(), await self._reminders_on(request)
         mutes = await self.stores.mutes.of(request.team, request.conversation, now)
         return replies.SubscriptionList(found, reminders_on, now, mutes)
@@ -268,7 +280,7 @@ class CommandService:
     async def _list_following(self, command: Command, request: CommandRequest) -> Reply:
         """A page of the events that the person follows, those that began last first."""
         stories = self.stores.stories
-        ids = await self.stores.events.followed(request.team, request.user)
+        ids = await self.stores.follows.followed(request.team, request.user)
         firsts = {each: await stories.get(each) for each in ids}
         newest = sorted(ids, key=lambda each: _began(firsts[each]), reverse=True)
         pages = max(-(-len(newest) // MAX_STORIES), 1)

@@ -212,6 +212,13 @@ def _both(first: Eraser, second: Eraser) -> Eraser:
     return erase
 
 
+def _erase_bundle_events(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+    row, delivery = tables.bundle_events.c, tables.deliveries.c
+    own = sa.select(delivery.id).where(delivery.conversation == person.id)
+    statement = sa.delete(tables.bundle_events).where(row.delivery_id.in_(own))
+    return Erased(deleted=connection.execute(statement).rowcount)
+
+
 def _blank_subscriptions(connection: sa.Connection, person: ForgottenPerson) -> Erased:
     """Removes the person from subscriptions that stay."""
     count = 0
@@ -272,6 +279,8 @@ ERASERS: Mapping[str, TableEraser] = {
         ("user", "conversation"),
         ("team", "story_id", "kind"),
     ),
+    # Before the deliveries, which say whose bundles they are.
+    "bundle_events": TableEraser(_erase_bundle_events, (), ("event_id", "delivery_id")),
     # Messages to others, such as reports of mistakes, stay.
     "deliveries": TableEraser(
         _both(

@@ -7,12 +7,11 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.alerts.delivery import NEWS_KINDS
-from bot.alerts.mutes import MuteKind
 from bot.alerts.watch.facts import LateQueue
 from bot.alerts.watch.incidents import Problem
 from bot.store import tables
 from bot.store.engine import Database, chunks
-from bot.store.next_delivery import FIRST_DUE
+from bot.store.next_delivery import FIRST_DUE, WAITS_FOR_MUTE
 
 _row, _incident, _wish = tables.deliveries.c, tables.incidents.c, tables.quiet_weeks.c
 
@@ -63,14 +62,8 @@ class WatchStore:
         """The news that should have been sent before a moment; None if there is none.
 
         Left out are bundles of later, news that is held because its conversation refuses messages,
-        and news of muted conversations.
+        and news that waits for the end of a mute.
         """
-        mute = tables.mutes.c
-        muted = sa.select(mute.conversation).where(
-            mute.kind == MuteKind.CONVERSATION,
-            mute.team == team,
-            sa.or_(mute.until.is_(None), mute.until > now),
-        )
         query = sa.select(
             sa.func.min(FIRST_DUE, type_=tables.Moment),
             sa.func.count(sa.distinct(_row.conversation)),
@@ -81,9 +74,9 @@ class WatchStore:
             _row.kind.in_(NEWS_KINDS),
             _row.held_at.is_(None),
             before >= FIRST_DUE,
-            _row.conversation.not_in(muted),
+            sa.not_(WAITS_FOR_MUTE),
         )
-        [(since, conversations, error)] = await self._database.rows(query)
+        [(since, conversations, error)] = await self._database.rows(query, {"now": now})
         if since is None:
             return None
         return LateQueue(since=since, conversations=conversations, error=error)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot import COMMAND
-from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
+from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import BundleKind, read_bundle
 from bot.alerts.reminders import Reminder
 from bot.alerts.watch.facts import WatchNotice
@@ -59,7 +59,7 @@ def _compose(
     may_repeat: bool,
 ) -> tuple[Message, ...]:
     match delivery.kind:
-        case DeliveryKind.FOLLOW_UP if thread_ts is not None or delivery.reason == FOLLOWS:
+        case DeliveryKind.FOLLOW_UP if thread_ts is not None or delivery.for_follower:
             new = [story for story in stories if story.id in delivery.story_ids] or stories
             followed = delivery.event_id if thread_ts is None else ""
             return (
