@@ -18,13 +18,13 @@ conversation. It is dropped if there is nothing to edit, and it is never held or
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from bot.alerts.mutes import Mute
 from bot.alerts.subscriptions.model import Subscription
@@ -36,9 +36,6 @@ LONGEST_PUT_OFF = timedelta(hours=2)
 """Longest delay of any message except a digest; Slack asks for waits of at most an hour. A due time
 further ahead must have been written before the clock was set back, so it counts as past.
 """
-
-FOLLOWS = "you follow this event"
-"""The `reason` of deliveries to people who follow an event."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -94,7 +91,11 @@ class Delivery(Frozen):
     event_id: str = ""
     """Empty for a digest, a notice and a reminder; the proposal's id for a proposal."""
     reason: str
-    """Why this conversation gets the message, in words; empty for an update."""
+    """Why this conversation gets the message, in words; empty for an update and for a bundle."""
+    for_follower: bool = False
+    """Whether it is a follow-up for a person because that person follows the event."""
+    left_out: int = 0
+    """The number of a bundle's stories for which `story_ids` has no room."""
     content: str = ""
     """The content as JSON if it does not come from stories; otherwise empty."""
     state: DeliveryState = DeliveryState.QUEUED
@@ -144,6 +145,9 @@ class Audience(Frozen):
     alerted: frozenset[Thread] = frozenset()
     """The conversations that already have the event's alert, in any state except failed and
     dropped."""
+    bundled: Mapping[Thread, AwareDatetime] = Field(default_factory=dict)
+    """The conversations with the event in a bundle of a quiet time, in any state except failed and
+    dropped, each with the moment of its last such bundle."""
 
 
 def delivery_id(kind: DeliveryKind, team: str, conversation: str, about: str) -> str:

@@ -129,7 +129,7 @@ class ReportStore(Protocol):
         """The stories published since then, newest first."""
 
 
-class EventPreferenceStore(Protocol):
+class FollowStore(Protocol):
     """The people who follow an event."""
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
@@ -211,7 +211,7 @@ class CommandStores:
     outbox: DeliveryStore
     stories: StoryStore
     alerts: AlertStore
-    events: EventPreferenceStore
+    follows: FollowStore
     feedback: FeedbackStore
     reminders: ReminderStore
     quiet_weeks: QuietWeekSwitches

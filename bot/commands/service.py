@@ -140,7 +140,7 @@ class CommandService:
         return replies.OperatorOverview(self.decisions.list_last_checks(), len(waiting), today)
 
     async def _execute(self, command: Command, request: CommandRequest) -> Reply:
-        feeds, events = self.stores.feeds, self.stores.events
+        feeds, follows = self.stores.feeds, self.stores.follows
         if command.verb in SUBSCRIPTION_VERBS:
             return await self.subscriptions.execute(command, request)
         if command.verb in EXCLUSION_VERBS:
@@ -178,14 +178,14 @@ class CommandService:
             case Verb.PROPOSALS:
                 return await self._proposals()
             case Verb.FOLLOW_EVENT:
-                is_new = await events.follow(request.team, request.user, command.text)
+                is_new = await follows.follow(request.team, request.user, command.text)
                 return replies.EventFollowed(command.text, is_new)
             case Verb.FOLLOWING:
                 return await self._list_following(command, request)
             case Verb.NOT_RELEVANT:
                 return await self._mark_not_relevant(command.text, request)
             case _:
-                await events.unfollow(request.team, request.user, command.text)
+                await follows.unfollow(request.team, request.user, command.text)
                 return replies.EventUnfollowed()
 
     async def _list_latest(self, command: Command, request: CommandRequest) -> Reply:
@@ -268,7 +268,7 @@ class CommandService:
     async def _list_following(self, command: Command, request: CommandRequest) -> Reply:
         """A page of the events that the person follows, those that began last first."""
         stories = self.stores.stories
-        ids = await self.stores.events.followed(request.team, request.user)
+        ids = await self.stores.follows.followed(request.team, request.user)
         firsts = {each: await stories.get(each) for each in ids}
         newest = sorted(ids, key=lambda each: _began(firsts[each]), reverse=True)
         pages = max(-(-len(newest) // MAX_STORIES), 1)

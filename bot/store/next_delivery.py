@@ -6,6 +6,8 @@ A conversation gets its messages one at a time, in the order in which they were 
 unsent message is the head and blocks the others. Exceptions: a digest does not block before its
 hour. A message that has failed so often that the message itself may be the cause does not block
 either, and nor do the replies in its thread. A follow-up always waits for the alert of its thread.
+While a conversation is muted as a whole, its messages wait for the end of the mute; those that are
+about the bot itself do not wait, and are not blocked by those that do.
 
 Updates are outside this order, because they post nothing. They never block messages. An update
 waits only for the alert that it edits, for earlier updates of the same alert, and while its
@@ -15,6 +17,7 @@ conversation refuses messages.
 import sqlalchemy as sa
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
+from bot.alerts.mutes import MuteKind
 from bot.store import tables
 
 STUBBORN_AFTER = 8
@@ -23,8 +26,17 @@ STUBBORN_AFTER = 8
 _CLAIMABLE = (DeliveryState.QUEUED, DeliveryState.HELD)
 _LEASED = (DeliveryState.RESERVED, DeliveryState.SENDING)
 
+_MUTABLE = (
+    DeliveryKind.ALERT,
+    DeliveryKind.FOLLOW_UP,
+    DeliveryKind.DIGEST,
+    DeliveryKind.REMINDER,
+)
+"""The kinds that wait while their conversation is muted. An edit notifies no one."""
+
 _table = tables.deliveries
 _row = _table.c
+_mute = tables.mutes.c
 _earlier = _table.alias("earlier")
 _opening = _table.alias("opening")
 _now = sa.bindparam("now", type_=tables.Moment)
@@ -42,11 +54,29 @@ def _unsent(name: str) -> sa.TextClause:
     return sa.text(f"{name}.{tables.UNSENT}")
 
 
+_mute_ends = (
+    sa.select(_mute.until)
+    .where(
+        _mute.kind == MuteKind.CONVERSATION,
+        _mute.subject == "",
+        _mute.team == _row.team,
+        _mute.conversation == _row.conversation,
+        _mute.until > _now,
+    )
+    .correlate(_table)
+)
+WAITS_FOR_MUTE = sa.and_(_row.kind.in_(_MUTABLE), _mute_ends.exists())
+"""`now`: whether a delivery waits because its conversation is muted."""
+
+
 def _is_head() -> sa.ColumnElement[bool]:
     """Whether a message is not blocked by an earlier one of its conversation."""
     earlier = _earlier.c
     at_fault = sa.or_(earlier.attempts >= STUBBORN_AFTER, _waits_for_one_at_fault())
-    not_yet = sa.and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now)
+    not_yet = sa.or_(
+        sa.and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now),
+        sa.and_(earlier.kind.in_(_MUTABLE), _mute_ends.exists()),
+    )
     opens_thread = sa.and_(earlier.kind == DeliveryKind.ALERT, earlier.event_id == _row.event_id)
     held_back = (
         sa.select(1)
@@ -105,6 +135,7 @@ def _can_edit() -> sa.ColumnElement[bool]:
 
 
 _is_message = sa.and_(_row.kind != DeliveryKind.UPDATE, _is_head())
+_is_unmuted_message = sa.and_(_is_message, sa.not_(WAITS_FOR_MUTE))
 _is_free_update = sa.and_(_row.kind == DeliveryKind.UPDATE, _can_edit())
 
 
@@ -125,7 +156,7 @@ def _select_sendable(condition: sa.ColumnElement[bool]) -> sa.Select[str]:
     )
 
 
-SENDABLE = _select_sendable(_is_message)
+SENDABLE = _select_sendable(_is_unmuted_message)
 """`now`, `of_team`, `closed`, `limit`: the ids of messages that may be claimed, earliest due first.
 
 On PostgreSQL, rows that another process is claiming are skipped.
@@ -204,7 +235,13 @@ written before the clock was set back.
 """
 
 NEXT_MOMENT = sa.select(
-    sa.func.min(sa.case((_row.state.in_(_LEASED), _row.lease_until), else_=_row.due_at))
+    sa.func.min(
+        sa.case(
+            (_row.state.in_(_LEASED), _row.lease_until),
+            (WAITS_FOR_MUTE, _mute_ends.scalar_subquery()),
+            else_=_row.due_at,
+        )
+    )
 ).where(
     _unsent("deliveries"),
     OF_TEAM,
@@ -215,8 +252,9 @@ NEXT_MOMENT = sa.select(
         sa.and_(sa.bindparam("updates", type_=sa.Boolean), _is_free_update),
     ),
 )
-"""`now`, `of_team`, `closed`, `updates`: the next moment at which a delivery is due or a lease
-ends; NULL if no delivery is unsent. Without `updates`, only leases count for updates.
+"""`now`, `of_team`, `closed`, `updates`: the next moment at which a delivery is due, or a lease or
+the mute of its conversation ends; NULL if no delivery is unsent. Without `updates`, only leases
+count for updates.
 """
 
 _here = sa.and_(

@@ -197,6 +197,13 @@ def _blank(value: Any, user: str) -> Any:
     return "" if value == user else value
 
 
+def _erase_bundle_events(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+    row, delivery = tables.bundle_events.c, tables.deliveries.c
+    own = sa.select(delivery.id).where(delivery.conversation == person.id)
+    statement = sa.delete(tables.bundle_events).where(row.delivery_id.in_(own))
+    return Erased(deleted=connection.execute(statement).rowcount)
+
+
 def _erase_deliveries(connection: sa.Connection, person: ForgottenPerson) -> Erased:
     """Deletes the messages to the person. In messages to others, such as reports of mistakes,
     replaces the person."""
@@ -235,6 +242,8 @@ ERASERS: Mapping[str, Eraser] = {
     "mutes": _delete(tables.mutes, "conversation"),
     "reminders_off": _delete(tables.reminders_off, "conversation"),
     "feedback": _delete(tables.feedback, "user", "conversation"),
+    # Before the deliveries, which say whose bundles they are.
+    "bundle_events": _erase_bundle_events,
     "deliveries": _erase_deliveries,
     "answers": _erase_answers,
     **{table.name: _anonymize_json(table, column) for table, column in _WITH_OPERATORS},

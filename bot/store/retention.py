@@ -32,7 +32,7 @@ LONGEST_TEXT = timedelta(days=180)
 _entry, _story, _delivery = tables.entries.c, tables.stories.c, tables.deliveries.c
 _mute = tables.mutes.c
 _GIVEN_UP = (DeliveryState.FAILED, DeliveryState.DROPPED)
-_WITH_EVENTS = (tables.deliveries, tables.follows, tables.stories)
+_WITH_EVENTS = (tables.deliveries, tables.bundle_events, tables.follows, tables.stories)
 
 
 class Retention:
@@ -122,12 +122,13 @@ def _unsent_messages(connection: Connection, before: datetime, limit: int) -> in
 
 
 def _preferences(connection: Connection, before: datetime, limit: int) -> int:  # noqa: ARG001 - few
-    """Deletes the follows and mutes of old events."""
+    """Deletes the follows and mutes of old events, and the notes of bundles that had them."""
     old = _old_events(before)
     muted = _mute.kind == MuteKind.EVENT, _mute.subject.in_(old)
     rows = connection.execute(delete(tables.mutes).where(*muted)).rowcount
-    followed = tables.follows.c.event_id.in_(old)
-    return rows + connection.execute(delete(tables.follows).where(followed)).rowcount
+    for table in (tables.follows, tables.bundle_events):
+        rows += connection.execute(delete(table).where(table.c.event_id.in_(old))).rowcount
+    return rows
 
 
 def _sent_digests(connection: Connection, before: datetime, limit: int) -> int:

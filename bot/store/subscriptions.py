@@ -31,9 +31,13 @@ class Subscriptions:
 
         def write(connection: Connection) -> bool:
             team, conversation = subscription.team, subscription.conversation
-            had = _read(connection.execute(_query(team, conversation)))
-            if any(each.paused_at is not None for each in had):
+            # Deliveries are locked before subscriptions, as everywhere.
+            if any(
+                each.paused_at is not None
+                for each in _read(connection.execute(_query(team, conversation)))
+            ):
                 resume(connection, team, conversation, subscription.created_at)
+            had = _read_locked(connection, _query(team, conversation))
             known = next((s for s in had if is_same(s.criteria, subscription.criteria)), None)
             if known is None:
                 if limit is not None and len(had) >= limit:
@@ -84,7 +88,7 @@ class Subscriptions:
 
         def write(connection: Connection) -> bool:
             query = _query(team).where(tables.subscriptions.c.id == subscription_id)
-            for each in _read(connection.execute(query)):
+            for each in _read_locked(connection, query):
                 _update(connection, each, **changes)
                 return True
             return False
@@ -145,7 +149,7 @@ class Subscriptions:
         change: Callable[[Subscription], tuple[Criteria, ...]],
     ) -> int:
         def write(connection: Connection) -> int:
-            had = _read(connection.execute(_query(team, conversation)))
+            had = _read_locked(connection, _query(team, conversation))
             left = {each.id: change(each) for each in had}
             changed = [each for each in had if left[each.id] != (each.criteria,)]
             kept = [each.criteria for each in had if each not in changed]
@@ -192,7 +196,7 @@ class Subscriptions:
 
 def pause(connection: Connection, team: str, conversation: str, reason: str, now: datetime) -> None:
     """Pauses the subscriptions of a conversation that refuses messages."""
-    for each in _read(connection.execute(_query(team, conversation))):
+    for each in _read_locked(connection, _query(team, conversation)):
         if each.paused_at is None:
             _update(connection, each, paused_at=now, paused_reason=reason)
 
@@ -240,7 +244,7 @@ def resume(connection: Connection, team: str, conversation: str, now: datetime) 
 
 
 def _end_pause(connection: Connection, team: str, conversation: str) -> None:
-    for each in _read(connection.execute(_query(team, conversation))):
+    for each in _read_locked(connection, _query(team, conversation)):
         if each.paused_at is not None:
             _update(connection, each, paused_at=None, paused_reason="")
 
@@ -269,3 +273,11 @@ def _query(team: str | None, conversation: str | None = None) -> Select[str]:
 
 def _read(rows: Iterable[AnyRow]) -> tuple[Subscription, ...]:
     return tuple(Subscription.model_validate_json(row[0]) for row in rows)
+
+
+def _read_locked(connection: Connection, query: Select[str]) -> tuple[Subscription, ...]:
+    """The subscriptions of the query, which no other transaction changes before this one ends.
+
+    A change writes the whole subscription, so it must not be computed from an outdated one.
+    """
+    return _read(connection.execute(query.with_for_update()))

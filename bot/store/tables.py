@@ -5,6 +5,7 @@ A new table is classified in `bot.store.personal_data`.
     entries, identities       entries as published; the identities by which they are recognized
     stories                   stories; those with one event_id are an event
     deliveries                the outbox: messages, each with its state
+    bundle_events             the events in the bundles of quiet times
     subscriptions             which conversation wants which stories
     follows                   events that a person follows
     mutes                     muted events and topics of conversations, and muted conversations
@@ -27,7 +28,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0010"
+REVISION = "0011"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -134,6 +135,9 @@ deliveries = sa.Table(
     sa.Column("story_ids", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False, server_default=""),
+    sa.Column("for_follower", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The number of a bundle's stories that `story_ids` has no room for.
+    sa.Column("left_out", sa.Integer, nullable=False, server_default="0"),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", Moment, nullable=False),
@@ -160,6 +164,14 @@ deliveries = sa.Table(
         sqlite_where=sa.text(UNSENT),
         postgresql_where=sa.text(UNSENT),
     ),
+)
+
+bundle_events = sa.Table(
+    "bundle_events",
+    metadata,
+    sa.Column("event_id", sa.String, primary_key=True),
+    sa.Column("delivery_id", sa.String, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 subscriptions = sa.Table(

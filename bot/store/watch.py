@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.alerts.watch.incidents import Incident
 from bot.alerts.watch.late_messages import Delay, WaitingMessages
-from bot.store import tables
+from bot.store import next_delivery, tables
 from bot.store.engine import Database, chunks
 
 _name, _row = tables.once.c.name, tables.deliveries.c
@@ -74,7 +74,7 @@ class WatchStore:
         """The conversations with news that is due, or was due before its last attempt failed.
 
         Only bundles are queued for later. News that is held because its conversation refuses
-        messages is left out.
+        messages, or that waits for the end of a mute, is left out.
         """
         was_tried = sa.or_(_row.attempts > 0, _row.error != "", _row.uncertain)
         query = (
@@ -85,11 +85,14 @@ class WatchStore:
                 _row.kind.in_(_NEWS),
                 _row.held_at.is_(None),
                 sa.or_(_row.kind != DeliveryKind.DIGEST, _row.due_at <= now, was_tried),
+                sa.not_(next_delivery.WAITS_FOR_MUTE),
             )
             .order_by(_row.seq)
         )
         found: dict[str, WaitingMessages] = {}
-        for conversation, delivery_id, due_at, error in await self._database.rows(query):
+        for conversation, delivery_id, due_at, error in await self._database.rows(
+            query, {"now": now}
+        ):
             head = found.get(conversation)
             found[conversation] = (
                 WaitingMessages(conversation, delivery_id, due_at, error)

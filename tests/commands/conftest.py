@@ -65,7 +65,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
         outbox=store.outbox,
         stories=store.stories,
         alerts=store.alerts,
-        events=store.events,
+        follows=store.follows,
         feedback=store.feedback,
         reminders=store.reminders,
         quiet_weeks=store.watch,

@@ -158,7 +158,7 @@ class FakePostedAlerts:
         return {event: ts for event, ts in found.items() if ts}
 
 
-class FakeEventPreferences:
+class FakeFollows:
     def __init__(self) -> None:
         self.follows: set[tuple[str, str, str]] = set()
 
@@ -287,7 +287,7 @@ def service(**changes: Any) -> CommandService:
         "outbox": FakeOutbox(),
         "stories": FakeStories(story()),
         "alerts": FakePostedAlerts(),
-        "events": FakeEventPreferences(),
+        "follows": FakeFollows(),
         "feedback": FakeFeedback(),
         "reminders": FakeReminderSwitches(),
         "quiet_weeks": FakeQuietWeeks(),

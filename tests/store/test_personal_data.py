@@ -16,7 +16,7 @@ from bot.proposals.approval.audit import Operator, State
 from bot.proposals.approval.data_checks import DataCheck
 from bot.store.personal_data import ERASERS, WITHOUT_PEOPLE, Erased, forget_person
 from bot.store.tables import metadata
-from tests.store.examples import NOON, TEAM, delivery, story, subscription
+from tests.store.examples import NOON, TEAM, delivery, quiet_bundle, story, subscription
 from tests.store.opened import Store
 from tests.store.test_proposals import audit_entry, decision, proposal
 
@@ -34,7 +34,8 @@ async def _save_person(store: Store, person: Operator, number: int) -> None:
     await store.subscriptions.add(subscription(person.id, id=f"own{number}"))
     channel = f"C{number}"
     await store.subscriptions.add(subscription(channel, id=channel, created_by=person.id))
-    await store.events.follow(TEAM, person.id, "event")
+    await store.follows.follow(TEAM, person.id, "event")
+    await store.add_stories(story("event"))
     for kind in MuteKind:
         mute = Mute(kind=kind, subject="tariff", team=TEAM, conversation=person.id)
         await store.mutes.add(mute)
@@ -45,6 +46,7 @@ async def _save_person(store: Store, person: Operator, number: int) -> None:
     report = MistakeReport(story("s1"), person.id, "C1")
     await store.queue(
         delivery("a", person.id),
+        quiet_bundle("event", conversation=person.id),
         *plan_notices((), TEAM, ["UOP"], NOON, [mistake_trouble(report)]),
         delivery("r", f"C{number}", kind=DeliveryKind.NOTICE, reason=f"{person.id} did it"),
     )

@@ -46,7 +46,7 @@ async def test_an_old_event_is_pruned_with_its_stories_and_deliveries(store: Sto
         delivery("more", kind=DeliveryKind.FOLLOW_UP, event_id="old"),
         delivery("more", kind=DeliveryKind.UPDATE, event_id="old"),
     )
-    await store.events.follow(TEAM, "U1", "old")
+    await store.follows.follow(TEAM, "U1", "old")
     await store.mutes.add(Mute(kind=MuteKind.EVENT, subject="old", team=TEAM, conversation="C2"))
     await _send_all(store)
     assert await Retention(store.database).prune(LATER, KEEP) == 7
@@ -118,7 +118,7 @@ async def _save_evidence(store: Store) -> None:
     digest = delivery("old", "C3", kind=DeliveryKind.DIGEST, event_id="")
     await store.queue(delivery("old"), digest)
     await _send_all(store)
-    await store.events.follow(TEAM, "U1", "old")
+    await store.follows.follow(TEAM, "U1", "old")
     await store.mutes.add(Mute(kind=MuteKind.EVENT, subject="old", team=TEAM, conversation="C2"))
     await store.answers.add((TEAM, "C1"), "U1", "us china", "{}", NOON)
     given = {"team": TEAM, "conversation": "C1", "user": "U1", "story_id": "old", "at": NOON}
@@ -159,5 +159,5 @@ async def test_evidence_does_not_stay_unless_it_is_kept_longer(
 async def test_preferences_about_an_event_with_an_unsent_message_stay(store: Store) -> None:
     await store.add_stories(story("old"))
     await store.queue(delivery("old"))
-    await store.events.follow(TEAM, "U1", "old")
+    await store.follows.follow(TEAM, "U1", "old")
     assert await Retention(store.database).prune(LATER, KEEP, EVIDENCE) == 0

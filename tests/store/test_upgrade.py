@@ -36,7 +36,7 @@ async def first_release(address: str) -> str:
 
 
 def _as_first_release(connection: Connection) -> None:
-    for table in ("data_checks", "feedback", "answers"):
+    for table in ("data_checks", "feedback", "answers", "bundle_events"):
         connection.execute(text(f"DROP TABLE {table}"))
     connection.execute(text("DROP TABLE deliveries"))
     connection.execute(text("DROP TABLE proposals"))
@@ -63,6 +63,13 @@ def _as_first_release(connection: Connection) -> None:
     at = "2025-05-12 12:00:00.000000"
     for state in ("owed", "claimed", "sent", "failed"):
         connection.execute(delivery, {"state": state, "at": at})
+    followed = {"state": "failed", "at": at, "id": "followed", "kind": "follow_up"}
+    of_follower = text(
+        "INSERT INTO deliveries (id, kind, team, conversation, event_id, story_ids, reason, state,"
+        " attempts, due_at, uncertain, ts, error) VALUES (:id, :kind, 'T1', 'U1', 'e', '[]',"
+        " 'you follow this event', :state, 0, :at, false, '', '')"
+    )
+    connection.execute(of_follower, followed)
     mute = text("INSERT INTO mutes (event_id, team, conversation) VALUES ('e', 'T1', 'C1')")
     connection.execute(mute)
     subscription = text(
@@ -122,8 +129,10 @@ async def test_deliveries_of_the_first_release_are_sent_after_the_upgrade(
         DeliveryState.QUEUED: 1,
         DeliveryState.SENDING: 1,
         DeliveryState.SENT: 1,
-        DeliveryState.FAILED: 1,
+        DeliveryState.FAILED: 2,
     }
+    failed = {each.id: each.for_follower for each in await store.outbox.failed()}
+    assert failed == {"failed": False, "followed": True}
     await store.outbox.release_all(NOON)
     claimed = await store.outbox.claim(NOON, 9, 60)
     # The first release may have posted the claimed delivery, so its outcome is uncertain.

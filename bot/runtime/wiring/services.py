@@ -198,7 +198,7 @@ def _build_slack_context(
         outbox=store.outbox,
         stories=store.stories,
         alerts=store.alerts,
-        events=store.events,
+        follows=store.follows,
         feedback=store.feedback,
         reminders=store.reminders,
         quiet_weeks=store.watch,
@@ -273,5 +273,5 @@ def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispa
         dispatcher.wake,
         base.settings.digest_hour,
         ZoneInfo(base.settings.timezone),
-        EventDeadlines(base.store.stories, base.store.events, base.slack.team),
+        EventDeadlines(base.store.stories, base.store.follows, base.slack.team),
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot import COMMAND
-from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
+from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import BundleKind, read_bundle
 from bot.alerts.reminders import Reminder
 from bot.news.events.event import summarize_event
@@ -43,7 +43,7 @@ def compose_messages(
     an alert.
     """
     match delivery.kind:
-        case DeliveryKind.FOLLOW_UP if thread_ts is not None or delivery.reason == FOLLOWS:
+        case DeliveryKind.FOLLOW_UP if thread_ts is not None or delivery.for_follower:
             new = [story for story in stories if story.id in delivery.story_ids] or stories
             followed = delivery.event_id if thread_ts is None else ""
             return (
