@@ -102,8 +102,8 @@ class Command(Frozen):
     """What a subscription should be, as typed."""
     until: str = ""
     """The day until which a subscription should pause, as typed."""
-    confirmed: bool = False
-    """Whether the person has confirmed an unsubscribe."""
+    confirmed: tuple[str, ...] = ()
+    """The ids of the subscriptions of which the person has confirmed the unsubscribe."""
     any_party: bool = False
     """For `latest`, whether a story needs to name only one of the economies and not all."""
     words: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import dataclass_transform
 
 from bot.alerts.mutes import Mute
@@ -123,16 +124,39 @@ class Unsubscribed(Reply):
     """The number of subscriptions that the person may not change."""
 
 
+class ChangeKind(StrEnum):
+    """What was done to a subscription."""
+
+    EDITED = "edited"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
 class SubscriptionChanged(Reply):
     """A subscription was edited, paused or resumed."""
 
     subscription: Subscription
+    kind: ChangeKind = ChangeKind.EDITED
 
 
 class SubscriptionRemoved(Reply):
     """A subscription was removed."""
 
     subscription: Subscription
+
+
+class AlreadySubscribed(Reply):
+    """Nothing was saved, because the conversation has another subscription with these criteria."""
+
+    subscription: Subscription
+
+
+class NotAMember(Reply):
+    """The person may not act here on a subscription of a conversation that they are not in."""
+
+    conversation: str
+    is_known: bool
+    """Whether the platform says that they are not in it; otherwise it says nothing."""
 
 
 class NoSuchSubscription(Reply):
@@ -370,6 +394,9 @@ class Overview:
     latest: Sequence[Story]
     operator: OperatorOverview | None
     """None if the person is not an operator."""
+    hidden: int = 0
+    """The number of subscriptions that the person made in conversations in which the platform does
+    not show them."""
 
 
 def is_public(reply: Reply) -> bool:

@@ -25,7 +25,7 @@ from bot.commands.grammar import (
     suggest_command,
 )
 from bot.commands.greetings import is_greeting
-from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissions
+from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
 from bot.commands.rates.deadlines import find_deadlines, find_later_deadlines, split_topics
 from bot.commands.replies import Reply
@@ -106,9 +106,9 @@ class CommandService:
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
         """The reply to a parsed command, or to the command that a button stands for."""
-        act = OPERATOR_ACTIONS.get(command.verb)
-        if act is not None and not self.permissions.is_allowed(request.user, act):
-            return replies.OperatorsOnly(act, request.user)
+        refused = self._find_refusal(command, request)
+        if refused is not None:
+            return refused
         try:
             return await self._execute(command, request)
         except FeedError as error:
@@ -121,16 +121,28 @@ class CommandService:
     async def build_overview(self, team: str, user: str) -> replies.Overview:
         """What a person sees first: the subscriptions that they created or receive, what comes
         next, the newest stories, and the health of the feeds."""
-        every = await self.stores.subscriptions.every(team)
-        # Subscriptions that other people created for private channels stay hidden.
-        own = [one for one in every if user in (one.conversation, one.created_by)]
+        own, hidden = await self.subscriptions.list_own(team, user)
         return replies.Overview(
             own,
             await self.stores.feeds.summary(),
             await self.answers.find_next_changes(self.clock()),
             await self.stores.stories.latest(None, MAX_STORIES),
             await self._build_operator_overview(user),
+            hidden,
         )
+
+    def _find_refusal(self, command: Command, request: CommandRequest) -> Reply | None:
+        """Why the person may not use the command, except for one that changes subscriptions:
+        whether they may change each is checked when it is found."""
+        access, user = find_access(command), request.user
+        if isinstance(access, OperatorAction):
+            if not self.permissions.is_allowed(user, access):
+                return replies.OperatorsOnly(access, user)
+        elif access is Access.CHANGE_CONVERSATION and not self.permissions.may_add_subscription(
+            user, request.conversation
+        ):
+            return replies.SubscriptionRefused(self.permissions.subscriptions_by, "")
+        return None
 
     async def _build_operator_overview(self, user: str) -> replies.OperatorOverview | None:
         if not self.permissions.is_allowed(user, OperatorAction.DECIDE_ON_RATES):
@@ -260,7 +272,8 @@ class CommandService:
         return replies.CalendarFile(query, (), None, list_deadlines(stories), title)
 
     async def _list(self, request: CommandRequest) -> Reply:
-        found = await self.stores.subscriptions.of(request.team, request.conversation)
+        saved = await self.stores.subscriptions.of(request.team, request.conversation)
+        found = [self.subscriptions.show(each) for each in saved]
         now, reminders_on = self.clock(), await self._reminders_on(request)
         mutes = await self.stores.mutes.of(request.team, request.conversation, now)
         return replies.SubscriptionList(found, reminders_on, now, mutes)

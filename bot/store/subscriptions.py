@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select, and_, delete, select, update
 
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, is_same
 from bot.alerts.subscriptions.model import Subscription, make_id, without
+from bot.alerts.subscriptions.timing import Timing
 from bot.errors import TooManySubscriptions
 from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, execute_many
@@ -72,13 +73,22 @@ class Subscriptions:
 
         return await self._database.write(write)
 
-    async def get(self, team: str, subscription_id: str) -> Subscription | None:
-        """The team's subscription with this id, or with the only id that begins so; or None."""
+    async def get(
+        self, team: str, subscription_id: str, conversation: str, user: str
+    ) -> Subscription | None:
+        """The subscription with this id, or with the only id that begins so; or None.
+
+        It belongs to the conversation, or else to the person, or the person made it. The ids of
+        other subscriptions make no beginning ambiguous.
+        """
         row = tables.subscriptions.c
         starts = row.id.startswith(subscription_id, autoescape=True)
-        found = _read(await self._database.rows(_query(team).where(starts).limit(2)))
-        exact = [each for each in found if each.id == subscription_id]
-        return next(iter(exact or found), None) if exact or len(found) == 1 else None
+        found = _read(await self._database.rows(_query(team).where(starts)))
+        here = [each for each in found if each.conversation == conversation]
+        own = [each for each in found if user in (each.conversation, each.created_by)]
+        exact = [each for each in here + own if each.id == subscription_id]
+        matching = exact[:1] or here or own
+        return matching[0] if len(matching) == 1 else None
 
     async def change(self, team: str, subscription_id: str, **changes: object) -> bool:
         """Changes fields of a subscription; False if there is none with this id.
@@ -95,6 +105,39 @@ class Subscriptions:
 
         return await self._database.write(write)
 
+    async def replace(
+        self, team: str, ids: Sequence[str], criteria: Criteria, timing: Timing
+    ) -> Subscription | None:
+        """Changes the first of these subscriptions and removes the others, in one transaction.
+
+        Returns the changed one. Returns None and changes nothing if one of them is gone, or if
+        their conversation has another one with the same criteria.
+        """
+
+        def write(connection: Connection) -> Subscription | None:
+            row = tables.subscriptions.c
+            old = {
+                each.id: each
+                for each in _read(connection.execute(_query(team).where(row.id.in_(ids))))
+            }
+            if len(old) < len(set(ids)):
+                return None
+            first = old[ids[0]]
+            had = _read(connection.execute(_query(team, first.conversation)))
+            if any(each.id not in old and is_same(each.criteria, criteria) for each in had):
+                return None
+            removed = row.id.in_(old.keys() - {first.id})
+            connection.execute(delete(tables.subscriptions).where(row.team == team, removed))
+            changes = {"criteria": criteria, "timing": timing}
+            _update(connection, first, **changes)
+            return first.model_copy(update=changes)
+
+        return await self._database.write(write)
+
+    async def resume(self, team: str, conversation: str, now: datetime) -> None:
+        """Ends the pause of a conversation that refused messages, and queues what was held."""
+        await self._database.write(lambda each: resume(each, team, conversation, now))
+
     async def remove_one(self, team: str, subscription_id: str) -> bool:
         """Removes the subscription with this id; False if there is none."""
         row = tables.subscriptions.c
@@ -107,19 +150,19 @@ class Subscriptions:
         conversation: str,
         topics: Collection[Topic] = (),
         economies: Collection[EconomyFilter] = (),
-        only_by: str | None = None,
+        only: Collection[str] | None = None,
     ) -> int:
         """Removes topics (empty: all) on economies (empty: all) from subscriptions.
 
-        Returns how many subscriptions were changed or removed. With `only_by`, the subscriptions
-        that other people created stay.
+        Returns how many subscriptions were changed or removed. `only` has the ids of those that
+        may change; None stands for all.
         """
         return await self._change(
             team,
             conversation,
             lambda each: (
                 (each.criteria,)
-                if only_by is not None and each.created_by != only_by
+                if only is not None and each.id not in only
                 else without(each.criteria, topics, economies)
             ),
         )

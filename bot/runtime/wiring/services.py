@@ -41,6 +41,7 @@ from bot.runtime.wiring.basics import make_fetch_limits, open_decisions, read_cl
 from bot.runtime.wiring.delivery_rules import build_delivery_rules
 from bot.runtime.wiring.polling import Polling, choose_spread_s, open_poller, open_scheduler
 from bot.runtime.wiring.slack import SlackConnection
+from bot.slack.api.people import SlackPeople
 from bot.slack.api.sender import SlackSender
 from bot.slack.context import SlackContext
 from bot.slack.handlers.proposals import update_messages, watch_ledger
@@ -193,6 +194,7 @@ def _build_slack_context(
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
+        people=SlackPeople(base.slack.client),
         subscriptions=store.subscriptions,
         mutes=store.mutes,
         outbox=store.outbox,

@@ -100,8 +100,14 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return render_subscriptions(reply, parties)
         case replies.SubscriptionChanged() | replies.SubscriptionRemoved():
             return outcomes.render_changed(reply, request, parties)
-        case replies.NoSuchSubscription() | replies.SubscriptionRefused() | replies.TooManyHere():
-            return outcomes.render_refusal(reply)
+        case (
+            replies.NoSuchSubscription()
+            | replies.SubscriptionRefused()
+            | replies.TooManyHere()
+            | replies.AlreadySubscribed()
+            | replies.NotAMember()
+        ):
+            return outcomes.render_refusal(reply, parties)
         case replies.Muted() | replies.Unmuted():
             return outcomes.render_mute(reply, request)
         case replies.MissedStories():

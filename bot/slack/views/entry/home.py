@@ -56,7 +56,9 @@ def render_home(
     lines = [
         *_render_question(imposers, parties),
         header("My alerts"),
-        *render_own(overview.subscriptions, user, now, parties, _MOST_SUBSCRIPTIONS),
+        *render_own(
+            overview.subscriptions, user, now, parties, _MOST_SUBSCRIPTIONS, overview.hidden
+        ),
         header("Coming up"),
         *_list_upcoming(overview.upcoming, parties),
         *actions(button("All upcoming changes", f"{RUN}_1", "upcoming")),

@@ -8,6 +8,8 @@ an error at the field that causes it.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from bot.alerts.subscriptions.model import Subscription
 from bot.commands.subscriptions.form import (
     BREAKING,
@@ -17,6 +19,7 @@ from bot.commands.subscriptions.form import (
     WEEKDAYS,
     SubscriptionForm,
 )
+from bot.errors import SlackError
 from bot.news.state import Severity
 from bot.parties import Parties
 from bot.slack.blockkit.blocks import Block, Message, actions, button, section
@@ -72,7 +75,7 @@ class FormState(Frozen):
     conversation: str
     """The conversation that gets the stories."""
     opened_in: str = ""
-    """The conversation in which the form was opened to edit a subscription."""
+    """The conversation in which the form was opened, if it may be another one."""
     subscription: str = ""
     """The id of the subscription that is edited; empty for a new one."""
     needs_invitation: bool = False
@@ -100,20 +103,31 @@ def render_form(state: FormState, user: str, preview: Sequence[Block] = ()) -> V
     )
 
 
+class FormOutdated(SlackError):
+    """Raised for a modal of another version of the bot."""
+
+
 def read_form(view: Mapping[str, Any]) -> FormState:
-    """What a submitted form says. Raises ValidationError for metadata of another version."""
+    """What a submitted form says. Raises FormOutdated."""
     values = {name: value for name, value in read_values(view).items() if value and value != _NONE}
     chosen: dict[str, object] = {
-        name: values.get(name, "") for name in SubscriptionForm.model_fields
+        name: values[name] for name in SubscriptionForm.model_fields if name in values
     }
     for name in _CHOICES:
         chosen[name] = tuple(filter(None, values.get(name, "").split(",")))
-    return read_state(view).model_copy(update={"form": SubscriptionForm.model_validate(chosen)})
+    try:
+        form = SubscriptionForm.model_validate(chosen)
+    except ValidationError as error:
+        raise FormOutdated(FORM, "fields of another version") from error
+    return read_state(view).model_copy(update={"form": form})
 
 
 def read_state(view: Mapping[str, Any]) -> FormState:
-    """What a modal knows. Raises ValidationError for metadata of another version."""
-    return FormState.model_validate_json(str(view.get("private_metadata") or ""))
+    """What a modal knows. Raises FormOutdated."""
+    try:
+        return FormState.model_validate_json(str(view.get("private_metadata") or ""))
+    except ValidationError as error:
+        raise FormOutdated(FORM, "metadata of another version") from error
 
 
 def render_question(

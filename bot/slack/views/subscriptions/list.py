@@ -58,15 +58,22 @@ def render_subscriptions(
 
 
 def render_own(
-    found: Sequence[Subscription], user: str, now: datetime, parties: Parties, most: int
+    found: Sequence[Subscription],
+    user: str,
+    now: datetime,
+    parties: Parties,
+    most: int,
+    hidden: int = 0,
 ) -> list[Block]:
-    """The subscriptions of a person, for the Home tab."""
+    """The subscriptions of a person, for the Home tab, without `hidden` ones."""
     blocks: list[Block] = []
     for one in found[:most]:
         place = "to you" if one.conversation == user else f"to {link_channel(one.conversation)}"
         blocks += render_row(one, now, place, parties)
     if len(found) > most:
         blocks.append(context(f"… and {len(found) - most} more."))
+    if hidden:
+        blocks.append(context(_format_hidden(hidden)))
     if not found:
         blocks.append(section("None yet. Choose which stories come to you in direct messages."))
     add = button("Add" if found else _CHOOSE, ADD, style="primary")
@@ -97,12 +104,20 @@ def render_introduction() -> Message:
     return Message(text, (section(text), *actions(button(_CHOOSE, ADD, style="primary"))))
 
 
+def _format_hidden(count: int) -> str:
+    what = "1 that you made is" if count == 1 else f"{count} that you made are"
+    return (
+        f"{what} in channels in which I do not see you. `{COMMAND} list` shows them there, if you "
+        "are in them."
+    )
+
+
 def _make_pauses(subscription: Subscription) -> dict[str, str]:
     return {f"{name} {subscription.id}": label for name, label in _PAUSES.items()}
 
 
 def _is_paused(subscription: Subscription, now: datetime) -> bool:
-    return subscription.paused_until is not None and subscription.paused_until > now
+    return subscription.is_paused(now)
 
 
 def _format_since(subscription: Subscription) -> str:
@@ -116,6 +131,6 @@ def _format_pauses(subscription: Subscription, now: datetime) -> str:
     if paused_at is None:
         return paused
     reason = escape(subscription.paused_reason)
-    again = "Subscribe again to end the pause."
+    again = f"{bold('Resume')} ends the pause."
     since = format_moment(paused_at)
     return f"{paused}\n:warning: paused since {since}: {reason}. {again}"

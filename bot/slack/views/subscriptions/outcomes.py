@@ -19,7 +19,7 @@ from bot.slack.blockkit.blocks import (
     context,
     section,
 )
-from bot.slack.blockkit.mrkdwn import escape, format_moment, mention_person
+from bot.slack.blockkit.mrkdwn import escape, format_moment, link_channel, mention_person
 from bot.slack.views import alerts
 from bot.slack.views.replies import render_notice
 from bot.slack.views.subscriptions.describe import (
@@ -31,7 +31,11 @@ from bot.slack.views.subscriptions.describe import (
 
 UNMUTE_TOPIC = "mute_topic_off"
 UNSUBSCRIBE = "unsubscribe_confirmed"
-"""The value of the button is the arguments of `unsubscribe`."""
+"""The value of the button is the ids of the subscriptions and the arguments of `unsubscribe`."""
+_MOST_CONFIRMED = 100
+"""Maximum subscriptions that one button can end."""
+_END = "|"
+"""Ends the ids in the value of the button."""
 
 
 def render_subscribed(
@@ -78,12 +82,20 @@ def render_unsubscribed(
 
 def render_confirmation(reply: replies.ConfirmUnsubscribe, parties: Parties) -> Message:
     """Asks whether to unsubscribe, with the subscriptions that this ends or changes."""
-    count = len(reply.subscriptions)
+    ended = reply.subscriptions[:_MOST_CONFIRMED]
+    count = len(ended)
     one = f"Unsubscribe this conversation? This ends or changes {count} "
     text = one + ("subscription" if count == 1 else "subscriptions") + " here:"
-    lines = [section(f"• {describe_subscription(each, parties)}") for each in reply.subscriptions]
-    row = actions(button("Unsubscribe", UNSUBSCRIBE, reply.arguments, style="danger"))
+    lines = [section(f"• {describe_subscription(each, parties)}") for each in ended]
+    value = f"{' '.join(each.id for each in ended)} {_END} {reply.arguments}"
+    row = actions(button("Unsubscribe", UNSUBSCRIBE, value, style="danger"))
     return assemble(text, [section(text)], lines, row, _make_left_out)
+
+
+def read_confirmed(value: str) -> tuple[tuple[str, ...], str]:
+    """The ids and the arguments in the value of the button `UNSUBSCRIBE`."""
+    ids, end, arguments = value.partition(_END)
+    return (tuple(ids.split()), arguments.strip()) if end else ((), value)
 
 
 def render_changed(
@@ -96,19 +108,32 @@ def render_changed(
     what = describe_subscription(subscription, parties)
     if isinstance(reply, replies.SubscriptionRemoved):
         text = f"{who} removed a subscription: {what}."
-    elif subscription.paused_until is not None:
+    elif reply.kind is replies.ChangeKind.PAUSED and subscription.paused_until is not None:
         until = format_moment(subscription.paused_until)
         text = f"{who} paused a subscription until {until}: {what}."
+    elif reply.kind is replies.ChangeKind.RESUMED:
+        text = f"{who} ended the pause of a subscription: {what}."
     else:
         text = f"{who} changed a subscription: {what}."
     return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
 
 
-def render_refusal(
-    reply: replies.NoSuchSubscription | replies.SubscriptionRefused | replies.TooManyHere,
-) -> Message:
+def render_refusal(reply: replies.Reply, parties: Parties) -> Message:
     """Says why nothing was changed."""
     match reply:
+        case replies.AlreadySubscribed():
+            what = describe_subscription(reply.subscription, parties)
+            return render_notice(
+                f"Nothing was saved, because another subscription is about the same: {what}. "
+                f"`{COMMAND} list` has it as `{format_id(reply.subscription)}`."
+            )
+        case replies.NotAMember():
+            place = link_channel(reply.conversation)
+            if reply.is_known:
+                return render_notice(f"You are not in {place}, so you cannot change that there.")
+            return render_notice(
+                f"I cannot check whether you are in {place}. Type `{COMMAND} list` there instead."
+            )
         case replies.NoSuchSubscription():
             named = f" `#{escape(reply.id, 40)}`" if reply.id else ""
             return render_notice(
