@@ -15,7 +15,7 @@ from bot.rates.calendar.entries import CalendarEntry
 from bot.rates.calendar.upcoming import find_window
 from bot.rates.question.query import format_query
 from bot.render import words
-from bot.render.dates.deadlines import describe_time, label_deadline
+from bot.render.dates.deadlines import describe_deadline, label_deadline
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -126,7 +126,7 @@ def render_deadlines(reply: RateCalendar, parties: Parties) -> Message:
 def _format_row(each: EventDeadline, today: date) -> str:
     """One line: `12 Jan  Comments close, 23:59 EST: the notice (USTR)`."""
     day = "today" if each.on == today else format_short_day(each.on, today)
-    what = ", ".join(filter(None, (label_deadline(each.deadline), describe_time(each.deadline))))
+    what = describe_deadline(each.deadline)
     notice = link(each.link, each.title or "(without a title)", 200)
     return f"{bold(escape(day))}  {escape(what)}: {notice} ({escape(each.source, 80)})"
 
@@ -146,7 +146,7 @@ def _format_due(due: Due | DueDeadline, parties: Parties) -> str:
     if isinstance(due, Due):
         return _format_change(due.ahead, parties)
     each = due.ahead
-    what = ", ".join(filter(None, (label_deadline(each.deadline), describe_time(each.deadline))))
+    what = describe_deadline(each.deadline)
     return "\n".join(
         [
             f"{bold(escape(what))}: {link(each.link, each.title or '(without a title)', 300)}",
