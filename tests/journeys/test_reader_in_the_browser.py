@@ -88,7 +88,7 @@ async def _spend_a_quiet_night(bot: SimulatedBot, see: Any) -> None:
     await bot.wait_until(_at(TOKYO, date(2026, 10, 30), 7) - MINUTE)
     await see(_assert_absent, "New tariff on wine")
     await bot.wait_until(bot.now + MINUTE)
-    await see(find, MESSAGE, "While it was quiet: 2 stories", "New tariff on wine")
+    await see(find, MESSAGE, "During the quiet time: 2 stories", "New tariff on wine")
 
 
 async def _read_digests(bot: SimulatedBot, see: Any, change: date) -> None:
@@ -160,7 +160,7 @@ def _unmute(browser: Chrome) -> None:
 
 
 def _catch_up(browser: Chrome) -> None:
-    find(browser, MESSAGE, "1 story while an event was muted", "Show")
+    find(browser, MESSAGE, "1 story arrived while an event was muted", "Show")
     click_button(browser, MESSAGE, "while an event was muted", "Show")
     find(browser, REPLY, "A second tariff deal for steel")
 

@@ -129,7 +129,7 @@ def test_a_calendar_of_a_topic_has_only_deadlines_and_its_own_file() -> None:
     assert "table" not in {block["type"] for block in message.blocks}
     assert "upcoming court-rulings ics" in as_text(message)
     nothing = calendar((), topics=frozenset({Topic.COURT_RULING}))
-    assert "Nothing in our data." in as_text(nothing)
+    assert "No deadlines in our data for this period." in as_text(nothing)
     assert "ics" not in as_text(nothing)
 
 
