@@ -17,8 +17,8 @@ from functools import lru_cache
 from operator import ne
 from typing import NamedTuple
 
-from bot.rates.question.periods import Tense
 from bot.rates.question.query import Uncovered
+from bot.rates.question.times.periods import Tense
 
 FILLER = frozenset(
     str.split(
@@ -225,6 +225,11 @@ _MELTED = re.compile(
     r"(?:melted(?: (?:and|&) | ?/ ?)poured|smelt(?:ed)?(?: (?:and|&) | ?/ ?)cast)(?= in\b)"
 )
 """The origin of metal: `melted and poured in mexico`."""
+_DOTTED_HEADING = re.compile(
+    r"(?<![\w.,$-])(0[1-9]|[1-9]\d)\.(?![05]0)(\d\d)(?![\w.,%/-])"
+    r"(?! ?(?:%|percent|pct|usd|dollars|eur|kg|m\b))"
+)
+"""A heading as other countries write it: `76.01`."""
 _CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
 _CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
 _QUANTITY = re.compile(
@@ -345,7 +350,8 @@ def correct_grammar_words(text: str, is_known: Callable[[str], bool] = lambda _:
 
 def spell_out(text: str) -> str:
     """The text with the usual words for claims, chapters and `it products`, without quantities."""
-    text = _CHAPTER.sub("chapter ", " ".join(text.split()))
+    text = _DOTTED_HEADING.sub(r"\1\2", " ".join(text.split()))
+    text = _CHAPTER.sub("chapter ", text)
     text = _AND_PRESENTLY.sub(" and today", text)
     text = _SECTION.sub("section ", _NEXT_GOODS.sub(", ", text))
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)

@@ -24,8 +24,9 @@ from bot.rates.question.parties import MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Vocabulary, split_product, trim_product
+from bot.rates.question.reading.unread import is_small, list_unknown
 from bot.rates.question.stemming import stem_words
-from bot.rates.question.wording import FILLER, NOISE
+from bot.rates.question.tokens import split_text
 
 _CONDITION = re.compile(r"\b(?:if|unless|provided|supposing|assuming|in case)\b([^,;?]*)")
 _RELATIVE = re.compile(
@@ -42,8 +43,8 @@ _MADE = MADE | frozenset(
 )
 _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
 _DENIED = re.compile(r"non-?(?P<thing>[a-z]{2,})")
-_CLAIMING = frozenset({"claim", "claimed", "claiming", "certificate"})
 _JOINS = frozenset({"and", "or", "vs", "vs.", "versus", ",", "&", "on", "by"})
+_LISTED = frozenset({"and", "&", "+", "or", "/"})
 _JOINS_CLAUSES = frozenset({"but", "while", "although", "though"})
 _MOST_UNREAD = 2
 """Number of ordinary verbs from which a sentence may be half read."""
@@ -53,25 +54,6 @@ _WORDS_OF_SENTENCE, _MAX_OPTIONS = 6, 4
 _ABOUT_QUERY = "A rate alone may not answer this."
 """Why a sentence is refused whose reading may be right."""
 _MAX_SHOWN, _MAX_ORIGINS, _MAX_CARDS, _MAX_LABEL = 5, 2, 2, 70
-
-
-def list_unread(
-    words: Sequence[str], product: str | None, reader: ProductReader | None
-) -> tuple[str, ...]:
-    """The words of the question that were not read. `product` is the text that names the goods."""
-    unknown: frozenset[str] = frozenset()
-    if product and reader is not None:
-        wanted = reader.read_any(product)
-        unknown = frozenset(wanted.unknown) - (_CLAIMING if wanted.claims else frozenset())
-    in_product = frozenset(split_product(product))
-    found = (
-        word.strip("-&")
-        for word in words
-        if is_telling(word)
-        or (_DENIED.fullmatch(word) and word not in in_product)
-        or (word in in_product and unknown.issuperset(stem_words(word)) and not _is_small(word))
-    )
-    return tuple(dict.fromkeys(word for word in found if word))
 
 
 def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
@@ -108,8 +90,21 @@ def refuse_half_read(
     has_no_goods = (
         bool(query.product) and unread >= _MOST_UNREAD and not _list_things(query, vocabulary)
     )
-    if any(word in conditions for word in query.unread) or is_half_read or has_no_goods:
+    in_condition = any(word in conditions for word in query.unread)
+    if in_condition or is_half_read or has_no_goods or _lists_unread(text, query):
         _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)
+
+
+def _lists_unread(text: str, query: RateQuery) -> bool:
+    """Whether a word that was not read is listed with the goods: `plywd and osb`."""
+    words = split_text(text)
+    goods = frozenset(split_product(query.product))
+    unread = {word for word in query.unread if not is_telling(word)}
+    for before, join, after in zip(words, words[1:], words[2:], strict=False):
+        one, other = {before} & unread, {after} & unread
+        if join in _LISTED and ((one and after in goods) or (other and before in goods)):
+            return True
+    return False
 
 
 def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Vocabulary) -> None:
@@ -118,7 +113,7 @@ def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Voca
     if not words.codes or not (is_mixed or _RELATIVE.search(text)):
         return
     product = trim_product(words.other_words)
-    unread = list_unread(words.other_words, product, vocabulary.reader)
+    unread = list_unknown(product, vocabulary.reader)
     query = RateQuery(kind=QueryKind.PAIR, product=product, unread=unread)
     if is_mixed:
         reason = "The duty follows the customs origin, and the question names more than one."
@@ -136,14 +131,10 @@ def refuse_unknown_sentence(
     product: str, words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary
 ) -> NoReturn:
     """Raises UnclearQuestion for a sentence whose goods nothing names: `how did it evolve`."""
-    unread = tuple(word for word in split_product(product) if not _is_small(word))
+    unread = tuple(word for word in split_product(product) if not is_small(word))
     query = query.model_copy(update={"unread": unread})
     text = " ".join(words.words)
     _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)
-
-
-def _is_small(word: str) -> bool:
-    return word in NOISE or word in FILLER or word == "not" or not any(map(str.isalpha, word))
 
 
 def _count_read(words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary) -> int:
@@ -178,7 +169,7 @@ def _is_made_from_others(words: TokenizedQuestion) -> bool:
         if is_origin and not _OUT_OF.isdisjoint(between):
             # 'assembled in vietnam from chinese parts', but not 'made in china from us tariffs'
             contents = [*after[:1], *between]
-            if any(not _is_small(word) and word not in _JOINS_CLAUSES for word in contents):
+            if any(not is_small(word) and word not in _JOINS_CLAUSES for word in contents):
                 return True
         if _is_made_in(between) and HOME not in words.codes[at : at + 2]:
             # 'chinese parts assembled in vietnam'

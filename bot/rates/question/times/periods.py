@@ -26,8 +26,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from bot.errors import QueryError, UnclearQuestion
-from bot.rates.question.reading.relative_times import COUNT, UNIT, WEEKDAYS, read_relative
-from bot.rates.question.reading.time_spelling import (
+from bot.rates.question.times.relative import COUNT, UNIT, WEEKDAYS, read_relative
+from bot.rates.question.times.time_spelling import (
     LAST,
     NEXT,
     ORDINAL,

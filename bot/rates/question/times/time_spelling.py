@@ -1,4 +1,4 @@
-"""Writes the times of a question in the spellings that `bot.rates.question.periods` reads.
+"""Writes the times of a question in the spellings that `bot.rates.question.times.periods` reads.
 
 aug 1 25, 01-aug-2025     1 aug 2025
 september last year       september 2025
