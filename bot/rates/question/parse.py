@@ -75,6 +75,7 @@ from bot.rates.question.reading.unread import (
 from bot.rates.question.spelling import correct_spelling
 from bot.rates.question.times.periods import Period, Tense, take_period
 from bot.rates.question.tokens import Role, Tokens
+from bot.rates.question.times.unread import find_unread_times
 from bot.rates.question.value import take_value
 from bot.rates.question.wording import (
     NOISE,
@@ -83,6 +84,7 @@ from bot.rates.question.wording import (
     correct_grammar_words,
     find_intent,
     names_event,
+    read_surcharges,
     remove_empty_phrases,
     remove_intent,
     remove_when_words,
@@ -145,6 +147,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         intent = intent._replace(changes=True, asks_when=True)
     if period is None and asks_for_past(whole):
         intent = intent._replace(history=True)
+    if period is not None and period.day != today:
+        rest = read_surcharges(rest)
     undated = rest
     named = cards.find_all(undated)[:_MAX_CARDS] if cards is not None else ()
     # The way of the goods may be what the question is about: `goods that enter through canada`.
@@ -197,7 +201,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         raise QueryError("the question", problem, "Compare fewer")
     query = query.model_copy(update=read)
     query = query.model_copy(update={"unread": list_unread(tokens, query, vocabulary)})
-    refuse_half_read(whole, words, query, vocabulary)
+    times = find_unread_times(undated) if period is None else ()
+    refuse_half_read(whole, words, query, times, vocabulary)
     return query
 
 

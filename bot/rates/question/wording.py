@@ -211,6 +211,10 @@ _ANY_CLAIM = re.compile(
     rf"|(?:it |they )?qualif\w+ (?:for|under)) )*(?:a |an |the )?{_PROGRAM}\b"
     r"(?: (?:claim|origin|certificate|preference))?"
 )
+_ANY_SURCHARGE = re.compile(
+    r"(?<!import )(?<!global )(?<!122 )(?<!temporary )(?<!payments )(?<!% )(?<!percent )"
+    r"\bsurcharges?\b"
+)
 _SECTION = re.compile(r"\b(?:sec|sect)\.?\s*(?=\d{3}\b)")
 _NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band also)\s+")
 _AND_PRESENTLY = re.compile(
@@ -439,6 +443,14 @@ def find_intent(text: str) -> Intent:
 def asks_for_past(text: str) -> bool:
     """Whether the text asks what a duty was: `what did we pay before`."""
     return _ASKS_PAST.search(text) is not None
+
+
+def read_surcharges(text: str) -> str:
+    """The text of a question about a day with `duties` for `surcharge`, which means all of them.
+
+    The name of one surcharge stays: `the 10% surcharge`, `section 122 surcharge`.
+    """
+    return _ANY_SURCHARGE.sub("duties", text)
 
 
 def names_event(text: str) -> bool:

@@ -127,6 +127,8 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
                     return asked(kind=QueryKind.PAIR, imposer=HOME, **every)
                 goods = list_read_goods(product, reader) or product
                 ask_for_origin(partial(asked, product=goods), goods, vocabulary)
+        if not product and question.period is not None and vocabulary.has_home:
+            ask_for_origin(asked, "these duties", vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, vocabulary)

@@ -24,7 +24,7 @@ from bot.rates.question.parties import MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Vocabulary, split_product, trim_product
-from bot.rates.question.reading.unread import is_small, list_unknown
+from bot.rates.question.reading.unread import add_unread, is_small, list_unknown
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.tokens import split_text
 
@@ -53,6 +53,8 @@ _MANY_UNREAD = 4
 _WORDS_OF_SENTENCE, _MAX_OPTIONS = 6, 4
 _ABOUT_QUERY = "A rate alone may not answer this."
 """Why a sentence is refused whose reading may be right."""
+_ABOUT_TIME = "Duties depend on the day."
+_QUERY_HELPS = frozenset({_ABOUT_QUERY, _ABOUT_TIME})
 _MAX_SHOWN, _MAX_ORIGINS, _MAX_CARDS, _MAX_LABEL = 5, 2, 2, 70
 
 
@@ -76,9 +78,18 @@ def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
 
 
 def refuse_half_read(
-    text: str, words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary
+    text: str,
+    words: TokenizedQuestion,
+    query: RateQuery,
+    times: Sequence[str],
+    vocabulary: Vocabulary,
 ) -> None:
-    """Raises UnclearQuestion if a figure would answer another question than the asked one."""
+    """Raises UnclearQuestion if a figure would answer another question than the asked one.
+
+    `times` are those that the question names and that were not read.
+    """
+    if times and not query.history:
+        _offer_answers(_ABOUT_TIME, text, words, add_unread(query, times), vocabulary)
     conditions = " ".join(_CONDITION.findall(text)).split()
     if query.kind is QueryKind.COMPARE:
         # 'if we switch from china to mexico'
@@ -187,16 +198,17 @@ def _offer_answers(
     """Raises UnclearQuestion with what was not read, and with answers that may help: the readings
     of the question, the cards that the text names, the history and upcoming changes.
 
-    Without `_ABOUT_QUERY` as the reason, the query itself is no reading.
+    The query itself is a reading only for the reasons of `_QUERY_HELPS`.
     """
     goods = list_read_goods(query.product, vocabulary.reader)
     asked = query.model_copy(update={"product": goods, "unread": (), "via": ()})
-    readings = [asked] if reason == _ABOUT_QUERY else _list_origins(words, goods)
-    options = [(_label(one, vocabulary), format_query(one)) for one in readings]
+    readings = [asked] if reason in _QUERY_HELPS else _list_origins(words, goods)
+    today = " today" if reason == _ABOUT_TIME else ""
+    options = [(f"{_label(one, vocabulary)}{today}", format_query(one)) for one in readings]
     if (cards := vocabulary.cards) is not None:
         named = cards.find_all(text)[:_MAX_CARDS]
         options += [(cards.by_id[one].title, f"card {one}") for one in named]
-    if reason == _ABOUT_QUERY and query.kind is QueryKind.PAIR and not query.history:
+    if reason in _QUERY_HELPS and query.kind is QueryKind.PAIR and not query.history:
         options.append(("History", format_query(asked.model_copy(update={"history": True}))))
     options.append(("Upcoming changes", "upcoming"))
     unread = ", ".join(query.unread[:_MAX_SHOWN])

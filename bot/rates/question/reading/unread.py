@@ -4,6 +4,8 @@ A word was not read if no step gave it a role, unless it is small or ordinary. O
 without which the question may mean something else count too: `forgets`.
 """
 
+from collections.abc import Sequence
+
 from bot.rates.question.everyday_words import is_everyday, is_telling
 from bot.rates.question.goods_words import IGNORED, TAILS
 from bot.rates.question.product import ProductReader
@@ -52,6 +54,13 @@ def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tup
     tokens.settle("", find_role)
     found = (word.strip("-&") for word in tokens.list_words(Role.UNREAD))
     return tuple(word for word in found if word)
+
+
+def add_unread(query: RateQuery, phrases: Sequence[str]) -> RateQuery:
+    """The query with phrases that were not read, instead of their single words."""
+    inside = {word for phrase in phrases for word in phrase.split()}
+    others = (word for word in query.unread if word not in inside)
+    return query.model_copy(update={"unread": (*phrases, *others)})
 
 
 def list_unknown(product: str | None, reader: ProductReader | None) -> tuple[str, ...]:
