@@ -49,6 +49,7 @@ from bot.rates.question.reading.calendar_query import (
     parse_calendar,
     refuse_unread,
 )
+from bot.rates.question.reading.goods_of_law import read_goods_of_law
 from bot.rates.question.reading.question import (
     Question,
     Vocabulary,
@@ -74,8 +75,8 @@ from bot.rates.question.reading.unread import (
 )
 from bot.rates.question.spelling import correct_spelling
 from bot.rates.question.times.periods import Period, Tense, take_period
-from bot.rates.question.tokens import Role, Tokens
 from bot.rates.question.times.unread import find_unread_times
+from bot.rates.question.tokens import Role, Tokens
 from bot.rates.question.value import take_value
 from bot.rates.question.wording import (
     NOISE,
@@ -236,7 +237,7 @@ def _parse_card(
     asked = RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
     codes = cards.list_economies(text) if card is not None else ()
     if not codes:
-        return asked
+        return asked if card is None else read_goods_of_law(asked, text, vocabulary) or asked
     reader = vocabulary.reader
     kept = reader.drop_everyday_words(text.split()) if reader is not None else ()
     goods = reader.list_goods(" ".join(kept)) if reader is not None else ()

@@ -19,6 +19,8 @@ from bot.text.folding import fold
 
 _MAX_NAME_WORDS = 6
 _TOKEN = re.compile(r"[\U0001f1e6-\U0001f1ff]{2}|->|,|[^\s,;?!()\[\]\"]+")
+_ENDS_OF_PARTS = re.compile(r"[;?!]+(?=\s*[a-z0-9])")
+"""Between parts of a question, which list things as commas do: `lumber? furniture? trucks`."""
 _FLAG = re.compile(r"[\U0001f1e6-\U0001f1ff]{2}")
 _ALNUM = re.compile(r"[a-z0-9]")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|⟶)\s*")
@@ -136,6 +138,7 @@ class TokenizedQuestion:
 
     def __init__(self, text: str, parties: Parties) -> None:
         """`text` comes from `normalize_question`."""
+        text = _ENDS_OF_PARTS.sub(" , ", text)
         bare = (run if run in {"->", ","} else run.strip(EDGES) for run in _TOKEN.findall(text))
         tokens = [run for run in bare if run]
         self.words = tokens

@@ -4,6 +4,7 @@ Only words that a name of the vocabulary has are in the product of a query. The 
 read, and never make the goods wider or narrower: `cars taken` are cars.
 """
 
+import re
 from collections.abc import Sequence
 
 from bot.rates.question.goods_words import TAILS
@@ -11,11 +12,15 @@ from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.question.reading.question import trim_product
 from bot.rates.question.stemming import stem_words
 
+_NOT_ALONE = re.compile(r"\b(?:or|not|the|but|if|is|are|was|were) (?:only|just)\b")
+_JOINS = frozenset({"a", "an", "the", "or", "and", "&", "but", "also", "both", "of", ","})
 OF_CLAIMS = frozenset({"claim", "claimed", "claiming", "certificate"})
 
 
 def keep_names(product: str, reader: ProductReader) -> str:
     """The product without words that no name has, unless it means something else without them."""
+    # 'or only in the joint statement' asks for no single duty.
+    product = _trim_joins(_NOT_ALONE.sub(" ", product))
     wanted = reader.read_any(product)
     if not wanted.unknown or wanted.doubtful or wanted.read_as or wanted.is_unknown:
         return product
@@ -31,6 +36,14 @@ def keep_names(product: str, reader: ProductReader) -> str:
         if shorter and _means(reader.read_any(shorter)) == _means(wanted):
             return shorter
     return product
+
+
+def _trim_joins(product: str) -> str:
+    """The product without words at its end that only join it with something else."""
+    words = product.split()
+    while len(words) > 1 and words[-1] in _JOINS:
+        words.pop()
+    return " ".join(words).rstrip(",")
 
 
 def _is_unknown(word: str, unknown: frozenset[str]) -> bool:

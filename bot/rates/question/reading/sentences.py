@@ -90,6 +90,7 @@ def refuse_half_read(
     """
     if times and not query.history:
         _offer_answers(_ABOUT_TIME, text, words, add_unread(query, times), vocabulary)
+    reader = vocabulary.reader
     conditions = " ".join(_CONDITION.findall(text)).split()
     if query.kind is QueryKind.COMPARE:
         # 'if we switch from china to mexico'
@@ -101,8 +102,10 @@ def refuse_half_read(
     has_no_goods = (
         bool(query.product) and unread >= _MOST_UNREAD and not _list_things(query, vocabulary)
     )
+    has_codes = bool(query.product and reader is not None and reader.read_any(query.product).codes)
+    is_listed = not has_codes and _lists_unread(text, query)
     in_condition = any(word in conditions for word in query.unread)
-    if in_condition or is_half_read or has_no_goods or _lists_unread(text, query):
+    if in_condition or is_half_read or has_no_goods or is_listed:
         _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)
 
 

@@ -53,8 +53,7 @@ _HOLIDAYS: Mapping[str, Callable[[int], date | None]] = {
     r"st\.? patrick'?s(?: day)?": _on(3, 17),
     r"easter(?: sunday)?": _find_easter,
     r"may day": _on(5, 1),
-    r"memorial day": lambda year: date(year, 5, 31)
-    - timedelta(days=date(year, 5, 31).weekday()),
+    r"memorial day": lambda year: date(year, 5, 31) - timedelta(days=date(year, 5, 31).weekday()),
     r"juneteenth": _on(6, 19),
     r"canada day": _on(7, 1),
     r"(?:independence day|(?:the )?fourth of july)": _on(7, 4),

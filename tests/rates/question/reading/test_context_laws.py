@@ -28,6 +28,8 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("drone from china 232 as well as 301", "drone"),
         ("us china drones 301 in addition to 232", "drones"),
         ("china steel section 232 plus section 301", "steel"),
+        ("us china toys section 301", "toys"),
+        ("232 on trucks and lumber from canada", "trucks and lumber"),
         (
             "does a chinese drone imported by a hobby shop attract 232 as well as 301?",
             "drone",
@@ -44,7 +46,6 @@ def test_a_law_that_ended_and_several_laws_do_not_narrow_an_answer_about_goods(
 @pytest.mark.parametrize(
     "text",
     [
-        "us china toys section 301",
         "reciprocal tariff on toys from vietnam on 12 april 2025",
         "reciprocal tariff taiwan",
         "us china fentanyl only toys",
