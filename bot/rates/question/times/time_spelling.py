@@ -51,7 +51,8 @@ _BARE_WEEKDAY = re.compile(
 _ASKS_PAST = re.compile(r"\b(?:was|were|did|had|paid|charged|arrived|entered|cleared|landed)\b")
 _CLOCK = re.compile(
     r",?\s*\b(?:at |around |about |by )?(?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|a\.m\.|p\.m\.|hrs|hours)"
-    r"|noon|midnight|\d{1,2}:\d\d)(?!\w)\.?(?: (?:est|edt|et|eastern(?: time)?|utc|gmt|local time))?"
+    r"|noon|midnight|\d{1,2}:\d\d)(?!\w)\.?"
+    r"(?: (?:est|edt|et|eastern(?: time)?|utc|gmt|local time))?"
 )
 _SAME_TIME = re.compile(r"\b(?:at )?(?:this|the same|same) (?:time|day|date|month) last year\b")
 _BACK = re.compile(r"(?<=day|eek|nth|ear|ays|eks|ths|ars) (?:back|earlier|before now)\b")
