@@ -130,7 +130,8 @@ class AnswerService:
                 build_card_facts(one, ledger, on, today)
                 for one in ledger.cards.get_all(query.cards)
             )
-            return RateCard(query, build_card_facts(card, ledger, on, today), tuple(others))
+            facts = build_card_facts(card, ledger, on, today, query.heading)
+            return RateCard(query, facts, tuple(others))
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
             return RateCalendar(query, today, items, find_checked_period(query, ledger, today))

@@ -78,7 +78,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.RateCard():
             if reply.query.sources:
                 return card.render_card_details(reply.facts)
-            return card.render_card(reply.facts, reply.query, reply.others)
+            return card.render_card(reply.facts, reply.query, parties, reply.others)
         case replies.CardList():
             return card.render_card_list(reply.cards, reply.query.law)
         case replies.CalendarFile():
