@@ -40,10 +40,10 @@ class Mutes:
             had = connection.execute(_select_end(mute)).one_or_none()
             connection.execute(save)
             if mute.until is not None:
+                if had is not None:
+                    _move_waiting(connection, mute, had.until, mute.until)
                 moved = {"due_at": mute.until, "first_due_at": None}
-                if had is not None and had.until is not None:
-                    connection.execute(_waits_for(mute, had.until).values(moved))
-                connection.execute(keeps_back(mute).values(moved))
+                connection.execute(_keeps_back(mute).values(moved))
                 self._keep_follow_ups(connection, mute, mute.until)
             return had is None
 
@@ -56,11 +56,9 @@ class Mutes:
             # First the mute: a poll that saves a bundle at the same time holds its row.
             had = connection.execute(_select_end(mute)).one_or_none()
             connection.execute(sa.delete(_table).where(*_is(mute)))
-            if had is not None and had.until is not None and had.until > now:
-                connection.execute(
-                    _waits_for(mute, had.until).values(due_at=now, first_due_at=None)
-                )
-            connection.execute(keeps_back(mute).where(_delivery.due_at > now).values(due_at=now))
+            if had is not None:
+                _move_waiting(connection, mute, had.until, now)
+            connection.execute(_keeps_back(mute).where(_delivery.due_at > now).values(due_at=now))
             return had is not None
 
         return await self._database.write(write)
@@ -131,7 +129,7 @@ def _is_active(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(_row.until.is_(None), _row.until > now)
 
 
-def keeps_back(mute: Mute) -> sa.Update:
+def _keeps_back(mute: Mute) -> sa.Update:
     """An update of the waiting deliveries with the stories that the mute keeps back."""
     return sa.update(_deliveries).where(
         # The condition of the index, without which SQLite reads the whole table.
@@ -144,17 +142,21 @@ def keeps_back(mute: Mute) -> sa.Update:
     )
 
 
-def _waits_for(mute: Mute, until: datetime) -> sa.Update:
-    """An update of what is queued for a muted conversation and waits for the end of the mute."""
-    return sa.update(_deliveries).where(
+def _move_waiting(
+    connection: sa.Connection, mute: Mute, had_until: datetime | None, until: datetime
+) -> None:
+    """Moves what waits for the end of a conversation's mute to another moment."""
+    if mute.kind is not MuteKind.CONVERSATION:
+        return
+    waiting = sa.update(_deliveries).where(
         sa.text(tables.UNSENT),
-        sa.literal(mute.kind is MuteKind.CONVERSATION),
         _delivery.team == mute.team,
         _delivery.conversation == mute.conversation,
         _delivery.kind.in_(next_delivery.MUTABLE),
         _delivery.state.in_(_WAITING),
-        _delivery.due_at == until,
+        _delivery.due_at == had_until,
     )
+    connection.execute(waiting.values(due_at=until, first_due_at=None))
 
 
 def _mute(row: AnyRow) -> Mute:
