@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.sql.schema import Table
 
 from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.digest import Bundle, BundleKind
 from bot.alerts.feedback import Feedback, FeedbackKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.feeds.identity import list_identities
@@ -164,11 +165,13 @@ async def _save_evidence(store: Store) -> None:
         await store.queue(delivery("old", conversation, kind=kind))
         (claimed,) = await store.outbox.claim(NOON, 1, 60)
         await store.outbox.give_up(claimed.id, "invalid_blocks")
-    digest = delivery("old", "C3", kind=DeliveryKind.DIGEST, event_id="")
+    quiet = Bundle(kind=BundleKind.QUIET).model_dump_json()
+    digest = delivery("old", "C3", kind=DeliveryKind.DIGEST, event_id="", content=quiet)
     await store.queue(delivery("old"), digest)
     await _send_all(store)
     await store.follows.follow(TEAM, "U1", "old")
     await store.mutes.add(Mute(kind=MuteKind.EVENT, subject="old", team=TEAM, conversation="C2"))
+    assert await _rows(store, tables.bundle_events) == 1
     await store.answers.add((TEAM, "C1"), "U1", "us china", "{}", NOON)
     given = {"team": TEAM, "conversation": "C1", "user": "U1", "story_id": "old", "at": NOON}
     await store.feedback.add(Feedback.model_validate({**given, "kind": FeedbackKind.NOT_RELEVANT}))
@@ -186,7 +189,8 @@ async def test_evidence_stays_longer_than_other_rows(store: Store) -> None:
     assert await _list_deliveries(store) == {"C1", "C3"}
     assert await _rows(store, tables.stories) == 1
     assert await _rows(store, tables.answers) == 1
-    for table in (tables.entries, tables.follows, tables.mutes, tables.feedback):
+    events = (tables.bundle_events, tables.follows, tables.mutes)
+    for table in (tables.entries, *events, tables.feedback):
         assert await _rows(store, table) == 0, table.name
     assert await _rows(store, tables.identities) > 0
     await retention.prune(AFTER_EVIDENCE, KEEP, EVIDENCE)
