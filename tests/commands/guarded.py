@@ -9,8 +9,9 @@ from bot.alerts.digest import Bundle, BundleKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
-from bot.commands.permissions import SubscriptionPolicy
+from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.request import CommandRequest
+from bot.commands.service import CommandService
 from bot.values import Topic
 from tests.commands.conftest import NOW, OPERATOR, Commands
 from tests.store import examples
@@ -19,8 +20,6 @@ from tests.store.opened import Store
 TEAM, OTHER_TEAM = "T1", "T2"
 MAKER, MEMBER, STRANGER = "UMAKER", "UMEMBER", "USTRANGER"
 ELSEWHERE = "C0ELSEWHERE"
-WORD = "merger"
-"""A word of the maker's subscription. People outside the conversation must not read it."""
 
 
 class Role(StrEnum):
@@ -86,6 +85,11 @@ class Guarded:
     """The id of the message with missed stories."""
 
     @property
+    def word(self) -> str:
+        """The word of the secret subscription."""
+        return self.secret.criteria.words[0]
+
+    @property
     def alert(self) -> str:
         """The platform's id of the event's alert in the conversation."""
         return f"1700000000.{self.conversation}"
@@ -117,7 +121,8 @@ async def guard(commands: Commands, role: Role) -> Guarded:
         commands.people.members.add((place, MAKER))
     made = {"team": TEAM, "conversation": place, "created_by": MAKER, "created_at": NOW}
     paused = NOW + timedelta(days=30)
-    secret = Subscription(id="", criteria=Criteria(words=(WORD,)), paused_until=paused, **made)
+    word = f"merger{list(Role).index(role)}"
+    secret = Subscription(id="", criteria=Criteria(words=(word,)), paused_until=paused, **made)
     wide = Subscription(id="", criteria=Criteria(topics=frozenset({Topic.TARIFF})), **made)
     for each in (secret, wide):
         await store.subscriptions.add(each)
@@ -154,6 +159,13 @@ async def guard(commands: Commands, role: Role) -> Guarded:
         event,
         missed.id,
     )
+
+
+def governed(commands: Commands, policy: SubscriptionPolicy) -> CommandService:
+    """The same stores with another value of the setting."""
+    old = commands.service
+    permissions = Permissions({OPERATOR}, policy)
+    return CommandService(old.stores, old.answers, old.decisions, permissions, old.clock)
 
 
 async def snapshot(store: Store, place: str) -> tuple[object, ...]:

@@ -14,10 +14,9 @@ from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.grammar import Command, Verb, parse_command
-from bot.commands.permissions import ACCESS, OperatorAction, Permissions, SubscriptionPolicy
+from bot.commands.permissions import ACCESS, OperatorAction, SubscriptionPolicy
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
-from bot.commands.service import CommandService
 from bot.commands.subscriptions.service import SubscriptionService
 from bot.values import Topic
 from tests.commands.conftest import (
@@ -42,10 +41,10 @@ from tests.commands.guarded import (
     OUTSIDE,
     TEAM,
     USERS,
-    WORD,
     Allowed,
     Guarded,
     Role,
+    governed,
     guard,
     snapshot,
 )
@@ -64,7 +63,7 @@ class Row:
     """Who changes the conversation."""
     make: Callable[[Guarded], dict[str, Any]] = lambda _: {}
     """The fields of the command."""
-    secret: Callable[[Guarded], str] = lambda _: WORD
+    secret: Callable[[Guarded], str] = lambda each: each.word
     """What only people in `seen_by` may find in the reply."""
     seen_by: frozenset[Role] | None = None
     """None if only people outside the conversation are tested."""
@@ -170,13 +169,6 @@ CASES = [
 ]
 
 
-def governed(commands: Commands, policy: SubscriptionPolicy) -> CommandService:
-    """The same stores with another value of the setting."""
-    old = commands.service
-    permissions = Permissions({OPERATOR}, policy)
-    return CommandService(old.stores, old.answers, old.decisions, permissions, old.clock)
-
-
 def test_every_command_has_a_row_and_an_access() -> None:
     assert set(ROWS) == set(Verb)
     assert set(ACCESS) == set(Verb)
@@ -200,7 +192,7 @@ async def test_a_command_changes_and_shows_a_conversation_only_to_those_who_may(
         elif role in OUTSIDE:
             assert not is_shown, (role, reply)
         if role in OUTSIDE:
-            assert WORD not in _read(reply), (role, reply)
+            assert guarded.word not in _read(reply), (role, reply)
         is_operator = USERS[role] == OPERATOR
         may = verb not in OPERATORS_ONLY or is_operator
         assert isinstance(reply, replies.OperatorsOnly) is not may, (role, reply)
@@ -260,7 +252,7 @@ async def test_a_form_changes_a_conversation_only_for_those_who_may(
         reply = await act(service, guarded, form_request(guarded, role))
         after = await snapshot(commands.store, guarded.conversation)
         assert (after != before) is (role in allowed[policy]), (role, reply)
-        assert role not in OUTSIDE or WORD not in repr(reply), role
+        assert role not in OUTSIDE or guarded.word not in repr(reply), role
 
 
 async def test_a_form_shows_other_subscriptions_only_to_members(commands: Commands) -> None:
@@ -296,7 +288,7 @@ async def test_what_operators_do_at_the_terminal_cannot_be_typed(
     before = await snapshot(commands.store, guarded.conversation)
     reply = await commands.service.handle(guarded.request(role, text))
     assert parse_command(text, PARTIES).verb is Verb.ASK
-    assert WORD not in repr(reply)
+    assert guarded.word not in repr(reply)
     assert await snapshot(commands.store, guarded.conversation) == before
     assert await commands.store.events.followed(TEAM, MAKER)
 
