@@ -50,8 +50,8 @@ USERS = {
 
 ANYONE, BY_MAKER, BY_OPERATORS = SubscriptionPolicy
 Allowed = dict[SubscriptionPolicy, frozenset[Role]]
-NOBODY: Allowed = dict.fromkeys(SubscriptionPolicy, frozenset())
-"""Nobody changes the conversation, because the act only reads or is about the person."""
+NO_ONE: Allowed = dict.fromkeys(SubscriptionPolicy, frozenset())
+"""No one changes the conversation, because the act only reads or is about the person."""
 ON_CONVERSATION: Allowed = {
     ANYONE: INSIDE,
     BY_MAKER: INSIDE,

@@ -34,7 +34,7 @@ from tests.commands.guarded import (
     BY_OPERATORS,
     INSIDE,
     MAKER,
-    NOBODY,
+    NO_ONE,
     ON_CONVERSATION,
     ON_SUBSCRIPTION,
     ON_SUBSCRIPTIONS_HERE,
@@ -95,38 +95,38 @@ def _exclusion(guarded: Guarded) -> str:
 
 HOURLY = Timing(frequency=Frequency.HOURLY)
 OWN = frozenset({Role.MAKER, Role.MAKER_AT_HOME, Role.FORMER_MAKER})
-READS = Row(NOBODY)
+READS = Row(NO_ONE)
 ROWS: dict[Verb, tuple[Row, ...]] = {
     Verb.HELP: (READS,),
-    Verb.ASK: (Row(NOBODY, _text(lambda _: "us china")),),
-    Verb.TABLE: (Row(NOBODY, _text(lambda _: "us china")),),
-    Verb.CALENDAR_FILE: (Row(NOBODY, _text(lambda _: "upcoming")),),
-    Verb.DEADLINE_FILE: (Row(NOBODY, _text(_event)),),
+    Verb.ASK: (Row(NO_ONE, _text(lambda _: "us china")),),
+    Verb.TABLE: (Row(NO_ONE, _text(lambda _: "us china")),),
+    Verb.CALENDAR_FILE: (Row(NO_ONE, _text(lambda _: "upcoming")),),
+    Verb.DEADLINE_FILE: (Row(NO_ONE, _text(_event)),),
     Verb.FEEDS: (READS,),
-    Verb.LIST: (Row(NOBODY, seen_by=INSIDE),),
-    Verb.LATEST: (Row(NOBODY, secret=lambda each: each.alert, seen_by=INSIDE),),
-    Verb.FOLLOWING: (Row(NOBODY, secret=_event, seen_by=OWN),),
-    Verb.FOLLOW_EVENT: (Row(NOBODY, _text(_event)),),
-    Verb.UNFOLLOW_EVENT: (Row(NOBODY, _text(_event)),),
-    Verb.NOT_RELEVANT: (Row(NOBODY, _text(_event)),),
+    Verb.LIST: (Row(NO_ONE, seen_by=INSIDE),),
+    Verb.LATEST: (Row(NO_ONE, secret=lambda each: each.alert, seen_by=INSIDE),),
+    Verb.FOLLOWING: (Row(NO_ONE, secret=_event, seen_by=OWN),),
+    Verb.FOLLOW_EVENT: (Row(NO_ONE, _text(_event)),),
+    Verb.UNFOLLOW_EVENT: (Row(NO_ONE, _text(_event)),),
+    Verb.NOT_RELEVANT: (Row(NO_ONE, _text(_event)),),
     Verb.SHOW_MISSED: (
         Row(
-            NOBODY,
+            NO_ONE,
             _text(lambda each: each.missed),
             lambda each: each.kept_back,
             seen_by=INSIDE,
         ),
     ),
-    Verb.FEWER: (Row(NOBODY, _text(_event), _wide_id, seen_by=INSIDE),),
-    Verb.PREVIEW_EXCLUSION: (Row(NOBODY, _text(_exclusion)),),
+    Verb.FEWER: (Row(NO_ONE, _text(_event), _wide_id, seen_by=INSIDE),),
+    Verb.PREVIEW_EXCLUSION: (Row(NO_ONE, _text(_exclusion)),),
     Verb.EXCLUDE: (Row(ON_SUBSCRIPTION, _text(_exclusion)),),
     Verb.SUBSCRIBE: (
         Row(ON_CONVERSATION, lambda _: {"criteria": JAPAN}, _wide_id),
         Row(ON_SUBSCRIPTIONS_HERE, lambda each: {"criteria": each.wide.criteria, "timing": HOURLY}),
     ),
     Verb.UNSUBSCRIBE: (
-        Row(NOBODY),
-        Row(NOBODY, _text(_secret_id)),
+        Row(NO_ONE),
+        Row(NO_ONE, _text(_secret_id)),
         Row(
             ON_SUBSCRIPTION,
             lambda each: {"text": each.secret.id, "confirmed": (each.secret.id,)},
@@ -154,9 +154,9 @@ ROWS: dict[Verb, tuple[Row, ...]] = {
     Verb.UNMUTE_TOPIC: (Row(ON_CONVERSATION, _text(_topic)),),
     Verb.MUTE_CONVERSATION: (Row(ON_CONVERSATION),),
     Verb.UNMUTE_CONVERSATION: (Row(ON_CONVERSATION),),
-    Verb.ADD_FEED: (Row(NOBODY, _text(lambda _: "http://localhost/")),),
-    Verb.REMOVE_FEED: (Row(NOBODY, _text(lambda _: "wire")),),
-    Verb.RESUME_FEED: (Row(NOBODY, _text(lambda _: "wire")),),
+    Verb.ADD_FEED: (Row(NO_ONE, _text(lambda _: "http://localhost/")),),
+    Verb.REMOVE_FEED: (Row(NO_ONE, _text(lambda _: "wire")),),
+    Verb.RESUME_FEED: (Row(NO_ONE, _text(lambda _: "wire")),),
     Verb.PROPOSALS: (READS,),
 }
 OPERATORS_ONLY = {Verb.ADD_FEED, Verb.REMOVE_FEED, Verb.RESUME_FEED, Verb.PROPOSALS}
@@ -165,7 +165,7 @@ CASES = [
     for verb, rows in ROWS.items()
     for number, row in enumerate(rows)
     # What changes nothing does not depend on the setting; its strictest value is enough.
-    for policy in (SubscriptionPolicy if row.changes is not NOBODY else [BY_OPERATORS])
+    for policy in (SubscriptionPolicy if row.changes is not NO_ONE else [BY_OPERATORS])
 ]
 
 

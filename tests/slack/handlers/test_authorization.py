@@ -54,7 +54,7 @@ from tests.commands.guarded import (
     BY_MAKER,
     BY_OPERATORS,
     INSIDE,
-    NOBODY,
+    NO_ONE,
     ON_CONVERSATION,
     ON_SUBSCRIPTION,
     ON_SUBSCRIPTIONS_HERE,
@@ -93,8 +93,8 @@ class Row:
     """The id in the payload."""
     value: Callable[[Guarded], str] = lambda _: ""
     """The value of a button, the text of a command or message, or the metadata of a view."""
-    changes: Allowed = field(default_factory=lambda: NOBODY)
-    """Who changes the conversation; nobody by default."""
+    changes: Allowed = field(default_factory=lambda: NO_ONE)
+    """Who changes the conversation; no one by default."""
     seen_by: frozenset[Role] | None = None
     """Who may read the word of the secret subscription; None if only outsiders are tested."""
     for_operators: bool = False
@@ -137,17 +137,17 @@ def _choices() -> Iterator[Row]:
         (alerts.MUTE_EVENT_CHOICE, _event, ON_CONVERSATION),
         (alerts.MUTE_TOPIC_CHOICE, _say("tariff"), ON_CONVERSATION),
         (alerts.MUTE_DAY_CHOICE, _say(""), ON_CONVERSATION),
-        (alerts.WHY_CHOICE, _event, NOBODY),
-        (alerts.NOT_RELEVANT_CHOICE, _event, NOBODY),
-        (alerts.COPY_CHOICE, _event, NOBODY),
-        (alerts.REPORT_CHOICE, _event, NOBODY),
+        (alerts.WHY_CHOICE, _event, NO_ONE),
+        (alerts.NOT_RELEVANT_CHOICE, _event, NO_ONE),
+        (alerts.COPY_CHOICE, _event, NO_ONE),
+        (alerts.REPORT_CHOICE, _event, NO_ONE),
     ):
         yield _click(alerts.MORE, _add_choice(choice, value), changes)
     for choice, changes in (
-        (short.SHARE_CHOICE, NOBODY),
-        (short.TABLE_CHOICE, NOBODY),
+        (short.SHARE_CHOICE, NO_ONE),
+        (short.TABLE_CHOICE, NO_ONE),
         (short.WATCH_CHOICE, ON_CONVERSATION),
-        (short.REPORT_CHOICE, NOBODY),
+        (short.REPORT_CHOICE, NO_ONE),
     ):
         yield _click(short.MORE, _add_choice(choice, _say("us china")), changes)
 
@@ -271,7 +271,7 @@ CASES = [
     pytest.param(row, policy, id=f"{row.key} {number} {policy}")
     for number, row in enumerate(ROWS)
     # What changes nothing does not depend on the setting; its strictest value is enough.
-    for policy in (SubscriptionPolicy if row.changes is not NOBODY else [BY_OPERATORS])
+    for policy in (SubscriptionPolicy if row.changes is not NO_ONE else [BY_OPERATORS])
 ]
 
 
