@@ -19,6 +19,7 @@ class Subscriptions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._parsed: dict[str, Subscription] = {}
 
     async def add(self, subscription: Subscription, limit: int | None = None) -> bool:
         """Saves a subscription; False if the conversation already has it with the same timing.
@@ -31,9 +32,13 @@ class Subscriptions:
 
         def write(connection: Connection) -> bool:
             team, conversation = subscription.team, subscription.conversation
-            had = _read(connection.execute(_query(team, conversation)))
-            if any(each.paused_at is not None for each in had):
+            # Deliveries are locked before subscriptions, as everywhere.
+            if any(
+                each.paused_at is not None
+                for each in _read(connection.execute(_query(team, conversation)))
+            ):
                 resume(connection, team, conversation, subscription.created_at)
+            had = _read_locked(connection, _query(team, conversation))
             known = next((s for s in had if is_same(s.criteria, subscription.criteria)), None)
             if known is None:
                 if limit is not None and len(had) >= limit:
@@ -93,7 +98,7 @@ class Subscriptions:
 
         def write(connection: Connection) -> bool:
             query = _query(team).where(tables.subscriptions.c.id == subscription_id)
-            for each in _read(connection.execute(query)):
+            for each in _read_locked(connection, query):
                 _update(connection, each, **changes)
                 return True
             return False
@@ -168,7 +173,17 @@ class Subscriptions:
 
     async def every(self, team: str | None = None) -> tuple[Subscription, ...]:
         """All subscriptions, or those of a team, oldest first."""
-        return _read(await self._database.rows(_query(team)))
+        return await self._database.read(
+            lambda connection: self._parse(connection.execute(_query(team)))
+        )
+
+    def _parse(self, rows: Iterable[AnyRow]) -> tuple[Subscription, ...]:
+        """The subscriptions in these rows. Each poll with news reads all of them and they seldom
+        change, so those of the last call are parsed once. Runs in a thread of the database."""
+        known, data = self._parsed, [row[0] for row in rows]
+        found = [known.get(each) or Subscription.model_validate_json(each) for each in data]
+        self._parsed = dict(zip(data, found, strict=True))
+        return tuple(found)
 
     async def _change(
         self,
@@ -177,7 +192,7 @@ class Subscriptions:
         change: Callable[[Subscription], tuple[Criteria, ...]],
     ) -> int:
         def write(connection: Connection) -> int:
-            had = _read(connection.execute(_query(team, conversation)))
+            had = _read_locked(connection, _query(team, conversation))
             left = {each.id: change(each) for each in had}
             changed = [each for each in had if left[each.id] != (each.criteria,)]
             kept = [each.criteria for each in had if each not in changed]
@@ -224,7 +239,7 @@ class Subscriptions:
 
 def pause(connection: Connection, team: str, conversation: str, reason: str, now: datetime) -> None:
     """Pauses the subscriptions of a conversation that refuses messages."""
-    for each in _read(connection.execute(_query(team, conversation))):
+    for each in _read_locked(connection, _query(team, conversation)):
         if each.paused_at is None:
             _update(connection, each, paused_at=now, paused_reason=reason)
 
@@ -272,7 +287,7 @@ def resume(connection: Connection, team: str, conversation: str, now: datetime) 
 
 
 def _end_pause(connection: Connection, team: str, conversation: str) -> None:
-    for each in _read(connection.execute(_query(team, conversation))):
+    for each in _read_locked(connection, _query(team, conversation)):
         if each.paused_at is not None:
             _update(connection, each, paused_at=None, paused_reason="")
 
@@ -301,3 +316,11 @@ def _query(team: str | None, conversation: str | None = None) -> Select[str]:
 
 def _read(rows: Iterable[AnyRow]) -> tuple[Subscription, ...]:
     return tuple(Subscription.model_validate_json(row[0]) for row in rows)
+
+
+def _read_locked(connection: Connection, query: Select[str]) -> tuple[Subscription, ...]:
+    """The subscriptions of the query, which no other transaction changes before this one ends.
+
+    A change writes the whole subscription, so it must not be computed from an outdated one.
+    """
+    return _read(connection.execute(query.with_for_update()))

@@ -79,7 +79,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
         outbox=store.outbox,
         stories=store.stories,
         alerts=store.alerts,
-        events=store.events,
+        follows=store.follows,
         feedback=store.feedback,
         reminders=store.reminders,
         quiet_weeks=store.watch,
@@ -87,7 +87,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
         feeds=FeedRegistry([], store, poller),
     )
     decisions = Decisions(store.proposals, book(), ledger(), lambda: NOW)
-    answers = AnswerService(ledger())
+    answers = AnswerService(ledger(), stories=store.stories)
     service = CommandService(stores, answers, decisions, Permissions({OPERATOR}), lambda: NOW)
     yield Commands(service, store)
     await poller.close()

@@ -298,7 +298,7 @@ async def test_proposals_that_were_held_back_are_listed_last(commands: Commands)
 
 
 async def test_an_event_is_followed_and_muted_by_buttons(commands: Commands) -> None:
-    events = commands.store.events
+    events = commands.store.follows
     assert await commands.click(Verb.FOLLOW_EVENT, "e1") == replies.EventFollowed("e1", True)
     assert await commands.click(Verb.FOLLOW_EVENT, "e1") == replies.EventFollowed("e1", False)
     assert len(await events.followers(["e1"])) == 1

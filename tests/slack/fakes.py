@@ -181,9 +181,6 @@ class FakeStories:
     async def of_event(self, event_id: str) -> Sequence[Story]:
         return [s for s in self.kept if s.event_id == event_id]
 
-    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
-        return [s for s in self.kept if any(first <= each.day <= last for each in s.deadlines)]
-
 
 class FakePostedAlerts:
     """Stores the ts of each alert by team, conversation and event."""
@@ -198,7 +195,7 @@ class FakePostedAlerts:
         return {event: ts for event, ts in found.items() if ts}
 
 
-class FakeEventPreferences:
+class FakeFollows:
     def __init__(self) -> None:
         self.follows: set[tuple[str, str, str]] = set()
 
@@ -328,7 +325,7 @@ def service(**changes: Any) -> CommandService:
         "outbox": FakeOutbox(),
         "stories": FakeStories(story()),
         "alerts": FakePostedAlerts(),
-        "events": FakeEventPreferences(),
+        "follows": FakeFollows(),
         "feedback": FakeFeedback(),
         "reminders": FakeReminderSwitches(),
         "quiet_weeks": FakeQuietWeeks(),

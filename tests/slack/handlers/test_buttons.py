@@ -24,8 +24,8 @@ from bot.slack.views.alerts import AlertOptions
 from bot.slack.views.replies import CHECK_PRODUCT, WORKING
 from tests.slack.fakes import (
     FailingStore,
-    FakeEventPreferences,
     FakeFeedback,
+    FakeFollows,
     FakeMutes,
     FakeOutbox,
     FakeStories,
@@ -156,8 +156,8 @@ async def test_following_an_event_twice_has_the_effect_of_once(page_user: PageUs
     (again,) = await page_user.click(alert, "alert_follow")
     assert again["text"].startswith("Already following")
     assert again["ephemeral"]
-    assert isinstance(page_user.context.service.stores.events, FakeEventPreferences)
-    assert page_user.context.service.stores.events.follows == {
+    assert isinstance(page_user.context.service.stores.follows, FakeFollows)
+    assert page_user.context.service.stores.follows.follows == {
         (page_user.team, page_user.person, "s1")
     }
 
@@ -208,7 +208,7 @@ async def test_missed_stories_are_shown_on_request_in_their_conversation_only(
         receipt = await sender.send(queued, (story(),), None)
         history = await client.conversations_history(channel=page_user.channel)
         offer = next(m for m in history["messages"] if m["ts"] == receipt.ts)
-        assert "1 story while muted" in as_text([offer])
+        assert "1 story arrived while this conversation was muted" in as_text([offer])
         assert story().title not in as_text([offer])
         (shown,) = await page_user.click(offer, "missed_show_1")
         assert shown["ephemeral"]
@@ -467,7 +467,7 @@ async def test_a_choice_of_an_unknown_menu_says_so(page_user: PageUser) -> None:
 async def test_a_failing_button_reports_the_error(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
-    given = slack_context(client, workspace.signing_secret, events=FailingStore())
+    given = slack_context(client, workspace.signing_secret, follows=FailingStore())
     async with page_user_of(workspace, given) as page_user:
         said = as_text(await page_user.click(await page_user.alert(), "alert_follow"))
         assert "in the log" in said
