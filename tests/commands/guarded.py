@@ -30,6 +30,7 @@ class Role(StrEnum):
     OPERATOR = "an operator"
     MAKER_AT_HOME = "the maker, in the Home tab"
     FORMER_MAKER = "the maker, in the Home tab, after leaving"
+    MAKER_ELSEWHERE = "the maker, in another conversation"
     STRANGER = "a person in another conversation"
     OPERATOR_ELSEWHERE = "an operator in another conversation"
     OTHER_TEAM = "a person in another workspace, in a conversation with the same id"
@@ -43,6 +44,7 @@ USERS = {
     Role.OPERATOR: OPERATOR,
     Role.MAKER_AT_HOME: MAKER,
     Role.FORMER_MAKER: MAKER,
+    Role.MAKER_ELSEWHERE: MAKER,
     Role.STRANGER: STRANGER,
     Role.OPERATOR_ELSEWHERE: OPERATOR,
     Role.OTHER_TEAM: MEMBER,
@@ -105,7 +107,7 @@ class Guarded:
         match role:
             case Role.MAKER_AT_HOME | Role.FORMER_MAKER:
                 return CommandRequest(text, TEAM, user, user)
-            case Role.STRANGER | Role.OPERATOR_ELSEWHERE:
+            case Role.MAKER_ELSEWHERE | Role.STRANGER | Role.OPERATOR_ELSEWHERE:
                 return CommandRequest(text, TEAM, ELSEWHERE, user)
             case Role.OTHER_TEAM:
                 return CommandRequest(text, OTHER_TEAM, self.conversation, user)
@@ -151,7 +153,7 @@ async def guard(commands: Commands, role: Role) -> Guarded:
         content=content,
     )
     await store.queue(missed)
-    await store.events.follow(TEAM, MAKER, event)
+    await store.follows.follow(TEAM, MAKER, event)
     return Guarded(
         place,
         next(each for each in saved if each.criteria.words),

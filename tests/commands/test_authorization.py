@@ -94,7 +94,7 @@ def _exclusion(guarded: Guarded) -> str:
 
 
 HOURLY = Timing(frequency=Frequency.HOURLY)
-OWN = frozenset({Role.MAKER, Role.MAKER_AT_HOME, Role.FORMER_MAKER})
+OWN = frozenset({Role.MAKER, Role.MAKER_AT_HOME, Role.FORMER_MAKER, Role.MAKER_ELSEWHERE})
 READS = Row(NO_ONE)
 ROWS: dict[Verb, tuple[Row, ...]] = {
     Verb.HELP: (READS,),
@@ -271,7 +271,7 @@ async def test_the_home_tab_shows_what_one_made_where_one_still_is(commands: Com
         request = guarded.request(role)
         overview = await commands.service.build_overview(request.team, request.user)
         seen = {one.conversation for one in overview.subscriptions}
-        is_shown = role in {Role.MAKER, Role.MAKER_AT_HOME}
+        is_shown = role in {Role.MAKER, Role.MAKER_AT_HOME, Role.MAKER_ELSEWHERE}
         assert (guarded.conversation in seen) is is_shown, role
         is_operator = request.user == OPERATOR
         assert (overview.operator is not None) is is_operator
@@ -290,7 +290,7 @@ async def test_what_operators_do_at_the_terminal_cannot_be_typed(
     assert parse_command(text, PARTIES).verb is Verb.ASK
     assert guarded.word not in repr(reply)
     assert await snapshot(commands.store, guarded.conversation) == before
-    assert await commands.store.events.followed(TEAM, MAKER)
+    assert await commands.store.follows.followed(TEAM, MAKER)
 
 
 def test_only_operators_change_feeds_and_decide_on_rates() -> None:

@@ -258,7 +258,7 @@ ROWS: tuple[Row, ...] = (
         "event",
         "app_home_opened",
         "app_home_opened",
-        seen_by=frozenset({Role.MAKER, Role.MAKER_AT_HOME}),
+        seen_by=frozenset({Role.MAKER, Role.MAKER_AT_HOME, Role.MAKER_ELSEWHERE}),
     ),
     Row("event", "member_joined_channel", "member_joined_channel"),
     Row("shortcut", ABOUT_TARIFFS, ABOUT_TARIFFS, _say("Duty on steel")),
