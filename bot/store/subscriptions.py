@@ -78,14 +78,14 @@ class Subscriptions:
     ) -> Subscription | None:
         """The subscription with this id, or with the only id that begins so; or None.
 
-        It belongs to the conversation, or else to the person, or the person made it. The ids of
-        other subscriptions make no beginning ambiguous.
+        It belongs to the conversation, or else to the person, or the person made it; without a
+        person, to the conversation. The ids of other subscriptions make no beginning ambiguous.
         """
         row = tables.subscriptions.c
         starts = row.id.startswith(subscription_id, autoescape=True)
         found = _read(await self._database.rows(_query(team).where(starts)))
         here = [each for each in found if each.conversation == conversation]
-        own = [each for each in found if user in (each.conversation, each.created_by)]
+        own = [each for each in found if user and user in (each.conversation, each.created_by)]
         exact = [each for each in here + own if each.id == subscription_id]
         matching = exact[:1] or here or own
         return matching[0] if len(matching) == 1 else None

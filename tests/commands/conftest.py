@@ -16,11 +16,10 @@ from bot.commands.service import CommandService
 from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.poller import Poller
 from bot.proposals.approval.decisions import Decisions
-from bot.runtime.config_loader import load_book
 from bot.runtime.feed_registry import FeedRegistry
 from tests.feeds.conftest import LIMITS, Clock, server, workers
-from tests.slack.fakes import FakePeople, ledger
-from tests.slack.samples import PARTIES, ROOT
+from tests.slack.fakes import FakePeople, book, ledger
+from tests.slack.samples import PARTIES
 from tests.store.conftest import address, blank_file, store
 from tests.store.opened import Store
 
@@ -87,8 +86,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
         proposals=store.proposals,
         feeds=FeedRegistry([], store, poller),
     )
-    book = load_book(ROOT / "config" / "rates", PARTIES)
-    decisions = Decisions(store.proposals, book, ledger(), lambda: NOW)
+    decisions = Decisions(store.proposals, book(), ledger(), lambda: NOW)
     answers = AnswerService(ledger(), stories=store.stories)
     service = CommandService(stores, answers, decisions, Permissions({OPERATOR}), lambda: NOW)
     yield Commands(service, store)

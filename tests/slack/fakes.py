@@ -78,7 +78,7 @@ class FakeSubscriptions:
         own = [
             s
             for s in self.kept
-            if s.conversation == conversation or user in (s.conversation, s.created_by)
+            if s.conversation == conversation or (user and user in (s.conversation, s.created_by))
         ]
         return next((s for s in own if s.id.startswith(subscription_id)), None)
 

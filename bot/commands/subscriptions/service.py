@@ -271,10 +271,12 @@ class SubscriptionService:
     async def find(self, subscription_id: str, request: CommandRequest) -> Subscription | Reply:
         """The subscription with this id that the person may change, or the reply that says why not.
 
-        It must belong to the conversation of the request or to the person. Or the person made it
-        and is still in its conversation.
+        It must belong to the conversation of the request. In their own messages and the Home tab,
+        people also find what they made in other conversations that they are still in; elsewhere,
+        the reply would show it to others.
         """
-        store, where = self._stores.subscriptions, (request.conversation, request.user)
+        own = request.user if request.place == request.user else ""
+        store, where = self._stores.subscriptions, (request.conversation, own)
         found = None
         if subscription_id:
             found = await store.get(request.team, subscription_id, *where)
@@ -382,10 +384,14 @@ class SubscriptionService:
         return replies.AlreadySubscribed(self.show(other))
 
     async def _find_outsider(self, conversation: str, request: CommandRequest) -> Reply | None:
-        """Why the person may not act on a conversation: they act elsewhere and are not in it."""
+        """Why the person may not act on a conversation: they act elsewhere and are not in it.
+
+        From another place than their own messages and the Home tab, they never may.
+        """
         if conversation == request.place:
             return None
-        is_member = await self._is_in(conversation, request.user)
+        is_at_home = request.place == request.user
+        is_member = await self._is_in(conversation, request.user) if is_at_home else None
         return None if is_member else replies.NotAMember(conversation, is_member is not None)
 
     async def _is_in(self, conversation: str, user: str) -> bool | None:

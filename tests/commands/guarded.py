@@ -1,0 +1,190 @@
+"""A conversation with what belongs to it, and the people who act on it from inside and outside."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from bot.alerts.delivery import DeliveryKind, make_delivery
+from bot.alerts.digest import Bundle, BundleKind
+from bot.alerts.mutes import Mute, MuteKind
+from bot.alerts.subscriptions.criteria import Criteria
+from bot.alerts.subscriptions.model import Subscription
+from bot.commands.permissions import Permissions, SubscriptionPolicy
+from bot.commands.request import CommandRequest
+from bot.commands.service import CommandService
+from bot.values import Topic
+from tests.commands.conftest import NOW, OPERATOR, Commands
+from tests.store import examples
+from tests.store.opened import Store
+
+TEAM, OTHER_TEAM = "T1", "T2"
+MAKER, MEMBER, STRANGER = "UMAKER", "UMEMBER", "USTRANGER"
+ELSEWHERE = "C0ELSEWHERE"
+
+
+class Role(StrEnum):
+    """Who acts, and where."""
+
+    MEMBER = "a member"
+    MAKER = "the maker"
+    OPERATOR = "an operator"
+    MAKER_AT_HOME = "the maker, in the Home tab"
+    FORMER_MAKER = "the maker, in the Home tab, after leaving"
+    MAKER_ELSEWHERE = "the maker, in another conversation"
+    STRANGER = "a person in another conversation"
+    OPERATOR_ELSEWHERE = "an operator in another conversation"
+    OTHER_TEAM = "a person in another workspace, in a conversation with the same id"
+
+
+INSIDE = frozenset({Role.MEMBER, Role.MAKER, Role.OPERATOR})
+OUTSIDE = frozenset(Role) - INSIDE - {Role.MAKER_AT_HOME}
+USERS = {
+    Role.MEMBER: MEMBER,
+    Role.MAKER: MAKER,
+    Role.OPERATOR: OPERATOR,
+    Role.MAKER_AT_HOME: MAKER,
+    Role.FORMER_MAKER: MAKER,
+    Role.MAKER_ELSEWHERE: MAKER,
+    Role.STRANGER: STRANGER,
+    Role.OPERATOR_ELSEWHERE: OPERATOR,
+    Role.OTHER_TEAM: MEMBER,
+}
+
+ANYONE, BY_MAKER, BY_OPERATORS = SubscriptionPolicy
+Allowed = dict[SubscriptionPolicy, frozenset[Role]]
+NO_ONE: Allowed = dict.fromkeys(SubscriptionPolicy, frozenset())
+"""No one changes the conversation, because the act only reads or is about the person."""
+ON_CONVERSATION: Allowed = {
+    ANYONE: INSIDE,
+    BY_MAKER: INSIDE,
+    BY_OPERATORS: frozenset({Role.OPERATOR}),
+}
+"""Acts that add something to the conversation, or mute something in it."""
+ON_SUBSCRIPTION: Allowed = {
+    ANYONE: INSIDE | {Role.MAKER_AT_HOME},
+    BY_MAKER: frozenset({Role.MAKER, Role.OPERATOR, Role.MAKER_AT_HOME}),
+    BY_OPERATORS: frozenset({Role.OPERATOR}),
+}
+"""Acts on one subscription, which its maker can also do in the Home tab."""
+ON_SUBSCRIPTIONS_HERE: Allowed = {
+    policy: roles - {Role.MAKER_AT_HOME} for policy, roles in ON_SUBSCRIPTION.items()
+}
+"""Acts on all subscriptions of the conversation in which the person acts."""
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A conversation with two subscriptions, three mutes, an alert and a message with missed
+    stories."""
+
+    conversation: str
+    secret: Subscription
+    """About a word that only people in the conversation may read."""
+    wide: Subscription
+    """About all stories on tariffs, as that of the event is."""
+    event: str
+    missed: str
+    """The id of the message with missed stories."""
+
+    @property
+    def word(self) -> str:
+        """The word of the secret subscription."""
+        return self.secret.criteria.words[0]
+
+    @property
+    def alert(self) -> str:
+        """The platform's id of the event's alert in the conversation."""
+        return f"1700000000.{self.conversation}"
+
+    @property
+    def kept_back(self) -> str:
+        """The id of the story that a mute kept back."""
+        return f"kept back in {self.conversation}"
+
+    def request(self, role: Role, text: str = "") -> CommandRequest:
+        """The request of a person for an act in the place where they are."""
+        user = USERS[role]
+        match role:
+            case Role.MAKER_AT_HOME | Role.FORMER_MAKER:
+                return CommandRequest(text, TEAM, user, user)
+            case Role.MAKER_ELSEWHERE | Role.STRANGER | Role.OPERATOR_ELSEWHERE:
+                return CommandRequest(text, TEAM, ELSEWHERE, user)
+            case Role.OTHER_TEAM:
+                return CommandRequest(text, OTHER_TEAM, self.conversation, user)
+            case _:
+                return CommandRequest(text, TEAM, self.conversation, user)
+
+
+async def guard(commands: Commands, role: Role) -> Guarded:
+    """A new conversation of which the maker is a member, unless the role says that they left."""
+    store = commands.store
+    place = f"C0{role.name}"
+    if role is not Role.FORMER_MAKER:
+        commands.people.members.add((place, MAKER))
+    made = {"team": TEAM, "conversation": place, "created_by": MAKER, "created_at": NOW}
+    paused = NOW + timedelta(days=30)
+    word = f"merger{list(Role).index(role)}"
+    secret = Subscription(id="", criteria=Criteria(words=(word,)), paused_until=paused, **made)
+    wide = Subscription(id="", criteria=Criteria(topics=frozenset({Topic.TARIFF})), **made)
+    for each in (secret, wide):
+        await store.subscriptions.add(each)
+    saved = await store.subscriptions.of(TEAM, place)
+    event = f"event of {place}"
+    kept_back = examples.story(f"kept back in {place}", seen_at=NOW, published=NOW)
+    story = examples.story(event, title="Duty on steel", seen_at=NOW, published=NOW)
+    await store.add_stories(story, kept_back)
+    await _post_alert(store, event, place)
+    for kind, subject in (
+        (MuteKind.EVENT, event),
+        (MuteKind.TOPIC, Topic.TARIFF.value),
+        (MuteKind.CONVERSATION, ""),
+    ):
+        until = NOW + timedelta(hours=1)
+        mute = Mute(kind=kind, subject=subject, team=TEAM, conversation=place, until=until)
+        await store.mutes.add(mute)
+    content = Bundle(kind=BundleKind.MISSED, mute=MuteKind.CONVERSATION).model_dump_json()
+    missed = make_delivery(
+        DeliveryKind.DIGEST,
+        (TEAM, place),
+        BundleKind.MISSED,
+        "",
+        NOW,
+        story_ids=(kept_back.id,),
+        content=content,
+    )
+    await store.queue(missed)
+    await store.follows.follow(TEAM, MAKER, event)
+    return Guarded(
+        place,
+        next(each for each in saved if each.criteria.words),
+        next(each for each in saved if not each.criteria.words),
+        event,
+        missed.id,
+    )
+
+
+def governed(commands: Commands, policy: SubscriptionPolicy) -> CommandService:
+    """The same stores with another value of the setting."""
+    old = commands.service
+    permissions = Permissions({OPERATOR}, policy)
+    return CommandService(old.stores, old.answers, old.decisions, permissions, old.clock)
+
+
+async def snapshot(store: Store, place: str) -> tuple[object, ...]:
+    """What belongs to a conversation."""
+    return (
+        await store.subscriptions.of(TEAM, place),
+        sorted(await store.mutes.of(TEAM, place, NOW), key=repr),
+        place in await store.reminders.off(TEAM),
+        place in await store.watch.quiet_weeks_on(TEAM),
+    )
+
+
+async def _post_alert(store: Store, event_id: str, conversation: str) -> None:
+    delivery = examples.delivery(event_id, conversation=conversation, event_id=event_id)
+    await store.queue(delivery)
+    claimed = next(
+        each for each in await store.outbox.claim(NOW, 9, 60) if each.event_id == event_id
+    )
+    await store.outbox.start_sending(claimed.id, claimed.claimed_at)
+    await store.outbox.confirm(claimed.id, f"1700000000.{conversation}", NOW)
