@@ -19,6 +19,7 @@ class Subscriptions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._parsed: dict[str, Subscription] = {}
 
     async def add(self, subscription: Subscription, limit: int | None = None) -> bool:
         """Saves a subscription; False if the conversation already has it with the same timing.
@@ -172,7 +173,17 @@ class Subscriptions:
 
     async def every(self, team: str | None = None) -> tuple[Subscription, ...]:
         """All subscriptions, or those of a team, oldest first."""
-        return _read(await self._database.rows(_query(team)))
+        return await self._database.read(
+            lambda connection: self._parse(connection.execute(_query(team)))
+        )
+
+    def _parse(self, rows: Iterable[AnyRow]) -> tuple[Subscription, ...]:
+        """The subscriptions in these rows. Each poll with news reads all of them and they seldom
+        change, so those of the last call are parsed once. Runs in a thread of the database."""
+        known, data = self._parsed, [row[0] for row in rows]
+        found = [known.get(each) or Subscription.model_validate_json(each) for each in data]
+        self._parsed = dict(zip(data, found, strict=True))
+        return tuple(found)
 
     async def _change(
         self,

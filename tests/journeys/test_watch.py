@@ -151,9 +151,9 @@ async def test_a_quiet_week_is_announced_where_people_turned_the_line_on(bot: Bo
         )
         await bot.store.subscriptions.add(wish, DEFAULT_LIMIT)
     [state] = await bot.page.say("#trade-news", "/tariff quiet-weeks")
-    assert "The line about quiet weeks is off here." in words(state)
+    assert 'The weekly \\"no news\\" message is off here.' in words(state)
     [said] = await bot.page.say("#trade-news", "/tariff quiet-weeks on")
-    assert "turned the line about quiet weeks on here" in words(said)
+    assert 'turned the weekly \\"no news\\" message on here' in words(said)
     assert not said["ephemeral"]
     for _ in range(15):
         await bot.run()
@@ -164,4 +164,4 @@ async def test_a_quiet_week_is_announced_where_people_turned_the_line_on(bot: Bo
     assert "stories from 61 feeds, nothing matched. Next known change: 4 Dec 2026" in found[0]
     assert [text for text in await bot.read("court-watch") if "Watched for you" in text] == []
     [off] = await bot.page.say("#trade-news", "/tariff quiet-weeks off")
-    assert "turned the line about quiet weeks off here" in words(off)
+    assert 'turned the weekly \\"no news\\" message off here' in words(off)

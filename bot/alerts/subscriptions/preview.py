@@ -112,10 +112,13 @@ def _replay(
     for seen_at, group in groupby(stories, key=_seen_at):
         seen = list(group)
         fresh = [story for story in seen if seen_at - story.published <= max_age]
-        audience = Audience(
-            subscriptions=(subscription,), alerted=frozenset(alerted), bundled=bundled
-        )
         events = {story.event_id for story in fresh}
+        threads = {Thread(event, subscription.team, subscription.conversation) for event in events}
+        audience = Audience(
+            subscriptions=(subscription,),
+            alerted=threads & alerted,
+            bundled={each: bundled[each] for each in threads if each in bundled},
+        )
         earlier = [story for event in events for story in known.get(event, ())]
         for delivery in plan_deliveries(fresh, audience, seen_at, rules, earlier=earlier):
             if delivery.kind in _POSTS:

@@ -24,7 +24,7 @@ class ConversationSubscriptions(Protocol):
     async def of(self, team: str, conversation: str) -> Iterable[Subscription]: ...
 
 
-class FollowedEvents(Protocol):
+class FollowReader(Protocol):
     """Reads which events a person follows."""
 
     async def followed(self, team: str, user: str) -> Collection[str]: ...
@@ -50,7 +50,7 @@ class BundleReview:
         self,
         outbox: BundleQueue,
         subscriptions: ConversationSubscriptions,
-        follows: FollowedEvents,
+        follows: FollowReader,
         stories: EventStories,
         blocs: Blocs,
         clock: Callable[[], datetime],

@@ -205,6 +205,10 @@ class CardIndex:
         """Whether the text asks for the list of all cards."""
         return bool(self.all) and " ".join(_normalize(text).split()) in _LIST
 
+    def is_question_word(self, word: str) -> bool:
+        """Whether a question about any law may have the word, so that no name needs it."""
+        return _STOP.issuperset(stem_words(word))
+
     def suggest(self, text: str) -> tuple[str, ...]:
         """The names of cards that a misspelt text may mean; empty if it means something else."""
         asked = " ".join(_list_words(text))[:80]
