@@ -136,7 +136,8 @@ class AnswerService:
                 build_card_facts(one, ledger, on, today)
                 for one in ledger.cards.get_all(query.cards)
             )
-            return RateCard(query, build_card_facts(card, ledger, on, today), tuple(others))
+            facts = build_card_facts(card, ledger, on, today, query.heading)
+            return RateCard(query, facts, tuple(others))
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             return await self._answer_calendar(asked)
         has_steps = query.history or query.until is not None or query.percent is not None

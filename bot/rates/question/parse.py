@@ -234,7 +234,10 @@ def _parse_card(
         return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
     on = period.day if period is not None else None
-    asked = RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
+    heading = cards.find_heading(text)
+    asked = RateQuery(
+        kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources, heading=heading
+    )
     codes = cards.list_economies(text) if card is not None else ()
     if not codes:
         return asked if card is None else read_goods_of_law(asked, text, vocabulary) or asked

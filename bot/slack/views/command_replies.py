@@ -79,7 +79,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
         case replies.RateCard():
             if reply.query.sources:
                 return card.render_card_details(reply.facts)
-            message = card.render_card(reply.facts, reply.query, reply.others)
+            message = card.render_card(reply.facts, reply.query, parties, reply.others)
             return _add_unread(message, describe_unread(reply.query, parties))
         case replies.CardList():
             return card.render_card_list(reply.cards, reply.query.law)
