@@ -19,7 +19,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from bot.alerts.delivery import DeliveryKind, make_delivery
-from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.parties import Parties
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import open_store, read_clock

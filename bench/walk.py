@@ -31,7 +31,7 @@ import aiohttp
 
 import bot
 from bench.commanded.with_tariffwire import settings_without_feeds
-from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.subscriptions.model import Subscription
 from bot.local_slack.server import Workspace
 from bot.runtime.app import run_bot

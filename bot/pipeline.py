@@ -8,8 +8,8 @@
          | propose  which rates are missing from the ledger   bot.proposals.extract
          | save     all of it in one transaction              bot.store
 
-`bot.alerts.dispatcher` sends the messages afterwards. The pipeline itself decides little: each step
-calls the module that holds its rules. Polling, reading and saving are protocols;
+`bot.alerts.sending.dispatcher` sends the messages afterwards. The pipeline itself decides little:
+each step calls the module that holds its rules. Polling, reading and saving are protocols;
 `bot.runtime.wiring` supplies their implementations.
 """
 

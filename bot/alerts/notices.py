@@ -19,8 +19,8 @@ from typing import NamedTuple, Protocol
 
 from bot import COMMAND
 from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation, make_delivery
+from bot.alerts.sending.workspace_gate import Recovery
 from bot.alerts.subscriptions.model import Subscription
-from bot.alerts.workspace_gate import Recovery
 from bot.feeds.model import FeedState
 from bot.news.story import Story
 from bot.text.dates import format_day

@@ -8,7 +8,9 @@ before, and about a day before.
 2. Each of the two reminders is sent once, even if late because the bot was down or the change
    became known late: the first up to two days before the change, the second up to the day itself.
    A change first announced three or two days before it gets no second reminder.
-3. All reminders of a conversation on one day are one message, at the hour of the digest.
+3. All reminders of a conversation on one day are one message, at the hour of its digests, in its
+   time zone and after its quiet hours (`bot.alerts.subscriptions.moments`). Where messages come on
+   weekdays only, Friday's announces what happens up to Monday.
 4. A conversation gets a reminder if it is subscribed to tariffs of any economy, or of the economy
    that imposes the duty or whose goods are charged; of a pair, both. If the subscription names
    goods or words, the change must name one of them. Paused subscriptions, muted conversations, and
@@ -23,7 +25,7 @@ Earlier reminders are read from the outbox, so neither a restart nor a corrected
 import asyncio
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -38,7 +40,9 @@ from bot.alerts.subscriptions.criteria import (
     match,
     names_goods_in,
 )
-from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.model import Subscription, timing_of
+from bot.alerts.subscriptions.moments import PlaceMoment, find_moment
+from bot.alerts.subscriptions.timing import ServerTime, Timing, floor_to_quarter
 from bot.news.deadlines.events import EventDeadline
 from bot.rates.calendar.entries import CalendarEntry, affects, build_entries
 from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
@@ -96,12 +100,15 @@ SentReminders = Mapping[tuple[Place, str], Mapping[LeadTime, int]]
 """Maps each conversation and change to the reminders sent, with the days that were left then."""
 
 
-def reminder_due(days_left: int, sent: Mapping[LeadTime, int]) -> LeadTime | None:
-    """The reminder to send `days_left` days before a change; None if none is due."""
+def reminder_due(days_left: int, sent: Mapping[LeadTime, int], next_in: int = 1) -> LeadTime | None:
+    """The reminder to send `days_left` days before a change; None if none is due.
+
+    `next_in` is the number of days until the next reminders of the conversation.
+    """
     if days_left < 0 or LeadTime.DAY in sent:
         return None
     first = sent.get(LeadTime.WEEK)
-    if days_left <= 1:
+    if days_left <= next_in:
         return None if first is not None and first <= ONE_REMINDER_DAYS else LeadTime.DAY
     return LeadTime.WEEK if first is None and days_left <= WEEK_DAYS else None
 
@@ -115,8 +122,12 @@ def plan_reminders(
     now: datetime,
     dated: DatedEvents = NO_DATED_EVENTS,
     mutes: Iterable[Mute] = (),
+    next_in: int = 1,
 ) -> tuple[Delivery, ...]:
-    """One delivery for each conversation, except those in `off`, for which a reminder is due."""
+    """One delivery for each conversation, except those in `off`, for which a reminder is due.
+
+    `next_in` is the number of days until their next reminders.
+    """
     changes = list_upcoming_by_measure(
         ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS)
     )
@@ -128,9 +139,10 @@ def plan_reminders(
         wanted = [
             item for item in changes if any(wants_change(ledger, one, item) for one in on_tariffs)
         ]
-        due = tuple(_due(build_entries(ledger, merge_rows(ledger, wanted)), place, sent, today))
+        entries = build_entries(ledger, merge_rows(ledger, wanted))
+        due = tuple(_due(entries, place, sent, today, next_in))
         events = [each for each in dated.events if recipients.includes(place, held, each)]
-        deadlines = tuple(_due_deadlines(events, place, sent, today))
+        deadlines = tuple(_due_deadlines(events, place, sent, today, next_in))
         if due or deadlines:
             concerned = wanted if due else []
             asking = [
@@ -183,22 +195,26 @@ def sent_reminders(deliveries: Iterable[Delivery]) -> SentReminders:
 
 
 def _due(
-    changes: Iterable[CalendarEntry], place: Place, sent: SentReminders, today: date
+    changes: Iterable[CalendarEntry],
+    place: Place,
+    sent: SentReminders,
+    today: date,
+    next_in: int,
 ) -> Iterator[Due]:
     for change in changes:
         left = (change.on - today).days
-        lead = reminder_due(left, sent.get((place, change.key), {}))
+        lead = reminder_due(left, sent.get((place, change.key), {}), next_in)
         if lead is not None:
             yield Due(notice=lead, ahead=change)
 
 
 def _due_deadlines(
-    events: Iterable[DatedEvent], place: Place, sent: SentReminders, today: date
+    events: Iterable[DatedEvent], place: Place, sent: SentReminders, today: date, next_in: int
 ) -> Iterator[DueDeadline]:
     ahead = (each for event in events for each in event.deadlines)
     for deadline in sorted(ahead, key=lambda each: each.on):
         left = (deadline.on - today).days
-        lead = reminder_due(left, sent.get((place, deadline.key), {}))
+        lead = reminder_due(left, sent.get((place, deadline.key), {}), next_in)
         if lead is not None:
             yield DueDeadline(notice=lead, ahead=deadline)
 
@@ -360,11 +376,48 @@ class DeadlineSource(Protocol):
         """The events with a deadline between these two days or on one of them."""
 
 
-class Reminders:
-    """Queues the day's reminders once a day; call `look` regularly.
+class _Day(NamedTuple):
+    """The day of a conversation's reminders, and the number of days until the next ones."""
 
-    The first call of `look` at or after `hour` o'clock in `zone` queues them.
-    """
+    day: date
+    next_in: int
+
+
+class _Schedule:
+    """Which conversations get the reminders of a day now: those whose moment came since `since`."""
+
+    def __init__(
+        self,
+        subscriptions: Iterable[Subscription],
+        server: ServerTime,
+        now: datetime,
+        since: datetime | None,
+    ) -> None:
+        self._server, self._now, self._since = server, now, since
+        own: dict[str, list[Subscription]] = {}
+        for subscription in subscriptions:
+            own.setdefault(subscription.conversation, []).append(subscription)
+        # Many conversations have equal timings, so each is looked at once.
+        self._moments: dict[Timing, PlaceMoment | None] = {}
+        self._of_place = {place: self._find_day(timing_of(found)) for place, found in own.items()}
+        self._of_others = self._find_day(timing_of(()))
+        self.days = {*self._of_place.values(), self._of_others} - {None}
+
+    def get_day(self, conversation: str) -> _Day | None:
+        """The day of the reminders that the conversation gets now; None if it gets none."""
+        return self._of_place.get(conversation, self._of_others)
+
+    def _find_day(self, timing: Timing) -> _Day | None:
+        if timing not in self._moments:
+            self._moments[timing] = find_moment(timing, self._now, self._server)
+        moment = self._moments[timing]
+        if moment is None or (self._since is not None and moment.at <= self._since):
+            return None
+        return _Day(moment.day, moment.next_in)
+
+
+class Reminders:
+    """Queues the reminders of each conversation once a day; call `look` regularly."""
 
     def __init__(
         self,
@@ -376,8 +429,7 @@ class Reminders:
         team: str,
         clock: Callable[[], datetime],
         on_deliveries: Callable[[], None],
-        hour: int,
-        zone: tzinfo,
+        server: ServerTime,
         deadlines: DeadlineSource | None = None,
     ) -> None:
         """`ledger` returns the current ledger. `on_deliveries` is called after queuing. Without
@@ -385,28 +437,49 @@ class Reminders:
         self._ledger, self._outbox = ledger, outbox
         self._subscriptions, self._switches, self._mutes = subscriptions, switches, mutes
         self._team, self._clock, self._on_deliveries = team, clock, on_deliveries
-        self._hour, self._zone, self._deadlines = hour, zone, deadlines
-        self._done_on: date | None = None
+        self._server, self._deadlines = server, deadlines
+        self._looked_at: datetime | None = None
 
     async def look(self) -> None:
-        """Queues today's reminders unless it is too early or they are queued; raises StoreError."""
+        """Queues the reminders whose moment came since the last look; raises StoreError."""
         now = self._clock()
-        here = now.astimezone(self._zone)
-        if here.hour < self._hour or here.date() == self._done_on:
+        quarter = floor_to_quarter(now)
+        if quarter == self._looked_at:
             return
+        subscriptions = await self._subscriptions.every(self._team)
+        schedule = await asyncio.to_thread(
+            _Schedule, subscriptions, self._server, now, self._looked_at
+        )
+        if schedule.days:
+            await self._queue(subscriptions, schedule, now)
+        self._looked_at = quarter
+
+    async def _queue(
+        self, subscriptions: Collection[Subscription], schedule: _Schedule, now: datetime
+    ) -> None:
         earlier = await self._outbox.reminders(now - _LOOK_BACK)
         off = {Place(self._team, each) for each in await self._switches.off(self._team)}
-        subscriptions = await self._subscriptions.every(self._team)
-        ledger, today = self._ledger(), here.date()
+        ledger, days = self._ledger(), [each for each in schedule.days if each is not None]
         dated = NO_DATED_EVENTS
         if self._deadlines is not None:
-            dated = await self._deadlines.find(today, today + timedelta(days=WEEK_DAYS))
+            first, last = min(days).day, max(days).day
+            dated = await self._deadlines.find(first, last + timedelta(days=WEEK_DAYS))
         mutes, sent = await self._mutes.every(self._team, now), sent_reminders(earlier)
+
+        def plan() -> list[Delivery]:
+            found: list[Delivery] = []
+            for each in days:
+                own = [one for one in subscriptions if schedule.get_day(one.conversation) == each]
+                followers = (
+                    one for one in dated.followers if schedule.get_day(one.conversation) == each
+                )
+                of_day = dated._replace(followers=frozenset(followers))
+                found += plan_reminders(
+                    ledger, own, off, sent, each.day, now, of_day, mutes, each.next_in
+                )
+            return found
+
         # Planning for a thousand conversations takes 0.2 s, so it runs in a thread.
-        found = await asyncio.to_thread(
-            plan_reminders, ledger, subscriptions, off, sent, today, now, dated, mutes
-        )
-        if found:
+        if found := await asyncio.to_thread(plan):
             await self._outbox.queue(found)
             self._on_deliveries()
-        self._done_on = today

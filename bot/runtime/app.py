@@ -12,7 +12,7 @@ from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.subscriptions.model import Subscription
 from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed

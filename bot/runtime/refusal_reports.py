@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager, suppress
 import aiohttp
 
 from bot.alerts.notices import Notices, recovery_trouble
-from bot.alerts.workspace_gate import Recovery
-from bot.alerts.workspace_refusal import WorkspaceRefusal
+from bot.alerts.sending.workspace_gate import Recovery
+from bot.alerts.sending.workspace_refusal import WorkspaceRefusal
 from bot.feeds.http.address_guard import find_url_refusal
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.http.session import open_session

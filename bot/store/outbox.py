@@ -398,10 +398,13 @@ class Outbox:
         return read_delivery(rows[0]) if rows else None
 
     async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
-        """The reminders that were due since then, in any state, in the order of queuing."""
-        query = sa.select(*FIELDS).where(
-            _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, next_delivery.OF_TEAM
-        )
+        """The reminders that were sent or due since then, in any state, in the order of queuing."""
+        # Two selections, because an index finds each of them.
+        of_kind = sa.select(_row.seq).where(_row.kind == DeliveryKind.REMINDER)
+        sent = of_kind.where(_row.sent_at >= since)
+        others = of_kind.where(_row.sent_at.is_(None), _row.due_at >= since)
+        found = _row.seq.in_(sa.union_all(sent, others))
+        query = sa.select(*FIELDS).where(found, next_delivery.OF_TEAM)
         rows = await self._database.rows(query.order_by(_row.seq), {"of_team": self._team})
         return tuple(map(read_delivery, rows))
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, delete, select
 
-from bot.alerts.workspace_refusal import WorkspaceRefusal
+from bot.alerts.sending.workspace_refusal import WorkspaceRefusal
 from bot.store import tables
 from bot.store.engine import Database
 

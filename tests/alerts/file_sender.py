@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 from bot.alerts.delivery import Delivery
-from bot.alerts.dispatcher import Dispatcher, Receipt
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.ports import Receipt
 from bot.news.story import Story
 from tests.store.examples import NOON
 from tests.store.opened import open_store

@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 from bot.alerts.delivery import Delivery, DeliveryState
-from bot.alerts.dispatcher import Dispatcher, Receipt
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.ports import Receipt
 from bot.news.story import Story
 from bot.store.upgrade import upgrade
 from tests.alerts.file_sender import FileSender, posted_ids, send_all

@@ -13,6 +13,7 @@ from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.reminders import Reminder, Reminders
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, GoodsFilter
+from bot.alerts.subscriptions.timing import ServerTime, Timing
 from bot.news.deadlines.model import DeadlineKind
 from bot.news.state import Relation
 from bot.slack.views.delivery import compose_messages
@@ -57,9 +58,8 @@ class Bot:
             TEAM,
             lambda: self.now,
             lambda: None,
-            hour=8,
-            zone=UTC,
-            deadlines=EventDeadlines(self.store.stories, self.store.follows, TEAM),
+            ServerTime(8, UTC),
+            EventDeadlines(self.store.stories, self.store.follows, TEAM),
         )
         await reminders.look()
         await reminders.look()
@@ -93,6 +93,24 @@ async def test_a_deadline_is_reminded_of_a_week_and_a_day_before(bot: Bot) -> No
     await bot.subscribe("C2", parties=["JP"])
     await bot.store.add_stories(notice("a", COMMENTS))
     assert await bot.run_all_days() == [("C1", 7), ("C1", 1)]
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        # A Friday, a Saturday, a Sunday and a Monday.
+        (date(2026, 12, 18), [("C1", 7), ("C1", 1)]),
+        (date(2026, 12, 19), [("C1", 5), ("C1", 1)]),
+        (date(2026, 12, 20), [("C1", 6), ("C1", 2)]),
+        (date(2026, 12, 21), [("C1", 7), ("C1", 3)]),
+    ],
+)
+async def test_on_weekdays_only_friday_announces_what_happens_up_to_monday(
+    bot: Bot, day: date, expected: list[tuple[str, int]]
+) -> None:
+    await bot.subscribe(parties=["CN"], timing=Timing(weekdays_only=True))
+    await bot.store.add_stories(notice("a", deadline(DeadlineKind.COMMENTS_CLOSE, day)))
+    assert await bot.run_all_days(day) == expected
 
 
 async def test_topics_and_words_decide_too(bot: Bot) -> None:

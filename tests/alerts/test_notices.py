@@ -19,9 +19,9 @@ from bot.alerts.notices import (
     plan_notices,
     recovery_trouble,
 )
+from bot.alerts.sending.workspace_gate import Recovery
+from bot.alerts.sending.workspace_refusal import first_refusal
 from bot.alerts.subscriptions.model import Subscription
-from bot.alerts.workspace_gate import Recovery
-from bot.alerts.workspace_refusal import first_refusal
 from bot.feeds.model import FeedKind, FeedState
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
-from bot.alerts.dispatcher import Dispatcher
-from bot.alerts.workspace_gate import Recovery, Turn, WorkspaceGate
-from bot.alerts.workspace_refusal import WorkspaceRefusal
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.workspace_gate import Recovery, Turn, WorkspaceGate
+from bot.alerts.sending.workspace_refusal import WorkspaceRefusal
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.store.upgrade import upgrade
 from bot.store.workspace_refusals import WorkspaceRefusals
-from tests.alerts.test_dispatcher import Clock, FakeSlack
+from tests.alerts.sending.test_dispatcher import Clock, FakeSlack
 from tests.store.examples import NOON, TEAM, delivery, subscription
 from tests.store.opened import Store, open_store
 

@@ -26,6 +26,7 @@ from bot.alerts.reminders import (
     sent_reminders,
 )
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.timing import ServerTime, Timing
 from bot.rates.calendar.entries import Doubt, DoubtKind
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_ledger, load_parties
@@ -34,6 +35,7 @@ from bot.store.upgrade import upgrade
 from bot.values import Topic
 from tests.store.examples import TEAM, subscription
 from tests.store.opened import Store, open_store
+from tests.store.statements import explain, record_statements
 
 CONFIG = Path(__file__).parents[2] / "config"
 # Days on which the shipped ledger (config/rates) has changes.
@@ -245,8 +247,7 @@ class Setting:
             TEAM,
             lambda: self.now,
             lambda: None,
-            hour=8,
-            zone=ZoneInfo(self.zone),
+            ServerTime(8, ZoneInfo(self.zone)),
         )
 
     async def send_due(self) -> list[Delivery]:
@@ -290,6 +291,69 @@ async def test_neither_a_restart_nor_another_look_repeats_a_reminder(setting: Se
     assert await setting.send_due() == []
     setting.now = noon(POLYSILICON - timedelta(days=1))
     assert len(await setting.send_due()) == 1
+
+
+async def run_until(setting: Setting, end: datetime) -> list[tuple[datetime, str, date]]:
+    """The moment, the conversation and the counted day of each reminder, with a look every quarter
+    of an hour."""
+    found = []
+    while setting.now < end:
+        found += [
+            (setting.now, each.conversation, Reminder.model_validate_json(each.content).counted_on)
+            for each in await setting.send_due()
+        ]
+        setting.now += timedelta(minutes=15)
+    return found
+
+
+async def test_each_conversation_is_reminded_in_its_own_morning(setting: Setting) -> None:
+    wanted = (
+        ("C2", Timing(zone="America/New_York", hour=7)),
+        ("C3", Timing(zone="Europe/Paris", quiet_from=22, quiet_to=10)),
+    )
+    for conversation, timing in wanted:
+        await setting.store.subscriptions.add(subscribed(conversation, timing=timing))
+    week_before = POLYSILICON - timedelta(days=7)
+    setting.now = noon(week_before) - timedelta(hours=20)
+    found = await run_until(setting, noon(week_before) + timedelta(hours=20))
+    zones = {"C1": "Asia/Tokyo", "C2": "America/New_York", "C3": "Europe/Paris"}
+    local = {place: at.astimezone(ZoneInfo(zones[place])) for at, place, _ in found}
+    assert {(place, at.date(), at.hour, at.minute) for place, at in local.items()} == {
+        ("C1", week_before, 8, 0),
+        ("C2", week_before, 7, 0),
+        ("C3", week_before, 10, 0),
+    }
+    assert {day for *_, day in found} == {week_before}
+    assert len(found) == 3
+
+
+def test_the_last_reminder_before_a_weekend_looks_as_far_as_the_next_one() -> None:
+    sent = {LeadTime.WEEK: 7}
+    for left in range(2, 7):
+        assert reminder_due(left, sent) is None
+        assert reminder_due(left, sent, 3) is (LeadTime.DAY if left <= 3 else None)
+
+
+async def test_most_looks_read_nothing(setting: Setting) -> None:
+    setting.now = noon(POLYSILICON - timedelta(days=6))
+    assert len(await setting.send_due()) == 1
+    with record_statements(setting.store.database) as statements:
+        for _ in range(14):
+            setting.now += timedelta(minutes=1)
+            await setting.reminders.look()
+        assert statements == []
+        setting.now += timedelta(minutes=1)
+        await setting.reminders.look()
+    assert [text for text, _ in statements if "FROM subscriptions" not in text] == []
+
+
+async def test_earlier_reminders_are_found_by_an_index(setting: Setting) -> None:
+    with record_statements(setting.store.database) as statements:
+        await setting.store.outbox.reminders(setting.now)
+    [(text, given)] = statements
+    plan = await explain(setting.store.database, text, given)
+    assert "SCAN deliveries" not in plan
+    assert "ix_deliveries_kind_sent_at (kind=? AND sent_at" in plan
 
 
 async def test_a_conversation_can_switch_reminders_off_and_on(setting: Setting) -> None:

@@ -20,13 +20,15 @@ from bot.alerts.delivery import (
     Thread,
     make_delivery,
 )
-from bot.alerts.dispatcher import UPDATE_ATTEMPTS, UPDATE_SLOTS, Dispatcher, DispatchTimes, Receipt
 from bot.alerts.planning import UPDATE_DELAY, plan_deliveries
+from bot.alerts.sending.attempts import UPDATE_ATTEMPTS
+from bot.alerts.sending.dispatcher import UPDATE_SLOTS, Dispatcher
+from bot.alerts.sending.ports import DispatchTimes, Receipt
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.news.state import Relation
 from bot.news.story import Story
 from bot.store.upgrade import upgrade
-from tests.alerts.test_dispatcher import Answer, Clock, FakeSlack
+from tests.alerts.sending.test_dispatcher import Answer, Clock, FakeSlack
 from tests.store.examples import NOON, TEAM, delivery, minutes, story, subscription
 from tests.store.opened import Store, open_store
 

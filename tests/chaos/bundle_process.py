@@ -14,7 +14,8 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from bot.alerts.dispatcher import Dispatcher, DispatchTimes
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.ports import DispatchTimes
 from bot.store import tables
 from bot.store.engine import Database
 from bot.store.store import Store

@@ -5,8 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 
-from bot.alerts.dispatcher import Dispatcher, DispatchTimes
-from bot.alerts.workspace_gate import WorkspaceGate
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.ports import DispatchTimes
+from bot.alerts.sending.workspace_gate import WorkspaceGate
 from bot.slack.api.call_limiter import POST, CallLimiter, method_key
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_client, open_session

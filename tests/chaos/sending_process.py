@@ -15,7 +15,7 @@ from contextlib import suppress
 from sqlalchemy import func, select
 
 from bot.alerts.delivery import DeliveryState
-from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.slack.api.call_limiter import CallLimiter, MethodLimits
 from bot.store.engine import Database
 from bot.store.store import Store

@@ -9,8 +9,8 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.planning import DeliveryRules
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.subscriptions.wanted import BundleReview
 from bot.local_slack.server import Workspace
 from bot.pipeline import Pipeline, PipelineRules

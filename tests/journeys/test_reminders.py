@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.reminders import Reminders
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.timing import ServerTime
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import open_session
@@ -65,8 +66,7 @@ class Bot:
             self.team,
             lambda: self.now,
             lambda: None,
-            hour=8,
-            zone=UTC,
+            ServerTime(8, UTC),
         )
         await reminders.look()
         await self.dispatcher.run_once(self.now)

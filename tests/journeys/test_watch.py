@@ -9,8 +9,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import DeliveryKind, make_delivery
-from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.notices import Notices
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.subscriptions.model import DEFAULT_LIMIT, Subscription
 from bot.alerts.subscriptions.timing import ServerTime
 from bot.alerts.watch.incidents import Incidents

@@ -12,8 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.alerts.notices import Notices
-from bot.alerts.workspace_gate import Recovery
-from bot.alerts.workspace_refusal import first_refusal
+from bot.alerts.sending.workspace_gate import Recovery
+from bot.alerts.sending.workspace_refusal import first_refusal
 from bot.feeds.http.limits import FetchLimits
 from bot.readiness import NotReady, Readiness
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook

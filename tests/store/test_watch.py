@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.alerts.delivery import DeliveryKind
 from bot.alerts.watch.facts import LateQueue, SilentFeed
 from bot.alerts.watch.incidents import Problem
 from tests.store.examples import NOON, TEAM, delivery, entry, minutes, story
 from tests.store.opened import Store
+from tests.store.statements import explain, record_statements
 
 
 def _silent(subject: str, key: str) -> Problem:
@@ -75,3 +78,16 @@ async def test_conversations_with_news_and_counts(store: Store) -> None:
     await store.add_entries(entry("c"), at=NOON + minutes(5))
     await store.add_entries(entry("d", "other"), at=NOON)
     assert await store.watch.entry_moments(["wire"]) == {"wire": [NOON, NOON + minutes(5)]}
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_a_look_for_late_messages_reads_only_what_is_unsent(
+    store: Store, address: str
+) -> None:
+    assert address.startswith("sqlite")
+    with record_statements(store.database) as statements:
+        await store.watch.find_late(TEAM, NOON, NOON)
+    [(text, given)] = statements
+    plan = (await explain(store.database, text, given)).splitlines()
+    [of_deliveries] = [step for step in plan if "deliveries" in step]
+    assert "ix_deliveries_unsent" in of_deliveries or "ix_deliveries_due" in of_deliveries

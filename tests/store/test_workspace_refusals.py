@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.alerts.workspace_refusal import first_refusal, refused_again
+from bot.alerts.sending.workspace_refusal import first_refusal, refused_again
 from bot.store.workspace_refusals import WorkspaceRefusals
 from tests.store.examples import NOON, TEAM
 from tests.store.opened import Store

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing, find_zone, next_send
 
-_LOOK_BACK = timedelta(days=2)
-"""No moment is moved by more than this, except to the end of a weekend."""
+_LATEST = timedelta(days=1)
+_LOOK_BACK = timedelta(days=4)
+"""No moment is moved by more than this: from Friday evening over the weekend to Monday."""
 
 
 class PlaceMoment(NamedTuple):
@@ -28,7 +29,8 @@ class PlaceMoment(NamedTuple):
 def find_moment(
     timing: Timing, now: datetime, server: ServerTime, frequency: Frequency = Frequency.DAILY
 ) -> PlaceMoment | None:
-    """The last moment of this timing up to `now`; None if it is days ago, or if it is quiet now.
+    """The last moment of this timing up to `now`, if its message may still be sent: a daily one on
+    the same day, a weekly one for a day. None otherwise, and in the quiet time.
 
     The weekday of weekly moments is Monday.
     """
@@ -51,4 +53,9 @@ def find_moment(
     if found is None or moment is None:
         return None
     day = found.astimezone(zone).date()
+    is_over = now - found >= _LATEST or (
+        frequency is Frequency.DAILY and now.astimezone(zone).date() != day
+    )
+    if is_over:
+        return None
     return PlaceMoment(found, day, (at.astimezone(zone).date() - day).days)

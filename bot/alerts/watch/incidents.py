@@ -70,14 +70,14 @@ class Incidents:
         for subject, incident in had.items():
             if subject not in now:
                 if subject in subjects:
-                    log.info("ended: %s", incident.key)
+                    log.info("problem ended: %s", incident.key)
                     ended = WatchNotice(about=incident.about, has_ended=True)
                     await self._report(f"{incident.key}, ended", ended)
                 await self._store.delete_incident(self._team, scope, subject)
 
     async def _begin(self, scope: str, problem: Problem) -> None:
         if problem.reports_begin:
-            log.warning("began: %s", problem.key)
+            log.warning("problem: %s", problem.key)
             await self._report(problem.key, WatchNotice(about=problem.about))
         await self._store.put_incident(self._team, scope, problem)
 

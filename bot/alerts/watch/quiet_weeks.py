@@ -26,8 +26,6 @@ from bot.rates.model.answer import Upcoming
 from bot.values import Topic
 
 WEEK = timedelta(days=7)
-_LATEST = timedelta(days=1)
-"""If the bot was down at the moment of a line, it is sent up to this much later."""
 _AHEAD = timedelta(days=365)
 
 
@@ -105,8 +103,7 @@ class QuietWeeks:
         due: dict[str, PlaceMoment] = {}
         for place, found in own.items():
             moment = find_moment(timing_of(found), now, self._server, Frequency.WEEKLY)
-            is_due = moment is not None and now - moment.at < _LATEST
-            if moment is not None and is_due and self._done.get(place) != moment.day:
+            if moment is not None and self._done.get(place) != moment.day:
                 due[place] = moment
         if due:
             await self._queue_lines(due, own, now)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.notices import Notices
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.workspace_gate import WorkspaceGate
 from bot.alerts.subscriptions.timing import ServerTime
 from bot.alerts.watch.incidents import Incidents
 from bot.alerts.watch.late_messages import LateMessages
 from bot.alerts.watch.problems import FeedWatch, find_age_problems, find_passed_problems
 from bot.alerts.watch.quiet_weeks import QuietWeeks
-from bot.alerts.workspace_gate import WorkspaceGate
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import IntakeResult
 from bot.proposals.approval.data_checks import FRESH_FOR

@@ -11,11 +11,12 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.alerts.deadlines import EventDeadlines
-from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.notices import AnswerReport, MistakeReport, Notices, mistake_trouble
 from bot.alerts.reminders import Reminders
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.workspace_gate import WorkspaceGate
+from bot.alerts.subscriptions.timing import ServerTime
 from bot.alerts.subscriptions.wanted import BundleReview
-from bot.alerts.workspace_gate import WorkspaceGate
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions, SubscriptionPolicy
@@ -287,7 +288,6 @@ def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispa
         base.slack.team,
         read_clock,
         dispatcher.wake,
-        base.settings.digest_hour,
-        ZoneInfo(base.settings.timezone),
+        ServerTime(base.settings.digest_hour, ZoneInfo(base.settings.timezone)),
         EventDeadlines(base.store.stories, base.store.follows, base.slack.team),
     )

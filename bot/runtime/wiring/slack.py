@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.dispatcher import TakeTurn
+from bot.alerts.sending.ports import TakeTurn
 from bot.errors import SlackError
 from bot.runtime.refusal_reports import open_webhook
 from bot.runtime.settings import Settings

@@ -25,7 +25,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import Delivery, DeliveryKind
-from bot.alerts.dispatcher import Receipt
+from bot.alerts.sending.ports import Receipt
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.news.story import Story
 from bot.parties import Parties

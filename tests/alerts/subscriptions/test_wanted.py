@@ -8,15 +8,15 @@ import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryState
 from bot.alerts.digest import Bundle, BundleKind, make_bundle
-from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.mutes import MuteKind
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.wanted import BundleReview
 from bot.news.state import Relation
 from bot.store.upgrade import upgrade
 from bot.values import Topic
-from tests.alerts.test_dispatcher import FakeSlack
+from tests.alerts.sending.test_dispatcher import FakeSlack
 from tests.store.examples import NOON, TEAM, story, subscription
 from tests.store.opened import Store, open_store
 

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.alerts.delivery import Delivery, DeliveryKind
-from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.local_slack.server import SCOPES, Workspace
 from bot.news.story import Story

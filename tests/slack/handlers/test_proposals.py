@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.dispatcher import Dispatcher
+from bot.alerts.sending.dispatcher import Dispatcher
 from bot.commands.permissions import Permissions
 from bot.local_slack.server import Workspace
 from bot.proposals.approval.audit import Operator

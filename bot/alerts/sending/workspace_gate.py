@@ -1,6 +1,6 @@
 """Stops sending to a workspace that refuses messages until it accepts messages again.
 
-`bot.alerts.workspace_refusal` describes the states. The dispatcher calls `look` and `save`
+`bot.alerts.sending.workspace_refusal` describes the states. The dispatcher calls `look` and `save`
 regularly, asks for a `turn` before each message, and reports each outcome.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.alerts.workspace_refusal import (
+from bot.alerts.sending.workspace_refusal import (
     WorkspaceRefusal,
     check_passed,
     first_refusal,

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
-from bot.alerts.dispatcher import LONGEST_BACKOFF_S, Dispatcher, DispatchTimes, Receipt
+from bot.alerts.sending.attempts import LONGEST_BACKOFF_S
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.ports import DispatchTimes, Receipt
 from bot.errors import SendLater, SendRefused, StoreUnavailable
 from bot.news.story import Story
 from bot.store.outbox import Outbox

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryState
-from bot.alerts.dispatcher import LONGEST_TURN_S, Dispatcher, Receipt
+from bot.alerts.sending.attempts import LONGEST_TURN_S
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.ports import Receipt
 from bot.news.story import Story
 from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, delivery

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from bot.alerts.held import HELD_FOR, next_try
+from bot.alerts.sending.held import HELD_FOR, next_try
 from tests.store.examples import NOON, minutes
 
 

@@ -1,0 +1,1 @@
+"""Sending: the dispatcher, its attempts, and what refuses them."""

@@ -1,0 +1,259 @@
+"""Sends the deliveries in the outbox: claim, send, confirm.
+
+    outbox.claim | wait for the turns of the conversation and of the workspace
+                 | review, for bundles | outbox.start_sending | sender.send | outbox.confirm
+
+`claim` decides which messages are sent next (`bot.store.next_delivery`). It returns one message of
+a conversation at a time, so the messages of a conversation stay in order and no conversation delays
+another. A claim has a lease. If the process dies, or the database cannot be reached for long, the
+lease ends and the delivery is queued again, marked `uncertain` if it was being sent. A lease may
+also end because the machine slept or its clock jumped. A delivery that is still in flight in this
+process is then not started a second time.
+
+While the database cannot be reached, the outcome of a send is kept in memory and saving it is
+retried. `bot.alerts.sending.attempts` makes each attempt to send.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.sending.attempts import AttemptResult, Attempts, wait_for
+from bot.alerts.sending.ports import (
+    CLAIMS_PER_SLOT,
+    DEFAULT_TIMES,
+    DeliveryQueue,
+    DispatchTimes,
+    ReviewBundle,
+    Sender,
+    TakeTurn,
+)
+from bot.alerts.sending.workspace_gate import WorkspaceGate
+from bot.errors import StoreError, StoreUnavailable
+from bot.news.story import Story
+
+log = logging.getLogger(__name__)
+
+LOOKUP_SLOTS = 5
+"""Maximum uncertain deliveries that are processed at a time. They have their own slots, because
+looking for an earlier message in Slack is slow.
+"""
+UPDATE_SLOTS = 2
+"""Maximum updates that are claimed at a time. They have their own slots, so that posts never wait
+for them. Few, because Slack allows about one edit a second in a workspace, and the edit after an
+operator's click waits behind them.
+"""
+
+
+async def _keep_bundle(
+    bundle: Delivery, stories: tuple[Story, ...]
+) -> tuple[Delivery, tuple[Story, ...]]:
+    return bundle, stories
+
+
+async def _without_limit(_team: str) -> float:
+    return 0.0
+
+
+class Dispatcher:
+    """Sends the deliveries of an outbox through a sender.
+
+    `pace_s` is the minimum number of seconds between two messages in one conversation. `slots` is
+    the maximum number of messages that are posted at the same time. `clock` returns the current
+    time in UTC. `take_turn` enforces the rate limit of a whole workspace. A bundle without stories
+    after its `review` is dropped.
+    """
+
+    def __init__(
+        self,
+        outbox: DeliveryQueue,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        pace_s: float = 1.0,
+        slots: int = 20,
+        times: DispatchTimes = DEFAULT_TIMES,
+        workspaces: WorkspaceGate | None = None,
+        take_turn: TakeTurn = _without_limit,
+        review: ReviewBundle = _keep_bundle,
+    ) -> None:
+        self._workspaces = workspaces or WorkspaceGate()
+        self._outbox, self._clock, self._times = outbox, clock, times
+        self._posting = asyncio.Semaphore(slots)
+        self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
+        self._certain_in_flight = self._updates_in_flight = 0
+        self._most_claims = slots * CLAIMS_PER_SLOT
+        self._in_flight: dict[str, asyncio.Task[bool]] = {}
+        self._claimed_again: dict[str, Delivery] = {}
+        self._woken = asyncio.Event()
+        self._stopped = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._is_running = False
+        self._attempts = Attempts(
+            outbox,
+            sender,
+            clock,
+            pace_s,
+            times,
+            self._workspaces,
+            take_turn,
+            review,
+            self._stopped,
+            lambda delivery_id: self._claimed_again.pop(delivery_id, None),
+        )
+
+    def wake(self) -> None:
+        """Makes `run` read the outbox at once. Call this after queuing a delivery."""
+        self._woken.set()
+
+    async def run_once(self, now: datetime) -> int:
+        """Sends all deliveries that are due at `now` and returns how many were sent."""
+        sent = 0
+        while claimed := await self._claim(now, self._most_claims):
+            sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
+        await self._workspaces.report_delivered(now)
+        return sent
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Sends deliveries when they are due until `stop` is set, then finishes those in flight."""
+        watcher = asyncio.create_task(self._wake_on(stop))
+        self._stop, self._is_running = stop, True
+        try:
+            while not stop.is_set():
+                self._woken.clear()
+                sleep_s = await self._start_due()
+                await wait_for(self._woken, min(max(sleep_s, 0.0), self._times.longest_sleep_s))
+        finally:
+            watcher.cancel()
+            self._stopped.set()
+            ends = await asyncio.gather(*self._in_flight.values(), return_exceptions=True)
+            if unsaved := sum(isinstance(end, StoreUnavailable) for end in ends):
+                log.warning("the outcome of %d message(s) was not saved; it is looked up", unsaved)
+            with suppress(StoreError):
+                await self._workspaces.save()
+
+    async def _wake_on(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self.wake()
+
+    async def _start_due(self) -> float:
+        """Starts the deliveries that are due; returns the seconds after which to call it again."""
+        now = self._clock()
+        room = self._most_claims - self._certain_in_flight
+        if room < self._most_claims // 2:
+            # Claiming many deliveries at a time is cheaper, so this waits for more room. A delivery
+            # that ends wakes the loop again.
+            return self._times.longest_sleep_s
+        try:
+            claimed = await self._claim(now, room)
+            if self._stop.is_set() and not claimed:
+                return 0.0
+            for delivery in claimed:
+                if delivery.id in self._in_flight:
+                    self._claimed_again[delivery.id] = delivery
+                else:
+                    self._start(delivery)
+            messages = sum(each.kind is not DeliveryKind.UPDATE for each in claimed)
+            due_at = None if messages == room else await self._next_moment(now)
+            if not claimed and not self._in_flight:
+                await self._workspaces.report_delivered(now)
+        except StoreUnavailable:
+            return self._times.save_retry_s
+        except StoreError:
+            retry_s = self._times.longest_sleep_s
+            log.exception("the outbox cannot be read; trying again in %d s", retry_s)
+            return retry_s
+        if due_at is None:
+            return self._times.longest_sleep_s
+        return (due_at - self._clock()).total_seconds()
+
+    async def _claim(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        await self._look(now)
+        await self._workspaces.save()
+        if self._stop.is_set():
+            return ()
+        closed, updates = self._workspaces.closed, UPDATE_SLOTS - self._updates_in_flight
+        return await self._outbox.claim(now, limit, self._times.lease_s, closed, updates)
+
+    async def _look(self, now: datetime) -> datetime | None:
+        """Checks the workspaces, as their gate does, unless a stop comes first."""
+        looking = asyncio.ensure_future(self._workspaces.look(now))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return looking.result() if looking.done() else None
+        finally:
+            looking.cancel()
+            stopping.cancel()
+
+    async def _next_moment(self, now: datetime) -> datetime | None:
+        """When the next delivery is due, or the next check of a workspace."""
+        check_at = await self._look(now)
+        # An update that ends wakes the loop, so those that wait for its slot need no wake-up.
+        has_slots = self._updates_in_flight < UPDATE_SLOTS
+        due_at = await self._outbox.next_due(now, self._workspaces.closed, has_slots)
+        return min((each for each in (check_at, due_at) if each is not None), default=None)
+
+    def _start(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._deliver(delivery), name=f"deliver {delivery.id}")
+        self._in_flight[delivery.id] = task
+        self._count_in_flight(delivery, 1)
+        task.add_done_callback(lambda ended: self._finish(delivery, ended))
+
+    def _count_in_flight(self, delivery: Delivery, change: int) -> None:
+        if delivery.kind is DeliveryKind.UPDATE:
+            self._updates_in_flight += change
+        elif not delivery.uncertain:
+            self._certain_in_flight += change
+
+    def _finish(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
+        del self._in_flight[delivery.id]
+        self._count_in_flight(delivery, -1)
+        again = self._claimed_again.pop(delivery.id, None)
+        if again is not None and not self._stop.is_set():
+            # It was claimed before this task ended. `start_sending` ignores a claim that is over.
+            self._start(again)
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, StoreUnavailable):
+            log.error(
+                "a message's outcome was not saved; Slack will be searched for it", exc_info=error
+            )
+        self.wake()
+
+    async def _deliver(self, delivery: Delivery) -> bool:
+        """Makes one attempt to send and saves its outcome; returns whether the message was sent."""
+        loop = asyncio.get_running_loop()
+        save_until = loop.time() + self._times.lease_s
+        if delivery.kind is DeliveryKind.UPDATE:
+            async with self._workspaces.turn(delivery.team) as turn:
+                result = await self._attempts.edit(delivery, turn)
+        else:
+            await self._attempts.wait_for_pace(delivery)
+            slots = self._looking_up if delivery.uncertain else self._posting
+            async with self._workspaces.turn(delivery.team) as turn, slots:
+                result = await self._attempts.post(delivery, turn)
+        if result.sent and self._is_running:
+            # Saving may be retried after the lease has ended. The outbox accepts the outcome of a
+            # sent message even then, and `run` does not start a delivery that is still in flight.
+            save_until = math.inf
+        await self._save(result, save_until)
+        return result.sent
+
+    async def _save(self, result: AttemptResult, until: float) -> None:
+        """Saves the result, with retries while the database cannot be reached.
+
+        Raises StoreUnavailable if the database cannot be reached before `until`, a time of the
+        event loop's clock. After a stop, it tries only once more.
+        """
+        retry_s = self._times.save_retry_s
+        while True:
+            is_last = self._stopped.is_set()
+            try:
+                return await result.save()
+            except StoreUnavailable:
+                if is_last or asyncio.get_running_loop().time() + retry_s > until:
+                    raise
+            await wait_for(self._stopped, retry_s)
