@@ -124,7 +124,7 @@ class Unsubscribed(Reply):
     """The number of subscriptions that the person may not change."""
 
 
-class ChangeKind(StrEnum):
+class SubscriptionChangeKind(StrEnum):
     """What was done to a subscription."""
 
     EDITED = "edited"
@@ -136,7 +136,7 @@ class SubscriptionChanged(Reply):
     """A subscription was edited, paused or resumed."""
 
     subscription: Subscription
-    kind: ChangeKind = ChangeKind.EDITED
+    kind: SubscriptionChangeKind = SubscriptionChangeKind.EDITED
 
 
 class SubscriptionRemoved(Reply):
@@ -240,13 +240,12 @@ class LatestStories(Reply):
 
     stories: Sequence[Story]
     topics: frozenset[Topic] = frozenset()
-    parties: frozenset[str] = frozenset()
+    economies: tuple[frozenset[str], ...] = ()
+    """The stories name all economies of one of these groups."""
     words: tuple[str, ...] = ()
     page: int = 1
     has_older: bool = False
     """Whether there is another page with older stories."""
-    any_party: bool = False
-    """Whether the stories name at least one of the economies and not all of them."""
     alerts: Mapping[str, str] = field(default_factory=dict)
     """The events that were posted in the conversation of the request, each with the platform's id
     or, once it is known, the address of the message."""

@@ -211,8 +211,7 @@ class CommandService:
         return replies.LatestStories(
             stories=page,
             topics=command.topics,
-            parties=command.parties,
-            any_party=command.any_party,
+            economies=command.economies,
             words=command.words,
             page=command.page,
             has_older=len(found) > MAX_STORIES,

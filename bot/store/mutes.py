@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.alerts.digest import bundle_of_mute, make_bundle
 from bot.alerts.mutes import Mute, MuteKind
-from bot.store import tables
+from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, chunks
 from bot.store.outbox import Outbox
 
@@ -37,9 +37,11 @@ class Mutes:
         )
 
         def write(connection: sa.Connection) -> bool:
-            had = connection.execute(sa.select(_row.until).where(*_is(mute))).one_or_none()
+            had = connection.execute(_select_end(mute)).one_or_none()
             connection.execute(save)
             if mute.until is not None:
+                if had is not None and had.until is not None:
+                    connection.execute(_waits_for(mute, had.until).values(due_at=mute.until))
                 connection.execute(keeps_back(mute).values(due_at=mute.until))
                 self._keep_follow_ups(connection, mute, mute.until)
             return had is None
@@ -51,9 +53,12 @@ class Mutes:
 
         def write(connection: sa.Connection) -> bool:
             # First the mute: a poll that saves a bundle at the same time holds its row.
-            ended = connection.execute(sa.delete(_table).where(*_is(mute))).rowcount
+            had = connection.execute(_select_end(mute)).one_or_none()
+            connection.execute(sa.delete(_table).where(*_is(mute)))
+            if had is not None and had.until is not None and had.until > now:
+                connection.execute(_waits_for(mute, had.until).values(due_at=now))
             connection.execute(keeps_back(mute).where(_delivery.due_at > now).values(due_at=now))
-            return ended > 0
+            return had is not None
 
         return await self._database.write(write)
 
@@ -115,6 +120,10 @@ def _is(mute: Mute) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+def _select_end(mute: Mute) -> sa.Select[datetime]:
+    return sa.select(_row.until).where(*_is(mute)).with_for_update()
+
+
 def _is_active(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(_row.until.is_(None), _row.until > now)
 
@@ -129,6 +138,19 @@ def keeps_back(mute: Mute) -> sa.Update:
         _delivery.kind == DeliveryKind.DIGEST,
         _delivery.state.in_(_WAITING),
         _delivery.content == bundle_of_mute(mute).model_dump_json(),
+    )
+
+
+def _waits_for(mute: Mute, until: datetime) -> sa.Update:
+    """An update of what is queued for a muted conversation and waits for the end of the mute."""
+    return sa.update(_deliveries).where(
+        sa.text(tables.UNSENT),
+        sa.literal(mute.kind is MuteKind.CONVERSATION),
+        _delivery.team == mute.team,
+        _delivery.conversation == mute.conversation,
+        _delivery.kind.in_(next_delivery.MUTABLE),
+        _delivery.state.in_(_WAITING),
+        _delivery.due_at == until,
     )
 
 

@@ -26,7 +26,7 @@ STUBBORN_AFTER = 8
 _CLAIMABLE = (DeliveryState.QUEUED, DeliveryState.HELD)
 _LEASED = (DeliveryState.RESERVED, DeliveryState.SENDING)
 
-_MUTABLE = (
+MUTABLE = (
     DeliveryKind.ALERT,
     DeliveryKind.FOLLOW_UP,
     DeliveryKind.DIGEST,
@@ -65,7 +65,7 @@ _mute_ends = (
     )
     .correlate(_table)
 )
-WAITS_FOR_MUTE = sa.and_(_row.kind.in_(_MUTABLE), _mute_ends.exists())
+WAITS_FOR_MUTE = sa.and_(_row.kind.in_(MUTABLE), _mute_ends.exists())
 """`now`: whether a delivery waits because its conversation is muted."""
 
 
@@ -75,7 +75,7 @@ def _is_head() -> sa.ColumnElement[bool]:
     at_fault = sa.or_(earlier.attempts >= STUBBORN_AFTER, _waits_for_one_at_fault())
     not_yet = sa.or_(
         sa.and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now),
-        sa.and_(earlier.kind.in_(_MUTABLE), _mute_ends.exists()),
+        sa.and_(earlier.kind.in_(MUTABLE), _mute_ends.exists()),
     )
     opens_thread = sa.and_(earlier.kind == DeliveryKind.ALERT, earlier.event_id == _row.event_id)
     held_back = (
@@ -135,7 +135,6 @@ def _can_edit() -> sa.ColumnElement[bool]:
 
 
 _is_message = sa.and_(_row.kind != DeliveryKind.UPDATE, _is_head())
-_is_unmuted_message = sa.and_(_is_message, sa.not_(WAITS_FOR_MUTE))
 _is_free_update = sa.and_(_row.kind == DeliveryKind.UPDATE, _can_edit())
 
 
@@ -156,7 +155,7 @@ def _select_sendable(condition: sa.ColumnElement[bool]) -> sa.Select[str]:
     )
 
 
-SENDABLE = _select_sendable(_is_unmuted_message)
+SENDABLE = _select_sendable(_is_message)
 """`now`, `of_team`, `closed`, `limit`: the ids of messages that may be claimed, earliest due first.
 
 On PostgreSQL, rows that another process is claiming are skipped.
@@ -226,6 +225,7 @@ HASTEN = (
         _row.state.in_(_CLAIMABLE),
         _row.due_at > _farthest,
         _row.kind != DeliveryKind.DIGEST,
+        sa.not_(WAITS_FOR_MUTE),
         OF_TEAM,
     )
     .values(due_at=_now)
@@ -234,14 +234,21 @@ HASTEN = (
 written before the clock was set back.
 """
 
-NEXT_MOMENT = sa.select(
-    sa.func.min(
-        sa.case(
-            (_row.state.in_(_LEASED), _row.lease_until),
-            (WAITS_FOR_MUTE, _mute_ends.scalar_subquery()),
-            else_=_row.due_at,
-        )
+WAIT_FOR_MUTE = (
+    sa.update(_table)
+    .where(
+        _unsent("deliveries"),
+        _row.state.in_(_CLAIMABLE),
+        _row.due_at <= _now,
+        OF_TEAM,
+        WAITS_FOR_MUTE,
     )
+    .values(due_at=_mute_ends.scalar_subquery())
+)
+"""`now`, `of_team`: moves what is due in a muted conversation to the end of the mute."""
+
+NEXT_MOMENT = sa.select(
+    sa.func.min(sa.case((_row.state.in_(_LEASED), _row.lease_until), else_=_row.due_at))
 ).where(
     _unsent("deliveries"),
     OF_TEAM,
@@ -252,9 +259,8 @@ NEXT_MOMENT = sa.select(
         sa.and_(sa.bindparam("updates", type_=sa.Boolean), _is_free_update),
     ),
 )
-"""`now`, `of_team`, `closed`, `updates`: the next moment at which a delivery is due, or a lease or
-the mute of its conversation ends; NULL if no delivery is unsent. Without `updates`, only leases
-count for updates.
+"""`now`, `of_team`, `closed`, `updates`: the next moment at which a delivery is due or a lease
+ends; NULL if no delivery is unsent. Without `updates`, only leases count for updates.
 """
 
 _here = sa.and_(

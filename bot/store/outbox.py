@@ -3,6 +3,7 @@
 `bot.alerts.delivery` describes the states, `bot.store.next_delivery` the order of sending.
 """
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -71,6 +72,7 @@ class Outbox:
             far = {"now": now, "of_team": self._team, "farthest": now + LONGEST_PUT_OFF}
             connection.execute(next_delivery.RELEASE_EXPIRED, far)
             connection.execute(next_delivery.HASTEN, far)
+            connection.execute(next_delivery.WAIT_FOR_MUTE, {"now": now, "of_team": self._team})
             ids: list[str] = []
             for sendable, most in (
                 (next_delivery.SENDABLE, limit),
@@ -180,8 +182,20 @@ class Outbox:
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(HeldConversation(*row) for row in rows)
 
-    async def finish_update(self, delivery_id: str, reason: str) -> None:
-        """Marks a claimed update as dropped, because it cannot or need not be made."""
+    async def keep_stories(self, delivery: Delivery, story_ids: tuple[str, ...]) -> bool:
+        """Saves that a claimed delivery has only these stories; False if the claim has ended."""
+        statement = sa.update(_table).where(
+            _row.id == delivery.id,
+            _row.state == DeliveryState.RESERVED,
+            _row.claimed_at == delivery.claimed_at,
+        )
+        return await self._database.change(statement.values(story_ids=json.dumps(story_ids))) > 0
+
+    async def drop_claimed(self, delivery_id: str, reason: str) -> None:
+        """Marks a claimed delivery as dropped, because it cannot or need not be sent.
+
+        If no other delivery is held for the conversation, the pause of its subscriptions ends.
+        """
         dropped = DeliveryState.DROPPED
         await self._record(Outcome(delivery=delivery_id, to=dropped, error=reason))
 

@@ -111,7 +111,7 @@ def _read_the_list(browser: Chrome) -> None:
     find(browser, "#stream .message", "paused a subscription until")
     _ask(browser, "/tariff list")
     click(browser, "#stream .only-you button", "Resume")
-    find(browser, "#stream .message", "changed a subscription")
+    find(browser, "#stream .message", "ended the pause of a subscription")
     click(browser, "#stream .only-you button", "Remove")
     waiting(browser).until(lambda window: window.switch_to.alert).accept()
     find(browser, "#stream .message", "removed a subscription")

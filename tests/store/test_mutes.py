@@ -152,6 +152,18 @@ async def test_what_is_queued_for_a_muted_conversation_waits_for_the_end(store: 
     await store.outbox.confirm((await store.outbox.claim(NOON, 1, 60))[0].id, "1.2", NOON)
     assert await store.outbox.next_due(NOON) == END
     assert await claim(store, END - minutes(1)) == []
-    await store.mutes.remove(whole, NOON)
-    assert await store.outbox.next_due(NOON) == NOON
-    assert await claim(store) == [("alert",)]
+    assert await claim(store, END) == [("alert",)]
+
+
+async def test_what_waits_for_the_end_of_a_mute_moves_with_it(store: Store) -> None:
+    whole = mute(MuteKind.CONVERSATION, "", until=END + minutes(60 * 24))
+    sooner = whole.model_copy(update={"until": END})
+    await store.queue(delivery("alert"), delivery("other", "C2", due_at=END))
+    await store.mutes.add(whole)
+    assert await claim(store) == []
+    await store.mutes.add(sooner)
+    assert await store.outbox.next_due(NOON) == END
+    await store.mutes.remove(whole, NOON + minutes(1))
+    [waiting, _] = await store.outbox.unsent(10)
+    assert waiting.due_at == NOON + minutes(1)
+    assert await claim(store, NOON + minutes(1)) == [("alert",)]

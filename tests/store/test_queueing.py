@@ -121,10 +121,10 @@ def _explain(connection: sa.Connection, statements: list[tuple[str, Any]]) -> li
 @asynccontextmanager
 async def _during(
     store: Store, work: Callable[[sa.Connection], object]
-) -> AsyncIterator[Callable[[], Any]]:
+) -> AsyncIterator[Callable[[asyncio.Task[Any]], Any]]:
     """Runs `work` in a transaction that stays open until another one waits for it.
 
-    The block starts that other transaction; at its end, both have ended.
+    The block starts that other transaction and waits with the function that it gets.
     """
     done, other_waits = threading.Event(), threading.Event()
 
@@ -136,8 +136,9 @@ async def _during(
     first = asyncio.create_task(store.database.write(write))
     await asyncio.to_thread(done.wait, 20)
 
-    async def wait_for_other() -> None:
-        while not await store.database.rows(_WAITING):  # noqa: ASYNC110 - the server's event
+    async def wait_for_other(other: asyncio.Task[Any]) -> None:
+        while not await store.database.rows(_WAITING):
+            assert not other.done(), "the other transaction did not wait"
             await asyncio.sleep(0.01)
 
     try:
@@ -153,7 +154,7 @@ async def test_two_processes_that_begin_a_bundle_lose_no_story(store: Store, add
     put = lambda connection: store.outbox.put(connection, [digest("a")])  # noqa: E731
     async with _during(store, put) as wait_for_other:
         second = asyncio.create_task(other.queue(digest("b"), digest("c", conversation="C2")))
-        await wait_for_other()
+        await wait_for_other(second)
     await second
     assert sorted(await _read_stories(store)) == [("a", "b"), ("c",)]
     await other.database.close()
@@ -168,7 +169,7 @@ async def test_a_mute_that_ends_while_a_story_is_saved_offers_it_at_once(
     put = lambda connection: store.outbox.put(connection, [missed(muted, "a")], NOON)  # noqa: E731
     async with _during(store, put) as wait_for_other:
         removed = asyncio.create_task(other.mutes.remove(muted, NOON))
-        await wait_for_other()
+        await wait_for_other(removed)
     assert await removed
     assert [each.due_at for each in await store.outbox.unsent(10)] == [NOON]
     await other.database.close()
@@ -184,7 +185,7 @@ async def test_an_edit_and_a_pause_at_the_same_time_are_both_saved(
     stop = lambda connection: pause(connection, TEAM, "C1", "is_archived", NOON)  # noqa: E731
     async with _during(store, stop) as wait_for_other:
         edited = asyncio.create_task(other.subscriptions.change(TEAM, own.id, timing=timing))
-        await wait_for_other()
+        await wait_for_other(edited)
     assert await edited
     [saved] = await store.subscriptions.every()
     assert (saved.timing, saved.paused_at) == (timing, NOON)

@@ -259,7 +259,11 @@ class SubscriptionService:
             await self._stores.subscriptions.resume(request.team, found.conversation, now)
             self._on_due()
             changed = changed.model_copy(update={"paused_at": None, "paused_reason": ""})
-        kind = replies.ChangeKind.RESUMED if until is None else replies.ChangeKind.PAUSED
+        kind = (
+            replies.SubscriptionChangeKind.RESUMED
+            if until is None
+            else replies.SubscriptionChangeKind.PAUSED
+        )
         return replies.SubscriptionChanged(self.show(changed), kind)
 
     async def find(self, subscription_id: str, request: CommandRequest) -> Subscription | Reply:

@@ -14,6 +14,7 @@ from bot.alerts.deadlines import EventDeadlines
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.notices import AnswerReport, MistakeReport, Notices, mistake_trouble
 from bot.alerts.reminders import Reminders
+from bot.alerts.subscriptions.wanted import BundleReview
 from bot.alerts.workspace_gate import WorkspaceGate
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageService
@@ -107,8 +108,21 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         gate = WorkspaceGate(sender.check_workspace, WorkspaceRefusals(store.database))
         take_turn = base.slack.take_turn
+        review = BundleReview(
+            store.outbox,
+            store.subscriptions,
+            store.follows,
+            store.stories,
+            config.parties.blocs,
+            read_clock,
+        )
         dispatcher = Dispatcher(
-            store.outbox, sender, read_clock, workspaces=gate, take_turn=take_turn
+            store.outbox,
+            sender,
+            read_clock,
+            workspaces=gate,
+            take_turn=take_turn,
+            review=review.review,
         )
         notices = Notices(store.outbox, team, base.operators, read_clock, dispatcher.wake)
         gate.report_to(RefusalReporter(base.readiness, notices, webhook))

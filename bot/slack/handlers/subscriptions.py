@@ -53,6 +53,8 @@ from bot.slack.views.subscriptions.form import FormOutdated, FormState
 from bot.slack.views.subscriptions.list import (
     DAY,
     WEEK,
+    read_mute,
+    read_row,
     render_introduction,
     render_subscriptions,
 )
@@ -140,7 +142,8 @@ async def _open_new(
 async def open_edit_form(context: SlackContext, click: Click) -> Message | None:
     """Opens the form with the values of a subscription, whose id is the button's value."""
     service = context.service
-    found = await service.subscriptions.find(click.value, click.request())
+    subscription_id, _ = read_row(click.value)
+    found = await service.subscriptions.find(subscription_id, click.request())
     if not isinstance(found, Subscription):
         return _render(context, found, click.request())
     form = fill_subscription_form(found.criteria, found.timing, service.parties)
@@ -281,8 +284,8 @@ async def _respond_with(
 
 async def pause(context: SlackContext, click: Click) -> Message | None:
     """Pauses a subscription for the chosen time, or asks for a day."""
-    choice, _, subscription_id = click.value.partition(" ")
-    span = _PAUSES.get(choice)
+    span = _PAUSES.get(click.value.partition(" ")[0])
+    subscription_id, _ = read_row(click.value)
     if span is None:
         found = await context.service.subscriptions.find(subscription_id, click.request())
         if not isinstance(found, Subscription):
@@ -299,23 +302,47 @@ async def pause(context: SlackContext, click: Click) -> Message | None:
 
 async def resume(context: SlackContext, click: Click) -> Message:
     """Ends the pause of a subscription."""
-    reply = await context.service.subscriptions.pause(click.value, None, click.request())
+    subscription_id, _ = read_row(click.value)
+    reply = await context.service.subscriptions.pause(subscription_id, None, click.request())
     return await _finish(context, click, reply)
 
 
 async def remove(context: SlackContext, click: Click) -> Message:
     """Removes a subscription."""
-    reply = await context.service.subscriptions.remove(click.value, click.request())
+    subscription_id, _ = read_row(click.value)
+    reply = await context.service.subscriptions.remove(subscription_id, click.request())
     return await _finish(context, click, reply)
+
+
+async def unmute(context: SlackContext, click: Click) -> Message:
+    """Ends a mute that the list shows."""
+    topic, _ = read_mute(click.value)
+    verb = Verb.UNMUTE_TOPIC if topic else Verb.UNMUTE_CONVERSATION
+    reply = await context.service.execute(Command(verb=verb, text=topic), click.request())
+    message = _render(context, reply, click.request())
+    return message.for_all() if is_public(reply) else message
+
+
+async def redraw_list(context: SlackContext, click: Click) -> Message:
+    """The page of the list with the clicked row, as it is now."""
+    return await _render_list(context, click, read_row(click.value)[1])
+
+
+async def redraw_mutes(context: SlackContext, click: Click) -> Message:
+    """The page of the list with the clicked mute, as it is now."""
+    return await _render_list(context, click, read_mute(click.value)[1])
 
 
 async def show_more(context: SlackContext, click: Click) -> Message:
     """Shows the page of the list whose number is the button's value."""
+    return await _render_list(context, click, int(click.value) if click.value.isdecimal() else 1)
+
+
+async def _render_list(context: SlackContext, click: Click, page: int) -> Message:
     request = click.request()
     reply = await context.service.execute(Command(verb=Verb.LIST), request)
     if not isinstance(reply, SubscriptionList):
         return _render(context, reply, request)
-    page = int(click.value) if click.value.isdecimal() else 1
     return render_subscriptions(reply, context.service.parties, page)
 
 

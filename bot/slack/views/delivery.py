@@ -59,8 +59,9 @@ def compose_messages(
         case DeliveryKind.DIGEST:
             bundle = read_bundle(delivery.content)
             if bundle.kind is BundleKind.MISSED:
-                return (render_offer(delivery.id, stories, bundle),)
-            return render_digest(stories, parties, bundle, may_repeat=may_repeat)
+                return (render_offer(delivery.id, stories, bundle, delivery.left_out),)
+            left_out = delivery.left_out
+            return render_digest(stories, parties, bundle, left_out=left_out, may_repeat=may_repeat)
         case _:
             return (
                 render_alert(summarize_event(stories), parties, options, may_repeat=may_repeat),

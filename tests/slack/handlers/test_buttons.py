@@ -190,7 +190,7 @@ async def test_a_conversation_can_be_muted_for_a_day(page_user: PageUser) -> Non
     assert list_muted(page_user) == [(MuteKind.CONVERSATION, "", page_user.team, page_user.channel)]
     listed = await page_user.say("/tariff list")
     assert "Muted until" in as_text(listed)
-    await page_user.click(listed[0], "mute_off")
+    await page_user.click(listed[0], "subscription_unmute_0")
     assert not list_muted(page_user)
 
 
@@ -227,7 +227,7 @@ async def test_a_muted_topic_is_unmuted_by_a_button(page_user: PageUser) -> None
     await page_user.context.service.stores.mutes.add(mute)
     listed = await page_user.say("/tariff list")
     assert "court rulings" in as_text(listed)
-    await page_user.click(listed[0], "mute_topic_off_court_ruling")
+    await page_user.click(listed[0], "subscription_unmute_0")
     assert not list_muted(page_user)
 
 

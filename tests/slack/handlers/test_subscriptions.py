@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.timing import Frequency, Timing
@@ -19,12 +20,13 @@ from bot.local_slack.server import Workspace
 from bot.slack.context import SlackContext
 from bot.slack.handlers.subscriptions import SUBMITS
 from bot.slack.views.subscriptions.form import PREVIEW
-from bot.slack.views.subscriptions.list import ADD, EDIT, PAUSE, REMOVE, RESUME
+from bot.slack.views.subscriptions.list import ADD, EDIT, MORE, PAUSE, REMOVE, RESUME, UNMUTE
 from bot.values import Topic
 from tests.slack.fakes import FakeSubscriptions
 from tests.slack.http_bot import running_bot
 from tests.slack.samples import NOW
 
+DAY_LONG = timedelta(days=1)
 CHINA = Criteria(topics=frozenset({Topic.TARIFF}), economies=(EconomyFilter(first="CN"),))
 
 
@@ -133,6 +135,22 @@ class Subscriber:
         assert clicked.ok, clicked.message
         await self.context.background.finish()
         return await self.read("trade-news")
+
+    async def listed(self) -> dict[str, Any]:
+        """The newest list of subscriptions, which only the person sees."""
+        me, storage = self.workspace.person_id, self.workspace.team.storage
+        page = await storage.load_history(self.channel, latest="9", limit=100, viewer=me)
+        lists = [each for each in page.messages if each["ts"] in page.private]
+        return max((each for each in lists if ADD in json.dumps(each)), key=lambda each: each["ts"])
+
+    async def click_in(
+        self, message: dict[str, Any], row: dict[str, Any], action_id: str, value: str | None
+    ) -> None:
+        clicked = await self.workspace.pointer.click(
+            self.channel, message["ts"], row["block_id"], action_id, value, {}
+        )
+        assert clicked.ok, clicked.message
+        await self.context.background.finish()
 
     async def read(self, name: str) -> str:
         """The messages of a channel that everyone sees."""
@@ -322,6 +340,52 @@ async def test_the_list_pauses_resumes_and_removes(user: Subscriber) -> None:
     assert user.saved[0].is_paused(NOW + timedelta(days=5))
     assert "removed a subscription" in await user.click_list(REMOVE)
     assert user.saved == []
+
+
+async def test_the_list_is_drawn_again_after_a_button(user: Subscriber) -> None:
+    for number in range(8):
+        await user.add(user.channel, criteria=Criteria(words=(f"word{number}",)))
+    list_text = await user.click_list(MORE, "2")
+    assert "paused" not in list_text
+    page = await user.listed()
+    assert "word7" in json.dumps(page)
+    row = find_row(page["blocks"], PAUSE)
+    removed = find_row(page["blocks"], REMOVE)["elements"][-1]["value"]
+    week = row["elements"][1]["options"][1]["value"]
+    await user.click_in(page, row, PAUSE, week)
+    drawn = await user.listed()
+    assert drawn["ts"] == page["ts"]
+    assert "Paused until" in json.dumps(drawn)
+    assert "word5" not in json.dumps(drawn)
+    await user.click_in(drawn, find_row(drawn["blocks"], REMOVE), REMOVE, removed)
+    drawn = await user.listed()
+    assert "word6" not in json.dumps(drawn)
+    assert "word7" in json.dumps(drawn)
+    assert "removed a subscription" in await user.read("trade-news")
+    # The last row of the page goes, so the list shows the page before it.
+    row = find_row(drawn["blocks"], REMOVE)
+    await user.click_in(drawn, row, REMOVE, row["elements"][-1]["value"])
+    assert "word5" in json.dumps(await user.listed())
+    # A row that is out of date vanishes too.
+    stale = find_row((await user.listed())["blocks"], REMOVE)
+    user.saved.clear()
+    await user.click_in(await user.listed(), stale, REMOVE, stale["elements"][-1]["value"])
+    assert "No subscriptions here yet" in json.dumps(await user.listed())
+
+
+async def test_the_list_ends_a_mute_and_is_drawn_again(user: Subscriber) -> None:
+    team = user.workspace.team.identity.team_id
+    for kind, subject in ((MuteKind.TOPIC, "tariff"), (MuteKind.CONVERSATION, "")):
+        mute = Mute(
+            kind=kind, subject=subject, team=team, conversation=user.channel, until=NOW + DAY_LONG
+        )
+        await user.context.service.stores.mutes.add(mute)
+    said = await user.click_list(f"{UNMUTE}_0")
+    assert "unmuted *tariffs*" in said
+    assert json.dumps(await user.listed()).count('"Unmute"') == 1
+    drawn = await user.listed()
+    await user.click_in(drawn, find_row(drawn["blocks"], f"{UNMUTE}_0"), f"{UNMUTE}_0", None)
+    assert '"Unmute"' not in json.dumps(await user.listed())
 
 
 async def test_removing_asks_for_confirmation(user: Subscriber) -> None:

@@ -1,7 +1,5 @@
 """Renders the replies of commands about subscriptions and mutes."""
 
-from collections.abc import Sequence
-
 from bot import COMMAND
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.model import Subscription
@@ -108,10 +106,13 @@ def render_changed(
     what = describe_subscription(subscription, parties)
     if isinstance(reply, replies.SubscriptionRemoved):
         text = f"{who} removed a subscription: {what}."
-    elif reply.kind is replies.ChangeKind.PAUSED and subscription.paused_until is not None:
+    elif (
+        reply.kind is replies.SubscriptionChangeKind.PAUSED
+        and subscription.paused_until is not None
+    ):
         until = format_moment(subscription.paused_until)
         text = f"{who} paused a subscription until {until}: {what}."
-    elif reply.kind is replies.ChangeKind.RESUMED:
+    elif reply.kind is replies.SubscriptionChangeKind.RESUMED:
         text = f"{who} ended the pause of a subscription: {what}."
     else:
         text = f"{who} changed a subscription: {what}."
@@ -174,12 +175,6 @@ def format_mute(mute: Mute) -> str:
     what = "an event" if mute.kind is MuteKind.EVENT else describe_mute(mute)
     until = f" until {format_moment(mute.until)}" if mute.until is not None else ""
     return f"Muted{until}: {what}."
-
-
-def build_unmute_buttons(mutes: Sequence[Mute]) -> list[Element | None]:
-    """Buttons that end the mutes of topics and of the conversation."""
-    wide = [mute for mute in mutes if mute.kind is not MuteKind.EVENT]
-    return [_build_undo(mute, "Unmute") for mute in wide]
 
 
 def _build_undo(mute: Mute, label: str) -> Element | None:
