@@ -72,6 +72,7 @@ LONGEST_TURN_S = 25.0
 away, the delivery is queued again.
 """
 _SEND_TIMEOUT_S = 30.0
+_DIGEST_TIMEOUT_S = 90.0
 
 TakeTurn = Callable[[str], Awaitable[float]]
 """Reserves a turn to post in a workspace, given its id, for the next send of the calling task.
@@ -102,6 +103,8 @@ class DispatchTimes:
 
     send_timeout_s: float = _SEND_TIMEOUT_S
     """If Slack has not answered after this time, the outcome of a send counts as unknown."""
+    digest_timeout_s: float = _DIGEST_TIMEOUT_S
+    """The same for a digest. It may have 25 messages, which are posted one a second."""
     lease_s: float = _SEND_TIMEOUT_S * (CLAIMS_PER_SLOT + 2)
     """Longer than any claimed delivery takes to get its turn and to be sent."""
     save_retry_s: float = 3.0
@@ -532,7 +535,8 @@ class Dispatcher:
     async def _send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
     ) -> Receipt:
-        timeout_s = self._times.send_timeout_s
+        is_digest, times = delivery.kind is DeliveryKind.DIGEST, self._times
+        timeout_s = times.digest_timeout_s if is_digest else times.send_timeout_s
         try:
             async with asyncio.timeout(timeout_s):
                 return await self._sender.send(delivery, stories, thread_ts)
