@@ -37,6 +37,9 @@ LONGEST_PUT_OFF = timedelta(hours=2)
 further ahead must have been written before the clock was set back, so it counts as past.
 """
 
+LATE_AFTER = timedelta(minutes=30)
+"""A message that should have been sent longer ago is late."""
+
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -53,11 +56,21 @@ class DeliveryKind(StrEnum):
     DIGEST = "digest"
     """Several stories in one message, or an offer of them. `content` is a `Bundle` as JSON."""
     NOTICE = "notice"
-    """A message to operators about a problem. Its plain text is in `reason`."""
+    """A message about a problem or a quiet week. Its plain text is in `reason`, or its facts are in
+    `content` as a `WatchNotice`."""
     PROPOSAL = "proposal"
     """A message to operators about a rate to decide on. `event_id` is the proposal's id."""
     REMINDER = "reminder"
     """A message about duties that change soon and deadlines. `content` is a `Reminder` as JSON."""
+
+
+NEWS_KINDS = (
+    DeliveryKind.ALERT,
+    DeliveryKind.FOLLOW_UP,
+    DeliveryKind.DIGEST,
+    DeliveryKind.REMINDER,
+)
+"""The kinds of messages that readers wait for."""
 
 
 class DeliveryState(StrEnum):
@@ -105,6 +118,8 @@ class Delivery(Frozen):
     messages.
     """
     due_at: AwareDatetime
+    first_due_at: AwareDatetime | None = None
+    """When it was due before its first attempt; None until that attempt has ended."""
     claimed_at: AwareDatetime | None = None
     held_at: AwareDatetime | None = None
     """When the conversation first refused a message; None if it accepts messages."""
@@ -115,6 +130,16 @@ class Delivery(Frozen):
     ts: str = ""
     """Slack's id of the message; empty until it is sent."""
     error: str = ""
+    """Why the last attempt failed; empty if it did not."""
+
+    @property
+    def late_by(self) -> timedelta | None:
+        """How late the present attempt is; None if it is in time or the conversation refused it."""
+        is_news = self.kind in (*NEWS_KINDS, DeliveryKind.UPDATE)
+        if not is_news or self.claimed_at is None or self.held_at is not None:
+            return None
+        late = self.claimed_at - (self.first_due_at or self.due_at)
+        return late if late >= LATE_AFTER else None
 
 
 class Thread(NamedTuple):

@@ -73,6 +73,8 @@ away, the delivery is queued again.
 """
 _SEND_TIMEOUT_S = 30.0
 _DIGEST_TIMEOUT_S = 90.0
+_OF_EDITED = ("id", "reason", "due_at", "first_due_at", "claimed_at", "held_at", "error")
+"""The fields that an edit has from the message that it edits."""
 
 TakeTurn = Callable[[str], Awaitable[float]]
 """Reserves a turn to post in a workspace, given its id, for the next send of the calling task.
@@ -127,9 +129,9 @@ class Sender(Protocol):
     """Posts a message, or edits the first message of an event for an update.
 
     `thread_ts` is the message to reply to, or for an update the message to edit. An update has the
-    `id` and the `reason` of the delivery that it edits, and its receipt is `found` if the message
-    was up to date. For another `uncertain` delivery, the sender first looks for `delivery.id` in
-    Slack.
+    `id`, the `reason` and the times of the delivery that it edits, and its receipt is `found` if
+    the message was up to date. For another `uncertain` delivery, the sender first looks for
+    `delivery.id` in Slack.
 
     Raises SendLater, SendRefused, ConversationRefused or WorkspaceRefused; any other exception
     counts as an unknown outcome.
@@ -466,7 +468,7 @@ class Dispatcher:
             return self._put_back(delivery, delivery.due_at)
         if not is_claimed:
             return self._lost_claim(delivery)
-        edit = delivery.model_copy(update={"id": first.id, "reason": first.reason})
+        edit = delivery.model_copy(update={name: getattr(first, name) for name in _OF_EDITED})
         try:
             receipt = await self._send(edit, stories, first.ts)
         except SendLater as later:

@@ -134,9 +134,6 @@ class StoryStore(Protocol):
     async def of_event(self, event_id: str) -> Sequence[Story]:
         """The stories of an event, in order of publication."""
 
-    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
-        """The stories that state a deadline between these two days or on one of them."""
-
 
 class AnswerLog(Protocol):
     """Keeps the answers that were given."""
@@ -155,10 +152,16 @@ class AlertStore(Protocol):
 
 
 class ReportStore(Protocol):
-    """The stories that the bot has read."""
+    """The stories that the bot has read, for answers."""
 
     async def reported_since(self, since: datetime) -> Sequence[Story]:
         """The stories published since then, newest first."""
+
+    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
+        """The stories that state a deadline between these two days or on one of them."""
+
+    async def of_event(self, event_id: str) -> Sequence[Story]:
+        """The stories of an event, in order of publication."""
 
 
 class FollowStore(Protocol):

@@ -390,6 +390,8 @@ class Overview:
     subscriptions: Sequence[Subscription]
     feeds: FeedSummary
     upcoming: Sequence[Upcoming]
+    deadlines: Sequence[EventDeadline]
+    """The deadlines of official notices in the same days as the changes."""
     latest: Sequence[Story]
     operator: OperatorOverview | None
     """None if the person is not an operator."""

@@ -7,7 +7,6 @@ request | parse_command | permission | execute | Reply
              |-- FeedError -------------------------> FeedRefused
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,7 +26,6 @@ from bot.commands.grammar import (
 from bot.commands.greetings import is_greeting
 from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
-from bot.commands.rates.deadlines import find_deadlines, find_later_deadlines, split_topics
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.story_search import build_search
@@ -41,7 +39,6 @@ from bot.errors import (
     FeedError,
     NoEconomyNamed,
     QueryError,
-    StoreError,
     UnclearQuestion,
     UnknownParty,
 )
@@ -53,8 +50,6 @@ from bot.proposals.approval.decisions import Decisions
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.text.single_line import to_single_line
 from bot.values import Topic
-
-log = logging.getLogger(__name__)
 
 MAX_STORIES = 5
 MAX_PROPOSALS = 10
@@ -126,6 +121,7 @@ class CommandService:
             own,
             await self.stores.feeds.summary(),
             await self.answers.find_next_changes(self.clock()),
+            await self.answers.find_next_deadlines(self.clock()),
             await self.stores.stories.latest(None, MAX_STORIES),
             await self._build_operator_overview(user),
             hidden,
@@ -163,7 +159,7 @@ class CommandService:
             case Verb.ASK | Verb.TABLE:
                 return await self._ask(command, request)
             case Verb.CALENDAR_FILE:
-                return await self._build_calendar_file(command)
+                return await self.answers.build_calendar_file(command.text, self.clock())
             case Verb.DEADLINE_FILE:
                 return await self._build_deadline_file(command)
             case Verb.LIST:
@@ -219,8 +215,7 @@ class CommandService:
         )
 
     async def _ask(self, command: Command, request: CommandRequest) -> Reply:
-        text, topics = split_topics(command.text)
-        asked = await self.answers.parse_soon(text, self.clock())
+        asked = await self.answers.parse_soon(command.text, self.clock())
         reply = await self.answers.answer(asked)
         await self.keep_answer(command.text, reply, request)
         if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
@@ -228,8 +223,7 @@ class CommandService:
         if isinstance(reply, replies.RateCalendar):
             decides = OperatorAction.DECIDE_ON_RATES
             is_operator = self.permissions.is_allowed(request.user, decides)
-            reply = replace(reply, shows_overdue=is_operator)
-            return await self._add_deadlines(reply, topics)
+            return replace(reply, shows_overdue=is_operator)
         return reply
 
     async def keep_answer(self, question: str, reply: Reply, request: CommandRequest) -> None:
@@ -237,31 +231,6 @@ class CommandService:
         questions, become names."""
         if self._answer_log is not None:
             await self._answer_log.keep(self.parties.spell_flags(question), reply, request)
-
-    async def _add_deadlines(
-        self, reply: replies.RateCalendar, topics: frozenset[Topic]
-    ) -> replies.RateCalendar:
-        """The calendar with the deadlines of the same days. If the database cannot be read, the
-        changes of duties are shown without them."""
-        try:
-            found = await find_deadlines(
-                self.stores.stories, reply.query, topics, reply.today, self.parties
-            )
-        except StoreError as error:
-            log.info("a calendar lacks the deadlines of notices: %s", error)
-            found = ()
-        if topics:
-            reply = replace(reply, items=())
-        return replace(reply, deadlines=found, topics=topics)
-
-    async def _build_calendar_file(self, command: Command) -> Reply:
-        text, topics = split_topics(command.text)
-        file = self.answers.build_calendar_file(text, self.clock())
-        today = self.answers.ledger.find_duty_day(self.clock())
-        found = await find_later_deadlines(
-            self.stores.stories, file.query, topics, today, self.parties
-        )
-        return replace(file, entries=() if topics else file.entries, deadlines=found)
 
     async def _build_deadline_file(self, command: Command) -> Reply:
         """A calendar file with the deadlines of the event with the id `command.text`."""

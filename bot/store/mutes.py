@@ -40,9 +40,10 @@ class Mutes:
             had = connection.execute(_select_end(mute)).one_or_none()
             connection.execute(save)
             if mute.until is not None:
+                moved = {"due_at": mute.until, "first_due_at": None}
                 if had is not None and had.until is not None:
-                    connection.execute(_waits_for(mute, had.until).values(due_at=mute.until))
-                connection.execute(keeps_back(mute).values(due_at=mute.until))
+                    connection.execute(_waits_for(mute, had.until).values(moved))
+                connection.execute(keeps_back(mute).values(moved))
                 self._keep_follow_ups(connection, mute, mute.until)
             return had is None
 
@@ -56,7 +57,9 @@ class Mutes:
             had = connection.execute(_select_end(mute)).one_or_none()
             connection.execute(sa.delete(_table).where(*_is(mute)))
             if had is not None and had.until is not None and had.until > now:
-                connection.execute(_waits_for(mute, had.until).values(due_at=now))
+                connection.execute(
+                    _waits_for(mute, had.until).values(due_at=now, first_due_at=None)
+                )
             connection.execute(keeps_back(mute).where(_delivery.due_at > now).values(due_at=now))
             return had is not None
 

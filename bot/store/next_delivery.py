@@ -43,6 +43,9 @@ _now = sa.bindparam("now", type_=tables.Moment)
 _farthest = sa.bindparam("farthest", type_=tables.Moment)
 _team = sa.bindparam("of_team", type_=sa.String)
 
+FIRST_DUE = sa.func.coalesce(_row.first_due_at, _row.due_at)
+"""When a delivery was due before its first attempt."""
+
 OF_TEAM = sa.or_(_team.is_(None), _row.team == _team)
 """`of_team`: the deliveries of this team; of all teams if it is NULL."""
 _OPEN = _row.team.not_in(sa.bindparam("closed", expanding=True))
@@ -194,12 +197,27 @@ RELEASE = (
     .values(
         state=DeliveryState.QUEUED,
         due_at=_now,
+        first_due_at=FIRST_DUE,
         lease_until=None,
         uncertain=sa.or_(_row.uncertain, _row.state == DeliveryState.SENDING),
     )
 )
 """`now`, `of_team`: queues all claimed deliveries again. Those that were being sent become
 uncertain, because Slack may have received them.
+"""
+
+EXPLAIN_LATE = (
+    sa.update(_table)
+    .where(
+        _unsent("deliveries"),
+        sa.bindparam("before", type_=tables.Moment) >= FIRST_DUE,
+        _row.error == "",
+        OF_TEAM,
+    )
+    .values(error="the bot was not running")
+)
+"""`before`, `of_team`: says of deliveries that were due before, and of which no attempt failed, why
+they wait.
 """
 
 ADOPT = (
@@ -243,7 +261,7 @@ WAIT_FOR_MUTE = (
         OF_TEAM,
         WAITS_FOR_MUTE,
     )
-    .values(due_at=_mute_ends.scalar_subquery())
+    .values(due_at=_mute_ends.scalar_subquery(), first_due_at=None)
 )
 """`now`, `of_team`: moves what is due in a muted conversation to the end of the mute."""
 
@@ -321,6 +339,7 @@ RESUME = (
         state=DeliveryState.QUEUED,
         held_at=None,
         error="",
+        first_due_at=None,
         due_at=sa.case((_row.kind == DeliveryKind.DIGEST, _row.due_at), else_=_now),
     )
 )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.alerts.delivery import (
+    LATE_AFTER,
     LONGEST_PUT_OFF,
     Delivery,
     DeliveryKind,
@@ -215,13 +216,16 @@ class Outbox:
 
         Those that were being sent become `uncertain`. Call this only when the one process that
         sends messages starts: a claim in the database then belongs to a process that has ended.
+        Those that are late get the error that the bot was not running, unless they have another.
         A bot of an older version may have written states of its own after the upgrade; these
         deliveries are queued too.
         """
 
         def write(connection: sa.Connection) -> int:
-            connection.execute(next_delivery.ADOPT, {"of_team": self._team})
             given = {"now": now, "of_team": self._team}
+            connection.execute(next_delivery.ADOPT, {"of_team": self._team})
+            late = {"before": now - LATE_AFTER, "of_team": self._team}
+            connection.execute(next_delivery.EXPLAIN_LATE, late)
             return connection.execute(next_delivery.RELEASE, given).rowcount
 
         return await self._database.write(write)
@@ -365,6 +369,7 @@ class Outbox:
             "held_at": sa.case((waits, _row.held_at), else_=sa.null()),
             "error": sa.case((sa.and_(waits, _row.held_at.is_not(None)), _row.error), else_=""),
             "due_at": now,
+            "first_due_at": None,
         }
         return await self._database.change(statement.values(**queued))
 

@@ -78,6 +78,7 @@ RECORD = (
         state=sa.bindparam("to", type_=sa.String),
         attempts=_row.attempts - sa.bindparam("untried", type_=sa.Integer),
         due_at=sa.func.coalesce(sa.bindparam("due", type_=tables.Moment), _row.due_at),
+        first_due_at=next_delivery.FIRST_DUE,
         lease_until=None,
         uncertain=sa.or_(_row.uncertain, sa.bindparam("unsure", type_=sa.Boolean)),
         ts=sa.bindparam("ts"),

@@ -1,5 +1,5 @@
 """The tables. A change here needs a migration in `migrations/versions`; `REVISION` is its id.
-A new table is classified in `bot.store.personal_data`.
+Each new column with text is classified in `bot.store.personal_data`.
 
     feeds, feed_states        feeds that operators added; the state of each feed between polls
     entries, identities       entries as published; the identities by which they are recognized
@@ -10,13 +10,15 @@ A new table is classified in `bot.store.personal_data`.
     follows                   events that a person follows
     mutes                     muted events and topics of conversations, and muted conversations
     reminders_off             conversations without reminders
+    quiet_weeks               conversations that want a line after a week without news
+    incidents                 problems whose beginning is reported and whose end is not
     hub_subscriptions         subscriptions at WebSub hubs
     proposals, rate_acts      proposals; the audit entries of decisions, which only grow
     feedback                  what readers called not relevant
     answers                   answers that were given, if the bot keeps them
     data_checks               confirmations that nothing changed; undone ones are marked
     once                      marks of what is done once in a database's life; its workspace and a
-                              refusal of it, notes of watches, and on SQLite its running bot
+                              refusal of it, and on SQLite its running bot
 
 In the tables with a column `data`, this column contains the whole object as JSON. The other columns
 repeat or add the fields that queries need.
@@ -28,7 +30,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0011"
+REVISION = "0012"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -141,6 +143,8 @@ deliveries = sa.Table(
     sa.Column("state", sa.String, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", Moment, nullable=False),
+    # When it was due before its first attempt; NULL until that attempt has ended.
+    sa.Column("first_due_at", Moment),
     sa.Column("claimed_at", Moment),
     sa.Column("lease_until", Moment),
     sa.Column("held_at", Moment),
@@ -149,6 +153,7 @@ deliveries = sa.Table(
     sa.Column("sent_at", Moment),
     sa.Column("error", sa.Text, nullable=False),
     sa.Index(None, "event_id", "team", "conversation"),
+    sa.Index(None, "kind", "sent_at"),
     sa.Index(
         "ix_deliveries_due",
         "due_at",
@@ -212,6 +217,25 @@ reminders_off = sa.Table(
     metadata,
     sa.Column("team", sa.String, primary_key=True),
     sa.Column("conversation", sa.String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+quiet_weeks = sa.Table(
+    "quiet_weeks",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("conversation", sa.String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    # What is watched, for example feeds, and which of them has the problem.
+    sa.Column("scope", sa.String, primary_key=True),
+    sa.Column("subject", sa.String, primary_key=True),
+    sa.Column("data", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

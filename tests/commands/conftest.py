@@ -89,7 +89,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
     )
     book = load_book(ROOT / "config" / "rates", PARTIES)
     decisions = Decisions(store.proposals, book, ledger(), lambda: NOW)
-    answers = AnswerService(ledger())
+    answers = AnswerService(ledger(), stories=store.stories)
     service = CommandService(stores, answers, decisions, Permissions({OPERATOR}), lambda: NOW)
     yield Commands(service, store)
     await poller.close()

@@ -181,9 +181,6 @@ class FakeStories:
     async def of_event(self, event_id: str) -> Sequence[Story]:
         return [s for s in self.kept if s.event_id == event_id]
 
-    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
-        return [s for s in self.kept if any(first <= each.day <= last for each in s.deadlines)]
-
 
 class FakePostedAlerts:
     """Stores the ts of each alert by team, conversation and event."""

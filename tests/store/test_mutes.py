@@ -3,6 +3,7 @@ from datetime import datetime
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import bundle_of_mute, make_bundle
 from bot.alerts.mutes import Mute, MuteKind
+from bot.alerts.watch.facts import LateQueue
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, delivery, minutes
 from tests.store.opened import Store
@@ -145,14 +146,15 @@ async def test_what_is_queued_for_a_muted_conversation_waits_for_the_end(store: 
     )
     await store.mutes.add(whole)
     assert await claim(store) == [("alert",), ("about the bot",), ("update",)]
-    waiting = [each.conversation for each in await store.watch.waiting(TEAM, END - minutes(1))]
-    assert waiting == ["C2"]
+    late = await store.watch.find_late(TEAM, END, END - minutes(1))
+    assert late == LateQueue(since=NOON, conversations=1)
     for each in await store.outbox.unsent(10):
         await store.outbox.confirm(each.id, "1.1", NOON) if each.state == "reserved" else None
     await store.outbox.confirm((await store.outbox.claim(NOON, 1, 60))[0].id, "1.2", NOON)
     assert await store.outbox.next_due(NOON) == END
     assert await claim(store, END - minutes(1)) == []
-    assert await claim(store, END) == [("alert",)]
+    [alert] = await store.outbox.claim(END, 10, 60)
+    assert (alert.story_ids, alert.late_by) == (("alert",), None)
 
 
 async def test_what_waits_for_the_end_of_a_mute_moves_with_it(store: Store) -> None:

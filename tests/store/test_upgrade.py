@@ -36,7 +36,8 @@ async def first_release(address: str) -> str:
 
 
 def _as_first_release(connection: Connection) -> None:
-    for table in ("data_checks", "feedback", "answers", "bundle_events"):
+    newer = ("data_checks", "feedback", "answers", "bundle_events", "quiet_weeks", "incidents")
+    for table in newer:
         connection.execute(text(f"DROP TABLE {table}"))
     connection.execute(text("DROP TABLE deliveries"))
     connection.execute(text("DROP TABLE proposals"))
@@ -97,6 +98,15 @@ def _as_first_release(connection: Connection) -> None:
     )
     for id_, reported in (("new", False), ("shown", True)):
         connection.execute(proposal, {"id": id_, "told": reported, "at": at})
+    for name in (
+        "quiet weeks of T1: C1\n",
+        "quiet weeks of T1: U0ABC\n",
+        'delay of T1: U0ABC\n{"head":"d1"}',
+        'incident in feeds of T1: wire\n{"key":"k","ended":"t"}',
+        "team:T1",
+    ):
+        mark = text("INSERT INTO once (name, done_at) VALUES (:name, :at)")
+        connection.execute(mark, {"name": name, "at": at})
     connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
 
 
@@ -160,6 +170,15 @@ async def test_mutes_and_subscriptions_of_the_first_release_stay_after_the_upgra
     }
     assert {each.criteria for each in found} == {wanted}
     assert {each.timing for each in found} == {Timing(frequency=Frequency.DAILY)}
+    await store.database.close()
+
+
+async def test_the_notes_of_the_watches_move_out_of_the_marks(first_release: str) -> None:
+    await upgrade(first_release)
+    store = open_store(first_release)
+    assert await store.watch.quiet_weeks_on("T1") == {"C1", "U0ABC"}
+    assert await store.watch.incidents("T1", "feeds") == {}
+    assert await store.database.column(text("SELECT name FROM once")) == ["team:T1"]
     await store.database.close()
 
 

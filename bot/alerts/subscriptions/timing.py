@@ -149,8 +149,13 @@ def _find_moment(day: date, hour: int, zone: tzinfo) -> datetime:
     return moment if is_on_day else moment - timedelta(hours=1)
 
 
+def floor_to_quarter(now: datetime) -> datetime:
+    """The full quarter of an hour before `now`, in UTC. All moments of timings are on one."""
+    return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0).astimezone(UTC)
+
+
 def _list_quarters(now: datetime) -> Iterable[datetime]:
-    start = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0).astimezone(UTC)
+    start = floor_to_quarter(now)
     return (start + n * _QUARTER for n in range(1, _LONGEST_QUIET // _QUARTER))
 
 

@@ -208,7 +208,7 @@ async def test_missed_stories_are_shown_on_request_in_their_conversation_only(
         receipt = await sender.send(queued, (story(),), None)
         history = await client.conversations_history(channel=page_user.channel)
         offer = next(m for m in history["messages"] if m["ts"] == receipt.ts)
-        assert "1 story while muted" in as_text([offer])
+        assert "1 story arrived while this conversation was muted" in as_text([offer])
         assert story().title not in as_text([offer])
         (shown,) = await page_user.click(offer, "missed_show_1")
         assert shown["ephemeral"]

@@ -430,7 +430,7 @@ async def test_the_limit_is_explained_and_the_form_is_not_lost(user: Subscriber)
     user.store.add = refuse  # type: ignore[method-assign]
     await user.say("/tariff subscribe")
     await user.submit(economies="japan")
-    assert "that is the limit" in user.shown
+    assert "reached its limit" in user.shown
     assert user.modal["submit"]["text"] == "Back"
     await user.submit()
     assert user.held()["economies"] == "japan"

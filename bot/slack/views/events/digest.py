@@ -39,7 +39,7 @@ _TITLES = {
     BundleKind.HOURLY: "Hourly digest",
     BundleKind.DAILY: "Daily digest",
     BundleKind.WEEKLY: "Weekly digest",
-    BundleKind.QUIET: "While it was quiet",
+    BundleKind.QUIET: "During the quiet time",
 }
 
 
@@ -90,14 +90,14 @@ def render_offer(
 ) -> Message:
     """Offers the stories that a mute kept back, with a button that shows them. `left_out` is the
     number of those for which the bundle had no room."""
-    text = f"{_count(len(stories) + left_out, 'story', 'stories')} while "
+    text = f"{_count(len(stories) + left_out, 'story', 'stories')} arrived while "
     match bundle.mute:
         case MuteKind.EVENT:
             text += "an event was muted"
         case MuteKind.TOPIC:
             text += f"{_name_topic(bundle.subject)} were muted"
         case _:
-            text += "muted"
+            text += "this conversation was muted"
     show = button("Show", f"{SHOW_MISSED}_1", f"{delivery_id} 1")
     return Message(text, (section(text), *actions(show)))
 
@@ -111,7 +111,7 @@ def render_missed(reply: MissedStories, parties: Parties) -> Message:
     pages = -(-len(events) // EVENTS_ON_PAGE)
     page = min(max(reply.page, 1), pages)
     items = [make_item(each, parties) for each in events[(page - 1) * EVENTS_ON_PAGE :]]
-    title = f"{_count(len(reply.stories), 'story', 'stories')} while muted"
+    title = _count(len(reply.stories), "missed story", "missed stories")
     title += f", page {page} of {pages}" if pages > 1 else ""
     row = actions(
         _make_page_button("Back", reply.delivery_id, page - 1) if page > 1 else None,

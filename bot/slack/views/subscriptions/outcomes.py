@@ -74,7 +74,8 @@ def render_unsubscribed(
         text = f"Nothing changed: this conversation has no subscription to {what}."
         return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
     text = f"{mention_person(request.user)} unsubscribed this conversation from {what}."
-    kept = f"{reply.kept} made by others stay." if reply.kept else ""
+    noun = "1 subscription" if reply.kept == 1 else f"{reply.kept} subscriptions"
+    kept = f"Not ended: {noun} made by other people." if reply.kept else ""
     return assemble(text, [section(text), *([context(kept)] if kept else [])])
 
 
@@ -142,7 +143,7 @@ def render_refusal(reply: replies.Reply, parties: Parties) -> Message:
             )
         case replies.TooManyHere():
             return render_notice(
-                f"This conversation has {reply.limit} subscriptions, and that is the limit. "
+                f"This conversation has reached its limit of {reply.limit} subscriptions. "
                 f"Remove one first: `{COMMAND} list` shows them."
             )
         case replies.SubscriptionRefused(policy=SubscriptionPolicy.MAKER):
@@ -157,11 +158,11 @@ def render_mute(reply: replies.Muted | replies.Unmuted, request: CommandRequest)
     """Says what is muted, with a button that undoes it, or what is no longer muted."""
     who, what = mention_person(request.user), describe_mute(reply.mute)
     if isinstance(reply, replies.Unmuted):
-        text = f"{who} unmuted {what} here. Stories that came meanwhile are offered now."
+        text = f"{who} unmuted {what} here. If stories came meanwhile, a button shows them."
         return Message(text, (section(text),))
     until = reply.mute.until
     end = f" until {format_moment(until)}" if until is not None else ""
-    text = f"{who} muted {what} here{end}. What you miss is offered then."
+    text = f"{who} muted {what} here{end}. Then a button shows the stories that came meanwhile."
     return Message(text, (section(text), *actions(_build_undo(reply.mute, "Unmute"))))
 
 

@@ -52,7 +52,7 @@ def test_slack_accepts_bundles_of_any_length(
         (BundleKind.DAILY, "Daily digest: 1 story"),
         (BundleKind.HOURLY, "Hourly digest: 1 story"),
         (BundleKind.WEEKLY, "Weekly digest: 1 story"),
-        (BundleKind.QUIET, "While it was quiet: 1 story"),
+        (BundleKind.QUIET, "During the quiet time: 1 story"),
     ],
 )
 def test_a_title_says_which_bundle_it_is(kind: BundleKind, title: str) -> None:
@@ -136,9 +136,9 @@ def test_the_most_severe_event_comes_first() -> None:
 @pytest.mark.parametrize(
     ("mute", "subject", "text"),
     [
-        (MuteKind.EVENT, "s1", "2 stories while an event was muted"),
-        (MuteKind.TOPIC, "court_ruling", "2 stories while court rulings were muted"),
-        (MuteKind.CONVERSATION, "", "2 stories while muted"),
+        (MuteKind.EVENT, "s1", "2 stories arrived while an event was muted"),
+        (MuteKind.TOPIC, "court_ruling", "2 stories arrived while court rulings were muted"),
+        (MuteKind.CONVERSATION, "", "2 stories arrived while this conversation was muted"),
     ],
 )
 def test_missed_stories_are_only_offered(mute: MuteKind, subject: str, text: str) -> None:
@@ -155,7 +155,7 @@ def test_missed_stories_have_pages() -> None:
     page: int | None = 1
     while page is not None:
         message = render_missed(MissedStories(missed, "d1", page), PARTIES)
-        assert f"12 stories while muted, page {page} of 3" in as_text(message)
+        assert f"12 missed stories, page {page} of 3" in as_text(message)
         shown += [_title(b["text"]["text"]) for b in message.blocks[1:] if b["type"] == "section"]
         page = _find_next(message)
     assert shown == list(range(12))
