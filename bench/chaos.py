@@ -85,9 +85,6 @@ _BUNDLE_GAP_S, _BUNDLE_SPEED = 100.0, 120.0
 _BUNDLE_MORE_S = 240.0
 """The real time after the last story within which everything that is due must be sent."""
 _BUNDLE_FAULT_RATE = 0.002
-_TEXT_FAULTS = frozenset({Fault.CONTENT, Fault.LIMITED_BARE})
-"""Not in the part `bundles`. The plain text of a digest shows one of its stories, and the pause
-after a bare 429 is part of the limiter, which waits in real time."""
 
 
 @dataclass(frozen=True)
@@ -246,7 +243,7 @@ async def _refusal(sizes: _Sizes) -> list[list[str]]:
 
 
 async def _bundles(sizes: _Sizes) -> list[list[str]]:
-    faults = [fault for fault in _FAULTS if fault not in _TEXT_FAULTS]
+    faults = [fault for fault in _FAULTS if fault is not Fault.LIMITED_BARE]
     behavior = Behavior(
         posts=FaultPlan(sizes.seed, dict.fromkeys(faults, _BUNDLE_FAULT_RATE)), slow_s=1.0
     )

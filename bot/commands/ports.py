@@ -117,8 +117,14 @@ class StoryStore(Protocol):
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
         """The latest stories of the topic, or of all topics; newest first."""
 
-    async def recent(self, since: datetime) -> Sequence[Story]:
-        """The stories seen since then."""
+    async def of_events_about(
+        self,
+        since: datetime,
+        topics: Collection[Topic],
+        economies: Collection[Sequence[Collection[str]]],
+    ) -> Sequence[Story]:
+        """The stories seen since then, of the events with a story on one of the `topics` (empty:
+        any) that names, for one of `economies`, one economy of each group."""
 
     async def search(self, wanted: StorySearch, limit: int, offset: int) -> Sequence[Story]:
         """The found stories of all that are kept, newest first, after the first `offset` ones."""

@@ -89,6 +89,31 @@ class Stories:
         query = select(story.id).where(story.seen_at >= since)
         return await self._of(query.order_by(story.published, story.id))
 
+    async def of_events_about(
+        self,
+        since: datetime,
+        topics: Collection[Topic],
+        economies: Collection[Sequence[Collection[str]]],
+    ) -> tuple[Story, ...]:
+        """The stories seen since then, in order of publication, of the events with a story on one
+        of the `topics` (empty: any) that names the economies.
+
+        For one of `economies`, if there are any, the story names one economy of each group. Stories
+        of a few other events may be among them.
+        """
+        story = tables.stories.c
+        seen = story.seen_at >= since
+        query = select(story.id).where(seen).order_by(story.published, story.id)
+        if topics or economies:
+            wanted = [seen]
+            if topics:
+                wanted.append(or_(*(story.topics.contains(f" {each} ") for each in sorted(topics))))
+            if economies:
+                wanted.append(or_(*(and_(*map(_names_one, groups)) for groups in economies)))
+            query = query.where(story.event_id.in_(select(story.event_id).where(*wanted)))
+        # Old stories would take the places of those in the cache that each poll needs.
+        return await self._find(await self._database.column(query), remembers=False)
+
     async def reported_since(self, since: datetime) -> tuple[Story, ...]:
         """The newest stories published since then, newest first; at most `MOST_REPORTED`."""
         story = tables.stories.c
@@ -143,9 +168,14 @@ class Stories:
 
     async def many(self, story_ids: Sequence[str]) -> tuple[Story, ...]:
         """The stories with these ids, in this order; unknown ids are left out."""
-        missing = [each for each in story_ids if each not in self._cache]
+        return await self._find(story_ids, remembers=True)
+
+    async def _find(self, story_ids: Sequence[str], *, remembers: bool) -> tuple[Story, ...]:
         found = {each: self._cache[each] for each in story_ids if each in self._cache}
-        found |= await self._load(missing)
+        loaded = await self._load([each for each in story_ids if each not in found])
+        if remembers:
+            self._remember(loaded)
+        found |= loaded
         return tuple(found[each] for each in story_ids if each in found)
 
     def put(self, connection: Connection, stories: Collection[Story]) -> frozenset[str]:
@@ -168,9 +198,7 @@ class Stories:
         for chunk in chunks(story_ids):
             query = select(tables.stories.c.data).where(tables.stories.c.id.in_(chunk))
             data += await self._database.column(query)
-        found = await _parse(data)
-        self._remember(found)
-        return found
+        return await _parse(data)
 
     def _remember(self, found: dict[str, Story]) -> None:
         self._cache |= found
@@ -199,6 +227,11 @@ def _preselect(wanted: StorySearch, is_sqlite: bool) -> list[ColumnElement[bool]
             regex = "|".join(each.replace("%", ".*").replace("_", ".") for each in patterns)
             found.append(story.data.regexp_match(regex, flags="i"))
     return found
+
+
+def _names_one(codes: Collection[str]) -> ColumnElement[bool]:
+    """A condition that is met if the story names one of the economies, and seldom otherwise."""
+    return or_(*(tables.stories.c.data.contains(f'"{each}"') for each in sorted(codes)))
 
 
 def _build_pattern(words: str) -> str:

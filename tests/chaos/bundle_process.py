@@ -53,6 +53,7 @@ async def run(job: BundleJob, load: BundleLoad) -> None:
     store = Store.of(database, TEAM)
     times = DispatchTimes(
         send_timeout_s=job.send_timeout_s,
+        digest_timeout_s=2 * job.send_timeout_s,
         lease_s=_LEASE_S * job.clock.speed,
         longest_sleep_s=_LOOK_S,
     )

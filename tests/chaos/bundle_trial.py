@@ -249,8 +249,8 @@ def _count_posts(rows: Sequence[_Row], posts: Sequence[Posted]) -> BundleTally:
 def _count_hidden(numbers: Sequence[int], posted: Sequence[Posted]) -> int:
     """The events of a digest that its messages do not show once."""
     shown: Counter[int] = Counter()
-    for blocks in {post.delivery_id: post.blocks for post in posted}.values():
-        shown.update({int(each) for each in _TOKEN.findall(blocks)})
+    for content in {post.delivery_id: post.content for post in posted}.values():
+        shown.update({int(each) for each in _TOKEN.findall(content)})
     # Of an alert and its development in one digest, the item shows the development.
     hidden = {number for number in numbers if number % 4 == 2 and number + 1 in numbers}
     wanted: Mapping[int, int] = Counter(set(numbers) - hidden)

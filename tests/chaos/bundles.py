@@ -116,7 +116,7 @@ class BundleLoad:
             await self._for_each("event", lambda place: store.mutes.add(_of_event(place, number)))
 
     async def _change_mutes(self, store: Store, number: int, clock: Callable[[], datetime]) -> None:
-        if number % 16 == 4:
+        if self._starts_mute(number):
             await self._for_each("lifted", lambda place: store.mutes.add(_of_place(place, BEGIN)))
             seen_at = (await seen_times(store))[number - 1]
             await self._for_each(
@@ -137,6 +137,10 @@ class BundleLoad:
             if _MUTES[place % len(_MUTES)] == mutes:
                 await act(conversation)
 
+    def _starts_mute(self, number: int) -> bool:
+        """Whether conversations are muted before this story. All of these mutes end in the run."""
+        return number % 16 == 4 and number + 6 < self.stories
+
     def is_muted(self, conversation: str, number: int, seen: Sequence[datetime]) -> bool | None:
         """Whether a mute must keep the story back; None if that depends on what was sent before.
 
@@ -144,11 +148,12 @@ class BundleLoad:
         """
         match _MUTES[int(conversation[1:]) % len(_MUTES)]:
             case "lifted":
-                return 4 <= number % 16 < 10
+                start = number // 16 * 16 + 4
+                return start <= number < start + 6 and self._starts_mute(start)
             case "event":
                 return None if number % 8 == 7 else number % 8 == 3
             case "ending":
-                starts = range(4, number + 1, 16)
+                starts = [each for each in range(number + 1) if self._starts_mute(each)]
                 return any(seen[number] < seen[start - 1] + _ENDING for start in starts)
             case _:
                 return False

@@ -40,8 +40,8 @@ class Posted:
     """Whether the message says that it may be a repetition."""
     at_s: float
     """When the message was posted, in seconds of the monotonic clock."""
-    blocks: str = ""
-    """The blocks as JSON; empty if the message has none."""
+    content: str = ""
+    """The blocks as JSON; the text if the message has no blocks."""
 
 
 @dataclass
@@ -232,7 +232,7 @@ class FaultySlack:
             metadata=given.get("metadata") or {},
             is_marked=MAY_REPEAT in f"{given.get('text', '')} {given.get('blocks', '')}",
             at_s=time.monotonic(),
-            blocks=json.dumps(blocks) if (blocks := given.get("blocks")) else "",
+            content=json.dumps(given.get("blocks") or given.get("text", "")),
         )
         self.posted.append(posted)
         self.shown[posted.delivery_id] = f"{given.get('text', '')} {given.get('blocks', '')}"

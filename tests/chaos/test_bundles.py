@@ -8,10 +8,16 @@ from tests.chaos.bundles import FastClock
 from tests.chaos.faults import Fault, FaultPlan
 from tests.chaos.faulty_slack import Behavior, FaultySlack
 
-# Not `CONTENT`: the plain text of a digest shows one of its stories.
 FAULTS = (
     *(Fault.LIMITED, Fault.ERROR_500, Fault.ERROR_500_AFTER, Fault.HTML_503_AFTER, Fault.CUT),
-    *(Fault.CUT_AFTER, Fault.NO_ANSWER_AFTER, Fault.INTERNAL, Fault.INTERNAL_AFTER, Fault.UNKNOWN),
+    *(
+        Fault.CUT_AFTER,
+        Fault.NO_ANSWER_AFTER,
+        Fault.INTERNAL,
+        Fault.INTERNAL_AFTER,
+        Fault.UNKNOWN,
+        Fault.CONTENT,
+    ),
 )
 
 

@@ -169,7 +169,12 @@ class FakeStories:
     async def latest(self, topic: Topic | None, limit: int) -> Sequence[Story]:
         return [s for s in self.kept if topic is None or topic in s.topics][:limit]
 
-    async def recent(self, since: datetime) -> Sequence[Story]:
+    async def of_events_about(
+        self,
+        since: datetime,
+        topics: Collection[Topic],
+        economies: Collection[Sequence[Collection[str]]],
+    ) -> Sequence[Story]:
         return [s for s in self.kept if s.seen_at >= since]
 
     async def search(self, wanted: StorySearch, limit: int, offset: int) -> Sequence[Story]:

@@ -150,6 +150,29 @@ async def test_recent_stories_are_selected_by_the_time_they_were_seen(store: Sto
     assert _ids(await store.stories.recent(NOON)) == ["late find"]
 
 
+async def test_events_are_found_by_the_topics_and_economies_of_one_of_their_stories(
+    store: Store,
+) -> None:
+    await store.add_stories(
+        story("pair", event_id="pair", topics=(RULING,), parties=("US", "CN")),
+        story("its report", event_id="pair", parties=("US",), published=NOON + minutes(1)),
+        story("other topic", topics=(TALKS,), parties=("US", "CN")),
+        story("member", topics=(RULING,), parties=("US", "FR")),
+        story("old", topics=(RULING,), parties=("US", "CN"), seen_at=NOON - minutes(1)),
+    )
+
+    async def find(topics: set[Topic], *economies: list[set[str]]) -> list[str]:
+        return _ids(await Stories(store.database).of_events_about(NOON, topics, economies))
+
+    assert await find({RULING}, [{"US"}, {"CN"}]) == ["pair", "its report"]
+    assert await find({RULING}, [{"EU", "FR"}]) == ["member"]
+    assert sorted(await find({RULING}, [{"US"}, {"CN"}], [{"FR"}])) == [
+        *("its report", "member", "pair")
+    ]
+    assert sorted(await find(set(), [{"CN"}])) == ["its report", "other topic", "pair"]
+    assert len(await find(set())) == 4
+
+
 async def test_many_stories_are_returned_in_the_requested_order(store: Store) -> None:
     await store.add_stories(*(story(f"story{number}") for number in range(700)))
     wanted = [f"story{number}" for number in range(699, -1, -1)]

@@ -240,7 +240,8 @@ class Attempts:
     async def _send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None
     ) -> Receipt:
-        timeout_s = self._times.send_timeout_s
+        is_digest, times = delivery.kind is DeliveryKind.DIGEST, self._times
+        timeout_s = times.digest_timeout_s if is_digest else times.send_timeout_s
         try:
             async with asyncio.timeout(timeout_s):
                 return await self._sender.send(delivery, stories, thread_ts)

@@ -12,6 +12,7 @@ from bot.values import Frozen
 CLAIMS_PER_SLOT = 10
 """Maximum claimed deliveries per slot. Most of them wait because of the pace of their channel."""
 _SEND_TIMEOUT_S = 30.0
+_DIGEST_TIMEOUT_S = 90.0
 
 TakeTurn = Callable[[str], Awaitable[float]]
 """Reserves a turn to post in a workspace, given its id, for the next send of the calling task.
@@ -29,6 +30,8 @@ class DispatchTimes:
 
     send_timeout_s: float = _SEND_TIMEOUT_S
     """If Slack has not answered after this time, the outcome of a send counts as unknown."""
+    digest_timeout_s: float = _DIGEST_TIMEOUT_S
+    """The same for a digest. It may have 25 messages, which are posted one a second."""
     lease_s: float = _SEND_TIMEOUT_S * (CLAIMS_PER_SLOT + 2)
     """Longer than any claimed delivery takes to get its turn and to be sent."""
     save_retry_s: float = 3.0

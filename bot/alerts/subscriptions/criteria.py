@@ -190,6 +190,17 @@ def covers(wide: Criteria, narrow: Criteria, blocs: Blocs) -> bool:
     )
 
 
+def list_names(criteria: Criteria, blocs: Blocs) -> tuple[tuple[frozenset[str], ...], ...]:
+    """For each economy filter, the names that stand for its one or two economies.
+
+    A story that matches has one of the names of each economy of one filter.
+    """
+    return tuple(
+        tuple(_list_related(code, blocs) | {code} for code in sorted(each.codes))
+        for each in criteria.economies
+    )
+
+
 def describe_reason(reason: MatchReason) -> str:
     """The reason in words, with the codes of economies: `tariffs, naming FR (EU)`."""
     economies = [

@@ -5,7 +5,7 @@ story of an alert | proposals, at most three | preview: what it would have hidde
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.alerts.feedback import Feedback, FeedbackKind
 from bot.alerts.subscriptions.criteria import match
@@ -13,7 +13,6 @@ from bot.alerts.subscriptions.exclusions import (
     ExclusionKind,
     StoryExclusion,
     exclude,
-    preview_exclusion,
     propose_exclusions,
 )
 from bot.alerts.subscriptions.model import Subscription
@@ -25,8 +24,6 @@ from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.service import SubscriptionRules, SubscriptionService
 from bot.parties import Parties
 
-PREVIEWED = timedelta(days=30)
-"""The time of which stories are previewed."""
 EXCLUSION_VERBS = frozenset({Verb.FEWER, Verb.PREVIEW_EXCLUSION, Verb.EXCLUDE})
 """The commands that this service executes."""
 
@@ -59,9 +56,7 @@ class ExclusionService:
             return replies.Subscribed(had, is_new=False, ended_pause=False)
         if command.verb is Verb.EXCLUDE:
             return await self._subscriptions.edit(found.id, narrower, None, request)
-        stories = await self._stores.stories.recent(self._clock() - PREVIEWED)
-        rules = self._rules.delivery, self._rules.max_age
-        hidden = await asyncio.to_thread(preview_exclusion, found, narrower, stories, *rules)
+        hidden = await self._subscriptions.previews.preview_exclusion(found, narrower)
         return replies.PreviewedExclusion(found, exclusion, narrower, hidden)
 
     async def propose(self, event_id: str, request: CommandRequest) -> Reply:
@@ -80,7 +75,7 @@ class ExclusionService:
             return replies.ProposedExclusions(stories[0].title, None)
         subscription, story = matching[0]
         await self._note(story.id, request)
-        recent = await self._stores.stories.recent(self._clock() - PREVIEWED)
+        recent = await self._subscriptions.previews.list_candidates(subscription.criteria)
         names = {code: parties.get(code).name for code in story.parties if code in parties}
         found = await asyncio.to_thread(
             propose_exclusions, subscription.criteria, story, recent, blocs, names

@@ -16,7 +16,7 @@ from bot.alerts.mutes import MUTED_FOR, Mute, MuteKind
 from bot.alerts.planning import DeliveryRules
 from bot.alerts.subscriptions.criteria import Criteria, covers, is_same
 from bot.alerts.subscriptions.model import DEFAULT_LIMIT, Subscription, without
-from bot.alerts.subscriptions.preview import Preview, preview
+from bot.alerts.subscriptions.preview import Preview
 from bot.alerts.subscriptions.timing import Timing, find_zone
 from bot.commands import replies
 from bot.commands.grammar import Command, CommandNotUnderstood, Verb, suggest_corrections
@@ -27,6 +27,7 @@ from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.days import read_day
 from bot.commands.subscriptions.goods import resolve_goods
 from bot.commands.subscriptions.grammar import SubscriptionNotUnderstood
+from bot.commands.subscriptions.previews import PreviewService
 from bot.errors import TooManySubscriptions
 from bot.rates.ledger import Ledger
 from bot.values import to_utc
@@ -50,8 +51,6 @@ class Overlaps(NamedTuple):
     narrower: tuple[Subscription, ...]
 
 
-PREVIEWED = timedelta(days=7)
-"""The time of which stories are previewed."""
 MOST_PLACES = 25
 """Maximum conversations of which the platform is asked whether a person is in them, at a time."""
 
@@ -71,6 +70,7 @@ class SubscriptionService:
         """`on_due` is called when messages became due: when a pause or a mute ended."""
         self._stores, self._ledger, self._permissions = stores, ledger, permissions
         self._clock, self._on_due, self._rules = clock, on_due, rules
+        self.previews = PreviewService(stores.stories, clock, rules.delivery, rules.max_age)
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
         """The reply to a command about subscriptions or mutes."""
@@ -166,9 +166,7 @@ class SubscriptionService:
 
     async def preview(self, criteria: Criteria, timing: Timing) -> Preview:
         """What a subscription would have sent in the last days."""
-        stories = await self._stores.stories.recent(self._clock() - PREVIEWED)
-        rules = self._rules.delivery, self._rules.max_age
-        return await asyncio.to_thread(preview, criteria, timing, stories, *rules)
+        return await self.previews.preview(criteria, timing)
 
     async def find_overlaps(
         self, criteria: Criteria, request: CommandRequest, own_id: str = ""

@@ -264,7 +264,7 @@ class SlackSender:
             return await self._post_once(delivery, message, thread_ts)
         except SlackApiError as error:
             if refuses_blocks(error):
-                message = Message(message.text)
+                message = _without_blocks(delivery, message)
             elif code(error) != "not_in_channel" or not await self._join(delivery.conversation):
                 raise verdict(error, delivery.attempts, delivery.conversation) from error
         try:
@@ -301,6 +301,14 @@ class SlackSender:
 def _own(delivery: Delivery, stories: Sequence[Story]) -> tuple[Story, ...]:
     """The stories that the delivery itself is about, without the others of the event."""
     return tuple(story for story in stories if story.id in delivery.story_ids)
+
+
+def _without_blocks(delivery: Delivery, message: Message) -> Message:
+    """The message as text. That of a digest names one story, so its sections take its place."""
+    if delivery.kind is not DeliveryKind.DIGEST:
+        return Message(message.text)
+    sections = [each["text"]["text"] for each in message.blocks if each["type"] == "section"]
+    return Message("\n\n".join(sections) or message.text)
 
 
 def _is_shown_in_channel(delivery: Delivery, thread_ts: str | None) -> bool:

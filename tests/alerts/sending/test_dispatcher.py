@@ -416,6 +416,23 @@ async def test_a_send_that_times_out_has_an_unknown_outcome(
     assert claimed[0].state is DeliveryState.RESERVED
 
 
+async def test_a_digest_has_more_time_than_other_messages(
+    store: Store, slack: FakeSlack, clock: Clock
+) -> None:
+    times = DispatchTimes(send_timeout_s=0.0, digest_timeout_s=60.0)
+    dispatcher = Dispatcher(store.outbox, slack, clock, pace_s=0, times=times)
+    slack.gates["C1"] = asyncio.Event()
+    await store.queue(delivery("a", kind=DeliveryKind.DIGEST, event_id=""), delivery("b", "C2"))
+    sending = asyncio.create_task(dispatcher.run_once(NOON))
+    await slack.has_posted(1)
+    await asyncio.sleep(0)
+    slack.gates["C1"].set()
+    assert await sending == 2
+    slack.gates["C3"] = asyncio.Event()
+    await store.queue(delivery("c", "C3"))
+    assert await dispatcher.run_once(NOON) == 0
+
+
 class _UnavailableOnce(Outbox):
     """An outbox whose database is unavailable at the first call of `claim`."""
 

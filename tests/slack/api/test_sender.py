@@ -347,6 +347,18 @@ async def test_refused_blocks_are_sent_as_text(
     assert "145% to 30%" in last.arguments["text"]
 
 
+async def test_a_digest_whose_blocks_are_refused_names_all_its_stories(
+    workspace: Workspace, sender: SlackSender, queued: Delivery
+) -> None:
+    workspace.fail_next("chat.postMessage", error="invalid_blocks")
+    digest = queued.model_copy(update={"kind": DeliveryKind.DIGEST})
+    await sender.send(digest, (story(), story(id="s2", event_id="s2", title="Another")), None)
+    last = workspace.calls("chat.postMessage")[-1]
+    assert "blocks" not in last.arguments
+    assert story().title in last.arguments["text"]
+    assert "Another" in last.arguments["text"]
+
+
 @pytest.mark.parametrize(
     ("error", "cure"),
     [

@@ -2,7 +2,8 @@
 
 from bot.alerts.subscriptions.exclusions import ExclusionKind, StoryExclusion
 from bot.commands.replies import PreviewedExclusion, ProposedExclusions
-from bot.commands.subscriptions.exclusions import PREVIEWED, write_exclusion
+from bot.commands.subscriptions.exclusions import write_exclusion
+from bot.commands.subscriptions.previews import EXCLUDED
 from bot.parties import Parties
 from bot.slack.blockkit.blocks import Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, quote_text
@@ -50,7 +51,7 @@ def render_preview(reply: PreviewedExclusion, parties: Parties) -> Message:
     count, newest = reply.hidden.count, reply.hidden.newest
     stories = f"{count} {'story' if count == 1 else 'stories'}"
     what = escape(_name_exclusion(reply.exclusion, parties))
-    text = f"{bold(what)} would have hidden {stories} in the last {PREVIEWED.days} days."
+    text = f"{bold(what)} would have hidden {stories} in the last {EXCLUDED.days} days."
     items = [section(f"{format_headline(each)}\n{format_source(each)}") for each in newest]
     more = [f"… and {count - len(newest)} more."] if count > len(newest) else []
     about = describe_criteria(reply.narrower, parties)

@@ -1,7 +1,7 @@
 """Shows what a subscription would have sent."""
 
 from bot.alerts.subscriptions.preview import Preview
-from bot.commands.subscriptions.service import PREVIEWED
+from bot.commands.subscriptions.previews import PREVIEWED
 from bot.slack.blockkit.blocks import Block, context, section
 from bot.slack.blockkit.mrkdwn import bold
 from bot.slack.views.story_lists import format_headline, format_source

@@ -1,0 +1,1 @@
+"""The parts of the simulated day; see `bench.day`."""
