@@ -165,6 +165,8 @@ class TokenizedQuestion:
                 between.append(tokens[at])
                 if tokens[at] in VERSUS:
                     self.other_words.append(",")
+                elif self._is_number_apart(tokens, at):
+                    self.other_words += [",", tokens[at]]
                 elif tokens[at] not in FILLER and not finder.is_pronoun(at):
                     self.other_words.append(tokens[at])
                 at += 1
@@ -198,6 +200,12 @@ class TokenizedQuestion:
             self._take_code(others[0], parties)
         if not self.codes:
             self._take_code_after_goods(others, parties)
+
+    def _is_number_apart(self, tokens: Sequence[str], at: int) -> bool:
+        """Whether the number is no part of the code before it, as other words stand between."""
+        last = self.other_words[-1:]
+        is_code = bool(last) and last[0][:4].isdigit() and _HS_CODE.fullmatch(last[0]) is not None
+        return is_code and tokens[at].isdigit() and tokens[at - 1] != last[0]
 
     def _take_code(self, word: str, parties: Parties) -> None:
         """Reads the only other word as the code of a party, if it is a small word such as `in`."""

@@ -21,7 +21,6 @@ from typing import NamedTuple
 
 from bot.rates.model.goods import Good, Goods
 from bot.rates.model.measure import Measure, has_basis
-from bot.rates.question.everyday_words import is_everyday
 from bot.rates.question.goods_words import (
     CHANGES_MEANING,
     IGNORED,
@@ -37,6 +36,7 @@ from bot.rates.question.goods_words import (
     split_words,
 )
 from bot.rates.question.stemming import respell_as_american, stem_words
+from bot.rates.question.vocabulary.everyday_words import is_everyday
 from bot.rates.schedule.codes import extract_codes
 from bot.rates.schedule.lines import HEADING_DIGITS, TariffLines
 from bot.rates.schedule.search import FoundHeading, GoodsName, find_headings, find_phrase

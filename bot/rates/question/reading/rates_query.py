@@ -232,6 +232,9 @@ def _parse_parties(
     if words.words_before[1] == ["->"] and partner == HOME:
         # Goods flow into the US: 'brazil -> us', 'cn->us batteries'.
         imposer, partner = partner, imposer
+    if len(codes) > 2 and {"does", "do"} & set(words.words_before[-1]) and is_explicit:
+        # 'does canada charge us steel, and does mexico'
+        ask_for_importer((imposer, codes[-1]), partner, product)
     if len(codes) > 2 and (importers := list_importers(words)):
         ask_for_importer(importers, codes[-1], product)
     if not is_explicit and len(laws & {imposer, partner}) == 1:

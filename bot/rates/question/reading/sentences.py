@@ -19,7 +19,6 @@ from typing import NoReturn
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.directions import MOVES
-from bot.rates.question.everyday_words import is_telling
 from bot.rates.question.parties import MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
@@ -27,6 +26,7 @@ from bot.rates.question.reading.question import Vocabulary, split_product, trim_
 from bot.rates.question.reading.unread import add_unread, is_small, list_unknown
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.tokens import split_text
+from bot.rates.question.vocabulary.everyday_words import is_telling
 
 _CONDITION = re.compile(r"\b(?:if|unless|provided|supposing|assuming|in case)\b([^,;?]*)")
 _RELATIVE = re.compile(
@@ -43,7 +43,7 @@ _MADE = MADE | frozenset(
 )
 _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
 _DENIED = re.compile(r"non-?(?P<thing>[a-z]{2,})")
-_JOINS = frozenset({"and", "or", "vs", "vs.", "versus", ",", "&", "on", "by"})
+_JOINS = frozenset({"and", "or", "than", "vs", "vs.", "versus", ",", "&", "on", "by"})
 _LISTED = frozenset({"and", "&", "+", "or", "/"})
 _JOINS_CLAUSES = frozenset({"but", "while", "although", "though"})
 _MOST_UNREAD = 2

@@ -6,7 +6,6 @@ without which the question may mean something else count too: `forgets`.
 
 from collections.abc import Sequence
 
-from bot.rates.question.everyday_words import is_everyday, is_telling
 from bot.rates.question.goods_words import IGNORED, TAILS
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import QueryKind, RateQuery
@@ -15,6 +14,7 @@ from bot.rates.question.reading.goods import OF_CLAIMS
 from bot.rates.question.reading.question import Vocabulary, split_product
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.tokens import Role, Tokens
+from bot.rates.question.vocabulary.everyday_words import is_everyday, is_telling
 from bot.rates.question.wording import FILLER, NOISE
 
 _SMALL = IGNORED | TAILS
@@ -22,7 +22,12 @@ _SMALL = IGNORED | TAILS
 
 def is_small(word: str) -> bool:
     """Whether the word names nothing by itself: `the`, `12`."""
-    return word in NOISE or word in FILLER or word == "not" or not any(map(str.isalpha, word))
+    return (
+        word in NOISE
+        or word in FILLER
+        or word in {"not", "face"}
+        or not any(map(str.isalpha, word))
+    )
 
 
 def find_small_role(word: str) -> Role:
