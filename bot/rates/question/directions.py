@@ -114,7 +114,8 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
     """
     if home in words.codes or len(words.codes) < 2:
         return False
-    between = [_trim_made_in(each) for each in words.words_before[1:]]
+    numbered = (_trim_made_in(each) for each in words.words_before[1:])
+    between = [[word for word in each if not word.isdigit()] for each in numbered]
     joins = _JOINS | {"vs", "versus", "than"}
     if len(words.are_origins) == len(words.codes) and all(words.are_origins):
         # 'shoes from vietnam and on the same shoes from indonesia', 'thai rice and indian tea'
@@ -128,14 +129,20 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
     listed = all(not _LINKS.isdisjoint(each) or not each for each in between)
     joined = any(not _JOINS.isdisjoint(each) for each in between)
     charged = any("on" in each and not DUTIES.isdisjoint(each) for each in between)
-    if not linked or charged or any(not _PAYS.isdisjoint(each) for each in between):
+    if (
+        not linked
+        or charged
+        or any(_PAYS & set(each) and not joins & set(each) for each in between)
+    ):
         return False
     if any("on" in each[-1:] and not _LINKS & set(each[:-1]) for each in between):
         return False
     compares = comparing or any(not _COMPARING.isdisjoint(each) for each in between)
     # 'china, vietnam, india toys', but not 'china and india toys', which may be importer and origin
     only_listed = len(words.codes) > 2 and all(each and _JOINS.issuperset(each) for each in between)
-    return compares or only_listed or (joined and listed and names_origin(words))
+    # 'canada pays 35 and mexico 25'
+    pays = joined and any(_PAYS & set(each) for each in between)
+    return compares or only_listed or pays or (joined and listed and names_origin(words))
 
 
 def are_joined(words: TokenizedQuestion, home: str) -> bool:
@@ -256,7 +263,8 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     if {"goods", "products", "exports", "origin"} & set(between[:1]) and into:
         return True
     # 'china pays in the us', 'india faces in the us', but not 'face masks'
-    if {"pay", "pays", "paid"} & set(between) or ({"face", "faces"} & set(between) and into):
+    pays = {"pay", "pays", "paid"} & set(between) and not _JOINS & set(between)
+    if pays or ({"face", "faces"} & set(between) and into):
         return True
     # 'tariffs on china from us', 'on chinese goods in the us': the origin comes first
     if before[-1:] == ["on"] and (into or "from" in between):

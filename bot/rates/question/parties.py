@@ -57,7 +57,7 @@ _AFTER_GERMAN_FROM = frozenset(
 _NOT_AFTER = {
     "china": {"bone", "fine", "vintage", "porcelain"},
     "turkey": {"frozen", "whole", "ground", "smoked", "roast", "roasted", "live", "raw", "fresh"},
-    "mfn": {"with", "incl", "including", "plus"},
+    "mfn": {"with", "incl", "including", "plus", "include", "includes", "the", "normal", "than"},
     "polish": {"nail", "shoe", "furniture", "floor", "car", "metal"},
     "jordan": {"air"},
     "jersey": {"new"},
@@ -321,6 +321,8 @@ class _PartyFinder:
             made_in = tokens[here] == "in" and tokens[here - 1] in MADE
             if tokens[here] == "from" or made_in:
                 name = tokens[here + 1]
+                if _is_small(name):
+                    return False
                 return self._parties.find(name) is not None or self._parties.may_begin(name)
         return False
 

@@ -58,7 +58,7 @@ from bot.rates.question.wording import (
 from bot.rates.schedule.codes import refuse_chapters_without_goods
 
 _PLUS_LAW = re.compile(
-    r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
+    r"(?:\b(?:plus|including|incl\.?|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
     r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
 )
 _SUM_OF_LAWS = re.compile(
@@ -172,7 +172,8 @@ def _parse_origins(
         return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     if product and (bloc := _find_common_bloc(codes, parties)):
         return of_us(kind=QueryKind.PAIR, partner=bloc)
-    if _lists_origins(words, product, vocabulary):
+    is_list = len(codes) > 2 and not ({HOME, WORLD} & set(codes) or has_direction(words))
+    if is_list or _lists_origins(words, product, vocabulary):
         return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     if (
         product

@@ -40,7 +40,8 @@ _REGION = re.compile(
 _TERRITORY = re.compile(r"\b(?:puerto rico|guam|us virgin islands|american samoa)\b")
 _EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no(?!\.?\s*\d))\b")
 _OTHER_THAN = re.compile(
-    r"\b(?:other than|apart from|aside from|except(?:ing)?(?: for)?|but not|minus)\s+"
+    r"\b(?:other than|apart from|aside from|except(?:ing)?(?: for)?|minus"
+    r"|but not(?! (?:for|on|from|in|if|under)\b))\s+"
     r"(?P<goods>[a-z][^,;?.]*?)(?=\s+(?:from|in|of|into|to|made|out)\b|[,;?.]|$)"
 )
 MEANINGLESS = frozenset(

@@ -68,15 +68,15 @@ _ECONOMIES = {
     "european union": "ue",
 }
 _DUTIES = (
-    "droits droit douane douanes tarif tarifs taxe taxes arancel aranceles aduana zoll zolle zolltarif "
-    "zollsatz dazi dazio"
+    "droits droit douane douanes tarif tarifs taxe taxes arancel aranceles aduana zoll zolle "
+    "zolltarif zollsatz dazi dazio"
 )
 _OTHERS = {
     "from": "de du des d' desde aus von vom da dal dalla di del della",
     "to": "vers aux au hacia para nach ins verso agli",
     "on": "sur sobre auf fur su sui sugli",
-    "": "le la les l' un une el los las uno una der die das den dem ein eine il lo gli i quel quels "
-    "quelle combien cuanto cuanta cual cuales que wie hoch welche welcher ist sind es son sont est "
+    "": "le la les l' un une el los las uno una der die das den dem ein eine il lo gli i quel "
+    "quels quelle combien cuanto cuanta cual cuales que wie hoch welche welcher ist sind es son sont est "
     "quanto quale et y und en in im a pour por bitte merci gracias s'il vous plait favor",
 }
 _MEANS = {
