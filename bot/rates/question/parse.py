@@ -166,6 +166,9 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     tokens.settle(rest, Role.FILLER)
     period, rest = _take_period(rest, today, intent)
     tokens.settle(rest, Role.DAY)
+    if intent.changes and period is not None and period.day == today:
+        # 'what's new today' asks for the state, and few days have a change
+        period = None
     if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
     if period is None and asks_for_past(whole):

@@ -66,6 +66,10 @@ _SUM_OF_LAWS = re.compile(
     r"|mfn|base|forced labou?r))+(?!\w)"
 )
 """Laws after goods. The total of the goods has the duties of all laws."""
+_NO_LINKS = frozenset(
+    {"to", "into", "in", "by", "on", "pay", "pays", "face", "faces", "->", "charge", "charges"}
+)
+"""Words between two economies that make one of them the importer."""
 _AND = re.compile(r"\band\b|[,&]")
 
 
@@ -172,6 +176,17 @@ def _parse_origins(
         return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     if product and (bloc := _find_common_bloc(codes, parties)):
         return of_us(kind=QueryKind.PAIR, partner=bloc)
+    between = [word for each in words.words_before[1:] for word in each]
+    if (
+        names_origin(words)
+        and reader is not None
+        and not {HOME, WORLD} & set(codes)
+        and between
+        and not any(imposer == codes[0] for imposer, _ in reader.pairs)
+        and _NO_LINKS.isdisjoint(between)
+    ):
+        # 'sugar from brazil .. guatemala'
+        return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     is_list = len(codes) > 2 and not ({HOME, WORLD} & set(codes) or has_direction(words))
     if is_list or _lists_origins(words, product, vocabulary):
         return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))

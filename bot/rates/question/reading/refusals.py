@@ -41,7 +41,7 @@ _TERRITORY = re.compile(r"\b(?:puerto rico|guam|us virgin islands|american samoa
 _EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no(?!\.?\s*\d))\b")
 _OTHER_THAN = re.compile(
     r"\b(?:other than|apart from|aside from|except(?:ing)?(?: for)?|minus"
-    r"|but not(?! (?:for|on|from|in|if|under)\b))\s+"
+    r"|but not(?! (?:(?:yet|actually|really|ever) )*\w+ed\b)(?! (?:for|on|from|in|if|under)\b))\s+"
     r"(?P<goods>[a-z][^,;?.]*?)(?=\s+(?:from|in|of|into|to|made|out)\b|[,;?.]|$)"
 )
 MEANINGLESS = frozenset(

@@ -55,6 +55,7 @@ _ABOUT_QUERY = "A rate alone may not answer this."
 """Why a sentence is refused whose reading may be right."""
 _ABOUT_TIME = "Duties depend on the day."
 _QUERY_HELPS = frozenset({_ABOUT_QUERY, _ABOUT_TIME})
+_MOST_SEARCHED, _MAX_HEADINGS = 3, 2
 _MAX_SHOWN, _MAX_ORIGINS, _MAX_CARDS, _MAX_LABEL = 5, 2, 2, 70
 
 
@@ -208,6 +209,8 @@ def _offer_answers(
     readings = [asked] if reason in _QUERY_HELPS else _list_origins(words, goods)
     today = " today" if reason == _ABOUT_TIME else ""
     options = [(f"{_label(one, vocabulary)}{today}", format_query(one)) for one in readings]
+    if goods is None and vocabulary.reader is not None:
+        options[:0] = _list_headings(asked, query.unread, vocabulary.reader)
     if (cards := vocabulary.cards) is not None:
         named = cards.find_all(text)[:_MAX_CARDS]
         options += [(cards.by_id[one].title, f"card {one}") for one in named]
@@ -221,6 +224,24 @@ def _offer_answers(
         f"{said}{reason} Which answer helps?",
         [(label[:_MAX_LABEL], command) for label, command in options[:_MAX_OPTIONS]],
     )
+
+
+def _list_headings(
+    asked: RateQuery, unread: Sequence[str], reader: ProductReader
+) -> list[tuple[str, str]]:
+    """Questions about headings of the tariff schedule whose words were not read: `press line`."""
+    if asked.partner is None or asked.kind is not QueryKind.PAIR:
+        return []
+    for size in range(min(len(unread), _MOST_SEARCHED), 1, -1):
+        if found := reader.search_schedule(" ".join(unread[:size])):
+            return [
+                (
+                    f"{one.code} {one.description}",
+                    format_query(asked.model_copy(update={"product": one.code})),
+                )
+                for one in found[:_MAX_HEADINGS]
+            ]
+    return []
 
 
 def list_read_goods(product: str | None, reader: ProductReader | None) -> str | None:

@@ -76,8 +76,8 @@ _OTHERS = {
     "to": "vers aux au hacia para nach ins verso agli",
     "on": "sur sobre auf fur su sui sugli",
     "": "le la les l' un une el los las uno una der die das den dem ein eine il lo gli i quel "
-    "quels quelle combien cuanto cuanta cual cuales que wie hoch welche welcher ist sind es son sont est "
-    "quanto quale et y und en in im a pour por bitte merci gracias s'il vous plait favor",
+    "quels quelle combien cuanto cuanta cual cuales que wie hoch welche welcher ist sind es son "
+    "sont est quanto quale et y und en in im a pour por bitte merci gracias s'il vous plait favor",
 }
 _MEANS = {
     word: english
