@@ -55,7 +55,7 @@ def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tup
             return Role.FILLER
         if (is_calendar and word in CALENDAR_WORDS) or (has_claims and word in OF_CLAIMS):
             return Role.FILLER
-        is_law = laws.issuperset(stem_words(word)) or _names_law(word, reader)
+        is_law = laws.issuperset(stem_words(word)) or reader.names_law(word)
         return Role.LAW if is_law else Role.UNREAD
 
     tokens.settle("", find_role)
@@ -92,7 +92,7 @@ def list_unread_of_card(tokens: Tokens, card: str, vocabulary: Vocabulary) -> tu
         stems = frozenset(stem_words(word))
         if is_small(word) or is_everyday(word) or cards.is_question_word(word):
             return Role.FILLER
-        if stems <= cards.words or _names_law(word, reader):
+        if stems <= cards.words or reader.names_law(word):
             return Role.LAW
         if stems <= reader.words:
             return Role.GOODS
@@ -100,8 +100,3 @@ def list_unread_of_card(tokens: Tokens, card: str, vocabulary: Vocabulary) -> tu
 
     tokens.settle("", find_role)
     return tokens.list_words(Role.UNREAD)
-
-
-def _names_law(word: str, reader: ProductReader) -> bool:
-    wanted = reader.read_any(word)
-    return bool(wanted.layers or wanted.bases or wanted.claims)
