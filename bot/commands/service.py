@@ -23,7 +23,7 @@ from bot.commands.grammar import (
     parse_command,
     suggest_command,
 )
-from bot.commands.greetings import is_greeting
+from bot.commands.greetings import asks_about_use, is_greeting
 from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
 from bot.commands.replies import Reply
@@ -95,9 +95,11 @@ class CommandService:
         if is_greeting(request.text):
             return replies.Help(is_short=True)
         try:
-            return await self.execute(parse_command(request.text, self.parties), request)
+            reply = await self.execute(parse_command(request.text, self.parties), request)
         except CommandNotUnderstood as error:
             return replies.NotUnderstood(error.word, error.cause, error.suggestions)
+        is_help = isinstance(reply, replies.NotUnderstood) and asks_about_use(request.text)
+        return replies.Help() if is_help else reply
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
         """The reply to a parsed command, or to the command that a button stands for."""

@@ -23,9 +23,9 @@ from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
 from bot.rates.cards.model import Card
-from bot.rates.question.everyday_words import is_everyday
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
 from bot.rates.question.stemming import stem_words
+from bot.rates.question.vocabulary.everyday_words import is_everyday
 
 _LAW = re.compile(r"\b(?:s|sec|sect|sections?)(?:\b\.?[\s-]*)?(?=\d{3}\b)|§+\s*(?=\d)")
 _SECTION = re.compile(r"\bsection (\d{3})\b")

@@ -31,6 +31,12 @@ _PAYS = frozenset({"pay", "pays", "paid", "paying", "face", "faces", "facing", "
 _EXPORTS = re.compile(
     r"export(?:s|ed|ing)?|sell(?:s|ing)?|sold|sales|ship(?:s|ped|ping)?|send(?:ing)?"
 )
+_TO_ORIGIN = re.compile(
+    r"appl[a-z]*|compar[a-z]*|relat[a-z]*|due|similar|limited|according|next|up|close|exempt[a-z]*"
+    r"|subject|happen[a-z]*|add[a-z]*|extend[a-z]*|respond[a-z]*|go(?:es)?|equal|down|back|return[a-z]*"
+    r"|assign[a-z]*|specific|regard|reference|respect|tariffs?|dut(?:y|ies)|rates?|\d.*"
+)
+"""Words before `to` after which the economy is no importer."""
 MOVES = re.compile(r"(?:relocat|mov|shift|switch|transfer|outsourc)[a-z]*")
 _INTO = frozenset({"to", "in", "into"})
 _MADE = frozenset(
@@ -68,7 +74,8 @@ def names_origin(words: TokenizedQuestion) -> bool:
 
 def names_importer(words: TokenizedQuestion) -> bool:
     """Whether words make the question's only economy the one that charges."""
-    before, after = words.words_before[0], words.words_after
+    before = [word for word in words.words_before[0] if word != "the"]
+    after = words.words_after
     made_in = before[-1:] == ["in"] and not (MADE | _MADE).isdisjoint(before)
     if before[-1:] == ["to"] and not _APPLIES.isdisjoint(before[-2:-1]):
         # 'does column 2 apply to russian goods'
@@ -91,7 +98,12 @@ def names_export(words: TokenizedQuestion) -> bool:
     """Whether goods are exported to the question's only economy: `exporting bourbon to the eu`."""
     before = [word for word in words.words_before[0] if word != "the"]
     is_target = before[-1:] == ["to"] or before[-1:] == ["into"]
-    return is_target and any(map(_EXPORTS.fullmatch, before))
+    if not is_target or len(words.codes) != 1:
+        return False
+    # 'bourbon to the eu', but not 'does column 2 apply to russia'
+    follows_goods = before[-2:-1] and before[-2] in words.other_words
+    is_verb = any(map(_TO_ORIGIN.fullmatch, before[-2:-1])) or any(map(MOVES.fullmatch, before))
+    return any(map(_EXPORTS.fullmatch, before)) or (bool(follows_goods) and not is_verb)
 
 
 def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) -> bool:
@@ -102,8 +114,9 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
     """
     if home in words.codes or len(words.codes) < 2:
         return False
-    between = [_trim_made_in(each) for each in words.words_before[1:]]
-    joins = _JOINS | {"vs", "versus"}
+    numbered = (_trim_made_in(each) for each in words.words_before[1:])
+    between = [[word for word in each if not word.isdigit()] for each in numbered]
+    joins = _JOINS | {"vs", "versus", "than"}
     if len(words.are_origins) == len(words.codes) and all(words.are_origins):
         # 'shoes from vietnam and on the same shoes from indonesia', 'thai rice and indian tea'
         return all(not joins.isdisjoint(each) for each in between)
@@ -116,14 +129,20 @@ def are_linked_origins(words: TokenizedQuestion, home: str, *, comparing: bool) 
     listed = all(not _LINKS.isdisjoint(each) or not each for each in between)
     joined = any(not _JOINS.isdisjoint(each) for each in between)
     charged = any("on" in each and not DUTIES.isdisjoint(each) for each in between)
-    if not linked or charged or any(not _PAYS.isdisjoint(each) for each in between):
+    if (
+        not linked
+        or charged
+        or any(_PAYS & set(each) and not joins & set(each) for each in between)
+    ):
         return False
     if any("on" in each[-1:] and not _LINKS & set(each[:-1]) for each in between):
         return False
     compares = comparing or any(not _COMPARING.isdisjoint(each) for each in between)
     # 'china, vietnam, india toys', but not 'china and india toys', which may be importer and origin
     only_listed = len(words.codes) > 2 and all(each and _JOINS.issuperset(each) for each in between)
-    return compares or only_listed or (joined and listed and names_origin(words))
+    # 'canada pays 35 and mexico 25'
+    pays = joined and any(_PAYS & set(each) for each in between)
+    return compares or only_listed or pays or (joined and listed and names_origin(words))
 
 
 def are_joined(words: TokenizedQuestion, home: str) -> bool:
@@ -244,7 +263,8 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     if {"goods", "products", "exports", "origin"} & set(between[:1]) and into:
         return True
     # 'china pays in the us', 'india faces in the us', but not 'face masks'
-    if {"pay", "pays", "paid"} & set(between) or ({"face", "faces"} & set(between) and into):
+    pays = {"pay", "pays", "paid"} & set(between) and not _JOINS & set(between)
+    if pays or ({"face", "faces"} & set(between) and into):
         return True
     # 'tariffs on china from us', 'on chinese goods in the us': the origin comes first
     if before[-1:] == ["on"] and (into or "from" in between):
@@ -255,6 +275,9 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     # 'japanese cars in the us', and 'swiss watches us tariff', but not 'us tariffs in china'
     # 'chinese toys before trump', but not 'chinese tariffs on us goods'
     if words.are_origins[0] and second == "US" and not charged and not {"on", "by"} & set(between):
+        return True
+    # 'american whiskey tariff in canada': the adjective makes the first economy the origin
+    if words.are_origins[0] and words.has_adjective and between[-1:] == ["in"]:
         return True
     # 'irish butter tariff us': the adjective makes the first economy the origin
     if words.has_adjective and second == "US" and between[-1:] and between[-1] in DUTIES:

@@ -28,12 +28,13 @@ other text raises QueryError. `bot.rates.question.product` recognizes misspelt g
 normalized text | intent | period, value, percentage | economies and direction | goods | RateQuery
 """
 
+import re
 from datetime import date
 
 from bot.errors import QueryError, UnclearQuestion
 from bot.parties import Parties
 from bot.rates.cards.index import CardIndex
-from bot.rates.question.directions import names_importer
+from bot.rates.question.directions import names_export, names_importer
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import (
@@ -57,6 +58,8 @@ from bot.rates.question.reading.question import (
 from bot.rates.question.reading.ranking import find_ranking
 from bot.rates.question.reading.rates_query import parse_rates
 from bot.rates.question.reading.refusals import (
+    cut_exclusion,
+    refuse_cut_exclusion,
     refuse_misspelt_card,
     refuse_new_mexico,
     refuse_other_costs,
@@ -78,6 +81,12 @@ from bot.rates.question.times.periods import Period, Tense, take_period
 from bot.rates.question.times.unread import find_unread_times
 from bot.rates.question.tokens import Role, Tokens
 from bot.rates.question.value import take_value
+from bot.rates.question.vocabulary.foreign import translate
+from bot.rates.question.vocabulary.places import (
+    find_own_origin,
+    spell_out_cheeses,
+    spell_out_places,
+)
 from bot.rates.question.wording import (
     NOISE,
     Intent,
@@ -98,6 +107,13 @@ from bot.rates.question.wording import (
 _MAX_TEXT = 500
 _FEW_WORDS = 3
 _MAX_COMPARED, _MAX_CARDS = 15, 4
+_PAYER = "importer-of-record"
+_WHO_PAYS = re.compile(
+    r"\W*(?:(?:so|and|but|then) )?who (?:actually |really |ultimately |legally )?"
+    r"(?:pays?|paying|has to pay|must pay) "
+    r"(?:for )?(?:(?:the|these|those|this|us|import|customs|additional|extra) )*"
+    r"(?:tariffs?|dut(?:y|ies)|customs|bill)\b"
+)
 _SOURCES = frozenset({"source", "sources"})
 
 
@@ -126,6 +142,9 @@ def parse_query(
 
 def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     parties, reader, cards, today = vocabulary
+    if reader is not None:
+        text = translate(text)
+        text = spell_out_places(text, lambda name: parties.find(name) is not None, reader)
     whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
     respelled: tuple[Respelling, ...] = ()
     if reader is not None:
@@ -133,6 +152,9 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if respelled:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
+    left_out, shorter = cut_exclusion(whole, parties)
+    if left_out and reader is not None:
+        refuse_cut_exclusion(left_out, _parse(shorter, vocabulary))
     tokens = Tokens(whole)
     routed = drop_suffixes(spell_out(drop_aside(whole, parties, reader)), parties)
     tokens.settle(routed, Role.FILLER)
@@ -144,12 +166,16 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     tokens.settle(rest, Role.FILLER)
     period, rest = _take_period(rest, today, intent)
     tokens.settle(rest, Role.DAY)
+    if intent.changes and period is not None and period.day == today:
+        # 'what's new today' asks for the state, and few days have a change
+        period = None
     if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
     if period is None and asks_for_past(whole):
         intent = intent._replace(history=True)
     if period is not None and period.day != today:
         rest = read_surcharges(rest)
+    rest = _add_own_origin(rest, parties)
     undated = rest
     named = cards.find_all(undated)[:_MAX_CARDS] if cards is not None else ()
     # The way of the goods may be what the question is about: `goods that enter through canada`.
@@ -226,6 +252,8 @@ def _parse_card(
     if cards is None:
         return None
     card, law = cards.find(text), cards.find_unknown_law(text)
+    if _WHO_PAYS.match(text) and _PAYER in cards.by_id:
+        card = _PAYER
     if card is None and not law and not cards.is_list(text):
         return None
     asks_when = intent.history and take_percent(text)[0] is not None
@@ -246,6 +274,20 @@ def _parse_card(
     goods = reader.list_goods(" ".join(kept)) if reader is not None else ()
     product = goods[0] if len(goods) == 1 else None
     return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})
+
+
+def _add_own_origin(text: str, parties: Parties) -> str:
+    """The text with the origin of goods that are made in one economy, if it names no other."""
+    name = find_own_origin(text)
+    origin = parties.find(name) if name else None
+    if origin is None:
+        return text
+    words = TokenizedQuestion(text, parties)
+    is_named = bool(words.codes) and words.codes != [HOME]
+    is_importer = len(words.codes) == 1 and (names_importer(words) or names_export(words))
+    if origin.code in words.codes or (is_named and not is_importer):
+        return text
+    return f"{spell_out_cheeses(text)} from {name}"
 
 
 def _take_period(text: str, today: date, intent: Intent) -> tuple[Period | None, str]:

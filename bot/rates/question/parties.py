@@ -57,7 +57,7 @@ _AFTER_GERMAN_FROM = frozenset(
 _NOT_AFTER = {
     "china": {"bone", "fine", "vintage", "porcelain"},
     "turkey": {"frozen", "whole", "ground", "smoked", "roast", "roasted", "live", "raw", "fresh"},
-    "mfn": {"with", "incl", "including", "plus"},
+    "mfn": {"with", "incl", "including", "plus", "include", "includes", "the", "normal", "than"},
     "polish": {"nail", "shoe", "furniture", "floor", "car", "metal"},
     "jordan": {"air"},
     "jersey": {"new"},
@@ -165,6 +165,8 @@ class TokenizedQuestion:
                 between.append(tokens[at])
                 if tokens[at] in VERSUS:
                     self.other_words.append(",")
+                elif self._is_number_apart(tokens, at):
+                    self.other_words += [",", tokens[at]]
                 elif tokens[at] not in FILLER and not finder.is_pronoun(at):
                     self.other_words.append(tokens[at])
                 at += 1
@@ -198,6 +200,12 @@ class TokenizedQuestion:
             self._take_code(others[0], parties)
         if not self.codes:
             self._take_code_after_goods(others, parties)
+
+    def _is_number_apart(self, tokens: Sequence[str], at: int) -> bool:
+        """Whether the number is no part of the code before it, as other words stand between."""
+        last = self.other_words[-1:]
+        is_code = bool(last) and last[0][:4].isdigit() and _HS_CODE.fullmatch(last[0]) is not None
+        return is_code and tokens[at].isdigit() and tokens[at - 1] != last[0]
 
     def _take_code(self, word: str, parties: Parties) -> None:
         """Reads the only other word as the code of a party, if it is a small word such as `in`."""
@@ -313,6 +321,8 @@ class _PartyFinder:
             made_in = tokens[here] == "in" and tokens[here - 1] in MADE
             if tokens[here] == "from" or made_in:
                 name = tokens[here + 1]
+                if _is_small(name):
+                    return False
                 return self._parties.find(name) is not None or self._parties.may_begin(name)
         return False
 

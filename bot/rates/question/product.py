@@ -15,13 +15,12 @@ The steps, in order:
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
 from bot.rates.model.goods import Good, Goods
 from bot.rates.model.measure import Measure, has_basis
-from bot.rates.question.everyday_words import is_everyday
 from bot.rates.question.goods_words import (
     CHANGES_MEANING,
     IGNORED,
@@ -37,6 +36,7 @@ from bot.rates.question.goods_words import (
     split_words,
 )
 from bot.rates.question.stemming import respell_as_american, stem_words
+from bot.rates.question.vocabulary.everyday_words import is_everyday
 from bot.rates.schedule.codes import extract_codes
 from bot.rates.schedule.lines import HEADING_DIGITS, TariffLines
 from bot.rates.schedule.search import FoundHeading, GoodsName, find_headings, find_phrase
@@ -51,6 +51,9 @@ _LONG = 9
 _LONGEST_NAME = 10
 """Words after which the names of goods and duties are not compared further."""
 _CACHE_SIZE = 500
+_LONGEST_MISSPELT = 5
+"""Spaces in a text that may be a misspelt name of goods, if parts of it were read."""
+_KINDS_OF_LAWS = frozenset({"layer", "base", "claim"})
 
 
 class ParsedProduct(NamedTuple):
@@ -298,6 +301,16 @@ class ProductReader:
         """The words of the tariff schedule's descriptions."""
         return self._schedule_lines.words if self._schedule_lines else frozenset()
 
+    @cached_property
+    def _long_names(self) -> Sequence[str]:
+        return [name for name in self._names if len(name) > 3]
+
+    def names_law(self, word: str) -> bool:
+        """Whether the word alone is a name of a duty, a legal basis or a claim."""
+        words = stem_words(word)
+        found = self._find_longest(words, 0, self._layers) if words else []
+        return any(one.kind in _KINDS_OF_LAWS for one in found if one.words == words)
+
     def find_bases(self, text: str) -> tuple[str, ...]:
         """The legal bases that a text, such as a headline, names."""
         words = stem_words(text)
@@ -463,11 +476,13 @@ class ProductReader:
         # Imported on first use, because only misspelt goods need it.
         from rapidfuzz import fuzz, process
 
+        if not wanted.is_unknown and asked.count(" ") >= _LONGEST_MISSPELT:
+            return wanted
         near = [
             name
             for name, _, _ in process.extract(
                 asked,
-                [name for name in self._names if len(name) > 3],
+                self._long_names,
                 scorer=fuzz.WRatio,
                 limit=6,
                 score_cutoff=_MIN_TO_SUGGEST,

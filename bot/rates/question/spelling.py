@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection
 
 from bot.parties import Parties
 from bot.rates.cards.index import CardIndex
-from bot.rates.question.everyday_words import is_everyday, is_other_english
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import Respelling
 from bot.rates.question.stemming import stem_words
+from bot.rates.question.vocabulary.everyday_words import is_everyday, is_other_english
 from bot.rates.question.wording import FILLER, GRAMMAR_WORDS, NOISE
 
 _WORD = re.compile(r"(?<![\w.$'/-])[a-z]{4,20}(?![\w'/-]|\.\w)")

@@ -25,14 +25,16 @@ FILLER = frozenset(
         "we you they he she your our my me hi hello hey pls plz please thanks thank could can "
         "should would might must shall will get got getting need needs want wants know see "
         "check ask tell give send let lets let's still currently really actually also even yet "
-        "already go goes status bring bringing buy buying sell order owe owed owes did do does "
-        "was were been being had has have having am who whom whose which where why how when "
+        "already go goes status bring bringing buy buys bought buying sell order owe owed owes did "
+        "do does was were been being had has have having am "
+        "who whom whose which where why how when "
         "what that's these those this they're i'm we're there's what's whats it's so anyone "
         "someone something happens happen happening going mean means me's many if think "
         "thinking wonder wondering quick question folks team guys morning afternoon evening "
         "good-morning ok okay again look looking up-to-date latest whether sure understand "
         "explain exactly much most cheapest cheaper lowest lower highest least more better "
-        "best worst worse expensive compare comparing comparison compared versus vs vs. difference "
+        "best worst worse expensive eff diff compare comparing comparison compared versus vs "
+        "vs. difference "
         "differ kindly roughly today's exempt exempted selling sold anything high cost "
         "costs costing situation info information details overview summary news amount "
         "you'd i'd we'd don't doesn't isn't aren't won't someone's heard read "
@@ -116,7 +118,11 @@ _EMPTY_PHRASES = re.compile(
     r"|lead[- ]times?|leads? to|in the works|double[- ]check(?:ing)?)\b"
     r"|\bfor (?:our|my|the|a|your|their) (?:\w+ ){0,2}(?:business|company|shop|store|factory)\b"
     r"|(?<=\bdoes )apple(?= pay\b)"
-    r"|(?<=\bclient )ships\b|(?<=\bsupplier )ships\b|(?<=\bcompany )ships\b|(?<=\bwho )ships\b"
+    r"|(?<!\bon )(?<!\bof )(?<!\bfor )(?<!,)(?<!, )(?<!\band )(?<!\bor )(?<!cruise )(?<!cargo )"
+    r"\bships\b(?= (?!(?:from|to|of|and|or|built|made|between|imported|in|at|on|by|under)\b)[a-z])"
+    r"|\bnot (?=(?:apply|appl|charge|pay|cover|include|hit|affect|have|get|be|also|even|yet|still"
+    r"|already|just|really|any|on|dut|tariff|tax|subject|exempt|free|covered|affected)[a-z]*\b)"
+    r"|\bno (?=(?:more |extra |additional |special |import |us )*(?:tariffs?|dut(?:y|ies))\b)"
     r"|\bstatus of\b"
     # Verbs that are goods too, or a word before goods: `switch origin of bicycles`.
     r"|\b(?:switch|change|move|shift)(?:ing|ed)? (?:(?:the|our|my) )?"
@@ -189,7 +195,11 @@ _PERCENT = re.compile(
     r"(?<![\w.,$-])(\d{1,4}(?:\.\d{1,3})?)\s?(?:%|percent\b|per cent\b|pct\b)"
     r"(?!\s*(?:or|of|by|points))"
 )
-
+_TWO_PERCENTS = re.compile(
+    r"(?<![\w.,$-])\d{1,3}(?:\.\d+)?\s?(?:%|percent\b|pct\b)?\s*(?:or|/)(?: is it| still| the)*\s*"
+    r"\d{1,3}(?:\.\d+)?\s?(?:%|percent\b|pct\b)"
+)
+"""Two percentages of which a question asks for the right one."""
 _NOT_CLAIMED = re.compile(
     r"\b(?:that |which |who )?(?:(?:(?:do|does|did|is|are|was|were|could|would|wo|ca)(?:n't| not)"
     r"|cannot|never|fails? to|failing to|not) (?:be )?(?:(?:qualif|compl|originat|enter|meet|claim)"
@@ -220,6 +230,13 @@ _NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band a
 _AND_PRESENTLY = re.compile(
     r"\s*(?:,|\band\b|&|\bvs\.?|\+)(?: and)? (?:at present|at the moment|nowadays|presently"
     r"|as of (?:now|today)|these days)\b"
+)
+_COMPARED_TO = re.compile(
+    r"\b(?:compar(?:e|ed|es|ing) (?:to|with|against)|as opposed to|relative to)\b"
+)
+_SHIPMENT = re.compile(
+    r"\b(?:my|our|the|this|their) (?:container|shipment|consignment)s?\b"
+    r"(?=.*\b(?:loaded|arriv|sail|left|land|clear|enter|on the water))"
 )
 _QUALIFIED = re.compile(
     r"\b(?:that |which )?(?:qualif(?:y|ies|ying|ied)|eligible)(?= (?:for|under)\b)"
@@ -357,6 +374,7 @@ def spell_out(text: str) -> str:
     text = _DOTTED_HEADING.sub(r"\1\2", " ".join(text.split()))
     text = _CHAPTER.sub("chapter ", text)
     text = _AND_PRESENTLY.sub(" and today", text)
+    text = _COMPARED_TO.sub(" vs ", _SHIPMENT.sub("goods", text))
     text = _SECTION.sub("section ", _NEXT_GOODS.sub(", ", text))
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
@@ -473,6 +491,9 @@ def remove_when_words(text: str) -> str:
 
 def take_percent(text: str) -> tuple[Decimal | None, str]:
     """The first percentage in the text, and the text without it."""
+    if _TWO_PERCENTS.search(text):
+        # 'is it 18% or 25%' asks for the rate
+        return None, _TWO_PERCENTS.sub(" ", text)
     match = _PERCENT.search(text)
     if match is None:
         return None, text

@@ -278,7 +278,7 @@ SENTENCES: list[tuple[str, RateQuery]] = [
     ("steel made in china shipped from vietnam", us("CN", product="steel", via=("VN",))),
     ("chinese toys via vietnam", us("CN", product="toys", via=("VN",))),
     ("steel shipped from canada", us("CA", product="steel")),
-    ("french wine or italian wine", us("FR", "IT", product="wine wine")),
+    ("french wine or italian wine", us("FR", "IT", product="wine")),
     ("mexico beer vs tequila", us("MX", product="beer, tequila")),
     ("steel vs aluminum from canada", us("CA", product="steel, aluminum")),
     ("who pays more on steel, japan or korea?", us("JP", "KR", product="steel")),

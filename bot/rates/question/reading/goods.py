@@ -14,6 +14,7 @@ from bot.rates.question.stemming import stem_words
 
 _NOT_ALONE = re.compile(r"\b(?:or|not|the|but|if|is|are|was|were) (?:only|just)\b")
 _JOINS = frozenset({"a", "an", "the", "or", "and", "&", "but", "also", "both", "of", ","})
+_COMPARED = frozenset({"than", "more", "less", "taxed", "charged", "ones"})
 OF_CLAIMS = frozenset({"claim", "claimed", "claiming", "certificate"})
 
 
@@ -22,6 +23,11 @@ def keep_names(product: str, reader: ProductReader) -> str:
     # 'or only in the joint statement' asks for no single duty.
     product = _trim_joins(_NOT_ALONE.sub(" ", product))
     wanted = reader.read_any(product)
+    if len(wanted.goods) == 1 and len(words := product.replace(",", " ").split()) > 1:
+        # 'cars than cars'
+        once = " ".join(dict.fromkeys(word for word in words if word not in _COMPARED))
+        if _means(reader.read_any(once)) == _means(wanted):
+            product = _trim_joins(once)
     if not wanted.unknown or wanted.doubtful or wanted.read_as or wanted.is_unknown:
         return product
     unknown = frozenset(wanted.unknown)

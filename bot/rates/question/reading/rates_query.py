@@ -58,7 +58,7 @@ from bot.rates.question.wording import (
 from bot.rates.schedule.codes import refuse_chapters_without_goods
 
 _PLUS_LAW = re.compile(
-    r"(?:\b(?:plus|including|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
+    r"(?:\b(?:plus|including|incl\.?|and|with)|\+)\s+(?:the\s+)?(?:section\s+|sec\.?\s+|s\.?)?"
     r"(?:232|301|122|338|201|ieepa)s?\b(?:\s+(?:tariffs?|dut(?:y|ies)))?"
 )
 _SUM_OF_LAWS = re.compile(
@@ -66,6 +66,10 @@ _SUM_OF_LAWS = re.compile(
     r"|mfn|base|forced labou?r))+(?!\w)"
 )
 """Laws after goods. The total of the goods has the duties of all laws."""
+_NO_LINKS = frozenset(
+    {"to", "into", "in", "by", "on", "pay", "pays", "face", "faces", "->", "charge", "charges"}
+)
+"""Words between two economies that make one of them the importer."""
 _AND = re.compile(r"\band\b|[,&]")
 
 
@@ -172,7 +176,19 @@ def _parse_origins(
         return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     if product and (bloc := _find_common_bloc(codes, parties)):
         return of_us(kind=QueryKind.PAIR, partner=bloc)
-    if _lists_origins(words, product, vocabulary):
+    between = [word for each in words.words_before[1:] for word in each]
+    if (
+        names_origin(words)
+        and reader is not None
+        and not {HOME, WORLD} & set(codes)
+        and between
+        and not any(imposer == codes[0] for imposer, _ in reader.pairs)
+        and _NO_LINKS.isdisjoint(between)
+    ):
+        # 'sugar from brazil .. guatemala'
+        return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
+    is_list = len(codes) > 2 and not ({HOME, WORLD} & set(codes) or has_direction(words))
+    if is_list or _lists_origins(words, product, vocabulary):
         return of_us(kind=QueryKind.COMPARE, partner=codes[0], versus=tuple(codes[1:]))
     if (
         product
@@ -232,6 +248,9 @@ def _parse_parties(
     if words.words_before[1] == ["->"] and partner == HOME:
         # Goods flow into the US: 'brazil -> us', 'cn->us batteries'.
         imposer, partner = partner, imposer
+    if len(codes) > 2 and {"does", "do"} & set(words.words_before[-1]) and is_explicit:
+        # 'does canada charge us steel, and does mexico'
+        ask_for_importer((imposer, codes[-1]), partner, product)
     if len(codes) > 2 and (importers := list_importers(words)):
         ask_for_importer(importers, codes[-1], product)
     if not is_explicit and len(laws & {imposer, partner}) == 1:

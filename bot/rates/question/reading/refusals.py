@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties
-from bot.rates.question.parties import FOOD_NAMES, TokenizedQuestion
+from bot.rates.question.parties import DUTIES, FOOD_NAMES, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import (
     HOME,
@@ -39,6 +39,11 @@ _REGION = re.compile(
 )
 _TERRITORY = re.compile(r"\b(?:puerto rico|guam|us virgin islands|american samoa)\b")
 _EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no(?!\.?\s*\d))\b")
+_OTHER_THAN = re.compile(
+    r"\b(?:other than|apart from|aside from|except(?:ing)?(?: for)?|minus"
+    r"|but not(?! (?:(?:yet|actually|really|ever) )*\w+ed\b)(?! (?:for|on|from|in|if|under)\b))\s+"
+    r"(?P<goods>[a-z][^,;?.]*?)(?=\s+(?:from|in|of|into|to|made|out)\b|[,;?.]|$)"
+)
 MEANINGLESS = frozenset(
     str.split(
         "rate rates tariff tariffs duty duties on from the a an is are it i pay pays paid "
@@ -66,7 +71,8 @@ def refuse_other_costs(
     """
     rest, reader = trim_product(words.other_words) or "", vocabulary.reader
     about_goods = bool(words.codes) and reader is not None and reader.names_goods(rest)
-    if about_goods or len(words.codes) > 1:
+    is_cost = costs[0] is Uncovered.FREIGHT and not rest and DUTIES.isdisjoint(words.words)
+    if about_goods or (len(words.codes) > 1 and not is_cost):
         return
     name = costs[0]
     options = [("Customs fees (MPF, HMF)", "mpf"), ("All cards", "cards")]
@@ -227,6 +233,24 @@ def refuse_exclusions(
             "we cannot leave out some goods",
             "Ask for the goods themselves, in words or by an HS code",
         )
+
+
+def cut_exclusion(text: str, parties: Parties) -> tuple[str, str]:
+    """The goods that the text leaves out, and the text without them: `toys other than dolls`.
+
+    The first is empty if it leaves out none.
+    """
+    match = _OTHER_THAN.search(text)
+    if match is None or any(parties.find(word) for word in match["goods"].split()):
+        return "", text
+    return match.group().strip(), f"{text[: match.start()]} {text[match.end() :]}"
+
+
+def refuse_cut_exclusion(left_out: str, query: RateQuery) -> NoReturn:
+    """Raises UnclearQuestion with the question about all goods."""
+    label = f"All {query.product or 'goods'}"[:_MAX_LABEL]
+    cause = "We cannot leave out some goods. The answer for all shows which pay more."
+    raise UnclearQuestion(left_out, cause, [(label, format_query(query))])
 
 
 def refuse_unknown(

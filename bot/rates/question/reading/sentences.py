@@ -19,7 +19,6 @@ from typing import NoReturn
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.directions import MOVES
-from bot.rates.question.everyday_words import is_telling
 from bot.rates.question.parties import MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
@@ -27,6 +26,7 @@ from bot.rates.question.reading.question import Vocabulary, split_product, trim_
 from bot.rates.question.reading.unread import add_unread, is_small, list_unknown
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.tokens import split_text
+from bot.rates.question.vocabulary.everyday_words import is_telling
 
 _CONDITION = re.compile(r"\b(?:if|unless|provided|supposing|assuming|in case)\b([^,;?]*)")
 _RELATIVE = re.compile(
@@ -43,7 +43,7 @@ _MADE = MADE | frozenset(
 )
 _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
 _DENIED = re.compile(r"non-?(?P<thing>[a-z]{2,})")
-_JOINS = frozenset({"and", "or", "vs", "vs.", "versus", ",", "&", "on", "by"})
+_JOINS = frozenset({"and", "or", "than", "vs", "vs.", "versus", ",", "&", "on", "by"})
 _LISTED = frozenset({"and", "&", "+", "or", "/"})
 _JOINS_CLAUSES = frozenset({"but", "while", "although", "though"})
 _MOST_UNREAD = 2
@@ -55,6 +55,7 @@ _ABOUT_QUERY = "A rate alone may not answer this."
 """Why a sentence is refused whose reading may be right."""
 _ABOUT_TIME = "Duties depend on the day."
 _QUERY_HELPS = frozenset({_ABOUT_QUERY, _ABOUT_TIME})
+_MOST_SEARCHED, _MAX_HEADINGS = 3, 2
 _MAX_SHOWN, _MAX_ORIGINS, _MAX_CARDS, _MAX_LABEL = 5, 2, 2, 70
 
 
@@ -208,6 +209,8 @@ def _offer_answers(
     readings = [asked] if reason in _QUERY_HELPS else _list_origins(words, goods)
     today = " today" if reason == _ABOUT_TIME else ""
     options = [(f"{_label(one, vocabulary)}{today}", format_query(one)) for one in readings]
+    if goods is None and vocabulary.reader is not None:
+        options[:0] = _list_headings(asked, query.unread, vocabulary.reader)
     if (cards := vocabulary.cards) is not None:
         named = cards.find_all(text)[:_MAX_CARDS]
         options += [(cards.by_id[one].title, f"card {one}") for one in named]
@@ -221,6 +224,24 @@ def _offer_answers(
         f"{said}{reason} Which answer helps?",
         [(label[:_MAX_LABEL], command) for label, command in options[:_MAX_OPTIONS]],
     )
+
+
+def _list_headings(
+    asked: RateQuery, unread: Sequence[str], reader: ProductReader
+) -> list[tuple[str, str]]:
+    """Questions about headings of the tariff schedule whose words were not read: `press line`."""
+    if asked.partner is None or asked.kind is not QueryKind.PAIR:
+        return []
+    for size in range(min(len(unread), _MOST_SEARCHED), 1, -1):
+        if found := reader.search_schedule(" ".join(unread[:size])):
+            return [
+                (
+                    f"{one.code} {one.description}",
+                    format_query(asked.model_copy(update={"product": one.code})),
+                )
+                for one in found[:_MAX_HEADINGS]
+            ]
+    return []
 
 
 def list_read_goods(product: str | None, reader: ProductReader | None) -> str | None:

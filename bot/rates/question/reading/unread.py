@@ -6,7 +6,7 @@ without which the question may mean something else count too: `forgets`.
 
 from collections.abc import Sequence
 
-from bot.rates.question.everyday_words import is_everyday, is_telling
+from bot.rates.cards.index import list_card_names
 from bot.rates.question.goods_words import IGNORED, TAILS
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import QueryKind, RateQuery
@@ -15,14 +15,18 @@ from bot.rates.question.reading.goods import OF_CLAIMS
 from bot.rates.question.reading.question import Vocabulary, split_product
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.tokens import Role, Tokens
+from bot.rates.question.vocabulary.everyday_words import is_everyday, is_telling
 from bot.rates.question.wording import FILLER, NOISE
 
+_NAMES_NOTHING = frozenset({"not", "face", "incl", "excl"})
 _SMALL = IGNORED | TAILS
 
 
 def is_small(word: str) -> bool:
     """Whether the word names nothing by itself: `the`, `12`."""
-    return word in NOISE or word in FILLER or word == "not" or not any(map(str.isalpha, word))
+    return (
+        word in NOISE or word in FILLER or word in _NAMES_NOTHING or not any(map(str.isalpha, word))
+    )
 
 
 def find_small_role(word: str) -> Role:
@@ -32,11 +36,13 @@ def find_small_role(word: str) -> Role:
 
 def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tuple[str, ...]:
     """The words that were not read, after the query's product was read."""
-    reader = vocabulary.reader
+    _, reader, cards, _ = vocabulary
     if reader is None:
         return ()
     product = frozenset(split_product(query.product))
     unknown = frozenset(list_unknown(query.product, reader))
+    named = cards.get_all(query.cards) if cards is not None else ()
+    laws = {stem for card in named for name in list_card_names(card) for stem in stem_words(name)}
     has_claims = bool(query.product and reader.read_any(query.product).claims)
     is_calendar = query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES)
 
@@ -49,7 +55,8 @@ def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tup
             return Role.FILLER
         if (is_calendar and word in CALENDAR_WORDS) or (has_claims and word in OF_CLAIMS):
             return Role.FILLER
-        return Role.LAW if _names_law(word, reader) else Role.UNREAD
+        is_law = laws.issuperset(stem_words(word)) or reader.names_law(word)
+        return Role.LAW if is_law else Role.UNREAD
 
     tokens.settle("", find_role)
     found = (word.strip("-&") for word in tokens.list_words(Role.UNREAD))
@@ -85,7 +92,7 @@ def list_unread_of_card(tokens: Tokens, card: str, vocabulary: Vocabulary) -> tu
         stems = frozenset(stem_words(word))
         if is_small(word) or is_everyday(word) or cards.is_question_word(word):
             return Role.FILLER
-        if stems <= cards.words or _names_law(word, reader):
+        if stems <= cards.words or reader.names_law(word):
             return Role.LAW
         if stems <= reader.words:
             return Role.GOODS
@@ -93,8 +100,3 @@ def list_unread_of_card(tokens: Tokens, card: str, vocabulary: Vocabulary) -> tu
 
     tokens.settle("", find_role)
     return tokens.list_words(Role.UNREAD)
-
-
-def _names_law(word: str, reader: ProductReader) -> bool:
-    wanted = reader.read_any(word)
-    return bool(wanted.layers or wanted.bases or wanted.claims)

@@ -1,0 +1,1 @@
+"""Words that stand for others, or for nothing, in a question."""
