@@ -22,6 +22,7 @@ from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.answer.live_lookups import add_results, list_lookups
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.spells import list_spells
+from bot.rates.calendar.surroundings import find_surroundings
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.cards.facts import CardFacts, DutyState, build_card_facts
 from bot.rates.ledger import Ledger
@@ -134,7 +135,9 @@ class AnswerService:
             return RateCard(query, facts, tuple(others))
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
             items = list_calendar(query, ledger, today)
-            return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
+            period = find_checked_period(query, ledger, today)
+            around = await asyncio.to_thread(find_surroundings, query, ledger, today)
+            return RateCalendar(query, today, items, period, around)
         has_steps = query.history or query.until is not None or query.percent is not None
         if query.product or has_steps or query.kind is QueryKind.PARTY:
             # A chapter, a history or all partners take longer than the event loop should wait.
