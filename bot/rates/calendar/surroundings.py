@@ -67,7 +67,7 @@ def _find_duties(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer,
 
 def _is_open(answer: Answer) -> bool:
     """Whether the answer is for all origins, of which some pay duties that it does not count."""
-    return answer.any_origin and not answer.total_percent
+    return answer.partner == WORLD and not answer.total_percent
 
 
 def _mark_passed(item: Upcoming, ledger: Ledger, today: date) -> Upcoming:

@@ -87,7 +87,7 @@ def render_calendar(reply: RateCalendar, parties: Parties) -> Message:
     lines += [escape(text, _LINE) for text in around]
     head += [section("\n".join(lines))] if lines else []
     tail = [
-        *_render_notes(reply.checked_period),
+        *_render_notes(reply.checked_period, is_empty=not rows),
         *actions(*_build_buttons(reply, window, left, overdue)),
         *(_render_overdue(overdue, parties) if reply.shows_overdue else ()),
     ]
@@ -164,11 +164,12 @@ def _summarize(rows: Sequence[CalendarRow], today: date) -> str:
     return "; ".join(texts) or "nothing in our data"
 
 
-def _render_notes(period: CheckedPeriod | None) -> list[Block]:
+def _render_notes(period: CheckedPeriod | None, *, is_empty: bool) -> list[Block]:
     """Small print: when the sources were checked."""
     if period is None:
         return []
-    return [context(f"Checked {_format_checked(period)}. Newer changes may be missing.")]
+    doubt = " Newer changes may be missing." * is_empty
+    return [context(f"Checked {_format_checked(period)}.{doubt}")]
 
 
 def _format_checked(period: CheckedPeriod) -> str:
