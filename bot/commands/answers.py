@@ -24,6 +24,7 @@ from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.answer.live_lookups import add_results, list_lookups
 from bot.rates.calendar.entries import list_entries
 from bot.rates.calendar.spells import list_spells
+from bot.rates.calendar.surroundings import NO_SURROUNDINGS, find_surroundings
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.cards.facts import CardFacts, DutyState, build_card_facts
 from bot.rates.ledger import Ledger
@@ -165,11 +166,15 @@ class AnswerService:
 
     async def _answer_calendar(self, asked: DatedQuery) -> RateCalendar:
         query, today, topics = asked.query, asked.today, asked.topics
+        around = NO_SURROUNDINGS
+        if not topics:
+            around = await asyncio.to_thread(find_surroundings, query, self.ledger, today)
         return RateCalendar(
             query,
             today,
             () if topics else list_calendar(query, self.ledger, today),
             find_checked_period(query, self.ledger, today),
+            around,
             deadlines=await self._find_deadlines(query, topics, today),
             topics=topics,
         )

@@ -19,6 +19,7 @@ from bot.news.story import Story
 from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
 from bot.rates.calendar.spells import Spell
+from bot.rates.calendar.surroundings import NO_SURROUNDINGS, Surroundings
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.cards.facts import CardFacts
 from bot.rates.cards.model import Card
@@ -67,6 +68,8 @@ class RateCalendar(Reply):
     items: tuple[Upcoming, ...]
     checked_period: CheckedPeriod | None
     """When the sources were last checked; None if today."""
+    around: Surroundings = NO_SURROUNDINGS
+    """The duties now, and the nearest change outside the days."""
     shows_overdue: bool = False
     """Whether to list the changes since the last check, which is for operators."""
     deadlines: tuple[EventDeadline, ...] = ()

@@ -13,7 +13,7 @@ from bot.rates.model.measure import Measure, Source
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_origin
-from bot.render.freshness import describe_freshness
+from bot.render.freshness import describe_check, describe_freshness
 from bot.render.text import format_source, render_block
 from bot.text.dates import format_day
 
@@ -146,6 +146,17 @@ def list_fee_rows(facts: CardFacts) -> list[tuple[str, str]]:
     return [
         ("Merchandise processing fee", f"{format_percent(fees.merchandise_percent)}%, {span}"),
         ("Harbor maintenance fee", f"{format_percent(fees.harbor_percent)}%, by sea only"),
+    ]
+
+
+def list_check_rows(facts: CardFacts) -> list[tuple[str, str]]:
+    """The last checks: whose duties on which goods, and the day with its age."""
+    return [
+        (
+            f"{one.imposer} on {', '.join(one.partners) or 'other goods'}",
+            describe_check(one.checked, (facts.today - one.checked).days, "").strip(),
+        )
+        for one in facts.checks
     ]
 
 
@@ -308,6 +319,7 @@ def render_card_lines(
     yield f"{describe_card_state(facts)}."
     yield f"  {card.what} ({format_source(card.source)})"
     rows = [(row.what, describe_row(row)) for row in facts.rows] + list_fee_rows(facts)
+    rows += list_check_rows(facts)
     yield from render_block("rates", (f"{what}: {text}" for what, text in rows))
     declared = (f"{row.what}: {', '.join(row.headings)}" for row in facts.rows if row.headings)
     yield from render_block("headings", declared)

@@ -33,6 +33,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.cards import render_card_lines, render_card_list_lines
+from bot.render.dates.calendar_rows import describe_surroundings
 from bot.render.dates.spells import describe_spells
 from bot.render.json import build_deadline_json, build_upcoming_json
 from bot.render.overview.headline import has_figure
@@ -186,6 +187,9 @@ def _print_calendar(
         dates = select_shown(calendar.query, calendar.items, calendar.today)
         if calendar.items or not calendar.deadlines:
             print_all(render_dates(dates, parties))
+        listed = bool(dates.listed)
+        around = describe_surroundings(calendar.around, calendar.query, parties, has_rows=listed)
+        print_all(map(render_line, around))
         print_all(render_deadlines(calendar.deadlines))
     _warn(calendar.checked_period, to_stderr=False)
 

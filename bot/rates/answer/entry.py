@@ -36,8 +36,12 @@ def build_entry(found: Standing, value: Decimal | None) -> EntryFacts:
     context = found.context
     if context.partner == WORLD or context.ledger.find_tariff_schedule(context.imposer) is None:
         return EntryFacts()
+    program = context.treatment.program or context.treatment.denied
     return EntryFacts(
         claim=context.treatment.name,
+        claim_of=program.name if program is not None else "",
+        is_denied=context.treatment.program is None and program is not None,
+        claim_words=(*program.names, *program.denials) if program is not None else (),
         others=tuple(_list_other_claims(found)),
         programs=tuple(_list_programs(found)),
         headings=_list_headings(found),
@@ -220,7 +224,9 @@ def _name_open_base(base: BaseRange | None) -> str:
         return "the normal (MFN) duty"
     if base.low is not None:
         ends = dict.fromkeys(format_percent(end) for end in (base.low, base.high))
-        return f"the normal (MFN) duty, {'% to '.join(filter(None, ends))}% on most lines"
+        return (
+            f"the normal (MFN) duty, {'% to '.join(filter(None, ends))}% on lines with a percentage"
+        )
     return f"the normal (MFN) duty, {' or '.join(base.words[:_WORDS])}"
 
 

@@ -60,7 +60,7 @@ def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcomi
     Upcoming items are in order of time, past ones in the opposite order. Within a day, the most
     important come first.
     """
-    measures = _select_measures(query, ledger)
+    measures = select_measures(query, ledger)
     window = find_window(query, today)
     codes = ledger.list_codes(query.partner) if query.partner else ()
 
@@ -123,7 +123,7 @@ def find_checked_period(query: RateQuery, ledger: Ledger, today: date) -> Checke
 
     None if all pairs were checked today, or if none is tracked.
     """
-    reaches = _list_checked_days(ledger, _select_measures(query, ledger))
+    reaches = _list_checked_days(ledger, select_measures(query, ledger))
     if not reaches or reaches[0] >= today:
         return None
     return CheckedPeriod(reaches[0], reaches[-1], today)
@@ -152,7 +152,8 @@ def move_passed_last(
     return (*kept, *passed)
 
 
-def _select_measures(query: RateQuery, ledger: Ledger) -> list[Measure]:
+def select_measures(query: RateQuery, ledger: Ledger) -> list[Measure]:
+    """The measures of the economy and of the goods or layer that the query names."""
     measures = ledger.measures
     if query.partner:
         codes = frozenset(ledger.parties.list_codes(query.partner))

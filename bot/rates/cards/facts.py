@@ -6,12 +6,15 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import NamedTuple
 
+from bot.parties import WORLD
 from bot.rates.calendar.upcoming import list_upcoming
 from bot.rates.cards.model import Card, CardFact
+from bot.rates.files.schema import Coverage
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Upcoming
 from bot.rates.model.law import RULINGS, Effect, LegalEvent
 from bot.rates.model.measure import Measure, RatePeriod, Status
+from bot.rates.question.query import HOME
 from bot.rates.schedule.model import AdditionalHeading, EntryFees
 
 _A_DAY = timedelta(days=1)
@@ -68,6 +71,15 @@ class HeadingFacts(NamedTuple):
     """The heading in the tariff schedule; None if the data does not have it."""
 
 
+class PairCheck(NamedTuple):
+    """The day on which the duties of an economy on goods of others were last checked."""
+
+    imposer: str
+    partners: tuple[str, ...]
+    """The names of the others; empty for all that no other check names."""
+    checked: date
+
+
 class CardFacts(NamedTuple):
     """A card with everything that the ledger knows about it on a day."""
 
@@ -78,6 +90,8 @@ class CardFacts(NamedTuple):
     rows: tuple[RateRow, ...]
     fees: EntryFees | None
     """The customs fees of the day, if the card is about them."""
+    checks: tuple[PairCheck, ...]
+    """The last checks of the rates, if the card is about them."""
     events: tuple[LegalEvent, ...]
     """Legal events up to the day, newest first."""
     next: tuple[Upcoming, ...]
@@ -141,6 +155,7 @@ def build_card_facts(
             for what, found in _list_rows(card, ledger)
         ),
         fees=fees,
+        checks=_list_checks(ledger) if card.checks else (),
         events=tuple(
             sorted((one for one in events if one.on <= day), key=lambda one: one.on, reverse=True)
         ),
@@ -290,6 +305,25 @@ def _list_checked_days(ledger: Ledger, measures: Iterable[Measure]) -> list[date
         if (coverage := ledger.find_coverage(one.imposer, partner)) is not None
     }
     return [one.checked for one in covered]
+
+
+def _list_checks(ledger: Ledger) -> tuple[PairCheck, ...]:
+    """The last check of each coverage: those of the United States, then the most recent first."""
+    found = [
+        (imposer != HOME, one)
+        for imposer in ledger.list_imposers()
+        if (imposer_file := ledger.find_imposer_file(imposer)) is not None
+        for one in (
+            PairCheck(ledger.parties.get(imposer).name, _name_partners(each, ledger), each.checked)
+            for each in imposer_file.coverage
+        )
+    ]
+    found.sort(key=lambda each: (each[0], -each[1].checked.toordinal()))
+    return tuple(one for _, one in found)
+
+
+def _name_partners(coverage: Coverage, ledger: Ledger) -> tuple[str, ...]:
+    return tuple(ledger.parties.get(code).name for code in coverage.partners if code != WORLD)
 
 
 def _find_fees(ledger: Ledger, day: date) -> EntryFees | None:

@@ -85,6 +85,8 @@ class Card(Frozen):
     """The table of rates. Without rows and `state`, each measure or schedule is a row."""
     fees: bool = False
     """Whether the table has the customs fees of the tariff schedule."""
+    checks: bool = False
+    """Whether the table has the days on which the rates of each economy were last checked."""
     state: CardFact | None = None
     """The present state, where the measures do not state it."""
     events: tuple[str, ...] = ()

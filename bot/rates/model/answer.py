@@ -193,6 +193,12 @@ class EntryFacts(NamedTuple):
 
     claim: str = ""
     """The claim that the answer follows: `under USMCA`, `column 2`; empty for none."""
+    claim_of: str = ""
+    """The program that the question claims, or that it says the goods do not qualify for."""
+    is_denied: bool = False
+    """Whether the question says that the goods do not qualify for `claim_of`."""
+    claim_words: tuple[str, ...] = ()
+    """How people claim `claim_of` or write that goods do not qualify for it."""
     others: tuple[ClaimTotal, ...] = ()
     programs: tuple[ProgramBase, ...] = ()
     """Programs of the partner, where they change or may change the base duty of the goods."""

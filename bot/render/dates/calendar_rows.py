@@ -3,13 +3,15 @@
 items | merge the rows of one action on one day | CalendarRow: day, what, who, rate
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
+from bot.rates.calendar.surroundings import Surroundings
 from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
 from bot.rates.model.measure import Source
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
 from bot.render.duty_names import (
     drop_qualifiers,
@@ -17,9 +19,13 @@ from bot.render.duty_names import (
     read_duty_name,
     shorten_clause,
 )
+from bot.render.overview.headline import build_headline, format_title
+from bot.text.dates import format_day
 
 _PARTNERS = 2
 _RATES = 2
+_MOST_NOW = 3
+"""Duties of today that are described."""
 _WHAT_CHARACTERS = 60
 
 
@@ -140,3 +146,19 @@ def _describe_rates(items: Sequence[Upcoming]) -> str:
     texts = list(dict.fromkeys(filter(None, (describe_short_change(one.change) for one in items))))
     more = ", …" if len(texts) > _RATES else ""
     return ", ".join(texts[:_RATES]) + more
+
+
+def describe_surroundings(
+    around: Surroundings, query: RateQuery, parties: Parties, *, has_rows: bool
+) -> Iterator[str]:
+    """The duties now and, if there are no rows, the nearest change, each in a sentence."""
+    for answer in around.now[:_MOST_NOW]:
+        number = "".join(piece.text for piece in build_headline(answer, planned=False))
+        yield f"Now: {format_title(answer)}: {number}."
+    if has_rows or around.nearest is None:
+        return
+    [row] = build_calendar_rows([around.nearest], parties)
+    which = "Last change before" if query.kind is QueryKind.CHANGES else "Next change after"
+    doubt = "" if row.is_verified else ", not verified"
+    rate = f" {row.rate}" if row.rate else ""
+    yield f"{which} these days: {format_day(row.on)}, {row.what} ({row.who}){rate}{doubt}."

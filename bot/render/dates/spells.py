@@ -18,15 +18,18 @@ def describe_spells(spells: Sequence[Spell], query: RateQuery, parties: Parties)
     if not spells:
         percent = f"{format_percent(query.percent)}%"
         return [f"Neither this total nor one of its duties is or was {percent} in our data."]
-    return [describe_spell(one, parties) for one in spells]
+    return [_describe_spell(one, query.partner, parties) for one in spells]
 
 
-def describe_spell(spell: Spell, parties: Parties) -> str:
+def _describe_spell(spell: Spell, asked: str | None, parties: Parties) -> str:
     """One sentence: `145% total, United States on China: 10 Apr 2025 to 13 May 2025, then 30% from
-    14 May 2025.`"""
+    14 May 2025.`
+
+    Of several partners it names the one that the question asks about."""
+    partner = asked if asked in spell.partners else spell.partners[0]
     percent = format_percent(spell.percent)
     what = f"{percent}% total" if not spell.name else f"{percent}% {spell.name}"
-    pair = f"{parties.get(spell.imposer).name} on {parties.get(spell.partners[0]).name}"
+    pair = f"{parties.get(spell.imposer).name} on {parties.get(partner).name}"
     if spell.announced is not None:
         planned = f" for {format_day(spell.first)}" if spell.first != spell.announced else ""
         return (

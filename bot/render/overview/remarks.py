@@ -39,8 +39,7 @@ def describe_reading(answer: Answer) -> Iterator[str]:
     """
     asked = re.findall(r"[a-z]{3,}", (answer.product or "").casefold())
     others = (kinds.SpellingRead, kinds.ClaimNotCovered, kinds.ClaimRefused)
-    claimed = answer.entry.claim.startswith(("under ", "not under "))
-    is_said = claimed or any(isinstance(one, others) for one in answer.warnings)
+    is_said = bool(answer.entry.claim_of) or any(isinstance(one, others) for one in answer.warnings)
     is_code = any(character.isdigit() for character in answer.product or "")
     if answer.basis is not TotalBasis.GOODS or not answer.goods or is_code or is_said:
         return
@@ -89,7 +88,9 @@ def _changes_number(one: RateWarning, answer: Answer, leading: str) -> bool:
 
 def _is_in_headline(text: str, answer: Answer) -> bool:
     """Whether the text is about a claim, such as USMCA, whose figure the headline has."""
-    return any(claim.program in text for claim in answer.entry.others)
+    programs = [claim.program for claim in answer.entry.others]
+    programs += [answer.entry.claim_of] if answer.entry.is_denied else []
+    return any(program in text for program in programs)
 
 
 def is_shown(one: RateWarning) -> bool:

@@ -277,4 +277,4 @@ def test_a_base_duty_by_quantity_is_named_with_the_dollars(ledger: Ledger) -> No
     [oil] = value_of(answer("us tunisia olive oil $25,000", ledger)).not_summed
     assert oil.startswith("the normal (MFN) duty, 5¢/kg")
     [shoes] = value_of(answer("us vietnam shoes $1,000", ledger)).not_summed
-    assert shoes == "the normal (MFN) duty, 0% to 48% on most lines"
+    assert shoes == "the normal (MFN) duty, 0% to 48% on lines with a percentage"

@@ -185,3 +185,16 @@ def test_an_unknown_heading_has_no_duty(ledger: Ledger) -> None:
     facts = build_card_facts(card, ledger, TODAY, heading="9903.99.99")
     assert facts.heading is not None
     assert (facts.heading.rows, facts.heading.listed) == ((), None)
+
+
+def test_the_last_checks_are_those_of_the_rates(ledger: Ledger) -> None:
+    facts = build_card_facts(ledger.cards.by_id["last-checks"], ledger, TODAY)
+    coverage = ledger.find_coverage("EU", "US")
+    assert coverage is not None
+    [checked] = [
+        one.checked
+        for one in facts.checks
+        if (one.imposer, one.partners) == ("European Union", ("United States",))
+    ]
+    assert checked == coverage.checked
+    assert not build_card_facts(ledger.cards.by_id["usmca"], ledger, TODAY).checks

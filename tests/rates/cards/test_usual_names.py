@@ -167,19 +167,6 @@ def test_a_heading_of_chapter_99_finds_the_card_of_its_measures(
     assert ledger.cards.find(text.lower()) == card
 
 
-def test_the_card_about_our_data_has_the_last_checks(ledger: Ledger) -> None:
-    points = {one.label: one.on for one in ledger.cards.by_id["last-checks"].points}
-    pairs = {
-        "United States": ("US", "CN"),
-        "China": ("CN", "US"),
-        "European Union": ("EU", "US"),
-        "Canada": ("CA", "US"),
-        "Mexico": ("MX", "US"),
-    }
-    found = {label: ledger.find_coverage(*pair) for label, pair in pairs.items()}
-    assert points == {label: one.checked for label, one in found.items() if one is not None}
-
-
 @pytest.mark.parametrize("text", NO_CARDS)
 def test_a_question_about_goods_or_an_economy_finds_no_card(ledger: Ledger, text: str) -> None:
     assert ledger.cards.find(text) is None

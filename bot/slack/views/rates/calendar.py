@@ -12,6 +12,7 @@ from itertools import groupby
 
 from bot.commands.replies import RateCalendar
 from bot.parties import Parties
+from bot.rates.calendar.surroundings import ask_for_duties
 from bot.rates.calendar.upcoming import (
     CalendarWindow,
     CheckedPeriod,
@@ -21,7 +22,11 @@ from bot.rates.calendar.upcoming import (
 from bot.rates.model.answer import Upcoming
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render import words
-from bot.render.dates.calendar_rows import CalendarRow, build_calendar_rows
+from bot.render.dates.calendar_rows import (
+    CalendarRow,
+    build_calendar_rows,
+    describe_surroundings,
+)
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -55,11 +60,14 @@ _COLUMNS = (
     Column("Who"),
     Column("Rate"),
 )
+_LINE = 300
 _WORDS = 90
 """Words in the rows of a page. The rest of the message has about 30."""
 _NOT_VERIFIED = "not verified"
 _MAX_PARTNERS = 6
 _MAX_OVERDUE = 20
+_WIDER = 90
+"""Days of a longer list of past changes."""
 _SPANS = (30, 60, 90, 365)
 """Numbers of days in the menu of windows."""
 _A_DAY = timedelta(days=1)
@@ -74,10 +82,12 @@ def render_calendar(reply: RateCalendar, parties: Parties) -> Message:
     rows = build_calendar_rows(shown, parties)
     page, left = _take_page(rows)
     head: list[Block] = [header(title)]
-    if not rows:
-        head.append(section("No changes in our data for this period."))
+    around = describe_surroundings(reply.around, reply.query, parties, has_rows=bool(rows))
+    lines = [] if rows else [bold("No changes in our data for these days.")]
+    lines += [escape(text, _LINE) for text in around]
+    head += [section("\n".join(lines))] if lines else []
     tail = [
-        *_render_notes(reply.checked_period),
+        *_render_notes(reply.checked_period, is_empty=not rows),
         *actions(*_build_buttons(reply, window, left, overdue)),
         *(_render_overdue(overdue, parties) if reply.shows_overdue else ()),
     ]
@@ -103,7 +113,7 @@ def _format_title(query: RateQuery, today: date, window: CalendarWindow, parties
     about += [query.product] if query.product else []
     named = f" ({', '.join(about)})" if about else ""
     days = format_period(window.first, window.last)
-    if query.kind is QueryKind.CHANGES and window.last == today:
+    if query.kind is QueryKind.CHANGES and window.first < window.last == today:
         days = f"since {format_day(window.first)}"
     elif query.kind is QueryKind.UPCOMING and window.first in (today, today + _A_DAY):
         days = f"next {(window.last - today).days} days" if query.on is None else days
@@ -154,9 +164,12 @@ def _summarize(rows: Sequence[CalendarRow], today: date) -> str:
     return "; ".join(texts) or "nothing in our data"
 
 
-def _render_notes(period: CheckedPeriod | None) -> list[Block]:
+def _render_notes(period: CheckedPeriod | None, *, is_empty: bool) -> list[Block]:
     """Small print: when the sources were checked."""
-    return [context(f"Checked {_format_checked(period)}.")] if period is not None else []
+    if period is None:
+        return []
+    doubt = " Newer changes may be missing." * is_empty
+    return [context(f"Checked {_format_checked(period)}.{doubt}")]
 
 
 def _format_checked(period: CheckedPeriod) -> str:
@@ -204,6 +217,10 @@ def _build_buttons(
             update={"kind": QueryKind.CHANGES, "on": None, "since": first, "until": reply.today}
         )
         buttons.append(button(f"{len(overdue)} due, not verified", f"{RUN}_4", format_query(past)))
+    if is_past and not reply.items:
+        buttons += _list_wider(reply, window)
+    if query.product:
+        buttons.append(button("Duties now", f"{RUN}_6", format_query(ask_for_duties(query))))
     if not is_past:
         file = f"{format_query(query)} ics"
         buttons += [
@@ -212,6 +229,19 @@ def _build_buttons(
             overflow(f"{RUN}_3", *_list_windows(reply, window)),
         ]
     return buttons
+
+
+def _list_wider(reply: RateCalendar, window: CalendarWindow) -> list[Element | None]:
+    """The changes of more days before today, and the upcoming ones."""
+    query = reply.query.model_copy(update={"on": None, "since": None, "until": None})
+    since = reply.today - timedelta(days=_WIDER)
+    wider = query.model_copy(update={"since": since, "until": reply.today})
+    upcoming = query.model_copy(update={"kind": QueryKind.UPCOMING})
+    longer = button(f"Last {_WIDER} days", f"{RUN}_7", format_query(wider))
+    return [
+        longer if since < window.first else None,
+        button("Upcoming changes", f"{RUN}_8", format_query(upcoming)),
+    ]
 
 
 def _list_windows(reply: RateCalendar, window: CalendarWindow) -> list[Element | None]:

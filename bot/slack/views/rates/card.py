@@ -37,6 +37,7 @@ MAX_WORDS = 120
 _RULINGS, _NEXT, _PASSED, _RELATED, _OTHERS, _RATES = 3, 3, 2, 3, 2, 2
 _CELL, _TEXT = 90, 600
 _COLUMNS, _FEE_COLUMNS = ("Applies to", "Duty"), ("Fee", "Amount")
+_CHECK_COLUMNS = ("Duties of", "Last checked")
 _ROWS_WITH_DAYS = 6
 """Maximum rows of a table that shows the first day of each rate."""
 
@@ -59,14 +60,16 @@ def render_card(
     notes = [chip] if card.covered else [chip, "not in our rates"]
     notes += [say.describe_named(others)] if others else []
     notes += filter(None, [say.describe_respelled(query)] if query else [])
-    columns = _FEE_COLUMNS if not facts.rows else _COLUMNS
+    columns = _COLUMNS
+    if not facts.rows:
+        columns = _CHECK_COLUMNS if facts.checks else _FEE_COLUMNS
     heading = say.describe_heading(facts)
     asked = say.list_rate_questions(query, parties)[:_RATES] if query else []
     words = _WordBudget([card.title, heading, state, card.what, *columns, *notes])
     summaries = words.take(list(map(_summarize, others[:_OTHERS])))
     short = len(facts.rows) > _ROWS_WITH_DAYS
     rows = [(row.what, say.describe_row(row, short=short)) for row in facts.rows]
-    rows += say.list_fee_rows(facts)
+    rows += [*say.list_fee_rows(facts), *say.list_check_rows(facts)]
     shown = words.take(rows, " ".join)
     # The rulings of a deal's card are about other duties than those that the deal is about now.
     rulings = () if card.economies else facts.rulings[:_RULINGS]
@@ -132,9 +135,12 @@ def _list_parts(facts: CardFacts) -> list[tuple[str, list[Block]]]:
         source = markup.format_source(card.state.source)
         duties.append(section(f"{bold('Now')}\n{escape(card.state.text, 300)} ({source})"))
     duties += [section("\n".join(_list_row_lines(row, facts))) for row in facts.rows]
-    fees = [f"{escape(what, 70)}: {escape(text, 200)}" for what, text in say.list_fee_rows(facts)]
+    listed = [*say.list_fee_rows(facts), *say.list_check_rows(facts)]
+    fees = [f"{escape(what, 70)}: {escape(text, 200)}" for what, text in listed]
     if facts.fees is not None:
         duties += _build_group("Fees", [*fees, markup.format_source(facts.fees.source)])
+    if facts.checks:
+        duties += _build_group("Last checks", fees)
     points = _build_group(
         "Facts",
         (

@@ -6,7 +6,7 @@ goods and upcoming changes are left out, the last ones first; the details have t
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -257,26 +257,37 @@ def _list_deciding(answer: Answer, query: RateQuery) -> Iterator[tuple[str, str]
     """The answers to the questions that decide: narrower goods, and claims of the importer."""
     narrower = () if answer.basis is TotalBasis.GENERAL else answer.choices[:_MAX_CHOICES]
     for choice in narrower:
-        goods = query.model_copy(update={"product": choice.goods})
+        narrowed = query.model_copy(update={"product": choice.goods})
         number = words.format_span(choice.percent, choice.percent)
-        yield f"{choice.goods}: {number}", format_query(goods)
+        yield f"{choice.goods}: {number}", format_query(narrowed)
     if not answer.choices and answer.basis is not TotalBasis.GENERAL:
         for name in answer.suggestions[:_MAX_CHOICES]:
             yield name, format_query(query.model_copy(update={"product": name}))
     for claim in answer.entry.others:
         if answer.rows or not is_other_figure(claim, find_span(answer)):
             continue
-        claimed = " ".join(filter(None, (query.product, claim.program)))
-        number = _format_claim(claim)
-        yield (
-            f"Under {claim.program}: {number}",
-            format_query(query.model_copy(update={"product": claimed})),
-        )
-    if (program := answer.entry.claim.removeprefix("under ")) and query.product:
-        unclaimed = re.sub(rf"\b{re.escape(program)}\b", "", query.product, flags=re.IGNORECASE)
-        if unclaimed != query.product and unclaimed.strip():
-            without = query.model_copy(update={"product": " ".join(unclaimed.split())})
-            yield f"Not under {program}", format_query(without)
+        number, product = _format_claim(claim), query.product or ""
+        yield f"Under {claim.program}: {number}", _ask_claim(query, product, claim.program)
+        yield f"Not under {claim.program}", _ask_claim(query, product, f"not {claim.program}")
+    entry = answer.entry
+    goods = _drop_words(query.product or "", entry.claim_words)
+    if entry.claim_of and goods != query.product:
+        other = entry.claim_of if entry.is_denied else f"not {entry.claim_of}"
+        label = f"{'Under' if entry.is_denied else 'Not under'} {entry.claim_of}"
+        yield label, _ask_claim(query, goods, other)
+
+
+def _ask_claim(query: RateQuery, goods: str, claim: str) -> str:
+    product = " ".join(filter(None, (goods, claim)))
+    return format_query(query.model_copy(update={"product": product}))
+
+
+def _drop_words(text: str, phrases: Iterable[str]) -> str:
+    """The text without the phrases, the longest first."""
+    for phrase in sorted(phrases, key=len, reverse=True):
+        spelled = r"[\s-]+".join(map(re.escape, phrase.split()))
+        text = re.sub(rf"\b{spelled}\b", " ", text, flags=re.IGNORECASE)
+    return " ".join(text.split())
 
 
 def _format_claim(claim: ClaimTotal) -> str:

@@ -197,7 +197,7 @@ def test_without_tables_each_change_has_its_full_text_and_source() -> None:
 def test_an_empty_window_says_so() -> None:
     message = render(since=date(2027, 3, 1), until=date(2027, 3, 31))
     assert message.instead is None
-    assert message.blocks[1]["text"]["text"] == "No changes in our data for this period."
+    assert message.blocks[1]["text"]["text"] == "*No changes in our data for these days.*"
     assert "Next 365 days" in list_commands(message)
 
 
@@ -217,7 +217,7 @@ def test_slack_accepts_a_calendar_of_any_length(
     period = CheckedPeriod(date(2018, 1, 1), today, today)
     items = tuple(one._replace(passed=n % 3 == 0) for n, one in enumerate(found * times))
     for shows_overdue in (False, True):
-        reply = RateCalendar(query, today, items, period, shows_overdue)
+        reply = RateCalendar(query, today, items, period, shows_overdue=shows_overdue)
         message = render_calendar(reply, PARTIES)
         check_accepted(message)
         if message.instead is not None:

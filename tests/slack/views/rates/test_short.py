@@ -106,7 +106,9 @@ def test_a_claim_that_decides_is_a_button_and_can_be_taken_back() -> None:
     claimed = next(value for label, value in labels.items() if label.startswith("Under USMCA"))
     assert reply_to(claimed).answers[0].entry.claim == "under USMCA"
     back = buttons_of(answer_to(claimed))["Not under USMCA"]
-    assert not reply_to(back).answers[0].entry.claim
+    assert reply_to(back).answers[0].entry.claim == "not under USMCA"
+    again = buttons_of(answer_to("us on mexico non-usmca 8703.23"))["Under USMCA"]
+    assert reply_to(again).answers[0].entry.claim == "under USMCA"
 
 
 def test_narrower_goods_that_decide_are_buttons() -> None:

@@ -1,0 +1,80 @@
+"""What surrounds the days of a calendar: the duty now, and the nearest change outside them.
+
+A question about a few days without a change is answered by them: `what changed today for steel`.
+"""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from bot.parties import WORLD
+from bot.rates.answer.build import answer_query
+from bot.rates.calendar.upcoming import (
+    find_checked_day,
+    find_window,
+    list_upcoming,
+    select_measures,
+)
+from bot.rates.ledger import Ledger
+from bot.rates.model.answer import Answer, Upcoming
+from bot.rates.question.query import HOME, QueryKind, RateQuery
+
+_A_DAY = timedelta(days=1)
+
+
+class Surroundings(NamedTuple):
+    """The duty on the goods of a calendar now, and its nearest change."""
+
+    nearest: Upcoming | None
+    """The last change before the days of a question about past changes, or the first one after the
+    days of a question about upcoming changes. None if there is none."""
+    now: tuple[Answer, ...]
+    """The duties of the United States on the goods of the question; empty if it names none."""
+
+
+NO_SURROUNDINGS = Surroundings(None, ())
+
+
+def find_surroundings(query: RateQuery, ledger: Ledger, today: date) -> Surroundings:
+    """What surrounds the days of an `upcoming` or `changes` query."""
+    measures = select_measures(query, ledger)
+    codes = ledger.list_codes(query.partner) if query.partner else ()
+    window = find_window(query, today)
+    if query.kind is QueryKind.CHANGES:
+        found = list_upcoming(ledger, date.min, window.first - _A_DAY, measures, codes)[-1:]
+    else:
+        found = list_upcoming(ledger, max(window.last, today), date.max, measures, codes)[:1]
+    return Surroundings(
+        nearest=_mark_passed(found[0], ledger, today) if found else None,
+        now=_find_duties(query, ledger, today),
+    )
+
+
+def ask_for_duties(query: RateQuery) -> RateQuery:
+    """The question about the duties of the United States on the goods of a calendar."""
+    of_all = query.partner in (None, HOME)
+    return RateQuery(
+        kind=QueryKind.PAIR,
+        imposer=HOME,
+        partner=WORLD if of_all else query.partner,
+        product=query.product,
+        partner_implied=of_all,
+    )
+
+
+def _find_duties(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
+    if not query.product or ledger.reader.read_any(query.product).layers:
+        return ()
+    found = answer_query(ask_for_duties(query), ledger, today)
+    return tuple(one for one in found if one.main_span is not None and not _is_open(one))
+
+
+def _is_open(answer: Answer) -> bool:
+    """Whether the answer is for all origins, of which some pay duties that it does not count."""
+    return answer.partner == WORLD and not answer.total_percent
+
+
+def _mark_passed(item: Upcoming, ledger: Ledger, today: date) -> Upcoming:
+    """The item, marked if it fell due after the last check of its sources."""
+    checked = find_checked_day(ledger, item.imposer, item.partners) or today
+    known_until = max(checked, item.checked or date.min)
+    return item._replace(passed=known_until < item.on <= today)
