@@ -30,11 +30,11 @@ ONLY_ALONE = frozenset(
 TAILS = frozenset(
     str.split(
         "company business industry sector manufacturer supplier supply content new used raw fresh "
-        "frozen dried canned organic large small big cheap finished unfinished pair unit lot kg "
-        "shipment pound refund exclusion exempt quota list value usd dollar question situation "
-        "thing stuff sale retail wholesale online order amazon temu shein ebay number certain "
-        "personal use gift sample bulk commercial domestic foreign made origin year month week "
-        "day date hs hts"
+        "frozen chilled dried canned organic large small big cheap finished unfinished pair unit "
+        "lot kg shipment pound refund exclusion exempt quota list value usd dollar question "
+        "situation thing stuff sale retail wholesale online order amazon temu shein ebay number "
+        "certain personal use gift sample bulk commercial domestic foreign made origin year month "
+        "week day date hs hts"
     )
 )
 """Words after goods that do not change what the goods are."""

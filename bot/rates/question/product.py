@@ -306,10 +306,10 @@ class ProductReader:
         return [name for name in self._names if len(name) > 3]
 
     def names_law(self, word: str) -> bool:
-        """Whether the word alone is a name of a duty, a legal basis or a claim."""
+        """Whether the word names a duty, a legal basis or a claim, or several: `301+reciprocal`."""
         words = stem_words(word)
-        found = self._find_longest(words, 0, self._layers) if words else []
-        return any(one.kind in _KINDS_OF_LAWS for one in found if one.words == words)
+        found = (self._find_longest(words, at, self._layers) for at in range(len(words)))
+        return any(one.kind in _KINDS_OF_LAWS for each in found for one in each)
 
     def find_bases(self, text: str) -> tuple[str, ...]:
         """The legal bases that a text, such as a headline, names."""

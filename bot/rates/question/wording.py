@@ -123,7 +123,7 @@ _EMPTY_PHRASES = re.compile(
     r"|\bnot (?=(?:apply|appl|charge|pay|cover|include|hit|affect|have|get|be|also|even|yet|still"
     r"|already|just|really|any|on|dut|tariff|tax|subject|exempt|free|covered|affected)[a-z]*\b)"
     r"|\bno (?=(?:more |extra |additional |special |import |us )*(?:tariffs?|dut(?:y|ies))\b)"
-    r"|\bstatus of\b"
+    r"|\bstatus of\b|(?<=[a-z] )last(?=\s*[?.!]*$)"
     # Verbs that are goods too, or a word before goods: `switch origin of bicycles`.
     r"|\b(?:switch|change|move|shift)(?:ing|ed)? (?:(?:the|our|my) )?"
     r"(?:(?:country of )?origins?|suppliers?|sourcing)(?: of)?\b"

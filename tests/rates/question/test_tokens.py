@@ -114,3 +114,57 @@ def test_no_word_has_two_roles_and_none_loses_its_own() -> None:
             kept = [one for one, was in zip(tokens.roles, before, strict=True) if was is not None]
             assert kept == known
             assert tokens.roles.count(None) == len(left)
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("has korea's return to 25% on cars taken effect", "cars"),
+        ("kitchen vanities from malaysia", "vanities"),
+        ("bathroom cabinets from vietnam made of mdf", "cabinets"),
+        ("section 301 drones china", "drones"),
+        ("are cars from japan taxed more than cars from korea", "cars"),
+        ("8708.70 wheels from morocco, need to know 25 or 50", "8708.70 wheels"),
+    ],
+)
+def test_goods_are_what_the_vocabulary_names(
+    text: str, product: str, parties: Parties, ledger: Ledger
+) -> None:
+    asked = ask(text, parties, ledger)
+    assert isinstance(asked, RateQuery)
+    assert asked.product == product
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("steel alu copper from canada", 3),
+        ("lumber and medicines from japan", 2),
+        ("jan 1st 2027 what goes up?? lumber? furnit? trucks", 3),
+        ("232 on trucks and lumber from canada", 2),
+    ],
+)
+def test_several_goods_are_all_asked_for(
+    text: str, count: int, parties: Parties, ledger: Ledger
+) -> None:
+    asked = ask(text, parties, ledger)
+    assert isinstance(asked, RateQuery)
+    assert len(list_goods(asked, ledger)) == count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "toys from china other than plastic ones",
+        "steel, aluminum and copper zorbly from canada",
+        "plywud-like and osb from canada",
+        "section 301 on drones",
+        "section 232 forklifts and tractors",
+    ],
+)
+def test_a_question_that_is_half_read_is_asked_back(
+    text: str, parties: Parties, ledger: Ledger
+) -> None:
+    asked = ask(text, parties, ledger)
+    assert isinstance(asked, UnclearQuestion)
+    assert 1 <= len(asked.options) <= 4
