@@ -234,7 +234,7 @@ def test_a_name_has_no_word_of_every_question() -> None:
         ("what is in the us uk deal", "deal-uk"),
         ("eu mercosur agreement", "other-agreements"),
         ("eu cbam steel", "cbam"),
-        ("3-euro parcel levy in the eu", "eu-parcels"),
+        ("3-euro parcel levy in the eu", "eu-parcel-levy"),
         ("has the wto said anything about the american steel duties", "wto"),
         ("can i ask cbp for a binding ruling", "binding-rulings"),
         ("continuous bond", "customs-bonds"),

@@ -102,7 +102,7 @@ NAMES: dict[str, str] = {
     "deal-el-salvador": "el salvador deal",
     "deal-jordan": "jordan agreement",
     "cbam": "cbam; eu carbon border tax; carbon levy on steel",
-    "eu-parcels": "eu parcel levy; 3 euro duty; how does the 3-euro parcel levy in the eu work",
+    "eu-parcel-levy": "eu parcel levy; 3 euro duty; how does the 3-euro parcel levy in the eu work",
     "eu-steel-quotas": "eu steel quota 2026; european steel safeguard",
     "wto": "wto ruling; what did the wto decide; wto panel on steel",
     "other-agreements": "eu mercosur agreement; rcep",
