@@ -223,6 +223,14 @@ def _erase_answers(connection: sa.Connection, person: ForgottenPerson) -> Erased
     return Erased(anonymized=changed)
 
 
+def _erase_line_lists(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+    """Deletes the person's list. Lists of channels stay without the person who saved them."""
+    row = tables.line_lists.c
+    deleted = _delete(tables.line_lists, "place")(connection, person).deleted
+    saved = sa.update(tables.line_lists).where(row.changed_by == person.id)
+    return Erased(deleted, connection.execute(saved.values(changed_by="")).rowcount)
+
+
 _WITH_OPERATORS = (
     (tables.proposals, "decision"),
     (tables.rate_acts, "data"),
@@ -235,6 +243,8 @@ ERASERS: Mapping[str, Eraser] = {
     "mutes": _delete(tables.mutes, "conversation"),
     "reminders_off": _delete(tables.reminders_off, "conversation"),
     "feedback": _delete(tables.feedback, "user", "conversation"),
+    "line_lists": _erase_line_lists,
+    "listed_lines": _delete(tables.listed_lines, "place"),
     "deliveries": _erase_deliveries,
     "answers": _erase_answers,
     **{table.name: _anonymize_json(table, column) for table, column in _WITH_OPERATORS},

@@ -12,6 +12,7 @@ from bot.alerts.delivery import DeliveryKind
 from bot.alerts.feedback import Feedback, FeedbackKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.notices import MistakeReport, mistake_trouble, plan_notices
+from bot.lines.model import LineList, ListedLine, ListOwner
 from bot.proposals.approval.audit import Operator, State
 from bot.proposals.approval.data_checks import DataCheck
 from bot.store.personal_data import ERASERS, WITHOUT_PEOPLE, Erased, forget_person
@@ -22,6 +23,7 @@ from tests.store.test_proposals import audit_entry, decision, proposal
 
 GONE, OTHER = Operator(id="U0GONE", name='Ana "A." Gone'), Operator(id="U0GONER", name="bo")
 ANONYMOUS = "forgotten-1"
+LINE = ListedLine(code="85076000", origin="CN")
 
 
 def _feedback(user: str) -> Feedback:
@@ -39,6 +41,9 @@ async def _save_person(store: Store, person: Operator, number: int) -> None:
         mute = Mute(kind=kind, subject="tariff", team=TEAM, conversation=person.id)
         await store.mutes.add(mute)
     await store.reminders.switch(TEAM, person.id, on=False)
+    for place in (person.id, channel):
+        owner = ListOwner(TEAM, place)
+        await store.lines.save(LineList(owner), [LINE], {}, person.id, NOON)
     await store.feedback.add(_feedback(person.id))
     await store.answers.add((TEAM, "C1"), person.id, "us china", '{"answer": 1}', NOON)
     await store.answers.add((TEAM, person.id), person.id, "us eu", '{"answer": 2}', NOON)

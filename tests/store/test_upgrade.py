@@ -36,7 +36,7 @@ async def first_release(address: str) -> str:
 
 
 def _as_first_release(connection: Connection) -> None:
-    for table in ("data_checks", "feedback", "answers"):
+    for table in ("data_checks", "feedback", "answers", "line_lists", "listed_lines"):
         connection.execute(text(f"DROP TABLE {table}"))
     connection.execute(text("DROP TABLE deliveries"))
     connection.execute(text("DROP TABLE proposals"))

@@ -1,0 +1,311 @@
+"""Computes the duty on a listed line on a day: an exact total, or a range.
+
+The duty is that of the answer to a question about the line (`bot.rates.answer`), with the base duty
+in the total. A duty is computed once for all lines that share it (`bot.lines.classes`).
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+from bot.lines.classes import DutyClass, DutyClasses, list_codes_of, list_scope_codes
+from bot.lines.model import LineKey
+from bot.lines.validation import IMPOSER
+from bot.rates.answer.history import list_change_days
+from bot.rates.answer.lines.line_duties import compute_added
+from bot.rates.answer.select import build_context
+from bot.rates.answer.standing import Standing, compute_standing
+from bot.rates.ledger import Ledger
+from bot.rates.model.measure import Measure
+from bot.rates.model.warnings import Reason
+from bot.rates.schedule.model import TariffLine
+from bot.rates.schedule.treatment import COLUMN_2, LineDuty, Treatment, find_line_duty
+
+_A_DAY = timedelta(days=1)
+_MAX_DUTIES = 400_000
+"""Maximum duties that are kept. Most share their parts, so that one takes some 200 bytes."""
+
+
+class BanExtent(StrEnum):
+    """Whether goods of a line may be imported."""
+
+    NONE = ""
+    SOME = "some"
+    """Some goods of the line are banned. The total is that of the others."""
+    ALL = "all"
+
+
+class DutyPart(NamedTuple):
+    """A duty in the total of a line."""
+
+    measure_id: str
+    """Empty for the base duty."""
+    name: str
+    percent: Decimal | None
+    """None for a duty that is not a percentage of the value."""
+    is_certain: bool = True
+    """Whether all goods of the line pay it."""
+
+
+class DutyTotal(NamedTuple):
+    """What a line pays. Two duties differ for its owner if their totals differ."""
+
+    low: Decimal | None
+    """The lowest total in percent, with the base duty; None if it is unknown or all is banned."""
+    high: Decimal | None
+    """The highest total in percent; equal to `low` if all goods of the line pay the same."""
+    words: tuple[str, ...] = ()
+    """Duties that are not percentages and not in the total: `13.2¢/kg`."""
+    ban: BanExtent = BanExtent.NONE
+    is_line: bool = True
+    """Whether the schedule has the line on the day."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a total or a ban is known."""
+        return self.low is not None or self.ban is BanExtent.ALL
+
+
+NOT_A_LINE = DutyTotal(None, None, is_line=False)
+"""The total of a code that is no line on the day."""
+
+
+class ListedDuty(NamedTuple):
+    """The duty on a listed line on a day."""
+
+    total: DutyTotal
+    parts: tuple[DutyPart, ...] = ()
+    """The base duty, then the other duties, certain ones first."""
+    questions: tuple[str, ...] = ()
+    """The questions about the goods whose answers decide the total within a range."""
+
+
+class DatedDuty(NamedTuple):
+    """The duty from a day until the next one."""
+
+    on: date
+    duty: ListedDuty
+
+
+class _SharedDuty(NamedTuple):
+    """What all lines of a class pay for goods of an origin on a day, apart from the base duty."""
+
+    standing: Standing
+    depends_on_base: bool
+    """Whether a rate includes the base duty, so that the additional duty depends on it."""
+
+
+class LineDuties:
+    """The duties on lines by a ledger. Not safe for use by several threads at once."""
+
+    def __init__(self, ledger: Ledger, like: Self | None = None) -> None:
+        """With `like`, reuses the classes of the duties by an earlier ledger, if they still fit.
+
+        Raises ValueError if the ledger has no tariff schedule.
+        """
+        schedule = ledger.find_tariff_schedule(IMPOSER)
+        if schedule is None:
+            raise ValueError("the ledger has no tariff schedule")
+        self.ledger, self.schedule = ledger, schedule
+        codes = list_scope_codes(ledger, IMPOSER)
+        reused = like is not None and like.classes.fits(schedule, codes)
+        self.classes: DutyClasses = (
+            like.classes if like and reused else DutyClasses(schedule, codes)
+        )
+        self._lists_of = ledger.get_lists(IMPOSER)
+        self._duties: dict[tuple[str, str, date], ListedDuty] = {}
+        self._shared: dict[tuple[object, ...], _SharedDuty] = {}
+        self._by_base: dict[tuple[object, ...], ListedDuty] = {}
+        self._days: dict[tuple[int, str], tuple[date, ...]] = {}
+        self._treatments: dict[tuple[str, date], Treatment] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._former: dict[str, list[date]] = {}
+        for one in schedule.former:
+            self._former.setdefault(one.line.code, []).append(one.to + _A_DAY)
+        self._lines: dict[str, TariffLine | None] = {}
+
+    def find(self, key: LineKey, day: date) -> ListedDuty:
+        """The duty on a line on the day."""
+        place = (*key, day)
+        found = self._duties.get(place)
+        if found is None:
+            if len(self._duties) >= _MAX_DUTIES:
+                self._duties.clear()
+            found = self._duties[place] = self._compute(key, day)
+        return found
+
+    def list_from(self, key: LineKey, day: date) -> tuple[DatedDuty, ...]:
+        """The duty on the day, and each later one that is known with another total."""
+        found = [DatedDuty(day, self.find(key, day))]
+        for later in self.list_change_days(key):
+            if later > day:
+                duty = self.find(key, later)
+                if duty.total != found[-1].duty.total:
+                    found.append(DatedDuty(later, duty))
+        return tuple(found)
+
+    def find_next_change(self, key: LineKey, day: date) -> DatedDuty | None:
+        """The first later day on which the total is another one; None if none is known."""
+        now = self.find(key, day).total
+        for later in self.list_change_days(key):
+            if later > day and (duty := self.find(key, later)).total != now:
+                return DatedDuty(later, duty)
+        return None
+
+    def find_last_change(self, key: LineKey, day: date) -> DatedDuty | None:
+        """The day since when the total is that of the day, with the duty before it.
+
+        None if the ledger knows no other total.
+        """
+        now = self.find(key, day).total
+        earlier = [one for one in self.list_change_days(key) if one <= day]
+        for change in reversed(earlier):
+            eve = change - _A_DAY
+            before = self.find(key, eve) if eve >= self.schedule.header.since else None
+            if before is None or not before.total.is_known:
+                return None
+            if before.total != now:
+                return DatedDuty(change, before)
+        return None
+
+    def list_change_days(self, key: LineKey) -> tuple[date, ...]:
+        """All days on which the total of the line may change, in order of time."""
+        of_class = self.classes.find(key.code)
+        place = (of_class.number, key.origin)
+        if place not in self._days:
+            self._days[place] = tuple(sorted(self._list_class_days(of_class, key.origin)))
+        own = self._former.get(key.code[:8], ())
+        return tuple(sorted({*self._days[place], *own})) if own else self._days[place]
+
+    def _list_class_days(self, of_class: DutyClass, origin: str) -> set[date]:
+        pair = self.ledger.get_pair(IMPOSER, origin)
+        measures = [one for one in pair.measures if self.touches(one, of_class)]
+        names = {name for one in measures for name in self._lists_of.get(one.id, ())}
+        groups = [one for one in of_class.groups if one.list in names]
+        header = self.schedule.header
+        return {
+            *list_change_days(measures, exemptions=True),
+            *(one.from_ for one in groups),
+            *(one.to + _A_DAY for one in groups if one.to is not None),
+            *(since for code, since in header.column2.items() if code in pair.charged),
+            *(one.charged_since for one in measures if one.charged_since is not None),
+            header.since,
+            *([pair.coverage.since] if pair.coverage else []),
+        }
+
+    def touches(self, measure: Measure, of_class: DutyClass) -> bool:
+        """Whether a measure may apply to lines of the class on some day, or exempts them."""
+        if measure.applies_to_all_goods:
+            return True
+        lists = self._lists_of.get(measure.id)
+        if lists is not None:
+            return not lists.isdisjoint(of_class.lists)
+        return not set(of_class.scopes).isdisjoint(list_codes_of(measure))
+
+    def _find_line(self, code: str, day: date) -> TariffLine | None:
+        if code in self._former or code[:8] in self._former:
+            return self.schedule.find_line(code, day)
+        if code not in self._lines:
+            self._lines[code] = self.schedule.find_line(code, day)
+        return self._lines[code]
+
+    def _compute(self, key: LineKey, day: date) -> ListedDuty:
+        line = self._find_line(key.code, day)
+        if line is None:
+            return ListedDuty(NOT_A_LINE)
+        base = find_line_duty(line, self._find_treatment(key.origin, day))
+        alike = self.classes.narrow(self.classes.find(key.code), self._list_names(key.origin))
+        shared = self._shared.get((alike, key.origin, day))
+        if shared is None or shared.depends_on_base:
+            place = (alike, key.origin, day, base)
+            shared = self._shared.get(place)
+            if shared is None:
+                shared = _compute_shared(self.ledger, key, day)
+                self._shared[place] = self._shared[place[:3]] = shared
+        built = self._by_base.get((id(shared), base))
+        if built is None:
+            built = self._by_base[id(shared), base] = _build_duty(shared, base)
+        return built
+
+    def _list_names(self, origin: str) -> frozenset[str]:
+        """The lists of all measures on goods of the origin."""
+        if origin not in self._names:
+            ids = self.ledger.get_pair(IMPOSER, origin).ids
+            names = (name for one in ids for name in self._lists_of.get(one, ()))
+            self._names[origin] = frozenset(names)
+        return self._names[origin]
+
+    def _find_treatment(self, origin: str, day: date) -> Treatment:
+        place = (origin, day)
+        if place not in self._treatments:
+            charged = self.ledger.get_pair(IMPOSER, origin).charged
+            since = self.schedule.header.column2
+            is_column2 = any(start <= day for code, start in since.items() if code in charged)
+            self._treatments[place] = Treatment(column2=is_column2)
+        return self._treatments[place]
+
+
+def _compute_shared(ledger: Ledger, key: LineKey, day: date) -> _SharedDuty:
+    standing = compute_standing(build_context(ledger, IMPOSER, key.origin, day, key.code))
+    finding = standing.selection.line
+    cases = finding.cases if finding else ()
+    return _SharedDuty(
+        standing,
+        any(layer.period.is_all_in for case in cases for layer in case.stacked.counted),
+    )
+
+
+def _build_duty(shared: _SharedDuty, base: LineDuty) -> ListedDuty:
+    standing, percent = shared.standing, base.percent
+    stacked = standing.selection.stacked
+    base_name = f"Base duty, {COLUMN_2}" if base.column else "Base duty"
+    own = DutyPart("", base_name, percent) if percent is not None else None
+    if stacked.ban is not None:
+        ban = DutyPart(stacked.ban.measure.id, stacked.ban.measure.name, None)
+        return ListedDuty(DutyTotal(None, None, ban=BanExtent.ALL), (ban,))
+    possible = [one.layer for one in stacked.excluded if one.may_apply]
+    some_banned = any(one.period.banned for one in possible)
+    total = _find_range(shared, percent, some_banned=some_banned)
+    low, high = total if total is not None else (None, None)
+    specific = [one.period.specific for one in possible if one.period.specific]
+    words = tuple(dict.fromkeys([*([] if percent is not None else [base.text]), *specific]))
+    certain = (
+        DutyPart(one.measure.id, one.measure.name, one.period.percent) for one in stacked.counted
+    )
+    some = (
+        DutyPart(left.layer.measure.id, left.layer.measure.name, left.layer.period.percent, False)
+        for left in stacked.excluded
+        if left.may_apply and left.exclusion.reason in _DEPENDS
+    )
+    return ListedDuty(
+        DutyTotal(low, high, words, BanExtent.SOME if some_banned else BanExtent.NONE),
+        (*([own] if own else []), *certain, *some),
+        standing.selection.line.questions if standing.selection.line else (),
+    )
+
+
+_DEPENDS = frozenset({Reason.DEPENDS, Reason.SPECIFIC, Reason.LINE_DECIDES})
+
+
+def _find_range(
+    shared: _SharedDuty, base: Decimal | None, *, some_banned: bool
+) -> tuple[Decimal, Decimal] | None:
+    """The lowest and highest total with the base duty; None if no total is known."""
+    standing = shared.standing
+    stacked, finding = standing.selection.stacked, standing.selection.line
+    if finding is None or (standing.total is None and standing.span is None and not some_banned):
+        return None
+    if base is None:
+        if some_banned:
+            totals = [one.stacked.total for one in finding.cases if one.stacked.ban is None]
+            return min(totals), max(totals)
+        return stacked.span or (stacked.total, stacked.total)
+    if stacked is finding.stacked and finding.added is not None:
+        return base + finding.added[0], base + finding.added[1]
+    # A duty may not be charged again after the end of another, so the cases are not exact here.
+    if stacked.span is not None:
+        more = Decimal(0) if shared.depends_on_base else base
+        return stacked.span[0] + more, stacked.span[1] + more
+    added = compute_added(stacked.counted, base)
+    return None if added is None else (base + added, base + added)
