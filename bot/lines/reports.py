@@ -29,6 +29,15 @@ KnownTotals = tuple[KnownTotal, ...]
 """The totals of a line in order of time, each different from the one before; never empty."""
 
 
+class KnownList(NamedTuple):
+    """A list with what its owner knows about the duties on its lines."""
+
+    list: LineList
+    totals: Mapping[LineKey, KnownTotals]
+    reports: int = 0
+    """The number of reports that were saved, so that none is saved twice."""
+
+
 class ReportedChange(NamedTuple):
     """A line whose total is no longer what its owner knows."""
 
@@ -44,7 +53,8 @@ class ReportedChange(NamedTuple):
 class ListReport(NamedTuple):
     """What changed for a list since the last report to its owner."""
 
-    list: LineList
+    known: KnownList
+    """What the owner knew before the report."""
     changes: tuple[ReportedChange, ...]
     totals: Mapping[LineKey, KnownTotals]
     """The known totals of these lines after the report."""
@@ -55,18 +65,16 @@ def find_known_totals(duties: LineDuties, key: LineKey, day: date) -> KnownTotal
     return tuple(KnownTotal(one.on, one.duty.total) for one in duties.list_from(key, day))
 
 
-def build_report(
-    lines: LineList, known: Mapping[LineKey, KnownTotals], duties: LineDuties, day: date
-) -> ListReport:
+def build_report(known: KnownList, duties: LineDuties, day: date) -> ListReport:
     """The lines of the list whose totals from `day` on differ from the known ones.
 
     A line without known totals has nothing to compare with. It gets its totals and no change.
     """
     changes: list[ReportedChange] = []
     totals: dict[LineKey, KnownTotals] = {}
-    for line in lines.lines:
+    for line in known.list.lines:
         now = find_known_totals(duties, line.key, day)
-        before = known.get(line.key)
+        before = known.totals.get(line.key)
         if before is None:
             totals[line.key] = now
             continue
@@ -75,7 +83,7 @@ def build_report(
             old, new = _find_total(before, on), duties.find(line.key, on)
             changes.append(ReportedChange(line, on, old, new))
             totals[line.key] = now
-    return ListReport(lines, tuple(changes), totals)
+    return ListReport(known, tuple(changes), totals)
 
 
 def _find_difference(before: KnownTotals, now: KnownTotals, day: date) -> date | None:

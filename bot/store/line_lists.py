@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.lines.model import LineKey, LineList, ListedLine, ListOwner
-from bot.lines.reports import KnownTotals, ListReport, format_totals, parse_totals
+from bot.lines.reports import KnownList, KnownTotals, ListReport, format_totals, parse_totals
 from bot.store import tables
 from bot.store.engine import Database, execute_many
 
@@ -24,19 +24,23 @@ class LineLists:
         """The list of the owner; an empty one of revision 0 if there is none."""
         return await self._database.read(lambda connection: _read(connection, owner))
 
-    async def known_totals(self, owner: ListOwner) -> Mapping[LineKey, KnownTotals]:
-        """What the owner knows about the duties on each line of the list."""
-        query = sa.select(_line.code, _line.origin, _line.totals).where(*_is_of(_lines, owner))
-        rows = await self._database.rows(query)
-        parsed: dict[str, KnownTotals] = {}
-        found = {}
-        for code, origin, totals in rows:
+    async def known(self, owner: ListOwner) -> KnownList:
+        """The list with what the owner knows about the duties on its lines."""
+
+        def read(connection: sa.Connection) -> KnownList:
+            found = _read(connection, owner)
+            query = sa.select(_line.code, _line.origin, _line.totals)
+            rows = connection.execute(query.where(*_is_of(_lines, owner))).all()
+            reports = sa.select(_list.reports).where(*_is_of(_lists, owner))
+            number = connection.execute(reports).scalar_one_or_none() or 0
             # Most lines of a list have the totals of others.
-            if totals and totals not in parsed:
-                parsed[totals] = parse_totals(totals)
-            if totals:
-                found[LineKey(code, origin)] = parsed[totals]
-        return found
+            parsed = {row.totals: parse_totals(row.totals) for row in rows if row.totals}
+            totals = {
+                LineKey(row.code, row.origin): parsed[row.totals] for row in rows if row.totals
+            }
+            return KnownList(found, totals, number)
+
+        return await self._database.read(read)
 
     async def save(
         self,
@@ -102,15 +106,19 @@ class LineLists:
         return tuple(ListOwner(row.team, row.place) for row in rows)
 
     def take_report(self, connection: sa.Connection, report: ListReport) -> bool:
-        """Saves what a report tells the owner; False if the list was changed since.
+        """Saves what a report tells the owner; False if it was saved before, or the list changed.
 
         Call it in the transaction that queues the message of the report.
         """
-        owner = report.list.owner
-        is_same = (*_is_of(_lists, owner), _list.revision == report.list.revision)
-        # An update locks the row, so that no import changes the list meanwhile.
-        lock = sa.update(_lists).where(*is_same).values(revision=report.list.revision)
-        if connection.execute(lock).rowcount == 0:
+        owner, before = report.known.list.owner, report.known
+        is_same = (
+            *_is_of(_lists, owner),
+            _list.revision == before.list.revision,
+            _list.reports == before.reports,
+        )
+        # The update locks the row, so that no import changes the list meanwhile.
+        take = sa.update(_lists).where(*is_same).values(reports=before.reports + 1)
+        if connection.execute(take).rowcount == 0:
             return False
         formatted = _Formatter()
         rows = [
@@ -123,7 +131,7 @@ class LineLists:
         return True
 
     async def save_report(self, report: ListReport) -> bool:
-        """Saves what a report tells the owner, without a message; False if the list changed."""
+        """Saves what a report tells the owner, without a message; False as `take_report`."""
         return await self._database.write(lambda connection: self.take_report(connection, report))
 
     def _take_revision(
@@ -131,7 +139,8 @@ class LineLists:
     ) -> bool:
         values = {"revision": before.revision + 1, "changed_by": by, "changed_at": now}
         if before.revision == 0:
-            add = self._database.insert(_lists).values({**before.owner._asdict(), **values})
+            row = {**before.owner._asdict(), **values, "reports": 0}
+            add = self._database.insert(_lists).values(row)
             return connection.execute(add.on_conflict_do_nothing()).rowcount > 0
         is_same = (*_is_of(_lists, before.owner), _list.revision == before.revision)
         return connection.execute(sa.update(_lists).where(*is_same).values(values)).rowcount > 0

@@ -281,6 +281,8 @@ line_lists = sa.Table(
     sa.Column("place", sa.String, primary_key=True),
     # The number of times the list was saved.
     sa.Column("revision", sa.Integer, nullable=False),
+    # The number of reports about changes of its duties.
+    sa.Column("reports", sa.Integer, nullable=False),
     # The person who saved it last; empty for the command line.
     sa.Column("changed_by", sa.String, nullable=False),
     sa.Column("changed_at", Moment, nullable=False),

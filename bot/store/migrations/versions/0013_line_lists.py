@@ -14,6 +14,7 @@ def upgrade() -> None:
         sa.Column("team", sa.String, nullable=False),
         sa.Column("place", sa.String, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("reports", sa.Integer, nullable=False),
         sa.Column("changed_by", sa.String, nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("team", "place", name="pk_line_lists"),
