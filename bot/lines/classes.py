@@ -7,11 +7,12 @@ day, and are computed once for the class.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure
-from bot.rates.schedule.model import MembershipGroup
+from bot.rates.schedule.model import LINE_DIGITS, MembershipGroup, TariffLine
 from bot.rates.schedule.schedule import TariffSchedule
 
 
@@ -29,20 +30,65 @@ class DutyClass(NamedTuple):
     """How each group names the lines: as a whole, by their usual number, or by a longer code."""
 
 
+class _Naming(NamedTuple):
+    """How groups of codes name a line: as a whole, by its usual number, or by a longer code."""
+
+    number: int
+    groups: tuple[tuple[str, MembershipGroup], ...]
+
+
+class ScheduleIndex:
+    """What is looked up in a schedule for its lines. It does not depend on the measures."""
+
+    def __init__(self, schedule: TariffSchedule) -> None:
+        self.schedule = schedule
+        self._ends: dict[str, list[date]] = {}
+        for one in schedule.former:
+            self._ends.setdefault(one.line.code, []).append(one.to)
+        self._lines: dict[str, TariffLine | None] = {}
+        self._namings: dict[str, _Naming] = {}
+        self._by_key: dict[object, _Naming] = {}
+
+    def find_line(self, code: str, day: date) -> TariffLine | None:
+        """The line of a code on the day, like `TariffSchedule.find_line`."""
+        if code[:LINE_DIGITS] in self._ends:
+            return self.schedule.find_line(code, day)
+        if code not in self._lines:
+            self._lines[code] = self.schedule.find_line(code, day)
+        return self._lines[code]
+
+    def list_former_ends(self, code: str) -> Sequence[date]:
+        """The last days of the former duties of a line."""
+        return self._ends.get(code[:LINE_DIGITS], ())
+
+    def find_naming(self, code: str) -> _Naming:
+        """How groups name the line. Lines that are named in the same way have the same result."""
+        known = self._namings.get(code)
+        if known is None:
+            memberships = self.schedule.memberships
+            usual = self.schedule.header.usual_numbers.get(code, code)
+            groups = (
+                *(("whole", one.group) for one in memberships.find_covering(code)),
+                *(("usual", one.group) for one in memberships.find_covering(usual)),
+                *((one.code[len(code) :], one.group) for one in memberships.find_inside(code)),
+            )
+            # Groups are compared by identity, because hashing their codes would be slow.
+            key = frozenset((how, id(group)) for how, group in groups)
+            known = self._by_key.setdefault(key, _Naming(len(self._by_key), groups))
+            self._namings[code] = known
+        return known
+
+
 class DutyClasses:
     """The classes of the lines of a schedule."""
 
-    def __init__(self, schedule: TariffSchedule, scope_codes: Sequence[str]) -> None:
+    def __init__(self, index: ScheduleIndex, scope_codes: Sequence[str]) -> None:
         """`scope_codes` are the codes in the scopes of measures without lists, sorted."""
-        self._schedule, self._scope_codes = schedule, scope_codes
+        self.index, self.scope_codes = index, scope_codes
         self._known_scopes = frozenset(scope_codes)
         self._by_key: dict[object, DutyClass] = {}
         self._by_code: dict[str, DutyClass] = {}
         self._narrowed: dict[tuple[int, frozenset[str]], object] = {}
-
-    def fits(self, schedule: TariffSchedule, scope_codes: Sequence[str]) -> bool:
-        """Whether these are also the classes for this schedule and these scopes."""
-        return self._schedule is schedule and self._scope_codes == scope_codes
 
     def find(self, code: str) -> DutyClass:
         """The class of a line or of a number with ten digits."""
@@ -65,21 +111,14 @@ class DutyClasses:
         return found
 
     def _build(self, code: str) -> DutyClass:
-        memberships = self._schedule.memberships
-        usual = self._schedule.header.usual_numbers.get(code, code)
-        naming = [
-            *(("whole", one.group) for one in memberships.find_covering(code)),
-            *(("usual", one.group) for one in memberships.find_covering(usual)),
-            *((one.code[len(code) :], one.group) for one in memberships.find_inside(code)),
-        ]
+        naming = self.index.find_naming(code)
         scopes = tuple(self._list_scopes(code))
-        longer = tuple(scope[len(code) :] for scope in scopes)
-        key = (frozenset((how, id(group)) for how, group in naming), scopes, longer)
+        key = (naming.number, scopes, tuple(scope[len(code) :] for scope in scopes))
         found = self._by_key.get(key)
         if found is None:
-            groups = tuple({id(group): group for _, group in naming}.values())
+            groups = tuple({id(group): group for _, group in naming.groups}.values())
             lists = frozenset(one.list for one in groups)
-            found = DutyClass(len(self._by_key), lists, groups, scopes, tuple(naming))
+            found = DutyClass(len(self._by_key), lists, groups, scopes, naming.groups)
             self._by_key[key] = found
         return found
 
@@ -87,8 +126,8 @@ class DutyClasses:
         for size in range(2, len(code) + 1):
             if code[:size] in self._known_scopes:
                 yield code[:size]
-        for place in range(bisect_left(self._scope_codes, code), len(self._scope_codes)):
-            scope = self._scope_codes[place]
+        for place in range(bisect_left(self.scope_codes, code), len(self.scope_codes)):
+            scope = self.scope_codes[place]
             if not scope.startswith(code):
                 break
             if scope != code:

@@ -9,17 +9,22 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from bot.lines.classes import DutyClass, DutyClasses, list_codes_of, list_scope_codes
+from bot.lines.classes import (
+    DutyClass,
+    DutyClasses,
+    ScheduleIndex,
+    list_codes_of,
+    list_scope_codes,
+)
 from bot.lines.model import LineKey
 from bot.lines.validation import IMPOSER
 from bot.rates.answer.history import list_change_days
 from bot.rates.answer.lines.line_duties import compute_added
-from bot.rates.answer.select import build_context
-from bot.rates.answer.standing import Standing, compute_standing
+from bot.rates.answer.select import Selection, build_context, select_layers
+from bot.rates.answer.standing import compute_total
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure
 from bot.rates.model.warnings import Reason
-from bot.rates.schedule.model import TariffLine
 from bot.rates.schedule.treatment import COLUMN_2, LineDuty, Treatment, find_line_duty
 
 _A_DAY = timedelta(days=1)
@@ -91,9 +96,9 @@ class DatedDuty(NamedTuple):
 class _SharedDuty(NamedTuple):
     """What all lines of a class pay for goods of an origin on a day, apart from the base duty."""
 
-    standing: Standing
-    depends_on_base: bool
-    """Whether a rate includes the base duty, so that the additional duty depends on it."""
+    selection: Selection
+    is_known: bool
+    """Whether the ledger knows the total of the duties, or its range."""
 
 
 class LineDuties:
@@ -109,21 +114,22 @@ class LineDuties:
             raise ValueError("the ledger has no tariff schedule")
         self.ledger, self.schedule = ledger, schedule
         codes = list_scope_codes(ledger, IMPOSER)
-        reused = like is not None and like.classes.fits(schedule, codes)
+        index = ScheduleIndex(schedule)
+        if like is not None and like.schedule is schedule:
+            index = like.classes.index
+        is_same = like is not None and like.classes.index is index
         self.classes: DutyClasses = (
-            like.classes if like and reused else DutyClasses(schedule, codes)
+            like.classes
+            if like and is_same and like.classes.scope_codes == codes
+            else DutyClasses(index, codes)
         )
         self._lists_of = ledger.get_lists(IMPOSER)
         self._duties: dict[tuple[str, str, date], ListedDuty] = {}
-        self._shared: dict[tuple[object, ...], _SharedDuty] = {}
+        self._shared: dict[tuple[object, str, date], _SharedDuty] = {}
         self._by_base: dict[tuple[object, ...], ListedDuty] = {}
         self._days: dict[tuple[int, str], tuple[date, ...]] = {}
         self._treatments: dict[tuple[str, date], Treatment] = {}
         self._names: dict[str, frozenset[str]] = {}
-        self._former: dict[str, list[date]] = {}
-        for one in schedule.former:
-            self._former.setdefault(one.line.code, []).append(one.to + _A_DAY)
-        self._lines: dict[str, TariffLine | None] = {}
 
     def find(self, key: LineKey, day: date) -> ListedDuty:
         """The duty on a line on the day."""
@@ -175,8 +181,10 @@ class LineDuties:
         place = (of_class.number, key.origin)
         if place not in self._days:
             self._days[place] = tuple(sorted(self._list_class_days(of_class, key.origin)))
-        own = self._former.get(key.code[:8], ())
-        return tuple(sorted({*self._days[place], *own})) if own else self._days[place]
+        ends = self.classes.index.list_former_ends(key.code)
+        if not ends:
+            return self._days[place]
+        return tuple(sorted({*self._days[place], *(one + _A_DAY for one in ends)}))
 
     def _list_class_days(self, of_class: DutyClass, origin: str) -> set[date]:
         pair = self.ledger.get_pair(IMPOSER, origin)
@@ -203,26 +211,16 @@ class LineDuties:
             return not lists.isdisjoint(of_class.lists)
         return not set(of_class.scopes).isdisjoint(list_codes_of(measure))
 
-    def _find_line(self, code: str, day: date) -> TariffLine | None:
-        if code in self._former or code[:8] in self._former:
-            return self.schedule.find_line(code, day)
-        if code not in self._lines:
-            self._lines[code] = self.schedule.find_line(code, day)
-        return self._lines[code]
-
     def _compute(self, key: LineKey, day: date) -> ListedDuty:
-        line = self._find_line(key.code, day)
+        line = self.classes.index.find_line(key.code, day)
         if line is None:
             return ListedDuty(NOT_A_LINE)
         base = find_line_duty(line, self._find_treatment(key.origin, day))
         alike = self.classes.narrow(self.classes.find(key.code), self._list_names(key.origin))
-        shared = self._shared.get((alike, key.origin, day))
-        if shared is None or shared.depends_on_base:
-            place = (alike, key.origin, day, base)
-            shared = self._shared.get(place)
-            if shared is None:
-                shared = _compute_shared(self.ledger, key, day)
-                self._shared[place] = self._shared[place[:3]] = shared
+        place = (alike, key.origin, day)
+        shared = self._shared.get(place)
+        if shared is None:
+            shared = self._shared[place] = _compute_shared(self.ledger, key, day)
         built = self._by_base.get((id(shared), base))
         if built is None:
             built = self._by_base[id(shared), base] = _build_duty(shared, base)
@@ -247,18 +245,14 @@ class LineDuties:
 
 
 def _compute_shared(ledger: Ledger, key: LineKey, day: date) -> _SharedDuty:
-    standing = compute_standing(build_context(ledger, IMPOSER, key.origin, day, key.code))
-    finding = standing.selection.line
-    cases = finding.cases if finding else ()
-    return _SharedDuty(
-        standing,
-        any(layer.period.is_all_in for case in cases for layer in case.stacked.counted),
-    )
+    context = build_context(ledger, IMPOSER, key.origin, day, key.code)
+    selection = select_layers(context)
+    is_known = selection.stacked.span is not None or compute_total(context, selection) is not None
+    return _SharedDuty(selection, is_known)
 
 
 def _build_duty(shared: _SharedDuty, base: LineDuty) -> ListedDuty:
-    standing, percent = shared.standing, base.percent
-    stacked = standing.selection.stacked
+    percent, stacked = base.percent, shared.selection.stacked
     base_name = f"Base duty, {COLUMN_2}" if base.column else "Base duty"
     own = DutyPart("", base_name, percent) if percent is not None else None
     if stacked.ban is not None:
@@ -281,7 +275,7 @@ def _build_duty(shared: _SharedDuty, base: LineDuty) -> ListedDuty:
     return ListedDuty(
         DutyTotal(low, high, words, BanExtent.SOME if some_banned else BanExtent.NONE),
         (*([own] if own else []), *certain, *some),
-        standing.selection.line.questions if standing.selection.line else (),
+        shared.selection.line.questions if shared.selection.line else (),
     )
 
 
@@ -292,20 +286,17 @@ def _find_range(
     shared: _SharedDuty, base: Decimal | None, *, some_banned: bool
 ) -> tuple[Decimal, Decimal] | None:
     """The lowest and highest total with the base duty; None if no total is known."""
-    standing = shared.standing
-    stacked, finding = standing.selection.stacked, standing.selection.line
-    if finding is None or (standing.total is None and standing.span is None and not some_banned):
+    stacked, finding = shared.selection.stacked, shared.selection.line
+    if finding is None or not (shared.is_known or some_banned):
         return None
+    free = [one.stacked for one in finding.cases if one.stacked.ban is None]
     if base is None:
-        if some_banned:
-            totals = [one.stacked.total for one in finding.cases if one.stacked.ban is None]
-            return min(totals), max(totals)
-        return stacked.span or (stacked.total, stacked.total)
-    if stacked is finding.stacked and finding.added is not None:
-        return base + finding.added[0], base + finding.added[1]
-    # A duty may not be charged again after the end of another, so the cases are not exact here.
-    if stacked.span is not None:
-        more = Decimal(0) if shared.depends_on_base else base
-        return stacked.span[0] + more, stacked.span[1] + more
-    added = compute_added(stacked.counted, base)
-    return None if added is None else (base + added, base + added)
+        totals = [one.total for one in free] if some_banned else [stacked.total]
+        return stacked.span or (min(totals), max(totals))
+    if stacked is not finding.stacked:
+        # A duty may not be charged again after the end of another: the cases still count it.
+        if stacked.span is not None:
+            return base + stacked.span[0], base + stacked.span[1]
+        free = [stacked]
+    added = [one for each in free if (one := compute_added(each.counted, base)) is not None]
+    return (base + min(added), base + max(added)) if added else None

@@ -9,7 +9,7 @@ A measure touches the lines on which it may be charged. A story touches the line
 and goods that it names.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -78,9 +78,13 @@ def find_effects(
     change = change if change is not None else compare_ledgers(before.ledger, after.ledger)
     if not change:
         return ()
+    starts_later: dict[str, bool] = {}
     found = []
     for line in select_concerned(lines, before, after, change):
-        effect = compare_line(line, before, after, day)
+        if line.origin not in starts_later:
+            starts_later[line.origin] = _starts_later(change, line.origin, before, after, day)
+        skipped = (day,) if starts_later[line.origin] else ()
+        effect = compare_line(line, before, after, day, skipped)
         if effect is not None:
             found.append(effect)
     return tuple(found)
@@ -111,15 +115,55 @@ def select_concerned(
 
 
 def compare_line(
-    line: ListedLine, before: LineDuties, after: LineDuties, day: date
+    line: ListedLine,
+    before: LineDuties,
+    after: LineDuties,
+    day: date,
+    skipped: Collection[date] = (),
 ) -> LineEffect | None:
-    """The first day from `day` on which the totals of the line differ; None if none is known."""
+    """The first day from `day` on which the totals of the line differ; None if none is known.
+
+    On the `skipped` days they are known to be equal.
+    """
     days = {*before.list_change_days(line.key), *after.list_change_days(line.key)}
     for on in (day, *sorted(one for one in days if one > day)):
+        if on in skipped:
+            continue
         old, new = before.find(line.key, on), after.find(line.key, on)
         if old.total != new.total:
             return LineEffect(line, on, old, new)
     return None
+
+
+def _starts_later(
+    change: LedgerChange, origin: str, before: LineDuties, after: LineDuties, day: date
+) -> bool:
+    """Whether no measure that changed matters for totals on the day.
+
+    Most approved rates begin on a later day. This halves the time of their effects.
+    """
+    if change.is_of_schedule:
+        return False
+    for duties in (before, after):
+        pair = duties.ledger.get_pair(IMPOSER, origin)
+        # Without any duty on all goods, the first duty on a line makes an unknown total known.
+        if pair.coverage is None or not any(one.applies_to_all_goods for one in pair.measures):
+            return False
+        if not all(_is_idle(one, day, pair.coverage.checked) for one in change.measures):
+            return False
+    return True
+
+
+def _is_idle(measure: Measure, day: date, checked: date) -> bool:
+    """Whether the measure has no rate on the day, and none whose end or absence matters then.
+
+    The rate may be unknown. Or it ended after the last check, so that what it replaced is looked up
+    on its last day.
+    """
+    last = measure.periods[-1] if measure.periods else None
+    may_return = last is not None and last.to is not None and checked <= last.to < day
+    is_unknown = measure.rate_unknown or measure.is_rate_unknown(day)
+    return measure.find_period(day) is None and not (is_unknown or may_return)
 
 
 def find_touched(
