@@ -10,7 +10,7 @@ and goods that it names.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.lines.duties import LineDuties, ListedDuty
@@ -27,7 +27,7 @@ class LineEffect(NamedTuple):
     on: date
     """The first day on which the totals differ."""
     before: ListedDuty
-    """The duty on this day before the change of the ledger."""
+    """The duty on this day by the old ledger, or the duty on the day before."""
     after: ListedDuty
 
 
@@ -164,6 +164,19 @@ def _is_idle(measure: Measure, day: date, checked: date) -> bool:
     may_return = last is not None and last.to is not None and checked <= last.to < day
     is_unknown = measure.rate_unknown or measure.is_rate_unknown(day)
     return measure.find_period(day) is None and not (is_unknown or may_return)
+
+
+def find_changes_on(
+    lines: Iterable[ListedLine], duties: LineDuties, day: date
+) -> tuple[LineEffect, ...]:
+    """The lines whose total on the day differs from that of the day before, in their order."""
+    eve = day - timedelta(days=1)
+    found = []
+    for line in lines:
+        old, new = duties.find(line.key, eve), duties.find(line.key, day)
+        if old.total != new.total:
+            found.append(LineEffect(line, day, old, new))
+    return tuple(found)
 
 
 def find_touched(

@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.lines.duties import LineDuties
-from bot.lines.effects import compare_ledgers, find_effects, find_touched
+from bot.lines.effects import (
+    compare_ledgers,
+    find_changes_on,
+    find_effects,
+    find_touched,
+)
 from bot.lines.model import ListedLine
 from bot.proposals.approval.amendments import Amendment, apply_amendment
 from bot.rates.ledger import Ledger
@@ -156,6 +161,17 @@ def test_a_line_that_ends_is_touched() -> None:
     after = LineDuties(ledger(of=ended))
     (found,) = find_effects([listed("01012100")], LineDuties(BEFORE), after, TODAY)
     assert (found.on, found.after.total.is_line) == (last + timedelta(days=1), False)
+
+
+def test_the_changes_on_a_day_have_the_duty_of_the_day_before() -> None:
+    exempt_from = TODAY + timedelta(days=20)
+    duties = LineDuties(BEFORE)
+    found = find_changes_on(EVERY_LINE, duties, exempt_from)
+    assert {(one.line, one.before.total.high, one.after.total.high) for one in found} == {
+        (listed("72085100", "CN"), Decimal(35), Decimal(10)),
+        (listed("72085100", "DE"), Decimal(25), Decimal(0)),
+    }
+    assert find_changes_on(EVERY_LINE, duties, TODAY) == ()
 
 
 @pytest.mark.parametrize(

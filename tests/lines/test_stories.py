@@ -92,9 +92,7 @@ def test_lines_come_in_the_order_of_the_list(duties: LineDuties, today: date) ->
     assert found == (LINES[0], LINES[2], LINES[3])
 
 
-def test_an_unknown_product_means_the_goods_of_the_title(
-    duties: LineDuties, today: date
-) -> None:
+def test_an_unknown_product_means_the_goods_of_the_title(duties: LineDuties, today: date) -> None:
     figures = [figure(partner="CN", product="qwertz")]
     assert find(duties, today, "US tariffs on Chinese steel", figures=figures) == {("steel", "CN")}
     assert find(duties, today, "US raises tariffs", figures=figures) == set()

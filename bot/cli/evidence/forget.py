@@ -20,8 +20,9 @@ def forget(user: str, dry_run: bool, as_json: bool) -> None:
     """Remove a person from the database.
 
     USER is a Slack id, such as U024BE7LH. Deletes their subscriptions, follows, feedback, list of
-    tariff lines and the messages to them. Decisions on rates and kept answers stay with an anonymous id. This also works
-    while the bot runs. Messages in Slack, backups, logs and exported files stay as they are.
+    tariff lines and the messages to them. Decisions on rates and kept answers stay with an
+    anonymous id. This also works while the bot runs. Messages in Slack, backups, logs and exported
+    files stay as they are.
     """
     if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", user):
         raise click.UsageError(f"{user} is not the id of a Slack user, such as U024BE7LH.")

@@ -4,6 +4,7 @@ from datetime import date
 
 from bot.commands.replies import Reply
 from bot.lines.difference import ImportMode, ListDifference
+from bot.lines.effects import LineEffect
 from bot.lines.model import LineList, ListedLine
 from bot.lines.table import LineRow
 from bot.lines.validation import CheckedRows
@@ -38,6 +39,13 @@ class TouchedLines(Reply):
 
     lines: LineList
     touched: tuple[ListedLine, ...]
+
+
+class ChangedLines(Reply):
+    """The lines of a list whose duties change, with the old and the new duty."""
+
+    lines: LineList
+    effects: tuple[LineEffect, ...]
 
 
 class RemovedList(Reply):

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from bot.commands.lines.current_duties import CurrentDuties
 from bot.commands.lines.replies import (
+    ChangedLines,
     LineTable,
     ProposedImport,
     RemovedList,
@@ -25,6 +26,7 @@ from bot.commands.lines.replies import (
 from bot.errors import LinesRefused
 from bot.lines.difference import ImportMode, compare_lists
 from bot.lines.duties import LineDuties
+from bot.lines.effects import find_changes_on, find_effects
 from bot.lines.model import MAX_LINES, LineKey, LineList, ListedLine, ListOwner
 from bot.lines.reports import (
     KnownList,
@@ -130,6 +132,25 @@ class LineListService:
 
         def find(duties: LineDuties, day: date) -> TouchedLines:
             return TouchedLines(lines, StoryMatcher(duties, day).find(story, lines.lines))
+
+        return await self.duties.use(find)
+
+    async def find_effects(self, owner: ListOwner, after: Ledger) -> ChangedLines:
+        """The owner's lines whose total another ledger changes: one with a proposed rate."""
+        lines = await self._store.get(owner)
+
+        def find(duties: LineDuties, day: date) -> ChangedLines:
+            later = LineDuties(after, duties)
+            return ChangedLines(lines, find_effects(lines.lines, duties, later, day))
+
+        return await self.duties.use(find)
+
+    async def find_changes_on(self, owner: ListOwner, day: date) -> ChangedLines:
+        """The owner's lines whose total changes on a day, such as that of a reminder."""
+        lines = await self._store.get(owner)
+
+        def find(duties: LineDuties, _: date) -> ChangedLines:
+            return ChangedLines(lines, find_changes_on(lines.lines, duties, day))
 
         return await self.duties.use(find)
 

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -139,6 +139,24 @@ async def test_a_story_touches_lines_of_the_list(service: LineListService) -> No
     found = await service.find_touched(OWNER, about)
     assert found.touched == (listed("72083900", "CN", "steel"), listed("85076000", "CN", "cells"))
     assert len(found.lines.lines) == 3
+
+
+async def test_a_proposed_rate_changes_lines_of_the_list(service: LineListService) -> None:
+    await import_rows(service)
+    after = ledger(change("cells", {"percent": 100}))
+    (found,) = (await service.find_effects(OWNER, after)).effects
+    assert found.line.label == "cells"
+    assert (found.before.total.low, found.after.total.low) == (Decimal("20.9"), Decimal("113.4"))
+    for other in OTHERS:
+        assert (await service.find_effects(other, after)).effects == ()
+
+
+async def test_the_changes_on_a_day_are_those_of_the_list(service: LineListService) -> None:
+    await import_rows(service)
+    (found,) = (await service.find_changes_on(OWNER, date(2026, 7, 21))).effects
+    assert found.line.code == "72085100"
+    for other in OTHERS:
+        assert (await service.find_changes_on(other, date(2026, 7, 21))).effects == ()
 
 
 async def test_a_removed_list_is_gone(service: LineListService) -> None:
