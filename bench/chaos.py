@@ -10,9 +10,11 @@ store, dispatcher and sender run in a second process. The parts:
     delay     measures when the other conversations get their messages while one conversation is
               slow or refuses messages
     refusal   counts messages after the workspace has refused every call for five seconds
+    bundles   counts stories that are lost, sent twice or sent although they are muted, with
+              digests, quiet hours and mutes, through faults and SIGKILLs, on a faster clock
 
 The result is Markdown tables. Flags set the size of the part `exact`. At full size, all parts take
-about 15 minutes. If `exact` does not finish within its time limit, its table says so.
+about 18 minutes. If `exact` or `bundles` does not finish within its time limit, its table says so.
 """
 
 import argparse
@@ -29,13 +31,16 @@ from sqlalchemy import Connection, delete, func, select
 from bot.store import tables
 from bot.store.engine import Database
 from bot.store.upgrade import upgrade
+from tests.chaos.bundle_process import BundleJob
+from tests.chaos.bundle_trial import run_bundle_trial
+from tests.chaos.bundles import FastClock
 from tests.chaos.faults import Fault, FaultPlan, RateLimit
 from tests.chaos.faulty_slack import Behavior, FaultySlack
 from tests.chaos.load import Load
 from tests.chaos.sending_process import SendingJob
 from tests.chaos.trial import SOON_S, Tally, Trial, kill, run_trial, start, wait_for
 
-PARTS = ("exact", "limit", "delay", "refusal")
+PARTS = ("exact", "limit", "delay", "refusal", "bundles")
 
 # How many posts of a full run meet each fault. Every post whose outcome is unknown needs a
 # look-up, and Slack allows only 50 a minute. Every 429 pauses all posts of the workspace.
@@ -66,7 +71,23 @@ _HISTORY_A_MINUTE, _HISTORY_AT_ONCE = 50, 10
 _POSTS_A_SECOND, _RETRY_AFTER_S = 10, 5
 _LIMIT_MINUTES = 3
 _SLOW_S = 10.0
+_FILLED = (
+    tables.deliveries,
+    tables.stories,
+    tables.subscriptions,
+    tables.mutes,
+    tables.feed_states,
+)
+"""The tables that a run fills."""
 _REFUSED_S, _RECOVERY_LIMIT_S = 5.0, 60.0
+_BUNDLE_GAP_S, _BUNDLE_SPEED = 100.0, 120.0
+"""Simulated seconds between two stories, and how much faster than the real clock time passes."""
+_BUNDLE_MORE_S = 240.0
+"""The real time after the last story within which everything that is due must be sent."""
+_BUNDLE_FAULT_RATE = 0.002
+_TEXT_FAULTS = frozenset({Fault.CONTENT, Fault.LIMITED_BARE})
+"""Not in the part `bundles`. The plain text of a digest shows one of its stories, and the pause
+after a bare 429 is part of the limiter, which waits in real time."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +116,7 @@ def main() -> None:
 async def _run(sizes: _Sizes, parts: Sequence[str]) -> None:
     if sizes.database is not None:
         await _require_empty(sizes.database)
-    for name, part in zip(PARTS, (_exact, _limit, _delay, _refusal), strict=True):
+    for name, part in zip(PARTS, (_exact, _limit, _delay, _refusal, _bundles), strict=True):
         if name in parts:
             _print_table(await part(sizes))
     if sizes.database is not None:
@@ -224,6 +245,48 @@ async def _refusal(sizes: _Sizes) -> list[list[str]]:
     return rows
 
 
+async def _bundles(sizes: _Sizes) -> list[list[str]]:
+    faults = [fault for fault in _FAULTS if fault not in _TEXT_FAULTS]
+    behavior = Behavior(
+        posts=FaultPlan(sizes.seed, dict.fromkeys(faults, _BUNDLE_FAULT_RATE)), slow_s=1.0
+    )
+    channels = max(sizes.channels * 2 // 5, 20)
+    async with FaultySlack(behavior) as slack:
+        with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+            job = BundleJob(
+                database=await _open_empty(folder, sizes),
+                api_url=slack.url,
+                channels=channels,
+                stories=sizes.stories,
+                gap_s=_BUNDLE_GAP_S,
+                clock=FastClock.start(_BUNDLE_SPEED),
+                log=str(Path(folder) / "log"),
+            )
+            limit_s = sizes.stories * _BUNDLE_GAP_S / _BUNDLE_SPEED + _BUNDLE_MORE_S
+            tally = await run_bundle_trial(job, sizes.kills, slack, limit_s)
+    hours = sizes.stories * _BUNDLE_GAP_S / 3600
+    ended = "" if tally.is_finished else " (time limit)"
+    return [
+        ["digests, quiet hours and mutes", ""],
+        ["conversations, stories, simulated hours", f"{channels}, {sizes.stories}, {hours:.1f}"],
+        ["stories expected in all conversations", f"{tally.expected:,}"],
+        ["in alerts and developments", f"{tally.in_messages:,}"],
+        ["in digests, and after quiet hours", f"{tally.in_bundles:,}"],
+        ["offered after a mute", f"{tally.in_offers:,}"],
+        ["in digests whose hour is after the run", f"{tally.waiting:,}"],
+        ["digests and offers, their further messages", f"{tally.bundles:,}, {tally.continued:,}"],
+        ["lost", f"{tally.lost:,}"],
+        ["in two messages", f"{tally.twice:,}"],
+        ["messages repeated", f"{tally.repeated:,}"],
+        ["out of order", f"{tally.out_of_order:,}"],
+        ["sent although muted, or offered although not", f"{tally.wrong_mute:,}"],
+        ["in a digest, but not shown once", f"{tally.not_shown:,}"],
+        ["faults of chat.postMessage", f"{sum(slack.faults.values()):,}"],
+        ["kills", str(tally.kills)],
+        ["seconds", f"{tally.seconds:.0f}{ended}"],
+    ]
+
+
 async def _refuse_for_a_while(slack: FaultySlack, code: str) -> float:
     """Refuses every call for a while after 100 messages; returns the monotonic time of the end."""
     await slack.wait_until(lambda: slack.arrived >= 100)
@@ -237,12 +300,8 @@ async def _job(
     folder: str, slack: FaultySlack, sizes: _Sizes, channels: int, stories: int, pace_s: float
 ) -> SendingJob:
     """A job for the sending process, whose database is empty."""
-    address = sizes.database or f"sqlite:///{Path(folder) / 'bot.db'}"
-    await upgrade(address)
-    if sizes.database is not None:
-        await _empty(address)
     return SendingJob(
-        database=address,
+        database=await _open_empty(folder, sizes),
         api_url=slack.url,
         channels=channels,
         stories=stories,
@@ -250,6 +309,15 @@ async def _job(
         send_timeout_s=_SEND_TIMEOUT_S if pace_s < 1 else 30.0,
         log=str(Path(folder) / "log"),
     )
+
+
+async def _open_empty(folder: str, sizes: _Sizes) -> str:
+    """The address of an empty database."""
+    address = sizes.database or f"sqlite:///{Path(folder) / 'bot.db'}"
+    await upgrade(address)
+    if sizes.database is not None:
+        await _empty(address)
+    return address
 
 
 async def _require_empty(address: str) -> None:
@@ -263,7 +331,7 @@ async def _require_empty(address: str) -> None:
 
 async def _empty(address: str) -> None:
     def remove(connection: Connection) -> None:
-        for table in (tables.deliveries, tables.stories):
+        for table in _FILLED:
             connection.execute(delete(table))
 
     database = Database(address)

@@ -323,7 +323,7 @@ async def test_followers_get_a_message_and_muted_conversations_do_not(
 ) -> None:
     publisher.publish(entry("a", title="Tariff truce at Geneva"))
     event_id = (await pipeline.run(WIRE, NOON)).stories[0].id
-    await store.events.follow(TEAM, "U1", event_id)
+    await store.follows.follow(TEAM, "U1", event_id)
     await store.mutes.add(Mute(kind=MuteKind.EVENT, subject=event_id, team=TEAM, conversation="C1"))
     publisher.publish(entry("b", title="Tariff deal of Geneva", published=NOON + minutes(1)))
     taken = await pipeline.run(WIRE, NOON + minutes(1))
@@ -358,8 +358,13 @@ async def test_daily_stories_are_collected_in_one_digest(
 class FullDisk(Outbox):
     """An outbox that raises an error after its writes, so that the transaction is rolled back."""
 
-    def put(self, connection: Connection, deliveries: Iterable[Delivery]) -> None:
-        super().put(connection, deliveries)
+    def put(
+        self,
+        connection: Connection,
+        deliveries: Iterable[Delivery],
+        now: datetime | None = None,
+    ) -> None:
+        super().put(connection, deliveries, now)
         raise StoreError("sqlite database", "database or disk is full")
 
 

@@ -18,13 +18,13 @@ conversation. It is dropped if there is nothing to edit, and it is never held or
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from bot.alerts.mutes import Mute
 from bot.alerts.subscriptions.model import Subscription
@@ -37,8 +37,8 @@ LONGEST_PUT_OFF = timedelta(hours=2)
 further ahead must have been written before the clock was set back, so it counts as past.
 """
 
-FOLLOWS = "you follow this event"
-"""The `reason` of deliveries to people who follow an event."""
+LATE_AFTER = timedelta(minutes=30)
+"""A message that should have been sent longer ago is late."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -56,11 +56,21 @@ class DeliveryKind(StrEnum):
     DIGEST = "digest"
     """Several stories in one message, or an offer of them. `content` is a `Bundle` as JSON."""
     NOTICE = "notice"
-    """A message to operators about a problem. Its plain text is in `reason`."""
+    """A message about a problem or a quiet week. Its plain text is in `reason`, or its facts are in
+    `content` as a `WatchNotice`."""
     PROPOSAL = "proposal"
     """A message to operators about a rate to decide on. `event_id` is the proposal's id."""
     REMINDER = "reminder"
     """A message about duties that change soon and deadlines. `content` is a `Reminder` as JSON."""
+
+
+NEWS_KINDS = (
+    DeliveryKind.ALERT,
+    DeliveryKind.FOLLOW_UP,
+    DeliveryKind.DIGEST,
+    DeliveryKind.REMINDER,
+)
+"""The kinds of messages that readers wait for."""
 
 
 class DeliveryState(StrEnum):
@@ -94,7 +104,11 @@ class Delivery(Frozen):
     event_id: str = ""
     """Empty for a digest, a notice and a reminder; the proposal's id for a proposal."""
     reason: str
-    """Why this conversation gets the message, in words; empty for an update."""
+    """Why this conversation gets the message, in words; empty for an update and for a bundle."""
+    for_follower: bool = False
+    """Whether it is a follow-up for a person because that person follows the event."""
+    left_out: int = 0
+    """The number of a bundle's stories for which `story_ids` has no room."""
     content: str = ""
     """The content as JSON if it does not come from stories; otherwise empty."""
     state: DeliveryState = DeliveryState.QUEUED
@@ -104,6 +118,8 @@ class Delivery(Frozen):
     messages.
     """
     due_at: AwareDatetime
+    first_due_at: AwareDatetime | None = None
+    """When it was due before its first attempt; None until that attempt has ended."""
     claimed_at: AwareDatetime | None = None
     held_at: AwareDatetime | None = None
     """When the conversation first refused a message; None if it accepts messages."""
@@ -114,6 +130,16 @@ class Delivery(Frozen):
     ts: str = ""
     """Slack's id of the message; empty until it is sent."""
     error: str = ""
+    """Why the last attempt failed; empty if it did not."""
+
+    @property
+    def late_by(self) -> timedelta | None:
+        """How late the present attempt is; None if it is in time or the conversation refused it."""
+        is_news = self.kind in (*NEWS_KINDS, DeliveryKind.UPDATE)
+        if not is_news or self.claimed_at is None or self.held_at is not None:
+            return None
+        late = self.claimed_at - (self.first_due_at or self.due_at)
+        return late if late >= LATE_AFTER else None
 
 
 class Thread(NamedTuple):
@@ -144,6 +170,9 @@ class Audience(Frozen):
     alerted: frozenset[Thread] = frozenset()
     """The conversations that already have the event's alert, in any state except failed and
     dropped."""
+    bundled: Mapping[Thread, AwareDatetime] = Field(default_factory=dict)
+    """The conversations with the event in a bundle of a quiet time, in any state except failed and
+    dropped, each with the moment of its last such bundle."""
 
 
 def delivery_id(kind: DeliveryKind, team: str, conversation: str, about: str) -> str:

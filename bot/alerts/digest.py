@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
+from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.timing import Frequency
 from bot.news.story import Story
@@ -34,17 +35,6 @@ class Bundle(Frozen):
     subject: str = ""
     """The subject of the mute."""
 
-    @property
-    def reason(self) -> str:
-        """Why the conversation gets the message, in words."""
-        match self.kind:
-            case BundleKind.QUIET:
-                return "stories of your quiet hours"
-            case BundleKind.MISSED:
-                return "stories while muted"
-            case _:
-                return f"your {self.kind} digest"
-
     def identify(self, due_at: datetime) -> str:
         """What the id of its delivery is computed from, with the conversation."""
         if self.kind is BundleKind.DAILY:
@@ -70,9 +60,30 @@ def bundle_of_mute(mute: Mute) -> Bundle:
     return Bundle(kind=BundleKind.MISSED, mute=mute.kind, subject=mute.subject)
 
 
+def make_bundle(
+    bundle: Bundle, place: tuple[str, str], story_ids: tuple[str, ...], due_at: datetime
+) -> Delivery:
+    """The delivery of a bundle to a `place` (team, conversation)."""
+    return make_delivery(
+        DeliveryKind.DIGEST,
+        place,
+        bundle.identify(due_at),
+        "",
+        due_at,
+        story_ids=story_ids,
+        content=bundle.model_dump_json(),
+    )
+
+
 def read_bundle(content: str) -> Bundle:
     """The bundle in the `content` of a delivery of kind DIGEST."""
     return Bundle.model_validate_json(content) if content else Bundle()
+
+
+def is_quiet_bundle(delivery: Delivery) -> bool:
+    """Whether a delivery has the stories of a quiet time."""
+    is_bundle = delivery.kind is DeliveryKind.DIGEST
+    return is_bundle and read_bundle(delivery.content).kind is BundleKind.QUIET
 
 
 def group_by_event(stories: Iterable[Story]) -> tuple[tuple[Story, ...], ...]:

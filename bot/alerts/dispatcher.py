@@ -1,7 +1,7 @@
 """Sends the deliveries in the outbox: claim, send, confirm.
 
     outbox.claim | wait for the turns of the conversation and of the workspace
-                 | outbox.start_sending | sender.send | outbox.confirm
+                 | review, for bundles | outbox.start_sending | sender.send | outbox.confirm
 
     SendLater            outbox.retry, with backoff
     SendRefused          outbox.give_up
@@ -72,11 +72,26 @@ LONGEST_TURN_S = 25.0
 away, the delivery is queued again.
 """
 _SEND_TIMEOUT_S = 30.0
+_OF_EDITED = ("id", "reason", "due_at", "first_due_at", "claimed_at", "held_at", "error")
+"""The fields that an edit has from the message that it edits."""
 
 TakeTurn = Callable[[str], Awaitable[float]]
 """Reserves a turn to post in a workspace, given its id, for the next send of the calling task.
 Returns 0 if it got a turn, perhaps after a short wait; otherwise the seconds until one is free.
 """
+
+
+ReviewBundle = Callable[
+    [Delivery, tuple[Story, ...]], Awaitable[tuple[Delivery, tuple[Story, ...]]]
+]
+"""Returns a bundle with those of its stories that its conversation still wants."""
+_UNWANTED = "no subscription of the conversation wants its stories any more"
+
+
+async def _keep_bundle(
+    bundle: Delivery, stories: tuple[Story, ...]
+) -> tuple[Delivery, tuple[Story, ...]]:
+    return bundle, stories
 
 
 async def _without_limit(_team: str) -> float:
@@ -111,9 +126,9 @@ class Sender(Protocol):
     """Posts a message, or edits the first message of an event for an update.
 
     `thread_ts` is the message to reply to, or for an update the message to edit. An update has the
-    `id` and the `reason` of the delivery that it edits, and its receipt is `found` if the message
-    was up to date. For another `uncertain` delivery, the sender first looks for `delivery.id` in
-    Slack.
+    `id`, the `reason` and the times of the delivery that it edits, and its receipt is `found` if
+    the message was up to date. For another `uncertain` delivery, the sender first looks for
+    `delivery.id` in Slack.
 
     Raises SendLater, SendRefused, ConversationRefused or WorkspaceRefused; any other exception
     counts as an unknown outcome.
@@ -163,7 +178,7 @@ class DeliveryQueue(Protocol):
 
     async def give_up(self, delivery_id: str, error: str) -> None: ...
 
-    async def finish_update(self, delivery_id: str, reason: str) -> None: ...
+    async def drop_claimed(self, delivery_id: str, reason: str) -> None: ...
 
     async def stories(self, delivery: Delivery) -> tuple[Story, ...]: ...
 
@@ -195,7 +210,8 @@ class Dispatcher:
 
     `pace_s` is the minimum number of seconds between two messages in one conversation. `slots` is
     the maximum number of messages that are posted at the same time. `clock` returns the current
-    time in UTC. `take_turn` enforces the rate limit of a whole workspace.
+    time in UTC. `take_turn` enforces the rate limit of a whole workspace. A bundle without stories
+    after its `review` is dropped.
     """
 
     def __init__(
@@ -208,9 +224,11 @@ class Dispatcher:
         times: DispatchTimes = DispatchTimes(),
         workspaces: WorkspaceGate | None = None,
         take_turn: TakeTurn = _without_limit,
+        review: ReviewBundle = _keep_bundle,
     ) -> None:
         self._workspaces, self._take_turn = workspaces or WorkspaceGate(), take_turn
         self._outbox, self._sender, self._clock, self._times = outbox, sender, clock, times
+        self._review = review
         self._posting = asyncio.Semaphore(slots)
         self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
         self._certain_in_flight = self._updates_in_flight = 0
@@ -393,6 +411,12 @@ class Dispatcher:
             return self._put_back(delivery, self._clock() + timedelta(seconds=wait_s))
         try:
             stories, thread_ts = await self._read(delivery)
+            if stories and delivery.kind is DeliveryKind.DIGEST and not delivery.uncertain:
+                delivery, stories = await self._review(delivery, stories)
+                if not stories:
+                    log.info("%s is dropped: %s", _named(delivery), _UNWANTED)
+                    drop = partial(self._outbox.drop_claimed, delivery.id, _UNWANTED)
+                    return _Outcome(False, drop)
             is_claimed = await self._outbox.start_sending(delivery.id, delivery.claimed_at)
         except StoreUnavailable:
             return self._put_back(delivery, delivery.due_at)
@@ -441,7 +465,7 @@ class Dispatcher:
             return self._put_back(delivery, delivery.due_at)
         if not is_claimed:
             return self._lost_claim(delivery)
-        edit = delivery.model_copy(update={"id": first.id, "reason": first.reason})
+        edit = delivery.model_copy(update={name: getattr(first, name) for name in _OF_EDITED})
         try:
             receipt = await self._send(edit, stories, first.ts)
         except SendLater as later:
@@ -464,7 +488,7 @@ class Dispatcher:
     def _drop_update(self, delivery: Delivery, reason: str) -> _Outcome:
         self._unanswered.pop(delivery.id, None)
         log.info("%s edits nothing: %s", _named(delivery), reason)
-        return _Outcome(False, partial(self._outbox.finish_update, delivery.id, reason))
+        return _Outcome(False, partial(self._outbox.drop_claimed, delivery.id, reason))
 
     async def _confirm(self, delivery: Delivery, receipt: Receipt, now: datetime) -> None:
         posted = not receipt.found and delivery.kind is not DeliveryKind.UPDATE

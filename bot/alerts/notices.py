@@ -35,9 +35,11 @@ class Trouble(NamedTuple):
 
     key: str
     """Identifies the problem, usually by its subject and its start. Each key is reported once."""
-    text: str
+    text: str = ""
     old_imposers: tuple[str, ...] = ()
     """The economies whose rates are old. Operators get a button to confirm each."""
+    content: str = ""
+    """A `WatchNotice` as JSON, in place of the text; otherwise empty."""
 
 
 class MistakeReport(NamedTuple):
@@ -133,7 +135,7 @@ def plan_notices(
             trouble.key,
             trouble.text,
             now,
-            content=" ".join(trouble.old_imposers),
+            content=trouble.content or " ".join(trouble.old_imposers),
         )
         for trouble in (*troubles, *others)
         for conversation in conversations

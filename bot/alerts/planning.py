@@ -7,7 +7,10 @@
 2. The first story of an event that a conversation gets makes its alert, and a development makes a
    follow-up. Another report makes none.
 3. A story that is too early, or that a mute keeps back, is added to a bundle (`alerts/digest.py`).
-4. Developments and other reports make one update of each earlier alert, even where something is
+4. An event of the quiet time came in a bundle, which is no thread. Reports are added to the bundle
+   while it waits, and afterwards only a development makes the alert.
+5. Followers get developments at once, or at the end of the quiet time of their own subscriptions.
+6. Developments and other reports make one update of each earlier alert, even where something is
    muted, because Slack notifies no one of an edit.
 """
 
@@ -16,11 +19,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from bot.alerts.delivery import FOLLOWS, Audience, Delivery, DeliveryKind, Thread, make_delivery
-from bot.alerts.digest import Bundle, BundleKind, bundle_of_frequency, bundle_of_mute
+from bot.alerts.delivery import Audience, Delivery, DeliveryKind, Thread, make_delivery
+from bot.alerts.digest import (
+    Bundle,
+    BundleKind,
+    bundle_of_frequency,
+    bundle_of_mute,
+    make_bundle,
+)
 from bot.alerts.mutes import Mute, find_mute
 from bot.alerts.subscriptions.criteria import Blocs, describe_reason
-from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.model import Subscription, timing_of
 from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing, next_send
 from bot.news.state import Relation, Severity
 from bot.news.story import Story
@@ -45,6 +54,9 @@ class DeliveryRules:
 
 
 _DEFAULT_RULES = DeliveryRules()
+
+
+_FOLLOWS = "you follow this event"
 
 
 class _Recipient(NamedTuple):
@@ -100,7 +112,9 @@ class _Plan:
     ) -> None:
         self._audience, self._now, self._rules = audience, now, rules
         self._corrections, self._alerted = corrections, set(audience.alerted)
+        self._bundled = dict(audience.bundled)
         self._threads = _by_event(audience.alerted)
+        self._timings: dict[Place, Timing] | None = None
         self._mutes: dict[Place, list[Mute]] = {}
         for mute in audience.mutes:
             self._mutes.setdefault((mute.team, mute.conversation), []).append(mute)
@@ -141,20 +155,24 @@ class _Plan:
                 _choose(found, _thread(story, subscription), recipient)
         for thread in self._audience.followers if is_development else ():
             if thread.event_id == story.event_id:
-                _choose(found, thread, _Recipient(FOLLOWS, story.topics, follows=True))
+                _choose(found, thread, self._follow(thread, story))
         return found
+
+    def _follow(self, thread: Thread, story: Story) -> _Recipient:
+        if self._timings is None:
+            self._timings = _list_timings(self._audience.subscriptions)
+        due_at = self._find_due(self._timings.get(thread[1:], Timing()), story)
+        return _Recipient(_FOLLOWS, story.topics, due_at, follows=True)
 
     def _add_earlier_recipients(
         self, found: dict[Thread, _Recipient], before: Sequence[Story], story: Story
     ) -> None:
-        """Adds the conversations with the alert of the event, and with an instant subscription
-        that matches one of the stories `before`."""
+        """Adds the conversations that got the event, and have an instant subscription that matches
+        one of the stories `before`."""
         for subscription in self._audience.subscriptions:
             thread = _thread(story, subscription)
-            if (
-                subscription.timing.frequency is not Frequency.INSTANT
-                or thread not in self._alerted
-            ):
+            is_instant = subscription.timing.frequency is Frequency.INSTANT
+            if not is_instant or not (thread in self._alerted or thread in self._bundled):
                 continue
             matches = (self._match(subscription, each, story) for each in before)
             recipient = next(filter(None, matches), None)
@@ -166,40 +184,58 @@ class _Plan:
         reason = subscription.match(matched, self._now, self._rules.blocs)
         if reason is None:
             return None
-        timing, is_breaking = subscription.timing, story.state.severity is Severity.BREAKING
-        if (timing, is_breaking) not in self._due:
-            due_at = next_send(timing, self._now, self._rules.server, is_breaking=is_breaking)
-            self._due[timing, is_breaking] = due_at
+        timing = subscription.timing
         return _Recipient(
             describe_reason(reason),
             reason.topics,
-            self._due[timing, is_breaking],
+            self._find_due(timing, story),
             bundle_of_frequency(timing.frequency),
         )
+
+    def _find_due(self, timing: Timing, story: Story) -> datetime | None:
+        is_breaking = story.state.severity is Severity.BREAKING
+        if (timing, is_breaking) not in self._due:
+            due_at = next_send(timing, self._now, self._rules.server, is_breaking=is_breaking)
+            self._due[timing, is_breaking] = due_at
+        return self._due[timing, is_breaking]
 
     def _deliver(
         self, story: Story, thread: Thread, recipient: _Recipient, is_development: bool
     ) -> None:
-        place = thread[1:]
+        place, due_at = thread[1:], recipient.due_at
         is_alerted = recipient.follows or thread in self._alerted
-        is_digest = recipient.due_at is not None and recipient.bundle.kind is not BundleKind.QUIET
-        is_news = is_development if is_alerted else story.id not in self._corrections
-        if not (is_digest or is_news):
+        is_quiet = due_at is not None and recipient.bundle.kind is BundleKind.QUIET
+        waits_until = self._find_waiting(thread)
+        if is_alerted:
+            is_news = is_development
+        elif thread in self._bundled:
+            is_news = is_development or waits_until is not None
+        else:
+            is_news = story.id not in self._corrections
+        if not (is_news or (due_at is not None and not is_quiet)):
             return
         mutes = self._mutes.get(place, ())
         mute = find_mute(mutes, story.event_id, recipient.topics, self._now)
         if mute is not None:
             if mute.until is not None:
-                bundled = _Bundled(place, bundle_of_mute(mute), mute.until)
-                self._bundles.setdefault(bundled, []).append(story)
-        elif recipient.due_at is not None:
-            bundled = _Bundled(place, recipient.bundle, recipient.due_at)
-            self._bundles.setdefault(bundled, []).append(story)
+                self._add_to_bundle(_Bundled(place, bundle_of_mute(mute), mute.until), story)
+        elif due_at is not None:
+            if is_quiet:
+                due_at = self._bundled[thread] = waits_until or due_at
+            self._add_to_bundle(_Bundled(place, recipient.bundle, due_at), story)
         else:
             kind = DeliveryKind.FOLLOW_UP if is_alerted else DeliveryKind.ALERT
             if kind is DeliveryKind.ALERT:
                 self._alerted.add(thread)
-            self._messages.append(_message(kind, story, thread, recipient.reason, self._now))
+            self._messages.append(_message(kind, story, thread, recipient, self._now))
+
+    def _find_waiting(self, thread: Thread) -> datetime | None:
+        """The moment of the bundle in which the event waits for the end of the quiet time."""
+        due_at = self._bundled.get(thread)
+        return due_at if due_at is not None and due_at > self._now else None
+
+    def _add_to_bundle(self, bundled: _Bundled, story: Story) -> None:
+        self._bundles.setdefault(bundled, []).append(story)
 
 
 def _choose(found: dict[Thread, _Recipient], thread: Thread, recipient: _Recipient) -> None:
@@ -228,12 +264,20 @@ def _by_event(threads: Iterable[Thread]) -> Mapping[str, Sequence[Thread]]:
 
 
 def _message(
-    kind: DeliveryKind, story: Story, thread: Thread, reason: str, now: datetime
+    kind: DeliveryKind, story: Story, thread: Thread, recipient: _Recipient, now: datetime
 ) -> Delivery:
     # The delivery's id is computed from the story's id, not the event's. Otherwise an event whose
     # alert failed could not get a new alert from its next story.
-    more = {"story_ids": (story.id,), "event_id": story.event_id}
-    return make_delivery(kind, thread[1:], story.id, reason, now, **more)
+    return make_delivery(
+        kind,
+        thread[1:],
+        story.id,
+        recipient.reason,
+        now,
+        story_ids=(story.id,),
+        event_id=story.event_id,
+        for_follower=recipient.follows,
+    )
 
 
 def _update(thread: Thread, stories: Sequence[Story], now: datetime) -> Delivery:
@@ -249,12 +293,13 @@ def _update(thread: Thread, stories: Sequence[Story], now: datetime) -> Delivery
 
 
 def _bundle(bundled: _Bundled, stories: Sequence[Story]) -> Delivery:
-    return make_delivery(
-        DeliveryKind.DIGEST,
-        bundled.place,
-        bundled.bundle.identify(bundled.due_at),
-        bundled.bundle.reason,
-        bundled.due_at,
-        story_ids=tuple(story.id for story in stories),
-        content=bundled.bundle.model_dump_json(),
-    )
+    story_ids = tuple(story.id for story in stories)
+    return make_bundle(bundled.bundle, bundled.place, story_ids, bundled.due_at)
+
+
+def _list_timings(subscriptions: Iterable[Subscription]) -> dict[Place, Timing]:
+    """When each conversation gets the developments that it follows."""
+    own: dict[Place, list[Subscription]] = {}
+    for each in subscriptions:
+        own.setdefault((each.team, each.conversation), []).append(each)
+    return {place: timing_of(found) for place, found in own.items()}

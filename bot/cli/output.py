@@ -79,7 +79,7 @@ def read_day(text: str | None, today: date) -> date | None:
     if text is None:
         return None
     # Imported here, because the commands that have no such option do not need the parser.
-    from bot.rates.question import periods
+    from bot.rates.question.times import periods
 
     try:
         return periods.read_day(text, today)

@@ -1,7 +1,7 @@
 """Answers questions about rates from the ledger and from live sources.
 
 text | RateQuery and date | ledger | live lookups of missing figures | RateAnswers
-                          |-- `upcoming` and `changes` -----------> RateCalendar
+                          |-- `upcoming` and `changes` -----------> RateCalendar, with deadlines
                           |-- laws and topics --------------------> RateCard, CardList
 """
 
@@ -13,10 +13,12 @@ from decimal import Decimal
 from functools import partial
 
 from bot.commands.ports import LiveSources, ReportStore
+from bot.commands.rates.deadlines import find_deadlines, find_later_deadlines, split_topics
 from bot.commands.rates.percents import resolve_percent
 from bot.commands.rates.reports import select_reports
 from bot.commands.replies import CalendarFile, CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import StoreError
+from bot.news.deadlines.events import EventDeadline
 from bot.rates.answer.build import answer_query
 from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.answer.live_lookups import add_results, list_lookups
@@ -30,6 +32,7 @@ from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery, build_total_query, override_query
 from bot.rates.question.reading.question import Vocabulary
 from bot.rates.question.reading.refusals import ask_for_origin
+from bot.values import Topic
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +51,8 @@ class DatedQuery:
     today: date
     """Today's date in the importing country."""
     now: datetime
+    topics: frozenset[Topic] = frozenset()
+    """The topics of the deadlines that a calendar is to have instead of duties; empty for all."""
 
 
 class AnswerService:
@@ -60,7 +65,7 @@ class AnswerService:
         stories: ReportStore | None = None,
     ) -> None:
         """`live` has the live sources; None if all are off. `stories` has the reports since the
-        last check; None if the answers need not list them.
+        last check and the deadlines of notices; None if the answers need not list them.
         """
         self.ledger, self._live, self._stories = ledger, live, stories
         self._line_counts = LineCounts(ledger)
@@ -102,6 +107,7 @@ class AnswerService:
         Raises QueryError if the text is not a question.
         """
         ledger = self.ledger
+        text, topics = split_topics(text)
         today = ledger.find_duty_day(now)
         query = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
         if query.kind is QueryKind.PERCENT:
@@ -110,7 +116,7 @@ class AnswerService:
             today = there
             again = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
             query = query if again.kind is QueryKind.PERCENT else again
-        return DatedQuery(override_query(query, on, product, value), today, now)
+        return DatedQuery(override_query(query, on, product, value), today, now, topics)
 
     async def parse_soon(self, text: str, now: datetime) -> DatedQuery:
         """The question in the text. A long one is parsed in a worker thread."""
@@ -130,10 +136,10 @@ class AnswerService:
                 build_card_facts(one, ledger, on, today)
                 for one in ledger.cards.get_all(query.cards)
             )
-            return RateCard(query, build_card_facts(card, ledger, on, today), tuple(others))
+            facts = build_card_facts(card, ledger, on, today, query.heading)
+            return RateCard(query, facts, tuple(others))
         if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
-            items = list_calendar(query, ledger, today)
-            return RateCalendar(query, today, items, find_checked_period(query, ledger, today))
+            return await self._answer_calendar(asked)
         has_steps = query.history or query.until is not None or query.percent is not None
         if query.product or has_steps or query.kind is QueryKind.PARTY:
             # A chapter, a history or all partners take longer than the event loop should wait.
@@ -156,6 +162,29 @@ class AnswerService:
             ended=self._list_ended(query, today),
             total=self._find_total(query, answers, today, asked.now),
         )
+
+    async def _answer_calendar(self, asked: DatedQuery) -> RateCalendar:
+        query, today, topics = asked.query, asked.today, asked.topics
+        return RateCalendar(
+            query,
+            today,
+            () if topics else list_calendar(query, self.ledger, today),
+            find_checked_period(query, self.ledger, today),
+            deadlines=await self._find_deadlines(query, topics, today),
+            topics=topics,
+        )
+
+    async def _find_deadlines(
+        self, query: RateQuery, topics: frozenset[Topic], today: date
+    ) -> tuple[EventDeadline, ...]:
+        """The deadlines of a calendar. If the database cannot be read, there are none."""
+        if self._stories is None:
+            return ()
+        try:
+            return await find_deadlines(self._stories, query, topics, today, self.ledger.parties)
+        except StoreError as error:
+            log.info("a calendar lacks the deadlines of notices: %s", error)
+            return ()
 
     def _list_ended(self, query: RateQuery, today: date) -> tuple[CardFacts, ...]:
         """The cards that the question names and whose duties are no longer charged."""
@@ -231,10 +260,23 @@ class AnswerService:
         items = await asyncio.to_thread(list_calendar, query, ledger, today)
         return tuple(item for item in items if not item.passed)
 
-    def build_calendar_file(self, text: str, now: datetime) -> CalendarFile:
-        """The entries of the calendar that the question asks for. Raises QueryError."""
-        ledger = self.ledger
-        today = ledger.find_duty_day(now)
-        query = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
-        entries = list_entries(query, ledger, today)
-        return CalendarFile(query, entries, find_checked_period(query, ledger, today))
+    async def find_next_deadlines(self, now: datetime) -> tuple[EventDeadline, ...]:
+        """The deadlines of all notices in the next 60 days."""
+        query = RateQuery(kind=QueryKind.UPCOMING)
+        return await self._find_deadlines(query, frozenset(), self.ledger.find_duty_day(now))
+
+    async def build_calendar_file(self, text: str, now: datetime) -> CalendarFile:
+        """The changes and deadlines of the calendar that the question asks for.
+
+        Raises QueryError, and StoreError if the database cannot be read.
+        """
+        ledger, asked = self.ledger, self.parse(text, now)
+        query, today, topics = asked.query, asked.today, asked.topics
+        deadlines: tuple[EventDeadline, ...] = ()
+        if self._stories is not None:
+            deadlines = await find_later_deadlines(
+                self._stories, query, topics, today, ledger.parties
+            )
+        entries = () if topics else list_entries(query, ledger, today)
+        checked = find_checked_period(query, ledger, today)
+        return CalendarFile(query, entries, checked, deadlines)

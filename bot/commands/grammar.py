@@ -92,8 +92,6 @@ class Command(Frozen):
     text: str = ""
     topics: frozenset[Topic] = frozenset()
     """Empty for all topics."""
-    parties: frozenset[str] = frozenset()
-    """Codes of economies; empty for all economies."""
     criteria: Criteria | None = None
     """What a subscription should be about; None if that is not stated."""
     timing: Timing | None = None
@@ -102,10 +100,10 @@ class Command(Frozen):
     """What a subscription should be, as typed."""
     until: str = ""
     """The day until which a subscription should pause, as typed."""
-    confirmed: bool = False
-    """Whether the person has confirmed an unsubscribe."""
-    any_party: bool = False
-    """For `latest`, whether a story needs to name only one of the economies and not all."""
+    confirmed: tuple[str, ...] = ()
+    """The ids of the subscriptions of which the person has confirmed the unsubscribe."""
+    economies: tuple[frozenset[str], ...] = ()
+    """For `latest`, groups of economies. A story must name all of one group."""
     words: tuple[str, ...] = ()
     """For `latest`, words, goods and HS codes that a story must contain."""
     page: int = 1
@@ -325,15 +323,15 @@ def _parse_switch(verb: Verb, words: list[str]) -> Command:
 def _parse_latest(text: str, parties: Parties) -> Command:
     """`latest`, with topics, economies, words that stories contain, and `page 2`, in any order.
 
-    Stories name all of the economies (`us china`, `between us and china`). With a comma, `and` or
-    `or` between them, one of them is enough. Words in quotation marks are always words of the
-    stories.
+    Economies are read as in a subscription: stories name all of them (`us china`, `between us and
+    china`) or, with a comma, `and` or `or` between them, one of them; `us china, japan` is the pair
+    or Japan. Words in quotation marks are always words of the stories.
     """
     words, page = _take_page(re.findall(r"[,;]|[^\s,;]+", text))
     topics: set[Topic] = set()
-    codes: dict[str, None] = {}
+    groups: list[frozenset[str]] = []
     wanted: list[str] = []
-    is_between = any_party = False
+    is_between = False
     # The separators since the last economy.
     between: set[str] = set()
     for phrase in _split_phrases(words, parties):
@@ -350,8 +348,9 @@ def _parse_latest(text: str, parties: Parties) -> Command:
             continue
         elif (party := parties.find(phrase)) is not None:
             separators = between - ({"and"} if is_between else set())
-            any_party = any_party or bool(codes and separators)
-            codes[party.code] = None
+            if separators or not groups:
+                groups.append(frozenset())
+            groups[-1] |= {party.code}
             between = set()
         elif _find_nearest(key, list(_TOPICS)) or parties.find_misspelt(phrase):
             raise _build_error(phrase, Verb.LATEST, text, parties)
@@ -360,8 +359,7 @@ def _parse_latest(text: str, parties: Parties) -> Command:
     return Command(
         verb=Verb.LATEST,
         topics=frozenset(topics),
-        parties=frozenset(codes),
-        any_party=len(codes) > 1 and any_party,
+        economies=tuple(dict.fromkeys(groups)),
         words=tuple(wanted),
         page=page,
     )

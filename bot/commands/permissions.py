@@ -3,11 +3,11 @@
 Who may change the subscriptions of a channel is a setting. Everyone may change their own.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 
 from bot.alerts.subscriptions.model import Subscription
-from bot.commands.grammar import Verb
+from bot.commands.grammar import Command, Verb
 
 
 class OperatorAction(StrEnum):
@@ -26,13 +26,62 @@ class SubscriptionPolicy(StrEnum):
     OPERATORS = "operators"
 
 
-OPERATOR_ACTIONS = {
+class Access(StrEnum):
+    """What a command does, which decides who may use it."""
+
+    READ = "read"
+    """Reads, or changes only what belongs to the person. Everyone may."""
+    CHANGE_CONVERSATION = "change conversation"
+    """Changes what the conversation gets. `Permissions.may_add_subscription` decides."""
+    CHANGE_SUBSCRIPTION = "change subscription"
+    """Changes subscriptions. `Permissions.may_change_subscription` decides about each."""
+
+
+ACCESS: Mapping[Verb, Access | OperatorAction] = {
+    Verb.HELP: Access.READ,
+    Verb.ASK: Access.READ,
+    Verb.TABLE: Access.READ,
+    Verb.CALENDAR_FILE: Access.READ,
+    Verb.DEADLINE_FILE: Access.READ,
+    Verb.LIST: Access.READ,
+    Verb.LATEST: Access.READ,
+    Verb.FEEDS: Access.READ,
+    Verb.FOLLOWING: Access.READ,
+    Verb.FOLLOW_EVENT: Access.READ,
+    Verb.UNFOLLOW_EVENT: Access.READ,
+    Verb.NOT_RELEVANT: Access.READ,
+    Verb.SHOW_MISSED: Access.READ,
+    Verb.FEWER: Access.READ,
+    Verb.SUBSCRIBE: Access.CHANGE_CONVERSATION,
+    Verb.REMINDERS: Access.CHANGE_CONVERSATION,
+    Verb.QUIET_WEEKS: Access.CHANGE_CONVERSATION,
+    Verb.MUTE_EVENT: Access.CHANGE_CONVERSATION,
+    Verb.UNMUTE_EVENT: Access.CHANGE_CONVERSATION,
+    Verb.MUTE_TOPIC: Access.CHANGE_CONVERSATION,
+    Verb.UNMUTE_TOPIC: Access.CHANGE_CONVERSATION,
+    Verb.MUTE_CONVERSATION: Access.CHANGE_CONVERSATION,
+    Verb.UNMUTE_CONVERSATION: Access.CHANGE_CONVERSATION,
+    Verb.UNSUBSCRIBE: Access.CHANGE_SUBSCRIPTION,
+    Verb.EDIT: Access.CHANGE_SUBSCRIPTION,
+    Verb.PAUSE: Access.CHANGE_SUBSCRIPTION,
+    Verb.RESUME: Access.CHANGE_SUBSCRIPTION,
+    Verb.PREVIEW_EXCLUSION: Access.CHANGE_SUBSCRIPTION,
+    Verb.EXCLUDE: Access.CHANGE_SUBSCRIPTION,
     Verb.ADD_FEED: OperatorAction.CHANGE_FEEDS,
     Verb.REMOVE_FEED: OperatorAction.CHANGE_FEEDS,
     Verb.RESUME_FEED: OperatorAction.CHANGE_FEEDS,
     Verb.PROPOSALS: OperatorAction.DECIDE_ON_RATES,
 }
-"""The commands that only operators may use."""
+"""What each command does. A command that is missing here cannot be executed."""
+_SWITCHES = frozenset({Verb.REMINDERS, Verb.QUIET_WEEKS})
+"""The commands that only read if they have no argument."""
+
+
+def find_access(command: Command) -> Access | OperatorAction:
+    """What a command does. Raises KeyError for one that `ACCESS` lacks."""
+    if command.verb in _SWITCHES and not command.text:
+        return Access.READ
+    return ACCESS[command.verb]
 
 
 class Permissions:
@@ -51,15 +100,15 @@ class Permissions:
         return act is None or user in self._operators
 
     def may_add_subscription(self, user: str, conversation: str) -> bool:
-        """Whether the user may subscribe the conversation, or mute something in it."""
+        """Whether the user may subscribe the conversation, mute something in it, or switch its
+        reminders."""
         is_open = self.subscriptions_by is not SubscriptionPolicy.OPERATORS
         return is_open or conversation == user or user in self._operators
 
     def may_change_subscription(self, user: str, subscription: Subscription) -> bool:
         """Whether the user may edit, pause, resume or remove the subscription.
 
-        The caller checks that it belongs to the conversation of the request, or to one that the
-        user is in.
+        The caller checks that the user is in the subscription's conversation.
         """
         if subscription.conversation == user or user in self._operators:
             return True

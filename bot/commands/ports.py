@@ -8,8 +8,9 @@ from typing import Protocol
 from bot.alerts.delivery import Delivery
 from bot.alerts.feedback import Feedback
 from bot.alerts.mutes import Mute
-from bot.alerts.subscriptions.criteria import EconomyFilter
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.timing import Timing
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.feeds.health import FeedSummary, Health, Lag
@@ -28,6 +29,16 @@ class LiveSources(Protocol):
         """The results, within about two seconds. A failed lookup is a result and not raised."""
 
 
+class People(Protocol):
+    """What the platform knows about people. Its methods never raise."""
+
+    async def find_zone(self, user: str) -> str:
+        """The IANA name of the person's time zone; empty if it is unknown."""
+
+    async def is_member(self, conversation: str, user: str) -> bool | None:
+        """Whether the person is in the conversation; None if that is unknown."""
+
+
 class SubscriptionStore(Protocol):
     """The subscriptions of conversations."""
 
@@ -37,11 +48,26 @@ class SubscriptionStore(Protocol):
         Raises TooManySubscriptions if the conversation has `limit` subscriptions.
         """
 
-    async def get(self, team: str, subscription_id: str) -> Subscription | None:
-        """The subscription with this id, or with the only id that begins so."""
+    async def get(
+        self, team: str, subscription_id: str, conversation: str, user: str
+    ) -> Subscription | None:
+        """The subscription with this id, or with the only id that begins so, of the conversation,
+        or of the person, or made by the person."""
 
     async def change(self, team: str, subscription_id: str, **changes: object) -> object:
         """Changes the fields `criteria`, `timing` or `paused_until`."""
+
+    async def replace(
+        self, team: str, ids: Sequence[str], criteria: Criteria, timing: Timing
+    ) -> Subscription | None:
+        """Changes the first of these subscriptions, removes the others, and returns the first.
+
+        Returns None and changes nothing if one of them is gone, or if their conversation has
+        another one with the same criteria.
+        """
+
+    async def resume(self, team: str, conversation: str, now: datetime) -> None:
+        """Ends the pause of a conversation that refused messages."""
 
     async def remove_one(self, team: str, subscription_id: str) -> object: ...
 
@@ -51,13 +77,13 @@ class SubscriptionStore(Protocol):
         conversation: str,
         topics: Collection[Topic],
         economies: Collection[EconomyFilter],
-        only_by: str | None,
+        only: Collection[str] | None,
     ) -> int:
         """Removes topics and economies from a conversation's subscriptions.
 
-        Without topics and economies, it removes all subscriptions of the conversation; with
-        `only_by`, only those that this person made. Returns the number of subscriptions that
-        changed or ended.
+        Without topics and economies, it removes all subscriptions of the conversation. `only` has
+        the ids of those that may change; None stands for all. Returns the number of subscriptions
+        that changed or ended.
         """
 
     async def of(self, team: str, conversation: str) -> Sequence[Subscription]: ...
@@ -102,9 +128,6 @@ class StoryStore(Protocol):
     async def of_event(self, event_id: str) -> Sequence[Story]:
         """The stories of an event, in order of publication."""
 
-    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
-        """The stories that state a deadline between these two days or on one of them."""
-
 
 class AnswerLog(Protocol):
     """Keeps the answers that were given."""
@@ -123,13 +146,19 @@ class AlertStore(Protocol):
 
 
 class ReportStore(Protocol):
-    """The stories that the bot has read."""
+    """The stories that the bot has read, for answers."""
 
     async def reported_since(self, since: datetime) -> Sequence[Story]:
         """The stories published since then, newest first."""
 
+    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
+        """The stories that state a deadline between these two days or on one of them."""
 
-class EventPreferenceStore(Protocol):
+    async def of_event(self, event_id: str) -> Sequence[Story]:
+        """The stories of an event, in order of publication."""
+
+
+class FollowStore(Protocol):
     """The people who follow an event."""
 
     async def follow(self, team: str, user: str, event_id: str) -> bool:
@@ -204,14 +233,15 @@ class FeedAdmin(Protocol):
 
 @dataclass(frozen=True)
 class CommandStores:
-    """All stores that commands use."""
+    """All stores that commands use, and what the platform knows about people."""
 
+    people: People
     subscriptions: SubscriptionStore
     mutes: MuteStore
     outbox: DeliveryStore
     stories: StoryStore
     alerts: AlertStore
-    events: EventPreferenceStore
+    follows: FollowStore
     feedback: FeedbackStore
     reminders: ReminderStore
     quiet_weeks: QuietWeekSwitches

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import dataclass_transform
 
 from bot.alerts.mutes import Mute
@@ -123,16 +124,39 @@ class Unsubscribed(Reply):
     """The number of subscriptions that the person may not change."""
 
 
+class SubscriptionChangeKind(StrEnum):
+    """What was done to a subscription."""
+
+    EDITED = "edited"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
 class SubscriptionChanged(Reply):
     """A subscription was edited, paused or resumed."""
 
     subscription: Subscription
+    kind: SubscriptionChangeKind = SubscriptionChangeKind.EDITED
 
 
 class SubscriptionRemoved(Reply):
     """A subscription was removed."""
 
     subscription: Subscription
+
+
+class AlreadySubscribed(Reply):
+    """Nothing was saved, because the conversation has another subscription with these criteria."""
+
+    subscription: Subscription
+
+
+class NotAMember(Reply):
+    """The person may not act here on a subscription of a conversation that they are not in."""
+
+    conversation: str
+    is_known: bool
+    """Whether the platform says that they are not in it; otherwise it says nothing."""
 
 
 class NoSuchSubscription(Reply):
@@ -216,13 +240,12 @@ class LatestStories(Reply):
 
     stories: Sequence[Story]
     topics: frozenset[Topic] = frozenset()
-    parties: frozenset[str] = frozenset()
+    economies: tuple[frozenset[str], ...] = ()
+    """The stories name all economies of one of these groups."""
     words: tuple[str, ...] = ()
     page: int = 1
     has_older: bool = False
     """Whether there is another page with older stories."""
-    any_party: bool = False
-    """Whether the stories name at least one of the economies and not all of them."""
     alerts: Mapping[str, str] = field(default_factory=dict)
     """The events that were posted in the conversation of the request, each with the platform's id
     or, once it is known, the address of the message."""
@@ -367,9 +390,14 @@ class Overview:
     subscriptions: Sequence[Subscription]
     feeds: FeedSummary
     upcoming: Sequence[Upcoming]
+    deadlines: Sequence[EventDeadline]
+    """The deadlines of official notices in the same days as the changes."""
     latest: Sequence[Story]
     operator: OperatorOverview | None
     """None if the person is not an operator."""
+    hidden: int = 0
+    """The number of subscriptions that the person made in conversations in which the platform does
+    not show them."""
 
 
 def is_public(reply: Reply) -> bool:

@@ -17,3 +17,11 @@ class CommandRequest:
     user: str
     needs_invitation: bool = False
     """Whether the bot must be invited before it can post, as in private channels."""
+    opened_in: str = ""
+    """Where the person acts, if it is another place than the conversation, such as the Home tab.
+    The platform has then not shown that they are in the conversation."""
+
+    @property
+    def place(self) -> str:
+        """The conversation in which the person acts."""
+        return self.opened_in or self.conversation

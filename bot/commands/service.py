@@ -7,7 +7,6 @@ request | parse_command | permission | execute | Reply
              |-- FeedError -------------------------> FeedRefused
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,9 +24,8 @@ from bot.commands.grammar import (
     suggest_command,
 )
 from bot.commands.greetings import is_greeting
-from bot.commands.permissions import OPERATOR_ACTIONS, OperatorAction, Permissions
+from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
-from bot.commands.rates.deadlines import find_deadlines, find_later_deadlines, split_topics
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.story_search import build_search
@@ -41,7 +39,6 @@ from bot.errors import (
     FeedError,
     NoEconomyNamed,
     QueryError,
-    StoreError,
     UnclearQuestion,
     UnknownParty,
 )
@@ -53,8 +50,6 @@ from bot.proposals.approval.decisions import Decisions
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.text.single_line import to_single_line
 from bot.values import Topic
-
-log = logging.getLogger(__name__)
 
 MAX_STORIES = 5
 MAX_PROPOSALS = 10
@@ -106,9 +101,9 @@ class CommandService:
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
         """The reply to a parsed command, or to the command that a button stands for."""
-        act = OPERATOR_ACTIONS.get(command.verb)
-        if act is not None and not self.permissions.is_allowed(request.user, act):
-            return replies.OperatorsOnly(act, request.user)
+        refused = self._find_refusal(command, request)
+        if refused is not None:
+            return refused
         try:
             return await self._execute(command, request)
         except FeedError as error:
@@ -121,16 +116,29 @@ class CommandService:
     async def build_overview(self, team: str, user: str) -> replies.Overview:
         """What a person sees first: the subscriptions that they created or receive, what comes
         next, the newest stories, and the health of the feeds."""
-        every = await self.stores.subscriptions.every(team)
-        # Subscriptions that other people created for private channels stay hidden.
-        own = [one for one in every if user in (one.conversation, one.created_by)]
+        own, hidden = await self.subscriptions.list_own(team, user)
         return replies.Overview(
             own,
             await self.stores.feeds.summary(),
             await self.answers.find_next_changes(self.clock()),
+            await self.answers.find_next_deadlines(self.clock()),
             await self.stores.stories.latest(None, MAX_STORIES),
             await self._build_operator_overview(user),
+            hidden,
         )
+
+    def _find_refusal(self, command: Command, request: CommandRequest) -> Reply | None:
+        """Why the person may not use the command, except for one that changes subscriptions:
+        whether they may change each is checked when it is found."""
+        access, user = find_access(command), request.user
+        if isinstance(access, OperatorAction):
+            if not self.permissions.is_allowed(user, access):
+                return replies.OperatorsOnly(access, user)
+        elif access is Access.CHANGE_CONVERSATION and not self.permissions.may_add_subscription(
+            user, request.conversation
+        ):
+            return replies.SubscriptionRefused(self.permissions.subscriptions_by, "")
+        return None
 
     async def _build_operator_overview(self, user: str) -> replies.OperatorOverview | None:
         if not self.permissions.is_allowed(user, OperatorAction.DECIDE_ON_RATES):
@@ -140,7 +148,7 @@ class CommandService:
         return replies.OperatorOverview(self.decisions.list_last_checks(), len(waiting), today)
 
     async def _execute(self, command: Command, request: CommandRequest) -> Reply:
-        feeds, events = self.stores.feeds, self.stores.events
+        feeds, follows = self.stores.feeds, self.stores.follows
         if command.verb in SUBSCRIPTION_VERBS:
             return await self.subscriptions.execute(command, request)
         if command.verb in EXCLUSION_VERBS:
@@ -151,7 +159,7 @@ class CommandService:
             case Verb.ASK | Verb.TABLE:
                 return await self._ask(command, request)
             case Verb.CALENDAR_FILE:
-                return await self._build_calendar_file(command)
+                return await self.answers.build_calendar_file(command.text, self.clock())
             case Verb.DEADLINE_FILE:
                 return await self._build_deadline_file(command)
             case Verb.LIST:
@@ -178,14 +186,14 @@ class CommandService:
             case Verb.PROPOSALS:
                 return await self._proposals()
             case Verb.FOLLOW_EVENT:
-                is_new = await events.follow(request.team, request.user, command.text)
+                is_new = await follows.follow(request.team, request.user, command.text)
                 return replies.EventFollowed(command.text, is_new)
             case Verb.FOLLOWING:
                 return await self._list_following(command, request)
             case Verb.NOT_RELEVANT:
                 return await self._mark_not_relevant(command.text, request)
             case _:
-                await events.unfollow(request.team, request.user, command.text)
+                await follows.unfollow(request.team, request.user, command.text)
                 return replies.EventUnfollowed()
 
     async def _list_latest(self, command: Command, request: CommandRequest) -> Reply:
@@ -199,8 +207,7 @@ class CommandService:
         return replies.LatestStories(
             stories=page,
             topics=command.topics,
-            parties=command.parties,
-            any_party=command.any_party,
+            economies=command.economies,
             words=command.words,
             page=command.page,
             has_older=len(found) > MAX_STORIES,
@@ -208,8 +215,7 @@ class CommandService:
         )
 
     async def _ask(self, command: Command, request: CommandRequest) -> Reply:
-        text, topics = split_topics(command.text)
-        asked = await self.answers.parse_soon(text, self.clock())
+        asked = await self.answers.parse_soon(command.text, self.clock())
         reply = await self.answers.answer(asked)
         await self.keep_answer(command.text, reply, request)
         if command.verb is Verb.TABLE and isinstance(reply, replies.RateAnswers):
@@ -217,8 +223,7 @@ class CommandService:
         if isinstance(reply, replies.RateCalendar):
             decides = OperatorAction.DECIDE_ON_RATES
             is_operator = self.permissions.is_allowed(request.user, decides)
-            reply = replace(reply, shows_overdue=is_operator)
-            return await self._add_deadlines(reply, topics)
+            return replace(reply, shows_overdue=is_operator)
         return reply
 
     async def keep_answer(self, question: str, reply: Reply, request: CommandRequest) -> None:
@@ -226,31 +231,6 @@ class CommandService:
         questions, become names."""
         if self._answer_log is not None:
             await self._answer_log.keep(self.parties.spell_flags(question), reply, request)
-
-    async def _add_deadlines(
-        self, reply: replies.RateCalendar, topics: frozenset[Topic]
-    ) -> replies.RateCalendar:
-        """The calendar with the deadlines of the same days. If the database cannot be read, the
-        changes of duties are shown without them."""
-        try:
-            found = await find_deadlines(
-                self.stores.stories, reply.query, topics, reply.today, self.parties
-            )
-        except StoreError as error:
-            log.info("a calendar lacks the deadlines of notices: %s", error)
-            found = ()
-        if topics:
-            reply = replace(reply, items=())
-        return replace(reply, deadlines=found, topics=topics)
-
-    async def _build_calendar_file(self, command: Command) -> Reply:
-        text, topics = split_topics(command.text)
-        file = self.answers.build_calendar_file(text, self.clock())
-        today = self.answers.ledger.find_duty_day(self.clock())
-        found = await find_later_deadlines(
-            self.stores.stories, file.query, topics, today, self.parties
-        )
-        return replace(file, entries=() if topics else file.entries, deadlines=found)
 
     async def _build_deadline_file(self, command: Command) -> Reply:
         """A calendar file with the deadlines of the event with the id `command.text`."""
@@ -260,7 +240,8 @@ class CommandService:
         return replies.CalendarFile(query, (), None, list_deadlines(stories), title)
 
     async def _list(self, request: CommandRequest) -> Reply:
-        found = await self.stores.subscriptions.of(request.team, request.conversation)
+        saved = await self.stores.subscriptions.of(request.team, request.conversation)
+        found = [self.subscriptions.show(each) for each in saved]
         now, reminders_on = self.clock(), await self._reminders_on(request)
         mutes = await self.stores.mutes.of(request.team, request.conversation, now)
         return replies.SubscriptionList(found, reminders_on, now, mutes)
@@ -268,7 +249,7 @@ class CommandService:
     async def _list_following(self, command: Command, request: CommandRequest) -> Reply:
         """A page of the events that the person follows, those that began last first."""
         stories = self.stores.stories
-        ids = await self.stores.events.followed(request.team, request.user)
+        ids = await self.stores.follows.followed(request.team, request.user)
         firsts = {each: await stories.get(each) for each in ids}
         newest = sorted(ids, key=lambda each: _began(firsts[each]), reverse=True)
         pages = max(-(-len(newest) // MAX_STORIES), 1)

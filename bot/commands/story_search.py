@@ -16,8 +16,7 @@ def build_search(command: Command, goods: Goods) -> StorySearch:
     """The search. Words and HS codes that name goods also find the other names of these goods."""
     return StorySearch(
         topics=command.topics,
-        parties=command.parties,
-        any_party=command.any_party,
+        economies=command.economies,
         words=tuple(_group_words(command.words, goods)),
     )
 

@@ -24,7 +24,9 @@ def build_reply(text: str, reply: RateReply) -> Facts:
     """The object of `rate --json` for the reply to the question `text`."""
     match reply:
         case RateCalendar():
-            return build_rate_json(text, reply.query, calendar=reply.items)
+            return build_rate_json(
+                text, reply.query, calendar=reply.items, deadlines=reply.deadlines
+            )
         case RateCard():
             return build_rate_json(text, reply.query, card=reply.facts)
         case CardList():

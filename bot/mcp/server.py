@@ -37,7 +37,11 @@ Question = Annotated[
 ]
 About = Annotated[
     str,
-    Field(max_length=_LONGEST, description="An economy, goods or a period; empty for all"),
+    Field(
+        max_length=_LONGEST,
+        description="An economy, goods or a period; empty for all. With `court-rulings` or "
+        "`talks`, only the deadlines on this topic",
+    ),
 ]
 Economy = Annotated[str, Field(max_length=80, description="A country by name or ISO code")]
 Goods = Annotated[
@@ -95,12 +99,13 @@ def build_mcp_server(tools: RateTools) -> MCPServer:
     @server.tool(title="Upcoming changes", annotations=_READ_ONLY)
     async def upcoming(about: About = "") -> CallToolResult:
         """Scheduled changes of duties, by default of the next 60 days: they take effect, end, or
-        are due for a decision."""
+        are due for a decision. `deadlines` are those of official notices in the same days."""
         return await _answer(tools.upcoming(about))
 
     @server.tool(title="Recent changes", annotations=_READ_ONLY)
     async def changes(about: About = "") -> CallToolResult:
-        """Changes of duties in the last 30 days, or since a day: `since 2025-04-01 china`."""
+        """Changes of duties in the last 30 days, or since a day: `since 2025-04-01 china`.
+        `deadlines` are those of official notices in the same days."""
         return await _answer(tools.changes(about))
 
     @server.tool(title="Latest trade news", annotations=_READ_ONLY)

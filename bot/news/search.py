@@ -20,18 +20,16 @@ class StorySearch(Frozen):
 
     topics: frozenset[Topic] = frozenset()
     """The story has one of these topics."""
-    parties: frozenset[str] = frozenset()
-    """The story names all of these economies or, with `any_party`, one of them."""
-    any_party: bool = False
+    economies: tuple[frozenset[str], ...] = ()
+    """The story names all economies of one of these groups: `us china, japan` has two."""
     words: tuple[tuple[str, ...], ...] = ()
     """For each group, the story contains one of its words. Goods are a group of synonyms."""
 
     def matches(self, story: Story) -> bool:
         """Whether the story passes all filters."""
-        named = self.parties & set(story.parties)
         if self.topics and self.topics.isdisjoint(story.topics):
             return False
-        if self.parties and not (named if self.any_party else named == self.parties):
+        if self.economies and not any(group.issubset(story.parties) for group in self.economies):
             return False
         text = (
             f"{story.title}\n{story.text}\n{' '.join(each.product or '' for each in story.figures)}"

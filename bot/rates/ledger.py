@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
+from bot.rates.cards.documents import find_document_cards
 from bot.rates.cards.index import CardIndex
 from bot.rates.cards.model import Card
 from bot.rates.change_days import list_milestone_days, list_rate_days
@@ -99,8 +100,14 @@ class Ledger:
         }
         self.reader = _build_reader(files, self.goods, self.measures)
         cards = [card for cards_file in files.cards.values() for card in cards_file.cards]
-        headings = self._find_heading_cards(cards)
-        self.cards = CardIndex(cards, parties, self.reader.names_goods, headings)
+        narrow = self._sort_cards(cards)
+        self.cards = CardIndex(
+            cards,
+            parties,
+            self.reader.names_goods,
+            self._find_heading_cards(narrow),
+            find_document_cards(cards, narrow),
+        )
         # These two are cached, because many questions have the same pairs and goods.
         self.get_pair: Callable[[str, str], Pair] = lru_cache(_CACHE_SIZE)(self._find_pair)
         """Returns the pair for the codes of an imposer and a partner.
@@ -111,23 +118,26 @@ class Ledger:
         self.get_fits = lru_cache(_CACHE_SIZE)(self._find_fits)
         """Returns how surely each measure of a pair applies to the goods, by measure id."""
 
-    def _find_heading_cards(self, cards: Sequence[Card]) -> Mapping[str, str]:
-        """The id of the narrowest card that has a measure of a heading, by heading."""
+    def _sort_cards(self, cards: Sequence[Card]) -> Mapping[str, Sequence[Measure]]:
+        """The measures that each card lists, the card with the fewest first; laws come last."""
         laws = {card.id for card in cards if card.law is None}
         listed = {
-            card.id: {
-                one.id
-                for one in self.expand(
-                    [*card.measures, *(name for row in card.rows for name in row.measures)]
-                )
-            }
+            card.id: self.expand(
+                [*card.measures, *(name for row in card.rows for name in row.measures)]
+            )
             for card in cards
+            if not card.economies
         }
-        narrow = sorted(listed, key=lambda one: (one in laws, len(listed[one])))
+        ids = sorted(listed, key=lambda one: (one in laws, len(listed[one])))
+        return {one: listed[one] for one in ids}
+
+    def _find_heading_cards(self, narrow: Mapping[str, Sequence[Measure]]) -> Mapping[str, str]:
+        """The id of the narrowest card that has a measure of a heading, by heading."""
+        ids = {card_id: {one.id for one in measures} for card_id, measures in narrow.items()}
         found: dict[str, str] = {}
         for schedule in self._tariff_schedules.values():
             for heading in schedule.headings:
-                about = (one for one in narrow if not listed[one].isdisjoint(heading.measures))
+                about = (one for one in ids if not ids[one].isdisjoint(heading.measures))
                 if (card_id := next(about, None)) is not None:
                     found.setdefault(heading.heading, card_id)
         return found

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import starmap
 
+from bot.parties import Parties
 from bot.rates.cards.facts import CardFacts, DutyState, RateRow
 from bot.rates.cards.model import Card, CardFact
 from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
@@ -11,10 +12,12 @@ from bot.rates.model.law import Effect, LegalEvent
 from bot.rates.model.measure import Measure, Source
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.render import words
+from bot.render.duty_names import name_origin
 from bot.render.freshness import describe_freshness
 from bot.render.text import format_source, render_block
 from bot.text.dates import format_day
 
+_HEADING_ROWS = 2
 _EFFECTS = {
     Effect.FILED: "Step in the case",
     Effect.ARGUED: "Argued",
@@ -219,6 +222,27 @@ def _describe_upcoming(item: Upcoming) -> str:
     return what if item.change.text == what else f"{item.measure}: {what}"
 
 
+def describe_heading(facts: CardFacts) -> str:
+    """What is declared under the heading that the question names; empty if it names none.
+
+    `9903.88.15: Section 301 (List 4A), 7.5% since 14 Feb 2020.`
+    """
+    asked = facts.heading
+    if asked is None:
+        return ""
+    if asked.rows:
+        rows = (f"{one.what}, {describe_row(one)}" for one in asked.rows[:_HEADING_ROWS])
+        more = len(asked.rows) - _HEADING_ROWS
+        return f"{asked.heading}: {'; '.join(rows)}{f'; {more} more' if more > 0 else ''}."
+    if asked.listed is None:
+        return f"{asked.heading} is not in our data. Look it up at https://hts.usitc.gov."
+    days = f"from {format_day(asked.listed.from_)}"
+    if asked.listed.to is not None:
+        days += f" to {format_day(asked.listed.to)}"
+    rate = f", rate: {asked.listed.general}" if asked.listed.general else ""
+    return f"{asked.heading}: {days}{rate}. Our data has no duty under it; it may exempt goods."
+
+
 def describe_fact(fact: CardFact) -> str:
     """A fact with its label."""
     return f"{fact.label}: {fact.text}" if fact.label else fact.text
@@ -235,17 +259,17 @@ def describe_named(others: Sequence[CardFacts]) -> str:
     return f"Also named: {titles}." if titles else ""
 
 
-def list_rate_questions(query: RateQuery) -> list[tuple[str, str]]:
+def list_rate_questions(query: RateQuery, parties: Parties) -> list[tuple[str, str]]:
     """The questions about the rates of the economies that a question about a card names.
 
-    Each has its label: `US duties on steel of CA`.
+    Each has its label: `US duties on steel of Canada`.
     """
     if query.partner is None:
         return []
     goods = f"{query.product} of " if query.product else ""
     return [
         (
-            f"{HOME} duties on {goods}{code}",
+            f"{HOME} duties on {goods}{name_origin(code, parties.get(code).name)}",
             format_query(
                 RateQuery(
                     kind=QueryKind.PAIR,
@@ -275,15 +299,18 @@ def group_cards(cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
 
 
 def render_card_lines(
-    facts: CardFacts, query: RateQuery | None = None, others: Sequence[CardFacts] = ()
+    facts: CardFacts, parties: Parties, query: RateQuery, others: Sequence[CardFacts] = ()
 ) -> Iterator[str]:
     """The whole card, line by line, for a terminal, and what the question names too."""
     card = facts.card
     yield card.title
+    yield from filter(None, [describe_heading(facts)])
     yield f"{describe_card_state(facts)}."
     yield f"  {card.what} ({format_source(card.source)})"
     rows = [(row.what, describe_row(row)) for row in facts.rows] + list_fee_rows(facts)
     yield from render_block("rates", (f"{what}: {text}" for what, text in rows))
+    declared = (f"{row.what}: {', '.join(row.headings)}" for row in facts.rows if row.headings)
+    yield from render_block("headings", declared)
     specific = {f"{row.what}: {row.specific}" for row in facts.rows if row.specific}
     yield from render_block("specific duties", sorted(specific))
     yield from render_block("rulings", map(describe_ruling, facts.rulings))
@@ -300,10 +327,9 @@ def render_card_lines(
     yield describe_card_age(facts)
     for one in others:
         yield f"also named: {one.card.title}. {describe_card_state(one)}. (rate card {one.card.id})"
-    if query is not None:
-        for label, question in list_rate_questions(query):
-            yield f"{label}: rate {question}"
-        yield from filter(None, [describe_respelled(query)])
+    for label, question in list_rate_questions(query, parties):
+        yield f"{label}: rate {question}"
+    yield from filter(None, [describe_respelled(query)])
     related = ", ".join(one.id for one in (*facts.parts, *facts.see))
     if related:
         yield f"see also: {related}"

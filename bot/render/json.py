@@ -12,6 +12,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from bot.errors import TariffwireError
+from bot.news.deadlines.events import EventDeadline
 from bot.rates.calendar.spells import Spell
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import CardFact
@@ -43,6 +44,7 @@ def build_rate_json(
     answers: Sequence[Answer] = (),
     error: TariffwireError | None = None,
     calendar: Sequence[Upcoming] | None = None,
+    deadlines: Sequence[EventDeadline] = (),
     card: CardFacts | None = None,
     spells: Sequence[Spell] = (),
 ) -> Json:
@@ -51,16 +53,18 @@ def build_rate_json(
     A question that compares origins has a `comparison` too.
 
     `query` is None if the text could not be parsed. `calendar` is the answer to an `upcoming` or
-    `changes` question, and None for all other questions. `card` is the card of a law or topic.
+    `changes` question, and None for all other questions; `deadlines` are those of notices in the
+    same days. `card` is the card of a law or topic.
     `named_cards` are the ids of the cards that the question names, apart from `card`.
     `spells` are the days on which the percentage of a question was charged.
     """
     asked = {key: _to_json(getattr(query, key, None)) for key in _ASKED}
     if query is not None:
         asked |= {key: list(words) for key in _READ if (words := getattr(query, key))}
-    days = (
-        {} if calendar is None else {"calendar": [build_upcoming_json(item) for item in calendar]}
-    )
+    days: Json = {}
+    if calendar is not None:
+        days["calendar"] = [build_upcoming_json(item) for item in calendar]
+        days["deadlines"] = [build_deadline_json(one) for one in deadlines]
     compares = query is not None and query.kind is QueryKind.COMPARE and len(answers) > 1
     compared = {"comparison": build_comparison_json(build_comparison(answers))} if compares else {}
     return {
@@ -220,6 +224,26 @@ def build_upcoming_json(item: Upcoming) -> Json:
             banned=change.rate.banned,
             text=change.text,
         ),
+    }
+
+
+def build_deadline_json(one: EventDeadline) -> Json:
+    """A deadline of an official notice."""
+    deadline = one.deadline
+    return {
+        "on": _to_json(one.on),
+        "deadline": deadline.kind.value,
+        "at": f"{deadline.at:%H:%M}" if deadline.at else None,
+        "zone": deadline.zone or None,
+        "counted": deadline.is_computed,
+        "quote": deadline.quote,
+        "title": one.title,
+        "source": one.source,
+        "url": one.link or None,
+        "published": one.published.isoformat(),
+        "event": one.event_id,
+        "topics": list(one.topics),
+        "parties": list(one.parties),
     }
 
 

@@ -121,6 +121,7 @@ async def build_samples(ledger: Ledger, now: datetime) -> Mapping[str, Message |
         subscriptions=[],
         feeds=FeedSummary(feeds=1, failing=0),
         upcoming=await answers.find_next_changes(now),
+        deadlines=(),
         latest=[story],
         operator=OperatorOverview({}, 0, now.date()),
     )

@@ -27,7 +27,11 @@ SCOPES = (
     OAuthScope(name="chat:write.public", why="posting in public channels without being invited"),
     OAuthScope(name="im:write", why="direct messages to people who subscribe or follow an event"),
     OAuthScope(name="app_mentions:read", why="answering when mentioned, also in threads"),
-    OAuthScope(name="channels:read", why="finding the channel that TARIFFWIRE_CHANNEL names"),
+    OAuthScope(
+        name="channels:read",
+        why="finding the channel that TARIFFWIRE_CHANNEL names, and checking that a person who "
+        "changes a channel's subscription in the Home tab is in it",
+    ),
     OAuthScope(name="files:write", why="sharing the calendar as a file"),
     OAuthScope(
         name="im:history",
@@ -48,6 +52,11 @@ SCOPES = (
         name="channels:join",
         why="joining a public channel that only lets members post",
         without="invite the app to such a channel",
+    ),
+    OAuthScope(
+        name="groups:read",
+        why="the same check for private channels",
+        without="people change the subscriptions of a private channel there",
     ),
     OAuthScope(
         name="users:read",

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.alerts.delivery import DeliveryKind, DeliveryState, make_delivery
-from bot.alerts.digest import bundle_of_mute
+from bot.alerts.delivery import DeliveryKind, DeliveryState
+from bot.alerts.digest import bundle_of_mute, make_bundle
 from bot.alerts.mutes import Mute, MuteKind
-from bot.store import tables
+from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, chunks
 from bot.store.outbox import Outbox
 
@@ -31,13 +31,19 @@ class Mutes:
         follow-ups of a muted event without a counted attempt wait as well.
         """
         insert = self._database.insert(_table).values(mute.model_dump())
+        # The row is changed in place: a poll that saves a bundle at the same time waits for it.
+        save = insert.on_conflict_do_update(
+            index_elements=list(_table.primary_key.columns), set_={"until": mute.until}
+        )
 
         def write(connection: sa.Connection) -> bool:
-            had = connection.execute(sa.select(_row.until).where(*_is(mute))).one_or_none()
-            connection.execute(sa.delete(_table).where(*_is(mute)))
-            connection.execute(insert)
+            had = connection.execute(_select_end(mute)).one_or_none()
+            connection.execute(save)
             if mute.until is not None:
-                connection.execute(_keeps_back(mute).values(due_at=mute.until))
+                moved = {"due_at": mute.until, "first_due_at": None}
+                if had is not None and had.until is not None:
+                    connection.execute(_waits_for(mute, had.until).values(moved))
+                connection.execute(keeps_back(mute).values(moved))
                 self._keep_follow_ups(connection, mute, mute.until)
             return had is None
 
@@ -47,8 +53,15 @@ class Mutes:
         """Ends a mute, whatever its end; False if there was none. What it kept back is due now."""
 
         def write(connection: sa.Connection) -> bool:
-            connection.execute(_keeps_back(mute).where(_delivery.due_at > now).values(due_at=now))
-            return connection.execute(sa.delete(_table).where(*_is(mute))).rowcount > 0
+            # First the mute: a poll that saves a bundle at the same time holds its row.
+            had = connection.execute(_select_end(mute)).one_or_none()
+            connection.execute(sa.delete(_table).where(*_is(mute)))
+            if had is not None and had.until is not None and had.until > now:
+                connection.execute(
+                    _waits_for(mute, had.until).values(due_at=now, first_due_at=None)
+                )
+            connection.execute(keeps_back(mute).where(_delivery.due_at > now).values(due_at=now))
+            return had is not None
 
         return await self._database.write(write)
 
@@ -63,7 +76,7 @@ class Mutes:
 
     async def about(self, event_ids: Collection[str]) -> tuple[Mute, ...]:
         """The mutes of these events, of topics and of conversations, in all teams."""
-        found = await self._list([_row.kind != MuteKind.EVENT])
+        found = await self._list([_row.kind.in_((MuteKind.TOPIC, MuteKind.CONVERSATION))])
         for chunk in chunks(event_ids):
             found += await self._list([_row.kind == MuteKind.EVENT, _row.subject.in_(chunk)])
         return found
@@ -96,16 +109,8 @@ class Mutes:
         if not story_ids:
             return
         connection.execute(sa.delete(_deliveries).where(*pending))
-        bundle, place = bundle_of_mute(mute), (mute.team, mute.conversation)
-        kept = make_delivery(
-            DeliveryKind.DIGEST,
-            place,
-            bundle.identify(until),
-            bundle.reason,
-            until,
-            story_ids=tuple(dict.fromkeys(story_ids)),
-            content=bundle.model_dump_json(),
-        )
+        place, kept_ids = (mute.team, mute.conversation), tuple(dict.fromkeys(story_ids))
+        kept = make_bundle(bundle_of_mute(mute), place, kept_ids, until)
         self._outbox.put(connection, [kept])
 
 
@@ -118,11 +123,15 @@ def _is(mute: Mute) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
+def _select_end(mute: Mute) -> sa.Select[datetime]:
+    return sa.select(_row.until).where(*_is(mute)).with_for_update()
+
+
 def _is_active(now: datetime) -> sa.ColumnElement[bool]:
     return sa.or_(_row.until.is_(None), _row.until > now)
 
 
-def _keeps_back(mute: Mute) -> sa.Update:
+def keeps_back(mute: Mute) -> sa.Update:
     """An update of the waiting deliveries with the stories that the mute keeps back."""
     return sa.update(_deliveries).where(
         # The condition of the index, without which SQLite reads the whole table.
@@ -132,6 +141,19 @@ def _keeps_back(mute: Mute) -> sa.Update:
         _delivery.kind == DeliveryKind.DIGEST,
         _delivery.state.in_(_WAITING),
         _delivery.content == bundle_of_mute(mute).model_dump_json(),
+    )
+
+
+def _waits_for(mute: Mute, until: datetime) -> sa.Update:
+    """An update of what is queued for a muted conversation and waits for the end of the mute."""
+    return sa.update(_deliveries).where(
+        sa.text(tables.UNSENT),
+        sa.literal(mute.kind is MuteKind.CONVERSATION),
+        _delivery.team == mute.team,
+        _delivery.conversation == mute.conversation,
+        _delivery.kind.in_(next_delivery.MUTABLE),
+        _delivery.state.in_(_WAITING),
+        _delivery.due_at == until,
     )
 
 

@@ -6,6 +6,8 @@ A conversation gets its messages one at a time, in the order in which they were 
 unsent message is the head and blocks the others. Exceptions: a digest does not block before its
 hour. A message that has failed so often that the message itself may be the cause does not block
 either, and nor do the replies in its thread. A follow-up always waits for the alert of its thread.
+While a conversation is muted as a whole, its messages wait for the end of the mute; those that are
+about the bot itself do not wait, and are not blocked by those that do.
 
 Updates are outside this order, because they post nothing. They never block messages. An update
 waits only for the alert that it edits, for earlier updates of the same alert, and while its
@@ -15,6 +17,7 @@ conversation refuses messages.
 import sqlalchemy as sa
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
+from bot.alerts.mutes import MuteKind
 from bot.store import tables
 
 STUBBORN_AFTER = 8
@@ -23,13 +26,25 @@ STUBBORN_AFTER = 8
 _CLAIMABLE = (DeliveryState.QUEUED, DeliveryState.HELD)
 _LEASED = (DeliveryState.RESERVED, DeliveryState.SENDING)
 
+MUTABLE = (
+    DeliveryKind.ALERT,
+    DeliveryKind.FOLLOW_UP,
+    DeliveryKind.DIGEST,
+    DeliveryKind.REMINDER,
+)
+"""The kinds that wait while their conversation is muted. An edit notifies no one."""
+
 _table = tables.deliveries
 _row = _table.c
+_mute = tables.mutes.c
 _earlier = _table.alias("earlier")
 _opening = _table.alias("opening")
 _now = sa.bindparam("now", type_=tables.Moment)
 _farthest = sa.bindparam("farthest", type_=tables.Moment)
 _team = sa.bindparam("of_team", type_=sa.String)
+
+FIRST_DUE = sa.func.coalesce(_row.first_due_at, _row.due_at)
+"""When a delivery was due before its first attempt."""
 
 OF_TEAM = sa.or_(_team.is_(None), _row.team == _team)
 """`of_team`: the deliveries of this team; of all teams if it is NULL."""
@@ -42,11 +57,29 @@ def _unsent(name: str) -> sa.TextClause:
     return sa.text(f"{name}.{tables.UNSENT}")
 
 
+_mute_ends = (
+    sa.select(_mute.until)
+    .where(
+        _mute.kind == MuteKind.CONVERSATION,
+        _mute.subject == "",
+        _mute.team == _row.team,
+        _mute.conversation == _row.conversation,
+        _mute.until > _now,
+    )
+    .correlate(_table)
+)
+WAITS_FOR_MUTE = sa.and_(_row.kind.in_(MUTABLE), _mute_ends.exists())
+"""`now`: whether a delivery waits because its conversation is muted."""
+
+
 def _is_head() -> sa.ColumnElement[bool]:
     """Whether a message is not blocked by an earlier one of its conversation."""
     earlier = _earlier.c
     at_fault = sa.or_(earlier.attempts >= STUBBORN_AFTER, _waits_for_one_at_fault())
-    not_yet = sa.and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now)
+    not_yet = sa.or_(
+        sa.and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now),
+        sa.and_(earlier.kind.in_(MUTABLE), _mute_ends.exists()),
+    )
     opens_thread = sa.and_(earlier.kind == DeliveryKind.ALERT, earlier.event_id == _row.event_id)
     held_back = (
         sa.select(1)
@@ -164,12 +197,27 @@ RELEASE = (
     .values(
         state=DeliveryState.QUEUED,
         due_at=_now,
+        first_due_at=FIRST_DUE,
         lease_until=None,
         uncertain=sa.or_(_row.uncertain, _row.state == DeliveryState.SENDING),
     )
 )
 """`now`, `of_team`: queues all claimed deliveries again. Those that were being sent become
 uncertain, because Slack may have received them.
+"""
+
+EXPLAIN_LATE = (
+    sa.update(_table)
+    .where(
+        _unsent("deliveries"),
+        sa.bindparam("before", type_=tables.Moment) >= FIRST_DUE,
+        _row.error == "",
+        OF_TEAM,
+    )
+    .values(error="the bot was not running")
+)
+"""`before`, `of_team`: says of deliveries that were due before, and of which no attempt failed, why
+they wait.
 """
 
 ADOPT = (
@@ -195,6 +243,7 @@ HASTEN = (
         _row.state.in_(_CLAIMABLE),
         _row.due_at > _farthest,
         _row.kind != DeliveryKind.DIGEST,
+        sa.not_(WAITS_FOR_MUTE),
         OF_TEAM,
     )
     .values(due_at=_now)
@@ -202,6 +251,19 @@ HASTEN = (
 """`now`, `farthest`, `of_team`: makes deliveries due that are due after `farthest`. Such a time was
 written before the clock was set back.
 """
+
+WAIT_FOR_MUTE = (
+    sa.update(_table)
+    .where(
+        _unsent("deliveries"),
+        _row.state.in_(_CLAIMABLE),
+        _row.due_at <= _now,
+        OF_TEAM,
+        WAITS_FOR_MUTE,
+    )
+    .values(due_at=_mute_ends.scalar_subquery(), first_due_at=None)
+)
+"""`now`, `of_team`: moves what is due in a muted conversation to the end of the mute."""
 
 NEXT_MOMENT = sa.select(
     sa.func.min(sa.case((_row.state.in_(_LEASED), _row.lease_until), else_=_row.due_at))
@@ -277,6 +339,7 @@ RESUME = (
         state=DeliveryState.QUEUED,
         held_at=None,
         error="",
+        first_due_at=None,
         due_at=sa.case((_row.kind == DeliveryKind.DIGEST, _row.due_at), else_=_now),
     )
 )

@@ -3,43 +3,35 @@
 `bot.alerts.delivery` describes the states, `bot.store.next_delivery` the order of sending.
 """
 
-import asyncio
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
 from bot.alerts.delivery import (
-    FOLLOWS,
+    LATE_AFTER,
     LONGEST_PUT_OFF,
     Delivery,
     DeliveryKind,
     DeliveryState,
     HeldConversation,
     Thread,
-    delivery_id,
 )
 from bot.news.story import Story
 from bot.store import next_delivery, tables
-from bot.store.engine import AnyRow, Database, chunks, execute_many
+from bot.store.delivery_rows import FIELDS, FIRST_IN_FRONT, MAY_BE_FIRST, read_delivery
+from bot.store.engine import Database, chunks
+from bot.store.outcomes import RECORD, Outcome, WriteBatch, record_all, start_all
+from bot.store.queueing import put_deliveries
 from bot.store.stories import Stories
-from bot.store.subscriptions import pause, resume_refusing, resume_unheld
-from bot.values import Frozen
-
-P = TypeVar("P")
-R = TypeVar("R")
+from bot.store.subscriptions import pause, resume_unheld
 
 _table = tables.deliveries
 _row = tables.deliveries.c
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
+_GIVEN_UP = (DeliveryState.FAILED, DeliveryState.DROPPED)
 _ABOUT_AN_EVENT = (DeliveryKind.ALERT, DeliveryKind.FOLLOW_UP, DeliveryKind.UPDATE)
-_may_be_first = sa.or_(
-    _row.kind == DeliveryKind.ALERT,
-    sa.and_(_row.kind == DeliveryKind.FOLLOW_UP, _row.reason != FOLLOWS),
-)
-_FIELDS = [_row[name] for name in Delivery.model_fields]
 
 
 class Outbox:
@@ -51,9 +43,8 @@ class Outbox:
 
     def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
         self._database, self._stories, self._team = database, stories, team
-        self._insert = database.insert(_table).on_conflict_do_nothing()
-        self._starts = _WriteBatch(database, _start_all)
-        self._outcomes = _WriteBatch(database, _record_all)
+        self._starts = WriteBatch(database, start_all)
+        self._outcomes = WriteBatch(database, record_all)
 
     @property
     def team(self) -> str | None:
@@ -82,6 +73,7 @@ class Outbox:
             far = {"now": now, "of_team": self._team, "farthest": now + LONGEST_PUT_OFF}
             connection.execute(next_delivery.RELEASE_EXPIRED, far)
             connection.execute(next_delivery.HASTEN, far)
+            connection.execute(next_delivery.WAIT_FOR_MUTE, {"now": now, "of_team": self._team})
             ids: list[str] = []
             for sendable, most in (
                 (next_delivery.SENDABLE, limit),
@@ -92,8 +84,8 @@ class Outbox:
             if not ids:
                 return ()
             connection.execute(next_delivery.CLAIM, {"ids": ids, "now": now, "until": until})
-            query = sa.select(*_FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
-            return tuple(map(_delivery, connection.execute(query)))
+            query = sa.select(*FIELDS).where(_row.id.in_(ids)).order_by(_row.seq)
+            return tuple(map(read_delivery, connection.execute(query)))
 
         return await self._database.write(write)
 
@@ -111,7 +103,7 @@ class Outbox:
         and the pause of its subscriptions ends. Returns whether there was such a pause.
         """
         sent = DeliveryState.SENT
-        outcome = _Outcome(delivery=delivery_id, to=sent, ts=ts, sent_at=now)
+        outcome = Outcome(delivery=delivery_id, to=sent, ts=ts, sent_at=now)
         return delivery_id in await self._outcomes.add((outcome, posted))
 
     async def retry(
@@ -129,7 +121,7 @@ class Outbox:
         """
         untried = 0 if counts else 1
         await self._record(
-            _Outcome(
+            Outcome(
                 delivery=delivery_id, due=due_at, error=error, unsure=uncertain, untried=untried
             )
         )
@@ -139,7 +131,7 @@ class Outbox:
     ) -> None:
         """Queues a claimed delivery again without counting an attempt; `error` is the reason."""
         await self._record(
-            _Outcome(delivery=delivery_id, due=due_at, untried=1, error=error, unsure=uncertain)
+            Outcome(delivery=delivery_id, due=due_at, untried=1, error=error, unsure=uncertain)
         )
 
     async def hold(
@@ -150,7 +142,7 @@ class Outbox:
         The delivery is tried again at `due_at`; the others wait for it. The conversation's
         subscriptions are paused.
         """
-        outcome = _Outcome(
+        outcome = Outcome(
             delivery=delivery.id,
             to=DeliveryState.HELD,
             due=due_at,
@@ -161,7 +153,7 @@ class Outbox:
         place = {"in_team": delivery.team, "in_conversation": delivery.conversation}
 
         def write(connection: sa.Connection) -> None:
-            connection.execute(_record, outcome.model_dump())
+            connection.execute(RECORD, outcome.model_dump())
             connection.execute(next_delivery.HOLD, {**place, "now": now, "error": error})
             pause(connection, delivery.team, delivery.conversation, error, now)
 
@@ -169,12 +161,12 @@ class Outbox:
 
     async def give_up_held(self, delivery: Delivery, error: str, before: datetime) -> None:
         """Marks a claimed delivery as failed, and its conversation's others held since `before`."""
-        outcome = _Outcome(delivery=delivery.id, to=DeliveryState.FAILED, error=error)
+        outcome = Outcome(delivery=delivery.id, to=DeliveryState.FAILED, error=error)
         place = {"in_team": delivery.team, "in_conversation": delivery.conversation}
         given = {**place, "before": before, "error": error}
 
         def write(connection: sa.Connection) -> None:
-            connection.execute(_record, outcome.model_dump())
+            connection.execute(RECORD, outcome.model_dump())
             connection.execute(next_delivery.GIVE_UP_HELD, given)
 
         await self._database.write(write)
@@ -191,10 +183,22 @@ class Outbox:
         rows = await self._database.rows(query, {"of_team": self._team})
         return tuple(HeldConversation(*row) for row in rows)
 
-    async def finish_update(self, delivery_id: str, reason: str) -> None:
-        """Marks a claimed update as dropped, because it cannot or need not be made."""
+    async def keep_stories(self, delivery: Delivery, story_ids: tuple[str, ...]) -> bool:
+        """Saves that a claimed delivery has only these stories; False if the claim has ended."""
+        statement = sa.update(_table).where(
+            _row.id == delivery.id,
+            _row.state == DeliveryState.RESERVED,
+            _row.claimed_at == delivery.claimed_at,
+        )
+        return await self._database.change(statement.values(story_ids=json.dumps(story_ids))) > 0
+
+    async def drop_claimed(self, delivery_id: str, reason: str) -> None:
+        """Marks a claimed delivery as dropped, because it cannot or need not be sent.
+
+        If no other delivery is held for the conversation, the pause of its subscriptions ends.
+        """
         dropped = DeliveryState.DROPPED
-        await self._record(_Outcome(delivery=delivery_id, to=dropped, error=reason))
+        await self._record(Outcome(delivery=delivery_id, to=dropped, error=reason))
 
     async def give_up(self, delivery_id: str, error: str) -> None:
         """Marks a claimed delivery as failed, with the reason. It is not retried.
@@ -202,9 +206,9 @@ class Outbox:
         If no other delivery is held for the conversation, the pause of its subscriptions ends.
         """
         failed = DeliveryState.FAILED
-        await self._record(_Outcome(delivery=delivery_id, to=failed, error=error))
+        await self._record(Outcome(delivery=delivery_id, to=failed, error=error))
 
-    async def _record(self, outcome: "_Outcome") -> None:
+    async def _record(self, outcome: Outcome) -> None:
         await self._outcomes.add((outcome, False))
 
     async def release_all(self, now: datetime) -> int:
@@ -212,13 +216,16 @@ class Outbox:
 
         Those that were being sent become `uncertain`. Call this only when the one process that
         sends messages starts: a claim in the database then belongs to a process that has ended.
+        Those that are late get the error that the bot was not running, unless they have another.
         A bot of an older version may have written states of its own after the upgrade; these
         deliveries are queued too.
         """
 
         def write(connection: sa.Connection) -> int:
-            connection.execute(next_delivery.ADOPT, {"of_team": self._team})
             given = {"now": now, "of_team": self._team}
+            connection.execute(next_delivery.ADOPT, {"of_team": self._team})
+            late = {"before": now - LATE_AFTER, "of_team": self._team}
+            connection.execute(next_delivery.EXPLAIN_LATE, late)
             return connection.execute(next_delivery.RELEASE, given).rowcount
 
         return await self._database.write(write)
@@ -253,24 +260,24 @@ class Outbox:
         if neither was sent, for example to a follower.
         """
         query = (
-            sa.select(*_FIELDS)
+            sa.select(*FIELDS)
             .where(
                 _row.event_id == event_id,
                 _row.team == team,
                 _row.conversation == conversation,
                 _row.state == DeliveryState.SENT,
-                _may_be_first,
+                MAY_BE_FIRST,
             )
-            .order_by(sa.case((_row.kind == DeliveryKind.ALERT, 0), else_=1), _row.seq)
+            .order_by(*FIRST_IN_FRONT)
             .limit(1)
         )
         rows = await self._database.rows(query)
-        return _delivery(rows[0]) if rows else None
+        return read_delivery(rows[0]) if rows else None
 
     async def sent(self, team: str, conversation: str, event_id: str) -> tuple[Delivery, ...]:
         """The deliveries about an event that were sent to a conversation, in order."""
         query = (
-            sa.select(*_FIELDS)
+            sa.select(*FIELDS)
             .where(
                 _row.event_id == event_id,
                 _row.team == team,
@@ -279,7 +286,7 @@ class Outbox:
             )
             .order_by(_row.seq)
         )
-        return tuple(map(_delivery, await self._database.rows(query)))
+        return tuple(map(read_delivery, await self._database.rows(query)))
 
     async def alerted(self, event_ids: Collection[str]) -> frozenset[Thread]:
         """The conversations with an alert about one of these events, in any state except failed.
@@ -290,11 +297,27 @@ class Outbox:
         for chunk in chunks(event_ids):
             query = sa.select(_row.event_id, _row.team, _row.conversation).where(
                 _row.event_id.in_(chunk),
-                _may_be_first,
-                _row.state.not_in((DeliveryState.FAILED, DeliveryState.DROPPED)),
+                MAY_BE_FIRST,
+                _row.state.not_in(_GIVEN_UP),
             )
             found.update(Thread(*row) for row in await self._database.rows(query))
         return frozenset(found)
+
+    async def bundled(self, event_ids: Collection[str]) -> dict[Thread, datetime]:
+        """The conversations with one of these events in a bundle of a quiet time, in any state
+        except failed and dropped, each with the moment of the last such bundle."""
+        found: dict[Thread, datetime] = {}
+        event = tables.bundle_events.c
+        for chunk in chunks(event_ids):
+            query = (
+                sa.select(event.event_id, _row.team, _row.conversation, sa.func.max(_row.due_at))
+                .join(_table, _row.id == event.delivery_id)
+                .where(event.event_id.in_(chunk), _row.state.not_in(_GIVEN_UP))
+                .group_by(event.event_id, _row.team, _row.conversation)
+            )
+            for *thread, due_at in await self._database.rows(query):
+                found[Thread(*thread)] = due_at
+        return found
 
     async def counts(self) -> dict[DeliveryState, int]:
         """The number of deliveries in each state."""
@@ -311,18 +334,18 @@ class Outbox:
 
     async def ended(self, state: DeliveryState, limit: int) -> tuple[Delivery, ...]:
         """The deliveries in this state, newest first."""
-        query = sa.select(*_FIELDS).where(_row.state == state, next_delivery.OF_TEAM)
+        query = sa.select(*FIELDS).where(_row.state == state, next_delivery.OF_TEAM)
         query = query.order_by(_row.seq.desc()).limit(limit)
         rows = await self._database.rows(query, {"of_team": self._team})
-        return tuple(map(_delivery, rows))
+        return tuple(map(read_delivery, rows))
 
     async def unsent(self, limit: int) -> tuple[Delivery, ...]:
         """The deliveries that are not sent yet, in the order in which they were queued."""
-        query = sa.select(*_FIELDS).where(sa.text(tables.UNSENT), next_delivery.OF_TEAM)
+        query = sa.select(*FIELDS).where(sa.text(tables.UNSENT), next_delivery.OF_TEAM)
         rows = await self._database.rows(
             query.order_by(_row.seq).limit(limit), {"of_team": self._team}
         )
-        return tuple(map(_delivery, rows))
+        return tuple(map(read_delivery, rows))
 
     async def send_again(self, now: datetime, delivery_id: str | None = None) -> int:
         """Queues deliveries so that they are due at once; returns how many.
@@ -346,6 +369,7 @@ class Outbox:
             "held_at": sa.case((waits, _row.held_at), else_=sa.null()),
             "error": sa.case((sa.and_(waits, _row.held_at.is_not(None)), _row.error), else_=""),
             "due_at": now,
+            "first_due_at": None,
         }
         return await self._database.change(statement.values(**queued))
 
@@ -370,230 +394,26 @@ class Outbox:
 
     async def get(self, delivery_id: str) -> Delivery | None:
         """The delivery with this id; None if there is none."""
-        rows = await self._database.rows(sa.select(*_FIELDS).where(_row.id == delivery_id))
-        return _delivery(rows[0]) if rows else None
+        rows = await self._database.rows(sa.select(*FIELDS).where(_row.id == delivery_id))
+        return read_delivery(rows[0]) if rows else None
 
     async def reminders(self, since: datetime) -> tuple[Delivery, ...]:
         """The reminders that were due since then, in any state, in the order of queuing."""
-        query = sa.select(*_FIELDS).where(
+        query = sa.select(*FIELDS).where(
             _row.kind == DeliveryKind.REMINDER, _row.due_at >= since, next_delivery.OF_TEAM
         )
         rows = await self._database.rows(query.order_by(_row.seq), {"of_team": self._team})
-        return tuple(map(_delivery, rows))
+        return tuple(map(read_delivery, rows))
 
     async def queue(self, deliveries: Collection[Delivery]) -> None:
-        """Queues deliveries in their own transaction; a delivery with a known id stays as it is."""
+        """Queues deliveries in their own transaction; see `bot.store.queueing`."""
         await self._database.write(lambda connection: self.put(connection, deliveries))
 
-    def put(self, connection: sa.Connection, deliveries: Iterable[Delivery]) -> None:
-        """Queues deliveries within the caller's transaction.
-
-        A delivery whose id is known stays as it is. But the stories of a digest are added to the
-        conversation's queued digest of the same hour, and those of an update to the queued update
-        of the same message.
-        """
-        rows, updates = [], []
-        for delivery in deliveries:
-            if delivery.kind is DeliveryKind.UPDATE:
-                updates.append(delivery)
-            elif delivery.kind is not DeliveryKind.DIGEST:
-                rows.append(_values(delivery))
-            elif (digest := _digest_to_insert(connection, delivery)) is not None:
-                rows.append(_values(digest))
-        rows += map(_values, _join_updates(connection, updates))
-        execute_many(connection, self._insert, rows)
-
-
-class _WriteBatch(Generic[P, R]):
-    """Runs `work` once for all values that are added while the previous batch is written.
-
-    Writing each delivery on its own would halve the throughput.
-    """
-
-    def __init__(self, database: Database, work: Callable[[sa.Connection, Sequence[P]], R]) -> None:
-        self._database, self._work = database, work
-        self._waiting: list[P] = []
-        self._next: asyncio.Task[R] | None = None
-        self._one_write = asyncio.Lock()
-
-    async def add(self, given: P) -> R:
-        """Adds a value; returns what `work` returns for its batch. Raises StoreError on failure."""
-        self._waiting.append(given)
-        if self._next is None:
-            self._next = asyncio.create_task(self._write())
-        return await asyncio.shield(self._next)
-
-    async def _write(self) -> R:
-        async with self._one_write:
-            batch, self._waiting, self._next = self._waiting, [], None
-            return await self._database.write(lambda connection: self._work(connection, batch))
-
-
-def _start_all(
-    connection: sa.Connection, claims: Sequence[tuple[str, datetime | None]]
-) -> frozenset[str]:
-    """Marks claimed deliveries as being sent; returns the ids of those whose claim still holds."""
-    by_moment: dict[datetime | None, list[str]] = {}
-    for claimed, at in claims:
-        by_moment.setdefault(at, []).append(claimed)
-    started: set[str] = set()
-    for at, ids in by_moment.items():
-        given = {"ids": ids, "at": at}
-        started.update(connection.execute(next_delivery.START_SENDING, given).scalars())
-    return frozenset(started)
-
-
-def _record_all(
-    connection: sa.Connection, given: Sequence[tuple["_Outcome", bool]]
-) -> frozenset[str]:
-    """Records outcomes, each with whether its message was posted.
-
-    Returns the posted deliveries that ended the pause of a conversation.
-    """
-    connection.execute(_record, [outcome.model_dump() for outcome, _ in given])
-    if failed := [each.delivery for each, _ in given if each.to is DeliveryState.FAILED]:
-        resume_unheld(connection, failed)
-    posted = [outcome for outcome, is_posted in given if is_posted]
-    moments = [each.sent_at for each in posted if each.sent_at is not None]
-    if not moments:
-        return frozenset()
-    return resume_refusing(connection, [each.delivery for each in posted], max(moments))
-
-
-class _Outcome(Frozen):
-    """The result of one attempt; the fields are the parameters of the statement `_record`."""
-
-    delivery: str
-    to: DeliveryState = DeliveryState.QUEUED
-    due: datetime | None = None
-    untried: int = 0
-    unsure: bool = False
-    ts: str = ""
-    sent_at: datetime | None = None
-    error: str = ""
-
-
-_record = (
-    sa.update(_table)
-    .where(
-        _row.id == sa.bindparam("delivery"),
-        # A posted message is marked as sent even if its lease has expired and it is queued again.
-        sa.or_(
-            # This is not written as IN, which SQLAlchemy cannot run for many rows at once.
-            _row.state == DeliveryState.RESERVED,
-            _row.state == DeliveryState.SENDING,
-            sa.and_(
-                sa.or_(_row.state == DeliveryState.QUEUED, _row.state == DeliveryState.HELD),
-                sa.bindparam("to", type_=sa.String) == "sent",
-            ),
-        ),
-    )
-    .values(
-        state=sa.bindparam("to", type_=sa.String),
-        attempts=_row.attempts - sa.bindparam("untried", type_=sa.Integer),
-        due_at=sa.func.coalesce(sa.bindparam("due", type_=tables.Moment), _row.due_at),
-        lease_until=None,
-        uncertain=sa.or_(_row.uncertain, sa.bindparam("unsure", type_=sa.Boolean)),
-        ts=sa.bindparam("ts"),
-        sent_at=sa.bindparam("sent_at"),
-        # A held delivery keeps the reason of its hold if its try meets something else.
-        error=sa.case(
-            (
-                sa.and_(_row.held_at.is_not(None), sa.bindparam("to", type_=sa.String) == "queued"),
-                _row.error,
-            ),
-            else_=sa.bindparam("error", type_=sa.String),
-        ),
-    )
-)
-
-
-def _digest_to_insert(connection: sa.Connection, digest: Delivery) -> Delivery | None:
-    """The digest to insert; None if its stories were added to a queued digest.
-
-    If the digest of that hour may already have been sent, the new stories make a second one.
-    """
-    known = _find_digest(connection, _row.id == digest.id)
-    if known is None:
-        # The bundle of a mute whose end was moved has an id of its earlier end. The first condition
-        # is that of the index, without which SQLite reads the whole table.
-        known = _find_digest(
-            connection,
-            sa.text(tables.UNSENT),
-            _row.team == digest.team,
-            _row.conversation == digest.conversation,
-            _row.kind == DeliveryKind.DIGEST,
-            _row.content == digest.content,
-            _row.due_at == digest.due_at,
-            _row.state == DeliveryState.QUEUED,
-        )
-    if known is None:
-        return digest
-    if known.state != DeliveryState.QUEUED or known.attempts > 0 or known.uncertain:
-        about = " ".join((digest.due_at.isoformat(), *digest.story_ids))
-        second = delivery_id(digest.kind, digest.team, digest.conversation, about)
-        return digest.model_copy(update={"id": second})
-    both = dict.fromkeys((*json.loads(known.story_ids), *digest.story_ids))
-    adding = sa.update(_table).where(_row.id == known.id).values(story_ids=json.dumps(list(both)))
-    connection.execute(adding)
-    return None
-
-
-def _find_digest(
-    connection: sa.Connection, *conditions: sa.ColumnElement[bool] | sa.TextClause
-) -> AnyRow | None:
-    fields = _row.id, _row.state, _row.attempts, _row.uncertain, _row.story_ids
-    query = sa.select(*fields).where(*conditions).limit(1).with_for_update()
-    return connection.execute(query).one_or_none()
-
-
-def _join_updates(connection: sa.Connection, updates: Collection[Delivery]) -> Collection[Delivery]:
-    """Adds the stories of updates to those that are still queued for the same messages.
-
-    Returns the updates to insert. A claimed update is not joined: it may be rendered already.
-    """
-    queued = _queued_updates(connection, {each.event_id for each in updates})
-    joined: dict[Thread, Delivery] = {}
-    for each in updates:
-        thread = Thread(each.event_id, each.team, each.conversation)
-        known = joined.get(thread) or queued.get(thread) or each
-        ids = tuple(dict.fromkeys((*known.story_ids, *each.story_ids)))
-        joined[thread] = known.model_copy(update={"story_ids": ids})
-    added = [
-        {"of": each.id, "stories": json.dumps(each.story_ids)}
-        for thread, each in joined.items()
-        if thread in queued
-    ]
-    execute_many(connection, _set_stories, added)
-    return [each for thread, each in joined.items() if thread not in queued]
-
-
-def _queued_updates(
-    connection: sa.Connection, event_ids: Collection[str]
-) -> dict[Thread, Delivery]:
-    """The queued updates of these events, locked until the end of the transaction."""
-    found: dict[Thread, Delivery] = {}
-    for chunk in chunks(event_ids):
-        query = sa.select(*_FIELDS).where(
-            _row.event_id.in_(chunk),
-            _row.kind == DeliveryKind.UPDATE,
-            _row.state == DeliveryState.QUEUED,
-        )
-        for each in map(_delivery, connection.execute(query.with_for_update())):
-            found[Thread(each.event_id, each.team, each.conversation)] = each
-    return found
-
-
-_set_stories = (
-    sa.update(_table).where(_row.id == sa.bindparam("of")).values(story_ids=sa.bindparam("stories"))
-)
-
-
-def _values(delivery: Delivery) -> dict[str, Any]:
-    values = delivery.model_dump(mode="python")
-    return values | {"story_ids": json.dumps(delivery.story_ids)}
-
-
-def _delivery(row: AnyRow) -> Delivery:
-    values = dict(row._mapping)
-    return Delivery.model_validate(values | {"story_ids": json.loads(values["story_ids"])})
+    def put(
+        self,
+        connection: sa.Connection,
+        deliveries: Iterable[Delivery],
+        now: datetime | None = None,
+    ) -> None:
+        """Queues deliveries within the caller's transaction; see `bot.store.queueing`."""
+        put_deliveries(self._database, connection, deliveries, now)

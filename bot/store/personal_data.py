@@ -1,15 +1,16 @@
 """All tables with data about people, and how a person is removed from each.
 
 Each table of `bot.store.tables` is either in `WITHOUT_PEOPLE`, with what it has instead, or in
-`ERASERS`, with the function that removes a person. Rows that only this person needs are deleted.
-Rows that others need, such as the audit log, stay with an anonymous id in the place of the person.
+`ERASERS`, with the function that removes a person and each of its columns with text. Rows that only
+this person needs are deleted. Rows that others need, such as the audit log, stay with an anonymous
+id in the place of the person.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -23,7 +24,6 @@ WITHOUT_PEOPLE: Mapping[str, str] = {
     "identities": "hashes of what outlets published",
     "stories": "what outlets published",
     "hub_subscriptions": "agreements with hubs about feeds",
-    "once": "marks of the workspace and of its channels",
 }
 """The tables without data about people who use the bot, each with what it has instead."""
 
@@ -68,6 +68,16 @@ _NAMED = ("approved_by", "checked_by")
 Eraser = Callable[[sa.Connection, ForgottenPerson], Erased]
 
 
+class TableEraser(NamedTuple):
+    """How a person is removed from a table."""
+
+    erase: Eraser
+    with_people: tuple[str, ...]
+    """The columns in which a person may be named."""
+    without_people: tuple[str, ...] = ()
+    """The other columns with text: ids of other things, kinds and states."""
+
+
 class _DryRun(Exception):
     """Rolls a transaction back, with its result."""
 
@@ -88,7 +98,7 @@ async def forget_person(
             # Overwrites deleted content in the file.
             connection.execute(sa.text("PRAGMA secure_delete = ON"))
         person = ForgottenPerson(user, _find_names(connection, user), anonymous)
-        result = {name: erase(connection, person) for name, erase in ERASERS.items()}
+        result = {name: table.erase(connection, person) for name, table in ERASERS.items()}
         if is_dry_run:
             raise _DryRun(result)
         return result
@@ -137,8 +147,8 @@ def _rows_with(
 
 
 def _set(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any], values: Any) -> None:
-    (key,) = table.primary_key.columns
-    connection.execute(sa.update(table).where(key == row[key.name]).values(values))
+    keys = (column == row[column.name] for column in table.primary_key.columns)
+    connection.execute(sa.update(table).where(*keys).values(values))
 
 
 def _delete(table: sa.Table, *columns: str) -> Eraser:
@@ -151,84 +161,102 @@ def _delete(table: sa.Table, *columns: str) -> Eraser:
     return erase
 
 
-def _anonymize_json(table: sa.Table, column: str) -> Eraser:
-    """An eraser that replaces the person in a column with JSON."""
+def _anonymize_json(table: sa.Table, *columns: str) -> Eraser:
+    """An eraser that replaces the person in columns with JSON."""
+    keys = [column.name for column in table.primary_key.columns]
 
     def erase(connection: sa.Connection, person: ForgottenPerson) -> Erased:
-        count = 0
         found = {}
-        (key,) = table.primary_key.columns
         names = (json.dumps(name, ensure_ascii=False) for name in sorted(person.names))
         for text in (person.id, *names):
-            for row in _rows_with(connection, table, text, column):
-                found[row[key.name]] = row
+            for row in _rows_with(connection, table, text, *columns):
+                found[tuple(row[key] for key in keys)] = row
+        count = 0
         for row in found.values():
-            old = json.loads(row[column])
-            new = person.replace(old)
-            if new != old:
-                text = json.dumps(new, ensure_ascii=False, separators=(",", ":"))
-                _set(connection, table, row, {column: text})
+            had = {column: json.loads(row[column]) for column in columns if row[column]}
+            new = {column: person.replace(value) for column, value in had.items()}
+            if new != had:
+                _set(connection, table, row, {name: _dump(value) for name, value in new.items()})
                 count += 1
         return Erased(anonymized=count)
 
     return erase
 
 
-def _erase_subscriptions(connection: sa.Connection, person: ForgottenPerson) -> Erased:
-    """Deletes those of the person's direct messages. Others stay without the person who made
-    them."""
-    table = tables.subscriptions
-    deleted = _delete(table, "conversation")(connection, person).deleted
-    rows = _rows_with(connection, table, json.dumps(person.id), "data")
-    for row in rows:
-        data = json.loads(row["data"])
-        # An empty value, because notices are sent to the people who made subscriptions.
-        text = json.dumps(_blank(data, person.id), ensure_ascii=False, separators=(",", ":"))
-        _set(connection, table, row, {"data": text})
-    return Erased(deleted, len(rows))
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _blank(value: Any, user: str) -> Any:
-    """The value from JSON with empty text in the place of the person's id."""
-    if isinstance(value, list):
-        return [_blank(each, user) for each in value]
-    if isinstance(value, dict):
-        return {key: _blank(each, user) for key, each in value.items()}
-    return "" if value == user else value
+def _anonymize_text(table: sa.Table, *columns: str) -> Eraser:
+    """An eraser that replaces the person in columns with any text."""
+
+    def erase(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+        count = 0
+        for row in _rows_with(connection, table, person.id, *columns):
+            values = {name: person.replace_in_text(row[name]) for name in columns}
+            if any(values[name] != row[name] for name in columns):
+                _set(connection, table, row, values)
+                count += 1
+        return Erased(anonymized=count)
+
+    return erase
 
 
-def _erase_deliveries(connection: sa.Connection, person: ForgottenPerson) -> Erased:
-    """Deletes the messages to the person. In messages to others, such as reports of mistakes,
-    replaces the person."""
-    table, columns = tables.deliveries, ("reason", "content", "error")
-    deleted = _delete(table, "conversation")(connection, person).deleted
+def _both(first: Eraser, second: Eraser) -> Eraser:
+    """An eraser that runs two."""
+
+    def erase(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+        one, other = first(connection, person), second(connection, person)
+        return Erased(one.deleted + other.deleted, one.anonymized + other.anonymized)
+
+    return erase
+
+
+def _erase_bundle_events(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+    row, delivery = tables.bundle_events.c, tables.deliveries.c
+    own = sa.select(delivery.id).where(delivery.conversation == person.id)
+    statement = sa.delete(tables.bundle_events).where(row.delivery_id.in_(own))
+    return Erased(deleted=connection.execute(statement).rowcount)
+
+
+def _blank_subscriptions(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+    """Removes the person from subscriptions that stay."""
     count = 0
-    for row in _rows_with(connection, table, person.id, *columns):
-        values = {name: person.replace_in_text(row[name]) for name in columns}
-        if any(values[name] != row[name] for name in columns):
-            _set(connection, table, row, values)
+    for row in _rows_with(connection, tables.subscriptions, person.id, "data"):
+        had = json.loads(row["data"])
+        if (new := _blank(had, person)) != had:
+            _set(connection, tables.subscriptions, row, {"data": _dump(new)})
             count += 1
-    return Erased(deleted, count)
+    return Erased(anonymized=count)
 
 
-def _erase_answers(connection: sa.Connection, person: ForgottenPerson) -> Erased:
-    """Replaces the person, because the answers are kept as evidence."""
-    row = tables.answers.c
-    places = {
-        name: sa.case((row[name] == person.id, person.anonymous), else_=row[name])
-        for name in ("user", "conversation")
-    }
-    mine = sa.or_(row.user == person.id, row.conversation == person.id)
-    changed = connection.execute(sa.update(tables.answers).where(mine).values(places)).rowcount
-    return Erased(anonymized=changed)
+def _blank(value: Any, person: ForgottenPerson) -> Any:
+    """The value from JSON without the person. A value that is the person's id becomes empty,
+    because notices are sent to the people who made subscriptions."""
+    if isinstance(value, list):
+        return [_blank(each, person) for each in value]
+    if isinstance(value, dict):
+        return {key: _blank(each, person) for key, each in value.items()}
+    if value == person.id:
+        return ""
+    return person.replace_in_text(value) if isinstance(value, str) else value
 
 
-def _erase_line_lists(connection: sa.Connection, person: ForgottenPerson) -> Erased:
-    """Deletes the person's list. Lists of channels stay without the person who saved them."""
+def _blank_line_lists(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+    """Removes the person from lists of channels that the person saved."""
     row = tables.line_lists.c
-    deleted = _delete(tables.line_lists, "place")(connection, person).deleted
     saved = sa.update(tables.line_lists).where(row.changed_by == person.id)
-    return Erased(deleted, connection.execute(saved.values(changed_by="")).rowcount)
+    return Erased(anonymized=connection.execute(saved.values(changed_by="")).rowcount)
+
+
+def _erase_marks(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+    """Deletes the marks whose name names the person."""
+    count = 0
+    for row in _rows_with(connection, tables.once, person.id, "name"):
+        if person.replace_in_text(row["name"]) != row["name"]:
+            key = tables.once.c.name == row["name"]
+            count += connection.execute(sa.delete(tables.once).where(key)).rowcount
+    return Erased(deleted=count)
 
 
 _WITH_OPERATORS = (
@@ -237,16 +265,68 @@ _WITH_OPERATORS = (
     (tables.data_checks, "data"),
 )
 
-ERASERS: Mapping[str, Eraser] = {
-    "subscriptions": _erase_subscriptions,
-    "follows": _delete(tables.follows, "user"),
-    "mutes": _delete(tables.mutes, "conversation"),
-    "reminders_off": _delete(tables.reminders_off, "conversation"),
-    "feedback": _delete(tables.feedback, "user", "conversation"),
-    "line_lists": _erase_line_lists,
-    "listed_lines": _delete(tables.listed_lines, "place"),
-    "deliveries": _erase_deliveries,
-    "answers": _erase_answers,
-    **{table.name: _anonymize_json(table, column) for table, column in _WITH_OPERATORS},
+
+def _of_conversation(table: sa.Table, *others: str) -> TableEraser:
+    """Deletes the rows of the person's direct messages."""
+    return TableEraser(_delete(table, "conversation"), ("conversation",), others)
+
+
+ERASERS: Mapping[str, TableEraser] = {
+    "subscriptions": TableEraser(
+        _both(_delete(tables.subscriptions, "conversation"), _blank_subscriptions),
+        ("conversation", "data"),
+        ("id", "team"),
+    ),
+    "follows": TableEraser(_delete(tables.follows, "user"), ("user",), ("event_id", "team")),
+    "mutes": _of_conversation(tables.mutes, "kind", "subject", "team"),
+    "reminders_off": _of_conversation(tables.reminders_off, "team"),
+    "quiet_weeks": _of_conversation(tables.quiet_weeks, "team"),
+    "line_lists": TableEraser(
+        _both(_delete(tables.line_lists, "place"), _blank_line_lists),
+        ("place", "changed_by"),
+        ("team",),
+    ),
+    "listed_lines": TableEraser(
+        _both(_delete(tables.listed_lines, "place"), _anonymize_text(tables.listed_lines, "label")),
+        ("place", "label"),
+        ("team", "code", "origin", "totals"),
+    ),
+    "feedback": TableEraser(
+        _delete(tables.feedback, "user", "conversation"),
+        ("user", "conversation"),
+        ("team", "story_id", "kind"),
+    ),
+    # Before the deliveries, which say whose bundles they are.
+    "bundle_events": TableEraser(_erase_bundle_events, (), ("event_id", "delivery_id")),
+    # Messages to others, such as reports of mistakes, stay.
+    "deliveries": TableEraser(
+        _both(
+            _delete(tables.deliveries, "conversation"),
+            _anonymize_text(tables.deliveries, "reason", "content", "error"),
+        ),
+        ("conversation", "reason", "content", "error"),
+        ("id", "kind", "team", "event_id", "story_ids", "state", "ts"),
+    ),
+    # The answers are kept as evidence.
+    "answers": TableEraser(
+        _anonymize_text(tables.answers, "conversation", "user", "question", "data"),
+        ("conversation", "user", "question", "data"),
+        ("team",),
+    ),
+    "incidents": TableEraser(
+        _anonymize_json(tables.incidents, "data"), ("data",), ("team", "scope", "subject")
+    ),
+    "once": TableEraser(_erase_marks, ("name",)),
+    "proposals": TableEraser(
+        _anonymize_json(tables.proposals, "data", "decision"),
+        ("data", "decision"),
+        ("id", "state"),
+    ),
+    "rate_acts": TableEraser(
+        _anonymize_json(tables.rate_acts, "data"), ("data",), ("proposal_id",)
+    ),
+    "data_checks": TableEraser(
+        _anonymize_json(tables.data_checks, "data"), ("data",), ("imposer", "day")
+    ),
 }
 """The tables with data about people, each with the function that removes a person."""

@@ -41,14 +41,18 @@ class PipelineStore:
         return await self._store.stories.recent(since)
 
     async def audience(self, event_ids: Collection[str]) -> Audience:
-        """The subscriptions, and the followers, mutes and alerts of these events."""
-        followers = await self._store.events.followers(event_ids)
+        """The subscriptions, and the followers, mutes, alerts and quiet bundles of these events."""
+        followers = await self._store.follows.followers(event_ids)
         alerted = await self._store.outbox.alerted(event_ids)
+        bundled = await self._store.outbox.bundled(event_ids)
         return Audience(
             subscriptions=await self._store.subscriptions.every(self._team),
             followers=tuple(each for each in followers if self._team in (None, each.team)),
             mutes=await self._store.mutes.about(event_ids),
             alerted=frozenset(each for each in alerted if self._team in (None, each.team)),
+            bundled={
+                each: due_at for each, due_at in bundled.items() if self._team in (None, each.team)
+            },
         )
 
     async def keep(self, taken: IntakeResult) -> None:
@@ -64,7 +68,7 @@ class PipelineStore:
         again = (*taken.revised, *taken.reposts)
         store.entries.put_revised(connection, again, seen_at, story_keys)
         inserted = store.stories.put(connection, taken.stories)
-        store.outbox.put(connection, _with_stories(taken, inserted).deliveries)
+        store.outbox.put(connection, _with_stories(taken, inserted).deliveries, seen_at)
         store.proposals.put(connection, taken.proposals, seen_at)
 
     def _without_known_stories(self, connection: Connection, taken: IntakeResult) -> IntakeResult:

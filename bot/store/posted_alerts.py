@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from bot.alerts.delivery import FOLLOWS, DeliveryKind, DeliveryState
+from bot.alerts.delivery import DeliveryState
 from bot.store import tables
+from bot.store.delivery_rows import FIRST_IN_FRONT, MAY_BE_FIRST
 from bot.store.engine import Database, chunks
 
 _row = tables.deliveries.c
@@ -25,8 +26,6 @@ class PostedAlerts:
         `Outbox.first_message` says which message is the first one. Events without one are left out.
         """
         found: dict[str, str] = {}
-        is_alert = _row.kind == DeliveryKind.ALERT
-        replaces_alert = sa.and_(_row.kind == DeliveryKind.FOLLOW_UP, _row.reason != FOLLOWS)
         for chunk in chunks(event_ids):
             query = (
                 sa.select(_row.event_id, _row.ts)
@@ -35,9 +34,9 @@ class PostedAlerts:
                     _row.team == team,
                     _row.conversation == conversation,
                     _row.state == DeliveryState.SENT,
-                    sa.or_(is_alert, replaces_alert),
+                    MAY_BE_FIRST,
                 )
-                .order_by(sa.case((is_alert, 0), else_=1), _row.seq)
+                .order_by(*FIRST_IN_FRONT)
             )
             for event, ts in await self._database.rows(query):
                 found.setdefault(event, ts)

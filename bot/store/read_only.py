@@ -6,7 +6,7 @@ StoreError if the database cannot be read.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,6 +42,12 @@ class SavedStories:
         """Like `Stories.reported_since`."""
         return await _read(
             self._address, "stories", lambda store: store.stories.reported_since(since)
+        )
+
+    async def with_deadlines(self, first: date, last: date) -> tuple[Story, ...]:
+        """Like `Stories.with_deadlines`."""
+        return await _read(
+            self._address, "stories", lambda store: store.stories.with_deadlines(first, last)
         )
 
     async def latest(self, topic: Topic | None, limit: int) -> tuple[Story, ...]:

@@ -5,19 +5,19 @@
    again.
 2. The stories, deliveries, follows and mutes of an event are deleted once its last story is older
    than `keep`, unless one of its messages is unsent.
-3. Digests are deleted once they are older than `keep` and sent, failed or dropped. So are answers
-   and feedback once they are older than `keep`.
+3. Digests, reminders and notices are deleted once they are older than `keep` and sent, failed or
+   dropped. A notice about a problem that still exists is then sent again. Answers and feedback are
+   deleted once they are older than `keep`.
 4. Mutes are deleted once they have ended.
 
-Stories, sent deliveries and answers are evidence. If `keep_evidence` is longer than `keep`, they
-stay until then.
-
-Notices, proposals and reminders stay, because they are few and must not be sent a second time.
+Stories, answers, and sent deliveries except notices are evidence. If `keep_evidence` is longer than
+`keep`, they stay until then. Proposals stay, because they are few and must not be sent a second
+time.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Select, Table, delete, func, select, text, tuple_
@@ -32,13 +32,14 @@ LONGEST_TEXT = timedelta(days=180)
 _entry, _story, _delivery = tables.entries.c, tables.stories.c, tables.deliveries.c
 _mute = tables.mutes.c
 _GIVEN_UP = (DeliveryState.FAILED, DeliveryState.DROPPED)
-_WITH_EVENTS = (tables.deliveries, tables.follows, tables.stories)
+_WITHOUT_EVENT = (DeliveryKind.DIGEST, DeliveryKind.REMINDER, DeliveryKind.NOTICE)
+_WITH_EVENTS = (tables.deliveries, tables.bundle_events, tables.follows, tables.stories)
 
 
 class Retention:
     """Deletes old rows in steps.
 
-    `rows` is the maximum number of entries, events or digests that one step deletes. After each
+    `rows` is the maximum number of entries, events or messages that one step deletes. After each
     step comes a pause of `pause_s` seconds, in which other transactions can write.
     """
 
@@ -54,9 +55,10 @@ class Retention:
         steps = [
             (_entries, now - min(keep, LONGEST_TEXT)),
             (_events, now - evidence),
-            (_sent_digests, now - evidence),
+            (_sent_without_event, now - evidence),
+            (_sent_notices, now - keep),
+            (_given_up_without_event, now - keep),
             (_answers, now - evidence),
-            (_unsent_digests, now - keep),
             (_feedback, now - keep),
             (_mutes, now),
         ]
@@ -122,31 +124,35 @@ def _unsent_messages(connection: Connection, before: datetime, limit: int) -> in
 
 
 def _preferences(connection: Connection, before: datetime, limit: int) -> int:  # noqa: ARG001 - few
-    """Deletes the follows and mutes of old events."""
+    """Deletes the follows and mutes of old events, and the notes of bundles that had them."""
     old = _old_events(before)
     muted = _mute.kind == MuteKind.EVENT, _mute.subject.in_(old)
     rows = connection.execute(delete(tables.mutes).where(*muted)).rowcount
-    followed = tables.follows.c.event_id.in_(old)
-    return rows + connection.execute(delete(tables.follows).where(followed)).rowcount
+    for table in (tables.follows, tables.bundle_events):
+        rows += connection.execute(delete(table).where(table.c.event_id.in_(old))).rowcount
+    return rows
 
 
-def _sent_digests(connection: Connection, before: datetime, limit: int) -> int:
-    return _digests(connection, before, limit, (DeliveryState.SENT,))
+def _sent_without_event(connection: Connection, before: datetime, limit: int) -> int:
+    old = _of_kinds(DeliveryKind.DIGEST, DeliveryKind.REMINDER).where(_delivery.sent_at < before)
+    return _delete_deliveries(connection, old, limit)
 
 
-def _unsent_digests(connection: Connection, before: datetime, limit: int) -> int:
-    return _digests(connection, before, limit, _GIVEN_UP)
+def _sent_notices(connection: Connection, before: datetime, limit: int) -> int:
+    old = _of_kinds(DeliveryKind.NOTICE).where(_delivery.sent_at < before)
+    return _delete_deliveries(connection, old, limit)
 
 
-def _digests(
-    connection: Connection, before: datetime, limit: int, states: Sequence[DeliveryState]
-) -> int:
-    old = select(_delivery.seq).where(
-        _delivery.kind == DeliveryKind.DIGEST,
-        _delivery.due_at < before,
-        _delivery.state.in_(states),
+def _given_up_without_event(connection: Connection, before: datetime, limit: int) -> int:
+    old = _of_kinds(*_WITHOUT_EVENT).where(
+        _delivery.sent_at.is_(None), _delivery.state.in_(_GIVEN_UP), _delivery.due_at < before
     )
     return _delete_deliveries(connection, old, limit)
+
+
+def _of_kinds(*kinds: DeliveryKind) -> Select[int]:
+    """The deliveries of these kinds. With a condition on `sent_at`, an index finds them."""
+    return select(_delivery.seq).where(_delivery.kind.in_(kinds))
 
 
 def _delete_deliveries(connection: Connection, old: Select[int], limit: int) -> int:

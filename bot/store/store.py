@@ -7,9 +7,9 @@ from bot.store.answers import KeptAnswers
 from bot.store.data_checks import DataChecks
 from bot.store.engine import Database
 from bot.store.entries import Entries
-from bot.store.event_preferences import EventPreferences
 from bot.store.feedback import FeedbackTable
 from bot.store.feeds import Feeds
+from bot.store.follows import Follows
 from bot.store.hub_subscriptions import HubSubscriptions
 from bot.store.line_lists import LineLists
 from bot.store.mutes import Mutes
@@ -32,7 +32,7 @@ class Store:
     entries: Entries
     stories: Stories
     subscriptions: Subscriptions
-    events: EventPreferences
+    follows: Follows
     mutes: Mutes
     lines: LineLists
     outbox: Outbox
@@ -57,7 +57,7 @@ class Store:
             entries=Entries(database),
             stories=stories,
             subscriptions=Subscriptions(database),
-            events=EventPreferences(database),
+            follows=Follows(database),
             mutes=Mutes(database, outbox),
             lines=LineLists(database),
             outbox=outbox,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
 
 from bot.news.search import StorySearch, is_code, strip_plural
 from bot.news.state import Relation
@@ -184,8 +184,11 @@ def _preselect(wanted: StorySearch, is_sqlite: bool) -> list[ColumnElement[bool]
     found: list[ColumnElement[bool]] = []
     if wanted.topics:
         found.append(or_(*(story.topics.contains(f" {each} ") for each in sorted(wanted.topics))))
-    named = [story.data.contains(f'"{each}"', autoescape=True) for each in sorted(wanted.parties)]
-    found += [or_(*named)] if wanted.any_party and named else named
+    named = [
+        and_(true(), *(story.data.contains(f'"{code}"', autoescape=True) for code in sorted(group)))
+        for group in wanted.economies
+    ]
+    found += [or_(*named)] if named else []
     for group in wanted.words:
         patterns = [_build_pattern(each) for each in group]
         if is_sqlite:

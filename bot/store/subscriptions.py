@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select, and_, delete, select, update
 
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, is_same
 from bot.alerts.subscriptions.model import Subscription, make_id, without
+from bot.alerts.subscriptions.timing import Timing
 from bot.errors import TooManySubscriptions
 from bot.store import next_delivery, tables
 from bot.store.engine import AnyRow, Database, execute_many
@@ -18,6 +19,7 @@ class Subscriptions:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._parsed: dict[str, Subscription] = {}
 
     async def add(self, subscription: Subscription, limit: int | None = None) -> bool:
         """Saves a subscription; False if the conversation already has it with the same timing.
@@ -30,9 +32,13 @@ class Subscriptions:
 
         def write(connection: Connection) -> bool:
             team, conversation = subscription.team, subscription.conversation
-            had = _read(connection.execute(_query(team, conversation)))
-            if any(each.paused_at is not None for each in had):
+            # Deliveries are locked before subscriptions, as everywhere.
+            if any(
+                each.paused_at is not None
+                for each in _read(connection.execute(_query(team, conversation)))
+            ):
                 resume(connection, team, conversation, subscription.created_at)
+            had = _read_locked(connection, _query(team, conversation))
             known = next((s for s in had if is_same(s.criteria, subscription.criteria)), None)
             if known is None:
                 if limit is not None and len(had) >= limit:
@@ -67,13 +73,22 @@ class Subscriptions:
 
         return await self._database.write(write)
 
-    async def get(self, team: str, subscription_id: str) -> Subscription | None:
-        """The team's subscription with this id, or with the only id that begins so; or None."""
+    async def get(
+        self, team: str, subscription_id: str, conversation: str, user: str
+    ) -> Subscription | None:
+        """The subscription with this id, or with the only id that begins so; or None.
+
+        It belongs to the conversation, or else to the person, or the person made it. The ids of
+        other subscriptions make no beginning ambiguous.
+        """
         row = tables.subscriptions.c
         starts = row.id.startswith(subscription_id, autoescape=True)
-        found = _read(await self._database.rows(_query(team).where(starts).limit(2)))
-        exact = [each for each in found if each.id == subscription_id]
-        return next(iter(exact or found), None) if exact or len(found) == 1 else None
+        found = _read(await self._database.rows(_query(team).where(starts)))
+        here = [each for each in found if each.conversation == conversation]
+        own = [each for each in found if user in (each.conversation, each.created_by)]
+        exact = [each for each in here + own if each.id == subscription_id]
+        matching = exact[:1] or here or own
+        return matching[0] if len(matching) == 1 else None
 
     async def change(self, team: str, subscription_id: str, **changes: object) -> bool:
         """Changes fields of a subscription; False if there is none with this id.
@@ -83,12 +98,45 @@ class Subscriptions:
 
         def write(connection: Connection) -> bool:
             query = _query(team).where(tables.subscriptions.c.id == subscription_id)
-            for each in _read(connection.execute(query)):
+            for each in _read_locked(connection, query):
                 _update(connection, each, **changes)
                 return True
             return False
 
         return await self._database.write(write)
+
+    async def replace(
+        self, team: str, ids: Sequence[str], criteria: Criteria, timing: Timing
+    ) -> Subscription | None:
+        """Changes the first of these subscriptions and removes the others, in one transaction.
+
+        Returns the changed one. Returns None and changes nothing if one of them is gone, or if
+        their conversation has another one with the same criteria.
+        """
+
+        def write(connection: Connection) -> Subscription | None:
+            row = tables.subscriptions.c
+            old = {
+                each.id: each
+                for each in _read(connection.execute(_query(team).where(row.id.in_(ids))))
+            }
+            if len(old) < len(set(ids)):
+                return None
+            first = old[ids[0]]
+            had = _read(connection.execute(_query(team, first.conversation)))
+            if any(each.id not in old and is_same(each.criteria, criteria) for each in had):
+                return None
+            removed = row.id.in_(old.keys() - {first.id})
+            connection.execute(delete(tables.subscriptions).where(row.team == team, removed))
+            changes = {"criteria": criteria, "timing": timing}
+            _update(connection, first, **changes)
+            return first.model_copy(update=changes)
+
+        return await self._database.write(write)
+
+    async def resume(self, team: str, conversation: str, now: datetime) -> None:
+        """Ends the pause of a conversation that refused messages, and queues what was held."""
+        await self._database.write(lambda each: resume(each, team, conversation, now))
 
     async def remove_one(self, team: str, subscription_id: str) -> bool:
         """Removes the subscription with this id; False if there is none."""
@@ -102,19 +150,19 @@ class Subscriptions:
         conversation: str,
         topics: Collection[Topic] = (),
         economies: Collection[EconomyFilter] = (),
-        only_by: str | None = None,
+        only: Collection[str] | None = None,
     ) -> int:
         """Removes topics (empty: all) on economies (empty: all) from subscriptions.
 
-        Returns how many subscriptions were changed or removed. With `only_by`, the subscriptions
-        that other people created stay.
+        Returns how many subscriptions were changed or removed. `only` has the ids of those that
+        may change; None stands for all.
         """
         return await self._change(
             team,
             conversation,
             lambda each: (
                 (each.criteria,)
-                if only_by is not None and each.created_by != only_by
+                if only is not None and each.id not in only
                 else without(each.criteria, topics, economies)
             ),
         )
@@ -125,7 +173,17 @@ class Subscriptions:
 
     async def every(self, team: str | None = None) -> tuple[Subscription, ...]:
         """All subscriptions, or those of a team, oldest first."""
-        return _read(await self._database.rows(_query(team)))
+        return await self._database.read(
+            lambda connection: self._parse(connection.execute(_query(team)))
+        )
+
+    def _parse(self, rows: Iterable[AnyRow]) -> tuple[Subscription, ...]:
+        """The subscriptions in these rows. Each poll with news reads all of them and they seldom
+        change, so those of the last call are parsed once. Runs in a thread of the database."""
+        known, data = self._parsed, [row[0] for row in rows]
+        found = [known.get(each) or Subscription.model_validate_json(each) for each in data]
+        self._parsed = dict(zip(data, found, strict=True))
+        return tuple(found)
 
     async def _change(
         self,
@@ -134,7 +192,7 @@ class Subscriptions:
         change: Callable[[Subscription], tuple[Criteria, ...]],
     ) -> int:
         def write(connection: Connection) -> int:
-            had = _read(connection.execute(_query(team, conversation)))
+            had = _read_locked(connection, _query(team, conversation))
             left = {each.id: change(each) for each in had}
             changed = [each for each in had if left[each.id] != (each.criteria,)]
             kept = [each.criteria for each in had if each not in changed]
@@ -181,7 +239,7 @@ class Subscriptions:
 
 def pause(connection: Connection, team: str, conversation: str, reason: str, now: datetime) -> None:
     """Pauses the subscriptions of a conversation that refuses messages."""
-    for each in _read(connection.execute(_query(team, conversation))):
+    for each in _read_locked(connection, _query(team, conversation)):
         if each.paused_at is None:
             _update(connection, each, paused_at=now, paused_reason=reason)
 
@@ -229,7 +287,7 @@ def resume(connection: Connection, team: str, conversation: str, now: datetime) 
 
 
 def _end_pause(connection: Connection, team: str, conversation: str) -> None:
-    for each in _read(connection.execute(_query(team, conversation))):
+    for each in _read_locked(connection, _query(team, conversation)):
         if each.paused_at is not None:
             _update(connection, each, paused_at=None, paused_reason="")
 
@@ -258,3 +316,11 @@ def _query(team: str | None, conversation: str | None = None) -> Select[str]:
 
 def _read(rows: Iterable[AnyRow]) -> tuple[Subscription, ...]:
     return tuple(Subscription.model_validate_json(row[0]) for row in rows)
+
+
+def _read_locked(connection: Connection, query: Select[str]) -> tuple[Subscription, ...]:
+    """The subscriptions of the query, which no other transaction changes before this one ends.
+
+    A change writes the whole subscription, so it must not be computed from an outdated one.
+    """
+    return _read(connection.execute(query.with_for_update()))

@@ -1,14 +1,17 @@
 """The tables. A change here needs a migration in `migrations/versions`; `REVISION` is its id.
-A new table is classified in `bot.store.personal_data`.
+Each new column with text is classified in `bot.store.personal_data`.
 
     feeds, feed_states        feeds that operators added; the state of each feed between polls
     entries, identities       entries as published; the identities by which they are recognized
     stories                   stories; those with one event_id are an event
     deliveries                the outbox: messages, each with its state
+    bundle_events             the events in the bundles of quiet times
     subscriptions             which conversation wants which stories
     follows                   events that a person follows
     mutes                     muted events and topics of conversations, and muted conversations
     reminders_off             conversations without reminders
+    quiet_weeks               conversations that want a line after a week without news
+    incidents                 problems whose beginning is reported and whose end is not
     line_lists, listed_lines  lists of tariff lines; their lines, with what the owner knows of each
     hub_subscriptions         subscriptions at WebSub hubs
     proposals, rate_acts      proposals; the audit entries of decisions, which only grow
@@ -16,7 +19,7 @@ A new table is classified in `bot.store.personal_data`.
     answers                   answers that were given, if the bot keeps them
     data_checks               confirmations that nothing changed; undone ones are marked
     once                      marks of what is done once in a database's life; its workspace and a
-                              refusal of it, notes of watches, and on SQLite its running bot
+                              refusal of it, and on SQLite its running bot
 
 In the tables with a column `data`, this column contains the whole object as JSON. The other columns
 repeat or add the fields that queries need.
@@ -135,9 +138,14 @@ deliveries = sa.Table(
     sa.Column("story_ids", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False, server_default=""),
+    sa.Column("for_follower", sa.Boolean, nullable=False, server_default=sa.false()),
+    # The number of a bundle's stories that `story_ids` has no room for.
+    sa.Column("left_out", sa.Integer, nullable=False, server_default="0"),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("due_at", Moment, nullable=False),
+    # When it was due before its first attempt; NULL until that attempt has ended.
+    sa.Column("first_due_at", Moment),
     sa.Column("claimed_at", Moment),
     sa.Column("lease_until", Moment),
     sa.Column("held_at", Moment),
@@ -146,6 +154,7 @@ deliveries = sa.Table(
     sa.Column("sent_at", Moment),
     sa.Column("error", sa.Text, nullable=False),
     sa.Index(None, "event_id", "team", "conversation"),
+    sa.Index(None, "kind", "sent_at"),
     sa.Index(
         "ix_deliveries_due",
         "due_at",
@@ -161,6 +170,14 @@ deliveries = sa.Table(
         sqlite_where=sa.text(UNSENT),
         postgresql_where=sa.text(UNSENT),
     ),
+)
+
+bundle_events = sa.Table(
+    "bundle_events",
+    metadata,
+    sa.Column("event_id", sa.String, primary_key=True),
+    sa.Column("delivery_id", sa.String, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 subscriptions = sa.Table(
@@ -201,6 +218,25 @@ reminders_off = sa.Table(
     metadata,
     sa.Column("team", sa.String, primary_key=True),
     sa.Column("conversation", sa.String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+quiet_weeks = sa.Table(
+    "quiet_weeks",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("conversation", sa.String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    # What is watched, for example feeds, and which of them has the problem.
+    sa.Column("scope", sa.String, primary_key=True),
+    sa.Column("subject", sa.String, primary_key=True),
+    sa.Column("data", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
 

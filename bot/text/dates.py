@@ -43,8 +43,13 @@ def format_period(first: date, last: date) -> str:
     return f"{format_day(first)} to {format_day(last)}"
 
 
+def format_yearless_day(day: date) -> str:
+    """The date without the year: `24 Feb`."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
 def format_short_day(day: date, today: date) -> str:
     """The date without the year, if it is less than about half a year from `today`: `4 Dec`."""
     if abs((day - today).days) < _HALF_A_YEAR:
-        return f"{day.day} {_MONTHS[day.month - 1]}"
+        return format_yearless_day(day)
     return format_day(day)

@@ -59,7 +59,7 @@ class Bot:
             lambda: None,
             hour=8,
             zone=UTC,
-            deadlines=EventDeadlines(self.store.stories, self.store.events, TEAM),
+            deadlines=EventDeadlines(self.store.stories, self.store.follows, TEAM),
         )
         await reminders.look()
         await reminders.look()
@@ -114,9 +114,9 @@ async def test_followers_are_reminded_and_conversations_that_muted_the_event_are
     await bot.subscribe("C2")
     await bot.store.add_stories(notice("a", COMMENTS))
     await bot.mute("C1", MuteKind.EVENT, "a")
-    await bot.store.events.follow(TEAM, "U1", "a")
-    await bot.store.events.follow("T9", "U2", "a")
-    await bot.store.events.follow(TEAM, "U3", "other")
+    await bot.store.follows.follow(TEAM, "U1", "a")
+    await bot.store.follows.follow("T9", "U2", "a")
+    await bot.store.follows.follow(TEAM, "U3", "other")
     found = await bot.run(DAY - timedelta(days=7))
     with_deadline = {
         each.conversation: each

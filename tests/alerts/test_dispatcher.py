@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind, DeliveryState
+from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState
 from bot.alerts.dispatcher import LONGEST_BACKOFF_S, Dispatcher, DispatchTimes, Receipt
 from bot.errors import SendLater, SendRefused, StoreUnavailable
 from bot.news.story import Story
@@ -129,7 +129,7 @@ async def test_followers_get_each_follow_up_as_a_message_of_its_own(
     store: Store, slack: FakeSlack, dispatcher: Dispatcher
 ) -> None:
     follow_ups = (_follow_up("b", "a", "U1"), _follow_up("c", "a", "U1"))
-    await store.queue(*(each.model_copy(update={"reason": FOLLOWS}) for each in follow_ups))
+    await store.queue(*(each.model_copy(update={"for_follower": True}) for each in follow_ups))
     await dispatcher.run_once(NOON)
     assert list(slack.threads.values()) == [None, None]
 

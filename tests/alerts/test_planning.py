@@ -155,7 +155,7 @@ def test_a_follower_gets_every_development_of_that_event_only() -> None:
     audience = Audience(followers=(Thread("ruling", TEAM, "U1"),))
     deliveries = _plan(REPORT, STAY, story("other"), to=audience)
     assert _kind_place_stories(deliveries) == [("follow_up", "U1", "stay")]
-    assert deliveries[0].reason == "you follow this event"
+    assert deliveries[0].for_follower
 
 
 def test_a_follower_who_also_subscribed_gets_one_message() -> None:
@@ -249,6 +249,71 @@ def test_a_development_of_an_earlier_alert_waits_for_the_end_of_the_quiet_hours(
     planned = plan_at(NOON, STAY, REPORT, to=audience)
     assert bundles(planned) == [(BundleKind.QUIET, "stay", NOON + timedelta(hours=3))]
     assert [each.kind for each in planned] == [DeliveryKind.UPDATE, DeliveryKind.DIGEST]
+
+
+QUIET = timed(quiet_from=13, quiet_to=17)
+"""The quiet time is from 11:00 to 15:00 UTC."""
+QUIET_END = NOON + timedelta(hours=3)
+HERE = Thread("ruling", TEAM, "C1")
+
+
+def after_quiet(*subscriptions: Subscription) -> Audience:
+    """The audience of an event that came in the quiet time."""
+    return Audience(subscriptions=subscriptions or (QUIET,), bundled={HERE: QUIET_END})
+
+
+def test_a_report_of_an_event_of_the_quiet_time_joins_its_bundle_or_makes_nothing() -> None:
+    while_quiet = plan_at(NOON, REPORT, to=after_quiet())
+    assert bundles(while_quiet) == [(BundleKind.QUIET, "report", QUIET_END)]
+    shorter = timed(quiet_from=13, quiet_to=16)
+    assert bundles(plan_at(NOON, REPORT, to=after_quiet(shorter))) == bundles(while_quiet)
+    for later in (QUIET_END, QUIET_END + timedelta(minutes=5), QUIET_END + timedelta(hours=21)):
+        assert plan_at(later, REPORT, to=after_quiet()) == ()
+
+
+def test_a_development_of_an_event_of_the_quiet_time_makes_its_alert_afterwards() -> None:
+    assert bundles(plan_at(NOON, STAY, to=after_quiet())) == [(BundleKind.QUIET, "stay", QUIET_END)]
+    afterwards = plan_at(QUIET_END, STAY, REPORT, to=after_quiet())
+    assert _kind_place_stories(afterwards) == [("alert", "C1", "stay")]
+    corrected = plan_deliveries([REPORT], after_quiet(), QUIET_END, BERLIN, corrections=["report"])
+    assert _kind_place_stories(corrected) == [("alert", "C1", "report")]
+
+
+def test_a_development_of_the_quiet_time_needs_to_match_only_through_the_event() -> None:
+    steel = story("ruling", title="Court rules on steel")
+    wanted = timed(quiet_from=13, quiet_to=17).model_copy(
+        update={"criteria": subscription(words=["steel"]).criteria}
+    )
+    planned = plan_deliveries([STAY], after_quiet(wanted), QUIET_END, BERLIN, earlier=[steel])
+    assert _kind_place_stories(planned) == [("alert", "C1", "stay")]
+    assert plan_deliveries([REPORT], after_quiet(wanted), QUIET_END, BERLIN, earlier=[steel]) == ()
+
+
+def test_a_breaking_report_of_an_event_that_waits_is_an_alert_at_once() -> None:
+    breaking = REPORT.model_copy(update={"state": EventState(severity=Severity.BREAKING)})
+    planned = plan_at(NOON, breaking, to=after_quiet())
+    assert _kind_place_stories(planned) == [("alert", "C1", "report")]
+    assert plan_at(QUIET_END, breaking, to=after_quiet()) == ()
+
+
+def test_a_follower_gets_developments_after_the_quiet_time_of_a_subscription() -> None:
+    own = timed(quiet_from=13, quiet_to=17, conversation="U1").model_copy(
+        update={"criteria": subscription(words=["steel"]).criteria}
+    )
+    daily = timed(Frequency.DAILY, zone="Asia/Tokyo", quiet_from=20, quiet_to=7, conversation="U2")
+    followers = (Thread("ruling", TEAM, "U1"), Thread("ruling", TEAM, "U2"))
+    audience = Audience(subscriptions=(own, daily), followers=followers)
+    planned = plan_at(NOON, STAY, to=audience)
+    assert bundles(planned) == [
+        (BundleKind.QUIET, "stay", NOON + timedelta(hours=10)),  # It is 7:00 in Tokyo.
+        (BundleKind.QUIET, "stay", QUIET_END),
+    ]
+    breaking = STAY.model_copy(update={"state": EventState(severity=Severity.BREAKING)})
+    at_once = plan_at(NOON, breaking, to=audience)
+    assert [(each.kind, each.for_follower) for each in at_once] == [
+        (DeliveryKind.FOLLOW_UP, True),
+        (DeliveryKind.FOLLOW_UP, True),
+    ]
 
 
 def test_hourly_and_weekly_stories_have_bundles_of_their_own() -> None:

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.delivery import (
-    FOLLOWS,
     Audience,
     Delivery,
     DeliveryKind,
@@ -194,7 +193,7 @@ async def test_a_refused_update_is_dropped_without_a_warning_or_a_pause(
 async def test_an_update_without_a_first_message_is_dropped(
     store: Store, slack: FakeSlack, dispatcher: Dispatcher, clock: Clock
 ) -> None:
-    follow_up = delivery("b", "U1", kind=DeliveryKind.FOLLOW_UP, event_id="a", reason=FOLLOWS)
+    follow_up = delivery("b", "U1", kind=DeliveryKind.FOLLOW_UP, event_id="a", for_follower=True)
     await store.queue(follow_up, update("b", conversation="U1"), delivery("a"), update("b"))
     slack.answer = lambda each: SendRefused("no") if each.conversation == "C1" else None
     await dispatcher.run_once(clock.now)

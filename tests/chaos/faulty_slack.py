@@ -5,6 +5,7 @@ accepts every token. A post to a person's id (`U...`) goes to their direct messa
 """
 
 import asyncio
+import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
@@ -39,6 +40,8 @@ class Posted:
     """Whether the message says that it may be a repetition."""
     at_s: float
     """When the message was posted, in seconds of the monotonic clock."""
+    blocks: str = ""
+    """The blocks as JSON; empty if the message has none."""
 
 
 @dataclass
@@ -229,6 +232,7 @@ class FaultySlack:
             metadata=given.get("metadata") or {},
             is_marked=MAY_REPEAT in f"{given.get('text', '')} {given.get('blocks', '')}",
             at_s=time.monotonic(),
+            blocks=json.dumps(blocks) if (blocks := given.get("blocks")) else "",
         )
         self.posted.append(posted)
         self.shown[posted.delivery_id] = f"{given.get('text', '')} {given.get('blocks', '')}"

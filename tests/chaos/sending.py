@@ -24,10 +24,12 @@ async def open_dispatcher(
     pace_s: float = 0.0,
     send_timeout_s: float = 30.0,
     limiter: CallLimiter | None = None,
+    times: DispatchTimes | None = None,
 ) -> AsyncIterator[Dispatcher]:
     """A dispatcher with the real sender. `pace_s` is the gap between messages of a conversation.
 
-    A `limiter` waits in real time, so tests with a simulated clock pass None.
+    A `limiter` waits in real time, so tests with a simulated clock pass None. `times` replaces
+    `send_timeout_s`.
     """
     async with open_session(limiter) as session:
         client = build_client(TOKEN, api_url, session)
@@ -37,7 +39,7 @@ async def open_dispatcher(
             sender,
             clock,
             pace_s=pace_s,
-            times=DispatchTimes(send_timeout_s=send_timeout_s),
+            times=times or DispatchTimes(send_timeout_s=send_timeout_s),
             workspaces=WorkspaceGate(sender.check_workspace),
             take_turn=partial(_take_turn, limiter),
         )

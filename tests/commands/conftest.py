@@ -19,7 +19,7 @@ from bot.proposals.approval.decisions import Decisions
 from bot.runtime.config_loader import load_book
 from bot.runtime.feed_registry import FeedRegistry
 from tests.feeds.conftest import LIMITS, Clock, server, workers
-from tests.slack.fakes import ledger
+from tests.slack.fakes import FakePeople, ledger
 from tests.slack.samples import PARTIES, ROOT
 from tests.store.conftest import address, blank_file, store
 from tests.store.opened import Store
@@ -44,11 +44,25 @@ class Commands:
     async def confirm(self, text: str, user: str = PERSON, conversation: str = "C1") -> Reply:
         """The reply to an unsubscribe after the person has confirmed it."""
         reply = await self.type(text, user, conversation)
+        return await self.confirm_reply(reply, user, conversation)
+
+    async def confirm_reply(
+        self, reply: Reply, user: str = PERSON, conversation: str = "C1"
+    ) -> Reply:
+        """The reply to the button under the question whether to unsubscribe."""
         if not isinstance(reply, ConfirmUnsubscribe):
             return reply
         request = CommandRequest("", "T1", conversation, user)
         command = parse_command(f"unsubscribe {reply.arguments}", PARTIES)
-        return await self.service.execute(command.model_copy(update={"confirmed": True}), request)
+        ids = tuple(each.id for each in reply.subscriptions)
+        return await self.service.execute(command.model_copy(update={"confirmed": ids}), request)
+
+    @property
+    def people(self) -> FakePeople:
+        """What the platform knows about people."""
+        found = self.service.stores.people
+        assert isinstance(found, FakePeople)
+        return found
 
     async def click(self, verb: Verb, text: str = "", user: str = PERSON) -> Reply:
         """The reply to the command of a button."""
@@ -60,12 +74,13 @@ class Commands:
 async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands]:
     poller = Poller(LIMITS, Clock(), chance=lambda: 0.5, workers=workers)
     stores = CommandStores(
+        people=FakePeople(),
         subscriptions=store.subscriptions,
         mutes=store.mutes,
         outbox=store.outbox,
         stories=store.stories,
         alerts=store.alerts,
-        events=store.events,
+        follows=store.follows,
         feedback=store.feedback,
         reminders=store.reminders,
         quiet_weeks=store.watch,
@@ -74,7 +89,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
     )
     book = load_book(ROOT / "config" / "rates", PARTIES)
     decisions = Decisions(store.proposals, book, ledger(), lambda: NOW)
-    answers = AnswerService(ledger())
+    answers = AnswerService(ledger(), stories=store.stories)
     service = CommandService(stores, answers, decisions, Permissions({OPERATOR}), lambda: NOW)
     yield Commands(service, store)
     await poller.close()

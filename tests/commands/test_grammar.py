@@ -89,27 +89,36 @@ def test_latest_takes_topics_economies_words_and_a_page(
 ) -> None:
     command = parse_command(text, PARTIES)
     assert command.verb is Verb.LATEST
-    assert (set(command.topics), set(command.parties)) == (topics, parties)
+    assert set(command.topics) == topics
+    assert command.economies == ((frozenset(parties),) if parties else ())
     assert (command.words, command.page) == (words, page)
 
 
 @pytest.mark.parametrize(
-    ("text", "any_party"),
+    ("text", "groups"),
     [
-        ("find us china", False),
-        ("find us, china", True),
-        ("find us or china", True),
-        ("find us and china", True),
-        ("please find us, china", True),
-        ("find between us and china", False),
-        ("find iron and steel us china", False),
-        ("find trinidad and tobago china", False),
-        ("find trinidad and tobago, china", True),
-        ("find steel, china", False),
+        ("us china", ["US CN"]),
+        ("us, china", ["US", "CN"]),
+        ("us or china", ["US", "CN"]),
+        ("us and china", ["US", "CN"]),
+        ("between us and china", ["US CN"]),
+        ("us china, japan", ["US CN", "JP"]),
+        ("japan, us china", ["JP", "US CN"]),
+        ("us china or us japan", ["US CN", "US JP"]),
+        ("between us and china, japan", ["US CN", "JP"]),
+        ("iron and steel us china", ["US CN"]),
+        ("trinidad and tobago china", ["TT CN"]),
+        ("trinidad and tobago, china", ["TT", "CN"]),
+        ("steel, china", ["CN"]),
     ],
 )
-def test_commas_and_conjunctions_mean_any_of_several_economies(text: str, any_party: bool) -> None:
-    assert parse_command(text, PARTIES).any_party is any_party
+def test_economies_are_grouped_as_in_a_subscription(text: str, groups: list[str]) -> None:
+    expected = [frozenset(each.split()) for each in groups]
+    for before in ("find", "please find", "latest"):
+        assert list(parse_command(f"{before} {text}", PARTIES).economies) == expected
+    subscribed = parse_command(f"subscribe {text}", PARTIES).criteria
+    assert subscribed is not None
+    assert [each.codes for each in subscribed.economies] == expected
 
 
 def test_a_question_for_a_rate_may_begin_with_find() -> None:

@@ -102,7 +102,10 @@ async def test_a_subscription_is_saved_once_and_shown_to_all(commands: Commands)
     assert reply.is_new
     assert is_public(reply)
     [kept] = await commands.store.subscriptions.of("T1", "C1")
-    assert kept == reply.subscription
+    assert kept.id == reply.subscription.id
+    # The reply says at which hour of which clock the digest comes.
+    in_effect = Timing(frequency=Frequency.DAILY, hour=8, zone="UTC")
+    assert reply.subscription.timing == in_effect
     assert kept.criteria == Criteria(
         topics=frozenset({Topic.COURT_RULING}), economies=(EconomyFilter(first="CN"),)
     )
@@ -295,7 +298,7 @@ async def test_proposals_that_were_held_back_are_listed_last(commands: Commands)
 
 
 async def test_an_event_is_followed_and_muted_by_buttons(commands: Commands) -> None:
-    events = commands.store.events
+    events = commands.store.follows
     assert await commands.click(Verb.FOLLOW_EVENT, "e1") == replies.EventFollowed("e1", True)
     assert await commands.click(Verb.FOLLOW_EVENT, "e1") == replies.EventFollowed("e1", False)
     assert len(await events.followers(["e1"])) == 1
@@ -334,9 +337,21 @@ async def test_the_overview_hides_subscriptions_of_others(commands: Commands) ->
     await commands.type("subscribe tariffs")
     await commands.type("subscribe talks", user="U2", conversation="C2")
     await commands.type("subscribe talks", user="U2", conversation=PERSON)
+    commands.people.members.add(("C1", PERSON))
     overview = await commands.service.build_overview("T1", PERSON)
     assert {one.conversation for one in overview.subscriptions} == {"C1", PERSON}
+    assert overview.hidden == 0
     assert overview.feeds.feeds == 0
+
+
+async def test_the_overview_hides_what_a_person_made_where_they_are_no_longer(
+    commands: Commands,
+) -> None:
+    await commands.type("subscribe tariffs")
+    await commands.type("subscribe talks", conversation=PERSON)
+    overview = await commands.service.build_overview("T1", PERSON)
+    assert {one.conversation for one in overview.subscriptions} == {PERSON}
+    assert overview.hidden == 1
 
 
 async def test_a_percentage_of_several_duties_is_answered_with_a_question(

@@ -11,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.planning import DeliveryRules
+from bot.alerts.subscriptions.wanted import BundleReview
 from bot.local_slack.server import Workspace
 from bot.pipeline import Pipeline, PipelineRules
 from bot.slack.api.sender import SlackSender
@@ -43,9 +44,12 @@ class SimulatedBot:
             deliver=DeliveryRules(blocs=PARTIES.blocs),
         )
         self._pipeline = Pipeline(self._publisher, PlainReader(), store.pipeline_store, rules)
-        self.dispatcher = Dispatcher(
-            store.outbox, SlackSender(client, PARTIES, pace_s=0), lambda: self.now, pace_s=0
+        clock = lambda: self.now  # noqa: E731
+        review = BundleReview(
+            store.outbox, store.subscriptions, store.follows, store.stories, PARTIES.blocs, clock
         )
+        sender = SlackSender(client, PARTIES, pace_s=0)
+        self.dispatcher = Dispatcher(store.outbox, sender, clock, pace_s=0, review=review.review)
 
     async def publish(self, *titles: str) -> None:
         """Publishes entries now, polls the feed and sends what is due. A title names its topics,

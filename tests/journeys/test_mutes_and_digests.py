@@ -58,7 +58,7 @@ async def test_an_alert_is_followed_muted_and_caught_up_with(bot: SimulatedBot) 
     await bot.click(CHANNEL, muted, "Unmute")
     await bot.wait_until(bot.now)
     offer = (await bot.page.messages(CHANNEL))[-1]
-    assert "2 stories while an event was muted" in offer["text"]
+    assert "2 stories arrived while an event was muted" in offer["text"]
     assert "Another tariff deal" not in words(offer)
     caught_up = await bot.click(CHANNEL, offer, "Show")
     assert "A last tariff deal for steel" in words(caught_up)
@@ -84,7 +84,7 @@ async def test_a_muted_channel_offers_what_it_missed_when_the_mute_ends(bot: Sim
     await bot.wait_until(START + 30 * HOUR)
     shown = await _texts(bot)
     assert len(shown) == before + 1
-    assert "3 stories while muted" in shown[-1]
+    assert "3 stories arrived while this conversation was muted" in shown[-1]
 
 
 async def test_quiet_hours_hold_stories_and_then_deliver_them(bot: SimulatedBot) -> None:
@@ -98,7 +98,7 @@ async def test_quiet_hours_hold_stories_and_then_deliver_them(bot: SimulatedBot)
     await bot.wait_until(datetime(2026, 10, 21, 7, tzinfo=TOKYO).astimezone(UTC))
     shown = await _texts(bot)
     assert len(shown) == before + 1
-    assert "While it was quiet: 2 stories" in shown[-1]
+    assert "During the quiet time: 2 stories" in shown[-1]
     await bot.publish("New tariff on toys")
     assert "New tariff on toys" in (await _texts(bot))[-1]
 

@@ -125,7 +125,7 @@ async def test_a_change_is_reminded_of_a_week_and_a_day_before_in_the_channels_i
         "Source: ",
         "checked ",
         "Why: subscribed here to tariffs of China",
-        "No more reminders here",
+        "Turn off reminders here",
     ):
         assert said in words(first)
     assert await bot.reminders_in("general") == []

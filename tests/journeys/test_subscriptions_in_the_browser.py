@@ -75,7 +75,7 @@ def _choose(browser: Chrome, address: str) -> None:
     find(browser, "#modal", "Would have sent", "in the last 7 days", "84%")
     click(browser, "#modal button[type=submit]")
     find(browser, "#modal", "Saved", "subscribed", "Would have sent")
-    _leave_modal(browser)
+    leave_modal(browser)
     find(browser, "#stream .message", "subscribed: tariffs", "China")
     _edit_in_home(browser)
     _read_the_list(browser)
@@ -90,14 +90,14 @@ def _edit_in_home(browser: Chrome) -> None:
     find(browser, "#modal", "Edit a subscription")
     held = find(browser, '[data-block="economies"] input').get_attribute("value")
     assert held == "United States China"
-    _select(browser, "frequency", "One digest a day")
-    _select(browser, "hour", "8:00")
+    pick(browser, "frequency", "One digest a day")
+    pick(browser, "hour", "8:00")
     zone = find(browser, '[data-block="zone"] input')
     zone.clear()
     zone.send_keys("Tokyo")
     click(browser, "#modal button[type=submit]")
     find(browser, "#modal", "Saved", "one digest a day at 8:00 (Asia/Tokyo)")
-    _leave_modal(browser)
+    leave_modal(browser)
     find(browser, "#home", "one digest a day at 8:00 (Asia/Tokyo)")
 
 
@@ -111,7 +111,7 @@ def _read_the_list(browser: Chrome) -> None:
     find(browser, "#stream .message", "paused a subscription until")
     _ask(browser, "/tariff list")
     click(browser, "#stream .only-you button", "Resume")
-    find(browser, "#stream .message", "changed a subscription")
+    find(browser, "#stream .message", "ended the pause of a subscription")
     click(browser, "#stream .only-you button", "Remove")
     waiting(browser).until(lambda window: window.switch_to.alert).accept()
     find(browser, "#stream .message", "removed a subscription")
@@ -135,7 +135,7 @@ def _choose_on_phone(browser: Chrome, address: str) -> None:
     assert browser.execute_script(WIDEST) <= PHONE["width"]
     click(browser, "#modal button[type=submit]")
     find(browser, "#modal", "Saved")
-    _leave_modal(browser)
+    leave_modal(browser)
     _ask(browser, "/tariff subscribe")
     find(browser, '#modal [data-block="economies"] input').send_keys("china")
     click(browser, "#modal button[type=submit]")
@@ -143,7 +143,7 @@ def _choose_on_phone(browser: Chrome, address: str) -> None:
     click(browser, '#modal input[value="replace"]')
     click(browser, "#modal button[type=submit]")
     find(browser, "#modal", "Saved", "China")
-    _leave_modal(browser)
+    leave_modal(browser)
     _ask(browser, "/tariff list")
     find(browser, "#stream .only-you", "1 subscription here", "China")
     assert browser.execute_script(WIDEST) <= PHONE["width"]
@@ -179,7 +179,7 @@ def _ask(browser: Chrome, text: str) -> None:
     press(browser, text, Keys.ESCAPE, Keys.ENTER)
 
 
-def _select(browser: Chrome, block: str, label: str) -> None:
+def pick(browser: Chrome, block: str, label: str) -> None:
     Select(find(browser, f'[data-block="{block}"] select')).select_by_visible_text(label)
 
 
@@ -188,7 +188,7 @@ def _tab_to_block(browser: Chrome, block: str) -> None:
     tab_to(browser, lambda _: bool(browser.execute_script(inside) == block))
 
 
-def _leave_modal(browser: Chrome) -> None:
+def leave_modal(browser: Chrome) -> None:
     click(browser, "#modal button", "Close")
     waiting(browser).until(lambda window: not window.find_element("id", "modal").is_displayed())
 

@@ -27,7 +27,7 @@ class Served:
 
 @pytest.fixture
 def served(store: Store) -> Served:
-    answers = AnswerService(ledger())
+    answers = AnswerService(ledger(), stories=store.stories)
 
     async def get_answers() -> AnswerService:
         return answers

@@ -1,5 +1,6 @@
 """Each tool returns the facts of the answer service, or an error with thing, cause and cure."""
 
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ from mcp import Client
 
 from bot.mcp.facts import build_reply
 from bot.mcp.server import build_mcp_server
+from bot.news.deadlines.model import DeadlineKind
 from bot.news.state import Relation
 from bot.news.story import Evidence
 from bot.values import Topic
 from tests.mcp.conftest import NOW, Served
+from tests.news.deadlines.made import deadline, notice
 from tests.store.examples import NOON, minutes, story
 
 RULING = Topic.COURT_RULING
@@ -150,6 +153,37 @@ async def test_upcoming_and_changes_list_dates(served: Served) -> None:
     assert ahead["calendar"]
     back = await facts(served, "changes", about="since 2026-02-01 china")
     assert {"2026-02-24"} <= {one["on"] for one in back["calendar"]}
+
+
+async def test_upcoming_and_changes_list_the_deadlines_of_notices(served: Served) -> None:
+    soon, past = date(2026, 12, 15), date(2026, 11, 20)
+    comments, hearing = DeadlineKind.COMMENTS_CLOSE, DeadlineKind.HEARING
+    await served.store.add_stories(
+        notice("a", deadline(comments, soon, at=time(17), zone="EST"), deadline(hearing, past)),
+        notice("b", deadline(hearing, soon), topics=(Topic.COURT_RULING,), parties=("US",)),
+    )
+    ahead = await facts(served, "upcoming", about="china")
+    [found] = ahead["deadlines"]
+    assert found == {
+        "on": "2026-12-15",
+        "deadline": "comments_close",
+        "at": "17:00",
+        "zone": "EST",
+        "counted": False,
+        "quote": "comments_close on 2026-12-15",
+        "title": "Notice a",
+        "source": "Gazette",
+        "url": "https://gazette.example/a",
+        "published": "2026-11-20T14:00:00+00:00",
+        "event": "a",
+        "topics": ["tariff"],
+        "parties": ["US", "CN"],
+    }
+    courts = await facts(served, "upcoming", about="court-rulings")
+    assert [one["event"] for one in courts["deadlines"]] == ["b"]
+    assert courts["calendar"] == []
+    back = await facts(served, "changes")
+    assert [one["on"] for one in back["deadlines"]] == ["2026-11-20"]
 
 
 async def test_a_card_is_found_by_its_usual_names(served: Served) -> None:

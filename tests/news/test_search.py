@@ -52,13 +52,20 @@ def test_each_group_needs_one_of_its_words() -> None:
     assert not search.matches(story("a", title="Court stops duty"))
 
 
-def test_economies_are_all_needed_unless_any_is_enough() -> None:
-    both, one = story("a", parties=("US", "CN", "EU")), story("b", parties=("US",))
-    wanted = frozenset({"US", "CN"})
-    assert [StorySearch(parties=wanted).matches(each) for each in (both, one)] == [True, False]
-    any_of = StorySearch(parties=wanted, any_party=True)
-    assert [any_of.matches(each) for each in (both, one)] == [True, True]
-    assert not any_of.matches(story("c", parties=("JP",)))
+def test_all_economies_of_one_group_are_needed() -> None:
+    found = [
+        story("both", parties=("US", "CN", "EU")),
+        story("one", parties=("US",)),
+        story("other", parties=("JP",)),
+    ]
+
+    def find(*groups: set[str]) -> list[str]:
+        wanted = StorySearch(economies=tuple(map(frozenset, groups)))
+        return [each.id for each in found if wanted.matches(each)]
+
+    assert find({"US", "CN"}) == ["both"]
+    assert find({"US"}, {"CN"}) == ["both", "one"]
+    assert find({"US", "CN"}, {"JP"}) == ["both", "other"]
 
 
 def test_one_of_the_topics_is_enough() -> None:

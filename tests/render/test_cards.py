@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from bot.rates.model.law import Effect
+from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.cards import (
     describe_card_state,
     describe_row,
@@ -17,6 +18,7 @@ from bot.render.cards import (
 from bot.render.json import build_card_json
 from tests.rates.cards.made import TODAY, card, facts_of, row_of
 from tests.rates.made import CHECKED, rate, ruling
+from tests.slack.samples import PARTIES
 
 JULY, NEXT_YEAR = date(2026, 7, 24), date(2027, 1, 1)
 STRUCK = rate(0, **{"from": date(2026, 2, 24)}, status="struck_down")
@@ -89,7 +91,9 @@ def test_changes_that_the_table_shows_are_not_repeated() -> None:
 
 
 def test_the_terminal_shows_the_state_first_and_every_source() -> None:
-    lines = list(render_card_lines(facts_of(rate(10, to=JULY))))
+    lines = list(
+        render_card_lines(facts_of(rate(10, to=JULY)), PARTIES, RateQuery(kind=QueryKind.CARD))
+    )
     assert lines[:2] == ["The act law-1", "Ended 24 Jul 2026 (was 10%)."]
     assert "sources:" in lines
     assert any("https://gazette.example/1" in line for line in lines)

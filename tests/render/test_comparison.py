@@ -133,6 +133,21 @@ def test_a_comparison_gives_each_origin_the_figure_of_its_own_answer() -> None:
             assert row.answer.main_span == alone.answers[0].main_span
 
 
+def test_origins_in_a_period_have_all_totals_of_the_period() -> None:
+    comparison = build_comparison(ask("us vietnam vs thailand 2025", ledger(), TODAY))
+    assert comparison.title.endswith("by origin, 2025")
+    assert comparison.sentence == (
+        "Lowest and highest during 2025: Vietnam 0% to 46%; Thailand 0% to 36%."
+    )
+    assert comparison.rows[0].why.endswith("10% from 10 Apr, 20% from 7 Aug 2025")
+
+
+def test_origins_with_one_total_in_a_period_are_ordered_by_it() -> None:
+    comparison = build_comparison(ask("us vietnam vs china toys march 2026", ledger(), TODAY))
+    assert comparison.title.endswith("by origin, March 2026")
+    assert comparison.sentence.startswith("The same additional duty")
+
+
 def test_a_comparison_as_json_has_the_codes_in_order() -> None:
     found = build_comparison_json(build_comparison(build_answers((20, 20), (10, 30))))
     assert found["sentence"]

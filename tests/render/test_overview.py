@@ -206,12 +206,21 @@ def test_a_period_has_its_span_and_its_last_changes(ledger: Ledger) -> None:
     overview = overviews("us china last year", ledger)[0]
     assert overview.title == "US additional duty on goods of China, 2025"
     assert overview.format_headline() == (
-        "0% to 145% on goods on no list during 2025; 20% to 45% on most goods on 31 Dec 2025"
+        "0% to 145% on goods on no list during 2025: 0% from 1 Jan, 10% from 4 Feb, "
+        "20% from 4 Mar, 30% from 5 Apr, 104% from 9 Apr, 145% from 10 Apr, 30% from 14 May, "
+        "20% from 10 Nov 2025; 20% to 45% on most goods on 31 Dec 2025"
     )
     assert not overview.rows
     assert overview.changes[0].on == date(2025, 11, 10)
     assert {change.total for change in overview.changes} >= {"145%", "20%"}
     assert all(change.what for change in overview.changes)
+
+
+def test_a_percentage_in_a_period_has_all_totals_of_the_period(ledger: Ledger) -> None:
+    overview = overviews("were bananas from ecuador charged 15% in 2025", ledger)[0]
+    assert overview.format_headline() == (
+        "0% to 15% during 2025: 0% from 1 Jan, 10% from 5 Apr, 15% from 7 Aug, 0% from 13 Nov 2025"
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.delivery import Delivery
 from bot.alerts.feedback import Feedback
 from bot.alerts.mutes import Mute
-from bot.alerts.subscriptions.criteria import EconomyFilter, is_same
+from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, is_same
 from bot.alerts.subscriptions.model import Subscription, make_id, without
+from bot.alerts.subscriptions.timing import Timing
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions
@@ -31,6 +32,7 @@ from bot.news.story import Story
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_book, load_status, load_topics
+from bot.slack.api.people import SlackPeople
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers.commands import answer
@@ -39,6 +41,19 @@ from tests.slack.samples import NOW, PARTIES, ROOT, story
 
 TODAY = NOW.date()
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+class FakePeople:
+    """Knows one time zone, and the conversations that each person is in."""
+
+    def __init__(self, zone: str = "", members: Collection[tuple[str, str]] = ()) -> None:
+        self.zone, self.members = zone, set(members)
+
+    async def find_zone(self, user: str) -> str:
+        return self.zone
+
+    async def is_member(self, conversation: str, user: str) -> bool:
+        return (conversation, user) in self.members
 
 
 class FakeSubscriptions:
@@ -57,12 +72,37 @@ class FakeSubscriptions:
         self.kept = [s for s in self.kept if s not in known] + [new]
         return True
 
-    async def get(self, team: str, subscription_id: str) -> Subscription | None:
-        return next((s for s in self.kept if s.id.startswith(subscription_id)), None)
+    async def get(
+        self, team: str, subscription_id: str, conversation: str, user: str
+    ) -> Subscription | None:
+        own = [
+            s
+            for s in self.kept
+            if s.conversation == conversation or user in (s.conversation, s.created_by)
+        ]
+        return next((s for s in own if s.id.startswith(subscription_id)), None)
 
     async def change(self, team: str, subscription_id: str, **changes: object) -> None:
         self.kept = [
             s.model_copy(update=changes) if s.id == subscription_id else s for s in self.kept
+        ]
+
+    async def replace(
+        self, team: str, ids: Sequence[str], criteria: Criteria, timing: Timing
+    ) -> Subscription | None:
+        old = [s for s in self.kept if s.id in ids]
+        same = [s for s in self.kept if is_same(s.criteria, criteria) and s.id not in ids]
+        first = next((s for s in old if s.id == ids[0]), None)
+        if first is None or any(s.conversation == first.conversation for s in same):
+            return None
+        changed = first.model_copy(update={"criteria": criteria, "timing": timing})
+        self.kept = [changed if s == first else s for s in self.kept if s == first or s not in old]
+        return changed
+
+    async def resume(self, team: str, conversation: str, now: datetime) -> None:
+        ended = {"paused_at": None, "paused_reason": ""}
+        self.kept = [
+            s.model_copy(update=ended) if s.conversation == conversation else s for s in self.kept
         ]
 
     async def remove_one(self, team: str, subscription_id: str) -> None:
@@ -74,12 +114,12 @@ class FakeSubscriptions:
         conversation: str,
         topics: Collection[Topic] = (),
         economies: Collection[EconomyFilter] = (),
-        only_by: str | None = None,
+        only: Collection[str] | None = None,
     ) -> int:
         changed = 0
         for one in await self.of(team, conversation):
             left = without(one.criteria, topics, economies)
-            if left != (one.criteria,) and only_by in (None, one.created_by):
+            if left != (one.criteria,) and (only is None or one.id in only):
                 changed += 1
                 self.kept.remove(one)
                 self.kept += [one.model_copy(update={"criteria": each}) for each in left]
@@ -141,9 +181,6 @@ class FakeStories:
     async def of_event(self, event_id: str) -> Sequence[Story]:
         return [s for s in self.kept if s.event_id == event_id]
 
-    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
-        return [s for s in self.kept if any(first <= each.day <= last for each in s.deadlines)]
-
 
 class FakePostedAlerts:
     """Stores the ts of each alert by team, conversation and event."""
@@ -158,7 +195,7 @@ class FakePostedAlerts:
         return {event: ts for event, ts in found.items() if ts}
 
 
-class FakeEventPreferences:
+class FakeFollows:
     def __init__(self) -> None:
         self.follows: set[tuple[str, str, str]] = set()
 
@@ -282,12 +319,13 @@ def ledger() -> Ledger:
 def service(**changes: Any) -> CommandService:
     """The command service on fake stores; a test can replace any of them."""
     stores: dict[str, Any] = {
+        "people": FakePeople(),
         "subscriptions": FakeSubscriptions(),
         "mutes": FakeMutes(),
         "outbox": FakeOutbox(),
         "stories": FakeStories(story()),
         "alerts": FakePostedAlerts(),
-        "events": FakeEventPreferences(),
+        "follows": FakeFollows(),
         "feedback": FakeFeedback(),
         "reminders": FakeReminderSwitches(),
         "quiet_weeks": FakeQuietWeeks(),
@@ -307,6 +345,7 @@ def service(**changes: Any) -> CommandService:
 
 def slack_context(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> SlackContext:
     own = {name: changes.pop(name) for name in ("background", "answer_within_s") if name in changes}
+    changes.setdefault("people", SlackPeople(client))
     made = service(**changes)
     return SlackContext(client, secret, made, MessageService(reader(), made.answers), **own)
 

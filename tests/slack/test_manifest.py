@@ -29,7 +29,13 @@ def test_the_manifest_requests_all_scopes_and_marks_the_optional_ones() -> None:
 
 
 def test_history_joining_and_profiles_are_optional() -> None:
-    assert OPTIONAL == ["channels:history", "groups:history", "channels:join", "users:read"]
+    assert OPTIONAL == [
+        "channels:history",
+        "groups:history",
+        "channels:join",
+        "groups:read",
+        "users:read",
+    ]
 
 
 def test_the_manifest_declares_the_slash_command() -> None:
@@ -77,7 +83,7 @@ def test_the_shortcuts_respect_slacks_length_limits() -> None:
 
 def test_the_local_workspace_has_the_apps_scopes_and_events() -> None:
     scopes = set(MANIFEST["oauth_config"]["scopes"]["bot"])
-    assert {*LOCAL_SCOPES, "groups:history"} == scopes
+    assert {*LOCAL_SCOPES, "groups:history", "groups:read"} == scopes
     assert list(LOCAL_EVENTS) == MANIFEST["settings"]["event_subscriptions"]["bot_events"]
 
 

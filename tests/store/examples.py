@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.alerts.delivery import Delivery, DeliveryKind, delivery_id
+from bot.alerts.digest import Bundle, BundleKind, make_bundle
 from bot.alerts.subscriptions.model import Subscription, make_id
 from bot.feeds.identity import identify
 from bot.feeds.model import Entry, Feed, FeedKind
@@ -75,3 +76,9 @@ def delivery(about: str, conversation: str = "C1", **fields: Any) -> Delivery:
         "due_at": NOON,
     }
     return Delivery.model_validate(given | fields)
+
+
+def quiet_bundle(*story_ids: str, conversation: str = "C1") -> Delivery:
+    """The stories of a quiet time that ends an hour after NOON."""
+    place, due_at = (TEAM, conversation), NOON + minutes(60)
+    return make_bundle(Bundle(kind=BundleKind.QUIET), place, story_ids, due_at)

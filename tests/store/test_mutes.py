@@ -1,6 +1,9 @@
-from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
-from bot.alerts.digest import bundle_of_mute
+from datetime import datetime
+
+from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.digest import bundle_of_mute, make_bundle
 from bot.alerts.mutes import Mute, MuteKind
+from bot.alerts.watch.facts import LateQueue
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, delivery, minutes
 from tests.store.opened import Store
@@ -16,15 +19,16 @@ def mute(kind: MuteKind = MuteKind.EVENT, subject: str = "ruling", **fields: obj
 def missed(of: Mute, *story_ids: str) -> Delivery:
     """The stories that the mute keeps back, as planned."""
     assert of.until is not None
-    bundle, place = bundle_of_mute(of), (of.team, of.conversation)
-    about, content = bundle.identify(of.until), bundle.model_dump_json()
-    return make_delivery(
-        DeliveryKind.DIGEST, place, about, "", of.until, story_ids=story_ids, content=content
-    )
+    return make_bundle(bundle_of_mute(of), (of.team, of.conversation), story_ids, of.until)
 
 
-async def claim(store: Store, now: object = NOON) -> list[tuple[str, ...]]:
-    return [each.story_ids for each in await store.outbox.claim(now, 10, 60)]  # type: ignore[arg-type]
+async def claim(store: Store, now: datetime = NOON) -> list[tuple[str, ...]]:
+    return [each.story_ids for each in await store.outbox.claim(now, 10, 60, updates=10)]
+
+
+async def save(store: Store, *planned: Delivery) -> None:
+    """Saves what was planned a moment ago, as a poll does."""
+    await store.database.write(lambda connection: store.outbox.put(connection, planned, NOON))
 
 
 async def test_mutes_are_listed_until_they_end(store: Store) -> None:
@@ -53,7 +57,7 @@ async def test_missed_stories_are_collected_and_due_at_the_end(store: Store) -> 
 
 
 async def test_missed_stories_are_due_at_once_when_the_mute_ends_early(store: Store) -> None:
-    other = mute(MuteKind.CONVERSATION, "")
+    other = mute(MuteKind.TOPIC, Topic.TARIFF)
     for each in (mute(), other):
         await store.mutes.add(each)
     await store.queue(missed(mute(), "a"), missed(other, "b"))
@@ -105,3 +109,63 @@ async def test_a_follow_up_that_its_conversation_refuses_stays_held_when_its_eve
     await store.outbox.hold(claimed, NOON + minutes(5), "is_archived", NOON, uncertain=False)
     await store.mutes.add(mute())
     assert await claim(store, NOON + minutes(5)) == [("stay",)]
+
+
+async def test_a_story_that_was_planned_before_its_mute_ended_is_offered_at_once(
+    store: Store,
+) -> None:
+    await store.mutes.add(mute())
+    await store.queue(missed(mute(), "a"))
+    await store.mutes.remove(mute(), NOON)
+    await save(store, missed(mute(), "b"))
+    assert await claim(store) == [("a", "b")]
+
+
+async def test_a_story_that_was_planned_before_its_mute_was_moved_waits_for_the_new_end(
+    store: Store,
+) -> None:
+    sooner = mute(until=NOON + minutes(30))
+    await store.mutes.add(mute())
+    await store.queue(missed(mute(), "a"))
+    await store.mutes.add(sooner)
+    await save(store, missed(mute(), "b"))
+    assert await claim(store, NOON + minutes(29)) == []
+    assert await claim(store, NOON + minutes(30)) == [("a", "b")]
+
+
+async def test_what_is_queued_for_a_muted_conversation_waits_for_the_end(store: Store) -> None:
+    of_event, whole = mute(until=NOON), mute(MuteKind.CONVERSATION, "")
+    await store.queue(
+        delivery("alert"),
+        delivery("alert", conversation="C2"),
+        delivery("due", kind=DeliveryKind.REMINDER),
+        delivery("update", kind=DeliveryKind.UPDATE),
+        missed(of_event, "missed"),
+        delivery("about the bot", kind=DeliveryKind.NOTICE),
+        delivery("rate", kind=DeliveryKind.PROPOSAL),
+    )
+    await store.mutes.add(whole)
+    assert await claim(store) == [("alert",), ("about the bot",), ("update",)]
+    late = await store.watch.find_late(TEAM, END, END - minutes(1))
+    assert late == LateQueue(since=NOON, conversations=1)
+    for each in await store.outbox.unsent(10):
+        await store.outbox.confirm(each.id, "1.1", NOON) if each.state == "reserved" else None
+    await store.outbox.confirm((await store.outbox.claim(NOON, 1, 60))[0].id, "1.2", NOON)
+    assert await store.outbox.next_due(NOON) == END
+    assert await claim(store, END - minutes(1)) == []
+    [alert] = await store.outbox.claim(END, 10, 60)
+    assert (alert.story_ids, alert.late_by) == (("alert",), None)
+
+
+async def test_what_waits_for_the_end_of_a_mute_moves_with_it(store: Store) -> None:
+    whole = mute(MuteKind.CONVERSATION, "", until=END + minutes(60 * 24))
+    sooner = whole.model_copy(update={"until": END})
+    await store.queue(delivery("alert"), delivery("other", "C2", due_at=END))
+    await store.mutes.add(whole)
+    assert await claim(store) == []
+    await store.mutes.add(sooner)
+    assert await store.outbox.next_due(NOON) == END
+    await store.mutes.remove(whole, NOON + minutes(1))
+    [waiting, _] = await store.outbox.unsent(10)
+    assert waiting.due_at == NOON + minutes(1)
+    assert await claim(store, NOON + minutes(1)) == [("alert",)]

@@ -1,7 +1,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryState, Thread
+from bot.alerts.delivery import Delivery, DeliveryState, Thread
 from bot.store.next_delivery import STUBBORN_AFTER
 from bot.store.outbox import Outbox
 from bot.store.stories import EVENT_STORIES
@@ -214,7 +214,7 @@ async def test_the_first_message_of_an_event_is_its_alert(store: Store) -> None:
 
 
 async def test_the_first_message_of_an_event_is_never_one_for_a_follower(store: Store) -> None:
-    follow_up = delivery("b", "U1", kind="follow_up", event_id="a", reason=FOLLOWS)
+    follow_up = delivery("b", "U1", kind="follow_up", event_id="a", for_follower=True)
     await store.queue(follow_up, delivery("c", "U1", event_id="a"))
     for ts in ("1.1", "2.2"):
         await store.outbox.confirm((await _claim(store))[0].id, ts, NOON)
@@ -222,7 +222,7 @@ async def test_the_first_message_of_an_event_is_never_one_for_a_follower(store: 
 
 
 async def test_an_event_counts_as_alerted_once_its_alert_is_queued(store: Store) -> None:
-    followed = delivery("b", "U1", kind="follow_up", event_id="a", reason=FOLLOWS)
+    followed = delivery("b", "U1", kind="follow_up", event_id="a", for_follower=True)
     await store.queue(delivery("a"), followed)
     assert await store.outbox.alerted(["a", "b"]) == {Thread("a", TEAM, "C1")}
 

@@ -76,7 +76,7 @@ async def test_the_next_moment_leaves_out_updates_without_a_slot(store: Store) -
 async def test_an_update_that_is_finished_is_neither_sent_nor_failed(store: Store) -> None:
     await store.queue(update("b"))
     assert await _claim(store) == ["update b"]
-    await store.outbox.finish_update(update("b").id, "the alert was deleted")
+    await store.outbox.drop_claimed(update("b").id, "the alert was deleted")
     assert await _claim(store) == []
     assert await store.outbox.failed() == ()
     ended = await store.outbox.get(update("b").id)

@@ -6,24 +6,25 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Boolean, Float, String, Table, select
 
 from bot.alerts.delivery import DeliveryKind
 from bot.alerts.feedback import Feedback, FeedbackKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.notices import MistakeReport, mistake_trouble, plan_notices
+from bot.alerts.watch.facts import LateQueue
+from bot.alerts.watch.incidents import Problem
 from bot.lines.model import LineList, ListedLine, ListOwner
 from bot.proposals.approval.audit import Operator, State
 from bot.proposals.approval.data_checks import DataCheck
 from bot.store.personal_data import ERASERS, WITHOUT_PEOPLE, Erased, forget_person
-from bot.store.tables import metadata
-from tests.store.examples import NOON, TEAM, delivery, story, subscription
+from bot.store.tables import Moment, metadata
+from tests.store.examples import NOON, TEAM, delivery, quiet_bundle, story, subscription
 from tests.store.opened import Store
 from tests.store.test_proposals import audit_entry, decision, proposal
 
 GONE, OTHER = Operator(id="U0GONE", name='Ana "A." Gone'), Operator(id="U0GONER", name="bo")
 ANONYMOUS = "forgotten-1"
-LINE = ListedLine(code="85076000", origin="CN")
 
 
 def _feedback(user: str) -> Feedback:
@@ -36,20 +37,28 @@ async def _save_person(store: Store, person: Operator, number: int) -> None:
     await store.subscriptions.add(subscription(person.id, id=f"own{number}"))
     channel = f"C{number}"
     await store.subscriptions.add(subscription(channel, id=channel, created_by=person.id))
-    await store.events.follow(TEAM, person.id, "event")
+    await store.follows.follow(TEAM, person.id, "event")
+    await store.add_stories(story("event"))
     for kind in MuteKind:
         mute = Mute(kind=kind, subject="tariff", team=TEAM, conversation=person.id)
         await store.mutes.add(mute)
     await store.reminders.switch(TEAM, person.id, on=False)
     for place in (person.id, channel):
-        owner = ListOwner(TEAM, place)
-        await store.lines.save(LineList(owner), [LINE], {}, person.id, NOON)
+        line = ListedLine(code="85076000", origin="CN", label=f"asked by {person.id}")
+        await store.lines.save(LineList(ListOwner(TEAM, place)), [line], {}, person.id, NOON)
+    await store.watch.switch_quiet_weeks(TEAM, person.id, on=True)
+    late = LateQueue(since=NOON, conversations=1, error=f"no channel {person.id}")
+    problem = Problem(subject=f"queue{number}", key="late", about=late)
+    await store.watch.put_incident(TEAM, "queue", problem)
+    by_default = subscription(person.id, id=f"default{number}")
+    await store.subscriptions.ensure_default(by_default)
     await store.feedback.add(_feedback(person.id))
     await store.answers.add((TEAM, "C1"), person.id, "us china", '{"answer": 1}', NOON)
     await store.answers.add((TEAM, person.id), person.id, "us eu", '{"answer": 2}', NOON)
     report = MistakeReport(story("s1"), person.id, "C1")
     await store.queue(
         delivery("a", person.id),
+        quiet_bundle("event", conversation=person.id),
         *plan_notices((), TEAM, ["UOP"], NOON, [mistake_trouble(report)]),
         delivery("r", f"C{number}", kind=DeliveryKind.NOTICE, reason=f"{person.id} did it"),
     )
@@ -77,9 +86,49 @@ async def _dump(store: Store) -> dict[str, list[str]]:
     }
 
 
-def test_each_table_is_classified() -> None:
+def test_each_table_and_each_column_with_text_is_classified() -> None:
     assert set(ERASERS) | set(WITHOUT_PEOPLE) == set(metadata.tables)
     assert set(ERASERS).isdisjoint(WITHOUT_PEOPLE)
+    for name, eraser in ERASERS.items():
+        columns = metadata.tables[name].columns
+        texts = sorted(each.name for each in columns if isinstance(each.type, String))
+        assert sorted((*eraser.with_people, *eraser.without_people)) == texts, name
+
+
+def _make_row(table: Table, named: str) -> dict[str, object]:
+    """A row that names the person in one column only."""
+    row: dict[str, object] = {}
+    for column in table.columns:
+        if isinstance(column.type, String):
+            row[column.name] = "{}" if column.name in _JSON else "x"
+        elif isinstance(column.type, Moment):
+            row[column.name] = NOON
+        elif isinstance(column.type, Boolean | Float):
+            row[column.name] = False
+        elif not column.primary_key:
+            row[column.name] = 0
+    inside = {"by": GONE.id, "note": f"<@{GONE.id}> said so"}
+    found = {"name": f"default subscription of {GONE.id} in T1"}
+    found |= dict.fromkeys(("conversation", "user", "place", "changed_by"), GONE.id)
+    found |= dict.fromkeys(_JSON, json.dumps(inside))
+    return row | {named: found.get(named, f"<@{GONE.id}> said so")}
+
+
+_JSON = ("data", "decision", "content")
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [(name, each) for name, one in ERASERS.items() for each in one.with_people]
+)
+async def test_a_person_who_is_named_in_one_column_is_forgotten(
+    store: Store, name: str, column: str
+) -> None:
+    table = metadata.tables[name]
+    await store.database.change(store.database.insert(table).values(_make_row(table, column)))
+    result = await forget_person(store.database, GONE.id, ANONYMOUS)
+    assert [each for each, erased in result.items() if erased != Erased()] == [name]
+    rows = (await _dump(store))[name]
+    assert not [row for row in rows if GONE.id in row or "Gone" in row]
 
 
 async def test_nothing_about_a_forgotten_person_remains(store: Store) -> None:

@@ -12,8 +12,8 @@ async def test_the_audience_is_the_connected_team_only(store: Store) -> None:
     here, there = subscription(), subscription("C9", team="T2", created_at=NOON + minutes(1))
     await store.subscriptions.add(here)
     await store.subscriptions.add(there)
-    await store.events.follow(TEAM, "U1", "ruling")
-    await store.events.follow("T2", "U2", "ruling")
+    await store.follows.follow(TEAM, "U1", "ruling")
+    await store.follows.follow("T2", "U2", "ruling")
     heard = await _of_team(store, TEAM).audience(["ruling"])
     assert [each.team for each in heard.subscriptions] == [TEAM]
     assert heard.followers == (Thread("ruling", TEAM, "U1"),)

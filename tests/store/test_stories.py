@@ -108,8 +108,7 @@ async def test_a_search_finds_what_a_scan_of_all_stories_finds(
     groups = st.lists(st.lists(words, min_size=1, max_size=2).map(tuple), max_size=2)
     wanted = StorySearch(
         topics=frozenset(data.draw(topics | st.just(set()))),
-        parties=frozenset(data.draw(codes)),
-        any_party=data.draw(st.booleans()),
+        economies=tuple(map(frozenset, data.draw(st.lists(codes, max_size=2)))),
         words=((mark,), *data.draw(groups)),
     )
     expected = sorted(

@@ -41,15 +41,59 @@ async def test_an_edited_subscription_keeps_its_id(store: Store) -> None:
 
 async def test_a_subscription_is_found_by_the_beginning_of_its_id(store: Store) -> None:
     await store.subscriptions.add(subscription(id="abc123"))
-    await store.subscriptions.add(subscription("C2", id="abd456"))
-    await store.subscriptions.add(subscription("C3", id="abc"))
+    await store.subscriptions.add(subscription(id="abd456", words=["b"]))
+    await store.subscriptions.add(subscription(id="abc", words=["c"]))
     found = [
-        await store.subscriptions.get(TEAM, each) for each in ("abc1", "abc", "ab", "abd", "%")
+        await store.subscriptions.get(TEAM, each, "C1", "")
+        for each in ("abc1", "abc", "ab", "abd", "%")
     ]
     assert [each and each.id for each in found] == ["abc123", "abc", None, "abd456", None]
-    assert await store.subscriptions.get("T2", "abd") is None
+    assert await store.subscriptions.get("T2", "abd", "C1", "") is None
     assert await store.subscriptions.remove_one(TEAM, "abc123")
     assert not await store.subscriptions.remove_one(TEAM, "abc123")
+
+
+async def test_ids_of_other_conversations_are_not_found_and_make_no_beginning_ambiguous(
+    store: Store,
+) -> None:
+    await store.subscriptions.add(subscription("C1", id="abc1", created_by="U1"))
+    await store.subscriptions.add(subscription("C2", id="abc2", created_by="U2"))
+    await store.subscriptions.add(subscription("U3", id="abc3", created_by="U1"))
+    get = store.subscriptions.get
+    found = {
+        (place, user): await get(TEAM, "abc", place, user)
+        for place in ("C1", "C2", "C9")
+        for user in ("U1", "U2", "U3", "U9")
+    }
+    ids = {key: each.id for key, each in found.items() if each is not None}
+    assert ids == {
+        ("C1", "U1"): "abc1",
+        ("C1", "U2"): "abc1",
+        ("C1", "U3"): "abc1",
+        ("C1", "U9"): "abc1",
+        ("C2", "U1"): "abc2",
+        ("C2", "U2"): "abc2",
+        ("C2", "U3"): "abc2",
+        ("C2", "U9"): "abc2",
+        ("C9", "U2"): "abc2",
+        ("C9", "U3"): "abc3",
+    }
+    assert await get(TEAM, "abc2", "C1", "U1") is None
+
+
+async def test_several_subscriptions_are_replaced_by_one_or_nothing_happens(store: Store) -> None:
+    for name in ("a", "b", "c", "d"):
+        await store.subscriptions.add(subscription(id=name, words=[name]))
+    a, b, c, d = await store.subscriptions.of(TEAM, "C1")
+    daily, new = Timing(frequency=Frequency.DAILY), Criteria(words=("new",))
+    replace = store.subscriptions.replace
+    assert await replace(TEAM, ["a", "gone"], new, daily) is None
+    assert await replace(TEAM, ["a", "b"], c.criteria, daily) is None
+    assert await replace("T2", ["a"], new, daily) is None
+    assert await store.subscriptions.of(TEAM, "C1") == (a, b, c, d)
+    changed = await replace(TEAM, ["a", "c", "b"], c.criteria, daily)
+    assert changed == a.model_copy(update={"criteria": c.criteria, "timing": daily})
+    assert await store.subscriptions.of(TEAM, "C1") == (changed, d)
 
 
 async def test_a_conversation_has_a_limited_number_of_subscriptions(store: Store) -> None:
@@ -90,10 +134,12 @@ async def test_an_unsubscribe_removes_exactly_the_given_topics_and_parties(store
     assert await store.subscriptions.remove(TEAM, "C1") == 0
 
 
-async def test_an_unsubscribe_may_be_limited_to_what_a_person_made(store: Store) -> None:
+async def test_an_unsubscribe_may_be_limited_to_some_subscriptions(store: Store) -> None:
     await store.subscriptions.add(subscription(topics=[TARIFF], created_by="U1"))
     await store.subscriptions.add(subscription(topics=[TALKS], created_by="U2"))
-    assert await store.subscriptions.remove(TEAM, "C1", only_by="U2") == 1
+    had = await store.subscriptions.of(TEAM, "C1")
+    own = [each.id for each in had if each.created_by == "U2"]
+    assert await store.subscriptions.remove(TEAM, "C1", only=own) == 1
     assert [each.created_by for each in await store.subscriptions.of(TEAM, "C1")] == ["U1"]
 
 

@@ -36,7 +36,11 @@ async def first_release(address: str) -> str:
 
 
 def _as_first_release(connection: Connection) -> None:
-    for table in ("data_checks", "feedback", "answers", "line_lists", "listed_lines"):
+    newer = (
+        *("data_checks", "feedback", "answers", "bundle_events", "quiet_weeks", "incidents"),
+        *("line_lists", "listed_lines"),
+    )
+    for table in newer:
         connection.execute(text(f"DROP TABLE {table}"))
     connection.execute(text("DROP TABLE deliveries"))
     connection.execute(text("DROP TABLE proposals"))
@@ -63,6 +67,13 @@ def _as_first_release(connection: Connection) -> None:
     at = "2025-05-12 12:00:00.000000"
     for state in ("owed", "claimed", "sent", "failed"):
         connection.execute(delivery, {"state": state, "at": at})
+    followed = {"state": "failed", "at": at, "id": "followed", "kind": "follow_up"}
+    of_follower = text(
+        "INSERT INTO deliveries (id, kind, team, conversation, event_id, story_ids, reason, state,"
+        " attempts, due_at, uncertain, ts, error) VALUES (:id, :kind, 'T1', 'U1', 'e', '[]',"
+        " 'you follow this event', :state, 0, :at, false, '', '')"
+    )
+    connection.execute(of_follower, followed)
     mute = text("INSERT INTO mutes (event_id, team, conversation) VALUES ('e', 'T1', 'C1')")
     connection.execute(mute)
     subscription = text(
@@ -90,6 +101,15 @@ def _as_first_release(connection: Connection) -> None:
     )
     for id_, reported in (("new", False), ("shown", True)):
         connection.execute(proposal, {"id": id_, "told": reported, "at": at})
+    for name in (
+        "quiet weeks of T1: C1\n",
+        "quiet weeks of T1: U0ABC\n",
+        'delay of T1: U0ABC\n{"head":"d1"}',
+        'incident in feeds of T1: wire\n{"key":"k","ended":"t"}',
+        "team:T1",
+    ):
+        mark = text("INSERT INTO once (name, done_at) VALUES (:name, :at)")
+        connection.execute(mark, {"name": name, "at": at})
     connection.execute(text("UPDATE alembic_version SET version_num = '0006'"))
 
 
@@ -122,8 +142,10 @@ async def test_deliveries_of_the_first_release_are_sent_after_the_upgrade(
         DeliveryState.QUEUED: 1,
         DeliveryState.SENDING: 1,
         DeliveryState.SENT: 1,
-        DeliveryState.FAILED: 1,
+        DeliveryState.FAILED: 2,
     }
+    failed = {each.id: each.for_follower for each in await store.outbox.failed()}
+    assert failed == {"failed": False, "followed": True}
     await store.outbox.release_all(NOON)
     claimed = await store.outbox.claim(NOON, 9, 60)
     # The first release may have posted the claimed delivery, so its outcome is uncertain.
@@ -151,6 +173,15 @@ async def test_mutes_and_subscriptions_of_the_first_release_stay_after_the_upgra
     }
     assert {each.criteria for each in found} == {wanted}
     assert {each.timing for each in found} == {Timing(frequency=Frequency.DAILY)}
+    await store.database.close()
+
+
+async def test_the_notes_of_the_watches_move_out_of_the_marks(first_release: str) -> None:
+    await upgrade(first_release)
+    store = open_store(first_release)
+    assert await store.watch.quiet_weeks_on("T1") == {"C1", "U0ABC"}
+    assert await store.watch.incidents("T1", "feeds") == {}
+    assert await store.database.column(text("SELECT name FROM once")) == ["team:T1"]
     await store.database.close()
 
 

@@ -105,7 +105,8 @@ class MatchReason(Frozen):
 
 def match(criteria: Criteria, story: Story, blocs: Blocs) -> MatchReason | None:
     """The filters that the story passes; None if it does not match. Cheap filters come first."""
-    topics = tuple(t for t in story.topics if not criteria.topics or t in criteria.topics)
+    wanted = criteria.topics
+    topics = tuple(t for t in story.topics if t in wanted) if wanted else story.topics
     if not topics or not _has_standing(criteria, story):
         return None
     economies = tuple(_match_economies(criteria.economies, story, blocs))
@@ -205,7 +206,10 @@ def describe_reason(reason: MatchReason) -> str:
 def _has_standing(criteria: Criteria, story: Story) -> bool:
     """Whether the story passes the filters by status, severity and source."""
     return (
-        _rank(criteria.severity_from) <= _rank(story.state.severity)
+        (
+            criteria.severity_from is Severity.ROUTINE
+            or _rank(criteria.severity_from) <= _rank(story.state.severity)
+        )
         and (not criteria.official_only or story.kind in OFFICIAL_KINDS)
         and (not criteria.decided_only or is_decided(story))
     )
@@ -243,10 +247,11 @@ def _match_filter(wanted: EconomyFilter, story: Story, blocs: Blocs) -> tuple[Ma
 
 def _list_named(code: str, story: Story, blocs: Blocs) -> tuple[MatchedEconomy, ...]:
     """The names in the story that stand for the economy: itself first, then a bloc or members."""
-    related = _list_related(code, blocs)
+    # A story names few economies, so they are looked up in the blocs, not the other way round.
+    members = blocs.get(code, ())
+    via = [each for each in story.parties if each in members or code in blocs.get(each, ())]
     found = [MatchedEconomy(code=code)] if code in story.parties else []
-    found += [MatchedEconomy(code=code, via=each) for each in story.parties if each in related]
-    return tuple(found)
+    return tuple(found + [MatchedEconomy(code=code, via=each) for each in via])
 
 
 def _list_related(code: str, blocs: Blocs) -> frozenset[str]:

@@ -1,12 +1,12 @@
 """A subscription: what one conversation wants and when, and what remains after an unsubscribe."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from pydantic import AwareDatetime, model_validator
 
 from bot.alerts.subscriptions.criteria import Blocs, Criteria, EconomyFilter, MatchReason, match
-from bot.alerts.subscriptions.timing import Timing
+from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.news.story import Story
 from bot.values import Frozen, Topic, digest
 
@@ -60,6 +60,23 @@ class Subscription(Frozen):
     def match(self, story: Story, now: datetime, blocs: Blocs) -> MatchReason | None:
         """The filters that the story passes; None if it does not match or this is paused."""
         return None if self.is_paused(now) else match(self.criteria, story, blocs)
+
+
+def timing_of(subscriptions: Iterable[Subscription]) -> Timing:
+    """When a conversation with these subscriptions gets messages that belong to none of them:
+    developments of followed events, reminders and notices.
+
+    Of the subscriptions, the oldest with a quiet time decides, else the oldest with a time zone or
+    an hour. Without one, it is at once, at the server's hour and in its zone. `next_send` with this
+    timing returns the end of the quiet time, or None for at once; `hour` and `zone` are for a
+    message that is sent once a day.
+    """
+    oldest = sorted(subscriptions, key=lambda each: (each.created_at, each.id))
+    timings = [each.timing for each in oldest]
+    quiet = (each for each in timings if each.weekdays_only or each.has_quiet_hours)
+    stated = (each for each in timings if each.zone or each.hour is not None)
+    chosen = next(quiet, None) or next(stated, None) or Timing()
+    return chosen.model_copy(update={"frequency": Frequency.INSTANT})
 
 
 def make_id(subscription: Subscription) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.alerts.delivery import Audience, Delivery, DeliveryKind, Thread
+from bot.alerts.digest import is_quiet_bundle
 from bot.alerts.planning import DeliveryRules, plan_deliveries
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
@@ -106,20 +107,35 @@ def _replay(
 ) -> Iterator[Delivery]:
     """The messages of all stories; those that were seen at one moment are planned together."""
     alerted: set[Thread] = set()
+    bundled: dict[Thread, datetime] = {}
     known: dict[str, list[Story]] = {}
     for seen_at, group in groupby(stories, key=_seen_at):
         seen = list(group)
         fresh = [story for story in seen if seen_at - story.published <= max_age]
-        audience = Audience(subscriptions=(subscription,), alerted=frozenset(alerted))
         events = {story.event_id for story in fresh}
+        threads = {Thread(event, subscription.team, subscription.conversation) for event in events}
+        audience = Audience(
+            subscriptions=(subscription,),
+            alerted=threads & alerted,
+            bundled={each: bundled[each] for each in threads if each in bundled},
+        )
         earlier = [story for event in events for story in known.get(event, ())]
         for delivery in plan_deliveries(fresh, audience, seen_at, rules, earlier=earlier):
             if delivery.kind in _POSTS:
                 alerted.add(Thread(delivery.event_id, delivery.team, delivery.conversation))
+            elif is_quiet_bundle(delivery):
+                bundled |= _list_threads(delivery, fresh)
             if delivery.kind is not DeliveryKind.UPDATE:
                 yield delivery
         for story in seen:
             known.setdefault(story.event_id, []).append(story)
+
+
+def _list_threads(bundle: Delivery, stories: Iterable[Story]) -> dict[Thread, datetime]:
+    """The events of a bundle, with its moment."""
+    place = bundle.team, bundle.conversation
+    events = {story.event_id for story in stories if story.id in bundle.story_ids}
+    return {Thread(event, *place): bundle.due_at for event in events}
 
 
 def _seen_at(story: Story) -> datetime:

@@ -70,6 +70,21 @@ class Timing(Frozen):
         hours = self.quiet_from, self.quiet_to
         return None not in hours and self.quiet_from != self.quiet_to
 
+    @property
+    def depends_on_clock(self) -> bool:
+        """Whether the time zone matters: there is a digest, a weekend or a quiet hour."""
+        is_instant = self.frequency is Frequency.INSTANT
+        return not is_instant or self.weekdays_only or self.has_quiet_hours
+
+    def in_effect(self, server: ServerTime) -> "Timing":
+        """The same timing with the server's hour and time zone in place of those not stated."""
+        if not self.depends_on_clock:
+            return self
+        zone = self.zone if find_zone(self.zone) is not None else str(server.zone)
+        has_hour = self.frequency in (Frequency.DAILY, Frequency.WEEKLY)
+        hour = server.hour if self.hour is None and has_hour else self.hour
+        return self.model_copy(update={"zone": zone, "hour": hour})
+
 
 def next_send(
     timing: Timing, now: datetime, server: ServerTime, *, is_breaking: bool = False
@@ -134,8 +149,13 @@ def _find_moment(day: date, hour: int, zone: tzinfo) -> datetime:
     return moment if is_on_day else moment - timedelta(hours=1)
 
 
+def floor_to_quarter(now: datetime) -> datetime:
+    """The full quarter of an hour before `now`, in UTC. All moments of timings are on one."""
+    return now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0).astimezone(UTC)
+
+
 def _list_quarters(now: datetime) -> Iterable[datetime]:
-    start = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0).astimezone(UTC)
+    start = floor_to_quarter(now)
     return (start + n * _QUARTER for n in range(1, _LONGEST_QUIET // _QUARTER))
 
 

@@ -9,44 +9,35 @@ between the notice and the save queues no second one.
 
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from typing import Protocol
+from typing import Annotated, Protocol
+
+from pydantic import Field
 
 from bot.alerts.notices import Notices, Trouble
+from bot.alerts.watch.facts import Condition, WatchNotice
 from bot.values import Frozen
 
 log = logging.getLogger(__name__)
 
 
 class Problem(Frozen):
-    """A problem that exists now."""
+    """A problem that exists now, or an incident: a problem whose beginning is reported."""
 
     subject: str
     """What has the problem, for example a feed. A subject has one problem at a time."""
     key: str
     """Identifies the problem. If a subject's problem gets another key, that is reported too."""
-    text: str = ""
-    """The notice of its beginning; empty if another part reports that."""
-    ended: str
-    """The notice of its end."""
-    old_imposers: tuple[str, ...] = ()
-    """The economies whose rates operators can confirm by a button in the notice."""
-
-
-class Incident(Frozen):
-    """What is saved about a problem until its end."""
-
-    key: str
-    ended: str
+    about: Annotated[Condition, Field(discriminator="kind")]
+    reports_begin: bool = True
+    """False if another part reports its beginning."""
 
 
 class IncidentStore(Protocol):
     """The open incidents of a team, by scope and subject."""
 
-    async def incidents(self, team: str, scope: str) -> Mapping[str, Incident]: ...
+    async def incidents(self, team: str, scope: str) -> Mapping[str, Problem]: ...
 
-    async def put_incident(
-        self, team: str, scope: str, subject: str, incident: Incident
-    ) -> object: ...
+    async def put_incident(self, team: str, scope: str, problem: Problem) -> object: ...
 
     async def delete_incident(self, team: str, scope: str, subject: str) -> object: ...
 
@@ -79,13 +70,16 @@ class Incidents:
         for subject, incident in had.items():
             if subject not in now:
                 if subject in subjects:
-                    log.info("%s", incident.ended)
-                    await self._notices.report(Trouble(f"{incident.key}, ended", incident.ended))
+                    log.info("ended: %s", incident.key)
+                    ended = WatchNotice(about=incident.about, has_ended=True)
+                    await self._report(f"{incident.key}, ended", ended)
                 await self._store.delete_incident(self._team, scope, subject)
 
     async def _begin(self, scope: str, problem: Problem) -> None:
-        if problem.text:
-            log.warning("%s", problem.text)
-            await self._notices.report(Trouble(problem.key, problem.text, problem.old_imposers))
-        incident = Incident(key=problem.key, ended=problem.ended)
-        await self._store.put_incident(self._team, scope, problem.subject, incident)
+        if problem.reports_begin:
+            log.warning("began: %s", problem.key)
+            await self._report(problem.key, WatchNotice(about=problem.about))
+        await self._store.put_incident(self._team, scope, problem)
+
+    async def _report(self, key: str, notice: WatchNotice) -> None:
+        await self._notices.report(Trouble(key, content=notice.model_dump_json()))

@@ -7,15 +7,15 @@ rates   not checked for a month, or not since a known date
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Protocol
 
 from bot.alerts.notices import feed_trouble
+from bot.alerts.watch.facts import FailingFeed, OldRates, PassedDate, PassedDates, SilentFeed
 from bot.alerts.watch.incidents import Problem
-from bot.feeds.health import format_duration
 from bot.feeds.model import FeedState
 from bot.rates.calendar.upcoming import find_checked_day, list_upcoming
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Upcoming
-from bot.text.dates import format_day
 
 SHORTEST_SILENCE = timedelta(days=3)
 """A feed without new entries for less than this is not silent, whatever is usual for it."""
@@ -25,33 +25,54 @@ _ENOUGH_MOMENTS = 10
 _DATES_NAMED = 5
 
 
-def list_quiet_feeds(states: Iterable[FeedState]) -> tuple[str, ...]:
-    """The feeds that can be read but had no new entry for a while, up to the last poll."""
-    return tuple(
-        state.feed_id
-        for state in states
-        if (_find_silence(state) or timedelta()) > SHORTEST_SILENCE
-    )
+class EntryTimes(Protocol):
+    """Reads when feeds published."""
+
+    async def entry_moments(self, feed_ids: Collection[str]) -> Mapping[str, Sequence[datetime]]:
+        """The times of the polls that found new entries of these feeds, oldest first."""
 
 
-def find_feed_problems(
-    states: Iterable[FeedState],
-    moments: Mapping[str, Sequence[datetime]],
-    now: datetime,
-) -> tuple[Problem, ...]:
-    """The feeds that fail or are silent.
+class FeedWatch:
+    """Finds the feeds that fail or are silent."""
 
-    `moments` has, for the feeds of `list_quiet_feeds`, the times of the polls that found new
-    entries, oldest first.
-    """
-    found = []
-    for state in states:
-        problem = _find_failure(state, now) or _find_unusual_silence(
-            state, moments.get(state.feed_id, ())
+    def __init__(self, times: EntryTimes) -> None:
+        self._times = times
+        self._usual: dict[str, tuple[datetime | None, timedelta | None]] = {}
+        """The longest silence of each quiet feed before its last entry, with the time of that
+        entry. It cannot change while the feed is silent, so it is read once."""
+
+    async def find_problems(
+        self, states: Collection[FeedState], now: datetime
+    ) -> tuple[Problem, ...]:
+        """The problems of these feeds; raises StoreError."""
+        quiet = {
+            state.feed_id: state.last_entry_at
+            for state in states
+            if (_find_silence(state) or timedelta()) > SHORTEST_SILENCE
+        }
+        known = {
+            feed_id: found
+            for feed_id, found in self._usual.items()
+            if feed_id in quiet and found[0] == quiet[feed_id]
+        }
+        if new := quiet.keys() - known.keys():
+            moments = await self._times.entry_moments(sorted(new))
+            for feed_id in new:
+                known[feed_id] = quiet[feed_id], _find_longest(moments.get(feed_id, ()))
+        self._usual = known
+        found = (
+            _find_failure(state, now)
+            or _find_unusual_silence(state, known.get(state.feed_id, (None, None))[1])
+            for state in states
         )
-        if problem is not None:
-            found.append(problem)
-    return tuple(found)
+        return tuple(problem for problem in found if problem is not None)
+
+
+def _find_longest(moments: Sequence[datetime]) -> timedelta | None:
+    """The longest time between two of these; None if there are too few to know what is usual."""
+    if len(moments) < _ENOUGH_MOMENTS:
+        return None
+    return max(later - earlier for earlier, later in pairwise(moments))
 
 
 def _find_failure(state: FeedState, now: datetime) -> Problem | None:
@@ -59,11 +80,11 @@ def _find_failure(state: FeedState, now: datetime) -> Problem | None:
     trouble = feed_trouble(state, now)
     if trouble is None or state.failing_since is None:
         return None
-    since = _format_moment(state.failing_since)
     return Problem(
         subject=state.feed_id,
         key=trouble.key,
-        ended=f"The feed {state.feed_id} can be read again. It had failed since {since}.",
+        about=FailingFeed(feed_id=state.feed_id, since=state.failing_since),
+        reports_begin=False,
     )
 
 
@@ -77,35 +98,29 @@ def _find_silence(state: FeedState) -> timedelta | None:
     return state.last_success_at - state.last_entry_at
 
 
-def _find_unusual_silence(state: FeedState, moments: Sequence[datetime]) -> Problem | None:
+def _find_unusual_silence(state: FeedState, usual: timedelta | None) -> Problem | None:
     silence, last = _find_silence(state), state.last_entry_at
-    if silence is None or last is None or len(moments) < _ENOUGH_MOMENTS:
+    if silence is None or last is None or usual is None:
         return None
-    usual = max(later - earlier for earlier, later in pairwise(moments))
     if silence <= max(SHORTEST_SILENCE, _TIMES_USUAL * usual):
         return None
-    longest = format_duration(usual.total_seconds())
     return Problem(
         subject=state.feed_id,
         key=f"{state.feed_id} silent since {last.isoformat()}",
-        text=f"The feed {state.feed_id} has published nothing since {_format_moment(last)}. "
-        f"Before, it was never silent for more than {longest}. Its address still answers; check "
-        "whether the publisher has moved the feed.",
-        ended=f"The feed {state.feed_id} publishes again. It had been silent since "
-        f"{_format_moment(last)}.",
+        about=SilentFeed(feed_id=state.feed_id, since=last, usual_s=usual.total_seconds()),
     )
 
 
 def find_age_problems(
-    last_checks: Mapping[str, date], names: Mapping[str, str], today: date, fresh_for: timedelta
+    last_checks: Mapping[str, date], today: date, fresh_for: timedelta
 ) -> tuple[Problem, ...]:
     """The economies whose rates were last checked long ago; a weekly notice reports them."""
     return tuple(
         Problem(
             subject=code,
             key=f"rates of {code} old, last checked {day.isoformat()}",
-            ended=f"The rates of {names[code]} were checked. Before, the last check was on "
-            f"{format_day(day)}.",
+            about=OldRates(imposer=code, checked=day),
+            reports_begin=False,
         )
         for code, day in last_checks.items()
         if today - day > fresh_for
@@ -113,15 +128,15 @@ def find_age_problems(
 
 
 def find_passed_problems(
-    ledger: Ledger, names: Mapping[str, str], today_in: Callable[[str], date]
+    ledger: Ledger, imposers: Iterable[str], today_in: Callable[[str], date]
 ) -> tuple[Problem, ...]:
-    """The economies with known dates that have passed since their rates were last checked.
+    """Those of the economies with known dates that have passed since their rates were last checked.
 
-    `names` has the name of each economy to look at. `today_in` returns the day there.
+    `today_in` returns the day in an economy.
     """
     return tuple(
-        _build_passed(code, name, passed)
-        for code, name in names.items()
+        _build_passed(code, passed)
+        for code in imposers
         if (passed := _list_passed(ledger, code, today_in(code)))
     )
 
@@ -138,20 +153,11 @@ def _filter_passed(ledger: Ledger, items: Collection[Upcoming], today: date) -> 
             yield item
 
 
-def _build_passed(code: str, name: str, passed: Sequence[Upcoming]) -> Problem:
-    newest = passed[-1].on
-    listed = "; ".join(f"{format_day(item.on)}: {item.measure}" for item in passed[-_DATES_NAMED:])
-    earlier = len(passed) - _DATES_NAMED
-    more = f"; and {earlier} earlier" if earlier > 0 else ""
+def _build_passed(imposer: str, passed: Sequence[Upcoming]) -> Problem:
+    shown = passed[-_DATES_NAMED:]
+    newest = tuple(PassedDate(on=item.on, measure=item.measure) for item in shown)
     return Problem(
-        subject=code,
-        key=f"dates of {code} passed up to {newest.isoformat()}",
-        text=f"Known dates of {name} have passed since its rates were last checked: "
-        f"{listed}{more}. Check what came of them. If the data is right, press the button.",
-        ended=f"The rates of {name} were checked after the known dates up to {format_day(newest)}.",
-        old_imposers=(code,),
+        subject=imposer,
+        key=f"dates of {imposer} passed up to {passed[-1].on.isoformat()}",
+        about=PassedDates(imposer=imposer, newest=newest, earlier=len(passed) - len(newest)),
     )
-
-
-def _format_moment(at: datetime) -> str:
-    return f"{format_day(at.date())}, {at:%H:%M} UTC"

@@ -2,49 +2,33 @@
 
     conversations with the line | Monday morning there? | nothing sent for a week? | one line
 
-It is sent at the hour of the digest on Monday, in the time zone of the conversation's oldest
-subscription that states one. It is left out if anything was sent in the seven days before or waits
-to be sent, if no subscription was active all week, and while the conversation is muted. Its id is
-computed from the conversation and the day, so each week has at most one.
+It is sent on Monday at the hour of the conversation's digests (`bot.alerts.subscriptions.moments`).
+It is left out if anything was sent in the seven days before or waits to be sent in the next seven,
+if no subscription was active all week, and while the conversation is muted. Its id is computed from
+the conversation and the week of its calendar, so each week has at most one.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from bot import COMMAND
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
 from bot.alerts.mutes import MuteKind
 from bot.alerts.notices import NoticeQueue
 from bot.alerts.reminders import MuteSource, SubscriptionSource, wants_change
-from bot.alerts.subscriptions.model import Subscription
-from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing, find_zone, next_send
+from bot.alerts.subscriptions.model import Subscription, timing_of
+from bot.alerts.subscriptions.moments import PlaceMoment, find_moment
+from bot.alerts.subscriptions.timing import Frequency, ServerTime, floor_to_quarter
+from bot.alerts.watch.facts import QuietWeek, WatchNotice
 from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
 from bot.rates.ledger import Ledger
-from bot.text.dates import format_day
+from bot.rates.model.answer import Upcoming
 from bot.values import Topic
 
 WEEK = timedelta(days=7)
 _LATEST = timedelta(days=1)
 """If the bot was down at the moment of a line, it is sent up to this much later."""
 _AHEAD = timedelta(days=365)
-
-
-class Watched(NamedTuple):
-    """What the bot read in a week."""
-
-    stories: int
-    feeds: int
-
-
-def find_moment(
-    subscriptions: Iterable[Subscription], now: datetime, server: ServerTime
-) -> datetime:
-    """The moment of the conversation's line that is after `now` minus a day."""
-    zone = next((one.timing.zone for one in subscriptions if find_zone(one.timing.zone)), "")
-    timing = Timing(frequency=Frequency.WEEKLY, zone=zone)
-    moment = next_send(timing, now - _LATEST, server)
-    return moment or now
 
 
 def watched_all_week(subscription: Subscription, first: datetime, now: datetime) -> bool:
@@ -54,20 +38,14 @@ def watched_all_week(subscription: Subscription, first: datetime, now: datetime)
     return subscription.created_at <= first and not was_paused and not subscription.is_paused(now)
 
 
-def build_line(
-    watched: Watched, ledger: Ledger, subscriptions: Sequence[Subscription], today: date
-) -> str:
-    """The text of the line."""
-    stories = "1 story" if watched.stories == 1 else f"{watched.stories} stories"
-    feeds = "1 feed" if watched.feeds == 1 else f"{watched.feeds} feeds"
-    text = f"Watched for you this week: {stories} from {feeds}, nothing matched."
+def find_next_change(
+    ledger: Ledger, subscriptions: Sequence[Subscription], today: date
+) -> Upcoming | None:
+    """The next known change of duties that concerns these subscriptions; None if there is none."""
     own = [one for one in subscriptions if Topic.TARIFF in (one.criteria.topics or Topic)]
     changes = list_upcoming_by_measure(ledger, today, today + _AHEAD)
     wanted = [item for item in changes if any(wants_change(ledger, one, item) for one in own)]
-    if wanted:
-        first = merge_rows(ledger, wanted)[0]
-        text += f" Next known change: {format_day(first.on)}, {first.measure}."
-    return f"{text} `{COMMAND} quiet-weeks off` ends this line."
+    return merge_rows(ledger, wanted)[0] if wanted else None
 
 
 class QuietWeekStore(Protocol):
@@ -76,8 +54,10 @@ class QuietWeekStore(Protocol):
     async def quiet_weeks_on(self, team: str) -> Collection[str]:
         """The team's conversations that want the line."""
 
-    async def list_conversations_with_news(self, team: str, since: datetime) -> Collection[str]:
-        """The conversations to which news was sent since then, or waits to be sent."""
+    async def list_conversations_with_news(
+        self, team: str, since: datetime, until: datetime
+    ) -> Collection[str]:
+        """The conversations to which news was sent since then, or waits to be sent until then."""
 
     async def count_stories(self, since: datetime) -> int:
         """The number of stories found since then."""
@@ -104,53 +84,90 @@ class QuietWeeks:
         self._mutes, self._ledger, self._count_feeds = mutes, ledger, count_feeds
         self._team, self._clock, self._on_deliveries = team, clock, on_deliveries
         self._server = server
-        self._done: dict[str, datetime] = {}
+        self._done: dict[str, date] = {}
+        self._looked_at: datetime | None = None
 
     async def look(self) -> None:
         """Queues the lines whose moment has come; raises StoreError."""
         now = self._clock()
-        wanting = await self._store.quiet_weeks_on(self._team)
-        if not wanting:
+        quarter = floor_to_quarter(now)
+        if quarter == self._looked_at:
             return
+        if wanting := await self._store.quiet_weeks_on(self._team):
+            await self._look_at(wanting, now)
+        self._looked_at = quarter
+
+    async def _look_at(self, wanting: Collection[str], now: datetime) -> None:
         own: dict[str, list[Subscription]] = {one: [] for one in sorted(wanting)}
         for subscription in await self._subscriptions.every(self._team):
             if subscription.conversation in own:
                 own[subscription.conversation].append(subscription)
-        due = {place: find_moment(found, now, self._server) for place, found in own.items()}
-        new = {
-            place: moment
-            for place, moment in due.items()
-            if moment <= now and self._done.get(place) != moment
-        }
-        if not new:
-            return
+        due: dict[str, PlaceMoment] = {}
+        for place, found in own.items():
+            moment = find_moment(timing_of(found), now, self._server, Frequency.WEEKLY)
+            is_due = moment is not None and now - moment.at < _LATEST
+            if moment is not None and is_due and self._done.get(place) != moment.day:
+                due[place] = moment
+        if due:
+            await self._queue_lines(due, own, now)
+        self._done.update((place, moment.day) for place, moment in due.items())
+
+    async def _queue_lines(
+        self,
+        due: Mapping[str, PlaceMoment],
+        own: Mapping[str, Sequence[Subscription]],
+        now: datetime,
+    ) -> None:
         muted = {
             mute.conversation
             for mute in await self._mutes.every(self._team, now)
             if mute.kind is MuteKind.CONVERSATION
         }
-        lines = [
-            await self._build(place, moment, own[place], now)
-            for place, moment in new.items()
-            if place not in muted
-        ]
-        if found := [line for line in lines if line is not None]:
-            await self._outbox.queue(found)
+        # Most conversations share a time zone, so they share a week.
+        weeks: dict[datetime, _Week] = {}
+        lines = []
+        for place, moment in due.items():
+            first = moment.at - WEEK
+            active = [one for one in own[place] if watched_all_week(one, first, now)]
+            if place in muted or not active:
+                continue
+            if first not in weeks:
+                weeks[first] = await self._read_week(first, now)
+            week = weeks[first]
+            if week.feeds and place not in week.with_news:
+                lines.append(self._build_line(place, moment.day, week, active))
+        if lines:
+            await self._outbox.queue(lines)
             self._on_deliveries()
-        self._done.update(new)
 
-    async def _build(
-        self, place: str, moment: datetime, own: Iterable[Subscription], now: datetime
-    ) -> Delivery | None:
-        first = moment - WEEK
-        active = [one for one in own if watched_all_week(one, first, now)]
-        if not active:
-            return None
-        if place in await self._store.list_conversations_with_news(self._team, first):
-            return None
-        watched = Watched(await self._store.count_stories(first), self._count_feeds(first))
-        if not watched.feeds:
-            return None
-        text = build_line(watched, self._ledger(), active, moment.date())
-        about = f"quiet week up to {moment.date().isoformat()}"
-        return make_delivery(DeliveryKind.NOTICE, (self._team, place), about, text, now)
+    async def _read_week(self, first: datetime, now: datetime) -> "_Week":
+        with_news = await self._store.list_conversations_with_news(self._team, first, now + WEEK)
+        stories = await self._store.count_stories(first)
+        return _Week(with_news, stories, self._count_feeds(first))
+
+    def _build_line(
+        self, place: str, day: date, week: "_Week", active: Sequence[Subscription]
+    ) -> Delivery:
+        change = find_next_change(self._ledger(), active, day)
+        line = QuietWeek(
+            stories=week.stories,
+            feeds=week.feeds,
+            next_on=change.on if change is not None else None,
+            next_measure=change.measure if change is not None else "",
+        )
+        year, number, _ = day.isocalendar()
+        about = f"quiet week {number} of {year}"
+        content = WatchNotice(about=line).model_dump_json()
+        place_of_team = self._team, place
+        return make_delivery(
+            DeliveryKind.NOTICE, place_of_team, about, "", self._clock(), content=content
+        )
+
+
+class _Week(NamedTuple):
+    """What happened in a week."""
+
+    with_news: Collection[str]
+    """The conversations that got news."""
+    stories: int
+    feeds: int

@@ -16,6 +16,8 @@ from bot.cli.rates.service import build_current_ledger, open_answers
 from bot.cli.rates.terminal import (
     render_dates,
     render_dates_long,
+    render_deadlines,
+    render_deadlines_long,
     render_line,
     render_long,
     render_short,
@@ -32,11 +34,12 @@ from bot.rates.question.value import take_value
 from bot.render import words as say
 from bot.render.cards import render_card_lines, render_card_list_lines
 from bot.render.dates.spells import describe_spells
-from bot.render.json import build_upcoming_json
+from bot.render.json import build_deadline_json, build_upcoming_json
 from bot.render.overview.headline import has_figure
 from bot.render.unread import describe_unread
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
+from bot.store.read_only import SavedStories
 
 
 @click.command()
@@ -73,7 +76,8 @@ def rate(
     elif isinstance(reply, RateCalendar):
         _print_calendar(reply, ledger.parties, as_long=as_long)
     elif isinstance(reply, RateCard):
-        print_all(map(render_line, render_card_lines(reply.facts, reply.query, reply.others)))
+        lines = render_card_lines(reply.facts, ledger.parties, reply.query, reply.others)
+        print_all(map(render_line, lines))
     elif isinstance(reply, CardList):
         print_all(map(render_line, render_card_list_lines(reply.cards)))
     elif as_long:
@@ -131,8 +135,8 @@ def rates() -> None:
 )
 @report_errors
 def upcoming(words: tuple[str, ...], as_long: bool, as_json: bool, ics_file: Path | None) -> None:
-    """List the dates on which duties take effect, end or are due for a decision, for one economy or
-    all."""
+    """List the dates on which duties take effect, end or are due for a decision, and the deadlines
+    of official notices that the bot has read, for one economy or all."""
     settings, question = load_settings(), " ".join(("upcoming", *words))
     ledger = build_current_ledger(ConfigFolder(settings))
     if ics_file is None:
@@ -144,9 +148,11 @@ def upcoming(words: tuple[str, ...], as_long: bool, as_json: bool, ics_file: Pat
     from bot.render.dates.ics import render_calendar_file
 
     now = datetime.now(UTC)
-    file = AnswerService(ledger).build_calendar_file(question, now)
+    answers = AnswerService(ledger, stories=SavedStories(settings.database))
+    file = asyncio.run(answers.build_calendar_file(question, now))
     title = say.format_calendar_title(file.query, ledger.parties)
-    _write(ics_file, render_calendar_file(file.entries, title, ledger.parties, now))
+    content = render_calendar_file(file.entries, title, ledger.parties, now, file.deadlines)
+    _write(ics_file, content)
     _warn(file.checked_period, to_stderr=True)
 
 
@@ -164,17 +170,23 @@ def _warn(reach: CheckedPeriod | None, *, to_stderr: bool) -> None:
 def _print_calendar(
     calendar: RateCalendar, parties: Parties, *, as_json: bool = False, as_long: bool = False
 ) -> None:
-    """Prints the dates. If the sources were not checked today, a warning comes with them."""
+    """Prints the dates and the deadlines. If the sources were not checked today, a warning comes
+    with them."""
     if as_json:
         _warn(calendar.checked_period, to_stderr=True)
         for item in calendar.items:
             print_json(build_upcoming_json(item))
+        for deadline in calendar.deadlines:
+            print_json(build_deadline_json(deadline))
         return
     if as_long:
         print_all(render_dates_long(calendar.items, parties))
+        print_all(render_deadlines_long(calendar.deadlines))
     else:
         dates = select_shown(calendar.query, calendar.items, calendar.today)
-        print_all(render_dates(dates, parties))
+        if calendar.items or not calendar.deadlines:
+            print_all(render_dates(dates, parties))
+        print_all(render_deadlines(calendar.deadlines))
     _warn(calendar.checked_period, to_stderr=False)
 
 

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bot.news.deadlines.events import EventDeadline
 from bot.parties import Parties
 from bot.rates.calendar.upcoming import ShownDates
 from bot.rates.model.answer import Answer, Upcoming
@@ -21,6 +22,7 @@ from bot.rates.question.query import RateQuery
 from bot.render import words
 from bot.render.comparison.build import build_comparison
 from bot.render.dates.calendar_rows import build_calendar_rows
+from bot.render.dates.deadlines import describe_deadline, list_deadline_lines
 from bot.render.freshness import Freshness
 from bot.render.overview.build import build_overview
 from bot.render.overview.coming import format_next
@@ -104,6 +106,23 @@ def render_dates(dates: ShownDates, parties: Parties) -> Iterator[RenderableType
 def render_dates_long(items: Sequence[Upcoming], parties: Parties) -> Iterator[RenderableType]:
     """Each date of a calendar with its duty, what happens and the source."""
     return (render_line(render_calendar_line(item, parties)) for item in items)
+
+
+def render_deadlines(deadlines: Sequence[EventDeadline]) -> Iterator[RenderableType]:
+    """The deadlines of official notices as a table; nothing if there are none."""
+    if not deadlines:
+        return
+    table = _make_table("Date", "Deadline", "Official notice", "Source")
+    for one in deadlines:
+        title = Text(one.title or "(without a title)", style=f"link {one.link}" if one.link else "")
+        what = describe_deadline(one.deadline)
+        table.add_row(Text(format_day(one.on)), Text(what), title, Text(one.source))
+    yield table
+
+
+def render_deadlines_long(deadlines: Sequence[EventDeadline]) -> Iterator[RenderableType]:
+    """Each deadline with the words of its notice and the source."""
+    return (render_line(line) for one in deadlines for line in list_deadline_lines(one))
 
 
 def _make_table(*names: str) -> Table:

@@ -55,7 +55,8 @@ class ExclusionService:
             return found
         narrower = exclude(found.criteria, exclusion)
         if narrower is None:
-            return replies.SubscriptionChanged(found)
+            had = self._subscriptions.show(found)
+            return replies.Subscribed(had, is_new=False, ended_pause=False)
         if command.verb is Verb.EXCLUDE:
             return await self._subscriptions.edit(found.id, narrower, None, request)
         stories = await self._stores.stories.recent(self._clock() - PREVIEWED)

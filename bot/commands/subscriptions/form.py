@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
+from pydantic import Field
+
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, GoodsFilter
 from bot.alerts.subscriptions.timing import Frequency, Timing, find_zone
 from bot.commands.subscriptions.goods import resolve_goods
@@ -37,6 +39,7 @@ T = TypeVar("T")
 
 _QUOTES = re.compile('["“”„«»]')
 _SEPARATORS = re.compile("[,;]")
+_HOUR = Field("", pattern="^([0-9]|1[0-9]|2[0-3])?$")
 
 
 class SubscriptionForm(Frozen):
@@ -50,13 +53,13 @@ class SubscriptionForm(Frozen):
     without: str = ""
     limits: tuple[str, ...] = ()
     """DECIDED and OFFICIAL, if chosen."""
-    severity: str = Severity.ROUTINE.value
-    frequency: str = Frequency.INSTANT.value
-    weekday: str = "0"
-    hour: str = ""
+    severity: Severity = Severity.ROUTINE
+    frequency: Frequency = Frequency.INSTANT
+    weekday: str = Field("0", pattern="^[0-6]$")
+    hour: str = _HOUR
     zone: str = ""
-    quiet_from: str = ""
-    quiet_to: str = ""
+    quiet_from: str = _HOUR
+    quiet_to: str = _HOUR
     quiet: tuple[str, ...] = (BREAKING,)
     """WEEKDAYS and BREAKING, if chosen."""
 
@@ -92,8 +95,8 @@ def fill_subscription_form(
         words=", ".join(criteria.words),
         without=", ".join(criteria.without_words),
         limits=tuple(name for name, chosen in limits.items() if chosen),
-        severity=criteria.severity_from.value,
-        frequency=timing.frequency.value,
+        severity=criteria.severity_from,
+        frequency=timing.frequency,
         weekday=str(timing.weekday),
         hour=_format_hour(timing.hour),
         zone=timing.zone,
@@ -125,11 +128,11 @@ def read_subscription_form(form: SubscriptionForm, ledger: Ledger) -> tuple[Crit
         without_words=without,
         decided_only=DECIDED in form.limits,
         official_only=OFFICIAL in form.limits,
-        severity_from=Severity(form.severity or Severity.ROUTINE.value),
+        severity_from=form.severity,
     )
     timing = Timing(
-        frequency=Frequency(form.frequency or Frequency.INSTANT.value),
-        weekday=int(form.weekday or 0),
+        frequency=form.frequency,
+        weekday=int(form.weekday),
         hour=_read_hour(form.hour),
         zone=zone,
         quiet_from=_read_hour(form.quiet_from),

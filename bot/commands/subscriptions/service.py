@@ -1,12 +1,12 @@
 """What the commands about subscriptions and mutes do. The slash command, buttons and forms use it.
 
-A person may do these things in the conversation of the request only. `Permissions` decides who may
-change what there.
+A person may do these things in the conversation of the request, and to what they made in other
+conversations that they are still in. `Permissions` decides who may change what there.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
@@ -43,13 +43,6 @@ class SubscriptionRules:
     """A story that is older than this when it is first seen causes no message."""
 
 
-class SubscriptionPreview(NamedTuple):
-    """What a subscription would have sent, and the subscriptions here that cover it."""
-
-    sent: Preview
-    covered_by: tuple[Subscription, ...]
-
-
 class Overlaps(NamedTuple):
     """The other subscriptions of a conversation that match all stories of one, or fewer."""
 
@@ -59,6 +52,8 @@ class Overlaps(NamedTuple):
 
 PREVIEWED = timedelta(days=7)
 """The time of which stories are previewed."""
+MOST_PLACES = 25
+"""Maximum conversations of which the platform is asked whether a person is in them, at a time."""
 
 
 class SubscriptionService:
@@ -82,14 +77,17 @@ class SubscriptionService:
         match command.verb:
             case Verb.SUBSCRIBE:
                 criteria = self._resolve(command) or Criteria()
-                return await self.subscribe(criteria, command.timing or Timing(), request)
+                timing = command.timing
+                if timing is not None:
+                    timing = await self._add_zone(timing, request)
+                return await self.subscribe(criteria, timing, request)
             case Verb.UNSUBSCRIBE if not command.confirmed:
                 return await self._ask_to_confirm(command, request)
             case Verb.UNSUBSCRIBE if command.text:
                 return await self.remove(command.text, request)
             case Verb.UNSUBSCRIBE:
                 criteria = self._resolve(command) or Criteria()
-                return await self.unsubscribe(criteria, request)
+                return await self.unsubscribe(criteria, request, command.confirmed)
             case Verb.EDIT:
                 criteria_or_none = self._resolve(command)
                 return await self.edit(command.text, criteria_or_none, command.timing, request)
@@ -106,14 +104,21 @@ class SubscriptionService:
             case _:
                 return await self.unmute(_KINDS[command.verb], command.text, request)
 
-    async def subscribe(self, criteria: Criteria, timing: Timing, request: CommandRequest) -> Reply:
-        """Adds a subscription, or changes the timing of the one with the same criteria."""
+    async def subscribe(
+        self, criteria: Criteria, timing: Timing | None, request: CommandRequest
+    ) -> Reply:
+        """Adds a subscription, or changes the timing of the one with the same criteria.
+
+        Without a timing, that one keeps its own.
+        """
         if not self._permissions.may_add_subscription(request.user, request.conversation):
             return self._refuse()
         had = await self._stores.subscriptions.of(request.team, request.conversation)
         known = next((each for each in had if is_same(each.criteria, criteria)), None)
         if known is not None and not self._may_change(known, request):
             return self._refuse(known)
+        if timing is None:
+            timing = known.timing if known is not None else Timing()
         subscription = Subscription(
             id=known.id if known is not None else "",
             team=request.team,
@@ -131,27 +136,50 @@ class SubscriptionService:
         if ended_pause:
             self._on_due()
         covering = self._list_covering(had, criteria)
-        return replies.Subscribed(
-            await self._find_saved(subscription), is_new, ended_pause, covering
-        )
+        saved = self.show(await self._find_saved(subscription))
+        return replies.Subscribed(saved, is_new, ended_pause, covering)
 
-    async def preview(
-        self, criteria: Criteria, timing: Timing, request: CommandRequest
-    ) -> SubscriptionPreview:
-        """What a subscription would have sent in the last days, and what covers it already."""
+    async def save(
+        self,
+        criteria: Criteria,
+        timing: Timing,
+        request: CommandRequest,
+        replaced: Sequence[str] = (),
+    ) -> Reply:
+        """Adds a subscription, or puts it in the place of the subscriptions with these ids.
+
+        The first of them keeps its id. Either all of it is saved, or nothing.
+        """
+        refused = await self._find_outsider(request.conversation, request)
+        if refused is not None:
+            return refused
+        inside = replace(request, opened_in="")
+        if not replaced:
+            return await self.subscribe(criteria, timing, inside)
+        for each in replaced:
+            found = await self.find(each, inside)
+            if not isinstance(found, Subscription):
+                return found
+            if found.conversation != request.conversation:
+                return replies.NoSuchSubscription(each)
+        return await self._replace(replaced, criteria, timing, inside)
+
+    async def preview(self, criteria: Criteria, timing: Timing) -> Preview:
+        """What a subscription would have sent in the last days."""
         stories = await self._stores.stories.recent(self._clock() - PREVIEWED)
         rules = self._rules.delivery, self._rules.max_age
-        found = await asyncio.to_thread(preview, criteria, timing, stories, *rules)
-        had = await self._stores.subscriptions.of(request.team, request.conversation)
-        return SubscriptionPreview(found, self._list_covering(had, criteria))
+        return await asyncio.to_thread(preview, criteria, timing, stories, *rules)
 
     async def find_overlaps(
         self, criteria: Criteria, request: CommandRequest, own_id: str = ""
     ) -> Overlaps:
         """The other subscriptions here that cover criteria, or that the criteria cover.
 
-        `own_id` is the id of the subscription with the criteria, if it is saved.
+        `own_id` is the id of the subscription with the criteria, if it is saved. People who are not
+        in the conversation learn nothing.
         """
+        if await self._find_outsider(request.conversation, request) is not None:
+            return Overlaps((), ())
         had = await self._stores.subscriptions.of(request.team, request.conversation)
         others = [each for each in had if each.id != own_id]
         blocs = self._rules.delivery.blocs
@@ -165,29 +193,30 @@ class SubscriptionService:
         )
         return Overlaps(wider, narrower)
 
-    async def unsubscribe(self, criteria: Criteria, request: CommandRequest) -> Reply:
-        """Removes topics on economies from the conversation's subscriptions.
+    async def unsubscribe(
+        self, criteria: Criteria, request: CommandRequest, confirmed: Collection[str]
+    ) -> Reply:
+        """Removes topics on economies from those subscriptions that the person has confirmed.
 
         Criteria with more filters remove the subscription with the same criteria.
         """
-        had = await self._stores.subscriptions.of(request.team, request.conversation)
+        every = await self._stores.subscriptions.of(request.team, request.conversation)
+        had = [each for each in every if each.id in confirmed]
         same = next((each for each in had if is_same(each.criteria, criteria)), None)
         if same is not None and criteria != Criteria():
             return await self.remove(same.id, request)
         plain = Criteria(topics=criteria.topics, economies=criteria.economies)
         if not is_same(plain, criteria):
             return replies.Unsubscribed(0, criteria)
-        others = [each for each in had if not self._may_change(each, request)]
-        if others and len(others) == len(had):
-            return self._refuse(others[0])
+        kept = [each for each in every if not self._may_change(each, request)]
         count = await self._stores.subscriptions.remove(
             request.team,
             request.conversation,
             criteria.topics,
             criteria.economies,
-            only_by=request.user if others else None,
+            only=[each.id for each in had if each not in kept],
         )
-        return replies.Unsubscribed(count, criteria, kept=len(others))
+        return replies.Unsubscribed(count, criteria, kept=len(kept))
 
     async def edit(
         self,
@@ -200,18 +229,11 @@ class SubscriptionService:
         found = await self.find(subscription_id, request)
         if not isinstance(found, Subscription):
             return found
-        changes: dict[str, object] = {
-            name: value
-            for name, value in (("criteria", criteria), ("timing", timing))
-            if value is not None
-        }
-        edited = found.model_copy(update=changes)
-        own = await self._stores.subscriptions.of(request.team, found.conversation)
-        if any(each.id != found.id and is_same(each.criteria, edited.criteria) for each in own):
-            return replies.Subscribed(edited, is_new=False, ended_pause=False)
-        if changes:
-            await self._stores.subscriptions.change(request.team, found.id, **changes)
-        return replies.SubscriptionChanged(edited)
+        wanted = (
+            found.criteria if criteria is None else criteria,
+            found.timing if timing is None else await self._add_zone(timing, request, found.timing),
+        )
+        return await self._replace([found.id], *wanted, request)
 
     async def remove(self, subscription_id: str, request: CommandRequest) -> Reply:
         """Removes a subscription."""
@@ -219,52 +241,76 @@ class SubscriptionService:
         if not isinstance(found, Subscription):
             return found
         await self._stores.subscriptions.remove_one(request.team, found.id)
-        return replies.SubscriptionRemoved(found)
+        return replies.SubscriptionRemoved(self.show(found))
 
     async def pause(
         self, subscription_id: str, until: datetime | None, request: CommandRequest
     ) -> Reply:
-        """Pauses a subscription until a moment, or ends its pause (None)."""
+        """Pauses a subscription until a moment, or ends its pause (None).
+
+        If it is paused because the platform refused its messages, that pause of the conversation
+        ends too.
+        """
         found = await self.find(subscription_id, request)
         if not isinstance(found, Subscription):
             return found
         await self._stores.subscriptions.change(request.team, found.id, paused_until=until)
-        return replies.SubscriptionChanged(found.model_copy(update={"paused_until": until}))
+        changed = found.model_copy(update={"paused_until": until})
+        if until is None and found.paused_at is not None:
+            now = self._clock()
+            await self._stores.subscriptions.resume(request.team, found.conversation, now)
+            self._on_due()
+            changed = changed.model_copy(update={"paused_at": None, "paused_reason": ""})
+        kind = (
+            replies.SubscriptionChangeKind.RESUMED
+            if until is None
+            else replies.SubscriptionChangeKind.PAUSED
+        )
+        return replies.SubscriptionChanged(self.show(changed), kind)
 
     async def find(self, subscription_id: str, request: CommandRequest) -> Subscription | Reply:
         """The subscription with this id that the person may change, or the reply that says why not.
 
-        It must belong to the conversation of the request, or be the person's own.
+        It must belong to the conversation of the request or to the person. Or the person made it
+        and is still in its conversation.
         """
+        store, where = self._stores.subscriptions, (request.conversation, request.user)
         found = None
         if subscription_id:
-            found = await self._stores.subscriptions.get(request.team, subscription_id)
-        if found is None or not (
-            found.conversation == request.conversation
-            or request.user in (found.conversation, found.created_by)
-        ):
+            found = await store.get(request.team, subscription_id, *where)
+        if found is None:
             return replies.NoSuchSubscription(subscription_id)
+        refused = await self._find_outsider(found.conversation, request)
+        if refused is not None:
+            return refused
         return found if self._may_change(found, request) else self._refuse(found)
 
-    async def mute(
-        self,
-        kind: MuteKind,
-        subject: str,
-        request: CommandRequest,
-        until: datetime | None = None,
-    ) -> Reply:
+    def show(self, subscription: Subscription) -> Subscription:
+        """The subscription as people read it: with the hour and the time zone in effect."""
+        timing = subscription.timing.in_effect(self._rules.delivery.server)
+        return subscription.model_copy(update={"timing": timing})
+
+    async def list_own(self, team: str, user: str) -> tuple[list[Subscription], int]:
+        """The subscriptions that the person gets or made, as people read them.
+
+        Those in conversations in which the platform does not show the person are only counted.
+        """
+        every = await self._stores.subscriptions.every(team)
+        own = [one for one in every if user in (one.conversation, one.created_by)]
+        places = list(dict.fromkeys(one.conversation for one in own))[:MOST_PLACES]
+        asked = await asyncio.gather(*(self._is_in(place, user) for place in places))
+        found = dict(zip(places, asked, strict=True))
+        seen = [one for one in own if found.get(one.conversation)]
+        return [self.show(one) for one in seen], len(own) - len(seen)
+
+    async def mute(self, kind: MuteKind, subject: str, request: CommandRequest) -> Reply:
         """Mutes something in the conversation; what is missed is offered at the end."""
-        if not self._permissions.may_add_subscription(request.user, request.conversation):
-            return self._refuse()
-        until = until or self._clock() + MUTED_FOR[kind]
-        mute = _make_mute(kind, subject, request, until)
+        mute = _make_mute(kind, subject, request, self._clock() + MUTED_FOR[kind])
         await self._stores.mutes.add(mute)
         return replies.Muted(mute)
 
     async def unmute(self, kind: MuteKind, subject: str, request: CommandRequest) -> Reply:
         """Ends a mute; what was missed is offered at once."""
-        if not self._permissions.may_add_subscription(request.user, request.conversation):
-            return self._refuse()
         mute = _make_mute(kind, subject, request, None)
         await self._stores.mutes.remove(mute, self._clock())
         self._on_due()
@@ -289,7 +335,7 @@ class SubscriptionService:
             found = await self.find(command.text, request)
             if not isinstance(found, Subscription):
                 return found
-            return replies.ConfirmUnsubscribe((found,), f"#{found.id}")
+            return replies.ConfirmUnsubscribe((self.show(found),), f"#{found.id}")
         criteria = self._resolve(command) or Criteria()
         had = await self._stores.subscriptions.of(request.team, request.conversation)
         ended = [each for each in had if is_same(each.criteria, criteria)]
@@ -297,7 +343,7 @@ class SubscriptionService:
         if (not ended or criteria == Criteria()) and is_same(plain, criteria):
             named = criteria.topics, criteria.economies
             ended = [each for each in had if without(each.criteria, *named) != (each.criteria,)]
-        allowed = tuple(each for each in ended if self._may_change(each, request))
+        allowed = tuple(self.show(each) for each in ended if self._may_change(each, request))
         if not ended:
             return replies.Unsubscribed(0, criteria)
         if not allowed:
@@ -318,6 +364,45 @@ class SubscriptionService:
             raise CommandNotUnderstood(command.until or Verb.PAUSE, cause, [suggestion])
         until = to_utc(datetime.combine(day, time(), zone))
         return await self.pause(command.text, until, request)
+
+    async def _replace(
+        self, ids: Sequence[str], criteria: Criteria, timing: Timing, request: CommandRequest
+    ) -> Reply:
+        """Changes the first of the subscriptions and removes the others, if nothing prevents it."""
+        store = self._stores.subscriptions
+        saved = await store.replace(request.team, ids, criteria, timing)
+        if saved is not None:
+            return replies.SubscriptionChanged(self.show(saved))
+        first = await store.get(request.team, ids[0], request.conversation, request.user)
+        had = await store.of(request.team, first.conversation) if first is not None else ()
+        same = (each for each in had if each.id not in ids and is_same(each.criteria, criteria))
+        other = next(same, None)
+        if other is None:
+            return replies.NoSuchSubscription(ids[0])
+        return replies.AlreadySubscribed(self.show(other))
+
+    async def _find_outsider(self, conversation: str, request: CommandRequest) -> Reply | None:
+        """Why the person may not act on a conversation: they act elsewhere and are not in it."""
+        if conversation == request.place:
+            return None
+        is_member = await self._is_in(conversation, request.user)
+        return None if is_member else replies.NotAMember(conversation, is_member is not None)
+
+    async def _is_in(self, conversation: str, user: str) -> bool | None:
+        """Whether the person is in the conversation; None if the platform does not say so."""
+        if conversation == user:
+            return True
+        return await self._stores.people.is_member(conversation, user)
+
+    async def _add_zone(
+        self, timing: Timing, request: CommandRequest, before: Timing | None = None
+    ) -> Timing:
+        """A typed timing with a time zone: that of the timing before, or that of the person."""
+        if timing.zone or not timing.depends_on_clock:
+            return timing
+        zone = before.zone if before is not None else ""
+        zone = zone or await self._stores.people.find_zone(request.user)
+        return timing.model_copy(update={"zone": zone})
 
     def _resolve(self, command: Command) -> Criteria | None:
         """The criteria of the command with goods from the ledger."""

@@ -48,6 +48,23 @@ def _read_cursor(arguments: Arguments, kind: str, default: str) -> str:
     return position
 
 
+async def list_members(team: Team, arguments: Arguments) -> Answer:
+    """conversations.members"""
+    channel = find_channel(team, arguments.required("channel"))
+    me = team.identity.person_id
+    found = [me] if channel.id not in team.left else []
+    found += [team.identity.bot_user_id] if channel.has_bot else []
+    start = _read_cursor(arguments, "at", "0")
+    if not start.isdecimal():
+        raise ApiError("invalid_cursor")
+    end = int(start) + arguments.limit(100, _PAGE)
+    return {
+        "ok": True,
+        "members": found[int(start) : end],
+        "response_metadata": {"next_cursor": f"at:{end}" if len(found) > end else ""},
+    }
+
+
 async def open_direct(team: Team, arguments: Arguments) -> Answer:
     """conversations.open"""
     if "channel" in arguments:

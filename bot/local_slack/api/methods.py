@@ -34,6 +34,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.history": Method(conversations.history, "channels:history", TIER_3),
     "conversations.join": Method(conversations.join, "channels:join", TIER_3),
     "conversations.list": Method(conversations.list_channels, "channels:read", TIER_2),
+    "conversations.members": Method(conversations.list_members, "channels:read", TIER_4),
     "conversations.open": Method(conversations.open_direct, "im:write", TIER_3),
     "conversations.replies": Method(conversations.replies, "channels:history", TIER_3),
     "files.completeUploadExternal": Method(files.complete_upload, "files:write", TIER_4),

@@ -39,6 +39,8 @@ class Team:
         self.socket_tickets: set[str] = set()
         self.zone = "UTC"
         """The IANA name of the person's time zone, as the browser of the page reports it."""
+        self.left: set[str] = set()
+        """The ids of the channels that the person is not in; empty at each start."""
         self._identity: Identity | None = None
         self._channels: dict[str, Channel] = {}
         self._last_us = 0

@@ -1,6 +1,7 @@
 """Finds the days in a sentence of a notice, with their times of day.
 
-stated    "January 12, 2027", "12 January 2027", "2027-01-12", "February 3 and 4, 2027"
+stated    "January 12, 2027", "12 January 2027", "2027-01-12", "February 3 and 4, 2027"; and
+          "1/12/2027" in notices of US authorities, because elsewhere it may be 1 December
 year      "January 12" of a notice of November 2026 is in 2027, because a deadline is ahead; "March
           3" of a notice of 20 March may be past or a year ahead, so it is no day
 computed  "within 30 days of publication", "on the twentieth day following that of its
@@ -56,7 +57,8 @@ _COMPUTED = (
     r"|(?:(?:the\s+)?(?P<same>date|day)\s+of|(?P<upon>upon))\s+(?:its\s+|the\s+)?publication\b"
     r"(?:\s+(?:thereof\s+)?in\s+the\s+(?P<journal3>federal\sregister|official\sjournal))?)"
 )
-_DAY = re.compile(rf"(?<![\w-])(?:{_COMPUTED}|{CALENDAR_DAY})")
+_NUMERIC = r"(?P<m4>\d{1,2})/(?P<d4>\d{1,2})/(?P<y4>\d{4})(?![\d/])"
+_DAY = re.compile(rf"(?<![\w/-])(?:{_COMPUTED}|{_NUMERIC}|{CALENDAR_DAY})")
 _YEAR_OF_RANGE = re.compile(
     r"\s?(?:-|to|and|&|through|or)\s?\d{1,2}(?:st|nd|rd|th)?,?\s(?P<year>\d{4})\b"
 )
@@ -94,11 +96,15 @@ class Publication(NamedTuple):
     """Whether days count from `day`: the notice is in a journal, and `day` is that of the issue."""
     journal: str = ""
     """The name of the journal in lower case: `federal register`."""
+    is_american: bool = False
+    """Whether the notice is of a US authority, which writes the month first: 1/12/2027."""
 
 
 def find_days(sentence: str, folded: str, publication: Publication) -> list[FoundDay]:
     """The days in a sentence in their order. `folded` is the sentence after `fold_case`."""
-    matches = list(islice(_DAY.finditer(folded), _MOST_DAYS))
+    every = _DAY.finditer(folded)
+    certain = (match for match in every if publication.is_american or match["m4"] is None)
+    matches = list(islice(certain, _MOST_DAYS))
     found = []
     for place, match in enumerate(matches):
         first = matches[place - 1].end() if place else 0
@@ -123,7 +129,8 @@ def _read_day(
 def _find_year(match: re.Match[str], folded: str) -> str | None:
     """The stated year of a calendar day, if any: also that of "February 3 and 4, 2027"."""
     later = _YEAR_OF_RANGE.match(folded, match.end())
-    return match["y"] or match["y2"] or match["y3"] or (later["year"] if later else None)
+    stated = match["y"] or match["y2"] or match["y3"] or match["y4"]
+    return stated or (later["year"] if later else None)
 
 
 def _compute_day(given: Mapping[str, str | None], publication: Publication) -> date | None:
@@ -143,9 +150,9 @@ def _read_calendar_day(
     given: Mapping[str, str | None], stated: str | None, published: date | None
 ) -> date | None:
     """The day, if it is not before the publication and its year is certain."""
-    month = given["m"] or given["m2"] or given["m3"] or ""
+    month = given["m"] or given["m2"] or given["m3"] or given["m4"] or ""
     number = int(month) if month.isdigit() else MONTHS[month]
-    day = int(given["d"] or given["d2"] or given["d3"] or 0)
+    day = int(given["d"] or given["d2"] or given["d3"] or given["d4"] or 0)
     if stated is not None:
         made = make_day(int(stated), number, day)
         if made is None or published is None:

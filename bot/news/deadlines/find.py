@@ -39,6 +39,10 @@ _JOURNALS = {
     "gov.uk": ("Europe/London", ""),
 }
 """The sites on which a notice is published, with their time zones and the names of the journals."""
+_US_DOMAIN = ".gov"
+"""The top-level domain of US authorities. Those of other countries have names such as gov.uk."""
+_US_BULLETINS = "content.govdelivery.com/accounts/us"
+"""Where US federal agencies publish bulletins, for example CBP: /accounts/USDHSCBP."""
 _YEARS = range(1950, 2200)
 """The years in which a date of publication may be true."""
 _NOT_PUBLISHED_YET = "/public-inspection/"
@@ -71,18 +75,20 @@ def find_deadlines(
 
 def _find_publication(published: datetime | None, link: str) -> Publication:
     """When and where the notice was published, in the time zone of its journal."""
-    if published is None or published.year not in _YEARS:
-        return Publication()
     try:
         address = urlsplit(link)
         host = (address.hostname or "").removeprefix("www.")
     except ValueError:
-        return Publication(to_utc(published).date())
+        address, host = urlsplit(""), ""
+    bulletin = f"{host}{address.path.lower()}".startswith(_US_BULLETINS)
+    is_american = bulletin or host.endswith(_US_DOMAIN)
+    if published is None or published.year not in _YEARS:
+        return Publication(is_american=is_american)
     if host not in _JOURNALS:
-        return Publication(to_utc(published).date())
+        return Publication(to_utc(published).date(), is_american=is_american)
     zone, journal = _JOURNALS[host]
     day = to_utc(published).astimezone(ZoneInfo(zone)).date()
-    return Publication(day, _NOT_PUBLISHED_YET not in address.path, journal)
+    return Publication(day, _NOT_PUBLISHED_YET not in address.path, journal, is_american)
 
 
 def _read_sentence(sentence: str, publication: Publication) -> Iterator[Deadline]:

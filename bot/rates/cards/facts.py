@@ -12,7 +12,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Upcoming
 from bot.rates.model.law import RULINGS, Effect, LegalEvent
 from bot.rates.model.measure import Measure, RatePeriod, Status
-from bot.rates.schedule.model import EntryFees
+from bot.rates.schedule.model import AdditionalHeading, EntryFees
 
 _A_DAY = timedelta(days=1)
 
@@ -48,12 +48,24 @@ class RateRow(NamedTuple):
     """The lowest rate; for a duty that ended, its last one. None if the rate is no percentage."""
     high: Decimal | None = None
     specific: str = ""
+    headings: tuple[str, ...] = ()
+    """The headings of chapter 99 under which its duties are declared on the day."""
     all_in: bool = False
     """Whether the rates include the normal (MFN) duty."""
     since: date | None = None
     """The first day of the state, if the measures share it; for `ENDED` the last day charged."""
     unverified: bool = False
     """Whether the state began after the last check of the sources, by an earlier announcement."""
+
+
+class HeadingFacts(NamedTuple):
+    """What is known of a heading of chapter 99."""
+
+    heading: str
+    rows: tuple[RateRow, ...]
+    """A row for each measure that charges it."""
+    listed: AdditionalHeading | None
+    """The heading in the tariff schedule; None if the data does not have it."""
 
 
 class CardFacts(NamedTuple):
@@ -81,6 +93,8 @@ class CardFacts(NamedTuple):
     see: tuple[Card, ...]
     today: date
     """The day of the question, from which the age of the check is counted."""
+    heading: HeadingFacts | None = None
+    """The heading of chapter 99 that the question is about."""
 
     @property
     def of_another_day(self) -> date | None:
@@ -98,12 +112,16 @@ class CardFacts(NamedTuple):
         return next((one for one in self.events if one.effect is Effect.STRUCK_DOWN), None)
 
 
-def build_card_facts(card: Card, ledger: Ledger, day: date, today: date | None = None) -> CardFacts:
+def build_card_facts(
+    card: Card, ledger: Ledger, day: date, today: date | None = None, heading: str = ""
+) -> CardFacts:
     """The facts of the card on the day.
 
     `today` is the day of the question, if it asks for another day. A card without duties and fees
-    states what was last known, so its facts are always those of today.
+    states what was last known, so its facts are always those of today. `heading` is the heading of
+    chapter 99 that the question names.
     """
+    asked_day = day
     measures = list_card_measures(card, ledger)
     today = today or day
     day = day if measures or card.fees else today
@@ -117,7 +135,10 @@ def build_card_facts(card: Card, ledger: Ledger, day: date, today: date | None =
         on=day,
         overall=_build_row("", measures, day, checked) if measures else None,
         rows=tuple(
-            _build_row(what, found, day, checked) for what, found in _list_rows(card, ledger)
+            _build_row(what, found, day, checked)._replace(
+                headings=_list_headings(found, ledger, day)
+            )
+            for what, found in _list_rows(card, ledger)
         ),
         fees=fees,
         events=tuple(
@@ -129,8 +150,37 @@ def build_card_facts(card: Card, ledger: Ledger, day: date, today: date | None =
         checked=checked,
         parts=ledger.cards.list_parts(card.id),
         today=today,
+        heading=_build_heading(heading, ledger, asked_day, checked) if heading else None,
         see=tuple(ledger.cards.by_id[one] for one in card.see if one in ledger.cards.by_id),
     )
+
+
+def _build_heading(heading: str, ledger: Ledger, day: date, checked: date) -> HeadingFacts:
+    """The heading as it is listed on the day, or else as it was listed last."""
+    listed = [one for one in _iterate_headings(ledger) if one.heading == heading]
+    names = dict.fromkeys(name for one in listed for name in one.measures)
+    rows = (_build_row(one.name, [one], day, checked) for one in ledger.expand(names))
+    return HeadingFacts(heading, tuple(rows), listed[-1] if listed else None)
+
+
+def _list_headings(measures: Iterable[Measure], ledger: Ledger, day: date) -> tuple[str, ...]:
+    """The headings under which the measures are declared on the day."""
+    ids = {one.id for one in measures}
+    return tuple(
+        dict.fromkeys(
+            one.heading
+            for one in _iterate_headings(ledger)
+            if not ids.isdisjoint(one.measures)
+            and one.from_ <= day
+            and (one.to is None or day <= one.to)
+        )
+    )
+
+
+def _iterate_headings(ledger: Ledger) -> Iterator[AdditionalHeading]:
+    for imposer in ledger.list_imposers():
+        schedule = ledger.find_tariff_schedule(imposer)
+        yield from schedule.headings if schedule is not None else ()
 
 
 def list_card_measures(card: Card, ledger: Ledger) -> tuple[Measure, ...]:

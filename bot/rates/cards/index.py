@@ -5,7 +5,8 @@ The steps, in order:
    `car tariffs` becomes `section 232 car` if that is all of a name.
 2. A card is named if the text has all words of one of its names, in any order. Question words such
    as `what` and `tariff` do not count. A name with such a word, as `import quota`, stands in the
-   text as it is. A name that is a part of a longer name in the text is not counted.
+   text as it is. A name of such words alone, as `who pays`, is the whole text. A name that is a
+   part of a longer name in the text is not counted.
 3. Cards that answer before rates come first, then the cards with the longest names. Of two names
    with the same length, the name whose card is a part of the other card comes first, then the first
    in the files.
@@ -31,11 +32,16 @@ _SECTION = re.compile(r"\bsection (\d{3})\b")
 _SECTOR = re.compile(r"(?!.*\bus\b).*[a-z] (?:tariffs|duties)\b(?! on\b).*")
 _SECTOR_LAW = frozenset(stem_words("section 232"))
 _SECTION_WORD = frozenset(stem_words("section"))
-_HEADING = re.compile(
-    r"(?:(?:what is|what's|explain|htsus|hts|code|headings?|subheading)\s+)*"
-    r"(99\d\d)[. ]?(\d\d)[. ]?(\d\d)(?:\s*\?)?"
+_HEADING = re.compile(r"(?<![\d.])(99\d\d)[. ]?(\d\d)[. ]?(\d\d)(?!\.?\d)")
+"""A heading of chapter 99."""
+_DOCUMENT = re.compile(
+    r"\b(?:executive order|exec order|e\.?o\.?|order)s?\s*(?:no\.?|number|#)?\s*"
+    r"(?P<of>1[34]\d{3})\b"
+    r"|\b(?:proclamation|proc)s?\.?\s*(?:no\.?|number|#)?\s*(?P<by>1[01]\d{3}|9\d{3})\b"
 )
-"""A text with nothing but a heading of chapter 99."""
+"""The number of an executive order or a proclamation."""
+_CHAPTER_99, _ORDERS = "chapter-99", "presidential-orders"
+"""The ids of the cards for headings and for orders that no other card is about."""
 _DOTS = re.compile(r"\b(?:[a-z]\.){2,}")
 _STOP = frozenset(
     stem_words(
@@ -71,6 +77,11 @@ _SUGGESTIONS = 3
 def normalize_card_name(name: str) -> frozenset[str]:
     """The words of a name or a question, without those that every question may have."""
     return frozenset(_list_words(name))
+
+
+def key_card_name(name: str) -> frozenset[str]:
+    """The words by which two names are the same: all of them, if any question may have each."""
+    return normalize_card_name(name) or frozenset(stem_words(_normalize(name)))
 
 
 def _list_words(text: str) -> list[str]:
@@ -113,20 +124,28 @@ class CardIndex:
         parties: Parties,
         names_goods: Callable[[str], bool] = lambda _: False,
         headings: Mapping[str, str] = MappingProxyType({}),
+        documents: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """`names_goods` returns whether a text names goods or a code.
 
-        `headings` has the id of the card about each known heading of chapter 99.
+        `headings` has the id of the card about each known heading of chapter 99, and `documents` of
+        that about each executive order or proclamation, by number.
         """
         self.all = tuple(cards)
         self.by_id: Mapping[str, Card] = {card.id: card for card in self.all}
-        self._parties, self._names_goods, self._headings = parties, names_goods, headings
+        self._parties, self._names_goods = parties, names_goods
+        self._headings, self._documents = headings, documents
         self._names: list[_Name] = []
         self._spelled: dict[str, str] = {}
+        self._whole: dict[Sequence[str], str] = {}
+        """The ids of the cards whose names have only words that every question may have."""
         owners: dict[str, str] = {}
         for card in self.all:
             for name in list_card_names(card):
                 words, every = _list_words(name), stem_words(_normalize(name))
+                if not words:
+                    self._whole.setdefault(every, card.id)
+                    continue
                 phrase = () if len(words) == len(every) else every
                 first = card.answers_before_rates and name not in card.duty_names
                 self._names.append(_Name(card, frozenset(words), phrase, first))
@@ -150,16 +169,31 @@ class CardIndex:
 
     def find(self, text: str) -> str | None:
         """The id of the card that answers the text, or None."""
-        if (heading := _HEADING.fullmatch(text.strip())) is not None:
-            return self._headings.get(".".join(heading.groups()))
+        if heading := self.find_heading(text):
+            chapter = _CHAPTER_99 if _CHAPTER_99 in self.by_id else None
+            return self._headings.get(heading, chapter)
+        if (number := _find_document(text)) in self._documents:
+            return self._documents[number]
+        if (whole := self._whole.get(stem_words(_normalize(text)))) is not None:
+            return whole
         found = self._find_names(text)
         if not found or self._asks_for_a_rate(text, found):
             return None
         return found[0].card.id
 
+    def find_heading(self, text: str) -> str:
+        """The first heading of chapter 99 in the text, with its dots; empty if there is none."""
+        found = _HEADING.search(text)
+        return "" if found is None else ".".join(found.groups())
+
     def find_all(self, text: str) -> tuple[str, ...]:
         """The ids of all cards that the text names, also if a rate answers it."""
-        return tuple(dict.fromkeys(one.card.id for one in self._find_names(text)))
+        named = dict.fromkeys(one.card.id for one in self._find_names(text))
+        if self.find_heading(text):
+            named.pop(_CHAPTER_99, None)
+        if _find_document(text) in self._documents:
+            named.pop(_ORDERS, None)
+        return tuple(named)
 
     def _find_names(self, text: str) -> list[_Name]:
         """The names in the text, in the order in which their cards are shown."""
@@ -180,6 +214,7 @@ class CardIndex:
             for one in named
             if not any(one.words < other.words for other in named)
             and not self._is_in_an_economy(text, one)
+            and not self._names_others(text, one.card)
         ]
         return sorted(
             named,
@@ -204,6 +239,10 @@ class CardIndex:
     def is_list(self, text: str) -> bool:
         """Whether the text asks for the list of all cards."""
         return bool(self.all) and " ".join(_normalize(text).split()) in _LIST
+
+    def is_question_word(self, word: str) -> bool:
+        """Whether a question about any law may have the word, so that no name needs it."""
+        return _STOP.issuperset(stem_words(word))
 
     def suggest(self, text: str) -> tuple[str, ...]:
         """The names of cards that a misspelt text may mean; empty if it means something else."""
@@ -287,6 +326,13 @@ class CardIndex:
         apart = self._find_codes(words.inside) | self._find_codes(words.outside)
         return not self._find_codes(words.all) <= apart
 
+    def _names_others(self, text: str, card: Card) -> bool:
+        """Whether the text names an economy that the card is not about."""
+        if not card.economies:
+            return False
+        words = self._split(text, frozenset())
+        return not self._find_codes(words.all) <= {*card.economies, *_AT_HOME}
+
     def _split(self, text: str, name: frozenset[str]) -> _Split:
         """The words of a text, inside and outside a name, without question words."""
         kept = [(token, stem_words(token)) for token in _normalize(text).split()]
@@ -304,6 +350,12 @@ class CardIndex:
 
     def _find_codes(self, tokens: Sequence[str]) -> frozenset[str]:
         return frozenset(self._list_codes(tokens))
+
+
+def _find_document(text: str) -> str:
+    """The number of the executive order or proclamation in the text; empty if there is none."""
+    found = _DOCUMENT.search(_normalize(text))
+    return "" if found is None else found["of"] or found["by"]
 
 
 def list_card_names(card: Card) -> tuple[str, ...]:

@@ -54,6 +54,11 @@ class Card(Frozen):
     """More names, which are also names of a duty: its rate answers a question with an economy."""
     group: str = Field(min_length=1)
     """The heading under which the list of cards shows it."""
+    economies: tuple[str, ...] = ()
+    """The only economies, other than the United States, that a question about the card may name.
+
+    `eu deal` does not name the deal with the US in a question about a deal of the EU and India.
+    """
     law: Slug | None = None
     """The card of the law that this card is a part of."""
     what: str = Field(min_length=1, max_length=500)

@@ -3,14 +3,14 @@
 The rules:
 1. each measure, legal basis, legal event and card that a card refers to exists, and its related
    cards are not its own parts, which are listed anyway;
-2. no id is used twice, and no name belongs to two cards or has only words of every question;
+2. no id is used twice, and no name belongs to two cards or has no words;
 3. a card is a part of a card that is itself no part of another.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from bot.rates.cards.index import list_card_names, normalize_card_name
+from bot.rates.cards.index import key_card_name, list_card_names
 from bot.rates.cards.model import Card, CardsFile
 from bot.rates.model.law import EventsFile
 
@@ -37,7 +37,7 @@ def find_card_problems(
     for name, card in every:
         first.setdefault(card.id, (name, card))
         for spelled in list_card_names(card):
-            owners.setdefault(normalize_card_name(spelled), card.id)
+            owners.setdefault(key_card_name(spelled), card.id)
     references = {**known, "legal event": {one.id for one in events.legal if one.id}}
     known_cards = {card_id: card for card_id, (_, card) in first.items()}
     found = _Known(references, known_cards, owners)
@@ -55,10 +55,9 @@ def _check_card(card: Card, loc: tuple[int | str, ...], known: _Known) -> Iterat
         for at, name in enumerate(names)
     ]
     for place, name in (*named, (("title",), card.title), (("id",), card.id.replace("-", " "))):
-        words = normalize_card_name(name)
+        words = key_card_name(name)
         if not words:
-            cause = f"'{name}' has only words that every question may have"
-            yield (*loc, *place), cause, "Add a word that names the law or topic"
+            yield (*loc, *place), f"'{name}' has no words", "Write what people type"
         elif known.owners[words] != card.id:
             cause = f"'{name}' is a name of '{known.owners[words]}' too"
             yield (*loc, *place), cause, "Keep one"

@@ -1,7 +1,7 @@
 """The words next to names of goods: those that change what the goods are, and those that do not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.rates.question.stemming import stem_words
@@ -67,6 +67,8 @@ NOT_ALONE = frozenset({"single", "double", "revenue", "collection", "set", "clas
 """Words that lead to no heading without another word."""
 _PARTICIPLE = re.compile(r"[a-z]{2,}[^e]ed")
 """Words after goods that describe them: `steel coated`, but not `cotton seed`."""
+_MADE_OF = {("made", "of"), ("made", "from"), ("constructed", "of"), ("consisting", "of")}
+_OUT_OF = ("made", "out", "of")
 _METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium"})
 """Goods that form a list without commas: `steel aluminum`."""
 _NO_PLURALS = frozenset({"clothes", "goods", "sports"})
@@ -97,10 +99,14 @@ def split_words(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[i
 
 
 def ends_item(run: list[Item], goods: tuple[str, ...]) -> bool:
-    """Whether these goods are no phrase with the goods before them, but the next item of a list."""
-    if not run or not run[-1].goods:
+    """Whether these goods are no phrase with the goods before them, but the next item of a list.
+
+    Unknown words may stand between: `steel alu copper`, `vanities reach cabinets`.
+    """
+    named = [item for item in run if item.goods]
+    if not named:
         return False
-    return run[-1].is_plural or not any(_METALS.isdisjoint(each) for each in (run[-1].goods, goods))
+    return named[-1].is_plural or not any(map(_METALS.isdisjoint, (named[-1].goods, goods)))
 
 
 def is_tail(before: Item, item: Item) -> bool:
@@ -110,3 +116,8 @@ def is_tail(before: Item, item: Item) -> bool:
     # English has singulars before the last word of a phrase, so a plural is its last: `toys lego`.
     after_plural = bool(before.goods) and before.is_plural and not item.is_plural
     return not item.goods and (bool(describes) or after_plural)
+
+
+def is_material(words: Sequence[str], at: int) -> bool:
+    """Whether the words before position `at` say that it is what other goods are made of."""
+    return tuple(words[max(at - 2, 0) : at]) in _MADE_OF or tuple(words[at - 3 : at]) == _OUT_OF

@@ -35,7 +35,6 @@ from bot.parties import Parties
 from bot.rates.cards.index import CardIndex
 from bot.rates.question.directions import names_importer
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
-from bot.rates.question.periods import Period, Tense, take_period
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import (
     HOME,
@@ -50,10 +49,10 @@ from bot.rates.question.reading.calendar_query import (
     parse_calendar,
     refuse_unread,
 )
+from bot.rates.question.reading.goods_of_law import read_goods_of_law
 from bot.rates.question.reading.question import (
     Question,
     Vocabulary,
-    trim_product,
 )
 from bot.rates.question.reading.ranking import find_ranking
 from bot.rates.question.reading.rates_query import parse_rates
@@ -66,11 +65,18 @@ from bot.rates.question.reading.refusals import (
 from bot.rates.question.reading.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.reading.sentences import (
     drop_denied,
-    list_unread,
     refuse_half_read,
     refuse_other_structure,
 )
+from bot.rates.question.reading.unread import (
+    find_small_role,
+    list_unread,
+    list_unread_of_card,
+)
 from bot.rates.question.spelling import correct_spelling
+from bot.rates.question.times.periods import Period, Tense, take_period
+from bot.rates.question.times.unread import find_unread_times
+from bot.rates.question.tokens import Role, Tokens
 from bot.rates.question.value import take_value
 from bot.rates.question.wording import (
     NOISE,
@@ -79,6 +85,7 @@ from bot.rates.question.wording import (
     correct_grammar_words,
     find_intent,
     names_event,
+    read_surcharges,
     remove_empty_phrases,
     remove_intent,
     remove_when_words,
@@ -126,35 +133,47 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if respelled:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
-    whole = drop_aside(whole, parties, reader)
-    routed = drop_suffixes(spell_out(whole), parties)
+    tokens = Tokens(whole)
+    routed = drop_suffixes(spell_out(drop_aside(whole, parties, reader)), parties)
+    tokens.settle(routed, Role.FILLER)
     whole, via = drop_route(routed, parties)
+    tokens.settle(whole, Role.ECONOMY)
     refuse_new_mexico(whole)
     intent = find_intent(whole)
-    period, rest = _take_period(remove_empty_phrases(whole), today, intent)
+    rest = remove_empty_phrases(whole)
+    tokens.settle(rest, Role.FILLER)
+    period, rest = _take_period(rest, today, intent)
+    tokens.settle(rest, Role.DAY)
     if period is not None and names_event(rest) and not intent.history:
         intent = intent._replace(changes=True, asks_when=True)
     if period is None and asks_for_past(whole):
         intent = intent._replace(history=True)
+    if period is not None and period.day != today:
+        rest = read_surcharges(rest)
     undated = rest
     named = cards.find_all(undated)[:_MAX_CARDS] if cards is not None else ()
     # The way of the goods may be what the question is about: `goods that enter through canada`.
     about = remove_empty_phrases(routed) if via else undated
     if (card := _parse_card(about, period, intent, vocabulary)) is not None:
-        return card.model_copy(update={"cards": tuple(one for one in named if one != card.card)})
+        unread = list_unread_of_card(tokens, card.card or "", vocabulary)
+        others = tuple(one for one in named if one != card.card)
+        return card.model_copy(update={"cards": others, "unread": unread})
     value, rest = take_value(rest)
+    tokens.settle(rest, Role.VALUE)
     percent, rest = take_percent(rest)
+    tokens.settle(rest, Role.PERCENT)
     if intent.is_calendar or intent.history:
         rest = remove_intent(rest)
         rest = remove_when_words(rest) if intent.asks_when else rest
+        tokens.settle(rest, Role.INTENT)
     # `vat` is a code of the Vatican, so it is taken before the economies are found.
     costs, rest = take_other_costs(rest)
     words = TokenizedQuestion(rest, parties)
     uncovered, words.other_words = _take_uncovered(words, reader)
     retaliation = _take_retaliation(words, vocabulary)
+    tokens.settle(" ".join(words.other_words), find_small_role)
     if costs:
         refuse_other_costs(costs, words, vocabulary)
-    every = words.other_words
     if reader is not None:
         kept = reader.drop_everyday_words(words.other_words)
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
@@ -164,12 +183,14 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if percent is None and not (words.codes or intent.is_calendar):
         refuse_misspelt_card(undated, vocabulary)
     refuse_regions(words)
+    read = {"value": value, "cards": named, "via": via}
     if intent.is_calendar:
         refuse_unread(question, vocabulary)
         query = parse_calendar(question, vocabulary)
         goods = find_goods_of_economies(question, vocabulary)
         if query.kind is not QueryKind.CHANGES or not goods:
-            return query
+            unread = list_unread(tokens, query, vocabulary)
+            return query.model_copy(update={"unread": unread, "via": via})
         words.other_words = goods
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
@@ -179,11 +200,10 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if len(query.versus) >= _MAX_COMPARED:
         problem = f"names more than {_MAX_COMPARED} origins to compare"
         raise QueryError("the question", problem, "Compare fewer")
-    product = query.product or trim_product(words.other_words)
-    unread = list_unread(every, product, reader)
-    read = {"value": value, "cards": named, "unread": unread, "via": via}
     query = query.model_copy(update=read)
-    refuse_half_read(whole, words, query, vocabulary)
+    query = query.model_copy(update={"unread": list_unread(tokens, query, vocabulary)})
+    times = find_unread_times(undated) if period is None else ()
+    refuse_half_read(whole, words, query, times, vocabulary)
     return query
 
 
@@ -214,10 +234,13 @@ def _parse_card(
         return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
     on = period.day if period is not None else None
-    asked = RateQuery(kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources)
+    heading = cards.find_heading(text)
+    asked = RateQuery(
+        kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources, heading=heading
+    )
     codes = cards.list_economies(text) if card is not None else ()
     if not codes:
-        return asked
+        return asked if card is None else read_goods_of_law(asked, text, vocabulary) or asked
     reader = vocabulary.reader
     kept = reader.drop_everyday_words(text.split()) if reader is not None else ()
     goods = reader.list_goods(" ".join(kept)) if reader is not None else ()

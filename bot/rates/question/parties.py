@@ -13,11 +13,14 @@ from collections.abc import Sequence
 from itertools import chain
 
 from bot.parties import Parties
+from bot.rates.question.tokens import EDGES
 from bot.rates.question.wording import FILLER, NOISE
 from bot.text.folding import fold
 
 _MAX_NAME_WORDS = 6
 _TOKEN = re.compile(r"[\U0001f1e6-\U0001f1ff]{2}|->|,|[^\s,;?!()\[\]\"]+")
+_ENDS_OF_PARTS = re.compile(r"[;?!]+(?=\s*[a-z0-9])")
+"""Between parts of a question, which list things as commas do: `lumber? furniture? trucks`."""
 _FLAG = re.compile(r"[\U0001f1e6-\U0001f1ff]{2}")
 _ALNUM = re.compile(r"[a-z0-9]")
 _ARROWS = re.compile(r"\s*(?:-+>|=+>|→|⇒|➡️?|⟶)\s*")
@@ -28,7 +31,6 @@ _CAPITALS = {
 }
 """Codes that are words in lower case, with their flags. They count in capitals."""
 _HS_CODE = re.compile(r"(?:hs|hts|htsus|code|heading|tariff|\d{4}[\d.]*)")
-_EDGES = ".'`*_~<>:"
 _ADJECTIVE = re.compile(
     r"(?:american|[a-z]+(?:ese|ians?|eans?|icans?|ish|tch|nch|ani|eli|ino|wiss|hai|rman|reek))"
 )
@@ -136,7 +138,8 @@ class TokenizedQuestion:
 
     def __init__(self, text: str, parties: Parties) -> None:
         """`text` comes from `normalize_question`."""
-        bare = [run if run in {"->", ","} else run.strip(_EDGES) for run in _TOKEN.findall(text)]
+        text = _ENDS_OF_PARTS.sub(" , ", text)
+        bare = (run if run in {"->", ","} else run.strip(EDGES) for run in _TOKEN.findall(text))
         tokens = [run for run in bare if run]
         self.words = tokens
         """All words, in order."""

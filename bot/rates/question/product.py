@@ -32,6 +32,7 @@ from bot.rates.question.goods_words import (
     TAILS,
     Item,
     ends_item,
+    is_material,
     is_tail,
     split_words,
 )
@@ -170,6 +171,12 @@ class ProductReader:
             size = len(matches[0].words) if matches else 1
             named = dict.fromkeys(phrase.key for phrase in matches if phrase.kind == "goods")
             goods = tuple(named)
+            if goods and is_material(words, at) and (run or "goods" in found):
+                # `cabinets made of mdf` are cabinets.
+                self._close(run, found, unknown)
+                unknown.extend(words[at : at + size])
+                at += size
+                continue
             if len(goods) > 1:
                 found.setdefault("meanings", {}).update(named)
             # With a code, the words only describe it.
@@ -228,7 +235,7 @@ class ProductReader:
     ) -> None:
         """Adds the goods of neighboring words, and their unknown words, and clears the run."""
         tail: list[str] = []
-        while len(run) > 1 and is_tail(*run[-2:]):
+        while len(run) > 1 and (is_tail(*run[-2:]) or _ends_before(run)):
             tail = [*run.pop().words, *tail]
         named = [item for item in run if item.goods]
         is_toy = bool(named) and not CHANGES_MEANING.isdisjoint(named[0].words)
@@ -488,6 +495,12 @@ class ProductReader:
     def _list_new(self, wanted: ParsedProduct, name: str) -> list[str]:
         """The unknown words that are neither in the name nor in the vocabulary."""
         return [one for one in wanted.unknown if one not in name.split() and one not in self.words]
+
+
+def _ends_before(run: Sequence[Item]) -> bool:
+    """Whether the last name of goods is a plural, so that the words after it are no part of it."""
+    named = [item for item in run if item.goods]
+    return bool(named) and named[-1].is_plural and not run[-1].goods
 
 
 def _is_misspelt(asked: str, name: str) -> bool:

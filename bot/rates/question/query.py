@@ -74,6 +74,8 @@ class RateQuery(Frozen):
     `partner` and `versus`, whose rates it offers."""
     law: str = ""
     """The law that the question names and that has no card: `section 233`."""
+    heading: str = ""
+    """The heading of chapter 99 that a question about a card names: `9903.88.15`."""
     sources: bool = False
     """Whether the question asks for the details and sources of the card."""
     imposer_assumed: bool = False
@@ -163,7 +165,8 @@ def _format_card(query: RateQuery) -> str:
     if query.card is None:
         return query.law or "cards"
     on = f"on {query.on.isoformat()} " if query.on else ""
-    return f"{on}card {query.card}{' sources' if query.sources else ''}"
+    named = query.heading or f"card {query.card}"
+    return f"{on}{named}{' sources' if query.sources else ''}"
 
 
 def _format_link(query: RateQuery) -> list[str]:

@@ -21,6 +21,7 @@ from bot.rates.question.wording import FILLER, GRAMMAR_WORDS, NOISE
 _WORD = re.compile(r"(?<![\w.$'/-])[a-z]{4,20}(?![\w'/-]|\.\w)")
 _DOUBLED = re.compile(r"([a-z])\1+")
 _SHORTEST_TARGET, _MEDIUM, _SAFE = 5, 7, 8
+_SHORTEST_CUT = 4
 _LONG_NAME, _LONG_GOODS = 9, 11
 """Lengths from which a word may have two wrong letters."""
 
@@ -50,6 +51,7 @@ def correct_spelling(
             ),
             lambda one: parties.find(one) is not None,
         )
+        nearest = nearest or _find_longer(word, of_goods)
         if nearest is None:
             return word
         found[word] = Respelling(word=word, read_as=nearest)
@@ -112,6 +114,13 @@ def _find_nearest(
         [nearest] = near.values()
         best = (distance, nearest)
     return best[1] if best is not None else None
+
+
+def _find_longer(word: str, words: Collection[str]) -> str | None:
+    """The only word that this abbreviates: `furnit`."""
+    longer = [one for one in words if one.startswith(word)] if len(word) > _SHORTEST_CUT else []
+    is_cut = len({stem_words(one) for one in longer}) == 1 and len(longer[0]) > len(word) + 2
+    return longer[0] if is_cut else None
 
 
 def _may_be_name(word: str, target: str) -> bool:

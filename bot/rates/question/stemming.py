@@ -6,6 +6,7 @@ from bot.text.folding import fold_case
 
 _WORD = re.compile(r"[a-z0-9]+")
 _SPELLING = {
+    "alu": "aluminium",
     "aluminum": "aluminium",
     "color": "colour",
     "fertilizer": "fertiliser",
@@ -18,12 +19,14 @@ _SPELLING = {
     "pajama": "pyjama",
     "sulfur": "sulphur",
     "tire": "tyre",
+    "xmas": "christmas",
     "yogurt": "yoghurt",
 }
 _NO_PLURALS = frozenset({"glasses"})
 """Words that mean other goods than their singular: `glasses` are no glass."""
 _ES_PLURALS = frozenset({"buses", "gases", "lenses", "viruses", "mangoes"})
-_AMERICAN = {british: american for american, british in _SPELLING.items()}
+_SHORT = frozenset({"alu", "xmas"})
+_AMERICAN = {british: american for american, british in _SPELLING.items() if american not in _SHORT}
 
 
 def respell_as_american(word: str) -> str:

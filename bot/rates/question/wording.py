@@ -17,8 +17,8 @@ from functools import lru_cache
 from operator import ne
 from typing import NamedTuple
 
-from bot.rates.question.periods import Tense
 from bot.rates.question.query import Uncovered
+from bot.rates.question.times.periods import Tense
 
 FILLER = frozenset(
     str.split(
@@ -211,6 +211,10 @@ _ANY_CLAIM = re.compile(
     rf"|(?:it |they )?qualif\w+ (?:for|under)) )*(?:a |an |the )?{_PROGRAM}\b"
     r"(?: (?:claim|origin|certificate|preference))?"
 )
+_ANY_SURCHARGE = re.compile(
+    r"(?<!import )(?<!global )(?<!122 )(?<!temporary )(?<!payments )(?<!% )(?<!percent )"
+    r"\bsurcharges?\b"
+)
 _SECTION = re.compile(r"\b(?:sec|sect)\.?\s*(?=\d{3}\b)")
 _NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band also)\s+")
 _AND_PRESENTLY = re.compile(
@@ -225,6 +229,11 @@ _MELTED = re.compile(
     r"(?:melted(?: (?:and|&) | ?/ ?)poured|smelt(?:ed)?(?: (?:and|&) | ?/ ?)cast)(?= in\b)"
 )
 """The origin of metal: `melted and poured in mexico`."""
+_DOTTED_HEADING = re.compile(
+    r"(?<![\w.,$-])(0[1-9]|[1-9]\d)\.(?![05]0)(\d\d)(?![\w.,%/-])"
+    r"(?! ?(?:%|percent|pct|usd|dollars|eur|kg|m\b))"
+)
+"""A heading as other countries write it: `76.01`."""
 _CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
 _CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
 _QUANTITY = re.compile(
@@ -345,7 +354,8 @@ def correct_grammar_words(text: str, is_known: Callable[[str], bool] = lambda _:
 
 def spell_out(text: str) -> str:
     """The text with the usual words for claims, chapters and `it products`, without quantities."""
-    text = _CHAPTER.sub("chapter ", " ".join(text.split()))
+    text = _DOTTED_HEADING.sub(r"\1\2", " ".join(text.split()))
+    text = _CHAPTER.sub("chapter ", text)
     text = _AND_PRESENTLY.sub(" and today", text)
     text = _SECTION.sub("section ", _NEXT_GOODS.sub(", ", text))
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
@@ -433,6 +443,14 @@ def find_intent(text: str) -> Intent:
 def asks_for_past(text: str) -> bool:
     """Whether the text asks what a duty was: `what did we pay before`."""
     return _ASKS_PAST.search(text) is not None
+
+
+def read_surcharges(text: str) -> str:
+    """The text of a question about a day with `duties` for `surcharge`, which means all of them.
+
+    The name of one surcharge stays: `the 10% surcharge`, `section 122 surcharge`.
+    """
+    return _ANY_SURCHARGE.sub("duties", text)
 
 
 def names_event(text: str) -> bool:

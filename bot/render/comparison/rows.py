@@ -12,6 +12,7 @@ from bot.render.duty_names import (
     read_duty_name,
 )
 from bot.render.overview.headline import format_short_total
+from bot.render.overview.period_spells import describe_period_spells
 
 _MAX_WHY = 3
 _MAX_GROUPS = 4
@@ -30,6 +31,21 @@ def build_row(answer: Answer, names: RowNames, *, is_shared: bool) -> RateCompar
         extent="" if extent == typical else extent,
         why=", ".join([*why, *map(words.describe_claim_total, answer.entry.others[:1])]),
         brief=", ".join(why),
+        answer=answer,
+    )
+
+
+def build_period_row(answer: Answer, names: RowNames) -> RateComparisonRow:
+    """The row of an answer about a period, with each total and its first day."""
+    period = answer.period
+    typical = words.format_span(period.low, period.high) if period else "no total"
+    return RateComparisonRow(
+        pair=names.name_row(answer),
+        typical=typical,
+        normal="",
+        extent="",
+        why=describe_period_spells(answer),
+        brief=describe_period_spells(answer),
         answer=answer,
     )
 

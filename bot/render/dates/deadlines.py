@@ -1,5 +1,6 @@
 """Describes the deadlines of official notices in short words."""
 
+from bot.news.deadlines.events import EventDeadline
 from bot.news.deadlines.model import Deadline, DeadlineKind
 from bot.text.dates import format_day
 
@@ -19,6 +20,21 @@ _LABELS = {
 def label_deadline(deadline: Deadline) -> str:
     """What happens: `Comments close`."""
     return _LABELS[deadline.kind]
+
+
+def describe_deadline(deadline: Deadline) -> str:
+    """What happens, and the time of day: `Comments close, 23:59 EST`."""
+    return ", ".join(filter(None, (label_deadline(deadline), describe_time(deadline))))
+
+
+def list_deadline_lines(one: EventDeadline) -> list[str]:
+    """Everything about a deadline: the day, what happens, the notice with its words, the source."""
+    what = describe_deadline(one.deadline)
+    return [
+        f"{format_day(one.on)}: {what}: {one.title or '(without a title)'}",
+        f'  In the words of the notice: "{one.deadline.quote}"',
+        " ".join(filter(None, (f"  Source: {one.source}", one.link))),
+    ]
 
 
 def describe_time(deadline: Deadline) -> str:

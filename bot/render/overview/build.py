@@ -34,9 +34,12 @@ def build_overview(
     At most `max_rows` rows are made. The last one has the goods that the others leave out. The
     answer to a question about a period has changes instead, and one about a percentage has neither.
     """
-    is_period = answer.period is not None and not query.history
-    now = (Piece("Now: "),) if query.percent is not None and answer.on == today else ()
+    # A question about a percentage asks for the history too, but not to see it.
+    is_period = answer.period is not None and (not query.history or query.percent is not None)
+    is_now = query.percent is not None and answer.on == today and not is_period
+    now = (Piece("Now: "),) if is_now else ()
     is_short = is_period or query.percent is not None
+    shows_changes = is_period and query.percent is None
     if query.on is None and answer.period is None:
         # The importing country may have a later date than the reader.
         today = max(today, answer.on)
@@ -62,7 +65,7 @@ def build_overview(
         rows_title="Goods" if has_goods_rows(answer) else "Duty",
         added_title="Added" if answer.base_share is BaseShare.ADDED else "Rate",
         rows=() if is_short else build_rows(answer, max_rows),
-        changes=tuple(list_changes(answer))[:max_rows] if is_period else (),
+        changes=tuple(list_changes(answer))[:max_rows] if shows_changes else (),
         questions=() if is_period else answer.questions,
         headings="" if is_short else _join_headings(answer),
         next=() if is_short else list_next(answer),

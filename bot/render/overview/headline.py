@@ -8,7 +8,6 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
     Answer,
     ClaimTotal,
-    PeriodTotals,
     TotalBasis,
     format_percent,
 )
@@ -22,6 +21,7 @@ from bot.render.duty_names import (
     read_duty_name,
 )
 from bot.render.overview.model import Piece
+from bot.render.overview.period_spells import describe_period_spells, format_during
 from bot.text.dates import format_day, format_period
 
 _ZERO = Decimal(0)
@@ -79,14 +79,19 @@ def has_figure(answer: Answer) -> bool:
 
 
 def build_period_headline(answer: Answer) -> Iterator[Piece]:
-    """The lowest and the highest total of the period, then the number on its last day."""
+    """The lowest and the highest total of the period, then each total with its first day.
+
+    If the totals are too many for a sentence, or if more than one total applies on a day, the
+    number on the last day follows."""
     period, number = answer.period, answer.main_span
     if period is None:
         return
     yield Piece(words.format_span(period.low, period.high), strong=True)
     listed = answer.basis is TotalBasis.GENERAL and (answer.on_goods or answer.lines)
-    yield Piece(f"{' on goods on no list' * bool(listed)} {_format_during(period)}")
-    if number is None and not answer.banned:
+    yield Piece(f"{' on goods on no list' * bool(listed)} {format_during(period)}")
+    spells = describe_period_spells(answer)
+    yield Piece(f": {spells}" if spells else "")
+    if (number is None and not answer.banned) or (spells and not listed):
         return
     if number == (period.low, period.high):
         if listed and answer.on_goods:
@@ -100,12 +105,6 @@ def build_period_headline(answer: Answer) -> Iterator[Piece]:
         yield Piece(words.format_span(*number), strong=True)
         yield Piece(_name_general_goods(answer) if answer.basis is TotalBasis.GENERAL else "")
     yield Piece(f" on {format_day(answer.on)}")
-
-
-def _format_during(period: PeriodTotals) -> str:
-    """`during Q2 2025`, `from 1 Jun 2026 to 30 Nov 2026`."""
-    text = format_period(period.since, period.until)
-    return f"from {text}" if " to " in text else f"during {text}"
 
 
 def _build_law_headline(answer: Answer) -> Iterator[Piece]:

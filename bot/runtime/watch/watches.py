@@ -11,12 +11,7 @@ from bot.alerts.notices import Notices
 from bot.alerts.subscriptions.timing import ServerTime
 from bot.alerts.watch.incidents import Incidents
 from bot.alerts.watch.late_messages import LateMessages
-from bot.alerts.watch.problems import (
-    find_age_problems,
-    find_feed_problems,
-    find_passed_problems,
-    list_quiet_feeds,
-)
+from bot.alerts.watch.problems import FeedWatch, find_age_problems, find_passed_problems
 from bot.alerts.watch.quiet_weeks import QuietWeeks
 from bot.alerts.workspace_gate import WorkspaceGate
 from bot.feeds.polling.scheduler import PollScheduler
@@ -49,13 +44,9 @@ class Watches:
         self._parts, store, team = parts, parts.store, parts.team
         self._incidents = Incidents(store.watch, parts.notices, team)
         self.late_messages = LateMessages(
-            store.watch,
-            parts.notices,
-            self._incidents,
-            team,
-            parts.clock,
-            lambda: team in parts.gate.closed,
+            store.watch, self._incidents, team, parts.clock, lambda: team in parts.gate.closed
         )
+        self._feeds = FeedWatch(store.watch)
         self.quiet_weeks = QuietWeeks(
             store.watch,
             store.outbox,
@@ -78,16 +69,14 @@ class Watches:
         """Reports feeds that are silent, known dates that have passed, and what has recovered."""
         now, decisions = self._parts.clock(), self._parts.decisions
         states = self._parts.scheduler.list_states()
-        moments = await self._parts.store.watch.entry_moments(list_quiet_feeds(states))
         feeds = {state.feed_id for state in states}
-        await self._incidents.look("feeds", find_feed_problems(states, moments, now), feeds)
+        await self._incidents.look("feeds", await self._feeds.find_problems(states, now), feeds)
         last_checks, ledger = decisions.list_last_checks(), decisions.ledger
-        names = {code: ledger.parties.get(code).name for code in last_checks}
-        old = find_age_problems(last_checks, names, now.date(), FRESH_FOR)
-        await self._incidents.look("rates", old, names)
+        old = find_age_problems(last_checks, now.date(), FRESH_FOR)
+        await self._incidents.look("rates", old, last_checks)
 
         def find_today(code: str) -> date:
             return ledger.find_duty_day(now, code)
 
-        passed = await asyncio.to_thread(find_passed_problems, ledger, names, find_today)
-        await self._incidents.look("known dates", passed, names)
+        passed = await asyncio.to_thread(find_passed_problems, ledger, last_checks, find_today)
+        await self._incidents.look("known dates", passed, last_checks)

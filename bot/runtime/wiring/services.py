@@ -14,6 +14,7 @@ from bot.alerts.deadlines import EventDeadlines
 from bot.alerts.dispatcher import Dispatcher
 from bot.alerts.notices import AnswerReport, MistakeReport, Notices, mistake_trouble
 from bot.alerts.reminders import Reminders
+from bot.alerts.subscriptions.wanted import BundleReview
 from bot.alerts.workspace_gate import WorkspaceGate
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageService
@@ -41,6 +42,7 @@ from bot.runtime.wiring.basics import make_fetch_limits, open_decisions, read_cl
 from bot.runtime.wiring.delivery_rules import build_delivery_rules
 from bot.runtime.wiring.polling import Polling, choose_spread_s, open_poller, open_scheduler
 from bot.runtime.wiring.slack import SlackConnection
+from bot.slack.api.people import SlackPeople
 from bot.slack.api.sender import SlackSender
 from bot.slack.context import SlackContext
 from bot.slack.handlers.proposals import update_messages, watch_ledger
@@ -106,8 +108,21 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         gate = WorkspaceGate(sender.check_workspace, WorkspaceRefusals(store.database))
         take_turn = base.slack.take_turn
+        review = BundleReview(
+            store.outbox,
+            store.subscriptions,
+            store.follows,
+            store.stories,
+            config.parties.blocs,
+            read_clock,
+        )
         dispatcher = Dispatcher(
-            store.outbox, sender, read_clock, workspaces=gate, take_turn=take_turn
+            store.outbox,
+            sender,
+            read_clock,
+            workspaces=gate,
+            take_turn=take_turn,
+            review=review.review,
         )
         notices = Notices(store.outbox, team, base.operators, read_clock, dispatcher.wake)
         gate.report_to(RefusalReporter(base.readiness, notices, webhook))
@@ -193,12 +208,13 @@ def _build_slack_context(
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
+        people=SlackPeople(base.slack.client),
         subscriptions=store.subscriptions,
         mutes=store.mutes,
         outbox=store.outbox,
         stories=store.stories,
         alerts=store.alerts,
-        events=store.events,
+        follows=store.follows,
         feedback=store.feedback,
         reminders=store.reminders,
         quiet_weeks=store.watch,
@@ -273,5 +289,5 @@ def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispa
         dispatcher.wake,
         base.settings.digest_hour,
         ZoneInfo(base.settings.timezone),
-        EventDeadlines(base.store.stories, base.store.events, base.slack.team),
+        EventDeadlines(base.store.stories, base.store.follows, base.slack.team),
     )

@@ -5,6 +5,7 @@ click is acknowledged at once, handled in the background, and answered through i
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from slack_bolt.async_app import AsyncApp
@@ -58,6 +59,8 @@ class ButtonRoute(NamedTuple):
     act: OperatorAction | None = None
     opens_modal: bool = False
     """Whether the handler opens a modal itself."""
+    redraw: Callable[[SlackContext, Click], Awaitable[Message]] | None = None
+    """What takes the place of the clicked message afterwards; None if the message stays."""
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -85,6 +88,9 @@ def _listen(
                 await show_view(context, click, render_result(message))
             elif message is not None:
                 await respond_with(respond, message, replace_original=False)
+                if button.redraw is not None:
+                    drawn = await button.redraw(context, click)
+                    await respond_with(respond, drawn, replace_original=True)
 
         context.background.spawn(run_handler(), "answering a button")
 
@@ -141,9 +147,14 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     outcomes.UNSUBSCRIBE: ButtonRoute(unsubscribe),
     subscription_list.ADD: ButtonRoute(subscriptions.open_new_form, opens_modal=True),
     subscription_list.EDIT: ButtonRoute(subscriptions.open_edit_form, opens_modal=True),
-    subscription_list.PAUSE: ButtonRoute(subscriptions.pause, opens_modal=True),
-    subscription_list.RESUME: ButtonRoute(subscriptions.resume),
-    subscription_list.REMOVE: ButtonRoute(subscriptions.remove),
+    subscription_list.PAUSE: ButtonRoute(
+        subscriptions.pause, opens_modal=True, redraw=subscriptions.redraw_list
+    ),
+    subscription_list.RESUME: ButtonRoute(subscriptions.resume, redraw=subscriptions.redraw_list),
+    subscription_list.REMOVE: ButtonRoute(subscriptions.remove, redraw=subscriptions.redraw_list),
+    re.compile(rf"^{subscription_list.UNMUTE}_\d+$"): ButtonRoute(
+        subscriptions.unmute, redraw=subscriptions.redraw_mutes
+    ),
     subscription_list.MORE: ButtonRoute(subscriptions.show_more),
     subscription_form.PREVIEW: ButtonRoute(subscriptions.show_preview, opens_modal=True),
     alerts.LEAVE: ButtonRoute(handle_command(Verb.UNSUBSCRIBE)),

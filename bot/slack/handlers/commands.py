@@ -15,6 +15,7 @@ from bot.commands.grammar import Command
 from bot.commands.replies import CalendarFile, LatestStories, is_public
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
+from bot.slack.announcements import announce
 from bot.slack.api.fallback import respond_with
 from bot.slack.api.permalinks import find_permalinks
 from bot.slack.api.upload import upload
@@ -84,6 +85,7 @@ async def answer(
             links = await find_permalinks(context.client, request.conversation, reply.alerts)
             reply = replace(reply, alerts=links)
         message = render_reply(reply, request, service.parties)
+        await announce(context, reply, message, request.user, request.conversation)
         return message.for_all() if is_public(reply) else message
     except Exception:
         return replies.render_failure(log_failure("answering a command"))

@@ -23,6 +23,7 @@ from bot.slack.views import alerts
 from bot.slack.views.command_replies import render_reply
 from bot.slack.views.rates import short
 from bot.slack.views.replies import render_notice
+from bot.slack.views.subscriptions.outcomes import read_confirmed
 from bot.values import Topic
 
 Handler = Callable[[SlackContext, Click], Awaitable[Message | None]]
@@ -156,10 +157,12 @@ async def _mute_topic(context: SlackContext, click: Click) -> Message:
 
 
 async def unsubscribe(context: SlackContext, click: Click) -> Message:
-    """Runs an unsubscribe that the person has confirmed."""
-    request = click.request(f"{Verb.UNSUBSCRIBE} {click.value}")
+    """Runs an unsubscribe that the person has confirmed. The button of an older version names no
+    subscriptions, so that the person is asked again."""
+    ids, arguments = read_confirmed(click.value)
+    request = click.request(f"{Verb.UNSUBSCRIBE} {arguments}")
     command = parse_command(request.text, context.service.parties)
-    return await answer(context, request, command.model_copy(update={"confirmed": True}))
+    return await answer(context, request, command.model_copy(update={"confirmed": ids}))
 
 
 async def _copy_link(_: SlackContext, __: Click, story: Story) -> Message:

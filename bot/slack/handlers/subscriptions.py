@@ -6,8 +6,7 @@ the person may do there.
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -22,13 +21,12 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.timing import Timing
 from bot.commands.grammar import Command, CommandNotUnderstood, Verb
 from bot.commands.replies import (
-    NoSuchSubscription,
     Reply,
     Subscribed,
     SubscriptionChanged,
     SubscriptionList,
     SubscriptionRefused,
-    TooManyHere,
+    is_public,
 )
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.form import (
@@ -37,9 +35,10 @@ from bot.commands.subscriptions.form import (
     fill_subscription_form,
     read_subscription_form,
 )
+from bot.slack.announcements import announce
 from bot.slack.api.errors import code
 from bot.slack.background import log_failure
-from bot.slack.blockkit.blocks import Block, Message
+from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.blocks import context as small_print
 from bot.slack.blockkit.forms import View
 from bot.slack.blockkit.mrkdwn import escape
@@ -50,10 +49,12 @@ from bot.slack.views.command_replies import render_reply
 from bot.slack.views.entry.results import render_loading, render_result
 from bot.slack.views.replies import render_failure, render_notice
 from bot.slack.views.subscriptions import form as forms
-from bot.slack.views.subscriptions.form import FormState
+from bot.slack.views.subscriptions.form import FormOutdated, FormState
 from bot.slack.views.subscriptions.list import (
     DAY,
     WEEK,
+    read_mute,
+    read_row,
     render_introduction,
     render_subscriptions,
 )
@@ -63,39 +64,38 @@ log = logging.getLogger(__name__)
 
 _WITHIN_S = 1.5
 """Seconds to wait for the result before a submitted modal is replaced without it."""
-_ZONE_WITHIN_S = 0.7
-"""Seconds to wait for a person's time zone before the form opens without it."""
 _PAUSES = {DAY: timedelta(days=1), WEEK: timedelta(days=7)}
-_REFUSALS = (NoSuchSubscription, SubscriptionRefused, TooManyHere)
+
+Submit = Callable[[SlackContext, dict[str, Any], dict[str, Any], AsyncAck], Awaitable[None]]
+"""Acknowledges a submitted modal, given its payload and its view."""
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
     """Registers the listeners for the modals and for the bot's joining of a channel."""
 
-    @app.view(forms.FORM)
-    async def handle_form(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
-        await _submit_form(context, body, view, ack)
-
-    @app.view(forms.QUESTION)
-    async def handle_answer(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
-        state = forms.read_state(view)
-        others = state.others if forms.wants_replacement(view) else ()
-        await _respond_with(
-            context, body, ack, _save(context, _request(body, state), state, others)
-        )
-
-    @app.view(forms.RESULT)
-    async def handle_back(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
-        user = Click(body, {}).person.id
-        await ack(response_action="update", view=forms.render_form(forms.read_state(view), user))
-
-    @app.view(forms.PAUSE_FORM)
-    async def handle_pause(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
-        await _submit_pause(context, body, view, ack)
+    for callback_id, submit in SUBMITS.items():
+        _listen(app, context, callback_id, submit)
 
     @app.event("member_joined_channel")
     async def handle_join(body: dict[str, Any], event: dict[str, Any]) -> None:
         _introduce_once(context, body, event)
+
+
+def _listen(app: AsyncApp, context: SlackContext, callback_id: str, submit: Submit) -> None:
+    """Registers the listener for a modal. One of another version is answered with a notice."""
+
+    @app.view(callback_id)
+    async def handle(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
+        try:
+            await submit(context, body, view, ack)
+        except FormOutdated:
+            await ack(response_action="update", view=render_result(_render_outdated()))
+
+
+def _render_outdated() -> Message:
+    return render_notice(
+        "This form is from another version of the bot. Nothing was changed. Please open it again."
+    )
 
 
 # Opening
@@ -135,14 +135,15 @@ async def _open_new(
         return _render(
             context, SubscriptionRefused(service.permissions.subscriptions_by, ""), request
         )
-    form = SubscriptionForm(zone=await _find_zone(context, request.user))
+    form = SubscriptionForm(zone=await service.stores.people.find_zone(request.user))
     return await _open(context, click, state.model_copy(update={"form": form}))
 
 
 async def open_edit_form(context: SlackContext, click: Click) -> Message | None:
     """Opens the form with the values of a subscription, whose id is the button's value."""
     service = context.service
-    found = await service.subscriptions.find(click.value, click.request())
+    subscription_id, _ = read_row(click.value)
+    found = await service.subscriptions.find(subscription_id, click.request())
     if not isinstance(found, Subscription):
         return _render(context, found, click.request())
     form = fill_subscription_form(found.criteria, found.timing, service.parties)
@@ -168,30 +169,20 @@ async def _open(context: SlackContext, click: Click, state: FormState) -> Messag
     )
 
 
-async def _find_zone(context: SlackContext, user: str) -> str:
-    """The time zone of a person's profile; empty if the app may not read it."""
-    try:
-        answer = await asyncio.wait_for(context.client.users_info(user=user), _ZONE_WITHIN_S)
-    except SlackApiError as error:
-        log.info("a time zone was not read: %s", code(error))
-        return ""
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.info("a time zone was not read: %s", type(error).__name__)
-        return ""
-    return str((answer.get("user") or {}).get("tz") or "")
-
-
 # The form
 
 
 async def show_preview(context: SlackContext, click: Click) -> Message | None:
     """Shows below the form what the subscription would have sent."""
-    state = forms.read_form(click.view)
     try:
+        state = forms.read_form(click.view)
         criteria, timing = read_subscription_form(state.form, context.service.answers.ledger)
-        found = await _preview(context, criteria, timing, _request_of(click, state))
     except SubscriptionFormRefused as error:
         found = [small_print(*map(escape, error.problems.values()))]
+    except FormOutdated:
+        return _render_outdated()
+    else:
+        found = render_preview(await context.service.subscriptions.preview(criteria, timing))
     await show_view(context, click, forms.render_form(state, click.person.id, found))
     return None
 
@@ -199,14 +190,30 @@ async def show_preview(context: SlackContext, click: Click) -> Message | None:
 async def _submit_form(
     context: SlackContext, body: dict[str, Any], view: dict[str, Any], ack: AsyncAck
 ) -> None:
+    state = forms.read_form(view)
     try:
-        state = forms.read_form(view)
-        criteria, _ = read_subscription_form(state.form, context.service.answers.ledger)
+        criteria, timing = read_subscription_form(state.form, context.service.answers.ledger)
     except SubscriptionFormRefused as error:
         await ack(response_action="errors", errors=error.problems)
         return
-    request = _request(body, state)
-    await _respond_with(context, body, ack, _ask_or_save(context, request, state, criteria))
+    work = _ask_or_save(context, _request(body, state), state, criteria, timing)
+    await _respond_with(context, body, ack, work)
+
+
+async def _submit_answer(
+    context: SlackContext, body: dict[str, Any], view: dict[str, Any], ack: AsyncAck
+) -> None:
+    """Saves the form after the question about other subscriptions."""
+    state = forms.read_state(view)
+    others = state.others if forms.wants_replacement(view) else ()
+    try:
+        criteria, timing = read_subscription_form(state.form, context.service.answers.ledger)
+    except SubscriptionFormRefused:
+        # The data of goods has changed since the form was read.
+        await _show_form_again(context, body, view, ack)
+        return
+    work = _save(context, _request(body, state), state, criteria, timing, others)
+    await _respond_with(context, body, ack, work)
 
 
 async def _ask_or_save(
@@ -214,6 +221,7 @@ async def _ask_or_save(
     request: CommandRequest,
     state: FormState,
     criteria: Criteria,
+    timing: Timing,
 ) -> View:
     """The question about other subscriptions that cover this one, or the result of saving it."""
     service = context.service.subscriptions
@@ -222,77 +230,29 @@ async def _ask_or_save(
         question = forms.render_question(state, wider, narrower, context.service.parties)
         if question is not None:
             return question
-    return await _save(context, request, state, ())
+    return await _save(context, request, state, criteria, timing)
 
 
 async def _save(
-    context: SlackContext, request: CommandRequest, state: FormState, others: tuple[str, ...]
+    context: SlackContext,
+    request: CommandRequest,
+    state: FormState,
+    criteria: Criteria,
+    timing: Timing,
+    others: tuple[str, ...] = (),
 ) -> View:
     """Saves the subscription, in place of `others` if there are any; returns the result."""
     service = context.service.subscriptions
-    criteria, timing = read_subscription_form(state.form, context.service.answers.ledger)
     # The edited subscription stays, or else the first of the others becomes the new one.
-    ids = [each for each in (state.subscription, *others) if each]
-    edited, removed = ids[0] if ids else "", ids[1:]
-    refused = await _find_refusal(context, request, state, removed)
-    if refused is not None:
-        return forms.render_refused(_render(context, refused, request), state)
-    if edited:
-        reply = await service.edit(edited, criteria, timing, request)
-    else:
-        reply = await service.subscribe(criteria, timing, request)
+    replaced = [each for each in (state.subscription, *others) if each]
+    reply = await service.save(criteria, timing, request, replaced)
     message = _render(context, reply, request)
-    if isinstance(reply, _REFUSALS):
+    if not isinstance(reply, Subscribed | SubscriptionChanged):
         return forms.render_refused(message, state)
-    for each in removed:
-        await service.remove(each, request)
-    blocks = await _preview(context, criteria, timing, request)
-    if isinstance(reply, Subscribed | SubscriptionChanged):
-        blocks += await _announce(context, request, message, reply)
+    blocks = render_preview(await service.preview(criteria, timing))
+    warning = await announce(context, reply, message, request.user)
     await publish_home(context, request.team, request.user)
-    return forms.render_saved(message, blocks)
-
-
-async def _find_refusal(
-    context: SlackContext, request: CommandRequest, state: FormState, removed: Iterable[str]
-) -> Reply | None:
-    """Why the person may not change the edited subscription or those that are removed. The edited
-    one is looked for in the conversation in which the form was opened."""
-    service = context.service.subscriptions
-    opened = replace(request, conversation=state.opened_in)
-    wanted = [(each, request) for each in removed]
-    if state.subscription:
-        wanted.append((state.subscription, opened))
-    for subscription_id, asked in wanted:
-        found = await service.find(subscription_id, asked)
-        if not isinstance(found, Subscription):
-            return found
-    return None
-
-
-async def _announce(
-    context: SlackContext, request: CommandRequest, message: Message, reply: Reply
-) -> list[Block]:
-    """Posts a change in the channel that it concerns; returns a warning if that is refused."""
-    is_change = not isinstance(reply, Subscribed) or reply.is_new
-    if request.conversation == request.user or not is_change:
-        return []
-    try:
-        await context.take_reply_turn()
-        await context.client.chat_postMessage(channel=request.conversation, **message.payload())
-    except SlackApiError as error:
-        log.warning("a subscription was not announced: %s", code(error))
-        return [small_print(":warning: I cannot post there yet. `/invite` me to the channel.")]
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.warning("a subscription was not announced: %s", type(error).__name__)
-    return []
-
-
-async def _preview(
-    context: SlackContext, criteria: Criteria, timing: Timing, request: CommandRequest
-) -> list[Block]:
-    found = await context.service.subscriptions.preview(criteria, timing, request)
-    return render_preview(found.sent)
+    return forms.render_saved(message, [*blocks, *([small_print(warning)] if warning else [])])
 
 
 async def _respond_with(
@@ -324,13 +284,15 @@ async def _respond_with(
 
 async def pause(context: SlackContext, click: Click) -> Message | None:
     """Pauses a subscription for the chosen time, or asks for a day."""
-    choice, _, subscription_id = click.value.partition(" ")
-    span = _PAUSES.get(choice)
+    span = _PAUSES.get(click.value.partition(" ")[0])
+    subscription_id, _ = read_row(click.value)
     if span is None:
         found = await context.service.subscriptions.find(subscription_id, click.request())
         if not isinstance(found, Subscription):
             return _render(context, found, click.request())
-        state = FormState(conversation=click.conversation, subscription=found.id)
+        state = FormState(
+            conversation=found.conversation, opened_in=click.conversation, subscription=found.id
+        )
         await show_view(context, click, forms.render_pause_form(state))
         return None
     until = context.service.clock() + span
@@ -340,33 +302,71 @@ async def pause(context: SlackContext, click: Click) -> Message | None:
 
 async def resume(context: SlackContext, click: Click) -> Message:
     """Ends the pause of a subscription."""
-    reply = await context.service.subscriptions.pause(click.value, None, click.request())
+    subscription_id, _ = read_row(click.value)
+    reply = await context.service.subscriptions.pause(subscription_id, None, click.request())
     return await _finish(context, click, reply)
 
 
 async def remove(context: SlackContext, click: Click) -> Message:
     """Removes a subscription."""
-    reply = await context.service.subscriptions.remove(click.value, click.request())
+    subscription_id, _ = read_row(click.value)
+    reply = await context.service.subscriptions.remove(subscription_id, click.request())
     return await _finish(context, click, reply)
+
+
+async def unmute(context: SlackContext, click: Click) -> Message:
+    """Ends a mute that the list shows."""
+    topic, _ = read_mute(click.value)
+    verb = Verb.UNMUTE_TOPIC if topic else Verb.UNMUTE_CONVERSATION
+    reply = await context.service.execute(Command(verb=verb, text=topic), click.request())
+    message = _render(context, reply, click.request())
+    return message.for_all() if is_public(reply) else message
+
+
+async def redraw_list(context: SlackContext, click: Click) -> Message:
+    """The page of the list with the clicked row, as it is now."""
+    return await _render_list(context, click, read_row(click.value)[1])
+
+
+async def redraw_mutes(context: SlackContext, click: Click) -> Message:
+    """The page of the list with the clicked mute, as it is now."""
+    return await _render_list(context, click, read_mute(click.value)[1])
 
 
 async def show_more(context: SlackContext, click: Click) -> Message:
     """Shows the page of the list whose number is the button's value."""
+    return await _render_list(context, click, int(click.value) if click.value.isdecimal() else 1)
+
+
+async def _render_list(context: SlackContext, click: Click, page: int) -> Message:
     request = click.request()
     reply = await context.service.execute(Command(verb=Verb.LIST), request)
     if not isinstance(reply, SubscriptionList):
         return _render(context, reply, request)
-    page = int(click.value) if click.value.isdecimal() else 1
     return render_subscriptions(reply, context.service.parties, page)
 
 
-async def _finish(context: SlackContext, click: Click, reply: Reply) -> Message:
-    """The reply as a message; everyone in a channel sees a change. Draws the Home tab again."""
+async def _finish(
+    context: SlackContext, click: Click, reply: Reply, seen_in: str | None = None
+) -> Message:
+    """The reply as a message; everyone in the channel sees a change. Draws the Home tab again.
+
+    `seen_in` is the conversation that sees the message, by default that of the click.
+    """
     message = _render(context, reply, click.request())
-    if isinstance(reply, _REFUSALS):
+    if not is_public(reply):
         return message
+    seen = click.conversation if seen_in is None else seen_in
+    await announce(context, reply, message, click.person.id, seen)
     await publish_home(context, click.team, click.person.id)
     return message.for_all()
+
+
+async def _show_form_again(
+    _: SlackContext, body: dict[str, Any], view: dict[str, Any], ack: AsyncAck
+) -> None:
+    user = Click(body, {}).person.id
+    await ack(response_action="update", view=forms.render_form(forms.read_state(view), user))
 
 
 async def _submit_pause(
@@ -382,7 +382,7 @@ async def _submit_pause(
         problem = "Choose a day to come, at most about a year ahead."
         await ack(response_action="errors", errors={forms.PAUSE_UNTIL: problem})
         return
-    message = await _finish(context, Click(body, {}), reply)
+    message = await _finish(context, Click(body, {}), reply, seen_in="")
     await ack(response_action="update", view=render_result(message))
 
 
@@ -418,10 +418,20 @@ def _request(body: dict[str, Any], state: FormState) -> CommandRequest:
 
 def _request_of(click: Click, state: FormState) -> CommandRequest:
     """The request of a person for the conversation of a modal."""
+    user, opened_in = click.person.id, state.opened_in
     return CommandRequest(
-        "", click.team, state.conversation, click.person.id, state.needs_invitation
+        "", click.team, state.conversation, user, state.needs_invitation, opened_in
     )
 
 
 def _render(context: SlackContext, reply: Reply, request: CommandRequest) -> Message:
     return render_reply(reply, request, context.service.parties)
+
+
+SUBMITS: Mapping[str, Submit] = {
+    forms.FORM: _submit_form,
+    forms.QUESTION: _submit_answer,
+    forms.RESULT: _show_form_again,
+    forms.PAUSE_FORM: _submit_pause,
+}
+"""What each modal does when it is submitted, by its callback id."""

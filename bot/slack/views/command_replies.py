@@ -74,11 +74,13 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
                     message = _add_unread(message, state[:1].upper() + state[1:])
             return _add_spells(message, reply, parties)
         case replies.RateCalendar():
-            return _render_calendar(reply, parties)
+            message = _render_calendar(reply, parties)
+            return _add_unread(message, describe_unread(reply.query, parties))
         case replies.RateCard():
             if reply.query.sources:
                 return card.render_card_details(reply.facts)
-            return card.render_card(reply.facts, reply.query, reply.others)
+            message = card.render_card(reply.facts, reply.query, parties, reply.others)
+            return _add_unread(message, describe_unread(reply.query, parties))
         case replies.CardList():
             return card.render_card_list(reply.cards, reply.query.law)
         case replies.CalendarFile():
@@ -100,8 +102,14 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return render_subscriptions(reply, parties)
         case replies.SubscriptionChanged() | replies.SubscriptionRemoved():
             return outcomes.render_changed(reply, request, parties)
-        case replies.NoSuchSubscription() | replies.SubscriptionRefused() | replies.TooManyHere():
-            return outcomes.render_refusal(reply)
+        case (
+            replies.NoSuchSubscription()
+            | replies.SubscriptionRefused()
+            | replies.TooManyHere()
+            | replies.AlreadySubscribed()
+            | replies.NotAMember()
+        ):
+            return outcomes.render_refusal(reply, parties)
         case replies.Muted() | replies.Unmuted():
             return outcomes.render_mute(reply, request)
         case replies.MissedStories():

@@ -1,5 +1,5 @@
 """Renders reminders of duties that take effect or end and of deadlines, lists of deadlines, and the
-replies to turning reminders or the line about quiet weeks on or off."""
+replies to turning reminders or the weekly message about no news on or off."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from bot.rates.calendar.entries import CalendarEntry
 from bot.rates.calendar.upcoming import find_window
 from bot.rates.question.query import format_query
 from bot.render import words
-from bot.render.dates.deadlines import describe_time, label_deadline
+from bot.render.dates.deadlines import describe_deadline, label_deadline
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -52,11 +52,13 @@ def render_reminder(
     why = f"Why: {escape(reason, 300)}" if reason else ""
     tail = [
         context(
-            why, f"Days counted from {format_day(reminder.counted_on)}.", mark_repeat(may_repeat)
+            why,
+            f"Days are counted from {format_day(reminder.counted_on)}.",
+            mark_repeat(may_repeat),
         ),
         *actions(
             button("All upcoming changes", f"{RUN}_0", "upcoming"),
-            button("No more reminders here", f"{RUN}_1", "reminders off"),
+            button("Turn off reminders here", f"{RUN}_1", "reminders off"),
         ),
     ]
     return assemble(_format_notice(days, reminder.counted_on), [], lines, tail, _make_left_out)
@@ -119,14 +121,18 @@ def render_deadlines(reply: RateCalendar, parties: Parties) -> Message:
     )
     head = [section(bold(escape(title, 300)))]
     return assemble(
-        escape(title, 300), head, rows or [section("Nothing in our data.")], tail, _count_more
+        escape(title, 300),
+        head,
+        rows or [section("No deadlines in our data for this period.")],
+        tail,
+        _count_more,
     )
 
 
 def _format_row(each: EventDeadline, today: date) -> str:
     """One line: `12 Jan  Comments close, 23:59 EST: the notice (USTR)`."""
     day = "today" if each.on == today else format_short_day(each.on, today)
-    what = ", ".join(filter(None, (label_deadline(each.deadline), describe_time(each.deadline))))
+    what = describe_deadline(each.deadline)
     notice = link(each.link, each.title or "(without a title)", 200)
     return f"{bold(escape(day))}  {escape(what)}: {notice} ({escape(each.source, 80)})"
 
@@ -146,7 +152,7 @@ def _format_due(due: Due | DueDeadline, parties: Parties) -> str:
     if isinstance(due, Due):
         return _format_change(due.ahead, parties)
     each = due.ahead
-    what = ", ".join(filter(None, (label_deadline(each.deadline), describe_time(each.deadline))))
+    what = describe_deadline(each.deadline)
     return "\n".join(
         [
             f"{bold(escape(what))}: {link(each.link, each.title or '(without a title)', 300)}",
@@ -157,18 +163,19 @@ def _format_due(due: Due | DueDeadline, parties: Parties) -> str:
 
 
 def render_quiet_week_switch(reply: QuietWeekSwitch, user: str) -> Message:
-    """Says whether a conversation gets the line about a week without news, and who changed this."""
+    """Says whether a conversation gets a message after a week without news, and who changed
+    this."""
     state, who = "on" if reply.on else "off", mention_person(user)
-    text = f"The line about quiet weeks is {state} here."
+    text = f'The weekly "no news" message is {state} here.'
     if reply.changed:
-        text = f"{who or 'You'} turned the line about quiet weeks {state} here."
+        text = f'{who or "You"} turned the weekly "no news" message {state} here.'
     if not reply.on:
-        more = (
-            f"`{COMMAND} quiet-weeks on` turns it on: one line on Monday if a week brought nothing."
-        )
+        when = "a message on Monday after a week without news"
+        more = f"`{COMMAND} quiet-weeks on` turns it on: {when}."
         return assemble(text, [section(text), context(more)])
     more = (
-        "If nothing was posted here in seven days, one line on Monday says what was watched. "
+        "If nothing was posted here for seven days, a message on Monday says how many stories and "
+        "feeds were read. "
         f"`{COMMAND} quiet-weeks off` turns it off."
     )
     if not reply.has_subscriptions:

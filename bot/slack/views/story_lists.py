@@ -40,8 +40,11 @@ def render_latest(reply: LatestStories, parties: Parties) -> Message:
 def _describe_filters(reply: LatestStories, parties: Parties) -> str:
     """The topics, economies and words of a list: ` on tariffs, naming China, with steel`."""
     topics = " and ".join(topic.label for topic in Topic if topic in reply.topics)
-    joint = " or " if reply.any_party else " and "
-    names = joint.join(format_party(code, parties) for code in sorted(reply.parties))
+    groups = [
+        " and ".join(format_party(code, parties) for code in sorted(group))
+        for group in reply.economies
+    ]
+    names = ", or ".join(groups) if any(map(_is_pair, reply.economies)) else " or ".join(groups)
     words = " and ".join(quote_text(word) for word in reply.words)
     filters = [f"naming {names}"] if names else []
     filters += [f"with {words}"] if words else []
@@ -49,9 +52,13 @@ def _describe_filters(reply: LatestStories, parties: Parties) -> str:
     return f"{start} {' and '.join(filters)}".rstrip()
 
 
+def _is_pair(group: frozenset[str]) -> bool:
+    return len(group) > 1
+
+
 def _build_page_buttons(reply: LatestStories) -> list[Element | None]:
     topics = [topic.command_word for topic in Topic if topic in reply.topics]
-    flags = (" or " if reply.any_party else " ").join(map(build_flag, sorted(reply.parties)))
+    flags = " or ".join(" ".join(map(build_flag, sorted(group))) for group in reply.economies)
     # In quotation marks, no word is taken for a topic or an economy.
     words = (f'"{word}"' for word in reply.words)
     filters = " ".join(filter(None, [*topics, flags, *words]))

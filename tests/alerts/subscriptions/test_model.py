@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, match
-from bot.alerts.subscriptions.model import Subscription, make_id, without
+from bot.alerts.subscriptions.model import Subscription, make_id, timing_of, without
 from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.values import Topic
 from tests.store.examples import NOON, minutes, story, subscription
@@ -201,3 +201,17 @@ def test_an_unsubscribe_without_parties_removes_the_topics_for_all_parties(
     for topic, party in product(Topic, PARTIES):
         expected = _fits(had, topic, party) and bool(cut) and topic not in cut
         assert any(_fits(each, topic, party) for each in left) == expected
+
+
+def test_the_oldest_subscription_with_a_quiet_time_says_when_other_messages_come() -> None:
+    def made(number: int, **timing: object) -> Subscription:
+        return subscription(timing=Timing.model_validate(timing), created_at=NOON + minutes(number))
+
+    plain = made(0)
+    tokyo = made(1, frequency="daily", zone="Asia/Tokyo", hour=7)
+    quiet = made(2, quiet_from=22, quiet_to=7)
+    weekdays = made(3, weekdays_only=True)
+    assert timing_of([]) == timing_of([plain]) == Timing()
+    assert timing_of([tokyo, plain]) == Timing(zone="Asia/Tokyo", hour=7)
+    assert timing_of([weekdays, tokyo, quiet, plain]) == quiet.timing
+    assert timing_of([weekdays, plain]) == weekdays.timing

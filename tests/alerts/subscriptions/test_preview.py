@@ -100,6 +100,17 @@ def test_quiet_hours_turn_several_alerts_into_one_message() -> None:
     assert preview(Criteria(), quiet, many, RULES, MAX_AGE).messages == 2
 
 
+def test_an_event_of_the_quiet_time_is_not_counted_again_in_the_morning() -> None:
+    quiet = Timing(quiet_from=14, quiet_to=15)
+    first, report, development = some_stories("e1", "e1", "e1")
+    morning = {"seen_at": NOON + minutes(65), "published": NOON + minutes(65)}
+    report = report.model_copy(update=morning | {"relation": Relation.REPORT})
+    later = {"seen_at": NOON + minutes(70), "published": NOON + minutes(70)}
+    development = development.model_copy(update=later | {"relation": Relation.DEVELOPMENT})
+    assert preview(Criteria(), quiet, [first, report], RULES, MAX_AGE).messages == 1
+    assert preview(Criteria(), quiet, [first, report, development], RULES, MAX_AGE).messages == 2
+
+
 async def _replay(store: Store, wanted: Subscription, replayed: list[Story]) -> dict[str, set[str]]:
     """The stories of each message that the outbox sends."""
     sent: dict[str, set[str]] = {}

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.notices import Notices
+from bot.alerts.watch.facts import WatchNotice
 from bot.alerts.watch.incidents import Incidents
 from tests.store.examples import NOON, TEAM
 from tests.store.opened import Store
@@ -35,7 +36,11 @@ class Operators:
             found += claimed
         return found
 
-    async def send_notices(self) -> list[tuple[str, str]]:
-        """The conversation and the text of each notice that is due."""
+    async def send_notices(self) -> list[tuple[str, WatchNotice]]:
+        """The conversation and the content of each notice of a watch that is due."""
         found = await self.send_due()
-        return [(one.conversation, one.reason) for one in found if one.kind is DeliveryKind.NOTICE]
+        return [
+            (one.conversation, WatchNotice.model_validate_json(one.content))
+            for one in found
+            if one.kind is DeliveryKind.NOTICE and not one.reason
+        ]

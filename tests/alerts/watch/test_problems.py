@@ -2,23 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from bot.alerts.notices import REPORT_AFTER
+from bot.alerts.watch.facts import FailingFeed, OldRates, PassedDates, SilentFeed, WatchNotice
 from bot.alerts.watch.incidents import Problem
-from bot.alerts.watch.problems import (
-    find_age_problems,
-    find_feed_problems,
-    find_passed_problems,
-    list_quiet_feeds,
-)
+from bot.alerts.watch.problems import FeedWatch, find_age_problems, find_passed_problems
 from bot.feeds.model import FeedState
 from bot.proposals.approval.data_checks import FRESH_FOR
 from tests.alerts.watch.operators import OPERATOR, Operators
 from tests.slack.fakes import ledger
 from tests.store.examples import NOON, entry
+from tests.store.opened import Store
+from tests.store.statements import record_statements
 
 DAY = timedelta(days=1)
 HEALTHY = FeedState(feed_id="wire", last_success_at=NOON, last_entry_at=NOON)
@@ -31,12 +29,11 @@ async def publish_every(operators: Operators, step: timedelta, count: int) -> No
         await operators.store.add_entries(entry(f"n{number}"), at=at)
 
 
-async def look_at(operators: Operators, *states: FeedState) -> list[str]:
+async def look_at(operators: Operators, *states: FeedState) -> list[WatchNotice]:
     """The notices after a look at the feeds."""
-    moments = await operators.store.watch.entry_moments(list_quiet_feeds(states))
-    problems = find_feed_problems(states, moments, operators.now)
+    problems = await FeedWatch(operators.store.watch).find_problems(states, operators.now)
     await operators.incidents.look("feeds", problems, {state.feed_id for state in states})
-    return [text for _, text in await operators.send_notices()]
+    return [notice for _, notice in await operators.send_notices()]
 
 
 async def test_a_feed_that_is_silent_for_twice_its_longest_gap_is_reported_once(
@@ -48,15 +45,13 @@ async def test_a_feed_that_is_silent_for_twice_its_longest_gap_is_reported_once(
         assert await look_at(operators, replace(HEALTHY, last_success_at=operators.now)) == []
     operators.now = NOON + 4 * DAY + timedelta(hours=1)
     silent = replace(HEALTHY, last_success_at=operators.now)
-    [text] = await look_at(operators, silent)
-    assert "wire has published nothing since 12 May 2025, 12:00 UTC" in text
-    assert "never silent for more than 2 d" in text
+    about = SilentFeed(feed_id="wire", since=NOON, usual_s=2 * DAY.total_seconds())
+    assert await look_at(operators, silent) == [WatchNotice(about=about)]
     operators.restart()
     operators.now += 9 * DAY
     assert await look_at(operators, replace(silent, last_success_at=operators.now)) == []
     again = replace(HEALTHY, last_success_at=operators.now, last_entry_at=operators.now)
-    [text] = await look_at(operators, again)
-    assert text == "The feed wire publishes again. It had been silent since 12 May 2025, 12:00 UTC."
+    assert await look_at(operators, again) == [WatchNotice(about=about, has_ended=True)]
     operators.restart()
     assert await look_at(operators, again) == []
 
@@ -76,6 +71,30 @@ async def test_a_feed_with_few_entries_is_never_silent(operators: Operators, cou
     assert await look_at(operators, replace(HEALTHY, last_success_at=operators.now)) == []
 
 
+async def test_the_usual_silence_is_read_once_for_each_silence(
+    operators: Operators, store: Store
+) -> None:
+    await publish_every(operators, timedelta(hours=1), 40)
+    watch, busy = FeedWatch(store.watch), replace(HEALTHY, feed_id="busy")
+
+    async def count_reads(last: datetime, days: int) -> int:
+        now = last + days * DAY
+        states = [
+            replace(HEALTHY, last_entry_at=last, last_success_at=now),
+            replace(busy, last_entry_at=now, last_success_at=now),
+        ]
+        with record_statements(store.database) as statements:
+            assert len(await watch.find_problems(states, now)) == (days > 3)
+        return len(statements)
+
+    assert await count_reads(NOON, 1) == 0
+    assert await count_reads(NOON, 4) == 1
+    assert [await count_reads(NOON, days) for days in range(5, 30)] == [0] * 25
+    later = NOON + 30 * DAY
+    assert await count_reads(later, 1) == 0
+    assert await count_reads(later, 4) == 1
+
+
 async def test_a_bot_that_was_down_reports_no_silence(operators: Operators) -> None:
     await publish_every(operators, timedelta(hours=1), 40)
     operators.now = NOON + 30 * DAY
@@ -89,12 +108,13 @@ async def test_the_end_of_a_failure_is_reported_if_its_beginning_was(operators: 
     assert await look_at(operators, HEALTHY) == []
     operators.now += timedelta(minutes=1)
     await operators.notices.look([failing])
-    [began] = await look_at(operators, failing)
-    assert "no answer" in began
+    [began] = await operators.send_due()
+    assert "no answer" in began.reason
+    assert await look_at(operators, failing) == []
     operators.restart()
     assert await look_at(operators, failing) == []
-    expected = "The feed wire can be read again. It had failed since 12 May 2025, 12:00 UTC."
-    assert await look_at(operators, HEALTHY) == [expected]
+    about = FailingFeed(feed_id="wire", since=NOON)
+    assert await look_at(operators, HEALTHY) == [WatchNotice(about=about, has_ended=True)]
 
 
 async def test_the_end_of_the_failure_of_a_removed_feed_is_not_reported(
@@ -106,50 +126,50 @@ async def test_the_end_of_the_failure_of_a_removed_feed_is_not_reported(
     assert await look_at(operators, HEALTHY) == []
 
 
-async def report(operators: Operators, problems: Sequence[Problem]) -> list[tuple[str, str]]:
+async def report(
+    operators: Operators, problems: Sequence[Problem]
+) -> list[tuple[str, WatchNotice]]:
     await operators.incidents.look("rates", problems, {"US", "EU"})
     return await operators.send_notices()
 
 
 async def test_the_check_of_old_rates_is_reported(operators: Operators) -> None:
-    names, checked = {"US": "the United States", "EU": "the EU"}, date(2026, 10, 1)
+    checked = date(2026, 10, 1)
     today = checked + FRESH_FOR
 
     def find(day: date, us_checked: date) -> Sequence[Problem]:
-        return find_age_problems({"US": us_checked, "EU": day}, names, day, FRESH_FOR)
+        return find_age_problems({"US": us_checked, "EU": day}, day, FRESH_FOR)
 
     assert await report(operators, find(today, checked)) == []
     assert await report(operators, find(today + DAY, checked)) == []
-    [(to, text)] = await report(operators, find(today + DAY, today))
-    assert to == OPERATOR
-    assert text == (
-        "The rates of the United States were checked. Before, the last check was on 1 Oct 2026."
-    )
+    about = OldRates(imposer="US", checked=checked)
+    ended = (OPERATOR, WatchNotice(about=about, has_ended=True))
+    assert await report(operators, find(today + DAY, today)) == [ended]
     assert await report(operators, find(today + DAY, today)) == []
 
 
 async def test_a_known_date_that_passes_is_reported_once(operators: Operators) -> None:
-    names = {"US": "the United States"}
-
     def find(day: date) -> Sequence[Problem]:
-        return find_passed_problems(ledger(), names, lambda _code: day)
+        return find_passed_problems(ledger(), ["US"], lambda _code: day)
 
     last_known = max(
         item.on for days in ledger().rate_days.values() for item in days if item.imposer == "US"
     )
     [(_, first)] = await report(operators, find(date(2026, 12, 5)))
-    assert "Known dates of the United States have passed" in first
-    assert "4 Dec 2026: " in first
+    assert isinstance(first.about, PassedDates)
+    assert (first.about.imposer, first.about.newest[-1].on) == ("US", date(2026, 12, 4))
     operators.restart()
     assert await report(operators, find(date(2026, 12, 5))) == []
     # A further date is reported, and a check of all of them ends the problem.
-    assert len(await report(operators, find(last_known + DAY))) == 1
+    [(_, further)] = await report(operators, find(last_known + DAY))
+    assert isinstance(further.about, PassedDates)
+    assert further.about.newest[-1].on == last_known
     [(_, ended)] = await report(operators, [])
-    assert "The rates of the United States were checked after the known dates" in ended
+    assert ended == WatchNotice(about=further.about, has_ended=True)
 
 
 def test_no_date_has_passed_on_the_day_of_the_last_check() -> None:
     coverage = ledger().find_coverage("US", "CN")
     assert coverage is not None
-    found = find_passed_problems(ledger(), {"US": "US"}, lambda _code: coverage.checked)
+    found = find_passed_problems(ledger(), ["US"], lambda _code: coverage.checked)
     assert found == ()

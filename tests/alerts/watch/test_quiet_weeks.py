@@ -1,16 +1,18 @@
 """A conversation that wants it gets one line after a week without news, and none after news."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.alerts.delivery import DeliveryKind
+from bot.alerts.delivery import DeliveryKind, delivery_id
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.timing import ServerTime, Timing
+from bot.alerts.watch.facts import QuietWeek
 from bot.alerts.watch.quiet_weeks import QuietWeeks
 from tests.alerts.watch.operators import Operators
 from tests.slack.fakes import ledger
 from tests.store.examples import TEAM, delivery, story, subscription
+from tests.store.statements import explain, record_statements
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
 """A Monday."""
@@ -81,10 +83,11 @@ async def test_the_line_says_what_was_watched_and_what_comes_next(bot: Bot) -> N
     )
     bot.operators.now = START + 8 * HOUR
     await bot.weeks.look()
-    [(_, text)] = await bot.operators.send_notices()
-    assert text.startswith("Watched for you this week: 2 stories from 61 feeds, nothing matched.")
-    assert "Next known change: 10 Nov 2026, " in text
-    assert text.endswith("`/tariff quiet-weeks off` ends this line.")
+    [(_, notice)] = await bot.operators.send_notices()
+    assert isinstance(notice.about, QuietWeek)
+    assert (notice.about.stories, notice.about.feeds) == (2, 61)
+    assert notice.about.next_on == date(2026, 11, 10)
+    assert notice.about.next_measure
 
 
 @pytest.mark.parametrize("kind", [DeliveryKind.ALERT, DeliveryKind.DIGEST, DeliveryKind.REMINDER])
@@ -98,11 +101,56 @@ async def test_a_week_with_news_has_no_line(bot: Bot, kind: DeliveryKind) -> Non
     assert [place for _, place in await bot.run(WEEK, 4 * HOUR)] == ["C1", "C2"]
 
 
-async def test_news_that_waits_prevents_the_line(bot: Bot) -> None:
+async def test_news_that_waits_for_the_week_prevents_the_line(bot: Bot) -> None:
     await bot.want("C1")
-    later = delivery("a", kind=DeliveryKind.DIGEST, due_at=START + 30 * DAY)
-    await bot.store.queue(later)
-    assert await bot.run(WEEK) == []
+    await bot.want("C2")
+    digest = {"kind": DeliveryKind.DIGEST}
+    await bot.store.queue(
+        delivery("a", due_at=START + 3 * DAY, **digest),
+        # A mute of a month keeps a story back.
+        delivery("a", "C2", due_at=START + 30 * DAY, **digest),
+    )
+    assert await bot.run(DAY) == [(START + 8 * HOUR, "C2")]
+
+
+async def test_the_next_change_and_the_week_are_those_of_the_readers_day(bot: Bot) -> None:
+    # 08:00 on Monday, 9 November in Tokyo, when it is still Sunday in UTC.
+    await bot.want("C1", timing=TOKYO)
+    bot.operators.now = START + WEEK - HOUR
+    await bot.weeks.look()
+    [line] = await bot.operators.send_due()
+    about = f"quiet week {date(2026, 11, 9).isocalendar().week} of 2026"
+    assert line.id == delivery_id(DeliveryKind.NOTICE, TEAM, "C1", about)
+
+
+async def test_an_edit_of_the_time_zone_on_monday_sends_no_second_line(bot: Bot) -> None:
+    await bot.want("C1", timing=TOKYO)
+    bot.operators.now = START + WEEK - HOUR
+    assert len(await bot.run(HOUR)) == 1
+    await bot.want("C1", timing=Timing(zone="America/New_York"))
+    assert await bot.run(DAY) == []
+
+
+async def test_the_line_waits_for_the_end_of_the_quiet_time(bot: Bot) -> None:
+    await bot.want("C1", timing=Timing(zone="Asia/Tokyo", hour=6, quiet_from=22, quiet_to=9))
+    # 9 o'clock in Tokyo is 0 o'clock in UTC.
+    assert await bot.run(WEEK + DAY) == [(START, "C1"), (START + WEEK, "C1")]
+
+
+async def test_a_look_reads_the_outbox_once_for_all_conversations_of_a_time_zone(bot: Bot) -> None:
+    for number in range(20):
+        await bot.want(f"C{number}", timing=TOKYO if number % 2 else Timing())
+    bot.operators.now = START + WEEK + 8 * HOUR
+    with record_statements(bot.store.database) as statements:
+        await bot.weeks.look()
+    about_news = [(text, given) for text, given in statements if "sent_at >" in text]
+    assert len(about_news) == 2
+    for text, given in about_news:
+        assert "SCAN deliveries" not in await explain(bot.store.database, text, given)
+    with record_statements(bot.store.database) as statements:
+        bot.operators.now += timedelta(minutes=1)
+        await bot.weeks.look()
+    assert statements == []
 
 
 async def test_a_new_a_paused_and_a_muted_conversation_get_no_line(bot: Bot) -> None:

@@ -12,7 +12,7 @@ from tests.store.opened import Store
 async def _save(store: Store) -> None:
     await store.subscriptions.add(subscription("U0GONE"))
     await store.subscriptions.add(subscription("C1", created_by="U0GONE"))
-    await store.events.follow(TEAM, "U0GONE", "event")
+    await store.follows.follow(TEAM, "U0GONE", "event")
 
 
 def test_each_table_is_listed(fill: Fill, run: Run) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from bot.commands.answers import AnswerService
-from bot.commands.replies import RateAnswers
+from bot.commands.replies import RateAnswers, RateCalendar
 from bot.errors import StoreUnavailable
 from bot.news.state import EventState, EventStatus, Relation
 from bot.news.story import Story
@@ -17,13 +17,27 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 class FakeReports:
-    """Returns these stories, newest first, if they are new enough."""
+    """Returns these stories, newest first, if they are new enough. None states a deadline."""
 
     def __init__(self, *stories: Story) -> None:
         self._stories = sorted(stories, key=lambda story: story.published, reverse=True)
 
     async def reported_since(self, since: datetime) -> Sequence[Story]:
         return [story for story in self._stories if story.published >= since]
+
+    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
+        return []
+
+    async def of_event(self, event_id: str) -> Sequence[Story]:
+        return [story for story in self._stories if story.event_id == event_id]
+
+
+class UnreachableStories(FakeReports):
+    async def reported_since(self, since: datetime) -> Sequence[Story]:
+        raise StoreUnavailable("the database", "no connection")
+
+    async def with_deadlines(self, first: date, last: date) -> Sequence[Story]:
+        raise StoreUnavailable("the database", "no connection")
 
 
 def story(title: str, *parties: str, days_ago: float = 1, **more: object) -> Story:
@@ -44,15 +58,15 @@ async def titles(text: str, *stories: Story, on: date | None = None) -> list[str
 
 
 async def test_an_answer_is_given_without_reports_while_the_database_is_unreachable() -> None:
-    class Unreachable:
-        async def reported_since(self, since: datetime) -> Sequence[Story]:
-            raise StoreUnavailable("the database", "no connection")
-
-    service = AnswerService(ledger(), stories=Unreachable())
+    service = AnswerService(ledger(), stories=UnreachableStories())
     reply = await service.answer(service.parse("us on china", NOW))
     assert isinstance(reply, RateAnswers)
     assert reply.answers[0].total_percent is not None
     assert reply.answers[0].reports == ()
+    calendar = await service.answer(service.parse("upcoming", NOW))
+    assert isinstance(calendar, RateCalendar)
+    assert calendar.items
+    assert calendar.deadlines == ()
 
 
 async def test_an_answer_lists_newer_reports_on_its_parties_newest_first() -> None:

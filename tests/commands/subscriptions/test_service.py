@@ -15,7 +15,6 @@ from bot.commands import replies
 from bot.commands.grammar import Verb
 from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.replies import is_public
-from bot.commands.request import CommandRequest
 from bot.commands.service import CommandService
 from bot.commands.subscriptions.service import SubscriptionRules
 from tests.commands.conftest import (
@@ -98,13 +97,8 @@ async def test_a_preview_counts_what_the_last_days_would_have_sent(commands: Com
     ]
     await commands.store.add_stories(*seen)
     wanted = Criteria(economies=(EconomyFilter(first="US", second="CN"),))
-    request = CommandRequest("", "T1", "C1", PERSON)
-    found = await commands.service.subscriptions.preview(wanted, Timing(), request)
-    assert (found.sent.messages, [each.id for each in found.sent.newest]) == (2, ["a", "b"])
-    assert len(found.covered_by) == 1
-    elsewhere = CommandRequest("", "T1", "C2", PERSON)
-    found = await commands.service.subscriptions.preview(wanted, Timing(), elsewhere)
-    assert found.covered_by == ()
+    found = await commands.service.subscriptions.preview(wanted, Timing())
+    assert (found.messages, [each.id for each in found.newest]) == (2, ["a", "b"])
 
 
 async def test_a_conversation_has_a_limited_number_of_subscriptions(commands: Commands) -> None:
@@ -154,8 +148,7 @@ async def test_an_edit_makes_no_second_equal_subscription(commands: Commands) ->
     await commands.type("subscribe japan")
     china, japan = await saved(commands)
     reply = await commands.type(f"edit #{japan.id} china")
-    assert isinstance(reply, replies.Subscribed)
-    assert not reply.is_new
+    assert reply == replies.AlreadySubscribed(china)
     assert await saved(commands) == [china, japan]
 
 
@@ -177,7 +170,13 @@ async def test_subscriptions_of_other_conversations_are_not_found(commands: Comm
         reply = await commands.type(text.format(f"#{made.id}"))
         assert isinstance(reply, replies.NoSuchSubscription), text
     assert await saved(commands, "C2") == [made]
-    # A person finds what they made from their own messages, for example in the Home tab.
+    # A person finds what they made from their own messages, for example in the Home tab, as long as
+    # they are in its conversation.
+    for text in ("edit {} daily", "pause {} until 5 Dec", "resume {}", "unsubscribe {}"):
+        reply = await commands.type(text.format(f"#{made.id}"), user=OTHER, conversation=OTHER)
+        assert reply == replies.NotAMember("C2", is_known=True), text
+    assert await saved(commands, "C2") == [made]
+    commands.people.members.add(("C2", OTHER))
     reply = await commands.confirm(f"unsubscribe #{made.id}", user=OTHER, conversation=OTHER)
     assert isinstance(reply, replies.SubscriptionRemoved)
 
@@ -240,6 +239,89 @@ async def test_the_setting_decides_who_adds_and_mutes(
         assert isinstance(reply, replies.SubscriptionRefused) is not allowed
     own = await governing.type("subscribe japan", user, conversation=user)
     assert isinstance(own, replies.Subscribed)
+
+
+async def test_typed_hours_are_those_of_the_readers_clock(commands: Commands) -> None:
+    commands.people.zone = "Asia/Tokyo"
+    reply = await commands.type("subscribe tariffs daily at 8 quiet 22-7")
+    assert isinstance(reply, replies.Subscribed)
+    assert reply.subscription.timing.zone == "Asia/Tokyo"
+    await commands.type("subscribe talks")
+    await commands.type("subscribe japan weekly Berlin time")
+    found = [each.timing.zone for each in await saved(commands)]
+    assert sorted(found) == ["", "Asia/Tokyo", "Europe/Berlin"]
+    berlin = next(each for each in await saved(commands) if "Berlin" in each.timing.zone)
+    # An edit keeps the zone that the subscription has.
+    edited = await commands.type(f"edit #{berlin.id} daily at 7")
+    assert isinstance(edited, replies.SubscriptionChanged)
+    assert edited.subscription.timing.zone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    "text", ["daily at 8", "hourly", "weekly on monday", "weekdays", "quiet 22-7"]
+)
+async def test_a_reply_has_the_zone_in_effect(commands: Commands, text: str) -> None:
+    made = await commands.type(f"subscribe tariffs {text}")
+    assert isinstance(made, replies.Subscribed)
+    listed = await commands.type("list")
+    assert isinstance(listed, replies.SubscriptionList)
+    for each in (made.subscription, *listed.subscriptions):
+        assert each.timing.zone == "UTC"
+    [kept] = await saved(commands)
+    assert kept.timing.zone == ""
+
+
+async def test_subscribing_again_without_a_time_keeps_the_known_one(commands: Commands) -> None:
+    await commands.type("subscribe tariffs us china daily at 8 Tokyo time quiet 22-7")
+    [made] = await saved(commands)
+    again = await commands.type("subscribe tariffs us china")
+    assert isinstance(again, replies.Subscribed)
+    assert not again.is_new
+    assert await saved(commands) == [made]
+    await commands.type("subscribe tariffs us china instant")
+    [changed] = await saved(commands)
+    assert changed.timing.frequency is Frequency.INSTANT
+
+
+async def test_resume_ends_the_pause_of_a_conversation_that_refused_messages(
+    commands: Commands,
+) -> None:
+    for text in ("subscribe china daily", "subscribe japan"):
+        await commands.type(text)
+    for each in await saved(commands):
+        refused = {"paused_at": NOW, "paused_reason": "is archived"}
+        await commands.store.subscriptions.change("T1", each.id, **refused)
+    first, second = await saved(commands)
+    reply = await commands.type(f"resume #{first.id}")
+    assert isinstance(reply, replies.SubscriptionChanged)
+    resumed = await saved(commands)
+    assert [each.paused_at for each in (reply.subscription, *resumed)] == [None] * 3
+    assert [each.timing for each in resumed] == [first.timing, second.timing]
+
+
+async def test_a_confirmed_unsubscribe_ends_only_what_was_listed(commands: Commands) -> None:
+    await commands.type("subscribe china")
+    question = await commands.type("unsubscribe")
+    await commands.type("subscribe japan", user=OTHER)
+    gone = await commands.confirm_reply(question)
+    assert isinstance(gone, replies.Unsubscribed)
+    assert gone.count == 1
+    assert [each.created_by for each in await saved(commands)] == [OTHER]
+    again = await commands.confirm_reply(question)
+    assert isinstance(again, replies.Unsubscribed)
+    assert again.count == 0
+    assert len(await saved(commands)) == 1
+
+
+@pytest.mark.parametrize("verb", ["reminders", "quiet-weeks"])
+async def test_the_switches_of_a_channel_follow_the_setting(commands: Commands, verb: str) -> None:
+    governing = governed(commands, OPERATORS)
+    assert isinstance(await governing.type(f"{verb} on"), replies.SubscriptionRefused)
+    assert isinstance(await governing.type(f"{verb} off"), replies.SubscriptionRefused)
+    assert not isinstance(await governing.type(verb), replies.SubscriptionRefused)
+    for user, place in ((OPERATOR, "C1"), (PERSON, PERSON)):
+        reply = await governing.type(f"{verb} off", user, place)
+        assert not isinstance(reply, replies.SubscriptionRefused)
 
 
 async def test_an_unsubscribe_from_everything_leaves_what_others_made(commands: Commands) -> None:

@@ -18,7 +18,8 @@ PIECES = st.sampled_from(
             " / day after publication"
             " / the twentieth day following that of its publication / extended from / originally"
             " / cancelled / 12:01 a.m. / ET / 25:99 / 31 February 2027 / February 29 / 12 Jan"
-            " / February 28, 2028 / January 12, 2027 / 2027-01-31 / 9999-12-31 / 0001-01-01",
+            " / February 28, 2028 / January 12, 2027 / 2027-01-31"
+            " / 1/12/2027 / 2/30/2027 / 9999-12-31 / 0001-01-01",
             " / ",
         ),
         *",;:.-*",
@@ -36,7 +37,14 @@ MOMENTS = st.one_of(
     st.just(datetime.min.replace(tzinfo=UTC)),
 )
 LINKS = st.sampled_from(
-    ("", "https://www.federalregister.gov/d/1", "https://eur-lex.europa.eu/1", "http://[", "x")
+    (
+        "",
+        "https://www.federalregister.gov/d/1",
+        "https://ustr.gov/1",
+        "https://eur-lex.europa.eu/1",
+        "http://[",
+        "x",
+    )
 )
 
 

@@ -169,3 +169,19 @@ def test_the_fees_of_the_day_come_from_the_tariff_schedule(ledger: Ledger) -> No
     assert fees is not None
     assert (fees.merchandise_percent, fees.harbor_percent) == (Decimal("0.3464"), Decimal("0.125"))
     assert build_card_facts(made, ledger, date(2020, 1, 1)).fees is None
+
+
+def test_a_heading_of_a_question_has_its_duties_and_a_row_has_its_headings(ledger: Ledger) -> None:
+    card = ledger.cards.by_id["section-301-lists"]
+    facts = build_card_facts(card, ledger, TODAY, heading="9903.88.15")
+    assert facts.heading is not None
+    [row] = facts.heading.rows
+    assert (row.what, row.state) == ("Section 301 (List 4A)", DutyState.CHARGED)
+    assert "9903.88.15" in next(one for one in facts.rows if one.what == "List 4A").headings
+
+
+def test_an_unknown_heading_has_no_duty(ledger: Ledger) -> None:
+    card = ledger.cards.by_id["chapter-99"]
+    facts = build_card_facts(card, ledger, TODAY, heading="9903.99.99")
+    assert facts.heading is not None
+    assert (facts.heading.rows, facts.heading.listed) == ((), None)

@@ -223,3 +223,45 @@ def test_each_name_of_a_shipped_card_finds_this_card(ledger: Ledger) -> None:
 
 def test_a_name_has_no_word_of_every_question() -> None:
     assert normalize_card_name("What are the Section 232 tariffs now?") == {"section", "232"}
+
+
+@pytest.mark.parametrize(
+    ("text", "card_id"),
+    [
+        ("trade deal indonesia", "deal-indonesia"),
+        ("deal with the eu", "deal-eu"),
+        ("swiss trade deal", "deal-switzerland"),
+        ("what is in the us uk deal", "deal-uk"),
+        ("eu mercosur agreement", "other-agreements"),
+        ("eu cbam steel", "cbam"),
+        ("3-euro parcel levy in the eu", "eu-parcels"),
+        ("has the wto said anything about the american steel duties", "wto"),
+        ("can i ask cbp for a binding ruling", "binding-rulings"),
+        ("continuous bond", "customs-bonds"),
+        ("interest on refunds", "refund-interest"),
+        ("25% tariff on countries trading with iran", "iran-cuba-venezuela-tariffs"),
+        ("fabric from china sewn in jordan", "textile-origin"),
+        ("section 232 inclusion round", "inclusions"),
+        ("who pays the tariff", "importer-of-record"),
+        ("executive order 14257", "reciprocal"),
+        ("what did eo 14389 do", "ieepa"),
+        ("proclamation 11021", "section-232-metals"),
+        ("is 9903.88.15 still in force", "section-301-lists"),
+        ("9903.99.99", "chapter-99"),
+    ],
+)
+def test_topics_that_are_asked_often_have_a_card(ledger: Ledger, text: str, card_id: str) -> None:
+    assert ledger.cards.find(text) == card_id
+
+
+@pytest.mark.parametrize("text", ["eu india trade deal", "who pays tariffs on steel from japan"])
+def test_a_deal_of_others_or_a_duty_of_an_economy_is_not_such_a_topic(
+    ledger: Ledger, text: str
+) -> None:
+    assert ledger.cards.find(text) is None
+
+
+def test_each_economy_of_a_deal_is_known(ledger: Ledger) -> None:
+    named = {code for card in ledger.cards.all for code in card.economies}
+    assert {"JP", "EU", "GB"} <= named
+    assert all(ledger.parties.get(code).name for code in named)

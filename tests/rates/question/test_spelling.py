@@ -44,9 +44,9 @@ def test_misspelt_words_are_corrected(
     ("text", "product"),
     [
         ("chain from china", "chain"),
-        ("roman candles from china", "roman candles"),
+        ("roman candles from china", "candles"),
         ("tents that span 3 m from china", "tents"),
-        ("cards and toys from china", "cards and toys"),
+        ("toys with cards from china", "toys"),
         ("toys from china in 20ft containers", "toys"),
     ],
 )

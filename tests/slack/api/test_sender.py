@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.alerts.delivery import FOLLOWS, Delivery, DeliveryKind
+from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.dispatcher import Dispatcher
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.local_slack.server import SCOPES, Workspace
@@ -110,7 +110,7 @@ async def test_a_message_to_a_follower_has_an_unfollow_button(
     workspace: Workspace, sender: SlackSender, queued: Delivery
 ) -> None:
     person = workspace.team.identity.person_id
-    changes = {"kind": DeliveryKind.FOLLOW_UP, "conversation": person, "reason": FOLLOWS}
+    changes = {"kind": DeliveryKind.FOLLOW_UP, "conversation": person, "for_follower": True}
     await sender.send(queued.model_copy(update=changes), STORIES, None)
     (call,) = workspace.calls("chat.postMessage")
     assert "alert_unfollow" in str(call.arguments["blocks"])

@@ -24,8 +24,8 @@ from bot.slack.views.alerts import AlertOptions
 from bot.slack.views.replies import CHECK_PRODUCT, WORKING
 from tests.slack.fakes import (
     FailingStore,
-    FakeEventPreferences,
     FakeFeedback,
+    FakeFollows,
     FakeMutes,
     FakeOutbox,
     FakeStories,
@@ -156,8 +156,8 @@ async def test_following_an_event_twice_has_the_effect_of_once(page_user: PageUs
     (again,) = await page_user.click(alert, "alert_follow")
     assert again["text"].startswith("Already following")
     assert again["ephemeral"]
-    assert isinstance(page_user.context.service.stores.events, FakeEventPreferences)
-    assert page_user.context.service.stores.events.follows == {
+    assert isinstance(page_user.context.service.stores.follows, FakeFollows)
+    assert page_user.context.service.stores.follows.follows == {
         (page_user.team, page_user.person, "s1")
     }
 
@@ -190,7 +190,7 @@ async def test_a_conversation_can_be_muted_for_a_day(page_user: PageUser) -> Non
     assert list_muted(page_user) == [(MuteKind.CONVERSATION, "", page_user.team, page_user.channel)]
     listed = await page_user.say("/tariff list")
     assert "Muted until" in as_text(listed)
-    await page_user.click(listed[0], "mute_off")
+    await page_user.click(listed[0], "subscription_unmute_0")
     assert not list_muted(page_user)
 
 
@@ -208,7 +208,7 @@ async def test_missed_stories_are_shown_on_request_in_their_conversation_only(
         receipt = await sender.send(queued, (story(),), None)
         history = await client.conversations_history(channel=page_user.channel)
         offer = next(m for m in history["messages"] if m["ts"] == receipt.ts)
-        assert "1 story while muted" in as_text([offer])
+        assert "1 story arrived while this conversation was muted" in as_text([offer])
         assert story().title not in as_text([offer])
         (shown,) = await page_user.click(offer, "missed_show_1")
         assert shown["ephemeral"]
@@ -227,7 +227,7 @@ async def test_a_muted_topic_is_unmuted_by_a_button(page_user: PageUser) -> None
     await page_user.context.service.stores.mutes.add(mute)
     listed = await page_user.say("/tariff list")
     assert "court rulings" in as_text(listed)
-    await page_user.click(listed[0], "mute_topic_off_court_ruling")
+    await page_user.click(listed[0], "subscription_unmute_0")
     assert not list_muted(page_user)
 
 
@@ -467,7 +467,7 @@ async def test_a_choice_of_an_unknown_menu_says_so(page_user: PageUser) -> None:
 async def test_a_failing_button_reports_the_error(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:
-    given = slack_context(client, workspace.signing_secret, events=FailingStore())
+    given = slack_context(client, workspace.signing_secret, follows=FailingStore())
     async with page_user_of(workspace, given) as page_user:
         said = as_text(await page_user.click(await page_user.alert(), "alert_follow"))
         assert "in the log" in said

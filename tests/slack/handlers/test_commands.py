@@ -139,7 +139,11 @@ async def test_the_list_shows_the_remaining_subscriptions_after_an_unsubscribe(
     question = await answer(context, ask("unsubscribe talks"))
     assert "Unsubscribe this conversation?" in as_text(question)
     assert not question.in_channel
-    confirmed = parse_command("unsubscribe talks", PARTIES).model_copy(update={"confirmed": True})
+    store = context.service.stores.subscriptions
+    assert isinstance(store, FakeSubscriptions)
+    kept = store.kept[-1]
+    command = parse_command("unsubscribe talks", PARTIES)
+    confirmed = command.model_copy(update={"confirmed": (kept.id,)})
     gone = await answer(context, ask("unsubscribe talks"), confirmed)
     assert gone.in_channel
     listed = as_text(await answer(context, ask("list")))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.timing import Frequency, Timing
@@ -17,13 +18,15 @@ from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.local_slack.page.replies import ActionResult
 from bot.local_slack.server import Workspace
 from bot.slack.context import SlackContext
+from bot.slack.handlers.subscriptions import SUBMITS
 from bot.slack.views.subscriptions.form import PREVIEW
-from bot.slack.views.subscriptions.list import ADD, EDIT, PAUSE, REMOVE, RESUME
+from bot.slack.views.subscriptions.list import ADD, EDIT, MORE, PAUSE, REMOVE, RESUME, UNMUTE
 from bot.values import Topic
 from tests.slack.fakes import FakeSubscriptions
 from tests.slack.http_bot import running_bot
 from tests.slack.samples import NOW
 
+DAY_LONG = timedelta(days=1)
 CHINA = Criteria(topics=frozenset({Topic.TARIFF}), economies=(EconomyFilter(first="CN"),))
 
 
@@ -74,7 +77,8 @@ class Subscriber:
         return found
 
     def _raw(self, changes: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        held = self.held() if self.modal["callback_id"] == "subscription_form" else {}
+        has_form = any(block.get("block_id") == "economies" for block in self.modal["blocks"])
+        held = self.held() if has_form else {}
         return {name: {"field": value} for name, value in {**held, **changes}.items()}
 
     async def submit(self, **changes: Any) -> ActionResult:
@@ -131,6 +135,22 @@ class Subscriber:
         assert clicked.ok, clicked.message
         await self.context.background.finish()
         return await self.read("trade-news")
+
+    async def listed(self) -> dict[str, Any]:
+        """The newest list of subscriptions, which only the person sees."""
+        me, storage = self.workspace.person_id, self.workspace.team.storage
+        page = await storage.load_history(self.channel, latest="9", limit=100, viewer=me)
+        lists = [each for each in page.messages if each["ts"] in page.private]
+        return max((each for each in lists if ADD in json.dumps(each)), key=lambda each: each["ts"])
+
+    async def click_in(
+        self, message: dict[str, Any], row: dict[str, Any], action_id: str, value: str | None
+    ) -> None:
+        clicked = await self.workspace.pointer.click(
+            self.channel, message["ts"], row["block_id"], action_id, value, {}
+        )
+        assert clicked.ok, clicked.message
+        await self.context.background.finish()
 
     async def read(self, name: str) -> str:
         """The messages of a channel that everyone sees."""
@@ -322,6 +342,52 @@ async def test_the_list_pauses_resumes_and_removes(user: Subscriber) -> None:
     assert user.saved == []
 
 
+async def test_the_list_is_drawn_again_after_a_button(user: Subscriber) -> None:
+    for number in range(8):
+        await user.add(user.channel, criteria=Criteria(words=(f"word{number}",)))
+    list_text = await user.click_list(MORE, "2")
+    assert "paused" not in list_text
+    page = await user.listed()
+    assert "word7" in json.dumps(page)
+    row = find_row(page["blocks"], PAUSE)
+    removed = find_row(page["blocks"], REMOVE)["elements"][-1]["value"]
+    week = row["elements"][1]["options"][1]["value"]
+    await user.click_in(page, row, PAUSE, week)
+    drawn = await user.listed()
+    assert drawn["ts"] == page["ts"]
+    assert "Paused until" in json.dumps(drawn)
+    assert "word5" not in json.dumps(drawn)
+    await user.click_in(drawn, find_row(drawn["blocks"], REMOVE), REMOVE, removed)
+    drawn = await user.listed()
+    assert "word6" not in json.dumps(drawn)
+    assert "word7" in json.dumps(drawn)
+    assert "removed a subscription" in await user.read("trade-news")
+    # The last row of the page goes, so the list shows the page before it.
+    row = find_row(drawn["blocks"], REMOVE)
+    await user.click_in(drawn, row, REMOVE, row["elements"][-1]["value"])
+    assert "word5" in json.dumps(await user.listed())
+    # A row that is out of date vanishes too.
+    stale = find_row((await user.listed())["blocks"], REMOVE)
+    user.saved.clear()
+    await user.click_in(await user.listed(), stale, REMOVE, stale["elements"][-1]["value"])
+    assert "No subscriptions here yet" in json.dumps(await user.listed())
+
+
+async def test_the_list_ends_a_mute_and_is_drawn_again(user: Subscriber) -> None:
+    team = user.workspace.team.identity.team_id
+    for kind, subject in ((MuteKind.TOPIC, "tariff"), (MuteKind.CONVERSATION, "")):
+        mute = Mute(
+            kind=kind, subject=subject, team=team, conversation=user.channel, until=NOW + DAY_LONG
+        )
+        await user.context.service.stores.mutes.add(mute)
+    said = await user.click_list(f"{UNMUTE}_0")
+    assert "unmuted *tariffs*" in said
+    assert json.dumps(await user.listed()).count('"Unmute"') == 1
+    drawn = await user.listed()
+    await user.click_in(drawn, find_row(drawn["blocks"], f"{UNMUTE}_0"), f"{UNMUTE}_0", None)
+    assert '"Unmute"' not in json.dumps(await user.listed())
+
+
 async def test_removing_asks_for_confirmation(user: Subscriber) -> None:
     await user.add(user.workspace.person_id)
     row = find_row((await user.open_home())["blocks"], REMOVE)
@@ -364,7 +430,7 @@ async def test_the_limit_is_explained_and_the_form_is_not_lost(user: Subscriber)
     user.store.add = refuse  # type: ignore[method-assign]
     await user.say("/tariff subscribe")
     await user.submit(economies="japan")
-    assert "that is the limit" in user.shown
+    assert "reached its limit" in user.shown
     assert user.modal["submit"]["text"] == "Back"
     await user.submit()
     assert user.held()["economies"] == "japan"
@@ -401,7 +467,10 @@ async def test_a_subscription_of_another_conversation_stays_hidden(user: Subscri
         user.modal["callback_id"] = "subscription_form"
         state = dict(user.modal)
         await user.submit(economies="japan")
-        assert "There is no subscription" in user.shown
+        refused = (
+            "I cannot check whether you are in" if "conversation" in changes else "There is no"
+        )
+        assert refused in user.shown
         assert "merger" not in user.shown
         user.modal.update(state)
     assert user.saved == [secret, own]
@@ -415,6 +484,104 @@ async def test_an_edited_subscription_that_was_removed_meanwhile_is_not_made_aga
     user.saved.clear()
     await user.submit(economies="japan")
     assert "There is no subscription" in user.shown
+    assert user.saved == []
+
+
+async def test_who_has_left_a_channel_acts_on_nothing_there_from_the_home_tab(
+    user: Subscriber,
+) -> None:
+    own = await user.add(user.channel)
+    other = await user.add(user.channel, criteria=Criteria(words=("merger",)), created_by="U0X")
+    await user.open_home()
+    await user.click_home(EDIT)
+    user.workspace.team.left.add(user.channel)
+    assert (await user.submit(topics=[], economies="")).ok
+    # Without filters, it would cover the subscription of the other person, and ask about it.
+    assert "You are not in" in user.shown
+    assert "merger" not in user.shown
+    for action_id, value in ((EDIT, None), (REMOVE, None), (PAUSE, f"week {own.id}")):
+        await user.click_home(action_id, value)
+        assert "You are not in" in user.shown, action_id
+    await user.click_home(PAUSE, f"until {own.id}")
+    assert "You are not in" in user.shown
+    assert user.saved == [own, other]
+    assert await user.read("trade-news") == "[]"
+    drawn = json.dumps(await user.open_home(), ensure_ascii=False)
+    assert "China" not in drawn.partition("My alerts")[2].partition("Coming up")[0]
+    assert "1 that you made" in drawn
+
+
+async def test_without_the_scope_a_channels_subscription_is_changed_there(user: Subscriber) -> None:
+    one = await user.add(user.channel)
+    await user.open_home()
+    user.workspace.fail_next("conversations.members", error="missing_scope")
+    await user.click_home(REMOVE)
+    assert "I cannot check whether you are in" in user.shown
+    assert user.saved == [one]
+    assert "removed a subscription" in await user.click_list(REMOVE)
+
+
+async def test_what_the_home_tab_changes_in_a_channel_is_announced_there(user: Subscriber) -> None:
+    one = await user.add(user.channel)
+    await user.open_home()
+    await user.click_home(PAUSE, f"week {one.id}")
+    assert "paused a subscription until" in await user.read("trade-news")
+    await user.click_home(PAUSE, f"until {one.id}")
+    await user.submit(until="2025-05-20")
+    assert (await user.read("trade-news")).count("paused a subscription until") == 2 * 2
+    await user.click_home(EDIT)
+    await user.submit(economies="india")
+    assert "changed a subscription" in await user.read("trade-news")
+    await user.click_home(REMOVE)
+    assert "removed a subscription" in await user.read("trade-news")
+    assert "removed a subscription" in user.shown
+
+
+async def test_what_direct_messages_change_in_a_channel_is_announced_there(
+    user: Subscriber,
+) -> None:
+    one = await user.add(user.channel)
+    await user.say(f"/tariff edit #{one.id} daily at 7", "@tariffwire")
+    assert "changed a subscription" in await user.read("trade-news")
+
+
+async def test_an_edit_that_equals_another_subscription_saves_nothing_and_says_so(
+    user: Subscriber,
+) -> None:
+    one = await user.add(user.channel)
+    japan = Criteria(economies=(EconomyFilter(first="JP"),))
+    await user.add(user.channel, criteria=japan)
+    had = list(user.saved)
+    await user.click_list(EDIT)
+    assert user.held()["economies"] == "China"
+    await user.submit(topics=[], economies="japan")
+    assert "Nothing was saved" in user.shown
+    assert user.modal["title"]["text"] == "Not saved"
+    assert user.saved == had
+    assert one in had
+
+
+@pytest.mark.parametrize("callback_id", [*SUBMITS])
+@pytest.mark.parametrize("metadata", ["", "{}", '{"conversation": "C1", "colour": "red"}'])
+async def test_a_form_of_another_version_says_so(
+    user: Subscriber, callback_id: str, metadata: str
+) -> None:
+    await user.say("/tariff subscribe")
+    user.modal["private_metadata"] = metadata
+    user.modal["callback_id"] = callback_id
+    assert (await user.submit(economies="japan")).ok
+    assert "another version of the bot" in user.shown
+    assert user.saved == []
+
+
+async def test_a_field_of_another_version_says_so(user: Subscriber) -> None:
+    await user.say("/tariff subscribe")
+    menus = {
+        block["block_id"]: block["element"] for block in user.modal["blocks"] if "element" in block
+    }
+    menus["frequency"]["options"][1]["value"] = "monthly"
+    assert (await user.submit(economies="japan", frequency="monthly")).ok
+    assert "another version of the bot" in user.shown
     assert user.saved == []
 
 

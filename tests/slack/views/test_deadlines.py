@@ -1,7 +1,8 @@
 """Deadlines in alerts, calendars and reminders."""
 
 import json
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, time, timedelta
 from typing import Any
 
 from hypothesis import example, given, settings
@@ -11,11 +12,12 @@ from bot.alerts.delivery import DeliveryKind
 from bot.alerts.reminders import DueDeadline, LeadTime, Reminder
 from bot.commands import replies
 from bot.commands.request import CommandRequest
+from bot.feeds.health import FeedSummary
 from bot.news.deadlines.events import EventDeadline, list_deadlines
 from bot.news.deadlines.model import Deadline, DeadlineKind
 from bot.news.events.event import summarize_event
 from bot.news.state import EventState, EventStatus
-from bot.rates.calendar.upcoming import list_calendar
+from bot.rates.calendar.upcoming import list_calendar, list_upcoming
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.alerts import DEADLINES, AlertOptions, render_alert
@@ -25,6 +27,8 @@ from bot.slack.views.command_replies import (
     render_reply,
 )
 from bot.slack.views.delivery import compose_messages
+from bot.slack.views.entry.home import render_home
+from bot.text.dates import format_day
 from bot.values import Topic
 from tests.news.deadlines.made import PUBLISHED, deadline, notice
 from tests.slack.fakes import ledger
@@ -125,7 +129,7 @@ def test_a_calendar_of_a_topic_has_only_deadlines_and_its_own_file() -> None:
     assert "table" not in {block["type"] for block in message.blocks}
     assert "upcoming court-rulings ics" in as_text(message)
     nothing = calendar((), topics=frozenset({Topic.COURT_RULING}))
-    assert "Nothing in our data." in as_text(nothing)
+    assert "No deadlines in our data for this period." in as_text(nothing)
     assert "ics" not in as_text(nothing)
 
 
@@ -157,3 +161,37 @@ def test_slack_accepts_any_deadlines(
 @example([], ">")
 def test_slack_accepts_an_alert_with_any_deadlines(found: list[Deadline], title: str) -> None:
     check_accepted(alert(*found, title=title, published=PUBLISHED))
+
+
+def test_the_home_tab_lists_changes_and_deadlines_day_by_day() -> None:
+    today = date(2025, 5, 12)
+    changes = list_upcoming(ledger(), today)
+    first, last = changes[0].on, changes[-1].on
+    dated = [
+        deadline(DeadlineKind.COMMENTS_CLOSE, first, at=time(17), zone="EST"),
+        deadline(DeadlineKind.HEARING, first - timedelta(days=1)),
+        deadline(DeadlineKind.REBUTTAL_COMMENTS, last + timedelta(days=1)),
+    ]
+    overview = replies.Overview(
+        subscriptions=(),
+        feeds=FeedSummary(feeds=1, failing=0),
+        upcoming=changes[:1],
+        deadlines=list_deadlines([notice("a", *dated)]),
+        latest=(),
+        operator=None,
+    )
+    view = render_home(overview, "U1", {"US": "United States"}, PARTIES, PUBLISHED)
+    texts = [each["text"]["text"] for each in view["blocks"] if each["type"] == "section"]
+    days = [each.split("\n") for each in texts if "Notice a" in each]
+    assert [lines[0] for lines in days] == [
+        f"*{format_day(day)}*"
+        for day in (first - timedelta(days=1), first, last + timedelta(days=1))
+    ]
+    assert len(days[1]) == 3
+    notice_link = "<https://gazette.example/a|Notice a> (Gazette)"
+    assert days[1][2] == f"Comments close, 17:00 EST: {notice_link}"
+    long = notice("b", dated[0], link=f"https://gazette.example/{'a' * 2_000}")
+    view = render_home(
+        replace(overview, deadlines=list_deadlines([long])), "U1", {}, PARTIES, PUBLISHED
+    )
+    assert "EST: Notice b (Gazette)" in json.dumps(view)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.alerts.delivery import FOLLOWS, DeliveryKind
+from bot.alerts.delivery import DeliveryKind
 from bot.news.state import CollectionEffect, EventState, EventStatus, Relation
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.delivery import compose_messages
@@ -43,7 +43,7 @@ def test_a_reply_in_the_thread_shows_only_what_is_new() -> None:
 
 
 def test_a_follower_gets_the_development_with_the_name_of_its_event() -> None:
-    text = as_text(compose(kind=DeliveryKind.FOLLOW_UP, story_ids=("s2",), reason=FOLLOWS))
+    text = as_text(compose(kind=DeliveryKind.FOLLOW_UP, story_ids=("s2",), for_follower=True))
     assert "New: RULING STAYED 13 May 2025" in text
     assert RULING.title in text
     assert "alert_unfollow" in text

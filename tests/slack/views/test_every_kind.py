@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,8 @@ from bot.errors import AmendmentRefused, FeedError, SlackError
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.local_slack.state.modals import check_view
+from bot.news.deadlines.events import list_deadlines
+from bot.news.deadlines.model import DeadlineKind
 from bot.news.reader import Understanding
 from bot.news.state import EventState, EventStatus, Severity
 from bot.proposals.approval.audit import Decision, Operator, ProposalRecord, State
@@ -62,6 +64,7 @@ from bot.slack.views.subscriptions.form import (
 )
 from bot.slack.views.subscriptions.preview import render_preview
 from bot.values import Topic
+from tests.news.deadlines.made import deadline, notice
 from tests.slack.fakes import ledger
 from tests.slack.samples import HOSTILE, NOW, PARTIES, delivery, nasty_text, stories
 from tests.slack.views.accepted import check_accepted
@@ -350,15 +353,25 @@ def test_notices_for_operators(reason: str) -> None:
     st.lists(subscriptions, max_size=3),
     st.integers(1, 40),
     st.booleans(),
+    text,
+    text,
 )
 def test_the_home_tab(
-    latest: Sequence[Any], own: Sequence[Subscription], times: int, is_operator: bool
+    latest: Sequence[Any],
+    own: Sequence[Subscription],
+    times: int,
+    is_operator: bool,
+    title: str,
+    link: str,
 ) -> None:
+    kinds = [*DeadlineKind][:times]
+    dated = [deadline(kind, date(2025, 5, 20), zone=title, at=time(12)) for kind in kinds]
     checks = dict.fromkeys(IMPOSERS, NOW.date() - timedelta(days=999))
     overview = replies.Overview(
         subscriptions=[*own] * times,
         feeds=FeedSummary(feeds=times, failing=times, last_poll_at=NOW if times > 5 else None),
         upcoming=list_upcoming(ledger(), date(2025, 5, 12)),
+        deadlines=list_deadlines([notice("a", *dated, title=title, link=link)]),
         latest=[*latest] * times,
         operator=replies.OperatorOverview(checks, times, NOW.date()) if is_operator else None,
     )

@@ -23,23 +23,24 @@ def test_slack_accepts_lists_of_any_length(found: list[Story], times: int) -> No
 def test_slack_accepts_any_search_of_stories(word: str, page: int) -> None:
     for found in ([], [story()]):
         reply = LatestStories(
-            found, frozenset(Topic), frozenset({"CN", "EU"}), (word,), page, has_older=True
+            found, frozenset(Topic), (frozenset({"CN", "EU"}),), (word,), page, has_older=True
         )
         check_accepted(render_latest(reply, PARTIES))
 
 
 def test_the_buttons_of_a_page_ask_for_the_pages_next_to_it() -> None:
+    groups = (frozenset({"IN", "US"}), frozenset({"JP"}))
     reply = LatestStories(
-        [story()], frozenset({Topic.TARIFF}), frozenset({"IN"}), ("steel",), 2, has_older=True
+        [story()], frozenset({Topic.TARIFF}), groups, ("steel",), 2, has_older=True
     )
     message = render_latest(reply, PARTIES)
     values = [one["value"] for one in message.blocks[-1]["elements"]]
     commands = [parse_command(value, PARTIES) for value in values]
     assert [one.page for one in commands] == [1, 3]
     for one in commands:
-        assert (one.verb, one.topics, one.parties, one.words) == (
+        assert (one.verb, one.topics, one.economies, one.words) == (
             Verb.LATEST,
             frozenset({Topic.TARIFF}),
-            frozenset({"IN"}),
+            groups,
             ("steel",),
         )

@@ -7,13 +7,13 @@ from bot.errors import QueryError, UnknownParty
 from bot.parties import WORLD
 from bot.rates.question.directions import find_direction, has_direction
 from bot.rates.question.parties import TokenizedQuestion
-from bot.rates.question.periods import Period, Tense
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery
 from bot.rates.question.reading.question import Question, Vocabulary, trim_product
+from bot.rates.question.times.periods import Period, Tense
 from bot.rates.question.wording import NOISE
 
-_CALENDAR_WORDS = frozenset(
+CALENDAR_WORDS = frozenset(
     str.split(
         "this next last past coming recent recently latest new soon day days week weeks "
         "month months quarter year years ahead date dates deadline deadlines event events "
@@ -82,7 +82,7 @@ def find_goods_of_economies(question: Question, vocabulary: Vocabulary) -> list[
 
 def _list_calendar_goods(words: TokenizedQuestion) -> str:
     """The words of a calendar question that may name goods."""
-    return trim_product([one for one in words.other_words if one not in _CALENDAR_WORDS]) or ""
+    return trim_product([one for one in words.other_words if one not in CALENDAR_WORDS]) or ""
 
 
 def _find_window(
@@ -102,7 +102,7 @@ def _find_window(
 def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
     """Raises QueryError if a calendar question has words that name no time, goods or economy."""
     words, parties, reader = question.words, vocabulary.parties, vocabulary.reader
-    rest = trim_product([word for word in words.other_words if word not in _CALENDAR_WORDS])
+    rest = trim_product([word for word in words.other_words if word not in CALENDAR_WORDS])
     if "since" in words.words and question.period is None and (thing := rest or "since"):
         raise QueryError(thing, "not a day we can read", "Write it as 2025-12-31")
     if rest is None:

@@ -2,7 +2,8 @@
 the duties of all laws.
 
 Left out are a law that charges nothing on the day (`ceramic tiles, now that ieepa is gone`), and
-several laws at once (`foil 7607.11, 301 and 232 both`). A single law that is in force stays.
+several laws at once (`foil 7607.11, 301 and 232 both`), the law of several goods, and Section 301,
+whose lists have many rates (`drones, section 301`). Another single law that is in force stays.
 """
 
 import re
@@ -19,6 +20,7 @@ _NUMBERS = frozenset(
     str.split("five ten fifteen twenty twenty-five thirty forty fifty hundred percent")
 )
 _MAX_WORDS = 6
+_LISTS = "Section 301"
 
 
 def drop_context_laws(product: str, reader: ProductReader, day: date) -> str:
@@ -29,7 +31,11 @@ def drop_context_laws(product: str, reader: ProductReader, day: date) -> str:
     words = _TOKEN.findall(product)
     laws = list(_find_laws(words, reader))
     charged = [one for one in laws if any(_is_levied(each, day) for each in one[2])]
-    dropped = laws if _are_several(charged) else [one for one in laws if one not in charged]
+    has_goods = len(wanted.goods or wanted.codes) > 1 or bool(
+        wanted.goods and _LISTS in wanted.bases
+    )
+    dropped = [one for one in laws if one not in charged]
+    dropped = laws if has_goods or _are_several(charged) else dropped
     if not dropped:
         return product
     out = {at for first, end, _ in dropped for at in range(first, end)}

@@ -21,7 +21,6 @@ from bot.rates.question.directions import (
     names_origin,
 )
 from bot.rates.question.parties import TokenizedQuestion
-from bot.rates.question.periods import Period
 from bot.rates.question.product import ParsedProduct, ProductReader
 from bot.rates.question.query import (
     HOME,
@@ -29,6 +28,7 @@ from bot.rates.question.query import (
     RateQuery,
 )
 from bot.rates.question.reading.context_laws import drop_context_laws
+from bot.rates.question.reading.goods import keep_names
 from bot.rates.question.reading.question import (
     Question,
     Vocabulary,
@@ -51,6 +51,7 @@ from bot.rates.question.reading.sentences import (
     list_read_goods,
     refuse_unknown_sentence,
 )
+from bot.rates.question.times.periods import Period
 from bot.rates.question.wording import (
     Intent,
 )
@@ -76,6 +77,7 @@ def parse_rates(question: Question, vocabulary: Vocabulary) -> RateQuery:
     _refuse_goods_of_each(question, vocabulary)
     if product:
         product = _read_chapter(_drop_added_law(product, reader))
+        product = _split_at_economies(product, words, reader)
         if reader is not None and not question.intent.history:
             day = question.period.last if question.period is not None else None
             shorter = drop_context_laws(product, reader, day or vocabulary.today)
@@ -125,6 +127,8 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
                     return asked(kind=QueryKind.PAIR, imposer=HOME, **every)
                 goods = list_read_goods(product, reader) or product
                 ask_for_origin(partial(asked, product=goods), goods, vocabulary)
+        if not product and question.period is not None and vocabulary.has_home:
+            ask_for_origin(asked, "these duties", vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
     if len(codes) == 1:
         return _parse_one_party(asked, words, product, vocabulary)
@@ -310,6 +314,22 @@ def find_days(period: Period | None, intent: Intent, today: date) -> dict[str, o
     return {"since": period.first, "until": period.last}
 
 
+def _split_at_economies(
+    product: str, words: TokenizedQuestion, reader: ProductReader | None
+) -> str:
+    """The product with commas where an economy stood, if it has other goods without them:
+    `steel from canada rebar-like`."""
+    if reader is None or not reader.read_any(product).doubtful:
+        return product
+    kept = {*product.replace(",", " ").split()}
+    groups = [
+        trim_product([word for word in group if word in kept or word == ","])
+        for group in (*words.words_before, words.words_after)
+    ]
+    split = ", ".join(group for group in groups if group)
+    return product if reader.read_any(split).doubtful else split
+
+
 def _read_chapter(product: str) -> str:
     """The product, with `chapter` before a bare chapter: `us china 84`."""
     if len(product) == 2 and product.isdigit() and 1 <= int(product) <= 97:
@@ -334,6 +354,8 @@ def _tidy(product: str, reader: ProductReader | None) -> str | None:
     wanted = reader.read_any(product)
     if wanted == ParsedProduct(product):
         return None
+    product = keep_names(product, reader)
+    wanted = reader.read_any(product)
     shorter = " ".join(word for word in product.split() if word not in MEANINGLESS)
     same = reader.read_any(shorter)._replace(text=product, unknown=wanted.unknown) == wanted
     return shorter if same and shorter else product

@@ -245,6 +245,7 @@ def refuse_unknown(
     if reader is not None:
         _refuse_misspelt_economy(product, codes, parties, reader)
         _ask_for_meaning(product, codes, reader, build)
+        _ask_for_doubtful(product, codes, reader, build)
         if reader.understands(product):
             return
     near = _suggest_economies(product, codes, parties)
@@ -284,6 +285,17 @@ def _ask_for_meaning(
         meant += [(name, name) for name in reader.list_names(wanted.goods)]
     if meant and codes:
         _ask_for_one(product, meant[:_MAX_MEANINGS], wanted.claims, build)
+
+
+def _ask_for_doubtful(
+    product: str, codes: Sequence[str], reader: ProductReader, build: Callable[[str], RateQuery]
+) -> None:
+    """Raises UnclearQuestion if one of several goods may be others: `toys and car wax`."""
+    wanted = reader.read_any(product)
+    if codes and wanted.doubtful and wanted.goods and not wanted.codes:
+        names = [*reader.list_names(wanted.goods), *wanted.doubtful]
+        named = [(" and ".join(names), ", ".join(names)), *((one, one) for one in names)]
+        _ask_for_one(product, named[:_MAX_MEANINGS], wanted.claims, build)
 
 
 def _ask_for_one(

@@ -24,8 +24,9 @@ from bot.rates.question.parties import MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Vocabulary, split_product, trim_product
+from bot.rates.question.reading.unread import add_unread, is_small, list_unknown
 from bot.rates.question.stemming import stem_words
-from bot.rates.question.wording import FILLER, NOISE
+from bot.rates.question.tokens import split_text
 
 _CONDITION = re.compile(r"\b(?:if|unless|provided|supposing|assuming|in case)\b([^,;?]*)")
 _RELATIVE = re.compile(
@@ -42,8 +43,8 @@ _MADE = MADE | frozenset(
 )
 _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
 _DENIED = re.compile(r"non-?(?P<thing>[a-z]{2,})")
-_CLAIMING = frozenset({"claim", "claimed", "claiming", "certificate"})
 _JOINS = frozenset({"and", "or", "vs", "vs.", "versus", ",", "&", "on", "by"})
+_LISTED = frozenset({"and", "&", "+", "or", "/"})
 _JOINS_CLAUSES = frozenset({"but", "while", "although", "though"})
 _MOST_UNREAD = 2
 """Number of ordinary verbs from which a sentence may be half read."""
@@ -52,26 +53,9 @@ _MANY_UNREAD = 4
 _WORDS_OF_SENTENCE, _MAX_OPTIONS = 6, 4
 _ABOUT_QUERY = "A rate alone may not answer this."
 """Why a sentence is refused whose reading may be right."""
+_ABOUT_TIME = "Duties depend on the day."
+_QUERY_HELPS = frozenset({_ABOUT_QUERY, _ABOUT_TIME})
 _MAX_SHOWN, _MAX_ORIGINS, _MAX_CARDS, _MAX_LABEL = 5, 2, 2, 70
-
-
-def list_unread(
-    words: Sequence[str], product: str | None, reader: ProductReader | None
-) -> tuple[str, ...]:
-    """The words of the question that were not read. `product` is the text that names the goods."""
-    unknown: frozenset[str] = frozenset()
-    if product and reader is not None:
-        wanted = reader.read_any(product)
-        unknown = frozenset(wanted.unknown) - (_CLAIMING if wanted.claims else frozenset())
-    in_product = frozenset(split_product(product))
-    found = (
-        word.strip("-&")
-        for word in words
-        if is_telling(word)
-        or (_DENIED.fullmatch(word) and word not in in_product)
-        or (word in in_product and unknown.issuperset(stem_words(word)) and not _is_small(word))
-    )
-    return tuple(dict.fromkeys(word for word in found if word))
 
 
 def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
@@ -94,9 +78,19 @@ def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
 
 
 def refuse_half_read(
-    text: str, words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary
+    text: str,
+    words: TokenizedQuestion,
+    query: RateQuery,
+    times: Sequence[str],
+    vocabulary: Vocabulary,
 ) -> None:
-    """Raises UnclearQuestion if a figure would answer another question than the asked one."""
+    """Raises UnclearQuestion if a figure would answer another question than the asked one.
+
+    `times` are those that the question names and that were not read.
+    """
+    if times and not query.history:
+        _offer_answers(_ABOUT_TIME, text, words, add_unread(query, times), vocabulary)
+    reader = vocabulary.reader
     conditions = " ".join(_CONDITION.findall(text)).split()
     if query.kind is QueryKind.COMPARE:
         # 'if we switch from china to mexico'
@@ -108,8 +102,23 @@ def refuse_half_read(
     has_no_goods = (
         bool(query.product) and unread >= _MOST_UNREAD and not _list_things(query, vocabulary)
     )
-    if any(word in conditions for word in query.unread) or is_half_read or has_no_goods:
+    has_codes = bool(query.product and reader is not None and reader.read_any(query.product).codes)
+    is_listed = not has_codes and _lists_unread(text, query)
+    in_condition = any(word in conditions for word in query.unread)
+    if in_condition or is_half_read or has_no_goods or is_listed:
         _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)
+
+
+def _lists_unread(text: str, query: RateQuery) -> bool:
+    """Whether a word that was not read is listed with the goods: `plywd and osb`."""
+    words = split_text(text)
+    goods = frozenset(split_product(query.product))
+    unread = {word for word in query.unread if not is_telling(word)}
+    for before, join, after in zip(words, words[1:], words[2:], strict=False):
+        one, other = {before} & unread, {after} & unread
+        if join in _LISTED and ((one and after in goods) or (other and before in goods)):
+            return True
+    return False
 
 
 def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Vocabulary) -> None:
@@ -118,7 +127,7 @@ def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Voca
     if not words.codes or not (is_mixed or _RELATIVE.search(text)):
         return
     product = trim_product(words.other_words)
-    unread = list_unread(words.other_words, product, vocabulary.reader)
+    unread = list_unknown(product, vocabulary.reader)
     query = RateQuery(kind=QueryKind.PAIR, product=product, unread=unread)
     if is_mixed:
         reason = "The duty follows the customs origin, and the question names more than one."
@@ -136,14 +145,10 @@ def refuse_unknown_sentence(
     product: str, words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary
 ) -> NoReturn:
     """Raises UnclearQuestion for a sentence whose goods nothing names: `how did it evolve`."""
-    unread = tuple(word for word in split_product(product) if not _is_small(word))
+    unread = tuple(word for word in split_product(product) if not is_small(word))
     query = query.model_copy(update={"unread": unread})
     text = " ".join(words.words)
     _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)
-
-
-def _is_small(word: str) -> bool:
-    return word in NOISE or word in FILLER or word == "not" or not any(map(str.isalpha, word))
 
 
 def _count_read(words: TokenizedQuestion, query: RateQuery, vocabulary: Vocabulary) -> int:
@@ -178,7 +183,7 @@ def _is_made_from_others(words: TokenizedQuestion) -> bool:
         if is_origin and not _OUT_OF.isdisjoint(between):
             # 'assembled in vietnam from chinese parts', but not 'made in china from us tariffs'
             contents = [*after[:1], *between]
-            if any(not _is_small(word) and word not in _JOINS_CLAUSES for word in contents):
+            if any(not is_small(word) and word not in _JOINS_CLAUSES for word in contents):
                 return True
         if _is_made_in(between) and HOME not in words.codes[at : at + 2]:
             # 'chinese parts assembled in vietnam'
@@ -196,16 +201,17 @@ def _offer_answers(
     """Raises UnclearQuestion with what was not read, and with answers that may help: the readings
     of the question, the cards that the text names, the history and upcoming changes.
 
-    Without `_ABOUT_QUERY` as the reason, the query itself is no reading.
+    The query itself is a reading only for the reasons of `_QUERY_HELPS`.
     """
     goods = list_read_goods(query.product, vocabulary.reader)
     asked = query.model_copy(update={"product": goods, "unread": (), "via": ()})
-    readings = [asked] if reason == _ABOUT_QUERY else _list_origins(words, goods)
-    options = [(_label(one, vocabulary), format_query(one)) for one in readings]
+    readings = [asked] if reason in _QUERY_HELPS else _list_origins(words, goods)
+    today = " today" if reason == _ABOUT_TIME else ""
+    options = [(f"{_label(one, vocabulary)}{today}", format_query(one)) for one in readings]
     if (cards := vocabulary.cards) is not None:
         named = cards.find_all(text)[:_MAX_CARDS]
         options += [(cards.by_id[one].title, f"card {one}") for one in named]
-    if reason == _ABOUT_QUERY and query.kind is QueryKind.PAIR and not query.history:
+    if reason in _QUERY_HELPS and query.kind is QueryKind.PAIR and not query.history:
         options.append(("History", format_query(asked.model_copy(update={"history": True}))))
     options.append(("Upcoming changes", "upcoming"))
     unread = ", ".join(query.unread[:_MAX_SHOWN])

@@ -4,15 +4,18 @@ newest stories, and for operators the state of the bot."""
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby, islice
+from operator import itemgetter
 
 from bot import COMMAND
 from bot.commands.rates.product_form import IMPORTER
 from bot.commands.replies import OperatorOverview, Overview
 from bot.feeds.health import FeedSummary
+from bot.news.deadlines.events import EventDeadline
 from bot.news.story import Story
 from bot.parties import Parties
 from bot.rates.model.answer import Upcoming
-from bot.render.dates.calendar_rows import build_calendar_rows
+from bot.render.dates.calendar_rows import CalendarRow, build_calendar_rows
+from bot.render.dates.deadlines import describe_deadline
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -25,7 +28,7 @@ from bot.slack.blockkit.blocks import (
     section,
 )
 from bot.slack.blockkit.forms import View, menu
-from bot.slack.blockkit.mrkdwn import bold, escape, format_moment
+from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link
 from bot.slack.views.entry.check_product import list_origins
 from bot.slack.views.replies import CHECK_PRODUCT, RUN
 from bot.slack.views.story_lists import format_headline, format_source
@@ -39,9 +42,11 @@ PROPOSALS = "home_proposals"
 
 _MOST_SUBSCRIPTIONS = 25
 _MOST_UPCOMING = 5
-"""Days with upcoming changes."""
+"""Days with upcoming changes or deadlines."""
 _MOST_OF_DAY = 4
-"""Changes of one day."""
+"""Changes and deadlines of one day."""
+_LONGEST_LINK = 500
+"""Characters of a link in a line of a day."""
 
 
 def render_home(
@@ -56,9 +61,11 @@ def render_home(
     lines = [
         *_render_question(imposers, parties),
         header("My alerts"),
-        *render_own(overview.subscriptions, user, now, parties, _MOST_SUBSCRIPTIONS),
+        *render_own(
+            overview.subscriptions, user, now, parties, _MOST_SUBSCRIPTIONS, overview.hidden
+        ),
         header("Coming up"),
-        *_list_upcoming(overview.upcoming, parties),
+        *_list_upcoming(overview.upcoming, overview.deadlines, parties),
         *actions(button("All upcoming changes", f"{RUN}_1", "upcoming")),
         header("Latest"),
         *(section(_format_story(story)) for story in overview.latest),
@@ -82,19 +89,35 @@ def _render_question(imposers: Mapping[str, str], parties: Parties) -> list[Bloc
     ]
 
 
-def _list_upcoming(items: Sequence[Upcoming], parties: Parties) -> Iterator[Block]:
-    """A section for each day, with a line for each change: `US on all · 10% to 15%`."""
-    days = groupby(build_calendar_rows(items, parties), key=lambda row: row.on)
-    for day, rows in islice(days, _MOST_UPCOMING):
-        lines = [
-            " · ".join(
-                filter(None, (escape(row.what, 200), escape(row.who, 100), escape(row.rate, 100)))
-            )
-            for row in rows
-        ]
+def _list_upcoming(
+    items: Sequence[Upcoming], deadlines: Sequence[EventDeadline], parties: Parties
+) -> Iterator[Block]:
+    """A section for each day, with a line for each change and then for each deadline."""
+    dated = [(row.on, _format_change(row)) for row in build_calendar_rows(items, parties)]
+    dated += [(each.on, _format_deadline(each)) for each in deadlines]
+    days = groupby(sorted(dated, key=itemgetter(0)), key=itemgetter(0))
+    for day, lines_of_day in islice(days, _MOST_UPCOMING):
+        lines = [line for _, line in lines_of_day]
         left = len(lines) - _MOST_OF_DAY
         more = [f"… and {left} more"] if left > 0 else []
         yield section("\n".join([bold(format_day(day)), *lines[:_MOST_OF_DAY], *more]))
+
+
+def _format_change(row: CalendarRow) -> str:
+    """A change of duties: `US on all · 10% to 15%`."""
+    parts = escape(row.what, 200), escape(row.who, 100), escape(row.rate, 100)
+    return " · ".join(filter(None, parts))
+
+
+def _format_deadline(one: EventDeadline) -> str:
+    """A deadline: `Comments close, 23:59 EST: the notice (USTR)`.
+
+    A long address is left out, so that all lines of a day fit into a section.
+    """
+    title = one.title or "(without a title)"
+    linked = link(one.link, title, 150)
+    notice = linked if len(linked) <= _LONGEST_LINK else escape(title, 150)
+    return f"{escape(describe_deadline(one.deadline))}: {notice} ({escape(one.source, 60)})"
 
 
 def _format_story(story: Story) -> str:

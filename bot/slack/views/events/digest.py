@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot import COMMAND
 from bot.alerts.digest import Bundle, BundleKind, group_by_event
 from bot.alerts.mutes import MuteKind
 from bot.commands.replies import MissedStories
@@ -29,6 +30,8 @@ SHOW_MISSED = "missed_show"
 """The value of the button is the id of the delivery, a space and a page."""
 
 EVENTS_ON_PAGE = 5
+MOST_EVENTS = 100
+"""Maximum events in a digest: more would need so many messages that Slack's pace delays others."""
 _SCREEN = 640
 """Pixels for the events of a digest. The rest of a phone's screen has the title and the channel."""
 _SEVERITIES = tuple(Severity)
@@ -36,27 +39,37 @@ _TITLES = {
     BundleKind.HOURLY: "Hourly digest",
     BundleKind.DAILY: "Daily digest",
     BundleKind.WEEKLY: "Weekly digest",
-    BundleKind.QUIET: "While it was quiet",
+    BundleKind.QUIET: "During the quiet time",
 }
 
 
 def render_digest(
-    stories: Sequence[Story], parties: Parties, bundle: Bundle, *, may_repeat: bool = False
+    stories: Sequence[Story],
+    parties: Parties,
+    bundle: Bundle,
+    *,
+    left_out: int = 0,
+    may_repeat: bool = False,
 ) -> tuple[Message, ...]:
-    """The events of a bundle, the most severe first.
+    """The events of a bundle, the most severe first, at most `MOST_EVENTS` of them.
 
-    The first message has as many of them as one screen of a phone. Replies to it have the rest. An
-    attempt that may be a repeat divides them in the same way.
+    `left_out` is the number of its stories for which it had no room. The first message has as many
+    events as one screen of a phone. Replies to it have the rest. An attempt that may be a repeat
+    divides them in the same way.
     """
     events = sort_events(stories)
-    items = [make_item(each, parties) for each in events]
+    more_stories = left_out + sum(map(len, events[MOST_EVENTS:]))
+    items = [make_item(each, parties) for each in events[:MOST_EVENTS]]
     kind = _TITLES.get(bundle.kind, "Digest")
-    title = f"{kind}: {_count(len(stories), 'story', 'stories')}"
-    if len(events) < len(stories):
+    title = f"{kind}: {_count(len(stories) + left_out, 'story', 'stories')}"
+    if len(events) < len(stories) and not more_stories:
         title += f" on {_count(len(events), 'event', 'events')}"
     shown, rest = _split_at_screen(items)
     more = f"{_count(len(rest), 'more event', 'more events')} in the thread" if rest else ""
-    marks = [each for each in (more, mark_repeat(may_repeat)) if each]
+    others = ""
+    if more_stories:
+        others = f"{_count(more_stories, 'more story', 'more stories')}: `{COMMAND} latest`"
+    marks = [each for each in (more, others, mark_repeat(may_repeat)) if each]
     first = f": {escape(stories[0].title, 150)}" if stories else ""
     tail = [context(*marks)] if marks else []
     messages = [assemble(f"{title}{first}", [section(bold(title))], shown, tail)]
@@ -72,16 +85,19 @@ def sort_events(stories: Sequence[Story]) -> list[tuple[Story, ...]]:
     return sorted(group_by_event(stories), key=_rank, reverse=True)
 
 
-def render_offer(delivery_id: str, stories: Sequence[Story], bundle: Bundle) -> Message:
-    """Offers the stories that a mute kept back, with a button that shows them."""
-    text = f"{_count(len(stories), 'story', 'stories')} while "
+def render_offer(
+    delivery_id: str, stories: Sequence[Story], bundle: Bundle, left_out: int = 0
+) -> Message:
+    """Offers the stories that a mute kept back, with a button that shows them. `left_out` is the
+    number of those for which the bundle had no room."""
+    text = f"{_count(len(stories) + left_out, 'story', 'stories')} arrived while "
     match bundle.mute:
         case MuteKind.EVENT:
             text += "an event was muted"
         case MuteKind.TOPIC:
             text += f"{_name_topic(bundle.subject)} were muted"
         case _:
-            text += "muted"
+            text += "this conversation was muted"
     show = button("Show", f"{SHOW_MISSED}_1", f"{delivery_id} 1")
     return Message(text, (section(text), *actions(show)))
 
@@ -95,7 +111,7 @@ def render_missed(reply: MissedStories, parties: Parties) -> Message:
     pages = -(-len(events) // EVENTS_ON_PAGE)
     page = min(max(reply.page, 1), pages)
     items = [make_item(each, parties) for each in events[(page - 1) * EVENTS_ON_PAGE :]]
-    title = f"{_count(len(reply.stories), 'story', 'stories')} while muted"
+    title = _count(len(reply.stories), "missed story", "missed stories")
     title += f", page {page} of {pages}" if pages > 1 else ""
     row = actions(
         _make_page_button("Back", reply.delivery_id, page - 1) if page > 1 else None,

@@ -75,7 +75,7 @@ def render_calendar(reply: RateCalendar, parties: Parties) -> Message:
     page, left = _take_page(rows)
     head: list[Block] = [header(title)]
     if not rows:
-        head.append(section("Nothing in our data."))
+        head.append(section("No changes in our data for this period."))
     tail = [
         *_render_notes(reply.checked_period),
         *actions(*_build_buttons(reply, window, left, overdue)),

@@ -7,6 +7,7 @@ shows in a modal with pages, and a command as a message of its own.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from bot.parties import Parties
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import Card
 from bot.rates.question.query import RateQuery
@@ -43,7 +44,10 @@ Item = TypeVar("Item")
 
 
 def render_card(
-    facts: CardFacts, query: RateQuery | None = None, others: Sequence[CardFacts] = ()
+    facts: CardFacts,
+    query: RateQuery | None,
+    parties: Parties,
+    others: Sequence[CardFacts] = (),
 ) -> Message:
     """The card as a message that is read in ten seconds.
 
@@ -56,16 +60,20 @@ def render_card(
     notes += [say.describe_named(others)] if others else []
     notes += filter(None, [say.describe_respelled(query)] if query else [])
     columns = _FEE_COLUMNS if not facts.rows else _COLUMNS
-    words = _WordBudget([card.title, state, card.what, *columns, *notes])
+    heading = say.describe_heading(facts)
+    asked = say.list_rate_questions(query, parties)[:_RATES] if query else []
+    words = _WordBudget([card.title, heading, state, card.what, *columns, *notes])
     summaries = words.take(list(map(_summarize, others[:_OTHERS])))
     short = len(facts.rows) > _ROWS_WITH_DAYS
     rows = [(row.what, say.describe_row(row, short=short)) for row in facts.rows]
     rows += say.list_fee_rows(facts)
     shown = words.take(rows, " ".join)
+    # The rulings of a deal's card are about other duties than those that the deal is about now.
+    rulings = () if card.economies else facts.rulings[:_RULINGS]
     paragraphs = [
         section(f"{bold(f'{title}:')} {escape(' · '.join(found), _TEXT)}")
         for title, listed in (
-            ("Rulings", [*map(say.describe_ruling, facts.rulings[:_RULINGS])]),
+            ("Rulings", [*map(say.describe_ruling, rulings)]),
             ("Next", say.list_next_in_short(facts)[:_NEXT]),
             ("Scheduled, not verified", say.list_passed(facts, short=True)[:_PASSED]),
         )
@@ -81,12 +89,13 @@ def render_card(
         paragraphs.append(section("\n".join(lines)))
     head = [
         header(card.title),
+        *([section(bold(escape(heading, 400)))] if heading else []),
         section(f"{bold(escape(state, 300))}\n{escape(card.what, 500)}"),
         *map(section, summaries),
     ]
     left = len(rows) - len(shown)
     more = [context(f"… and {left} more in the details")] if left else []
-    tail = [context(escape(" · ".join(notes), 400)), *_build_buttons(facts, query, others)]
+    tail = [context(escape(" · ".join(notes), 400)), *_build_buttons(facts, asked, others)]
     notice = escape(f"{card.title}: {state}", 400)
     plain = assemble(notice, [*head, *_build_list(shown)], [*more, *paragraphs], tail, _left_out)
     if not shown:
@@ -151,15 +160,17 @@ def _list_parts(facts: CardFacts) -> list[tuple[str, list[Block]]]:
 
 
 def render_card_list(cards: Sequence[Card], law: str = "") -> Message:
-    """The names of all cards by group, and a menu that shows one. `law` is a law that was asked
-    for and has no card."""
+    """The names of all cards by group, and a menu that shows one of the main cards.
+
+    The others would make the message too long: parts of a law, deals and what is not covered. `law`
+    is a law that was asked for and has no card."""
     title = f"We have no card about {law}." if law else "Laws and topics"
     groups = say.group_cards(cards)
     listed = {
         to_single_line(name) or "–": {
             f"card {one.id}": to_single_line(one.title) or one.id for one in found[: limits.OPTIONS]
         }
-        for name, found in groups[: limits.OPTION_GROUPS]
+        for name, found in say.group_cards(list(filter(_is_main, cards)))[: limits.OPTION_GROUPS]
     }
     chooser = actions({**menu(listed, "", "Choose a law or topic"), "action_id": f"{RUN}_0"})
     items = [
@@ -169,6 +180,10 @@ def render_card_list(cards: Sequence[Card], law: str = "") -> Message:
     tail = [context("Choose one, or type its name, such as “section 232” or “ieepa refunds”.")]
     head = [header(title), *(chooser if groups else ())]
     return assemble(escape(title, 400), head, items, tail, _left_out)
+
+
+def _is_main(card: Card) -> bool:
+    return card.law is None and not card.economies and card.covered
 
 
 def _summarize(facts: CardFacts) -> str:
@@ -200,11 +215,11 @@ class _WordBudget:
 
 
 def _build_buttons(
-    facts: CardFacts, query: RateQuery | None, others: Sequence[CardFacts]
+    facts: CardFacts, asked: Sequence[tuple[str, str]], others: Sequence[CardFacts]
 ) -> tuple[Block, ...]:
+    """`asked` are the labels and texts of the questions about rates."""
     card = facts.card
     named = [one.card for one in others[:_OTHERS]]
-    asked = say.list_rate_questions(query)[:_RATES] if query else []
     related = [*named, *(one for one in facts.see if one not in named)]
     labeled = [(_name_related(one.title, card.title), f"card {one.id}") for one in related]
     labeled = [*asked, *labeled[:_RELATED]]
@@ -235,6 +250,8 @@ def _list_row_lines(row: RateRow, facts: CardFacts) -> Iterator[str]:
     yield f"{bold(escape(row.what, 70))} {escape(say.describe_row(row), 150)}"
     if row.specific:
         yield escape(row.specific, _TEXT)
+    if row.headings:
+        yield f"Headings: {', '.join(row.headings)}"
     sources = dict.fromkeys(say.find_measure_source(one, facts.on) for one in row.measures)
     yield f"Source: {'; '.join(map(markup.format_source, sources))}"
 

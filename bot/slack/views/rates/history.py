@@ -14,6 +14,7 @@ from bot.rates.model.warnings import RateCaveat
 from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_importer, name_origin
+from bot.render.overview.period_spells import format_during
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -197,7 +198,12 @@ def _format_total(answer: Answer, period: _Period, days: Sequence[date] = ()) ->
     goods += " from duties on all origins alone" if answer.partner == WORLD else ""
     total = bold(words.format_step_total(last))
     unsure = f" ({_NOT_VERIFIED})" if end == answer.on and _is_unverified(answer, last) else ""
-    text = f"{pair}: {total}{goods}, since {format_day(last.on)}{on}{unsure}."
+    known = answer.period
+    if known is not None and known.low != known.high:
+        during = f"{bold(words.format_span(known.low, known.high))} {format_during(known)}; "
+    else:
+        during = ""
+    text = f"{pair}: {during}{total}{goods}, since {format_day(last.on)}{on}{unsure}."
     ahead = [
         step
         for step in answer.history

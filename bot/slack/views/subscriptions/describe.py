@@ -96,7 +96,7 @@ def _list_limits(criteria: Criteria) -> Iterator[str]:
 
 def _list_times(timing: Timing) -> Iterator[str]:
     hour = f" at {timing.hour}:00" if timing.hour is not None else ""
-    zone = f" ({escape(timing.zone, 60)})" if timing.zone else ""
+    zone = f" ({escape(timing.zone.replace('_', ' '), 60)})" if timing.zone else ""
     match timing.frequency:
         case Frequency.INSTANT:
             yield "posted at once"

@@ -8,6 +8,8 @@ an error at the field that causes it.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from bot.alerts.subscriptions.model import Subscription
 from bot.commands.subscriptions.form import (
     BREAKING,
@@ -17,6 +19,7 @@ from bot.commands.subscriptions.form import (
     WEEKDAYS,
     SubscriptionForm,
 )
+from bot.errors import SlackError
 from bot.news.state import Severity
 from bot.parties import Parties
 from bot.slack.blockkit.blocks import Block, Message, actions, button, section
@@ -72,7 +75,7 @@ class FormState(Frozen):
     conversation: str
     """The conversation that gets the stories."""
     opened_in: str = ""
-    """The conversation in which the form was opened to edit a subscription."""
+    """The conversation in which the form was opened, if it may be another one."""
     subscription: str = ""
     """The id of the subscription that is edited; empty for a new one."""
     needs_invitation: bool = False
@@ -86,7 +89,7 @@ def render_form(state: FormState, user: str, preview: Sequence[Block] = ()) -> V
     form = state.form
     place = "you" if state.conversation == user else link_channel(state.conversation)
     blocks = [
-        section(f"Stories go to {place}. They must pass every filter that is filled in."),
+        section(f"Stories go to {place}. Only those that match all filters below are sent."),
         *_render_filters(form),
         *_render_times(form),
         *actions(button("Preview", PREVIEW)),
@@ -100,20 +103,31 @@ def render_form(state: FormState, user: str, preview: Sequence[Block] = ()) -> V
     )
 
 
+class FormOutdated(SlackError):
+    """Raised for a modal of another version of the bot."""
+
+
 def read_form(view: Mapping[str, Any]) -> FormState:
-    """What a submitted form says. Raises ValidationError for metadata of another version."""
+    """What a submitted form says. Raises FormOutdated."""
     values = {name: value for name, value in read_values(view).items() if value and value != _NONE}
     chosen: dict[str, object] = {
-        name: values.get(name, "") for name in SubscriptionForm.model_fields
+        name: values[name] for name in SubscriptionForm.model_fields if name in values
     }
     for name in _CHOICES:
         chosen[name] = tuple(filter(None, values.get(name, "").split(",")))
-    return read_state(view).model_copy(update={"form": SubscriptionForm.model_validate(chosen)})
+    try:
+        form = SubscriptionForm.model_validate(chosen)
+    except ValidationError as error:
+        raise FormOutdated(FORM, "fields of another version") from error
+    return read_state(view).model_copy(update={"form": form})
 
 
 def read_state(view: Mapping[str, Any]) -> FormState:
-    """What a modal knows. Raises ValidationError for metadata of another version."""
-    return FormState.model_validate_json(str(view.get("private_metadata") or ""))
+    """What a modal knows. Raises FormOutdated."""
+    try:
+        return FormState.model_validate_json(str(view.get("private_metadata") or ""))
+    except ValidationError as error:
+        raise FormOutdated(FORM, "metadata of another version") from error
 
 
 def render_question(
@@ -129,10 +143,10 @@ def render_question(
     others = wider or narrower
     named = "\n".join(f"• {describe_criteria(one.criteria, parties)}" for one in others[:5])
     if wider:
-        question, replace = "Narrow to this?", "Narrow it to the new one"
+        question, replace = "Narrow to this?", "Narrow: replace it with the new one"
         text = f"{bold(question)} This subscription here sends all of these stories already:"
     else:
-        question, replace = "Keep both?", "Replace it by the new one"
+        question, replace = "Keep both?", "Replace it with the new one"
         text = f"{bold(question)} The new subscription also sends all stories of this one:"
     if len(others) > 1:
         text = text.replace("This subscription here sends", "These subscriptions here send")
@@ -196,7 +210,7 @@ def read_pause_form(view: Mapping[str, Any]) -> tuple[FormState, str]:
 def _render_filters(form: SubscriptionForm) -> list[Block]:
     topics = {topic.value: topic.label.capitalize() for topic in Topic}
     limits = {DECIDED: "Decisions, no threats or talks", OFFICIAL: "Official sources"}
-    pairs = "us china: both. us, china: any. us on china: a duty of the US."
+    pairs = "us china: both. us, china: either. us on china: US duties on China."
     return [
         make_input("topics", "Topics", checkboxes(topics, form.topics), "None: all", optional=True),
         _text("economies", "Economies", form.economies, pairs),
@@ -210,11 +224,11 @@ def _render_filters(form: SubscriptionForm) -> list[Block]:
 
 def _render_times(form: SubscriptionForm) -> list[Block]:
     hours = {str(hour): f"{hour}:00" for hour in range(24)}
-    at = {_NONE: "The usual hour of this bot", **hours}
+    at = {_NONE: "Default hour", **hours}
     quiet = {_NONE: "None", **hours}
     weekdays = {str(number): name for number, name in enumerate(_WEEKDAYS)}
     options = {WEEKDAYS: "Weekdays only", BREAKING: "Breaking stories come at any time"}
-    zone = "A city, such as Tokyo. Empty: that of this bot"
+    zone = "A city, such as Tokyo. Empty: the default time zone"
     return [
         make_input("frequency", "How often", menu(_FREQUENCIES, form.frequency)),
         make_input("weekday", "Day of weekly digests", menu(weekdays, form.weekday), optional=True),

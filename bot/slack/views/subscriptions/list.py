@@ -4,20 +4,34 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import COMMAND
+from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.model import Subscription
 from bot.commands import replies
 from bot.parties import Parties
-from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
+from bot.slack.blockkit.blocks import (
+    Block,
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    section,
+)
 from bot.slack.blockkit.forms import menu
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link_channel, mention_person
 from bot.slack.views.subscriptions.describe import describe_subscription
-from bot.slack.views.subscriptions.outcomes import build_unmute_buttons, format_id, format_mute
+from bot.slack.views.subscriptions.outcomes import format_id, format_mute
 
 ADD, EDIT = "subscription_add", "subscription_edit"
 PAUSE, RESUME, REMOVE = "subscription_pause", "subscription_resume", "subscription_remove"
 MORE = "subscription_more"
-"""The action ids of the buttons. The value of `ADD` is empty, that of `MORE` is the number of a
-page, and the value of the others is the id of a subscription."""
+"""The action ids of the buttons. The value of `ADD` is empty, and that of `MORE` is the number of a
+page. The value of the others is the id of a subscription and, unless it is 1, the number of the
+page on which it is listed. With `PAUSE`, a choice comes before it."""
+UNMUTE = "subscription_unmute"
+"""Begins the action id of a button that ends a mute. Its value is the number of the page, and the
+topic if the mute is of a topic."""
 DAY, WEEK, UNTIL = "day", "week", "until"
 """The choices of the menu `PAUSE`. A space and the subscription's id follow."""
 
@@ -32,9 +46,10 @@ def render_subscriptions(
 ) -> Message:
     """A page of the subscriptions of a conversation, and what it has muted."""
     found = reply.subscriptions
+    page = max(min(page, -(-len(found) // PAGE)), 1)
     add = button("Add", ADD, style="primary")
     muted = context(*map(format_mute, reply.mutes)) if reply.mutes else None
-    unmute = build_unmute_buttons(reply.mutes)
+    unmute = _build_unmute_buttons(reply.mutes, page)
     if not found:
         text = f"No subscriptions here yet. Press the button or type `{COMMAND} subscribe tariffs`."
         row = actions(button(_CHOOSE, ADD, style="primary"), *unmute)
@@ -47,7 +62,7 @@ def render_subscriptions(
         block
         for one in shown
         for block in render_row(
-            one, reply.now, f"{_format_since(one)} · `{format_id(one)}`", parties
+            one, reply.now, f"{_format_since(one)} · `{format_id(one)}`", parties, page
         )
     ]
     off = f"Reminders are off here. `{COMMAND} reminders on` turns them on."
@@ -58,15 +73,22 @@ def render_subscriptions(
 
 
 def render_own(
-    found: Sequence[Subscription], user: str, now: datetime, parties: Parties, most: int
+    found: Sequence[Subscription],
+    user: str,
+    now: datetime,
+    parties: Parties,
+    most: int,
+    hidden: int = 0,
 ) -> list[Block]:
-    """The subscriptions of a person, for the Home tab."""
+    """The subscriptions of a person, for the Home tab, without `hidden` ones."""
     blocks: list[Block] = []
     for one in found[:most]:
         place = "to you" if one.conversation == user else f"to {link_channel(one.conversation)}"
         blocks += render_row(one, now, place, parties)
     if len(found) > most:
         blocks.append(context(f"… and {len(found) - most} more."))
+    if hidden:
+        blocks.append(context(_format_hidden(hidden)))
     if not found:
         blocks.append(section("None yet. Choose which stories come to you in direct messages."))
     add = button("Add" if found else _CHOOSE, ADD, style="primary")
@@ -74,16 +96,20 @@ def render_own(
 
 
 def render_row(
-    subscription: Subscription, now: datetime, detail: str, parties: Parties
+    subscription: Subscription, now: datetime, detail: str, parties: Parties, page: int = 1
 ) -> list[Block]:
-    """A subscription in words, with its buttons. `detail` is markup in small print."""
+    """A subscription in words, with its buttons. `detail` is markup in small print.
+
+    `page` is the page of a list of which the row is a part.
+    """
+    value = subscription.id + (f" {page}" if page > 1 else "")
     what = describe_subscription(subscription, parties)
     question = "Its stories no longer come. This cannot be undone."
     row = actions(
-        button("Edit", EDIT, subscription.id),
-        *([button("Resume", RESUME, subscription.id)] if _is_paused(subscription, now) else []),
-        {**menu(_make_pauses(subscription), "", "Pause"), "action_id": PAUSE},
-        button("Remove", REMOVE, subscription.id, confirm=question),
+        button("Edit", EDIT, value),
+        *([button("Resume", RESUME, value)] if subscription.is_paused(now) else []),
+        {**menu(_make_pauses(value), "", "Pause"), "action_id": PAUSE},
+        button("Remove", REMOVE, value, confirm=question),
     )
     return [section(f"{what}\n{detail}{_format_pauses(subscription, now)}"), *row]
 
@@ -97,12 +123,39 @@ def render_introduction() -> Message:
     return Message(text, (section(text), *actions(button(_CHOOSE, ADD, style="primary"))))
 
 
-def _make_pauses(subscription: Subscription) -> dict[str, str]:
-    return {f"{name} {subscription.id}": label for name, label in _PAUSES.items()}
+def _format_hidden(count: int) -> str:
+    what = "1 that you made is" if count == 1 else f"{count} that you made are"
+    return (
+        f"{what} in channels in which I do not see you. `{COMMAND} list` shows them there, if you "
+        "are in them."
+    )
 
 
-def _is_paused(subscription: Subscription, now: datetime) -> bool:
-    return subscription.paused_until is not None and subscription.paused_until > now
+def read_row(value: str) -> tuple[str, int]:
+    """The subscription's id, and the page, in the value of a button or a choice of `PAUSE`."""
+    words = value.split()
+    if words and words[0] in _PAUSES:
+        words = words[1:]
+    subscription_id, page = [*words, "", ""][:2]
+    return subscription_id, int(page) if page.isdecimal() else 1
+
+
+def read_mute(value: str) -> tuple[str, int]:
+    """The muted topic (empty for the whole conversation) and the page in the value of `UNMUTE`."""
+    page, _, topic = value.partition(" ")
+    return topic, int(page) if page.isdecimal() else 1
+
+
+def _build_unmute_buttons(mutes: Sequence[Mute], page: int) -> list[Element | None]:
+    wide = [mute for mute in mutes if mute.kind is not MuteKind.EVENT]
+    return [
+        button("Unmute", f"{UNMUTE}_{number}", f"{page} {mute.subject}".strip())
+        for number, mute in enumerate(wide)
+    ]
+
+
+def _make_pauses(value: str) -> dict[str, str]:
+    return {f"{name} {value}": label for name, label in _PAUSES.items()}
 
 
 def _format_since(subscription: Subscription) -> str:
@@ -116,6 +169,6 @@ def _format_pauses(subscription: Subscription, now: datetime) -> str:
     if paused_at is None:
         return paused
     reason = escape(subscription.paused_reason)
-    again = "Subscribe again to end the pause."
+    again = f"{bold('Resume')} ends the pause."
     since = format_moment(paused_at)
     return f"{paused}\n:warning: paused since {since}: {reason}. {again}"

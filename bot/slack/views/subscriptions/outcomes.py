@@ -1,7 +1,5 @@
 """Renders the replies of commands about subscriptions and mutes."""
 
-from collections.abc import Sequence
-
 from bot import COMMAND
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.model import Subscription
@@ -19,7 +17,7 @@ from bot.slack.blockkit.blocks import (
     context,
     section,
 )
-from bot.slack.blockkit.mrkdwn import escape, format_moment, mention_person
+from bot.slack.blockkit.mrkdwn import escape, format_moment, link_channel, mention_person
 from bot.slack.views import alerts
 from bot.slack.views.replies import render_notice
 from bot.slack.views.subscriptions.describe import (
@@ -31,7 +29,11 @@ from bot.slack.views.subscriptions.describe import (
 
 UNMUTE_TOPIC = "mute_topic_off"
 UNSUBSCRIBE = "unsubscribe_confirmed"
-"""The value of the button is the arguments of `unsubscribe`."""
+"""The value of the button is the ids of the subscriptions and the arguments of `unsubscribe`."""
+_MOST_CONFIRMED = 100
+"""Maximum subscriptions that one button can end."""
+_END = "|"
+"""Ends the ids in the value of the button."""
 
 
 def render_subscribed(
@@ -72,18 +74,27 @@ def render_unsubscribed(
         text = f"Nothing changed: this conversation has no subscription to {what}."
         return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
     text = f"{mention_person(request.user)} unsubscribed this conversation from {what}."
-    kept = f"{reply.kept} made by others stay." if reply.kept else ""
+    noun = "1 subscription" if reply.kept == 1 else f"{reply.kept} subscriptions"
+    kept = f"Not ended: {noun} made by other people." if reply.kept else ""
     return assemble(text, [section(text), *([context(kept)] if kept else [])])
 
 
 def render_confirmation(reply: replies.ConfirmUnsubscribe, parties: Parties) -> Message:
     """Asks whether to unsubscribe, with the subscriptions that this ends or changes."""
-    count = len(reply.subscriptions)
+    ended = reply.subscriptions[:_MOST_CONFIRMED]
+    count = len(ended)
     one = f"Unsubscribe this conversation? This ends or changes {count} "
     text = one + ("subscription" if count == 1 else "subscriptions") + " here:"
-    lines = [section(f"• {describe_subscription(each, parties)}") for each in reply.subscriptions]
-    row = actions(button("Unsubscribe", UNSUBSCRIBE, reply.arguments, style="danger"))
+    lines = [section(f"• {describe_subscription(each, parties)}") for each in ended]
+    value = f"{' '.join(each.id for each in ended)} {_END} {reply.arguments}"
+    row = actions(button("Unsubscribe", UNSUBSCRIBE, value, style="danger"))
     return assemble(text, [section(text)], lines, row, _make_left_out)
+
+
+def read_confirmed(value: str) -> tuple[tuple[str, ...], str]:
+    """The ids and the arguments in the value of the button `UNSUBSCRIBE`."""
+    ids, end, arguments = value.partition(_END)
+    return (tuple(ids.split()), arguments.strip()) if end else ((), value)
 
 
 def render_changed(
@@ -96,19 +107,35 @@ def render_changed(
     what = describe_subscription(subscription, parties)
     if isinstance(reply, replies.SubscriptionRemoved):
         text = f"{who} removed a subscription: {what}."
-    elif subscription.paused_until is not None:
+    elif (
+        reply.kind is replies.SubscriptionChangeKind.PAUSED
+        and subscription.paused_until is not None
+    ):
         until = format_moment(subscription.paused_until)
         text = f"{who} paused a subscription until {until}: {what}."
+    elif reply.kind is replies.SubscriptionChangeKind.RESUMED:
+        text = f"{who} ended the pause of a subscription: {what}."
     else:
         text = f"{who} changed a subscription: {what}."
     return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
 
 
-def render_refusal(
-    reply: replies.NoSuchSubscription | replies.SubscriptionRefused | replies.TooManyHere,
-) -> Message:
+def render_refusal(reply: replies.Reply, parties: Parties) -> Message:
     """Says why nothing was changed."""
     match reply:
+        case replies.AlreadySubscribed():
+            what = describe_subscription(reply.subscription, parties)
+            return render_notice(
+                f"Nothing was saved, because another subscription is about the same: {what}. "
+                f"`{COMMAND} list` has it as `{format_id(reply.subscription)}`."
+            )
+        case replies.NotAMember():
+            place = link_channel(reply.conversation)
+            if reply.is_known:
+                return render_notice(f"You are not in {place}, so you cannot change that there.")
+            return render_notice(
+                f"I cannot check whether you are in {place}. Type `{COMMAND} list` there instead."
+            )
         case replies.NoSuchSubscription():
             named = f" `#{escape(reply.id, 40)}`" if reply.id else ""
             return render_notice(
@@ -116,7 +143,7 @@ def render_refusal(
             )
         case replies.TooManyHere():
             return render_notice(
-                f"This conversation has {reply.limit} subscriptions, and that is the limit. "
+                f"This conversation has reached its limit of {reply.limit} subscriptions. "
                 f"Remove one first: `{COMMAND} list` shows them."
             )
         case replies.SubscriptionRefused(policy=SubscriptionPolicy.MAKER):
@@ -131,11 +158,11 @@ def render_mute(reply: replies.Muted | replies.Unmuted, request: CommandRequest)
     """Says what is muted, with a button that undoes it, or what is no longer muted."""
     who, what = mention_person(request.user), describe_mute(reply.mute)
     if isinstance(reply, replies.Unmuted):
-        text = f"{who} unmuted {what} here. Stories that came meanwhile are offered now."
+        text = f"{who} unmuted {what} here. If stories came meanwhile, a button shows them."
         return Message(text, (section(text),))
     until = reply.mute.until
     end = f" until {format_moment(until)}" if until is not None else ""
-    text = f"{who} muted {what} here{end}. What you miss is offered then."
+    text = f"{who} muted {what} here{end}. Then a button shows the stories that came meanwhile."
     return Message(text, (section(text), *actions(_build_undo(reply.mute, "Unmute"))))
 
 
@@ -149,12 +176,6 @@ def format_mute(mute: Mute) -> str:
     what = "an event" if mute.kind is MuteKind.EVENT else describe_mute(mute)
     until = f" until {format_moment(mute.until)}" if mute.until is not None else ""
     return f"Muted{until}: {what}."
-
-
-def build_unmute_buttons(mutes: Sequence[Mute]) -> list[Element | None]:
-    """Buttons that end the mutes of topics and of the conversation."""
-    wide = [mute for mute in mutes if mute.kind is not MuteKind.EVENT]
-    return [_build_undo(mute, "Unmute") for mute in wide]
 
 
 def _build_undo(mute: Mute, label: str) -> Element | None:

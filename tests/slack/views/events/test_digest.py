@@ -12,7 +12,12 @@ from bot.commands.replies import MissedStories
 from bot.news.state import EventState, EventStatus, NewFact, NewFactKind, Relation, Severity
 from bot.news.story import Story
 from bot.slack.blockkit.blocks import Message
-from bot.slack.views.events.digest import render_digest, render_missed, render_offer
+from bot.slack.views.events.digest import (
+    MOST_EVENTS,
+    render_digest,
+    render_missed,
+    render_offer,
+)
 from tests.slack.samples import NOW, PARTIES, nasty_text, stories, story
 from tests.slack.views.accepted import as_text, check_accepted
 
@@ -47,7 +52,7 @@ def test_slack_accepts_bundles_of_any_length(
         (BundleKind.DAILY, "Daily digest: 1 story"),
         (BundleKind.HOURLY, "Hourly digest: 1 story"),
         (BundleKind.WEEKLY, "Weekly digest: 1 story"),
-        (BundleKind.QUIET, "While it was quiet: 1 story"),
+        (BundleKind.QUIET, "During the quiet time: 1 story"),
     ],
 )
 def test_a_title_says_which_bundle_it_is(kind: BundleKind, title: str) -> None:
@@ -74,6 +79,17 @@ def test_every_event_is_shown_once_and_the_rest_is_in_the_thread(again: bool) ->
     assert set(places) == set(range(len(messages)))
     assert sum(as_text(each).count("|Story ") for each in messages) == 90
     assert f"{90 - places.count(0)} more events in the thread" in as_text(messages[0])
+
+
+def test_a_digest_counts_the_stories_for_which_it_has_no_room() -> None:
+    many = [_event(n, title=f"Story {n}.") for n in range(MOST_EVENTS + 2)]
+    messages = render_digest(many, PARTIES, DAILY, left_out=5)
+    assert f"{MOST_EVENTS + 7} stories" in messages[0].text
+    assert "7 more stories: `/tariff latest`" in as_text(messages[0])
+    assert sum(as_text(each).count("|Story ") for each in messages) == MOST_EVENTS
+    assert "more stories" not in as_text(render_digest(many[:2], PARTIES, DAILY)[0])
+    offer = render_offer("d1", many[:2], Bundle(kind=BundleKind.MISSED), 3)
+    assert offer.text.startswith("5 stories")
 
 
 def test_the_first_message_fits_on_a_phone() -> None:
@@ -120,9 +136,9 @@ def test_the_most_severe_event_comes_first() -> None:
 @pytest.mark.parametrize(
     ("mute", "subject", "text"),
     [
-        (MuteKind.EVENT, "s1", "2 stories while an event was muted"),
-        (MuteKind.TOPIC, "court_ruling", "2 stories while court rulings were muted"),
-        (MuteKind.CONVERSATION, "", "2 stories while muted"),
+        (MuteKind.EVENT, "s1", "2 stories arrived while an event was muted"),
+        (MuteKind.TOPIC, "court_ruling", "2 stories arrived while court rulings were muted"),
+        (MuteKind.CONVERSATION, "", "2 stories arrived while this conversation was muted"),
     ],
 )
 def test_missed_stories_are_only_offered(mute: MuteKind, subject: str, text: str) -> None:
@@ -139,7 +155,7 @@ def test_missed_stories_have_pages() -> None:
     page: int | None = 1
     while page is not None:
         message = render_missed(MissedStories(missed, "d1", page), PARTIES)
-        assert f"12 stories while muted, page {page} of 3" in as_text(message)
+        assert f"12 missed stories, page {page} of 3" in as_text(message)
         shown += [_title(b["text"]["text"]) for b in message.blocks[1:] if b["type"] == "section"]
         page = _find_next(message)
     assert shown == list(range(12))

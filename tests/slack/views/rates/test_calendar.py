@@ -162,7 +162,7 @@ def test_overdue_changes_are_listed_if_there_are_no_others() -> None:
     reply = build_reply(partner="CN")
     overdue = tuple(one for one in reply.items if one.passed)
     message = render_calendar(replace(reply, items=overdue), PARTIES)
-    assert "Nothing in our data" not in as_text(message)
+    assert "No changes in our data" not in as_text(message)
     assert len(table_of(message)) > 1
 
 
@@ -197,7 +197,7 @@ def test_without_tables_each_change_has_its_full_text_and_source() -> None:
 def test_an_empty_window_says_so() -> None:
     message = render(since=date(2027, 3, 1), until=date(2027, 3, 31))
     assert message.instead is None
-    assert message.blocks[1]["text"]["text"] == "Nothing in our data."
+    assert message.blocks[1]["text"]["text"] == "No changes in our data for this period."
     assert "Next 365 days" in list_commands(message)
 
 

@@ -1,6 +1,6 @@
 """Cards of laws and topics fit into Slack's limits and into ten seconds of reading."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.local_slack.state.modals import check_view
-from bot.rates.cards.facts import build_card_facts
+from bot.rates.cards.facts import CardFacts, build_card_facts
 from bot.rates.cards.model import Card
 from bot.rates.ledger import Ledger
 from bot.rates.model.law import Effect
@@ -65,6 +65,12 @@ def list_markup(value: Any) -> Iterable[str]:
             yield from list_markup(each)
 
 
+def show(
+    facts: CardFacts, query: RateQuery | None = None, others: Sequence[CardFacts] = ()
+) -> Message:
+    return render_card(facts, query, PARTIES, others)
+
+
 def count_words(message: Message) -> int:
     return sum(len(text.split()) for text in list_texts(message.blocks))
 
@@ -84,7 +90,7 @@ def test_every_card_is_accepted_and_short_on_every_day(ledger: Ledger) -> None:
     for one in ledger.cards.all:
         for day in DAYS:
             facts = build_card_facts(one, ledger, day)
-            message = render_card(facts)
+            message = show(facts)
             check_accepted(message)
             check_accepted(message.instead or message)
             check_accepted(render_card_details(facts))
@@ -97,7 +103,9 @@ def test_the_list_has_every_card(ledger: Ledger) -> None:
     message = render_card_list(ledger.cards.all)
     check_accepted(message)
     text = as_text(message)
-    assert [one.id for one in ledger.cards.all if one.title not in text] == []
+    unnamed = [one.id for one in ledger.cards.all if f"`{one.names[0]}`" not in text]
+    assert unnamed == []
+    assert all(title in text for title in ("IEEPA duties", "USMCA origin", "Section 338"))
     assert "section 233" in as_text(render_card_list(ledger.cards.all, "section 233"))
 
 
@@ -115,13 +123,13 @@ def test_the_list_has_every_card(ledger: Ledger) -> None:
     ],
 )
 def test_the_first_line_has_the_state(ledger: Ledger, card_id: str, state: str) -> None:
-    message = render_card(build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY))
+    message = show(build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY))
     assert state in get_first_line(message)
 
 
 def test_the_buttons_run_commands_that_are_understood(ledger: Ledger) -> None:
     facts = build_card_facts(ledger.cards.by_id["section-232"], ledger, TODAY)
-    details, *others, example = list_commands(render_card(facts))
+    details, *others, example = list_commands(show(facts))
     assert details == "card section-232 sources"
     assert [ledger.cards.find(one) for one in others] == list(facts.card.see)
     assert ledger.cards.find(details) == "section-232"
@@ -130,19 +138,19 @@ def test_the_buttons_run_commands_that_are_understood(ledger: Ledger) -> None:
 
 def test_a_button_leaves_out_the_law_that_the_card_is_about(ledger: Ledger) -> None:
     metals = build_card_facts(ledger.cards.by_id["section-232-metals"], ledger, TODAY)
-    assert "Cars and car parts" in list_labels(render_card(metals))
+    assert "Cars and car parts" in list_labels(show(metals))
     other_law = build_card_facts(ledger.cards.by_id["section-122"], ledger, TODAY)
-    assert "Section 301: forced labor duties" in list_labels(render_card(other_law))
+    assert "Section 301: forced labor duties" in list_labels(show(other_law))
 
 
 def test_the_rates_that_a_question_names_are_buttons(ledger: Ledger) -> None:
     query = RateQuery(kind=QueryKind.CARD, card="refunds", partner="VN", versus=("CN",))
     facts = build_card_facts(ledger.cards.by_id["refunds"], ledger, TODAY)
-    labels = list_labels(render_card(facts, query))
-    assert labels[1:3] == ["US duties on VN", "US duties on CN"]
+    labels = list_labels(show(facts, query))
+    assert labels[1:3] == ["US duties on Vietnam", "US duties on China"]
     steel = query.model_copy(update={"product": "steel", "versus": ()})
-    message = render_card(facts, steel)
-    assert "US duties on steel of VN" in list_labels(message)
+    message = show(facts, steel)
+    assert "US duties on steel of Vietnam" in list_labels(message)
     [asked] = [one for one in list_commands(message) if "steel" in one]
     read = parse_query(asked, PARTIES, TODAY, ledger.reader, ledger.cards)
     assert (read.imposer, read.partner, read.product) == ("US", "VN", "steel")
@@ -162,7 +170,7 @@ def test_another_card_of_the_question_is_named_and_summarized(
     one, two = (
         build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY) for card_id in (first, other)
     )
-    message = render_card(one, None, [two])
+    message = show(one, None, [two])
     text = " ".join(list_texts(message.blocks))
     assert all(each in text for each in facts)
     assert f"Also named: {two.card.title}." in text
@@ -175,17 +183,17 @@ def test_the_reading_of_a_misspelt_word_is_said(ledger: Ledger) -> None:
     respelled = (Respelling(word="drawbak", read_as="drawback"),)
     query = RateQuery(kind=QueryKind.CARD, card="drawback", respelled=respelled)
     facts = build_card_facts(ledger.cards.by_id["drawback"], ledger, TODAY)
-    assert "Read 'drawbak' as drawback." in as_text(render_card(facts, query))
+    assert "Read 'drawbak' as drawback." in as_text(show(facts, query))
 
 
 def test_the_day_of_the_facts_is_said_and_the_age_counts_from_today(ledger: Ledger) -> None:
     cards, day = ledger.cards.by_id, date(2026, 2, 23)
     facts = build_card_facts(cards["section-122"], ledger, day, TODAY)
-    assert "As of 23 Feb 2026: Begins 24 Feb 2026" in get_first_line(render_card(facts))
-    assert "54 days ago" in as_text(render_card(facts))
+    assert "As of 23 Feb 2026: Begins 24 Feb 2026" in get_first_line(show(facts))
+    assert "54 days ago" in as_text(show(facts))
     exclusions = build_card_facts(cards["exclusions"], ledger, date(2026, 11, 10), TODAY)
-    assert "As of" not in get_first_line(render_card(exclusions))
-    assert "54 days ago" in as_text(render_card(exclusions))
+    assert "As of" not in get_first_line(show(exclusions))
+    assert "54 days ago" in as_text(show(exclusions))
 
 
 @pytest.mark.parametrize(
@@ -205,7 +213,7 @@ def test_what_professionals_ask_is_on_the_card_itself(
     ledger: Ledger, card_id: str, fact: str
 ) -> None:
     facts = build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY)
-    assert fact in as_text(render_card(facts))
+    assert fact in as_text(show(facts))
 
 
 def list_labels(message: Message) -> list[str]:
@@ -218,7 +226,7 @@ def test_the_table_names_its_columns(ledger: Ledger) -> None:
         ("section-232", ["Applies to", "Duty"]),
         ("processing-fees", ["Fee", "Amount"]),
     ):
-        message = render_card(build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY))
+        message = show(build_card_facts(ledger.cards.by_id[card_id], ledger, TODAY))
         [table] = [block for block in message.blocks if block["type"] == "table"]
         assert [cell["text"] for cell in table["rows"][0]] == columns
 
@@ -236,16 +244,19 @@ def test_the_pages_of_the_modal_have_all_details(ledger: Ledger) -> None:
     assert {view["private_metadata"] for view in views} == {"card ieepa sources"}
 
 
-def test_the_menu_of_the_list_shows_every_card(ledger: Ledger) -> None:
+def test_the_menu_of_the_list_shows_every_main_card(ledger: Ledger) -> None:
     [chooser] = render_card_list(ledger.cards.all).blocks[1]["elements"]
     options = [one for group in chooser["option_groups"] for one in group["options"]]
     found = [ledger.cards.find(one["value"]) for one in options]
-    assert sorted(filter(None, found)) == sorted(ledger.cards.by_id)
+    main = (
+        one.id for one in ledger.cards.all if one.law is None and not one.economies and one.covered
+    )
+    assert sorted(filter(None, found)) == sorted(main)
 
 
 def test_the_details_have_the_sources_that_the_card_leaves_out(ledger: Ledger) -> None:
     facts = build_card_facts(ledger.cards.by_id["refunds"], ledger, TODAY)
-    short, details = as_text(render_card(facts)), as_text(render_card_details(facts))
+    short, details = as_text(show(facts)), as_text(render_card_details(facts))
     assert "https://" not in short
     for one in facts.card.points:
         assert (one.source.url or one.source.text) in details
@@ -253,7 +264,7 @@ def test_the_details_have_the_sources_that_the_card_leaves_out(ledger: Ledger) -
 
 def test_a_card_that_is_not_in_the_rates_says_so(ledger: Ledger) -> None:
     facts = build_card_facts(ledger.cards.by_id["drawback"], ledger, TODAY)
-    assert "not in our rates" in as_text(render_card(facts))
+    assert "not in our rates" in as_text(show(facts))
 
 
 def build_hostile_card(text: str) -> Card:
@@ -280,7 +291,7 @@ def test_hostile_and_long_texts_are_accepted(text: str) -> None:
     ledger = card_ledger(made, measures=[written("us-a", rate(10))], legal=events)
     facts = build_card_facts(made, ledger, TODAY)
     listed = render_card_list([made] * 200)
-    for message in (render_card(facts), render_card_details(facts), listed):
+    for message in (show(facts), render_card_details(facts), listed):
         check_accepted(message)
         shown = " ".join([message.text, *list_markup(message.blocks)])
         assert "<!channel>" not in shown
@@ -294,6 +305,6 @@ def test_a_ledger_without_cards_has_an_empty_list() -> None:
 def test_a_stayed_ruling_is_named_with_its_stay() -> None:
     held = ruling(date(2026, 3, 1), "us-a")
     stayed = ruling(date(2026, 3, 2), "us-a").model_copy(update={"effect": Effect.STAYED})
-    text = as_text(render_card(facts_of(rate(10), legal=[held, stayed])))
+    text = as_text(show(facts_of(rate(10), legal=[held, stayed])))
     assert "Held unlawful 1 Mar 2026" in text
     assert "Ruling stayed 2 Mar 2026" in text

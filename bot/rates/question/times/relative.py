@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from bot.errors import QueryError
-from bot.rates.question.reading.time_spelling import LAST, NEXT, add_months
+from bot.rates.question.times.time_spelling import LAST, NEXT, add_months
 
 _CURE = "Write it as 2025-12-31"
 _A_DAY = timedelta(days=1)

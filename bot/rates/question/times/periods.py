@@ -26,8 +26,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from bot.errors import QueryError, UnclearQuestion
-from bot.rates.question.reading.relative_times import COUNT, UNIT, WEEKDAYS, read_relative
-from bot.rates.question.reading.time_spelling import (
+from bot.rates.question.times.holidays import spell_out_holidays
+from bot.rates.question.times.relative import COUNT, UNIT, WEEKDAYS, read_relative
+from bot.rates.question.times.time_spelling import (
     LAST,
     NEXT,
     ORDINAL,
@@ -173,7 +174,7 @@ def take_period(
     QueryError for an impossible date (31 June 2025), and UnclearQuestion for a date with two
     readings.
     """
-    text = spell_out_times(text, today)
+    text = spell_out_times(spell_out_holidays(text, today), today)
     if not _QUICK.search(text):
         return None, text
     if tense is Tense.UNKNOWN and _TO_TODAY.search(text):

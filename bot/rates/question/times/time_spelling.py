@@ -1,4 +1,4 @@
-"""Writes the times of a question in the spellings that `bot.rates.question.periods` reads.
+"""Writes the times of a question in the spellings that `bot.rates.question.times.periods` reads.
 
 aug 1 25, 01-aug-2025     1 aug 2025
 september last year       september 2025
@@ -11,7 +11,7 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 
-from bot.text.months import MONTH
+from bot.text.months import MONTH, MONTHS
 
 _A_DAY = timedelta(days=1)
 YEAR = r"20[1-3]\d"
@@ -36,6 +36,26 @@ _OF_NAMED_YEAR = re.compile(
     rf"(?P<what2>(?:{MONTH})\b(?: \d{{1,2}}{ORDINAL})?|[qh][1-4])(?! ?20)"
 )
 """`september last year`, `last year in september`."""
+_OF_YEAR = re.compile(
+    r"\b(?P<nth>first|second|third|fourth|[1-4](?:st|nd|rd|th)) (?P<kind>quarter|half),? "
+    rf"(?:of |in )?(?:the )?(?P<which>{LAST}|{NEXT}|this|current) year\b"
+)
+_NAMED_MONTH = re.compile(
+    rf"\b(?P<which>{LAST}|{NEXT}|this(?! (?:may|march|mar)\b))(?: coming)? (?P<name>{MONTH})\b"
+    r"(?! ?20)"
+)
+_WEEKDAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_BARE_WEEKDAY = re.compile(
+    rf"\b(?P<head>on|by|until|till|since|from|before|after) (?P<day>{_WEEKDAYS})\b"
+)
+_ASKS_PAST = re.compile(r"\b(?:was|were|did|had|paid|charged|arrived|entered|cleared|landed)\b")
+_CLOCK = re.compile(
+    r",?\s*\b(?:at |around |about |by )?(?:\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|a\.m\.|p\.m\.|hrs|hours)"
+    r"|noon|midnight|\d{1,2}:\d\d)(?!\w)\.?"
+    r"(?: (?:est|edt|et|eastern(?: time)?|utc|gmt|local time))?"
+)
+_SAME_TIME = re.compile(r"\b(?:at )?(?:this|the same|same) (?:time|day|date|month) last year\b")
+_BACK = re.compile(r"(?<=day|eek|nth|ear|ays|eks|ths|ars) (?:back|earlier|before now)\b")
 _UNTIL_NOW = re.compile(
     r"\b(?:up )?(?<!year )(?P<head>until|till|to|through)(?: the)? (?:now|date|present)\b"
 )
@@ -64,6 +84,11 @@ def spell_out_times(text: str, today: date) -> str:
     """The text with longer forms of `end of year`, `11/2025`, `4q25` and `last summer`."""
     text = _LIBERATION_DAY.sub("2025-04-02", text)
     text = _SHORT_YEAR.sub(_spell_short_year, text)
+    text = _CLOCK.sub(" ", text)
+    text = _BACK.sub(" ago", _SAME_TIME.sub("a year ago", text))
+    text = _BARE_WEEKDAY.sub(lambda match: _spell_weekday(match, today), text)
+    text = _NAMED_MONTH.sub(lambda match: _spell_named_month(match, today), text)
+    text = _OF_YEAR.sub(lambda match: _spell_part_of_year(match, today), text)
     text = _OF_NAMED_YEAR.sub(lambda match: _spell_named_year(match, today), text)
     text = _UNTIL_NOW.sub(r"\g<head> today", text)
     text = _SEASON.sub(lambda match: _spell_season(match, today), text)
@@ -86,8 +111,39 @@ def _spell_short_year(match: re.Match[str]) -> str:
 def _spell_named_year(match: re.Match[str], today: date) -> str:
     """`september 2025` for `last year in september`."""
     which = match["which"] or match["which2"]
+    return f"{match['what'] or match['what2']} {_move_year(which, today)}"
+
+
+def _spell_part_of_year(match: re.Match[str], today: date) -> str:
+    """`first half of 2027` for `the first half of next year`."""
+    return f"{match['nth']} {match['kind']} of {_move_year(match['which'], today)}"
+
+
+def _spell_weekday(match: re.Match[str], today: date) -> str:
+    """`on last friday` for `on friday` in a question about the past."""
+    head, day = match["head"], match["day"]
+    if _WEEKDAYS.split("|").index(day) == today.weekday():
+        return f"{head} this {day}"
+    is_past = head in {"since", "after"} or _ASKS_PAST.search(match.string) is not None
+    is_past = is_past and head not in {"by", "until", "till", "before"}
+    return f"{head} {'last' if is_past else 'next'} {day}"
+
+
+def _move_year(which: str, today: date) -> int:
     step = -1 if which in LAST.split("|") else 1 if which in NEXT.split("|") else 0
-    return f"{match['what'] or match['what2']} {today.year + step}"
+    return today.year + step
+
+
+def _spell_named_month(match: re.Match[str], today: date) -> str:
+    """`in june 2026` for `last june`."""
+    month = MONTHS[match["name"]]
+    if match["which"] in LAST.split("|"):
+        year = today.year - (month >= today.month)
+    elif match["which"] in NEXT.split("|"):
+        year = today.year + (month <= today.month)
+    else:
+        year = today.year
+    return f"in {match['name']} {year}"
 
 
 def _spell_season(match: re.Match[str], today: date) -> str:

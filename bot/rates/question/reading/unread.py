@@ -1,0 +1,100 @@
+"""Finds the words of a question that were not read, which its answer names.
+
+A word was not read if no step gave it a role, unless it is small or ordinary. Ordinary verbs
+without which the question may mean something else count too: `forgets`.
+"""
+
+from collections.abc import Sequence
+
+from bot.rates.question.everyday_words import is_everyday, is_telling
+from bot.rates.question.goods_words import IGNORED, TAILS
+from bot.rates.question.product import ProductReader
+from bot.rates.question.query import QueryKind, RateQuery
+from bot.rates.question.reading.calendar_query import CALENDAR_WORDS
+from bot.rates.question.reading.goods import OF_CLAIMS
+from bot.rates.question.reading.question import Vocabulary, split_product
+from bot.rates.question.stemming import stem_words
+from bot.rates.question.tokens import Role, Tokens
+from bot.rates.question.wording import FILLER, NOISE
+
+_SMALL = IGNORED | TAILS
+
+
+def is_small(word: str) -> bool:
+    """Whether the word names nothing by itself: `the`, `12`."""
+    return word in NOISE or word in FILLER or word == "not" or not any(map(str.isalpha, word))
+
+
+def find_small_role(word: str) -> Role:
+    """The role of a word that is left out when the economies are found."""
+    return Role.FILLER if is_small(word) else Role.ECONOMY
+
+
+def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The words that were not read, after the query's product was read."""
+    reader = vocabulary.reader
+    if reader is None:
+        return ()
+    product = frozenset(split_product(query.product))
+    unknown = frozenset(list_unknown(query.product, reader))
+    has_claims = bool(query.product and reader.read_any(query.product).claims)
+    is_calendar = query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES)
+
+    def find_role(word: str) -> Role:
+        if word in product and word not in unknown:
+            return Role.GOODS
+        if is_telling(word):
+            return Role.UNREAD
+        if is_small(word) or is_everyday(word) or _SMALL.issuperset(stem_words(word)):
+            return Role.FILLER
+        if (is_calendar and word in CALENDAR_WORDS) or (has_claims and word in OF_CLAIMS):
+            return Role.FILLER
+        return Role.LAW if _names_law(word, reader) else Role.UNREAD
+
+    tokens.settle("", find_role)
+    found = (word.strip("-&") for word in tokens.list_words(Role.UNREAD))
+    return tuple(word for word in found if word)
+
+
+def add_unread(query: RateQuery, phrases: Sequence[str]) -> RateQuery:
+    """The query with phrases that were not read, instead of their single words."""
+    inside = {word for phrase in phrases for word in phrase.split()}
+    others = (word for word in query.unread if word not in inside)
+    return query.model_copy(update={"unread": (*phrases, *others)})
+
+
+def list_unknown(product: str | None, reader: ProductReader | None) -> tuple[str, ...]:
+    """The words of the product that no name has."""
+    if not product or reader is None:
+        return ()
+    unknown = frozenset(reader.read_any(product).unknown)
+    return tuple(
+        word
+        for word in dict.fromkeys(split_product(product))
+        if unknown.issuperset(stem_words(word)) and not is_small(word)
+    )
+
+
+def list_unread_of_card(tokens: Tokens, card: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The words that the card of a law or topic does not answer."""
+    parties, reader, cards, _ = vocabulary
+    if reader is None or cards is None or card not in cards.by_id:
+        return ()
+
+    def find_role(word: str) -> Role:
+        stems = frozenset(stem_words(word))
+        if is_small(word) or is_everyday(word) or cards.is_question_word(word):
+            return Role.FILLER
+        if stems <= cards.words or _names_law(word, reader):
+            return Role.LAW
+        if stems <= reader.words:
+            return Role.GOODS
+        return Role.UNREAD if parties.find(word) is None else Role.ECONOMY
+
+    tokens.settle("", find_role)
+    return tokens.list_words(Role.UNREAD)
+
+
+def _names_law(word: str, reader: ProductReader) -> bool:
+    wanted = reader.read_any(word)
+    return bool(wanted.layers or wanted.bases or wanted.claims)

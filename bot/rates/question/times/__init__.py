@@ -1,0 +1,1 @@
+"""Finds the day or the period in a question."""

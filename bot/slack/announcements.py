@@ -1,0 +1,43 @@
+"""Tells a channel what a person changed about its subscriptions from another place."""
+
+import logging
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.commands.replies import (
+    Reply,
+    Subscribed,
+    SubscriptionChanged,
+    SubscriptionRemoved,
+    is_public,
+)
+from bot.slack.api.errors import code
+from bot.slack.blockkit.blocks import Message
+from bot.slack.context import SlackContext
+
+log = logging.getLogger(__name__)
+
+
+async def announce(
+    context: SlackContext, reply: Reply, message: Message, user: str, seen_in: str = ""
+) -> str:
+    """Posts `message` in the channel of the subscription that the reply says is changed.
+
+    Posts nothing if nothing changed, if the stories go to the person, or if the channel is
+    `seen_in`, where everyone sees the reply. Returns a warning as markup if Slack refuses the post.
+    """
+    if not isinstance(reply, Subscribed | SubscriptionChanged | SubscriptionRemoved):
+        return ""
+    channel = reply.subscription.conversation
+    if channel in (user, seen_in) or not is_public(reply):
+        return ""
+    try:
+        await context.take_reply_turn()
+        await context.client.chat_postMessage(channel=channel, **message.payload())
+    except SlackApiError as error:
+        log.warning("a change of a subscription was not announced: %s", code(error))
+        return ":warning: I cannot post there yet. `/invite` me to the channel."
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("a change of a subscription was not announced: %s", type(error).__name__)
+    return ""
