@@ -28,8 +28,8 @@ from bot.rates.model.warnings import Reason
 from bot.rates.schedule.treatment import COLUMN_2, LineDuty, Treatment, find_line_duty
 
 _A_DAY = timedelta(days=1)
-_MAX_DUTIES = 400_000
-"""Maximum duties that are kept. Most share their parts, so that one takes some 200 bytes."""
+_MAX_SHARED = 10_000
+"""Maximum shared duties that are kept, each with some KB. A table of 5,000 lines has 3,300."""
 
 
 class BanExtent(StrEnum):
@@ -104,7 +104,9 @@ class _SharedDuty(NamedTuple):
 class LineDuties:
     """The duties on lines by a ledger. Not safe for use by several threads at once."""
 
-    def __init__(self, ledger: Ledger, like: Self | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger, like: Self | None = None, max_shared: int = _MAX_SHARED
+    ) -> None:
         """With `like`, reuses the classes of the duties by an earlier ledger, if they still fit.
 
         Raises ValueError if the ledger has no tariff schedule.
@@ -112,7 +114,7 @@ class LineDuties:
         schedule = ledger.find_tariff_schedule(IMPOSER)
         if schedule is None:
             raise ValueError("the ledger has no tariff schedule")
-        self.ledger, self.schedule = ledger, schedule
+        self.ledger, self.schedule, self._max_shared = ledger, schedule, max_shared
         codes = list_scope_codes(ledger, IMPOSER)
         index = ScheduleIndex(schedule)
         if like is not None and like.schedule is schedule:
@@ -126,7 +128,7 @@ class LineDuties:
         self._lists_of = ledger.get_lists(IMPOSER)
         self._duties: dict[tuple[str, str, date], ListedDuty] = {}
         self._shared: dict[tuple[object, str, date], _SharedDuty] = {}
-        self._by_base: dict[tuple[object, ...], ListedDuty] = {}
+        self._by_base: dict[tuple[int, LineDuty], ListedDuty] = {}
         self._days: dict[tuple[int, str], tuple[date, ...]] = {}
         self._treatments: dict[tuple[str, date], Treatment] = {}
         self._names: dict[str, frozenset[str]] = {}
@@ -136,8 +138,6 @@ class LineDuties:
         place = (*key, day)
         found = self._duties.get(place)
         if found is None:
-            if len(self._duties) >= _MAX_DUTIES:
-                self._duties.clear()
             found = self._duties[place] = self._compute(key, day)
         return found
 
@@ -220,11 +220,20 @@ class LineDuties:
         place = (alike, key.origin, day)
         shared = self._shared.get(place)
         if shared is None:
+            if len(self._shared) >= self._max_shared:
+                self._clear()
             shared = self._shared[place] = _compute_shared(self.ledger, key, day)
         built = self._by_base.get((id(shared), base))
         if built is None:
             built = self._by_base[id(shared), base] = _build_duty(shared, base)
         return built
+
+    def _clear(self) -> None:
+        """Forgets all duties. Those that were built are found by the ids of the shared ones."""
+        self._shared.clear()
+        self._by_base.clear()
+        self._duties.clear()
+        self._treatments.clear()
 
     def _list_names(self, origin: str) -> frozenset[str]:
         """The lists of all measures on goods of the origin."""
@@ -289,7 +298,7 @@ def _find_range(
     stacked, finding = shared.selection.stacked, shared.selection.line
     if finding is None or not (shared.is_known or some_banned):
         return None
-    free = [one.stacked for one in finding.cases if one.stacked.ban is None]
+    free = [one.stacked for one in finding.cases if one.stacked.ban is None] or [stacked]
     if base is None:
         totals = [one.total for one in free] if some_banned else [stacked.total]
         return stacked.span or (min(totals), max(totals))

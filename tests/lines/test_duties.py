@@ -130,3 +130,11 @@ def test_between_change_days_the_total_is_the_same() -> None:
             day = date(2025, 6, 1) + timedelta(days=days)
             current = [step for step in steps if step.on <= day][-1]
             assert duties.find(one.key, day).total == current.duty.total, (one, day)
+
+
+def test_duties_that_were_forgotten_are_computed_again() -> None:
+    few, all_kept = LineDuties(made_ledger(), max_shared=5), LineDuties(made_ledger())
+    for days in (0, 1, 20, 0):
+        for one in EVERY_LINE:
+            day = TODAY + timedelta(days=days)
+            assert few.find(one.key, day) == all_kept.find(one.key, day)

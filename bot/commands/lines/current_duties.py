@@ -1,6 +1,7 @@
 """Keeps the duties on lines by the current ledger, and uses them in a thread."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import TypeVar
@@ -19,19 +20,24 @@ class CurrentDuties:
     def __init__(self, ledger: Callable[[], Ledger], clock: Callable[[], datetime]) -> None:
         self._ledger, self._clock = ledger, clock
         self._duties: LineDuties | None = None
-        self._lock = asyncio.Lock()
+        # Callers wait for the first lock without a thread. A thread goes on when its caller is
+        # cancelled, so that threads need the second.
+        self._turn, self._in_use = asyncio.Lock(), threading.Lock()
 
     async def use(self, work: Callable[[LineDuties, date], T]) -> T:
         """What `work` returns for the duties and today's date in the importing country.
 
-        One `work` runs at a time, in a thread, because it may take a second for a long list.
+        One `work` runs at a time, in a thread, because it may take a second for a long list. Raises
+        LinesRefused if the ledger has no tariff schedule.
         """
-        async with self._lock:
+        async with self._turn:
+            return await asyncio.to_thread(self._use, work)
+
+    def _use(self, work: Callable[[LineDuties, date], T]) -> T:
+        with self._in_use:
             ledger = self._ledger()
-            day = ledger.find_duty_day(self._clock(), IMPOSER)
             if ledger.find_tariff_schedule(IMPOSER) is None:
                 raise LinesRefused("The tariff schedule", "is not in the rates files")
             if self._duties is None or self._duties.ledger is not ledger:
-                before = self._duties
-                self._duties = await asyncio.to_thread(LineDuties, ledger, before)
-            return await asyncio.to_thread(work, self._duties, day)
+                self._duties = LineDuties(ledger, self._duties)
+            return work(self._duties, ledger.find_duty_day(self._clock(), IMPOSER))

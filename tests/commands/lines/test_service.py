@@ -203,6 +203,16 @@ async def test_requests_at_once_get_the_duties_of_one_ledger(service: LineListSe
     assert all(one == tables[0] for one in tables)
 
 
+async def test_a_cancelled_request_does_not_disturb_the_next(service: LineListService) -> None:
+    await import_rows(service)
+    wanted = await service.show(OWNER)
+    for _ in range(5):
+        task = asyncio.create_task(service.show(OWNER))
+        await asyncio.sleep(0.001)
+        task.cancel()
+        assert await service.show(OWNER) == wanted
+
+
 async def test_without_a_tariff_schedule_nothing_is_computed(
     service: LineListService, ledgers: Ledgers
 ) -> None:
