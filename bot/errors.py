@@ -13,6 +13,7 @@
     │   ├── UnknownParty     an economy does not exist; carries similar names
     │   ├── NoEconomyNamed   no economy is named; carries complete questions that name one
     │   └── UnclearQuestion  has several readings; carries a complete question for each
+    ├── LinesRefused         a file or text with tariff lines cannot be read or saved
     ├── AmendmentRefused     a rate that an operator approved does not fit the ledger
     ├── CommandError         a slash command could not be carried out
     │   └── TooManySubscriptions a conversation has as many subscriptions as it may have
@@ -223,6 +224,11 @@ class WorkspaceRefused(TariffwireError):
     def __init__(self, thing: str, cause: str, cure: str = "", uncertain: bool = False) -> None:
         self.uncertain = uncertain
         super().__init__(thing, cause, cure)
+
+
+class LinesRefused(TariffwireError):
+    """A file or a text with tariff lines that cannot be read or saved; `thing` is the file, the
+    cell or the list."""
 
 
 class AmendmentRefused(TariffwireError):

@@ -54,6 +54,11 @@ COMMANDS = {
         "rates.schedule",
         "Show, compare and import the tariff schedule of the United States.",
     ),
+    "lines": CommandModule(
+        Group.ASK,
+        "lines",
+        "Import, show, export and remove lists of tariff lines with their duties.",
+    ),
     "run": CommandModule(Group.RUN, "run", "Run the bot: poll feeds, post alerts, answer /tariff."),
     "demo": CommandModule(
         Group.RUN,

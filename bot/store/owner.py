@@ -69,6 +69,12 @@ async def assign_database(database: Database, owner: Owner, now: datetime) -> No
     await database.write(write)
 
 
+async def find_owner(database: Database) -> Owner | None:
+    """The workspace whose data the database holds; None before the bot has run."""
+    marks = await database.column(select(_NAME).where(_IS_MARK))
+    return next((_owner(mark) for mark in marks), None)
+
+
 async def find_teams(database: Database) -> tuple[str, ...]:
     """The workspaces with subscriptions or messages in the database, in order."""
     return tuple(await database.column(_TEAMS))

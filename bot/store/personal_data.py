@@ -242,6 +242,13 @@ def _blank(value: Any, person: ForgottenPerson) -> Any:
     return person.replace_in_text(value) if isinstance(value, str) else value
 
 
+def _blank_line_lists(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+    """Removes the person from lists of channels that the person saved."""
+    row = tables.line_lists.c
+    saved = sa.update(tables.line_lists).where(row.changed_by == person.id)
+    return Erased(anonymized=connection.execute(saved.values(changed_by="")).rowcount)
+
+
 def _erase_marks(connection: sa.Connection, person: ForgottenPerson) -> Erased:
     """Deletes the marks whose name names the person."""
     count = 0
@@ -274,6 +281,16 @@ ERASERS: Mapping[str, TableEraser] = {
     "mutes": _of_conversation(tables.mutes, "kind", "subject", "team"),
     "reminders_off": _of_conversation(tables.reminders_off, "team"),
     "quiet_weeks": _of_conversation(tables.quiet_weeks, "team"),
+    "line_lists": TableEraser(
+        _both(_delete(tables.line_lists, "place"), _blank_line_lists),
+        ("place", "changed_by"),
+        ("team",),
+    ),
+    "listed_lines": TableEraser(
+        _both(_delete(tables.listed_lines, "place"), _anonymize_text(tables.listed_lines, "label")),
+        ("place", "label"),
+        ("team", "code", "origin", "totals"),
+    ),
     "feedback": TableEraser(
         _delete(tables.feedback, "user", "conversation"),
         ("user", "conversation"),

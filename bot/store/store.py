@@ -11,6 +11,7 @@ from bot.store.feedback import FeedbackTable
 from bot.store.feeds import Feeds
 from bot.store.follows import Follows
 from bot.store.hub_subscriptions import HubSubscriptions
+from bot.store.line_lists import LineLists
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.posted_alerts import PostedAlerts
@@ -33,6 +34,7 @@ class Store:
     subscriptions: Subscriptions
     follows: Follows
     mutes: Mutes
+    lines: LineLists
     outbox: Outbox
     alerts: PostedAlerts
     hubs: HubSubscriptions
@@ -57,6 +59,7 @@ class Store:
             subscriptions=Subscriptions(database),
             follows=Follows(database),
             mutes=Mutes(database, outbox),
+            lines=LineLists(database),
             outbox=outbox,
             alerts=PostedAlerts(database),
             hubs=HubSubscriptions(database),

@@ -12,6 +12,7 @@ Each new column with text is classified in `bot.store.personal_data`.
     reminders_off             conversations without reminders
     quiet_weeks               conversations that want a line after a week without news
     incidents                 problems whose beginning is reported and whose end is not
+    line_lists, listed_lines  lists of tariff lines; their lines, with what the owner knows of each
     hub_subscriptions         subscriptions at WebSub hubs
     proposals, rate_acts      proposals; the audit entries of decisions, which only grow
     feedback                  what readers called not relevant
@@ -30,7 +31,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0012"
+REVISION = "0013"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -306,6 +307,36 @@ answers = sa.Table(
     sa.Column("question", sa.Text, nullable=False),
     sa.Column("data", sa.Text, nullable=False),
     sa.Index(None, "at"),
+)
+
+line_lists = sa.Table(
+    "line_lists",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    # The channel or person that owns the list.
+    sa.Column("place", sa.String, primary_key=True),
+    # The number of times the list was saved.
+    sa.Column("revision", sa.Integer, nullable=False),
+    # The number of reports about changes of its duties.
+    sa.Column("reports", sa.Integer, nullable=False),
+    # The person who saved it last; empty for the command line.
+    sa.Column("changed_by", sa.String, nullable=False),
+    sa.Column("changed_at", Moment, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+listed_lines = sa.Table(
+    "listed_lines",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("place", sa.String, primary_key=True),
+    sa.Column("code", sa.String, primary_key=True),
+    sa.Column("origin", sa.String, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("label", sa.String, nullable=False),
+    # The totals that the owner knows, as JSON; empty if none was computed yet.
+    sa.Column("totals", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 once = sa.Table(

@@ -14,6 +14,7 @@ from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.notices import MistakeReport, mistake_trouble, plan_notices
 from bot.alerts.watch.facts import LateQueue
 from bot.alerts.watch.incidents import Problem
+from bot.lines.model import LineList, ListedLine, ListOwner
 from bot.proposals.approval.audit import Operator, State
 from bot.proposals.approval.data_checks import DataCheck
 from bot.store.personal_data import ERASERS, WITHOUT_PEOPLE, Erased, forget_person
@@ -42,6 +43,9 @@ async def _save_person(store: Store, person: Operator, number: int) -> None:
         mute = Mute(kind=kind, subject="tariff", team=TEAM, conversation=person.id)
         await store.mutes.add(mute)
     await store.reminders.switch(TEAM, person.id, on=False)
+    for place in (person.id, channel):
+        line = ListedLine(code="85076000", origin="CN", label=f"asked by {person.id}")
+        await store.lines.save(LineList(ListOwner(TEAM, place)), [line], {}, person.id, NOON)
     await store.watch.switch_quiet_weeks(TEAM, person.id, on=True)
     late = LateQueue(since=NOON, conversations=1, error=f"no channel {person.id}")
     problem = Problem(subject=f"queue{number}", key="late", about=late)
@@ -105,7 +109,7 @@ def _make_row(table: Table, named: str) -> dict[str, object]:
             row[column.name] = 0
     inside = {"by": GONE.id, "note": f"<@{GONE.id}> said so"}
     found = {"name": f"default subscription of {GONE.id} in T1"}
-    found |= dict.fromkeys(("conversation", "user"), GONE.id)
+    found |= dict.fromkeys(("conversation", "user", "place", "changed_by"), GONE.id)
     found |= dict.fromkeys(_JSON, json.dumps(inside))
     return row | {named: found.get(named, f"<@{GONE.id}> said so")}
 

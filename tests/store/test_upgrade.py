@@ -36,7 +36,10 @@ async def first_release(address: str) -> str:
 
 
 def _as_first_release(connection: Connection) -> None:
-    newer = ("data_checks", "feedback", "answers", "bundle_events", "quiet_weeks", "incidents")
+    newer = (
+        *("data_checks", "feedback", "answers", "bundle_events", "quiet_weeks", "incidents"),
+        *("line_lists", "listed_lines"),
+    )
     for table in newer:
         connection.execute(text(f"DROP TABLE {table}"))
     connection.execute(text("DROP TABLE deliveries"))

@@ -19,9 +19,10 @@ from bot.store.personal_data import Erased, forget_person
 def forget(user: str, dry_run: bool, as_json: bool) -> None:
     """Remove a person from the database.
 
-    USER is a Slack id, such as U024BE7LH. Deletes their subscriptions, follows, feedback and the
-    messages to them. Decisions on rates and kept answers stay with an anonymous id. This also works
-    while the bot runs. Messages in Slack, backups, logs and exported files stay as they are.
+    USER is a Slack id, such as U024BE7LH. Deletes their subscriptions, follows, feedback, list of
+    tariff lines and the messages to them. Decisions on rates and kept answers stay with an
+    anonymous id. This also works while the bot runs. Messages in Slack, backups, logs and exported
+    files stay as they are.
     """
     if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", user):
         raise click.UsageError(f"{user} is not the id of a Slack user, such as U024BE7LH.")

@@ -1,0 +1,254 @@
+"""Commands about line lists: import, show, export, remove."""
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from bot.cli.output import echo, print_json, report_errors
+from bot.cli.rates.service import build_current_ledger
+from bot.commands.lines.replies import LineTable, ProposedImport
+from bot.commands.lines.service import LineListService
+from bot.errors import LinesRefused, StoreError
+from bot.lines.difference import ImportMode
+from bot.lines.files.limits import check_file, get_ending
+from bot.lines.files.pasted import MAX_CHARACTERS, read_pasted
+from bot.lines.files.reading import read_file
+from bot.lines.files.writing import write_csv, write_xlsx
+from bot.lines.model import ListOwner
+from bot.lines.table import RowFilter, RowOrder
+from bot.lines.validation import ImportedRow
+from bot.parties import Parties
+from bot.render import lines as words
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.settings import load_settings
+from bot.store.owner import find_owner
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+F = TypeVar("F", bound=Callable[..., object])
+_MOST_SHOWN = 20
+"""Maximum wrong rows and differences that are printed, unless all are asked for."""
+
+
+def take_owner(command: F) -> F:
+    """Adds the options that name whose list it is."""
+    channel = click.option("--channel", metavar="ID", help="The list of a channel: C024BE91L.")
+    user = click.option("--user", metavar="ID", help="The list of a person: U024BE7LH.")
+    return channel(user(command))
+
+
+@click.group("lines")
+def lines() -> None:
+    """Import, show, export and remove lists of tariff lines with their duties."""
+
+
+@lines.command("import")
+@click.argument("file", metavar="FILE")
+@take_owner
+@click.option("--add", "mode", flag_value=ImportMode.ADD.value, help="Add to the list.")
+@click.option("--replace", "mode", flag_value=ImportMode.REPLACE.value, help="Replace the list.")
+@click.option("--skip-wrong", is_flag=True, help="Import the other rows if some are wrong.")
+@click.option("--dry-run", is_flag=True, help="Show the difference and save nothing.")
+@report_errors
+def import_lines(
+    file: str,
+    channel: str | None,
+    user: str | None,
+    mode: str | None,
+    skip_wrong: bool,
+    dry_run: bool,
+) -> None:
+    """Import a list of tariff lines from FILE: .csv, .xlsx, or pasted text as .txt or -.
+
+    The file has a column with HTS codes of 8 or 10 digits, one with countries of origin, and
+    optionally one with labels. In text, each line has a code, an origin and a label.
+    """
+    place = _read_place(channel, user)
+    asyncio.run(_import(file, place, mode, skip_wrong=skip_wrong, dry_run=dry_run))
+
+
+async def _import(
+    file: str, place: str, mode: str | None, *, skip_wrong: bool, dry_run: bool
+) -> None:
+    async with _open() as (service, team, parties):
+        owner = ListOwner(team, place)
+        rows = _read_rows(file, parties)
+        found = await service.propose_import(owner, rows, ImportMode(mode or ImportMode.REPLACE))
+        if mode is None and found.before.lines:
+            cause = f"already has {len(found.before.lines):,} lines"
+            raise LinesRefused(f"The list of {place}", cause, "Pass --add or --replace")
+        _print_proposal(found)
+        if found.checked.wrong and not skip_wrong:
+            cause = f"has {len(found.checked.wrong):,} wrong rows; nothing was saved"
+            raise LinesRefused(file, cause, "Correct them, or pass --skip-wrong")
+        if dry_run:
+            echo("nothing was changed (--dry-run)", err=True)
+        elif found.difference or not found.before.revision:
+            await service.save_import(found)
+
+
+def _print_proposal(found: ProposedImport) -> None:
+    checked = found.checked
+    for text in _shorten([words.describe_wrong(one) for one in checked.wrong]):
+        echo(f"! {text}", err=True)
+    for text in _shorten([words.describe_note(one) for one in checked.noted]):
+        echo(text, err=True)
+    for text in _shorten(list(words.list_differing(found.difference))):
+        echo(text)
+    echo(words.describe_difference(found.difference))
+
+
+def _shorten(texts: list[str]) -> list[str]:
+    if len(texts) <= _MOST_SHOWN:
+        return texts
+    return [*texts[: _MOST_SHOWN - 1], f"... and {len(texts) - _MOST_SHOWN + 1:,} more"]
+
+
+def _read_rows(file: str, parties: Parties) -> tuple[ImportedRow, ...]:
+    if file == "-":
+        return read_pasted(sys.stdin.read(MAX_CHARACTERS + 1), parties)
+    path = Path(file)
+    try:
+        # The size is checked before the content is read.
+        check_file(path.name, path.stat().st_size)
+        content = path.read_bytes()
+        if get_ending(path.name) == "txt":
+            return read_pasted(content.decode("utf-8-sig"), parties)
+    except OSError as error:
+        cause = error.strerror or "cannot be read"
+        raise LinesRefused(file, cause, "Name a file that can be read") from error
+    except UnicodeDecodeError as error:
+        raise LinesRefused(file, "is not UTF-8 text", "Save it as UTF-8") from error
+    return read_file(path.name, content)
+
+
+@lines.command("show")
+@take_owner
+@click.option("--origin", help="Only lines of this country.")
+@click.option("--find", "text", default="", help="Only lines with this text, label or code.")
+@click.option("--changing", is_flag=True, help="Only lines whose next change is known.")
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice([one.value for one in RowOrder]),
+    default=RowOrder.LIST.value,
+    show_default=True,
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line per tariff line.")
+@report_errors
+def show(
+    channel: str | None,
+    user: str | None,
+    origin: str | None,
+    text: str,
+    changing: bool,
+    order: str,
+    as_json: bool,
+) -> None:
+    """Show a list with today's duties, and the last and the next change of each line."""
+    place = _read_place(channel, user)
+    found, parties = asyncio.run(_show(place, origin, text, changing, RowOrder(order)))
+    if as_json:
+        for row in found.rows:
+            print_json(words.build_row_json(row))
+        return
+    from bot.cli.rates.console import print_all
+
+    print_all([_make_table(found, parties)])
+    echo(f"{len(found.rows):,} of {len(found.lines.lines):,} lines", err=True)
+
+
+async def _show(
+    place: str, origin: str | None, text: str, changing: bool, order: RowOrder
+) -> tuple[LineTable, Parties]:
+    async with _open() as (service, team, parties):
+        code = ""
+        if origin:
+            party = parties.find(origin)
+            code = party.code if party else parties.get(origin).code
+        wanted = RowFilter(code, text, changing)
+        return await service.show(ListOwner(team, place), wanted, order), parties
+
+
+def _make_table(found: LineTable, parties: Parties) -> "Table":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in (*words.HEADER[:4], *words.HEADER[6:10]):
+        table.add_column(name)
+    for cells in words.list_cells(found.rows, parties):
+        shown = (*cells[:4], *cells[6:10])
+        table.add_row(*("" if one is None else str(one) for one in shown))
+    return table
+
+
+@lines.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@take_owner
+@report_errors
+def export(file: Path, channel: str | None, user: str | None) -> None:
+    """Write a list with today's duties to FILE, an .xlsx or a .csv file."""
+    place, ending = _read_place(channel, user), get_ending(file.name)
+    if ending not in ("xlsx", "csv"):
+        raise click.UsageError(f"{file} ends neither in .xlsx nor in .csv.")
+    found, parties = asyncio.run(_show(place, None, "", False, RowOrder.LIST))
+    cells = list(words.list_cells(found.rows, parties))
+    if ending == "xlsx":
+        content = write_xlsx("Lines", words.HEADER, cells)
+    else:
+        content = write_csv(words.HEADER, cells)
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        cause = error.strerror or "cannot be written"
+        raise LinesRefused(str(file), cause, "Name a file that can be written") from error
+    echo(f"wrote {len(found.rows):,} lines to {file}", err=True)
+
+
+@lines.command("remove")
+@take_owner
+@report_errors
+def remove(channel: str | None, user: str | None) -> None:
+    """Delete a list."""
+    removed = asyncio.run(_remove(_read_place(channel, user)))
+    echo(f"removed {removed:,} lines")
+
+
+async def _remove(place: str) -> int:
+    async with _open() as (service, team, _):
+        return (await service.remove(ListOwner(team, place))).lines
+
+
+def _read_place(channel: str | None, user: str | None) -> str:
+    """The id of the channel or person; anything else is wrong usage."""
+    if (channel is None) == (user is None):
+        raise click.UsageError("Pass either --channel or --user.")
+    if channel is not None and not re.fullmatch(r"[CG][A-Z0-9]{2,30}", channel):
+        raise click.UsageError(f"{channel} is not the id of a channel, such as C024BE91L.")
+    if user is not None and not re.fullmatch(r"[UW][A-Z0-9]{2,30}", user):
+        raise click.UsageError(f"{user} is not the id of a Slack user, such as U024BE7LH.")
+    return channel or user or ""
+
+
+@asynccontextmanager
+async def _open() -> AsyncIterator[tuple[LineListService, str, Parties]]:
+    """The service on the database of the settings, with its workspace."""
+    from bot.runtime.wiring.basics import open_store, read_clock
+
+    settings = load_settings()
+    # It runs an event loop of its own.
+    ledger = await asyncio.to_thread(build_current_ledger, ConfigFolder(settings))
+    async with open_store(settings) as store:
+        owner = await find_owner(store.database)
+        if owner is None:
+            cause = "belongs to no workspace yet"
+            raise StoreError(store.database.name, cause, "Run the bot once: tariffwire run")
+        service = LineListService(store.lines, lambda: ledger, read_clock)
+        yield service, owner.team, ledger.parties

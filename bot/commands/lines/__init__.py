@@ -1,0 +1,1 @@
+"""What commands do with line lists, for any platform."""

@@ -1,0 +1,55 @@
+"""The results of commands about line lists, as values."""
+
+from datetime import date
+
+from bot.commands.replies import Reply
+from bot.lines.difference import ImportMode, ListDifference
+from bot.lines.effects import LineEffect
+from bot.lines.model import LineList, ListedLine
+from bot.lines.table import LineRow
+from bot.lines.validation import CheckedRows
+
+
+class ProposedImport(Reply):
+    """What an import would do to a list. Nothing is saved yet."""
+
+    before: LineList
+    mode: ImportMode
+    checked: CheckedRows
+    difference: ListDifference
+
+
+class SavedImport(Reply):
+    """What an import did to a list."""
+
+    proposed: ProposedImport
+    after: LineList
+
+
+class LineTable(Reply):
+    """The lines of a list that pass the filters, with their duties."""
+
+    lines: LineList
+    rows: tuple[LineRow, ...]
+    day: date
+
+
+class TouchedLines(Reply):
+    """The lines of a list that a story is about: `touches 3 of your 41 lines`."""
+
+    lines: LineList
+    touched: tuple[ListedLine, ...]
+
+
+class ChangedLines(Reply):
+    """The lines of a list whose duties change, with the old and the new duty."""
+
+    lines: LineList
+    effects: tuple[LineEffect, ...]
+
+
+class RemovedList(Reply):
+    """A list that was deleted."""
+
+    lines: int
+    """The number of its lines; 0 if there was no list."""

@@ -1,0 +1,183 @@
+"""What the commands about line lists do, for the command line and for Slack.
+
+    rows of a file or a text | check | compare with the list | show | save
+    list | duties by the current ledger | table
+    new ledger | compare with what each owner knows | reports
+
+Each method names the owner, and reads and changes the list of this owner only. The caller decides
+who may act for a channel.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Protocol
+
+from bot.commands.lines.current_duties import CurrentDuties
+from bot.commands.lines.replies import (
+    ChangedLines,
+    LineTable,
+    ProposedImport,
+    RemovedList,
+    SavedImport,
+    TouchedLines,
+)
+from bot.errors import LinesRefused
+from bot.lines.difference import ImportMode, compare_lists
+from bot.lines.duties import LineDuties
+from bot.lines.effects import find_changes_on, find_effects
+from bot.lines.model import MAX_LINES, LineKey, LineList, ListedLine, ListOwner
+from bot.lines.reports import (
+    KnownList,
+    KnownTotals,
+    ListReport,
+    build_report,
+    find_known_totals,
+)
+from bot.lines.stories import StoryMatcher
+from bot.lines.table import RowFilter, RowOrder, build_table, filter_rows, sort_rows
+from bot.lines.validation import ImportedRow, check_rows
+from bot.news.story import Story
+from bot.rates.ledger import Ledger
+
+
+class LineListStore(Protocol):
+    """The line lists. Every read names the owner."""
+
+    async def get(self, owner: ListOwner) -> LineList: ...
+
+    async def known(self, owner: ListOwner) -> KnownList: ...
+
+    async def save(
+        self,
+        before: LineList,
+        lines: Sequence[ListedLine],
+        totals: Mapping[LineKey, KnownTotals],
+        by: str,
+        now: datetime,
+    ) -> bool:
+        """Saves the lines; False if someone has changed the list since `before`."""
+
+    async def remove(self, owner: ListOwner) -> int: ...
+
+    async def owners(self, team: str) -> tuple[ListOwner, ...]: ...
+
+    async def save_report(self, report: ListReport) -> bool: ...
+
+
+class LineListService:
+    """Imports, shows and removes line lists, and finds what changed for them."""
+
+    def __init__(
+        self,
+        store: LineListStore,
+        ledger: Callable[[], Ledger],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store, self._ledger, self._clock = store, ledger, clock
+        self.duties = CurrentDuties(ledger, clock)
+
+    async def propose_import(
+        self, owner: ListOwner, rows: Sequence[ImportedRow], mode: ImportMode
+    ) -> ProposedImport:
+        """What the rows would do to the owner's list; nothing is saved."""
+        before = await self._store.get(owner)
+        ledger = self._ledger()
+        day = ledger.find_duty_day(self._clock())
+        checked = await asyncio.to_thread(check_rows, rows, ledger, day)
+        difference = compare_lists(before.lines, checked.lines, mode)
+        return ProposedImport(before, mode, checked, difference)
+
+    async def save_import(self, proposed: ProposedImport, by: str = "") -> SavedImport:
+        """Saves an import as it was proposed. Wrong rows make no lines.
+
+        `by` is the person who confirms it; empty for the command line. Raises LinesRefused if the
+        list became too long, would be empty, or was changed since.
+        """
+        before, difference = proposed.before, proposed.difference
+        if difference.is_too_long:
+            cause = f"would have {len(difference.lines):,} lines, more than {MAX_LINES:,}"
+            raise LinesRefused("The list", cause, "Remove lines, or replace the list")
+        if not difference.lines:
+            cause = "would have no lines"
+            raise LinesRefused("The list", cause, "Correct the rows, or remove the list instead")
+        new = [one.key for one in difference.added]
+        totals = await self.duties.use(lambda duties, day: _find_totals(duties, new, day))
+        now = self._clock()
+        if not await self._store.save(before, difference.lines, totals, by, now):
+            cause = "was changed meanwhile, so nothing was saved"
+            raise LinesRefused("The list", cause, "Import the file again")
+        after = LineList(before.owner, difference.lines, before.revision + 1)
+        return SavedImport(proposed, after)
+
+    async def show(
+        self,
+        owner: ListOwner,
+        wanted: RowFilter | None = None,
+        order: RowOrder = RowOrder.LIST,
+    ) -> LineTable:
+        """The owner's lines with their duties today, their last and their next change."""
+        lines = await self._store.get(owner)
+
+        def build(duties: LineDuties, day: date) -> LineTable:
+            rows = filter_rows(build_table(lines.lines, duties, day), wanted or RowFilter())
+            return LineTable(lines, sort_rows(rows, order), day)
+
+        return await self.duties.use(build)
+
+    async def find_touched(self, owner: ListOwner, story: Story) -> TouchedLines:
+        """The owner's lines that the story is about."""
+        lines = await self._store.get(owner)
+
+        def find(duties: LineDuties, day: date) -> TouchedLines:
+            return TouchedLines(lines, StoryMatcher(duties, day).find(story, lines.lines))
+
+        return await self.duties.use(find)
+
+    async def find_effects(self, owner: ListOwner, after: Ledger) -> ChangedLines:
+        """The owner's lines whose total another ledger changes: one with a proposed rate."""
+        lines = await self._store.get(owner)
+
+        def find(duties: LineDuties, day: date) -> ChangedLines:
+            later = LineDuties(after, duties)
+            return ChangedLines(lines, find_effects(lines.lines, duties, later, day))
+
+        return await self.duties.use(find)
+
+    async def find_changes_on(self, owner: ListOwner, day: date) -> ChangedLines:
+        """The owner's lines whose total changes on a day, such as that of a reminder."""
+        lines = await self._store.get(owner)
+
+        def find(duties: LineDuties, _: date) -> ChangedLines:
+            return ChangedLines(lines, find_changes_on(lines.lines, duties, day))
+
+        return await self.duties.use(find)
+
+    async def remove(self, owner: ListOwner) -> RemovedList:
+        """Deletes the owner's list."""
+        return RemovedList(await self._store.remove(owner))
+
+    async def find_reports(self, team: str) -> tuple[ListReport, ...]:
+        """What changed for each list of the workspace since the last report to its owner.
+
+        Call it at the start and after each change of the ledger or the schedule. A report is done
+        when `LineLists.take_report` has saved it in the transaction that queues its message; until
+        then, the next call finds it again.
+        """
+        found = []
+        for owner in await self._store.owners(team):
+            known = await self._store.known(owner)
+            report = await self.duties.use(partial(build_report, known))
+            if report.changes:
+                found.append(report)
+            elif report.totals:
+                # Lines of which the owner knows nothing yet: nothing to report.
+                await self._store.save_report(report)
+        return tuple(found)
+
+
+def _find_totals(
+    duties: LineDuties, keys: Sequence[LineKey], day: date
+) -> Mapping[LineKey, KnownTotals]:
+    return {key: find_known_totals(duties, key, day) for key in keys}

@@ -1,0 +1,197 @@
+"""Finds the lines of a list that something touches.
+
+A change of the ledger or of the schedule touches exactly the lines whose total it changes, on the
+given day or on a later one that the ledger knows. They are found in two steps:
+
+    all lines | measures that changed: may they apply to the line? | compare the totals by day
+
+A measure touches the lines on which it may be charged. A story touches the lines of the economies
+and goods that it names.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from bot.lines.duties import LineDuties, ListedDuty
+from bot.lines.model import ListedLine
+from bot.lines.validation import IMPOSER
+from bot.rates.ledger import Ledger
+from bot.rates.model.measure import Measure
+
+
+class LineEffect(NamedTuple):
+    """A line whose total changes."""
+
+    line: ListedLine
+    on: date
+    """The first day on which the totals differ."""
+    before: ListedDuty
+    """The duty on this day by the old ledger, or the duty on the day before."""
+    after: ListedDuty
+
+
+class LedgerChange(NamedTuple):
+    """What differs between two ledgers, as far as lines are concerned."""
+
+    measures: tuple[Measure, ...] = ()
+    """The measures that differ, as they are in each of the ledgers that has them."""
+    is_of_schedule: bool = False
+    """Whether the schedule or something else that may concern all lines differs."""
+
+    def __bool__(self) -> bool:
+        return bool(self.measures or self.is_of_schedule)
+
+
+def compare_ledgers(before: Ledger, after: Ledger) -> LedgerChange:
+    """What differs between the two ledgers for lines of the schedule. Takes some milliseconds."""
+    if before is after:
+        return LedgerChange()
+    own = set(after.list_codes(IMPOSER))
+    changed = []
+    for measure_id in before.by_id.keys() | after.by_id.keys():
+        pair = (before.by_id.get(measure_id), after.by_id.get(measure_id))
+        if pair[0] != pair[1]:
+            changed += [one for one in pair if one is not None and one.imposer in own]
+    old, new = before.find_imposer_file(IMPOSER), after.find_imposer_file(IMPOSER)
+    schedules = before.find_tariff_schedule(IMPOSER), after.find_tariff_schedule(IMPOSER)
+    same = (
+        (schedules[0] is schedules[1] or schedules[0] == schedules[1])
+        and before.get_lists(IMPOSER) == after.get_lists(IMPOSER)
+        and list(before.one_of) == list(after.one_of)
+        and (old.coverage if old else None) == (new.coverage if new else None)
+    )
+    return LedgerChange(tuple(changed), not same)
+
+
+def find_effects(
+    lines: Iterable[ListedLine],
+    before: LineDuties,
+    after: LineDuties,
+    day: date,
+    change: LedgerChange | None = None,
+) -> tuple[LineEffect, ...]:
+    """The lines whose total differs on the day or on a later known day, in their order.
+
+    `change` is the difference of the two ledgers, if it was already computed.
+    """
+    change = change if change is not None else compare_ledgers(before.ledger, after.ledger)
+    if not change:
+        return ()
+    starts_later: dict[str, bool] = {}
+    found = []
+    for line in select_concerned(lines, before, after, change):
+        if line.origin not in starts_later:
+            starts_later[line.origin] = _starts_later(change, line.origin, before, after, day)
+        skipped = (day,) if starts_later[line.origin] else ()
+        effect = compare_line(line, before, after, day, skipped)
+        if effect is not None:
+            found.append(effect)
+    return tuple(found)
+
+
+def select_concerned(
+    lines: Iterable[ListedLine], before: LineDuties, after: LineDuties, change: LedgerChange
+) -> Sequence[ListedLine]:
+    """The lines whose total may differ: those to which a measure that changed may apply."""
+    every = list(lines)
+    if change.is_of_schedule:
+        return every
+    known: dict[tuple[int, int, str], bool] = {}
+    found = []
+    for line in every:
+        classes = before.classes.find(line.code), after.classes.find(line.code)
+        place = (classes[0].number, classes[1].number, line.origin)
+        if place not in known:
+            pairs = [one.ledger.get_pair(IMPOSER, line.origin).ids for one in (before, after)]
+            known[place] = any(
+                measure.id in ids and duties.touches(measure, of_class)
+                for duties, of_class, ids in zip((before, after), classes, pairs, strict=True)
+                for measure in change.measures
+            )
+        if known[place]:
+            found.append(line)
+    return found
+
+
+def compare_line(
+    line: ListedLine,
+    before: LineDuties,
+    after: LineDuties,
+    day: date,
+    skipped: Collection[date] = (),
+) -> LineEffect | None:
+    """The first day from `day` on which the totals of the line differ; None if none is known.
+
+    On the `skipped` days they are known to be equal.
+    """
+    days = {*before.list_change_days(line.key), *after.list_change_days(line.key)}
+    for on in (day, *sorted(one for one in days if one > day)):
+        if on in skipped:
+            continue
+        old, new = before.find(line.key, on), after.find(line.key, on)
+        if old.total != new.total:
+            return LineEffect(line, on, old, new)
+    return None
+
+
+def _starts_later(
+    change: LedgerChange, origin: str, before: LineDuties, after: LineDuties, day: date
+) -> bool:
+    """Whether no measure that changed matters for totals on the day.
+
+    Most approved rates begin on a later day. This halves the time of their effects.
+    """
+    if change.is_of_schedule:
+        return False
+    for duties in (before, after):
+        pair = duties.ledger.get_pair(IMPOSER, origin)
+        # Without any duty on all goods, the first duty on a line makes an unknown total known.
+        if pair.coverage is None or not any(one.applies_to_all_goods for one in pair.measures):
+            return False
+        if not all(_is_idle(one, day, pair.coverage.checked) for one in change.measures):
+            return False
+    return True
+
+
+def _is_idle(measure: Measure, day: date, checked: date) -> bool:
+    """Whether the measure has no rate on the day, and none whose end or absence matters then.
+
+    The rate may be unknown. Or it ended after the last check, so that what it replaced is looked up
+    on its last day.
+    """
+    last = measure.periods[-1] if measure.periods else None
+    may_return = last is not None and last.to is not None and checked <= last.to < day
+    is_unknown = measure.rate_unknown or measure.is_rate_unknown(day)
+    return measure.find_period(day) is None and not (is_unknown or may_return)
+
+
+def find_changes_on(
+    lines: Iterable[ListedLine], duties: LineDuties, day: date
+) -> tuple[LineEffect, ...]:
+    """The lines whose total on the day differs from that of the day before, in their order."""
+    eve = day - timedelta(days=1)
+    found = []
+    for line in lines:
+        old, new = duties.find(line.key, eve), duties.find(line.key, day)
+        if old.total != new.total:
+            found.append(LineEffect(line, day, old, new))
+    return tuple(found)
+
+
+def find_touched(
+    duties: LineDuties, lines: Iterable[ListedLine], measures: Iterable[Measure]
+) -> tuple[ListedLine, ...]:
+    """The lines on which one of the measures may be charged on some day, in their order."""
+    wanted = tuple(measures)
+    known: dict[tuple[int, str], bool] = {}
+    found = []
+    for line in lines:
+        of_class = duties.classes.find(line.code)
+        place = (of_class.number, line.origin)
+        if place not in known:
+            ids = duties.ledger.get_pair(IMPOSER, line.origin).ids
+            known[place] = any(one.id in ids and duties.touches(one, of_class) for one in wanted)
+        if known[place]:
+            found.append(line)
+    return tuple(found)

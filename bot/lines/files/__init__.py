@@ -1,0 +1,1 @@
+"""Reads lines from files and pasted text, and writes tables of lines."""

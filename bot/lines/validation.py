@@ -1,0 +1,236 @@
+"""Checks the rows of an import against the tariff schedule, and names what to use instead.
+
+    row | code of 8 or 10 digits | is it a line today? | origin | merge repeated rows
+
+A code that is no line is named with its successors. Rows with problems make no lines, so that the
+reader can correct them and import the others.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from bot.errors import QueryError
+from bot.lines.model import MAX_LABEL, LineKey, ListedLine
+from bot.parties import WORLD
+from bot.rates.answer.select import check_pair
+from bot.rates.ledger import Ledger
+from bot.rates.model.goods import format_code
+from bot.rates.schedule.model import LINE_DIGITS
+from bot.rates.schedule.schedule import TariffSchedule
+from bot.text.plain import cut
+from bot.text.single_line import to_single_line
+
+IMPOSER = "US"
+"""The importing country, whose schedule has the lines."""
+MAX_SUCCESSORS = 5
+"""Maximum codes that are named in place of a wrong one."""
+
+_SEPARATORS = re.compile(r"[\s.\-‐-―_/']+")
+_PREFIX = re.compile(r"^(?:htsus|hts|hs)(?:\s*code)?[\s:#]*", re.IGNORECASE)
+_DIGITS = (8, 10)
+_PARENTS = (6, 4)
+_LONGEST_SHOWN = 60
+
+
+class ImportedRow(NamedTuple):
+    """A row of a file or of a pasted text, as written."""
+
+    row: int
+    """The number of the row in the file, from 1."""
+    code: str
+    origin: str
+    label: str = ""
+
+
+class LineProblem(StrEnum):
+    """Why a row makes no line."""
+
+    NO_CODE = "no_code"
+    NOT_A_CODE = "not_a_code"
+    NOT_A_LINE = "not_a_line"
+    """The schedule does not have the code."""
+    TOO_SHORT = "too_short"
+    """The code is a heading or subheading, which has several lines."""
+    EXPIRED = "expired"
+    """The line ended, and its subheading has at most one line now."""
+    SPLIT = "split"
+    """The line ended, and its subheading has several lines now."""
+    NOT_GOODS = "not_goods"
+    """Codes of chapters 98 and 99 name no goods."""
+    NO_ORIGIN = "no_origin"
+    UNKNOWN_ORIGIN = "unknown_origin"
+    NOT_AN_ORIGIN = "not_an_origin"
+    """All countries, a bloc, or the importing country itself."""
+
+
+class WrongRow(NamedTuple):
+    """A row that makes no line, with what it may mean instead."""
+
+    row: int
+    problem: LineProblem
+    text: str
+    """The code or the origin as written."""
+    instead: tuple[str, ...] = ()
+    """Codes or names of economies, the best first; empty if none is similar."""
+    ended: date | None = None
+    """The last day of a line that ended, if it is known."""
+
+
+class RowNote(StrEnum):
+    """What was read differently from what is written."""
+
+    LEADING_ZERO = "leading_zero"
+    """A spreadsheet dropped the zero at the beginning of the code."""
+    REPEATED = "repeated"
+    """An earlier row has the same code and origin. The labels were joined."""
+
+
+class NotedRow(NamedTuple):
+    """A row that makes a line, although it is not written as the line is."""
+
+    row: int
+    note: RowNote
+    line: ListedLine
+
+
+class CheckedRows(NamedTuple):
+    """The lines of an import, and the rows that make none."""
+
+    lines: tuple[ListedLine, ...]
+    wrong: tuple[WrongRow, ...]
+    noted: tuple[NotedRow, ...]
+
+
+def check_rows(rows: Iterable[ImportedRow], ledger: Ledger, day: date) -> CheckedRows:
+    """The lines that the rows name on the day, in their order, without repetitions.
+
+    Raises QueryError if the ledger has no tariff schedule.
+    """
+    schedule = ledger.find_tariff_schedule(IMPOSER)
+    if schedule is None:
+        raise QueryError("The tariff schedule", "is not in the rates files")
+    checker = _RowChecker(schedule, ledger, day)
+    found: dict[LineKey, ListedLine] = {}
+    wrong: list[WrongRow] = []
+    noted: list[NotedRow] = []
+    for row in rows:
+        line = checker.check(row)
+        if isinstance(line, WrongRow):
+            wrong.append(line)
+            continue
+        if line.code != _read_digits(row.code):
+            noted.append(NotedRow(row.row, RowNote.LEADING_ZERO, line))
+        if (known := found.get(line.key)) is not None:
+            line = known.model_copy(update={"label": _join_labels(known.label, line.label)})
+            noted.append(NotedRow(row.row, RowNote.REPEATED, line))
+        found[line.key] = line
+    return CheckedRows(tuple(found.values()), tuple(wrong), tuple(noted))
+
+
+class _RowChecker:
+    """Checks rows. Codes and origins repeat, so each is checked once."""
+
+    def __init__(self, schedule: TariffSchedule, ledger: Ledger, day: date) -> None:
+        self._schedule, self._ledger, self._day = schedule, ledger, day
+        self._codes: dict[str, str | WrongRow] = {}
+        self._origins: dict[str, str | WrongRow] = {}
+
+    def check(self, row: ImportedRow) -> ListedLine | WrongRow:
+        if row.code not in self._codes:
+            self._codes[row.code] = _read_code(row.code, self._schedule, self._day)
+        code = self._codes[row.code]
+        if isinstance(code, WrongRow):
+            return code._replace(row=row.row)
+        if row.origin not in self._origins:
+            self._origins[row.origin] = _read_origin(row.origin, self._ledger)
+        origin = self._origins[row.origin]
+        if isinstance(origin, WrongRow):
+            return origin._replace(row=row.row)
+        label = cut(to_single_line(row.label), MAX_LABEL)
+        return ListedLine(code=code, origin=origin, label=label)
+
+
+def _read_digits(written: str) -> str:
+    return _SEPARATORS.sub("", _PREFIX.sub("", written.strip()))
+
+
+def _read_code(written: str, schedule: TariffSchedule, day: date) -> str | WrongRow:
+    """The digits of a line of the day, or why there is none."""
+    shown = cut(to_single_line(written), _LONGEST_SHOWN)
+    code = _read_digits(written)
+    if not code:
+        return WrongRow(0, LineProblem.NO_CODE, shown)
+    if not (code.isascii() and code.isdigit()) or len(code) not in range(2, 11):
+        return WrongRow(0, LineProblem.NOT_A_CODE, shown)
+    if len(code) + 1 in _DIGITS and schedule.find_line(f"0{code}", day) is not None:
+        code = f"0{code}"
+    if code[:2] in ("98", "99"):
+        return WrongRow(0, LineProblem.NOT_GOODS, shown)
+    if len(code) not in _DIGITS:
+        under = _list_under(schedule, code, day)
+        problem = LineProblem.TOO_SHORT if under else LineProblem.NOT_A_LINE
+        return WrongRow(0, problem, shown, under or _list_similar(schedule, code, day))
+    if schedule.find_line(code, day) is not None:
+        return code
+    return _explain_missing(schedule, code, day)._replace(text=shown)
+
+
+def _explain_missing(schedule: TariffSchedule, code: str, day: date) -> WrongRow:
+    """Why a code is no line of the day: it ended, or never was one."""
+    line = code[:LINE_DIGITS]
+    ended = max((one.to for one in schedule.former if one.line.code == line), default=None)
+    was_listed = schedule.memberships.has_line(line)
+    similar = _list_similar(schedule, code, day)
+    if ended is None and not was_listed:
+        return WrongRow(0, LineProblem.NOT_A_LINE, code, similar)
+    problem = LineProblem.SPLIT if len(similar) > 1 else LineProblem.EXPIRED
+    return WrongRow(0, problem, code, similar, ended)
+
+
+def _list_similar(schedule: TariffSchedule, code: str, day: date) -> tuple[str, ...]:
+    """The lines of the nearest subheading or heading of the code that has any."""
+    for size in _PARENTS:
+        if size <= len(code) and (found := _list_under(schedule, code[:size], day)):
+            return found
+    return ()
+
+
+def _list_under(schedule: TariffSchedule, prefix: str, day: date) -> tuple[str, ...]:
+    """The first lines under a code, as tariffs print them."""
+    codes = (one for one in schedule.lines.list_codes(prefix) if schedule.find_line(one, day))
+    return tuple(format_code(one) for _, one in zip(range(MAX_SUCCESSORS), codes, strict=False))
+
+
+def _read_origin(written: str, ledger: Ledger) -> str | WrongRow:
+    """The code of the economy, or why there is none."""
+    shown = cut(to_single_line(written), _LONGEST_SHOWN)
+    if not shown:
+        return WrongRow(0, LineProblem.NO_ORIGIN, shown)
+    party = ledger.parties.find(to_single_line(written))
+    if party is None:
+        return WrongRow(0, LineProblem.UNKNOWN_ORIGIN, shown, ledger.parties.suggest(shown))
+    if party.code == WORLD or party.members:
+        names = tuple(ledger.parties.get(one).name for one in party.members[:MAX_SUCCESSORS])
+        return WrongRow(0, LineProblem.NOT_AN_ORIGIN, shown, names)
+    try:
+        check_pair(IMPOSER, party.code, ledger)
+    except QueryError:
+        return WrongRow(0, LineProblem.NOT_AN_ORIGIN, shown)
+    return party.code
+
+
+def _join_labels(first: str, second: str) -> str:
+    labels = [one for one in (*first.split("; "), second) if one]
+    return cut("; ".join(dict.fromkeys(labels)), MAX_LABEL)
+
+
+def list_ended(lines: Iterable[ListedLine], ledger: Ledger, day: date) -> Iterator[WrongRow]:
+    """The lines of a list that the schedule no longer has on the day, with their successors."""
+    schedule = ledger.find_tariff_schedule(IMPOSER)
+    for place, line in enumerate(lines, 1):
+        if schedule is not None and schedule.find_line(line.code, day) is None:
+            found = _explain_missing(schedule, line.code, day)
+            yield found._replace(row=place, text=line.written_code)

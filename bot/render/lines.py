@@ -1,0 +1,164 @@
+"""Puts line lists into words and cells: totals, problems of an import, differences, tables."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from bot.lines.difference import ListDifference
+from bot.lines.duties import BanExtent, DatedDuty, DutyTotal
+from bot.lines.model import ListedLine
+from bot.lines.reports import ReportedChange
+from bot.lines.table import LineRow
+from bot.lines.validation import LineProblem, NotedRow, RowNote, WrongRow
+from bot.parties import Parties
+from bot.rates.model.answer import format_percent
+from bot.text.dates import format_day
+
+Cell = str | int | Decimal | date | None
+
+HEADER = (
+    *("HTS code", "Origin", "Label", "Duty today", "Lowest %", "Highest %"),
+    *("Last change", "Duty before", "Next change", "Duty then", "Goods"),
+)
+"""The columns of a table of lines. An import reads them back."""
+_PROBLEMS = {
+    LineProblem.NO_CODE: "has no tariff code",
+    LineProblem.NOT_A_CODE: "'{text}' is not a tariff code of 8 or 10 digits",
+    LineProblem.NOT_A_LINE: "{text} is not in the tariff schedule",
+    LineProblem.TOO_SHORT: "{text} is a heading with several lines",
+    LineProblem.EXPIRED: "{text} ended",
+    LineProblem.SPLIT: "{text} ended and was split",
+    LineProblem.NOT_GOODS: "{text} is in chapter 98 or 99, which has no goods",
+    LineProblem.NO_ORIGIN: "has no country of origin",
+    LineProblem.UNKNOWN_ORIGIN: "'{text}' is not a country we know",
+    LineProblem.NOT_AN_ORIGIN: "'{text}' is not a single country of origin",
+}
+
+
+def format_total(total: DutyTotal) -> str:
+    """A total in words: `40.9% to 53.4%`, `10% + $1.509/kg`, `import ban`, `line ended`."""
+    if not total.is_line:
+        return "line ended"
+    if total.ban is BanExtent.ALL:
+        return "import ban"
+    if total.low is None:
+        return "not in our data"
+    low, high = format_percent(total.low), format_percent(total.high)
+    text = " + ".join((f"{low}%" if low == high else f"{low}% to {high}%", *total.words))
+    return f"{text}, some goods banned" if total.ban is BanExtent.SOME else text
+
+
+def describe_wrong(wrong: WrongRow) -> str:
+    """A row that makes no line, in words: `row 7: 8507.60.99 is not in the …. Use 8507.60.00`."""
+    cause = _PROBLEMS[wrong.problem].format(text=wrong.text)
+    if wrong.ended is not None:
+        cause = cause.replace(" ended", f" ended on {format_day(wrong.ended)}", 1)
+    instead = f". Use {_join(wrong.instead)}" if wrong.instead else ""
+    return f"row {wrong.row}: {cause}{instead}"
+
+
+def describe_note(noted: NotedRow) -> str:
+    """A row that was read differently from what is written, in words."""
+    code, origin = noted.line.written_code, noted.line.origin
+    if noted.note is RowNote.LEADING_ZERO:
+        return f"row {noted.row}: read as {code}, because the zero at the beginning was missing"
+    return f"row {noted.row}: repeats {code} {origin}; the labels were joined"
+
+
+def describe_difference(difference: ListDifference) -> str:
+    """What an import does, in words: `3 added, 1 removed, 2 relabeled; 41 lines`."""
+    counts = {
+        "added": difference.added,
+        "removed": difference.removed,
+        "relabeled": difference.changed,
+    }
+    parts = [f"{len(lines):,} {name}" for name, lines in counts.items() if lines]
+    number = len(difference.lines)
+    total = f"{number:,} line{'' if number == 1 else 's'} in the list"
+    return f"{', '.join(parts) or 'nothing changes'}; {total}"
+
+
+def list_differing(difference: ListDifference) -> Iterator[str]:
+    """A line of text for each line that is added, removed or relabeled."""
+    yield from (f"+ {describe_line(one)}" for one in difference.added)
+    yield from (f"- {describe_line(one)}" for one in difference.removed)
+    for old, new in difference.changed:
+        yield f"~ {new.written_code} {new.origin} {old.label or '(no label)'} -> {new.label}"
+
+
+def describe_line(line: ListedLine) -> str:
+    """A line in words: `8507.60.00 CN batteries`."""
+    return " ".join(filter(None, (line.written_code, line.origin, line.label)))
+
+
+def describe_change(change: ReportedChange, parties: Parties) -> str:
+    """A line whose duty changed, in words: `8507.60.00 China: 25% -> 50% from 1 Jan 2027`."""
+    line = change.line
+    label = f" ({line.label})" if line.label else ""
+    totals = f"{format_total(change.before)} -> {format_total(change.after.total)}"
+    name = parties.get(line.origin).name
+    return f"{line.written_code} {name}{label}: {totals} from {format_day(change.on)}"
+
+
+def list_cells(rows: Iterable[LineRow], parties: Parties) -> Iterator[Sequence[Cell]]:
+    """The cells of a table with the columns of `HEADER`."""
+    for one in rows:
+        total = one.duty.total
+        yield (
+            one.line.written_code,
+            parties.get(one.line.origin).name,
+            one.line.label,
+            format_total(total),
+            total.low,
+            total.high,
+            *_list_change_cells(one.last),
+            *_list_change_cells(one.next),
+            one.description,
+        )
+
+
+def _list_change_cells(change: DatedDuty | None) -> tuple[Cell, Cell]:
+    return (change.on, format_total(change.duty.total)) if change else (None, None)
+
+
+def build_row_json(row: LineRow) -> dict[str, object]:
+    """A row of a table as a JSON object."""
+    total = row.duty.total
+    return {
+        "code": row.line.written_code,
+        "origin": row.line.origin,
+        "label": row.line.label,
+        "goods": row.description,
+        "duty": _build_total_json(total),
+        "parts": [
+            {
+                "measure": one.measure_id or None,
+                "name": one.name,
+                "percent": format_percent(one.percent),
+                "certain": one.is_certain,
+            }
+            for one in row.duty.parts
+        ],
+        "questions": list(row.duty.questions),
+        "last_change": _build_change_json(row.last),
+        "next_change": _build_change_json(row.next),
+    }
+
+
+def _build_total_json(total: DutyTotal) -> dict[str, object]:
+    return {
+        "text": format_total(total),
+        "low": format_percent(total.low),
+        "high": format_percent(total.high),
+        "banned": total.ban.value or None,
+    }
+
+
+def _build_change_json(change: DatedDuty | None) -> dict[str, object] | None:
+    if change is None:
+        return None
+    return {"on": change.on.isoformat(), "duty": _build_total_json(change.duty.total)}
+
+
+def _join(names: Sequence[str]) -> str:
+    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)

@@ -1,0 +1,178 @@
+"""Stores line lists and what their owners know about the duties. Every read names the owner."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.lines.model import LineKey, LineList, ListedLine, ListOwner
+from bot.lines.reports import KnownList, KnownTotals, ListReport, format_totals, parse_totals
+from bot.store import tables
+from bot.store.engine import Database, execute_many
+
+_lists, _list = tables.line_lists, tables.line_lists.c
+_lines, _line = tables.listed_lines, tables.listed_lines.c
+
+
+class LineLists:
+    """The tables of line lists and of their lines."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, owner: ListOwner) -> LineList:
+        """The list of the owner; an empty one of revision 0 if there is none."""
+        return await self._database.read(lambda connection: _read(connection, owner))
+
+    async def known(self, owner: ListOwner) -> KnownList:
+        """The list with what the owner knows about the duties on its lines."""
+
+        def read(connection: sa.Connection) -> KnownList:
+            found = _read(connection, owner)
+            query = sa.select(_line.code, _line.origin, _line.totals)
+            rows = connection.execute(query.where(*_is_of(_lines, owner))).all()
+            reports = sa.select(_list.reports).where(*_is_of(_lists, owner))
+            number = connection.execute(reports).scalar_one_or_none() or 0
+            # Most lines of a list have the totals of others.
+            parsed = {row.totals: parse_totals(row.totals) for row in rows if row.totals}
+            totals = {
+                LineKey(row.code, row.origin): parsed[row.totals] for row in rows if row.totals
+            }
+            return KnownList(found, totals, number)
+
+        return await self._database.read(read)
+
+    async def save(
+        self,
+        before: LineList,
+        lines: Sequence[ListedLine],
+        totals: Mapping[LineKey, KnownTotals],
+        by: str,
+        now: datetime,
+    ) -> bool:
+        """Replaces the lines of a list; False if someone has changed the list since `before`.
+
+        `totals` has the known totals of the new lines. Lines that stay keep theirs. `by` is the
+        person who imported it; empty for the command line.
+        """
+
+        def write(connection: sa.Connection) -> bool:
+            if not self._take_revision(connection, before, by, now):
+                return False
+            owner = before.owner
+            query = sa.select(_line.code, _line.origin, _line.totals)
+            kept = {
+                (row.code, row.origin): row.totals
+                for row in connection.execute(query.where(*_is_of(_lines, owner)))
+            }
+            connection.execute(sa.delete(_lines).where(*_is_of(_lines, owner)))
+            formatted = _Formatter()
+            rows = [
+                {
+                    **owner._asdict(),
+                    **one.model_dump(),
+                    "position": position,
+                    "totals": kept.get(one.key) or formatted.format(totals.get(one.key)),
+                }
+                for position, one in enumerate(lines)
+            ]
+            execute_many(connection, sa.insert(_lines), rows)
+            return True
+
+        return await self._database.write(write)
+
+    async def remove(self, owner: ListOwner) -> int:
+        """Deletes the list of the owner; returns how many lines it had."""
+
+        def write(connection: sa.Connection) -> int:
+            connection.execute(sa.delete(_lists).where(*_is_of(_lists, owner)))
+            return connection.execute(sa.delete(_lines).where(*_is_of(_lines, owner))).rowcount
+
+        return await self._database.write(write)
+
+    async def remove_team(self, team: str) -> int:
+        """Deletes all lists of a workspace that removed the app; returns how many there were."""
+
+        def write(connection: sa.Connection) -> int:
+            connection.execute(sa.delete(_lines).where(_line.team == team))
+            return connection.execute(sa.delete(_lists).where(_list.team == team)).rowcount
+
+        return await self._database.write(write)
+
+    async def owners(self, team: str) -> tuple[ListOwner, ...]:
+        """The owners of the workspace's lists, without their lines, in order."""
+        query = sa.select(_list.team, _list.place).where(_list.team == team)
+        rows = await self._database.rows(query.order_by(_list.place))
+        return tuple(ListOwner(row.team, row.place) for row in rows)
+
+    def take_report(self, connection: sa.Connection, report: ListReport) -> bool:
+        """Saves what a report tells the owner; False if it was saved before, or the list changed.
+
+        Call it in the transaction that queues the message of the report.
+        """
+        owner, before = report.known.list.owner, report.known
+        is_same = (
+            *_is_of(_lists, owner),
+            _list.revision == before.list.revision,
+            _list.reports == before.reports,
+        )
+        # The update locks the row, so that no import changes the list meanwhile.
+        take = sa.update(_lists).where(*is_same).values(reports=before.reports + 1)
+        if connection.execute(take).rowcount == 0:
+            return False
+        formatted = _Formatter()
+        rows = [
+            {"b_code": key.code, "b_origin": key.origin, "b_totals": formatted.format(totals)}
+            for key, totals in report.totals.items()
+        ]
+        is_line = (_line.code == sa.bindparam("b_code"), _line.origin == sa.bindparam("b_origin"))
+        change = sa.update(_lines).where(*_is_of(_lines, owner), *is_line)
+        execute_many(connection, change.values(totals=sa.bindparam("b_totals")), rows)
+        return True
+
+    async def save_report(self, report: ListReport) -> bool:
+        """Saves what a report tells the owner, without a message; False as `take_report`."""
+        return await self._database.write(lambda connection: self.take_report(connection, report))
+
+    def _take_revision(
+        self, connection: sa.Connection, before: LineList, by: str, now: datetime
+    ) -> bool:
+        values = {"revision": before.revision + 1, "changed_by": by, "changed_at": now}
+        if before.revision == 0:
+            row = {**before.owner._asdict(), **values, "reports": 0}
+            add = self._database.insert(_lists).values(row)
+            return connection.execute(add.on_conflict_do_nothing()).rowcount > 0
+        is_same = (*_is_of(_lists, before.owner), _list.revision == before.revision)
+        return connection.execute(sa.update(_lists).where(*is_same).values(values)).rowcount > 0
+
+
+class _Formatter:
+    """Formats known totals; most lines of a list have the totals of others."""
+
+    def __init__(self) -> None:
+        self._known: dict[KnownTotals, str] = {}
+
+    def format(self, totals: KnownTotals | None) -> str:
+        if totals is None:
+            return ""
+        if totals not in self._known:
+            self._known[totals] = format_totals(totals)
+        return self._known[totals]
+
+
+def _read(connection: sa.Connection, owner: ListOwner) -> LineList:
+    query = sa.select(_list.revision).where(*_is_of(_lists, owner))
+    revision = connection.execute(query).scalar_one_or_none()
+    if revision is None:
+        return LineList(owner)
+    lines = sa.select(_line.code, _line.origin, _line.label).where(*_is_of(_lines, owner))
+    rows = connection.execute(lines.order_by(_line.position)).all()
+    return LineList(
+        owner,
+        tuple(ListedLine(code=row.code, origin=row.origin, label=row.label) for row in rows),
+        revision,
+    )
+
+
+def _is_of(table: sa.Table, owner: ListOwner) -> tuple[sa.ColumnElement[bool], ...]:
+    return (table.c.team == owner.team, table.c.place == owner.place)

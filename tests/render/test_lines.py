@@ -1,0 +1,89 @@
+"""Line lists in words."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.lines.difference import ImportMode, compare_lists
+from bot.lines.duties import BanExtent, DutyTotal, ListedDuty
+from bot.lines.reports import ReportedChange
+from bot.lines.validation import LineProblem, NotedRow, RowNote, WrongRow
+from bot.render.lines import (
+    describe_change,
+    describe_difference,
+    describe_note,
+    describe_wrong,
+    format_total,
+    list_differing,
+)
+from tests.lines.made import listed
+from tests.rates.made import PARTIES
+
+TEN = Decimal("10.0")
+
+
+@pytest.mark.parametrize(
+    ("total", "words"),
+    [
+        (DutyTotal(TEN, Decimal(10)), "10%"),
+        (DutyTotal(TEN, Decimal("12.50")), "10% to 12.5%"),
+        (DutyTotal(TEN, TEN, ("$1.509/kg",)), "10% + $1.509/kg"),
+        (DutyTotal(TEN, TEN, ban=BanExtent.SOME), "10%, some goods banned"),
+        (DutyTotal(None, None, ban=BanExtent.ALL), "import ban"),
+        (DutyTotal(None, None), "not in our data"),
+        (DutyTotal(None, None, is_line=False), "line ended"),
+    ],
+)
+def test_a_total_in_words(total: DutyTotal, words: str) -> None:
+    assert format_total(total) == words
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (WrongRow(3, LineProblem.NO_CODE, ""), "row 3: has no tariff code"),
+        (
+            WrongRow(3, LineProblem.NOT_A_LINE, "8507.60.99", ("8507.60.00",)),
+            "row 3: 8507.60.99 is not in the tariff schedule. Use 8507.60.00",
+        ),
+        (
+            WrongRow(4, LineProblem.SPLIT, "8507.60.00", ("A", "B", "C"), date(2026, 6, 30)),
+            "row 4: 8507.60.00 ended on 30 Jun 2026 and was split. Use A, B or C",
+        ),
+        (
+            WrongRow(5, LineProblem.UNKNOWN_ORIGIN, "Chian", ("China",)),
+            "row 5: 'Chian' is not a country we know. Use China",
+        ),
+    ],
+)
+def test_a_wrong_row_in_words(wrong: WrongRow, words: str) -> None:
+    assert describe_wrong(wrong) == words
+
+
+def test_every_problem_has_words() -> None:
+    assert all(describe_wrong(WrongRow(1, one, "x")) != "row 1: " for one in LineProblem)
+    assert all(describe_note(NotedRow(1, one, listed("01012100"))) for one in RowNote)
+
+
+def test_a_difference_in_words() -> None:
+    old = [listed("85076000", label="cells"), listed("01012100")]
+    new = [listed("85076000", label="packs"), listed("72083900", "DE", "steel")]
+    found = compare_lists(old, new, ImportMode.REPLACE)
+    assert describe_difference(found) == "1 added, 1 removed, 1 relabeled; 2 lines in the list"
+    assert list(list_differing(found)) == [
+        "+ 7208.39.00 DE steel",
+        "- 0101.21.00 CN",
+        "~ 8507.60.00 CN cells -> packs",
+    ]
+
+
+def test_a_reported_change_in_words() -> None:
+    change = ReportedChange(
+        listed("85076000", label="cells"),
+        date(2027, 1, 1),
+        DutyTotal(TEN, TEN),
+        ListedDuty(DutyTotal(Decimal(35), Decimal(35))),
+    )
+    words = "8507.60.00 China (cells): 10% -> 35% from 1 Jan 2027"
+    assert describe_change(change, PARTIES) == words
