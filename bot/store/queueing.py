@@ -80,9 +80,8 @@ def _put_bundles(
         waiting = [each for each in new if each.id not in inserted]
         if not waiting:
             return
-    raise StoreError(
-        "the outbox", f"{len(waiting)} bundle(s) changed in each of {_MOST_ROUNDS} rounds"
-    )
+    cause = f"{len(waiting)} bundle(s) changed in each of {_MOST_ROUNDS} rounds"
+    raise StoreError("the outbox", cause)
 
 
 def _join_bundles(
@@ -124,7 +123,7 @@ def _add(had: Delivery, more: Delivery) -> Delivery:
 
 
 def _cut(bundle: Delivery) -> Delivery:
-    """The bundle with its newest stories, as many as it has room for, and the number of the others."""
+    """The bundle with its newest stories, as many as fit, and the number of the others."""
     ids = bundle.story_ids
     left_out = bundle.left_out + max(len(ids) - MOST_BUNDLED, 0)
     return bundle.model_copy(update={"story_ids": ids[-MOST_BUNDLED:], "left_out": left_out})

@@ -162,10 +162,9 @@ def test_missed_stories_have_pages() -> None:
 
 
 def test_each_page_of_missed_stories_names_those_that_had_no_room() -> None:
+    missed = [_event(n) for n in range(6)]
     for page in (1, 2):
-        message = render_missed(
-            MissedStories([_event(n) for n in range(6)], "d1", page, 2), PARTIES
-        )
+        message = render_missed(MissedStories(missed, "d1", page, left_out=2), PARTIES)
         assert "2 earlier stories: `/tariff latest`" in as_text(message)
 
 
