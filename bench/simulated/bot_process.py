@@ -113,7 +113,9 @@ async def main() -> None:
     await store.outbox.release_all(clock.now())
     freeze_startup_objects()
     times = DispatchTimes(send_timeout_s=_SEND_TIMEOUT_S, digest_timeout_s=2 * _SEND_TIMEOUT_S)
-    async with open_dispatcher(store, job.api_url, clock.now, times=times) as dispatcher:
+    async with open_dispatcher(
+        store, job.api_url, clock.now, times=times, blocs=config.parties.blocs
+    ) as dispatcher:
         while True:
             clock.time = tick.now
             for mute in tick.mutes:

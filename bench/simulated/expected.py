@@ -6,7 +6,7 @@ looking at the clock on the wall of each zone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -42,8 +42,17 @@ class Expectation:
     bundles: dict[BundleKey, set[str]] = field(default_factory=lambda: defaultdict(set))
     """The stories of each bundle."""
     optional: set[str] = field(default_factory=set)
-    """Stories of an event that the conversation knows from a bundle, if they are reports or the
-    bundle may be deleted. They may come, and need not."""
+    """Stories that may come, and need not: of an event of a quiet time, if its bundle may be
+    deleted or moved by a mute, and of an event that went on while Slack refused messages."""
+
+    def leave_out(self, story_ids: Collection[str]) -> None:
+        """Makes stories optional."""
+        self.messages.difference_update(story_ids)
+        self.optional.update(story_ids)
+        for key in list(self.bundles):
+            self.bundles[key].difference_update(story_ids)
+            if not self.bundles[key]:
+                del self.bundles[key]
 
 
 class _Due(NamedTuple):
@@ -65,7 +74,6 @@ def expect(
     the order in which they were planned. Sent bundles are deleted after `keep`."""
     found = Expectation()
     alerted: set[str] = set()
-    bundled: set[str] = set()
     quiet: dict[str, datetime] = {}
     earlier: dict[str, list[Story]] = defaultdict(list)
     for story in stories:
@@ -90,16 +98,19 @@ def expect(
         is_digest = due.moment is not None and due.kind != "quiet"
         if not is_digest and event in alerted and is_report:
             continue
-        if not is_digest and is_report and event in bundled:
-            found.optional.add(story.id)
-            continue
         mute = _find_mute(mutes, due.topics, story.seen_at)
+        if not is_digest and is_report and event in quiet and event not in alerted:
+            if mute is not None:
+                found.optional.add(story.id)
+                continue
+            if story.seen_at >= quiet[event]:
+                continue
+            if due.moment is not None:
+                due = due._replace(moment=quiet[event])
         if mute is not None:
             found.bundles[BundleKey("missed", mute)].add(story.id)
-            bundled.add(event)
         elif due.moment is not None:
             found.bundles[BundleKey(due.kind, due.moment)].add(story.id)
-            bundled.add(event)
             if due.kind == "quiet":
                 quiet[event] = due.moment
         else:

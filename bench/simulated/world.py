@@ -132,7 +132,14 @@ class World:
 
     def is_refusing(self, now: datetime) -> bool:
         """Whether Slack refuses the messages to the conversations `refused`."""
-        return 0.2 <= (now - BEGIN) / (self.end - BEGIN) < 0.4
+        begin, end = self.refusal
+        return begin <= now < end
+
+    @property
+    def refusal(self) -> tuple[datetime, datetime]:
+        """The time in which Slack refuses the messages to the conversations `refused`."""
+        whole = self.end - BEGIN
+        return BEGIN + whole * 0.2, BEGIN + whole * 0.4
 
     def list_outages(self) -> Sequence[tuple[datetime, datetime, str]]:
         """When Slack answers no call, with the error: empty for HTTP 503."""

@@ -8,7 +8,8 @@
    follow-up. Another report makes none.
 3. A story that is too early, or that a mute keeps back, is added to a bundle (`alerts/digest.py`).
 4. An event of the quiet time came in a bundle, which is no thread. Reports are added to the bundle
-   while it waits, and afterwards only a development makes the alert.
+   until its planned moment, even if the quiet hours were shortened since. Afterwards only a
+   development makes the alert.
 5. Followers get developments at once, or at the end of the quiet time of their own subscriptions.
 6. Developments and other reports make one update of each earlier alert, even where something is
    muted, because Slack notifies no one of an edit.
@@ -57,6 +58,7 @@ _DEFAULT_RULES = DeliveryRules()
 
 
 _FOLLOWS = "you follow this event"
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 class _Recipient(NamedTuple):
@@ -67,6 +69,13 @@ class _Recipient(NamedTuple):
     due_at: datetime | None = None
     bundle: Bundle = Bundle(kind=BundleKind.QUIET)
     follows: bool = False
+    may_wait: bool = False
+    """Whether the story would wait for the end of a quiet time that covers it."""
+
+    @property
+    def rank(self) -> tuple[datetime, bool]:
+        """Of several recipients with the same conversation, the one with the lowest rank counts."""
+        return self.due_at or _AT_ONCE, self.may_wait
 
 
 class _Bundled(NamedTuple):
@@ -190,10 +199,11 @@ class _Plan:
             reason.topics,
             self._find_due(timing, story),
             bundle_of_frequency(timing.frequency),
+            may_wait=timing.has_quiet_time and not (_is_breaking(story) and timing.breaking_passes),
         )
 
     def _find_due(self, timing: Timing, story: Story) -> datetime | None:
-        is_breaking = story.state.severity is Severity.BREAKING
+        is_breaking = _is_breaking(story)
         if (timing, is_breaking) not in self._due:
             due_at = next_send(timing, self._now, self._rules.server, is_breaking=is_breaking)
             self._due[timing, is_breaking] = due_at
@@ -204,8 +214,10 @@ class _Plan:
     ) -> None:
         place, due_at = thread[1:], recipient.due_at
         is_alerted = recipient.follows or thread in self._alerted
-        is_quiet = due_at is not None and recipient.bundle.kind is BundleKind.QUIET
         waits_until = self._find_waiting(thread)
+        if due_at is None and recipient.may_wait and not is_development:
+            due_at = waits_until
+        is_quiet = due_at is not None and recipient.bundle.kind is BundleKind.QUIET
         if is_alerted:
             is_news = is_development
         elif thread in self._bundled:
@@ -241,15 +253,12 @@ class _Plan:
 def _choose(found: dict[Thread, _Recipient], thread: Thread, recipient: _Recipient) -> None:
     """Notes a recipient unless the conversation gets the story as early for another reason."""
     known = found.get(thread)
-    if known is None or _moment(recipient) < _moment(known):
+    if known is None or recipient.rank < known.rank:
         found[thread] = recipient
 
 
-def _moment(recipient: _Recipient) -> datetime:
-    return recipient.due_at or _AT_ONCE
-
-
-_AT_ONCE = datetime.min.replace(tzinfo=UTC)
+def _is_breaking(story: Story) -> bool:
+    return story.state.severity is Severity.BREAKING
 
 
 def _thread(story: Story, subscription: Subscription) -> Thread:

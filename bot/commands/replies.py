@@ -236,6 +236,8 @@ class MissedStories(Reply):
     delivery_id: str = ""
     """The message that offers them."""
     page: int = 1
+    left_out: int = 0
+    """The number of older ones for which that message had no room."""
 
 
 class LatestStories(Reply):

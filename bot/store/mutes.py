@@ -138,6 +138,8 @@ def _keeps_back(mute: Mute) -> sa.Update:
         _delivery.conversation == mute.conversation,
         _delivery.kind == DeliveryKind.DIGEST,
         _delivery.state.in_(_WAITING),
+        # The bundle with which a conversation is tried that refuses messages keeps its next try.
+        sa.or_(_delivery.held_at.is_(None), _delivery.first_due_at.is_(None)),
         _delivery.content == bundle_of_mute(mute).model_dump_json(),
     )
 

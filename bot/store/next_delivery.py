@@ -7,7 +7,9 @@ unsent message is the head and blocks the others. Exceptions: a digest does not 
 hour. A message that has failed so often that the message itself may be the cause does not block
 either, and nor do the replies in its thread. A follow-up always waits for the alert of its thread.
 While a conversation is muted as a whole, its messages wait for the end of the mute; those that are
-about the bot itself do not wait, and are not blocked by those that do.
+about the bot itself do not wait, and are not blocked by those that do. Held messages do not begin
+to wait: the first of them is still tried, because its outcome says whether the conversation accepts
+messages again.
 
 Updates are outside this order, because they post nothing. They never block messages. An update
 waits only for the alert that it edits, for earlier updates of the same alert, and while its
@@ -68,17 +70,21 @@ _mute_ends = (
     )
     .correlate(_table)
 )
-WAITS_FOR_MUTE = sa.and_(_row.kind.in_(MUTABLE), _mute_ends.exists())
+WAITS_FOR_MUTE = sa.and_(_row.kind.in_(MUTABLE), _row.held_at.is_(None), _mute_ends.exists())
 """`now`: whether a delivery waits because its conversation is muted."""
 
 
 def _is_head() -> sa.ColumnElement[bool]:
     """Whether a message is not blocked by an earlier one of its conversation."""
+    # Both are of one conversation, so the end of its mute is the end for `earlier` too.
     earlier = _earlier.c
+    ends_by_then = _mute_ends.where(_mute.until <= earlier.due_at).correlate(_earlier)
     at_fault = sa.or_(earlier.attempts >= STUBBORN_AFTER, _waits_for_one_at_fault())
     not_yet = sa.or_(
         sa.and_(earlier.kind == DeliveryKind.DIGEST, earlier.due_at > _now),
-        sa.and_(earlier.kind.in_(MUTABLE), _mute_ends.exists()),
+        sa.and_(earlier.kind.in_(MUTABLE), earlier.held_at.is_(None), _mute_ends.exists()),
+        # It waited for the end of the mute when it was held.
+        sa.and_(earlier.kind.in_(MUTABLE), ends_by_then.exists()),
     )
     opens_thread = sa.and_(earlier.kind == DeliveryKind.ALERT, earlier.event_id == _row.event_id)
     held_back = (
@@ -166,6 +172,26 @@ On PostgreSQL, rows that another process is claiming are skipped.
 
 SENDABLE_UPDATES = _select_sendable(_is_free_update)
 """The same for updates."""
+
+KEEP_CLAIMED = (
+    sa.update(_table)
+    .where(
+        _row.id.in_(sa.bindparam("ids", expanding=True)),
+        _row.state == DeliveryState.RESERVED,
+        _row.claimed_at == _now,
+        WAITS_FOR_MUTE,
+    )
+    .values(
+        state=DeliveryState.QUEUED,
+        attempts=_row.attempts - 1,
+        due_at=_mute_ends.scalar_subquery(),
+        first_due_at=None,
+        lease_until=None,
+    )
+)
+"""`ids`, `now`: ends the claims of `now` in conversations that were muted since, so that these
+deliveries wait for the end of the mute.
+"""
 
 START_SENDING = (
     sa.update(_table)

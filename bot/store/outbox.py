@@ -305,12 +305,14 @@ class Outbox:
 
     async def bundled(self, event_ids: Collection[str]) -> dict[Thread, datetime]:
         """The conversations with one of these events in a bundle of a quiet time, in any state
-        except failed and dropped, each with the moment of the last such bundle."""
+        except failed and dropped, each with the planned moment of the last such bundle. Its next
+        attempt may be later."""
         found: dict[Thread, datetime] = {}
         event = tables.bundle_events.c
+        planned = sa.func.max(next_delivery.FIRST_DUE)
         for chunk in chunks(event_ids):
             query = (
-                sa.select(event.event_id, _row.team, _row.conversation, sa.func.max(_row.due_at))
+                sa.select(event.event_id, _row.team, _row.conversation, planned)
                 .join(_table, _row.id == event.delivery_id)
                 .where(event.event_id.in_(chunk), _row.state.not_in(_GIVEN_UP))
                 .group_by(event.event_id, _row.team, _row.conversation)

@@ -98,12 +98,16 @@ RECORD = (
 def start_all(
     connection: sa.Connection, claims: Sequence[tuple[str, datetime | None]]
 ) -> frozenset[str]:
-    """Marks claimed deliveries as being sent; returns the ids of those whose claim still holds."""
+    """Marks claimed deliveries as being sent; returns the ids of those whose claim still holds.
+
+    It ends if the conversation was muted since.
+    """
     by_moment: dict[datetime | None, list[str]] = {}
     for claimed, at in claims:
         by_moment.setdefault(at, []).append(claimed)
     started: set[str] = set()
     for at, ids in by_moment.items():
+        connection.execute(next_delivery.KEEP_CLAIMED, {"ids": ids, "now": at})
         given = {"ids": ids, "at": at}
         started.update(connection.execute(next_delivery.START_SENDING, given).scalars())
     return frozenset(started)

@@ -16,12 +16,15 @@ import sqlalchemy as sa
 
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState, Thread, delivery_id
 from bot.alerts.digest import Bundle, BundleKind, is_quiet_bundle, read_bundle
+from bot.errors import StoreError
 from bot.store import tables
 from bot.store.delivery_rows import FIELDS, list_values, read_delivery
 from bot.store.engine import Database, chunks, execute_many
 
 MOST_BUNDLED = 300
-"""Maximum stories of a bundle. Of the others, only the number is saved."""
+"""Maximum stories of a bundle, the newest ones. Of the others, only the number is saved."""
+_MOST_ROUNDS = 5
+"""More rounds than another process that queues the same bundles can cause."""
 
 _table = tables.deliveries
 _row = tables.deliveries.c
@@ -65,20 +68,24 @@ def _put_bundles(
     # The order of ids keeps two processes from waiting for each other.
     waiting = sorted(map(_cut, bundles), key=lambda each: each.id)
     insert = database.insert(_table).on_conflict_do_nothing().returning(_row.id)
-    stories = _Stories(database, connection, bundles)
-    while waiting:
-        new = _join_bundles(connection, waiting, stories)
+    events = _BundleEvents(database, connection, bundles)
+    for _ in range(_MOST_ROUNDS):
+        new = _join_bundles(connection, waiting, events)
         inserted: set[str] = set()
         if new:
             rows = [list_values(each) for each in new]
             inserted.update(connection.execute(insert, rows).scalars())
-        stories.note(each for each in new if each.id in inserted)
+        events.note(each for each in new if each.id in inserted)
         # Another process has inserted the others since they were looked up.
         waiting = [each for each in new if each.id not in inserted]
+        if not waiting:
+            return
+    cause = f"{len(waiting)} bundle(s) changed in each of {_MOST_ROUNDS} rounds"
+    raise StoreError("the outbox", cause)
 
 
 def _join_bundles(
-    connection: sa.Connection, bundles: Sequence[Delivery], stories: "_Stories"
+    connection: sa.Connection, bundles: Sequence[Delivery], events: "_BundleEvents"
 ) -> list[Delivery]:
     """Adds the stories of bundles to those that are still queued; returns the bundles to insert.
 
@@ -95,7 +102,9 @@ def _join_bundles(
         elif had.state is not DeliveryState.QUEUED or had.attempts > 0 or had.uncertain:
             about = " ".join((each.due_at.isoformat(), *each.story_ids))
             second = delivery_id(each.kind, each.team, each.conversation, about)
-            new[second] = each.model_copy(update={"id": second})
+            # With the same id, the same stories were queued for the same moment already.
+            if second != each.id:
+                new[second] = each.model_copy(update={"id": second})
         else:
             (new if had.id in new else joined)[had.id] = _add(had, each)
     changes = [
@@ -103,7 +112,7 @@ def _join_bundles(
         for each in joined.values()
     ]
     execute_many(connection, _set_stories, changes)
-    stories.note(joined.values())
+    events.note(joined.values())
     return list(new.values())
 
 
@@ -114,10 +123,10 @@ def _add(had: Delivery, more: Delivery) -> Delivery:
 
 
 def _cut(bundle: Delivery) -> Delivery:
-    """The bundle with as many stories as it has room for, and the number of the others."""
+    """The bundle with its newest stories, as many as fit, and the number of the others."""
     ids = bundle.story_ids
     left_out = bundle.left_out + max(len(ids) - MOST_BUNDLED, 0)
-    return bundle.model_copy(update={"story_ids": ids[:MOST_BUNDLED], "left_out": left_out})
+    return bundle.model_copy(update={"story_ids": ids[-MOST_BUNDLED:], "left_out": left_out})
 
 
 def _find_bundles(connection: sa.Connection, ids: Collection[str]) -> dict[str, Delivery]:
@@ -138,7 +147,7 @@ def _find_of_mute(connection: sa.Connection, bundle: Delivery) -> Delivery | Non
 
 
 def select_bundles(*conditions: sa.ColumnElement[bool] | sa.TextClause) -> sa.Select[str]:
-    """Selects and locks deliveries."""
+    """Selects deliveries; on PostgreSQL, locks them until the end of the transaction."""
     return sa.select(*FIELDS).where(*conditions).with_for_update()
 
 
@@ -187,7 +196,7 @@ def _select_mute(bundle: Delivery, content: Bundle) -> sa.Select[datetime]:
     )
 
 
-class _Stories:
+class _BundleEvents:
     """Notes the events of the bundles of a quiet time."""
 
     def __init__(

@@ -116,14 +116,15 @@ class Subscriptions:
 
         def write(connection: Connection) -> Subscription | None:
             row = tables.subscriptions.c
-            old = {
-                each.id: each
-                for each in _read(connection.execute(_query(team).where(row.id.in_(ids))))
-            }
+            named = select(row.conversation).where(row.team == team, row.id == ids[0])
+            conversation = connection.execute(named).scalar()
+            if conversation is None:
+                return None
+            had = _read_locked(connection, _query(team, conversation))
+            old = {each.id: each for each in had if each.id in ids}
             if len(old) < len(set(ids)):
                 return None
             first = old[ids[0]]
-            had = _read(connection.execute(_query(team, first.conversation)))
             if any(each.id not in old and is_same(each.criteria, criteria) for each in had):
                 return None
             removed = row.id.in_(old.keys() - {first.id})

@@ -271,6 +271,17 @@ def test_a_report_of_an_event_of_the_quiet_time_joins_its_bundle_or_makes_nothin
         assert plan_at(later, REPORT, to=after_quiet()) == ()
 
 
+def test_a_report_joins_the_bundle_of_its_event_even_if_the_quiet_hours_were_shortened() -> None:
+    over = timed(quiet_from=13, quiet_to=14)
+    assert bundles(plan_at(NOON, REPORT, to=after_quiet(over))) == [
+        (BundleKind.QUIET, "report", QUIET_END)
+    ]
+    without_quiet_hours = subscription()
+    for several in ((over, without_quiet_hours), (without_quiet_hours, over)):
+        planned = plan_at(NOON, REPORT, to=after_quiet(*several))
+        assert _kind_place_stories(planned) == [("alert", "C1", "report")]
+
+
 def test_a_development_of_an_event_of_the_quiet_time_makes_its_alert_afterwards() -> None:
     assert bundles(plan_at(NOON, STAY, to=after_quiet())) == [(BundleKind.QUIET, "stay", QUIET_END)]
     afterwards = plan_at(QUIET_END, STAY, REPORT, to=after_quiet())

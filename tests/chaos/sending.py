@@ -8,6 +8,8 @@ from functools import partial
 from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.sending.ports import DispatchTimes
 from bot.alerts.sending.workspace_gate import WorkspaceGate
+from bot.alerts.subscriptions.criteria import Blocs
+from bot.alerts.subscriptions.wanted import BundleReview
 from bot.slack.api.call_limiter import POST, CallLimiter, method_key
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_client, open_session
@@ -26,6 +28,7 @@ async def open_dispatcher(
     send_timeout_s: float = 30.0,
     limiter: CallLimiter | None = None,
     times: DispatchTimes | None = None,
+    blocs: Blocs = PARTIES.blocs,
 ) -> AsyncIterator[Dispatcher]:
     """A dispatcher with the real sender. `pace_s` is the gap between messages of a conversation.
 
@@ -35,6 +38,7 @@ async def open_dispatcher(
     async with open_session(limiter) as session:
         client = build_client(TOKEN, api_url, session)
         sender = SlackSender(client, PARTIES, pace_s=pace_s)
+        tables = store.outbox, store.subscriptions, store.follows, store.stories
         yield Dispatcher(
             store.outbox,
             sender,
@@ -43,6 +47,7 @@ async def open_dispatcher(
             times=times or DispatchTimes(send_timeout_s=send_timeout_s),
             workspaces=WorkspaceGate(sender.check_workspace),
             take_turn=partial(_take_turn, limiter),
+            review=BundleReview(*tables, blocs, clock).review,
         )
 
 

@@ -3,7 +3,11 @@
 from pathlib import Path
 
 from bench.day import run_day
-from bench.simulated.world import Sizes, World
+from bench.simulated.expected import BundleKey, expect
+from bench.simulated.world import BEGIN, HOUR, KEEP, Sizes, World
+from bot.alerts.subscriptions.timing import Timing
+from bot.news.state import Relation
+from tests.store.examples import story, subscription
 
 
 async def test_each_conversation_gets_its_stories_and_digests_once(tmp_path: Path) -> None:
@@ -14,3 +18,16 @@ async def test_each_conversation_gets_its_stories_and_digests_once(tmp_path: Pat
     counts = report.result
     assert counts["alerts and developments"] > 20
     assert counts["digests, and after quiet hours"] > 3
+
+
+def test_a_report_of_an_event_of_the_quiet_time_must_come_in_its_bundle_or_not_at_all() -> None:
+    # The day begins at 12:00 UTC.
+    quiet = subscription(timing=Timing(zone="UTC", quiet_from=12, quiet_to=14))
+    first = story("first", event_id="ruling", seen_at=BEGIN)
+    while_quiet, afterwards = (
+        story(f"report{hours}", event_id="ruling", relation=Relation.REPORT, seen_at=at)
+        for hours, at in ((1, BEGIN + HOUR), (3, BEGIN + 3 * HOUR))
+    )
+    wanted = expect([quiet], [first, while_quiet, afterwards], [], {}, KEEP)
+    assert (wanted.messages, wanted.optional) == (set(), set())
+    assert wanted.bundles == {BundleKey("quiet", BEGIN + 2 * HOUR): {"first", "report1"}}

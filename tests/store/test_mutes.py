@@ -111,6 +111,47 @@ async def test_a_follow_up_that_its_conversation_refuses_stays_held_when_its_eve
     assert await claim(store, NOON + minutes(5)) == [("stay",)]
 
 
+async def test_a_conversation_that_refuses_messages_is_tried_again_while_it_is_muted(
+    store: Store,
+) -> None:
+    await store.queue(delivery("first"), delivery("second"))
+    [claimed] = await store.outbox.claim(NOON, 10, 60)
+    await store.outbox.hold(claimed, NOON + minutes(5), "is_archived", NOON, uncertain=False)
+    await store.mutes.add(mute(MuteKind.CONVERSATION, ""))
+    assert await claim(store, NOON + minutes(4)) == []
+    [claimed] = await store.outbox.claim(NOON + minutes(5), 10, 60)
+    assert claimed.story_ids == ("first",)
+    await store.outbox.confirm(claimed.id, "1.1", NOON + minutes(5))
+    assert await claim(store, NOON + minutes(6)) == []
+    assert await claim(store, END) == [("second",)]
+
+
+async def test_a_notice_finds_out_whether_a_muted_conversation_accepts_messages(
+    store: Store,
+) -> None:
+    await store.queue(delivery("waits"), delivery("about the bot", kind=DeliveryKind.NOTICE))
+    await store.mutes.add(mute(MuteKind.CONVERSATION, ""))
+    [notice] = await store.outbox.claim(NOON, 10, 60)
+    await store.outbox.hold(notice, NOON + minutes(5), "is_archived", NOON, uncertain=False)
+    assert await claim(store, NOON + minutes(5)) == [("about the bot",)]
+
+
+async def test_a_mute_stops_what_is_claimed_but_not_sent_yet(store: Store) -> None:
+    await store.queue(
+        delivery("alert"),
+        delivery("about the bot", "C1", kind=DeliveryKind.NOTICE),
+        delivery("other", "C2"),
+    )
+    claimed = await store.outbox.claim(NOON, 10, 60)
+    await store.mutes.add(mute(MuteKind.CONVERSATION, ""))
+    started = [await store.outbox.start_sending(each.id, each.claimed_at) for each in claimed]
+    assert [each.story_ids for each in claimed] == [("alert",), ("other",)]
+    assert started == [False, True]
+    assert await claim(store, NOON + minutes(0.5)) == [("about the bot",)]
+    [alert] = [each for each in await store.outbox.claim(END, 10, 60) if each.event_id == "alert"]
+    assert (alert.attempts, alert.late_by) == (1, None)
+
+
 async def test_a_story_that_was_planned_before_its_mute_ended_is_offered_at_once(
     store: Store,
 ) -> None:

@@ -13,8 +13,9 @@ from bot.alerts.delivery import Delivery, Thread
 from bot.alerts.digest import Bundle, BundleKind, make_bundle
 from bot.alerts.mutes import MuteKind
 from bot.alerts.subscriptions.timing import Frequency, Timing
+from bot.store import tables
 from bot.store.queueing import MOST_BUNDLED
-from bot.store.subscriptions import pause
+from bot.store.subscriptions import pause, resume
 from tests.store.conftest import on_postgresql
 from tests.store.examples import NOON, TEAM, delivery, minutes, quiet_bundle, story, subscription
 from tests.store.opened import Store, open_store
@@ -44,7 +45,7 @@ async def test_a_bundle_has_room_for_some_stories_and_counts_the_others(store: S
     await store.queue(digest(*many[5:-2]), digest(*many[-2:], conversation="C2"))
     await store.queue(digest(*many[-2:]))
     first, second = await store.outbox.unsent(10)
-    assert (first.story_ids, first.left_out) == (many[:MOST_BUNDLED], 5)
+    assert (first.story_ids, first.left_out) == (many[-MOST_BUNDLED:], 5)
     assert (second.story_ids, second.left_out) == (many[-2:], 0)
     await store.queue(digest(*many, conversation="C3"))
     assert (await store.outbox.unsent(10))[-1].left_out == 5
@@ -72,6 +73,26 @@ async def test_the_events_of_a_quiet_bundle_are_known_until_it_is_dropped(store:
     await store.queue(dropped)
     assert await store.outbox.drop(dropped.id)
     assert await store.outbox.bundled(["d"]) == {}
+
+
+async def test_a_bundle_that_is_put_back_still_counts_for_its_planned_moment(store: Store) -> None:
+    await store.add_stories(story("a"))
+    await store.queue(quiet_bundle("a"))
+    [claimed] = await store.outbox.claim(QUIET_END, 10, 60)
+    await store.outbox.put_back(claimed.id, QUIET_END + minutes(5))
+    assert await store.outbox.bundled(["a"]) == {Thread("a", TEAM, "C1"): QUIET_END}
+
+
+async def test_a_bundle_that_is_queued_again_after_each_send_is_sent_at_most_twice(
+    store: Store,
+) -> None:
+    sent = 0
+    for _ in range(4):
+        await store.queue(digest("a"))
+        for each in await store.outbox.claim(QUIET_END, 10, 60):
+            await store.outbox.confirm(each.id, "1.1", QUIET_END)
+            sent += 1
+    assert sent == 2
 
 
 @contextmanager
@@ -175,18 +196,53 @@ async def test_a_mute_that_ends_while_a_story_is_saved_offers_it_at_once(
     await other.database.close()
 
 
+def _stop(connection: sa.Connection) -> None:
+    pause(connection, TEAM, "C1", "is_archived", NOON)
+
+
 @on_postgresql
+@pytest.mark.parametrize("ends", [False, True], ids=["a pause begins", "a pause ends"])
 async def test_an_edit_and_a_pause_at_the_same_time_are_both_saved(
-    store: Store, address: str
+    store: Store, address: str, *, ends: bool
 ) -> None:
     other, own = open_store(address), subscription()
     await store.subscriptions.add(own)
     timing = Timing(frequency=Frequency.WEEKLY)
-    stop = lambda connection: pause(connection, TEAM, "C1", "is_archived", NOON)  # noqa: E731
-    async with _during(store, stop) as wait_for_other:
-        edited = asyncio.create_task(other.subscriptions.change(TEAM, own.id, timing=timing))
+    if ends:
+        await store.database.write(_stop)
+    change = (lambda connection: resume(connection, TEAM, "C1", NOON)) if ends else _stop
+    async with _during(store, change) as wait_for_other:
+        edited = asyncio.create_task(
+            other.subscriptions.replace(TEAM, [own.id], own.criteria, timing)
+        )
         await wait_for_other(edited)
     assert await edited
     [saved] = await store.subscriptions.every()
-    assert (saved.timing, saved.paused_at) == (timing, NOON)
+    assert (saved.timing, saved.paused_at) == (timing, None if ends else NOON)
     await other.database.close()
+
+
+@on_postgresql
+async def test_two_edits_at_the_same_time_make_no_two_equal_subscriptions(
+    store: Store, address: str
+) -> None:
+    other = open_store(address)
+    steel, talks = subscription(words=["steel"]), subscription(words=["talks"])
+    for each in (steel, talks):
+        await store.subscriptions.add(each)
+    wanted = subscription(words=["wine"]).criteria
+    lock = lambda connection: _lock(connection, steel.id)  # noqa: E731
+    async with _during(store, lock) as wait_for_other:
+        edits = [
+            asyncio.create_task(each.subscriptions.replace(TEAM, [one.id], wanted, one.timing))
+            for each, one in ((store, steel), (other, talks))
+        ]
+        await wait_for_other(edits[1])
+    assert sorted([await each is None for each in edits]) == [False, True]
+    assert [each.criteria == wanted for each in await store.subscriptions.every()].count(True) == 1
+    await other.database.close()
+
+
+def _lock(connection: sa.Connection, subscription_id: str) -> None:
+    row = tables.subscriptions.c
+    connection.execute(sa.select(row.id).where(row.id == subscription_id).with_for_update())

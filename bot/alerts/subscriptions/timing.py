@@ -71,6 +71,12 @@ class Timing(Frozen):
         return None not in hours and self.quiet_from != self.quiet_to
 
     @property
+    def has_quiet_time(self) -> bool:
+        """Whether the stories of an instant subscription wait in some hours or on some days."""
+        is_instant = self.frequency is Frequency.INSTANT
+        return is_instant and (self.weekdays_only or self.has_quiet_hours)
+
+    @property
     def depends_on_clock(self) -> bool:
         """Whether the time zone matters: there is a digest, a weekend or a quiet hour."""
         is_instant = self.frequency is Frequency.INSTANT

@@ -8,8 +8,10 @@ if no subscription was active all week, and while the conversation is muted. Its
 the conversation and the week of its calendar, so each week has at most one.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
@@ -18,7 +20,7 @@ from bot.alerts.notices import NoticeQueue
 from bot.alerts.reminders import MuteSource, SubscriptionSource, wants_change
 from bot.alerts.subscriptions.model import Subscription, timing_of
 from bot.alerts.subscriptions.moments import PlaceMoment, find_moment
-from bot.alerts.subscriptions.timing import Frequency, ServerTime, floor_to_quarter
+from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing, floor_to_quarter
 from bot.alerts.watch.facts import QuietWeek, WatchNotice
 from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
 from bot.rates.ledger import Ledger
@@ -37,11 +39,10 @@ def watched_all_week(subscription: Subscription, first: datetime, now: datetime)
 
 
 def find_next_change(
-    ledger: Ledger, subscriptions: Sequence[Subscription], today: date
+    ledger: Ledger, subscriptions: Sequence[Subscription], changes: Iterable[Upcoming]
 ) -> Upcoming | None:
-    """The next known change of duties that concerns these subscriptions; None if there is none."""
+    """The first of these changes of duties that concerns these subscriptions; None if none does."""
     own = [one for one in subscriptions if Topic.TARIFF in (one.criteria.topics or Topic)]
-    changes = list_upcoming_by_measure(ledger, today, today + _AHEAD)
     wanted = [item for item in changes if any(wants_change(ledger, one, item) for one in own)]
     return merge_rows(ledger, wanted)[0] if wanted else None
 
@@ -100,11 +101,12 @@ class QuietWeeks:
         for subscription in await self._subscriptions.every(self._team):
             if subscription.conversation in own:
                 own[subscription.conversation].append(subscription)
-        due: dict[str, PlaceMoment] = {}
-        for place, found in own.items():
-            moment = find_moment(timing_of(found), now, self._server, Frequency.WEEKLY)
-            if moment is not None and self._done.get(place) != moment.day:
-                due[place] = moment
+        moments = await asyncio.to_thread(_find_moments, own, now, self._server)
+        due = {
+            place: moment
+            for place, moment in moments.items()
+            if self._done.get(place) != moment.day
+        }
         if due:
             await self._queue_lines(due, own, now)
         self._done.update((place, moment.day) for place, moment in due.items())
@@ -122,7 +124,7 @@ class QuietWeeks:
         }
         # Most conversations share a time zone, so they share a week.
         weeks: dict[datetime, _Week] = {}
-        lines = []
+        wanted: list[_Line] = []
         for place, moment in due.items():
             first = moment.at - WEEK
             active = [one for one in own[place] if watched_all_week(one, first, now)]
@@ -132,33 +134,16 @@ class QuietWeeks:
                 weeks[first] = await self._read_week(first, now)
             week = weeks[first]
             if week.feeds and place not in week.with_news:
-                lines.append(self._build_line(place, moment.day, week, active))
-        if lines:
-            await self._outbox.queue(lines)
+                wanted.append(_Line(place, moment.day, week, active))
+        if wanted:
+            build = partial(_build_lines, self._ledger(), self._team, self._clock())
+            await self._outbox.queue(await asyncio.to_thread(build, wanted))
             self._on_deliveries()
 
     async def _read_week(self, first: datetime, now: datetime) -> "_Week":
         with_news = await self._store.list_conversations_with_news(self._team, first, now + WEEK)
         stories = await self._store.count_stories(first)
         return _Week(with_news, stories, self._count_feeds(first))
-
-    def _build_line(
-        self, place: str, day: date, week: "_Week", active: Sequence[Subscription]
-    ) -> Delivery:
-        change = find_next_change(self._ledger(), active, day)
-        line = QuietWeek(
-            stories=week.stories,
-            feeds=week.feeds,
-            next_on=change.on if change is not None else None,
-            next_measure=change.measure if change is not None else "",
-        )
-        year, number, _ = day.isocalendar()
-        about = f"quiet week {number} of {year}"
-        content = WatchNotice(about=line).model_dump_json()
-        place_of_team = self._team, place
-        return make_delivery(
-            DeliveryKind.NOTICE, place_of_team, about, "", self._clock(), content=content
-        )
 
 
 class _Week(NamedTuple):
@@ -168,3 +153,52 @@ class _Week(NamedTuple):
     """The conversations that got news."""
     stories: int
     feeds: int
+
+
+class _Line(NamedTuple):
+    """What a line is built from."""
+
+    place: str
+    day: date
+    week: _Week
+    active: Sequence[Subscription]
+
+
+def _find_moments(
+    own: Mapping[str, Sequence[Subscription]], now: datetime, server: ServerTime
+) -> dict[str, PlaceMoment]:
+    """The moment of each conversation that has one now."""
+    # Many conversations have equal timings, so each is looked at once.
+    known: dict[Timing, PlaceMoment | None] = {}
+    found: dict[str, PlaceMoment] = {}
+    for place, subscriptions in own.items():
+        timing = timing_of(subscriptions)
+        if timing not in known:
+            known[timing] = find_moment(timing, now, server, Frequency.WEEKLY)
+        if (moment := known[timing]) is not None:
+            found[place] = moment
+    return found
+
+
+def _build_lines(
+    ledger: Ledger, team: str, now: datetime, wanted: Iterable[_Line]
+) -> list[Delivery]:
+    changes: dict[date, Sequence[Upcoming]] = {}
+    lines = []
+    for place, day, week, active in wanted:
+        if day not in changes:
+            changes[day] = list_upcoming_by_measure(ledger, day, day + _AHEAD)
+        change = find_next_change(ledger, active, changes[day])
+        line = QuietWeek(
+            stories=week.stories,
+            feeds=week.feeds,
+            next_on=change.on if change is not None else None,
+            next_measure=change.measure if change is not None else "",
+        )
+        year, number, _ = day.isocalendar()
+        about = f"quiet week {number} of {year}"
+        content = WatchNotice(about=line).model_dump_json()
+        lines.append(
+            make_delivery(DeliveryKind.NOTICE, (team, place), about, "", now, content=content)
+        )
+    return lines

@@ -4,11 +4,11 @@ story of an alert | proposals, at most three | preview: what it would have hidde
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from bot.alerts.feedback import Feedback, FeedbackKind
-from bot.alerts.subscriptions.criteria import match
+from bot.alerts.subscriptions.criteria import Blocs, match
 from bot.alerts.subscriptions.exclusions import (
     ExclusionKind,
     StoryExclusion,
@@ -22,6 +22,7 @@ from bot.commands.ports import CommandStores
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.service import SubscriptionRules, SubscriptionService
+from bot.news.story import Story
 from bot.parties import Parties
 
 EXCLUSION_VERBS = frozenset({Verb.FEWER, Verb.PREVIEW_EXCLUSION, Verb.EXCLUDE})
@@ -66,11 +67,7 @@ class ExclusionService:
             return replies.ProposedExclusions("", None)
         own = await self._stores.subscriptions.of(request.team, request.conversation)
         blocs, parties = self._rules.delivery.blocs or self._parties().blocs, self._parties()
-        matching = [
-            (each, story)
-            for each in own
-            if (story := next((s for s in stories if match(each.criteria, s, blocs)), None))
-        ]
+        matching = await asyncio.to_thread(_list_matching, own, stories, blocs)
         if not matching:
             return replies.ProposedExclusions(stories[0].title, None)
         subscription, story = matching[0]
@@ -93,6 +90,17 @@ class ExclusionService:
             at=self._clock(),
         )
         await self._stores.feedback.add(feedback)
+
+
+def _list_matching(
+    own: Iterable[Subscription], stories: Sequence[Story], blocs: Blocs
+) -> list[tuple[Subscription, Story]]:
+    """The subscriptions that match a story, each with the first such story."""
+    return [
+        (each, story)
+        for each in own
+        if (story := next((s for s in stories if match(each.criteria, s, blocs)), None))
+    ]
 
 
 def write_exclusion(subscription: Subscription, exclusion: StoryExclusion) -> str:

@@ -327,7 +327,7 @@ class SubscriptionService:
         ):
             return replies.MissedStories(())
         stories = await self._stores.outbox.stories(found)
-        return replies.MissedStories(stories, delivery_id, page)
+        return replies.MissedStories(stories, delivery_id, page, found.left_out)
 
     async def _ask_to_confirm(self, command: Command, request: CommandRequest) -> Reply:
         """Asks the person to confirm an unsubscribe, or says that it would change nothing."""

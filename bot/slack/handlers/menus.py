@@ -4,15 +4,16 @@ The value of a choice is its name and an argument, such as `table us china`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot.alerts.notices import AnswerReport, MistakeReport
-from bot.alerts.subscriptions.criteria import match
+from bot.alerts.subscriptions.criteria import Criteria, MatchReason, match
 from bot.commands.grammar import Command, Verb, parse_command
 from bot.commands.replies import NotUnderstood
 from bot.news.events.matching import explain_join
 from bot.news.story import Story
+from bot.parties import Parties
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.blocks import context as small_print
 from bot.slack.blockkit.mrkdwn import mention_person
@@ -129,23 +130,31 @@ async def _explain(context: SlackContext, click: Click) -> Message:
     if not stories:
         return render_notice("The stories of this event are no longer saved.")
     own = await service.stores.subscriptions.of(click.team, click.conversation)
-    blocs = service.parties.blocs
-    reasons = {
-        each.id: [found for one in own if (found := match(one.criteria, each, blocs)) is not None]
-        for each in stories
-    }
-    story = next((each for each in stories if reasons[each.id]), stories[0])
+    criteria = [each.criteria for each in own]
+    story, reasons = await asyncio.to_thread(_find_reasons, criteria, stories, service.parties)
     is_channel = click.conversation != click.person.id
     newest = stories[-1]
     return alerts.render_why(
         story,
-        reasons[story.id],
+        reasons,
         service.parties,
         is_channel=is_channel,
         newest=newest,
         joined=await asyncio.to_thread(explain_join, newest, stories),
         takes_reports=context.report_mistake is not None,
     )
+
+
+def _find_reasons(
+    criteria: Sequence[Criteria], stories: Sequence[Story], parties: Parties
+) -> tuple[Story, list[MatchReason]]:
+    """The first story that matches, and why each of the criteria matches it; the first story of all
+    without a reason if none matches."""
+    for story in stories:
+        found = (match(each, story, parties.blocs) for each in criteria)
+        if reasons := [reason for reason in found if reason is not None]:
+            return story, reasons
+    return stories[0], []
 
 
 async def _mute_topic(context: SlackContext, click: Click) -> Message:

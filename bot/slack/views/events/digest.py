@@ -68,7 +68,7 @@ def render_digest(
     more = f"{_count(len(rest), 'more event', 'more events')} in the thread" if rest else ""
     others = ""
     if more_stories:
-        others = f"{_count(more_stories, 'more story', 'more stories')}: `{COMMAND} latest`"
+        others = _name_others(more_stories, "more ")
     marks = [each for each in (more, others, mark_repeat(may_repeat)) if each]
     first = f": {escape(stories[0].title, 150)}" if stories else ""
     tail = [context(*marks)] if marks else []
@@ -117,7 +117,14 @@ def render_missed(reply: MissedStories, parties: Parties) -> Message:
         _make_page_button("Back", reply.delivery_id, page - 1) if page > 1 else None,
         _make_page_button("More", reply.delivery_id, page + 1) if page < pages else None,
     )
-    return assemble(title, [section(bold(title))], items[:EVENTS_ON_PAGE], row, make_left_out)
+    tail = [context(_name_others(reply.left_out, "earlier "))] if reply.left_out else []
+    return assemble(
+        title, [section(bold(title))], items[:EVENTS_ON_PAGE], [*tail, *row], make_left_out
+    )
+
+
+def _name_others(number: int, which: str) -> str:
+    return f"{_count(number, f'{which}story', f'{which}stories')}: `{COMMAND} latest`"
 
 
 def _rank(stories: Sequence[Story]) -> int:

@@ -161,6 +161,13 @@ def test_missed_stories_have_pages() -> None:
     assert shown == list(range(12))
 
 
+def test_each_page_of_missed_stories_names_those_that_had_no_room() -> None:
+    missed = [_event(n) for n in range(6)]
+    for page in (1, 2):
+        message = render_missed(MissedStories(missed, "d1", page, left_out=2), PARTIES)
+        assert "2 earlier stories: `/tariff latest`" in as_text(message)
+
+
 def _find_next(message: Message) -> int | None:
     for element in message.blocks[-1]["elements"]:
         if element["text"]["text"] == "More":
