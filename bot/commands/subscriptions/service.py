@@ -252,19 +252,7 @@ class SubscriptionService:
         found = await self.find(subscription_id, request)
         if not isinstance(found, Subscription):
             return found
-        await self._stores.subscriptions.change(request.team, found.id, paused_until=until)
-        changed = found.model_copy(update={"paused_until": until})
-        if until is None and found.paused_at is not None:
-            now = self._clock()
-            await self._stores.subscriptions.resume(request.team, found.conversation, now)
-            self._on_due()
-            changed = changed.model_copy(update={"paused_at": None, "paused_reason": ""})
-        kind = (
-            replies.SubscriptionChangeKind.RESUMED
-            if until is None
-            else replies.SubscriptionChangeKind.PAUSED
-        )
-        return replies.SubscriptionChanged(self.show(changed), kind)
+        return await self._set_pause(found, until, request)
 
     async def find(self, subscription_id: str, request: CommandRequest) -> Subscription | Reply:
         """The subscription with this id that the person may change, or the reply that says why not.
@@ -363,7 +351,25 @@ class SubscriptionService:
             cause = "the pause needs a day to come"
             raise CommandNotUnderstood(command.until or Verb.PAUSE, cause, [suggestion])
         until = to_utc(datetime.combine(day, time(), zone))
-        return await self.pause(command.text, until, request)
+        return await self._set_pause(found, until, request)
+
+    async def _set_pause(
+        self, found: Subscription, until: datetime | None, request: CommandRequest
+    ) -> Reply:
+        """Sets or ends the pause of a subscription that the person may change."""
+        await self._stores.subscriptions.change(request.team, found.id, paused_until=until)
+        changed = found.model_copy(update={"paused_until": until})
+        if until is None and found.paused_at is not None:
+            now = self._clock()
+            await self._stores.subscriptions.resume(request.team, found.conversation, now)
+            self._on_due()
+            changed = changed.model_copy(update={"paused_at": None, "paused_reason": ""})
+        kind = (
+            replies.SubscriptionChangeKind.RESUMED
+            if until is None
+            else replies.SubscriptionChangeKind.PAUSED
+        )
+        return replies.SubscriptionChanged(self.show(changed), kind)
 
     async def _replace(
         self, ids: Sequence[str], criteria: Criteria, timing: Timing, request: CommandRequest

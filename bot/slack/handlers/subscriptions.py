@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -68,6 +68,13 @@ _PAUSES = {DAY: timedelta(days=1), WEEK: timedelta(days=7)}
 
 Submit = Callable[[SlackContext, dict[str, Any], dict[str, Any], AsyncAck], Awaitable[None]]
 """Acknowledges a submitted modal, given its payload and its view."""
+
+
+class _FieldProblem(NamedTuple):
+    """Why a submitted modal was not accepted, to be shown at one of its fields."""
+
+    field: str
+    text: str
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -256,11 +263,15 @@ async def _save(
 
 
 async def _respond_with(
-    context: SlackContext, body: dict[str, Any], ack: AsyncAck, work: Coroutine[Any, Any, View]
+    context: SlackContext,
+    body: dict[str, Any],
+    ack: AsyncAck,
+    work: Coroutine[Any, Any, View | _FieldProblem],
 ) -> None:
-    """Replaces a submitted modal by a view, at once or when it is ready."""
+    """Replaces a submitted modal by a view, at once or when it is ready. A problem is shown at its
+    field if it is found at once."""
 
-    async def finish() -> View:
+    async def finish() -> View | _FieldProblem:
         try:
             return await work
         except Exception:
@@ -269,11 +280,18 @@ async def _respond_with(
     task = asyncio.ensure_future(finish())
     done, _ = await asyncio.wait({task}, timeout=min(_WITHIN_S, context.answer_within_s))
     if done:
-        await ack(response_action="update", view=task.result())
+        found = task.result()
+        if isinstance(found, _FieldProblem):
+            await ack(response_action="errors", errors={found.field: found.text})
+        else:
+            await ack(response_action="update", view=found)
         return
 
     async def show_later() -> None:
-        await show_view(context, Click(body, {}), await task)
+        found = await task
+        if isinstance(found, _FieldProblem):
+            found = render_result(render_notice(f"Nothing was changed. {found.text}"))
+        await show_view(context, Click(body, {}), found)
 
     context.background.spawn(show_later(), "saving a subscription")
     await ack(response_action="update", view=render_loading())
@@ -373,17 +391,19 @@ async def _submit_pause(
     context: SlackContext, body: dict[str, Any], view: dict[str, Any], ack: AsyncAck
 ) -> None:
     state, day = forms.read_pause_form(view)
-    service = context.service.subscriptions
-    request = _request(body, state)
+    await _respond_with(context, body, ack, _pause_until(context, body, state, day))
+
+
+async def _pause_until(
+    context: SlackContext, body: dict[str, Any], state: FormState, day: str
+) -> View | _FieldProblem:
+    """Pauses the subscription until a day in ISO format; returns the result."""
     command = Command(verb=Verb.PAUSE, text=state.subscription, until=day)
     try:
-        reply = await service.execute(command, request)
+        reply = await context.service.subscriptions.execute(command, _request(body, state))
     except CommandNotUnderstood:
-        problem = "Choose a day to come, at most about a year ahead."
-        await ack(response_action="errors", errors={forms.PAUSE_UNTIL: problem})
-        return
-    message = await _finish(context, Click(body, {}), reply, seen_in="")
-    await ack(response_action="update", view=render_result(message))
+        return _FieldProblem(forms.PAUSE_UNTIL, "Choose a day to come, at most about a year ahead.")
+    return render_result(await _finish(context, Click(body, {}), reply, seen_in=""))
 
 
 # Joining a channel
