@@ -4,7 +4,6 @@ A person may do these things in the conversation of the request, and to what the
 conversations that they are still in. `Permissions` decides who may change what there.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -49,10 +48,6 @@ class Overlaps(NamedTuple):
 
     wider: tuple[Subscription, ...]
     narrower: tuple[Subscription, ...]
-
-
-MOST_PLACES = 25
-"""Maximum conversations of which the platform is asked whether a person is in them, at a time."""
 
 
 class SubscriptionService:
@@ -281,14 +276,14 @@ class SubscriptionService:
     async def list_own(self, team: str, user: str) -> tuple[list[Subscription], int]:
         """The subscriptions that the person gets or made, as people read them.
 
-        Those in conversations in which the platform does not show the person are only counted.
+        Those in channels in which the platform does not show the person are only counted.
         """
         every = await self._stores.subscriptions.every(team)
         own = [one for one in every if user in (one.conversation, one.created_by)]
-        places = list(dict.fromkeys(one.conversation for one in own))[:MOST_PLACES]
-        asked = await asyncio.gather(*(self._is_in(place, user) for place in places))
-        found = dict(zip(places, asked, strict=True))
-        seen = [one for one in own if found.get(one.conversation)]
+        places: Collection[str] = {user}
+        if any(one.conversation != user for one in own):
+            places = {user, *(await self._stores.people.list_channels(user) or ())}
+        seen = [one for one in own if one.conversation in places]
         return [self.show(one) for one in seen], len(own) - len(seen)
 
     async def mute(self, kind: MuteKind, subject: str, request: CommandRequest) -> Reply:
