@@ -55,7 +55,7 @@ class FakePeople:
     async def list_channels(self, user: str) -> set[str]:
         return {conversation for conversation, member in self.members if member == user}
 
-    async def is_member(self, conversation: str, user: str) -> bool:
+    async def is_member(self, conversation: str, user: str) -> bool | None:
         return (conversation, user) in self.members
 
 

@@ -50,6 +50,11 @@ class Overlaps(NamedTuple):
     narrower: tuple[Subscription, ...]
 
 
+SURE_FOR = timedelta(minutes=30)
+"""For how long a person who opened a modal in a conversation counts as being there if the platform
+does not say whether they are."""
+
+
 class SubscriptionService:
     """Adds, changes and removes the subscriptions and mutes of a conversation."""
 
@@ -148,7 +153,7 @@ class SubscriptionService:
         refused = await self._find_outsider(request.conversation, request)
         if refused is not None:
             return refused
-        inside = replace(request, opened_in="")
+        inside = replace(request, opened_in="", opened_at=None)
         if not replaced:
             return await self.subscribe(criteria, timing, inside)
         for each in replaced:
@@ -383,21 +388,22 @@ class SubscriptionService:
         return replies.AlreadySubscribed(self.show(other))
 
     async def _find_outsider(self, conversation: str, request: CommandRequest) -> Reply | None:
-        """Why the person may not act on a conversation: they act elsewhere and are not in it.
+        """Why the person may not act on a conversation, unless they are in it.
 
-        From another place than their own messages and the Home tab, they never may.
+        A command or a click there shows that they are. Others are asked about: those from their own
+        messages or the Home tab, and submitted modals, because the person may have left since they
+        opened one. From other places, people may never act.
         """
-        if conversation == request.place:
+        user, is_there = request.user, request.place == conversation
+        if conversation == user or (is_there and request.opened_at is None):
             return None
-        is_at_home = request.place == request.user
-        is_member = await self._is_in(conversation, request.user) if is_at_home else None
+        is_member = None
+        if is_there or request.place == user:
+            is_member = await self._stores.people.is_member(conversation, user)
+        if is_member is None and is_there and request.opened_at is not None:
+            is_recent = self._clock() < request.opened_at + SURE_FOR
+            is_member = True if is_recent else None
         return None if is_member else replies.NotAMember(conversation, is_member is not None)
-
-    async def _is_in(self, conversation: str, user: str) -> bool | None:
-        """Whether the person is in the conversation; None if the platform does not say so."""
-        if conversation == user:
-            return True
-        return await self._stores.people.is_member(conversation, user)
 
     async def _add_zone(
         self, timing: Timing, request: CommandRequest, before: Timing | None = None

@@ -124,13 +124,17 @@ async def open_from_command(context: SlackContext, body: dict[str, Any]) -> Mess
         },
         {},
     )
-    state = FormState(conversation=request.conversation, needs_invitation=request.needs_invitation)
+    state = FormState(
+        conversation=request.conversation,
+        opened_at=context.service.clock(),
+        needs_invitation=request.needs_invitation,
+    )
     return await _open_new(context, click, request, state)
 
 
 async def open_new_form(context: SlackContext, click: Click) -> Message | None:
     """Opens the empty form for the conversation of the click; in the Home tab, for the person."""
-    state = FormState(conversation=click.conversation)
+    state = FormState(conversation=click.conversation, opened_at=context.service.clock())
     return await _open_new(context, click, click.request(), state)
 
 
@@ -158,13 +162,18 @@ async def open_edit_form(context: SlackContext, click: Click) -> Message | None:
         return render_notice(
             f"This subscription is too long for the form. Type `{COMMAND} edit #{found.id} …`."
         )
-    state = FormState(
+    state = _make_state(context, click, found)
+    return await _open(context, click, state.model_copy(update={"form": form}))
+
+
+def _make_state(context: SlackContext, click: Click, found: Subscription) -> FormState:
+    """The state of a modal about a subscription."""
+    return FormState(
         conversation=found.conversation,
+        opened_at=context.service.clock(),
         opened_in=click.conversation,
         subscription=found.id,
-        form=form,
     )
-    return await _open(context, click, state)
 
 
 async def _open(context: SlackContext, click: Click, state: FormState) -> Message | None:
@@ -308,10 +317,7 @@ async def pause(context: SlackContext, click: Click) -> Message | None:
         found = await context.service.subscriptions.find(subscription_id, click.request())
         if not isinstance(found, Subscription):
             return _render(context, found, click.request())
-        state = FormState(
-            conversation=found.conversation, opened_in=click.conversation, subscription=found.id
-        )
-        await show_view(context, click, forms.render_pause_form(state))
+        await show_view(context, click, forms.render_pause_form(_make_state(context, click, found)))
         return None
     until = context.service.clock() + span
     reply = await context.service.subscriptions.pause(subscription_id, until, click.request())
@@ -433,14 +439,16 @@ def _introduce_once(context: SlackContext, body: dict[str, Any], event: dict[str
 
 
 def _request(body: dict[str, Any], state: FormState) -> CommandRequest:
-    return _request_of(Click(body, {}), state)
-
-
-def _request_of(click: Click, state: FormState) -> CommandRequest:
     """The request of a person for the conversation of a modal."""
-    user, opened_in = click.person.id, state.opened_in
+    click = Click(body, {})
     return CommandRequest(
-        "", click.team, state.conversation, user, state.needs_invitation, opened_in
+        text="",
+        team=click.team,
+        conversation=state.conversation,
+        user=click.person.id,
+        needs_invitation=state.needs_invitation,
+        opened_in=state.opened_in,
+        opened_at=state.opened_at,
     )
 
 

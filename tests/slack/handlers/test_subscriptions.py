@@ -195,7 +195,7 @@ class SlowPeople(FakePeople):
         self.answers = asyncio.Event()
         self.answers.set()
 
-    async def is_member(self, conversation: str, user: str) -> bool:
+    async def is_member(self, conversation: str, user: str) -> bool | None:
         await self.answers.wait()
         return await super().is_member(conversation, user)
 

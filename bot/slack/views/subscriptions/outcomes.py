@@ -134,7 +134,7 @@ def render_refusal(reply: replies.Reply, parties: Parties) -> Message:
             if reply.is_known:
                 return render_notice(f"You are not in {place}, so you cannot change that there.")
             return render_notice(
-                f"I cannot check whether you are in {place}. Type `{COMMAND} list` there instead."
+                f"I cannot check whether you are in {place}. Use `{COMMAND}` there instead."
             )
         case replies.NoSuchSubscription():
             named = f" `#{escape(reply.id, 40)}`" if reply.id else ""
