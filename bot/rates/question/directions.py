@@ -250,6 +250,9 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     charged = not (DUTIES | _CHARGES).isdisjoint(between)
     if "by" in between and "by" not in before:
         return True
+    # 'in germany if i bring in goods from the us', 'does canada charge on steel from the us'
+    if _is_destination(before) and is_origin_next(between):
+        return False
     # 'goods from china to us', 'steel from india in the us', 'oil from tunisia at usa'
     is_origin = {"from", "of"} & set(before) or is_origin_next(before)
     if is_origin and (into or {"at", "for"} & set(between)):
@@ -284,6 +287,12 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
         return True
     goods = bool(between) and not set(between) <= NOISE | FILLER
     return goods and not charged and (into or not DUTIES.isdisjoint(words.words_after[:1]))
+
+
+def _is_destination(before: Sequence[str]) -> bool:
+    """Whether the words before an economy say that goods go there: `into`, `in`, `to`."""
+    last = [word for word in before if word != "the"]
+    return last[-1:] != [] and last[-1] in _INTO and not is_origin_next(last)
 
 
 def _ends_in_entering(before: Sequence[str]) -> bool:

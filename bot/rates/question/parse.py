@@ -29,7 +29,9 @@ normalized text | intent | period, value, percentage | economies and direction |
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion
 from bot.parties import Parties
@@ -54,9 +56,10 @@ from bot.rates.question.reading.goods_of_law import read_goods_of_law
 from bot.rates.question.reading.question import (
     Question,
     Vocabulary,
+    trim_product,
 )
 from bot.rates.question.reading.ranking import find_ranking
-from bot.rates.question.reading.rates_query import parse_rates
+from bot.rates.question.reading.rates_query import find_days, parse_rates
 from bot.rates.question.reading.refusals import (
     cut_exclusion,
     refuse_cut_exclusion,
@@ -68,6 +71,7 @@ from bot.rates.question.reading.refusals import (
 from bot.rates.question.reading.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.reading.sentences import (
     drop_denied,
+    list_read_goods,
     refuse_half_read,
     refuse_other_structure,
 )
@@ -81,6 +85,7 @@ from bot.rates.question.times.periods import Period, Tense, take_period
 from bot.rates.question.times.unread import find_unread_times
 from bot.rates.question.tokens import Role, Tokens
 from bot.rates.question.value import take_value
+from bot.rates.question.vocabulary.country_codes import flag_codes
 from bot.rates.question.vocabulary.foreign import translate
 from bot.rates.question.vocabulary.places import (
     find_own_origin,
@@ -137,7 +142,8 @@ def parse_query(
         )
     # Pydantic rejects lone surrogates, which a broken terminal or feed may send.
     sound = text.encode("utf-8", "replace").decode("utf-8")
-    return _parse(normalize_question(sound), Vocabulary(parties, reader, cards, today))
+    coded = flag_codes(sound, parties)
+    return _parse(normalize_question(coded), Vocabulary(parties, reader, cards, today))
 
 
 def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
@@ -196,7 +202,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     costs, rest = take_other_costs(rest)
     words = TokenizedQuestion(rest, parties)
     uncovered, words.other_words = _take_uncovered(words, reader)
-    retaliation = _take_retaliation(words, vocabulary)
+    days = find_days(period, intent, today)
+    retaliation = _take_retaliation(words, partial(RateQuery, value=value, **days), vocabulary)
     tokens.settle(" ".join(words.other_words), find_small_role)
     if costs:
         refuse_other_costs(costs, words, vocabulary)
@@ -205,7 +212,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
         if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
             words.other_words = drop_denied(kept, reader)
-    question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation)
+    question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation, value)
     if percent is None and not (words.codes or intent.is_calendar):
         refuse_misspelt_card(undated, vocabulary)
     refuse_regions(words)
@@ -322,7 +329,9 @@ def _take_uncovered(
     return found, rest.split()
 
 
-def _take_retaliation(words: TokenizedQuestion, vocabulary: Vocabulary) -> dict[str, object]:
+def _take_retaliation(
+    words: TokenizedQuestion, asked: Callable[..., RateQuery], vocabulary: Vocabulary
+) -> dict[str, object]:
     """The fields of the query if the question is about retaliation, whose words are taken out.
 
     A question that names a single duty keeps them: `march 2025 countermeasure`.
@@ -334,4 +343,7 @@ def _take_retaliation(words: TokenizedQuestion, vocabulary: Vocabulary) -> dict[
     if words.codes and reader is not None and reader.read_any(text).layers:
         return find_retaliation(words) if len(words.codes) == 1 else {}
     words.other_words = rest.split()
-    return find_retaliation(words)
+    if reader is None:
+        return find_retaliation(words)
+    kept = trim_product(reader.drop_everyday_words(words.other_words))
+    return find_retaliation(words, partial(asked, product=list_read_goods(kept, reader)))

@@ -112,6 +112,13 @@ MADE = frozenset(
         "distilled"
     )
 )
+_OF_DUTIES = frozenset(
+    str.split(
+        "new own latest recent current present planned proposed import customs additional extra "
+        "retaliatory higher general applied punitive counter"
+    )
+)
+_MAX_ADJECTIVES = 3
 VERSUS = frozenset({"vs", "versus", "vs."})
 _AFTER_COMPARED = VERSUS | {",", ""}
 _TRAILING = frozenset(
@@ -181,7 +188,8 @@ class TokenizedQuestion:
                 self.words_before.append(between)
                 if len(self.codes) == 1:
                     possessive = tokens[at + size - 1].endswith("'s") or adjective
-                    self.is_possessive = possessive and not DUTIES.isdisjoint(after)
+                    duties = _skip_adjectives(tokens[at + size :])
+                    self.is_possessive = possessive and not DUTIES.isdisjoint(duties[:1])
             of_goods = adjective and bool(after) and after[0] not in NOISE | FILLER
             if joined and of_goods and self.other_words:
                 # 'french wine and italian cheese' names two kinds of goods.
@@ -333,6 +341,14 @@ def is_origin_next(before: Sequence[str]) -> bool:
         return True
     made_in = before[-1:] == ["in"] and not MADE.isdisjoint(before)
     return made_in or before[-1:] == ["from"] or before[-2:] == ["from", "the"]
+
+
+def _skip_adjectives(words: Sequence[str]) -> Sequence[str]:
+    """The words without those before `tariffs` that leave their meaning: `new`, `retaliatory`."""
+    at = 0
+    while at < min(len(words), _MAX_ADJECTIVES) and words[at] in _OF_DUTIES:
+        at += 1
+    return words[at:]
 
 
 def _is_small(word: str) -> bool:

@@ -99,6 +99,11 @@ _BOTH_CLAIMS = re.compile(
 )
 """A claim and its opposite: `with and without usmca`. An answer without a claim has both totals."""
 _AS_WELL_AS = re.compile(r"\b(?:as well as|in addition to|together with|along with)\b")
+_OF_ECONOMY = (
+    r"(?:american|us|uk|eu|thai|dutch|french|greek|polish|swiss|czech|german"
+    r"|[a-z]+(?:ese|ians?|eans?|icans?|ish|ani|eli|ino))"
+)
+"""An adjective that may name an economy."""
 _EMPTY_PHRASES = re.compile(
     r"\b(?:may|might|can|could|shall|should) (?:i|we|one|you)\b"
     r"|(?<=\bpays )less\b|(?<=\bpay )less\b|(?<=\bis )less\b"
@@ -116,7 +121,8 @@ _EMPTY_PHRASES = re.compile(
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
     r"|hearing (?:that|about|of)|still (?:on(?! top)|due|there|apply|applies|applying)"
     r"|lead[- ]times?|leads? to|in the works|double[- ]check(?:ing)?)\b"
-    r"|\bfor (?:our|my|the|a|your|their) (?:\w+ ){0,2}(?:business|company|shop|store|factory)\b"
+    rf"|\bfor (?:our|my|the|a|an|your|their) (?:(?!{_OF_ECONOMY}\b)\w+ ){{0,2}}"
+    r"(?:business|company|shop|store|factory)\b"
     r"|(?<=\bdoes )apple(?= pay\b)"
     r"|(?<!\bon )(?<!\bof )(?<!\bfor )(?<!,)(?<!, )(?<!\band )(?<!\bor )(?<!cruise )(?<!cargo )"
     r"\bships\b(?= (?!(?:from|to|of|and|or|built|made|between|imported|in|at|on|by|under)\b)[a-z])"
@@ -251,6 +257,11 @@ _DOTTED_HEADING = re.compile(
     r"(?! ?(?:%|percent|pct|usd|dollars|eur|kg|m\b))"
 )
 """A heading as other countries write it: `76.01`."""
+_SPACED_CODE = re.compile(
+    r"\b(?P<head>(?:hs|hts|htsus)(?: code)?:?) (?P<a>\d\d) (?P<b>\d\d)(?: (?P<c>\d\d))?"
+    r"(?: (?P<d>\d\d))?\b(?![.%])"
+)
+"""A code with spaces: `hs 85 41 43`."""
 _CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
 _CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
 _QUANTITY = re.compile(
@@ -372,6 +383,9 @@ def correct_grammar_words(text: str, is_known: Callable[[str], bool] = lambda _:
 def spell_out(text: str) -> str:
     """The text with the usual words for claims, chapters and `it products`, without quantities."""
     text = _DOTTED_HEADING.sub(r"\1\2", " ".join(text.split()))
+    text = _SPACED_CODE.sub(
+        lambda at: f"{at['head']} {''.join(filter(None, at.groups()[1:]))}", text
+    )
     text = _CHAPTER.sub("chapter ", text)
     text = _AND_PRESENTLY.sub(" and today", text)
     text = _COMPARED_TO.sub(" vs ", _SHIPMENT.sub("goods", text))

@@ -82,9 +82,14 @@ def build_overview(
 
 
 def _join_headings(answer: Answer) -> str:
-    """The headings to declare. It says so if a counted duty has another one, which is not known."""
+    """The headings to declare. It says so if there are others that are not known, or that depend on
+    the goods because the total is a range."""
     entry = answer.entry
-    more = " and headings that our data lacks" if entry.unnamed and entry.headings else ""
+    if not entry.headings:
+        return ""
+    more = " and headings that our data lacks" if entry.unnamed else ""
+    if answer.total_range is not None:
+        more = ", and more headings that depend on the goods"
     return ", ".join(entry.headings) + more
 
 

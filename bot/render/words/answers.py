@@ -279,7 +279,7 @@ def describe_value(one: EntryValue) -> list[str]:
     plus = "".join(f", plus {each}" for each in one.not_summed)
     fee = ""
     if one.merchandise_fee is not None:
-        fee = f", with the merchandise processing fee of {format_dollars(one.merchandise_fee)}"
+        fee = f", with the processing fee of a formal entry, {format_dollars(one.merchandise_fee)}"
     lines.append(f"total on {format_dollars(one.value)}: {' to '.join(ends)}{plus}{fee}")
     if one.harbor_fee is not None:
         fee = format_dollars(one.harbor_fee)

@@ -25,7 +25,7 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("8541.43 vietnam 2026-03-01 vs today", "2026-03-01", "2026-11-30"),
         ("us vietnam today vs 2025-08-01", "2025-08-01", "2026-11-30"),
         ("toys from china on 1 july 2026 compared to now", "2026-07-01", "2026-11-30"),
-        ("steel from japan march 2025 vs june 2025", "2025-03-31", "2025-06-30"),
+        ("steel from japan march 2025 vs june 2025", "2025-03-01", "2025-06-30"),
         ("trucks from germany before and after nov 1 2025", "2025-10-31", "2025-11-01"),
         ("toys from china before vs after 24 july 2026", "2026-07-23", "2026-07-24"),
         ("toys from china dated 1 december 2025 and today", "2025-12-01", "2026-11-30"),

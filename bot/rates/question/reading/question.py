@@ -42,6 +42,8 @@ class Question(NamedTuple):
     intent: Intent
     retaliation: dict[str, object]
     """The fields of the query of a question about retaliation; empty for all others."""
+    value: Decimal | None = None
+    """The entered value in dollars."""
 
 
 def trim_product(rest: Sequence[str]) -> str | None:

@@ -112,6 +112,7 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
         product=product,
         percent=question.percent,
         uncovered=question.uncovered,
+        value=question.value,
         **{
             "history": question.intent.history or question.percent is not None,
             **find_days(question.period, question.intent, vocabulary.today),
@@ -139,7 +140,7 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
     if vocabulary.has_home and (query := _parse_origins(asked, question, product, vocabulary)):
         return query
     laws = list_law_imposers(product, reader)
-    query = _parse_parties(asked, words, question.intent, laws, product)
+    query = _parse_parties(asked, words, question.intent, laws)
     if question.percent is not None and query.both_ways and query.partner == HOME:
         # 'switzerland usa 39%': most percentages that people name are duties of the US.
         return query.model_copy(update={"imposer": HOME, "partner": query.imposer})
@@ -197,7 +198,7 @@ def _parse_origins(
         and WORLD not in codes
         and are_joined(words, HOME)
     ):
-        ask_for_origins(codes[0], codes[1], product)
+        ask_for_origins(asked, codes[0], codes[1])
     return None
 
 
@@ -226,7 +227,7 @@ def _refuse_goods_of_each(question: Question, vocabulary: Vocabulary) -> None:
     for goods in list_goods_of_each(words):
         if len(set(goods)) > 1 and all(each and reader.names_goods(each) for each in goods):
             days = find_days(question.period, question.intent, vocabulary.today)
-            asked = partial(RateQuery, **days)
+            asked = partial(RateQuery, value=question.value, **days)
             ask_for_goods(asked, goods, words.codes, vocabulary)
 
 
@@ -235,7 +236,6 @@ def _parse_parties(
     words: TokenizedQuestion,
     intent: Intent,
     laws: frozenset[str],
-    product: str | None,
 ) -> RateQuery:
     """A question with two or more economies, one of which charges the others.
 
@@ -244,15 +244,15 @@ def _parse_parties(
     codes = words.codes
     imposer, partner, is_explicit = find_direction(words)
     if charge_together(words):
-        ask_for_importer(codes, WORLD, product)
+        ask_for_importer(asked, codes, WORLD)
     if words.words_before[1] == ["->"] and partner == HOME:
         # Goods flow into the US: 'brazil -> us', 'cn->us batteries'.
         imposer, partner = partner, imposer
     if len(codes) > 2 and {"does", "do"} & set(words.words_before[-1]) and is_explicit:
         # 'does canada charge us steel, and does mexico'
-        ask_for_importer((imposer, codes[-1]), partner, product)
+        ask_for_importer(asked, (imposer, codes[-1]), partner)
     if len(codes) > 2 and (importers := list_importers(words)):
-        ask_for_importer(importers, codes[-1], product)
+        ask_for_importer(asked, importers, codes[-1])
     if not is_explicit and len(laws & {imposer, partner}) == 1:
         is_explicit = True
         if partner in laws:

@@ -6,6 +6,7 @@ questions, or UnclearQuestion with a complete question for each reading.
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
@@ -104,25 +105,39 @@ def ask_for_goods(
     raise UnclearQuestion(" and ".join(goods), "Which goods first?", options)
 
 
-def ask_for_origins(first: str, second: str, product: str) -> NoReturn:
+def ask_for_origins(asked: Callable[..., RateQuery], first: str, second: str) -> NoReturn:
     """Raises UnclearQuestion for `china and india toys`: two origins, or importer and origin."""
-    one, other = format_party(first), format_party(second)
+    pair = partial(asked, kind=QueryKind.PAIR)
+    both = partial(asked, kind=QueryKind.COMPARE, imposer=HOME, imposer_assumed=True)
     options = [
-        (f"{HOME} on {first} and {second}", f"{one} vs {other} {product}"),
-        (f"{first} on {second}", f"{one} on {other} {product}"),
-        (f"{second} on {first}", f"{other} on {one} {product}"),
+        (f"{HOME} on {first} and {second}", both(partner=first, versus=(second,))),
+        (f"{first} on {second}", pair(imposer=first, partner=second)),
+        (f"{second} on {first}", pair(imposer=second, partner=first)),
     ]
-    raise UnclearQuestion("the importing country", "Who imports?", options)
+    raise UnclearQuestion(
+        "the importing country",
+        "Who imports?",
+        [(label, format_query(one)) for label, one in options],
+    )
 
 
-def ask_for_importer(importers: Sequence[str], partner: str, product: str | None) -> NoReturn:
+def ask_for_importer(
+    asked: Callable[..., RateQuery], importers: Sequence[str], partner: str
+) -> NoReturn:
     """Raises UnclearQuestion for `eu and us tariffs on china`: an answer has one importer."""
-    goods = f" {product}" if product else ""
     on = "" if partner == WORLD else f" on {format_party(partner)}"
     by = "tariffs by " if partner == WORLD else ""
     place = "all countries" if partner == WORLD else partner
+    query = asked(kind=QueryKind.PAIR)
+    goods = f" {query.product}" if query.product else ""
+    # Without economies, the text has the days, the goods and the value.
+    days, rest = format_query(query.model_copy(update={"product": None})), goods
     options = [
-        (f"{code} on {place}{goods}", f"{by}{format_party(code)}{on}{goods}") for code in importers
+        (
+            f"{code} on {place}{goods}",
+            " ".join(f"{days} {by}{format_party(code)}{on}{rest}".split()),
+        )
+        for code in importers
     ]
     raise UnclearQuestion("the importing country", "Which importing country first?", options)
 

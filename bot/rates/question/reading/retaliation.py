@@ -9,12 +9,13 @@ A question that names one duty, `march 2025 countermeasure`, keeps its words.
 """
 
 import re
+from collections.abc import Callable
 
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.directions import find_direction
 from bot.rates.question.parties import TokenizedQuestion
-from bot.rates.question.query import HOME, QueryKind, format_party
+from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 
 _RETALIATION = re.compile(
     r"\b(?:(?:drop|dropped|lift|lifted|remove|removed|suspend|suspended|pause|paused|any) )*"
@@ -32,8 +33,12 @@ def take_retaliation(text: str) -> tuple[bool, str]:
     return count > 0, rest
 
 
-def find_retaliation(words: TokenizedQuestion) -> dict[str, object]:
+def find_retaliation(
+    words: TokenizedQuestion, asked: Callable[..., RateQuery] = RateQuery
+) -> dict[str, object]:
     """The fields of the query for a question about retaliation; empty if its direction is plain.
+
+    `asked` makes a query with the goods and days of the question, for the options.
 
     Raises UnclearQuestion if several economies retaliate, because an answer has one importer.
     """
@@ -49,7 +54,10 @@ def find_retaliation(words: TokenizedQuestion) -> dict[str, object]:
     listed = bool(between) and _LISTING.issuperset(between)
     if len(others) > 1 and (listed or HOME in codes):
         options = [
-            (f"{code} on {HOME}", f"{format_party(code)} on {format_party(HOME)}")
+            (
+                f"{code} on {HOME}",
+                format_query(asked(kind=QueryKind.PAIR, imposer=code, partner=HOME)),
+            )
             for code in others[:_MOST_LISTED]
         ]
         raise UnclearQuestion("the importing country", "Whose retaliation first?", options)

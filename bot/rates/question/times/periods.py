@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 from bot.errors import QueryError, UnclearQuestion
 from bot.rates.question.times.holidays import spell_out_holidays
+from bot.rates.question.times.numeric_days import CURE, NUMERIC_DAY, read_numeric_day
 from bot.rates.question.times.relative import COUNT, UNIT, WEEKDAYS, read_relative
 from bot.rates.question.times.time_spelling import (
     LAST,
@@ -40,17 +41,17 @@ from bot.rates.question.times.time_spelling import (
 )
 from bot.text.months import MONTH, MONTHS
 
-_CURE = "Write it as 2025-12-31"
 _A_DAY = timedelta(days=1)
-_LONGEST_OF_A_DAY = timedelta(days=31)
-"""A day can stand for a month that a question compares with other days, but not for a year."""
+_LONGEST_COMPARED = timedelta(days=92)
+"""The two ends of a month or a quarter stand for it if a question compares it with other times.
+A year has too many changes for that."""
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _TIME = re.compile(
     "|".join(
         (
             r"(?P<iso>\b(?P<iy>(?:19|20)\d\d)(?P<sep>[-/])(?P<im>\d{1,2})(?P=sep)(?P<id>\d{1,2})\b(?![-/.]\d))",
             rf"(?P<iso_month>\b(?P<my>{YEAR})-(?P<mm>0[1-9]|1[0-2])\b(?!-))",
-            r"(?P<unclear>(?<![\w./])[0-3]?\d(?P<us>[./])[0-3]?\d(?P=us)(?:20)?\d\d(?![\w./]))",
+            rf"(?P<unclear>{NUMERIC_DAY.pattern})",
             rf"(?P<day_first>\b(?P<d1>\d{{1,2}}){ORDINAL}\s+(?:of\s+)?(?P<n1>{MONTH})\b\.?"
             rf"(?:,?\s+(?P<y1>\d{{4}})\b)?)",
             rf"(?P<month_first>\b(?P<n2>{MONTH})\.?\s+(?P<d2>\d{{1,2}}){ORDINAL}\b(?!\.\d)"
@@ -104,6 +105,11 @@ _AND_ON = re.compile(
 _OPEN = SINCE | UNTIL | {"before", "after", "between", "before-after"}
 _ON = frozenset({"on", "as of", "as at", "at", "dated"})
 _NOW = re.compile(r"(?:now|currently|current rate)\b")
+_AND_NOW = re.compile(
+    r"(?:\b(?:and|vs\.?|versus|than|but)|[-,&;?])\s*(?:what (?:is|about) )?(?:it )?(?:is )?"
+    r"(?:now|nowadays|currently|present)\b(?=\s*(?:[?.!,;]|$))"
+)
+"""Today, as the second time that a question names: `q3 2025 rate - and now?`."""
 _BOTH_SIDES = re.compile(
     r"\b(?:(?:just )?(?:before|pre)[- ]*(?:and|or|&|/|vs\.?|versus)[- ]*(?:after|post)"
     r"|after *(?:and|or|&|/|vs\.?|versus) *before)\b"
@@ -237,18 +243,24 @@ def _find_distant(text: str, found: _Found, today: date, tense: Tense) -> _Found
     """
     if found.head in _OPEN:
         return None
-    return _find_next(text, found.end, today, tense, loose=False)
+    other = _find_next(text, found.end, today, tense, loose=False)
+    now = _AND_NOW.search(text, found.end)
+    if other is None and now is not None:
+        return _Found(today, today, now.start(), now.end())
+    return other
 
 
 def _pick_days(times: Sequence[_Found], today: date) -> tuple[date, ...]:
-    """The days that stand for the times: of a month its last day, or today, or its first day
-    ahead. Empty if a time is longer than a month, or if all are the same day."""
-    if any(one.last - one.first > _LONGEST_OF_A_DAY for one in times):
+    """The days that stand for the times: the two ends of a month or a quarter, so that a change
+    inside it shows, up to today. Empty if a time is longer, or if all are the same day."""
+    if any(one.last - one.first > _LONGEST_COMPARED for one in times):
         return ()
-    days = {
-        one.first - _A_DAY if one.head == "before" else max(one.first, min(one.last, today))
-        for one in times
-    }
+    days: set[date] = set()
+    for one in times:
+        if one.head == "before":
+            days.add(one.first - _A_DAY)
+        else:
+            days |= {one.first, max(one.first, min(one.last, today))}
     return tuple(sorted(days)) if len(days) > 1 else ()
 
 
@@ -260,9 +272,9 @@ def read_day(text: str, today: date) -> date:
     lowered = " ".join(text.lower().split())[:100]
     period, rest = take_period(lowered, today, loose=True)
     if period is None or rest.strip():
-        raise QueryError(text.strip()[:100] or "the day", "not a day we can read", _CURE)
+        raise QueryError(text.strip()[:100] or "the day", "not a day we can read", CURE)
     if period.day is None:
-        raise QueryError(text.strip()[:100], "more than one day", _CURE)
+        raise QueryError(text.strip()[:100], "more than one day", CURE)
     return period.day
 
 
@@ -331,7 +343,7 @@ def _read(match: re.Match[str], text: str, today: date, tense: Tense) -> tuple[d
     if match["iso"]:
         return _one(_build_day(match["iy"], int(match["im"]), match["id"], match.group()))
     if match["unclear"]:
-        return _one(_read_numbers(match, text))
+        return _one(read_numeric_day(match.group(), text))
     if match["iso_month"]:
         return _month(int(match["my"]), int(match["mm"]))
     if match["day_first"] or match["month_first"]:
@@ -418,7 +430,7 @@ def _build_day(year: str | int, month: int, day: str, thing: str) -> date:
     try:
         return date(int(year), month, int(day))
     except ValueError:
-        raise QueryError(thing, "not a date", _CURE) from None
+        raise QueryError(thing, "not a date", CURE) from None
 
 
 def _list_days(year: int, month: int, day: str, thing: str) -> list[date]:
@@ -430,7 +442,7 @@ def _list_days(year: int, month: int, day: str, thing: str) -> list[date]:
         if 1 <= number <= monthrange(each, month)[1]
     ]
     if not found:
-        raise QueryError(thing, "not a date", _CURE)
+        raise QueryError(thing, "not a date", CURE)
     return found
 
 
@@ -466,28 +478,7 @@ def _ask(match: re.Match[str], text: str, spans: Sequence[tuple[date, date]]) ->
     for first, last in spans:
         day = first.isoformat() if first == last else f"{named} {first.year}"
         options.append((day.capitalize(), _replace(text, match, day)))
-    return UnclearQuestion(named, f"Which year do you mean by {named}?", options, _CURE)
-
-
-def _read_numbers(match: re.Match[str], text: str) -> date:
-    """The day such as 02/23/26, whose month and day are in either order.
-
-    Raises UnclearQuestion for 03/04/2025, with both days as options.
-    """
-    one, two, year = (int(part) for part in re.split(r"[./]", match.group()))
-    year += 2000 if year < 100 else 0
-    days = []
-    for month, day in dict.fromkeys(((two, one), (one, two))):
-        if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:
-            days.append(date(year, month, day))
-    if not days:
-        raise QueryError(match.group(), "not a date", _CURE)
-    if len(days) == 1:
-        return days[0]
-    options = [(f"{day.day} {day:%b %Y}", _replace(text, match, day.isoformat())) for day in days]
-    raise UnclearQuestion(
-        match.group(), f"Which day do you mean by {match.group()}?", options, _CURE
-    )
+    return UnclearQuestion(named, f"Which year do you mean by {named}?", options, CURE)
 
 
 def _replace(text: str, match: re.Match[str], words: str) -> str:

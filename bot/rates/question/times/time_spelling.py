@@ -29,6 +29,12 @@ _SHORT_YEAR = re.compile(
     rf"|\b(?P<name3>{MONTH})\b\.? ?['’](?P<year3>[1-3]\d)\b"
 )
 """`1 aug 25`, `aug 1 25`, `aug '25`, `01-aug-2025`."""
+_YEAR_FIRST = re.compile(
+    rf"(?<![\w.,$/-])(?P<year>{YEAR})[ ,/.-]+"
+    rf"(?P<name>(?!(?:may|mar|march)\b(?![ .-]*\d))(?:{MONTH}))\b\.?"
+    rf"(?:[ .-]*(?P<day>\d{{1,2}}){ORDINAL}\b(?![.%:]|\d))?"
+)
+"""`2025 jul 14`, `2025-jul`."""
 _OF_NAMED_YEAR = re.compile(
     rf"\b(?P<what>(?:\d{{1,2}}{ORDINAL} )?(?:{MONTH})\b|[qh][1-4]),? (?:of )?(?:the )?"
     rf"(?P<which>{LAST}|{NEXT}|this|current) year\b"
@@ -84,6 +90,7 @@ def spell_out_times(text: str, today: date) -> str:
     """The text with longer forms of `end of year`, `11/2025`, `4q25` and `last summer`."""
     text = _LIBERATION_DAY.sub("2025-04-02", text)
     text = _SHORT_YEAR.sub(_spell_short_year, text)
+    text = _YEAR_FIRST.sub(lambda at: f"{at['day'] or ''} {at['name']} {at['year']}".strip(), text)
     text = _CLOCK.sub(" ", text)
     text = _BACK.sub(" ago", _SAME_TIME.sub("a year ago", text))
     text = _BARE_WEEKDAY.sub(lambda match: _spell_weekday(match, today), text)

@@ -15,7 +15,8 @@ _NO_TIMES = frozenset(
         "effect being importing exporting filing entering clearing shipping ordering and or if "
         "to from my your is are was were has have had i'm we're it's they're we've i've when "
         "what which who usmca freight delivery customs clearance now nothing anything all "
-        "considering adding including everything so percent recent"
+        "considering adding including everything so percent recent ad adcvd ad/cvd cvd antidumping "
+        "anti-dumping countervailing dumping"
     )
 )
 """Words after which the preposition says no time: `since we import`, `before tax`."""

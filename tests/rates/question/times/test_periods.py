@@ -214,10 +214,13 @@ def test_by_a_season_is_up_to_its_last_day() -> None:
     ("text", "expected"),
     [
         ("on aug 1 25 & feb 1 26 & now", ["2025-08-01", "2026-02-01", "2026-11-30"]),
-        ("december 2024 vs today", ["2024-12-31", "2026-11-30"]),
+        ("december 2024 vs today", ["2024-12-01", "2024-12-31", "2026-11-30"]),
         ("on 1 jan 2025, 1 aug 2025 and 1 jan 2026", ["2025-01-01", "2025-08-01", "2026-01-01"]),
-        ("higher today than in may 2025", ["2025-05-31", "2026-11-30"]),
-        ("march 2025 or june 2025", ["2025-03-31", "2025-06-30"]),
+        ("higher today than in may 2025", ["2025-05-01", "2025-05-31", "2026-11-30"]),
+        (
+            "march 2025 or june 2025",
+            ["2025-03-01", "2025-03-31", "2025-06-01", "2025-06-30"],
+        ),
         ("on aug 6, 2025 and what is it today", ["2025-08-06", "2026-11-30"]),
         ("before august 2025 and now", ["2025-07-31", "2026-11-30"]),
         ("between may 2025 and today", []),
@@ -297,3 +300,36 @@ def test_an_option_for_a_day_takes_nothing_else(text: str) -> None:
     with pytest.raises(QueryError) as refused:
         read_day(text, LATE)
     assert refused.value.cure
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tomatoes 2025 jul 14 until today", (date(2025, 7, 14), LATE)),
+        ("tomatoes from 2025 jul to 2025-sep", (date(2025, 7, 1), date(2025, 9, 30))),
+        ("duty since 2025 march 4", (date(2025, 3, 4), None)),
+    ],
+)
+def test_a_year_may_stand_before_the_month(text: str, expected: tuple[date, date | None]) -> None:
+    found, _ = take_period(text, LATE)
+    assert found is not None
+    assert (found.first, found.last) == expected
+
+
+@pytest.mark.parametrize("text", ["q3 2025 slabs - and now?", "q3 2025 slabs, and what is it now"])
+def test_now_at_the_end_is_a_second_time(text: str) -> None:
+    found, _ = take_period(text, LATE)
+    assert found is not None
+    assert found.days == (date(2025, 7, 1), date(2025, 9, 30), LATE)
+
+
+def test_all_numeric_days_of_a_question_have_one_order() -> None:
+    found, _ = take_period("on 11/9/25 vs 11/20/25", LATE)
+    assert found is not None
+    assert found.days == (date(2025, 11, 9), date(2025, 11, 20))
+    with pytest.raises(UnclearQuestion) as raised:
+        take_period("on 11/9/25 vs 11/10/25", LATE)
+    assert [command for _, command in raised.value.options] == [
+        "on 2025-09-11 vs 2025-10-11",
+        "on 2025-11-09 vs 2025-11-10",
+    ]
