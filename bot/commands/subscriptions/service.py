@@ -223,13 +223,18 @@ class SubscriptionService:
         timing: Timing | None,
         request: CommandRequest,
     ) -> Reply:
-        """Changes what a subscription is about or when its stories come; None changes nothing."""
+        """Changes what a subscription is about or when its stories come; None changes nothing.
+
+        A timing changes only the values that it states.
+        """
         found = await self.find(subscription_id, request)
         if not isinstance(found, Subscription):
             return found
         wanted = (
             found.criteria if criteria is None else criteria,
-            found.timing if timing is None else await self._add_zone(timing, request, found.timing),
+            found.timing
+            if timing is None
+            else await self._add_zone(found.timing.change(timing), request),
         )
         return await self._replace([found.id], *wanted, request)
 
@@ -405,14 +410,11 @@ class SubscriptionService:
             is_member = True if is_recent else None
         return None if is_member else replies.NotAMember(conversation, is_member is not None)
 
-    async def _add_zone(
-        self, timing: Timing, request: CommandRequest, before: Timing | None = None
-    ) -> Timing:
-        """A typed timing with a time zone: that of the timing before, or that of the person."""
+    async def _add_zone(self, timing: Timing, request: CommandRequest) -> Timing:
+        """A typed timing with a time zone, by default that of the person."""
         if timing.zone or not timing.depends_on_clock:
             return timing
-        zone = before.zone if before is not None else ""
-        zone = zone or await self._stores.people.find_zone(request.user)
+        zone = await self._stores.people.find_zone(request.user)
         return timing.model_copy(update={"zone": zone})
 
     def _resolve(self, command: Command) -> Criteria | None:

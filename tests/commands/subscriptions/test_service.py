@@ -18,6 +18,7 @@ from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.replies import is_public
 from bot.commands.request import CommandRequest
 from bot.commands.service import CommandService
+from bot.commands.subscriptions.grammar import format_subscription
 from bot.commands.subscriptions.service import SubscriptionRules
 from tests.commands.conftest import (
     NOW,
@@ -32,6 +33,7 @@ from tests.commands.conftest import (
     workers,
 )
 from tests.slack.fakes import FakePeople
+from tests.slack.samples import PARTIES
 from tests.store.examples import story
 
 __all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
@@ -144,6 +146,32 @@ async def test_what_a_command_lacks_is_suggested(commands: Commands, command: st
     assert isinstance(reply, replies.NotUnderstood)
     assert reply.suggestions
     assert await saved(commands) == [made]
+
+
+@pytest.mark.parametrize(
+    ("edit", "timing"),
+    [
+        ("quiet 22-7", "weekly on wednesday at 9 weekdays quiet 22-7 Europe/Berlin"),
+        ("weekends", "weekly on wednesday at 9 quiet 20-6 Europe/Berlin"),
+        ("quiet none", "weekly on wednesday at 9 weekdays Europe/Berlin"),
+        ("daily", "daily at 9 weekdays quiet 20-6 Europe/Berlin"),
+        ("daily at 8", "daily at 8 weekdays quiet 20-6 Europe/Berlin"),
+        ("instant", "weekdays quiet 20-6 Europe/Berlin"),
+        ("tokyo time", "weekly on wednesday at 9 weekdays quiet 20-6 Asia/Tokyo"),
+    ],
+)
+async def test_an_edit_changes_only_the_times_that_it_names(
+    commands: Commands, edit: str, timing: str
+) -> None:
+    await commands.type(
+        "subscribe tariffs weekly on wednesday at 9 weekdays quiet 20-6 europe/berlin"
+    )
+    [one] = await saved(commands)
+    await commands.type(f"edit #{one.id} {edit}")
+    [changed] = await saved(commands)
+    shown = format_subscription(changed.criteria, changed.timing, PARTIES)
+    assert shown == f"tariffs {timing}"
+    assert changed.criteria == one.criteria
 
 
 async def test_an_edit_makes_no_second_equal_subscription(commands: Commands) -> None:
