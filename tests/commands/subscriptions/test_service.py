@@ -174,6 +174,11 @@ async def test_an_edit_changes_only_the_times_that_it_names(
     assert changed.criteria == one.criteria
 
 
+@pytest.mark.parametrize("command", ["edit", "pause", "resume"])
+async def test_a_command_without_an_id_asks_for_one(commands: Commands, command: str) -> None:
+    assert await commands.type(command) == replies.NoSuchSubscription("")
+
+
 async def test_an_edit_makes_no_second_equal_subscription(commands: Commands) -> None:
     await commands.type("subscribe china")
     await commands.type("subscribe japan")
