@@ -176,7 +176,7 @@ def _format_link(query: RateQuery) -> list[str]:
             return ["world on"]
         return [] if query.partner == HOME else ["tariffs by"]
     one_way = not query.both_ways and not query.imposer_assumed
-    return ["on"] if query.kind is QueryKind.PAIR and one_way else []
+    return ["on"] if query.kind in (QueryKind.PAIR, QueryKind.COMPARE) and one_way else []
 
 
 def _format_days(query: RateQuery) -> list[str]:

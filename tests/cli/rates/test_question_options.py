@@ -49,5 +49,5 @@ def test_a_law_is_printed_as_a_card_or_as_json() -> None:
     done = CliRunner().invoke(main, ["rate", "section 122 or ieepa", "--json"])
     assert json.loads(done.output)["named_cards"] == ["ieepa"]
     printed = CliRunner().invoke(main, ["rate", "transshipment vietnam"]).output
-    assert "US duties on VN" in printed
+    assert "US duties on Vietnam" in printed
     assert "antidumping" in CliRunner().invoke(main, ["rate", "cards"]).output

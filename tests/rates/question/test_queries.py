@@ -306,7 +306,7 @@ def test_a_day_and_goods_given_apart_take_precedence(
         (party("CN", only_as_origin=True), "world on 🇨🇳"),
         (
             RateQuery(kind=QueryKind.COMPARE, imposer="US", partner="CN", versus=("IN", WORLD)),
-            "🇺🇸 🇨🇳 🇮🇳 world",
+            "🇺🇸 on 🇨🇳 🇮🇳 world",
         ),
         (RateQuery(kind=QueryKind.UPCOMING, partner="CN", on=DAY), "upcoming on 2025-05-14 🇨🇳"),
         (RateQuery(kind=QueryKind.CHANGES, since=DAY, **STEEL), "changes since 2025-05-14 steel"),

@@ -71,7 +71,7 @@ _HOLIDAYS: Mapping[str, Callable[[int], date | None]] = {
 }
 _NAMES = "|".join(_HOLIDAYS)
 _NO_GOODS = (
-    r"(?! (?:decor|decorations?|trees?|lights?|ornaments?|toys|gifts?|cards?|goods|articles))"
+    r"(?! (?:decor|decorations?|trees?|lights?|ornaments?|toys|gifts?|cards?|goods|articles|islands?))"
 )
 _HOLIDAY = re.compile(
     r"\b(?P<head>on|before|by|until|till|since|after|from|at|over|around|through) (?:the )?"
