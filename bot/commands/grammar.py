@@ -223,7 +223,7 @@ def parse_command(text: str, parties: Parties) -> Command:
         if rest != words[1:]:
             return Command(verb=Verb.CALENDAR_FILE, text=" ".join([first, *rest]))
     if first in _BUTTONS and not (first.startswith("why") and len(words) > _WORDS_OF_BUTTON):
-        raise CommandNotUnderstood(first, "the buttons under each alert do that")
+        raise CommandNotUnderstood(first, "the buttons and the menu of each alert do that")
     verb = _VERBS.get(first, Verb.ASK)
     match verb:
         case Verb.ASK:
@@ -278,7 +278,7 @@ def _is_question(first: str, rest: list[str], parties: Parties) -> bool:
             own = {word.lower().strip("?.!") for word in rest}
             return any(word != "page" and not word.isdecimal() for word in own)
         case Verb.EDIT | Verb.PAUSE | Verb.RESUME:
-            return not (rest and rest[0].startswith("#"))
+            return bool(rest) and not rest[0].startswith("#")
         case Verb.LATEST:
             return not _RATE_WORDS.isdisjoint(word.lower().strip("?.!") for word in rest)
         case Verb.HELP:

@@ -35,8 +35,11 @@ class People(Protocol):
     async def find_zone(self, user: str) -> str:
         """The IANA name of the person's time zone; empty if it is unknown."""
 
+    async def list_channels(self, user: str) -> Collection[str] | None:
+        """The channels that the person is in or was in a minute ago; None if they are unknown."""
+
     async def is_member(self, conversation: str, user: str) -> bool | None:
-        """Whether the person is in the conversation; None if that is unknown."""
+        """Whether the person is in the conversation now; None if that is unknown."""
 
 
 class SubscriptionStore(Protocol):

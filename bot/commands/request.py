@@ -1,6 +1,7 @@
 """A command as a person typed it, on any platform."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,9 @@ class CommandRequest:
     opened_in: str = ""
     """Where the person acts, if it is another place than the conversation, such as the Home tab.
     The platform has then not shown that they are in the conversation."""
+    opened_at: datetime | None = None
+    """When the person opened the modal that they have submitted; None for other requests. They may
+    have left the conversation since then."""
 
     @property
     def place(self) -> str:

@@ -30,6 +30,7 @@ class Role(StrEnum):
     OPERATOR = "an operator"
     MAKER_AT_HOME = "the maker, in the Home tab"
     FORMER_MAKER = "the maker, in the Home tab, after leaving"
+    OLD_FORM = "the maker, after leaving, with a form that they opened in the conversation"
     MAKER_ELSEWHERE = "the maker, in another conversation"
     STRANGER = "a person in another conversation"
     OPERATOR_ELSEWHERE = "an operator in another conversation"
@@ -44,6 +45,7 @@ USERS = {
     Role.OPERATOR: OPERATOR,
     Role.MAKER_AT_HOME: MAKER,
     Role.FORMER_MAKER: MAKER,
+    Role.OLD_FORM: MAKER,
     Role.MAKER_ELSEWHERE: MAKER,
     Role.STRANGER: STRANGER,
     Role.OPERATOR_ELSEWHERE: OPERATOR,
@@ -105,7 +107,7 @@ class Guarded:
         """The request of a person for an act in the place where they are."""
         user = USERS[role]
         match role:
-            case Role.MAKER_AT_HOME | Role.FORMER_MAKER:
+            case Role.MAKER_AT_HOME | Role.FORMER_MAKER | Role.OLD_FORM:
                 return CommandRequest(text, TEAM, user, user)
             case Role.MAKER_ELSEWHERE | Role.STRANGER | Role.OPERATOR_ELSEWHERE:
                 return CommandRequest(text, TEAM, ELSEWHERE, user)
@@ -114,13 +116,20 @@ class Guarded:
             case _:
                 return CommandRequest(text, TEAM, self.conversation, user)
 
+    def find_place_of_form(self, role: Role) -> str:
+        """The conversation in which the person has opened a form about this conversation."""
+        return self.conversation if role is Role.OLD_FORM else self.request(role).conversation
+
 
 async def guard(commands: Commands, role: Role) -> Guarded:
-    """A new conversation of which the maker is a member, unless the role says that they left."""
+    """A new conversation of which the maker is a member, unless the role says that they left, and
+    so is the person in the role if they act there."""
     store = commands.store
     place = f"C0{role.name}"
-    if role is not Role.FORMER_MAKER:
+    if role not in (Role.FORMER_MAKER, Role.OLD_FORM):
         commands.people.members.add((place, MAKER))
+    if role in INSIDE:
+        commands.people.members.add((place, USERS[role]))
     made = {"team": TEAM, "conversation": place, "created_by": MAKER, "created_at": NOW}
     paused = NOW + timedelta(days=30)
     word = f"merger{list(Role).index(role)}"

@@ -20,6 +20,7 @@ from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.service import SubscriptionService
 from bot.values import Topic
 from tests.commands.conftest import (
+    NOW,
     OPERATOR,
     Commands,
     address,
@@ -94,7 +95,7 @@ def _exclusion(guarded: Guarded) -> str:
 
 
 HOURLY = Timing(frequency=Frequency.HOURLY)
-OWN = frozenset({Role.MAKER, Role.MAKER_AT_HOME, Role.FORMER_MAKER, Role.MAKER_ELSEWHERE})
+OWN = frozenset(role for role in Role if USERS[role] == MAKER)
 READS = Row(NO_ONE)
 ROWS: dict[Verb, tuple[Row, ...]] = {
     Verb.HELP: (READS,),
@@ -235,8 +236,8 @@ FORM_ACTS: dict[str, tuple[Allowed, Act]] = {
 def form_request(guarded: Guarded, role: Role) -> CommandRequest:
     """The request of a form about the conversation that the person has opened where they are."""
     given = guarded.request(role)
-    opened_in = given.conversation if given.conversation != guarded.conversation else ""
-    return replace(given, conversation=guarded.conversation, opened_in=opened_in)
+    place = guarded.find_place_of_form(role)
+    return replace(given, conversation=guarded.conversation, opened_in=place, opened_at=NOW)
 
 
 @pytest.mark.parametrize("policy", list(SubscriptionPolicy))

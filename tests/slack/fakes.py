@@ -52,7 +52,10 @@ class FakePeople:
     async def find_zone(self, user: str) -> str:
         return self.zone
 
-    async def is_member(self, conversation: str, user: str) -> bool:
+    async def list_channels(self, user: str) -> set[str]:
+        return {conversation for conversation, member in self.members if member == user}
+
+    async def is_member(self, conversation: str, user: str) -> bool | None:
         return (conversation, user) in self.members
 
 

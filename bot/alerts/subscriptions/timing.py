@@ -82,6 +82,14 @@ class Timing(Frozen):
         is_instant = self.frequency is Frequency.INSTANT
         return not is_instant or self.weekdays_only or self.has_quiet_hours
 
+    def change(self, stated: "Timing") -> "Timing":
+        """This timing with the values that `stated` was made with."""
+        values = {name: getattr(stated, name) for name in stated.model_fields_set}
+        changed = self.model_copy(update=values)
+        if changed.frequency in (Frequency.DAILY, Frequency.WEEKLY):
+            return changed
+        return changed.model_copy(update={"hour": None, "weekday": 0})
+
     def in_effect(self, server: ServerTime) -> "Timing":
         """The same timing with the server's hour and time zone in place of those not stated."""
         if not self.depends_on_clock:

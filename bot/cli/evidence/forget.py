@@ -34,7 +34,9 @@ def forget(user: str, dry_run: bool, as_json: bool) -> None:
         return
     for name, erased in result.items():
         echo(f"{name}: {erased.deleted} deleted, {erased.anonymized} anonymized")
-    if dry_run:
+    if not any(erased.deleted or erased.anonymized for erased in result.values()):
+        echo(f"the database has nothing about {user}; is the id right?", err=True)
+    elif dry_run:
         echo("nothing was changed (--dry-run)", err=True)
     elif any(erased.anonymized for erased in result.values()):
         echo(f"the anonymous id is {anonymous}", err=True)

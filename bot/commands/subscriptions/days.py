@@ -10,6 +10,8 @@ _MONTH_DAY = re.compile(r"([a-z]{3})[a-z]*\.? (\d{1,2})(?:[a-z]{2})?,?(?: (\d{4}
 _SPAN = re.compile(r"(?:for )?(\d{1,3}|a) (day|week|month)s?")
 _DAYS = {"day": 1, "week": 7, "month": 30}
 LONGEST_PAUSE = timedelta(days=400)
+_FARTHEST = timedelta(days=275)
+"""How far ahead a day without a year may be. One farther away is a slip: that day has passed."""
 
 
 def read_day(text: str, today: date) -> date | None:
@@ -38,9 +40,13 @@ def _read(text: str, today: date) -> date | None:
 
 
 def _find_day(number: int, month: str, year: str | None, today: date) -> date:
-    """The date; without a year, the next one. Raises ValueError if there is none."""
+    """The date; without a year, the next one. Raises ValueError if there is none that is near."""
     at = _MONTHS.index(month) + 1
     if year is not None:
         return date(int(year), at, number)
     day = date(today.year, at, number)
-    return day if day > today else date(today.year + 1, at, number)
+    if day <= today:
+        day = date(today.year + 1, at, number)
+    if day > today + _FARTHEST:
+        raise ValueError(f"{month} {number} has passed")
+    return day

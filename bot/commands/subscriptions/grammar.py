@@ -216,6 +216,9 @@ class _Parser:
         if key == "weekdays":
             self.timing["weekdays_only"] = True
             return 1
+        if key == "weekends":
+            self.timing["weekdays_only"] = False
+            return 1
         if key == "quiet":
             return self._read_quiet_hours()
         is_day = key.removesuffix("s") in _WEEKDAYS
@@ -240,16 +243,18 @@ class _Parser:
         return 2
 
     def _read_quiet_hours(self) -> int:
+        if self._peek().text.lower() in ("none", "off"):
+            self.timing |= {"quiet_from": None, "quiet_to": None}
+            return 2
         for size in (1, 2, 3, 4):
             words = [self._peek(n).text for n in range(1, size + 1)]
             bare = " ".join(word for word in words if word.lower() not in ("hours", "from"))
             if found := _HOURS.fullmatch(bare):
                 self.timing["quiet_from"] = _check_hour(int(found[1]), bare)
                 self.timing["quiet_to"] = _check_hour(int(found[2]), bare)
-                if self._peek(size + 1).text.lower() == "always":
-                    self.timing["breaking_passes"] = False
-                    return size + 2
-                return size + 1
+                is_always = self._peek(size + 1).text.lower() == "always"
+                self.timing["breaking_passes"] = not is_always
+                return size + 2 if is_always else size + 1
         raise SubscriptionNotUnderstood("quiet", "it takes two hours: `quiet 22-7`")
 
     def _read_filter(self, key: str) -> int:

@@ -4,7 +4,6 @@ A person may do these things in the conversation of the request, and to what the
 conversations that they are still in. `Permissions` decides who may change what there.
 """
 
-import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -51,8 +50,9 @@ class Overlaps(NamedTuple):
     narrower: tuple[Subscription, ...]
 
 
-MOST_PLACES = 25
-"""Maximum conversations of which the platform is asked whether a person is in them, at a time."""
+SURE_FOR = timedelta(minutes=30)
+"""For how long a person who opened a modal in a conversation counts as being there if the platform
+does not say whether they are."""
 
 
 class SubscriptionService:
@@ -153,7 +153,7 @@ class SubscriptionService:
         refused = await self._find_outsider(request.conversation, request)
         if refused is not None:
             return refused
-        inside = replace(request, opened_in="")
+        inside = replace(request, opened_in="", opened_at=None)
         if not replaced:
             return await self.subscribe(criteria, timing, inside)
         for each in replaced:
@@ -223,13 +223,18 @@ class SubscriptionService:
         timing: Timing | None,
         request: CommandRequest,
     ) -> Reply:
-        """Changes what a subscription is about or when its stories come; None changes nothing."""
+        """Changes what a subscription is about or when its stories come; None changes nothing.
+
+        A timing changes only the values that it states.
+        """
         found = await self.find(subscription_id, request)
         if not isinstance(found, Subscription):
             return found
         wanted = (
             found.criteria if criteria is None else criteria,
-            found.timing if timing is None else await self._add_zone(timing, request, found.timing),
+            found.timing
+            if timing is None
+            else await self._add_zone(found.timing.change(timing), request),
         )
         return await self._replace([found.id], *wanted, request)
 
@@ -252,19 +257,7 @@ class SubscriptionService:
         found = await self.find(subscription_id, request)
         if not isinstance(found, Subscription):
             return found
-        await self._stores.subscriptions.change(request.team, found.id, paused_until=until)
-        changed = found.model_copy(update={"paused_until": until})
-        if until is None and found.paused_at is not None:
-            now = self._clock()
-            await self._stores.subscriptions.resume(request.team, found.conversation, now)
-            self._on_due()
-            changed = changed.model_copy(update={"paused_at": None, "paused_reason": ""})
-        kind = (
-            replies.SubscriptionChangeKind.RESUMED
-            if until is None
-            else replies.SubscriptionChangeKind.PAUSED
-        )
-        return replies.SubscriptionChanged(self.show(changed), kind)
+        return await self._set_pause(found, until, request)
 
     async def find(self, subscription_id: str, request: CommandRequest) -> Subscription | Reply:
         """The subscription with this id that the person may change, or the reply that says why not.
@@ -293,14 +286,14 @@ class SubscriptionService:
     async def list_own(self, team: str, user: str) -> tuple[list[Subscription], int]:
         """The subscriptions that the person gets or made, as people read them.
 
-        Those in conversations in which the platform does not show the person are only counted.
+        Those in channels in which the platform does not show the person are only counted.
         """
         every = await self._stores.subscriptions.every(team)
         own = [one for one in every if user in (one.conversation, one.created_by)]
-        places = list(dict.fromkeys(one.conversation for one in own))[:MOST_PLACES]
-        asked = await asyncio.gather(*(self._is_in(place, user) for place in places))
-        found = dict(zip(places, asked, strict=True))
-        seen = [one for one in own if found.get(one.conversation)]
+        places: Collection[str] = {user}
+        if any(one.conversation != user for one in own):
+            places = {user, *(await self._stores.people.list_channels(user) or ())}
+        seen = [one for one in own if one.conversation in places]
         return [self.show(one) for one in seen], len(own) - len(seen)
 
     async def mute(self, kind: MuteKind, subject: str, request: CommandRequest) -> Reply:
@@ -363,7 +356,25 @@ class SubscriptionService:
             cause = "the pause needs a day to come"
             raise CommandNotUnderstood(command.until or Verb.PAUSE, cause, [suggestion])
         until = to_utc(datetime.combine(day, time(), zone))
-        return await self.pause(command.text, until, request)
+        return await self._set_pause(found, until, request)
+
+    async def _set_pause(
+        self, found: Subscription, until: datetime | None, request: CommandRequest
+    ) -> Reply:
+        """Sets or ends the pause of a subscription that the person may change."""
+        await self._stores.subscriptions.change(request.team, found.id, paused_until=until)
+        changed = found.model_copy(update={"paused_until": until})
+        if until is None and found.paused_at is not None:
+            now = self._clock()
+            await self._stores.subscriptions.resume(request.team, found.conversation, now)
+            self._on_due()
+            changed = changed.model_copy(update={"paused_at": None, "paused_reason": ""})
+        kind = (
+            replies.SubscriptionChangeKind.RESUMED
+            if until is None
+            else replies.SubscriptionChangeKind.PAUSED
+        )
+        return replies.SubscriptionChanged(self.show(changed), kind)
 
     async def _replace(
         self, ids: Sequence[str], criteria: Criteria, timing: Timing, request: CommandRequest
@@ -382,30 +393,28 @@ class SubscriptionService:
         return replies.AlreadySubscribed(self.show(other))
 
     async def _find_outsider(self, conversation: str, request: CommandRequest) -> Reply | None:
-        """Why the person may not act on a conversation: they act elsewhere and are not in it.
+        """Why the person may not act on a conversation, unless they are in it.
 
-        From another place than their own messages and the Home tab, they never may.
+        A command or a click there shows that they are. Others are asked about: those from their own
+        messages or the Home tab, and submitted modals, because the person may have left since they
+        opened one. From other places, people may never act.
         """
-        if conversation == request.place:
+        user, is_there = request.user, request.place == conversation
+        if conversation == user or (is_there and request.opened_at is None):
             return None
-        is_at_home = request.place == request.user
-        is_member = await self._is_in(conversation, request.user) if is_at_home else None
+        is_member = None
+        if is_there or request.place == user:
+            is_member = await self._stores.people.is_member(conversation, user)
+        if is_member is None and is_there and request.opened_at is not None:
+            is_recent = self._clock() < request.opened_at + SURE_FOR
+            is_member = True if is_recent else None
         return None if is_member else replies.NotAMember(conversation, is_member is not None)
 
-    async def _is_in(self, conversation: str, user: str) -> bool | None:
-        """Whether the person is in the conversation; None if the platform does not say so."""
-        if conversation == user:
-            return True
-        return await self._stores.people.is_member(conversation, user)
-
-    async def _add_zone(
-        self, timing: Timing, request: CommandRequest, before: Timing | None = None
-    ) -> Timing:
-        """A typed timing with a time zone: that of the timing before, or that of the person."""
+    async def _add_zone(self, timing: Timing, request: CommandRequest) -> Timing:
+        """A typed timing with a time zone, by default that of the person."""
         if timing.zone or not timing.depends_on_clock:
             return timing
-        zone = before.zone if before is not None else ""
-        zone = zone or await self._stores.people.find_zone(request.user)
+        zone = await self._stores.people.find_zone(request.user)
         return timing.model_copy(update={"zone": zone})
 
     def _resolve(self, command: Command) -> Criteria | None:

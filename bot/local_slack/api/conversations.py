@@ -1,11 +1,14 @@
 """The Web API's conversations methods."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from bot.local_slack.api.call import Answer, ApiError, Arguments
 from bot.local_slack.api.chat import find_channel
 from bot.local_slack.state.records import Channel, MessagePage
 from bot.local_slack.state.team import Team
+
+T = TypeVar("T")
 
 _PAGE = 999
 
@@ -22,19 +25,40 @@ def describe_channel(channel: Channel) -> dict[str, Any]:
 
 async def list_channels(team: Team, arguments: Arguments) -> Answer:
     """conversations.list"""
+    found, following = _cut_page(_select_kinds(team, arguments), arguments)
+    return {"ok": True, "channels": list(map(describe_channel, found)), **following}
+
+
+async def list_joined(team: Team, arguments: Arguments) -> Answer:
+    """users.conversations"""
+    user = arguments.text("user", team.identity.bot_user_id)
+    if user not in team.people:
+        raise ApiError("user_not_found")
+    every = _select_kinds(team, arguments)
+    if team.people[user].is_bot:
+        joined = [each for each in every if each.has_bot]
+    else:
+        joined = [each for each in every if each.id not in team.left]
+    found, following = _cut_page(joined, arguments)
+    return {"ok": True, "channels": list(map(describe_channel, found)), **following}
+
+
+def _select_kinds(team: Team, arguments: Arguments) -> list[Channel]:
+    """The conversations of the kinds that a call asks for. There are no private channels."""
     kinds = arguments.text("types", "public_channel").split(",")
     wanted = {"public_channel": "public", "im": "im"}
     allowed = {wanted[kind.strip()] for kind in kinds if kind.strip() in wanted}
-    found = [channel for channel in team.channels if channel.kind in allowed]
+    return [channel for channel in team.channels if channel.kind in allowed]
+
+
+def _cut_page(found: Sequence[T], arguments: Arguments) -> tuple[Sequence[T], Answer]:
+    """The page that a call asks for, and where the next one begins."""
     start = _read_cursor(arguments, "at", "0")
     if not start.isdecimal():
         raise ApiError("invalid_cursor")
     end = int(start) + arguments.limit(100, _PAGE)
-    return {
-        "ok": True,
-        "channels": [describe_channel(channel) for channel in found[int(start) : end]],
-        "response_metadata": {"next_cursor": f"at:{end}" if len(found) > end else ""},
-    }
+    cursor = f"at:{end}" if len(found) > end else ""
+    return found[int(start) : end], {"response_metadata": {"next_cursor": cursor}}
 
 
 def _read_cursor(arguments: Arguments, kind: str, default: str) -> str:
@@ -54,15 +78,8 @@ async def list_members(team: Team, arguments: Arguments) -> Answer:
     me = team.identity.person_id
     found = [me] if channel.id not in team.left else []
     found += [team.identity.bot_user_id] if channel.has_bot else []
-    start = _read_cursor(arguments, "at", "0")
-    if not start.isdecimal():
-        raise ApiError("invalid_cursor")
-    end = int(start) + arguments.limit(100, _PAGE)
-    return {
-        "ok": True,
-        "members": found[int(start) : end],
-        "response_metadata": {"next_cursor": f"at:{end}" if len(found) > end else ""},
-    }
+    members, following = _cut_page(found, arguments)
+    return {"ok": True, "members": members, **following}
 
 
 async def open_direct(team: Team, arguments: Arguments) -> Answer:

@@ -39,6 +39,7 @@ METHODS: Mapping[str, Method] = {
     "conversations.replies": Method(conversations.replies, "channels:history", TIER_3),
     "files.completeUploadExternal": Method(files.complete_upload, "files:write", TIER_4),
     "files.getUploadURLExternal": Method(files.get_upload_url, "files:write", TIER_4),
+    "users.conversations": Method(conversations.list_joined, "channels:read", TIER_3),
     "users.info": Method(users.info, "users:read", TIER_4),
     "views.open": Method(views.open_view, "", TIER_4),
     "views.publish": Method(views.publish, "", TIER_4),

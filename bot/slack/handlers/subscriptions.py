@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -70,6 +70,13 @@ Submit = Callable[[SlackContext, dict[str, Any], dict[str, Any], AsyncAck], Awai
 """Acknowledges a submitted modal, given its payload and its view."""
 
 
+class _FieldProblem(NamedTuple):
+    """Why a submitted modal was not accepted, to be shown at one of its fields."""
+
+    field: str
+    text: str
+
+
 def register(app: AsyncApp, context: SlackContext) -> None:
     """Registers the listeners for the modals and for the bot's joining of a channel."""
 
@@ -117,13 +124,17 @@ async def open_from_command(context: SlackContext, body: dict[str, Any]) -> Mess
         },
         {},
     )
-    state = FormState(conversation=request.conversation, needs_invitation=request.needs_invitation)
+    state = FormState(
+        conversation=request.conversation,
+        opened_at=context.service.clock(),
+        needs_invitation=request.needs_invitation,
+    )
     return await _open_new(context, click, request, state)
 
 
 async def open_new_form(context: SlackContext, click: Click) -> Message | None:
     """Opens the empty form for the conversation of the click; in the Home tab, for the person."""
-    state = FormState(conversation=click.conversation)
+    state = FormState(conversation=click.conversation, opened_at=context.service.clock())
     return await _open_new(context, click, click.request(), state)
 
 
@@ -151,13 +162,18 @@ async def open_edit_form(context: SlackContext, click: Click) -> Message | None:
         return render_notice(
             f"This subscription is too long for the form. Type `{COMMAND} edit #{found.id} …`."
         )
-    state = FormState(
+    state = _make_state(context, click, found)
+    return await _open(context, click, state.model_copy(update={"form": form}))
+
+
+def _make_state(context: SlackContext, click: Click, found: Subscription) -> FormState:
+    """The state of a modal about a subscription."""
+    return FormState(
         conversation=found.conversation,
+        opened_at=context.service.clock(),
         opened_in=click.conversation,
         subscription=found.id,
-        form=form,
     )
-    return await _open(context, click, state)
 
 
 async def _open(context: SlackContext, click: Click, state: FormState) -> Message | None:
@@ -256,11 +272,15 @@ async def _save(
 
 
 async def _respond_with(
-    context: SlackContext, body: dict[str, Any], ack: AsyncAck, work: Coroutine[Any, Any, View]
+    context: SlackContext,
+    body: dict[str, Any],
+    ack: AsyncAck,
+    work: Coroutine[Any, Any, View | _FieldProblem],
 ) -> None:
-    """Replaces a submitted modal by a view, at once or when it is ready."""
+    """Replaces a submitted modal by a view, at once or when it is ready. A problem is shown at its
+    field if it is found at once."""
 
-    async def finish() -> View:
+    async def finish() -> View | _FieldProblem:
         try:
             return await work
         except Exception:
@@ -269,11 +289,18 @@ async def _respond_with(
     task = asyncio.ensure_future(finish())
     done, _ = await asyncio.wait({task}, timeout=min(_WITHIN_S, context.answer_within_s))
     if done:
-        await ack(response_action="update", view=task.result())
+        found = task.result()
+        if isinstance(found, _FieldProblem):
+            await ack(response_action="errors", errors={found.field: found.text})
+        else:
+            await ack(response_action="update", view=found)
         return
 
     async def show_later() -> None:
-        await show_view(context, Click(body, {}), await task)
+        found = await task
+        if isinstance(found, _FieldProblem):
+            found = render_result(render_notice(f"Nothing was changed. {found.text}"))
+        await show_view(context, Click(body, {}), found)
 
     context.background.spawn(show_later(), "saving a subscription")
     await ack(response_action="update", view=render_loading())
@@ -290,10 +317,7 @@ async def pause(context: SlackContext, click: Click) -> Message | None:
         found = await context.service.subscriptions.find(subscription_id, click.request())
         if not isinstance(found, Subscription):
             return _render(context, found, click.request())
-        state = FormState(
-            conversation=found.conversation, opened_in=click.conversation, subscription=found.id
-        )
-        await show_view(context, click, forms.render_pause_form(state))
+        await show_view(context, click, forms.render_pause_form(_make_state(context, click, found)))
         return None
     until = context.service.clock() + span
     reply = await context.service.subscriptions.pause(subscription_id, until, click.request())
@@ -373,17 +397,19 @@ async def _submit_pause(
     context: SlackContext, body: dict[str, Any], view: dict[str, Any], ack: AsyncAck
 ) -> None:
     state, day = forms.read_pause_form(view)
-    service = context.service.subscriptions
-    request = _request(body, state)
+    await _respond_with(context, body, ack, _pause_until(context, body, state, day))
+
+
+async def _pause_until(
+    context: SlackContext, body: dict[str, Any], state: FormState, day: str
+) -> View | _FieldProblem:
+    """Pauses the subscription until a day in ISO format; returns the result."""
     command = Command(verb=Verb.PAUSE, text=state.subscription, until=day)
     try:
-        reply = await service.execute(command, request)
+        reply = await context.service.subscriptions.execute(command, _request(body, state))
     except CommandNotUnderstood:
-        problem = "Choose a day to come, at most about a year ahead."
-        await ack(response_action="errors", errors={forms.PAUSE_UNTIL: problem})
-        return
-    message = await _finish(context, Click(body, {}), reply, seen_in="")
-    await ack(response_action="update", view=render_result(message))
+        return _FieldProblem(forms.PAUSE_UNTIL, "Choose a day to come, at most about a year ahead.")
+    return render_result(await _finish(context, Click(body, {}), reply, seen_in=""))
 
 
 # Joining a channel
@@ -413,14 +439,16 @@ def _introduce_once(context: SlackContext, body: dict[str, Any], event: dict[str
 
 
 def _request(body: dict[str, Any], state: FormState) -> CommandRequest:
-    return _request_of(Click(body, {}), state)
-
-
-def _request_of(click: Click, state: FormState) -> CommandRequest:
     """The request of a person for the conversation of a modal."""
-    user, opened_in = click.person.id, state.opened_in
+    click = Click(body, {})
     return CommandRequest(
-        "", click.team, state.conversation, user, state.needs_invitation, opened_in
+        text="",
+        team=click.team,
+        conversation=state.conversation,
+        user=click.person.id,
+        needs_invitation=state.needs_invitation,
+        opened_in=state.opened_in,
+        opened_at=state.opened_at,
     )
 
 

@@ -25,8 +25,8 @@ def render_latest(reply: LatestStories, parties: Parties) -> Message:
     about = _describe_filters(reply, parties)
     row = actions(*_build_page_buttons(reply))
     if not reply.stories:
-        when = " on this page" if reply.page > 1 else ""
-        nothing = f"No stories{about}{when} yet."
+        when = f"on page {reply.page}" if reply.page > 1 else "yet"
+        nothing = f"No stories{about} {when}."
         return Message(nothing, (section(nothing), *row))
     page = f", page {reply.page}" if reply.page > 1 else ""
     title = f"Latest stories{about}{page}"

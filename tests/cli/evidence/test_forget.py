@@ -33,6 +33,13 @@ def test_a_dry_run_only_lists(fill: Fill, run: Run) -> None:
     assert all(each == {"deleted": 0, "anonymized": 0} for each in again["tables"].values())
 
 
+def test_a_person_without_data_is_named(fill: Fill, run: Run) -> None:
+    fill(_save)
+    assert "nothing about U0TYPO" in run("forget", "U0TYPO").stderr
+    assert "nothing about U0TYPO" in run("forget", "U0TYPO", "--dry-run").stderr
+    assert "nothing about" not in run("forget", "U0GONE").stderr
+
+
 @pytest.mark.parametrize("user", ["C1", "anna", "", "U0%", "<@U0GONE>"])
 def test_only_the_id_of_a_person_is_accepted(user: str, run: Run) -> None:
     result = run("forget", user)

@@ -1,5 +1,6 @@
 """Subscribing, editing, pausing and removing, and who may do that in a channel."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,9 @@ from bot.commands import replies
 from bot.commands.grammar import Verb
 from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.replies import is_public
+from bot.commands.request import CommandRequest
 from bot.commands.service import CommandService
+from bot.commands.subscriptions.grammar import format_subscription
 from bot.commands.subscriptions.service import SubscriptionRules
 from tests.commands.conftest import (
     NOW,
@@ -29,6 +32,8 @@ from tests.commands.conftest import (
     store,
     workers,
 )
+from tests.slack.fakes import FakePeople
+from tests.slack.samples import PARTIES
 from tests.store.examples import story
 
 __all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
@@ -143,6 +148,37 @@ async def test_what_a_command_lacks_is_suggested(commands: Commands, command: st
     assert await saved(commands) == [made]
 
 
+@pytest.mark.parametrize(
+    ("edit", "timing"),
+    [
+        ("quiet 22-7", "weekly on wednesday at 9 weekdays quiet 22-7 Europe/Berlin"),
+        ("weekends", "weekly on wednesday at 9 quiet 20-6 Europe/Berlin"),
+        ("quiet none", "weekly on wednesday at 9 weekdays Europe/Berlin"),
+        ("daily", "daily at 9 weekdays quiet 20-6 Europe/Berlin"),
+        ("daily at 8", "daily at 8 weekdays quiet 20-6 Europe/Berlin"),
+        ("instant", "weekdays quiet 20-6 Europe/Berlin"),
+        ("tokyo time", "weekly on wednesday at 9 weekdays quiet 20-6 Asia/Tokyo"),
+    ],
+)
+async def test_an_edit_changes_only_the_times_that_it_names(
+    commands: Commands, edit: str, timing: str
+) -> None:
+    await commands.type(
+        "subscribe tariffs weekly on wednesday at 9 weekdays quiet 20-6 europe/berlin"
+    )
+    [one] = await saved(commands)
+    await commands.type(f"edit #{one.id} {edit}")
+    [changed] = await saved(commands)
+    shown = format_subscription(changed.criteria, changed.timing, PARTIES)
+    assert shown == f"tariffs {timing}"
+    assert changed.criteria == one.criteria
+
+
+@pytest.mark.parametrize("command", ["edit", "pause", "resume"])
+async def test_a_command_without_an_id_asks_for_one(commands: Commands, command: str) -> None:
+    assert await commands.type(command) == replies.NoSuchSubscription("")
+
+
 async def test_an_edit_makes_no_second_equal_subscription(commands: Commands) -> None:
     await commands.type("subscribe china")
     await commands.type("subscribe japan")
@@ -161,6 +197,32 @@ async def test_an_unsubscribe_with_goods_removes_the_equal_subscription(
     assert none.count == 0
     await commands.confirm("unsubscribe china steel")
     assert await saved(commands) == []
+
+
+class SilentPeople(FakePeople):
+    """Does not say who is in a channel."""
+
+    async def is_member(self, conversation: str, user: str) -> None:
+        return None
+
+
+async def test_an_old_form_needs_the_platforms_word_that_the_person_is_still_there(
+    commands: Commands,
+) -> None:
+    old = commands.service
+    stores = replace(old.stores, people=SilentPeople())
+    made = CommandService(stores, old.answers, old.decisions, old.permissions, old.clock)
+    service = made.subscriptions
+    form = CommandRequest("", "T1", "C1", PERSON)
+    late = replace(form, opened_at=NOW - timedelta(hours=2))
+    reply = await service.save(Criteria(), Timing(), late)
+    assert reply == replies.NotAMember("C1", is_known=False)
+    assert await service.find_overlaps(Criteria(), late) == ((), ())
+    assert await commands.store.subscriptions.of("T1", "C1") == ()
+    new = replace(form, opened_at=NOW - timedelta(minutes=5))
+    assert isinstance(await service.save(Criteria(), Timing(), new), replies.Subscribed)
+    own = replace(late, conversation=PERSON)
+    assert isinstance(await service.save(Criteria(), Timing(), own), replies.Subscribed)
 
 
 async def test_subscriptions_of_other_conversations_are_not_found(commands: Commands) -> None:

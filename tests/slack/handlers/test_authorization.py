@@ -40,6 +40,7 @@ from bot.slack.views.subscriptions import list as rows
 from bot.slack.views.subscriptions import outcomes
 from bot.slack.views.subscriptions.form import FormState
 from tests.commands.conftest import (
+    NOW,
     OPERATOR,
     Commands,
     address,
@@ -125,7 +126,7 @@ def _metadata(**fields: Callable[[Guarded], Any]) -> Callable[[Guarded], str]:
 
     def make(guarded: Guarded) -> str:
         given = {name: read(guarded) for name, read in fields.items()}
-        state = FormState(conversation=guarded.conversation, **given)
+        state = FormState(conversation=guarded.conversation, opened_at=NOW, **given)
         return state.model_dump_json(exclude_defaults=True)
 
     return make
@@ -347,7 +348,7 @@ class Door:
             case "action":
                 return self._click(base, row, value, channel, is_at_home=is_at_home)
             case "view":
-                view = _make_view(row.name, _open_in(value, place.conversation))
+                view = _make_view(row.name, _open_in(value, guarded.find_place_of_form(role)))
                 return {**base, "type": "view_submission", "view": view}
             case "shortcut":
                 kind = "shortcut" if row.name == CHECK_PRODUCT else "message_action"

@@ -22,7 +22,7 @@ from bot.slack.handlers.subscriptions import SUBMITS
 from bot.slack.views.subscriptions.form import PREVIEW
 from bot.slack.views.subscriptions.list import ADD, EDIT, MORE, PAUSE, REMOVE, RESUME, UNMUTE
 from bot.values import Topic
-from tests.slack.fakes import FakeSubscriptions
+from tests.slack.fakes import FakePeople, FakeSubscriptions
 from tests.slack.http_bot import running_bot
 from tests.slack.samples import NOW
 
@@ -185,6 +185,19 @@ class Subscriber:
         service = self.context.service
         service.permissions = Permissions((), policy)
         service.subscriptions._permissions = service.permissions
+
+
+class SlowPeople(FakePeople):
+    """Says who is in a channel only while `answers` is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    async def is_member(self, conversation: str, user: str) -> bool | None:
+        await self.answers.wait()
+        return await super().is_member(conversation, user)
 
 
 def find_row(blocks: list[dict[str, Any]], action_id: str) -> dict[str, Any]:
@@ -388,6 +401,28 @@ async def test_the_list_ends_a_mute_and_is_drawn_again(user: Subscriber) -> None
     assert '"Unmute"' not in json.dumps(await user.listed())
 
 
+async def test_a_pause_is_acknowledged_before_slack_says_who_is_in_the_channel(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    people = SlowPeople()
+    async with running_bot(workspace, client, people=people, answer_within_s=0.01) as context:
+        user = Subscriber(workspace, context)
+        one = await user.add(user.channel)
+        people.members.add((user.channel, workspace.person_id))
+        for day, said in (("2025-05-01", "a day to come"), ("2025-05-20", "paused")):
+            await user.open_home()
+            await user.click_home(PAUSE, f"until {one.id}")
+            people.answers.clear()
+            accepted = await workspace.pointer.submit(user.modal["id"], user._raw({"until": day}))
+            assert accepted.ok, accepted.message
+            assert said not in user.shown
+            people.answers.set()
+            await context.background.finish()
+            assert said in user.shown
+        assert user.saved[-1].paused_until is not None
+        assert "paused a subscription until" in await user.read("trade-news")
+
+
 async def test_removing_asks_for_confirmation(user: Subscriber) -> None:
     await user.add(user.workspace.person_id)
     row = find_row((await user.open_home())["blocks"], REMOVE)
@@ -508,14 +543,16 @@ async def test_who_has_left_a_channel_acts_on_nothing_there_from_the_home_tab(
     assert await user.read("trade-news") == "[]"
     drawn = json.dumps(await user.open_home(), ensure_ascii=False)
     assert "China" not in drawn.partition("My alerts")[2].partition("Coming up")[0]
-    assert "1 that you made" in drawn
+    assert "1 that you made is not shown" in drawn
 
 
 async def test_without_the_scope_a_channels_subscription_is_changed_there(user: Subscriber) -> None:
     one = await user.add(user.channel)
     await user.open_home()
+    user.workspace.team.left.add(user.channel)
     user.workspace.fail_next("conversations.members", error="missing_scope")
     await user.click_home(REMOVE)
+    user.workspace.team.left.clear()
     assert "I cannot check whether you are in" in user.shown
     assert user.saved == [one]
     assert "removed a subscription" in await user.click_list(REMOVE)

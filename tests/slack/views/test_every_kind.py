@@ -393,7 +393,7 @@ def test_the_form_for_a_product_and_its_answer(form: ProductForm, said: str) -> 
 def test_the_modals_of_a_subscription(one: Subscription, newest: Any, said: str) -> None:
     sent = Preview(messages=2, events=1, stories=9, newest=(newest,))
     form = fill_subscription_form(one.criteria, one.timing, PARTIES)
-    state = FormState(conversation="C1", subscription=one.id)
+    state = FormState(conversation="C1", opened_at=NOW, subscription=one.id)
     if not form.is_too_long:
         state = state.model_copy(update={"form": form})
         view = render_form(state, "U1", render_preview(sent))

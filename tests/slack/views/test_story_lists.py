@@ -44,3 +44,10 @@ def test_the_buttons_of_a_page_ask_for_the_pages_next_to_it() -> None:
             groups,
             ("steel",),
         )
+
+
+def test_a_page_after_the_last_is_not_called_empty_so_far() -> None:
+    reply = LatestStories((), frozenset(), (), (), 9, has_older=False)
+    assert render_latest(reply, PARTIES).text == "No stories on page 9."
+    first = LatestStories((), frozenset(), (), (), 1, has_older=False)
+    assert render_latest(first, PARTIES).text == "No stories yet."

@@ -6,6 +6,7 @@ an error at the field that causes it.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -74,6 +75,8 @@ class FormState(Frozen):
 
     conversation: str
     """The conversation that gets the stories."""
+    opened_at: datetime
+    """When the form was opened."""
     opened_in: str = ""
     """The conversation in which the form was opened, if it may be another one."""
     subscription: str = ""

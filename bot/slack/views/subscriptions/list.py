@@ -80,7 +80,8 @@ def render_own(
     most: int,
     hidden: int = 0,
 ) -> list[Block]:
-    """The subscriptions of a person, for the Home tab, without `hidden` ones."""
+    """The subscriptions of a person, for the Home tab. `hidden` is the number of those that the
+    person made in channels in which Slack does not show them."""
     blocks: list[Block] = []
     for one in found[:most]:
         place = "to you" if one.conversation == user else f"to {link_channel(one.conversation)}"
@@ -126,8 +127,8 @@ def render_introduction() -> Message:
 def _format_hidden(count: int) -> str:
     what = "1 that you made is" if count == 1 else f"{count} that you made are"
     return (
-        f"{what} in channels in which I do not see you. `{COMMAND} list` shows them there, if you "
-        "are in them."
+        f"{what} not shown, in channels in which I do not see you now. If you are there, "
+        f"`{COMMAND} list` shows them."
     )
 
 

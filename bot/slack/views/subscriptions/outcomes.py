@@ -134,12 +134,17 @@ def render_refusal(reply: replies.Reply, parties: Parties) -> Message:
             if reply.is_known:
                 return render_notice(f"You are not in {place}, so you cannot change that there.")
             return render_notice(
-                f"I cannot check whether you are in {place}. Type `{COMMAND} list` there instead."
+                f"I cannot check whether you are in {place}. Use `{COMMAND}` there instead."
             )
         case replies.NoSuchSubscription():
-            named = f" `#{escape(reply.id, 40)}`" if reply.id else ""
+            if not reply.id:
+                return render_notice(
+                    f"Which subscription? `{COMMAND} list` has them with their ids, such as "
+                    "`#3fa2c1`."
+                )
             return render_notice(
-                f"There is no subscription{named} here. `{COMMAND} list` has them."
+                f"There is no subscription `#{escape(reply.id, 40)}` here. `{COMMAND} list` has "
+                "them."
             )
         case replies.TooManyHere():
             return render_notice(

@@ -1,8 +1,9 @@
 """Gives the watches tables of their own, and deliveries the time at which they were first due.
 
 Until here, the notes of the watches were rows of `once`. The conversations that want a line about
-quiet weeks move to a table. Open incidents and delays are deleted, because the next look finds them
-again; the id of a notice comes from its problem, so no notice is repeated.
+quiet weeks move to a table. Open incidents and delays are deleted. The next look finds again those
+that last. A problem that ends during the upgrade gets no notice of its end, and an outage that made
+messages late may be reported a second time.
 """
 
 import sqlalchemy as sa

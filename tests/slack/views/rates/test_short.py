@@ -87,7 +87,9 @@ def test_headings_and_dollars_are_shown() -> None:
     reply = reply_to("us on mexico 6109.10.00 $10,000 on 2026-10-07", date(2026, 10, 7))
     shown = text_of(render_short_answer(reply))
     assert "Declare" in shown
-    assert "Total on $10,000.00: $2,684.64, with the processing fee of a formal entry, $34.64" in shown
+    assert (
+        "Total on $10,000.00: $2,684.64, with the processing fee of a formal entry, $34.64" in shown
+    )
     details = details_of(reply)
     assert "under USMCA: 0% additional, base duty 0%" in details
     assert "merchandise processing fee" in details
