@@ -24,6 +24,11 @@ class LineLists:
         """The list of the owner; an empty one of revision 0 if there is none."""
         return await self._database.read(lambda connection: _read(connection, owner))
 
+    async def revision(self, owner: ListOwner) -> int:
+        """The revision of the owner's list; 0 if there is none."""
+        rows = await self._database.rows(sa.select(_list.revision).where(*_is_of(_lists, owner)))
+        return rows[0].revision if rows else 0
+
     async def known(self, owner: ListOwner) -> KnownList:
         """The list with what the owner knows about the duties on its lines."""
 
