@@ -5,10 +5,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.alerts.delivery import Delivery
 from bot.lines.model import LineKey, LineList, ListedLine, ListOwner
 from bot.lines.reports import KnownList, KnownTotals, ListReport, format_totals, parse_totals
 from bot.store import tables
 from bot.store.engine import Database, execute_many
+from bot.store.queueing import put_deliveries
 
 _lists, _list = tables.line_lists, tables.line_lists.c
 _lines, _line = tables.listed_lines, tables.listed_lines.c
@@ -134,6 +136,17 @@ class LineLists:
         change = sa.update(_lines).where(*_is_of(_lines, owner), *is_line)
         execute_many(connection, change.values(totals=sa.bindparam("b_totals")), rows)
         return True
+
+    async def queue_report(self, report: ListReport, message: Delivery) -> bool:
+        """Saves what a report tells the owner and queues its message; False as `take_report`."""
+
+        def write(connection: sa.Connection) -> bool:
+            if not self.take_report(connection, report):
+                return False
+            put_deliveries(self._database, connection, (message,))
+            return True
+
+        return await self._database.write(write)
 
     async def save_report(self, report: ListReport) -> bool:
         """Saves what a report tells the owner, without a message; False as `take_report`."""

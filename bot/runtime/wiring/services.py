@@ -18,6 +18,7 @@ from bot.alerts.sending.workspace_gate import WorkspaceGate
 from bot.alerts.subscriptions.timing import ServerTime
 from bot.alerts.subscriptions.wanted import BundleReview
 from bot.commands.answers import AnswerService
+from bot.commands.lines.reporting import LineReports
 from bot.commands.lines.service import LineListService
 from bot.commands.lines.touching import TouchFinder
 from bot.commands.message_reading import MessageService
@@ -88,6 +89,7 @@ class Services:
     scheduler: PollScheduler[IntakeResult]
     notices: Notices
     reminders: Reminders
+    line_reports: LineReports
     watches: Watches
     slack: SlackContext
     hubs: WebSubSubscriptions | None
@@ -182,6 +184,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             scheduler=scheduler,
             notices=notices,
             reminders=_build_reminders(base, answers, dispatcher),
+            line_reports=LineReports(lines, store.lines, team, read_clock, dispatcher.wake),
             watches=Watches(watched),
             slack=slack,
             hubs=hubs,

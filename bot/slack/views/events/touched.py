@@ -1,9 +1,13 @@
-"""Adds to messages which lines of the conversation's list they touch, and shows these lines."""
+"""Adds to messages which lines of the conversation's list they touch, and shows these lines. Also
+renders the report of duties that changed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
+from bot.alerts.watch.facts import ChangedDuties
 from bot.commands.lines.replies import TouchedLines
+from bot.lines.duties import ListedDuty
 from bot.lines.effects import LineEffect
 from bot.lines.model import ListedLine
 from bot.lines.reports import ReportedChange
@@ -29,6 +33,8 @@ of a delivery."""
 
 _MOST_LINES = 100
 _LINES_IN_SECTION = 10
+_ROOM = limits.MESSAGE_CHARACTERS * 3 // 4
+"""Characters for the lines, so that the whole message fits."""
 
 
 def add_touched(
@@ -71,10 +77,25 @@ def render_touched(reply: TouchedLines | None, parties: Parties) -> Message:
     return assemble(title, [section(bold(title))], _list_lines(lines))
 
 
+def render_changed_duties(changed: ChangedDuties, parties: Parties) -> Message:
+    """The lines of a list whose duties changed, with the old and the new duty."""
+    count, of = len(changed.first) + changed.more, changed.of
+    lines = "line" if of == 1 else "lines"
+    title = f"The duty changed on {count:,} of your {of:,} {lines}"
+    changes = [
+        ReportedChange(one.line, one.on, one.before, ListedDuty(one.after)) for one in changed.first
+    ]
+    described = [describe_change(one, parties) for one in changes]
+    text = title if len(described) > 1 else f"{title}: {escape(described[0], 300)}"
+    return assemble(text, [section(bold(title))], _list_lines(described, changed.more))
+
+
 def _list_lines(lines: Sequence[str], more: int = 0) -> list[Block]:
     """The first lines of text, several in each section, and the number of the others; `more` is the
     number of those that are not among `lines`."""
-    shown = [escape(one, 280) for one in lines[:_MOST_LINES]]
+    escaped = [escape(one, 280) for one in lines[:_MOST_LINES]]
+    sizes = accumulate(len(one) + 2 for one in escaped)
+    shown = [one for one, size in zip(escaped, sizes, strict=True) if size <= _ROOM]
     blocks = [
         section("\n".join(shown[at : at + _LINES_IN_SECTION]))
         for at in range(0, len(shown), _LINES_IN_SECTION)
