@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,22 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.commands.lines.service import LineListService
 from bot.commands.lines.touching import TouchFinder
+from bot.commands.permissions import Permissions
 from bot.lines.difference import ImportMode
 from bot.lines.model import ListOwner
 from bot.lines.validation import ImportedRow
 from bot.local_slack.server import Workspace
 from bot.news.story import Story
 from bot.proposals.approval.decisions import Decisions
+from bot.proposals.inbox import ProposalInbox
 from bot.slack.api.sender import SlackSender
 from bot.slack.views.events.touched import SHOW_TOUCHED
+from bot.slack.views.proposals import REJECT, UNDO
 from bot.store.upgrade import upgrade
+from tests.proposals.approval import test_decisions
 from tests.slack.fakes import FakeOutbox, book, ledger, slack_context
 from tests.slack.handlers.test_buttons import PageUser, as_text, page_user_of
+from tests.slack.handlers.test_proposals import proposal_of
 from tests.slack.samples import NOW, PARTIES, delivery, story
 from tests.store.opened import Store, open_store
 
@@ -29,6 +35,10 @@ ROWS = (
     ImportedRow(1, "8507.60.00", "China", "cells <!channel>"),
     ImportedRow(2, "7208.39.00", "Germany", "plates"),
 )
+
+
+def _now() -> datetime:
+    return test_decisions.NOW
 
 
 @dataclass
@@ -82,7 +92,8 @@ class Reader:
         return as_text(replies)
 
     def _sender(self) -> SlackSender:
-        return SlackSender(self.page_user.context.client, PARTIES, touches=self.touches)
+        client, decisions = self.page_user.context.client, self.page_user.context.service.decisions
+        return SlackSender(client, PARTIES, proposals=decisions, touches=self.touches)
 
 
 @pytest.fixture
@@ -92,11 +103,19 @@ async def reader(
     address = f"sqlite:///{tmp_path / 'bot.db'}"
     await upgrade(address)
     store, outbox = open_store(address), FakeOutbox()
-    decisions = Decisions(store.proposals, book(), ledger(), lambda: NOW)
+    decisions = Decisions(store.proposals, book(), ledger(), _now)
     lines = LineListService(store.lines, ledger, lambda: NOW)
     team = workspace.team.identity.team_id
     touches = TouchFinder(store.lines, lines.duties, decisions, team)
-    given = slack_context(client, workspace.signing_secret, touches=touches, outbox=outbox)
+    given = slack_context(
+        client,
+        workspace.signing_secret,
+        touches=touches,
+        outbox=outbox,
+        decisions=decisions,
+        proposals=store.proposals,
+        permissions=Permissions({workspace.team.identity.person_id}),
+    )
     async with page_user_of(workspace, given) as opened:
         yield Reader(opened, store, lines, touches, outbox)
     await store.database.close()
@@ -138,6 +157,24 @@ async def test_the_list_of_another_conversation_never_shows(reader: Reader) -> N
     alert = await reader.post(id="d3")
     reader.outbox.delivery = delivery(id="d3", team=user.team, conversation=user.person)
     assert "no longer saved" in await reader.show(alert)
+
+
+async def test_a_proposal_says_which_lines_it_would_change_until_it_is_decided(
+    reader: Reader,
+) -> None:
+    user, proposal = reader.page_user, proposal_of()
+    await reader.import_rows(user.channel)
+    inbox = ProposalInbox(reader.store.proposals, user.team, [user.channel], _now, lambda: None)
+    await inbox.offer([proposal])
+    about: dict[str, Any] = {"kind": DeliveryKind.PROPOSAL, "event_id": proposal.id}
+    asked = await reader.post(**about)
+    assert "Touches *1 of your 2 lines*" in as_text([asked])
+    assert "from 1 Dec 2026" in await reader.show(asked)
+    await user.click(asked, REJECT)
+    decided = await reader.read(user.channel, asked["ts"])
+    assert "Touches" not in as_text([decided])
+    await user.click(decided, UNDO)
+    assert "Touches *1 of your 2 lines*" in as_text([await reader.read(user.channel, asked["ts"])])
 
 
 async def test_upcoming_says_which_lines_change(reader: Reader) -> None:
