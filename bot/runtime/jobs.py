@@ -50,6 +50,7 @@ def list_jobs(services: Services, *, is_local: bool = False) -> Sequence[Job]:
         Job("send lines about quiet weeks", watches.quiet_weeks.look, tick * 60),
         Job("report an offline bot", OfflineReport(services, is_local=is_local).look, tick * 10),
         Job("count tariff lines", partial(count_tariff_lines, services), tick * 5),
+        Job("report changed duties", services.line_reports.look, tick * 5),
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
     if services.settings.reminders:

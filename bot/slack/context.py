@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.notices import AnswerReport, MistakeReport
+from bot.commands.lines.touching import TouchFinder
 from bot.commands.message_reading import MessageService
 from bot.commands.service import CommandService
 from bot.slack.background import Background
@@ -75,6 +76,8 @@ class SlackContext:
     deduplicator: Deduplicator = field(default_factory=Deduplicator)
     report_mistake: Callable[[MistakeReport | AnswerReport], Awaitable[None]] | None = None
     """Notifies the operators of a mistake that a person reports; None if there are no operators."""
+    touches: TouchFinder | None = None
+    """Finds the lines that messages touch; None if the bot keeps no line lists."""
     take_reply_turn: Callable[[], Awaitable[float]] = _no_limit
     """Waits for the workspace's limit of posts, for the next post of this task."""
     answer_within_s: float = ANSWER_WITHIN_S

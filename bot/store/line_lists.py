@@ -5,10 +5,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.alerts.delivery import Delivery
 from bot.lines.model import LineKey, LineList, ListedLine, ListOwner
 from bot.lines.reports import KnownList, KnownTotals, ListReport, format_totals, parse_totals
 from bot.store import tables
 from bot.store.engine import Database, execute_many
+from bot.store.queueing import put_deliveries
 
 _lists, _list = tables.line_lists, tables.line_lists.c
 _lines, _line = tables.listed_lines, tables.listed_lines.c
@@ -23,6 +25,11 @@ class LineLists:
     async def get(self, owner: ListOwner) -> LineList:
         """The list of the owner; an empty one of revision 0 if there is none."""
         return await self._database.read(lambda connection: _read(connection, owner))
+
+    async def revision(self, owner: ListOwner) -> int:
+        """The revision of the owner's list; 0 if there is none."""
+        rows = await self._database.rows(sa.select(_list.revision).where(*_is_of(_lists, owner)))
+        return rows[0].revision if rows else 0
 
     async def known(self, owner: ListOwner) -> KnownList:
         """The list with what the owner knows about the duties on its lines."""
@@ -129,6 +136,17 @@ class LineLists:
         change = sa.update(_lines).where(*_is_of(_lines, owner), *is_line)
         execute_many(connection, change.values(totals=sa.bindparam("b_totals")), rows)
         return True
+
+    async def queue_report(self, report: ListReport, message: Delivery) -> bool:
+        """Saves what a report tells the owner and queues its message; False as `take_report`."""
+
+        def write(connection: sa.Connection) -> bool:
+            if not self.take_report(connection, report):
+                return False
+            put_deliveries(self._database, connection, (message,))
+            return True
+
+        return await self._database.write(write)
 
     async def save_report(self, report: ListReport) -> bool:
         """Saves what a report tells the owner, without a message; False as `take_report`."""

@@ -352,7 +352,11 @@ def service(**changes: Any) -> CommandService:
 
 
 def slack_context(client: AsyncWebClient, secret: str = SECRET, **changes: Any) -> SlackContext:
-    own = {name: changes.pop(name) for name in ("background", "answer_within_s") if name in changes}
+    own = {
+        name: changes.pop(name)
+        for name in ("background", "answer_within_s", "touches")
+        if name in changes
+    }
     changes.setdefault("people", SlackPeople(client))
     made = service(**changes)
     return SlackContext(client, secret, made, MessageService(reader(), made.answers), **own)

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from bot.lines.duties import DutyTotal
+from bot.lines.model import ListedLine
 from bot.values import Frozen
 
 
@@ -75,6 +77,27 @@ class QuietWeek(Frozen):
     next_measure: str = ""
 
 
+class ChangedDuty(Frozen):
+    """A line of a list whose duty changed, with what its owner knew and what is known now."""
+
+    line: ListedLine
+    on: date
+    """The first day on which the totals differ."""
+    before: DutyTotal
+    after: DutyTotal
+
+
+class ChangedDuties(Frozen):
+    """The lines of a conversation's list whose duties changed."""
+
+    kind: Literal["changed duties"] = "changed duties"
+    first: tuple[ChangedDuty, ...]
+    more: int = 0
+    """The number of lines that are left out."""
+    of: int
+    """The number of lines in the list."""
+
+
 Condition = FailingFeed | SilentFeed | OldRates | PassedDates | LateQueue
 """Something that begins and ends."""
 
@@ -82,6 +105,6 @@ Condition = FailingFeed | SilentFeed | OldRates | PassedDates | LateQueue
 class WatchNotice(Frozen):
     """One report of a watch."""
 
-    about: Annotated[Condition | QuietWeek, Field(discriminator="kind")]
+    about: Annotated[Condition | QuietWeek | ChangedDuties, Field(discriminator="kind")]
     has_ended: bool = False
     """Whether it is the end of a condition that is reported."""

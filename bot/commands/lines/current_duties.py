@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.errors import LinesRefused
 from bot.lines.duties import LineDuties
@@ -12,6 +12,13 @@ from bot.lines.validation import IMPOSER
 from bot.rates.ledger import Ledger
 
 T = TypeVar("T")
+
+
+class DutyBasis(NamedTuple):
+    """The ledger and the day by which duties are computed."""
+
+    ledger: Ledger
+    day: date
 
 
 class CurrentDuties:
@@ -23,6 +30,12 @@ class CurrentDuties:
         # Callers wait for the first lock without a thread. A thread goes on when its caller is
         # cancelled, so that threads need the second.
         self._turn, self._in_use = asyncio.Lock(), threading.Lock()
+
+    @property
+    def basis(self) -> DutyBasis:
+        """The current ledger, and today in the importing country."""
+        ledger = self._ledger()
+        return DutyBasis(ledger, ledger.find_duty_day(self._clock(), IMPOSER))
 
     async def use(self, work: Callable[[LineDuties, date], T]) -> T:
         """What `work` returns for the duties and today's date in the importing country.

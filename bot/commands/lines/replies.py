@@ -35,17 +35,13 @@ class LineTable(Reply):
 
 
 class TouchedLines(Reply):
-    """The lines of a list that a story is about: `touches 3 of your 41 lines`."""
+    """The lines of a list that a message touches: `touches 3 of your 41 lines`."""
 
-    lines: LineList
+    count: int
+    """The number of lines in the list."""
     touched: tuple[ListedLine, ...]
-
-
-class ChangedLines(Reply):
-    """The lines of a list whose duties change, with the old and the new duty."""
-
-    lines: LineList
-    effects: tuple[LineEffect, ...]
+    effects: tuple[LineEffect, ...] = ()
+    """The changes of their duties, by day; empty if the message is about news, which are no law."""
 
 
 class RemovedList(Reply):

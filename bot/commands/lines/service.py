@@ -16,17 +16,14 @@ from typing import Protocol
 
 from bot.commands.lines.current_duties import CurrentDuties
 from bot.commands.lines.replies import (
-    ChangedLines,
     LineTable,
     ProposedImport,
     RemovedList,
     SavedImport,
-    TouchedLines,
 )
 from bot.errors import LinesRefused
 from bot.lines.difference import ImportMode, compare_lists
 from bot.lines.duties import LineDuties
-from bot.lines.effects import find_changes_on, find_effects
 from bot.lines.model import MAX_LINES, LineKey, LineList, ListedLine, ListOwner
 from bot.lines.reports import (
     KnownList,
@@ -35,10 +32,8 @@ from bot.lines.reports import (
     build_report,
     find_known_totals,
 )
-from bot.lines.stories import StoryMatcher
 from bot.lines.table import RowFilter, RowOrder, build_table, filter_rows, sort_rows
 from bot.lines.validation import ImportedRow, check_rows
-from bot.news.story import Story
 from bot.rates.ledger import Ledger
 
 
@@ -125,34 +120,6 @@ class LineListService:
             return LineTable(lines, sort_rows(rows, order), day)
 
         return await self.duties.use(build)
-
-    async def find_touched(self, owner: ListOwner, story: Story) -> TouchedLines:
-        """The owner's lines that the story is about."""
-        lines = await self._store.get(owner)
-
-        def find(duties: LineDuties, day: date) -> TouchedLines:
-            return TouchedLines(lines, StoryMatcher(duties, day).find(story, lines.lines))
-
-        return await self.duties.use(find)
-
-    async def find_effects(self, owner: ListOwner, after: Ledger) -> ChangedLines:
-        """The owner's lines whose total another ledger changes: one with a proposed rate."""
-        lines = await self._store.get(owner)
-
-        def find(duties: LineDuties, day: date) -> ChangedLines:
-            later = LineDuties(after, duties)
-            return ChangedLines(lines, find_effects(lines.lines, duties, later, day))
-
-        return await self.duties.use(find)
-
-    async def find_changes_on(self, owner: ListOwner, day: date) -> ChangedLines:
-        """The owner's lines whose total changes on a day, such as that of a reminder."""
-        lines = await self._store.get(owner)
-
-        def find(duties: LineDuties, _: date) -> ChangedLines:
-            return ChangedLines(lines, find_changes_on(lines.lines, duties, day))
-
-        return await self.duties.use(find)
 
     async def remove(self, owner: ListOwner) -> RemovedList:
         """Deletes the owner's list."""

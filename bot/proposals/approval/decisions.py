@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from bot.errors import AmendmentRefused
 from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, Operator, ProposalRecord, State
@@ -28,7 +29,7 @@ from bot.proposals.approval.overlay import (
     build_ledger_without,
     build_overlay,
 )
-from bot.proposals.approval.terms import ApprovalForm, fill_form, make_amendment
+from bot.proposals.approval.terms import ApprovalForm, FormRefused, fill_form, make_amendment
 from bot.proposals.context import compare_with_ledger
 from bot.proposals.extract import extract_proposals
 from bot.proposals.model import Proposal
@@ -164,6 +165,24 @@ class Decisions:
     def compare_with_ledger(self, record: ProposalRecord) -> ProposalRecord:
         """A pending proposal compared with the current ledger; takes about a millisecond."""
         return _compare(record, self.ledger)
+
+    async def preview(self, record: ProposalRecord) -> Ledger | None:
+        """The ledger with the rate of a pending proposal.
+
+        None if its terms are not complete or do not fit the ledger, and if it was decided.
+        """
+        form = fill_form(record.proposal, self.ledger)
+        if record.decision is not None or not form.is_complete:
+            return None
+        by, now = Operator(id="?", name="?"), self._clock()
+        try:
+            amendment = make_amendment(form, record.proposal, self.ledger, by, now)
+            approved = await self._store.approved()
+            return await asyncio.to_thread(
+                build_ledger_with, self._book, approved, amendment, self._parties
+            )
+        except (FormRefused, AmendmentRefused):
+            return None
 
     async def list_differing(self, before: Ledger, after: Ledger) -> tuple[str, ...]:
         """The ids of pending proposals that differ between the two ledgers. Raises StoreError."""

@@ -18,6 +18,9 @@ from bot.alerts.sending.workspace_gate import WorkspaceGate
 from bot.alerts.subscriptions.timing import ServerTime
 from bot.alerts.subscriptions.wanted import BundleReview
 from bot.commands.answers import AnswerService
+from bot.commands.lines.reporting import LineReports
+from bot.commands.lines.service import LineListService
+from bot.commands.lines.touching import TouchFinder
 from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.ports import CommandStores
@@ -86,6 +89,7 @@ class Services:
     scheduler: PollScheduler[IntakeResult]
     notices: Notices
     reminders: Reminders
+    line_reports: LineReports
     watches: Watches
     slack: SlackContext
     hubs: WebSubSubscriptions | None
@@ -101,8 +105,15 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
     async with AsyncExitStack() as stack:
         decisions = await open_decisions(config, store)
         options = _build_alert_options(decisions)
+        lines = LineListService(store.lines, lambda: decisions.ledger, read_clock)
+        touches = TouchFinder(store.lines, lines.duties, decisions, team)
         sender = SlackSender(
-            base.slack.client, config.parties, settings.unknown_outcome, decisions, options=options
+            base.slack.client,
+            config.parties,
+            settings.unknown_outcome,
+            decisions,
+            options=options,
+            touches=touches,
         )
         webhook = await stack.enter_async_context(
             open_webhook(reveal_secret(settings.alert_webhook), make_fetch_limits(settings))
@@ -156,6 +167,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             decisions,
             dispatcher,
             notices,
+            touches,
         )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
@@ -172,6 +184,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             scheduler=scheduler,
             notices=notices,
             reminders=_build_reminders(base, answers, dispatcher),
+            line_reports=LineReports(lines, store.lines, team, read_clock, dispatcher.wake),
             watches=Watches(watched),
             slack=slack,
             hubs=hubs,
@@ -206,6 +219,7 @@ def _build_slack_context(
     decisions: Decisions,
     dispatcher: Dispatcher,
     notices: Notices,
+    touches: TouchFinder,
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
@@ -244,6 +258,7 @@ def _build_slack_context(
         service,
         MessageService(base.config.reader, answers),
         report_mistake=report_mistake if base.operators else None,
+        touches=touches,
         take_reply_turn=base.slack.take_reply_turn,
     )
 

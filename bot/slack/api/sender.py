@@ -15,6 +15,7 @@ its own id.
 
 import asyncio
 import json
+import logging
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +27,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.sending.ports import Receipt
-from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
+from bot.commands.lines.replies import TouchedLines
+from bot.errors import (
+    ConversationRefused,
+    SendLater,
+    SendRefused,
+    StoreUnavailable,
+    WorkspaceRefused,
+)
 from bot.news.story import Story
 from bot.parties import Parties
 from bot.proposals.approval.audit import ProposalRecord
@@ -43,8 +51,11 @@ from bot.slack.api.lookup import CannotLook, Lookups, marked
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.alerts import AlertOptions
 from bot.slack.views.delivery import compose_messages
+from bot.slack.views.events.touched import OF_PROPOSAL, add_touched
 from bot.slack.views.proposals import render_proposal
 from bot.values import digest
+
+log = logging.getLogger(__name__)
 
 OnUnknown = Literal["may_repeat", "may_miss"]
 
@@ -56,6 +67,12 @@ class ProposalLookup(Protocol):
     """Looks up proposals."""
 
     async def get(self, proposal_id: str) -> ProposalRecord | None: ...
+
+
+class TouchSource(Protocol):
+    """Finds the lines that deliveries touch."""
+
+    async def find(self, delivery: Delivery, stories: Sequence[Story]) -> TouchedLines | None: ...
 
 
 class SlackSender:
@@ -74,13 +91,15 @@ class SlackSender:
         proposals: ProposalLookup | None = None,
         pace_s: float = 1.0,
         options: AlertOptions | None = None,
+        touches: TouchSource | None = None,
     ) -> None:
         """`proposals` finds the proposals that deliveries are about. `pace_s` is the time in
         seconds between the messages of one delivery. `on_unknown` is the setting
-        TARIFFWIRE_UNKNOWN_OUTCOME. `options` says what else alerts show."""
+        TARIFFWIRE_UNKNOWN_OUTCOME. `options` says what else alerts show, and `touches` finds the
+        lines of the conversation's list that a delivery touches."""
         self._client, self._parties, self._on_unknown = client, parties, on_unknown
         self._proposals, self._pace_s = proposals, pace_s
-        self._options = options
+        self._options, self._touches = options, touches
         self._lookups = Lookups(client)
         self._rendered: OrderedDict[tuple[str, str], str] = OrderedDict()
         """Digests of the newest alerts as Slack shows them, by conversation and ts."""
@@ -177,8 +196,39 @@ class SlackSender:
         *,
         may_repeat: bool = False,
     ) -> tuple[Message, ...]:
-        """The messages of a delivery. Raises SendRefused if the proposal or the stories that it is
-        about were deleted."""
+        """The messages of a delivery, with the lines that it touches. Raises SendRefused if the
+        proposal or the stories that it is about were deleted."""
+        messages = await self._render(delivery, stories, thread_ts, may_repeat=may_repeat)
+        if delivery.kind is DeliveryKind.FOLLOW_UP and (thread_ts or delivery.for_follower):
+            return messages
+        touched = await self._find_touched(delivery, stories)
+        is_proposal = delivery.kind is DeliveryKind.PROPOSAL
+        about = f"{OF_PROPOSAL} {delivery.event_id}" if is_proposal else delivery.id
+        return add_touched(messages, touched, about)
+
+    async def _find_touched(
+        self, delivery: Delivery, stories: Sequence[Story]
+    ) -> TouchedLines | None:
+        """The lines that the delivery touches. The message must be sent even if this fails."""
+        if self._touches is None:
+            return None
+        try:
+            return await self._touches.find(delivery, stories)
+        except StoreUnavailable:
+            return None
+        except Exception:
+            log.exception("the lines that delivery %s touches were not found", delivery.id)
+            return None
+
+    async def _render(
+        self,
+        delivery: Delivery,
+        stories: Sequence[Story],
+        thread_ts: str | None,
+        *,
+        may_repeat: bool = False,
+    ) -> tuple[Message, ...]:
+        """The messages of a delivery. Raises SendRefused as `_compose`."""
         if delivery.kind is DeliveryKind.PROPOSAL:
             record = await self._proposals.get(delivery.event_id) if self._proposals else None
             if record is None:

@@ -22,7 +22,7 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers import details, proposals, subscriptions
 from bot.slack.handlers import home as home_handlers
 from bot.slack.handlers.check_product import open_product_form
-from bot.slack.handlers.commands import answer
+from bot.slack.handlers.commands import answer, show_touched
 from bot.slack.handlers.menus import (
     Handler,
     choose_for_alert,
@@ -42,6 +42,7 @@ from bot.slack.views.entry import home
 from bot.slack.views.entry.results import render_result
 from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import SHOW_MISSED
+from bot.slack.views.events.touched import SHOW_TOUCHED
 from bot.slack.views.rates import short
 from bot.slack.views.rates.details import PAGE
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN, render_failure, render_notice
@@ -138,6 +139,7 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     alerts.UNMUTE: ButtonRoute(handle_command(Verb.UNMUTE_CONVERSATION)),
     re.compile(rf"^{UNMUTE_TOPIC}_"): ButtonRoute(handle_command(Verb.UNMUTE_TOPIC)),
     re.compile(rf"^{SHOW_MISSED}(?:_\d+)?$"): ButtonRoute(handle_command(Verb.SHOW_MISSED)),
+    SHOW_TOUCHED: ButtonRoute(show_touched),
     alerts.FEWER: ButtonRoute(handle_command(Verb.FEWER)),
     re.compile(rf"^{exclusions.PREVIEW}_\d+$"): ButtonRoute(handle_command(Verb.PREVIEW_EXCLUSION)),
     exclusions.APPLY: ButtonRoute(handle_command(Verb.EXCLUDE)),

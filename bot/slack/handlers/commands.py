@@ -11,10 +11,13 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.response import BoltResponse
 
 from bot import COMMAND
-from bot.commands.grammar import Command
-from bot.commands.replies import CalendarFile, LatestStories, is_public
+from bot.commands.grammar import Command, Verb
+from bot.commands.lines.replies import TouchedLines
+from bot.commands.replies import CalendarFile, LatestStories, RateCalendar, is_public
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
+from bot.lines.model import ListOwner
+from bot.rates.question.query import format_query
 from bot.slack.announcements import announce
 from bot.slack.api.fallback import respond_with
 from bot.slack.api.permalinks import find_permalinks
@@ -23,6 +26,7 @@ from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
+from bot.slack.handlers.payloads import Click
 from bot.slack.handlers.subscriptions import open_from_command, opens_form
 from bot.slack.views import replies
 from bot.slack.views.command_replies import (
@@ -31,6 +35,7 @@ from bot.slack.views.command_replies import (
     render_reply,
     title_calendar,
 )
+from bot.slack.views.events.touched import ASKED, OF_PROPOSAL, add_touched, render_touched
 
 _WITHIN_WITH_LIVE_SOURCES_S = 0.5
 CALENDAR_FILE_NAME = "tariffs-ahead.ics"
@@ -85,10 +90,50 @@ async def answer(
             links = await find_permalinks(context.client, request.conversation, reply.alerts)
             reply = replace(reply, alerts=links)
         message = render_reply(reply, request, service.parties)
+        if isinstance(reply, RateCalendar):
+            touched = await _find_touched(context, reply, request)
+            value = f"{ASKED} {format_query(reply.query)}"
+            (message,) = add_touched((message,), touched, value)[:1]
         await announce(context, reply, message, request.user, request.conversation)
         return message.for_all() if is_public(reply) else message
     except Exception:
         return replies.render_failure(log_failure("answering a command"))
+
+
+async def _find_touched(
+    context: SlackContext, calendar: RateCalendar, request: CommandRequest
+) -> TouchedLines | None:
+    """The lines of the list of the place where the person acts that coming changes touch. For a
+    question about a partner, only those of its goods."""
+    if context.touches is None:
+        return None
+    owner = ListOwner(request.team, request.place)
+    ahead = [one for one in calendar.items if one.on >= calendar.today]
+    if calendar.query.partner is not None:
+        ahead = [one._replace(partners=(calendar.query.partner,)) for one in ahead]
+    return await context.touches.find_of_changes(owner, ahead)
+
+
+async def show_touched(context: SlackContext, click: Click) -> Message:
+    """Shows which lines of the list of the clicked message's conversation the message touches."""
+    touches, service = context.touches, context.service
+    if touches is None:
+        return replies.render_notice("This bot keeps no lists of tariff lines.")
+    word, _, about = click.value.partition(" ")
+    if word == ASKED:
+        request = click.request(about)
+        reply = await service.execute(Command(verb=Verb.ASK, text=request.text), request)
+        touched = None
+        if isinstance(reply, RateCalendar):
+            touched = await _find_touched(context, reply, request)
+    elif word == OF_PROPOSAL:
+        touched = await touches.find_of_proposal(ListOwner(click.team, click.conversation), about)
+    else:
+        found = await service.stores.outbox.get(click.value)
+        if found is None or (found.team, found.conversation) != (click.team, click.conversation):
+            return replies.render_notice("This message is no longer saved.")
+        touched = await touches.find(found, await service.stores.outbox.stories(found))
+    return render_touched(touched, service.parties)
 
 
 async def _share_calendar(

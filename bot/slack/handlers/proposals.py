@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.commands.permissions import OperatorAction
 from bot.errors import AmendmentRefused
+from bot.lines.model import ListOwner
 from bot.proposals.approval.audit import Operator, ProposalRecord
 from bot.proposals.approval.decisions import DecisionResult
 from bot.proposals.approval.terms import FormRefused, fill_form, list_measures
@@ -32,6 +33,7 @@ from bot.slack.handlers.payloads import Click, read_person
 from bot.slack.views.approval_form import TERMS, read_form, render_closing, render_form
 from bot.slack.views.command_replies import render_operators_only
 from bot.slack.views.data_checks import render_check_undone, render_confirmed
+from bot.slack.views.events.touched import OF_PROPOSAL, add_touched
 from bot.slack.views.proposals import render_decision_result, render_proposal
 from bot.slack.views.replies import render_failure, render_notice
 
@@ -199,20 +201,32 @@ async def _update(
     context: SlackContext, record: ProposalRecord, click: Click | None = None
 ) -> None:
     """Updates the clicked message and all other messages about the proposal."""
-    message = render_proposal(record, context.service.parties)
-    places: dict[tuple[str, str], None] = {}
+    shown = render_proposal(record, context.service.parties)
+    places: dict[tuple[str, str], str] = {}
     if click is not None and not click.is_ephemeral:
-        places[click.channel, click.message_ts] = None
+        places[click.channel, click.message_ts] = click.conversation
     copies = await context.service.stores.proposals.copies(record.proposal.id)
     for conversation, ts in copies:
-        places[await _find_channel(context, conversation), ts] = None
-    for channel, ts in places:
+        places[await _find_channel(context, conversation), ts] = conversation
+    for (channel, ts), conversation in places.items():
+        message = await _add_touched(context, record, shown, conversation)
         try:
             await context.client.chat_update(channel=channel, ts=ts, **message.payload())
         except SlackApiError as error:
             log.warning(_NOT_UPDATED, record.proposal.id, channel, code(error))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning(_NOT_UPDATED, record.proposal.id, channel, type(error).__name__)
+
+
+async def _add_touched(
+    context: SlackContext, record: ProposalRecord, message: Message, conversation: str
+) -> Message:
+    """The message with the lines of the conversation's list that the proposed rate changes."""
+    if context.touches is None or record.decision is not None:
+        return message
+    owner, proposal_id = ListOwner(context.touches.team, conversation), record.proposal.id
+    touched = await context.touches.find_of_proposal(owner, proposal_id)
+    return add_touched((message,), touched, f"{OF_PROPOSAL} {proposal_id}")[0]
 
 
 async def _find_channel(context: SlackContext, conversation: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot import COMMAND
 from bot.alerts.watch.facts import (
+    ChangedDuties,
     FailingFeed,
     LateQueue,
     OldRates,
@@ -19,6 +20,7 @@ from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message, context
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.views.data_checks import render_confirm_buttons
+from bot.slack.views.events.touched import render_changed_duties
 from bot.slack.views.replies import render_notice
 from bot.text.dates import format_day
 
@@ -26,7 +28,7 @@ _ERROR_CHARACTERS = 200
 
 
 def render_watch_notice(notice: WatchNotice, parties: Parties) -> Message:
-    """The notice of a problem's beginning or end, or of a quiet week."""
+    """The notice of a problem's beginning or end, of a quiet week, or of changed duties."""
     match notice.about:
         case QuietWeek():
             return render_notice(_format_quiet_week(notice.about))
@@ -45,6 +47,8 @@ def render_watch_notice(notice: WatchNotice, parties: Parties) -> Message:
             return render_notice(escape(text))
         case PassedDates():
             return _render_passed(notice.about, parties, has_ended=notice.has_ended)
+        case ChangedDuties():
+            return render_changed_duties(notice.about, parties)
 
 
 def add_late_line(message: Message, late_by: timedelta | None, error: str) -> Message:

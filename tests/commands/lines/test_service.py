@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,12 +16,11 @@ from bot.lines.difference import ImportMode, compare_lists
 from bot.lines.model import MAX_LINES, LineList, ListOwner
 from bot.lines.table import RowFilter, RowOrder
 from bot.lines.validation import ImportedRow
-from bot.news.story import Figure
 from bot.rates.ledger import Ledger
 from bot.store.upgrade import upgrade
 from tests.lines.made import change, ledger, listed
 from tests.rates import made
-from tests.store.examples import TEAM, story
+from tests.store.examples import TEAM
 from tests.store.opened import Store, open_store
 
 NOW = datetime(2026, 7, 1, 16, tzinfo=UTC)
@@ -125,38 +124,10 @@ async def test_another_owner_never_sees_or_changes_a_list(
     service: LineListService, other: ListOwner
 ) -> None:
     await import_rows(service)
-    about = story("s", figures=(Figure(imposer="US", partner="CN"),))
     assert (await service.show(other)).rows == ()
-    assert (await service.find_touched(other, about)).touched == ()
     assert (await service.propose_import(other, ROWS[:1], ImportMode.ADD)).before.lines == ()
     assert await service.remove(other) == RemovedList(0)
     assert len((await service.show(OWNER)).rows) == 3
-
-
-async def test_a_story_touches_lines_of_the_list(service: LineListService) -> None:
-    await import_rows(service)
-    about = story("s", figures=(Figure(imposer="US", partner="CN"),))
-    found = await service.find_touched(OWNER, about)
-    assert found.touched == (listed("72083900", "CN", "steel"), listed("85076000", "CN", "cells"))
-    assert len(found.lines.lines) == 3
-
-
-async def test_a_proposed_rate_changes_lines_of_the_list(service: LineListService) -> None:
-    await import_rows(service)
-    after = ledger(change("cells", {"percent": 100}))
-    (found,) = (await service.find_effects(OWNER, after)).effects
-    assert found.line.label == "cells"
-    assert (found.before.total.low, found.after.total.low) == (Decimal("20.9"), Decimal("113.4"))
-    for other in OTHERS:
-        assert (await service.find_effects(other, after)).effects == ()
-
-
-async def test_the_changes_on_a_day_are_those_of_the_list(service: LineListService) -> None:
-    await import_rows(service)
-    (found,) = (await service.find_changes_on(OWNER, date(2026, 7, 21))).effects
-    assert found.line.code == "72085100"
-    for other in OTHERS:
-        assert (await service.find_changes_on(other, date(2026, 7, 21))).effects == ()
 
 
 async def test_a_removed_list_is_gone(service: LineListService) -> None:

@@ -1,0 +1,126 @@
+"""Adds to messages which lines of the conversation's list they touch, and shows these lines. Also
+renders the report of duties that changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+from bot.alerts.watch.facts import ChangedDuties
+from bot.commands.lines.replies import TouchedLines
+from bot.lines.duties import ListedDuty
+from bot.lines.effects import LineEffect
+from bot.lines.model import ListedLine
+from bot.lines.reports import ReportedChange
+from bot.parties import Parties
+from bot.render.lines import describe_change
+from bot.slack.blockkit import limits
+from bot.slack.blockkit.blocks import (
+    Block,
+    Message,
+    assemble,
+    button,
+    context,
+    count_characters,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, escape
+from bot.slack.views.replies import render_notice
+
+SHOW_TOUCHED = "lines_touched"
+ASKED, OF_PROPOSAL = "ask", "proposal"
+"""The value of the button is one of these words with a question or the id of a proposal, or the id
+of a delivery."""
+
+_MOST_LINES = 100
+_LINES_IN_SECTION = 10
+_ROOM = limits.MESSAGE_CHARACTERS * 3 // 4
+"""Characters for the lines, so that the whole message fits."""
+
+
+def add_touched(
+    messages: tuple[Message, ...], reply: TouchedLines | None, value: str
+) -> tuple[Message, ...]:
+    """The messages of a delivery, the first of them with the number of lines that it touches and a
+    button that shows them. If it has no room, a further message says so."""
+    if reply is None or not reply.touched:
+        return messages
+    what = f"Touches {_count(reply)}"
+    block = section(f"Touches {bold(_count(reply))}", button("Show lines", SHOW_TOUCHED, value))
+    first, *rest = messages
+    grown = _insert(first, block, what)
+    if grown is not None:
+        return (grown, *rest)
+    return (*messages, Message(what, (block,)))
+
+
+def _insert(message: Message, block: Block, what: str) -> Message | None:
+    """The message with the block above its buttons; None if it has no room."""
+    text = f"{message.text}\n{what}"
+    if len(text) > limits.NOTICE_CHARACTERS:
+        text = message.text
+    blocks = message.blocks
+    at = next((n for n, each in enumerate(blocks) if each["type"] == "actions"), len(blocks))
+    grown = (*blocks[:at], block, *blocks[at:])
+    size = len(text) + count_characters(grown)
+    if len(grown) > limits.MESSAGE_BLOCKS or size > limits.MESSAGE_CHARACTERS:
+        return None
+    instead = message.instead and _insert(message.instead, block, what)
+    return replace(message, text=text, blocks=grown, instead=instead or message.instead)
+
+
+def render_touched(reply: TouchedLines | None, parties: Parties) -> Message:
+    """The lines that a message touches. Those whose duties change have the old and the new duty."""
+    if reply is None or not reply.touched:
+        return render_notice("This touches no line of the list of this conversation.")
+    title = f"Touches {_count(reply)}"
+    lines = list(_describe(reply, parties))
+    return assemble(title, [section(bold(title))], _list_lines(lines))
+
+
+def render_changed_duties(changed: ChangedDuties, parties: Parties) -> Message:
+    """The lines of a list whose duties changed, with the old and the new duty."""
+    count, of = len(changed.first) + changed.more, changed.of
+    lines = "line" if of == 1 else "lines"
+    title = f"The duty changed on {count:,} of your {of:,} {lines}"
+    changes = [
+        ReportedChange(one.line, one.on, one.before, ListedDuty(one.after)) for one in changed.first
+    ]
+    described = [describe_change(one, parties) for one in changes]
+    text = title if len(described) > 1 else f"{title}: {escape(described[0], 300)}"
+    return assemble(text, [section(bold(title))], _list_lines(described, changed.more))
+
+
+def _list_lines(lines: Sequence[str], more: int = 0) -> list[Block]:
+    """The first lines of text, several in each section, and the number of the others; `more` is the
+    number of those that are not among `lines`."""
+    escaped = [escape(one, 280) for one in lines[:_MOST_LINES]]
+    sizes = accumulate(len(one) + 2 for one in escaped)
+    shown = [one for one, size in zip(escaped, sizes, strict=True) if size <= _ROOM]
+    blocks = [
+        section("\n".join(shown[at : at + _LINES_IN_SECTION]))
+        for at in range(0, len(shown), _LINES_IN_SECTION)
+    ]
+    left = len(lines) - len(shown) + more
+    return [*blocks, context(f"… and {left:,} more lines")] if left else blocks
+
+
+def _describe(reply: TouchedLines, parties: Parties) -> Iterator[str]:
+    if reply.effects:
+        yield from (_describe_effect(one, parties) for one in reply.effects)
+    else:
+        yield from (_describe_line(one, parties) for one in reply.touched)
+
+
+def _describe_effect(effect: LineEffect, parties: Parties) -> str:
+    change = ReportedChange(effect.line, effect.on, effect.before.total, effect.after)
+    return describe_change(change, parties)
+
+
+def _describe_line(line: ListedLine, parties: Parties) -> str:
+    label = f" ({line.label})" if line.label else ""
+    return f"{line.written_code} {parties.get(line.origin).name}{label}"
+
+
+def _count(reply: TouchedLines) -> str:
+    lines = "line" if reply.count == 1 else "lines"
+    return f"{len(reply.touched):,} of your {reply.count:,} {lines}"
