@@ -46,7 +46,12 @@ from bot.rates.question.query import (
     Respelling,
     Uncovered,
 )
-from bot.rates.question.reading.asides import drop_aside, drop_route, drop_suffixes
+from bot.rates.question.reading.asides import (
+    drop_aside,
+    drop_material,
+    drop_route,
+    drop_suffixes,
+)
 from bot.rates.question.reading.calendar_query import (
     find_goods_of_economies,
     parse_calendar,
@@ -77,9 +82,11 @@ from bot.rates.question.reading.sentences import (
 )
 from bot.rates.question.reading.unread import (
     find_small_role,
+    list_lost_economies,
     list_unread,
     list_unread_of_card,
 )
+from bot.rates.question.rule_questions import find_rule, refuse_unknown_case
 from bot.rates.question.spelling import correct_spelling
 from bot.rates.question.times.periods import Period, Tense, take_period
 from bot.rates.question.times.unread import find_unread_times
@@ -158,13 +165,14 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if respelled:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
+    named_economies = TokenizedQuestion(take_other_costs(spell_out(whole))[1], parties).codes
     left_out, shorter = cut_exclusion(whole, parties)
     if left_out and reader is not None:
         refuse_cut_exclusion(left_out, _parse(shorter, vocabulary))
     tokens = Tokens(whole)
     routed = drop_suffixes(spell_out(drop_aside(whole, parties, reader)), parties)
     tokens.settle(routed, Role.FILLER)
-    whole, via = drop_route(routed, parties)
+    whole, via = drop_route(drop_material(routed, parties), parties)
     tokens.settle(whole, Role.ECONOMY)
     refuse_new_mexico(whole)
     intent = find_intent(whole)
@@ -187,7 +195,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     # The way of the goods may be what the question is about: `goods that enter through canada`.
     about = remove_empty_phrases(routed) if via else undated
     if (card := _parse_card(about, period, intent, vocabulary)) is not None:
-        unread = list_unread_of_card(tokens, card.card or "", vocabulary)
+        is_rule = card.card == find_rule(about, vocabulary)
+        unread = () if is_rule else list_unread_of_card(tokens, card.card or "", vocabulary)
         others = tuple(one for one in named if one != card.card)
         return card.model_copy(update={"cards": others, "unread": unread})
     value, rest = take_value(rest)
@@ -234,7 +243,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         problem = f"names more than {_MAX_COMPARED} origins to compare"
         raise QueryError("the question", problem, "Compare fewer")
     query = query.model_copy(update=read)
-    query = query.model_copy(update={"unread": list_unread(tokens, query, vocabulary)})
+    lost = list_lost_economies(named_economies, query, parties)
+    query = query.model_copy(update={"unread": (*list_unread(tokens, query, vocabulary), *lost)})
     times = find_unread_times(undated) if period is None else ()
     refuse_half_read(whole, words, query, times, vocabulary)
     return query
@@ -261,6 +271,10 @@ def _parse_card(
     card, law = cards.find(text), cards.find_unknown_law(text)
     if _WHO_PAYS.match(text) and _PAYER in cards.by_id:
         card = _PAYER
+    if not TokenizedQuestion(text, vocabulary.parties).codes:
+        card = find_rule(text, vocabulary) or card
+    if card is None and not law:
+        refuse_unknown_case(text, vocabulary)
     if card is None and not law and not cards.is_list(text):
         return None
     asks_when = intent.history and take_percent(text)[0] is not None

@@ -129,6 +129,7 @@ _EMPTY_PHRASES = re.compile(
     r"|\bnot (?=(?:apply|appl|charge|pay|cover|include|hit|affect|have|get|be|also|even|yet|still"
     r"|already|just|really|any|on|dut|tariff|tax|subject|exempt|free|covered|affected)[a-z]*\b)"
     r"|\bno (?=(?:more |extra |additional |special |import |us )*(?:tariffs?|dut(?:y|ies))\b)"
+    r"|(?<=tariff )(?:cuts?|reductions?)\b|(?<=duty )(?:cuts?|reductions?)\b"
     r"|\bstatus of\b|(?<=[a-z] )last(?=\s*[?.!]*$)"
     # Verbs that are goods too, or a word before goods: `switch origin of bicycles`.
     r"|\b(?:switch|change|move|shift)(?:ing|ed)? (?:(?:the|our|my) )?"
@@ -146,6 +147,8 @@ _COMPARISON = re.compile(
 )
 _HISTORY = re.compile(
     r"\b(?:history|timeline|chart|over time|evolution|over the years|historical(?:ly)?"
+    r"|(?:every|each)(?: single)? change\b(?: (?:to|in|of))?|all (?:the )?changes (?:to|of)\b"
+    r"(?=[^?.;]{0,60}\bsince\b)|(?:oldest|newest|latest|earliest) first"
     r"|evolv(?:es?|ed|ing)|(?:the )?(?:development|course|progression|trajectory|trend)s? of\b"
     r"(?=[^?.;]{0,30}\b(?:dut(?:y|ies)|tariffs?|rates?)\b)|how (?:did|has|have)\b(?=[^?.;]{0,60}"
     r"\b(?:develop|developed|move|moved|evolve|evolved)\b)"
@@ -154,6 +157,10 @@ _HISTORY = re.compile(
     r"|when\b(?=[^?.;]{0,60}\b(?:ended|expired|lapsed|started|began|stopped|lifted|removed"
     r"|dropped|went|came|took effect|kicked in|rose|fell|increased|doubled)\b))"
 )
+_EVERY_CHANGE = re.compile(
+    r"\b(?:(?:every|each)(?: single)? change|all (?:the )?changes (?:to|of))\b"
+)
+"""All changes of a rate, and not those of a calendar."""
 _COURSE_VERBS = re.compile(r"\b(?:develop(?:ed)?|moved?|evolved?)\b")
 _UPCOMING = re.compile(
     r"\b(?:upcoming|calendar|coming (?:up|soon)|(?:what|anything|what's)(?: is)? (?:new )?coming"
@@ -280,7 +287,10 @@ _CONTAINER = re.compile(
 """A container of other goods, which are the goods: `aluminum cans of beer`."""
 _EX = re.compile(r"\bex[ -](?!works\b|post\b|ante\b)(?=[a-z])")
 """`ex china`, as the trade writes for goods from China."""
-_COO = re.compile(r"\b(?:coo\b(?:\s*[:=])?|country of origin\b(?=\s*(?:is\b|[:=])))")
+_COO = re.compile(
+    r"\b(?:coo\b(?:\s*[:=])?|(?:ctry|cntry) (?:of )?orig(?:in)?\b\.?(?:\s*[:=])?"
+    r"|country of origin\b(?=\s*(?:is\b|[:=])|\s+[a-z]+\s*(?:[,;&+]|and\b|with\b|but\b|$)))"
+)
 _ASKS_PAST = re.compile(
     r"\b(?:what|how (?:much|high|many percent)) (?:(?:tariff|duty|duties|rate|tariffs) )?"
     r"(?:did|was|were)\b"
@@ -457,7 +467,7 @@ def find_intent(text: str) -> Intent:
     upcoming = bool(_UPCOMING.search(text)) and (when or not asks_when)
     how = _HOW.search(text) is not None
     changes = bool(_CHANGES.search(text) or (_CHANGE_ALONE.search(text) and (when or future)))
-    changes = changes and not how
+    changes = changes and not how and not _EVERY_CHANGE.search(text)
     history = how or (bool(_HISTORY.search(text)) and not changes)
     tense = Tense.PAST if past and not future else Tense.FUTURE if future and not past else None
     if tense is None:

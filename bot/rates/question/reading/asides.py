@@ -35,6 +35,32 @@ _STATIONS = frozenset({"bonded", "warehouse", "warehouses", "port", "ports", "hu
 _NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
 
 
+_ORIGIN = re.compile(r"\borigin(?: is)?:? (?!of\b|rules?\b)[^\s,;]")
+_MATERIALS = (
+    r"(?:raw )?(?:materials?|fabrics?|inputs?|components?|yarns?|contents?|ingredients?|parts)"
+)
+_MATERIAL = re.compile(
+    rf"[,;]?\s*(?:\b(?:and|but|with|the|from|of|using) )*\b(?:"
+    rf"{_MATERIALS}\s*(?:(?:is|are|comes?|coming|made|sourced|of|from|in|:|=)\s*)+"
+    rf"(?:the )?(?P<place>[^\s,;?.]+)|(?P<place2>[a-z]+) {_MATERIALS}\b)"
+)
+"""What goods are made of, with its economy: `material of china`, `with chinese fabric`."""
+
+
+def drop_material(text: str, parties: Parties) -> str:
+    """The text without the economy of a material, if the origin of the goods is named:
+    `origin vietnam, material of china`."""
+
+    def drop(match: re.Match[str]) -> str:
+        named = parties.find(match["place"] or match["place2"])
+        return match.group() if named is None else " "
+
+    if not _ORIGIN.search(text):
+        return text
+    rest = _MATERIAL.sub(drop, text)
+    return rest if TokenizedQuestion(rest, parties).codes else text
+
+
 def drop_suffixes(text: str, parties: Parties) -> str:
     """The text with `vietnam` for `vietnam-made` and `vietnam-origin`."""
 

@@ -3,16 +3,17 @@
 from datetime import date, timedelta
 from functools import partial
 
-from bot.errors import QueryError, UnknownParty
+from bot.errors import QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD
 from bot.rates.question.directions import find_direction, has_direction
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.product import ProductReader
-from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery
+from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Question, Vocabulary, trim_product
 from bot.rates.question.times.periods import Period, Tense
 from bot.rates.question.wording import NOISE
 
+_WORDS_OF_SENTENCE = 6
 CALENDAR_WORDS = frozenset(
     str.split(
         "this next last past coming recent recently latest new soon day days week weeks "
@@ -115,6 +116,11 @@ def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
     words_only = " ".join(word for word in unread if not word.isdigit())
     if not words_only or reader is None or reader.understands(" ".join(unread)):
         return
+    if not reader.understands(words_only) and len(words.words) >= _WORDS_OF_SENTENCE:
+        words.other_words = []
+        calendar = format_query(parse_calendar(question, vocabulary))
+        options = [("Changes in this time", calendar), ("All cards", "cards")]
+        raise UnclearQuestion(words_only, f"Not read: {words_only}. Which answer helps?", options)
     if not reader.understands(words_only):
         suggestions = reader.read_any(words_only).suggestions
         raise UnknownParty(words_only, suggestions, "neither goods nor an economy we know")

@@ -47,6 +47,7 @@ from bot.rates.question.reading.refusals import (
     refuse_unknown,
 )
 from bot.rates.question.reading.sentences import (
+    is_scattered,
     is_sentence,
     list_read_goods,
     refuse_unknown_sentence,
@@ -90,8 +91,11 @@ def parse_rates(question: Question, vocabulary: Vocabulary) -> RateQuery:
                 question, product = question._replace(percent=None), shorter
                 build = partial(_build_rates, question, vocabulary)
         refuse_chapters_without_goods(product)
+        if reader is not None and is_sentence(words) and is_scattered(product, words, reader):
+            refuse_unknown_sentence(product, words, build(None), vocabulary)
         try:
-            refuse_unknown(product, words.codes, vocabulary, build)
+            is_origin = bool(words.codes) and names_origin(words)
+            refuse_unknown(product, words.codes, vocabulary, build, is_origin=is_origin)
         except UnclearQuestion:
             raise
         except QueryError:

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties
+from bot.rates.cards.index import CardIndex
 from bot.rates.question.parties import DUTIES, FOOD_NAMES, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import (
@@ -45,6 +46,10 @@ _OTHER_THAN = re.compile(
     r"|but not(?! (?:(?:yet|actually|really|ever) )*\w+ed\b)(?! (?:for|on|from|in|if|under)\b))\s+"
     r"(?P<goods>[a-z][^,;?.]*?)(?=\s+(?:from|in|of|into|to|made|out)\b|[,;?.]|$)"
 )
+_WORDS_OF_SENTENCE = 6
+SETS = frozenset({"set", "sets", "kit", "kits", "suite", "suites", "pieces", "units", "items"})
+_MAX_REPEATED = 6
+"""Maximum words of goods that a question back repeats."""
 MEANINGLESS = frozenset(
     str.split(
         "rate rates tariff tariffs duty duties on from the a an is are it i pay pays paid "
@@ -175,10 +180,26 @@ def build_no_economy(
     if product and reader is not None and reader.names_any(product) and vocabulary.has_home:
         questions = (f"us china {product}",) if "CN" in parties else (f"us {product}",)
         return NoEconomyNamed(product, "names a duty but no economy", questions)
+    if product and (near := parties.suggest(product)):
+        return UnknownParty(product, near)
+    if product and len(words.words) >= _WORDS_OF_SENTENCE and vocabulary.cards is not None:
+        return _offer_cards(words, product, vocabulary.cards)
     if product:
-        return UnknownParty(product, parties.suggest(product))
+        return UnknownParty(product, ())
     thing = " ".join(words.other_words) or "the question"
     return QueryError(thing, "names no economy", "Try: us china")
+
+
+def _offer_cards(words: TokenizedQuestion, product: str, cards: CardIndex) -> UnclearQuestion:
+    """The error for a sentence without goods and economies: the cards that it may be about."""
+    named = cards.find_all(" ".join(words.words))[:_MAX_OFFERED]
+    options = [(cards.by_id[one].title, f"card {one}") for one in named]
+    options += [("Upcoming changes", "upcoming"), ("All cards", "cards")]
+    return UnclearQuestion(
+        product,
+        "We read neither goods nor an economy in this question. Which answer helps?",
+        options[:_MAX_MEANINGS],
+    )
 
 
 def refuse_new_mexico(text: str) -> None:
@@ -273,8 +294,13 @@ def refuse_unknown(
     codes: Sequence[str],
     vocabulary: Vocabulary,
     build: Callable[[str], RateQuery],
+    *,
+    is_origin: bool = False,
 ) -> None:
     """Raises QueryError if the product names no goods, code, layer or legal basis.
+
+    `is_origin`: `from` or another word makes the economy of the question an origin, so that the
+    product is no misspelt economy: `pills from india`.
 
     If the tariff schedule has its words, the error is UnclearQuestion with their headings; `build`
     makes the query about one of them. If names of economies or goods are similar, the error is
@@ -287,7 +313,7 @@ def refuse_unknown(
         _ask_for_doubtful(product, codes, reader, build)
         if reader.understands(product):
             return
-    near = _suggest_economies(product, codes, parties)
+    near = () if is_origin else _suggest_economies(product, codes, parties)
     found = _search_schedule(product, parties, reader) if reader is not None else ()
     if reader is not None and not codes and found and " " in product:
         raise NoEconomyNamed(product, "may name goods, but no economy", (f"us {product}",))
@@ -348,7 +374,8 @@ def _ask_for_one(
         (label[:_MAX_LABEL], format_query(build(" ".join((text, *claims)))))
         for label, text in named
     ]
-    raise UnclearQuestion(product, f'Which goods do you mean by "{product}"?', options)
+    by = f' by "{product}"' if len(product.split()) <= _MAX_REPEATED else ""
+    raise UnclearQuestion(product, f"Which goods do you mean{by}?", options)
 
 
 def _search_schedule(
@@ -356,6 +383,9 @@ def _search_schedule(
 ) -> tuple[FoundHeading, ...]:
     """Headings with the words of the product, without those of economies: `swiss army boots`."""
     words = [word for word in product.split() if word in FOOD_NAMES or not parties.find(word)]
+    while len(words) > 2 and words[-1] in SETS:
+        # 'wood bedroom set' are no knives, which come in sets too.
+        words.pop()
     return reader.search_schedule(" ".join(words))
 
 

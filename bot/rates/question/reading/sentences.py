@@ -23,6 +23,7 @@ from bot.rates.question.parties import MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import Vocabulary, split_product, trim_product
+from bot.rates.question.reading.refusals import SETS
 from bot.rates.question.reading.unread import add_unread, is_small, list_unknown
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.tokens import split_text
@@ -42,6 +43,10 @@ _MADE = MADE | frozenset(
     )
 )
 _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
+_LINKS = frozenset({",", "of", "for", "and", "the", "a", "an", "with", "&", "+", "/"})
+_MATERIALS = frozenset({"fabric", "fabrics", "material", "materials", "components", "inputs"})
+"""What goods are made from, which are not the goods themselves."""
+_ALL_GOODS = ("goods", "products", "imports", "exports")
 _DENIED = re.compile(r"non-?(?P<thing>[a-z]{2,})")
 _JOINS = frozenset({"and", "or", "than", "vs", "vs.", "versus", ",", "&", "on", "by"})
 _LISTED = frozenset({"and", "&", "+", "or", "/"})
@@ -127,7 +132,7 @@ def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Voca
     is_mixed = _is_made_from_others(words)
     if not words.codes or not (is_mixed or _RELATIVE.search(text)):
         return
-    product = trim_product(words.other_words)
+    product = trim_product([one for one in words.other_words if one not in _MATERIALS])
     unread = list_unknown(product, vocabulary.reader)
     query = RateQuery(kind=QueryKind.PAIR, product=product, unread=unread)
     if is_mixed:
@@ -140,6 +145,27 @@ def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Voca
 def is_sentence(words: TokenizedQuestion) -> bool:
     """Whether the question names an economy and has many words."""
     return bool(words.codes) and len(words.words) >= _WORDS_OF_SENTENCE
+
+
+def is_scattered(product: str, words: TokenizedQuestion, reader: ProductReader) -> bool:
+    """Whether the product names nothing and its words stand apart in the question, so that
+    together they are no name of goods: `safe landed delivery`."""
+    wanted = reader.read_any(product)
+    if wanted.goods or wanted.codes or reader.understands(product):
+        return False
+    if any(f" {product} {goods} " in f" {' '.join(words.words)} " for goods in _ALL_GOODS):
+        # 'industrial goods' are no kind of goods in our data.
+        return True
+    if wanted.doubtful:
+        return False
+    name = [one for one in split_product(product) if one not in _LINKS]
+    groups = [
+        [one for one in group if one not in _LINKS]
+        for group in (*words.words_before, words.words_after)
+    ]
+    return len(name) > 1 and not any(
+        group[at : at + len(name)] == name for group in groups for at in range(len(group))
+    )
 
 
 def refuse_unknown_sentence(
@@ -232,6 +258,7 @@ def _list_headings(
     """Questions about headings of the tariff schedule whose words were not read: `press line`."""
     if asked.partner is None or asked.kind is not QueryKind.PAIR:
         return []
+    unread = [one for one in unread if one not in SETS]
     for size in range(min(len(unread), _MOST_SEARCHED), 1, -1):
         if found := reader.search_schedule(" ".join(unread[:size])):
             return [

@@ -6,10 +6,11 @@ without which the question may mean something else count too: `forgets`.
 
 from collections.abc import Sequence
 
+from bot.parties import WORLD, Parties
 from bot.rates.cards.index import list_card_names
 from bot.rates.question.goods_words import IGNORED, TAILS
 from bot.rates.question.product import ProductReader
-from bot.rates.question.query import QueryKind, RateQuery
+from bot.rates.question.query import HOME, QueryKind, RateQuery
 from bot.rates.question.reading.calendar_query import CALENDAR_WORDS
 from bot.rates.question.reading.goods import OF_CLAIMS
 from bot.rates.question.reading.question import Vocabulary, split_product
@@ -61,6 +62,18 @@ def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tup
     tokens.settle("", find_role)
     found = (word.strip("-&") for word in tokens.list_words(Role.UNREAD))
     return tuple(word for word in found if word)
+
+
+def list_lost_economies(
+    named: Sequence[str], query: RateQuery, parties: Parties
+) -> tuple[str, ...]:
+    """The names of economies that the question names and that have no role in its query.
+
+    An economy whose bloc has a role is not lost: the goods of the bloc pay the same duties.
+    """
+    codes = {query.imposer, query.partner, *query.versus, *query.via}
+    lost = (one for one in named if codes.isdisjoint({one, *parties.list_codes(one)}))
+    return tuple(parties.get(one).name for one in lost if one not in (HOME, WORLD))
 
 
 def add_unread(query: RateQuery, phrases: Sequence[str]) -> RateQuery:

@@ -66,7 +66,7 @@ _HOLIDAYS: Mapping[str, Callable[[int], date | None]] = {
     r"thanksgiving(?: day)?": _on_weekday(11, 3, 4),
     r"black friday": _find_black_friday,
     r"(?:christmas|xmas|x-mas) eve": _on(12, 24),
-    r"(?:christmas|xmas|x-mas)(?: day)?": _on(12, 25),
+    r"(?:christmas|xmas|x-mas)(?: day)?(?! islands?)": _on(12, 25),
     r"boxing day": _on(12, 26),
 }
 _NAMES = "|".join(_HOLIDAYS)

@@ -1,0 +1,70 @@
+"""Recognizes questions about a rule, although they name goods: their card answers, not a rate.
+
+how is steel content valued                            the card of the metals
+do i pay both the auto parts and the steel tariff on it    the card about stacking
+nintendo case                                          no case of our data, so it offers those
+"""
+
+import re
+
+from bot.errors import UnclearQuestion
+from bot.rates.question.reading.question import Vocabulary
+from bot.rates.question.stemming import stem_words
+
+_METAL = r"(?:steel|alumin(?:i)?um|copper|metals?|derivatives?)"
+_RULES = (
+    (
+        re.compile(
+            rf"\bhow\b(?=.*\b{_METAL}\b)(?=.*\b(?:content|value|weight)\b|.*\bvalued\b).*"
+            r"\b(?:valued|calculat\w+|determin\w+|measured|assessed|comput\w+|declared?|report\w*"
+            r"|work(?:s|ed)?)\b"
+        ),
+        "section-232-metals",
+    ),
+    (
+        re.compile(
+            r"\bboth\b.*\b(?:tariffs?|dut(?:y|ies)|232|301|rates?)\b.*"
+            r"\b(?:on|to|for|with) (?:the |a |an |one )?(?:same|single|one)\b"
+            r"|\b(?:tariffs?|dut(?:y|ies))\b.*\bboth (?:apply|charged|due|owed)\b"
+            r".*\b(?:to|on|for) (?:the )?(?:same|one|a|an)\b"
+            r"|\b(?:pay|charged|owe|taxed) (?:twice|double|two times)\b"
+        ),
+        "stacking",
+    ),
+)
+_CASE = re.compile(
+    r"\b(?P<name>(?!the\b|a\b|this\b|that\b)[a-z0-9][\w.&'-]+)(?:'s)? "
+    r"(?P<kind>lawsuits?|court cases?|cases?|litigation|suits?(?= (?:against|over|about|on|at)\b))"
+    r"(?! of\b| with\b)"
+)
+_CASE_GOODS = frozenset({"in", "which", "any", "each", "what", "what's", "no", "tariff", "trade"})
+_GROUP_OF_CASES, _MOST_CASES = "Refunds and courts", 4
+
+
+def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
+    """The id of the card about the rule that the text asks for, or None."""
+    cards = vocabulary.cards
+    if cards is None:
+        return None
+    return next(
+        (card for pattern, card in _RULES if card in cards.by_id and pattern.search(text)), None
+    )
+
+
+def refuse_unknown_case(text: str, vocabulary: Vocabulary) -> None:
+    """Raises UnclearQuestion for a court case that no card is about, with the cases of the cards.
+
+    `phone case` and `gift cases` are goods.
+    """
+    parties, reader, cards, _ = vocabulary
+    found = _CASE.search(text)
+    if found is None or cards is None or reader is None:
+        return
+    name, stems = found["name"], set(stem_words(found["name"]))
+    known = cards.words | reader.words | reader.schedule_words | _CASE_GOODS
+    if not stems or stems & known or parties.find(name) is not None or not name.isascii():
+        return
+    named = [one for one in cards.all if one.group == _GROUP_OF_CASES and one.events]
+    options = [(one.title, f"card {one.id}") for one in named[:_MOST_CASES]]
+    asked = f"{name} {found['kind']}"
+    raise UnclearQuestion(asked, f"No case named “{name}” is in our data. These are:", options)
