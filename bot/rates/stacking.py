@@ -111,9 +111,16 @@ def stack(
         _exclude_uncertain(charged, left_out, by_itself=by_itself), left_out
     )
     if not undecided:
-        return stacked
+        return _add_own_span(stacked)
     low, high = _compute_span(layers, one_of, undecided, by_itself=by_itself)
     return stacked if low == high else stacked._replace(span=(low, high))
+
+
+def _add_own_span(stacked: StackedLayers) -> StackedLayers:
+    """The layers with the range of the total, if a counted duty has several rates."""
+    periods = [layer.period for layer in stacked.counted if layer.period.low is not None]
+    spread = sum([(one.percent or _ZERO) - (one.low or _ZERO) for one in periods], _ZERO)
+    return stacked._replace(span=(stacked.total - spread, stacked.total)) if spread else stacked
 
 
 def _compute_span(

@@ -144,6 +144,7 @@ def build_component_json(one: Component, base: BaseRate | None) -> Json:
     return {
         **_collect_values(one, _COMPONENT),
         "heading": one.heading or None,
+        **_collect_filled(low_percent=one.rate.low),
         "added_percent": _to_json(_compute_added(one, base)) if one.is_counted else None,
         "reason": why and why.reason.value,
         "from": _to_json(one.from_),
@@ -218,6 +219,7 @@ def build_upcoming_json(item: Upcoming) -> Json:
         **_build_source(item.source),
         **_collect_filled(
             passed=item.passed,
+            by_partner=item.by_partner,
             from_percent=change.from_percent,
             up_to_percent=change.up_to,
             specific=change.rate.specific,

@@ -152,7 +152,9 @@ def _render_component(one: Component) -> str:
 def _render_upcoming(item: Upcoming) -> str:
     day = format_day(item.on)
     day = f"scheduled for {day}, not verified:" if item.passed else f"{day} "
-    return f"{day} {item.measure}: {words.describe_change(item.change)} ({item.source.text})"
+    rates = words.describe_partner_rates(item.by_partner)
+    other = f"; other rates: {rates}" if rates else ""
+    return f"{day} {item.measure}: {words.describe_change(item.change)}{other} ({item.source.text})"
 
 
 def render_step(step: Step) -> str:

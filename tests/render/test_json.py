@@ -37,6 +37,7 @@ KINDS = {
         "suspended_duty",
         "basis_changed",
         "origins_differ",
+        "other_rates",
         "unknown_economy",
         "unknown_product",
     ),

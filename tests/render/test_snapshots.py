@@ -35,7 +35,7 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.law import Effect, LegalEvent, Ruling, Talk
 from bot.rates.model.lookup import Lookup, MissingFigure
-from bot.rates.model.measure import Calc, DutyRate, MeasureRef, Source, Status
+from bot.rates.model.measure import Calc, DutyRate, MeasureRef, PartnerRate, Source, Status
 from bot.rates.model.warnings import CheckedMeasure, Choice, Exclusion, Reason
 from bot.render import words
 from bot.render.text import render_calendar_line, render_lines, render_sentence
@@ -219,6 +219,13 @@ WARNINGS = (
     kinds.BasisChanged(DAY, DAY, True),
     kinds.BasisChanged(DAY, DAY, False),
     kinds.OriginsDiffer("pens"),
+    kinds.OtherRates(
+        STEEL,
+        (
+            PartnerRate(("European Union", "Japan"), Decimal(15), True),
+            PartnerRate(("United Kingdom",), Decimal(10), False),
+        ),
+    ),
     kinds.SuspendedDuty(STEEL, Decimal(30), None),
     kinds.SuspendedDuty(STEEL, Decimal(30), DAY),
 )

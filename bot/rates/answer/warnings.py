@@ -24,6 +24,7 @@ from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Confidence, Status
 from bot.rates.model.warnings import CheckedMeasure, RateWarning, Reason
+from bot.rates.partner_rates import find_partner_rates
 from bot.rates.question.query import RateQuery
 from bot.rates.schedule.model import TransitException
 from bot.rates.stacking import Layer
@@ -85,6 +86,11 @@ def _warn_before_number(found: Standing) -> Iterator[RateWarning]:
         yield kinds.ZeroInData(some, imposer_file.not_followed)
     if context.partner == WORLD and found.is_zero_in_data and _has_duties_by_origin(context):
         yield kinds.OriginsDiffer(wanted.text if wanted else "")
+    if context.partner == WORLD:
+        for layer in stacked.involved:
+            rates = find_partner_rates(context.ledger, layer.measure, context.day)
+            if rates:
+                yield kinds.OtherRates(layer.measure.ref, rates)
 
 
 def _has_duties_by_origin(context: RateContext) -> bool:

@@ -9,6 +9,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import DutyRate, Measure, filter_by_partner, has_basis
+from bot.rates.partner_rates import find_partner_rates
 from bot.rates.question.product import ParsedProduct
 from bot.rates.question.query import CHANGES_DAYS, HOME, QueryKind, RateQuery
 
@@ -203,7 +204,16 @@ def list_upcoming(
     """
     items = list_upcoming_by_measure(ledger, after, until, measures)
     kept = (item for item in items if not _is_replaced(ledger, item, partner_codes))
-    return merge_rows(ledger, kept)
+    merged = merge_rows(ledger, kept)
+    return merged if partner_codes else tuple(_add_partner_rates(ledger, one) for one in merged)
+
+
+def _add_partner_rates(ledger: Ledger, item: Upcoming) -> Upcoming:
+    """The item with the rates of partners that do not pay its rate on all countries."""
+    if item.change.kind is ChangeKind.MILESTONE:
+        return item
+    rates = find_partner_rates(ledger, ledger.by_id[item.measure_id], item.on)
+    return item._replace(by_partner=rates) if rates else item
 
 
 def _is_replaced(ledger: Ledger, item: Upcoming, partner_codes: Collection[str]) -> bool:

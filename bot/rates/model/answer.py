@@ -10,7 +10,15 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.rates.model.law import LegalEvent, Ruling, Talk
-from bot.rates.model.measure import Calc, Confidence, DutyRate, MeasureRef, Source, Status
+from bot.rates.model.measure import (
+    Calc,
+    Confidence,
+    DutyRate,
+    MeasureRef,
+    PartnerRate,
+    Source,
+    Status,
+)
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
 
 BASE_ID = "mfn"
@@ -278,6 +286,8 @@ class Upcoming(NamedTuple):
     """The day of the last check of the rate's own source, which approved rates have; or None."""
     passed: bool = False
     """Whether the day has come (today or earlier) without a check of the sources since."""
+    by_partner: tuple[PartnerRate, ...] = ()
+    """The rates of partners that do not pay this rate on all countries."""
 
 
 class RateChange(NamedTuple):

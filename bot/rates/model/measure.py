@@ -79,6 +79,18 @@ class DutyRate(NamedTuple):
     percent: Decimal | None = None
     specific: str = ""
     banned: bool = False
+    low: Decimal | None = None
+    """The lowest percent of a list with several rates; `percent` is the highest. Else None."""
+
+
+class PartnerRate(NamedTuple):
+    """A rate of single partners in place of a duty on all countries."""
+
+    partners: tuple[str, ...]
+    """The names of the economies."""
+    percent: Decimal
+    includes_base: bool
+    """Whether the rate includes the base rate."""
 
 
 class MeasureRef(NamedTuple):
@@ -107,6 +119,8 @@ class PeriodTerms(Frozen):
     to: Day | None = None
     percent: Percent | None = None
     """None for an unknown rate, a ban or a specific duty."""
+    low: Percent | None = None
+    """The lowest rate, if the goods of the measure pay several rates; `percent` is the highest."""
     status: Status
     banned: bool = False
     """Whether imports of the goods are banned. A period with a ban has no percent."""
@@ -155,7 +169,7 @@ class RatePeriod(PeriodTerms):
 
     @property
     def rate(self) -> DutyRate:
-        return DutyRate(self.percent, self.specific, self.banned)
+        return DutyRate(self.percent, self.specific, self.banned, self.low)
 
 
 class Scope(Frozen):

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import ClassVar, NamedTuple, dataclass_transform
 
 from bot.rates.model.lookup import Lookup
-from bot.rates.model.measure import DutyRate, MeasureRef
+from bot.rates.model.measure import DutyRate, MeasureRef, PartnerRate
 
 
 class Choice(NamedTuple):
@@ -178,6 +178,13 @@ class OriginsDiffer(Leading):
     """A total for all origins lacks the duties on single origins, which most goods pay too."""
 
     product: str
+
+
+class OtherRates(Leading):
+    """Goods of these partners pay other rates than the measure of an answer for all origins."""
+
+    measure: MeasureRef
+    by_partner: tuple[PartnerRate, ...]
 
 
 class ZeroInData(Leading):

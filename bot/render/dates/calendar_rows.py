@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.parties import WORLD, Parties
 from bot.rates.calendar.surroundings import Surroundings
 from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
-from bot.rates.model.measure import Source
+from bot.rates.model.measure import PartnerRate, Source
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
 from bot.render.duty_names import (
@@ -118,11 +118,29 @@ def _describe_who(items: Sequence[Upcoming], parties: Parties) -> str:
     if not partners:
         return importer
     if WORLD in partners:
-        return f"{importer} on all"
+        shown = {
+            name for item in items for code in item.partners for name in _list_names(code, parties)
+        }
+        rates = dict.fromkeys(
+            rate for item in items for rate in item.by_partner if shown.isdisjoint(rate.partners)
+        )
+        return f"{importer} on all{_describe_exceptions(tuple(rates))}"
     if len(partners) > _PARTNERS:
         return f"{importer} on {len(partners)} origins"
     names = (name_importer(code, words.describe_party(code, parties)) for code in partners)
     return f"{importer} on {', '.join(names)}"
+
+
+def _describe_exceptions(rates: Sequence[PartnerRate]) -> str:
+    """` but UK 25%`, ` but 5 origins`: the partners that pay other rates."""
+    count = sum(len(one.partners) for one in rates)
+    if count > _PARTNERS:
+        return f" but {count} origins"
+    return f" but {words.describe_partner_rates(rates, brief=True)}" if rates else ""
+
+
+def _list_names(code: str, parties: Parties) -> tuple[str, ...]:
+    return (parties.get(code).name,) if code in parties else ()
 
 
 def _describe_rates(items: Sequence[Upcoming]) -> str:
@@ -155,6 +173,7 @@ def describe_surroundings(
     for answer in around.now[:_MOST_NOW]:
         number = "".join(piece.text for piece in build_headline(answer, planned=False))
         yield f"Now: {format_title(answer)}: {number}."
+        yield from words.describe_other_rates(answer)
     if has_rows or around.nearest is None:
         return
     [row] = build_calendar_rows([around.nearest], parties)

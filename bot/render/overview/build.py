@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from bot.parties import WORLD
 from bot.rates.model.answer import (
     Answer,
     BaseShare,
@@ -76,6 +77,7 @@ def build_overview(
         is_projection=planned or answer.on > today + timedelta(days=1),
         dates_passed=len(passed),
         reports=len(answer.reports),
+        is_for_all_origins=answer.partner == WORLD,
         contested_in=shorten_court(contested),
         assumed=_describe_assumed(answer, query),
     )

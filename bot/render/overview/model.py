@@ -9,6 +9,9 @@ NOT_INCLUDED = "AD/CVD, quotas, fees"
 """The charges that no total includes, in short words."""
 
 
+_OF_ORIGINS = "duties on single origins, "
+
+
 class Piece(NamedTuple):
     """A part of the headline; the figures are strong."""
 
@@ -85,6 +88,8 @@ class AnswerOverview(NamedTuple):
     """Scheduled days that came after the last check and are not verified."""
     reports: int
     """Reports since the check, which are not in the data."""
+    is_for_all_origins: bool
+    """Whether the answer is for all origins, some of which pay more duties."""
     contested_in: str
     """The court that may still void a counted duty; empty for none."""
     assumed: str
@@ -109,6 +114,6 @@ class AnswerOverview(NamedTuple):
             f"{passed} change{'s' * (passed > 1)} due since, not verified" if passed else "",
             f"{reports} report{'s' * (reports > 1)} since" if reports else "",
             f"challenged at the {self.contested_in}" if self.contested_in else "",
-            f"not included: {NOT_INCLUDED}",
+            f"not included: {_OF_ORIGINS * self.is_for_all_origins}{NOT_INCLUDED}",
         )
         return tuple(text for text in texts if text)

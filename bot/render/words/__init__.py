@@ -1,6 +1,11 @@
 """Describes facts about rates in words, for Slack, the terminal and calendar files."""
 
-from bot.render.words.amounts import describe_party, describe_rate, format_span
+from bot.render.words.amounts import (
+    describe_partner_rates,
+    describe_party,
+    describe_rate,
+    format_span,
+)
 from bot.render.words.answers import (
     NO_GENERAL_DUTY,
     count_lines,
@@ -41,7 +46,11 @@ from bot.render.words.duties import (
     describe_rulings,
     describe_status,
 )
-from bot.render.words.warnings import describe_first_warnings, describe_warnings
+from bot.render.words.warnings import (
+    describe_first_warnings,
+    describe_other_rates,
+    describe_warnings,
+)
 
 __all__ = [
     "NO_GENERAL_DUTY",
@@ -63,6 +72,8 @@ __all__ = [
     "describe_left_out",
     "describe_lines",
     "describe_note",
+    "describe_other_rates",
+    "describe_partner_rates",
     "describe_party",
     "describe_program",
     "describe_programs",

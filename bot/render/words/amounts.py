@@ -1,12 +1,15 @@
 """Rates, spans of rates, dollars and economies in words."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.parties import WORLD, Parties
 from bot.rates.model.answer import (
     format_percent,
 )
-from bot.rates.model.measure import DutyRate
+from bot.rates.model.measure import DutyRate, PartnerRate
+
+_SHORT_NAMES = {"European Union": "EU", "United Kingdom": "UK"}
 
 
 def describe_party(code: str, parties: Parties) -> str:
@@ -22,13 +25,26 @@ def describe_rate(duty: DutyRate, unknown: str = "rate not known") -> str:
         return "may not be imported"
     if duty.percent is None:
         return duty.specific or unknown
-    return f"{format_percent(duty.percent)}%"
+    return format_span(duty.percent if duty.low is None else duty.low, duty.percent)
 
 
 def format_span(low: Decimal, high: Decimal) -> str:
     """`10%`, or `12.5% to 37.5%`."""
     ends = dict.fromkeys((f"{format_percent(low)}%", f"{format_percent(high)}%"))
     return " to ".join(ends)
+
+
+def describe_partner_rates(rates: Sequence[PartnerRate], *, brief: bool = False) -> str:
+    """`European Union, Japan 15% (normal duty included); United Kingdom 10%`.
+
+    With `brief`, the notes in parentheses are left out and some names are shorter.
+    """
+    texts = []
+    for one in rates:
+        names = (_SHORT_NAMES.get(name, name) if brief else name for name in one.partners)
+        note = " (normal duty included)" if one.includes_base and not brief else ""
+        texts.append(f"{', '.join(names)} {format_percent(one.percent)}%{note}")
+    return "; ".join(texts)
 
 
 def format_dollars(amount: Decimal | None) -> str:

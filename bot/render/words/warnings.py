@@ -14,7 +14,7 @@ from bot.rates.model.answer import (
 from bot.rates.model.goods import format_code
 from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.warnings import Choice, RateWarning
-from bot.render.words.amounts import describe_rate
+from bot.render.words.amounts import describe_partner_rates, describe_rate
 from bot.render.words.duties import describe_exclusion
 from bot.text.dates import format_day
 
@@ -25,6 +25,12 @@ _QUOTAS = "tariff-rate quotas"
 def describe_warnings(answer: Answer) -> list[str]:
     """All warnings of an answer in words, the most important first."""
     return [_describe_warning(one, answer) for one in answer.warnings]
+
+
+def describe_other_rates(answer: Answer) -> list[str]:
+    """The rates of single origins that an answer for all origins does not count, in words."""
+    found = (one for one in answer.warnings if isinstance(one, kinds.OtherRates))
+    return [_other_rates(one, answer) for one in found]
 
 
 def describe_first_warnings(answer: Answer) -> list[str]:
@@ -129,6 +135,13 @@ def _basis_changed(one: kinds.BasisChanged, _: Answer) -> str:
     on_top, included = "plus the normal duty", "the normal duty included"
     before, after = (on_top, included) if one.includes_base_at_end else (included, on_top)
     return f"On {first}: {before}. On {last}: {after}."
+
+
+def _other_rates(one: kinds.OtherRates, answer: Answer) -> str:
+    # The name is needed only if the answer counts more than one duty.
+    several = sum(isinstance(each, kinds.OtherRates) for each in answer.warnings) > 1
+    which = f" for {one.measure}" if several else ""
+    return f"Other rates by origin{which}: {describe_partner_rates(one.by_partner)}."
 
 
 def _runs_out(one: kinds.RunsOut, _: Answer) -> str:
@@ -312,6 +325,7 @@ _WRITERS: dict[type[RateWarning], Callable[[Any, Answer], str]] = {
     kinds.InTransit: _in_transit,
     kinds.NotInTotal: _not_in_total,
     kinds.PartlyExempt: _partly_exempt,
+    kinds.OtherRates: _other_rates,
     kinds.RunsOut: _runs_out,
     kinds.SameForAll: _same_for_all,
     kinds.SomeGoodsDiffer: _some_differ,

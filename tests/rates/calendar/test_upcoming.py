@@ -113,3 +113,14 @@ def test_a_power_that_was_never_used_is_a_day_to_check_and_no_duty_that_begins(
     assert [(one.on, one.change.kind) for one in power] == [
         (date(2026, 10, 18), ChangeKind.MILESTONE)
     ]
+
+
+def test_a_change_for_all_countries_has_the_rates_of_partners_that_do_not_pay_it(
+    ledger: Ledger,
+) -> None:
+    coming = list_upcoming(ledger, date(2026, 12, 31), date(2027, 1, 1))
+    [sofas] = [one for one in coming if one.measure_id == "us-232-upholstered-furniture"]
+    assert {rate.partners: rate.percent for rate in sofas.by_partner} == {
+        ("European Union", "Japan", "South Korea", "Taiwan"): 15,
+        ("United Kingdom",): 10,
+    }

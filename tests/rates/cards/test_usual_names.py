@@ -37,6 +37,8 @@ NAMES: dict[str, str] = {
     "port-fees": "port fees; port fees on chinese ships; "
     "what are the port fees for chinese-built vessels",
     "section-301-maritime": "maritime 301; ship to shore cranes 301",
+    "replacement-laws": "which law can replace the ieepa tariffs; plan b for the tariffs",
+    "rate-ceilings": "15% ceiling; all-in rates",
     "section-337": "337 investigation; itc exclusion order; is section 337 a duty",
     "section-338": "338; canada import ban; has section 338 ever been used",
     "ieepa": "what's happening with the IEEPA case; emergency tariffs; ieepa ruling",

@@ -61,8 +61,8 @@ _COLUMNS = (
     Column("Rate"),
 )
 _LINE = 300
-_WORDS = 90
-"""Words in the rows of a page. The rest of the message has about 30."""
+_WORDS = 100
+"""Words in the rows of a page. The rest of the message has about 20."""
 _NOT_VERIFIED = "not verified"
 _MAX_PARTNERS = 6
 _MAX_OVERDUE = 20
@@ -260,6 +260,8 @@ def _render_item(item: Upcoming, parties: Parties) -> Block:
     importer = words.describe_party(item.imposer, parties)
     pair = f"{importer} on {', '.join(names)}{more}" if names else ""
     what = f"{escape(item.measure, 160)}: {escape(words.describe_change(item.change), 300)}"
+    rates = words.describe_partner_rates(item.by_partner)
+    what += f"; other rates: {escape(rates, 200)}" if rates else ""
     what += f", {_NOT_VERIFIED}" if item.passed else ""
     source = markup.format_source(item.source)
     return section(f"{bold(format_day(item.on))}  {what}\n{escape(pair, 300)} ({source})")
