@@ -21,6 +21,9 @@ class CommandRequest:
     """Where the person acts, if it is another place than the conversation, such as the Home tab.
     The platform has then not shown that they are in the conversation."""
 
+    is_public: bool = False
+    """Whether everyone in the conversation sees the reply, as that to a mention in a channel."""
+
     @property
     def place(self) -> str:
         """The conversation in which the person acts."""

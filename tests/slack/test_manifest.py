@@ -89,7 +89,14 @@ def test_the_local_workspace_has_the_apps_scopes_and_events() -> None:
 
 def test_the_manifest_enables_the_events_that_the_listeners_need() -> None:
     settings, features = MANIFEST["settings"], MANIFEST["features"]
-    events = ["app_home_opened", "app_mention", "member_joined_channel", "message.im"]
+    events = [
+        "app_home_opened",
+        "app_mention",
+        "app_uninstalled",
+        "member_joined_channel",
+        "message.im",
+        "tokens_revoked",
+    ]
     assert settings["event_subscriptions"]["bot_events"] == events
     # message.im needs im:history (reference/events/message.im).
     assert "im:history" in NEEDED

@@ -61,6 +61,8 @@ class LineListStore(Protocol):
 
     async def remove(self, owner: ListOwner) -> int: ...
 
+    async def remove_team(self, team: str) -> int: ...
+
     async def owners(self, team: str) -> tuple[ListOwner, ...]: ...
 
     async def save_report(self, report: ListReport) -> bool: ...
@@ -153,6 +155,14 @@ class LineListService:
             return ChangedLines(lines, find_changes_on(lines.lines, duties, day))
 
         return await self.duties.use(find)
+
+    async def count(self, owner: ListOwner) -> int:
+        """The number of the owner's lines."""
+        return len((await self._store.get(owner)).lines)
+
+    async def remove_team(self, team: str) -> int:
+        """Deletes all lists of a workspace; returns how many there were."""
+        return await self._store.remove_team(team)
 
     async def remove(self, owner: ListOwner) -> RemovedList:
         """Deletes the owner's list."""

@@ -1,4 +1,5 @@
 """Handles messages that people type for the bot: mentions, and direct messages in plain words.
+Handles the removal of the app too, which deletes the line lists.
 
 Slack sends an event again if the acknowledgement is late, and may send two events for one message.
 Each message is answered once.
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
-    """Registers the listeners for mentions and for direct messages."""
+    """Registers the listeners for mentions, direct messages and the removal of the app."""
 
     @app.event("app_mention")
     async def handle_mention(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
@@ -36,6 +37,23 @@ def register(app: AsyncApp, context: SlackContext) -> None:
     async def handle_message(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
         if payloads.is_direct_message(body) and payloads.is_from_person(body):
             _answer_once(context, body, say, event.get("thread_ts"))
+
+    @app.event("app_uninstalled")
+    async def handle_removal(body: dict[str, Any]) -> None:
+        await _remove_lists(context, body)
+
+    @app.event("tokens_revoked")
+    async def handle_revocation(body: dict[str, Any], event: dict[str, Any]) -> None:
+        tokens = event.get("tokens")
+        if isinstance(tokens, dict) and tokens.get("bot"):
+            await _remove_lists(context, body)
+
+
+async def _remove_lists(context: SlackContext, body: dict[str, Any]) -> None:
+    """Deletes the line lists of a workspace that has removed the app."""
+    if team := str(body.get("team_id") or ""):
+        count = await context.service.lines.service.remove_team(team)
+        log.warning("the app was removed from %.20s; %d line lists were deleted", team, count)
 
 
 def _answer_once(
