@@ -32,6 +32,7 @@ SCOPES = (
     "chat:write",
     "chat:write.public",
     "commands",
+    "files:read",
     "files:write",
     "im:history",
     "im:write",

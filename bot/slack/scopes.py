@@ -49,6 +49,11 @@ SCOPES = (
         without=_REPEATED,
     ),
     OAuthScope(
+        name="files:read",
+        why="reading a file with tariff lines that a person sends to the bot",
+        without="people paste their lines",
+    ),
+    OAuthScope(
         name="channels:join",
         why="joining a public channel that only lets members post",
         without="invite the app to such a channel",

@@ -32,6 +32,7 @@ def test_history_joining_and_profiles_are_optional() -> None:
     assert OPTIONAL == [
         "channels:history",
         "groups:history",
+        "files:read",
         "channels:join",
         "groups:read",
         "users:read",

@@ -169,8 +169,8 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     home.PARTNER: ButtonRoute(home_handlers.choose),
     home.ASK: ButtonRoute(home_handlers.ask, opens_modal=True),
     home.PROPOSALS: ButtonRoute(home_handlers.send_proposals, OperatorAction.DECIDE_ON_RATES),
-    line_table.UPLOAD: ButtonRoute(line_forms.open_form, opens_modal=True),
-    line_table.REMOVE: ButtonRoute(line_forms.remove),
+    line_table.UPLOAD_LINES: ButtonRoute(line_forms.open_form, opens_modal=True),
+    line_table.REMOVE_LINES: ButtonRoute(line_forms.remove),
     re.compile(rf"^{line_importing.OPEN}_[a-z]+$"): ButtonRoute(
         line_forms.open_review, opens_modal=True
     ),

@@ -21,6 +21,7 @@ from bot.slack.api.fallback import post_with
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
 from bot.slack.handlers.commands import answer
+from bot.slack.handlers.lines.files import find_sheet, import_file
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,13 @@ def _answer_once(
         return
 
     async def send_reply() -> None:
-        message = await answer(context, payloads.read_typed_message(body))
+        request = payloads.read_typed_message(body)
+        file = None if request.is_public else find_sheet(event)
+        message = (
+            await answer(context, request)
+            if file is None
+            else await import_file(context, file, request)
+        )
         post = partial(_post_in_turn, context, say)
         posting = post_with(post, message, thread_ts=thread_ts, unfurl_links=False)
         await unless_refused(posting, "a message was not answered")

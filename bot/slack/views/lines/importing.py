@@ -25,6 +25,7 @@ from bot.slack.blockkit.forms import (
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.entry.results import render_text
+from bot.text.single_line import to_single_line
 from bot.values import Frozen
 
 FORM, REVIEW = "lines_form", "lines_review"
@@ -103,7 +104,7 @@ def render_review(review: PendingReview) -> View:
     correctable = ""
     if checked.wrong:
         count = len(checked.wrong)
-        blocks.append(section(bold(f"{count:,} row{'s' if count > 1 else ''} make no line")))
+        blocks.append(section(bold(_count_wrong(count))))
         blocks += _make_list([words.describe_wrong(one) for one in checked.wrong])
         wrong = {one.row for one in checked.wrong}
         correctable = _write_rows([one for one in review.rows if one.row in wrong])
@@ -142,8 +143,10 @@ def render_refused(refused: LinesRefusal) -> View:
 def render_file_read(name: str, review: PendingReview) -> Message:
     """What a file would do to the list, with the buttons that open the second modal."""
     checked, before = review.proposed.checked, review.proposed.before.lines
-    wrong = f", {len(checked.wrong):,} rows make no line" if checked.wrong else ""
-    text = f"{escape(name, 100)}: {len(checked.lines):,} lines{wrong}. Nothing is saved yet."
+    count = len(checked.lines)
+    wrong = f", {_count_wrong(len(checked.wrong))}" if checked.wrong else ""
+    lines = f"{count:,} line{'' if count == 1 else 's'}{wrong}"
+    text = f"{escape(name, 100)}: {lines}. Nothing is saved yet."
     if before:
         labels = {ImportMode.REPLACE: "Replace my list", ImportMode.ADD: "Add to my list"}
     else:
@@ -153,6 +156,10 @@ def render_file_read(name: str, review: PendingReview) -> Message:
         for mode, label in labels.items()
     ]
     return Message(text, (section(text), *actions(*row)))
+
+
+def _count_wrong(count: int) -> str:
+    return "1 row makes no line" if count == 1 else f"{count:,} rows make no line"
 
 
 def _make_text(
@@ -178,4 +185,5 @@ def _make_list(texts: Sequence[str]) -> list[Block]:
 
 
 def _write_rows(rows: Sequence[ImportedRow]) -> str:
-    return "\n".join("\t".join((one.code, one.origin, one.label)).rstrip() for one in rows)
+    cells = [map(to_single_line, (one.code, one.origin, one.label)) for one in rows]
+    return "\n".join("\t".join(each).rstrip() for each in cells)

@@ -22,7 +22,7 @@ from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, text_
 from bot.slack.views.replies import RUN, render_notice
 from bot.text.dates import format_day
 
-UPLOAD, REMOVE = "lines_upload", "lines_remove"
+UPLOAD_LINES, REMOVE_LINES = "lines_upload", "lines_remove"
 """The action ids of *Add or replace* and *Remove*. The value is `channel` or `own`."""
 CHANNEL, OWN = "channel", "own"
 
@@ -119,7 +119,7 @@ def _make_buttons(reply: LinesTable, parties: Parties) -> list[Element | None]:
         button("Download XLSX", f"{RUN}_2", wanted.write(parties, act=LinesAct.FILE)),
         button(
             "Remove",
-            REMOVE,
+            REMOVE_LINES,
             CHANNEL if wanted.for_channel else OWN,
             style="danger",
             confirm=f"This deletes all {total:,} lines.",
@@ -128,7 +128,7 @@ def _make_buttons(reply: LinesTable, parties: Parties) -> list[Element | None]:
 
 
 def _make_upload(for_channel: bool, label: str) -> Element | None:
-    return button(label, UPLOAD, CHANNEL if for_channel else OWN)
+    return button(label, UPLOAD_LINES, CHANNEL if for_channel else OWN)
 
 
 def render_to_import(reply: LinesToImport) -> Message:
@@ -143,7 +143,7 @@ def render_removed(reply: RemovedLines) -> Message:
     if not reply.wanted.is_confirmed:
         text = f"Remove {whose[0].lower()}{whose[1:]}? It has {reply.lines:,} lines."
         value = CHANNEL if reply.wanted.for_channel else OWN
-        row = actions(button("Remove", REMOVE, value, style="danger")) if reply.lines else ()
+        row = actions(button("Remove", REMOVE_LINES, value, style="danger")) if reply.lines else ()
         return Message(text, (section(text), *row))
     return render_notice(f"{whose} is removed: {reply.lines:,} lines.")
 
