@@ -26,11 +26,21 @@ _FIRST = {
     Verb.QUIET_WEEKS: "a line after a week without news",
     Verb.FEEDS: "the feeds and their state",
     Verb.PROPOSALS: "rates that wait for an operator",
+    Verb.MY: "your tariff lines with today's duties",
     Verb.HELP: "all commands",
 }
 _LATER = {
     Verb.REMINDERS: {"on": "", "off": ""},
     Verb.QUIET_WEEKS: {"on": "", "off": ""},
+    Verb.MY: {
+        "upload": "paste lines",
+        "xlsx": "as a file",
+        "remove": "delete the list",
+        "changed": "the last changes first",
+        "changing": "the next changes first",
+        "label": "a word of the label",
+        "channel": "the list of this channel",
+    },
     Verb.FEEDS: {"add": "an address", "remove": "a feed's id", "resume": "a feed's id"},
 }
 

@@ -8,8 +8,9 @@
    events that a person follows. `find` and `search` are other words for `latest`, except in a
    question for a rate: `find the duty rate on cars`.
 3. `table` before a question asks for the answer as a table.
-4. `upcoming` with `ics` asks for the calendar as a file.
-5. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
+4. `my` with its arguments is about a list of tariff lines (`bot.commands.lines.grammar`).
+5. `upcoming` with `ics` asks for the calendar as a file.
+6. Any other text is a question, which `bot.rates.question.parse` parses later. That includes goods
    and duties that begin like a command: `list 3 china`, `feed corn from canada`. Addresses of pages
    are left out.
 
@@ -27,6 +28,7 @@ from rapidfuzz.distance import OSA
 
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.timing import Timing
+from bot.commands.lines.grammar import FIRST, LinesRequest, parse_lines_request
 from bot.commands.subscriptions.grammar import (
     TOPIC_WORDS,
     SubscriptionNotUnderstood,
@@ -58,6 +60,10 @@ class Verb(StrEnum):
     REMOVE_FEED = "feeds remove"
     RESUME_FEED = "feeds resume"
     PROPOSALS = "proposals"
+    MY = "my"
+    MY_UPLOAD = "my upload"
+    MY_FILE = "my xlsx"
+    MY_REMOVE = "my remove"
     HELP = "help"
     ASK = "ask"
     """A question about rates, which has no command word."""
@@ -106,6 +112,8 @@ class Command(Frozen):
     """For `latest`, groups of economies. A story must name all of one group."""
     words: tuple[str, ...] = ()
     """For `latest`, words, goods and HS codes that a story must contain."""
+    lines: LinesRequest | None = None
+    """What a command about a line list asks for."""
     page: int = 1
     """For `latest` and `following`, the page, from 1."""
 
@@ -205,6 +213,11 @@ def parse_command(text: str, parties: Parties) -> Command:
         whole = " ".join(_ADDRESS.sub(" ", whole).split())
     line = whole[:MAX_TEXT]
     words = re.split(r"[\s,;]+", line)
+    if words[0].lower() == FIRST and not (words[1:] and words[1].lower() in _VERBS):
+        # Before polite words are left out, of which `my` is one.
+        wanted = parse_lines_request(words[1:], parties)
+        if wanted is not None:
+            return Command(verb=Verb(wanted.act.value), lines=wanted)
     skipped = _count_polite_words(words)
     words = words[skipped:]
     first = words[0].lower() if words else ""

@@ -52,6 +52,10 @@ ACCESS: Mapping[Verb, Access | OperatorAction] = {
     Verb.NOT_RELEVANT: Access.READ,
     Verb.SHOW_MISSED: Access.READ,
     Verb.FEWER: Access.READ,
+    Verb.MY: Access.READ,
+    Verb.MY_FILE: Access.READ,
+    Verb.MY_UPLOAD: Access.CHANGE_CONVERSATION,
+    Verb.MY_REMOVE: Access.CHANGE_CONVERSATION,
     Verb.SUBSCRIBE: Access.CHANGE_CONVERSATION,
     Verb.REMINDERS: Access.CHANGE_CONVERSATION,
     Verb.QUIET_WEEKS: Access.CHANGE_CONVERSATION,
@@ -73,6 +77,8 @@ ACCESS: Mapping[Verb, Access | OperatorAction] = {
     Verb.PROPOSALS: OperatorAction.DECIDE_ON_RATES,
 }
 """What each command does. A command that is missing here cannot be executed."""
+_OWN = frozenset({Verb.MY_UPLOAD, Verb.MY_REMOVE})
+"""The commands that change only what belongs to the person, unless they are about the channel."""
 _SWITCHES = frozenset({Verb.REMINDERS, Verb.QUIET_WEEKS})
 """The commands that only read if they have no argument."""
 
@@ -80,6 +86,8 @@ _SWITCHES = frozenset({Verb.REMINDERS, Verb.QUIET_WEEKS})
 def find_access(command: Command) -> Access | OperatorAction:
     """What a command does. Raises KeyError for one that `ACCESS` lacks."""
     if command.verb in _SWITCHES and not command.text:
+        return Access.READ
+    if command.verb in _OWN and not (command.lines and command.lines.for_channel):
         return Access.READ
     return ACCESS[command.verb]
 

@@ -11,6 +11,7 @@ from bot.alerts.mutes import Mute
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.timing import Timing
+from bot.commands.lines.service import LineListStore
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.feeds.health import FeedSummary, Health, Lag
@@ -256,3 +257,4 @@ class CommandStores:
     quiet_weeks: QuietWeekSwitches
     proposals: ProposalStore
     feeds: FeedAdmin
+    lines: LineListStore

@@ -25,6 +25,9 @@ class CommandRequest:
     """When the person opened the modal that they have submitted; None for other requests. They may
     have left the conversation since then."""
 
+    is_public: bool = False
+    """Whether everyone in the conversation sees the reply, as that to a mention in a channel."""
+
     @property
     def place(self) -> str:
         """The conversation in which the person acts."""

@@ -24,6 +24,9 @@ from bot.commands.grammar import (
     suggest_command,
 )
 from bot.commands.greetings import asks_about_use, is_greeting
+from bot.commands.lines.commands import LinesCommands
+from bot.commands.lines.grammar import LinesAct, LinesRequest
+from bot.commands.lines.service import LineListService
 from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
 from bot.commands.replies import Reply
@@ -81,6 +84,8 @@ class CommandService:
         self.subscriptions = SubscriptionService(
             stores, lambda: answers.ledger, permissions, clock, on_due, rules
         )
+        lists = LineListService(stores.lines, lambda: answers.ledger, clock)
+        self.lines = LinesCommands(lists, permissions, clock)
         self._exclusions = ExclusionService(
             stores, self.subscriptions, lambda: self.parties, clock, rules
         )
@@ -158,6 +163,9 @@ class CommandService:
         match command.verb:
             case Verb.HELP:
                 return replies.Help()
+            case Verb.MY | Verb.MY_UPLOAD | Verb.MY_FILE | Verb.MY_REMOVE:
+                wanted = command.lines or LinesRequest(act=LinesAct(command.verb.value))
+                return await self.lines.execute(wanted, request)
             case Verb.ASK | Verb.TABLE:
                 return await self._ask(command, request)
             case Verb.CALENDAR_FILE:

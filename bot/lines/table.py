@@ -48,6 +48,8 @@ class RowFilter(NamedTuple):
     """A part of the label or of the description, or the beginning of the code."""
     only_changing: bool = False
     """Whether to show only lines with a next change."""
+    only_changed: bool = False
+    """Whether to show only lines with a last change."""
 
 
 def build_table(lines: Iterable[ListedLine], duties: LineDuties, day: date) -> tuple[LineRow, ...]:
@@ -75,6 +77,7 @@ def filter_rows(rows: Iterable[LineRow], wanted: RowFilter) -> tuple[LineRow, ..
         for one in rows
         if (not wanted.origin or one.line.origin == wanted.origin)
         and (one.next is not None or not wanted.only_changing)
+        and (one.last is not None or not wanted.only_changed)
         and (
             text in fold_case(f"{one.line.label}\n{one.description}")
             or (digits and one.line.code.startswith(digits))

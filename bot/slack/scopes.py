@@ -32,7 +32,7 @@ SCOPES = (
         why="finding the channel that TARIFFWIRE_CHANNEL names, and checking that a person who "
         "changes a channel's subscription in the Home tab is in it",
     ),
-    OAuthScope(name="files:write", why="sharing the calendar as a file"),
+    OAuthScope(name="files:write", why="sharing the calendar and line lists as files"),
     OAuthScope(
         name="im:history",
         why="answering direct messages in plain words, and checking whether one of the bot's "
@@ -47,6 +47,11 @@ SCOPES = (
         name="groups:history",
         why="the same in private channels",
         without=_REPEATED,
+    ),
+    OAuthScope(
+        name="files:read",
+        why="reading a file with tariff lines that a person sends to the bot",
+        without="people paste their lines",
     ),
     OAuthScope(
         name="channels:join",

@@ -85,6 +85,7 @@ async def commands(store: Store, workers: ProcessPool) -> AsyncIterator[Commands
         quiet_weeks=store.watch,
         proposals=store.proposals,
         feeds=FeedRegistry([], store, poller),
+        lines=store.lines,
     )
     decisions = Decisions(store.proposals, book(), ledger(), lambda: NOW)
     answers = AnswerService(ledger(), stories=store.stories)

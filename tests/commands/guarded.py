@@ -12,6 +12,7 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.request import CommandRequest
 from bot.commands.service import CommandService
+from bot.lines.model import LineList, ListedLine, ListOwner
 from bot.values import Topic
 from tests.commands.conftest import NOW, OPERATOR, Commands
 from tests.store import examples
@@ -20,6 +21,8 @@ from tests.store.opened import Store
 TEAM, OTHER_TEAM = "T1", "T2"
 MAKER, MEMBER, STRANGER = "UMAKER", "UMEMBER", "USTRANGER"
 ELSEWHERE = "C0ELSEWHERE"
+OWN_LABEL = "parts of the maker"
+"""The label of the line in the maker's own list."""
 
 
 class Role(StrEnum):
@@ -163,6 +166,9 @@ async def guard(commands: Commands, role: Role) -> Guarded:
     )
     await store.queue(missed)
     await store.follows.follow(TEAM, MAKER, event)
+    await _save_list(store, place, word)
+    await store.lines.remove(ListOwner(TEAM, MAKER))
+    await _save_list(store, MAKER, OWN_LABEL)
     return Guarded(
         place,
         next(each for each in saved if each.criteria.words),
@@ -186,7 +192,13 @@ async def snapshot(store: Store, place: str) -> tuple[object, ...]:
         sorted(await store.mutes.of(TEAM, place, NOW), key=repr),
         place in await store.reminders.off(TEAM),
         place in await store.watch.quiet_weeks_on(TEAM),
+        await store.lines.get(ListOwner(TEAM, place)),
     )
+
+
+async def _save_list(store: Store, place: str, label: str) -> None:
+    line = ListedLine(code="85076000", origin="CN", label=label)
+    await store.lines.save(LineList(ListOwner(TEAM, place)), [line], {}, MAKER, NOW)
 
 
 async def _post_alert(store: Store, event_id: str, conversation: str) -> None:

@@ -14,6 +14,7 @@ from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.grammar import Command, Verb, parse_command
+from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.permissions import ACCESS, OperatorAction, SubscriptionPolicy
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
@@ -40,6 +41,7 @@ from tests.commands.guarded import (
     ON_SUBSCRIPTION,
     ON_SUBSCRIPTIONS_HERE,
     OUTSIDE,
+    OWN_LABEL,
     TEAM,
     USERS,
     Allowed,
@@ -72,6 +74,10 @@ class Row:
 
 def _text(read: Callable[[Guarded], str]) -> Callable[[Guarded], dict[str, Any]]:
     return lambda guarded: {"text": read(guarded)}
+
+
+def _lines(**fields: Any) -> Callable[[Guarded], dict[str, Any]]:
+    return lambda _: {"lines": LinesRequest(**fields)}
 
 
 def _secret_id(guarded: Guarded) -> str:
@@ -155,6 +161,24 @@ ROWS: dict[Verb, tuple[Row, ...]] = {
     Verb.UNMUTE_TOPIC: (Row(ON_CONVERSATION, _text(_topic)),),
     Verb.MUTE_CONVERSATION: (Row(ON_CONVERSATION),),
     Verb.UNMUTE_CONVERSATION: (Row(ON_CONVERSATION),),
+    Verb.MY: (
+        Row(NO_ONE, _lines(for_channel=True), seen_by=INSIDE),
+        Row(NO_ONE, secret=lambda _: OWN_LABEL, seen_by=OWN),
+    ),
+    Verb.MY_FILE: (
+        Row(NO_ONE, _lines(act=LinesAct.FILE, for_channel=True), seen_by=INSIDE),
+        Row(NO_ONE, _lines(act=LinesAct.FILE), lambda _: OWN_LABEL, seen_by=OWN),
+    ),
+    Verb.MY_UPLOAD: (Row(NO_ONE), Row(NO_ONE, _lines(act=LinesAct.UPLOAD, for_channel=True))),
+    Verb.MY_REMOVE: (
+        Row(NO_ONE),
+        Row(NO_ONE, _lines(act=LinesAct.REMOVE, is_confirmed=True)),
+        Row(NO_ONE, _lines(act=LinesAct.REMOVE, for_channel=True)),
+        Row(
+            ON_CONVERSATION,
+            _lines(act=LinesAct.REMOVE, for_channel=True, is_confirmed=True),
+        ),
+    ),
     Verb.ADD_FEED: (Row(NO_ONE, _text(lambda _: "http://localhost/")),),
     Verb.REMOVE_FEED: (Row(NO_ONE, _text(lambda _: "wire")),),
     Verb.RESUME_FEED: (Row(NO_ONE, _text(lambda _: "wire")),),

@@ -26,6 +26,7 @@ from bot.commands.service import CommandService
 from bot.errors import FeedError, NotAFeed
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
+from bot.lines.model import LineList, ListedLine, ListOwner
 from bot.news.reader import Reader
 from bot.news.search import StorySearch
 from bot.news.story import Story
@@ -263,6 +264,32 @@ class FakeQuietWeeks:
         return changed
 
 
+class FakeLineLists:
+    """Stores line lists; ignores what their owners know."""
+
+    def __init__(self) -> None:
+        self.kept: dict[ListOwner, LineList] = {}
+
+    async def get(self, owner: ListOwner) -> LineList:
+        return self.kept.get(owner, LineList(owner))
+
+    async def save(self, before: LineList, lines: Sequence[ListedLine], *_: Any) -> bool:
+        owner = before.owner
+        if (await self.get(owner)).revision != before.revision:
+            return False
+        self.kept[owner] = LineList(owner, tuple(lines), before.revision + 1)
+        return True
+
+    async def remove(self, owner: ListOwner) -> int:
+        return len(self.kept.pop(owner, LineList(owner)).lines)
+
+    async def remove_team(self, team: str) -> int:
+        gone = [one for one in self.kept if one.team == team]
+        for one in gone:
+            del self.kept[one]
+        return len(gone)
+
+
 class FakeFeeds:
     """Accepts any feed address except one with "page"; removes any feed except "unknown"."""
 
@@ -339,6 +366,7 @@ def service(**changes: Any) -> CommandService:
         "quiet_weeks": FakeQuietWeeks(),
         "proposals": FailingStore(),
         "feeds": FakeFeeds(),
+        "lines": FakeLineLists(),
     }
     stores |= {name: changes.pop(name) for name in stores.keys() & changes.keys()}
     given: dict[str, Any] = {

@@ -32,6 +32,7 @@ def test_history_joining_and_profiles_are_optional() -> None:
     assert OPTIONAL == [
         "channels:history",
         "groups:history",
+        "files:read",
         "channels:join",
         "groups:read",
         "users:read",
@@ -89,7 +90,14 @@ def test_the_local_workspace_has_the_apps_scopes_and_events() -> None:
 
 def test_the_manifest_enables_the_events_that_the_listeners_need() -> None:
     settings, features = MANIFEST["settings"], MANIFEST["features"]
-    events = ["app_home_opened", "app_mention", "member_joined_channel", "message.im"]
+    events = [
+        "app_home_opened",
+        "app_mention",
+        "app_uninstalled",
+        "member_joined_channel",
+        "message.im",
+        "tokens_revoked",
+    ]
     assert settings["event_subscriptions"]["bot_events"] == events
     # message.im needs im:history (reference/events/message.im).
     assert "im:history" in NEEDED

@@ -2,12 +2,13 @@
 
 from datetime import date
 
+from bot.commands.lines.grammar import LinesRequest
 from bot.commands.replies import Reply
 from bot.lines.difference import ImportMode, ListDifference
 from bot.lines.effects import LineEffect
 from bot.lines.model import LineList, ListedLine
 from bot.lines.table import LineRow
-from bot.lines.validation import CheckedRows
+from bot.lines.validation import CheckedRows, ImportedRow
 
 
 class ProposedImport(Reply):
@@ -49,3 +50,44 @@ class RemovedList(Reply):
 
     lines: int
     """The number of its lines; 0 if there was no list."""
+
+
+class LinesTable(Reply):
+    """A page of a list, as a command asks for it."""
+
+    table: LineTable
+    wanted: LinesRequest
+
+
+class LinesToImport(Reply):
+    """The person may import lines: the platform opens its form."""
+
+    wanted: LinesRequest
+
+
+class PendingReview(Reply):
+    """An import that waits for its confirmation."""
+
+    key: str
+    proposed: ProposedImport
+    rows: tuple[ImportedRow, ...]
+
+
+class SavedLines(Reply):
+    """An import was saved."""
+
+    saved: SavedImport
+    for_channel: bool
+
+
+class RemovedLines(Reply):
+    """The list was deleted or, if this is not confirmed, would be."""
+
+    lines: int
+    wanted: LinesRequest
+
+
+class LinesRefusal(Reply):
+    """Why a list is not shown, read or saved, in a sentence."""
+
+    cause: str

@@ -56,6 +56,8 @@ class LineListStore(Protocol):
 
     async def remove(self, owner: ListOwner) -> int: ...
 
+    async def remove_team(self, team: str) -> int: ...
+
     async def owners(self, team: str) -> tuple[ListOwner, ...]: ...
 
     async def save_report(self, report: ListReport) -> bool: ...
@@ -120,6 +122,14 @@ class LineListService:
             return LineTable(lines, sort_rows(rows, order), day)
 
         return await self.duties.use(build)
+
+    async def count(self, owner: ListOwner) -> int:
+        """The number of the owner's lines."""
+        return len((await self._store.get(owner)).lines)
+
+    async def remove_team(self, team: str) -> int:
+        """Deletes all lists of a workspace; returns how many there were."""
+        return await self._store.remove_team(team)
 
     async def remove(self, owner: ListOwner) -> RemovedList:
         """Deletes the owner's list."""

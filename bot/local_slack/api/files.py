@@ -59,6 +59,11 @@ async def _complete(team: Team, file_id: str, title: object) -> dict[str, Any]:
     if isinstance(title, str) and title:
         file = replace(file, title=title)
         await team.storage.save_file(file)
+    return describe(team, file)
+
+
+def describe(team: Team, file: File) -> dict[str, Any]:
+    """The file as messages and answers name it."""
     return {
         "id": file.id,
         "name": file.name,

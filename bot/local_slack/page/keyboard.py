@@ -4,14 +4,16 @@ A line that begins with a slash is a command; any other line is a message. If th
 answer a command within Slack's time, the person sees an error.
 """
 
+import mimetypes
 from collections.abc import Callable
 
+from bot.local_slack.api import files
 from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
 from bot.local_slack.page.mentions import encode_markup, parse_command
 from bot.local_slack.page.replies import ActionResult, ReplyCollector, make_failure
 from bot.local_slack.state.broadcast import News
-from bot.local_slack.state.records import Channel, Message, new_id
+from bot.local_slack.state.records import Channel, File, Message, new_id
 from bot.local_slack.state.team import SLACKBOT, Team
 from bot.local_slack.transport.connection import AppUnavailable, BotConnection
 from bot.local_slack.transport.payloads import make_slash_command
@@ -56,6 +58,15 @@ class Keyboard:
             return ActionResult(False, "unknown_command", words)
         return await self._send_command(channel, *command)
 
+    async def send_file(self, name: str, content: bytes) -> ActionResult:
+        """Sends a file to the bot in the direct messages. The result contains the replies."""
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        file = File(new_id("F"), name, name, kind, content)
+        await self._team.storage.save_file(file)
+        described = files.describe(self._team, file)
+        fields = {"subtype": "file_share", "files": [described]}
+        return await self._send_message(self._team.direct, "", "", fields)
+
     async def _send_command(self, channel: Channel, name: str, text: str) -> ActionResult:
         cause = new_id("R")
         response_url = self._responses.issue(channel, cause)
@@ -72,10 +83,12 @@ class Keyboard:
                 return result
             return ActionResult(messages=await replies.collect(self._longest_s))
 
-    async def _send_message(self, channel: Channel, text: str, thread_ts: str) -> ActionResult:
+    async def _send_message(
+        self, channel: Channel, text: str, thread_ts: str, fields: Message | None = None
+    ) -> ActionResult:
         encoded = encode_markup(text, self._team.people.values(), self._team.channels)
         thread = {"thread_ts": thread_ts} if thread_ts else {}
-        message = self._team.make_person_message({"text": encoded, **thread})
+        message = self._team.make_person_message({"text": encoded, **thread, **(fields or {})})
         await self._team.post(channel, message)
         await self._team.mark_read(channel.id, message["ts"])
         replies = ReplyCollector(self._is_reply(channel, ""))

@@ -235,6 +235,7 @@ def _build_slack_context(
         quiet_weeks=store.watch,
         proposals=store.proposals,
         feeds=feeds,
+        lines=store.lines,
     )
     settings = base.settings
     permissions = Permissions(settings.operators, SubscriptionPolicy(settings.subscriptions_by))

@@ -23,6 +23,7 @@ from bot.slack.handlers import details, proposals, subscriptions
 from bot.slack.handlers import home as home_handlers
 from bot.slack.handlers.check_product import open_product_form
 from bot.slack.handlers.commands import answer, show_touched
+from bot.slack.handlers.lines import forms as line_forms
 from bot.slack.handlers.menus import (
     Handler,
     choose_for_alert,
@@ -43,6 +44,8 @@ from bot.slack.views.entry.results import render_result
 from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import SHOW_MISSED
 from bot.slack.views.events.touched import SHOW_TOUCHED
+from bot.slack.views.lines import importing as line_importing
+from bot.slack.views.lines import table as line_table
 from bot.slack.views.rates import short
 from bot.slack.views.rates.details import PAGE
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN, render_failure, render_notice
@@ -65,10 +68,11 @@ class ButtonRoute(NamedTuple):
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
-    """Registers the listeners for all buttons and for the form of a proposal."""
+    """Registers the listeners for all buttons and for the forms of proposals and lines."""
     for action_id, button in BUTTONS.items():
         _listen(app, context, action_id, button)
     proposals.register(app, context)
+    line_forms.register(app, context)
 
 
 def _listen(
@@ -167,6 +171,11 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     home.PARTNER: ButtonRoute(home_handlers.choose),
     home.ASK: ButtonRoute(home_handlers.ask, opens_modal=True),
     home.PROPOSALS: ButtonRoute(home_handlers.send_proposals, OperatorAction.DECIDE_ON_RATES),
+    line_table.UPLOAD_LINES: ButtonRoute(line_forms.open_form, opens_modal=True),
+    line_table.REMOVE_LINES: ButtonRoute(line_forms.remove),
+    re.compile(rf"^{line_importing.OPEN}_[a-z]+$"): ButtonRoute(
+        line_forms.open_review, opens_modal=True
+    ),
     short.SHARE: ButtonRoute(share),
     short.MORE: ButtonRoute(choose_for_answer),
     DETAILS: ButtonRoute(details.open_details, opens_modal=True),

@@ -12,12 +12,15 @@ from slack_bolt.response import BoltResponse
 
 from bot import COMMAND
 from bot.commands.grammar import Command, Verb
-from bot.commands.lines.replies import TouchedLines
+from bot.commands.lines.grammar import LinesAct
+from bot.commands.lines.replies import LinesTable, TouchedLines
 from bot.commands.replies import CalendarFile, LatestStories, RateCalendar, is_public
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
+from bot.lines.files.writing import write_xlsx
 from bot.lines.model import ListOwner
 from bot.rates.question.query import format_query
+from bot.render.lines import HEADER, list_cells
 from bot.slack.announcements import announce
 from bot.slack.api.fallback import respond_with
 from bot.slack.api.permalinks import find_permalinks
@@ -26,6 +29,8 @@ from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
+from bot.slack.handlers.lines.forms import open_from_command as open_lines_form
+from bot.slack.handlers.lines.forms import opens_lines_form
 from bot.slack.handlers.payloads import Click
 from bot.slack.handlers.subscriptions import open_from_command, opens_form
 from bot.slack.views import replies
@@ -36,9 +41,12 @@ from bot.slack.views.command_replies import (
     title_calendar,
 )
 from bot.slack.views.events.touched import ASKED, OF_PROPOSAL, add_touched, render_touched
+from bot.slack.views.lines.table import render_file_sent
+from bot.text.dates import format_day
 
 _WITHIN_WITH_LIVE_SOURCES_S = 0.5
 CALENDAR_FILE_NAME = "tariffs-ahead.ics"
+LINES_FILE_NAME = "tariff-lines.xlsx"
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -66,14 +74,17 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 
 
 async def _answer_command(context: SlackContext, body: dict[str, Any]) -> Message | None:
-    """The reply to a slash command; None if the form for subscriptions opened instead."""
+    """The reply to a slash command; None if a form opened instead."""
     request = payloads.read_slash_command(body)
-    if not opens_form(request.text):
+    opens_lines = opens_lines_form(request.text, context.service.parties)
+    if not opens_lines and not opens_form(request.text):
         return await answer(context, request)
     try:
+        if opens_lines:
+            return await open_lines_form(context, body)
         return await open_from_command(context, body)
     except Exception:
-        return replies.render_failure(log_failure("opening the form for subscriptions"))
+        return replies.render_failure(log_failure("opening a form"))
 
 
 async def answer(
@@ -86,6 +97,8 @@ async def answer(
         reply = await (service.execute(command, request) if command else service.handle(request))
         if isinstance(reply, CalendarFile) and (reply.entries or reply.deadlines):
             return await _share_calendar(context, reply, request)
+        if isinstance(reply, LinesTable) and reply.wanted.act is LinesAct.FILE:
+            return await _send_lines(context, reply)
         if isinstance(reply, LatestStories) and reply.alerts:
             links = await find_permalinks(context.client, request.conversation, reply.alerts)
             reply = replace(reply, alerts=links)
@@ -154,6 +167,22 @@ async def _share_calendar(
     except SlackError as error:
         return render_calendar_shared(calendar, error)
     return render_calendar_shared(calendar)
+
+
+async def _send_lines(context: SlackContext, reply: LinesTable) -> Message:
+    """Sends a list as a workbook to its owner: the person, or the channel."""
+    found, parties = reply.table, context.service.parties
+    cells = list(list_cells(found.rows, parties))
+    content = await asyncio.to_thread(write_xlsx, "Lines", HEADER, cells)
+    title = f"Tariff lines with the duties of {format_day(found.day)}"
+    owner = found.lines.owner.place
+    try:
+        await upload(
+            context.client, owner, LINES_FILE_NAME, content, title=title, comment=f"{title}."
+        )
+    except SlackError as error:
+        return render_file_sent(reply, error)
+    return render_file_sent(reply)
 
 
 def _render_ics(context: SlackContext, calendar: CalendarFile) -> bytes:

@@ -1,4 +1,5 @@
 """Handles messages that people type for the bot: mentions, and direct messages in plain words.
+Handles the removal of the app too, which deletes the line lists.
 
 Slack sends an event again if the acknowledgement is late, and may send two events for one message.
 Each message is answered once.
@@ -20,12 +21,13 @@ from bot.slack.api.fallback import post_with
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
 from bot.slack.handlers.commands import answer
+from bot.slack.handlers.lines.files import find_sheet, import_file
 
 log = logging.getLogger(__name__)
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
-    """Registers the listeners for mentions and for direct messages."""
+    """Registers the listeners for mentions, direct messages and the removal of the app."""
 
     @app.event("app_mention")
     async def handle_mention(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
@@ -36,6 +38,23 @@ def register(app: AsyncApp, context: SlackContext) -> None:
     async def handle_message(body: dict[str, Any], event: dict[str, Any], say: AsyncSay) -> None:
         if payloads.is_direct_message(body) and payloads.is_from_person(body):
             _answer_once(context, body, say, event.get("thread_ts"))
+
+    @app.event("app_uninstalled")
+    async def handle_removal(body: dict[str, Any]) -> None:
+        await _remove_lists(context, body)
+
+    @app.event("tokens_revoked")
+    async def handle_revocation(body: dict[str, Any], event: dict[str, Any]) -> None:
+        tokens = event.get("tokens")
+        if isinstance(tokens, dict) and tokens.get("bot"):
+            await _remove_lists(context, body)
+
+
+async def _remove_lists(context: SlackContext, body: dict[str, Any]) -> None:
+    """Deletes the line lists of a workspace that has removed the app."""
+    if team := str(body.get("team_id") or ""):
+        count = await context.service.lines.service.remove_team(team)
+        log.warning("the app was removed from %.20s; %d line lists were deleted", team, count)
 
 
 def _answer_once(
@@ -55,7 +74,13 @@ def _answer_once(
         return
 
     async def send_reply() -> None:
-        message = await answer(context, payloads.read_typed_message(body))
+        request = payloads.read_typed_message(body)
+        file = None if request.is_public else find_sheet(event)
+        message = (
+            await answer(context, request)
+            if file is None
+            else await import_file(context, file, request)
+        )
         post = partial(_post_in_turn, context, say)
         posting = post_with(post, message, thread_ts=thread_ts, unfurl_links=False)
         await unless_refused(posting, "a message was not answered")

@@ -44,6 +44,7 @@ def read_typed_message(body: dict[str, Any]) -> CommandRequest:
             {"channel_id": event.get("channel"), "user_id": event.get("user")}
         ),
         user=str(event.get("user") or ""),
+        is_public=not str(event.get("channel") or "").startswith("D"),
     )
 
 

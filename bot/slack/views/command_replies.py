@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot import COMMAND
 from bot.commands import replies
+from bot.commands.lines import replies as line_replies
 from bot.commands.permissions import OperatorAction
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
@@ -29,6 +30,7 @@ from bot.slack.views.entry.help import make_help_buttons, render_help, render_sh
 from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import render_missed
 from bot.slack.views.events.following import render_following
+from bot.slack.views.lines.table import render_lines, render_removed, render_to_import
 from bot.slack.views.proposals import render_proposal_list
 from bot.slack.views.rates import card
 from bot.slack.views.rates.calendar import render_calendar
@@ -130,6 +132,14 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return feeds.render_feed_resumed(reply.feed_id)
         case replies.FeedRefused():
             return feeds.render_feed_refused(reply.error)
+        case line_replies.LinesTable():
+            return render_lines(reply, parties)
+        case line_replies.LinesToImport():
+            return render_to_import(reply)
+        case line_replies.RemovedLines():
+            return render_removed(reply)
+        case line_replies.LinesRefusal():
+            return render_notice(escape(reply.cause))
         case replies.ProposalList():
             return render_proposal_list(reply, parties)
         case replies.NotUnderstood():

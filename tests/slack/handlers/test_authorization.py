@@ -32,6 +32,7 @@ from bot.slack.views import alerts, approval_form, data_checks, proposals
 from bot.slack.views.entry import check_product, home
 from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import SHOW_MISSED
+from bot.slack.views.lines import importing, table
 from bot.slack.views.rates import short
 from bot.slack.views.rates.details import PAGE
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
@@ -80,6 +81,9 @@ FROM_HOME: Allowed = {
     BY_OPERATORS: frozenset({Role.OPERATOR}),
 }
 """Forms that add something to the conversation, which the maker has opened in the Home tab."""
+
+OF_THE_WORKSPACE: Allowed = dict.fromkeys(SubscriptionPolicy, frozenset(Role) - {Role.OTHER_TEAM})
+"""Slack's own event about the workspace, which names no person."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +227,9 @@ ROWS: tuple[Row, ...] = (
     _click(rf"^{RUN}_\d+$", _say("list"), name=f"{RUN}_0", seen_by=INSIDE),
     _click(rf"^{RUN}_\d+$", _say("reminders off"), ON_CONVERSATION, name=f"{RUN}_0"),
     _click(CHECK_PRODUCT, _say("us china")),
+    _click(table.UPLOAD_LINES, _say("channel")),
+    _click(table.REMOVE_LINES, _say("channel"), ON_CONVERSATION),
+    _click(rf"^{importing.OPEN}_[a-z]+$", _say("unknown add"), name=f"{importing.OPEN}_add"),
     _click(home.IMPOSER),
     _click(home.PARTNER),
     _click(home.ASK),
@@ -242,16 +249,31 @@ ROWS: tuple[Row, ...] = (
     Row(
         "view", forms.PAUSE_FORM, forms.PAUSE_FORM, _metadata(subscription=_secret), ON_SUBSCRIPTION
     ),
+    Row(
+        "view",
+        importing.FORM,
+        importing.FORM,
+        lambda each: json.dumps({"conversation": each.conversation, "for_channel": True}),
+        # A member may not change the list, so the difference is not shown either.
+        seen_by=frozenset({Role.OPERATOR}),
+    ),
+    Row("view", importing.REVIEW, importing.REVIEW, _say("unknown")),
     Row("view", approval_form.TERMS, approval_form.TERMS, _say("p1"), for_operators=True),
     Row("view", check_product.FORM, check_product.FORM),
     Row("view", check_product.ANSWER, check_product.ANSWER),
     Row("command", COMMAND, COMMAND, _say("list"), seen_by=INSIDE),
+    Row("command", COMMAND, COMMAND, _say("my channel"), seen_by=INSIDE),
+    Row("command", COMMAND, COMMAND, _say("my channel upload")),
+    Row("command", COMMAND, COMMAND, _say("my channel remove")),
     Row("command", COMMAND, COMMAND, _say("subscribe")),
     Row("command", COMMAND, COMMAND, _say("quiet-weeks on"), ON_CONVERSATION),
     Row(
         "command", COMMAND, COMMAND, lambda each: f"edit #{each.secret.id} hourly", ON_SUBSCRIPTION
     ),
     Row("event", "app_mention", "app_mention", _say("list"), seen_by=INSIDE),
+    Row("event", "app_mention", "app_mention", _say("my channel"), seen_by=INSIDE),
+    Row("event", "app_uninstalled", "app_uninstalled", changes=OF_THE_WORKSPACE),
+    Row("event", "tokens_revoked", "tokens_revoked"),
     Row("event", "app_mention", "app_mention", _say("reminders off"), ON_CONVERSATION),
     Row("event", "message", "message", _say("list")),
     Row("event", "message", "message", lambda each: f"resume #{each.secret.id}"),
@@ -406,6 +428,7 @@ def _open_in(metadata: str, conversation: str) -> str:
 
 def _make_view(callback_id: str, metadata: str) -> dict[str, Any]:
     values = {
+        "lines": {"field": {"type": "plain_text_input", "value": "7208.39.00 DE steel"}},
         "economies": {"field": {"type": "plain_text_input", "value": "japan"}},
         "answer": {"field": {"type": "radio_buttons", "selected_option": {"value": "replace"}}},
         "until": {"field": {"type": "datepicker", "selected_date": "2026-12-05"}},

@@ -13,6 +13,7 @@ from bot.slack.views import alerts, data_checks, proposals
 from bot.slack.views.entry import home
 from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import SHOW_MISSED
+from bot.slack.views.lines import table as line_table
 from bot.slack.views.rates import short
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
 from bot.slack.views.subscriptions import form as subscription_form
@@ -35,6 +36,8 @@ IDS = {
     "PREVIEW": subscription_form.PREVIEW,
     "UNSUBSCRIBE": outcomes.UNSUBSCRIBE,
     "APPLY": exclusions.APPLY,
+    "UPLOAD_LINES": line_table.UPLOAD_LINES,
+    "REMOVE_LINES": line_table.REMOVE_LINES,
     "ASK": home.ASK,
     "PROPOSALS": home.PROPOSALS,
 }

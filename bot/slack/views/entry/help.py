@@ -55,6 +55,7 @@ _MORE = (
     "is section 122 still in force",
     "ieepa refunds",
     "cards",
+    "my",
     "what changed in july 2026",
     "table us china",
     "upcoming ics",

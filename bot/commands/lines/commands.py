@@ -1,0 +1,161 @@
+"""Executes the commands about line lists, after checking whose list the person may use.
+
+A person's list is for this person only, and is never shown where others can read. A channel's list
+is for the people in the channel; who may change it is a setting.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot.commands.lines.grammar import LinesAct, LinesRequest
+from bot.commands.lines.pending import PendingImport, PendingImports
+from bot.commands.lines.replies import (
+    LinesRefusal,
+    LinesTable,
+    LinesToImport,
+    PendingReview,
+    RemovedLines,
+    SavedLines,
+)
+from bot.commands.lines.service import LineListService
+from bot.commands.permissions import Permissions
+from bot.commands.replies import Reply
+from bot.commands.request import CommandRequest
+from bot.errors import LinesRefused, QueryError
+from bot.lines.difference import ImportMode
+from bot.lines.model import ListOwner
+from bot.lines.table import RowFilter
+from bot.lines.validation import ImportedRow
+
+_PUBLIC = "Only you may see your list. Type `/tariff my`, or write to me in a direct message."
+_ELSEWHERE = "The list of a channel is only shown and changed in this channel."
+_OPERATORS = "Only operators change the list of this channel."
+
+
+class LinesCommands:
+    """Shows, imports and removes the list of the person or of the channel."""
+
+    def __init__(
+        self, lines: LineListService, permissions: Permissions, clock: Callable[[], datetime]
+    ) -> None:
+        self.service, self._permissions = lines, permissions
+        self._pending = PendingImports(clock)
+
+    async def execute(self, wanted: LinesRequest, request: CommandRequest) -> Reply:
+        """The reply to a command about a list."""
+        refused = self._refuse(request, wanted.for_channel)
+        if refused is None and wanted.act in (LinesAct.UPLOAD, LinesAct.REMOVE):
+            refused = self._refuse_change(request, wanted.for_channel)
+        if refused is not None:
+            return refused
+        owner = find_owner(request, wanted.for_channel)
+        try:
+            match wanted.act:
+                case LinesAct.UPLOAD:
+                    return LinesToImport(wanted)
+                case LinesAct.REMOVE:
+                    if not wanted.is_confirmed:
+                        return RemovedLines(await self.service.count(owner), wanted)
+                    return RemovedLines((await self.service.remove(owner)).lines, wanted)
+                case _:
+                    rows = RowFilter(
+                        wanted.origin, wanted.text, wanted.only_changing, wanted.only_changed
+                    )
+                    table = await self.service.show(owner, rows, wanted.order)
+                    return LinesTable(table, wanted)
+        except (LinesRefused, QueryError) as error:
+            return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
+
+    async def propose(
+        self,
+        rows: Sequence[ImportedRow],
+        mode: ImportMode,
+        request: CommandRequest,
+        *,
+        for_channel: bool = False,
+    ) -> PendingReview | LinesRefusal:
+        """What the rows would do to the list. They wait for the person's confirmation."""
+        refused = self._refuse_change(request, for_channel)
+        if refused is not None:
+            return refused
+        owner = find_owner(request, for_channel)
+        return await self._review(owner, request.user, tuple(rows), mode)
+
+    async def review(
+        self, key: str, request: CommandRequest, mode: ImportMode | None = None
+    ) -> PendingReview | LinesRefusal:
+        """The import again, by the list of now and in another mode."""
+        found = self._pending.find(key, request.team, request.user)
+        if found is None:
+            return _make_forgotten()
+        self._pending.drop(key)
+        return await self._review(found.owner, found.user, found.rows, mode or found.mode)
+
+    async def correct(
+        self, key: str, corrected: Sequence[ImportedRow], request: CommandRequest
+    ) -> PendingReview | LinesRefusal:
+        """The import with other rows in place of its wrong ones."""
+        found = self._pending.find(key, request.team, request.user)
+        if found is None:
+            return _make_forgotten()
+        proposed = await self.service.propose_import(found.owner, found.rows, found.mode)
+        wrong = {one.row for one in proposed.checked.wrong}
+        kept = [one for one in found.rows if one.row not in wrong]
+        last = max((one.row for one in found.rows), default=0)
+        new = [one._replace(row=last + place) for place, one in enumerate(corrected, 1)]
+        self._pending.drop(key)
+        return await self._review(found.owner, found.user, (*kept, *new), found.mode)
+
+    async def save(self, key: str, request: CommandRequest) -> SavedLines | LinesRefusal:
+        """Saves the import as it was shown to the person."""
+        found = self._pending.find(key, request.team, request.user)
+        if found is None:
+            return _make_forgotten()
+        for_channel = found.owner.place != found.user
+        refused = self._refuse_setting(found.owner.place, found.user)
+        if refused is not None:
+            return refused
+        try:
+            proposed = await self.service.propose_import(found.owner, found.rows, found.mode)
+            if proposed.before.revision != found.revision:
+                return LinesRefusal("The list was changed meanwhile. Nothing was saved.")
+            saved = await self.service.save_import(proposed, found.user)
+        except (LinesRefused, QueryError) as error:
+            return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
+        self._pending.drop(key)
+        return SavedLines(saved, for_channel)
+
+    async def _review(
+        self, owner: ListOwner, user: str, rows: tuple[ImportedRow, ...], mode: ImportMode
+    ) -> PendingReview | LinesRefusal:
+        try:
+            proposed = await self.service.propose_import(owner, rows, mode)
+        except (LinesRefused, QueryError) as error:
+            return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
+        pending = PendingImport(owner, user, rows, mode, proposed.before.revision)
+        return PendingReview(self._pending.keep(pending), proposed, rows)
+
+    def _refuse(self, request: CommandRequest, for_channel: bool) -> LinesRefusal | None:
+        if for_channel and request.place != request.conversation:
+            return LinesRefusal(_ELSEWHERE)
+        is_own = not for_channel or request.conversation == request.user
+        return LinesRefusal(_PUBLIC) if is_own and request.is_public else None
+
+    def _refuse_change(self, request: CommandRequest, for_channel: bool) -> LinesRefusal | None:
+        refused = self._refuse(request, for_channel)
+        if refused is not None or not for_channel:
+            return refused
+        return self._refuse_setting(request.conversation, request.user)
+
+    def _refuse_setting(self, place: str, user: str) -> LinesRefusal | None:
+        may = self._permissions.may_add_subscription(user, place)
+        return None if may else LinesRefusal(_OPERATORS)
+
+
+def find_owner(request: CommandRequest, for_channel: bool) -> ListOwner:
+    """The owner of the list that the person asks for."""
+    return ListOwner(request.team, request.conversation if for_channel else request.user)
+
+
+def _make_forgotten() -> LinesRefusal:
+    return LinesRefusal("This import is no longer waiting. Paste the lines or send the file again.")

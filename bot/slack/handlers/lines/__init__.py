@@ -1,0 +1,1 @@
+"""Handles the forms and files of line lists."""

@@ -1,0 +1,53 @@
+"""Reads a file with tariff lines that a person sends to the bot in a direct message."""
+
+from typing import Any
+
+from bot.commands.lines.replies import LinesRefusal
+from bot.commands.request import CommandRequest
+from bot.errors import LinesRefused, SlackError
+from bot.lines.difference import ImportMode
+from bot.lines.files.isolated import read_file_isolated
+from bot.lines.files.limits import MAX_BYTES, check_file, get_ending
+from bot.slack.api.download import download
+from bot.slack.background import log_failure
+from bot.slack.blockkit.blocks import Message
+from bot.slack.blockkit.mrkdwn import escape
+from bot.slack.context import SlackContext
+from bot.slack.views.lines.importing import render_file_read
+from bot.slack.views.replies import render_failure, render_notice
+from bot.text.single_line import to_single_line
+
+_SHEETS = frozenset({"csv", "tsv", "xlsx", "xls", "xlsm", "xltm", "xlam", "xlsb", "ods", "numbers"})
+"""Endings of files that may have lines. Other files are no import, and their message is a
+question."""
+
+
+def find_sheet(event: dict[str, Any]) -> dict[str, Any] | None:
+    """The first file of a message that may have tariff lines; None if it has none."""
+    files = event.get("files")
+    for one in files if isinstance(files, list) else ():
+        if isinstance(one, dict) and get_ending(str(one.get("name") or "")) in _SHEETS:
+            return one
+    return None
+
+
+async def import_file(
+    context: SlackContext, file: dict[str, Any], request: CommandRequest
+) -> Message:
+    """What the file would do to the person's own list, with buttons to go on. Never raises."""
+    name = to_single_line(str(file.get("name") or ""))
+    try:
+        size = file.get("size")
+        check_file(name, size if isinstance(size, int) else 0)
+        content = await download(context.client, str(file.get("url_private") or ""), MAX_BYTES)
+        rows = await read_file_isolated(name, content)
+        found = await context.service.lines.propose(rows, ImportMode.REPLACE, request)
+    except LinesRefused as error:
+        return render_notice(escape(f"{error.thing}: {error.cause}. {error.cure}".strip()))
+    except SlackError as error:
+        return render_notice(escape(f"{name} was not read: {error.cause}. {error.cure}.", 800))
+    except Exception:
+        return render_failure(log_failure("reading a file with tariff lines"))
+    if isinstance(found, LinesRefusal):
+        return render_notice(escape(found.cause))
+    return render_file_read(name, found)

@@ -1,0 +1,157 @@
+"""Renders a page of a line list, with its filters and buttons."""
+
+from bot import COMMAND
+from bot.commands.lines.grammar import LinesAct
+from bot.commands.lines.replies import LinesTable, LinesToImport, RemovedLines
+from bot.errors import SlackError
+from bot.lines.duties import DatedDuty
+from bot.lines.table import LineRow
+from bot.parties import Parties
+from bot.render.lines import format_total
+from bot.slack.blockkit.blocks import (
+    Element,
+    Message,
+    actions,
+    assemble,
+    button,
+    context,
+    section,
+)
+from bot.slack.blockkit.mrkdwn import bold, escape
+from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, text_cell
+from bot.slack.views.replies import RUN, render_notice
+from bot.text.dates import format_day
+
+UPLOAD_LINES, REMOVE_LINES = "lines_upload", "lines_remove"
+"""The action ids of *Add or replace* and *Remove*. The value is `channel` or `own`."""
+CHANNEL, OWN = "channel", "own"
+
+_ROWS = 10
+"""Lines of a page."""
+_LABEL, _DUTY = 40, 60
+_COLUMNS = ("Code", "Origin", "Label", "Duty today", "Last change", "Next change")
+_EMPTY = (
+    "Paste tariff lines with their countries of origin, or send me a CSV or XLSX file in a direct "
+    "message. I show today's duties, and what changed."
+)
+
+
+def render_lines(reply: LinesTable, parties: Parties) -> Message:
+    """A page of the list with the buttons for other pages and for changes."""
+    wanted, rows, total = reply.wanted, reply.table.rows, len(reply.table.lines.lines)
+    name = "The channel's lines" if wanted.for_channel else "Your lines"
+    if not total:
+        row = actions(_make_upload(wanted.for_channel, "Paste lines"))
+        text = f"{name}: none yet."
+        return Message(text, (section(f"{bold(text)}\n{_EMPTY}"), *row))
+    pages = max(-(-len(rows) // _ROWS), 1)
+    page = min(wanted.page, pages)
+    shown = rows[(page - 1) * _ROWS : page * _ROWS]
+    counted = f"{total:,}" if len(rows) == total else f"{len(rows):,} of {total:,}"
+    place = f", page {page} of {pages}" if pages > 1 else ""
+    title = f"{name}: {counted}{place}"
+    head = [section(bold(escape(title)))]
+    tail = [
+        context(f"Duties on {format_day(reply.table.day)}. {_describe_use(wanted.for_channel)}"),
+        *actions(*_make_page_buttons(reply, page, pages, parties)),
+        *actions(*_make_buttons(reply, parties)),
+    ]
+    if not shown:
+        return assemble(title, [*head, section("No line passes the filters.")], tail=tail)
+    paragraphs = [section(_format_row(one, parties)) for one in shown]
+    instead = assemble(title, head, paragraphs, tail)
+    columns = [Column(one, is_wrapped=one in ("Label", "Duty today")) for one in _COLUMNS]
+    cells = [[text_cell(one) for one in _list_cells(row, parties)] for row in shown]
+    table, left = build_table(columns, cells, MESSAGE_ROOM - 3_000)
+    if left:
+        return instead
+    message = assemble(title, [*head, table], tail=tail)
+    return Message(message.text, message.blocks, instead)
+
+
+def _list_cells(row: LineRow, parties: Parties) -> tuple[str, ...]:
+    line = row.line
+    return (
+        line.written_code,
+        parties.get(line.origin).name,
+        line.label[:_LABEL],
+        format_total(row.duty.total)[:_DUTY],
+        _format_change(row.last, "from"),
+        _format_change(row.next, "to"),
+    )
+
+
+def _format_change(change: DatedDuty | None, word: str) -> str:
+    if change is None:
+        return ""
+    return f"{format_day(change.on)}, {word} {format_total(change.duty.total)[:_DUTY]}"
+
+
+def _format_row(row: LineRow, parties: Parties) -> str:
+    code, origin, label, duty, last, then = _list_cells(row, parties)
+    start = " ".join(filter(None, (code, origin, label and f"({label})")))
+    changes = [f"last change {last}" if last else "", f"next change {then}" if then else ""]
+    shown = [f"{bold(escape(start))}: {escape(duty)}", *map(escape, filter(None, changes))]
+    return " · ".join(shown)
+
+
+def _describe_use(for_channel: bool) -> str:
+    my = f"{COMMAND} my channel" if for_channel else f"{COMMAND} my"
+    return f"Filters: `{my} china`, `{my} changed`, `{my} changing`, `{my} label batteries`."
+
+
+def _make_page_buttons(
+    reply: LinesTable, page: int, pages: int, parties: Parties
+) -> list[Element | None]:
+    def make(label: str, number: int, place: int) -> Element | None:
+        return button(label, f"{RUN}_{place}", reply.wanted.write(parties, page=number))
+
+    return [
+        make("Previous page", page - 1, 0) if page > 1 else None,
+        make("Next page", page + 1, 1) if page < pages else None,
+    ]
+
+
+def _make_buttons(reply: LinesTable, parties: Parties) -> list[Element | None]:
+    wanted, total = reply.wanted, len(reply.table.lines.lines)
+    return [
+        _make_upload(wanted.for_channel, "Add or replace"),
+        button("Download XLSX", f"{RUN}_2", wanted.write(parties, act=LinesAct.FILE)),
+        button(
+            "Remove",
+            REMOVE_LINES,
+            CHANNEL if wanted.for_channel else OWN,
+            style="danger",
+            confirm=f"This deletes all {total:,} lines.",
+        ),
+    ]
+
+
+def _make_upload(for_channel: bool, label: str) -> Element | None:
+    return button(label, UPLOAD_LINES, CHANNEL if for_channel else OWN)
+
+
+def render_to_import(reply: LinesToImport) -> Message:
+    """The button that opens the form, where the command itself cannot open it."""
+    row = actions(_make_upload(reply.wanted.for_channel, "Paste lines"))
+    return Message(_EMPTY, (section(_EMPTY), *row))
+
+
+def render_removed(reply: RemovedLines) -> Message:
+    """Confirms that a list was deleted, or asks whether to delete it."""
+    whose = "The channel's list" if reply.wanted.for_channel else "Your list"
+    if not reply.wanted.is_confirmed:
+        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {reply.lines:,} lines."
+        value = CHANNEL if reply.wanted.for_channel else OWN
+        row = actions(button("Remove", REMOVE_LINES, value, style="danger")) if reply.lines else ()
+        return Message(text, (section(text), *row))
+    return render_notice(f"{whose} is removed: {reply.lines:,} lines.")
+
+
+def render_file_sent(reply: LinesTable, error: SlackError | None = None) -> Message:
+    """Says that the workbook was sent. If `error` is set, says why it was not."""
+    if error is not None:
+        cure = f" {escape(error.cure)}." if error.cure else ""
+        return render_notice(f"The file could not be sent: {escape(error.cause)}.{cure}")
+    where = "in this channel" if reply.wanted.for_channel else "in our direct messages"
+    return render_notice(f"The file with {len(reply.table.rows):,} lines is {where}.")

@@ -1,0 +1,125 @@
+"""Commands about line lists: pages, imports that wait, and what others see."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.commands.lines.grammar import LinesAct, LinesRequest
+from bot.commands.lines.pending import KEPT
+from bot.commands.lines.replies import (
+    LinesRefusal,
+    LinesTable,
+    PendingReview,
+    RemovedLines,
+    SavedLines,
+)
+from bot.commands.permissions import SubscriptionPolicy
+from bot.commands.request import CommandRequest
+from bot.commands.service import CommandService
+from bot.lines.difference import ImportMode
+from bot.lines.model import ListOwner
+from bot.lines.validation import ImportedRow
+from tests.commands.conftest import Commands, address, blank_file, commands, server, store, workers
+from tests.commands.guarded import governed
+
+__all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
+
+ROWS = (ImportedRow(1, "8507.60.00", "China", "cells"), ImportedRow(2, "7208.39.99", "China"))
+RIGHT = (ImportedRow(1, "7208.39.00", "China", "steel"),)
+PERSON = CommandRequest("", "T1", "C1", "U1")
+OTHERS = (
+    CommandRequest("", "T1", "C1", "U2"),
+    CommandRequest("", "T2", "C1", "U1"),
+)
+
+
+async def propose(service: CommandService, *, for_channel: bool = False) -> PendingReview:
+    found = await service.lines.propose(ROWS, ImportMode.ADD, PERSON, for_channel=for_channel)
+    assert isinstance(found, PendingReview)
+    return found
+
+
+async def test_wrong_rows_are_corrected_before_the_list_is_saved(commands: Commands) -> None:
+    lines = commands.service.lines
+    proposed = await propose(commands.service)
+    assert [one.row for one in proposed.proposed.checked.wrong] == [2]
+    corrected = await lines.correct(proposed.key, RIGHT, PERSON)
+    assert isinstance(corrected, PendingReview)
+    assert not corrected.proposed.checked.wrong
+    saved = await lines.save(corrected.key, PERSON)
+    assert isinstance(saved, SavedLines)
+    kept = await commands.store.lines.get(ListOwner("T1", "U1"))
+    assert [one.label for one in kept.lines] == ["cells", "steel"]
+    assert isinstance(await lines.save(corrected.key, PERSON), LinesRefusal)
+
+
+async def test_only_the_person_who_proposed_an_import_sees_and_saves_it(
+    commands: Commands,
+) -> None:
+    lines = commands.service.lines
+    proposed = await propose(commands.service)
+    for other in OTHERS:
+        assert isinstance(await lines.review(proposed.key, other), LinesRefusal)
+        assert isinstance(await lines.correct(proposed.key, RIGHT, other), LinesRefusal)
+        assert isinstance(await lines.save(proposed.key, other), LinesRefusal)
+        assert not (await commands.store.lines.get(ListOwner(other.team, other.user))).lines
+    assert isinstance(await lines.save(proposed.key, PERSON), SavedLines)
+
+
+async def test_an_import_is_not_saved_over_another_one(commands: Commands) -> None:
+    lines = commands.service.lines
+    first, second = await propose(commands.service), await propose(commands.service)
+    assert isinstance(await lines.save(first.key, PERSON), SavedLines)
+    refused = await lines.save(second.key, PERSON)
+    assert isinstance(refused, LinesRefusal)
+    assert "changed meanwhile" in refused.cause
+
+
+async def test_an_import_waits_for_an_hour(commands: Commands) -> None:
+    now = commands.service.clock()
+    old = commands.service
+    service = CommandService(old.stores, old.answers, old.decisions, old.permissions, lambda: now)
+    proposed = await propose(service)
+    now += KEPT + timedelta(seconds=1)
+    assert isinstance(await service.lines.save(proposed.key, PERSON), LinesRefusal)
+
+
+@pytest.mark.parametrize("policy", list(SubscriptionPolicy))
+async def test_the_setting_decides_who_saves_the_list_of_a_channel(
+    commands: Commands, policy: SubscriptionPolicy
+) -> None:
+    service = governed(commands, policy)
+    found = await service.lines.propose(ROWS, ImportMode.ADD, PERSON, for_channel=True)
+    may = policy is not SubscriptionPolicy.OPERATORS
+    assert isinstance(found, PendingReview) is may
+    if isinstance(found, PendingReview):
+        await service.lines.save(found.key, PERSON)
+    kept = await commands.store.lines.get(ListOwner("T1", "C1"))
+    assert bool(kept.lines) is may
+    assert not (await commands.store.lines.get(ListOwner("T1", "U1"))).lines
+
+
+@pytest.mark.parametrize("act", [LinesAct.SHOW, LinesAct.FILE, LinesAct.REMOVE])
+async def test_an_own_list_is_not_shown_where_others_read(
+    commands: Commands, act: LinesAct
+) -> None:
+    lines = commands.service.lines
+    await lines.save((await propose(commands.service)).key, PERSON)
+    public = CommandRequest("", "T1", "C1", "U1", is_public=True)
+    wanted = LinesRequest(act=act, is_confirmed=True)
+    assert isinstance(await lines.execute(wanted, public), LinesRefusal)
+    shown = await lines.execute(LinesRequest(), PERSON)
+    assert isinstance(shown, LinesTable)
+    assert len(shown.table.rows) == 1
+
+
+async def test_a_typed_removal_asks_first(commands: Commands) -> None:
+    lines = commands.service.lines
+    await lines.save((await propose(commands.service)).key, PERSON)
+    asked = await commands.type("my remove")
+    assert isinstance(asked, RemovedLines)
+    assert (asked.lines, asked.wanted.is_confirmed) == (1, False)
+    assert (await commands.store.lines.get(ListOwner("T1", "U1"))).lines
+    removed = LinesRequest(act=LinesAct.REMOVE, is_confirmed=True)
+    await lines.execute(removed, PERSON)
+    assert not (await commands.store.lines.get(ListOwner("T1", "U1"))).lines

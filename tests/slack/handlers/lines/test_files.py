@@ -1,0 +1,77 @@
+"""A person sends a file with tariff lines to the bot in a direct message."""
+
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.lines.files.writing import write_xlsx
+from bot.local_slack.server import Workspace
+from bot.slack.handlers.lines.files import find_sheet
+from tests.journeys.workspace_reader import words
+from tests.slack.handlers.lines.test_forms import LinesUser
+from tests.slack.http_bot import running_bot
+
+HEADER = ("HTS code", "Origin", "Label")
+CONTENT = write_xlsx("Lines", HEADER, [("8507.60.00", "China", "cells"), ("1", "China", "x")])
+
+
+async def test_a_file_is_checked_confirmed_and_saved(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    async with running_bot(workspace, client) as context:
+        user = LinesUser(workspace, context)
+        sent = await workspace.keyboard.send_file("lines.xlsx", CONTENT)
+        await context.background.finish()
+        [message] = sent.messages
+        assert "lines.xlsx: 1 line, 1 row makes no line. Nothing is saved yet." in words(message)
+        assert "none yet" in await user.type("/tariff my")
+        row = message["blocks"][-1]
+        [pressed] = row["elements"]
+        await workspace.pointer.click(
+            workspace.team.direct.id,
+            message["ts"],
+            row["block_id"],
+            pressed["action_id"],
+            pressed["value"],
+            {},
+        )
+        await context.background.finish()
+        assert "1 row makes no line" in user.text
+        await user.submit(lines="")
+        await user.submit()
+        assert "Saved" in user.text
+        assert "cells" in await user.type("/tariff my")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "cause"),
+    [
+        ("lines.xlsm", CONTENT, "macros"),
+        ("lines.xlsx", b"PK broken", "lines.xlsx"),
+        ("lines.csv", b"a,b\n1,2\n", "lines.csv"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_explained(
+    workspace: Workspace, client: AsyncWebClient, name: str, content: bytes, cause: str
+) -> None:
+    async with running_bot(workspace, client) as context:
+        sent = await workspace.keyboard.send_file(name, content)
+        await context.background.finish()
+    assert cause in "\n".join(words(one) for one in sent.messages)
+
+
+@pytest.mark.parametrize(
+    ("files", "is_found"),
+    [
+        ([{"name": "a.png"}, {"name": "Lines.XLSX"}], True),
+        ([{"name": "a.csv"}], True),
+        ([{"name": "a.png"}], False),
+        ([{}], False),
+        (["a.csv"], False),
+        ("a.csv", False),
+        (None, False),
+    ],
+)
+def test_only_sheets_are_imports(files: Any, is_found: bool) -> None:
+    assert (find_sheet({"files": files}) is not None) is is_found

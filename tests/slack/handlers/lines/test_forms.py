@@ -1,0 +1,151 @@
+"""A person pastes tariff lines in the local workspace, over signed HTTP."""
+
+import io
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import openpyxl
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.lines.files.reading import read_file
+from bot.local_slack.client import say
+from bot.local_slack.page.replies import ActionResult
+from bot.local_slack.server import Workspace
+from bot.slack.context import SlackContext
+from bot.slack.views.lines.importing import LINES, MODE
+from tests.journeys.workspace_reader import WorkspaceReader, words
+from tests.slack.http_bot import running_bot
+
+PASTED = "8507.60.00 CN cells\n7208.39.99 DE steel\n9403.60.99 VN tables"
+
+
+class LinesUser:
+    """A person who pastes lines in a channel."""
+
+    def __init__(self, workspace: Workspace, context: SlackContext) -> None:
+        self.workspace, self.context = workspace, context
+
+    async def type(self, text: str) -> str:
+        """The visible text of the answers to a command."""
+        answers = await say(self.workspace.address, "#trade-news", text)
+        await self.context.background.finish()
+        return "\n".join(words(one) for one in answers)
+
+    async def open(self, text: str = "/tariff my upload") -> dict[str, Any]:
+        await self.type(text)
+        return self.modal
+
+    @property
+    def modal(self) -> dict[str, Any]:
+        assert self.workspace.team.views.modal is not None
+        return self.workspace.team.views.modal
+
+    @property
+    def text(self) -> str:
+        return json.dumps(self.modal, ensure_ascii=False)
+
+    async def submit(self, **values: str) -> ActionResult:
+        raw = {name: {"field": value} for name, value in values.items()}
+        result = await self.workspace.pointer.submit(self.modal["id"], raw)
+        await self.context.background.finish()
+        return result
+
+
+@pytest.fixture
+async def user(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[LinesUser]:
+    async with running_bot(workspace, client) as context:
+        yield LinesUser(workspace, context)
+
+
+async def test_two_codes_are_corrected_and_the_list_is_saved_and_shown(user: LinesUser) -> None:
+    assert user_field(await user.open(), LINES)["multiline"]
+    await user.submit(**{LINES: PASTED, MODE: "replace"})
+    assert "2 rows make no line" in user.text
+    assert "7208.39.99 is not in the tariff schedule" in user.text
+    assert user_field(user.modal, LINES)["initial_value"] == (
+        "7208.39.99\tDE\tsteel\n9403.60.99\tVN\ttables"
+    )
+    assert user.modal["submit"]["text"] == "Check again"
+    await user.submit(**{LINES: "7208.39.00 DE steel\n9403.60.80 VN tables"})
+    assert user.modal["submit"]["text"] == "Save"
+    assert "3 added" in user.text
+    await user.submit()
+    assert "Saved" in user.text
+    shown = await user.type("/tariff my")
+    assert "Your lines: 3" in shown
+    assert "8507.60.00" in shown
+    assert "cells" in shown
+    assert "No line passes" in await user.type("/tariff my japan")
+    assert "tables" not in await user.type("/tariff my china")
+
+
+async def test_wrong_rows_can_be_left_out(user: LinesUser) -> None:
+    await user.open()
+    await user.submit(**{LINES: PASTED, MODE: "replace"})
+    await user.submit(**{LINES: ""})
+    assert user.modal["submit"]["text"] == "Save"
+    assert "1 added" in user.text
+
+
+async def test_a_text_without_codes_is_an_error_at_the_field(user: LinesUser) -> None:
+    await user.open()
+    result = await user.submit(**{LINES: "hello", MODE: "add"})
+    assert not result.ok
+    assert "has no tariff codes" in json.dumps(result.errors)
+
+
+async def test_the_form_for_a_channel_changes_the_list_of_the_channel(user: LinesUser) -> None:
+    await user.open("/tariff my channel upload")
+    await user.submit(**{LINES: "8507.60.00 CN shared cells", MODE: "replace"})
+    await user.submit()
+    assert "none yet" in await user.type("/tariff my")
+    assert "shared cells" in await user.type("/tariff my channel")
+
+
+async def test_a_mention_in_a_channel_does_not_show_the_own_list(user: LinesUser) -> None:
+    await save(user, "8507.60.00 CN secret cells")
+    answer = await user.type("@tariffwire my")
+    assert "secret" not in answer
+    assert "Only you may see your list" in answer
+    posted = await WorkspaceReader(user.workspace.address).messages("trade-news")
+    assert "secret" not in json.dumps(posted)
+
+
+async def test_the_file_of_an_own_list_goes_to_the_person_and_is_read_back(
+    user: LinesUser, session: aiohttp.ClientSession
+) -> None:
+    await save(user, "8507.60.00 CN =cells\n7208.39.00 DE steel")
+    assert "in our direct messages" in await user.type("/tariff my xlsx")
+    reader = WorkspaceReader(user.workspace.address)
+    assert not any(one.get("files") for one in await reader.messages("trade-news"))
+    [file] = [
+        file for message in await reader.messages("tariffwire") for file in message.get("files", ())
+    ]
+    async with session.get(file["url_private"]) as response:
+        content = await response.read()
+    rows = read_file(file["name"], content)
+    assert [(one.code, one.origin, one.label) for one in rows] == [
+        ("8507.60.00", "China", "=cells"),
+        ("7208.39.00", "Germany", "steel"),
+    ]
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    assert all(cell.data_type != "f" for row in sheet for cell in row)
+
+
+def user_field(view: dict[str, Any], block_id: str) -> dict[str, Any]:
+    """The element of a field of the modal."""
+    found: dict[str, Any] = next(
+        one["element"] for one in view["blocks"] if one.get("block_id") == block_id
+    )
+    return found
+
+
+async def save(user: LinesUser, pasted: str) -> None:
+    """Saves a list as the person's own."""
+    await user.open()
+    await user.submit(**{LINES: pasted, MODE: "replace"})
+    await user.submit()
+    assert "Saved" in user.text

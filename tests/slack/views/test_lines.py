@@ -1,0 +1,92 @@
+"""Slack accepts the views of line lists, also with hostile and very long labels."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.commands.lines.grammar import LinesAct, LinesRequest
+from bot.commands.lines.replies import (
+    LinesRefusal,
+    LinesTable,
+    LinesToImport,
+    LineTable,
+    PendingReview,
+    ProposedImport,
+    RemovedLines,
+    SavedImport,
+    SavedLines,
+)
+from bot.commands.request import CommandRequest
+from bot.lines.difference import ImportMode, compare_lists
+from bot.lines.duties import LineDuties
+from bot.lines.model import MAX_LABEL, LineList, ListedLine, ListOwner
+from bot.lines.table import build_table
+from bot.lines.validation import ImportedRow, check_rows
+from bot.local_slack.state.modals import check_view
+from bot.slack.views.command_replies import render_reply
+from bot.slack.views.lines import importing
+from tests.slack.fakes import ledger
+from tests.slack.samples import HOSTILE, PARTIES
+from tests.slack.views.test_every_kind import check_harmless, check_message
+
+DAY = datetime(2026, 11, 30, 17, tzinfo=UTC).date()
+OWNER = ListOwner("T1", "U1")
+REQUEST = CommandRequest("", "T1", "U1", "U1")
+LABELS = [HOSTILE, (HOSTILE * 60)[:MAX_LABEL], "<&>" * 60, "w" * MAX_LABEL, ""]
+
+
+def many(count: int, label: str) -> LineList:
+    """A list of lines of China with this label."""
+    schedule = ledger().find_tariff_schedule("US")
+    assert schedule is not None
+    codes = [one for _, one in zip(range(count), schedule.lines.list_codes("85"), strict=False)]
+    lines = [ListedLine(code=one, origin="CN", label=label) for one in codes]
+    return LineList(OWNER, tuple(lines), 1)
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("count", [0, 1, 25])
+def test_pages_of_a_list(count: int, label: str) -> None:
+    lines = many(count, label)
+    rows = build_table(lines.lines, LineDuties(ledger()), DAY)
+    for page in (1, 2, 99):
+        wanted = LinesRequest(page=page, text=label, for_channel=page == 2)
+        reply = LinesTable(LineTable(lines, rows, DAY), wanted)
+        message = render_reply(reply, REQUEST, PARTIES)
+        check_message(message)
+    if count == 25:
+        assert "page 3 of 3" in message.text
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_the_modals_of_an_import(label: str) -> None:
+    lines = many(25, label)
+    good = [ImportedRow(1, "8507.60.00", "China", label)]
+    wrong = [ImportedRow(row, "9999999", label, label) for row in range(2, 60)]
+    for rows in (good, good + wrong[:3], good + wrong, wrong):
+        checked = check_rows(rows, ledger(), DAY)
+        for mode in ImportMode:
+            difference = compare_lists(lines.lines, checked.lines, mode)
+            proposed = ProposedImport(lines, mode, checked, difference)
+            review = PendingReview("key", proposed, tuple(rows))
+            for view in (
+                importing.render_review(review),
+                importing.render_saved(SavedLines(SavedImport(proposed, lines), True)),
+            ):
+                check_view(view)
+                check_harmless(view)
+            check_message(importing.render_file_read(label or "x.csv", review))
+    check_view(importing.render_form(importing.LinesFormState(conversation="C1")))
+    check_view(importing.render_refused(LinesRefusal(label or "x")))
+
+
+def test_short_replies_about_a_list() -> None:
+    remove = LinesRequest(act=LinesAct.REMOVE)
+    for reply in (
+        LinesToImport(LinesRequest()),
+        RemovedLines(0, remove),
+        RemovedLines(5, remove),
+        RemovedLines(5, remove.model_copy(update={"is_confirmed": True})),
+        LinesRefusal(HOSTILE),
+    ):
+        check_message(render_reply(reply, REQUEST, PARTIES))
