@@ -61,10 +61,13 @@ def refuse_unknown_case(text: str, vocabulary: Vocabulary) -> None:
     if found is None or cards is None or reader is None:
         return
     name, stems = found["name"], set(stem_words(found["name"]))
-    known = cards.words | reader.words | reader.schedule_words | _CASE_GOODS
+    known = cards.words | _CASE_GOODS
+    if found["kind"].startswith(("case", "suit")):
+        known |= reader.words | reader.schedule_words
     if not stems or stems & known or parties.find(name) is not None or not name.isascii():
         return
     named = [one for one in cards.all if one.group == _GROUP_OF_CASES and one.events]
     options = [(one.title, f"card {one.id}") for one in named[:_MOST_CASES]]
+    name = name.removesuffix("'s")
     asked = f"{name} {found['kind']}"
     raise UnclearQuestion(asked, f"No case named “{name}” is in our data. These are:", options)

@@ -42,9 +42,9 @@ from bot.rates.question.times.time_spelling import (
 from bot.text.months import MONTH, MONTHS
 
 _A_DAY = timedelta(days=1)
-_LONGEST_COMPARED = timedelta(days=92)
-"""The two ends of a month or a quarter stand for it if a question compares it with other times.
-A year has too many changes for that."""
+_LONGEST_COMPARED = timedelta(days=31)
+"""The two ends of a month stand for it if a question compares it with other times. A longer time
+may have too many changes for that."""
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _TIME = re.compile(
     "|".join(
@@ -214,9 +214,14 @@ def take_period(
                 first = add_months(first, -12)
             return Period(first, other.last), _cut(text, found.start, other.end)
     distant = _find_distant(text, found, today, tense)
-    if distant is not None and (days := _pick_days((found, distant), today)):
+    if distant is not None:
         rest = _cut(_cut(text, distant.start, distant.end), found.start, found.end)
-        return Period(days[0], days[-1], days=days), rest
+        if days := _pick_days((found, distant), today):
+            return Period(days[0], days[-1], days=days), rest
+        if distant.first > found.last or distant.last < found.first:
+            # 'q3 2025, and now': all changes between the two.
+            first, last = min(found.first, distant.first), max(found.last, distant.last)
+            return Period(first, last), rest
     return _build_period(found), _cut(text, found.start, found.end)
 
 
@@ -251,7 +256,7 @@ def _find_distant(text: str, found: _Found, today: date, tense: Tense) -> _Found
 
 
 def _pick_days(times: Sequence[_Found], today: date) -> tuple[date, ...]:
-    """The days that stand for the times: the two ends of a month or a quarter, so that a change
+    """The days that stand for the times: the two ends of a month, so that a change
     inside it shows, up to today. Empty if a time is longer, or if all are the same day."""
     if any(one.last - one.first > _LONGEST_COMPARED for one in times):
         return ()

@@ -320,7 +320,14 @@ def test_a_year_may_stand_before_the_month(text: str, expected: tuple[date, date
 def test_now_at_the_end_is_a_second_time(text: str) -> None:
     found, _ = take_period(text, LATE)
     assert found is not None
-    assert found.days == (date(2025, 7, 1), date(2025, 9, 30), LATE)
+    assert (found.first, found.last, found.days) == (date(2025, 7, 1), LATE, ())
+
+
+def test_a_long_time_and_a_later_one_are_one_period() -> None:
+    found, rest = take_period("shrimp in 2024 and what was it in march 2026", LATE)
+    assert found is not None
+    assert (found.first, found.last) == (date(2024, 1, 1), date(2026, 3, 31))
+    assert "march" not in rest
 
 
 def test_all_numeric_days_of_a_question_have_one_order() -> None:
