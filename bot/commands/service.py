@@ -74,9 +74,11 @@ class CommandService:
         on_due: Callable[[], None] = lambda: None,
         rules: SubscriptionRules = _DEFAULT_RULES,
         answer_log: AnswerLog | None = None,
+        lines: LineListService | None = None,
     ) -> None:
         """`clock` returns the current time in UTC. `on_due` is called when messages became due
         because a pause or a mute ended. `answer_log` keeps the answers; None if they are not kept.
+        `lines` shares its duties with other users of line lists; None for a service of its own.
         """
         self._answer_log = answer_log
         self.stores, self.answers, self.decisions = stores, answers, decisions
@@ -84,7 +86,7 @@ class CommandService:
         self.subscriptions = SubscriptionService(
             stores, lambda: answers.ledger, permissions, clock, on_due, rules
         )
-        lists = LineListService(stores.lines, lambda: answers.ledger, clock)
+        lists = lines or LineListService(stores.lines, lambda: answers.ledger, clock)
         self.lines = LinesCommands(lists, permissions, clock)
         self._exclusions = ExclusionService(
             stores, self.subscriptions, lambda: self.parties, clock, rules

@@ -168,6 +168,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             dispatcher,
             notices,
             touches,
+            lines,
         )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
@@ -220,6 +221,7 @@ def _build_slack_context(
     dispatcher: Dispatcher,
     notices: Notices,
     touches: TouchFinder,
+    lines: LineListService,
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
@@ -246,7 +248,15 @@ def _build_slack_context(
     )
     answer_log = StoredAnswerLog(store.answers, read_clock) if settings.keep_answers else None
     service = CommandService(
-        stores, answers, decisions, permissions, read_clock, dispatcher.wake, rules, answer_log
+        stores,
+        answers,
+        decisions,
+        permissions,
+        read_clock,
+        dispatcher.wake,
+        rules,
+        answer_log,
+        lines,
     )
     secret = reveal_secret(base.settings.slack_signing_secret)
 

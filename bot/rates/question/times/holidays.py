@@ -70,7 +70,10 @@ _HOLIDAYS: Mapping[str, Callable[[int], date | None]] = {
     r"boxing day": _on(12, 26),
 }
 _NAMES = "|".join(_HOLIDAYS)
-_NO_GOODS = r"(?! (?:decor|decorations?|trees?|lights?|ornaments?|toys|gifts?|cards?|goods|articles|islands?))"
+_NO_GOODS = (
+    r"(?! (?:decor|decorations?|trees?|lights?|ornaments?|toys|gifts?|cards?|goods|articles"
+    r"|islands?))"
+)
 _HOLIDAY = re.compile(
     r"\b(?P<head>on|before|by|until|till|since|after|from|at|over|around|through) (?:the )?"
     rf"(?:(?P<which>{LAST}|{NEXT}|this)(?: coming)? )?(?P<name>{_NAMES})"
