@@ -75,8 +75,8 @@ def _describe_order(
         list(group) for _, group in groupby(compared, key=lambda one: (one[1:], describe(one)))
     ]
     lowest, highest = groups[0], groups[-1]
-    if len(groups) == 1:
-        return f"The same {duty}: {name(lowest)}, {describe(lowest[0])}."
+    if len({(one.low, one.high, describe(one)) for one in compared}) == 1:
+        return f"The same {duty}: {name(compared)}, {describe(lowest[0])}."
     if mixed and (together := _describe_together(compared, name)):
         return together
     if _differ_in_basis(groups):
