@@ -96,7 +96,7 @@ def test_duties_on_particular_goods_are_rows_where_no_schedule_is_known(ledger: 
     assert {"+25%", "+15%"} <= {row.added for row in overview.rows}
     canada = overviews("canada on us", ledger)[0]
     assert "up to 50%" in canada.format_headline()
-    assert {row.added for row in canada.rows} == {"50%", "25%"}
+    assert {row.added for row in canada.rows} == {"15% to 50%", "50%", "25%"}
 
 
 def test_a_range_of_goods_is_the_number(ledger: Ledger) -> None:
@@ -263,7 +263,7 @@ def _list_percents(answer: Answer) -> Iterator[Decimal | None]:
     yield from (answer.total_percent, *(answer.main_span or ()), *(answer.total_range or ()))
     yield from (end for group in answer.lines for end in (group.low, group.high))
     for one in (*answer.components, *answer.not_counted, *answer.rows):
-        yield from (one.percent, one.rate.percent)
+        yield from (one.percent, one.rate.percent, one.rate.low)
     yield sum((one.percent or ZERO for one in answer.rows if one.is_counted), ZERO)
     yield from (one.percent for one in answer.choices)
     yield from (one.rest_percent for one in answer.warnings if isinstance(one, kinds.NoOneTotal))

@@ -289,7 +289,8 @@ _EX = re.compile(r"\bex[ -](?!works\b|post\b|ante\b)(?=[a-z])")
 """`ex china`, as the trade writes for goods from China."""
 _COO = re.compile(
     r"\b(?:coo\b(?:\s*[:=])?|(?:ctry|cntry) (?:of )?orig(?:in)?\b\.?(?:\s*[:=])?"
-    r"|country of origin\b(?=\s*(?:is\b|[:=])|\s+[a-z]+\s*(?:[,;&+]|and\b|with\b|but\b|$)))"
+    r"|country of origin\b(?=\s*(?:is\b|[:=])|\s+(?!rul(?:es?|ings?)\b|mark|label|law|require)"
+    r"[a-z]+\s*(?:[,;&+]|and\b|with\b|but\b|$)))"
 )
 _ASKS_PAST = re.compile(
     r"\b(?:what|how (?:much|high|many percent)) (?:(?:tariff|duty|duties|rate|tariffs) )?"

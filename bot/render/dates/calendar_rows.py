@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.parties import WORLD, Parties
 from bot.rates.calendar.surroundings import Surroundings
 from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
-from bot.rates.model.measure import PartnerRate, Source
+from bot.rates.model.measure import Source
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
 from bot.render.duty_names import (
@@ -124,19 +124,15 @@ def _describe_who(items: Sequence[Upcoming], parties: Parties) -> str:
         rates = dict.fromkeys(
             rate for item in items for rate in item.by_partner if shown.isdisjoint(rate.partners)
         )
-        return f"{importer} on all{_describe_exceptions(tuple(rates))}"
+        count = sum(len(one.partners) for one in rates)
+        if count > _PARTNERS:
+            return f"{importer} on most"
+        but = f" but {words.describe_partner_rates(tuple(rates), brief=True)}" if rates else ""
+        return f"{importer} on all{but}"
     if len(partners) > _PARTNERS:
         return f"{importer} on {len(partners)} origins"
     names = (name_importer(code, words.describe_party(code, parties)) for code in partners)
     return f"{importer} on {', '.join(names)}"
-
-
-def _describe_exceptions(rates: Sequence[PartnerRate]) -> str:
-    """` but UK 25%`, ` but 5 origins`: the partners that pay other rates."""
-    count = sum(len(one.partners) for one in rates)
-    if count > _PARTNERS:
-        return f" but {count} origins"
-    return f" but {words.describe_partner_rates(rates, brief=True)}" if rates else ""
 
 
 def _list_names(code: str, parties: Parties) -> tuple[str, ...]:

@@ -114,7 +114,7 @@ NAMES: dict[str, str] = {
     "supply-management": "supply management; canada dairy quota",
     "refund-interest": "interest on refunds; do ieepa refunds come with interest",
     "inclusions": "inclusion process; section 232 inclusion round",
-    "iran-cuba-venezuela-tariffs": "tariffs on buyers of venezuelan oil; "
+    "iran-cuba-venezuela-tariffs": "buying venezuelan oil; "
     "25% tariff on countries trading with iran; iran secondary tariffs",
     "presidential-orders": "executive orders; text of the executive order",
     "chapter-99": "chapter 99 headings; 9903.81.91",

@@ -182,17 +182,19 @@ def build_no_economy(
         return NoEconomyNamed(product, "names a duty but no economy", questions)
     if product and (near := parties.suggest(product)):
         return UnknownParty(product, near)
-    if product and len(words.words) >= _WORDS_OF_SENTENCE and vocabulary.cards is not None:
-        return _offer_cards(words, product, vocabulary.cards)
     if product:
+        cards = vocabulary.cards
+        if len(words.words) >= _WORDS_OF_SENTENCE and cards is not None:
+            named = cards.find_all(" ".join(words.words))[:_MAX_OFFERED]
+            if named:
+                return _offer_cards(named, product, cards)
         return UnknownParty(product, ())
     thing = " ".join(words.other_words) or "the question"
     return QueryError(thing, "names no economy", "Try: us china")
 
 
-def _offer_cards(words: TokenizedQuestion, product: str, cards: CardIndex) -> UnclearQuestion:
+def _offer_cards(named: Sequence[str], product: str, cards: CardIndex) -> UnclearQuestion:
     """The error for a sentence without goods and economies: the cards that it may be about."""
-    named = cards.find_all(" ".join(words.words))[:_MAX_OFFERED]
     options = [(cards.by_id[one].title, f"card {one}") for one in named]
     options += [("Upcoming changes", "upcoming"), ("All cards", "cards")]
     return UnclearQuestion(

@@ -61,7 +61,7 @@ _COLUMNS = (
     Column("Rate"),
 )
 _LINE = 300
-_WORDS = 100
+_WORDS = 93
 """Words in the rows of a page. The rest of the message has about 20."""
 _NOT_VERIFIED = "not verified"
 _MAX_PARTNERS = 6
