@@ -14,6 +14,7 @@ from bot.rates.model.answer import Answer, ChangeKind, Component, OnGoods, Total
 from bot.rates.model.law import Effect
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
+from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
 from tests.rates.asked import ask
@@ -547,8 +548,12 @@ def test_a_choice_of_many_goods_is_abbreviated(ledger: Ledger, today: date) -> N
     assert all(len(text) < 400 for text in words.describe_warnings(one))
 
 
-def test_an_unknown_economy_is_a_warning_before_the_number(ledger: Ledger, today: date) -> None:
-    one = _one("us wakanda steel", ledger, today)
+def test_an_unknown_economy_is_named_before_the_number_or_as_unread(
+    ledger: Ledger, today: date
+) -> None:
+    asked = parse_query("us wakanda steel", ledger.parties, today, ledger.reader, ledger.cards)
+    assert asked.unread == ("wakanda",)
+    one = _one("us steel", ledger, today, "wakanda steel")
     assert one.warnings[0] == kinds.UnknownEconomy("wakanda")
     assert one.warnings[0].leads
     assert _one("us steel vietnm", ledger, today).partner == "VN"

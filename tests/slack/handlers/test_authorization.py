@@ -32,6 +32,7 @@ from bot.slack.views import alerts, approval_form, data_checks, proposals
 from bot.slack.views.entry import check_product, home
 from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import SHOW_MISSED
+from bot.slack.views.events.touched import SHOW_TOUCHED
 from bot.slack.views.lines import importing, table
 from bot.slack.views.rates import short
 from bot.slack.views.rates.details import PAGE
@@ -196,6 +197,7 @@ ROWS: tuple[Row, ...] = (
         name=f"{alerts.MUTE_TOPIC}_tariff",
     ),
     _click(rf"^{SHOW_MISSED}(?:_\d+)?$", lambda each: each.missed, name=SHOW_MISSED),
+    _click(SHOW_TOUCHED, lambda each: each.missed),
     _click(alerts.FEWER, _event),
     _click(rf"^{exclusions.PREVIEW}_\d+$", _exclusion, name=f"{exclusions.PREVIEW}_0"),
     _click(exclusions.APPLY, _exclusion, ON_SUBSCRIPTION),

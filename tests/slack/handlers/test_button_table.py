@@ -13,6 +13,7 @@ from bot.slack.views import alerts, data_checks, proposals
 from bot.slack.views.entry import home
 from bot.slack.views.events import exclusions
 from bot.slack.views.events.digest import SHOW_MISSED
+from bot.slack.views.events.touched import SHOW_TOUCHED
 from bot.slack.views.lines import table as line_table
 from bot.slack.views.rates import short
 from bot.slack.views.replies import CHECK_PRODUCT, DETAILS, RUN
@@ -39,6 +40,7 @@ IDS = {
     "UPLOAD_LINES": line_table.UPLOAD_LINES,
     "REMOVE_LINES": line_table.REMOVE_LINES,
     "ASK": home.ASK,
+    "SHOW_TOUCHED": SHOW_TOUCHED,
     "PROPOSALS": home.PROPOSALS,
 }
 
