@@ -193,7 +193,8 @@ def _describe_total(one: ComparedTotal, *, mixed: bool) -> str:
     text = words.format_span(one.low, one.high)
     if one.low != one.high:
         text = f"between {text.replace(' to ', ' and ')}"
-    return f"{text}{included}"
+    unchecked = words.describe_unchecked(one.answer)
+    return f"{text}{included}{f', {unchecked}' if unchecked else ''}"
 
 
 def _format_end(one: ComparedTotal) -> str:
