@@ -84,6 +84,39 @@ def test_a_comparison_does_not_call_duties_the_same_if_one_may_be_higher(ledger:
     assert duties["pork"] == "10% + normal duty, possibly also up to 25%"
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "8504.40.95 china vs malaysia",
+            "Lowest additional duty: goods of Malaysia, between 10% and 110%; for the same goods "
+            "always 27.5 points lower than goods of China, between 37.5% and 137.5%.",
+        ),
+        (
+            "copper wire and cables from mexico",
+            "Under USMCA: cables, 0% to 25%; copper wire, 50%.",
+        ),
+    ],
+)
+def test_a_comparison_is_about_the_same_goods_on_both_sides(
+    text: str, sentence: str, ledger: Ledger
+) -> None:
+    reply = reply_to(text, ledger)
+    assert isinstance(reply, RateAnswers)
+    assert sentence in build_comparison(reply.answers).sentence
+
+
+def test_a_comparison_says_what_decides_at_both_ends(ledger: Ledger) -> None:
+    reply = reply_to("8708.30.50 india vs china", ledger)
+    assert isinstance(reply, RateAnswers)
+    found = build_comparison(reply.answers)
+    assert found.rows[0].why.startswith("by goods: forced labor 10%, ")
+    assert "passenger vehicle parts 25%" in found.rows[0].why
+    [decides] = [one for one in found.notes if one.startswith("Decides: ")]
+    assert "trucks or buses?" in decides
+    assert "passenger cars or light trucks?" in decides
+
+
 def test_a_claim_in_the_headline_is_not_repeated_as_a_remark(ledger: Ledger) -> None:
     assert overview("us mexico", ledger).remarks == ()
     assert overview("t-shirts from mexico", ledger).remarks == ()
