@@ -45,6 +45,8 @@ def render_sentence(answer: Answer) -> str:
         kind = f"{kind}, and {words.describe_goods_duties(answer.on_goods)},"
     decides = f": {words.describe_range(answer)}" if answer.total_range else ""
     decides = ", as far as our data shows" if answer.is_zero_in_data else decides
+    unchecked = words.describe_unchecked(answer)
+    decides += f"; {unchecked}" if unchecked else ""
     return f"{subject}: {total}% {kind} on {day}{decides}.{warning}"
 
 
@@ -128,7 +130,9 @@ def _format_headline(answer: Answer) -> str:
         return f"{total}% in our data"
     if answer.is_zero_in_general:
         return f"{total}%, {words.NO_GENERAL_DUTY}"
-    decides = words.describe_range(answer)
+    decides = "; ".join(
+        filter(None, (words.describe_range(answer), words.describe_unchecked(answer)))
+    )
     return f"{total}%: {decides}" if decides else f"{total}%"
 
 

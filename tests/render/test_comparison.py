@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.commands.answers import AnswerService, DatedQuery
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD
-from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.answer import Answer, CaseTotal, TotalBasis
 from bot.rates.model.measure import Calc
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.comparison.build import build_comparison
@@ -65,6 +65,30 @@ def test_overlapping_ranges_have_no_lowest() -> None:
     sentence = build_comparison(build_answers((10, 30), (20, 20))).sentence
     assert "Lowest" not in sentence
     assert "goods of China between 10% and 30%; goods of India 20%" in sentence
+
+
+def test_ranges_are_compared_case_by_case_if_the_same_questions_decide() -> None:
+    question = frozenset({"Are the goods parts of cars?"})
+    none: frozenset[str] = frozenset()
+
+    def add_cases(answer: Answer, no: int, yes: int | None) -> Answer:
+        return answer._replace(
+            cases=(
+                CaseTotal("87083050", none, question, Decimal(no)),
+                CaseTotal("87083050", question, none, None if yes is None else Decimal(yes)),
+            )
+        )
+
+    first, second = build_answers((10, 50), (30, 60))
+    by_case = build_comparison([add_cases(first, 10, 50), add_cases(second, 30, 60)])
+    assert by_case.sentence == (
+        "Lowest additional duty: goods of China, between 10% and 50%; for the same goods "
+        "always 10 to 20 points lower than goods of India, between 30% and 60%."
+    )
+    part = build_comparison([add_cases(first, 10, 50), add_cases(second, 10, 60)])
+    assert "up to 10 points lower, never higher than goods of India" in part.sentence
+    for higher in (add_cases(second, 60, 30), add_cases(second, 30, None)):
+        assert "Lowest" not in build_comparison([add_cases(first, 10, 50), higher]).sentence
 
 
 def test_answers_without_a_total_and_banned_goods_are_named_last() -> None:

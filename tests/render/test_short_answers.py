@@ -13,6 +13,7 @@ from bot.render.comparison.build import build_comparison
 from bot.render.dates.spells import describe_spells
 from bot.render.overview.build import build_overview
 from bot.render.overview.model import AnswerOverview
+from bot.render.text import render_sentence
 
 DAY = date(2026, 11, 30)
 
@@ -54,6 +55,66 @@ def headline(text: str, ledger: Ledger) -> str:
 )
 def test_conditions_of_the_number_are_said(text: str, remark: str, ledger: Ledger) -> None:
     assert any(remark in one for one in overview(text, ledger).remarks)
+
+
+@pytest.mark.parametrize("goods", ["pork", "wine", "soybeans"])
+def test_duties_whose_status_was_not_checked_are_in_the_first_answer(
+    goods: str, ledger: Ledger
+) -> None:
+    found = overview(f"china tariff on us {goods}", ledger)
+    text = "".join(piece.text for piece in found.headline)
+    assert "; possibly also up to 25% (status not checked since" in text
+    assert any(one.startswith("Possibly also charged: Retaliation") for one in found.remarks)
+    reply = reply_to(f"china tariff on us {goods}", ledger)
+    assert isinstance(reply, RateAnswers)
+    assert "possibly also up to 25%" in render_sentence(reply.answers[0])
+
+
+def test_a_duty_that_replaces_another_one_is_not_called_unchecked(ledger: Ledger) -> None:
+    assert "possibly" not in headline("canada china electric cars", ledger)
+
+
+def test_a_comparison_does_not_call_duties_the_same_if_one_may_be_higher(ledger: Ledger) -> None:
+    reply = reply_to("china on us beef and pork", ledger)
+    assert isinstance(reply, RateAnswers)
+    found = build_comparison(reply.answers)
+    assert "highest: pork, 10%, possibly also up to 25%" in found.sentence
+    duties = {row.pair: row.format_duty() for row in found.rows}
+    assert duties["beef"] == "10% + normal duty"
+    assert duties["pork"] == "10% + normal duty, possibly also up to 25%"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "8504.40.95 china vs malaysia",
+            "Lowest additional duty: goods of Malaysia, between 10% and 110%; for the same goods "
+            "always 27.5 points lower than goods of China, between 37.5% and 137.5%.",
+        ),
+        (
+            "copper wire and cables from mexico",
+            "Under USMCA: cables, 0% to 25%; copper wire, 50%.",
+        ),
+    ],
+)
+def test_a_comparison_is_about_the_same_goods_on_both_sides(
+    text: str, sentence: str, ledger: Ledger
+) -> None:
+    reply = reply_to(text, ledger)
+    assert isinstance(reply, RateAnswers)
+    assert sentence in build_comparison(reply.answers).sentence
+
+
+def test_a_comparison_says_what_decides_at_both_ends(ledger: Ledger) -> None:
+    reply = reply_to("8708.30.50 india vs china", ledger)
+    assert isinstance(reply, RateAnswers)
+    found = build_comparison(reply.answers)
+    assert found.rows[0].why.startswith("by goods: forced labor 10%, ")
+    assert "passenger vehicle parts 25%" in found.rows[0].why
+    [decides] = [one for one in found.notes if one.startswith("Decides: ")]
+    assert "trucks or buses?" in decides
+    assert "passenger cars or light trucks?" in decides
 
 
 def test_a_claim_in_the_headline_is_not_repeated_as_a_remark(ledger: Ledger) -> None:

@@ -276,6 +276,7 @@ def _answer_pair(
         total_range=found.span,
         added_range=_find_added_range(found),
         questions=line.questions if line else (),
+        cases=line.case_totals if line else (),
         lines=line.totals if line else (),
         entry=build_entry(found, query.value),
         by_line=line is not None,

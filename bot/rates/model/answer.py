@@ -239,6 +239,22 @@ class LinesTotal(NamedTuple):
     """How many of these lines are on no list of products."""
 
 
+class CaseTotal(NamedTuple):
+    """The total of one tariff line or number for one set of answers to its questions."""
+
+    code: str
+    yes: frozenset[str]
+    """The questions that are answered with yes."""
+    no: frozenset[str]
+    total: Decimal | None
+    """In percent; None if the goods may not be imported."""
+
+    def may_be(self, other: "CaseTotal") -> bool:
+        """Whether the same goods may be in both cases: no question has two answers."""
+        same = self.code == other.code
+        return same and self.yes.isdisjoint(other.no) and self.no.isdisjoint(other.yes)
+
+
 class ChangeKind(StrEnum):
     """What happens to a duty on a day."""
 
@@ -386,6 +402,8 @@ class Answer(NamedTuple):
     """
     questions: tuple[str, ...] = ()
     """The questions about the goods that decide within the range."""
+    cases: tuple[CaseTotal, ...] = ()
+    """The totals of the only tariff line by the answers to its questions; empty without them."""
     lines: tuple[LinesTotal, ...] = ()
     """How many tariff lines pay which total.
 

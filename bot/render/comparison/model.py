@@ -17,6 +17,8 @@ class RateComparisonRow(NamedTuple):
     """What the normal duty adds to `typical`: `+ normal duty 2.5%`, `normal duty included`.
 
     Empty if there is no total."""
+    possibly: str
+    """The duties that may add to the total: `possibly also up to 25%`; empty without them."""
     extent: str
     """The lowest and the highest total on any goods, as far as it is known; empty if it is the same
     as `typical`."""
@@ -28,6 +30,9 @@ class RateComparisonRow(NamedTuple):
 
     def format_duty(self) -> str:
         """The total with what the normal duty adds: `0% + normal duty`."""
+        return ", ".join(filter(None, (self._format_total(), self.possibly)))
+
+    def _format_total(self) -> str:
         if self.normal.startswith("+"):
             # `10%+` says that particular goods pay more.
             total = self.typical.removesuffix("+")

@@ -7,6 +7,7 @@ from bot.render.comparison.names import RowNames
 from bot.render.overview.basis import list_programs
 from bot.render.overview.remarks import describe_reading, list_remarks
 
+_QUESTIONS = 2
 _SCHEDULED = "Includes scheduled changes that are not verified."
 
 
@@ -30,7 +31,9 @@ def _list_texts(answer: Answer) -> Iterator[str]:
     yield from describe_reading(answer)
     yield from list_remarks(answer)
     if answer.total_range is not None and answer.questions:
-        yield f"Decides: {answer.questions[0]}"
+        more = len(answer.questions) - _QUESTIONS
+        left = f" {more} more in the details." if more > 0 else ""
+        yield f"Decides: {' '.join(answer.questions[:_QUESTIONS])}{left}"
     if programs := list_programs(answer):
         yield f"Normal duty {programs}."
     if answer.has_scheduled:

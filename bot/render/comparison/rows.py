@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.rates.model.answer import Answer, BaseShare, TotalBasis
+from bot.rates.model.warnings import Reason
 from bot.render import words
 from bot.render.comparison.model import RateComparisonRow
 from bot.render.comparison.names import RowNames
@@ -28,6 +29,7 @@ def build_row(answer: Answer, names: RowNames, *, is_shared: bool) -> RateCompar
         pair=names.name_row(answer),
         typical=typical,
         normal=_describe_normal(answer, is_shared=is_shared),
+        possibly=words.describe_unchecked(answer).split(" (")[0],
         extent="" if extent == typical else extent,
         why=", ".join([*why, *map(words.describe_claim_total, answer.entry.others[:1])]),
         brief=", ".join(why),
@@ -43,6 +45,7 @@ def build_period_row(answer: Answer, names: RowNames) -> RateComparisonRow:
         pair=names.name_row(answer),
         typical=typical,
         normal="",
+        possibly="",
         extent="",
         why=describe_period_spells(answer),
         brief=describe_period_spells(answer),
@@ -77,7 +80,27 @@ def _explain(answer: Answer) -> Iterator[str]:
     if typical := [name for name in _list_typical_duties(answer) if name not in counted]:
         names = [read_duty_name(name, answer.partner_name) for name in typical]
         shown.append(f"{join_subjects(names)} on some lines")
+    if depending := _list_depending(answer):
+        shown.append(f"by goods: {', '.join(depending)}")
     yield from filter(None, shown)
+
+
+def _list_depending(answer: Answer) -> list[str]:
+    """The duties between which facts about the goods of a single line decide, the lowest first."""
+    if answer.total_range is None or answer.lines:
+        return []
+    found = [
+        one
+        for one in answer.not_counted
+        if one.exclusion is not None and one.exclusion.reason is Reason.DEPENDS and one.percent
+    ]
+    found.sort(key=lambda one: one.percent or 0)
+    ends = found if len(found) <= _MAX_WHY else [found[0], *found[1 - _MAX_WHY :]]
+    return [
+        f"{read_duty_name(one.measure, answer.partner_name).subject or one.measure} "
+        f"{words.describe_rate(one.rate)}"
+        for one in ends
+    ]
 
 
 def _describe_normal(answer: Answer, *, is_shared: bool) -> str:

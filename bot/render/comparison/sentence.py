@@ -6,6 +6,7 @@ from itertools import groupby
 
 from bot.rates.model.answer import Answer, BaseShare, ClaimTotal, TotalBasis
 from bot.render import words
+from bot.render.comparison.cases import describe_points, find_points
 from bot.render.comparison.names import RowNames, name_group
 from bot.render.comparison.spans import ComparedTotal, name_base
 from bot.render.duty_names import (
@@ -13,6 +14,8 @@ from bot.render.duty_names import (
     name_origin,
 )
 from bot.render.overview.headline import is_other_figure
+
+_MOST_OTHERS = 3
 
 
 def describe_totals(
@@ -28,7 +31,7 @@ def describe_totals(
         return rest
     differ = _describe_different_bases(compared, name) if names.origins and not names.goods else ""
     order = _describe_order(compared, name)
-    return " ".join(filter(None, (order, differ, _describe_claims(compared), rest)))
+    return " ".join(filter(None, (order, differ, _describe_claims(compared, name), rest)))
 
 
 def _describe_by_side(compared: Sequence[ComparedTotal]) -> str:
@@ -84,6 +87,8 @@ def _describe_order(
         return f"Not on one basis, so the lowest depends on the normal duty: {listed}."
     others = [one for group in groups[1:] for one in group]
     if any(one.low < lowest[0].high for one in others):
+        if by_case := _describe_by_case(groups, name, describe):
+            return f"Lowest {duty}: {by_case}."
         listed = "; ".join(f"{name(group)} {describe(group[0])}" for group in groups[:4])
         return f"The ranges overlap, so the tariff line decides which {duty} is lower: {listed}."
     first = f"Lowest {duty}: {name(lowest)}, {describe(lowest[0])}"
@@ -92,6 +97,31 @@ def _describe_order(
         return f"{first}; highest: {name(highest)}, {describe(highest[0])}."
     top = max(others, key=lambda one: one.high)
     return f"{first}; the tariff line decides which is the highest, up to {_format_end(top)}."
+
+
+def _describe_by_case(
+    groups: Sequence[Sequence[ComparedTotal]],
+    name: Callable[[Sequence[ComparedTotal]], str],
+    describe: Callable[[ComparedTotal], str],
+) -> str:
+    """The total that is the lowest for the same goods, and by how many points.
+
+    Empty if the first group is not the lowest for all goods.
+    """
+    lowest, others = groups[0], groups[1:]
+    if any(words.describe_unchecked(one.answer) for group in groups for one in group):
+        return ""
+    texts = []
+    for group in others[:_MOST_OTHERS]:
+        points = [find_points(first, second) for first in lowest for second in group]
+        known = [one for one in points if one is not None]
+        if len(known) < len(points) or not max(high for _, high in known):
+            return ""
+        span = min(low for low, _ in known), max(high for _, high in known)
+        texts.append(f"{describe_points(span)} than {name(group)}, {describe(group[0])}")
+    if len(others) > len(texts):
+        return ""
+    return f"{name(lowest)}, {describe(lowest[0])}; for the same goods {'; '.join(texts)}"
 
 
 def _describe_together(
@@ -132,17 +162,26 @@ def _describe_different_bases(
     )
 
 
-def _describe_claims(compared: Sequence[ComparedTotal]) -> str:
+def _describe_claims(
+    compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
+) -> str:
     """The totals that goods have with a claim, such as under USMCA, if they are other totals."""
-    figures: dict[tuple[str, str], list[str]] = {}
+    changed = {
+        claim.program
+        for one in compared
+        for claim in one.answer.entry.others
+        if is_other_figure(claim, (one.low, one.high))
+    }
+    # All goods under the program are named, also those whose total it does not change.
+    figures: dict[str, dict[str, list[ComparedTotal]]] = {}
     for one in compared:
-        origin = name_origin(one.answer.partner, one.answer.partner_name)
         for claim in one.answer.entry.others:
-            if is_other_figure(claim, (one.low, one.high)):
-                figures.setdefault((claim.program, _format_claim(claim)), []).append(origin)
+            if claim.program in changed:
+                group = figures.setdefault(claim.program, {})
+                group.setdefault(_format_claim(claim), []).append(one)
     return " ".join(
-        f"Under {program}: goods of {' and '.join(origins)}, {figure}."
-        for (program, figure), origins in figures.items()
+        f"Under {program}: {'; '.join(f'{name(some)}, {each}' for each, some in group.items())}."
+        for program, group in figures.items()
     )
 
 
@@ -193,7 +232,8 @@ def _describe_total(one: ComparedTotal, *, mixed: bool) -> str:
     text = words.format_span(one.low, one.high)
     if one.low != one.high:
         text = f"between {text.replace(' to ', ' and ')}"
-    return f"{text}{included}"
+    unchecked = words.describe_unchecked(one.answer)
+    return f"{text}{included}{f', {unchecked}' if unchecked else ''}"
 
 
 def _format_end(one: ComparedTotal) -> str:

@@ -164,6 +164,8 @@ def _build_number(answer: Answer, planned: bool) -> Iterator[Piece]:
         yield Piece(f"{when}, other duties not counted")
         return
     which = f"{_describe_goods_of_number(answer, span)}{scheduled}"
+    unchecked = words.describe_unchecked(answer)
+    which += f"; {unchecked}" if unchecked else ""
     free = next((one for one in answer.entry.others if is_other_figure(one, span)), None)
     if free is None:
         yield Piece(_name_number(span), strong=True)

@@ -10,6 +10,7 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.warnings import RateWarning, Reason
 from bot.render import words
+from bot.text.dates import format_day
 
 _STEM = 4
 """The first letters of a word that also begin its other forms."""
@@ -52,6 +53,10 @@ def list_remarks(answer: Answer) -> Iterator[str]:
     leading = " ".join(
         one.text for one in answer.warnings if isinstance(one, kinds.LeadingPairRemark)
     )
+    for duty in words.list_unchecked(answer):
+        covers = f" on {duty.covers}" if duty.covers else ""
+        since = f", since {format_day(duty.from_)}" if duty.from_ else ""
+        yield f"Possibly also charged: {duty.measure}{covers}{since}."
     for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True):
         # The rows of a law have its import bans.
         is_row = bool(answer.rows) and isinstance(one, kinds.SomeLinesBanned)

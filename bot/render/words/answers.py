@@ -1,5 +1,7 @@
 """What the figures of an answer are about, in words: goods, base duty, headings, value."""
 
+from decimal import Decimal
+
 from bot.rates.model.answer import (
     Answer,
     BaseRange,
@@ -15,6 +17,8 @@ from bot.rates.model.answer import (
     format_percent,
 )
 from bot.rates.model.goods import format_code
+from bot.rates.model.measure import Calc, Status
+from bot.rates.model.warnings import Reason
 from bot.render.words.amounts import format_dollars, format_span
 from bot.text.dates import format_day
 
@@ -41,6 +45,32 @@ def describe_range(answer: Answer) -> str:
     same_lines = len({(group.low, group.high, group.banned) for group in answer.lines}) < 2
     by_goods = answer.rows or answer.choices or (answer.questions and same_lines)
     return "the goods decide" if by_goods else "the tariff line decides"
+
+
+def list_unchecked(answer: Answer) -> list[Component]:
+    """The duties on the goods that may add to the total; their current status is not checked."""
+    if answer.basis is not TotalBasis.GOODS:
+        return []
+    return [
+        one
+        for one in answer.not_counted
+        if one.exclusion is not None
+        and one.exclusion.reason is Reason.NEVER_SUMMED
+        and one.status is Status.IN_FORCE
+        and one.calc is Calc.ADDS
+        and one.percent
+    ]
+
+
+def describe_unchecked(answer: Answer) -> str:
+    """`possibly also up to 25% (status not checked since 6 May 2019)`; empty without them."""
+    found = list_unchecked(answer)
+    if not found:
+        return ""
+    total = sum((one.percent or Decimal(0) for one in found), Decimal(0))
+    days = [one.checked for one in found if one.checked is not None]
+    since = f" since {format_day(min(days))}" if days else ""
+    return f"possibly also up to {format_percent(total)}% (status not checked{since})"
 
 
 def describe_lines(group: LinesTotal) -> str:

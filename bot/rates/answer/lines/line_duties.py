@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from bot.rates.model.answer import LinesTotal
+from bot.rates.model.answer import CaseTotal, LinesTotal
 from bot.rates.model.goods import Fit, format_code
 from bot.rates.model.measure import Exemption, Measure, RatePeriod, Scope
 from bot.rates.model.warnings import Exclusion, Reason
@@ -52,6 +52,21 @@ class LineFinding:
         Counted when first needed: a history has many findings, and shows no lines.
         """
         return _count_lines(self.cases)
+
+    @property
+    def case_totals(self) -> tuple[CaseTotal, ...]:
+        """The total of each case of a single line; empty if it has only one case."""
+        if len(self.lines) != 1 or len(self.cases) < 2:
+            return ()
+        return tuple(
+            CaseTotal(
+                one.case.code,
+                one.case.yes,
+                one.case.no,
+                one.stacked.total if one.stacked.ban is None else None,
+            )
+            for one in self.cases
+        )
 
     @property
     def lines(self) -> frozenset[str]:

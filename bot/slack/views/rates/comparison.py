@@ -45,6 +45,8 @@ from bot.text.dates import format_day
 
 _MOST_WORDS = MAX_WORDS + 2
 """The buttons of a comparison include no menu, whose sign counts as a word."""
+_MOST_CHARACTERS = MESSAGE_ROOM - 1_000
+"""The most characters apart from the table, which needs some for its first row."""
 _BUTTONS, _CARDS = 3, 2
 _NOTES = 5
 _NOTE = 220
@@ -69,10 +71,16 @@ def render_comparison(
         for n, one in enumerate(cards[:_CARDS], 1)
     ]
     notes = _render_notes(comparison)
+    if count_characters([*head, *actions(*buttons)]) > _MOST_CHARACTERS:
+        # Each button has the question, which is too long to be repeated.
+        buttons = buttons[:1]
     tail = [*_render_status(answers, query, today), *actions(*buttons)]
     notice = escape(f"{comparison.title}. {comparison.sentence} {comparison.base}", 1_000)
     plain = [section(_format_row(row)) for row in comparison.rows]
     instead = assemble(notice, head, plain, [*notes, *tail], render_left_out)
+    if count_characters([*head, *notes, *tail]) > _MOST_CHARACTERS:
+        # The details have the notes.
+        notes = []
     room = MESSAGE_ROOM - count_characters([*head, *notes, *tail])
     shown = _fit_table(comparison, room, _MOST_WORDS - count_words([*head, *tail]))
     return replace(assemble(notice, [*head, *shown, *notes], (), tail), instead=instead)

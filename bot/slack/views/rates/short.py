@@ -204,7 +204,8 @@ def _list_buttons(
         total = format_short_total(reply.total)
         label = f"All duties on this pair{f': {total}' if total else ''}"
         runs.insert(0, (label, format_query(build_total_query(query))))
-    runs += _list_commands(answer, other, query)
+    named = {command for _, command in runs}
+    runs += (one for one in _list_commands(answer, other, query) if one[1] not in named)
     yield button("Check a product", CHECK_PRODUCT, asked)
     yield button("Details and sources", DETAILS, asked)
     for number, (label, command) in enumerate(runs):
@@ -228,6 +229,9 @@ def _list_commands(
     if any(isinstance(one, kinds.LaterVoid | kinds.VoidButCharged) for one in answer.warnings):
         yield "Refunds", "refunds"
     yield from _list_deciding(answer, query)
+    if answer.imposer == "US" and answer.partner != WORLD and answer.basis is TotalBasis.GOODS:
+        # Orders on these goods may be far higher than the total, which does not include them.
+        yield "AD/CVD", "card antidumping"
     if answer.total_percent is not None or answer.last_change is not None:
         history = query.model_copy(update={"history": True, "percent": None})
         yield "History", format_query(history)

@@ -263,6 +263,22 @@ def test_what_is_not_covered_has_a_button_to_its_card(text: str, card: str) -> N
     assert reply.facts.card.id == card
 
 
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("us vietnam mattresses", ["AD/CVD"]),
+        ("us vietnam mattresses antidumping", ["About Antidumping and countervailing duties"]),
+        ("us vietnam", []),
+        ("china on us pork", []),
+    ],
+)
+def test_goods_into_the_us_have_one_button_to_antidumping_orders(
+    text: str, offered: list[str]
+) -> None:
+    found = buttons_of(answer_to(text))
+    assert [label for label, value in found.items() if value == "card antidumping"] == offered
+
+
 def test_the_history_of_a_percentage_is_behind_a_button() -> None:
     message = answer_to("when did the 145% tariff end")
     assert "history" in buttons_of(message)["History"]
