@@ -24,6 +24,7 @@ from bot.rates.model.measure import Measure, has_basis
 from bot.rates.question.goods_words import (
     CHANGES_MEANING,
     IGNORED,
+    MATERIALS,
     NOT_ALONE,
     ONLY_ALONE,
     OWN_WORDS,
@@ -170,6 +171,8 @@ class ProductReader:
         run: list[Item] = []
         at = 0
         while at < len(words):
+            if at not in plurals and self._is_reversed(words, at) and at + 1 not in breaks:
+                words = (*words[:at], words[at + 1], words[at], *words[at + 2 :])
             matches = self._find_longest(words, at, allowed)
             size = len(matches[0].words) if matches else 1
             named = dict.fromkeys(phrase.key for phrase in matches if phrase.kind == "goods")
@@ -228,6 +231,17 @@ class ProductReader:
                 moved = " ".join((*words[:at], *name, *words[at + 2 :]))
                 return self._read(moved, allowed)._replace(text=wanted.text)
         return None
+
+    def _is_reversed(self, words: tuple[str, ...], at: int) -> bool:
+        """Whether a material follows goods that have it before them in a name: `furniture wood`."""
+        pair = words[at : at + 2]
+        name = tuple(reversed(pair))
+        return (
+            len(pair) > 1
+            and name[0] in MATERIALS
+            and not any(len(one.words) > 1 for one in self._find_longest(words, at, frozenset()))
+            and any(one.words == name for one in self._phrases.get(name[0], ()))
+        )
 
     def _list_meanings(self, found: Mapping[str, Mapping[str, None]]) -> tuple[str, ...]:
         meant = [one for one in found.get("goods", ()) if one in found.get("meanings", ())]
