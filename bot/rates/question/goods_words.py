@@ -78,6 +78,8 @@ MATERIALS = frozenset(
     )
 )
 """What goods are made of, as the first word of their names: `steel pipes`."""
+_MATERIAL_GOODS = frozenset({"plastics", "leather", "lumber"})
+"""Goods that are no kind of the goods before them: `chair plastic`."""
 _NO_PLURALS = frozenset({"clothes", "goods", "sports"})
 """Words with the ending of a plural that stand before other goods: `clothes hangers`."""
 
@@ -117,6 +119,8 @@ def ends_item(run: list[Item], goods: tuple[str, ...]) -> bool:
         return True
     # `car steel` names two goods, because no metal is a kind of car.
     is_metal = not _METALS.isdisjoint(goods)
+    if not _MATERIAL_GOODS.isdisjoint(goods):
+        return len(named[-1].words) == 1 and MATERIALS.isdisjoint(named[-1].words)
     return is_metal and (len(named[-1].words) == 1 or not _METALS.isdisjoint(named[-1].goods))
 
 

@@ -171,8 +171,8 @@ class ProductReader:
         run: list[Item] = []
         at = 0
         while at < len(words):
-            if at not in plurals and self._is_reversed(words, at) and at + 1 not in breaks:
-                words = (*words[:at], words[at + 1], words[at], *words[at + 2 :])
+            if self._is_made_of(words, at) or (at not in plurals and self._is_reversed(words, at)):
+                words = self._move_material(words, at, breaks)
             matches = self._find_longest(words, at, allowed)
             size = len(matches[0].words) if matches else 1
             named = dict.fromkeys(phrase.key for phrase in matches if phrase.kind == "goods")
@@ -231,6 +231,20 @@ class ProductReader:
                 moved = " ".join((*words[:at], *name, *words[at + 2 :]))
                 return self._read(moved, allowed)._replace(text=wanted.text)
         return None
+
+    def _is_made_of(self, words: tuple[str, ...], at: int) -> bool:
+        """Whether `of` stands between goods and their material: `furniture of wood`."""
+        is_of = words[at + 1 : at + 2] == ("of",)
+        return is_of and self._is_reversed((words[at], *words[at + 2 : at + 3]), 0)
+
+    def _move_material(
+        self, words: tuple[str, ...], at: int, breaks: frozenset[int]
+    ) -> tuple[str, ...]:
+        """The words with the material that follows the goods at `at` before them."""
+        end = at + 3 if words[at + 1] == "of" else at + 2
+        if not breaks.isdisjoint(range(at + 1, end)):
+            return words
+        return (*words[:at], words[end - 1], words[at], *words[at + 1 : end - 1], *words[end:])
 
     def _is_reversed(self, words: tuple[str, ...], at: int) -> bool:
         """Whether a material follows goods that have it before them in a name: `furniture wood`."""

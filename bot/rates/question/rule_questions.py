@@ -37,8 +37,8 @@ _RULES = (
         re.compile(
             r"\b(?:send|post|push|deliver|forward|alert|notify|ping|email)\b.*\b(?:news|rulings?"
             r"|stories|headlines|alerts?|updates|messages)\b.*\b(?:channel|dm|inbox|me|us|daily)\b"
-            r"|\b(?:send|give|alert|notify|ping|email|post|show) (?:me |us )?(?:only|just)\b.*"
-            r"\b(?:news|alerts?|stories|updates|headlines)\b"
+            r"|\b(?:send|give|get|receive|alert|notify|ping|email|post|show) "
+            r"(?:me |us )?(?:only|just)\b.*\b(?:news|alerts?|stories|updates|headlines)\b"
             r"|\b(?:mute|unmute|unsubscribe|silence|snooze|opt out)\b"
             r"|\b(?:stop|pause|turn off|switch off|fewer|less|too many) "
             r"(?:sending |posting |getting )?(?:me |us )?(?:the |these |those |this |your |all )*"
@@ -55,7 +55,11 @@ _RULES = (
             r"(?:get|take|find|pull)\b"
             r"|\b(?:(?:news|data) )?(?:sources?|feeds?) (?:stops?|fails?|breaks?|goes? down|is down"
             r"|dies|disappears?)\b"
-            r"|\bwhat (?:are )?(?:your|the bot's) (?:\w+ )?sources\b|\bwhat sources do you\b"
+            r"|\bwhat (?:are )?(?:your|the bot's) (?:\w+ )?sources\b"
+            r"|\b(?:what|which) (?:\w+ )?(?:sources|feeds) (?:do|does) (?:you|the bot|it)\b"
+            r"|\b(?:do|did) you (?:last )?(?:update|refresh)\b"
+            r"|\b(?:is|are|was|were) (?:your|the|this|these) (?:data|rates?|numbers|figures) "
+            r"(?:last )?(?:updated|refreshed)\b"
         ),
         "last-checks",
     ),

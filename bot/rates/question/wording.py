@@ -260,6 +260,8 @@ _MELTED = re.compile(
     r"(?:melted(?: (?:and|&) | ?/ ?)poured|smelt(?:ed)?(?: (?:and|&) | ?/ ?)cast)(?= in\b)"
 )
 """The origin of metal: `melted and poured in mexico`."""
+_LAW_OF_METALS, _COPPER = re.compile(r"\b(?:s|sec|section)?\.? ?232\b"), re.compile(r"\bcu\b")
+"""With Section 232, `cu` is the metal and not the code of Cuba."""
 _DOTTED_HEADING = re.compile(
     r"(?<![\w.,$-])(0[1-9]|[1-9]\d)\.(?![05]0)(\d\d)(?![\w.,%/-])"
     r"(?! ?(?:%|percent|pct|usd|dollars|eur|kg|m\b))"
@@ -420,6 +422,8 @@ def spell_out(text: str) -> str:
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
     if _CLAIM_DIFFERENCE.search(text):
         text = _ANY_CLAIM.sub(" ", text)
+    if _LAW_OF_METALS.search(text):
+        text = _COPPER.sub("copper", text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
     text = _COO.sub("origin", _EX.sub("from ", text))
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))

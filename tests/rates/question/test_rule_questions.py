@@ -35,6 +35,9 @@ def ask(parties: Parties, ledger: Ledger) -> Ask:
         ("post only court news to our channel", "alerts"),
         ("stop sending me these alerts", "alerts"),
         ("where do your numbers come from", "last-checks"),
+        ("how often do you update the rates", "last-checks"),
+        ("which news sources do you use", "last-checks"),
+        ("can i get only 301 news in my dm", "alerts"),
         ("what if one of the news sources fails", "last-checks"),
     ],
 )
@@ -103,6 +106,15 @@ def test_a_calendar_of_all_countries_leaves_out_no_change(ask: Ask, text: str) -
     assert ask(text) == RateQuery(kind=QueryKind.UPCOMING)
 
 
+def test_a_calendar_of_two_economies_keeps_both(ask: Ask) -> None:
+    query = ask("upcoming us and china all countries")
+    assert (query.imposer, query.partner) == ("US", "CN")
+
+
+def test_a_percentage_of_all_countries_needs_no_economy(ask: Ask) -> None:
+    assert ask("is 50% still on for all countries").kind is QueryKind.PERCENT
+
+
 def test_every_is_no_economy(ask: Ask) -> None:
     query = ask("list every tariff change that took effect in august 2026")
     assert (query.kind, query.partner) == (QueryKind.CHANGES, None)
@@ -142,6 +154,8 @@ def test_latin_american_goods_are_not_of_the_us(ask: Ask) -> None:
         ("thai tyre 4011.10 truck or car", "tyre 4011.10"),
         ("thai parts for cars and trucks", "cars parts or trucks parts"),
         ("chapter 99 numbers to declare for 7318.15 from thailand", "7318.15"),
+        ("chapter 99 number steel pipes thailand", "steel pipes"),
+        ("sec 232 cu thailand", "section 232 copper"),
     ],
 )
 def test_words_about_the_goods_name_no_other_goods(ask: Ask, text: str, product: str) -> None:
@@ -174,6 +188,9 @@ def test_the_way_to_state_a_duty_is_no_antidumping_duty(ask: Ask) -> None:
     [
         ("furniture wood", ("furniture",)),
         ("door wood", ("wooden-doors",)),
+        ("furniture of wood", ("furniture",)),
+        ("pipes of steel", ("steel-pipes",)),
+        ("chair plastic", ("chairs", "plastics")),
         ("pipe steel", ("steel-pipes",)),
         ("car steel", ("cars", "steel")),
         ("alum", ("aluminium",)),

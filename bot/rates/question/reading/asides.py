@@ -85,10 +85,9 @@ def drop_asked_heading(text: str, parties: Parties, reader: ProductReader) -> st
     """The text of a question for headings of chapter 99 without these words, if it names a line or
     goods and an economy."""
     rest = _HEADING_ASKED.sub(" ", text)
-    if rest == text or not reader.list_goods(rest):
-        return text
-    codes = TokenizedQuestion(rest, parties).codes
-    return rest if set(codes) - {HOME, WORLD} else text
+    words = TokenizedQuestion(rest, parties)
+    named = rest != text and reader.list_goods(" ".join(words.other_words))
+    return rest if named and set(words.codes) - {HOME, WORLD} else text
 
 
 def drop_material(text: str, parties: Parties) -> str:

@@ -37,7 +37,7 @@ def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
     )
     # 'all countries' also pay the duties on single ones, so it leaves out no change.
     codes = [code for code in words.codes if code != WORLD]
-    if len(codes) > 1 and codes == words.codes:
+    if len(codes) > 1 and WORLD not in words.codes[:2]:
         imposer, partner, _ = find_direction(words)
         asked = partial(asked, imposer=imposer, partner=partner)
     elif codes:

@@ -125,6 +125,8 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
     )
     if question.retaliation:
         return asked(**question.retaliation)
+    if question.percent is not None and not product and codes == [WORLD]:
+        return asked(kind=QueryKind.PERCENT)
     if not codes:
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
@@ -159,7 +161,8 @@ def _is_bare_day(question: Question, today: date) -> bool:
     """Whether a question names only another day or period than today: `tariffs 1 december`."""
     period, intent = question.period, question.intent
     asks_more = intent.history or intent.compares or question.value or question.uncovered
-    return period is not None and period.day != today and not asks_more
+    asks_past = not {"was", "were"}.isdisjoint(question.words.words)
+    return period is not None and period.day != today and not (asks_more or asks_past)
 
 
 def _parse_origins(
