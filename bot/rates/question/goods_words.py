@@ -78,6 +78,8 @@ MATERIALS = frozenset(
     )
 )
 """What goods are made of, as the first word of their names: `steel pipes`."""
+VEHICLES = frozenset({"ev", "car", "truck"})
+"""What parts are for, as the first word of their names: `ev battery`."""
 _MATERIAL_GOODS = frozenset({"plastics", "leather", "lumber"})
 """Goods that are no kind of the goods before them: `chair plastic`."""
 _NO_PLURALS = frozenset({"clothes", "goods", "sports"})

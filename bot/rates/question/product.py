@@ -30,6 +30,7 @@ from bot.rates.question.goods_words import (
     OWN_WORDS,
     PROCESSED,
     TAILS,
+    VEHICLES,
     Item,
     ends_item,
     is_material,
@@ -247,12 +248,12 @@ class ProductReader:
         return (*words[:at], words[end - 1], words[at], *words[at + 1 : end - 1], *words[end:])
 
     def _is_reversed(self, words: tuple[str, ...], at: int) -> bool:
-        """Whether a material follows goods that have it before them in a name: `furniture wood`."""
+        """Whether the words are a name in the other order: `furniture wood`, `battery ev`."""
         pair = words[at : at + 2]
         name = tuple(reversed(pair))
         return (
             len(pair) > 1
-            and name[0] in MATERIALS
+            and name[0] in MATERIALS | VEHICLES
             and not any(len(one.words) > 1 for one in self._find_longest(words, at, frozenset()))
             and any(one.words == name for one in self._phrases.get(name[0], ()))
         )

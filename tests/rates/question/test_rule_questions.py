@@ -193,6 +193,7 @@ def test_the_way_to_state_a_duty_is_no_antidumping_duty(ask: Ask) -> None:
         ("chair plastic", ("chairs", "plastics")),
         ("pipe steel", ("steel-pipes",)),
         ("car steel", ("cars", "steel")),
+        ("battery ev", ("ev-batteries",)),
         ("alum", ("aluminium",)),
         ("stl", ("steel",)),
     ],

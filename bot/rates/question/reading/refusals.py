@@ -272,7 +272,7 @@ def _ask_for_goods_of_region(text: str, codes: Sequence[str], vocabulary: Vocabu
         for one in origins
     ]
     asked = " ".join(found.group().split())
-    cause = f"Duties are set by economy, and “{asked}” names many. Which answer helps?"
+    cause = f"“{asked}” is a region or a group, and duties are set by economy. Which helps?"
     raise UnclearQuestion(asked, cause, options[:_MAX_MEANINGS])
 
 
