@@ -236,7 +236,8 @@ def parse_command(text: str, parties: Parties) -> Command:
         if rest != words[1:]:
             return Command(verb=Verb.CALENDAR_FILE, text=" ".join([first, *rest]))
     if first in _BUTTONS and not (first.startswith("why") and len(words) > _WORDS_OF_BUTTON):
-        raise CommandNotUnderstood(first, "the buttons and the menu of each alert do that")
+        cause = "the buttons and the menu of each alert do that"
+        raise CommandNotUnderstood(first, cause, ("list", "unsubscribe"))
     verb = _VERBS.get(first, Verb.ASK)
     match verb:
         case Verb.ASK:

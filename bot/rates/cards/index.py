@@ -8,8 +8,8 @@ The steps, in order:
    text as it is. A name of such words alone, as `who pays`, is the whole text. A name that is a
    part of a longer name in the text is not counted.
 3. Cards that answer before rates come first, then the cards with the longest names. Of two names
-   with the same length, the name whose card is a part of the other card comes first, then the first
-   in the files.
+   with the same length, that of a card about an economy comes first, then the name whose card is a
+   part of the other card, then the first in the files.
 4. The first of these cards is the answer, unless the text is a question about rates or the
    calendar. A card about duties does not answer a text that names an economy other than the United
    States, or the United States and goods: its rate does.
@@ -221,6 +221,7 @@ class CardIndex:
             key=lambda one: (
                 not one.answers_before_rates,
                 -len(one.words),
+                not one.card.economies,
                 one.card.law is None,
                 self._places[one.card.id],
             ),

@@ -71,6 +71,17 @@ _MADE_OF = {("made", "of"), ("made", "from"), ("constructed", "of"), ("consistin
 _OUT_OF = ("made", "out", "of")
 _METALS = frozenset({"steel", "aluminium", "copper", "nickel", "zinc", "titanium"})
 """Goods that form a list without commas: `steel aluminum`."""
+MATERIALS = frozenset(
+    str.split(
+        "wood wooden steel aluminium aluminum copper iron metal plastic leather glass cotton "
+        "rubber ceramic bamboo wool silk paper"
+    )
+)
+"""What goods are made of, as the first word of their names: `steel pipes`."""
+VEHICLES = frozenset({"ev", "car", "truck"})
+"""What parts are for, as the first word of their names: `ev battery`."""
+_MATERIAL_GOODS = frozenset({"plastics", "leather", "lumber"})
+"""Goods that are no kind of the goods before them: `chair plastic`."""
 _NO_PLURALS = frozenset({"clothes", "goods", "sports"})
 """Words with the ending of a plural that stand before other goods: `clothes hangers`."""
 
@@ -106,7 +117,13 @@ def ends_item(run: list[Item], goods: tuple[str, ...]) -> bool:
     named = [item for item in run if item.goods]
     if not named:
         return False
-    return named[-1].is_plural or not any(map(_METALS.isdisjoint, (named[-1].goods, goods)))
+    if named[-1].is_plural:
+        return True
+    # `car steel` names two goods, because no metal is a kind of car.
+    is_metal = not _METALS.isdisjoint(goods)
+    if not _MATERIAL_GOODS.isdisjoint(goods):
+        return len(named[-1].words) == 1 and MATERIALS.isdisjoint(named[-1].words)
+    return is_metal and (len(named[-1].words) == 1 or not _METALS.isdisjoint(named[-1].goods))
 
 
 def is_tail(before: Item, item: Item) -> bool:

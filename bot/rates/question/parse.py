@@ -48,9 +48,11 @@ from bot.rates.question.query import (
 )
 from bot.rates.question.reading.asides import (
     drop_aside,
+    drop_asked_heading,
     drop_material,
     drop_route,
     drop_suffixes,
+    drop_use,
 )
 from bot.rates.question.reading.calendar_query import (
     find_goods_of_economies,
@@ -158,6 +160,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if reader is not None:
         text = translate(text)
         text = spell_out_places(text, lambda name: parties.find(name) is not None, reader)
+        text = drop_asked_heading(drop_use(text, reader), parties, reader)
     whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
     respelled: tuple[Respelling, ...] = ()
     if reader is not None:
@@ -224,7 +227,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     question = Question(words, period, percent, (*uncovered, *costs), intent, retaliation, value)
     if percent is None and not (words.codes or intent.is_calendar):
         refuse_misspelt_card(undated, vocabulary)
-    refuse_regions(words)
+    refuse_regions(words, vocabulary)
     read = {"value": value, "cards": named, "via": via}
     if intent.is_calendar:
         refuse_unread(question, vocabulary)

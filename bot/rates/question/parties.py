@@ -64,6 +64,7 @@ _NOT_AFTER = {
     "mexico": {"new"},
     "england": {"new"},
     "america": {"latin", "central"},
+    "american": {"latin", "central", "south", "north"},
     "us": {"tell", "give", "let", "help", "remind", "inform", "advise", "cost", "costs"},
 }
 """For each name, words that show, before it, that it is no economy."""

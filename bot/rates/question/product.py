@@ -24,11 +24,13 @@ from bot.rates.model.measure import Measure, has_basis
 from bot.rates.question.goods_words import (
     CHANGES_MEANING,
     IGNORED,
+    MATERIALS,
     NOT_ALONE,
     ONLY_ALONE,
     OWN_WORDS,
     PROCESSED,
     TAILS,
+    VEHICLES,
     Item,
     ends_item,
     is_material,
@@ -170,6 +172,8 @@ class ProductReader:
         run: list[Item] = []
         at = 0
         while at < len(words):
+            if self._is_made_of(words, at) or (at not in plurals and self._is_reversed(words, at)):
+                words = self._move_material(words, at, breaks)
             matches = self._find_longest(words, at, allowed)
             size = len(matches[0].words) if matches else 1
             named = dict.fromkeys(phrase.key for phrase in matches if phrase.kind == "goods")
@@ -228,6 +232,31 @@ class ProductReader:
                 moved = " ".join((*words[:at], *name, *words[at + 2 :]))
                 return self._read(moved, allowed)._replace(text=wanted.text)
         return None
+
+    def _is_made_of(self, words: tuple[str, ...], at: int) -> bool:
+        """Whether `of` stands between goods and their material: `furniture of wood`."""
+        is_of = words[at + 1 : at + 2] == ("of",)
+        return is_of and self._is_reversed((words[at], *words[at + 2 : at + 3]), 0)
+
+    def _move_material(
+        self, words: tuple[str, ...], at: int, breaks: frozenset[int]
+    ) -> tuple[str, ...]:
+        """The words with the material that follows the goods at `at` before them."""
+        end = at + 3 if words[at + 1] == "of" else at + 2
+        if not breaks.isdisjoint(range(at + 1, end)):
+            return words
+        return (*words[:at], words[end - 1], words[at], *words[at + 1 : end - 1], *words[end:])
+
+    def _is_reversed(self, words: tuple[str, ...], at: int) -> bool:
+        """Whether the words are a name in the other order: `furniture wood`, `battery ev`."""
+        pair = words[at : at + 2]
+        name = tuple(reversed(pair))
+        return (
+            len(pair) > 1
+            and name[0] in MATERIALS | VEHICLES
+            and not any(len(one.words) > 1 for one in self._find_longest(words, at, frozenset()))
+            and any(one.words == name for one in self._phrases.get(name[0], ()))
+        )
 
     def _list_meanings(self, found: Mapping[str, Mapping[str, None]]) -> tuple[str, ...]:
         meant = [one for one in found.get("goods", ()) if one in found.get("meanings", ())]

@@ -2,6 +2,8 @@
 
 how is steel content valued                            the card of the metals
 do i pay both the auto parts and the steel tariff on it    the card about stacking
+send me only court rulings                             the card about alerts
+where does your data come from                         the card about the last checks
 nintendo case                                          no case of our data, so it offers those
 """
 
@@ -30,6 +32,36 @@ _RULES = (
             r"|\b(?:pay|charged|owe|taxed) (?:twice|double|two times)\b"
         ),
         "stacking",
+    ),
+    (
+        re.compile(
+            r"\b(?:send|post|push|deliver|forward|alert|notify|ping|email)\b.*\b(?:news|rulings?"
+            r"|stories|headlines|alerts?|updates|messages)\b.*\b(?:channel|dm|inbox|me|us|daily)\b"
+            r"|\b(?:send|give|get|receive|alert|notify|ping|email|post|show) "
+            r"(?:me |us )?(?:only|just)\b.*\b(?:news|alerts?|stories|updates|headlines)\b"
+            r"|\b(?:mute|unmute|unsubscribe|silence|snooze|opt out)\b"
+            r"|\b(?:stop|pause|turn off|switch off|fewer|less|too many) "
+            r"(?:sending |posting |getting )?(?:me |us )?(?:the |these |those |this |your |all )*"
+            r"(?:alerts?|messages|notifications?|news|posts|spam|posting|sending)\b"
+        ),
+        "alerts",
+    ),
+    (
+        re.compile(
+            r"\b(?:your|the bot'?s?|bot'?s?) (?:own )?(?:\w+ )?(?:data|information|news|figures"
+            r"|numbers|rates|sources?|feeds?)\b.*\b(?:come|comes|from|get|source|based|break|breaks"
+            r"|stops?|fails?|down|reliable|old|fresh)\b"
+            r"|\b(?:where|how) (?:do|does) (?:you|the bot|this bot|tariffwire) "
+            r"(?:get|take|find|pull)\b"
+            r"|\b(?:(?:news|data) )?(?:sources?|feeds?) (?:stops?|fails?|breaks?|goes? down|is down"
+            r"|dies|disappears?)\b"
+            r"|\bwhat (?:are )?(?:your|the bot's) (?:\w+ )?sources\b"
+            r"|\b(?:what|which) (?:\w+ )?(?:sources|feeds) (?:do|does) (?:you|the bot|it)\b"
+            r"|\b(?:do|did) you (?:last )?(?:update|refresh)\b"
+            r"|\b(?:is|are|was|were) (?:your|the|this|these) (?:data|rates?|numbers|figures) "
+            r"(?:last )?(?:updated|refreshed)\b"
+        ),
+        "last-checks",
     ),
 )
 _CASE = re.compile(

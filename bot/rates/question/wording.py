@@ -59,7 +59,7 @@ NOISE = frozenset(
         "dutiable subject tax taxes any new higher exemption exemptions help price work works "
         "shipped coming arriving sourced sourcing importer importers exporter exporters trade "
         "business company shipment shipments number treat treats treated carry carries carried "
-        "special extra punitive"
+        "special extra punitive every each"
     )
 )
 """Words that name nothing at the edges of a product."""
@@ -181,7 +181,8 @@ _FUTURE = re.compile(r"\b(?:will|upcoming|calendar|scheduled|going to|expected|p
 _EVENTS = re.compile(
     r"\b(?:starts?|starting|begins?|beginning|ends?|ending|expires?|expiring|takes? effect"
     r"|kicks? in|happens?|happening|deadlines?|new tariffs|new duties|dates|events?"
-    r"|anything new|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out"
+    r"|anything new|(?:tariff|duty|rate) changes?"
+    r"|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out"
     r"|ended|expired|lapsed|started|began|kicked in|took effect|terminated|went up|went down)\b"
 )
 """Verbs and nouns of changes. With a period, they ask for a calendar: `what ends in december`."""
@@ -259,6 +260,8 @@ _MELTED = re.compile(
     r"(?:melted(?: (?:and|&) | ?/ ?)poured|smelt(?:ed)?(?: (?:and|&) | ?/ ?)cast)(?= in\b)"
 )
 """The origin of metal: `melted and poured in mexico`."""
+_LAW_OF_METALS, _COPPER = re.compile(r"\b(?:s|sec|section)?\.? ?232\b"), re.compile(r"\bcu\b")
+"""With Section 232, `cu` is the metal and not the code of Cuba."""
 _DOTTED_HEADING = re.compile(
     r"(?<![\w.,$-])(0[1-9]|[1-9]\d)\.(?![05]0)(\d\d)(?![\w.,%/-])"
     r"(?! ?(?:%|percent|pct|usd|dollars|eur|kg|m\b))"
@@ -315,8 +318,22 @@ _OWN_SHIPMENT = re.compile(
 )
 """A clause about a shipment, which names no goods: `when our container was entered`."""
 _BOTH = (Uncovered.ANTIDUMPING, Uncovered.COUNTERVAILING)
+_AD_NOUN = (
+    r"(?:dut(?:y|ies)|orders?|cases?|rates?|margins?|deposits?|investigations?|reviews?|tariffs?)\b"
+)
+"""What follows the short form of antidumping: `ad order`."""
 _UNCOVERED = (
-    (re.compile(r"\b(?:ad ?[/&] ?cvd|adcvd|ad and cvd|trade remed(?:y|ies))\b"), _BOTH),
+    (
+        re.compile(
+            r"\b(?:add? ?(?:[-/&+,]|and|or) ?cvds?|adcvd|trade remed(?:y|ies))\b"
+            rf"(?:[- ]{_AD_NOUN})?"
+        ),
+        _BOTH,
+    ),
+    (
+        re.compile(rf"\badd?[- ]{_AD_NOUN}|\bad\b(?!-| ?valorem)"),
+        (Uncovered.ANTIDUMPING,),
+    ),
     (re.compile(r"\b(?:anti[- ]?dumping|dumping)\b"), (Uncovered.ANTIDUMPING,)),
     (
         re.compile(r"\b(?:countervailing|counter-vailing|cvds?|anti[- ]?subsidy)\b"),
@@ -405,6 +422,8 @@ def spell_out(text: str) -> str:
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
     if _CLAIM_DIFFERENCE.search(text):
         text = _ANY_CLAIM.sub(" ", text)
+    if _LAW_OF_METALS.search(text):
+        text = _COPPER.sub("copper", text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
     text = _COO.sub("origin", _EX.sub("from ", text))
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))

@@ -29,6 +29,8 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("court of international trade and chinese goods", "forced-labor-cases", ["CN"], None),
         ("parcel from japan, postal, do i pay", "de-minimis", ["JP"], "low-value parcels"),
         ("did switzerland get a deal", "deal-switzerland", ["CH"], None),
+        ("what does the eu framework agreement exempt", "deal-eu", ["EU"], None),
+        ("tariff on buyers of iranian oil", "iran-cuba-venezuela-tariffs", ["IR"], None),
         ("refunds", "refunds", [], None),
         ("how do i protest the duty on steel from korea", "refunds", ["KR"], "steel"),
         ("goods on the water from india", "in-transit", ["IN"], None),

@@ -26,7 +26,7 @@ def read(text: str, parties: Parties, ledger: Ledger) -> RateQuery:
         ("my client ships denim jackets from bangladesh", ("coats",)),
         ("frozen shrimps from ecuador", ("shrimp",)),
         ("electric scooters made in china", ("e-bikes",)),
-        ("bags of leather from italy", ("luggage", "leather")),
+        ("bags of leather from italy", ("luggage",)),
         ("stainless steel kitchen sinks from china (we heard that steel counts)", ("steel-sinks",)),
         ("stainless steel bolts from china", ("screws",)),
         ("furniture from vietnam when our container was entered", ("furniture",)),

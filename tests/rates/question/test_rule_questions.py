@@ -9,7 +9,7 @@ from bot.errors import UnclearQuestion
 from bot.parties import Parties
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
-from bot.rates.question.query import RateQuery
+from bot.rates.question.query import QueryKind, RateQuery, Uncovered
 
 TODAY = date(2026, 11, 30)
 Ask = Callable[[str], RateQuery]
@@ -32,6 +32,13 @@ def ask(parties: Parties, ledger: Ledger) -> Ask:
             "stacking",
         ),
         ("do steel and copper duties both apply to one article", "stacking"),
+        ("post only court news to our channel", "alerts"),
+        ("stop sending me these alerts", "alerts"),
+        ("where do your numbers come from", "last-checks"),
+        ("how often do you update the rates", "last-checks"),
+        ("which news sources do you use", "last-checks"),
+        ("can i get only 301 news in my dm", "alerts"),
+        ("what if one of the news sources fails", "last-checks"),
     ],
 )
 def test_a_question_about_a_rule_leads_to_its_card(ask: Ask, text: str, card: str) -> None:
@@ -90,3 +97,113 @@ def test_scattered_words_are_no_goods(ask: Ask) -> None:
     with pytest.raises(UnclearQuestion) as raised:
         ask("did they approve the tariff cut on american industrial goods in the eu")
     assert all("8417" not in command for _, command in raised.value.options)
+
+
+@pytest.mark.parametrize(
+    "text", ["upcoming all countries", "upcoming each country", "upcoming every economy"]
+)
+def test_a_calendar_of_all_countries_leaves_out_no_change(ask: Ask, text: str) -> None:
+    assert ask(text) == RateQuery(kind=QueryKind.UPCOMING)
+
+
+def test_a_calendar_of_two_economies_keeps_both(ask: Ask) -> None:
+    query = ask("upcoming us and china all countries")
+    assert (query.imposer, query.partner) == ("US", "CN")
+
+
+def test_a_percentage_of_all_countries_needs_no_economy(ask: Ask) -> None:
+    assert ask("is 50% still on for all countries").kind is QueryKind.PERCENT
+
+
+def test_every_is_no_economy(ask: Ask) -> None:
+    query = ask("list every tariff change that took effect in august 2026")
+    assert (query.kind, query.partner) == (QueryKind.CHANGES, None)
+    assert (query.since, query.until) == (date(2026, 8, 1), date(2026, 8, 31))
+
+
+@pytest.mark.parametrize("text", ["upcoming all but china", "upcoming all countries except canada"])
+def test_a_calendar_with_an_exception_offers_all_changes(ask: Ask, text: str) -> None:
+    with pytest.raises(UnclearQuestion) as refused:
+        ask(text)
+    assert [question for _, question in refused.value.options] == ["upcoming"]
+
+
+@pytest.mark.parametrize("text", ["tariffs 4 december 2026", "duties on 4 dec 2026"])
+def test_a_day_alone_asks_for_its_changes(ask: Ask, text: str) -> None:
+    day = date(2026, 12, 4)
+    assert ask(text) == RateQuery(kind=QueryKind.UPCOMING, since=day, until=day)
+
+
+@pytest.mark.parametrize(
+    "text", ["mexico asian cars", "mexico 50% non-fta countries cars", "mexico cars from asia"]
+)
+def test_goods_of_a_region_ask_whose_duties_are_meant(ask: Ask, text: str) -> None:
+    with pytest.raises(UnclearQuestion) as refused:
+        ask(text)
+    assert refused.value.options[0][1] == "tariffs by \U0001f1f2\U0001f1fd passenger cars"
+
+
+def test_latin_american_goods_are_not_of_the_us(ask: Ask) -> None:
+    with pytest.raises(UnclearQuestion, match="latin american"):
+        ask("latin american steel")
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("thai tyre 4011.10 truck or car", "tyre 4011.10"),
+        ("thai parts for cars and trucks", "cars parts or trucks parts"),
+        ("chapter 99 numbers to declare for 7318.15 from thailand", "7318.15"),
+        ("chapter 99 number steel pipes thailand", "steel pipes"),
+        ("sec 232 cu thailand", "section 232 copper"),
+    ],
+)
+def test_words_about_the_goods_name_no_other_goods(ask: Ask, text: str, product: str) -> None:
+    query = ask(text)
+    assert (query.kind, query.partner, query.product) == (QueryKind.PAIR, "TH", product)
+
+
+@pytest.mark.parametrize(
+    "text", ["AD duty chinese mattresses", "ad on mattresses from china", "ad-order china mattress"]
+)
+def test_the_short_form_of_antidumping_is_read(ask: Ask, text: str) -> None:
+    query = ask(text)
+    assert query.uncovered == (Uncovered.ANTIDUMPING,)
+    assert query.product in ("mattresses", "mattress")
+
+
+@pytest.mark.parametrize("text", ["ad/cvd", "ad-cvd order", "ad & cvd", "ad and cvd case"])
+def test_both_short_forms_are_read(ask: Ask, text: str) -> None:
+    query = ask(f"{text} steel nails china")
+    assert query.uncovered == (Uncovered.ANTIDUMPING, Uncovered.COUNTERVAILING)
+    assert query.product == "steel nails"
+
+
+def test_the_way_to_state_a_duty_is_no_antidumping_duty(ask: Ask) -> None:
+    assert not ask("ad valorem duty china toys").uncovered
+
+
+@pytest.mark.parametrize(
+    ("text", "goods"),
+    [
+        ("furniture wood", ("furniture",)),
+        ("door wood", ("wooden-doors",)),
+        ("furniture of wood", ("furniture",)),
+        ("pipes of steel", ("steel-pipes",)),
+        ("chair plastic", ("chairs", "plastics")),
+        ("pipe steel", ("steel-pipes",)),
+        ("car steel", ("cars", "steel")),
+        ("battery ev", ("ev-batteries",)),
+        ("alum", ("aluminium",)),
+        ("stl", ("steel",)),
+    ],
+)
+def test_goods_may_stand_before_their_material(
+    ledger: Ledger, text: str, goods: tuple[str, ...]
+) -> None:
+    assert ledger.reader.read_any(text).goods == goods
+
+
+def test_wood_alone_is_asked_for(ask: Ask) -> None:
+    with pytest.raises(UnclearQuestion, match="wood"):
+        ask("vietnam wood")

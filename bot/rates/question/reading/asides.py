@@ -47,6 +47,49 @@ _MATERIAL = re.compile(
 """What goods are made of, with its economy: `material of china`, `with chinese fabric`."""
 
 
+_PARTS = (
+    r"(?:tyres?|tires?|parts?|wheels?|rims?|seats?|brakes?|bumpers?|mirrors?|filters?|engines?"
+    r"|batter(?:y|ies)|accessor(?:y|ies)|covers?|mats?|bearings?|belts?|pumps?|glass)"
+)
+_USE = re.compile(
+    rf"\b(?P<part>{_PARTS})(?P<code> (?:hs |hts )?\d{{4}}[\d.]*)?(?P<link> for)?"
+    r"(?: an?| the)? (?P<one>[a-z]+) ?(?:or|and|/|&) ?(?:for )?(?:an? |the )?"
+    r"(?P<two>[a-z]+)\b"
+)
+_HEADING_ASKED = re.compile(
+    r"\b(?:hts |chapter |ch\.? ?)?(?:99|9903) (?:numbers?|headings?|codes?|provisions?)\b"
+    r"(?: (?:(?:do|should|must) (?:i|we) (?:(?:have|need) to )?|to )?"
+    r"(?:declare|use|file|report|enter|put)\b)?"
+)
+"""A question for the headings of chapter 99, which the answer about a tariff line names."""
+
+
+def drop_use(text: str, reader: ProductReader) -> str:
+    """The text with the use of parts before them: `truck tyre or car tyre` for `tyre for truck or
+    car`. Next to a code, the use only describes it."""
+
+    def write(match: re.Match[str]) -> str:
+        part, one, two = match["part"], match["one"], match["two"]
+        if not (reader.names_goods(one) and reader.names_goods(two)):
+            return match.group()
+        if match["code"]:
+            return f"{part}{match['code']}"
+        written = f"{one} {part} or {two} {part}"
+        known = match["link"] and reader.names_goods(f"{one} {part}")
+        return written if known and reader.names_goods(f"{two} {part}") else match.group()
+
+    return _USE.sub(write, text)
+
+
+def drop_asked_heading(text: str, parties: Parties, reader: ProductReader) -> str:
+    """The text of a question for headings of chapter 99 without these words, if it names a line or
+    goods and an economy."""
+    rest = _HEADING_ASKED.sub(" ", text)
+    words = TokenizedQuestion(rest, parties)
+    named = rest != text and reader.list_goods(" ".join(words.other_words))
+    return rest if named and set(words.codes) - {HOME, WORLD} else text
+
+
 def drop_material(text: str, parties: Parties) -> str:
     """The text without the economy of a material, if the origin of the goods is named:
     `origin vietnam, material of china`."""

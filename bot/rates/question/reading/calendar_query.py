@@ -5,7 +5,7 @@ from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD
-from bot.rates.question.directions import find_direction, has_direction
+from bot.rates.question.directions import find_direction
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery, format_query
@@ -14,6 +14,7 @@ from bot.rates.question.times.periods import Period, Tense
 from bot.rates.question.wording import NOISE
 
 _WORDS_OF_SENTENCE = 6
+_EXCEPT = frozenset({"but", "except", "excluding", "besides", "excl", "minus"})
 CALENDAR_WORDS = frozenset(
     str.split(
         "this next last past coming recent recently latest new soon day days week weeks "
@@ -34,15 +35,13 @@ def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
     asked = partial(
         RateQuery, product=product, percent=question.percent, uncovered=question.uncovered
     )
-    if len(words.codes) == 2 and WORLD in words.codes and not has_direction(words):
-        # 'india, all changes'
-        [partner] = [code for code in words.codes if code != WORLD]
-        asked = partial(asked, partner=partner)
-    elif len(words.codes) > 1:
+    # 'all countries' also pay the duties on single ones, so it leaves out no change.
+    codes = [code for code in words.codes if code != WORLD]
+    if len(codes) > 1 and WORLD not in words.codes[:2]:
         imposer, partner, _ = find_direction(words)
         asked = partial(asked, imposer=imposer, partner=partner)
-    elif words.codes:
-        asked = partial(asked, partner=words.codes[0])
+    elif codes:
+        asked = partial(asked, partner=codes[0])
     if question.retaliation.get("imposer"):
         pair = {key: question.retaliation[key] for key in ("imposer", "partner")}
         asked = partial(asked, **pair)
@@ -100,9 +99,22 @@ def _find_window(
     return period.first, period.last, None
 
 
+def _refuse_exceptions(question: Question, vocabulary: Vocabulary) -> None:
+    """Raises UnclearQuestion for `upcoming all but china`, with the changes of all economies."""
+    words = question.words
+    excepted = [one[-2:] for one in words.words_before if not _EXCEPT.isdisjoint(one[-2:])]
+    if excepted and words.codes:
+        every = parse_calendar(question, vocabulary)
+        every = every.model_copy(update={"imposer": None, "partner": None, "product": None})
+        cause = "We cannot leave out an economy. The calendar names those of each change."
+        options = [("All changes in this time", format_query(every))]
+        raise UnclearQuestion(" ".join(excepted[0]), cause, options)
+
+
 def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
     """Raises QueryError if a calendar question has words that name no time, goods or economy."""
     words, parties, reader = question.words, vocabulary.parties, vocabulary.reader
+    _refuse_exceptions(question, vocabulary)
     rest = trim_product([word for word in words.other_words if word not in CALENDAR_WORDS])
     if "since" in words.words and question.period is None and (thing := rest or "since"):
         raise QueryError(thing, "not a day we can read", "Write it as 2025-12-31")

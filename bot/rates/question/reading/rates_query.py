@@ -27,6 +27,7 @@ from bot.rates.question.query import (
     QueryKind,
     RateQuery,
 )
+from bot.rates.question.reading.calendar_query import parse_calendar
 from bot.rates.question.reading.context_laws import drop_context_laws
 from bot.rates.question.reading.goods import keep_names
 from bot.rates.question.reading.question import (
@@ -124,6 +125,8 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
     )
     if question.retaliation:
         return asked(**question.retaliation)
+    if question.percent is not None and not product and codes == [WORLD]:
+        return asked(kind=QueryKind.PERCENT)
     if not codes:
         if question.percent is not None:
             return asked(kind=QueryKind.PERCENT)
@@ -136,7 +139,10 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
                     return asked(kind=QueryKind.PAIR, imposer=HOME, **every)
                 goods = list_read_goods(product, reader) or product
                 ask_for_origin(partial(asked, product=goods), goods, vocabulary)
-        if not product and question.period is not None and vocabulary.has_home:
+        period = question.period
+        if not product and period is not None and vocabulary.has_home:
+            if _is_bare_day(question, vocabulary.today):
+                return parse_calendar(question, vocabulary)
             ask_for_origin(asked, "these duties", vocabulary)
         raise build_no_economy(product, words, question.uncovered, vocabulary)
     if len(codes) == 1:
@@ -149,6 +155,14 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
         # 'switzerland usa 39%': most percentages that people name are duties of the US.
         return query.model_copy(update={"imposer": HOME, "partner": query.imposer})
     return query
+
+
+def _is_bare_day(question: Question, today: date) -> bool:
+    """Whether a question names only another day or period than today: `tariffs 1 december`."""
+    period, intent = question.period, question.intent
+    asks_more = intent.history or intent.compares or question.value or question.uncovered
+    asks_past = not {"was", "were"}.isdisjoint(question.words.words)
+    return period is not None and period.day != today and not (asks_more or asks_past)
 
 
 def _parse_origins(

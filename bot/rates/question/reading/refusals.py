@@ -31,6 +31,7 @@ _MAX_OFFERED = 3
 _MAX_MEANINGS = 4
 _LIKELY_ORIGINS = ("CN", "MX", "EU")
 """The origins of most imports of the US, for goods whose origin a question does not name."""
+_ASIAN_ORIGINS = ("CN", "JP", "KR")
 _MAX_LABEL = 70
 """Maximum characters of a label that names a heading of the tariff schedule."""
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
@@ -39,6 +40,14 @@ _REGION = re.compile(
     r"\b(?:(?:south[- ]?east|south|east|central|western) asia|asia|(?:central|latin|south) america"
     r"|(?:sub-saharan |north |west |east )?africa|middle east|scandinavia|the balkans|caribbean)\b"
 )
+_REGION_ADJECTIVE = re.compile(
+    r"\b(?:(?:south[- ]?east |south |east |central |western )?asian"
+    r"|(?:latin|central|south|north) american"
+    r"|middle eastern|scandinavian|african(?! growth)|(?:of |from |on )?non[- ]?"
+    r"(?:fta|free[- ]trade)(?: agreement)?(?: (?:countries|country|partners?|origins?|economies))?"
+    r"|(?:countries )?without (?:an? )?(?:fta|free[- ]trade agreement|trade agreement))\b"
+)
+"""Words before goods of many economies: `asian cars`, `non-fta countries cars`."""
 _TERRITORY = re.compile(r"\b(?:puerto rico|guam|us virgin islands|american samoa)\b")
 _EXCLUSION = re.compile(r"\b(?:not|except|excluding|without|besides|no(?!\.?\s*\d))\b")
 _OTHER_THAN = re.compile(
@@ -215,9 +224,14 @@ def refuse_new_mexico(text: str) -> None:
         )
 
 
-def refuse_regions(words: TokenizedQuestion) -> None:
-    """Raises QueryError for a region or a US territory, which is no economy of our data."""
+def refuse_regions(words: TokenizedQuestion, vocabulary: Vocabulary) -> None:
+    """Raises QueryError for a region or a US territory, which is no economy of our data.
+
+    With goods, raises UnclearQuestion with their duties on all countries.
+    """
     text = " ".join(words.other_words)
+    if not any(words.are_origins):
+        _ask_for_goods_of_region(text, words.codes, vocabulary)
     if words.codes not in ([], [HOME]):
         return
     if region := _REGION.search(text):
@@ -230,6 +244,36 @@ def refuse_regions(words: TokenizedQuestion) -> None:
             "the customs status of US territories is not in our data",
             "Try: cards",
         )
+
+
+def _ask_for_goods_of_region(text: str, codes: Sequence[str], vocabulary: Vocabulary) -> None:
+    """Raises UnclearQuestion for `mexico asian cars`: the region is no importer and no origin."""
+    reader, parties = vocabulary.reader, vocabulary.parties
+    found = _REGION_ADJECTIVE.search(text) or _REGION.search(text)
+    if found is None or reader is None or not vocabulary.has_home or len(codes) > 1:
+        return
+    rest = trim_product(f"{text[: found.start()]} {text[found.end() :]}".split()) or ""
+    goods = ", ".join(reader.list_goods(rest))
+    if not goods:
+        return
+    code = codes[0] if codes else HOME
+    name, flag, home = parties.get(code).name, format_party(code), format_party(HOME)
+    options = []
+    if any(imposer == code for imposer, _ in reader.pairs):
+        label = f"Duties of {'the US' if code == HOME else name} on {goods} of all countries"
+        options.append((label[:_MAX_LABEL], f"tariffs by {flag} {goods}"))
+    likely = _ASIAN_ORIGINS if "asia" in found.group() else ()
+    origins = [code] if code != HOME else [one for one in likely if one in parties]
+    options += [
+        (
+            f"US duties on {goods} of {parties.get(one).name}"[:_MAX_LABEL],
+            f"{home} on {format_party(one)} {goods}",
+        )
+        for one in origins
+    ]
+    asked = " ".join(found.group().split())
+    cause = f"“{asked}” is a region or a group, and duties are set by economy. Which helps?"
+    raise UnclearQuestion(asked, cause, options[:_MAX_MEANINGS])
 
 
 def refuse_excluded_economies(words: TokenizedQuestion) -> None:

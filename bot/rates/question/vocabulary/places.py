@@ -61,6 +61,7 @@ _PARTNER_IN = re.compile(
     r"(?:(?:based|located|is|are) )*(?:in|from|of) (?:the )?"
     r"(?P<place>[a-z]+(?: [a-z]+)?)"
 )
+_OF_GOODS = re.compile(rf"\b{_PARTNER} of \w+ \w+$")
 _PARTNER_OF = re.compile(rf"\b(?:(?:my|our|the|an?|your|their) )+(?P<place>[a-z]+) {_PARTNER}\b")
 _GOODS_OF = {
     "united kingdom": "scotch|scotch whisk(?:y|ies)|stilton|harris tweed",
@@ -107,7 +108,7 @@ def spell_out_places(text: str, is_economy: Callable[[str], bool], reader: Produ
         goods = match["goods"]
         return f"american {goods}" if reader.names_goods(goods) else match.group()
 
-    return _move_partner(_STATE_GOODS.sub(write, text), is_economy)
+    return _move_partner(_STATE_GOODS.sub(write, text), is_economy, reader.names_goods)
 
 
 _SUPPLIER = re.compile(
@@ -117,10 +118,15 @@ _SUPPLIER = re.compile(
 )
 
 
-def _move_partner(text: str, is_economy: Callable[[str], bool]) -> str:
+def _move_partner(
+    text: str, is_economy: Callable[[str], bool], names_goods: Callable[[str], bool]
+) -> str:
     for pattern in (_PARTNER_IN, _PARTNER_OF):
         if match := pattern.search(text):
             words = match["place"].split()
+            if len(words) > 1 and _OF_GOODS.search(match.group()) and names_goods(words[1]):
+                # `buyers of venezuelan oil` may import into any economy.
+                continue
             for size in range(len(words), 0, -1):
                 name = " ".join(words[:size])
                 if is_economy(name):
