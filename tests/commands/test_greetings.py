@@ -25,7 +25,6 @@ def test_other_lines_are_no_greetings(text: str) -> None:
     [
         "can you compare three lines at once",
         "what can you do?",
-        "who made you",
         "which countries do you cover",
         "how do I export to Excel",
         "is there an API",

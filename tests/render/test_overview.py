@@ -176,7 +176,9 @@ def test_many_duties_of_a_law_are_rows_by_rate(ledger: Ledger) -> None:
     reply = ask("what is the 301 rate on china", ledger)
     [overview] = [build_overview(one, reply.query, reply.today, 6) for one in reply.answers]
     assert overview.title == "US Section 301 duties on goods of China"
-    assert overview.format_headline().startswith("12.5% on all goods; 18 duties, 7.5% to 100%")
+    assert overview.format_headline().startswith(
+        "12.5% on goods in general; 18 duties, 7.5% to 100%"
+    )
     assert [row.added for row in overview.rows] == ["12.5%", "100%", "50%", "25%", "7.5%"]
     counts = [int(row.why.split()[0]) for row in overview.rows if "duties" in row.why]
     assert sum(counts) == 17

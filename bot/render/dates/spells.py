@@ -17,7 +17,10 @@ def describe_spells(spells: Sequence[Spell], query: RateQuery, parties: Parties)
         return []
     if not spells:
         percent = f"{format_percent(query.percent)}%"
-        return [f"Neither this total nor one of its duties is or was {percent} in our data."]
+        return [
+            f"Neither this total nor one of its duties is or was {percent} in our data, which has no "
+            "antidumping or countervailing duties."
+        ]
     return [_describe_spell(one, query.partner, parties) for one in spells]
 
 

@@ -114,7 +114,7 @@ def _build_law_headline(answer: Answer) -> Iterator[Piece]:
     if general:
         total = sum(general, _ZERO)
         yield Piece(words.format_span(total, total), strong=True)
-        yield Piece(" on all goods" + "; " * bool(particular))
+        yield Piece(" on goods in general" + "; " * bool(particular))
     if not particular:
         return
     bans = sum(one.rate.banned for one in particular)

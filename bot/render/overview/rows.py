@@ -87,7 +87,7 @@ def _build_law_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
 
 def _build_law_row(one: Component, answer: Answer) -> GoodsRow:
     name = read_duty_name(one.measure, answer.partner_name)
-    goods = "all goods" if one.is_counted else name.subject or name.short
+    goods = "goods in general" if one.is_counted else name.subject or name.short
     if one.rate.banned:
         goods = shorten_clause(one.covers, _GOODS_CHARACTERS) or goods
     since = one.rate_since or one.from_

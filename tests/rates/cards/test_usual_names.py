@@ -71,7 +71,7 @@ NAMES: dict[str, str] = {
     "eu-countermeasures": "suspended retaliation list; when does the suspension lapse; "
     "are the eu countermeasures suspended",
     "foreign-trade-zones": "FTZ; foreign trade zone; bonded warehouse",
-    "tariffwire": "about; who made you; what are your sources; tariff wire bot",
+    "tariffwire": "about; who made you; tariff wire bot",
     "export-controls": "export controls; china rare earth controls; entity list",
     "first-sale": "first sale rule; transaction value",
     "transshipment": "transhipment; rules of origin; 40% transshipment; country of origin rules; "
