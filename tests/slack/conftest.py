@@ -9,7 +9,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.local_slack.server import Workspace
 
-
 _ANSWER_S = 15.0
 
 
