@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,6 +13,8 @@ from selenium.webdriver.chrome.service import Service
 from sqlalchemy import create_engine, make_url, text
 
 from bot.store.engine import parse_url
+from bot.store.upgrade import upgrade
+from tests.store.opened import Store, open_store
 
 POSTGRES = "TARIFFWIRE_TEST_POSTGRES"
 """Environment variable with a PostgreSQL URL whose user may create databases on the server."""
@@ -47,6 +49,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty SQLite database."""
+    address = f"sqlite:///{tmp_path / 'bot.db'}"
+    await upgrade(address)
+    opened = open_store(address)
+    yield opened
+    await opened.database.close()
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,9 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -19,7 +18,6 @@ from bot.news.story import Story
 from bot.pipeline import CATCHING_UP_EVENTS, IntakeResult, Pipeline, PipelineRules
 from bot.store.outbox import Outbox
 from bot.store.pipeline_store import PipelineStore
-from bot.store.upgrade import upgrade
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, entry, feed, minutes, story, subscription
 from tests.store.opened import Store, open_store
@@ -91,13 +89,9 @@ RULES = PipelineRules(max_age=DAY, join=join_by_name)
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    opened = open_store(address)
-    await opened.subscriptions.add(subscription())
-    yield opened
-    await opened.database.close()
+async def store(store: Store) -> Store:
+    await store.subscriptions.add(subscription())
+    return store
 
 
 @pytest.fixture

@@ -1,13 +1,9 @@
 """Operators get one notice about a feed that is gone or has failed for a day."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation
 from bot.alerts.notices import (
@@ -27,10 +23,9 @@ from bot.news.story import Story
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.overlay import StaleApproval, report_stale
 from bot.rates.model.measure import Source
-from bot.store.upgrade import upgrade
 from bot.values import Topic
 from tests.store.examples import NOON, TEAM, minutes, subscription
-from tests.store.opened import Store, open_store
+from tests.store.opened import Store
 
 FAILING = FeedState(feed_id="wire", failures=3, failing_since=NOON, error="no answer in 30 s")
 GONE = FeedState(feed_id="court", failures=1, failing_since=NOON, stopped=True, error="gone")
@@ -60,14 +55,6 @@ class Setting:
                 await self.store.outbox.confirm(each.id, "1.2", self.now)
             found += claimed
         return found
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    await upgrade(f"sqlite:///{tmp_path / 'bot.db'}")
-    opened = open_store(f"sqlite:///{tmp_path / 'bot.db'}")
-    yield opened
-    await opened.database.close()
 
 
 async def test_a_feed_that_is_gone_is_reported_to_each_operator_immediately(store: Store) -> None:

@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -13,11 +11,10 @@ from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.sending.workspace_gate import Recovery, Turn, WorkspaceGate
 from bot.alerts.sending.workspace_refusal import WorkspaceRefusal
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
-from bot.store.upgrade import upgrade
 from bot.store.workspace_refusals import WorkspaceRefusals
 from tests.alerts.sending.test_dispatcher import Clock, FakeSlack
 from tests.store.examples import NOON, TEAM, delivery, subscription
-from tests.store.opened import Store, open_store
+from tests.store.opened import Store
 
 HOUR = timedelta(hours=1)
 ARCHIVED = ConversationRefused("C1", "is_archived", "unarchive it")
@@ -64,15 +61,6 @@ class Reports:
 
     async def delivered(self, recovery: Recovery) -> None:
         self.messages.append((recovery.refusal.since, recovery.at, recovery.messages))
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    opened = open_store(address)
-    yield opened
-    await opened.database.close()
 
 
 @pytest.fixture

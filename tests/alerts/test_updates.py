@@ -4,7 +4,6 @@ import asyncio
 import logging
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -44,13 +43,9 @@ def update(about: str, event_id: str = "a", conversation: str = "C1") -> Deliver
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    opened = open_store(address)
-    await opened.add_stories(story("a"), story("b", event_id="a", published=NOON + minutes(1)))
-    yield opened
-    await opened.database.close()
+async def store(store: Store) -> Store:
+    await store.add_stories(story("a"), story("b", event_id="a", published=NOON + minutes(1)))
+    return store
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -17,9 +16,8 @@ from bot.alerts.sending.workspace_refusal import first_refusal
 from bot.feeds.http.limits import FetchLimits
 from bot.readiness import NotReady, Readiness
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook
-from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, TEAM
-from tests.store.opened import Store, open_store
+from tests.store.opened import Store
 
 PUBLIC = FetchLimits(user_agent="Test/1")
 LOOPBACK = PUBLIC.model_copy(update={"allowed_networks": (ip_network("127.0.0.0/8"),)})
@@ -61,14 +59,6 @@ async def url(hook: Hook) -> AsyncIterator[str]:
     app.router.add_post("/secret", hook.handle)
     async with TestServer(app) as server:
         yield str(server.make_url("/secret"))
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    await upgrade(f"sqlite:///{tmp_path / 'bot.db'}")
-    opened = open_store(f"sqlite:///{tmp_path / 'bot.db'}")
-    yield opened
-    await opened.database.close()
 
 
 def _notices(store: Store) -> Notices:

@@ -1,8 +1,7 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +13,8 @@ from bot.alerts.sending.ports import DispatchTimes, Receipt
 from bot.errors import SendLater, SendRefused, StoreUnavailable
 from bot.news.story import Story
 from bot.store.outbox import Outbox
-from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, delivery, story
-from tests.store.opened import Store, open_store
+from tests.store.opened import Store
 
 QUICK = DispatchTimes(save_retry_s=0.02, longest_sleep_s=0.1)
 Answer = Callable[[Delivery], Exception | None]
@@ -68,15 +66,6 @@ class FakeSlack:
     @property
     def about(self) -> list[tuple[str, str]]:
         return [(each.conversation, each.story_ids[0]) for each in self.posted]
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    opened = open_store(address)
-    yield opened
-    await opened.database.close()
 
 
 @pytest.fixture

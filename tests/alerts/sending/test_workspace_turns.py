@@ -1,20 +1,15 @@
 """A delivery needs a turn of its workspace; without a turn, it goes back into the outbox."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryState
 from bot.alerts.sending.attempts import LONGEST_TURN_S
 from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.sending.ports import Receipt
 from bot.news.story import Story
-from bot.store.upgrade import upgrade
 from tests.store.examples import NOON, delivery
-from tests.store.opened import Store, open_store
+from tests.store.opened import Store
 
 
 class Turns:
@@ -43,15 +38,6 @@ class FakeSender:
     ) -> Receipt:
         self.sent.append(delivery)
         return Receipt(ts=f"{len(self.sent)}.0")
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    opened = open_store(address)
-    yield opened
-    await opened.database.close()
 
 
 def _dispatcher(store: Store, sender: FakeSender, turns: Turns) -> Dispatcher:

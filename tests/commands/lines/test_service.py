@@ -2,10 +2,8 @@
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -17,11 +15,10 @@ from bot.lines.model import MAX_LINES, LineList, ListOwner
 from bot.lines.table import RowFilter, RowOrder
 from bot.lines.validation import ImportedRow
 from bot.rates.ledger import Ledger
-from bot.store.upgrade import upgrade
 from tests.lines.made import change, ledger, listed
 from tests.rates import made
 from tests.store.examples import TEAM
-from tests.store.opened import Store, open_store
+from tests.store.opened import Store
 
 NOW = datetime(2026, 7, 1, 16, tzinfo=UTC)
 OWNER = ListOwner(TEAM, "C1")
@@ -41,15 +38,6 @@ class Ledgers:
 
     def __call__(self) -> Ledger:
         return self.current
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    opened = open_store(address)
-    yield opened
-    await opened.database.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Which lines of a conversation's list a message touches, on a real database."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 
@@ -23,13 +21,12 @@ from bot.rates.calendar.entries import build_entries
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import Source
-from bot.store.upgrade import upgrade
 from tests.lines.made import change, ledger, listed, measures
 from tests.proposals.approval import test_decisions
 from tests.proposals.approval.test_decisions import BOOK, DECEMBER, SHIPPED, proposal_of
 from tests.rates import made
 from tests.store.examples import TEAM, delivery, story
-from tests.store.opened import Store, open_store
+from tests.store.opened import Store
 
 NOW = datetime(2026, 7, 1, 16, tzinfo=UTC)
 CHANGE_DAY = date(2026, 7, 21)
@@ -66,15 +63,6 @@ class Setting:
         inbox = ProposalInbox(self.store.proposals, TEAM, ["C1"], lambda: NOW, lambda: None)
         await inbox.offer([proposal])
         return proposal.id
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    opened = open_store(address)
-    yield opened
-    await opened.database.close()
 
 
 @pytest.fixture

@@ -1,34 +1,21 @@
 """An operator's confirmation renews the days of the last check in answers, until it is undone."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
-from pathlib import Path
-
-import pytest
 
 from bot.proposals.approval.audit import Operator
 from bot.proposals.approval.decisions import Decisions
 from bot.rates.ledger import Ledger
 from bot.rates.model.warnings import Stale
-from bot.store.upgrade import upgrade
 from tests.rates.asked import ask
 from tests.rates.made import CHECKED, PARTIES, book, sheet, written
 from tests.rates.warned import warned
-from tests.store.opened import Store, open_store
+from tests.store.opened import Store
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 TODAY = NOW.date()
 ANNA = Operator(id="U1", name="Anna")
 MEASURE = written("a", {"percent": 10}, general=True, verified_as_of=date(2026, 3, 1))
 BOOK = book(sheet(MEASURE))
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    await upgrade(f"sqlite:///{tmp_path / 'bot.db'}")
-    opened = open_store(f"sqlite:///{tmp_path / 'bot.db'}")
-    yield opened
-    await opened.database.close()
 
 
 def decisions(store: Store) -> Decisions:

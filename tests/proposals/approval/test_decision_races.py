@@ -1,9 +1,8 @@
 """If two bots decide on one proposal, the second decision fails and shows the first one."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +13,9 @@ from bot.proposals.approval.decisions import Decisions, DecisionStore
 from bot.proposals.build import propose_rate
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.ledger import Ledger
-from bot.store.upgrade import upgrade
 from tests.rates.made import PARTIES, book, sheet, written
 from tests.store.examples import story
-from tests.store.opened import Store, open_store
+from tests.store.opened import Store
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 ANA, BO = Operator(id="U1", name="ana"), Operator(id="U2", name="bo")
@@ -65,13 +63,9 @@ class OvertakenStore:
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    opened = open_store(address)
-    await opened.proposals.keep([proposal_of_40_percent()], NOW)
-    yield opened
-    await opened.database.close()
+async def store(store: Store) -> Store:
+    await store.proposals.keep([proposal_of_40_percent()], NOW)
+    return store
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A person fills in *Check a product* in the local workspace, over signed HTTP."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -11,7 +10,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
-from bot.local_slack.page.replies import ActionResult
 from bot.local_slack.server import Workspace
 from bot.parties import WORLD
 from bot.rates.question.parse import parse_query
@@ -19,17 +17,15 @@ from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.slack.blockkit.blocks import actions, button
 from bot.slack.context import SlackContext
 from bot.slack.views.replies import CHECK_PRODUCT
+from tests.slack.form_reader import FormReader
 from tests.slack.http_bot import running_bot
 from tests.slack.samples import PARTIES
 
 FILLED = {"imposer": "US", "partner": "CN", "goods": "steel", "claim": "none"}
 
 
-class FormUser:
+class FormUser(FormReader):
     """A person who fills in the form."""
-
-    def __init__(self, workspace: Workspace, context: SlackContext) -> None:
-        self.workspace, self.context = workspace, context
 
     async def open(self) -> dict[str, Any]:
         """Opens the form with the global shortcut."""
@@ -50,21 +46,6 @@ class FormUser:
         assert clicked.ok
         await self.context.background.finish()
         return self.modal
-
-    @property
-    def modal(self) -> dict[str, Any]:
-        assert self.workspace.team.views.modal is not None
-        return self.workspace.team.views.modal
-
-    @property
-    def text(self) -> str:
-        return json.dumps(self.modal, ensure_ascii=False)
-
-    async def submit(self, **values: str) -> ActionResult:
-        raw = {name: {"field": value} for name, value in values.items()}
-        result = await self.workspace.pointer.submit(self.modal["id"], raw)
-        await self.context.background.finish()
-        return result
 
     def held(self) -> dict[str, str]:
         """The values that the form shows."""

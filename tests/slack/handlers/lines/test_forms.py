@@ -12,21 +12,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.lines.files.reading import read_file
 from bot.local_slack.client import say
-from bot.local_slack.page.replies import ActionResult
 from bot.local_slack.server import Workspace
-from bot.slack.context import SlackContext
 from bot.slack.views.lines.importing import LINES, MODE
 from tests.journeys.workspace_reader import WorkspaceReader, words
+from tests.slack.form_reader import FormReader
 from tests.slack.http_bot import running_bot
 
 PASTED = "8507.60.00 CN cells\n7208.39.99 DE steel\n9403.60.99 VN tables"
 
 
-class LinesUser:
+class LinesUser(FormReader):
     """A person who pastes lines in a channel."""
-
-    def __init__(self, workspace: Workspace, context: SlackContext) -> None:
-        self.workspace, self.context = workspace, context
 
     async def type(self, text: str) -> str:
         """The visible text of the answers to a command."""
@@ -37,21 +33,6 @@ class LinesUser:
     async def open(self, text: str = "/tariff my upload") -> dict[str, Any]:
         await self.type(text)
         return self.modal
-
-    @property
-    def modal(self) -> dict[str, Any]:
-        assert self.workspace.team.views.modal is not None
-        return self.workspace.team.views.modal
-
-    @property
-    def text(self) -> str:
-        return json.dumps(self.modal, ensure_ascii=False)
-
-    async def submit(self, **values: str) -> ActionResult:
-        raw = {name: {"field": value} for name, value in values.items()}
-        result = await self.workspace.pointer.submit(self.modal["id"], raw)
-        await self.context.background.finish()
-        return result
 
 
 @pytest.fixture
