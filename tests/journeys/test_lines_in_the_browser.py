@@ -46,7 +46,9 @@ def _paste_and_correct(browser: Chrome, address: str) -> None:
     find(browser, "#modal", "Tariff lines", "which only you see")
     find(browser, '#modal [data-block="lines"] textarea').send_keys(PASTED)
     click(browser, "#modal button[type=submit]")
-    find(browser, "#modal", "2 rows make no line", "7208.39.99", "Use 7208.39.00", "9403.60.99")
+    find(
+        browser, "#modal", "2 rows cannot be imported", "7208.39.99", "Use 7208.39.00", "9403.60.99"
+    )
     wrong = find(browser, '#modal [data-block="lines"] textarea')
     wrong.clear()
     wrong.send_keys(CORRECTED)

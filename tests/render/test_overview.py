@@ -208,7 +208,7 @@ def test_a_period_has_its_span_and_its_last_changes(ledger: Ledger) -> None:
     overview = overviews("us china last year", ledger)[0]
     assert overview.title == "US additional duty on goods of China, 2025"
     assert overview.format_headline() == (
-        "0% to 145% on goods on no list during 2025: 0% from 1 Jan, 10% from 4 Feb, "
+        "0% to 145% on goods that are on no list during 2025: 0% from 1 Jan, 10% from 4 Feb, "
         "20% from 4 Mar, 30% from 5 Apr, 104% from 9 Apr, 145% from 10 Apr, 30% from 14 May, "
         "20% from 10 Nov 2025; 20% to 45% on most goods on 31 Dec 2025"
     )

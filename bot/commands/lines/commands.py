@@ -28,8 +28,8 @@ from bot.lines.table import RowFilter
 from bot.lines.validation import ImportedRow
 
 _PUBLIC = "Only you may see your list. Type `/tariff my`, or write to me in a direct message."
-_ELSEWHERE = "The list of a channel is only shown and changed in this channel."
-_OPERATORS = "Only operators change the list of this channel."
+_ELSEWHERE = "A channel's list can be shown and changed only in that channel."
+_OPERATORS = "Only operators can change this channel's list."
 
 
 class LinesCommands:
@@ -118,7 +118,7 @@ class LinesCommands:
         try:
             proposed = await self.service.propose_import(found.owner, found.rows, found.mode)
             if proposed.before.revision != found.revision:
-                return LinesRefusal("The list was changed meanwhile. Nothing was saved.")
+                return LinesRefusal("The list was changed in the meantime. Nothing was saved.")
             saved = await self.service.save_import(proposed, found.user)
         except (LinesRefused, QueryError) as error:
             return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
@@ -158,4 +158,4 @@ def find_owner(request: CommandRequest, for_channel: bool) -> ListOwner:
 
 
 def _make_forgotten() -> LinesRefusal:
-    return LinesRefusal("This import is no longer waiting. Paste the lines or send the file again.")
+    return LinesRefusal("This import is no longer open. Paste the lines or send the file again.")

@@ -103,7 +103,7 @@ class LineListService:
         totals = await self.duties.use(lambda duties, day: _find_totals(duties, new, day))
         now = self._clock()
         if not await self._store.save(before, difference.lines, totals, by, now):
-            cause = "was changed meanwhile, so nothing was saved"
+            cause = "was changed in the meantime, so nothing was saved"
             raise LinesRefused("The list", cause, "Import the file again")
         after = LineList(before.owner, difference.lines, before.revision + 1)
         return SavedImport(proposed, after)

@@ -18,7 +18,7 @@ def describe_spells(spells: Sequence[Spell], query: RateQuery, parties: Parties)
     if not spells:
         percent = f"{format_percent(query.percent)}%"
         return [
-            f"Neither this total nor one of its duties is or was {percent} in our data, which has "
+            f"Neither this total nor any of its duties is or was {percent} in our data, which has "
             "no antidumping or countervailing duties."
         ]
     return [_describe_spell(one, query.partner, parties) for one in spells]

@@ -88,7 +88,7 @@ def build_period_headline(answer: Answer) -> Iterator[Piece]:
         return
     yield Piece(words.format_span(period.low, period.high), strong=True)
     listed = answer.basis is TotalBasis.GENERAL and (answer.on_goods or answer.lines)
-    yield Piece(f"{' on goods on no list' * bool(listed)} {format_during(period)}")
+    yield Piece(f"{' on goods that are on no list' * bool(listed)} {format_during(period)}")
     spells = describe_period_spells(answer)
     yield Piece(f": {spells}" if spells else "")
     if (number is None and not answer.banned) or (spells and not listed):

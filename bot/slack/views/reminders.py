@@ -166,9 +166,9 @@ def render_quiet_week_switch(reply: QuietWeekSwitch, user: str) -> Message:
     """Says whether a conversation gets a message after a week without news, and who changed
     this."""
     state, who = "on" if reply.on else "off", mention_person(user)
-    text = f'The weekly "no news" message is {state} here.'
+    text = f"The quiet-week message is {state} here."
     if reply.changed:
-        text = f'{who or "You"} turned the weekly "no news" message {state} here.'
+        text = f"{who or 'You'} turned the quiet-week message {state} here."
     if not reply.on:
         when = "a message on Monday after a week without news"
         more = f"`{COMMAND} quiet-weeks on` turns it on: {when}."

@@ -41,7 +41,7 @@ def render_watch_notice(notice: WatchNotice, parties: Parties) -> Message:
             return render_notice(escape(text))
         case OldRates(imposer=imposer, checked=checked):
             text = (
-                f"The rates of {parties.get(imposer).name} were checked. Before, the last check "
+                f"The rates of {parties.get(imposer).name} were checked. The previous check "
                 f"was on {format_day(checked)}."
             )
             return render_notice(escape(text))
@@ -71,7 +71,7 @@ def _format_quiet_week(week: QuietWeek) -> str:
     if week.next_on is not None:
         change = f"{format_day(week.next_on)}, {escape(week.next_measure)}"
         text += f" Next known change: {change}."
-    return f"{text} `{COMMAND} quiet-weeks off` ends this line."
+    return f"{text} `{COMMAND} quiet-weeks off` turns this message off."
 
 
 def _format_silent_feed(feed: SilentFeed, *, has_ended: bool) -> str:
@@ -88,13 +88,13 @@ def _format_silent_feed(feed: SilentFeed, *, has_ended: bool) -> str:
 def _format_late_queue(late: LateQueue, *, has_ended: bool) -> str:
     since = _moment(late.since)
     if has_ended:
-        return f"Messages are sent in time again. They were late since {since}."
+        return f"Messages are sent on time again. They had been late since {since}."
     places = "1 conversation" if late.conversations == 1 else f"{late.conversations} conversations"
     cause = "more messages were waiting than Slack accepts at a time"
     if late.error:
         cause = f"the last attempt failed: {escape(late.error, _ERROR_CHARACTERS)}"
     return (
-        f"Messages to {places} wait since {since}, because {cause}. They stay queued. "
+        f"Messages to {places} have been waiting since {since} because {cause}. They stay queued. "
         "`tariffwire outbox list` shows them."
     )
 
@@ -109,7 +109,7 @@ def _render_passed(passed: PassedDates, parties: Parties, *, has_ended: bool) ->
     more = f"; and {passed.earlier} earlier" if passed.earlier else ""
     notice = render_notice(
         f"Known dates of {name} have passed since its rates were last checked: {listed}{more}. "
-        "Check what came of them. If the data is right, press the button."
+        "Check the outcome of each. If the data is right, press the button."
     )
     buttons = render_confirm_buttons((passed.imposer,), parties)
     return replace(notice, blocks=(*notice.blocks, *buttons))

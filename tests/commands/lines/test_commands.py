@@ -72,7 +72,7 @@ async def test_an_import_is_not_saved_over_another_one(commands: Commands) -> No
     assert isinstance(await lines.save(first.key, PERSON), SavedLines)
     refused = await lines.save(second.key, PERSON)
     assert isinstance(refused, LinesRefusal)
-    assert "changed meanwhile" in refused.cause
+    assert "changed in the meantime" in refused.cause
 
 
 async def test_an_import_waits_for_an_hour(commands: Commands) -> None:

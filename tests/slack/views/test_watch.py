@@ -39,7 +39,11 @@ def render(about: Condition | QuietWeek, *, has_ended: bool = False) -> str:
     ("about", "began", "ended"),
     [
         (WIRE, "published nothing since 30 Nov 2026, 12:00 UTC", "publishes again"),
-        (LATE, "Messages to 2 conversations wait since 30 Nov 2026, 12:00 UTC", "in time again"),
+        (
+            LATE,
+            "Messages to 2 conversations have been waiting since 30 Nov 2026, 12:00 UTC",
+            "on time again",
+        ),
         (PASSED, "10 Nov 2026: Truce &lt;1&gt;; and 2 earlier", "up to 10 Nov 2026"),
     ],
 )
@@ -59,7 +63,7 @@ def test_the_ends_of_problems_that_others_report_name_their_beginning() -> None:
     failed = FailingFeed(feed_id="wire", since=NOON)
     assert "had failed since 30 Nov 2026, 12:00 UTC" in render(failed, has_ended=True)
     old = OldRates(imposer="US", checked=date(2026, 10, 1))
-    assert "the last check was on 1 Oct 2026" in render(old, has_ended=True)
+    assert "The previous check was on 1 Oct 2026" in render(old, has_ended=True)
 
 
 def test_a_quiet_week_says_what_was_read_and_what_comes_next() -> None:

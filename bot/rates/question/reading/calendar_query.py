@@ -106,7 +106,7 @@ def _refuse_exceptions(question: Question, vocabulary: Vocabulary) -> None:
     if excepted and words.codes:
         every = parse_calendar(question, vocabulary)
         every = every.model_copy(update={"imposer": None, "partner": None, "product": None})
-        cause = "We cannot leave out an economy. The calendar names those of each change."
+        cause = "We cannot exclude an economy. The calendar names the economies of each change."
         options = [("All changes in this time", format_query(every))]
         raise UnclearQuestion(" ".join(excepted[0]), cause, options)
 

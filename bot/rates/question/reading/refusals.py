@@ -272,7 +272,7 @@ def _ask_for_goods_of_region(text: str, codes: Sequence[str], vocabulary: Vocabu
         for one in origins
     ]
     asked = " ".join(found.group().split())
-    cause = f"“{asked}” is a region or a group, and duties are set by economy. Which helps?"
+    cause = f"“{asked}” is a region or a group, and duties are set by economy. Which one helps?"
     raise UnclearQuestion(asked, cause, options[:_MAX_MEANINGS])
 
 
@@ -331,7 +331,7 @@ def cut_exclusion(text: str, parties: Parties) -> tuple[str, str]:
 def refuse_cut_exclusion(left_out: str, query: RateQuery) -> NoReturn:
     """Raises UnclearQuestion with the question about all goods."""
     label = f"All {query.product or 'goods'}"[:_MAX_LABEL]
-    cause = "We cannot leave out some goods. The answer for all shows which pay more."
+    cause = "We cannot exclude some goods. The answer for all goods shows which pay more."
     raise UnclearQuestion(left_out, cause, [(label, format_query(query))])
 
 

@@ -71,7 +71,7 @@ def _insert(message: Message, block: Block, what: str) -> Message | None:
 def render_touched(reply: TouchedLines | None, parties: Parties) -> Message:
     """The lines that a message touches. Those whose duties change have the old and the new duty."""
     if reply is None or not reply.touched:
-        return render_notice("This touches no line of the list of this conversation.")
+        return render_notice("This touches no lines of this conversation's list.")
     title = f"Touches {_count(reply)}"
     lines = list(_describe(reply, parties))
     return assemble(title, [section(bold(title))], _list_lines(lines))

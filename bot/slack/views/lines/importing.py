@@ -109,7 +109,7 @@ def render_review(review: PendingReview) -> View:
         wrong = {one.row for one in checked.wrong}
         correctable = _write_rows([one for one in review.rows if one.row in wrong])
         if len(correctable) <= _MOST_CHARACTERS:
-            hint = "Empty to leave these rows out"
+            hint = "Leave empty to skip these rows"
             field = _make_text(LINES, "Correct them", correctable, hint, optional=True)
             blocks.append(field)
         else:
@@ -159,7 +159,7 @@ def render_file_read(name: str, review: PendingReview) -> Message:
 
 
 def _count_wrong(count: int) -> str:
-    return "1 row makes no line" if count == 1 else f"{count:,} rows make no line"
+    return "1 row cannot be imported" if count == 1 else f"{count:,} rows cannot be imported"
 
 
 def _make_text(

@@ -57,7 +57,7 @@ def render_lines(reply: LinesTable, parties: Parties) -> Message:
         *actions(*_make_buttons(reply, parties)),
     ]
     if not shown:
-        return assemble(title, [*head, section("No line passes the filters.")], tail=tail)
+        return assemble(title, [*head, section("No lines match the filters.")], tail=tail)
     paragraphs = [section(_format_row(one, parties)) for one in shown]
     instead = assemble(title, head, paragraphs, tail)
     columns = [Column(one, is_wrapped=one in ("Label", "Duty today")) for one in _COLUMNS]
@@ -145,7 +145,7 @@ def render_removed(reply: RemovedLines) -> Message:
         value = CHANNEL if reply.wanted.for_channel else OWN
         row = actions(button("Remove", REMOVE_LINES, value, style="danger")) if reply.lines else ()
         return Message(text, (section(text), *row))
-    return render_notice(f"{whose} is removed: {reply.lines:,} lines.")
+    return render_notice(f"{whose} was removed ({reply.lines:,} lines).")
 
 
 def render_file_sent(reply: LinesTable, error: SlackError | None = None) -> Message:

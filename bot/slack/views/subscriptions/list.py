@@ -127,7 +127,7 @@ def render_introduction() -> Message:
 def _format_hidden(count: int) -> str:
     what = "1 that you made is" if count == 1 else f"{count} that you made are"
     return (
-        f"{what} not shown, in channels in which I do not see you now. If you are there, "
+        f"{what} not shown, because I do not see you in the channel. If you are there, "
         f"`{COMMAND} list` shows them."
     )
 

@@ -75,7 +75,7 @@ def render_unsubscribed(
         return assemble(text, [section(text), context(f"`{COMMAND} list` shows all of them.")])
     text = f"{mention_person(request.user)} unsubscribed this conversation from {what}."
     noun = "1 subscription" if reply.kept == 1 else f"{reply.kept} subscriptions"
-    kept = f"Not ended: {noun} made by other people." if reply.kept else ""
+    kept = f"Not changed: {noun} made by other people." if reply.kept else ""
     return assemble(text, [section(text), *([context(kept)] if kept else [])])
 
 
@@ -126,8 +126,8 @@ def render_refusal(reply: replies.Reply, parties: Parties) -> Message:
         case replies.AlreadySubscribed():
             what = describe_subscription(reply.subscription, parties)
             return render_notice(
-                f"Nothing was saved, because another subscription is about the same: {what}. "
-                f"`{COMMAND} list` has it as `{format_id(reply.subscription)}`."
+                f"Nothing was saved: another subscription has the same filters: {what}. "
+                f"`{COMMAND} list` shows it as `{format_id(reply.subscription)}`."
             )
         case replies.NotAMember():
             place = link_channel(reply.conversation)
@@ -139,7 +139,7 @@ def render_refusal(reply: replies.Reply, parties: Parties) -> Message:
         case replies.NoSuchSubscription():
             if not reply.id:
                 return render_notice(
-                    f"Which subscription? `{COMMAND} list` has them with their ids, such as "
+                    f"Which subscription? `{COMMAND} list` shows them with their ids, such as "
                     "`#3fa2c1`."
                 )
             return render_notice(
@@ -163,11 +163,11 @@ def render_mute(reply: replies.Muted | replies.Unmuted, request: CommandRequest)
     """Says what is muted, with a button that undoes it, or what is no longer muted."""
     who, what = mention_person(request.user), describe_mute(reply.mute)
     if isinstance(reply, replies.Unmuted):
-        text = f"{who} unmuted {what} here. If stories came meanwhile, a button shows them."
+        text = f"{who} unmuted {what} here. A button shows any missed stories."
         return Message(text, (section(text),))
     until = reply.mute.until
     end = f" until {format_moment(until)}" if until is not None else ""
-    text = f"{who} muted {what} here{end}. Then a button shows the stories that came meanwhile."
+    text = f"{who} muted {what} here{end}. Afterwards, a button shows the missed stories."
     return Message(text, (section(text), *actions(_build_undo(reply.mute, "Unmute"))))
 
 

@@ -24,7 +24,9 @@ async def test_a_file_is_checked_confirmed_and_saved(
         sent = await workspace.keyboard.send_file("lines.xlsx", CONTENT)
         await context.background.finish()
         [message] = sent.messages
-        assert "lines.xlsx: 1 line, 1 row makes no line. Nothing is saved yet." in words(message)
+        assert "lines.xlsx: 1 line, 1 row cannot be imported. Nothing is saved yet." in words(
+            message
+        )
         assert "none yet" in await user.type("/tariff my")
         row = message["blocks"][-1]
         [pressed] = row["elements"]
@@ -37,7 +39,7 @@ async def test_a_file_is_checked_confirmed_and_saved(
             {},
         )
         await context.background.finish()
-        assert "1 row makes no line" in user.text
+        assert "1 row cannot be imported" in user.text
         await user.submit(lines="")
         await user.submit()
         assert "Saved" in user.text

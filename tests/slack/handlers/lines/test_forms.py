@@ -44,7 +44,7 @@ async def user(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[Li
 async def test_two_codes_are_corrected_and_the_list_is_saved_and_shown(user: LinesUser) -> None:
     assert user_field(await user.open(), LINES)["multiline"]
     await user.submit(**{LINES: PASTED, MODE: "replace"})
-    assert "2 rows make no line" in user.text
+    assert "2 rows cannot be imported" in user.text
     assert "7208.39.99 is not in the tariff schedule" in user.text
     assert user_field(user.modal, LINES)["initial_value"] == (
         "7208.39.99\tDE\tsteel\n9403.60.99\tVN\ttables"
@@ -59,7 +59,7 @@ async def test_two_codes_are_corrected_and_the_list_is_saved_and_shown(user: Lin
     assert "Your lines: 3" in shown
     assert "8507.60.00" in shown
     assert "cells" in shown
-    assert "No line passes" in await user.type("/tariff my japan")
+    assert "No lines match" in await user.type("/tariff my japan")
     assert "tables" not in await user.type("/tariff my china")
 
 
