@@ -100,7 +100,7 @@ class Ledger:
         }
         self.reader = _build_reader(files, self.goods, self.measures)
         cards = [card for cards_file in files.cards.values() for card in cards_file.cards]
-        narrow = self._sort_cards(cards)
+        narrow = self._list_card_measures(cards)
         self.cards = CardIndex(
             cards,
             parties,
@@ -118,8 +118,11 @@ class Ledger:
         self.get_fits = lru_cache(_CACHE_SIZE)(self._find_fits)
         """Returns how surely each measure of a pair applies to the goods, by measure id."""
 
-    def _sort_cards(self, cards: Sequence[Card]) -> Mapping[str, Sequence[Measure]]:
-        """The measures that each card lists, the card with the fewest first; laws come last."""
+    def _list_card_measures(self, cards: Sequence[Card]) -> Mapping[str, Sequence[Measure]]:
+        """The measures that each card lists, without the cards of deals.
+
+        The card with the fewest measures comes first; laws come last.
+        """
         laws = {card.id for card in cards if card.law is None}
         listed = {
             card.id: self.expand(

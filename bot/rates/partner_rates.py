@@ -6,16 +6,14 @@ Kingdom 10%.
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 from bot.parties import WORLD
+from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure, PartnerRate
 
-if TYPE_CHECKING:
-    from bot.rates.ledger import Ledger
 
-
-def find_partner_rates(ledger: "Ledger", measure: Measure, day: date) -> tuple[PartnerRate, ...]:
+def find_partner_rates(ledger: Ledger, measure: Measure, day: date) -> tuple[PartnerRate, ...]:
     """The rates on `day` of partners that do not pay the measure's rate, the highest first.
 
     The equal rate of a partner is left out.
@@ -24,27 +22,28 @@ def find_partner_rates(ledger: "Ledger", measure: Measure, day: date) -> tuple[P
         return ()
     period = measure.find_period(day)
     own = period.percent if period is not None else None
-    found: dict[PartnerRate, list[str]] = {}
+    found: dict[tuple[Decimal, bool], list[str]] = {}
     for other in _list_replacing(ledger, measure):
         theirs = other.find_period(day)
         if theirs is None or not theirs.is_charged or theirs.percent is None:
             continue
-        rate = PartnerRate((), theirs.percent, includes_base=theirs.is_all_in)
         if theirs.percent == own and not theirs.is_all_in:
             continue
         paying = [code for code in other.partners if code not in theirs.not_for]
-        found.setdefault(rate, []).extend(paying)
+        found.setdefault((theirs.percent, theirs.is_all_in), []).extend(paying)
     rates = [
-        rate._replace(
-            partners=tuple(ledger.parties.get(code).name for code in dict.fromkeys(codes))
+        PartnerRate(
+            tuple(ledger.parties.get(code).name for code in dict.fromkeys(codes)),
+            percent,
+            includes_base,
         )
-        for rate, codes in found.items()
+        for (percent, includes_base), codes in found.items()
         if codes
     ]
     return tuple(sorted(rates, key=lambda one: -one.percent))
 
 
-def _list_replacing(ledger: "Ledger", measure: Measure) -> Iterator[Measure]:
+def _list_replacing(ledger: Ledger, measure: Measure) -> Iterator[Measure]:
     """The duties on single partners that replace the measure on the same goods."""
     lists_of = ledger.get_lists(measure.imposer)
     lists = lists_of.get(measure.id, frozenset())

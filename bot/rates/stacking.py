@@ -118,8 +118,9 @@ def stack(
 
 def _add_own_span(stacked: StackedLayers) -> StackedLayers:
     """The layers with the range of the total, if a counted duty has several rates."""
-    periods = [layer.period for layer in stacked.counted if layer.period.low is not None]
-    spread = sum([(one.percent or _ZERO) - (one.low or _ZERO) for one in periods], _ZERO)
+    periods = (layer.period for layer in stacked.counted)
+    several = [(one.percent, one.low) for one in periods if one.low is not None]
+    spread = sum([(percent or _ZERO) - low for percent, low in several], _ZERO)
     return stacked._replace(span=(stacked.total - spread, stacked.total)) if spread else stacked
 
 
@@ -132,12 +133,13 @@ def _compute_span(
 ) -> tuple[Decimal, Decimal]:
     """The lowest and highest total over all combinations of the undecided layers."""
     rivals = {layer.measure.id for alternatives in undecided for layer in alternatives}
-    totals = []
+    spans = []
     for chosen in islice(product(*undecided), _MAX_COMBINATIONS):
         ids = {layer.measure.id for layer in chosen}
         left = [one for one in layers if one.measure.id in ids or one.measure.id not in rivals]
-        totals.append(stack(left, one_of, by_itself=by_itself).total)
-    return min(totals), max(totals)
+        stacked = stack(left, one_of, by_itself=by_itself)
+        spans.append(stacked.span or (stacked.total, stacked.total))
+    return min(low for low, _ in spans), max(high for _, high in spans)
 
 
 def _find_ban(layers: Sequence[Layer]) -> Layer | None:

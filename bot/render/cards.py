@@ -310,7 +310,7 @@ def group_cards(cards: Sequence[Card]) -> list[tuple[str, list[Card]]]:
 
 
 def render_card_lines(
-    facts: CardFacts, parties: Parties, query: RateQuery, others: Sequence[CardFacts] = ()
+    facts: CardFacts, query: RateQuery, parties: Parties, others: Sequence[CardFacts] = ()
 ) -> Iterator[str]:
     """The whole card, line by line, for a terminal, and what the question names too."""
     card = facts.card

@@ -266,6 +266,18 @@ def test_where_the_line_decides_the_total_is_a_range() -> None:
     assert (even.span, counted(even), even.total) == (None, ["other"], Decimal(15))
 
 
+def several_rates(measure_id: str, low: int, high: int) -> Layer:
+    one = layer(measure_id, high)
+    return one._replace(period=one.period.model_copy(update={"low": Decimal(low)}))
+
+
+def test_a_duty_with_several_rates_has_the_total_of_its_lowest_one_too() -> None:
+    several = several_rates("several", 15, 50)
+    assert stack([several, layer("other", 1)], []).span == (Decimal(16), Decimal(51))
+    two = [layer("a", 10, HEADING), layer("b", 15, HEADING)]
+    assert stack([*two, several], [A_B]).span == (Decimal(25), Decimal(65))
+
+
 def test_a_member_of_a_set_gives_way_before_the_set_is_decided() -> None:
     gives = layer("a", 10, NAMED, excluded_by=("sure",))
     rest = [layer("b", 25, HEADING), layer("sure", 1)]

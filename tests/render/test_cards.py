@@ -92,7 +92,7 @@ def test_changes_that_the_table_shows_are_not_repeated() -> None:
 
 def test_the_terminal_shows_the_state_first_and_every_source() -> None:
     lines = list(
-        render_card_lines(facts_of(rate(10, to=JULY)), PARTIES, RateQuery(kind=QueryKind.CARD))
+        render_card_lines(facts_of(rate(10, to=JULY)), RateQuery(kind=QueryKind.CARD), PARTIES)
     )
     assert lines[:2] == ["The act law-1", "Ended 24 Jul 2026 (was 10%)."]
     assert "sources:" in lines

@@ -77,7 +77,7 @@ def rate(
     elif isinstance(reply, RateCalendar):
         _print_calendar(reply, ledger.parties, as_long=as_long)
     elif isinstance(reply, RateCard):
-        lines = render_card_lines(reply.facts, ledger.parties, reply.query, reply.others)
+        lines = render_card_lines(reply.facts, reply.query, ledger.parties, reply.others)
         print_all(map(render_line, lines))
     elif isinstance(reply, CardList):
         print_all(map(render_line, render_card_list_lines(reply.cards)))

@@ -6,12 +6,11 @@ from bot.errors import QueryError, UnclearQuestion
 from bot.rates.calendar.spells import Spell, find_spells
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
-from bot.rates.question.query import RateQuery
+from bot.rates.question.query import LIKELY_ORIGINS, RateQuery
 from bot.rates.question.stemming import stem_words
 from bot.text.dates import format_day
 
 _MAX_OPTIONS = 4
-_LIKELY_ORIGINS = ("CN", "MX", "EU")
 
 
 def resolve_percent(query: RateQuery, ledger: Ledger, today: date) -> RateQuery:
@@ -44,7 +43,7 @@ def _refuse_other_goods(query: RateQuery, percent: str, ledger: Ledger) -> None:
     has in its name."""
     every = (f"All duties of {percent}", percent)
     if query.product and ledger.reader.names_goods(query.product):
-        origins = [(code, ledger.parties.get(code).name) for code in _LIKELY_ORIGINS]
+        origins = [(code, ledger.parties.get(code).name) for code in LIKELY_ORIGINS]
         options = [(name, f"us on {code} {query.product} {percent}") for code, name in origins]
         asked = f"Which origin do you mean for {query.product}?"
         raise UnclearQuestion(query.product, asked, [*options, every])

@@ -21,6 +21,7 @@ from bot.rates.model.answer import (
     EntryValue,
     ProgramBase,
     ValuedDuty,
+    find_importable_span,
     format_percent,
 )
 from bot.rates.model.goods import format_code
@@ -105,10 +106,7 @@ def _get_ends(base: BaseRange) -> tuple[Decimal | None, Decimal | None, tuple[st
 def _find_importable_span(found: Standing) -> tuple[Decimal, Decimal] | None:
     """The range of the totals of the lines that may be imported, if some lines are banned."""
     lines = found.selection.line.totals if found.selection.line is not None else ()
-    charged = [one for one in lines if not one.banned]
-    if not charged or len(charged) == len(lines):
-        return None
-    return min(one.low for one in charged), max(one.high for one in charged)
+    return find_importable_span(lines)
 
 
 def _find_partial_span(found: Standing, goods: str) -> tuple[Decimal, Decimal] | None:

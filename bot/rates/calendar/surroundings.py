@@ -10,6 +10,7 @@ from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
 from bot.rates.calendar.upcoming import (
     find_checked_day,
+    find_known_day,
     find_window,
     list_upcoming,
     select_measures,
@@ -76,5 +77,4 @@ def _is_open(answer: Answer) -> bool:
 def _mark_passed(item: Upcoming, ledger: Ledger, today: date) -> Upcoming:
     """The item, marked if it fell due after the last check of its sources."""
     checked = find_checked_day(ledger, item.imposer, item.partners) or today
-    known_until = max(checked, item.checked or date.min)
-    return item._replace(passed=known_until < item.on <= today)
+    return item._replace(passed=find_known_day(item, checked) < item.on <= today)

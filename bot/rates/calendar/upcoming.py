@@ -130,6 +130,11 @@ def find_checked_period(query: RateQuery, ledger: Ledger, today: date) -> Checke
     return CheckedPeriod(reaches[0], reaches[-1], today)
 
 
+def find_known_day(item: Upcoming, checked: date) -> date:
+    """The last day on which the item's sources were checked; `checked` is that of its pair."""
+    return max(checked, item.checked or date.min)
+
+
 def move_passed_last(
     items: Iterable[Upcoming],
     read: Callable[[Upcoming], date],
@@ -145,7 +150,7 @@ def move_passed_last(
     kept: list[Upcoming] = []
     passed: list[Upcoming] = []
     for item in items:
-        known_up_to = max(read(item), item.checked or date.min)
+        known_up_to = find_known_day(item, read(item))
         if known_up_to < item.on <= today:
             passed.append(item._replace(passed=True))
         elif item.on > min(known_up_to, from_day):

@@ -171,7 +171,7 @@ def build_card_facts(
 
 
 def _build_heading(heading: str, ledger: Ledger, day: date, checked: date) -> HeadingFacts:
-    """The heading as it is listed on the day, or else as it was listed last."""
+    """The heading as it was listed last, with its duties on the day."""
     listed = [one for one in _iterate_headings(ledger) if one.heading == heading]
     names = dict.fromkeys(name for one in listed for name in one.measures)
     rows = (_build_row(one.name, [one], day, checked) for one in ledger.expand(names))

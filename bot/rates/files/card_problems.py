@@ -1,8 +1,8 @@
 """Finds mistakes in files of cards.
 
 The rules:
-1. each measure, legal basis, legal event and card that a card refers to exists, and its related
-   cards are not its own parts, which are listed anyway;
+1. each economy, measure, legal basis, legal event and card that a card refers to exists, and its
+   related cards are not its own parts, which are listed anyway;
 2. no id is used twice, and no name belongs to two cards or has no words;
 3. a card is a part of a card that is itself no part of another.
 """
@@ -62,6 +62,7 @@ def _check_card(card: Card, loc: tuple[int | str, ...], known: _Known) -> Iterat
             cause = f"'{name}' is a name of '{known.owners[words]}' too"
             yield (*loc, *place), cause, "Keep one"
     for field, kind, names in (
+        ("economies", "economy", card.economies),
         ("bases", "legal basis", card.bases),
         ("measures", "measure", card.measures),
         ("events", "legal event", card.events),

@@ -242,6 +242,9 @@ def _check_periods(periods: Iterable[PeriodSpec], places: list[Loc]) -> Iterator
             yield loc, "is a ban and has a percent", "Leave the percent out"
         if period.specific and (period.banned or period.percent is not None):
             yield loc, "is a specific duty and a percent or a ban too", "Keep one of them"
+        if period.low is not None and (period.percent is None or period.low > period.percent):
+            cause = f"{period.low} needs a percent that is at least as high"
+            yield (*loc, "low"), cause, "Give the highest rate as percent"
         if before is not None and period.from_ <= before.from_:
             cause = f"{period.from_} does not come after {before.from_}"
             yield (*loc, "from"), cause, "Put the periods in order of time"

@@ -4,6 +4,7 @@ Percents are ad valorem: percentages of the customs value. The classes are named
 validation, because the content of the ledger has already been validated.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -237,6 +238,14 @@ class LinesTotal(NamedTuple):
     """Whether the goods may not be imported."""
     unlisted: int = 0
     """How many of these lines are on no list of products."""
+
+
+def find_importable_span(lines: Sequence[LinesTotal]) -> tuple[Decimal, Decimal] | None:
+    """The range of the totals of the lines that may be imported, if some lines are banned."""
+    charged = [one for one in lines if not one.banned]
+    if not charged or len(charged) == len(lines):
+        return None
+    return min(one.low for one in charged), max(one.high for one in charged)
 
 
 class CaseTotal(NamedTuple):

@@ -28,7 +28,6 @@ other text raises QueryError. `bot.rates.question.product` recognizes misspelt g
 normalized text | intent | period, value, percentage | economies and direction | goods | RateQuery
 """
 
-import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -52,7 +51,7 @@ from bot.rates.question.reading.asides import (
     drop_material,
     drop_route,
     drop_suffixes,
-    drop_use,
+    spell_out_use,
 )
 from bot.rates.question.reading.calendar_query import (
     find_goods_of_economies,
@@ -88,7 +87,11 @@ from bot.rates.question.reading.unread import (
     list_unread,
     list_unread_of_card,
 )
-from bot.rates.question.rule_questions import find_rule, refuse_unknown_case
+from bot.rates.question.rule_questions import (
+    find_payer_rule,
+    find_rule,
+    refuse_unknown_case,
+)
 from bot.rates.question.spelling import correct_spelling
 from bot.rates.question.times.periods import Period, Tense, take_period
 from bot.rates.question.times.unread import find_unread_times
@@ -121,13 +124,6 @@ from bot.rates.question.wording import (
 _MAX_TEXT = 500
 _FEW_WORDS = 3
 _MAX_COMPARED, _MAX_CARDS = 15, 4
-_PAYER = "importer-of-record"
-_WHO_PAYS = re.compile(
-    r"\W*(?:(?:so|and|but|then) )?who (?:actually |really |ultimately |legally )?"
-    r"(?:pays?|paying|has to pay|must pay) "
-    r"(?:for )?(?:(?:the|these|those|this|us|import|customs|additional|extra) )*"
-    r"(?:tariffs?|dut(?:y|ies)|customs|bill)\b"
-)
 _SOURCES = frozenset({"source", "sources"})
 
 
@@ -160,7 +156,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if reader is not None:
         text = translate(text)
         text = spell_out_places(text, lambda name: parties.find(name) is not None, reader)
-        text = drop_asked_heading(drop_use(text, reader), parties, reader)
+        text = drop_asked_heading(spell_out_use(text, reader), parties, reader)
     whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
     respelled: tuple[Respelling, ...] = ()
     if reader is not None:
@@ -271,9 +267,7 @@ def _parse_card(
     cards = vocabulary.cards
     if cards is None:
         return None
-    card, law = cards.find(text), cards.find_unknown_law(text)
-    if _WHO_PAYS.match(text) and _PAYER in cards.by_id:
-        card = _PAYER
+    card, law = find_payer_rule(text, vocabulary) or cards.find(text), cards.find_unknown_law(text)
     if not TokenizedQuestion(text, vocabulary.parties).codes:
         card = find_rule(text, vocabulary) or card
     if card is None and not law:

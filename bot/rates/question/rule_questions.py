@@ -2,6 +2,7 @@
 
 how is steel content valued                            the card of the metals
 do i pay both the auto parts and the steel tariff on it    the card about stacking
+who pays the tariff on steel                           the card about the importer of record
 send me only court rulings                             the card about alerts
 where does your data come from                         the card about the last checks
 nintendo case                                          no case of our data, so it offers those
@@ -64,6 +65,13 @@ _RULES = (
         "last-checks",
     ),
 )
+_PAYER = "importer-of-record"
+_WHO_PAYS = re.compile(
+    r"\W*(?:(?:so|and|but|then) )?who (?:actually |really |ultimately |legally )?"
+    r"(?:pays?|paying|has to pay|must pay) "
+    r"(?:for )?(?:(?:the|these|those|this|us|import|customs|additional|extra) )*"
+    r"(?:tariffs?|dut(?:y|ies)|customs|bill)\b"
+)
 _CASE = re.compile(
     r"\b(?P<name>(?!the\b|a\b|this\b|that\b)[a-z0-9][\w.&'-]+)(?:'s)? "
     r"(?P<kind>lawsuits?|court cases?|cases?|litigation|suits?(?= (?:against|over|about|on|at)\b))"
@@ -81,6 +89,16 @@ def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
     return next(
         (card for pattern, card in _RULES if card in cards.by_id and pattern.search(text)), None
     )
+
+
+def find_payer_rule(text: str, vocabulary: Vocabulary) -> str | None:
+    """The id of the card about who pays, if the text begins with this question, or None.
+
+    It answers a question that names an economy too.
+    """
+    cards = vocabulary.cards
+    is_asked = cards is not None and _PAYER in cards.by_id and _WHO_PAYS.match(text)
+    return _PAYER if is_asked else None
 
 
 def refuse_unknown_case(text: str, vocabulary: Vocabulary) -> None:

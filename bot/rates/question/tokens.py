@@ -21,7 +21,6 @@ class Role(StrEnum):
     GOODS = "goods"
     DAY = "day"
     LAW = "law"
-    CLAIM = "claim"
     VALUE = "value"
     PERCENT = "percent"
     INTENT = "intent"

@@ -19,7 +19,8 @@ def build_comparison(answers: Sequence[Answer]) -> RateComparison:
     """The answers, sorted by their totals, and a sentence about the lowest and the highest.
 
     The answers to a question about a period keep their order, and each row has the totals of the
-    whole period: the lowest one may be that of another origin every few weeks."""
+    whole period: the lowest one may be that of another origin every few weeks.
+    """
     if any(_changes_in_period(one) for one in answers):
         return _build_period_comparison(answers)
     compared = sorted(
@@ -71,8 +72,7 @@ def _name_period(answers: Sequence[Answer]) -> str:
 def _build_period_comparison(answers: Sequence[Answer]) -> RateComparison:
     names = find_names(answers)
     rows = tuple(build_period_row(one, names) for one in answers)
-    known = [one for one in answers if one.period is not None]
-    during = format_during(known[0].period) if known and known[0].period else ""
+    during = format_during(next(one.period for one in answers if one.period is not None))
     spans = "; ".join(f"{row.pair} {row.typical}" for row in rows[:_MOST_SPANS])
     return RateComparison(
         title=f"{format_title(answers, names)}{_name_period(answers)}",

@@ -29,7 +29,7 @@ def build_row(answer: Answer, names: RowNames, *, is_shared: bool) -> RateCompar
         pair=names.name_row(answer),
         typical=typical,
         normal=_describe_normal(answer, is_shared=is_shared),
-        possibly=words.describe_unchecked(answer).split(" (")[0],
+        possibly=words.describe_unchecked(answer, brief=True),
         extent="" if extent == typical else extent,
         why=", ".join([*why, *map(words.describe_claim_total, answer.entry.others[:1])]),
         brief=", ".join(why),
@@ -41,14 +41,15 @@ def build_period_row(answer: Answer, names: RowNames) -> RateComparisonRow:
     """The row of an answer about a period, with each total and its first day."""
     period = answer.period
     typical = words.format_span(period.low, period.high) if period else "no total"
+    spells = describe_period_spells(answer)
     return RateComparisonRow(
         pair=names.name_row(answer),
         typical=typical,
         normal="",
         possibly="",
         extent="",
-        why=describe_period_spells(answer),
-        brief=describe_period_spells(answer),
+        why=spells,
+        brief=spells,
         answer=answer,
     )
 

@@ -9,6 +9,7 @@ from bot.rates.model.answer import (
     Answer,
     ClaimTotal,
     TotalBasis,
+    find_importable_span,
     format_percent,
 )
 from bot.rates.model.law import Effect
@@ -191,10 +192,7 @@ def _name_claim_number(one: ClaimTotal) -> str:
 
 def find_span(answer: Answer) -> tuple[Decimal, Decimal] | None:
     """The range of the main figure or, if some lines are banned, of the lines that are not."""
-    charged = [one for one in answer.lines if not one.banned]
-    if answer.main_span is None and charged and len(charged) < len(answer.lines):
-        return min(one.low for one in charged), max(one.high for one in charged)
-    return answer.main_span
+    return answer.main_span or find_importable_span(answer.lines)
 
 
 def is_other_figure(one: ClaimTotal, span: tuple[Decimal, Decimal] | None) -> bool:

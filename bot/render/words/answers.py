@@ -62,15 +62,19 @@ def list_unchecked(answer: Answer) -> list[Component]:
     ]
 
 
-def describe_unchecked(answer: Answer) -> str:
-    """`possibly also up to 25% (status not checked since 6 May 2019)`; empty without them."""
+def describe_unchecked(answer: Answer, *, brief: bool = False) -> str:
+    """`possibly also up to 25% (status not checked since 6 May 2019)`; empty without them.
+
+    With `brief`, the note in parentheses is left out.
+    """
     found = list_unchecked(answer)
     if not found:
         return ""
     total = sum((one.percent or Decimal(0) for one in found), Decimal(0))
     days = [one.checked for one in found if one.checked is not None]
     since = f" since {format_day(min(days))}" if days else ""
-    return f"possibly also up to {format_percent(total)}% (status not checked{since})"
+    note = "" if brief else f" (status not checked{since})"
+    return f"possibly also up to {format_percent(total)}%{note}"
 
 
 def describe_lines(group: LinesTotal) -> str:

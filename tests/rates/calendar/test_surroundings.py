@@ -1,31 +1,39 @@
 """A calendar knows the duty on its goods now, and the nearest change outside its days."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from bot.parties import Parties
 from bot.rates.calendar.surroundings import Surroundings, find_surroundings
+from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
-from tests.slack.fakes import ledger
-from tests.slack.samples import PARTIES
 
 TODAY = date(2026, 11, 30)
 
-
-def around(text: str) -> Surroundings:
-    rates = ledger()
-    query = parse_query(text, PARTIES, TODAY, rates.reader, rates.cards)
-    return find_surroundings(query, rates, TODAY)
+Around = Callable[[str], Surroundings]
 
 
-def test_the_last_change_before_the_days_is_named_and_marked_if_not_verified() -> None:
+@pytest.fixture
+def around(parties: Parties, ledger: Ledger) -> Around:
+    def find(text: str) -> Surroundings:
+        query = parse_query(text, parties, TODAY, ledger.reader, ledger.cards)
+        return find_surroundings(query, ledger, TODAY)
+
+    return find
+
+
+def test_the_last_change_before_the_days_is_named_and_marked_if_not_verified(
+    around: Around,
+) -> None:
     nearest = around("changes from 2026-11-29 to 2026-11-30").nearest
     assert nearest is not None
     assert (nearest.on, nearest.passed) == (date(2026, 11, 10), True)
 
 
-def test_the_first_change_after_the_days_is_named() -> None:
+def test_the_first_change_after_the_days_is_named(around: Around) -> None:
     nearest = around("upcoming from 2026-12-07 to 2026-12-13").nearest
     assert nearest is not None
     assert nearest.on > date(2026, 12, 13)
@@ -36,11 +44,15 @@ def test_the_first_change_after_the_days_is_named() -> None:
     ("text", "percent"),
     [("upcoming toys from china", "12.5"), ("upcoming changes for steel", "50")],
 )
-def test_the_goods_of_the_question_have_their_duty_now(text: str, percent: str) -> None:
+def test_the_goods_of_the_question_have_their_duty_now(
+    around: Around, text: str, percent: str
+) -> None:
     [now] = around(text).now
     assert now.total_percent == Decimal(percent)
 
 
 @pytest.mark.parametrize("text", ["upcoming", "upcoming china", "upcoming toys"])
-def test_no_duty_is_given_without_goods_or_if_it_depends_on_the_origin(text: str) -> None:
+def test_no_duty_is_given_without_goods_or_if_it_depends_on_the_origin(
+    around: Around, text: str
+) -> None:
     assert around(text).now == ()

@@ -259,9 +259,3 @@ def test_a_deal_of_others_or_a_duty_of_an_economy_is_not_such_a_topic(
     ledger: Ledger, text: str
 ) -> None:
     assert ledger.cards.find(text) is None
-
-
-def test_each_economy_of_a_deal_is_known(ledger: Ledger) -> None:
-    named = {code for card in ledger.cards.all for code in card.economies}
-    assert {"JP", "EU", "GB"} <= named
-    assert all(ledger.parties.get(code).name for code in named)

@@ -104,6 +104,7 @@ def test_a_card_with_valid_references_is_found_by_name(folder: Path, parties: Pa
 @pytest.mark.parametrize(
     ("old", "new", "line", "cause"),
     [
+        ("  group: Laws", "  economies: [JP, XX]\n  group: Laws", 5, "no economy is called 'XX'"),
         ("bases: [Section 700]", "bases: [Section 999]", 9, "no legal basis is called"),
         ("  measures: [us-a]", "  measures: [us-nothing]", 10, "no measure is called"),
         ("Steel, measures: [us-a]", "Steel, measures: [us-no]", 11, "no measure is called"),

@@ -183,6 +183,18 @@ PERIOD_FLAWS: list[tuple[list[dict[str, Any]], tuple[int | str, ...], str, str]]
         "has no percent",
         "Give one, or status: announced, banned: true, or specific: the duty in words",
     ),
+    (
+        [rate(10, low=15)],
+        (0, "low"),
+        "15 needs a percent that is at least as high",
+        "Give the highest rate as percent",
+    ),
+    (
+        [rate(None, low=15, specific="USD 2")],
+        (0, "low"),
+        "15 needs a percent that is at least as high",
+        "Give the highest rate as percent",
+    ),
     ([rate(banned=True)], (0,), "is a ban and has a percent", "Leave the percent out"),
     (
         [rate(specific="USD 2")],

@@ -1,4 +1,7 @@
-"""Drops parts of a question that name neither goods nor their origin: suffixes, remarks, routes."""
+"""Drops parts of a question that name neither goods nor their origin: suffixes, remarks, routes.
+
+It also moves the use of a part before the part: `truck tyre or car tyre`.
+"""
 
 import re
 
@@ -64,7 +67,7 @@ _HEADING_ASKED = re.compile(
 """A question for the headings of chapter 99, which the answer about a tariff line names."""
 
 
-def drop_use(text: str, reader: ProductReader) -> str:
+def spell_out_use(text: str, reader: ProductReader) -> str:
     """The text with the use of parts before them: `truck tyre or car tyre` for `tyre for truck or
     car`. Next to a code, the use only describes it."""
 

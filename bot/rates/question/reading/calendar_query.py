@@ -9,11 +9,15 @@ from bot.rates.question.directions import find_direction
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery, format_query
-from bot.rates.question.reading.question import Question, Vocabulary, trim_product
+from bot.rates.question.reading.question import (
+    WORDS_OF_SENTENCE,
+    Question,
+    Vocabulary,
+    trim_product,
+)
 from bot.rates.question.times.periods import Period, Tense
 from bot.rates.question.wording import NOISE
 
-_WORDS_OF_SENTENCE = 6
 _EXCEPT = frozenset({"but", "except", "excluding", "besides", "excl", "minus"})
 CALENDAR_WORDS = frozenset(
     str.split(
@@ -115,10 +119,10 @@ def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
     """Raises QueryError if a calendar question has words that name no time, goods or economy."""
     words, parties, reader = question.words, vocabulary.parties, vocabulary.reader
     _refuse_exceptions(question, vocabulary)
-    rest = trim_product([word for word in words.other_words if word not in CALENDAR_WORDS])
+    rest = _list_calendar_goods(words)
     if "since" in words.words and question.period is None and (thing := rest or "since"):
         raise QueryError(thing, "not a day we can read", "Write it as 2025-12-31")
-    if rest is None:
+    if not rest:
         return
     knows = reader is not None and reader.names_any(rest)
     if not words.codes and not knows and (near := parties.suggest(rest)):
@@ -128,7 +132,7 @@ def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
     words_only = " ".join(word for word in unread if not word.isdigit())
     if not words_only or reader is None or reader.understands(" ".join(unread)):
         return
-    if not reader.understands(words_only) and len(words.words) >= _WORDS_OF_SENTENCE:
+    if not reader.understands(words_only) and len(words.words) >= WORDS_OF_SENTENCE:
         words.other_words = []
         calendar = format_query(parse_calendar(question, vocabulary))
         options = [("Changes in this time", calendar), ("All cards", "cards")]

@@ -10,7 +10,8 @@ from functools import partial
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
-from bot.rates.question.reading.question import Vocabulary
+from bot.rates.question.reading.question import MAX_LABEL, Vocabulary
+from bot.rates.question.reading.refusals import list_origin_options
 
 _BY_PRODUCT = "section-232"
 _LAWS = frozenset(
@@ -21,7 +22,6 @@ _NAMES = re.compile(
     r"\b(?:sections?|sec|232|301|122|338|ieepa|reciprocal|fentanyl|surcharges?|global|baseline)\b\.?"
 )
 _MOST_GOODS = 3
-_ORIGINS = ("CN", "MX", "EU")
 
 
 def read_goods_of_law(card: RateQuery, text: str, vocabulary: Vocabulary) -> RateQuery | None:
@@ -29,7 +29,7 @@ def read_goods_of_law(card: RateQuery, text: str, vocabulary: Vocabulary) -> Rat
 
     Raises UnclearQuestion if the duties depend on the origin.
     """
-    parties, reader, cards, _ = vocabulary
+    _, reader, cards, _ = vocabulary
     if reader is None or cards is None or card.card not in _LAWS or not vocabulary.has_home:
         return None
     rest = reader.drop_everyday_words(_NAMES.sub(" ", text).split())
@@ -51,12 +51,6 @@ def read_goods_of_law(card: RateQuery, text: str, vocabulary: Vocabulary) -> Rat
     if card.card == _BY_PRODUCT:
         options += [(one.product or "", format_query(one)) for one in every[:_MOST_GOODS]]
         raise UnclearQuestion(goods, "Which goods first?", options)
-    options += [
-        (
-            f"{goods} from {parties.get(code).name}"[:70],
-            format_query(asked(partner=code, product=goods)),
-        )
-        for code in _ORIGINS
-        if code in parties
-    ]
+    origins = list_origin_options(partial(asked, product=goods), vocabulary.parties)
+    options += [(f"{goods} from {name}"[:MAX_LABEL], command) for name, command in origins]
     raise UnclearQuestion(goods, f"Which origin do you mean for {goods}?", options)

@@ -14,6 +14,10 @@ from bot.rates.question.query import HOME, Uncovered
 from bot.rates.question.times.periods import Period
 from bot.rates.question.wording import NOISE, Intent
 
+MAX_LABEL = 70
+"""Maximum characters of the label of a question that is offered."""
+WORDS_OF_SENTENCE = 6
+"""Number of words from which a question is a sentence."""
 _COMMAS = re.compile(r"(?:\s*,)+")
 
 

@@ -16,24 +16,26 @@ from bot.rates.question.parties import DUTIES, FOOD_NAMES, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import (
     HOME,
+    LIKELY_ORIGINS,
     QueryKind,
     RateQuery,
     Uncovered,
     format_party,
     format_query,
 )
-from bot.rates.question.reading.question import Vocabulary, trim_product
+from bot.rates.question.reading.question import (
+    MAX_LABEL,
+    WORDS_OF_SENTENCE,
+    Vocabulary,
+    trim_product,
+)
 from bot.rates.question.stemming import stem_words
 from bot.rates.schedule.search import FoundHeading
 
 _MAX_OFFERED = 3
 """Maximum number of goods that are offered, next to all goods, if the goods are unclear."""
 _MAX_MEANINGS = 4
-_LIKELY_ORIGINS = ("CN", "MX", "EU")
-"""The origins of most imports of the US, for goods whose origin a question does not name."""
 _ASIAN_ORIGINS = ("CN", "JP", "KR")
-_MAX_LABEL = 70
-"""Maximum characters of a label that names a heading of the tariff schedule."""
 _NEW_MEXICO = re.compile(r"\bnew mexico\b")
 _OF_ORIGIN = frozenset({"from", "of", "on", "in", "the", "made"})
 _REGION = re.compile(
@@ -55,7 +57,6 @@ _OTHER_THAN = re.compile(
     r"|but not(?! (?:(?:yet|actually|really|ever) )*\w+ed\b)(?! (?:for|on|from|in|if|under)\b))\s+"
     r"(?P<goods>[a-z][^,;?.]*?)(?=\s+(?:from|in|of|into|to|made|out)\b|[,;?.]|$)"
 )
-_WORDS_OF_SENTENCE = 6
 SETS = frozenset({"set", "sets", "kit", "kits", "suite", "suites", "pieces", "units", "items"})
 _MAX_REPEATED = 6
 """Maximum words of goods that a question back repeats."""
@@ -111,7 +112,7 @@ def ask_for_goods(
         return
     options = [
         (
-            f"{each} from {vocabulary.parties.get(code).name}"[:_MAX_LABEL],
+            f"{each} from {vocabulary.parties.get(code).name}"[:MAX_LABEL],
             format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code, product=each)),
         )
         for each, code in zip(goods, codes, strict=True)
@@ -156,19 +157,23 @@ def ask_for_importer(
     raise UnclearQuestion("the importing country", "Which importing country first?", options)
 
 
-def ask_for_origin(
-    asked: Callable[..., RateQuery], product: str, vocabulary: Vocabulary
-) -> NoReturn:
-    """Raises UnclearQuestion for goods without an origin, because most origins pay other duties."""
-    parties = vocabulary.parties
-    options = [
+def list_origin_options(asked: Callable[..., RateQuery], parties: Parties) -> list[tuple[str, str]]:
+    """The name of each likely origin, and the question about its duties."""
+    return [
         (
             parties.get(code).name,
             format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code)),
         )
-        for code in _LIKELY_ORIGINS
+        for code in LIKELY_ORIGINS
         if code in parties
     ]
+
+
+def ask_for_origin(
+    asked: Callable[..., RateQuery], product: str, vocabulary: Vocabulary
+) -> NoReturn:
+    """Raises UnclearQuestion for goods without an origin, because most origins pay other duties."""
+    options = list_origin_options(asked, vocabulary.parties)
     every = asked(kind=QueryKind.PAIR, imposer=HOME, partner=WORLD, partner_implied=True)
     options.append(("Duties on all origins", format_query(every)))
     raise UnclearQuestion(product, f"Which origin do you mean for {product}?", options)
@@ -193,7 +198,7 @@ def build_no_economy(
         return UnknownParty(product, near)
     if product:
         cards = vocabulary.cards
-        if len(words.words) >= _WORDS_OF_SENTENCE and cards is not None:
+        if len(words.words) >= WORDS_OF_SENTENCE and cards is not None:
             named = cards.find_all(" ".join(words.words))[:_MAX_OFFERED]
             if named:
                 return _offer_cards(named, product, cards)
@@ -261,12 +266,12 @@ def _ask_for_goods_of_region(text: str, codes: Sequence[str], vocabulary: Vocabu
     options = []
     if any(imposer == code for imposer, _ in reader.pairs):
         label = f"Duties of {'the US' if code == HOME else name} on {goods} of all countries"
-        options.append((label[:_MAX_LABEL], f"tariffs by {flag} {goods}"))
+        options.append((label[:MAX_LABEL], f"tariffs by {flag} {goods}"))
     likely = _ASIAN_ORIGINS if "asia" in found.group() else ()
     origins = [code] if code != HOME else [one for one in likely if one in parties]
     options += [
         (
-            f"US duties on {goods} of {parties.get(one).name}"[:_MAX_LABEL],
+            f"US duties on {goods} of {parties.get(one).name}"[:MAX_LABEL],
             f"{home} on {format_party(one)} {goods}",
         )
         for one in origins
@@ -308,7 +313,7 @@ def refuse_exclusions(
             raise UnclearQuestion(
                 f"{match.group().strip()} {after.strip()}",
                 f"We cannot leave out some goods. The answer for all {goods} shows which pay more.",
-                [(f"All {goods}"[:_MAX_LABEL], format_query(build(goods)))],
+                [(f"All {goods}"[:MAX_LABEL], format_query(build(goods)))],
             )
         raise QueryError(
             f"{match.group().strip()} {after.strip()}",
@@ -330,8 +335,8 @@ def cut_exclusion(text: str, parties: Parties) -> tuple[str, str]:
 
 def refuse_cut_exclusion(left_out: str, query: RateQuery) -> NoReturn:
     """Raises UnclearQuestion with the question about all goods."""
-    label = f"All {query.product or 'goods'}"[:_MAX_LABEL]
-    cause = "We cannot exclude some goods. The answer for all goods shows which pay more."
+    label = f"All {query.product or 'goods'}"[:MAX_LABEL]
+    cause = "We cannot leave out some goods. The answer for all goods shows which pay more."
     raise UnclearQuestion(left_out, cause, [(label, format_query(query))])
 
 
@@ -417,8 +422,7 @@ def _ask_for_one(
 ) -> NoReturn:
     """Raises UnclearQuestion with a question about each of these goods, which have labels."""
     options = [
-        (label[:_MAX_LABEL], format_query(build(" ".join((text, *claims)))))
-        for label, text in named
+        (label[:MAX_LABEL], format_query(build(" ".join((text, *claims))))) for label, text in named
     ]
     by = f' by "{product}"' if len(product.split()) <= _MAX_REPEATED else ""
     raise UnclearQuestion(product, f"Which goods do you mean{by}?", options)

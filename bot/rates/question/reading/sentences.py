@@ -22,7 +22,13 @@ from bot.rates.question.directions import MOVES
 from bot.rates.question.parties import MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
-from bot.rates.question.reading.question import Vocabulary, split_product, trim_product
+from bot.rates.question.reading.question import (
+    MAX_LABEL,
+    WORDS_OF_SENTENCE,
+    Vocabulary,
+    split_product,
+    trim_product,
+)
 from bot.rates.question.reading.refusals import SETS
 from bot.rates.question.reading.unread import add_unread, is_small, list_unknown
 from bot.rates.question.stemming import stem_words
@@ -55,13 +61,13 @@ _MOST_UNREAD = 2
 """Number of ordinary verbs from which a sentence may be half read."""
 _MANY_UNREAD = 4
 """Number of unread words from which a sentence is half read if they are more than those read."""
-_WORDS_OF_SENTENCE, _MAX_OPTIONS = 6, 4
+_MAX_OPTIONS = 4
 _ABOUT_QUERY = "A rate alone may not answer this."
 """Why a sentence is refused whose reading may be right."""
 _ABOUT_TIME = "Duties depend on the day."
 _QUERY_HELPS = frozenset({_ABOUT_QUERY, _ABOUT_TIME})
 _MOST_SEARCHED, _MAX_HEADINGS = 3, 2
-_MAX_SHOWN, _MAX_ORIGINS, _MAX_CARDS, _MAX_LABEL = 5, 2, 2, 70
+_MAX_SHOWN, _MAX_ORIGINS, _MAX_CARDS = 5, 2, 2
 
 
 def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
@@ -144,7 +150,7 @@ def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Voca
 
 def is_sentence(words: TokenizedQuestion) -> bool:
     """Whether the question names an economy and has many words."""
-    return bool(words.codes) and len(words.words) >= _WORDS_OF_SENTENCE
+    return bool(words.codes) and len(words.words) >= WORDS_OF_SENTENCE
 
 
 def is_scattered(product: str, words: TokenizedQuestion, reader: ProductReader) -> bool:
@@ -248,7 +254,7 @@ def _offer_answers(
     raise UnclearQuestion(
         unread or "the question",
         f"{said}{reason} Which answer helps?",
-        [(label[:_MAX_LABEL], command) for label, command in options[:_MAX_OPTIONS]],
+        [(label[:MAX_LABEL], command) for label, command in options[:_MAX_OPTIONS]],
     )
 
 

@@ -1,6 +1,9 @@
 """Translates the usual words of short French, Spanish, German and Italian questions.
 
-A question is translated if it has a word for duties, or two words of the list.
+A question is translated if it has a word for duties that English questions do not have, such as
+`zoll`, or two words of the tables, of which one is not a small word: `vin de france`. Words that
+English questions have too, such as `auto`, do not count. Names of economies that no English word
+resembles are replaced in English questions too.
 """
 
 import re
@@ -67,10 +70,11 @@ _ECONOMIES = {
     "morocco": "maroc marruecos marokko marocco",
     "european union": "ue",
 }
-_DUTIES = (
-    "droits droit douane douanes tarif tarifs taxe taxes arancel aranceles aduana zoll zolle "
-    "zolltarif zollsatz dazi dazio"
+_CERTAIN_DUTIES = (
+    "droits douane douanes arancel aranceles aduana zoll zolle zolltarif zollsatz dazi"
 )
+"""Words for duties of which one shows that a question is not English."""
+_OTHER_DUTIES = "droit tarif tarifs taxe taxes dazio"
 _OTHERS = {
     "from": "de du des d' desde aus von vom da dal dalla di del della",
     "to": "vers aux au hacia para nach ins verso agli",
@@ -84,7 +88,7 @@ _MEANS = {
     for table in (_OTHERS, _GOODS, _ECONOMIES)
     for english, words in table.items()
     for word in words.split()
-} | dict.fromkeys(_DUTIES.split(), "tariff")
+} | dict.fromkeys((*_CERTAIN_DUTIES.split(), *_OTHER_DUTIES.split()), "tariff")
 _ALWAYS = {
     word: english
     for english, words in _ECONOMIES.items()
@@ -99,16 +103,11 @@ _OF_HOME = re.compile(
 _ARTICLE = re.compile(r"\b([dl])'(?=[a-z])")
 _NAMES = re.compile(r"\b(etats|estados|royaume|reino|vereinigte) (unis|unidos|uni|unido|staaten)\b")
 _WORD = re.compile(r"[a-z][a-z'-]*")
-_CERTAIN = frozenset(
-    str.split("droits douane douanes arancel aranceles aduana zoll zolle zolltarif zollsatz dazi")
-)
-_MOST_ENGLISH = 1
-"""Number of such words that an English question may have."""
-_KNOWN_ENGLISH = frozenset(
-    str.split(
-        "a i in on es de la di da tariff taxes tarif auto autos usa carne carta rame machines"
-    )
-)
+_CERTAIN = frozenset(_CERTAIN_DUTIES.split())
+_MAX_IN_ENGLISH = 1
+"""Maximum words of the tables in an English question, small ones included."""
+_KNOWN_ENGLISH = frozenset(str.split("taxes tarif auto autos usa carne carta rame machines"))
+"""Words for goods, economies and duties that an English question may have."""
 
 
 def translate(text: str) -> str:
@@ -118,7 +117,9 @@ def translate(text: str) -> str:
     named = {word for word in words if word in _MEANS and _MEANS[word] not in _OTHERS}
     certain = named - _KNOWN_ENGLISH
     small = {word for word in words if word in _MEANS and _MEANS[word] in _OTHERS}
-    is_foreign = bool(certain & _CERTAIN) or (certain and len(certain) + len(small) > _MOST_ENGLISH)
+    is_foreign = bool(certain & _CERTAIN) or (
+        certain and len(certain) + len(small) > _MAX_IN_ENGLISH
+    )
     if not is_foreign:
         return _WORD.sub(lambda word: _ALWAYS.get(word.group(), word.group()), text)
     joined = _OF_HOME.sub("usa tarif", joined)

@@ -46,7 +46,7 @@ Item = TypeVar("Item")
 
 def render_card(
     facts: CardFacts,
-    query: RateQuery | None,
+    query: RateQuery,
     parties: Parties,
     others: Sequence[CardFacts] = (),
 ) -> Message:
@@ -59,12 +59,12 @@ def render_card(
     chip = say.describe_card_age(facts)
     notes = [chip] if card.covered else [chip, "not in our rates"]
     notes += [say.describe_named(others)] if others else []
-    notes += filter(None, [say.describe_respelled(query)] if query else [])
+    notes += filter(None, [say.describe_respelled(query)])
     columns = _COLUMNS
     if not facts.rows:
         columns = _CHECK_COLUMNS if facts.checks else _FEE_COLUMNS
     heading = say.describe_heading(facts)
-    asked = say.list_rate_questions(query, parties)[:_RATES] if query else []
+    asked = say.list_rate_questions(query, parties)[:_RATES]
     words = _WordBudget([card.title, heading, state, card.what, *columns, *notes])
     summaries = words.take(list(map(_summarize, others[:_OTHERS])))
     short = len(facts.rows) > _ROWS_WITH_DAYS
@@ -135,12 +135,10 @@ def _list_parts(facts: CardFacts) -> list[tuple[str, list[Block]]]:
         source = markup.format_source(card.state.source)
         duties.append(section(f"{bold('Now')}\n{escape(card.state.text, 300)} ({source})"))
     duties += [section("\n".join(_list_row_lines(row, facts))) for row in facts.rows]
-    listed = [*say.list_fee_rows(facts), *say.list_check_rows(facts)]
-    fees = [f"{escape(what, 70)}: {escape(text, 200)}" for what, text in listed]
     if facts.fees is not None:
+        fees = _describe_rows(say.list_fee_rows(facts))
         duties += _build_group("Fees", [*fees, markup.format_source(facts.fees.source)])
-    if facts.checks:
-        duties += _build_group("Last checks", fees)
+    duties += _build_group("Last checks", _describe_rows(say.list_check_rows(facts)))
     points = _build_group(
         "Facts",
         (
@@ -161,7 +159,7 @@ def _list_parts(facts: CardFacts) -> list[tuple[str, list[Block]]]:
         "Scheduled since our last check, not verified",
         (escape(one, 400) for one in say.list_passed(facts)),
     )
-    first = "Duties" if facts.rows or fees else "About"
+    first = "Duties" if facts.rows or facts.fees or facts.checks else "About"
     return [(first, duties), ("Facts", points), ("Rulings and events", events), ("Next", dates)]
 
 
@@ -260,6 +258,10 @@ def _list_row_lines(row: RateRow, facts: CardFacts) -> Iterator[str]:
         yield f"Headings: {', '.join(row.headings)}"
     sources = dict.fromkeys(say.find_measure_source(one, facts.on) for one in row.measures)
     yield f"Source: {'; '.join(map(markup.format_source, sources))}"
+
+
+def _describe_rows(rows: Sequence[tuple[str, str]]) -> list[str]:
+    return [f"{escape(what, 70)}: {escape(text, 200)}" for what, text in rows]
 
 
 def _build_group(title: str, lines: Iterable[str]) -> list[Block]:

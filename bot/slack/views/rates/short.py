@@ -14,7 +14,7 @@ from bot.commands.replies import RateAnswers
 from bot.parties import WORLD, build_flag
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
-from bot.rates.question.query import RateQuery, build_total_query, format_query
+from bot.rates.question.query import HOME, RateQuery, build_total_query, format_query
 from bot.render import words
 from bot.render.duty_names import name_origin
 from bot.render.freshness import format_chip
@@ -229,7 +229,7 @@ def _list_commands(
     if any(isinstance(one, kinds.LaterVoid | kinds.VoidButCharged) for one in answer.warnings):
         yield "Refunds", "refunds"
     yield from _list_deciding(answer, query)
-    if answer.imposer == "US" and answer.partner != WORLD and answer.basis is TotalBasis.GOODS:
+    if answer.imposer == HOME and answer.partner != WORLD and answer.basis is TotalBasis.GOODS:
         # Orders on these goods may be far higher than the total, which does not include them.
         yield "AD/CVD", "card antidumping"
     if answer.total_percent is not None or answer.last_change is not None:
