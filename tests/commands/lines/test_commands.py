@@ -75,6 +75,20 @@ async def test_an_import_is_not_saved_over_another_one(commands: Commands) -> No
     assert "changed in the meantime" in refused.cause
 
 
+async def test_an_import_for_a_removed_list_is_not_saved_over_a_new_one(
+    commands: Commands,
+) -> None:
+    lines = commands.service.lines
+    await lines.save((await propose(commands.service)).key, PERSON)
+    old = await lines.propose(RIGHT, ImportMode.REPLACE, PERSON)
+    assert isinstance(old, PendingReview)
+    await lines.service.remove(ListOwner("T1", "U1"))
+    await lines.save((await propose(commands.service)).key, PERSON)
+    assert isinstance(await lines.save(old.key, PERSON), LinesRefusal)
+    kept = await commands.store.lines.get(ListOwner("T1", "U1"))
+    assert [one.label for one in kept.lines] == ["cells"]
+
+
 async def test_an_import_waits_for_an_hour(commands: Commands) -> None:
     now = commands.service.clock()
     old = commands.service
