@@ -1,5 +1,6 @@
 """Commands about line lists: pages, imports that wait, and what others see."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,30 @@ async def test_the_setting_decides_who_saves_the_list_of_a_channel(
     kept = await commands.store.lines.get(ListOwner("T1", "C1"))
     assert bool(kept.lines) is may
     assert not (await commands.store.lines.get(ListOwner("T1", "U1"))).lines
+
+
+async def test_who_left_a_channel_no_longer_sees_or_saves_its_list(commands: Commands) -> None:
+    lines, place = commands.service.lines, ListOwner("T1", "C1")
+    form = replace(PERSON, opened_at=commands.service.clock())
+    submitted = CommandRequest("", "T1", "U1", "U1")
+    commands.people.members.add(("C1", "U1"))
+    found = await lines.propose(ROWS, ImportMode.ADD, form, for_channel=True)
+    assert isinstance(found, PendingReview)
+    commands.people.members.clear()
+    for refused in (
+        await lines.propose(ROWS, ImportMode.ADD, form, for_channel=True),
+        await lines.review(found.key, submitted),
+        await lines.correct(found.key, RIGHT, submitted),
+        await lines.save(found.key, submitted),
+    ):
+        assert isinstance(refused, LinesRefusal)
+        assert "no longer in this channel" in refused.cause
+    assert not (await commands.store.lines.get(place)).lines
+    commands.people.members.add(("C1", "U1"))
+    corrected = await lines.correct(found.key, RIGHT, submitted)
+    assert isinstance(corrected, PendingReview)
+    assert isinstance(await lines.save(corrected.key, submitted), SavedLines)
+    assert len((await commands.store.lines.get(place)).lines) == 2
 
 
 @pytest.mark.parametrize("act", [LinesAct.SHOW, LinesAct.FILE, LinesAct.REMOVE])
