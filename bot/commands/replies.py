@@ -155,7 +155,7 @@ class AlreadySubscribed(Reply):
 
 
 class NotAMember(Reply):
-    """The person may not act here on a subscription of a conversation that they are not in."""
+    """The person may not act here on a conversation that they are not in."""
 
     conversation: str
     is_known: bool

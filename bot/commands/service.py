@@ -27,6 +27,7 @@ from bot.commands.greetings import asks_about_use, is_greeting
 from bot.commands.lines.commands import LinesCommands
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.service import LineListService
+from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
 from bot.commands.replies import Reply
@@ -83,11 +84,12 @@ class CommandService:
         self._answer_log = answer_log
         self.stores, self.answers, self.decisions = stores, answers, decisions
         self.permissions, self.clock = permissions, clock
+        members = MemberCheck(stores.people, clock)
         self.subscriptions = SubscriptionService(
-            stores, lambda: answers.ledger, permissions, clock, on_due, rules
+            stores, lambda: answers.ledger, permissions, members, clock, on_due, rules
         )
         lists = lines or LineListService(stores.lines, lambda: answers.ledger, clock)
-        self.lines = LinesCommands(lists, permissions, clock)
+        self.lines = LinesCommands(lists, permissions, members, clock)
         self._exclusions = ExclusionService(
             stores, self.subscriptions, lambda: self.parties, clock, rules
         )

@@ -52,4 +52,5 @@ class LineList(NamedTuple):
     owner: ListOwner
     lines: tuple[ListedLine, ...] = ()
     revision: int = 0
-    """The number of times the list was saved; 0 for an owner without a list."""
+    """Grows with each save, from a random number, so that a new list hardly has the revision of a
+    removed one. 0 for an owner without a list."""

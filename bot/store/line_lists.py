@@ -1,5 +1,6 @@
 """Stores line lists and what their owners know about the duties. Every read names the owner."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from bot.store.queueing import put_deliveries
 
 _lists, _list = tables.line_lists, tables.line_lists.c
 _lines, _line = tables.listed_lines, tables.listed_lines.c
+_FIRST_REVISIONS = 2**30
+"""The first revision of a list is at most this, so that it grows within a column of 32 bits."""
 
 
 class LineLists:
@@ -56,16 +59,18 @@ class LineLists:
         totals: Mapping[LineKey, KnownTotals],
         by: str,
         now: datetime,
-    ) -> bool:
-        """Replaces the lines of a list; False if someone has changed the list since `before`.
+    ) -> int:
+        """Replaces the lines of a list; returns its new revision, or 0 if someone has changed the
+        list since `before`.
 
         `totals` has the known totals of the new lines. Lines that stay keep theirs. `by` is the
         person who imported it; empty for the command line.
         """
 
-        def write(connection: sa.Connection) -> bool:
-            if not self._take_revision(connection, before, by, now):
-                return False
+        def write(connection: sa.Connection) -> int:
+            revision = self._take_revision(connection, before, by, now)
+            if not revision:
+                return 0
             owner = before.owner
             query = sa.select(_line.code, _line.origin, _line.totals)
             kept = {
@@ -84,7 +89,7 @@ class LineLists:
                 for position, one in enumerate(lines)
             ]
             execute_many(connection, sa.insert(_lines), rows)
-            return True
+            return revision
 
         return await self._database.write(write)
 
@@ -154,14 +159,21 @@ class LineLists:
 
     def _take_revision(
         self, connection: sa.Connection, before: LineList, by: str, now: datetime
-    ) -> bool:
-        values = {"revision": before.revision + 1, "changed_by": by, "changed_at": now}
-        if before.revision == 0:
+    ) -> int:
+        """Gives the list its next revision; 0 if someone has changed it since `before`."""
+        is_first = before.revision == 0
+        # A counter from 1 would repeat the revisions of a list that the owner has removed.
+        revision = 1 + (secrets.randbelow(_FIRST_REVISIONS) if is_first else before.revision)
+        values = {"revision": revision, "changed_by": by, "changed_at": now}
+        if is_first:
             row = {**before.owner._asdict(), **values, "reports": 0}
             add = self._database.insert(_lists).values(row)
-            return connection.execute(add.on_conflict_do_nothing()).rowcount > 0
-        is_same = (*_is_of(_lists, before.owner), _list.revision == before.revision)
-        return connection.execute(sa.update(_lists).where(*is_same).values(values)).rowcount > 0
+            is_saved = connection.execute(add.on_conflict_do_nothing()).rowcount > 0
+        else:
+            is_same = (*_is_of(_lists, before.owner), _list.revision == before.revision)
+            change = sa.update(_lists).where(*is_same).values(values)
+            is_saved = connection.execute(change).rowcount > 0
+        return revision if is_saved else 0
 
 
 class _Formatter:

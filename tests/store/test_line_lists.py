@@ -20,7 +20,7 @@ TOTALS = {one.key: find_known_totals(DUTIES, one.key, TODAY) for one in LINES}
 LATER = LineDuties(ledger(change("steel", {"percent": 50})))
 
 
-async def save(store: Store, owner: ListOwner = OWNER, before: LineList | None = None) -> bool:
+async def save(store: Store, owner: ListOwner = OWNER, before: LineList | None = None) -> int:
     return await store.lines.save(before or LineList(owner), LINES, TOTALS, "U9", NOON)
 
 
@@ -33,8 +33,9 @@ async def test_an_owner_without_a_list_has_an_empty_one(store: Store) -> None:
 
 
 async def test_a_list_is_read_back_in_its_order(store: Store) -> None:
-    assert await save(store)
-    assert await store.lines.get(OWNER) == LineList(OWNER, LINES, 1)
+    revision = await save(store)
+    assert revision > 0
+    assert await store.lines.get(OWNER) == LineList(OWNER, LINES, revision)
     known = await store.lines.known(OWNER)
     assert (known.list.lines, known.totals, known.reports) == (LINES, TOTALS, 0)
 
@@ -54,9 +55,9 @@ async def test_a_change_of_a_list_that_was_changed_meanwhile_is_refused(store: S
     assert await save(store)
     assert not await save(store)
     read = await store.lines.get(OWNER)
-    assert await save(store, before=read)
+    assert await save(store, before=read) == read.revision + 1
     assert not await save(store, before=read)
-    assert (await store.lines.get(OWNER)).revision == 2
+    assert (await store.lines.get(OWNER)).revision == read.revision + 1
 
 
 async def test_lines_that_stay_keep_what_is_known_of_them(store: Store) -> None:
@@ -104,6 +105,14 @@ async def test_a_report_about_a_list_that_was_changed_is_not_saved(store: Store)
     await store.lines.save(await store.lines.get(OWNER), LINES[:1], {}, "", NOON)
     assert not await store.lines.save_report(report)
     assert [one.line for one in (await find_report(store)).changes] == [LINES[0]]
+
+
+async def test_a_report_about_a_removed_list_is_not_saved_for_a_new_one(store: Store) -> None:
+    await save(store)
+    report = await find_report(store)
+    await store.lines.remove(OWNER)
+    await save(store)
+    assert not await store.lines.save_report(report)
 
 
 async def test_lists_of_a_workspace_are_deleted_when_it_removes_the_app(store: Store) -> None:

@@ -5,6 +5,7 @@ is for the people in the channel; who may change it is a setting.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.commands.lines.grammar import LinesAct, LinesRequest
@@ -18,6 +19,7 @@ from bot.commands.lines.replies import (
     SavedLines,
 )
 from bot.commands.lines.service import LineListService
+from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Permissions
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
@@ -30,15 +32,21 @@ from bot.lines.validation import ImportedRow
 _PUBLIC = "Only you may see your list. Type `/tariff my`, or write to me in a direct message."
 _ELSEWHERE = "A channel's list can be shown and changed only in that channel."
 _OPERATORS = "Only operators can change this channel's list."
+_OUTSIDE = "You are no longer in this channel, so you cannot see or change its list."
+_UNSURE = "I cannot check whether you are still in this channel. Open the form there again."
 
 
 class LinesCommands:
     """Shows, imports and removes the list of the person or of the channel."""
 
     def __init__(
-        self, lines: LineListService, permissions: Permissions, clock: Callable[[], datetime]
+        self,
+        lines: LineListService,
+        permissions: Permissions,
+        members: MemberCheck,
+        clock: Callable[[], datetime],
     ) -> None:
-        self.service, self._permissions = lines, permissions
+        self.service, self._permissions, self._members = lines, permissions, members
         self._pending = PendingImports(clock)
 
     async def execute(self, wanted: LinesRequest, request: CommandRequest) -> Reply:
@@ -76,10 +84,12 @@ class LinesCommands:
     ) -> PendingReview | LinesRefusal:
         """What the rows would do to the list. They wait for the person's confirmation."""
         refused = self._refuse_change(request, for_channel)
+        owner = find_owner(request, for_channel)
+        if refused is None:
+            refused = await self._refuse_outsider(owner, request)
         if refused is not None:
             return refused
-        owner = find_owner(request, for_channel)
-        return await self._review(owner, request.user, tuple(rows), mode)
+        return await self._review(owner, request.user, tuple(rows), mode, request.opened_at)
 
     async def review(
         self, key: str, request: CommandRequest, mode: ImportMode | None = None
@@ -88,8 +98,13 @@ class LinesCommands:
         found = self._pending.find(key, request.team, request.user)
         if found is None:
             return _make_forgotten()
+        refused = await self._refuse_pending(found, request)
+        if refused is not None:
+            return refused
         self._pending.drop(key)
-        return await self._review(found.owner, found.user, found.rows, mode or found.mode)
+        return await self._review(
+            found.owner, found.user, found.rows, mode or found.mode, found.opened_at
+        )
 
     async def correct(
         self, key: str, corrected: Sequence[ImportedRow], request: CommandRequest
@@ -98,13 +113,17 @@ class LinesCommands:
         found = self._pending.find(key, request.team, request.user)
         if found is None:
             return _make_forgotten()
+        refused = await self._refuse_pending(found, request)
+        if refused is not None:
+            return refused
         proposed = await self.service.propose_import(found.owner, found.rows, found.mode)
         wrong = {one.row for one in proposed.checked.wrong}
         kept = [one for one in found.rows if one.row not in wrong]
         last = max((one.row for one in found.rows), default=0)
         new = [one._replace(row=last + place) for place, one in enumerate(corrected, 1)]
         self._pending.drop(key)
-        return await self._review(found.owner, found.user, (*kept, *new), found.mode)
+        rows = (*kept, *new)
+        return await self._review(found.owner, found.user, rows, found.mode, found.opened_at)
 
     async def save(self, key: str, request: CommandRequest) -> SavedLines | LinesRefusal:
         """Saves the import as it was shown to the person."""
@@ -113,6 +132,8 @@ class LinesCommands:
             return _make_forgotten()
         for_channel = found.owner.place != found.user
         refused = self._refuse_setting(found.owner.place, found.user)
+        if refused is None:
+            refused = await self._refuse_pending(found, request)
         if refused is not None:
             return refused
         try:
@@ -126,13 +147,18 @@ class LinesCommands:
         return SavedLines(saved, for_channel)
 
     async def _review(
-        self, owner: ListOwner, user: str, rows: tuple[ImportedRow, ...], mode: ImportMode
+        self,
+        owner: ListOwner,
+        user: str,
+        rows: tuple[ImportedRow, ...],
+        mode: ImportMode,
+        opened_at: datetime | None,
     ) -> PendingReview | LinesRefusal:
         try:
             proposed = await self.service.propose_import(owner, rows, mode)
         except (LinesRefused, QueryError) as error:
             return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
-        pending = PendingImport(owner, user, rows, mode, proposed.before.revision)
+        pending = PendingImport(owner, user, rows, mode, proposed.before.revision, opened_at)
         return PendingReview(self._pending.keep(pending), proposed, rows)
 
     def _refuse(self, request: CommandRequest, for_channel: bool) -> LinesRefusal | None:
@@ -150,6 +176,22 @@ class LinesCommands:
     def _refuse_setting(self, place: str, user: str) -> LinesRefusal | None:
         may = self._permissions.may_add_subscription(user, place)
         return None if may else LinesRefusal(_OPERATORS)
+
+    async def _refuse_pending(
+        self, found: PendingImport, request: CommandRequest
+    ) -> LinesRefusal | None:
+        """Why the person may not go on with the import: they may have left since they began it."""
+        place, opened_at = found.owner.place, found.opened_at
+        began = replace(request, conversation=place, opened_in="", opened_at=opened_at)
+        return await self._refuse_outsider(found.owner, began)
+
+    async def _refuse_outsider(
+        self, owner: ListOwner, request: CommandRequest
+    ) -> LinesRefusal | None:
+        outside = await self._members.find_outsider(owner.place, request)
+        if outside is None:
+            return None
+        return LinesRefusal(_OUTSIDE if outside.is_known else _UNSURE)
 
 
 def find_owner(request: CommandRequest, for_channel: bool) -> ListOwner:

@@ -26,6 +26,8 @@ class PendingImport(NamedTuple):
     mode: ImportMode
     revision: int
     """The revision of the list that was shown with the difference."""
+    opened_at: datetime | None = None
+    """When the person opened the form; None if they sent a file."""
 
 
 class PendingImports:

@@ -51,8 +51,9 @@ class LineListStore(Protocol):
         totals: Mapping[LineKey, KnownTotals],
         by: str,
         now: datetime,
-    ) -> bool:
-        """Saves the lines; False if someone has changed the list since `before`."""
+    ) -> int:
+        """Saves the lines; returns the new revision, or 0 if someone has changed the list since
+        `before`."""
 
     async def remove(self, owner: ListOwner) -> int: ...
 
@@ -102,10 +103,11 @@ class LineListService:
         new = [one.key for one in difference.added]
         totals = await self.duties.use(lambda duties, day: _find_totals(duties, new, day))
         now = self._clock()
-        if not await self._store.save(before, difference.lines, totals, by, now):
+        revision = await self._store.save(before, difference.lines, totals, by, now)
+        if not revision:
             cause = "was changed in the meantime, so nothing was saved"
             raise LinesRefused("The list", cause, "Import the file again")
-        after = LineList(before.owner, difference.lines, before.revision + 1)
+        after = LineList(before.owner, difference.lines, revision)
         return SavedImport(proposed, after)
 
     async def show(

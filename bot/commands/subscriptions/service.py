@@ -19,6 +19,7 @@ from bot.alerts.subscriptions.preview import Preview
 from bot.alerts.subscriptions.timing import Timing, find_zone
 from bot.commands import replies
 from bot.commands.grammar import Command, CommandNotUnderstood, Verb, suggest_corrections
+from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Permissions
 from bot.commands.ports import CommandStores
 from bot.commands.replies import Reply
@@ -50,11 +51,6 @@ class Overlaps(NamedTuple):
     narrower: tuple[Subscription, ...]
 
 
-SURE_FOR = timedelta(minutes=30)
-"""For how long a person who opened a modal in a conversation counts as being there if the platform
-does not say whether they are."""
-
-
 class SubscriptionService:
     """Adds, changes and removes the subscriptions and mutes of a conversation."""
 
@@ -63,13 +59,15 @@ class SubscriptionService:
         stores: CommandStores,
         ledger: Callable[[], Ledger],
         permissions: Permissions,
+        members: MemberCheck,
         clock: Callable[[], datetime],
         on_due: Callable[[], None],
         rules: SubscriptionRules,
     ) -> None:
         """`on_due` is called when messages became due: when a pause or a mute ended."""
         self._stores, self._ledger, self._permissions = stores, ledger, permissions
-        self._clock, self._on_due, self._rules = clock, on_due, rules
+        self._members, self._clock = members, clock
+        self._on_due, self._rules = on_due, rules
         self.previews = PreviewService(stores.stories, clock, rules.delivery, rules.max_age)
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
@@ -150,7 +148,7 @@ class SubscriptionService:
 
         The first of them keeps its id. Either all of it is saved, or nothing.
         """
-        refused = await self._find_outsider(request.conversation, request)
+        refused = await self._members.find_outsider(request.conversation, request)
         if refused is not None:
             return refused
         inside = replace(request, opened_in="", opened_at=None)
@@ -176,7 +174,7 @@ class SubscriptionService:
         `own_id` is the id of the subscription with the criteria, if it is saved. People who are not
         in the conversation learn nothing.
         """
-        if await self._find_outsider(request.conversation, request) is not None:
+        if await self._members.find_outsider(request.conversation, request) is not None:
             return Overlaps((), ())
         had = await self._stores.subscriptions.of(request.team, request.conversation)
         others = [each for each in had if each.id != own_id]
@@ -273,7 +271,7 @@ class SubscriptionService:
             found = await store.get(request.team, subscription_id, *where)
         if found is None:
             return replies.NoSuchSubscription(subscription_id)
-        refused = await self._find_outsider(found.conversation, request)
+        refused = await self._members.find_outsider(found.conversation, request)
         if refused is not None:
             return refused
         return found if self._may_change(found, request) else self._refuse(found)
@@ -391,24 +389,6 @@ class SubscriptionService:
         if other is None:
             return replies.NoSuchSubscription(ids[0])
         return replies.AlreadySubscribed(self.show(other))
-
-    async def _find_outsider(self, conversation: str, request: CommandRequest) -> Reply | None:
-        """Why the person may not act on a conversation, unless they are in it.
-
-        A command or a click there shows that they are. Others are asked about: those from their own
-        messages or the Home tab, and submitted modals, because the person may have left since they
-        opened one. From other places, people may never act.
-        """
-        user, is_there = request.user, request.place == conversation
-        if conversation == user or (is_there and request.opened_at is None):
-            return None
-        is_member = None
-        if is_there or request.place == user:
-            is_member = await self._stores.people.is_member(conversation, user)
-        if is_member is None and is_there and request.opened_at is not None:
-            is_recent = self._clock() < request.opened_at + SURE_FOR
-            is_member = True if is_recent else None
-        return None if is_member else replies.NotAMember(conversation, is_member is not None)
 
     async def _add_zone(self, timing: Timing, request: CommandRequest) -> Timing:
         """A typed timing with a time zone, by default that of the person."""

@@ -1,5 +1,6 @@
 """Commands about line lists: pages, imports that wait, and what others see."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -75,6 +76,20 @@ async def test_an_import_is_not_saved_over_another_one(commands: Commands) -> No
     assert "changed in the meantime" in refused.cause
 
 
+async def test_an_import_for_a_removed_list_is_not_saved_over_a_new_one(
+    commands: Commands,
+) -> None:
+    lines = commands.service.lines
+    await lines.save((await propose(commands.service)).key, PERSON)
+    old = await lines.propose(RIGHT, ImportMode.REPLACE, PERSON)
+    assert isinstance(old, PendingReview)
+    await lines.service.remove(ListOwner("T1", "U1"))
+    await lines.save((await propose(commands.service)).key, PERSON)
+    assert isinstance(await lines.save(old.key, PERSON), LinesRefusal)
+    kept = await commands.store.lines.get(ListOwner("T1", "U1"))
+    assert [one.label for one in kept.lines] == ["cells"]
+
+
 async def test_an_import_waits_for_an_hour(commands: Commands) -> None:
     now = commands.service.clock()
     old = commands.service
@@ -97,6 +112,30 @@ async def test_the_setting_decides_who_saves_the_list_of_a_channel(
     kept = await commands.store.lines.get(ListOwner("T1", "C1"))
     assert bool(kept.lines) is may
     assert not (await commands.store.lines.get(ListOwner("T1", "U1"))).lines
+
+
+async def test_who_left_a_channel_no_longer_sees_or_saves_its_list(commands: Commands) -> None:
+    lines, place = commands.service.lines, ListOwner("T1", "C1")
+    form = replace(PERSON, opened_at=commands.service.clock())
+    submitted = CommandRequest("", "T1", "U1", "U1")
+    commands.people.members.add(("C1", "U1"))
+    found = await lines.propose(ROWS, ImportMode.ADD, form, for_channel=True)
+    assert isinstance(found, PendingReview)
+    commands.people.members.clear()
+    for refused in (
+        await lines.propose(ROWS, ImportMode.ADD, form, for_channel=True),
+        await lines.review(found.key, submitted),
+        await lines.correct(found.key, RIGHT, submitted),
+        await lines.save(found.key, submitted),
+    ):
+        assert isinstance(refused, LinesRefusal)
+        assert "no longer in this channel" in refused.cause
+    assert not (await commands.store.lines.get(place)).lines
+    commands.people.members.add(("C1", "U1"))
+    corrected = await lines.correct(found.key, RIGHT, submitted)
+    assert isinstance(corrected, PendingReview)
+    assert isinstance(await lines.save(corrected.key, submitted), SavedLines)
+    assert len((await commands.store.lines.get(place)).lines) == 2
 
 
 @pytest.mark.parametrize("act", [LinesAct.SHOW, LinesAct.FILE, LinesAct.REMOVE])

@@ -66,8 +66,9 @@ async def test_a_proposal_saves_nothing(service: LineListService) -> None:
 
 
 async def test_an_import_is_shown_with_its_duties(service: LineListService) -> None:
-    assert (await import_rows(service)).revision == 1
+    saved = await import_rows(service)
     table = await service.show(OWNER)
+    assert table.lines == saved
     assert [one.line.code for one in table.rows] == ["72083900", "85076000", "72085100"]
     assert table.rows[0].duty.total.high == Decimal("37.5")
     assert table.rows[2].next is not None

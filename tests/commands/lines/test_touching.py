@@ -182,6 +182,15 @@ async def test_a_new_ledger_and_a_new_list_change_what_is_touched(setting: Setti
     assert found == TouchedLines(1, CHINESE[:1])
 
 
+async def test_the_lines_of_a_removed_list_are_not_touched(setting: Setting) -> None:
+    await setting.import_rows()
+    assert await setting.finder.find_of_stories(OWNER, (ON_CHINA,)) == TouchedLines(3, CHINESE)
+    await setting.lines.remove(OWNER)
+    assert await setting.finder.find_of_stories(OWNER, (ON_CHINA,)) is None
+    await setting.import_rows(OWNER, ROWS[0])
+    assert await setting.finder.find_of_stories(OWNER, (ON_CHINA,)) == TouchedLines(1, CHINESE[:1])
+
+
 @pytest.mark.parametrize("other", OTHERS, ids=lambda one: f"{one.team} {one.place}")
 async def test_the_list_of_another_conversation_is_never_touched(
     setting: Setting, other: ListOwner

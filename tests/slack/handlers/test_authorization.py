@@ -255,7 +255,9 @@ ROWS: tuple[Row, ...] = (
         "view",
         importing.FORM,
         importing.FORM,
-        lambda each: json.dumps({"conversation": each.conversation, "for_channel": True}),
+        lambda each: importing.LinesFormState(
+            conversation=each.conversation, opened_at=NOW, for_channel=True
+        ).model_dump_json(),
         # A member may not change the list, so the difference is not shown either.
         seen_by=frozenset({Role.OPERATOR}),
     ),

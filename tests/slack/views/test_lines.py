@@ -26,7 +26,7 @@ from bot.local_slack.state.modals import check_view
 from bot.slack.views.command_replies import render_reply
 from bot.slack.views.lines import importing
 from tests.slack.fakes import ledger
-from tests.slack.samples import HOSTILE, PARTIES
+from tests.slack.samples import HOSTILE, NOW, PARTIES
 from tests.slack.views.test_every_kind import check_harmless, check_message
 
 DAY = datetime(2026, 11, 30, 17, tzinfo=UTC).date()
@@ -76,7 +76,8 @@ def test_the_modals_of_an_import(label: str) -> None:
                 check_view(view)
                 check_harmless(view)
             check_message(importing.render_file_read(label or "x.csv", review))
-    check_view(importing.render_form(importing.LinesFormState(conversation="C1")))
+    state = importing.LinesFormState(conversation="C1", opened_at=NOW)
+    check_view(importing.render_form(state))
     check_view(importing.render_refused(LinesRefusal(label or "x")))
 
 

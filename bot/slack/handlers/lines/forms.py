@@ -100,7 +100,11 @@ async def _open(
     reply = await context.service.execute(Command(verb=Verb.MY_UPLOAD, lines=wanted), request)
     if not isinstance(reply, LinesToImport):
         return render_reply(reply, request, context.service.parties)
-    state = LinesFormState(conversation=request.conversation, for_channel=for_channel)
+    state = LinesFormState(
+        conversation=request.conversation,
+        opened_at=context.service.clock(),
+        for_channel=for_channel,
+    )
     return await _show(context, click, views.render_form(state))
 
 
@@ -117,7 +121,7 @@ def _is_for_channel(command: Command) -> bool:
 def _make_request(body: dict[str, Any], state: LinesFormState | None = None) -> CommandRequest:
     user, team = read_person(body).id, str((body.get("team") or {}).get("id") or "")
     place = state.conversation if state else user
-    return CommandRequest("", team, place, user, opened_in=state.opened_in if state else "")
+    return CommandRequest("", team, place, user, opened_at=state.opened_at if state else None)
 
 
 async def _submit_form(

@@ -6,6 +6,7 @@ A file that is sent to the bot leads to the same second modal.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -46,11 +47,11 @@ _MODES = {
 
 
 class LinesFormState(Frozen):
-    """Where the form was opened, and whose list it is about."""
+    """Where and when the form was opened, and whose list it is about."""
 
     conversation: str
+    opened_at: datetime
     for_channel: bool = False
-    opened_in: str = ""
 
 
 def render_form(state: LinesFormState) -> View:

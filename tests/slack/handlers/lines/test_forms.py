@@ -15,6 +15,7 @@ from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
 from bot.slack.views.lines.importing import LINES, MODE
 from tests.journeys.workspace_reader import WorkspaceReader, words
+from tests.slack.fakes import FakePeople
 from tests.slack.form_reader import FormReader
 from tests.slack.http_bot import running_bot
 
@@ -84,6 +85,23 @@ async def test_the_form_for_a_channel_changes_the_list_of_the_channel(user: Line
     await user.submit()
     assert "none yet" in await user.type("/tariff my")
     assert "shared cells" in await user.type("/tariff my channel")
+
+
+async def test_a_form_for_a_channel_that_the_person_has_left_saves_nothing(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    people = FakePeople()
+    async with running_bot(workspace, client, people=people) as context:
+        user = LinesUser(workspace, context)
+        place = next(one.id for one in workspace.team.channels if one.name == "trade-news")
+        people.members.add((place, workspace.team.identity.person_id))
+        await user.open("/tariff my channel upload")
+        await user.submit(**{LINES: "8507.60.00 CN shared cells", MODE: "replace"})
+        assert "shared cells" in user.text
+        people.members.clear()
+        await user.submit()
+        assert "no longer in this channel" in user.text
+        assert "none yet" in await user.type("/tariff my channel")
 
 
 async def test_a_mention_in_a_channel_does_not_show_the_own_list(user: LinesUser) -> None:
