@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from bot.commands.lines.replies import RemovedList
 from bot.commands.lines.service import LineListService
 from bot.errors import LinesRefused
 from bot.lines.difference import ImportMode, compare_lists
@@ -56,7 +55,7 @@ async def import_rows(
     rows: tuple[ImportedRow, ...] = ROWS,
     mode: ImportMode = ImportMode.REPLACE,
 ) -> LineList:
-    return (await service.save_import(await service.propose_import(owner, rows, mode))).after
+    return await service.save_import(await service.propose_import(owner, rows, mode))
 
 
 async def test_a_proposal_saves_nothing(service: LineListService) -> None:
@@ -115,14 +114,14 @@ async def test_another_owner_never_sees_or_changes_a_list(
     await import_rows(service)
     assert (await service.show(other)).rows == ()
     assert (await service.propose_import(other, ROWS[:1], ImportMode.ADD)).before.lines == ()
-    assert await service.remove(other) == RemovedList(0)
+    assert await service.remove(other) == 0
     assert len((await service.show(OWNER)).rows) == 3
 
 
 async def test_a_removed_list_is_gone(service: LineListService) -> None:
     await import_rows(service)
-    assert await service.remove(OWNER) == RemovedList(3)
-    assert await service.remove(OWNER) == RemovedList(0)
+    assert await service.remove(OWNER) == 3
+    assert await service.remove(OWNER) == 0
     assert await service.find_reports(TEAM) == ()
 
 
