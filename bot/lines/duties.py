@@ -16,8 +16,7 @@ from bot.lines.classes import (
     list_codes_of,
     list_scope_codes,
 )
-from bot.lines.model import LineKey
-from bot.lines.validation import IMPOSER
+from bot.lines.model import IMPOSER, LineKey
 from bot.rates.answer.history import list_change_days
 from bot.rates.answer.lines.line_duties import compute_added
 from bot.rates.answer.select import Selection, build_context, select_layers

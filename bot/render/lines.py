@@ -35,6 +35,11 @@ _PROBLEMS = {
 }
 
 
+def format_count(lines: int) -> str:
+    """A number of lines in words: `1 line`, `5,000 lines`."""
+    return f"{lines:,} line{'' if lines == 1 else 's'}"
+
+
 def format_total(total: DutyTotal) -> str:
     """A total in words: `40.9% to 53.4%`, `10% + $1.509/kg`, `import ban`, `line ended`."""
     if not total.is_line:
@@ -50,11 +55,16 @@ def format_total(total: DutyTotal) -> str:
 
 def describe_wrong(wrong: WrongRow) -> str:
     """A row that makes no line, in words: `row 7: 8507.60.99 is not in the …. Use 8507.60.00`."""
+    return f"row {wrong.row}: {describe_cause(wrong)}"
+
+
+def describe_cause(wrong: WrongRow) -> str:
+    """Why a code or an origin is wrong, and what to use instead: `8507.60.99 ended. Use …`."""
     cause = _PROBLEMS[wrong.problem].format(text=wrong.text)
     if wrong.ended is not None:
         cause = cause.replace(" ended", f" ended on {format_day(wrong.ended)}", 1)
     instead = f". Use {_join(wrong.instead)}" if wrong.instead else ""
-    return f"row {wrong.row}: {cause}{instead}"
+    return f"{cause}{instead}"
 
 
 def describe_note(noted: NotedRow) -> str:
@@ -73,8 +83,7 @@ def describe_difference(difference: ListDifference) -> str:
         "relabeled": difference.changed,
     }
     parts = [f"{len(lines):,} {name}" for name, lines in counts.items() if lines]
-    number = len(difference.lines)
-    total = f"{number:,} line{'' if number == 1 else 's'} in the list"
+    total = f"{format_count(len(difference.lines))} in the list"
     return f"{', '.join(parts) or 'nothing changes'}; {total}"
 
 

@@ -7,6 +7,7 @@ is for the people in the channel; who may change it is a setting.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, count
 
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.pending import PendingImport, PendingImports
@@ -115,11 +116,12 @@ class LinesCommands:
         refused = await self._refuse_pending(found, request)
         if refused is not None:
             return refused
-        wrong = {one.row for one in found.proposed.checked.wrong}
-        kept = [one for one in found.rows if one.row not in wrong]
-        last = max((one.row for one in found.rows), default=0)
-        new = [one._replace(row=last + place) for place, one in enumerate(corrected, 1)]
-        rows, mode = (*kept, *new), found.proposed.mode
+        wrong = [one.row for one in found.proposed.checked.wrong]
+        kept = [one for one in found.rows if one.row not in set(wrong)]
+        # The corrected rows have the numbers of the wrong ones, and further rows the next numbers.
+        numbers = chain(wrong, count(max((one.row for one in found.rows), default=0) + 1))
+        new = [one._replace(row=row) for one, row in zip(corrected, numbers, strict=False)]
+        rows, mode = tuple(sorted((*kept, *new), key=lambda one: one.row)), found.proposed.mode
         return await self._review(found.owner, found.user, rows, mode, found.opened_at)
 
     async def save(self, key: str, request: CommandRequest) -> SavedLines | LinesRefusal:

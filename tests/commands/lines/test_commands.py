@@ -58,6 +58,23 @@ async def test_wrong_rows_are_corrected_before_the_list_is_saved(commands: Comma
     assert isinstance(await lines.save(corrected.key, PERSON), LinesRefusal)
 
 
+async def test_corrected_rows_have_the_numbers_of_the_wrong_ones(commands: Commands) -> None:
+    rows = tuple(
+        ImportedRow(row, code, "China") for row, code in ((4, "1"), (7, "8507.60.00"), (9, "2"))
+    )
+    found = await commands.service.lines.propose(rows, ImportMode.ADD, PERSON)
+    assert isinstance(found, PendingReview)
+    fixed = ImportedRow(1, "7208.39.00", "China")
+    typed = (fixed, *(ImportedRow(row, str(row), "China") for row in (2, 3)))
+    corrected = await commands.service.lines.correct(found.key, typed, PERSON)
+    assert isinstance(corrected, PendingReview)
+    assert [(one.row, one.code) for one in corrected.rows] == [
+        *((4, "7208.39.00"), (7, "8507.60.00"), (9, "2"), (10, "3"))
+    ]
+    lines = corrected.proposed.checked.lines
+    assert [one.code for one in lines] == ["72083900", "85076000"]
+
+
 async def test_an_import_is_reviewed_again_in_another_mode(commands: Commands) -> None:
     lines = commands.service.lines
     await lines.save((await propose(commands.service)).key, PERSON)

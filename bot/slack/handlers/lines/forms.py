@@ -148,15 +148,17 @@ async def _submit_review(
     if corrected is None:
         await _respond_with(context, body, ack, _save(context, key, request))
         return
-    rows = await _read(context, corrected, ack) if corrected.strip() else ()
+    rows = await _read(context, corrected, ack, has_header=False) if corrected.strip() else ()
     if rows is not None:
         await _respond_with(context, body, ack, _render_review(lines.correct(key, rows, request)))
 
 
-async def _read(context: SlackContext, text: str, ack: AsyncAck) -> tuple[ImportedRow, ...] | None:
+async def _read(
+    context: SlackContext, text: str, ack: AsyncAck, *, has_header: bool = True
+) -> tuple[ImportedRow, ...] | None:
     """The rows of the text; None if it has none, which the form then says."""
     try:
-        return read_pasted(text, context.service.parties)
+        return read_pasted(text, context.service.parties, has_header=has_header)
     except LinesRefused as error:
         await ack(response_action="errors", errors={views.LINES: str(error)})
         return None

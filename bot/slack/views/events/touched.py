@@ -9,7 +9,7 @@ from bot.alerts.watch.facts import ChangedDuties
 from bot.commands.lines.replies import TouchedLines
 from bot.lines.model import ListedLine
 from bot.parties import Parties
-from bot.render.lines import describe_change
+from bot.render.lines import describe_change, format_count
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
@@ -76,9 +76,8 @@ def render_touched(reply: TouchedLines | None, parties: Parties) -> Message:
 
 def render_changed_duties(changed: ChangedDuties, parties: Parties) -> Message:
     """The lines of a list whose duties changed, with the old and the new duty."""
-    count, of = len(changed.first) + changed.more, changed.of
-    lines = "line" if of == 1 else "lines"
-    title = f"The duty changed on {count:,} of your {of:,} {lines}"
+    count = len(changed.first) + changed.more
+    title = f"The duty changed on {count:,} of your {format_count(changed.of)}"
     described = [describe_change(one, parties) for one in changed.first]
     text = title if len(described) > 1 else f"{title}: {escape(described[0], 300)}"
     return assemble(text, [section(bold(title))], _list_lines(described, changed.more))
@@ -95,7 +94,7 @@ def _list_lines(lines: Sequence[str], more: int = 0) -> list[Block]:
         for at in range(0, len(shown), _LINES_IN_SECTION)
     ]
     left = len(lines) - len(shown) + more
-    return [*blocks, context(f"… and {left:,} more lines")] if left else blocks
+    return [*blocks, context(f"… and {left:,} more")] if left else blocks
 
 
 def _describe(reply: TouchedLines, parties: Parties) -> Iterator[str]:
@@ -111,5 +110,4 @@ def _describe_line(line: ListedLine, parties: Parties) -> str:
 
 
 def _count(reply: TouchedLines) -> str:
-    lines = "line" if reply.count == 1 else "lines"
-    return f"{len(reply.touched):,} of your {reply.count:,} {lines}"
+    return f"{len(reply.touched):,} of your {format_count(reply.count)}"

@@ -146,8 +146,7 @@ def render_file_read(name: str, review: PendingReview) -> Message:
     checked, before = review.proposed.checked, review.proposed.before.lines
     count = len(checked.lines)
     wrong = f", {_count_wrong(len(checked.wrong))}" if checked.wrong else ""
-    lines = f"{count:,} line{'' if count == 1 else 's'}{wrong}"
-    text = f"{escape(name, 100)}: {lines}. Nothing is saved yet."
+    text = f"{escape(name, 100)}: {words.format_count(count)}{wrong}. Nothing is saved yet."
     if before:
         labels = {ImportMode.REPLACE: "Replace my list", ImportMode.ADD: "Add to my list"}
     else:

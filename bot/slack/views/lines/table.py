@@ -7,8 +7,9 @@ from bot.errors import SlackError
 from bot.lines.duties import DatedDuty
 from bot.lines.table import LineRow
 from bot.parties import Parties
-from bot.render.lines import format_total
+from bot.render.lines import describe_cause, format_count, format_total
 from bot.slack.blockkit.blocks import (
+    Block,
     Element,
     Message,
     actions,
@@ -26,6 +27,7 @@ UPLOAD_LINES, REMOVE_LINES = "lines_upload", "lines_remove"
 """The action ids of *Add or replace* and *Remove*. The value is `channel` or `own`."""
 CHANNEL, OWN = "channel", "own"
 
+_MOST_ENDED = 5
 _ROWS = 10
 """Lines of a page."""
 _LABEL, _DUTY = 40, 60
@@ -50,7 +52,7 @@ def render_lines(reply: LinesPage, parties: Parties) -> Message:
     counted = f"{total:,}" if len(rows) == total else f"{len(rows):,} of {total:,}"
     place = f", page {page} of {pages}" if pages > 1 else ""
     title = f"{name}: {counted}{place}"
-    head = [section(bold(escape(title)))]
+    head = [section(bold(escape(title))), *_list_ended(reply)]
     tail = [
         context(f"Duties on {format_day(reply.table.day)}. {_describe_use(wanted.for_channel)}"),
         *actions(*_make_page_buttons(reply, page, pages, parties)),
@@ -67,6 +69,17 @@ def render_lines(reply: LinesPage, parties: Parties) -> Message:
         return instead
     message = assemble(title, [*head, table], tail=tail)
     return Message(message.text, message.blocks, instead)
+
+
+def _list_ended(reply: LinesPage) -> list[Block]:
+    """The lines that the schedule no longer has, with what to use instead."""
+    ended = reply.table.ended
+    if not ended:
+        return []
+    shown = [escape(describe_cause(one), 180) for one in ended[:_MOST_ENDED]]
+    more = [f"… and {len(ended) - _MOST_ENDED:,} more"] if len(ended) > _MOST_ENDED else []
+    title = f"{format_count(len(ended))} ended. Replace them in the list:"
+    return [section("\n".join([title, *shown, *more]))]
 
 
 def _list_cells(row: LineRow, parties: Parties) -> tuple[str, ...]:
@@ -122,7 +135,7 @@ def _make_buttons(reply: LinesPage, parties: Parties) -> list[Element | None]:
             REMOVE_LINES,
             CHANNEL if wanted.for_channel else OWN,
             style="danger",
-            confirm=f"This deletes all {total:,} lines.",
+            confirm=f"This deletes {format_count(total)}.",
         ),
     ]
 
@@ -141,11 +154,11 @@ def render_removed(reply: RemovedLines) -> Message:
     """Confirms that a list was deleted, or asks whether to delete it."""
     whose = "The channel's list" if reply.wanted.for_channel else "Your list"
     if not reply.wanted.is_confirmed:
-        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {reply.lines:,} lines."
+        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {format_count(reply.lines)}."
         value = CHANNEL if reply.wanted.for_channel else OWN
         row = actions(button("Remove", REMOVE_LINES, value, style="danger")) if reply.lines else ()
         return Message(text, (section(text), *row))
-    return render_notice(f"{whose} was removed ({reply.lines:,} lines).")
+    return render_notice(f"{whose} was removed ({format_count(reply.lines)}).")
 
 
 def render_file_sent(reply: LinesPage, error: SlackError | None = None) -> Message:
@@ -154,4 +167,4 @@ def render_file_sent(reply: LinesPage, error: SlackError | None = None) -> Messa
         cure = f" {escape(error.cure)}." if error.cure else ""
         return render_notice(f"The file could not be sent: {escape(error.cause)}.{cure}")
     where = "in this channel" if reply.wanted.for_channel else "in our direct messages"
-    return render_notice(f"The file with {len(reply.table.rows):,} lines is {where}.")
+    return render_notice(f"The file with {format_count(len(reply.table.rows))} is {where}.")
