@@ -1,20 +1,16 @@
 """Puts line lists into words and cells: totals, problems of an import, differences, tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from decimal import Decimal
 
 from bot.lines.difference import ListDifference
-from bot.lines.duties import BanExtent, DatedDuty, DutyTotal
+from bot.lines.duties import BanExtent, DutyTotal, TotalChange
 from bot.lines.effects import LineEffect
 from bot.lines.model import ListedLine
-from bot.lines.table import LineRow
+from bot.lines.table import Cell, LineRow
 from bot.lines.validation import LineProblem, NotedRow, RowNote, WrongRow
 from bot.parties import Parties
 from bot.rates.model.answer import format_percent
 from bot.text.dates import format_day
-
-Cell = str | int | Decimal | date | None
 
 HEADER = (
     *("HTS code", "Origin", "Label", "Duty today", "Lowest %", "Highest %"),
@@ -120,14 +116,10 @@ def list_cells(rows: Iterable[LineRow], parties: Parties) -> Iterator[Sequence[C
             format_total(total),
             total.low,
             total.high,
-            *_list_change_cells(one.last),
-            *_list_change_cells(one.next),
+            *((one.last.on, format_total(one.last.before)) if one.last else (None, None)),
+            *((one.next.on, format_total(one.next.after)) if one.next else (None, None)),
             one.description,
         )
-
-
-def _list_change_cells(change: DatedDuty | None) -> tuple[Cell, Cell]:
-    return (change.on, format_total(change.duty.total)) if change else (None, None)
 
 
 def build_row_json(row: LineRow) -> dict[str, object]:
@@ -163,10 +155,14 @@ def _build_total_json(total: DutyTotal) -> dict[str, object]:
     }
 
 
-def _build_change_json(change: DatedDuty | None) -> dict[str, object] | None:
+def _build_change_json(change: TotalChange | None) -> dict[str, object] | None:
     if change is None:
         return None
-    return {"on": change.on.isoformat(), "duty": _build_total_json(change.duty.total)}
+    return {
+        "on": change.on.isoformat(),
+        "before": _build_total_json(change.before),
+        "after": _build_total_json(change.after),
+    }
 
 
 def _join(names: Sequence[str]) -> str:

@@ -1,10 +1,12 @@
 """Renders a page of a line list, with its filters and buttons."""
 
+from datetime import date
+
 from bot import COMMAND
 from bot.commands.lines.grammar import LinesAct
 from bot.commands.lines.replies import LinesPage, LinesToImport, RemovedLines
 from bot.errors import SlackError
-from bot.lines.duties import DatedDuty
+from bot.lines.duties import DutyTotal
 from bot.lines.table import LineRow
 from bot.parties import Parties
 from bot.render.lines import describe_cause, format_count, format_total
@@ -89,15 +91,13 @@ def _list_cells(row: LineRow, parties: Parties) -> tuple[str, ...]:
         parties.get(line.origin).name,
         line.label[:_LABEL],
         format_total(row.duty.total)[:_DUTY],
-        _format_change(row.last, "from"),
-        _format_change(row.next, "to"),
+        _format_change(row.last.on, "from", row.last.before) if row.last else "",
+        _format_change(row.next.on, "to", row.next.after) if row.next else "",
     )
 
 
-def _format_change(change: DatedDuty | None, word: str) -> str:
-    if change is None:
-        return ""
-    return f"{format_day(change.on)}, {word} {format_total(change.duty.total)[:_DUTY]}"
+def _format_change(on: date, word: str, total: DutyTotal) -> str:
+    return f"{format_day(on)}, {word} {format_total(total)[:_DUTY]}"
 
 
 def _format_row(row: LineRow, parties: Parties) -> str:
