@@ -38,16 +38,6 @@ def test_every_link_to_a_file_points_to_an_existing_file(document: Path) -> None
     assert missing == []
 
 
-def test_the_guide_names_every_command() -> None:
-    guide = (ROOT / "docs" / "using.md").read_text(encoding="utf-8")
-    context = click.Context(main)
-    for name in main.list_commands(context):
-        command = main.get_command(context, name)
-        assert f"tariffwire {name}" in guide
-        for part in command.commands if isinstance(command, click.Group) else ():
-            assert re.search(rf"`(tariffwire )?({name} )?{part}\b", guide), f"{name} {part}"
-
-
 def test_the_guide_names_every_slash_command() -> None:
     guide = (ROOT / "docs" / "using.md").read_text(encoding="utf-8")
     verbs = list(Verb)
