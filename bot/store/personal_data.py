@@ -24,6 +24,8 @@ WITHOUT_PEOPLE: Mapping[str, str] = {
     "identities": "hashes of what outlets published",
     "stories": "what outlets published",
     "hub_subscriptions": "agreements with hubs about feeds",
+    "installations": "workspaces, with the bot's encrypted tokens",
+    "oauth_states": "random text",
 }
 """The tables without data about people who use the bot, each with what it has instead."""
 
