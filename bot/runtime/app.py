@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
@@ -17,6 +18,7 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed
 from bot.local_slack.server import Workspace
+from bot.monitoring.logs import set_up_logs
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
@@ -52,7 +54,7 @@ async def run_bot(settings: Settings) -> None:
     Without a Slack token it opens a local workspace and prints its address.
     """
     config = ConfigFolder(settings).read_all()
-    await _run(Application(settings, config, config.feeds), settings.log_level)
+    await _run(Application(settings, config, config.feeds), settings)
 
 
 async def run_demo(settings: Settings) -> None:
@@ -75,7 +77,7 @@ async def run_demo(settings: Settings) -> None:
             ledger = services.decisions.ledger
             return session.show(workspace.hints, services.inbox, ledger, read_clock())
 
-        await _run(Application(settings, config, feeds, show), settings.log_level)
+        await _run(Application(settings, config, feeds, show), settings)
 
 
 def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
@@ -276,8 +278,8 @@ async def find_operator_conversations(
     return (await find_channel(client, settings.operators_channel, name),)
 
 
-async def _run(app: Application, log_level: str) -> None:
-    _log_to_stderr(log_level)
+async def _run(app: Application, settings: Settings) -> None:
+    _log_to_stderr(settings)
     for line in list_unknown_variables():
         log.warning(line)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
@@ -298,9 +300,11 @@ def _stop_or_exit(app: Application, signal_number: int) -> None:
         os._exit(128 + signal_number)
 
 
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At INFO, alembic logs every step of an upgrade. At WARNING, apscheduler logs each run that it
-    # skips because the previous run has not ended.
-    for name, least in (("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
-        logging.getLogger(name).setLevel(least)
+def _log_to_stderr(settings: Settings) -> None:
+    is_terminal = sys.stderr.isatty()
+    is_json = settings.log_format == "json" or (settings.log_format == "auto" and not is_terminal)
+    # See https://no-color.org.
+    has_color = is_terminal and not os.environ.get("NO_COLOR")
+    set_up_logs(
+        settings.log_level, is_json=is_json, has_color=has_color, secrets=settings.list_secrets()
+    )

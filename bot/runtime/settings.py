@@ -11,7 +11,7 @@ from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
@@ -117,6 +117,7 @@ class Settings(SourceSettings, BaseSettings):
     posts_per_second: float | None = Field(None, gt=0, le=100)
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["auto", "text", "json"] = "auto"
 
     @model_validator(mode="before")
     @classmethod
@@ -200,6 +201,15 @@ class Settings(SourceSettings, BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy address of the database; by default, an SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'tariffwire.db'}"
+
+    def list_secrets(self) -> tuple[str, ...]:
+        """All secret values: tokens, keys, the address of the webhook and the database's
+        password."""
+        values = [value for _, value in self if isinstance(value, SecretStr)]
+        with suppress(ValueError):
+            password = urlsplit(self.database_url).password or ""
+            values += [SecretStr(password), SecretStr(unquote(password))]
+        return tuple(dict.fromkeys(value.get_secret_value() for value in values if value))
 
     @property
     def transport(self) -> Literal["local", "socket", "http"]:

@@ -11,6 +11,7 @@ from bot.errors import StoreError
 from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
+from bot.monitoring.logs import bind_to_log
 from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
@@ -121,7 +122,8 @@ class _Intake:
     async def run(
         self, feed: Feed, now: datetime, fetch_round: RoundSource | None, state: FeedState | None
     ) -> IntakeResult:
-        result = await self._pipeline.run(feed, now, fetch_round, state)
+        with bind_to_log(feed=feed.id):
+            result = await self._pipeline.run(feed, now, fetch_round, state)
         if result.proposals and self._inbox is not None:
             try:
                 await self._inbox.look()
