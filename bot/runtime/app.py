@@ -18,7 +18,9 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed
 from bot.local_slack.server import Workspace
+from bot.monitoring.event_loop import watch_event_loop
 from bot.monitoring.logs import set_up_logs
+from bot.monitoring.metrics import Metrics
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
@@ -125,7 +127,7 @@ class Application:
         self._settings, self._config, self._feeds = settings, config, feeds
         self._show = show
         self._stop = asyncio.Event()
-        self._readiness = Readiness()
+        self._readiness, self._metrics = Readiness(), Metrics()
         self._parts = AsyncExitStack()
         self._lasting: set[asyncio.Task[None]] = set()
         """Tasks that must run until the stop. If one of them ends earlier, it has failed."""
@@ -170,7 +172,8 @@ class Application:
         if workspace is not None:
             settings = apply_workspace(settings, workspace)
         keep_proxies_off_loopback(settings.slack_api_url)
-        slack = await enter(open_slack(settings, stop))
+        await enter(watch_event_loop(self._metrics.record_loop_delay))
+        slack = await enter(open_slack(settings, stop, self._metrics))
         outage = Outage(self._readiness)
         store = await enter(open_store(settings, slack.team, outage, may_be_older=True))
         owner = Owner(slack.team, is_local=workspace is not None)
@@ -184,11 +187,18 @@ class Application:
         services = await enter(
             open_services(
                 Foundation(
-                    settings, self._config, self._feeds, slack, store, operators, self._readiness
+                    settings,
+                    self._config,
+                    self._feeds,
+                    slack,
+                    store,
+                    operators,
+                    self._readiness,
+                    self._metrics,
                 )
             )
         )
-        await enter(open_listener(services, slack, workspace, self._readiness, stop))
+        await enter(open_listener(services, slack, workspace, self._readiness, self._metrics, stop))
         if settings.mcp:
             await enter(_open_mcp_endpoint(services, settings))
         await store.outbox.release_all(read_clock())

@@ -42,6 +42,8 @@ DAY_S = 86_400.0
 YEAR_S = 365 * DAY_S
 CENTURY_H = 100 * 365 * 24.0
 ENV_FILE = ".env"
+SHORTEST_TOKEN = 16
+"""Minimum characters of a token for a page, so that it cannot be guessed."""
 _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
 
 
@@ -118,6 +120,8 @@ class Settings(SourceSettings, BaseSettings):
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "text", "json"] = "auto"
+    status_host: str = Field("127.0.0.1", max_length=255)
+    metrics_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
 
     @model_validator(mode="before")
     @classmethod

@@ -113,7 +113,7 @@ def test_a_record_that_cannot_be_formatted_is_reported_without_its_values(
 def test_a_broken_stream_does_not_stop_the_bot(start: Start) -> None:
     stream = start()
     stream.close()
-    logging.getLogger("bot").warning("nobody can read this")
+    logging.getLogger("bot").warning("hello")
 
 
 @pytest.mark.parametrize(
