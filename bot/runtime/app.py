@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
@@ -17,6 +18,9 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed
 from bot.local_slack.server import Workspace
+from bot.monitoring.event_loop import watch_event_loop
+from bot.monitoring.logs import set_up_logs
+from bot.monitoring.metrics import Metrics
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
@@ -52,7 +56,7 @@ async def run_bot(settings: Settings) -> None:
     Without a Slack token it opens a local workspace and prints its address.
     """
     config = ConfigFolder(settings).read_all()
-    await _run(Application(settings, config, config.feeds), settings.log_level)
+    await _run(Application(settings, config, config.feeds), settings)
 
 
 async def run_demo(settings: Settings) -> None:
@@ -75,7 +79,7 @@ async def run_demo(settings: Settings) -> None:
             ledger = services.decisions.ledger
             return session.show(workspace.hints, services.inbox, ledger, read_clock())
 
-        await _run(Application(settings, config, feeds, show), settings.log_level)
+        await _run(Application(settings, config, feeds, show), settings)
 
 
 def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
@@ -123,7 +127,7 @@ class Application:
         self._settings, self._config, self._feeds = settings, config, feeds
         self._show = show
         self._stop = asyncio.Event()
-        self._readiness = Readiness()
+        self._readiness, self._metrics = Readiness(), Metrics()
         self._parts = AsyncExitStack()
         self._lasting: set[asyncio.Task[None]] = set()
         """Tasks that must run until the stop. If one of them ends earlier, it has failed."""
@@ -168,7 +172,8 @@ class Application:
         if workspace is not None:
             settings = apply_workspace(settings, workspace)
         keep_proxies_off_loopback(settings.slack_api_url)
-        slack = await enter(open_slack(settings, stop))
+        await enter(watch_event_loop(self._metrics.record_loop_delay))
+        slack = await enter(open_slack(settings, stop, self._metrics))
         outage = Outage(self._readiness)
         store = await enter(open_store(settings, slack.team, outage, may_be_older=True))
         owner = Owner(slack.team, is_local=workspace is not None)
@@ -182,11 +187,18 @@ class Application:
         services = await enter(
             open_services(
                 Foundation(
-                    settings, self._config, self._feeds, slack, store, operators, self._readiness
+                    settings,
+                    self._config,
+                    self._feeds,
+                    slack,
+                    store,
+                    operators,
+                    self._readiness,
+                    self._metrics,
                 )
             )
         )
-        await enter(open_listener(services, slack, workspace, self._readiness, stop))
+        await enter(open_listener(services, slack, workspace, self._readiness, self._metrics, stop))
         if settings.mcp:
             await enter(_open_mcp_endpoint(services, settings))
         await store.outbox.release_all(read_clock())
@@ -276,8 +288,8 @@ async def find_operator_conversations(
     return (await find_channel(client, settings.operators_channel, name),)
 
 
-async def _run(app: Application, log_level: str) -> None:
-    _log_to_stderr(log_level)
+async def _run(app: Application, settings: Settings) -> None:
+    _log_to_stderr(settings)
     for line in list_unknown_variables():
         log.warning(line)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
@@ -298,9 +310,11 @@ def _stop_or_exit(app: Application, signal_number: int) -> None:
         os._exit(128 + signal_number)
 
 
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At INFO, alembic logs every step of an upgrade. At WARNING, apscheduler logs each run that it
-    # skips because the previous run has not ended.
-    for name, least in (("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
-        logging.getLogger(name).setLevel(least)
+def _log_to_stderr(settings: Settings) -> None:
+    is_terminal = sys.stderr.isatty()
+    is_json = settings.log_format == "json" or (settings.log_format == "auto" and not is_terminal)
+    # See https://no-color.org.
+    has_color = is_terminal and not os.environ.get("NO_COLOR")
+    set_up_logs(
+        settings.log_level, is_json=is_json, has_color=has_color, secrets=settings.list_secrets()
+    )

@@ -11,6 +11,8 @@ from bot.errors import StoreError
 from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
+from bot.monitoring.logs import bind_to_log
+from bot.monitoring.metrics import Metrics
 from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
@@ -72,6 +74,7 @@ class Polling:
     decisions: Decisions
     inbox: ProposalInbox | None = None
     on_deliveries: Callable[[], None] = lambda: None
+    metrics: Metrics | None = None
 
 
 @asynccontextmanager
@@ -88,7 +91,7 @@ async def open_scheduler(
     scheduler = PollScheduler(
         parts.feeds,
         parts.store.feeds,
-        _Intake(build_pipeline(parts), parts.inbox).run,
+        _Intake(build_pipeline(parts), parts.inbox, parts.metrics).run,
         read_clock,
         parts.on_deliveries,
         spread_s,
@@ -115,13 +118,18 @@ class _Intake:
     """Runs the pipeline for one feed, then sends the proposals that result from it to the
     operators."""
 
-    def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
-        self._pipeline, self._inbox = pipeline, inbox
+    def __init__(
+        self, pipeline: Pipeline, inbox: ProposalInbox | None, metrics: Metrics | None
+    ) -> None:
+        self._pipeline, self._inbox, self._metrics = pipeline, inbox, metrics
 
     async def run(
         self, feed: Feed, now: datetime, fetch_round: RoundSource | None, state: FeedState | None
     ) -> IntakeResult:
-        result = await self._pipeline.run(feed, now, fetch_round, state)
+        with bind_to_log(feed=feed.id):
+            result = await self._pipeline.run(feed, now, fetch_round, state)
+        if self._metrics is not None:
+            self._metrics.record_poll(result.round, result.stories, result.deliveries)
         if result.proposals and self._inbox is not None:
             try:
                 await self._inbox.look()
