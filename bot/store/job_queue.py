@@ -25,6 +25,9 @@ from bot.alerts.sending.lanes import Lane, find_lane
 MESSAGES, POLLS, PERIODIC = "messages", "polls", "periodic"
 """The queues. Each has its own slots in a worker, so that slow feeds delay no messages."""
 
+DRAIN, POLL = "drain", "poll"
+"""The tasks of the queues `MESSAGES` and `POLLS`."""
+
 LANE_INDEX = """
 CREATE INDEX IF NOT EXISTS tariffwire_jobs_lane ON procrastinate_jobs (lock)
     WHERE status IN ('todo', 'doing')
@@ -40,8 +43,18 @@ _ADD = sa.text(
     DO UPDATE SET priority = procrastinate_jobs.priority
     """
 )
+_STALLED = sa.text(
+    """
+    DELETE FROM procrastinate_jobs AS job
+    WHERE status = 'doing' AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_workers AS worker
+        WHERE worker.id = job.worker_id
+            AND worker.last_heartbeat >= now() - make_interval(secs => :after_s)
+    )
+    RETURNING queue_name, task_name, lock, args
+    """
+)
 _VERSION = sa.text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')")
-_EXISTS = sa.text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 _REMOVE = """
 DO $$
 DECLARE found record;
@@ -74,19 +87,18 @@ def install(connection: sa.Connection) -> None:
     """
     from procrastinate.schema import SchemaManager
 
-    current = f"procrastinate {version('procrastinate')}"
-    if connection.execute(_VERSION).scalar() == current:
+    if is_installed(connection):
         return
     # The driver itself runs several statements at once, and looks for no parameters in them.
     driver: Any = connection.connection.driver_connection
-    comment = f"COMMENT ON TABLE procrastinate_jobs IS '{current}'"
+    comment = f"COMMENT ON TABLE procrastinate_jobs IS '{_name_version()}'"
     for statement in (_REMOVE, SchemaManager.get_schema(), LANE_INDEX, comment):
         driver.execute(statement)
 
 
 def is_installed(connection: sa.Connection) -> bool:
-    """Whether the database has the tables of the queue."""
-    return bool(connection.execute(_EXISTS).scalar())
+    """Whether the database has the tables of the queue, of this version."""
+    return connection.execute(_VERSION).scalar() == _name_version()
 
 
 def add_due(connection: sa.Connection, deliveries: Iterable[Delivery]) -> None:
@@ -98,23 +110,41 @@ def add_due(connection: sa.Connection, deliveries: Iterable[Delivery]) -> None:
     for each in deliveries:
         lane = find_lane(each)
         due[lane] = min(due.get(lane, each.due_at), each.due_at)
-    _add(connection, MESSAGES, "drain", ((*_name(lane), at) for lane, at in due.items()))
+    _add(connection, MESSAGES, DRAIN, ((*_name(lane), at) for lane, at in due.items()))
 
 
 def add_lanes(connection: sa.Connection, lanes: Iterable[Lane]) -> None:
     """Adds a job for each lane of messages, unless one waits; in the caller's transaction."""
-    _add(connection, MESSAGES, "drain", ((*_name(lane), None) for lane in lanes))
+    _add(connection, MESSAGES, DRAIN, ((*_name(lane), None) for lane in lanes))
 
 
 def add_hosts(connection: sa.Connection, hosts: Iterable[str]) -> None:
     """Adds a job for each feed host, unless one waits; in the caller's transaction."""
     jobs = ((host_key(host), {"host": host}, None) for host in hosts)
-    _add(connection, POLLS, "poll", jobs)
+    _add(connection, POLLS, POLL, jobs)
+
+
+def take_over(connection: sa.Connection, after_s: float) -> int:
+    """Replaces the running jobs of workers that have been silent for `after_s` seconds by new ones;
+    returns how many.
+
+    They are replaced, not queued again, so that a worker that was only suspended does not end a
+    job that another one runs now. Periodic jobs are only deleted: the next one follows.
+    """
+    stalled = connection.execute(_STALLED, {"after_s": after_s}).all()
+    for queue, task in ((MESSAGES, DRAIN), (POLLS, POLL)):
+        lost = ((each.lock, each.args, None) for each in stalled if each.queue_name == queue)
+        _add(connection, queue, task, lost)
+    return len(stalled)
 
 
 def host_key(host: str) -> str:
     """The name of a host's lane."""
     return f"host:{host}"
+
+
+def _name_version() -> str:
+    return f"procrastinate {version('procrastinate')}"
 
 
 def _name(lane: Lane) -> tuple[str, dict[str, str]]:

@@ -62,7 +62,10 @@ _TEAMS_WITH_UPDATES = (
 
 
 class MessageLanes:
-    """The lanes of the outbox. If a `team` is given, only those of this team are swept."""
+    """The lanes of the outbox, and the jobs of all lanes.
+
+    If a `team` is given, only the lanes of this team are swept.
+    """
 
     def __init__(self, database: Database, team: str | None = None) -> None:
         self._database, self._team = database, team
@@ -125,6 +128,12 @@ class MessageLanes:
     async def add_hosts(self, hosts: Collection[str]) -> None:
         """Adds a job for each feed host that has none."""
         await self._database.write(lambda connection: job_queue.add_hosts(connection, hosts))
+
+    async def take_over(self, after_s: float) -> int:
+        """Gives the jobs of workers that have been silent for `after_s` seconds to others."""
+        return await self._database.write(
+            lambda connection: job_queue.take_over(connection, after_s)
+        )
 
 
 def _name(lane: Lane) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class PipelineStore:
 
     def __init__(self, store: Store) -> None:
         self._store, self._team = store, store.outbox.team
-        self.feeds = store.feeds
+        self.feeds, self.has_workers = store.feeds, store.database.has_workers
 
     async def state(self, feed_id: str) -> FeedState | None:
         """The saved state of a feed; None if it was never polled."""
@@ -67,7 +67,7 @@ class PipelineStore:
         A story that another worker saves meanwhile could be about the same event. The lock is that
         of a connection, because several transactions run in the context.
         """
-        if not self._store.database.has_workers:
+        if not self.has_workers:
             yield
             return
         database = self._store.database

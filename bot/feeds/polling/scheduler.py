@@ -73,7 +73,8 @@ class PollScheduler(Generic[T]):
         polls_per_host: int = 4,
     ) -> None:
         self._configured = tuple(configured)
-        self._store, self._poll, self._clock = store, poll, clock
+        self.poll = poll
+        self._store, self._clock = store, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
         self._polls_per_host = polls_per_host
         # A host's semaphore is removed when no poll holds it or waits for it.
@@ -279,7 +280,7 @@ class PollScheduler(Generic[T]):
     async def _run(self, feed: Feed, pushed: ReadPush | None) -> T | None:
         try:
             state = self._states.get(feed.id)
-            result = await self._poll(feed, self._clock(), pushed, state)
+            result = await self.poll(feed, self._clock(), pushed, state)
         except StoreUnavailable:
             self._delay(feed)
             return None

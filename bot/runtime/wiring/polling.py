@@ -88,7 +88,7 @@ async def open_scheduler(
     scheduler = PollScheduler(
         parts.feeds,
         parts.store.feeds,
-        _Intake(build_pipeline(parts), parts.inbox).run,
+        _Intake(build_pipeline(parts), parts.inbox, parts.store.has_workers).run,
         read_clock,
         parts.on_deliveries,
         spread_s,
@@ -113,15 +113,21 @@ def build_pipeline(parts: Polling) -> Pipeline:
 
 class _Intake:
     """Runs the pipeline for one feed, then sends the proposals that result from it to the
-    operators."""
+    operators.
 
-    def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
-        self._pipeline, self._inbox = pipeline, inbox
+    If there are workers, the state in memory may be old when a push arrives.
+    """
+
+    def __init__(
+        self, pipeline: Pipeline, inbox: ProposalInbox | None, has_workers: bool = False
+    ) -> None:
+        self._pipeline, self._inbox, self._has_workers = pipeline, inbox, has_workers
 
     async def run(
         self, feed: Feed, now: datetime, fetch_round: RoundSource | None, state: FeedState | None
     ) -> IntakeResult:
-        result = await self._pipeline.run(feed, now, fetch_round, state)
+        known = None if fetch_round is not None and self._has_workers else state
+        result = await self._pipeline.run(feed, now, fetch_round, known)
         if result.proposals and self._inbox is not None:
             try:
                 await self._inbox.look()
