@@ -91,7 +91,9 @@ async def open_scheduler(
     scheduler = PollScheduler(
         parts.feeds,
         parts.store.feeds,
-        _Intake(build_pipeline(parts), parts.inbox, parts.metrics).run,
+        _Intake(
+            build_pipeline(parts), parts.inbox, parts.metrics, parts.store.has_workers
+        ).run,
         read_clock,
         parts.on_deliveries,
         spread_s,
@@ -116,18 +118,28 @@ def build_pipeline(parts: Polling) -> Pipeline:
 
 class _Intake:
     """Runs the pipeline for one feed, then sends the proposals that result from it to the
-    operators."""
+    operators.
+
+
+    If there are workers, the state in memory may be old when a push arrives.
+    """
 
     def __init__(
-        self, pipeline: Pipeline, inbox: ProposalInbox | None, metrics: Metrics | None
+        self,
+        pipeline: Pipeline,
+        inbox: ProposalInbox | None,
+        metrics: Metrics | None,
+        has_workers: bool = False,
     ) -> None:
         self._pipeline, self._inbox, self._metrics = pipeline, inbox, metrics
+        self._has_workers = has_workers
 
     async def run(
         self, feed: Feed, now: datetime, fetch_round: RoundSource | None, state: FeedState | None
     ) -> IntakeResult:
+        known = None if fetch_round is not None and self._has_workers else state
         with bind_to_log(feed=feed.id):
-            result = await self._pipeline.run(feed, now, fetch_round, state)
+            result = await self._pipeline.run(feed, now, fetch_round, known)
         if self._metrics is not None:
             self._metrics.record_poll(result.round, result.stories, result.deliveries)
         if result.proposals and self._inbox is not None:
