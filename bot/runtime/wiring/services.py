@@ -127,6 +127,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             store.stories,
             config.parties.blocs,
             read_clock,
+            touches,
         )
         dispatcher = Dispatcher(
             store.outbox,
@@ -152,6 +153,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             decisions=decisions,
             inbox=inbox,
             on_deliveries=dispatcher.wake,
+            touches=touches,
         )
         scheduler = await stack.enter_async_context(
             open_scheduler(polling, choose_spread_s(settings, len(base.feeds)))
