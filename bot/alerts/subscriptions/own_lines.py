@@ -7,7 +7,7 @@ answers it before deliveries are planned. It is not asked without a subscription
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from bot.alerts.subscriptions.criteria import Blocs, Criteria, match
@@ -15,7 +15,7 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.lines.model import ListOwner
 from bot.news.story import Story
 
-TouchingStories = Mapping[tuple[str, str], Collection[str]]
+TouchingStories = Mapping[tuple[str, str], frozenset[str]]
 """The ids of stories that touch a line, by the team and the conversation of the line list."""
 
 

@@ -128,7 +128,7 @@ def _replay(
             subscriptions=(subscription,),
             alerted=threads & alerted,
             bundled={each: bundled[each] for each in threads if each in bundled},
-            touching={(subscription.team, subscription.conversation): touching},
+            touching={(subscription.team, subscription.conversation): frozenset(touching)},
         )
         earlier = [story for event in events for story in known.get(event, ())]
         for delivery in plan_deliveries(fresh, audience, seen_at, rules, earlier=earlier):
