@@ -73,3 +73,8 @@ def _select(
     criteria: Sequence[Criteria], stories: Iterable[Story], blocs: Blocs
 ) -> tuple[Story, ...]:
     return tuple(story for story in stories if any(match(each, story, blocs) for each in criteria))
+
+
+def count_dependent(subscriptions: Iterable[Subscription]) -> int:
+    """The number of subscriptions that send nothing without a line list."""
+    return sum(each.criteria.only_my_lines for each in subscriptions)

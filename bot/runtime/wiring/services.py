@@ -259,6 +259,7 @@ def _build_slack_context(
         rules,
         answer_log,
         lines,
+        touches,
     )
     secret = reveal_secret(base.settings.slack_signing_secret)
 
