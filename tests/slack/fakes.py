@@ -273,6 +273,9 @@ class FakeLineLists:
     async def get(self, owner: ListOwner) -> LineList:
         return self.kept.get(owner, LineList(owner))
 
+    async def revision(self, owner: ListOwner) -> int:
+        return (await self.get(owner)).revision
+
     async def save(self, before: LineList, lines: Sequence[ListedLine], *_: Any) -> bool:
         owner = before.owner
         if (await self.get(owner)).revision != before.revision:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.alerts.subscriptions.own_lines import count_dependent
+from bot.alerts.subscriptions.wanted import ConversationSubscriptions
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.pending import PendingImport, PendingImports
 from bot.commands.lines.replies import (
@@ -45,8 +47,10 @@ class LinesCommands:
         permissions: Permissions,
         members: MemberCheck,
         clock: Callable[[], datetime],
+        subscriptions: ConversationSubscriptions,
     ) -> None:
         self.service, self._permissions, self._members = lines, permissions, members
+        self._subscriptions = subscriptions
         self._pending = PendingImports(clock)
 
     async def execute(self, wanted: LinesRequest, request: CommandRequest) -> Reply:
@@ -62,15 +66,17 @@ class LinesCommands:
                 case LinesAct.UPLOAD:
                     return LinesToImport(wanted)
                 case LinesAct.REMOVE:
+                    silenced = await self._count_dependent(owner)
                     if not wanted.is_confirmed:
-                        return RemovedLines(await self.service.count(owner), wanted)
-                    return RemovedLines((await self.service.remove(owner)).lines, wanted)
+                        return RemovedLines(await self.service.count(owner), wanted, silenced)
+                    removed = await self.service.remove(owner)
+                    return RemovedLines(removed.lines, wanted, silenced)
                 case _:
                     rows = RowFilter(
                         wanted.origin, wanted.text, wanted.only_changing, wanted.only_changed
                     )
                     table = await self.service.show(owner, rows, wanted.order)
-                    return LinesTable(table, wanted)
+                    return LinesTable(table, wanted, await self._count_dependent(owner))
         except (LinesRefused, QueryError) as error:
             return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
 
@@ -160,6 +166,10 @@ class LinesCommands:
             return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
         pending = PendingImport(owner, user, rows, mode, proposed.before.revision, opened_at)
         return PendingReview(self._pending.keep(pending), proposed, rows)
+
+    async def _count_dependent(self, owner: ListOwner) -> int:
+        """The number of subscriptions that send nothing without the list."""
+        return count_dependent(await self._subscriptions.of(*owner))
 
     def _refuse(self, request: CommandRequest, for_channel: bool) -> LinesRefusal | None:
         if for_channel and request.place != request.conversation:

@@ -57,6 +57,8 @@ class LinesTable(Reply):
 
     table: LineTable
     wanted: LinesRequest
+    dependent: int = 0
+    """The number of subscriptions that send nothing without the list."""
 
 
 class LinesToImport(Reply):
@@ -85,6 +87,8 @@ class RemovedLines(Reply):
 
     lines: int
     wanted: LinesRequest
+    silenced: int = 0
+    """The number of subscriptions that send nothing without the list."""
 
 
 class LinesRefusal(Reply):

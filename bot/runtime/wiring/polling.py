@@ -4,9 +4,12 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.alerts.subscriptions.own_lines import NoLineLists, StoryTouches
+from bot.commands.lines.current_duties import CurrentDuties
+from bot.commands.lines.touching import TouchFinder
 from bot.errors import StoreError
 from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
@@ -22,6 +25,7 @@ from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import make_fetch_limits, open_store, read_clock
 from bot.runtime.wiring.delivery_rules import build_delivery_rules
 from bot.store.pipeline_store import PipelineStore
+from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -75,6 +79,8 @@ class Polling:
     inbox: ProposalInbox | None = None
     on_deliveries: Callable[[], None] = lambda: None
     metrics: Metrics | None = None
+    touches: StoryTouches = field(default_factory=NoLineLists)
+    """Finds the stories that touch lines of conversations that want only these."""
 
 
 @asynccontextmanager
@@ -105,6 +111,12 @@ async def open_scheduler(
         await scheduler.stop()
 
 
+def build_touches(store: Store, decisions: Decisions) -> StoryTouches:
+    """Finds the stories that touch lines, for commands that run without the bot."""
+    duties = CurrentDuties(lambda: decisions.ledger, read_clock)
+    return TouchFinder(store.lines, duties, decisions)
+
+
 def build_pipeline(parts: Polling) -> Pipeline:
     """The pipeline, which passes news from the poller to the store."""
     settings = parts.settings
@@ -112,6 +124,7 @@ def build_pipeline(parts: Polling) -> Pipeline:
         max_age=timedelta(hours=settings.max_age_hours),
         deliver=build_delivery_rules(settings, parts.config.parties),
         propose=parts.decisions.propose,
+        touches=parts.touches,
     )
     return Pipeline(parts.poller, parts.config.reader, parts.store, rules)
 

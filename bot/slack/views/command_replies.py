@@ -109,6 +109,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             | replies.SubscriptionRefused()
             | replies.TooManyHere()
             | replies.AlreadySubscribed()
+            | replies.LinesMissing()
             | replies.NotAMember()
         ):
             return outcomes.render_refusal(reply, parties)
