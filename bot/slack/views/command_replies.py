@@ -133,7 +133,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return feeds.render_feed_resumed(reply.feed_id)
         case replies.FeedRefused():
             return feeds.render_feed_refused(reply.error)
-        case line_replies.LinesTable():
+        case line_replies.LinesPage():
             return render_lines(reply, parties)
         case line_replies.LinesToImport():
             return render_to_import(reply)
