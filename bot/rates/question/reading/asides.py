@@ -33,7 +33,13 @@ _STORED = re.compile(
     r" (?:(?:the|an?|our|my|their) )?(?P<place>[a-z]+(?: [a-z]+)?)"
     r" (?:(?:bonded )?warehouses?|distribution cent(?:er|re)s?|ports?|hubs?|stopovers?)\b"
 )
-_SHIPPED = re.compile(rf"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) {_PLACE}\b")
+_SHIPPED = re.compile(
+    rf"\b(?:(?:shipp?(?:ed|ing|s)?|sent|export(?:ed|ing|s)?|dispatched|leav(?:es|ing)"
+    rf"|invoiced|bought|buy|purchased) (?:from|through|out of)"
+    r"|(?:traders?|suppliers?|vendors?|sellers?|distributors?|compan(?:y|ies)|agents?)"
+    r" (?:based |located )?(?:in|from)"
+    rf"|(?:country|port) of (?:export|shipment|dispatch|departure|loading)(?: is)?:?) {_PLACE}\b"
+)
 _STATIONS = frozenset({"bonded", "warehouse", "warehouses", "port", "ports", "hub", "border"})
 _NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
 
