@@ -49,6 +49,7 @@ from bot.rates.question.reading.asides import (
     drop_aside,
     drop_asked_heading,
     drop_material,
+    drop_named_duty,
     drop_route,
     drop_suffixes,
     spell_out_use,
@@ -156,7 +157,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if reader is not None:
         text = translate(text)
         text = spell_out_places(text, lambda name: parties.find(name) is not None, reader)
-        text = drop_asked_heading(spell_out_use(text, reader), parties, reader)
+        text = drop_named_duty(spell_out_use(text, reader), reader)
+        text = drop_asked_heading(text, parties, reader)
     whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
     respelled: tuple[Respelling, ...] = ()
     if reader is not None:
