@@ -150,7 +150,7 @@ def _list_codes_and_goods(
         else:
             parts.append(wanted._replace(text=format_code(code), codes=(code,), goods=claimed))
     bare = _lists_bare_code(product)
-    others = [ledger.goods.by_id[one] for one in _list_goods_beside_codes(product, ledger)]
+    others = [ledger.goods.by_id[one] for one in _list_goods_next_to_codes(product, ledger)]
     for good in dict.fromkeys(others):
         described = any(
             _describes(each, code, bare=bare) for each in good.hs for code in wanted.codes
@@ -162,7 +162,7 @@ def _list_codes_and_goods(
     return parts[:_PARTS]
 
 
-def _list_goods_beside_codes(product: str, ledger: Ledger) -> Iterator[str]:
+def _list_goods_next_to_codes(product: str, ledger: Ledger) -> Iterator[str]:
     """The goods of each part of the product without a code, and those next to a code that are of
     other chapters: `8507.60 toys`."""
     for item in _AND.split(product):

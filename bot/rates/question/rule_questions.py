@@ -148,6 +148,10 @@ _OTHER_RULES = re.compile(
     r"\b(?:usmca|cusma|textiles?|apparel|cloth\w*|fabrics?|yarns?|t-?shirts?|sewn|knit\w*)\b"
 )
 """Goods and programs with rules of origin of their own."""
+_IN_TRANSIT = re.compile(
+    r"\b(?:which|what) (?:tariff|rate|duty|date|day)s?\b[^?;]{0,20}\b(?:appl(?:y|ies)|counts?|decides?"
+    r"|matters?|do (?:we|i) pay)\b[^?;]*\b(?:loaded|sailed|departed|on the water|afloat|in transit)\b"
+)
 _CASE = re.compile(
     r"\b(?P<name>(?!the\b|a\b|this\b|that\b)[a-z0-9][\w.&'-]+)(?:'s)? "
     r"(?P<kind>lawsuits?|court cases?|cases?|litigation|suits?(?= (?:against|over|about|on|at)\b))"
@@ -160,12 +164,12 @@ _GROUP_OF_CASES, _MOST_CASES = "Refunds and courts", 4
 def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
     """The id of the card about the rule that the text asks for, or None.
 
-    Only the rules about payers, US content and origin answer a question that names an economy.
+    Only the rules about payers, transit, US content and origin answer a question that names an economy.
     """
     parties, _, cards, _ = vocabulary
     if cards is None:
         return None
-    rules = [(_WHO_PAYS, "importer-of-record")]
+    rules = [(_WHO_PAYS, "importer-of-record"), (_IN_TRANSIT, "in-transit")]
     if not _OTHER_RULES.search(text):
         rules += [(_CONTENT_RULE, "us-content"), (_ORIGIN_RULE, "origin-rules")]
     if not TokenizedQuestion(text, parties).codes:

@@ -59,7 +59,7 @@ NOISE = frozenset(
         "dutiable subject tax taxes any new higher exemption exemptions help price work works "
         "shipped coming arriving sourced sourcing importer importers exporter exporters trade "
         "business company shipment shipments number treat treats treated carry carries carried "
-        "special extra punitive every each"
+        "special extra punitive every each hike hikes"
     )
 )
 """Words that name nothing at the edges of a product."""
@@ -173,7 +173,8 @@ _UPCOMING = re.compile(
     r"|when (?:will|does|do|is|are)\b|next (?:change|deadline|step|hike)s?)"
 )
 _CHANGES = re.compile(
-    r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed)\b"
+    r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed"
+    r"|what(?: has)? happened)\b"
 )
 _CHANGE_ALONE = re.compile(r"\bchange\b")
 _PAST = re.compile(
@@ -256,6 +257,8 @@ _NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band a
 _AND_PRESENTLY = re.compile(
     r"\s*(?:,|\band\b|&|\bvs\.?|\+)(?: and)? (?:at present|at the moment|nowadays|presently"
     r"|as of (?:now|today)|these days)\b"
+    r"|,? ?\band (?:what|how much) (?:is|are|do|does|would)\b[^,;?]{0,30}"
+    r"\b(?:now|today|currently|nowadays)\b"
 )
 _COMPARED_TO = re.compile(
     r"\b(?:compar(?:e|ed|es|ing) (?:to|with|against)|as opposed to|relative to)\b"
@@ -291,6 +294,9 @@ _QUANTITY = re.compile(
     r"(?:pairs?|units?|pcs|pieces|kgs?|kilos?|tons?"
     r"|tonnes|lbs?|pounds?|containers?|cartons?|pallets?|dozens?|boxes|bottles|lit(?:er|re)s?|shipments?"
     r"|truckloads?|loads?) of\b"
+    r"|(?<![\w$€£,.])(?<!usd )\d[\d,.]* ?(?:pallets?|cartons?|containers?|kgs?|kilos?|tons?|tonnes"
+    r"|lbs?|pounds?|pcs|pieces|units?|dozens?|boxes|pairs?|truckloads?)"
+    r" (?!(?:from|to|in|at|by|on|for|per|via|and|or|of|exw|fob|cif|ddp)\b)(?=[a-z])"
 )
 _CONTAINER = re.compile(
     r"\b(?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|small) )*"
