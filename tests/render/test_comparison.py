@@ -302,3 +302,23 @@ async def answer_text(text: str) -> RateAnswers:
     reply = await service.answer(service.parse(text, NOON))
     assert isinstance(reply, RateAnswers)
     return reply
+
+
+def test_a_law_with_duties_on_particular_goods_is_not_compared_as_one_range() -> None:
+    found = build_comparison(ask("china vs vietnam section 301", ledger(), TODAY))
+    assert found.title == "US Section 301 duties by origin"
+    assert found.sentence == (
+        "A law has no one total: goods of China 12.5% on all goods except listed exemptions and "
+        "Section 232 goods; 18 duties, 7.5% to 100%, on particular goods; goods of Vietnam 12.5%. "
+        "Name the goods to compare totals."
+    )
+    assert [(row.pair, row.typical) for row in found.rows] == [
+        ("China", "12.5%+"),
+        ("Vietnam", "12.5%"),
+    ]
+
+
+def test_a_law_whose_rates_include_the_normal_duty_in_part_says_so() -> None:
+    found = build_comparison(ask("japan vs china section 232", ledger(), TODAY))
+    assert found.base == ""
+    assert {row.normal for row in found.rows} == {"normal duty included in part"}

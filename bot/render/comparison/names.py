@@ -9,6 +9,7 @@ from bot.render.duty_names import (
     name_importer,
     name_origin,
 )
+from bot.render.overview.headline import name_laws
 
 _NAMED = 3
 
@@ -73,6 +74,9 @@ def format_title(answers: Sequence[Answer], names: RowNames) -> str:
     first = next(iter(answers), None)
     if first is None:
         return "Duties compared"
+    if laws := _name_laws(answers):
+        importer = name_importer(first.imposer, first.imposer_name)
+        return f"{importer} {laws} by origin"
     general = first.basis is TotalBasis.GENERAL
     if len({one.entry.claim for one in answers}) > 1:
         # The claim of one origin is not that of all.
@@ -97,6 +101,16 @@ def format_title(answers: Sequence[Answer], names: RowNames) -> str:
     if names.origins:
         return f"{importer} {duty}{goods} by origin"
     return f"{importer} {duty}{goods} of {name_origin(first.partner, first.partner_name)}"
+
+
+def _name_laws(answers: Sequence[Answer]) -> str:
+    """The duties of a question about a law; empty if it is about goods or several importers."""
+    first = answers[0]
+    one_importer = {one.imposer for one in answers} == {first.imposer}
+    if not one_importer or any(one.basis is not TotalBasis.LAYER for one in answers):
+        return ""
+    of_law = next((one for one in answers if one.rows), None)
+    return words.name_law_duties(of_law) if of_law is not None else name_laws(first)
 
 
 def name_group(answers: Sequence[Answer], names: RowNames) -> str:

@@ -13,7 +13,7 @@ from bot.render.duty_names import (
     name_importer,
     name_origin,
 )
-from bot.render.overview.headline import is_other_figure
+from bot.render.overview.headline import describe_law_rows, is_other_figure
 
 _MOST_OTHERS = 3
 
@@ -29,9 +29,23 @@ def describe_totals(
     rest = _describe_others(others, names)
     if len(compared) < 2:
         return rest
+    if any(one.answer.rows for one in compared):
+        return " ".join(filter(None, (_describe_laws(compared, name), rest)))
     differ = _describe_different_bases(compared, name) if names.origins and not names.goods else ""
     order = _describe_order(compared, name)
     return " ".join(filter(None, (order, differ, _describe_claims(compared, name), rest)))
+
+
+def _describe_laws(
+    compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
+) -> str:
+    """What each origin pays under a law, whose duties on particular goods have no one total."""
+    texts = (
+        f"{name([one])} {describe_law_rows(one.answer) or words.format_span(one.low, one.high)}"
+        for one in compared
+    )
+    listed = "; ".join(texts)
+    return f"A law has no one total: {listed}. Name the goods to compare totals."
 
 
 def _describe_by_side(compared: Sequence[ComparedTotal]) -> str:
@@ -90,13 +104,14 @@ def _describe_order(
         if by_case := _describe_by_case(groups, name, describe):
             return f"Lowest {duty}: {by_case}."
         listed = "; ".join(f"{name(group)} {describe(group[0])}" for group in groups[:4])
-        return f"The ranges overlap, so the tariff line decides which {duty} is lower: {listed}."
+        # One may still be the lowest on each line, so it does not say that the line decides.
+        return f"The ranges overlap, so compare a single tariff line: {listed}."
     first = f"Lowest {duty}: {name(lowest)}, {describe(lowest[0])}"
     below = [one for group in groups[:-1] for one in group]
     if all(one.high <= highest[0].low for one in below):
         return f"{first}; highest: {name(highest)}, {describe(highest[0])}."
     top = max(others, key=lambda one: one.high)
-    return f"{first}; the tariff line decides which is the highest, up to {_format_end(top)}."
+    return f"{first}; the others pay up to {_format_end(top)}."
 
 
 def _describe_by_case(
