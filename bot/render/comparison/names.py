@@ -20,6 +20,8 @@ class RowNames(NamedTuple):
     importers: bool
     goods: bool
     origins: bool
+    claims: bool = False
+    """Whether only some of the answers follow a claim."""
 
     def format_title(self) -> str:
         if self.importers:
@@ -29,7 +31,7 @@ class RowNames(NamedTuple):
         return "Goods and origin" if self.origins else "Goods"
 
     def name_row(self, answer: Answer) -> str:
-        origin = answer.partner_name
+        origin = " ".join(filter(None, (answer.partner_name, self.name_claim(answer))))
         if self.importers:
             importer = name_importer(answer.imposer, answer.imposer_name)
             pair = f"{importer} on {name_importer(answer.partner, origin)}"
@@ -38,8 +40,13 @@ class RowNames(NamedTuple):
             return origin
         return f"{_name_goods(answer)}, {origin}" if self.origins else _name_goods(answer)
 
+    def name_claim(self, answer: Answer) -> str:
+        """`under USMCA`, if only some of the answers follow the claim."""
+        return answer.entry.claim if self.claims else ""
+
     def name_in_sentence(self, answer: Answer) -> str:
         origin = name_origin(answer.partner, answer.partner_name)
+        origin = " ".join(filter(None, (origin, self.name_claim(answer))))
         if self.importers:
             importer = name_importer(answer.imposer, answer.imposer_name)
             goods = _name_goods(answer) if self.goods else "goods"
@@ -66,6 +73,7 @@ def find_names(answers: Sequence[Answer]) -> RowNames:
         importers=len({one.imposer for one in answers}) > 1,
         goods=several,
         origins=len({one.partner for one in answers}) > 1,
+        claims=len({one.entry.claim_of and one.entry.claim for one in answers}) > 1,
     )
 
 
@@ -80,7 +88,9 @@ def format_title(answers: Sequence[Answer], names: RowNames) -> str:
     general = first.basis is TotalBasis.GENERAL
     if len({one.entry.claim for one in answers}) > 1:
         # The claim of one origin is not that of all.
-        first = first._replace(entry=EntryFacts())
+        claimed = {one.entry.claim_of for one in answers if one.entry.claim_of}
+        goods = tuple(one for one in first.goods if not any(each in one for each in claimed))
+        first = first._replace(entry=EntryFacts(), goods=goods)
     goods = "" if general else f" on {words.describe_goods(first)}"
     if names.goods:
         goods = f" on {' and '.join(dict.fromkeys(map(_name_goods, answers)))}"

@@ -13,7 +13,7 @@ from bot.render.duty_names import (
     join_subjects,
     read_duty_name,
 )
-from bot.render.overview.headline import format_short_total
+from bot.render.overview.headline import find_span, format_short_total
 from bot.render.overview.period_spells import describe_period_spells
 
 _MAX_WHY = 3
@@ -26,6 +26,11 @@ def build_row(answer: Answer, names: RowNames, *, is_shared: bool) -> RateCompar
     typical = words.format_span(*usual) if usual else format_short_total(answer) or "no total"
     if answer.rows:
         typical = _format_law(answer)
+    elif answer.on_goods is not None and not answer.lines and answer.total_percent == 0:
+        # Particular goods pay more, and the sentence names the figure for the others.
+        typical = "0%+"
+    elif not answer.banned and answer.main_span is None and (span := find_span(answer)):
+        typical = f"{words.format_span(*span)} or banned"
     extent = _find_extent(answer)
     why = [*_explain(answer)]
     return RateComparisonRow(
