@@ -20,6 +20,7 @@ from bot.rates.answer.history import (
     find_last_change,
     find_last_step,
 )
+from bot.rates.answer.law_rows import count_listed_lines
 from bot.rates.answer.lines.line_duties import is_levied
 from bot.rates.answer.lines.narrower_goods import list_contexts
 from bot.rates.answer.lines.typical_span import find_typical_span
@@ -321,7 +322,7 @@ def _answer_pair(
         last_change=last_change,
         history=history,
         known_from=coverage.since if coverage else None,
-        rows=_list_rows(components, not_counted) if selection.rows else (),
+        rows=_list_rows(context, components, not_counted) if selection.rows else (),
         period=compute_period(history, *known) if known else None,
         talks=_list_talks(context),
         suggestions=(*near, *(one.goods for one in found.choices)),
@@ -354,11 +355,12 @@ def _find_basis_change(
 
 
 def _list_rows(
-    counted: Sequence[Component], not_counted: Sequence[Component]
+    context: RateContext, counted: Sequence[Component], not_counted: Sequence[Component]
 ) -> tuple[Component, ...]:
     """The counted measures and those on particular goods, the highest rate first."""
+    ledger, imposer = context.ledger, context.imposer
     particular = (
-        one
+        one._replace(lines=count_listed_lines(one.measure_id, ledger, imposer, context.day))
         for one in not_counted
         if one.exclusion is not None and one.exclusion.reason is Reason.PARTICULAR_GOODS
     )
