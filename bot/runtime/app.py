@@ -172,9 +172,7 @@ class Application:
             self._settings = apply_workspace(self._settings, workspace)
         services, slack = await self._open_services(is_local=workspace is not None)
         await enter(
-            open_listener(
-                services, slack, workspace, self._readiness, self._metrics, self._stop
-            )
+            open_listener(services, slack, workspace, self._readiness, self._metrics, self._stop)
         )
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))

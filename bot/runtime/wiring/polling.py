@@ -97,9 +97,7 @@ async def open_scheduler(
     scheduler = PollScheduler(
         parts.feeds,
         parts.store.feeds,
-        _Intake(
-            build_pipeline(parts), parts.inbox, parts.metrics, parts.store.has_workers
-        ).run,
+        _Intake(build_pipeline(parts), parts.inbox, parts.metrics, parts.store.has_workers).run,
         read_clock,
         parts.on_deliveries,
         spread_s,
