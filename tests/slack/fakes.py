@@ -273,6 +273,9 @@ class FakeLineLists:
     async def get(self, owner: ListOwner) -> LineList:
         return self.kept.get(owner, LineList(owner))
 
+    async def revision(self, owner: ListOwner) -> int:
+        return (await self.get(owner)).revision
+
     async def count(self, owner: ListOwner) -> int:
         return len((await self.get(owner)).lines)
 

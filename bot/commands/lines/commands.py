@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain, count
 
+from bot.alerts.subscriptions.own_lines import count_dependent
+from bot.alerts.subscriptions.wanted import ConversationSubscriptions
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.pending import PendingImport, PendingImports
 from bot.commands.lines.replies import (
@@ -46,8 +48,10 @@ class LinesCommands:
         permissions: Permissions,
         members: MemberCheck,
         clock: Callable[[], datetime],
+        subscriptions: ConversationSubscriptions,
     ) -> None:
         self.service, self._permissions, self._members = lines, permissions, members
+        self._subscriptions = subscriptions
         self._pending = PendingImports(clock)
 
     async def execute(self, wanted: LinesRequest, request: CommandRequest) -> Reply:
@@ -63,15 +67,16 @@ class LinesCommands:
                 case LinesAct.UPLOAD:
                     return LinesToImport(wanted)
                 case LinesAct.REMOVE:
+                    silenced = await self._count_dependent(owner)
                     if not wanted.is_confirmed:
-                        return RemovedLines(await self.service.count(owner), wanted)
-                    return RemovedLines(await self.service.remove(owner), wanted)
+                        return RemovedLines(await self.service.count(owner), wanted, silenced)
+                    return RemovedLines(await self.service.remove(owner), wanted, silenced)
                 case _:
                     rows = RowFilter(
                         wanted.origin, wanted.text, wanted.only_changing, wanted.only_changed
                     )
                     table = await self.service.show(owner, rows, wanted.order)
-                    return LinesPage(table, wanted)
+                    return LinesPage(table, wanted, await self._count_dependent(owner))
         except (LinesRefused, QueryError) as error:
             return LinesRefusal(str(error))
 
@@ -156,6 +161,10 @@ class LinesCommands:
             return LinesRefusal(str(error))
         pending = PendingImport(owner, user, rows, proposed, opened_at)
         return PendingReview(self._pending.keep(pending), proposed, rows)
+
+    async def _count_dependent(self, owner: ListOwner) -> int:
+        """The number of subscriptions that send nothing without the list."""
+        return count_dependent(await self._subscriptions.of(*owner))
 
     def _refuse(self, request: CommandRequest, for_channel: bool) -> LinesRefusal | None:
         if for_channel and request.place != request.conversation:

@@ -45,6 +45,8 @@ class LinesPage(Reply):
 
     table: LineTable
     wanted: LinesRequest
+    dependent: int = 0
+    """The number of subscriptions that send nothing without the list."""
 
 
 class LinesToImport(Reply):
@@ -74,6 +76,8 @@ class RemovedLines(Reply):
     lines: int
     """The number of its lines; 0 if there was no list."""
     wanted: LinesRequest
+    silenced: int = 0
+    """The number of subscriptions that send nothing without the list."""
 
 
 class LinesRefusal(Reply):

@@ -8,6 +8,7 @@ The list is that of the conversation to which the message goes, so that no other
 is ever shown. Results are kept until the list, the ledger or the day changes.
 """
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
@@ -29,6 +30,8 @@ from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Upcoming
+
+log = logging.getLogger(__name__)
 
 _MOST_RESULTS = 500
 _MOST_LISTS = 8
@@ -75,9 +78,9 @@ class TouchFinder:
     """Finds the lines that messages touch. One search runs at a time, in a thread."""
 
     def __init__(
-        self, lists: ListReader, duties: CurrentDuties, rates: ProposedRates, team: str
+        self, lists: ListReader, duties: CurrentDuties, rates: ProposedRates, team: str = ""
     ) -> None:
-        """`team` is the workspace of the bot."""
+        """`team` is the workspace of the bot; empty if no proposals are shown there."""
         self._lists, self._duties, self._rates, self.team = lists, duties, rates, team
         self._basis = duties.basis
         self._found: OrderedDict[_Place, TouchedLines] = OrderedDict()
@@ -115,6 +118,22 @@ class TouchFinder:
             return TouchedLines(len(lines.lines), touched)
 
         return await self._find(owner, key, find)
+
+    async def list_touching(self, owner: ListOwner, stories: Sequence[Story]) -> frozenset[str]:
+        """The ids of those stories that are about a line of the owner; none without a list."""
+        revision = await self._lists.revision(owner)
+        if not revision:
+            return frozenset()
+        lines = (await self._read(owner, revision)).lines
+
+        def select(duties: LineDuties, day: date) -> frozenset[str]:
+            matcher = StoryMatcher(duties, day)
+            return frozenset(one.id for one in stories if _touches(matcher, one, lines))
+
+        try:
+            return await self._duties.use(select)
+        except LinesRefused:
+            return frozenset()
 
     async def find_of_changes(
         self, owner: ListOwner, changes: Iterable[CalendarEntry | Upcoming]
@@ -201,6 +220,15 @@ class TouchFinder:
             if len(self._kept) > _MOST_LISTS:
                 self._kept.popitem(last=False)
         return kept
+
+
+def _touches(matcher: StoryMatcher, story: Story, lines: Sequence[ListedLine]) -> bool:
+    try:
+        return bool(matcher.find(story, lines))
+    except Exception:
+        # A bug that one story triggers must not keep back the other stories of a poll.
+        log.exception("the lines that story %s is about were not found", story.id)
+        return False
 
 
 def _find_dated(

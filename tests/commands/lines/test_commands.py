@@ -97,6 +97,7 @@ async def test_an_import_is_saved_as_it_was_shown(commands: Commands) -> None:
         commands.service.permissions,
         MemberCheck(commands.people, clock),
         clock,
+        commands.store.subscriptions,
     )
     rows = tuple(ImportedRow(2, one.code, "CN") for one in LINES)
     proposed = await lines.propose(rows, ImportMode.REPLACE, PERSON)

@@ -98,6 +98,7 @@ def test_short_replies_about_a_list() -> None:
         LinesToImport(LinesRequest()),
         RemovedLines(0, remove),
         RemovedLines(5, remove),
+        RemovedLines(5, remove, 2),
         RemovedLines(5, remove.model_copy(update={"is_confirmed": True})),
         LinesRefusal(HOSTILE),
     ):

@@ -23,6 +23,7 @@ from bot.slack.blockkit.blocks import (
 from bot.slack.blockkit.mrkdwn import bold, escape
 from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, text_cell
 from bot.slack.views.replies import RUN, render_notice
+from bot.slack.views.subscriptions.lines import explain_removal
 from bot.text.dates import format_day
 
 UPLOAD_LINES, REMOVE_LINES = "lines_upload", "lines_remove"
@@ -135,7 +136,7 @@ def _make_buttons(reply: LinesPage, parties: Parties) -> list[Element | None]:
             REMOVE_LINES,
             CHANNEL if wanted.for_channel else OWN,
             style="danger",
-            confirm=f"This deletes {format_count(total)}.",
+            confirm=f"This deletes {format_count(total)}. {explain_removal(reply.dependent)}".strip(),
         ),
     ]
 
@@ -153,12 +154,13 @@ def render_to_import(reply: LinesToImport) -> Message:
 def render_removed(reply: RemovedLines) -> Message:
     """Confirms that a list was deleted, or asks whether to delete it."""
     whose = "The channel's list" if reply.wanted.for_channel else "Your list"
+    silence = explain_removal(reply.silenced)
     if not reply.wanted.is_confirmed:
-        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {format_count(reply.lines)}."
+        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {format_count(reply.lines)}. {silence}".strip()
         value = CHANNEL if reply.wanted.for_channel else OWN
         row = actions(button("Remove", REMOVE_LINES, value, style="danger")) if reply.lines else ()
         return Message(text, (section(text), *row))
-    return render_notice(f"{whose} was removed ({format_count(reply.lines)}).")
+    return render_notice(f"{whose} was removed ({format_count(reply.lines)}). {silence}".strip())
 
 
 def render_file_sent(reply: LinesPage, error: SlackError | None = None) -> Message:
