@@ -205,4 +205,8 @@ def find_owner(request: CommandRequest, for_channel: bool) -> ListOwner:
 
 
 def _make_forgotten() -> LinesRefusal:
-    return LinesRefusal("This import is no longer open. Paste the lines or send the file again.")
+    """For an import that is too old, or that a bot before a restart kept."""
+    return LinesRefusal(
+        "This import is no longer open, and nothing was saved. Send the file again, or paste the "
+        "lines again with /tariff my upload."
+    )

@@ -145,6 +145,19 @@ async def test_an_import_for_a_removed_list_is_not_saved_over_a_new_one(
     assert [one.label for one in kept.lines] == ["cells"]
 
 
+async def test_after_a_restart_an_import_says_what_to_do(commands: Commands) -> None:
+    proposed, old = await propose(commands.service), commands.service
+    again = CommandService(old.stores, old.answers, old.decisions, old.permissions, old.clock)
+    for refused in (
+        await again.lines.review(proposed.key, PERSON),
+        await again.lines.correct(proposed.key, RIGHT, PERSON),
+        await again.lines.save(proposed.key, PERSON),
+    ):
+        assert isinstance(refused, LinesRefusal)
+        assert "nothing was saved" in refused.cause
+        assert "/tariff my upload" in refused.cause
+
+
 async def test_an_import_waits_for_an_hour(commands: Commands) -> None:
     now = commands.service.clock()
     old = commands.service

@@ -14,12 +14,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot import COMMAND
 from bot.commands.grammar import Command, CommandNotUnderstood, Verb, parse_command
 from bot.commands.lines.grammar import LinesAct, LinesRequest
-from bot.commands.lines.replies import LinesRefusal, LinesToImport, PendingReview
+from bot.commands.lines.replies import LinesRefusal, LinesToImport, PendingReview, RemovedLines
 from bot.commands.request import CommandRequest
 from bot.errors import LinesRefused
 from bot.lines.files.pasted import read_pasted
 from bot.lines.validation import ImportedRow
 from bot.parties import Parties
+from bot.slack.announcements import post_change
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import View
@@ -82,6 +83,9 @@ async def remove(context: SlackContext, click: Click) -> Message:
     request = click.request()
     command = Command(verb=Verb.MY_REMOVE, lines=wanted)
     reply = await context.service.execute(command, request)
+    if isinstance(reply, RemovedLines) and wanted.for_channel and reply.lines:
+        removed = views.render_list_removed(request.user, reply.lines)
+        await post_change(context, request.conversation, removed)
     return render_reply(reply, request, context.service.parties)
 
 
@@ -175,7 +179,12 @@ async def _save(context: SlackContext, key: str, request: CommandRequest) -> Vie
     saved = await context.service.lines.save(key, request)
     if isinstance(saved, LinesRefusal):
         return views.render_refused(saved)
-    return views.render_saved(saved)
+    warning = ""
+    if saved.for_channel:
+        place = saved.proposed.before.owner.place
+        changed = views.render_list_changed(request.user, saved)
+        warning = await post_change(context, place, changed)
+    return views.render_saved(saved, warning)
 
 
 async def _respond_with(

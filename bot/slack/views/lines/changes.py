@@ -9,6 +9,7 @@ from bot.render.lines import describe_change, format_count
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, Message, assemble, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape
+from bot.text.dates import format_day
 
 _MOST_LINES = 100
 _LINES_IN_SECTION = 10
@@ -22,7 +23,11 @@ def render_changed_duties(changed: ChangedDuties, parties: Parties) -> Message:
     title = f"The duty changed on {count:,} of your {format_count(changed.of)}"
     described = [describe_change(one, parties) for one in changed.first]
     text = title if len(described) > 1 else f"{title}: {escape(described[0], 300)}"
-    return assemble(text, [section(bold(title))], list_lines(described, changed.more))
+    blocks = list_lines(described, changed.more)
+    if (following := changed.next) is not None:
+        when, lines = format_day(following.on), format_count(following.lines)
+        blocks.append(context(f"Next known change: {when}, on {lines}."))
+    return assemble(text, [section(bold(title))], blocks)
 
 
 def list_lines(lines: Sequence[str], more: int = 0) -> list[Block]:

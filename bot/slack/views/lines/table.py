@@ -128,6 +128,7 @@ def _make_page_buttons(
 
 def _make_buttons(reply: LinesPage, parties: Parties) -> list[Element | None]:
     wanted, total = reply.wanted, len(reply.table.lines.lines)
+    silence = explain_removal(reply.dependent)
     return [
         _make_upload(wanted.for_channel, "Add or replace"),
         button("Download XLSX", f"{RUN}_2", wanted.write(parties, act=LinesAct.FILE)),
@@ -136,7 +137,7 @@ def _make_buttons(reply: LinesPage, parties: Parties) -> list[Element | None]:
             REMOVE_LINES,
             CHANNEL if wanted.for_channel else OWN,
             style="danger",
-            confirm=f"This deletes {format_count(total)}. {explain_removal(reply.dependent)}".strip(),
+            confirm=f"This deletes {format_count(total)}. {silence}".strip(),
         ),
     ]
 
@@ -154,13 +155,13 @@ def render_to_import(reply: LinesToImport) -> Message:
 def render_removed(reply: RemovedLines) -> Message:
     """Confirms that a list was deleted, or asks whether to delete it."""
     whose = "The channel's list" if reply.wanted.for_channel else "Your list"
-    silence = explain_removal(reply.silenced)
+    silence, lines = explain_removal(reply.silenced), format_count(reply.lines)
     if not reply.wanted.is_confirmed:
-        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {format_count(reply.lines)}. {silence}".strip()
+        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {lines}. {silence}".strip()
         value = CHANNEL if reply.wanted.for_channel else OWN
         row = actions(button("Remove", REMOVE_LINES, value, style="danger")) if reply.lines else ()
         return Message(text, (section(text), *row))
-    return render_notice(f"{whose} was removed ({format_count(reply.lines)}). {silence}".strip())
+    return render_notice(f"{whose} was removed ({lines}). {silence}".strip())
 
 
 def render_file_sent(reply: LinesPage, error: SlackError | None = None) -> Message:
