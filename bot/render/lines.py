@@ -28,6 +28,7 @@ _PROBLEMS = {
     LineProblem.NO_ORIGIN: "has no country of origin",
     LineProblem.UNKNOWN_ORIGIN: "'{text}' is not a country we know",
     LineProblem.NOT_AN_ORIGIN: "'{text}' is not a single country of origin",
+    LineProblem.IMPORTER: "'{text}' is the importing country, not the origin",
 }
 
 
