@@ -98,10 +98,10 @@ def describe_line(line: ListedLine) -> str:
 
 
 def describe_change(change: LineEffect, parties: Parties) -> str:
-    """A line whose duty changed, in words: `8507.60.00 China: 25% -> 50% from 1 Jan 2027`."""
+    """A line whose duty changed, in words: `8507.60.00 China: 25% → 50% from 1 Jan 2027`."""
     line = change.line
     label = f" ({line.label})" if line.label else ""
-    totals = f"{format_total(change.before)} -> {format_total(change.after)}"
+    totals = f"{format_total(change.before)} → {format_total(change.after)}"
     name = parties.get(line.origin).name
     return f"{line.written_code} {name}{label}: {totals} from {format_day(change.on)}"
 
