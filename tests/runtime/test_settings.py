@@ -276,12 +276,6 @@ def test_a_process_of_the_procfile_with_its_tokens_is_accepted(
     load_settings().require_transport("socket")
 
 
-def test_each_process_of_the_procfile_has_its_own_way_to_slack() -> None:
-    procfile = (Path(__file__).parents[2] / "Procfile").read_text(encoding="utf-8")
-    assert "\nweb: tariffwire run --by http\n" in procfile
-    assert "\nworker: tariffwire run --by socket\n" in procfile
-
-
 def test_a_token_in_the_wrong_variable_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xapp-1")
     with pytest.raises(SettingsError) as refused:
