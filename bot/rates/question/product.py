@@ -227,11 +227,15 @@ class ProductReader:
     ) -> ParsedProduct | None:
         """The text with two neighbors exchanged that are a name then: `cars electric`."""
         for at, name in enumerate(zip(words[1:], words, strict=False)):
-            known = any(one.words == name for one in self._phrases.get(name[0], ()))
+            # Where both orders are names, as in `battery storage`, moving would have no end.
+            known = self._is_name(name) and not self._is_name(name[::-1])
             if known and not set(wanted.unknown).isdisjoint(name):
                 moved = " ".join((*words[:at], *name, *words[at + 2 :]))
                 return self._read(moved, allowed)._replace(text=wanted.text)
         return None
+
+    def _is_name(self, words: tuple[str, ...]) -> bool:
+        return any(one.words == words for one in self._phrases.get(words[0], ()))
 
     def _is_made_of(self, words: tuple[str, ...], at: int) -> bool:
         """Whether `of` stands between goods and their material: `furniture of wood`."""
