@@ -225,12 +225,18 @@ class ProductReader:
     def _read_in_order(
         self, wanted: ParsedProduct, words: Sequence[str], allowed: frozenset[str]
     ) -> ParsedProduct | None:
-        """The text with two neighbors exchanged that are a name then: `cars electric`."""
+        """The text with two neighbors exchanged that are a name then: `cars electric`.
+
+        `t-shirts knit` are no knit shirts, which are other goods than T-shirts.
+        """
         for at, name in enumerate(zip(words[1:], words, strict=False)):
             known = any(one.words == name for one in self._phrases.get(name[0], ()))
             if known and not set(wanted.unknown).isdisjoint(name):
                 moved = " ".join((*words[:at], *name, *words[at + 2 :]))
-                return self._read(moved, allowed)._replace(text=wanted.text)
+                read = self._read(moved, allowed)._replace(text=wanted.text)
+                own = Item((), wanted.goods)
+                if not wanted.goods or self._is_part_of(Item((), read.goods), own):
+                    return read
         return None
 
     def _is_made_of(self, words: tuple[str, ...], at: int) -> bool:

@@ -149,8 +149,9 @@ _OTHER_RULES = re.compile(
 )
 """Goods and programs with rules of origin of their own."""
 _IN_TRANSIT = re.compile(
-    r"\b(?:which|what) (?:tariff|rate|duty|date|day)s?\b[^?;]{0,20}\b(?:appl(?:y|ies)|counts?|decides?"
-    r"|matters?|do (?:we|i) pay)\b[^?;]*\b(?:loaded|sailed|departed|on the water|afloat|in transit)\b"
+    r"\b(?:which|what) (?:tariff|rate|duty|date|day)s?\b[^?;]{0,20}\b"
+    r"(?:appl(?:y|ies)|counts?|decides?|matters?|do (?:we|i) pay)\b[^?;]*"
+    r"\b(?:loaded|sailed|departed|on the water|afloat|in transit)\b"
 )
 _CASE = re.compile(
     r"\b(?P<name>(?!the\b|a\b|this\b|that\b)[a-z0-9][\w.&'-]+)(?:'s)? "
@@ -164,7 +165,8 @@ _GROUP_OF_CASES, _MOST_CASES = "Refunds and courts", 4
 def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
     """The id of the card about the rule that the text asks for, or None.
 
-    Only the rules about payers, transit, US content and origin answer a question that names an economy.
+    Only the rules about payers, transit, US content and origin answer a question that names an
+    economy.
     """
     parties, _, cards, _ = vocabulary
     if cards is None:

@@ -174,7 +174,7 @@ _UPCOMING = re.compile(
 )
 _CHANGES = re.compile(
     r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed"
-    r"|what(?: has)? happened)\b"
+    r"|what(?: has)? happened(?! (?:to|with)\b))\b"
 )
 _CHANGE_ALONE = re.compile(r"\bchange\b")
 _PAST = re.compile(
@@ -322,6 +322,14 @@ _IN_CONTAINERS = re.compile(
     r"(?:cans|bottles|boxes|bags|sacks|drums|barrels|jars|packs|cartons|crates|containers|kegs|tins"
     r"|bulk)\b"
 )
+_SHARE = re.compile(
+    r"(?:(?P<goods>[a-z'-]{3,}),? (?:(?:of|in|with|from) )?)?(?<![\w.])\d{1,3} ?"
+    r"(?:%|percent|pct)[ -](?:pure |organic |real )?"
+    r"(?P<of>cotton|polyester|wool|cashmere|silk|linen|nylon|viscose|rayon"
+    r"|acrylic|spandex|elastane|leather)\b"
+    r"(?P<end>(?=\s*(?:$|[,;/+?.)]|\d|(?:from|and|in|of|with|to|made)\b)))?"
+)
+"""The share of a material, which is no rate: `jackets, 100% leather`."""
 _MOVED = re.compile(
     r"(?P<from>\b(?:mov|shift|relocat|switch|transfer)[a-z]*\b[^.?;]{0,60}"
     r"\bfrom\b[^.?;]{1,60}?) to\b"
@@ -444,11 +452,27 @@ def spell_out(text: str) -> str:
         text = _ANY_CLAIM.sub(" ", text)
     if _LAW_OF_METALS.search(text):
         text = _COPPER.sub("copper", text)
+    text = _spell_out_shares(text)
     text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
     text = _COO.sub("origin", _EX.sub("from ", text))
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
     text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
     return _IT_GOODS.sub("ict", _MELTED.sub("made", text))
+
+
+def _spell_out_shares(text: str) -> str:
+    """The text with materials before their goods: `leather jackets` for `jackets, 100% leather`."""
+    while (share := _SHARE.search(text)) is not None:
+        material, goods = share["of"], share["goods"] or ""
+        is_named = material in text[: share.start("of")].replace(goods, " ")
+        if share["end"] is None:
+            written = f"{goods} {material}"
+        elif is_named or goods in NOISE:
+            written = goods
+        else:
+            written = f"{material} {goods}"
+        text = f"{text[: share.start()]}{written}{text[share.end() :]}"
+    return text
 
 
 def remove_empty_phrases(text: str) -> str:

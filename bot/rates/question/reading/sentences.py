@@ -144,7 +144,9 @@ def find_mixed_origin(words: TokenizedQuestion, vocabulary: Vocabulary) -> RateQ
     origins = [code for code in words.codes if code not in (HOME, WORLD)]
     if cards is None or _ORIGIN_CARD not in cards.by_id or not origins:
         return None
-    if not _is_made_from_others(words):
+    claims = reader.read_any(" ".join(words.other_words)).claims if reader is not None else ()
+    if not _is_made_from_others(words) or (claims and HOME in words.codes):
+        # 'a car assembled in canada with us parts under usmca' originates in neither alone.
         return None
     named: tuple[str, ...] = ()
     for group in (words.words_before[0], words.other_words) if reader is not None else ():
