@@ -234,10 +234,15 @@ class ProductReader:
             if known and not set(wanted.unknown).isdisjoint(name):
                 moved = " ".join((*words[:at], *name, *words[at + 2 :]))
                 read = self._read(moved, allowed)._replace(text=wanted.text)
-                own = Item((), wanted.goods)
-                if not wanted.goods or self._is_part_of(Item((), read.goods), own):
+                is_narrower = self._is_part_of(Item((), read.goods), Item((), wanted.goods))
+                if is_narrower or not self._ends_name(words, at):
                     return read
         return None
+
+    def _ends_name(self, words: Sequence[str], at: int) -> bool:
+        """Whether the word at `at` ends a name of two words: `t shirt`."""
+        pair = tuple(words[max(at - 1, 0) : at + 1])
+        return len(pair) > 1 and any(one.words == pair for one in self._phrases.get(pair[0], ()))
 
     def _is_made_of(self, words: tuple[str, ...], at: int) -> bool:
         """Whether `of` stands between goods and their material: `furniture of wood`."""
