@@ -172,6 +172,10 @@ def _list_goods_next_to_codes(product: str, ledger: Ledger) -> Iterator[str]:
         chapters = tuple(code[:_CHAPTER_DIGITS] for code in codes)
         if not _METALS.isdisjoint(chapters):
             chapters += tuple(_METALS)
+        found = {one.code for one in ledger.reader.search_schedule(rest)} if codes else set()
+        if not found.isdisjoint(code[:HEADING_DIGITS] for code in codes):
+            # The schedule has the words in this heading: `9405 led lamps`.
+            continue
         for good in ledger.reader.read_any(rest).goods:
             if not any(own.startswith(chapters) for own in ledger.goods.by_id[good].hs):
                 yield good

@@ -377,5 +377,8 @@ def _take_retaliation(
     words.other_words = rest.split()
     if reader is None:
         return find_retaliation(words)
-    kept = trim_product(reader.drop_everyday_words(words.other_words))
-    return find_retaliation(words, partial(asked, product=list_read_goods(kept, reader)))
+    # Words of the retaliation may stand next to the goods: `wine from france if it comes back`.
+    groups = (words.other_words, words.words_before[0], words.words_after)
+    kept = (trim_product(reader.drop_everyday_words(group)) for group in groups)
+    goods = next(filter(None, (list_read_goods(one, reader) for one in kept)), None)
+    return find_retaliation(words, partial(asked, product=goods))
