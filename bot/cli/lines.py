@@ -84,11 +84,13 @@ async def _import(
         rows = _read_rows(file, parties)
         found = await service.propose_import(owner, rows, ImportMode(mode or ImportMode.REPLACE))
         if mode is None and found.before.lines:
-            cause = f"already has {len(found.before.lines):,} lines"
+            cause = f"already has {words.format_count(len(found.before.lines))}"
             raise LinesRefused(f"The list of {place}", cause, "Pass --add or --replace")
         _print_proposal(found)
         if found.checked.wrong and not skip_wrong:
-            cause = f"has {len(found.checked.wrong):,} wrong rows; nothing was saved"
+            count = len(found.checked.wrong)
+            rows_text = "1 wrong row" if count == 1 else f"{count:,} wrong rows"
+            cause = f"has {rows_text}; nothing was saved"
             raise LinesRefused(file, cause, "Correct them, or pass --skip-wrong")
         if dry_run:
             echo("nothing was changed (--dry-run)", err=True)
@@ -164,7 +166,9 @@ def show(
     from bot.cli.rates.console import print_all
 
     print_all([_make_table(found, parties)])
-    echo(f"{len(found.rows):,} of {len(found.lines.lines):,} lines", err=True)
+    for text in _shorten([words.describe_cause(one) for one in found.ended]):
+        echo(f"! {text}", err=True)
+    echo(f"{len(found.rows):,} of {words.format_count(len(found.lines.lines))}", err=True)
 
 
 async def _show(
@@ -211,7 +215,7 @@ def export(file: Path, channel: str | None, user: str | None) -> None:
     except OSError as error:
         cause = error.strerror or "cannot be written"
         raise LinesRefused(str(file), cause, "Name a file that can be written") from error
-    echo(f"wrote {len(found.rows):,} lines to {file}", err=True)
+    echo(f"wrote {words.format_count(len(found.rows))} to {file}", err=True)
 
 
 @lines.command("remove")
@@ -220,7 +224,7 @@ def export(file: Path, channel: str | None, user: str | None) -> None:
 def remove(channel: str | None, user: str | None) -> None:
     """Delete a list."""
     removed, silenced = asyncio.run(_remove(_read_place(channel, user)))
-    echo(f"removed {removed:,} lines")
+    echo(f"removed {words.format_count(removed)}")
     if silenced:
         noun = "subscription" if silenced == 1 else "subscriptions"
         echo(f"{silenced} {noun} to only these lines will send nothing without them", err=True)

@@ -23,9 +23,8 @@ from bot.commands.lines.replies import TouchedLines
 from bot.errors import LinesRefused
 from bot.lines.duties import LineDuties
 from bot.lines.effects import LineEffect, find_changes_on, find_effects
-from bot.lines.model import LineList, ListedLine, ListOwner
+from bot.lines.model import IMPOSER, LineList, ListedLine, ListOwner
 from bot.lines.stories import StoryMatcher
-from bot.lines.validation import IMPOSER
 from bot.news.story import Story
 from bot.parties import WORLD
 from bot.proposals.approval.audit import ProposalRecord
