@@ -50,8 +50,8 @@ BENCHMARKS = (
     Benchmark(
         "commands",
         "Answers",
-        "The latency of `/tariff` over signed HTTP, and how many times it is that of a bare aiohttp "
-        "handler that only verifies the signature.",
+        "The latency of `/tariff` over signed HTTP, and how many times it is that of a bare "
+        "aiohttp handler that only verifies the signature.",
         ("--count", "200", "--rounds", "2"),
     ),
     Benchmark(
