@@ -11,7 +11,7 @@ from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
@@ -44,6 +44,8 @@ CENTURY_H = 100 * 365 * 24.0
 ENV_FILE = ".env"
 SECRETS_FOLDER = Path("/run/secrets")
 """Where Docker and other engines put the files of secrets."""
+SHORTEST_TOKEN = 16
+"""Minimum characters of a token for a page, so that it cannot be guessed."""
 _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
 
 
@@ -184,6 +186,13 @@ class Settings(SourceSettings, BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """What is logged: messages of this level and above."""
+    log_format: Literal["auto", "text", "json"] = "auto"
+    """text, json (one object per line) or auto: text on a terminal, otherwise json."""
+    status_host: str = Field("127.0.0.1", max_length=255)
+    """The address for /healthz, /readyz and /metrics in Socket Mode, on PORT. 0.0.0.0 lets other
+    machines read them."""
+    metrics_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
+    """Turns /metrics on, for Prometheus. Clients send it as Authorization: Bearer TOKEN."""
 
     @model_validator(mode="before")
     @classmethod
@@ -267,6 +276,15 @@ class Settings(SourceSettings, BaseSettings):
     def database(self) -> str:
         """The SQLAlchemy address of the database; by default, an SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'tariffwire.db'}"
+
+    def list_secrets(self) -> tuple[str, ...]:
+        """All secret values: tokens, keys, the address of the webhook and the database's
+        password."""
+        values = [value for _, value in self if isinstance(value, SecretStr)]
+        with suppress(ValueError):
+            password = urlsplit(self.database_url).password or ""
+            values += [SecretStr(password), SecretStr(unquote(password))]
+        return tuple(dict.fromkeys(value.get_secret_value() for value in values if value))
 
     @property
     def transport(self) -> Literal["local", "socket", "http"]:
