@@ -25,6 +25,7 @@ from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.ports import CommandStores
 from bot.commands.rates.rate_now import RateNow, find_rate_now
+from bot.commands.request import RequestLimit
 from bot.commands.service import CommandService
 from bot.commands.subscriptions.service import SubscriptionRules
 from bot.feeds.model import Feed
@@ -267,6 +268,7 @@ def _build_slack_context(
         answer_log,
         lines,
         touches,
+        RequestLimit(settings.requests_per_minute),
     )
     secret = reveal_secret(base.settings.slack_signing_secret)
 

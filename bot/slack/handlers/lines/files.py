@@ -18,6 +18,7 @@ from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.context import SlackContext
+from bot.slack.views.command_replies import render_reply
 from bot.slack.views.lines.importing import render_file_read
 from bot.slack.views.lines.table import render_file_sent
 from bot.slack.views.replies import render_failure, render_notice
@@ -44,6 +45,8 @@ async def import_file(
 ) -> Message:
     """What the file would do to the person's own list, with buttons to go on. Never raises."""
     name = to_single_line(str(file.get("name") or ""))
+    if (refused := context.service.find_overuse(request)) is not None:
+        return render_reply(refused, request, context.service.parties)
     try:
         size = file.get("size")
         check_file(name, size if isinstance(size, int) else 0)
