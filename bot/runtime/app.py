@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
@@ -16,6 +17,9 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed
 from bot.local_slack.server import Workspace
+from bot.monitoring.event_loop import watch_event_loop
+from bot.monitoring.logs import set_up_logs
+from bot.monitoring.metrics import Metrics
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
@@ -51,7 +55,7 @@ async def run_bot(settings: Settings) -> None:
     Without a Slack token it opens a local workspace and prints its address.
     """
     config = ConfigFolder(settings).read_all()
-    await run_application(Application(settings, config, config.feeds), settings.log_level)
+    await run_application(Application(settings, config, config.feeds), settings)
 
 
 async def run_demo(settings: Settings) -> None:
@@ -74,7 +78,7 @@ async def run_demo(settings: Settings) -> None:
             ledger = services.decisions.ledger
             return session.show(workspace.hints, services.inbox, ledger, read_clock())
 
-        await run_application(Application(settings, config, feeds, show), settings.log_level)
+        await run_application(Application(settings, config, feeds, show), settings)
 
 
 def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
@@ -122,7 +126,7 @@ class Application:
         self._settings, self._config, self._feeds = settings, config, feeds
         self._show = show
         self._stop = asyncio.Event()
-        self._readiness = Readiness()
+        self._readiness, self._metrics = Readiness(), Metrics()
         self._parts = AsyncExitStack()
         self._lasting: set[asyncio.Task[None]] = set()
         """Tasks that must run until the stop. If one of them ends earlier, it has failed."""
@@ -167,7 +171,9 @@ class Application:
         if workspace is not None:
             self._settings = apply_workspace(self._settings, workspace)
         services, slack = await self._open_services(is_local=workspace is not None)
-        await enter(open_listener(services, slack, workspace, self._readiness, self._stop))
+        await enter(
+            open_listener(services, slack, workspace, self._readiness, self._metrics, self._stop)
+        )
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))
         await services.store.outbox.release_all(read_clock())
@@ -195,7 +201,8 @@ class Application:
         """
         settings, stop, enter = self._settings, self._stop, self._parts.enter_async_context
         keep_proxies_off_loopback(settings.slack_api_url)
-        slack = await enter(open_slack(settings, stop))
+        await enter(watch_event_loop(self._metrics.record_loop_delay))
+        slack = await enter(open_slack(settings, stop, self._metrics))
         outage = Outage(self._readiness)
         store = await enter(
             open_store(
@@ -219,7 +226,14 @@ class Application:
             "conversations.list", lambda: find_operator_conversations(settings, slack.client), stop
         )
         base = Foundation(
-            settings, self._config, self._feeds, slack, store, operators, self._readiness
+            settings,
+            self._config,
+            self._feeds,
+            slack,
+            store,
+            operators,
+            self._readiness,
+            self._metrics,
         )
         return await enter(open_services(base)), slack
 
@@ -294,9 +308,9 @@ async def find_operator_conversations(
     return (await find_channel(client, settings.operators_channel, name),)
 
 
-async def run_application(app: Application, log_level: str) -> None:
+async def run_application(app: Application, settings: Settings) -> None:
     """Runs an application until SIGINT or SIGTERM; logs to stderr."""
-    _log_to_stderr(log_level)
+    _log_to_stderr(settings)
     for line in list_unknown_variables():
         log.warning(line)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
@@ -317,9 +331,11 @@ def _stop_or_exit(app: Application, signal_number: int) -> None:
         os._exit(128 + signal_number)
 
 
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At INFO, alembic logs every step of an upgrade. At WARNING, apscheduler logs each run that it
-    # skips because the previous run has not ended.
-    for name, least in (("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
-        logging.getLogger(name).setLevel(least)
+def _log_to_stderr(settings: Settings) -> None:
+    is_terminal = sys.stderr.isatty()
+    is_json = settings.log_format == "json" or (settings.log_format == "auto" and not is_terminal)
+    # See https://no-color.org.
+    has_color = is_terminal and not os.environ.get("NO_COLOR")
+    set_up_logs(
+        settings.log_level, is_json=is_json, has_color=has_color, secrets=settings.list_secrets()
+    )

@@ -18,6 +18,9 @@ Each new column with text is classified in `bot.store.personal_data`.
     feedback                  what readers called not relevant
     answers                   answers that were given, if the bot keeps them
     data_checks               confirmations that nothing changed; undone ones are marked
+    installations             workspaces in which the app is installed by OAuth, with encrypted
+                              tokens
+    oauth_states              installations that were started and not finished yet
     workspace_turns           when each workspace may get its next message, if there are workers
     once                      marks of what is done once in a database's life; its workspace and a
                               refusal of it, and on SQLite its running bot
@@ -341,6 +344,29 @@ listed_lines = sa.Table(
     # The totals that the owner knows, as JSON; empty if none was computed yet.
     sa.Column("totals", sa.Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+installations = sa.Table(
+    "installations",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    # The organization of the workspace; empty if it has none.
+    sa.Column("enterprise", sa.String, nullable=False),
+    sa.Column("bot_id", sa.String, nullable=False),
+    sa.Column("bot_user", sa.String, nullable=False),
+    sa.Column("installed_at", Moment, nullable=False),
+    # The encrypted bot token.
+    sa.Column("token", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+oauth_states = sa.Table(
+    "oauth_states",
+    metadata,
+    sa.Column("state", sa.String, primary_key=True),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Index(None, "expires_at"),
 )
 
 workspace_turns = sa.Table(

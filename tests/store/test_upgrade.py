@@ -38,7 +38,7 @@ async def first_release(address: str) -> str:
 def _as_first_release(connection: Connection) -> None:
     newer = (
         *("data_checks", "feedback", "answers", "bundle_events", "quiet_weeks", "incidents"),
-        *("line_lists", "listed_lines", "workspace_turns"),
+        *("line_lists", "listed_lines", "installations", "oauth_states", "workspace_turns"),
     )
     for table in newer:
         connection.execute(text(f"DROP TABLE {table}"))

@@ -65,7 +65,7 @@ def require_postgresql(settings: Settings) -> None:
 
 async def _run(role: type[Application], settings: Settings) -> None:
     config = ConfigFolder(settings).read_all()
-    await run_application(role(settings, config, config.feeds), settings.log_level)
+    await run_application(role(settings, config, config.feeds), settings)
 
 
 class WebApplication(Application):
@@ -74,7 +74,9 @@ class WebApplication(Application):
     async def _start(self) -> None:
         enter = self._parts.enter_async_context
         services, slack = await self._open_services(has_workers=True)
-        await enter(open_listener(services, slack, None, self._readiness, self._stop))
+        await enter(
+            open_listener(services, slack, None, self._readiness, self._metrics, self._stop)
+        )
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))
         freeze_startup_objects()
