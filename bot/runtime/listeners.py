@@ -61,6 +61,19 @@ async def open_listener(
 
 
 @asynccontextmanager
+async def open_status_listener(
+    services: Services, readiness: Readiness, metrics: Metrics
+) -> AsyncIterator[None]:
+    """Serves the pages about the state of a worker within the block."""
+    rejections, settings = Rejections(on_refusal=metrics.record_refused_request), services.settings
+    async with (
+        open_status_pages(services, readiness, metrics, rejections) as pages,
+        open_status_server(pages, settings.status_host, settings.port, rejections),
+    ):
+        yield
+
+
+@asynccontextmanager
 async def _open_socket(
     app: AsyncApp,
     services: Services,

@@ -298,14 +298,13 @@ class Settings(SourceSettings, BaseSettings):
         `transport`."""
         if self.transport == transport:
             return
-        process = {"socket": "`worker`", "http": "`web`"}.get(self.transport)
-        cure = (
-            f"Run the process {process} of the Procfile instead, and stop this one"
-            if process is not None
-            else "Set SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"
-        )
         wanted, given = _WAYS[transport], _WAYS[self.transport]
-        raise SettingsError("--by", f"this process is for {wanted}, the tokens for {given}", cure)
+        token = {"http": "SLACK_SIGNING_SECRET", "socket": "SLACK_APP_TOKEN"}[transport]
+        cure = f"Set SLACK_BOT_TOKEN and {token}"
+        if self.slack_app_token is not None:
+            cure += " and remove SLACK_APP_TOKEN, or run: tariffwire run"
+        cause = f"the tokens are for {given}, this process is for {wanted}"
+        raise SettingsError(token, cause, cure)
 
 
 def load_settings(**given: Any) -> Settings:
