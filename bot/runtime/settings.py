@@ -121,6 +121,7 @@ class Settings(SourceSettings, BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["auto", "text", "json"] = "auto"
     status_host: str = Field("127.0.0.1", max_length=255)
+    operators_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
     metrics_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
 
     @model_validator(mode="before")
