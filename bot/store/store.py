@@ -49,10 +49,13 @@ class Store:
     monitoring: MonitoringQueries
 
     @classmethod
-    def of(cls, database: Database, team: str | None = None) -> Self:
-        """The tables of this database. If `team` is given, the outbox serves only that team."""
+    def of(
+        cls, database: Database, team: str | None = None, *, only_installed: bool = False
+    ) -> Self:
+        """The tables of this database. If `team` is given, the outbox serves only that team. With
+        `only_installed`, it queues nothing for teams that have not installed the app by OAuth."""
         stories = Stories(database)
-        outbox = Outbox(database, stories, team)
+        outbox = Outbox(database, stories, team, only_installed=only_installed)
         return cls(
             database=database,
             feeds=Feeds(database),

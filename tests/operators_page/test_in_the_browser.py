@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium.webdriver import Chrome
@@ -70,9 +71,14 @@ def check(browser: Chrome, where: str, widest: int = 1280) -> list[str]:
     # A feed's text may not load anything; the icon that a browser asks for by itself is refused.
     return found + [
         f"{where}: {line['message']}"
-        for line in browser.get_log("browser")
+        for line in read_console(browser)
         if "favicon" not in line["message"] and "status of 40" not in line["message"]
     ]
+
+
+def read_console(window: Any) -> list[dict[str, str]]:
+    """The lines of the console since the last call."""
+    return list(window.get_log("browser"))
 
 
 async def test_the_keyboard_is_enough(browser: Chrome, tmp_path: Path) -> None:

@@ -131,6 +131,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             store.stories,
             config.parties.blocs,
             read_clock,
+            touches,
         )
         dispatcher = Dispatcher(
             store.outbox,
@@ -157,6 +158,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             inbox=inbox,
             on_deliveries=dispatcher.wake,
             metrics=base.metrics,
+            touches=touches,
         )
         scheduler = await stack.enter_async_context(
             open_scheduler(polling, choose_spread_s(settings, len(base.feeds)))
@@ -264,6 +266,7 @@ def _build_slack_context(
         rules,
         answer_log,
         lines,
+        touches,
     )
     secret = reveal_secret(base.settings.slack_signing_secret)
 
