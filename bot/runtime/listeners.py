@@ -61,11 +61,12 @@ async def open_listener(
 
 
 @asynccontextmanager
-async def open_status_listener(
+async def open_pages(
     services: Services, readiness: Readiness, metrics: Metrics
 ) -> AsyncIterator[None]:
-    """Serves the pages about the state of a worker within the block."""
-    rejections, settings = Rejections(on_refusal=metrics.record_refused_request), services.settings
+    """Serves only the pages about the state of the bot within the block, in a process that receives
+    no requests of Slack."""
+    settings, rejections = services.settings, Rejections(on_refusal=metrics.record_refused_request)
     async with (
         open_status_pages(services, readiness, metrics, rejections) as pages,
         open_status_server(pages, settings.status_host, settings.port, rejections),
