@@ -34,12 +34,12 @@ from bot.runtime.local_workspace import (
 from bot.runtime.settings import Settings, list_unknown_variables
 from bot.runtime.wiring.basics import lock_data_folder, open_store, read_clock
 from bot.runtime.wiring.services import Foundation, Services, open_services
-from bot.runtime.wiring.slack import SlackConnection, open_slack
+from bot.runtime.wiring.slack import open_slack, open_workspaces
 from bot.slack.api.channels import find_channel
 from bot.slack.startup import Stopped, retry_until_answered
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.outage import Outage
-from bot.store.owner import Owner, claim_database
+from bot.store.owner import MANY_WORKSPACES, Owner, claim_database
 from bot.store.store import Store
 from bot.store.upgrade import upgrade
 
@@ -106,7 +106,7 @@ class Application:
     """The whole bot. `start` starts its parts in order, `stop` stops them in reverse.
 
         lock of the data folder -> local workspace -> Slack -> database -> its lock
-        -> its upgrade -> services -> listener -> dispatcher -> jobs
+        -> its upgrade -> (many workspaces: Slack) -> services -> listener -> dispatcher -> jobs
 
     If a part cannot start, the parts that have started before it are stopped. `request_stop` ends
     `run`. `show` opens what the local workspace shows in addition to the bot's messages, after the
@@ -168,14 +168,17 @@ class Application:
         if workspace is not None:
             settings = apply_workspace(settings, workspace)
         keep_proxies_off_loopback(settings.slack_api_url)
-        slack = await enter(open_slack(settings, stop))
-        outage = Outage(self._readiness)
-        store = await enter(open_store(settings, slack.team, outage, may_be_older=True))
-        owner = Owner(slack.team, is_local=workspace is not None)
+        one = None if settings.serves_many else await enter(open_slack(settings, stop))
+        outage, team = Outage(self._readiness), one.team if one is not None else None
+        store = await enter(open_store(settings, team, outage, may_be_older=True))
+        owner = Owner(team, is_local=workspace is not None) if team else MANY_WORKSPACES
         await claim_database(store.database, owner, read_clock())
-        lock = await enter(hold_instance_lock(store.database, read_clock, (slack.team,)))
+        teams = (team,) if team else ()
+        lock = await enter(hold_instance_lock(store.database, read_clock, teams))
         await upgrade(settings.database)
-        await subscribe_default(settings, slack, store, stop)
+        slack = one if one is not None else await enter(open_workspaces(settings, store.database))
+        if team:
+            await subscribe_default(settings, slack.client, team, store, stop)
         operators = await retry_until_answered(
             "conversations.list", lambda: find_operator_conversations(settings, slack.client), stop
         )
@@ -247,21 +250,19 @@ async def _run_dispatcher(
 
 
 async def subscribe_default(
-    settings: Settings, slack: SlackConnection, store: Store, stop: asyncio.Event
+    settings: Settings, client: AsyncWebClient, team: str, store: Store, stop: asyncio.Event
 ) -> None:
     """If the workspace has no subscription, subscribes TARIFFWIRE_CHANNEL to all topics. Does so
     only once, so a channel that unsubscribes stays unsubscribed.
 
     Call it before the first poll, because a story without subscribers creates no deliveries.
     """
-    if await store.subscriptions.every(slack.team):
+    if await store.subscriptions.every(team):
         return
     channel = await retry_until_answered(
-        "conversations.list", lambda: find_channel(slack.client, settings.channel), stop
+        "conversations.list", lambda: find_channel(client, settings.channel), stop
     )
-    subscription = Subscription(
-        id="", team=slack.team, conversation=channel, created_at=read_clock()
-    )
+    subscription = Subscription(id="", team=team, conversation=channel, created_at=read_clock())
     await store.subscriptions.ensure_default(subscription)
 
 

@@ -20,10 +20,11 @@ from bot.readiness import Readiness
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import make_fetch_limits, reveal_secret
 from bot.runtime.wiring.services import Services
-from bot.runtime.wiring.slack import SlackConnection
-from bot.slack.app import build_app, build_web_app, connect
+from bot.runtime.wiring.slack import ManyWorkspaces, SlackConnection
+from bot.slack.app import OAuthParts, build_app, build_web_app, connect
 from bot.slack.startup import retry_until_answered
-from bot.slack.teams import TeamGuard
+from bot.slack.teams import InstalledTeamsGuard, TeamGuard
+from bot.slack.workspaces.oauth import InstalledAuthorize, list_routes
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +44,11 @@ async def open_listener(
     Stopped once `stop` is set.
     """
     rejections = Rejections()
-    app = build_app(services.slack)
-    app.use(TeamGuard(slack.team, rejections))
+    if slack.many is not None:
+        app = _build_shared_app(services, slack.many, rejections)
+    else:
+        app = build_app(services.slack)
+        app.use(TeamGuard(slack.team or "", rejections))
     opened = (
         _open_socket(app, services.settings, slack, stop)
         if services.settings.slack_app_token is not None
@@ -55,6 +59,13 @@ async def open_listener(
             yield
         finally:
             rejections.report()
+
+
+def _build_shared_app(services: Services, many: ManyWorkspaces, rejections: Rejections) -> AsyncApp:
+    """The app for many workspaces."""
+    guard = InstalledTeamsGuard(many.installed, rejections)
+    oauth = OAuthParts(many.flow, guard, InstalledAuthorize(many.installed))
+    return build_app(services.slack, oauth)
 
 
 @asynccontextmanager
@@ -84,6 +95,8 @@ async def _open_http(
     limits = HttpLimits(connections=connection_limit())
     served = build_web_app(app, services.slack, rejections, limits)
     served.add_routes([ready_route(readiness)])
+    if app.oauth_flow is not None:
+        served.add_routes(list_routes(app.oauth_flow))
     callback = _build_hub_callback(services, rejections)
     if callback is not None:
         served.add_routes(callback.routes())

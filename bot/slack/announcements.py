@@ -29,12 +29,13 @@ async def announce(
     """
     if not isinstance(reply, Subscribed | SubscriptionChanged | SubscriptionRemoved):
         return ""
-    channel = reply.subscription.conversation
+    team, channel = reply.subscription.team, reply.subscription.conversation
     if channel in (user, seen_in) or not is_public(reply):
         return ""
     try:
-        await context.take_reply_turn()
-        await context.client.chat_postMessage(channel=channel, **message.payload())
+        await context.take_reply_turn(team)
+        client = await context.client_of(team)
+        await client.chat_postMessage(channel=channel, **message.payload())
     except SlackApiError as error:
         log.warning("a change of a subscription was not announced: %s", code(error))
         return ":warning: I cannot post there yet. `/invite` me to the channel."

@@ -100,7 +100,8 @@ async def answer(
         if isinstance(reply, LinesTable) and reply.wanted.act is LinesAct.FILE:
             return await _send_lines(context, reply)
         if isinstance(reply, LatestStories) and reply.alerts:
-            links = await find_permalinks(context.client, request.conversation, reply.alerts)
+            client = await context.client_of(request.team)
+            links = await find_permalinks(client, request.conversation, reply.alerts)
             reply = replace(reply, alerts=links)
         message = render_reply(reply, request, service.parties)
         if isinstance(reply, RateCalendar):
@@ -157,7 +158,7 @@ async def _share_calendar(
     content = await asyncio.to_thread(_render_ics, context, calendar)
     try:
         await upload(
-            context.client,
+            await context.client_of(request.team),
             request.conversation,
             CALENDAR_FILE_NAME,
             content,
@@ -175,10 +176,11 @@ async def _send_lines(context: SlackContext, reply: LinesTable) -> Message:
     cells = list(list_cells(found.rows, parties))
     content = await asyncio.to_thread(write_xlsx, "Lines", HEADER, cells)
     title = f"Tariff lines with the duties of {format_day(found.day)}"
-    owner = found.lines.owner.place
+    owner = found.lines.owner
     try:
+        client = await context.client_of(owner.team)
         await upload(
-            context.client, owner, LINES_FILE_NAME, content, title=title, comment=f"{title}."
+            client, owner.place, LINES_FILE_NAME, content, title=title, comment=f"{title}."
         )
     except SlackError as error:
         return render_file_sent(reply, error)

@@ -39,7 +39,8 @@ async def import_file(
     try:
         size = file.get("size")
         check_file(name, size if isinstance(size, int) else 0)
-        content = await download(context.client, str(file.get("url_private") or ""), MAX_BYTES)
+        client = await context.client_of(request.team)
+        content = await download(client, str(file.get("url_private") or ""), MAX_BYTES)
         rows = await read_file_isolated(name, content)
         found = await context.service.lines.propose(rows, ImportMode.REPLACE, request)
     except LinesRefused as error:

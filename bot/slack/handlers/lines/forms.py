@@ -64,7 +64,7 @@ async def open_from_command(context: SlackContext, body: dict[str, Any]) -> Mess
     """Opens the form for `/tariff my upload`; returns a message if it does not open."""
     request = read_slash_command(body)
     command = parse_command(request.text, context.service.parties)
-    click = Click({"trigger_id": body.get("trigger_id")}, {})
+    click = Click({"team": {"id": request.team}, "trigger_id": body.get("trigger_id")}, {})
     return await _open(context, click, request, for_channel=_is_for_channel(command))
 
 
