@@ -16,12 +16,14 @@ each step calls the module that holds its rules. Polling, reading and saving are
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import Audience, Delivery, is_correction, is_news, newest_events
 from bot.alerts.planning import DeliveryRules, plan_deliveries
+from bot.alerts.subscriptions.own_lines import NoLineLists, StoryTouches, find_all_touching
 from bot.feeds.identity import (
     is_replaced,
     list_identities,
@@ -67,6 +69,8 @@ class PipelineRules:
     """
     propose: Callable[[Story], Collection[Proposal]] = _propose_nothing
     """Returns proposals for the rates in a story that are missing from the ledger."""
+    touches: StoryTouches = field(default_factory=NoLineLists)
+    """Finds the stories that touch the lines of conversations that want only these."""
 
 
 class FeedPoller(Protocol):
@@ -99,6 +103,9 @@ class IntakeStore(Protocol):
     async def audience(self, event_ids: Collection[str]) -> Audience: ...
 
     async def keep(self, result: "IntakeResult") -> None: ...
+
+    def joining(self) -> AbstractAsyncContextManager[None]:
+        """While one process is in this context, others wait to enter it."""
 
 
 class IntakeResult(Frozen):
@@ -138,6 +145,7 @@ class Pipeline:
     ) -> None:
         self._poller, self._reader, self._store, self._rules = poller, reader, store, rules
         # If two feeds report a new event at the same time, only one of their stories may start it.
+        # `joining` keeps out other processes.
         self._joining = asyncio.Lock()
 
     async def run(
@@ -160,7 +168,7 @@ class Pipeline:
         if not read:
             await self._store.keep(result)
             return result
-        async with self._joining:
+        async with self._joining, self._store.joining():
             result = await self._join_and_deliver(result, read, self._limit_events(state, result))
             await self._store.keep(result)
         _log_stories(result)
@@ -251,7 +259,7 @@ class Pipeline:
         proposals: tuple[Proposal, ...] = ()
         if fresh:
             proposals = await asyncio.to_thread(self._propose_all, fresh)
-            audience = await self._store.audience({story.event_id for story in fresh})
+            audience = await self._find_audience(fresh, recent)
             corrections = {each.story.id for each in joined if each.earlier}
             deliveries = await asyncio.to_thread(
                 plan_deliveries, fresh, audience, seen_at, self._rules.deliver, corrections, recent
@@ -260,6 +268,16 @@ class Pipeline:
         return result.model_copy(
             update={"stories": stories, "deliveries": deliveries, "proposals": proposals}
         )
+
+    async def _find_audience(self, fresh: Sequence[Story], recent: Iterable[Story]) -> Audience:
+        """The audience of these stories, which may be developments of `recent` ones."""
+        events = {story.event_id for story in fresh}
+        audience = await self._store.audience(events)
+        stories = [*fresh, *(each for each in recent if each.event_id in events)]
+        touching = await find_all_touching(
+            self._rules.touches, audience.subscriptions, stories, self._rules.deliver.blocs
+        )
+        return audience.model_copy(update={"touching": touching}) if touching else audience
 
     def _propose_all(self, stories: Iterable[Story]) -> tuple[Proposal, ...]:
         found: list[Proposal] = []

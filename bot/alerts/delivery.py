@@ -28,6 +28,7 @@ from pydantic import AwareDatetime, Field
 
 from bot.alerts.mutes import Mute
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.own_lines import TouchingStories
 from bot.feeds.model import Entry
 from bot.news.story import Story
 from bot.values import Frozen, digest
@@ -173,6 +174,8 @@ class Audience(Frozen):
     bundled: Mapping[Thread, AwareDatetime] = Field(default_factory=dict)
     """The conversations with the event in a bundle of a quiet time, in any state except failed and
     dropped, each with the moment of its last such bundle."""
+    touching: TouchingStories = Field(default_factory=dict)
+    """The stories that touch lines of the conversations that want only these."""
 
 
 def delivery_id(kind: DeliveryKind, team: str, conversation: str, about: str) -> str:

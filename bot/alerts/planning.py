@@ -13,6 +13,8 @@
 5. Followers get developments at once, or at the end of the quiet time of their own subscriptions.
 6. Developments and other reports make one update of each earlier alert, even where something is
    muted, because Slack notifies no one of an edit.
+7. A subscription with *only my lines* gets the stories that touch the conversation's lines. The
+   developments of such a story's event follow, whatever goods they name, as with other filters.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -190,7 +192,8 @@ class _Plan:
 
     def _match(self, subscription: Subscription, matched: Story, story: Story) -> _Recipient | None:
         """Why and when the subscription gets `story`, if it matches the story `matched`."""
-        reason = subscription.match(matched, self._now, self._rules.blocs)
+        touching = self._audience.touching.get((subscription.team, subscription.conversation), ())
+        reason = subscription.match(matched, self._now, self._rules.blocs, touching)
         if reason is None:
             return None
         timing = subscription.timing

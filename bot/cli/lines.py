@@ -223,7 +223,7 @@ def remove(channel: str | None, user: str | None) -> None:
 
 async def _remove(place: str) -> int:
     async with _open() as (service, team, _):
-        return (await service.remove(ListOwner(team, place))).lines
+        return await service.remove(ListOwner(team, place))
 
 
 def _read_place(channel: str | None, user: str | None) -> str:

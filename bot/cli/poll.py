@@ -12,7 +12,13 @@ from bot.pipeline import IntakeResult
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 from bot.runtime.wiring.basics import lock_data_folder, open_decisions, open_store
-from bot.runtime.wiring.polling import Polling, choose_tick_s, open_poller, open_scheduler
+from bot.runtime.wiring.polling import (
+    Polling,
+    build_touches,
+    choose_tick_s,
+    open_poller,
+    open_scheduler,
+)
 from bot.store.pipeline_store import PipelineStore
 from bot.text.dates import format_day
 
@@ -31,7 +37,8 @@ def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
     """Poll the feeds that are due and print new stories.
 
     Without --json, only stories are printed. With --json, every new entry is printed; entries that
-    are not stories have no topics. This command sends no alerts; `run` sends them.
+    are not stories have no topics. This command sends no alerts; `run` sends them. First stop a bot
+    that uses the same data folder.
     """
     settings = load_settings(**({"feeds_file": feeds_file} if feeds_file else {}))
     # The lock prevents that two processes poll the same feeds.
@@ -51,7 +58,15 @@ async def _poll(
     config = ConfigFolder(settings).read_all()
     async with open_store(settings) as store, open_poller(settings) as poller:
         decisions = await open_decisions(config, store)
-        polling = Polling(settings, config.feeds, config, PipelineStore(store), poller, decisions)
+        polling = Polling(
+            settings,
+            config.feeds,
+            config,
+            PipelineStore(store),
+            poller,
+            decisions,
+            touches=build_touches(store, decisions),
+        )
         async with open_scheduler(polling) as scheduler:
             while True:
                 polls = await scheduler.poll_due()

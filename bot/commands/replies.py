@@ -1,6 +1,6 @@
 """Replies to commands, as values. Each platform renders them in its own way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -168,6 +168,12 @@ class NoSuchSubscription(Reply):
     id: str
 
 
+class LinesMissing(Reply):
+    """Nothing was saved, because only stories that touch lines are wanted, and there is no list."""
+
+    conversation: str
+
+
 class SubscriptionRefused(Reply):
     """The person may not change this subscription, or any in the channel."""
 
@@ -189,6 +195,9 @@ class SubscriptionList(Reply):
     reminders_on: bool
     now: datetime
     mutes: Sequence[Mute] = ()
+    silent: Collection[str] = ()
+    """The ids of those that send nothing, because they want only stories that touch lines, and
+    there is no list."""
 
 
 class ConfirmUnsubscribe(Reply):
@@ -403,6 +412,8 @@ class Overview:
     hidden: int = 0
     """The number of subscriptions that the person made in conversations in which the platform does
     not show them."""
+    silent: Collection[str] = ()
+    """The ids of those subscriptions that send nothing without a line list."""
 
 
 def is_public(reply: Reply) -> bool:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from bot.alerts.feedback import Feedback, FeedbackKind
 from bot.alerts.subscriptions.criteria import Criteria
+from bot.alerts.subscriptions.own_lines import StoryTouches
 from bot.commands import replies
 from bot.commands.answers import AnswerService
 from bot.commands.grammar import (
@@ -27,6 +28,7 @@ from bot.commands.greetings import asks_about_use, is_greeting
 from bot.commands.lines.commands import LinesCommands
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.service import LineListService
+from bot.commands.lines.touching import TouchFinder
 from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
@@ -34,6 +36,7 @@ from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.story_search import build_search
 from bot.commands.subscriptions.exclusions import EXCLUSION_VERBS, ExclusionService
+from bot.commands.subscriptions.own_lines import OwnLines
 from bot.commands.subscriptions.service import (
     SUBSCRIPTION_VERBS,
     SubscriptionRules,
@@ -76,20 +79,24 @@ class CommandService:
         rules: SubscriptionRules = _DEFAULT_RULES,
         answer_log: AnswerLog | None = None,
         lines: LineListService | None = None,
+        touches: StoryTouches | None = None,
     ) -> None:
         """`clock` returns the current time in UTC. `on_due` is called when messages became due
         because a pause or a mute ended. `answer_log` keeps the answers; None if they are not kept.
-        `lines` shares its duties with other users of line lists; None for a service of its own.
+        `lines` and `touches` share what they know with other users of line lists; None for services
+        of their own.
         """
         self._answer_log = answer_log
         self.stores, self.answers, self.decisions = stores, answers, decisions
         self.permissions, self.clock = permissions, clock
         members = MemberCheck(stores.people, clock)
-        self.subscriptions = SubscriptionService(
-            stores, lambda: answers.ledger, permissions, members, clock, on_due, rules
-        )
         lists = lines or LineListService(stores.lines, lambda: answers.ledger, clock)
-        self.lines = LinesCommands(lists, permissions, members, clock)
+        touches = touches or TouchFinder(stores.lines, lists.duties, decisions)
+        own_lines = OwnLines(stores.lines, touches, stores.subscriptions, members)
+        self.subscriptions = SubscriptionService(
+            stores, lambda: answers.ledger, permissions, members, clock, on_due, rules, own_lines
+        )
+        self.lines = LinesCommands(lists, permissions, members, clock, stores.subscriptions)
         self._exclusions = ExclusionService(
             stores, self.subscriptions, lambda: self.parties, clock, rules
         )
@@ -136,6 +143,7 @@ class CommandService:
             await self.stores.stories.latest(None, MAX_STORIES),
             await self._build_operator_overview(user, team),
             hidden,
+            await self.subscriptions.own_lines.list_silent(own),
         )
 
     def _find_refusal(self, command: Command, request: CommandRequest) -> Reply | None:
@@ -261,7 +269,8 @@ class CommandService:
         found = [self.subscriptions.show(each) for each in saved]
         now, reminders_on = self.clock(), await self._reminders_on(request)
         mutes = await self.stores.mutes.of(request.team, request.conversation, now)
-        return replies.SubscriptionList(found, reminders_on, now, mutes)
+        silent = await self.subscriptions.own_lines.list_silent(found)
+        return replies.SubscriptionList(found, reminders_on, now, mutes, silent)
 
     async def _list_following(self, command: Command, request: CommandRequest) -> Reply:
         """A page of the events that the person follows, those that began last first."""

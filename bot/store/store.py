@@ -12,6 +12,7 @@ from bot.store.feeds import Feeds
 from bot.store.follows import Follows
 from bot.store.hub_subscriptions import HubSubscriptions
 from bot.store.line_lists import LineLists
+from bot.store.monitoring import MonitoringQueries
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.posted_alerts import PostedAlerts
@@ -45,6 +46,7 @@ class Store:
     answers: KeptAnswers
     retention: Retention
     watch: WatchStore
+    monitoring: MonitoringQueries
 
     @classmethod
     def of(
@@ -73,4 +75,5 @@ class Store:
             answers=KeptAnswers(database),
             retention=Retention(database),
             watch=WatchStore(database),
+            monitoring=MonitoringQueries(database),
         )

@@ -21,6 +21,7 @@ Each new column with text is classified in `bot.store.personal_data`.
     installations             workspaces in which the app is installed by OAuth, with encrypted
                               tokens
     oauth_states              installations that were started and not finished yet
+    workspace_turns           when each workspace may get its next message, if there are workers
     once                      marks of what is done once in a database's life; its workspace and a
                               refusal of it, and on SQLite its running bot
 
@@ -34,7 +35,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0014"
+REVISION = "0015"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -80,7 +81,10 @@ feed_states = sa.Table(
     "feed_states",
     metadata,
     sa.Column("feed_id", sa.String, primary_key=True),
+    # When the feed is polled next; NULL if it is stopped.
+    sa.Column("due_at", Moment),
     sa.Column("data", sa.Text, nullable=False),
+    sa.Index(None, "due_at"),
 )
 
 entries = sa.Table(
@@ -363,6 +367,13 @@ oauth_states = sa.Table(
     sa.Column("state", sa.String, primary_key=True),
     sa.Column("expires_at", Moment, nullable=False),
     sa.Index(None, "expires_at"),
+)
+
+workspace_turns = sa.Table(
+    "workspace_turns",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("next_at", Moment, nullable=False),
 )
 
 once = sa.Table(

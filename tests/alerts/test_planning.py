@@ -8,6 +8,7 @@ from bot.alerts.delivery import Audience, Delivery, DeliveryKind, Thread
 from bot.alerts.digest import BundleKind, read_bundle
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.planning import DeliveryRules, plan_deliveries
+from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing
 from bot.news.state import EventState, Relation, Severity
@@ -130,6 +131,29 @@ def test_a_conversation_that_did_not_match_the_first_story_gets_an_alert_for_the
         ("follow_up", "C1", "stay"),
         ("alert", "C2", "stay"),
     ]
+
+
+def test_only_my_lines_gets_the_stories_that_touch_lines_of_its_own_conversation() -> None:
+    mine = Criteria(only_my_lines=True)
+    audience = Audience(
+        subscriptions=tuple(subscription(place, criteria=mine) for place in ("C1", "C2", "C3")),
+        touching={(TEAM, "C1"): frozenset({"ruling"}), (TEAM, "C2"): frozenset({"other"})},
+    )
+    [alert] = _plan(RULING, to=audience)
+    assert (alert.conversation, alert.reason) == ("C1", "tariffs, touching your lines")
+
+
+def test_developments_follow_an_event_that_touched_lines_whatever_goods_they_name() -> None:
+    mine = Criteria(only_my_lines=True)
+    audience = Audience(
+        subscriptions=(subscription(criteria=mine), subscription("C2", criteria=mine)),
+        alerted=frozenset({Thread("ruling", TEAM, "C1")}),
+        touching={(TEAM, "C1"): frozenset({"ruling"}), (TEAM, "C2"): frozenset({"ruling"})},
+    )
+    planned = plan_deliveries([STAY], audience, NOON, earlier=[RULING])
+    assert _kind_place_stories(planned) == [("follow_up", "C1", "stay"), ("update", "C1", "stay")]
+    planned = plan_deliveries([REPORT], audience, NOON, earlier=[RULING])
+    assert _kind_place_stories(planned) == [("update", "C1", "report")]
 
 
 def test_two_matching_subscriptions_of_one_conversation_make_one_message() -> None:

@@ -1,6 +1,6 @@
 """A conversation with what belongs to it, and the people who act on it from inside and outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -122,6 +122,13 @@ class Guarded:
     def find_place_of_form(self, role: Role) -> str:
         """The conversation in which the person has opened a form about this conversation."""
         return self.conversation if role is Role.OLD_FORM else self.request(role).conversation
+
+
+def form_request(guarded: Guarded, role: Role) -> CommandRequest:
+    """The request of a form about the conversation that the person has opened where they are."""
+    given = guarded.request(role)
+    place = guarded.find_place_of_form(role)
+    return replace(given, conversation=guarded.conversation, opened_in=place, opened_at=NOW)
 
 
 async def guard(commands: Commands, role: Role) -> Guarded:

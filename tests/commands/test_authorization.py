@@ -5,7 +5,7 @@ through which text and buttons come, then looks at what the conversation has.
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -21,7 +21,6 @@ from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.service import SubscriptionService
 from bot.values import Topic
 from tests.commands.conftest import (
-    NOW,
     OPERATOR,
     Commands,
     address,
@@ -47,6 +46,7 @@ from tests.commands.guarded import (
     Allowed,
     Guarded,
     Role,
+    form_request,
     governed,
     guard,
     snapshot,
@@ -55,6 +55,7 @@ from tests.slack.samples import PARTIES
 
 __all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
 
+MINE = Criteria(only_my_lines=True)
 JAPAN = Criteria(topics=frozenset({Topic.TARIFF}), economies=(EconomyFilter(first="JP"),))
 
 
@@ -129,6 +130,7 @@ ROWS: dict[Verb, tuple[Row, ...]] = {
     Verb.EXCLUDE: (Row(ON_SUBSCRIPTION, _text(_exclusion)),),
     Verb.SUBSCRIBE: (
         Row(ON_CONVERSATION, lambda _: {"criteria": JAPAN}, _wide_id),
+        Row(ON_CONVERSATION, lambda _: {"criteria": MINE}, _wide_id),
         Row(ON_SUBSCRIPTIONS_HERE, lambda each: {"criteria": each.wide.criteria, "timing": HOURLY}),
     ),
     Verb.UNSUBSCRIBE: (
@@ -150,6 +152,7 @@ ROWS: dict[Verb, tuple[Row, ...]] = {
     Verb.EDIT: (
         Row(ON_SUBSCRIPTION, lambda each: {"text": each.secret.id, "timing": HOURLY}),
         Row(ON_SUBSCRIPTION, lambda each: {"text": each.secret.id[:6], "criteria": JAPAN}),
+        Row(ON_SUBSCRIPTION, lambda each: {"text": each.secret.id, "criteria": MINE}),
     ),
     Verb.PAUSE: (Row(ON_SUBSCRIPTION, lambda each: {"text": each.secret.id, "until": "5 dec"}),),
     Verb.RESUME: (Row(ON_SUBSCRIPTION, _text(_secret_id)),),
@@ -240,6 +243,13 @@ FORM_ACTS: dict[str, tuple[Allowed, Act]] = {
         },
         lambda service, _, request: service.save(JAPAN, Timing(), request),
     ),
+    "a new subscription with only my lines": (
+        {
+            **dict.fromkeys(SubscriptionPolicy, INSIDE | AT_HOME),
+            BY_OPERATORS: frozenset({Role.OPERATOR}),
+        },
+        lambda service, _, request: service.save(MINE, Timing(), request),
+    ),
     "an edited subscription": (
         ON_SUBSCRIPTION,
         lambda service, each, request: service.save(JAPAN, HOURLY, request, [each.secret.id]),
@@ -255,13 +265,6 @@ FORM_ACTS: dict[str, tuple[Allowed, Act]] = {
         lambda service, each, request: service.save(Criteria(), HOURLY, request, [each.wide.id]),
     ),
 }
-
-
-def form_request(guarded: Guarded, role: Role) -> CommandRequest:
-    """The request of a form about the conversation that the person has opened where they are."""
-    given = guarded.request(role)
-    place = guarded.find_place_of_form(role)
-    return replace(given, conversation=guarded.conversation, opened_in=place, opened_at=NOW)
 
 
 @pytest.mark.parametrize("policy", list(SubscriptionPolicy))

@@ -9,9 +9,13 @@ A story matches if it passes every filter that is set:
     decided_only   reports a decision, not a threat, an investigation, a proposal or talks
     severity_from  is at least this severe
     official_only  is from a gazette, an agency, a ministry or a court
+    only_my_lines  touches a line of the line list of the conversation
 
 A bloc and its members match each other: a subscription to France matches a story that names the EU,
 and one to the EU matches a story that names France. The reason marks both with `via`.
+
+Which stories touch lines depends on the ledger and on the list, so it is computed before
+(`alerts/subscriptions/own_lines.py`). `touching` has the ids of these stories.
 """
 
 import re
@@ -84,6 +88,8 @@ class Criteria(Frozen):
     decided_only: bool = False
     severity_from: Severity = Severity.ROUTINE
     official_only: bool = False
+    only_my_lines: bool = False
+    """Whether stories must touch a line of the conversation's list; without a list, none does."""
 
 
 class MatchedEconomy(Frozen):
@@ -101,11 +107,20 @@ class MatchReason(Frozen):
     goods: tuple[str, ...] = ()
     """The texts of the goods filters."""
     words: tuple[str, ...] = ()
+    touches_lines: bool = False
+    """Whether the criteria ask for stories that touch lines of the conversation's list."""
 
 
-def match(criteria: Criteria, story: Story, blocs: Blocs) -> MatchReason | None:
-    """The filters that the story passes; None if it does not match. Cheap filters come first."""
+def match(
+    criteria: Criteria, story: Story, blocs: Blocs, touching: Collection[str] = ()
+) -> MatchReason | None:
+    """The filters that the story passes; None if it does not match. Cheap filters come first.
+
+    `touching` has the ids of the stories that touch a line of the conversation's list.
+    """
     wanted = criteria.topics
+    if criteria.only_my_lines and story.id not in touching:
+        return None
     topics = tuple(t for t in story.topics if t in wanted) if wanted else story.topics
     if not topics or not _has_standing(criteria, story):
         return None
@@ -113,7 +128,7 @@ def match(criteria: Criteria, story: Story, blocs: Blocs) -> MatchReason | None:
     if criteria.economies and not economies:
         return None
     if not (criteria.goods or criteria.words or criteria.without_words):
-        return MatchReason(topics=topics, economies=economies)
+        return MatchReason(topics=topics, economies=economies, touches_lines=criteria.only_my_lines)
     text = _fold_text(story.title, story.text)
     if any(_contains(text, word) for word in criteria.without_words):
         return None
@@ -123,7 +138,13 @@ def match(criteria: Criteria, story: Story, blocs: Blocs) -> MatchReason | None:
     goods = tuple(each.text for each in criteria.goods if names_goods(each, story))
     if criteria.goods and not goods:
         return None
-    return MatchReason(topics=topics, economies=economies, goods=goods, words=words)
+    return MatchReason(
+        topics=topics,
+        economies=economies,
+        goods=goods,
+        words=words,
+        touches_lines=criteria.only_my_lines,
+    )
 
 
 def is_decided(story: Story) -> bool:
@@ -173,7 +194,7 @@ def is_same(one: Criteria, other: Criteria) -> bool:
 
 
 def covers(wide: Criteria, narrow: Criteria, blocs: Blocs) -> bool:
-    """Whether `wide` matches every story that `narrow` matches.
+    """Whether `wide` matches every story that `narrow` matches, with the same line list.
 
     It may return False although that is the case, but never True although it is not.
     """
@@ -186,6 +207,7 @@ def covers(wide: Criteria, narrow: Criteria, blocs: Blocs) -> bool:
         and all(any(_begins(v, w) for v in narrow.without_words) for w in wide.without_words)
         and (narrow.decided_only or not wide.decided_only)
         and (narrow.official_only or not wide.official_only)
+        and (narrow.only_my_lines or not wide.only_my_lines)
         and _rank(wide.severity_from) <= _rank(narrow.severity_from)
     )
 
@@ -211,6 +233,7 @@ def describe_reason(reason: MatchReason) -> str:
         + ([f"naming {' and '.join(economies)}"] if economies else [])
         + ([f"on {' and '.join(reason.goods)}"] if reason.goods else [])
         + ([f"with {' and '.join(reason.words)}"] if reason.words else [])
+        + (["touching your lines"] if reason.touches_lines else [])
     )
 
 
@@ -373,4 +396,5 @@ def _sort(criteria: Criteria) -> tuple[object, ...]:
         criteria.decided_only,
         criteria.severity_from,
         criteria.official_only,
+        criteria.only_my_lines,
     )

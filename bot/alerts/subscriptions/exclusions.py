@@ -4,7 +4,7 @@ An exclusion removes a topic or an economy from the criteria, or adds a word to 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -80,12 +80,18 @@ def propose_exclusions(
     recent: Sequence[Story],
     blocs: Blocs,
     names: Mapping[str, str],
+    touching: Collection[str] = (),
 ) -> tuple[StoryExclusion, ...]:
     """At most three exclusions that hide the story: first a topic, then economies, then words.
 
     Of the words, those that hide many of the `recent` stories come first, but none hides more than
-    half of them. `names` has the names of economies by code.
+    half of them. `names` has the names of economies by code, and `touching` the ids of the stories
+    that touch a line of the conversation's list.
     """
+    if criteria.only_my_lines and story.id in touching:
+        # No exclusion changes which stories touch lines.
+        recent = [each for each in recent if each.id in touching]
+        criteria = criteria.model_copy(update={"only_my_lines": False})
     wide = [*_list_filters(criteria, story, blocs), *_list_names(criteria, story, names)]
     found = [each for each in wide if _hides(criteria, each, story, blocs)]
     words = _list_words(story, names)
@@ -106,12 +112,13 @@ def preview_exclusion(
     stories: Iterable[Story],
     rules: DeliveryRules,
     max_age: timedelta,
+    touching: Collection[str] = (),
 ) -> HiddenStories:
     """The stories that a subscription would have sent, but not with narrower criteria."""
     every = tuple(stories)
-    timing = subscription.timing
-    before = list_sent(subscription.criteria, timing, every, rules, max_age)
-    after = {each.id for each in list_sent(narrower, timing, every, rules, max_age)}
+    given = subscription.timing, every, rules, max_age, touching
+    before = list_sent(subscription.criteria, *given)
+    after = {each.id for each in list_sent(narrower, *given)}
     hidden = [each for each in before if each.id not in after]
     newest = sorted(hidden, key=lambda story: (story.published, story.id), reverse=True)
     return HiddenStories(count=len(hidden), newest=tuple(newest[:NEWEST]))

@@ -57,9 +57,11 @@ class Subscription(Frozen):
         by_people = self.paused_until is not None and now < self.paused_until
         return by_people or self.paused_at is not None
 
-    def match(self, story: Story, now: datetime, blocs: Blocs) -> MatchReason | None:
+    def match(
+        self, story: Story, now: datetime, blocs: Blocs, touching: Collection[str] = ()
+    ) -> MatchReason | None:
         """The filters that the story passes; None if it does not match or this is paused."""
-        return None if self.is_paused(now) else match(self.criteria, story, blocs)
+        return None if self.is_paused(now) else match(self.criteria, story, blocs, touching)
 
 
 def timing_of(subscriptions: Iterable[Subscription]) -> Timing:

@@ -40,15 +40,17 @@ def preview(
     stories: Iterable[Story],
     rules: DeliveryRules,
     max_age: timedelta,
+    touching: Collection[str] = (),
 ) -> Preview:
     """What a subscription would have sent if these had been all stories, in any order.
 
-    A story that was older than `max_age` when it was first seen sends nothing.
+    A story that was older than `max_age` when it was first seen sends nothing. `touching` has the
+    ids of the stories that touch a line of the conversation's list, as it is now.
     """
     every = _sort(stories)
     if not every:
         return Preview(messages=0, events=0, stories=0, newest=())
-    sent = _list_messages(criteria, timing, every, rules, max_age)
+    sent = _list_messages(criteria, timing, every, rules, max_age, touching)
     found = _select(every, sent)
     newest = sorted(found, key=lambda story: (story.published, story.id), reverse=True)
     return Preview(
@@ -65,10 +67,13 @@ def list_sent(
     stories: Iterable[Story],
     rules: DeliveryRules,
     max_age: timedelta,
+    touching: Collection[str] = (),
 ) -> list[Story]:
     """The stories that a subscription would have sent, oldest first; see `preview`."""
     every = _sort(stories)
-    return _select(every, _list_messages(criteria, timing, every, rules, max_age)) if every else []
+    if not every:
+        return []
+    return _select(every, _list_messages(criteria, timing, every, rules, max_age, touching))
 
 
 def _sort(stories: Iterable[Story]) -> list[Story]:
@@ -86,6 +91,7 @@ def _list_messages(
     every: Sequence[Story],
     rules: DeliveryRules,
     max_age: timedelta,
+    touching: Collection[str],
 ) -> dict[str, set[str]]:
     """The ids of the stories in each message, by its id."""
     subscription = Subscription(
@@ -97,13 +103,17 @@ def _list_messages(
         created_at=every[0].seen_at,
     )
     sent: dict[str, set[str]] = {}
-    for delivery in _replay(subscription, every, rules, max_age):
+    for delivery in _replay(subscription, every, rules, max_age, touching):
         sent.setdefault(delivery.id, set()).update(delivery.story_ids)
     return sent
 
 
 def _replay(
-    subscription: Subscription, stories: Sequence[Story], rules: DeliveryRules, max_age: timedelta
+    subscription: Subscription,
+    stories: Sequence[Story],
+    rules: DeliveryRules,
+    max_age: timedelta,
+    touching: Collection[str],
 ) -> Iterator[Delivery]:
     """The messages of all stories; those that were seen at one moment are planned together."""
     alerted: set[Thread] = set()
@@ -118,6 +128,7 @@ def _replay(
             subscriptions=(subscription,),
             alerted=threads & alerted,
             bundled={each: bundled[each] for each in threads if each in bundled},
+            touching={(subscription.team, subscription.conversation): frozenset(touching)},
         )
         earlier = [story for event in events for story in known.get(event, ())]
         for delivery in plan_deliveries(fresh, audience, seen_at, rules, earlier=earlier):

@@ -4,7 +4,8 @@
             | or the person follows the event
 
 Stories of a bundle wait for hours or days. In the meantime, people may have removed, paused or
-narrowed the subscription that wanted them. A conversation that refuses messages still wants them.
+narrowed the subscription that wanted them, or removed lines from the list on which its *only my
+lines* depends. A conversation that refuses messages still wants them.
 """
 
 import asyncio
@@ -15,6 +16,8 @@ from typing import Protocol
 from bot.alerts.delivery import Delivery
 from bot.alerts.subscriptions.criteria import Blocs, Criteria, match
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.own_lines import NoLineLists, StoryTouches, find_touching
+from bot.lines.model import ListOwner
 from bot.news.story import Story
 
 
@@ -54,7 +57,10 @@ class BundleReview:
         stories: EventStories,
         blocs: Blocs,
         clock: Callable[[], datetime],
+        touches: StoryTouches | None = None,
     ) -> None:
+        """Without `touches`, no story touches lines."""
+        self._touches = touches or NoLineLists()
         self._outbox, self._subscriptions, self._follows = outbox, subscriptions, follows
         self._stories, self._blocs, self._clock = stories, blocs, clock
 
@@ -82,20 +88,29 @@ class BundleReview:
         ]
         followed = frozenset(await self._follows.followed(*place))
         events = {story.event_id for story in stories} - followed
-        matched = await asyncio.to_thread(self._list_matched, active, stories)
+        matched = await self._find_matched(place, active, stories)
         wanted = followed | {event for event in events if event in matched}
         for event in events - wanted:
             # A development may match no subscription, but only the alert of its event.
             known = await self._stories.of_event(event) if active else ()
-            if await asyncio.to_thread(self._list_matched, active, known):
+            if await self._find_matched(place, active, known):
                 wanted |= {event}
         return tuple(story for story in stories if story.event_id in wanted)
 
-    def _list_matched(self, active: Iterable[Criteria], stories: Iterable[Story]) -> set[str]:
+    async def _find_matched(
+        self, place: tuple[str, str], active: Sequence[Criteria], stories: Sequence[Story]
+    ) -> set[str]:
         """The events of the stories that match."""
-        criteria = tuple(active)
+        touching = await find_touching(
+            self._touches, ListOwner(*place), active, stories, self._blocs
+        )
+        return await asyncio.to_thread(self._list_matched, active, stories, touching)
+
+    def _list_matched(
+        self, active: Sequence[Criteria], stories: Iterable[Story], touching: Collection[str]
+    ) -> set[str]:
         return {
             story.event_id
             for story in stories
-            if any(match(each, story, self._blocs) for each in criteria)
+            if any(match(each, story, self._blocs, touching) for each in active)
         }

@@ -4,7 +4,7 @@ story of an alert | proposals, at most three | preview: what it would have hidde
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 
 from bot.alerts.feedback import Feedback, FeedbackKind
@@ -22,6 +22,7 @@ from bot.commands.ports import CommandStores
 from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.service import SubscriptionRules, SubscriptionService
+from bot.lines.model import ListOwner
 from bot.news.story import Story
 from bot.parties import Parties
 
@@ -67,15 +68,22 @@ class ExclusionService:
             return replies.ProposedExclusions("", None)
         own = await self._stores.subscriptions.of(request.team, request.conversation)
         blocs, parties = self._rules.delivery.blocs or self._parties().blocs, self._parties()
-        matching = await asyncio.to_thread(_list_matching, own, stories, blocs)
+        owner = ListOwner(request.team, request.conversation)
+        touching = await self._subscriptions.own_lines.find_touching(
+            owner, [each.criteria for each in own], stories, blocs
+        )
+        matching = await asyncio.to_thread(_list_matching, own, stories, blocs, touching)
         if not matching:
             return replies.ProposedExclusions(stories[0].title, None)
         subscription, story = matching[0]
         await self._note(story.id, request)
         recent = await self._subscriptions.previews.list_candidates(subscription.criteria)
+        touching |= await self._subscriptions.own_lines.find_touching(
+            owner, [subscription.criteria], recent, blocs
+        )
         names = {code: parties.get(code).name for code in story.parties if code in parties}
         found = await asyncio.to_thread(
-            propose_exclusions, subscription.criteria, story, recent, blocs, names
+            propose_exclusions, subscription.criteria, story, recent, blocs, names, touching
         )
         others = len(matching) - 1
         return replies.ProposedExclusions(story.title, subscription, found, others)
@@ -93,13 +101,13 @@ class ExclusionService:
 
 
 def _list_matching(
-    own: Iterable[Subscription], stories: Sequence[Story], blocs: Blocs
+    own: Iterable[Subscription], stories: Sequence[Story], blocs: Blocs, touching: Collection[str]
 ) -> list[tuple[Subscription, Story]]:
     """The subscriptions that match a story, each with the first such story."""
     return [
         (each, story)
         for each in own
-        if (story := next((s for s in stories if match(each.criteria, s, blocs)), None))
+        if (story := next((s for s in stories if match(each.criteria, s, blocs, touching)), None))
     ]
 
 

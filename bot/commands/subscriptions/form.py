@@ -28,7 +28,7 @@ from bot.rates.ledger import Ledger
 from bot.text.single_line import to_single_line
 from bot.values import Frozen, Topic
 
-DECIDED, OFFICIAL = "decided", "official"
+DECIDED, OFFICIAL, LINES = "decided", "official", "lines"
 """The choices of `limits`."""
 WEEKDAYS, BREAKING = "weekdays", "breaking"
 """The choices of `quiet`."""
@@ -52,7 +52,7 @@ class SubscriptionForm(Frozen):
     words: str = ""
     without: str = ""
     limits: tuple[str, ...] = ()
-    """DECIDED and OFFICIAL, if chosen."""
+    """DECIDED, OFFICIAL and LINES, if chosen."""
     severity: Severity = Severity.ROUTINE
     frequency: Frequency = Frequency.INSTANT
     weekday: str = Field("0", pattern="^[0-6]$")
@@ -86,7 +86,11 @@ def fill_subscription_form(
     economies = [
         format_criteria(Criteria(economies=(each,)), parties) for each in criteria.economies
     ]
-    limits = {DECIDED: criteria.decided_only, OFFICIAL: criteria.official_only}
+    limits = {
+        DECIDED: criteria.decided_only,
+        OFFICIAL: criteria.official_only,
+        LINES: criteria.only_my_lines,
+    }
     quiet = {WEEKDAYS: timing.weekdays_only, BREAKING: timing.breaking_passes}
     return SubscriptionForm(
         topics=tuple(topic.value for topic in Topic if topic in criteria.topics),
@@ -128,6 +132,7 @@ def read_subscription_form(form: SubscriptionForm, ledger: Ledger) -> tuple[Crit
         without_words=without,
         decided_only=DECIDED in form.limits,
         official_only=OFFICIAL in form.limits,
+        only_my_lines=LINES in form.limits,
         severity_from=form.severity,
     )
     timing = Timing(

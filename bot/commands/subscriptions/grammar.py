@@ -7,6 +7,7 @@
     with "word", without "word"             a word in the story, or not in it
     decided, threats                        decisions only, or threats and talks too
     official                                from official sources
+    my lines                                stories that touch lines of the list here
     notable, breaking                       at least so severe
     hourly, daily at 8, weekly on monday    digests
     weekdays, quiet 22-7 [always]           the quiet time; `always` for breaking stories too
@@ -50,6 +51,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _SEVERITIES = {"notable": Severity.NOTABLE, "breaking": Severity.BREAKING}
 _EVERYTHING = frozenset({"all", "everything"})
 _WITHOUT = frozenset({"without", "except", "excluding"})
+_MY, _LINES = frozenset({"my", "our"}), frozenset({"line", "lines"})
 _OR, _AND, _ON, _ARROW = "or", "and", "on", "->"
 # IN, ME and TO are also country codes, but as arguments they are ignored like other small words.
 _FILLERS = frozenset(
@@ -270,6 +272,9 @@ class _Parser:
             self.flags["decided_only"] = False
         elif key == "official":
             self.flags["official_only"] = True
+        elif key in _MY and self._peek().text.lower() in _LINES:
+            self.flags["only_my_lines"] = True
+            return 2
         elif key == "with" and self._peek().kind == "quoted":
             self.quotes_exclude = False
         elif key in _WITHOUT:
@@ -378,6 +383,7 @@ def _format_criteria(criteria: Criteria, parties: Parties) -> list[str]:
     found += [f'without "{word}"' for word in criteria.without_words]
     found += ["decided"] if criteria.decided_only else []
     found += ["official"] if criteria.official_only else []
+    found += ["my lines"] if criteria.only_my_lines else []
     if criteria.severity_from is not Severity.ROUTINE:
         found.append(criteria.severity_from.value)
     return list(filter(None, found)) or ["all"]

@@ -8,6 +8,7 @@ one again.
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.alerts.planning import DeliveryRules
 from bot.alerts.subscriptions.criteria import Criteria, list_names
@@ -16,6 +17,8 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.preview import Preview, preview
 from bot.alerts.subscriptions.timing import Timing
 from bot.commands.ports import StoryStore
+from bot.commands.subscriptions.own_lines import OwnLines
+from bot.lines.model import ListOwner
 from bot.news.story import Story
 
 PREVIEWED = timedelta(days=7)
@@ -24,6 +27,15 @@ EXCLUDED = timedelta(days=30)
 """The time of which stories are previewed for an exclusion."""
 _KNOWN_FOR = timedelta(minutes=5)
 _MOST_KNOWN = 50
+
+
+class _Wanted(NamedTuple):
+    """What a kept preview is for. The list and its revision count with *only my lines* only."""
+
+    criteria: Criteria
+    timing: Timing
+    owner: ListOwner | None
+    revision: int
 
 
 class PreviewService:
@@ -38,21 +50,26 @@ class PreviewService:
         clock: Callable[[], datetime],
         rules: DeliveryRules,
         max_age: timedelta,
+        lines: OwnLines | None = None,
     ) -> None:
-        self._stories, self._clock = stories, clock
+        """Without `lines`, no story touches lines."""
+        self._stories, self._clock, self._lines = stories, clock, lines
         self._rules, self._max_age = rules, max_age
         self._turn = asyncio.Semaphore(1)
-        self._known: dict[tuple[Criteria, Timing], tuple[datetime, Preview]] = {}
+        self._known: dict[_Wanted, tuple[datetime, Preview]] = {}
 
-    async def preview(self, criteria: Criteria, timing: Timing) -> Preview:
-        """What a subscription would have sent in the last days."""
+    async def preview(
+        self, criteria: Criteria, timing: Timing, owner: ListOwner | None = None
+    ) -> Preview:
+        """What a subscription would have sent in the last days, with the owner's lines of now."""
         async with self._turn:
-            now, wanted = self._clock(), (criteria, timing)
+            now, wanted = self._clock(), await self._make_key(criteria, timing, owner)
             at, found = self._known.get(wanted, (None, None))
             if found is not None and at is not None and now - at < _KNOWN_FOR:
                 return found
             stories = await self._read(criteria, now - PREVIEWED)
-            rules = self._rules, self._max_age
+            touching = await self._find_touching(criteria, stories, wanted.owner)
+            rules = self._rules, self._max_age, touching
             found = await asyncio.to_thread(preview, criteria, timing, stories, *rules)
             self._known.pop(wanted, None)
             self._known[wanted] = now, found
@@ -66,7 +83,9 @@ class PreviewService:
         """What a subscription would have sent in the last weeks, but not with narrower criteria."""
         async with self._turn:
             stories = await self._read(subscription.criteria, self._clock() - EXCLUDED)
-            rules = self._rules, self._max_age
+            owner = ListOwner(subscription.team, subscription.conversation)
+            touching = await self._find_touching(subscription.criteria, stories, owner)
+            rules = self._rules, self._max_age, touching
             return await asyncio.to_thread(
                 preview_exclusion, subscription, narrower, stories, *rules
             )
@@ -75,6 +94,20 @@ class PreviewService:
         """The stories of the last weeks that match the criteria, and some others."""
         async with self._turn:
             return await self._read(criteria, self._clock() - EXCLUDED)
+
+    async def _make_key(
+        self, criteria: Criteria, timing: Timing, owner: ListOwner | None
+    ) -> _Wanted:
+        if not criteria.only_my_lines or owner is None or self._lines is None:
+            return _Wanted(criteria, timing, None, 0)
+        return _Wanted(criteria, timing, owner, await self._lines.find_revision(owner))
+
+    async def _find_touching(
+        self, criteria: Criteria, stories: Sequence[Story], owner: ListOwner | None
+    ) -> frozenset[str]:
+        if owner is None or self._lines is None:
+            return frozenset()
+        return await self._lines.find_touching(owner, [criteria], stories, self._rules.blocs)
 
     async def _read(self, criteria: Criteria, since: datetime) -> Sequence[Story]:
         names = list_names(criteria, self._rules.blocs)

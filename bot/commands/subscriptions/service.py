@@ -27,8 +27,10 @@ from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.days import read_day
 from bot.commands.subscriptions.goods import resolve_goods
 from bot.commands.subscriptions.grammar import SubscriptionNotUnderstood
+from bot.commands.subscriptions.own_lines import OwnLines
 from bot.commands.subscriptions.previews import PreviewService
 from bot.errors import TooManySubscriptions
+from bot.lines.model import ListOwner
 from bot.rates.ledger import Ledger
 from bot.values import to_utc
 
@@ -63,12 +65,13 @@ class SubscriptionService:
         clock: Callable[[], datetime],
         on_due: Callable[[], None],
         rules: SubscriptionRules,
+        lines: OwnLines,
     ) -> None:
         """`on_due` is called when messages became due: when a pause or a mute ended."""
         self._stores, self._ledger, self._permissions = stores, ledger, permissions
         self._members, self._clock = members, clock
-        self._on_due, self._rules = on_due, rules
-        self.previews = PreviewService(stores.stories, clock, rules.delivery, rules.max_age)
+        self._on_due, self._rules, self.own_lines = on_due, rules, lines
+        self.previews = PreviewService(stores.stories, clock, rules.delivery, rules.max_age, lines)
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
         """The reply to a command about subscriptions or mutes."""
@@ -117,6 +120,10 @@ class SubscriptionService:
         known = next((each for each in had if is_same(each.criteria, criteria)), None)
         if known is not None and not self._may_change(known, request):
             return self._refuse(known)
+        owner = ListOwner(request.team, request.conversation)
+        missing = await self.own_lines.find_missing(criteria, owner, [known] if known else ())
+        if missing is not None:
+            return missing
         if timing is None:
             timing = known.timing if known is not None else Timing()
         subscription = Subscription(
@@ -164,9 +171,16 @@ class SubscriptionService:
                 return replies.NoSuchSubscription(each)
         return await self._replace(replaced, criteria, timing, inside)
 
-    async def preview(self, criteria: Criteria, timing: Timing) -> Preview:
-        """What a subscription would have sent in the last days."""
-        return await self.previews.preview(criteria, timing)
+    async def preview(
+        self, criteria: Criteria, timing: Timing, request: CommandRequest
+    ) -> Preview | Reply:
+        """What a subscription here would have sent in the last days. With *only my lines*, it shows
+        what the list of lines is about, so only people in the conversation see it."""
+        outside = None
+        if criteria.only_my_lines:
+            outside = await self._members.find_outsider(request.conversation, request)
+        owner = ListOwner(request.team, request.conversation)
+        return outside or await self.previews.preview(criteria, timing, owner)
 
     async def find_overlaps(
         self, criteria: Criteria, request: CommandRequest, own_id: str = ""
@@ -381,10 +395,15 @@ class SubscriptionService:
     ) -> Reply:
         """Changes the first of the subscriptions and removes the others, if nothing prevents it."""
         store = self._stores.subscriptions
+        first = await store.get(request.team, ids[0], request.conversation, request.user)
+        if first is not None:
+            owner = ListOwner(first.team, first.conversation)
+            missing = await self.own_lines.find_missing(criteria, owner, [first])
+            if missing is not None:
+                return missing
         saved = await store.replace(request.team, ids, criteria, timing)
         if saved is not None:
             return replies.SubscriptionChanged(self.show(saved))
-        first = await store.get(request.team, ids[0], request.conversation, request.user)
         had = await store.of(request.team, first.conversation) if first is not None else ()
         same = (each for each in had if each.id not in ids and is_same(each.criteria, criteria))
         other = next(same, None)

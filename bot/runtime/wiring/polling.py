@@ -4,13 +4,18 @@ import logging
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.alerts.subscriptions.own_lines import NoLineLists, StoryTouches
+from bot.commands.lines.current_duties import CurrentDuties
+from bot.commands.lines.touching import TouchFinder
 from bot.errors import StoreError
 from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
+from bot.monitoring.logs import bind_to_log
+from bot.monitoring.metrics import Metrics
 from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
@@ -20,6 +25,7 @@ from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import make_fetch_limits, open_store, read_clock
 from bot.runtime.wiring.delivery_rules import build_delivery_rules
 from bot.store.pipeline_store import PipelineStore
+from bot.store.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +78,9 @@ class Polling:
     decisions: Decisions
     inbox: ProposalInbox | None = None
     on_deliveries: Callable[[], None] = lambda: None
+    metrics: Metrics | None = None
+    touches: StoryTouches = field(default_factory=NoLineLists)
+    """Finds the stories that touch lines of conversations that want only these."""
 
 
 @asynccontextmanager
@@ -88,7 +97,7 @@ async def open_scheduler(
     scheduler = PollScheduler(
         parts.feeds,
         parts.store.feeds,
-        _Intake(build_pipeline(parts), parts.inbox).run,
+        _Intake(build_pipeline(parts), parts.inbox, parts.metrics, parts.store.has_workers).run,
         read_clock,
         parts.on_deliveries,
         spread_s,
@@ -100,6 +109,12 @@ async def open_scheduler(
         await scheduler.stop()
 
 
+def build_touches(store: Store, decisions: Decisions) -> StoryTouches:
+    """Finds the stories that touch lines, for commands that run without the bot."""
+    duties = CurrentDuties(lambda: decisions.ledger, read_clock)
+    return TouchFinder(store.lines, duties, decisions)
+
+
 def build_pipeline(parts: Polling) -> Pipeline:
     """The pipeline, which passes news from the poller to the store."""
     settings = parts.settings
@@ -107,21 +122,37 @@ def build_pipeline(parts: Polling) -> Pipeline:
         max_age=timedelta(hours=settings.max_age_hours),
         deliver=build_delivery_rules(settings, parts.config.parties),
         propose=parts.decisions.propose,
+        touches=parts.touches,
     )
     return Pipeline(parts.poller, parts.config.reader, parts.store, rules)
 
 
 class _Intake:
     """Runs the pipeline for one feed, then sends the proposals that result from it to the
-    operators."""
+    operators.
 
-    def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
-        self._pipeline, self._inbox = pipeline, inbox
+
+    If there are workers, the state in memory may be old when a push arrives.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        inbox: ProposalInbox | None,
+        metrics: Metrics | None,
+        has_workers: bool = False,
+    ) -> None:
+        self._pipeline, self._inbox, self._metrics = pipeline, inbox, metrics
+        self._has_workers = has_workers
 
     async def run(
         self, feed: Feed, now: datetime, fetch_round: RoundSource | None, state: FeedState | None
     ) -> IntakeResult:
-        result = await self._pipeline.run(feed, now, fetch_round, state)
+        known = None if fetch_round is not None and self._has_workers else state
+        with bind_to_log(feed=feed.id):
+            result = await self._pipeline.run(feed, now, fetch_round, known)
+        if self._metrics is not None:
+            self._metrics.record_poll(result.round, result.stories, result.deliveries)
         if result.proposals and self._inbox is not None:
             try:
                 await self._inbox.look()

@@ -33,6 +33,8 @@ from bot.feeds.model import Feed
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
+from bot.monitoring.metrics import Metrics
+from bot.monitoring.sending import MeasuredSender
 from bot.news.events.event import Event
 from bot.pipeline import IntakeResult
 from bot.proposals.approval.decisions import Decisions
@@ -79,6 +81,7 @@ class Foundation:
     store: Store
     operators: tuple[str, ...]
     readiness: Readiness
+    metrics: Metrics
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ class Services:
     line_reports: EachWorkspace
     watches: Watches
     slack: SlackContext
+    feeds: FeedRegistry
     hubs: WebSubSubscriptions | None
     """None if hubs cannot reach the bot."""
     journal: JournalWatcher | None
@@ -140,10 +144,11 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             store.stories,
             config.parties.blocs,
             read_clock,
+            touches,
         )
         dispatcher = Dispatcher(
             store.outbox,
-            sender,
+            MeasuredSender(sender, base.metrics, read_clock),
             read_clock,
             workspaces=gate,
             take_turn=take_turn,
@@ -167,6 +172,8 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             decisions=decisions,
             inbox=inbox,
             on_deliveries=dispatcher.wake,
+            metrics=base.metrics,
+            touches=touches,
         )
         scheduler = await stack.enter_async_context(
             open_scheduler(polling, choose_spread_s(settings, len(base.feeds)))
@@ -175,9 +182,10 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         stack.push_async_callback(sources.close)
         answers = AnswerService(decisions.ledger, sources.reference, store.stories)
         decisions.watch(answers.replace_ledger)
+        feeds = FeedRegistry(base.feeds, store, poller, config.topic_languages)
         slack = _build_slack_context(
             base,
-            FeedRegistry(base.feeds, store, poller, config.topic_languages),
+            feeds,
             answers,
             decisions,
             dispatcher,
@@ -218,6 +226,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             ),
             watches=Watches(watched),
             slack=slack,
+            feeds=feeds,
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
         )
@@ -290,6 +299,7 @@ def _build_slack_context(
         rules,
         answer_log,
         lines,
+        touches,
     )
     secret = reveal_secret(base.settings.slack_signing_secret)
 

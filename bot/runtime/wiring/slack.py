@@ -13,6 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.sending.ports import TakeTurn
 from bot.errors import SlackError, StoreUnavailable, WorkspaceRefused
+from bot.monitoring.metrics import Metrics
+from bot.monitoring.slack_calls import SlackCallCounter
 from bot.runtime.refusal_reports import open_webhook
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import make_fetch_limits, read_clock, reveal_secret
@@ -68,13 +70,15 @@ class SlackConnection:
 
 
 @asynccontextmanager
-async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[SlackConnection]:
+async def open_slack(
+    settings: Settings, stop: asyncio.Event, metrics: Metrics | None = None
+) -> AsyncIterator[SlackConnection]:
     """Connects to Slack's Web API. Waits until Slack answers.
 
     Raises SlackError if Slack refuses the token, and Stopped if `stop` is set before Slack answers.
     """
     limiter = _build_limiter(settings)
-    async with open_session(limiter) as session:
+    async with open_session(limiter, _build_counter(metrics)) as session:
         token = reveal_secret(settings.slack_bot_token)
         client = build_client(token, settings.slack_api_url, session)
         try:
@@ -88,14 +92,16 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
 
 
 @asynccontextmanager
-async def open_workspaces(settings: Settings, database: Database) -> AsyncIterator[SlackConnection]:
+async def open_workspaces(
+    settings: Settings, database: Database, metrics: Metrics | None = None
+) -> AsyncIterator[SlackConnection]:
     """The connection of a bot that serves many workspaces. Raises SettingsError for a wrong key.
 
     Calls nothing: each workspace's token is used when something is sent to the workspace.
     """
     limiter = _build_limiter(settings)
     installations = open_installations(settings, database)
-    async with open_session(limiter) as session:
+    async with open_session(limiter, _build_counter(metrics)) as session:
         api_url = settings.slack_api_url
         client = build_client("", api_url, session)
         installed = InstalledWorkspaces(
@@ -128,6 +134,10 @@ def _build_limiter(settings: Settings) -> CallLimiter:
     posts = settings.posts_per_second
     known = {UPDATE: UPDATES_PER_SECOND} | ({} if posts is None else {POST: posts})
     return CallLimiter(MethodLimits(known))
+
+
+def _build_counter(metrics: Metrics | None) -> SlackCallCounter | None:
+    return SlackCallCounter(metrics) if metrics is not None else None
 
 
 class _Turns:

@@ -64,7 +64,7 @@ async def _remove_data(context: SlackContext, body: dict[str, Any]) -> None:
     if context.remove_workspace is not None:
         await context.remove_workspace(team, _read_event_time(context, body))
         return
-    count = await context.service.lines.service.remove_team(team)
+    count = await context.service.stores.lines.remove_team(team)
     log.warning("the app was removed from %.20s; %d line lists were deleted", team, count)
 
 

@@ -4,16 +4,16 @@ The value of a choice is its name and an argument, such as `table us china`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.alerts.notices import AnswerReport, MistakeReport
-from bot.alerts.subscriptions.criteria import Criteria, MatchReason, match
+from bot.alerts.subscriptions.criteria import Blocs, Criteria, MatchReason, match
 from bot.commands.grammar import Command, Verb, parse_command
 from bot.commands.replies import NotUnderstood
+from bot.lines.model import ListOwner
 from bot.news.events.matching import explain_join
 from bot.news.story import Story
-from bot.parties import Parties
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.blocks import context as small_print
 from bot.slack.blockkit.mrkdwn import mention_person
@@ -132,7 +132,10 @@ async def _explain(context: SlackContext, click: Click) -> Message:
         return render_notice("The stories of this event are no longer saved.")
     own = await service.stores.subscriptions.of(click.team, click.conversation)
     criteria = [each.criteria for each in own]
-    story, reasons = await asyncio.to_thread(_find_reasons, criteria, stories, service.parties)
+    owner = ListOwner(click.team, click.conversation)
+    blocs = service.parties.blocs
+    touching = await service.subscriptions.own_lines.find_touching(owner, criteria, stories, blocs)
+    story, reasons = await asyncio.to_thread(_find_reasons, criteria, stories, blocs, touching)
     is_channel = click.conversation != click.person.id
     newest = stories[-1]
     return alerts.render_why(
@@ -147,12 +150,12 @@ async def _explain(context: SlackContext, click: Click) -> Message:
 
 
 def _find_reasons(
-    criteria: Sequence[Criteria], stories: Sequence[Story], parties: Parties
+    criteria: Sequence[Criteria], stories: Sequence[Story], blocs: Blocs, touching: Collection[str]
 ) -> tuple[Story, list[MatchReason]]:
     """The first story that matches, and why each of the criteria matches it; the first story of all
     without a reason if none matches."""
     for story in stories:
-        found = (match(each, story, parties.blocs) for each in criteria)
+        found = (match(each, story, blocs, touching) for each in criteria)
         if reasons := [reason for reason in found if reason is not None]:
             return story, reasons
     return stories[0], []

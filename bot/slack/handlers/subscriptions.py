@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from bot import COMMAND
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.preview import Preview
 from bot.alerts.subscriptions.timing import Timing
 from bot.commands.grammar import Command, CommandNotUnderstood, Verb
 from bot.commands.replies import (
@@ -35,10 +36,11 @@ from bot.commands.subscriptions.form import (
     fill_subscription_form,
     read_subscription_form,
 )
+from bot.lines.model import ListOwner
 from bot.slack.announcements import announce
 from bot.slack.api.errors import code
 from bot.slack.background import log_failure
-from bot.slack.blockkit.blocks import Message
+from bot.slack.blockkit.blocks import Block, Message
 from bot.slack.blockkit.blocks import context as small_print
 from bot.slack.blockkit.forms import View
 from bot.slack.blockkit.mrkdwn import escape
@@ -50,6 +52,7 @@ from bot.slack.views.entry.results import render_loading, render_result
 from bot.slack.views.replies import render_failure, render_notice
 from bot.slack.views.subscriptions import form as forms
 from bot.slack.views.subscriptions.form import FormOutdated, FormState
+from bot.slack.views.subscriptions.lines import explain_missing
 from bot.slack.views.subscriptions.list import (
     DAY,
     WEEK,
@@ -179,6 +182,9 @@ def _make_state(context: SlackContext, click: Click, found: Subscription) -> For
 
 
 async def _open(context: SlackContext, click: Click, state: FormState) -> Message | None:
+    owner = ListOwner(click.team, state.conversation)
+    revision = await context.service.subscriptions.own_lines.find_revision(owner)
+    state = state.model_copy(update={"has_lines": revision > 0})
     if await show_view(context, click, forms.render_form(state, click.person.id)):
         return None
     return render_notice(
@@ -200,9 +206,20 @@ async def show_preview(context: SlackContext, click: Click) -> Message | None:
     except FormOutdated:
         return _render_outdated()
     else:
-        found = render_preview(await context.service.subscriptions.preview(criteria, timing))
+        request = _make_request(click, state)
+        sent = await context.service.subscriptions.preview(criteria, timing, request)
+        found = _render_preview(context, sent, request)
     await show_view(context, click, forms.render_form(state, click.person.id, found))
     return None
+
+
+def _render_preview(
+    context: SlackContext, sent: Preview | Reply, request: CommandRequest
+) -> list[Block]:
+    """What a subscription would have sent, or why that is not shown."""
+    if isinstance(sent, Preview):
+        return render_preview(sent)
+    return list(_render(context, sent, request).blocks)
 
 
 async def _submit_form(
@@ -240,9 +257,11 @@ async def _ask_or_save(
     state: FormState,
     criteria: Criteria,
     timing: Timing,
-) -> View:
+) -> View | _FieldProblem:
     """The question about other subscriptions that cover this one, or the result of saving it."""
     service = context.service.subscriptions
+    if await service.own_lines.find_problem(criteria, request, state.subscription) is not None:
+        return _FieldProblem(forms.LIMITS, explain_missing(request.conversation))
     wider, narrower = await service.find_overlaps(criteria, request, state.subscription)
     if wider or narrower:
         question = forms.render_question(state, wider, narrower, context.service.parties)
@@ -267,7 +286,7 @@ async def _save(
     message = _render(context, reply, request)
     if not isinstance(reply, Subscribed | SubscriptionChanged):
         return forms.render_refused(message, state)
-    blocks = render_preview(await service.preview(criteria, timing))
+    blocks = _render_preview(context, await service.preview(criteria, timing, request), request)
     warning = await announce(context, reply, message, request.user)
     await publish_home(context, request.team, request.user)
     return forms.render_saved(message, [*blocks, *([small_print(warning)] if warning else [])])
@@ -441,8 +460,11 @@ def _introduce_once(context: SlackContext, body: dict[str, Any], event: dict[str
 
 
 def _request(body: dict[str, Any], state: FormState) -> CommandRequest:
+    return _make_request(Click(body, {}), state)
+
+
+def _make_request(click: Click, state: FormState) -> CommandRequest:
     """The request of a person for the conversation of a modal."""
-    click = Click(body, {})
     return CommandRequest(
         text="",
         team=click.team,

@@ -32,8 +32,8 @@ def economy(first: str, second: str | None = None, *, directed: bool = False) ->
     return EconomyFilter(first=first, second=second, directed=directed)
 
 
-def fits(wanted: Criteria, of: Story) -> bool:
-    return match(wanted, of, BLOCS) is not None
+def fits(wanted: Criteria, of: Story, *, touches: bool = False) -> bool:
+    return match(wanted, of, BLOCS, {of.id} if touches else ()) is not None
 
 
 def reported(status: EventStatus | None, **fields: Any) -> Story:
@@ -44,6 +44,29 @@ def test_criteria_without_filters_match_every_story() -> None:
     reason = match(Criteria(), story("a"), BLOCS)
     assert reason is not None
     assert describe_reason(reason) == "tariffs"
+
+
+def test_only_my_lines_needs_a_story_that_touches_a_line() -> None:
+    mine = Criteria(topics=frozenset({TARIFF}), only_my_lines=True)
+    assert match(mine, story("a"), BLOCS) is None
+    assert match(mine, story("a"), BLOCS, {"b"}) is None
+    assert not fits(mine, story("a", topics=(TALKS,)), touches=True)
+    reason = match(mine, story("a"), BLOCS, {"a", "b"})
+    assert reason is not None
+    assert describe_reason(reason) == "tariffs, touching your lines"
+    unfiltered = match(Criteria(), story("a"), BLOCS, {"a"})
+    assert unfiltered is not None
+    assert not unfiltered.touches_lines
+    with_words = mine.model_copy(update={"words": ("duty",)})
+    reason = match(with_words, story("a", title="A duty"), BLOCS, {"a"})
+    assert reason is not None
+    assert describe_reason(reason) == "tariffs, with duty, touching your lines"
+
+
+def test_criteria_with_and_without_only_my_lines_are_not_the_same() -> None:
+    assert not is_same(Criteria(only_my_lines=True), Criteria())
+    assert covers(Criteria(), Criteria(only_my_lines=True), BLOCS)
+    assert not covers(Criteria(only_my_lines=True), Criteria(), BLOCS)
 
 
 def test_the_reason_names_the_filters_that_matched() -> None:
@@ -239,6 +262,7 @@ criteria = st.builds(
     decided_only=st.booleans(),
     severity_from=st.sampled_from(Severity),
     official_only=st.booleans(),
+    only_my_lines=st.booleans(),
 )
 figures = st.builds(
     Figure,
@@ -261,14 +285,14 @@ stories = st.builds(
 )
 
 
-@given(criteria, criteria, stories)
+@given(criteria, criteria, stories, st.booleans())
 def test_covering_criteria_match_all_that_the_covered_match(
-    wide: Criteria, narrow: Criteria, of: Story
+    wide: Criteria, narrow: Criteria, of: Story, touches: bool
 ) -> None:
     assert covers(wide, wide, BLOCS)
     assert covers(Criteria(), wide, BLOCS)
-    if covers(wide, narrow, BLOCS) and fits(narrow, of):
-        assert fits(wide, of)
+    if covers(wide, narrow, BLOCS) and fits(narrow, of, touches=touches):
+        assert fits(wide, of, touches=touches)
     if is_same(wide, narrow):
         assert fits(wide, of) == fits(narrow, of)
 

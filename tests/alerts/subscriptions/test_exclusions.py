@@ -63,6 +63,35 @@ def test_an_exclusion_that_leaves_nothing_or_changes_nothing_is_refused(
     assert exclude(criteria, exclusion) is None
 
 
+def test_an_exclusion_keeps_only_my_lines() -> None:
+    mine = Criteria(economies=(US, CHINA), only_my_lines=True)
+    narrower = exclude(mine, _without(ExclusionKind.ECONOMY, "CN"))
+    assert narrower == Criteria(economies=(US,), only_my_lines=True)
+
+
+def test_with_only_my_lines_words_are_counted_in_stories_that_touch_lines() -> None:
+    mine = Criteria(only_my_lines=True)
+    hearing = _story(1, "Vietnam shrimp duties draw criticism")
+    shrimp = [_story(number, f"Vietnam shrimp number {number}") for number in range(2, 6)]
+    criticism = [_story(number, "Duties draw criticism") for number in range(6, 9)]
+    recent = [hearing, *shrimp, *criticism]
+    touching = {hearing.id, *(each.id for each in criticism)}
+    found = propose_exclusions(mine, hearing, recent, {}, NAMES, touching)
+    [topic, *words] = [each.value for each in found]
+    assert topic == "tariff"
+    assert words[0] == "shrimp"
+
+
+def test_the_preview_of_an_exclusion_counts_stories_that_touch_lines() -> None:
+    every = [_story(1, "Shrimp"), _story(2, "Shrimp"), _story(3, "Cars")]
+    mine = Subscription(
+        id="a", team="T1", conversation="C1", criteria=Criteria(only_my_lines=True), created_at=NOW
+    )
+    narrower = Criteria(only_my_lines=True, without_words=("shrimp",))
+    hidden = preview_exclusion(mine, narrower, every, DeliveryRules(), AGE, {"s1", "s3"})
+    assert [each.id for each in hidden.newest] == ["s1"]
+
+
 def test_a_topic_an_economy_and_words_are_proposed() -> None:
     criteria = Criteria(economies=(US, CHINA))
     hearing = _story(1, "Vietnam shrimp duties draw criticism", parties=("CN", "VN"))

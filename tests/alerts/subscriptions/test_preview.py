@@ -1,6 +1,7 @@
 """A preview says what is sent when the same stories are replayed through the real outbox."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -14,11 +15,13 @@ from bot.alerts.delivery import DeliveryKind
 from bot.alerts.planning import DeliveryRules, plan_deliveries
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.own_lines import find_all_touching
 from bot.alerts.subscriptions.preview import preview
 from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing
 from bot.news.state import EventState, Relation, Severity
 from bot.news.story import Story
 from bot.store.upgrade import upgrade
+from tests.alerts.subscriptions.known_touches import KnownTouches
 from tests.alerts.subscriptions.test_criteria import criteria, stories
 from tests.store.examples import NOON, TEAM, minutes, story, subscription
 from tests.store.opened import Store, open_store
@@ -91,6 +94,20 @@ def test_a_preview_shows_at_most_five_stories_and_leaves_out_old_ones() -> None:
     assert (found.messages, len(found.newest)) == (8, 5)
 
 
+def test_only_my_lines_sends_the_events_that_touch_lines_with_their_developments() -> None:
+    replayed = [
+        each.model_copy(update={"relation": Relation.DEVELOPMENT}) if each.id == "s2" else each
+        for each in some_stories("e1", "e2", "e1", "e3")
+    ]
+    mine = Criteria(only_my_lines=True)
+    found = preview(mine, Timing(), replayed, RULES, MAX_AGE, {"s0"})
+    assert (found.messages, [each.id for each in found.newest]) == (2, ["s2", "s0"])
+    daily = Timing(frequency=Frequency.DAILY)
+    found = preview(mine, daily, replayed, RULES, MAX_AGE, {"s0", "s3"})
+    assert (found.messages, [each.id for each in found.newest]) == (1, ["s3", "s0"])
+    assert preview(mine, Timing(), replayed, RULES, MAX_AGE).messages == 0
+
+
 def test_quiet_hours_turn_several_alerts_into_one_message() -> None:
     quiet = Timing(quiet_from=12, quiet_to=18)
     breaking = EventState(severity=Severity.BREAKING)
@@ -111,8 +128,11 @@ def test_an_event_of_the_quiet_time_is_not_counted_again_in_the_morning() -> Non
     assert preview(Criteria(), quiet, [first, report, development], RULES, MAX_AGE).messages == 2
 
 
-async def _replay(store: Store, wanted: Subscription, replayed: list[Story]) -> dict[str, set[str]]:
+async def _replay(
+    store: Store, wanted: Subscription, replayed: list[Story], touching: Collection[str]
+) -> dict[str, set[str]]:
     """The stories of each message that the outbox sends."""
+    touches = KnownTouches(C1=tuple(touching))
     sent: dict[str, set[str]] = {}
 
     async def send(now: datetime) -> None:
@@ -129,6 +149,9 @@ async def _replay(store: Store, wanted: Subscription, replayed: list[Story]) -> 
         fresh = [each for each in seen if seen_at - each.published <= MAX_AGE]
         audience = await store.pipeline_store.audience({each.event_id for each in fresh})
         earlier = await store.stories.recent(NOON - MAX_AGE)
+        compared = [*fresh, *earlier]
+        found = await find_all_touching(touches, audience.subscriptions, compared, RULES.blocs)
+        audience = audience.model_copy(update={"touching": found})
         planned = plan_deliveries(fresh, audience, seen_at, RULES, earlier=earlier)
         await store.add_stories(*seen)
         await store.queue(*planned)
@@ -137,15 +160,20 @@ async def _replay(store: Store, wanted: Subscription, replayed: list[Story]) -> 
 
 
 @settings(max_examples=15)
-@given(st.just(Criteria()) | criteria, timings, histories())
+@given(
+    st.sampled_from([Criteria(), Criteria(only_my_lines=True)]) | criteria,
+    timings,
+    histories(),
+    st.sets(st.sampled_from([f"s{number}" for number in range(12)])),
+)
 def test_a_preview_equals_what_is_sent(
-    wanted: Criteria, timing: Timing, replayed: list[Story]
+    wanted: Criteria, timing: Timing, replayed: list[Story], touching: set[str]
 ) -> None:
     replayed.sort(key=lambda each: (each.seen_at, each.published, each.id))
     with TemporaryDirectory() as folder:
         file = Path(folder) / "bot.db"
-        sent = asyncio.run(_replay_on(file, wanted, timing, replayed))
-    found = preview(wanted, timing, replayed, RULES, MAX_AGE)
+        sent = asyncio.run(_replay_on(file, wanted, timing, replayed, touching))
+    found = preview(wanted, timing, replayed, RULES, MAX_AGE, touching)
     ids = set().union(*sent.values())
     assert found.messages == len(sent)
     assert found.stories == len(ids)
@@ -154,12 +182,16 @@ def test_a_preview_equals_what_is_sent(
 
 
 async def _replay_on(
-    file: Path, wanted: Criteria, timing: Timing, replayed: list[Story]
+    file: Path,
+    wanted: Criteria,
+    timing: Timing,
+    replayed: list[Story],
+    touching: Collection[str],
 ) -> dict[str, set[str]]:
     await upgrade(f"sqlite:///{file}")
     store = open_store(f"sqlite:///{file}")
     own = subscription(criteria=wanted, timing=timing, team=TEAM)
     try:
-        return await _replay(store, own, replayed)
+        return await _replay(store, own, replayed, touching)
     finally:
         await store.database.close()

@@ -1,6 +1,6 @@
 """Bundles are sent only with the stories that their conversation still wants."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.wanted import BundleReview
+from bot.lines.model import ListOwner
 from bot.news.state import Relation
 from bot.store.upgrade import upgrade
 from bot.values import Topic
 from tests.alerts.sending.test_dispatcher import FakeSlack
+from tests.alerts.subscriptions.known_touches import KnownTouches
 from tests.store.examples import NOON, TEAM, story, subscription
 from tests.store.opened import Store, open_store
 
@@ -37,10 +39,10 @@ class Bot:
     """A store with two stories, and a dispatcher that reviews bundles."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.slack = store, FakeSlack()
+        self.store, self.slack, self.touches = store, FakeSlack(), KnownTouches()
         blocs = {"EU": ("FR", "DE")}
         tables = store.outbox, store.subscriptions, store.follows, store.stories
-        review = BundleReview(*tables, blocs, lambda: NOON).review
+        review = BundleReview(*tables, blocs, lambda: NOON, self.touches).review
         self.dispatcher = Dispatcher(
             store.outbox, self.slack, lambda: NOON, pace_s=0, review=review
         )
@@ -119,3 +121,33 @@ async def test_developments_of_wanted_and_of_followed_events_stay(bot: Bot) -> N
     await bot.store.follows.follow(TEAM, "U1", "cars")
     sent = await bot.send(bundle(BundleKind.QUIET, "steel2", "other", "cars", conversation="U1"))
     assert sent == ("steel2", "cars")
+
+
+async def filter_by_lines(bot: Bot, touching: Sequence[str]) -> None:
+    """The conversation wants only stories that touch lines; those with these ids do."""
+    for each in (FRANCE, TALKS_ONLY):
+        await bot.store.subscriptions.remove_one(TEAM, each.id)
+    mine = Criteria(only_my_lines=True)
+    await bot.store.subscriptions.add(subscription(criteria=mine))
+    bot.touches.ids[ListOwner(TEAM, "C1")] = frozenset(touching)
+
+
+@pytest.mark.parametrize("touching", [("steel", "talks"), ("talks",), ()])
+@pytest.mark.parametrize("kind", DIGESTS)
+async def test_the_lines_at_the_time_of_sending_decide(
+    bot: Bot, kind: BundleKind, touching: tuple[str, ...]
+) -> None:
+    await filter_by_lines(bot, touching)
+    assert await bot.send(bundle(kind, "steel", "talks")) == touching
+
+
+async def test_a_development_of_an_event_that_touches_lines_stays(bot: Bot) -> None:
+    later = story("later", event_id="steel", relation=Relation.DEVELOPMENT)
+    await bot.store.add_stories(later)
+    await filter_by_lines(bot, ["steel"])
+    assert await bot.send(bundle(BundleKind.QUIET, "later", "talks")) == ("later",)
+
+
+async def test_lines_are_not_read_without_a_subscription_to_them(bot: Bot) -> None:
+    await bot.send(bundle(BundleKind.DAILY, "steel", "talks"))
+    assert bot.touches.asked == []

@@ -36,6 +36,7 @@ criteria = st.builds(
     decided_only=st.booleans(),
     severity_from=st.sampled_from(list(Severity)),
     official_only=st.booleans(),
+    only_my_lines=st.booleans(),
 )
 timings = st.builds(
     lambda hours_of_quiet, **values: Timing(
@@ -81,6 +82,12 @@ def test_goods_get_their_names_and_codes() -> None:
     assert [one.text for one in found.goods] == ["steel", "HS 8507"]
     assert found.goods[0].names
     assert found.goods[1].codes == ("8507",)
+
+
+def test_my_lines_belong_to_their_own_field() -> None:
+    with pytest.raises(SubscriptionFormRefused) as refused:
+        read_subscription_form(SubscriptionForm(economies="china, my lines"), ledger())
+    assert "own fields" in refused.value.problems["economies"]
 
 
 @pytest.mark.parametrize("zone", ["tokyo", "Tokyo time", "asia/tokyo", " Asia/Tokyo "])

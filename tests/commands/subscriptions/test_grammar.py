@@ -86,6 +86,10 @@ def test_other_words_are_goods(text: str, goods: list[str]) -> None:
         ("all", {}),
         ("tariffs decided official", {"decided_only": True, "official_only": True}),
         ("tariffs threats", {"decided_only": False}),
+        ("my lines", {"only_my_lines": True, "economies": ()}),
+        ("tariffs china only my lines", {"only_my_lines": True, "goods": ()}),
+        ("our lines, steel", {"only_my_lines": True}),
+        ("my", {"only_my_lines": False, "economies": (EconomyFilter(first="MY"),)}),
         ("talks breaking", {"severity_from": Severity.BREAKING}),
         ('tariffs with "section 232", "ieepa"', {"words": ("section 232", "ieepa")}),
         ("tariffs with “wine” without “beer”, cheese", {"words": ("wine",)}),
@@ -170,6 +174,7 @@ any_criteria = st.builds(
     decided_only=st.booleans(),
     severity_from=st.sampled_from(Severity),
     official_only=st.booleans(),
+    only_my_lines=st.booleans(),
 )
 digests = st.sampled_from([Frequency.DAILY, Frequency.WEEKLY])
 any_timing = st.builds(

@@ -11,6 +11,7 @@ from bot.alerts.digest import Bundle, BundleKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.preview import Preview
 from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.grammar import Verb
@@ -102,7 +103,9 @@ async def test_a_preview_counts_what_the_last_days_would_have_sent(commands: Com
     ]
     await commands.store.add_stories(*seen)
     wanted = Criteria(economies=(EconomyFilter(first="US", second="CN"),))
-    found = await commands.service.subscriptions.preview(wanted, Timing())
+    request = CommandRequest("", "T1", "C1", PERSON)
+    found = await commands.service.subscriptions.preview(wanted, Timing(), request)
+    assert isinstance(found, Preview)
     assert (found.messages, [each.id for each in found.newest]) == (2, ["a", "b"])
 
 

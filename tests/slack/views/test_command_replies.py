@@ -1,7 +1,12 @@
 from datetime import UTC, datetime
 
+import pytest
+
+from bot.alerts.subscriptions.criteria import Criteria
 from bot.commands import replies
 from bot.commands.answers import AnswerService
+from bot.commands.lines.grammar import LinesAct, LinesRequest
+from bot.commands.lines.replies import RemovedLines
 from bot.commands.request import CommandRequest
 from bot.rates.answer.build import answer_query
 from bot.rates.calendar.spells import list_spells
@@ -19,6 +24,31 @@ def test_the_list_shows_why_a_subscription_is_paused() -> None:
         request = CommandRequest("list", "T1", "C1", "U1")
         message = render_reply(reply, request, PARTIES)
         assert ("the channel is archived" in str(message.blocks)) is shown
+
+
+@pytest.mark.parametrize(
+    ("place", "cure"), [("C1", "/tariff my channel upload"), ("U1", "/tariff my upload")]
+)
+def test_the_list_shows_which_subscription_sends_nothing_without_lines(
+    place: str, cure: str
+) -> None:
+    mine = subscription(place, criteria=Criteria(only_my_lines=True))
+    for silent in ((), (mine.id,)):
+        reply = replies.SubscriptionList([mine], True, NOW, silent=silent)
+        shown = str(render_reply(reply, CommandRequest("list", "T1", place, "U1"), PARTIES).blocks)
+        assert "only stories that touch your lines" in shown
+        assert ("Sends nothing until a list of lines is imported" in shown) is bool(silent)
+        assert (cure in shown) is bool(silent)
+
+
+def test_the_removal_of_a_list_warns_about_subscriptions_to_its_lines() -> None:
+    request = CommandRequest("", "T1", "C1", "U1")
+    for confirmed in (False, True):
+        wanted = LinesRequest(act=LinesAct.REMOVE, for_channel=True, is_confirmed=confirmed)
+        for silenced, words in ((0, ""), (1, "A subscription to"), (2, "2 subscriptions to")):
+            message = render_reply(RemovedLines(5, wanted, silenced), request, PARTIES)
+            assert ("only my lines" in message.text) is bool(silenced)
+            assert words in message.text
 
 
 def test_a_clarification_has_a_button_for_each_reading() -> None:

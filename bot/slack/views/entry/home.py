@@ -62,7 +62,13 @@ def render_home(
         *_render_question(imposers, parties),
         header("My alerts"),
         *render_own(
-            overview.subscriptions, user, now, parties, _MOST_SUBSCRIPTIONS, overview.hidden
+            overview.subscriptions,
+            user,
+            now,
+            parties,
+            _MOST_SUBSCRIPTIONS,
+            overview.hidden,
+            overview.silent,
         ),
         header("Coming up"),
         *_list_upcoming(overview.upcoming, overview.deadlines, parties),

@@ -68,6 +68,8 @@ def describe_match(reason: MatchReason, parties: Parties) -> str:
     named = f"that name {names}" if names else ""
     on = f"on {goods}" if goods else ""
     limits = " ".join(filter(None, (named, on, f"with {words}" if words else "")))
+    if reason.touches_lines:
+        limits += " and that touch your lines" if limits else "that touch your lines"
     about = " and ".join(topic.label for topic in reason.topics)
     return f"{about}, in stories {limits}" if limits else about
 
@@ -90,6 +92,8 @@ def _list_limits(criteria: Criteria) -> Iterator[str]:
         yield "decisions only"
     if criteria.official_only:
         yield "official sources only"
+    if criteria.only_my_lines:
+        yield "only stories that touch your lines"
     if criteria.severity_from in _SEVERITY:
         yield _SEVERITY[criteria.severity_from]
 

@@ -15,6 +15,7 @@ from bot.alerts.subscriptions.model import Subscription
 from bot.commands.subscriptions.form import (
     BREAKING,
     DECIDED,
+    LINES,
     LONGEST_TEXT,
     OFFICIAL,
     WEEKDAYS,
@@ -38,6 +39,7 @@ from bot.slack.blockkit.forms import (
 from bot.slack.blockkit.mrkdwn import bold, link_channel
 from bot.slack.views.entry.results import select_for_view
 from bot.slack.views.subscriptions.describe import describe_criteria
+from bot.slack.views.subscriptions.lines import explain_filter
 from bot.values import Frozen, Topic
 
 FORM, QUESTION, RESULT = "subscription_form", "subscription_question", "subscription_result"
@@ -48,6 +50,8 @@ PREVIEW = "subscription_preview"
 """The action id of *Preview* in the form."""
 KEEP, REPLACE = "keep", "replace"
 """The answers to the question."""
+LIMITS = "limits"
+"""The block id of the checkboxes with *My lines*."""
 PAUSE_UNTIL = "until"
 """The block id of the day in the form for a pause."""
 
@@ -55,7 +59,7 @@ _NONE = "-"
 """Stands for no choice, because Slack allows no empty value."""
 _TITLE, _EDIT_TITLE = "Choose what you get", "Edit a subscription"
 _LONGEST_METADATA = 3_000
-_CHOICES = ("topics", "limits", "quiet")
+_CHOICES = ("topics", LIMITS, "quiet")
 _SEVERITIES = {
     Severity.ROUTINE.value: "All stories",
     Severity.NOTABLE.value: "Notable and breaking stories",
@@ -82,6 +86,8 @@ class FormState(Frozen):
     subscription: str = ""
     """The id of the subscription that is edited; empty for a new one."""
     needs_invitation: bool = False
+    has_lines: bool = False
+    """Whether the conversation had a line list when the form was opened."""
     others: tuple[str, ...] = ()
     """The ids of the subscriptions that the question is about."""
     form: SubscriptionForm = SubscriptionForm()
@@ -93,7 +99,7 @@ def render_form(state: FormState, user: str, preview: Sequence[Block] = ()) -> V
     place = "you" if state.conversation == user else link_channel(state.conversation)
     blocks = [
         section(f"Stories go to {place}. Only those that match all filters below are sent."),
-        *_render_filters(form),
+        *_render_filters(form, explain_filter(state.conversation, has_lines=state.has_lines)),
         *_render_times(form),
         *actions(button("Preview", PREVIEW)),
         *preview,
@@ -210,9 +216,13 @@ def read_pause_form(view: Mapping[str, Any]) -> tuple[FormState, str]:
     return read_state(view), read_values(view).get(PAUSE_UNTIL, "")
 
 
-def _render_filters(form: SubscriptionForm) -> list[Block]:
+def _render_filters(form: SubscriptionForm, about_lines: str) -> list[Block]:
     topics = {topic.value: topic.label.capitalize() for topic in Topic}
-    limits = {DECIDED: "Decisions, no threats or talks", OFFICIAL: "Official sources"}
+    limits = {
+        DECIDED: "Decisions, no threats or talks",
+        OFFICIAL: "Official sources",
+        LINES: "My lines: stories that touch them",
+    }
     pairs = "us china: both. us, china: either. us on china: US duties on China."
     return [
         make_input("topics", "Topics", checkboxes(topics, form.topics), "None: all", optional=True),
@@ -220,7 +230,7 @@ def _render_filters(form: SubscriptionForm) -> list[Block]:
         _text("goods", "Goods or HS codes", form.goods, "For example: steel, solar cells, 8507"),
         _text("words", "With one of these words", form.words, "Separated by commas"),
         _text("without", "Without these words", form.without, "Separated by commas"),
-        make_input("limits", "Only", checkboxes(limits, form.limits), optional=True),
+        make_input(LIMITS, "Only", checkboxes(limits, form.limits), about_lines, optional=True),
         make_input("severity", "Importance", menu(_SEVERITIES, form.severity)),
     ]
 

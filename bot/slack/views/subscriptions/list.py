@@ -1,6 +1,6 @@
 """Renders the subscriptions of a conversation, or of a person, as rows with buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot import COMMAND
@@ -21,6 +21,7 @@ from bot.slack.blockkit.blocks import (
 from bot.slack.blockkit.forms import menu
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link_channel, mention_person
 from bot.slack.views.subscriptions.describe import describe_subscription
+from bot.slack.views.subscriptions.lines import explain_silence
 from bot.slack.views.subscriptions.outcomes import format_id, format_mute
 
 ADD, EDIT = "subscription_add", "subscription_edit"
@@ -62,7 +63,12 @@ def render_subscriptions(
         block
         for one in shown
         for block in render_row(
-            one, reply.now, f"{_format_since(one)} · `{format_id(one)}`", parties, page
+            one,
+            reply.now,
+            f"{_format_since(one)} · `{format_id(one)}`",
+            parties,
+            page,
+            is_silent=one.id in reply.silent,
         )
     ]
     off = f"Reminders are off here. `{COMMAND} reminders on` turns them on."
@@ -79,13 +85,15 @@ def render_own(
     parties: Parties,
     most: int,
     hidden: int = 0,
+    silent: Collection[str] = (),
 ) -> list[Block]:
     """The subscriptions of a person, for the Home tab. `hidden` is the number of those that the
-    person made in channels in which Slack does not show them."""
+    person made in channels in which Slack does not show them, and `silent` the ids of those that
+    send nothing without a line list."""
     blocks: list[Block] = []
     for one in found[:most]:
         place = "to you" if one.conversation == user else f"to {link_channel(one.conversation)}"
-        blocks += render_row(one, now, place, parties)
+        blocks += render_row(one, now, place, parties, is_silent=one.id in silent)
     if len(found) > most:
         blocks.append(context(f"… and {len(found) - most} more."))
     if hidden:
@@ -97,11 +105,18 @@ def render_own(
 
 
 def render_row(
-    subscription: Subscription, now: datetime, detail: str, parties: Parties, page: int = 1
+    subscription: Subscription,
+    now: datetime,
+    detail: str,
+    parties: Parties,
+    page: int = 1,
+    *,
+    is_silent: bool = False,
 ) -> list[Block]:
     """A subscription in words, with its buttons. `detail` is markup in small print.
 
-    `page` is the page of a list of which the row is a part.
+    `page` is the page of a list of which the row is a part. `is_silent` says that the subscription
+    sends nothing, because there is no line list.
     """
     value = subscription.id + (f" {page}" if page > 1 else "")
     what = describe_subscription(subscription, parties)
@@ -112,7 +127,8 @@ def render_row(
         {**menu(_make_pauses(value), "", "Pause"), "action_id": PAUSE},
         button("Remove", REMOVE, value, confirm=question),
     )
-    return [section(f"{what}\n{detail}{_format_pauses(subscription, now)}"), *row]
+    silent = f"\n:warning: {explain_silence(subscription.conversation)}" if is_silent else ""
+    return [section(f"{what}\n{detail}{silent}{_format_pauses(subscription, now)}"), *row]
 
 
 def render_introduction() -> Message:

@@ -26,6 +26,7 @@ from bot.slack.views.subscriptions.describe import (
     describe_mute,
     describe_subscription,
 )
+from bot.slack.views.subscriptions.lines import explain_missing
 
 UNMUTE_TOPIC = "mute_topic_off"
 UNSUBSCRIBE = "unsubscribe_confirmed"
@@ -129,6 +130,8 @@ def render_refusal(reply: replies.Reply, parties: Parties) -> Message:
                 f"Nothing was saved: another subscription has the same filters: {what}. "
                 f"`{COMMAND} list` shows it as `{format_id(reply.subscription)}`."
             )
+        case replies.LinesMissing():
+            return render_notice(f"Nothing was saved. {explain_missing(reply.conversation)}")
         case replies.NotAMember():
             place = link_channel(reply.conversation)
             if reply.is_known:
