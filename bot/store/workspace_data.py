@@ -68,6 +68,7 @@ REMOVERS: Mapping[str, Condition] = {
             tables.listed_lines,
             tables.feedback,
             tables.answers,
+            tables.workspace_turns,
         )
     },
 }
