@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from bot.alerts.subscriptions.own_lines import count_dependent
 from bot.cli.output import echo, print_json, report_errors
 from bot.cli.rates.service import build_current_ledger
 from bot.commands.lines.replies import LineTable, ProposedImport
@@ -28,6 +29,7 @@ from bot.render import lines as words
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
 from bot.store.owner import find_owner
+from bot.store.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -77,7 +79,7 @@ def import_lines(
 async def _import(
     file: str, place: str, mode: str | None, *, skip_wrong: bool, dry_run: bool
 ) -> None:
-    async with _open() as (service, team, parties):
+    async with _open() as (service, team, parties, _):
         owner = ListOwner(team, place)
         rows = _read_rows(file, parties)
         found = await service.propose_import(owner, rows, ImportMode(mode or ImportMode.REPLACE))
@@ -172,7 +174,7 @@ def show(
 async def _show(
     place: str, origin: str | None, text: str, changing: bool, order: RowOrder
 ) -> tuple[LineTable, Parties]:
-    async with _open() as (service, team, parties):
+    async with _open() as (service, team, parties, _):
         code = ""
         if origin:
             party = parties.find(origin)
@@ -221,13 +223,19 @@ def export(file: Path, channel: str | None, user: str | None) -> None:
 @report_errors
 def remove(channel: str | None, user: str | None) -> None:
     """Delete a list."""
-    removed = asyncio.run(_remove(_read_place(channel, user)))
+    removed, silenced = asyncio.run(_remove(_read_place(channel, user)))
     echo(f"removed {words.format_count(removed)}")
+    if silenced:
+        noun = "subscription" if silenced == 1 else "subscriptions"
+        echo(f"{silenced} {noun} to only these lines will send nothing without them", err=True)
 
 
-async def _remove(place: str) -> int:
-    async with _open() as (service, team, _):
-        return await service.remove(ListOwner(team, place))
+async def _remove(place: str) -> tuple[int, int]:
+    """The number of removed lines, and of subscriptions that send nothing without them."""
+    async with _open() as (service, team, _, subscriptions):
+        owner = ListOwner(team, place)
+        silenced = count_dependent(await subscriptions.of(*owner))
+        return await service.remove(owner), silenced
 
 
 def _read_place(channel: str | None, user: str | None) -> str:
@@ -242,8 +250,8 @@ def _read_place(channel: str | None, user: str | None) -> str:
 
 
 @asynccontextmanager
-async def _open() -> AsyncIterator[tuple[LineListService, str, Parties]]:
-    """The service on the database of the settings, with its workspace."""
+async def _open() -> AsyncIterator[tuple[LineListService, str, Parties, Subscriptions]]:
+    """The service on the database of the settings, with its workspace and its subscriptions."""
     from bot.runtime.wiring.basics import open_store, read_clock
 
     settings = load_settings()
@@ -254,5 +262,9 @@ async def _open() -> AsyncIterator[tuple[LineListService, str, Parties]]:
         if owner is None:
             cause = "belongs to no workspace yet"
             raise StoreError(store.database.name, cause, "Run the bot once: tariffwire run")
+        team = settings.home_team if owner.is_many else owner.team
+        if not team:
+            cure = "Set TARIFFWIRE_HOME_TEAM to the workspace whose lists you mean"
+            raise StoreError(store.database.name, "belongs to many workspaces", cure)
         service = LineListService(store.lines, lambda: ledger, read_clock)
-        yield service, owner.team, ledger.parties
+        yield service, team, ledger.parties, store.subscriptions

@@ -18,6 +18,7 @@ from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.context import SlackContext
+from bot.slack.views.command_replies import render_reply
 from bot.slack.views.lines.importing import render_file_read
 from bot.slack.views.lines.table import render_file_sent
 from bot.slack.views.replies import render_failure, render_notice
@@ -44,10 +45,13 @@ async def import_file(
 ) -> Message:
     """What the file would do to the person's own list, with buttons to go on. Never raises."""
     name = to_single_line(str(file.get("name") or ""))
+    if (refused := context.service.find_overuse(request)) is not None:
+        return render_reply(refused, request, context.service.parties)
     try:
         size = file.get("size")
         check_file(name, size if isinstance(size, int) else 0)
-        content = await download(context.client, str(file.get("url_private") or ""), MAX_BYTES)
+        client = await context.client_of(request.team)
+        content = await download(client, str(file.get("url_private") or ""), MAX_BYTES)
         rows = await read_file_isolated(name, content)
         found = await context.service.lines.propose(rows, ImportMode.REPLACE, request)
     except LinesRefused as error:
@@ -67,10 +71,11 @@ async def send_list(context: SlackContext, reply: LinesPage) -> Message:
     cells = list(list_cells(found.rows, parties))
     content = await asyncio.to_thread(write_xlsx, "Lines", HEADER, cells)
     title = f"Tariff lines with the duties of {format_day(found.day)}"
-    owner = found.lines.owner.place
+    owner = found.lines.owner
     try:
+        client = await context.client_of(owner.team)
         await upload(
-            context.client, owner, LINES_FILE_NAME, content, title=title, comment=f"{title}."
+            client, owner.place, LINES_FILE_NAME, content, title=title, comment=f"{title}."
         )
     except SlackError as error:
         return render_file_sent(reply, error)
