@@ -36,7 +36,7 @@ _PUBLIC = "Only you may see your list. Type /tariff my, or write to me in a dire
 _ELSEWHERE = "A channel's list can be shown and changed only in that channel."
 _OPERATORS = "Only operators can change this channel's list."
 _OUTSIDE = "You are no longer in this channel, so you cannot see or change its list."
-_ANOTHERS = "Only the person who sent these lines can save them."
+_OF_ANOTHER = "Only the person who sent these lines can save them."
 _FORGOTTEN = (
     "This import is no longer open, and nothing was saved. Send the file again, or paste the lines "
     "again with /tariff my upload."
@@ -199,7 +199,7 @@ class LinesCommands:
         """Why an import is not found: it is that of another person, it is too old, or the bot was
         restarted."""
         is_of_another = self._pending.is_of_another(key, request.team, request.user)
-        return LinesRefusal(_ANOTHERS if is_of_another else _FORGOTTEN)
+        return LinesRefusal(_OF_ANOTHER if is_of_another else _FORGOTTEN)
 
     async def _refuse_outsider(
         self, owner: ListOwner, request: CommandRequest
