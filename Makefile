@@ -21,7 +21,7 @@ HEADLINES := config/demo,config/rates/us-schedule/lines.csv,config/topics.yaml,t
 FEED_WORDS := bot/feeds/parsing/month_names.py,bot/feeds/parsing/titles.py,bot/feeds/parsing/dates.py
 PATTERNS := bench/pairs,bot/news,bot/rates/question,bot/sources/journals,bot/text/languages.py,bot/text/calendar_days.py,$(FEED_WORDS)
 
-.PHONY: run demo test test-fast check style format pictures lock clean help
+.PHONY: run demo test test-fast check style format docs reference pictures lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -55,6 +55,13 @@ style: $(DEV_READY) ## check spelling, and that old words do not come back
 format: $(DEV_READY) ## let the formatter and the linter fix what they can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(DEV_READY) ## build the documentation site in build/site; a broken link is an error
+	$(BIN)/python -m sphinx -q -W --keep-going -n -b html -d build/trees docs build/site
+	@echo "build/site/index.html"
+
+reference: $(DEV_READY) ## write docs/reference and .env.example from the code
+	$(BIN)/python -m scripts.reference
 
 pictures: $(DEV_READY) ## take the pictures of docs/pictures from the demo; needs Chromium
 	$(BIN)/python -m scripts.pictures

@@ -54,6 +54,7 @@ _AMENDMENTS = {
     "a new duty on one heading": {"partners": ("CN",), "scope": {"hs": ("8471",)}},
     "a new duty on all goods of China": {"partners": ("CN",)},
     "a new duty on all goods of all countries": {"partners": ("WORLD",)},
+    "an ended surcharge with exemptions, again": {"measure": "us-122-surcharge"},
 }
 _FIGURES = {
     "a story about steel of all countries": {"product": "steel", "partner": "WORLD"},

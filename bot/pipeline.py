@@ -16,6 +16,7 @@ each step calls the module that holds its rules. Polling, reading and saving are
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -103,6 +104,9 @@ class IntakeStore(Protocol):
 
     async def keep(self, result: "IntakeResult") -> None: ...
 
+    def joining(self) -> AbstractAsyncContextManager[None]:
+        """While one process is in this context, others wait to enter it."""
+
 
 class IntakeResult(Frozen):
     """The result of one poll of one feed."""
@@ -141,6 +145,7 @@ class Pipeline:
     ) -> None:
         self._poller, self._reader, self._store, self._rules = poller, reader, store, rules
         # If two feeds report a new event at the same time, only one of their stories may start it.
+        # `joining` keeps out other processes.
         self._joining = asyncio.Lock()
 
     async def run(
@@ -163,7 +168,7 @@ class Pipeline:
         if not read:
             await self._store.keep(result)
             return result
-        async with self._joining:
+        async with self._joining, self._store.joining():
             result = await self._join_and_deliver(result, read, self._limit_events(state, result))
             await self._store.keep(result)
         _log_stories(result)

@@ -79,7 +79,7 @@ def test_the_example_rate_with_exemptions_a_specific_duty_and_a_ban_is_answered(
         (only,) = answer_query(query, ledger, date(2026, 11, 24))
         return only
 
-    (fact,) = examples("add-a-rate.md", "csv")
+    (fact,) = examples("add-a-rate.md", "text")
     _, _, product, day, percent, *_ = fact.split(",")
     assert words.format_total(ask_canada(product, day)) == percent
     (last,) = [line for line in measures.splitlines() if "percent: 30" in line]

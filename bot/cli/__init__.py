@@ -60,6 +60,11 @@ COMMANDS = {
         "Import, show, export and remove lists of tariff lines with their duties.",
     ),
     "run": CommandModule(Group.RUN, "run", "Run the bot: poll feeds, post alerts, answer /tariff."),
+    "release": CommandModule(
+        Group.RUN, "workers", "Upgrade the PostgreSQL database for `web` and `worker`."
+    ),
+    "web": CommandModule(Group.RUN, "workers", "Receive requests, for workers that poll and send."),
+    "worker": CommandModule(Group.RUN, "workers", "Poll and send, together with other workers."),
     "demo": CommandModule(
         Group.RUN,
         "run",

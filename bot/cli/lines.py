@@ -231,7 +231,7 @@ async def _remove(place: str) -> tuple[int, int]:
     async with _open() as (service, team, _, subscriptions):
         owner = ListOwner(team, place)
         silenced = count_dependent(await subscriptions.of(*owner))
-        return (await service.remove(owner)).lines, silenced
+        return await service.remove(owner), silenced
 
 
 def _read_place(channel: str | None, user: str | None) -> str:

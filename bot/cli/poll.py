@@ -37,7 +37,8 @@ def poll(once: bool, feeds_file: Path | None, as_json: bool) -> None:
     """Poll the feeds that are due and print new stories.
 
     Without --json, only stories are printed. With --json, every new entry is printed; entries that
-    are not stories have no topics. This command sends no alerts; `run` sends them.
+    are not stories have no topics. This command sends no alerts; `run` sends them. First stop a bot
+    that uses the same data folder.
     """
     settings = load_settings(**({"feeds_file": feeds_file} if feeds_file else {}))
     # The lock prevents that two processes poll the same feeds.

@@ -14,7 +14,7 @@ from bot.runtime.settings import load_settings
     "--by",
     "transport",
     type=click.Choice(["http", "socket"]),
-    help="Run only if the tokens are for this way to Slack. The Procfile uses it.",
+    help="Run only if the tokens are for this way to Slack.",
 )
 @report_errors
 def run(transport: str | None) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 
 from bot.commands.ports import LiveSources, ReportStore
 from bot.commands.rates.deadlines import find_deadlines, find_later_deadlines, split_topics
-from bot.commands.rates.percents import resolve_percent
+from bot.commands.rates.percents import add_deal, resolve_percent
 from bot.commands.rates.reports import select_reports
 from bot.commands.replies import CalendarFile, CardList, RateAnswers, RateCalendar, RateCard
 from bot.errors import StoreError
@@ -117,7 +117,8 @@ class AnswerService:
             today = there
             again = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
             query = query if again.kind is QueryKind.PERCENT else again
-        return DatedQuery(override_query(query, on, product, value), today, now, topics)
+        query = add_deal(override_query(query, on, product, value), ledger)
+        return DatedQuery(query, today, now, topics)
 
     async def parse_soon(self, text: str, now: datetime) -> DatedQuery:
         """The question in the text. A long one is parsed in a worker thread."""

@@ -18,10 +18,6 @@ _ABOUT_USE = re.compile(
     r"\b(?:what (?:can|could|should|do|may) (?:you|i|we) (?:do|ask|type|say|find)"
     r"|how (?:do|can|should) (?:i|we) (?:use|ask|search|look up|compare several"
     r"|compare (?:three|more|two|many|multiple))"
-    r"|(?:who|what) (?:are you|is this bot)|who (?:made|built|created|owns|runs|wrote|programmed"
-    r"|operates|maintains|is behind) (?:you|this|it|the bot|tariffwire)\b|are you (?:a|an) "
-    r"(?:bot|ai|human|person|robot|chatbot)\b|(?:do|are) you (?:use|using|based on|run on|an?) "
-    r"(?:ai|chatgpt|gpt|an? (?:ai|llm|model)|llm)\b|what is this(?: bot| app)?\W*$"
     r"|do you (?:speak|understand|support|have an api)|is there an? (?:api|manual|guide|help)"
     r"|through the bot|with (?:this|the) bot|using (?:this|the) bot|wrong channel"
     r"|(?:upload|paste|import) (?:a |my |our )?(?:list|file|spreadsheet|csv|excel)"
@@ -35,7 +31,7 @@ _LONGEST_ABOUT_USE = 150
 
 
 def asks_about_use(text: str) -> bool:
-    """Whether a line asks how to use the bot, what it does or who made it."""
+    """Whether a line asks how to use the bot or what it can do."""
     return len(text) <= _LONGEST_ABOUT_USE and _ABOUT_USE.search(text.lower()) is not None
 
 

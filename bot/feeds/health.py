@@ -7,6 +7,9 @@ from pydantic import AwareDatetime
 from bot.feeds.model import Feed, FeedState
 from bot.values import Frozen
 
+STATUSES = ("ok", "failing", "stopped", "new", "off")
+"""The statuses of a feed; see `Health`."""
+
 
 class Lag(Frozen):
     """Seconds from publication until the bot saw an entry: median and 95th percentile."""

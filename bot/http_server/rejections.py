@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 from enum import StrEnum
 
 log = logging.getLogger(__name__)
@@ -24,20 +25,32 @@ class Rejection(StrEnum):
     IDLE = "idle"
     CROWDED_OUT = "closed for newer connections"
     NO_FILE = "without a free file descriptor"
+    UNAUTHORIZED = "without a valid token"
 
 
 _SERIOUS = frozenset(
-    {Rejection.FORGED, Rejection.FORGED_PUSH, Rejection.OTHER_TEAM, Rejection.NO_FILE}
+    {
+        Rejection.FORGED,
+        Rejection.FORGED_PUSH,
+        Rejection.OTHER_TEAM,
+        Rejection.UNAUTHORIZED,
+        Rejection.NO_FILE,
+    }
 )
 """If one of these was counted, the log line is a warning. Either someone knows an address or a
 secret that they should not know, or the operator should raise a limit."""
 
 
 class Rejections:
-    """The counts since the last log line. Needs a running event loop."""
+    """The counts since the last log line. Needs a running event loop.
 
-    def __init__(self, report_s: float = 60.0) -> None:
-        self._report_s = report_s
+    `on_refusal` is called for each refusal.
+    """
+
+    def __init__(
+        self, report_s: float = 60.0, on_refusal: Callable[[Rejection], None] | None = None
+    ) -> None:
+        self._report_s, self._on_refusal = report_s, on_refusal
         self._counts: Counter[Rejection] = Counter()
         self._details: dict[Rejection, Counter[str]] = {}
         self._due: asyncio.TimerHandle | None = None
@@ -49,6 +62,8 @@ class Rejections:
         A kind must have few different details, and a detail must not contain text from the client.
         """
         self._counts[kind] += 1
+        if self._on_refusal is not None:
+            self._on_refusal(kind)
         if detail:
             self._details.setdefault(kind, Counter())[detail] += 1
         if self._due is None:

@@ -129,7 +129,7 @@ class LineDuties:
         self._duties: dict[tuple[str, str, date], ListedDuty] = {}
         self._shared: dict[tuple[object, str, date], _SharedDuty] = {}
         self._by_base: dict[tuple[int, LineDuty], ListedDuty] = {}
-        self._days: dict[tuple[int, str], tuple[date, ...]] = {}
+        self._days: dict[tuple[object, str], tuple[date, ...]] = {}
         self._treatments: dict[tuple[str, date], Treatment] = {}
         self._names: dict[str, frozenset[str]] = {}
 
@@ -178,7 +178,7 @@ class LineDuties:
     def list_change_days(self, key: LineKey) -> tuple[date, ...]:
         """All days on which the total of the line may change, in order of time."""
         of_class = self.classes.find(key.code)
-        place = (of_class.number, key.origin)
+        place = (self._narrow(of_class, key.origin), key.origin)
         if place not in self._days:
             self._days[place] = tuple(sorted(self._list_class_days(of_class, key.origin)))
         ends = self.classes.index.list_former_ends(key.code)
@@ -216,7 +216,7 @@ class LineDuties:
         if line is None:
             return ListedDuty(NOT_A_LINE)
         base = find_line_duty(line, self._find_treatment(key.origin, day))
-        alike = self.classes.narrow(self.classes.find(key.code), self._list_names(key.origin))
+        alike = self._narrow(self.classes.find(key.code), key.origin)
         place = (alike, key.origin, day)
         shared = self._shared.get(place)
         if shared is None:
@@ -235,13 +235,13 @@ class LineDuties:
         self._duties.clear()
         self._treatments.clear()
 
-    def _list_names(self, origin: str) -> frozenset[str]:
-        """The lists of all measures on goods of the origin."""
+    def _narrow(self, of_class: DutyClass, origin: str) -> object:
+        """A key that is equal for classes that the measures on goods of the origin treat alike."""
         if origin not in self._names:
             ids = self.ledger.get_pair(IMPOSER, origin).ids
             names = (name for one in ids for name in self._lists_of.get(one, ()))
             self._names[origin] = frozenset(names)
-        return self._names[origin]
+        return self.classes.narrow(of_class, self._names[origin])
 
     def _find_treatment(self, origin: str, day: date) -> Treatment:
         place = (origin, day)

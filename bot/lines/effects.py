@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from bot.lines.duties import LineDuties, ListedDuty
+from bot.lines.additions import AddedDuty, find_added_duty
+from bot.lines.duties import DutyTotal, LineDuties
 from bot.lines.model import ListedLine
 from bot.lines.validation import IMPOSER
 from bot.rates.ledger import Ledger
@@ -26,9 +27,9 @@ class LineEffect(NamedTuple):
     line: ListedLine
     on: date
     """The first day on which the totals differ."""
-    before: ListedDuty
-    """The duty on this day by the old ledger, or the duty on the day before."""
-    after: ListedDuty
+    before: DutyTotal
+    """The total on this day by the old ledger, what its owner knows, or that of the day before."""
+    after: DutyTotal
 
 
 class LedgerChange(NamedTuple):
@@ -78,9 +79,16 @@ def find_effects(
     change = change if change is not None else compare_ledgers(before.ledger, after.ledger)
     if not change:
         return ()
+    concerned = select_concerned(lines, before, after, change)
+    added = None
+    if not change.is_of_schedule:
+        added = find_added_duty(change.measures, before.ledger, after.ledger)
+    if added is not None:
+        effects = (_compare_with(added, one, before, after, day) for one in concerned)
+        return tuple(one for one in effects if one is not None)
     starts_later: dict[str, bool] = {}
     found = []
-    for line in select_concerned(lines, before, after, change):
+    for line in concerned:
         if line.origin not in starts_later:
             starts_later[line.origin] = _starts_later(change, line.origin, before, after, day)
         skipped = (day,) if starts_later[line.origin] else ()
@@ -129,8 +137,24 @@ def compare_line(
     for on in (day, *sorted(one for one in days if one > day)):
         if on in skipped:
             continue
-        old, new = before.find(line.key, on), after.find(line.key, on)
-        if old.total != new.total:
+        old, new = before.find(line.key, on).total, after.find(line.key, on).total
+        if old != new:
+            return LineEffect(line, on, old, new)
+    return None
+
+
+def _compare_with(
+    added: AddedDuty, line: ListedLine, before: LineDuties, after: LineDuties, day: date
+) -> LineEffect | None:
+    """The effect of the added duty on a line, like `compare_line`, without stacking its duties."""
+    days = {*before.list_change_days(line.key), *added.days}
+    for on in (day, *sorted(one for one in days if one > day)):
+        old = before.find(line.key, on).total
+        new = added.add_to(old, on)
+        if new is None:
+            # Its duties without the new one are unknown, or depend on whether there are others.
+            return compare_line(line, before, after, day)
+        if old != new:
             return LineEffect(line, on, old, new)
     return None
 
@@ -173,8 +197,8 @@ def find_changes_on(
     eve = day - timedelta(days=1)
     found = []
     for line in lines:
-        old, new = duties.find(line.key, eve), duties.find(line.key, day)
-        if old.total != new.total:
+        old, new = duties.find(line.key, eve).total, duties.find(line.key, day).total
+        if old != new:
             found.append(LineEffect(line, day, old, new))
     return tuple(found)
 

@@ -14,8 +14,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.lines.duties import BanExtent, DutyTotal, LineDuties, ListedDuty
-from bot.lines.model import LineKey, LineList, ListedLine
+from bot.lines.duties import BanExtent, DutyTotal, LineDuties
+from bot.lines.effects import LineEffect
+from bot.lines.model import LineKey, LineList
 
 
 class KnownTotal(NamedTuple):
@@ -38,24 +39,13 @@ class KnownList(NamedTuple):
     """The number of reports that were saved, so that none is saved twice."""
 
 
-class ReportedChange(NamedTuple):
-    """A line whose total is no longer what its owner knows."""
-
-    line: ListedLine
-    on: date
-    """The first day on which the totals differ."""
-    before: DutyTotal
-    """What the owner knows for this day."""
-    after: ListedDuty
-    """The duty of the present ledger on this day."""
-
-
 class ListReport(NamedTuple):
     """What changed for a list since the last report to its owner."""
 
     known: KnownList
     """What the owner knew before the report."""
-    changes: tuple[ReportedChange, ...]
+    changes: tuple[LineEffect, ...]
+    """What the owner knows for the first day that differs, and the total by the present ledger."""
     totals: Mapping[LineKey, KnownTotals]
     """The known totals of these lines after the report."""
 
@@ -70,7 +60,7 @@ def build_report(known: KnownList, duties: LineDuties, day: date) -> ListReport:
 
     A line without known totals has nothing to compare with. It gets its totals and no change.
     """
-    changes: list[ReportedChange] = []
+    changes: list[LineEffect] = []
     totals: dict[LineKey, KnownTotals] = {}
     for line in known.list.lines:
         now = find_known_totals(duties, line.key, day)
@@ -80,8 +70,8 @@ def build_report(known: KnownList, duties: LineDuties, day: date) -> ListReport:
             continue
         on = _find_difference(before, now, day)
         if on is not None:
-            old, new = _find_total(before, on), duties.find(line.key, on)
-            changes.append(ReportedChange(line, on, old, new))
+            old, new = _find_total(before, on), duties.find(line.key, on).total
+            changes.append(LineEffect(line, on, old, new))
             totals[line.key] = now
     return ListReport(known, tuple(changes), totals)
 

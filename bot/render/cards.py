@@ -41,7 +41,7 @@ def describe_card_state(facts: CardFacts) -> str:
 
 def _describe_state(facts: CardFacts) -> str:
     if facts.card.state is not None:
-        return facts.card.state.text
+        return f"{_describe_rate_now(facts)}{facts.card.state.text}"
     if facts.overall is None:
         return _describe_case(facts)
     row = facts.overall
@@ -60,6 +60,18 @@ def _describe_state(facts: CardFacts) -> str:
     bans = any(one.state is DutyState.BANNED for one in facts.rows)
     also = "; some goods may not be imported" if bans and row.state is DutyState.CHARGED else ""
     return f"{begun}: {rate}{also}"
+
+
+def _describe_rate_now(facts: CardFacts) -> str:
+    """What a deal's economies pay on the day, before what the deal promised; else empty.
+
+    The first row of a deal's card is the duty on most goods.
+    """
+    first = next(iter(facts.rows), None)
+    if not facts.card.economies or first is None or first.state is not DutyState.CHARGED:
+        return ""
+    goods = first.what.partition(":")[0].lower()
+    return f"Charged now on {goods}: {describe_row(first)}. Agreed: "
 
 
 def _describe_case(facts: CardFacts) -> str:

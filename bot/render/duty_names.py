@@ -91,7 +91,10 @@ def join_subjects(names: Sequence[DutyName], most: int = 3) -> str:
         laws = {one.law for one in names}
         ends = [one.subject.removesuffix(" list").removeprefix("List ") for one in names]
         law = f"{laws.pop()} " if len(laws) == 1 else ""
-        return f"{law}lists" if len(names) > 2 else f"{law}lists {' and '.join(sorted(ends))}"
+        if len(names) > most:
+            return f"{law}lists"
+        *first, last = sorted(ends)
+        return f"{law}lists {' and '.join(filter(None, (', '.join(first), last)))}"
     shorts = (one.short for one in names)
     shown = _drop_repeated(map(drop_qualifiers, shorts) if len(names) > 1 else shorts)
     kept = shown[:1]

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from bot.lines.difference import ListDifference
 from bot.lines.duties import BanExtent, DatedDuty, DutyTotal
+from bot.lines.effects import LineEffect
 from bot.lines.model import ListedLine
-from bot.lines.reports import ReportedChange
 from bot.lines.table import LineRow
 from bot.lines.validation import LineProblem, NotedRow, RowNote, WrongRow
 from bot.parties import Parties
@@ -91,11 +91,11 @@ def describe_line(line: ListedLine) -> str:
     return " ".join(filter(None, (line.written_code, line.origin, line.label)))
 
 
-def describe_change(change: ReportedChange, parties: Parties) -> str:
+def describe_change(change: LineEffect, parties: Parties) -> str:
     """A line whose duty changed, in words: `8507.60.00 China: 25% -> 50% from 1 Jan 2027`."""
     line = change.line
     label = f" ({line.label})" if line.label else ""
-    totals = f"{format_total(change.before)} -> {format_total(change.after.total)}"
+    totals = f"{format_total(change.before)} -> {format_total(change.after)}"
     name = parties.get(line.origin).name
     return f"{line.written_code} {name}{label}: {totals} from {format_day(change.on)}"
 

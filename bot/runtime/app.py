@@ -4,19 +4,22 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import ip_network
 from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.subscriptions.model import Subscription
 from bot.commands.answers import AnswerService
 from bot.feeds.model import Feed
 from bot.local_slack.server import Workspace
+from bot.monitoring.event_loop import watch_event_loop
+from bot.monitoring.logs import set_up_logs
+from bot.monitoring.metrics import Metrics
 from bot.readiness import Readiness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.config_loader import load_feeds
@@ -41,7 +44,7 @@ from bot.store.instance_lock import hold_instance_lock
 from bot.store.outage import Outage
 from bot.store.owner import Owner, claim_database
 from bot.store.store import Store
-from bot.store.upgrade import upgrade
+from bot.store.upgrade import require_queue, upgrade
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +55,7 @@ async def run_bot(settings: Settings) -> None:
     Without a Slack token it opens a local workspace and prints its address.
     """
     config = ConfigFolder(settings).read_all()
-    await _run(Application(settings, config, config.feeds), settings.log_level)
+    await run_application(Application(settings, config, config.feeds), settings)
 
 
 async def run_demo(settings: Settings) -> None:
@@ -75,7 +78,7 @@ async def run_demo(settings: Settings) -> None:
             ledger = services.decisions.ledger
             return session.show(workspace.hints, services.inbox, ledger, read_clock())
 
-        await _run(Application(settings, config, feeds, show), settings.log_level)
+        await run_application(Application(settings, config, feeds, show), settings)
 
 
 def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
@@ -123,7 +126,7 @@ class Application:
         self._settings, self._config, self._feeds = settings, config, feeds
         self._show = show
         self._stop = asyncio.Event()
-        self._readiness = Readiness()
+        self._readiness, self._metrics = Readiness(), Metrics()
         self._parts = AsyncExitStack()
         self._lasting: set[asyncio.Task[None]] = set()
         """Tasks that must run until the stop. If one of them ends earlier, it has failed."""
@@ -162,37 +165,21 @@ class Application:
         await self._parts.aclose()
 
     async def _start(self) -> None:
-        settings, stop, enter = self._settings, self._stop, self._parts.enter_async_context
-        self._parts.enter_context(lock_data_folder(settings))
-        workspace = await enter(open_workspace(settings))
+        enter = self._parts.enter_async_context
+        self._parts.enter_context(lock_data_folder(self._settings))
+        workspace = await enter(open_workspace(self._settings))
         if workspace is not None:
-            settings = apply_workspace(settings, workspace)
-        keep_proxies_off_loopback(settings.slack_api_url)
-        slack = await enter(open_slack(settings, stop))
-        outage = Outage(self._readiness)
-        store = await enter(open_store(settings, slack.team, outage, may_be_older=True))
-        owner = Owner(slack.team, is_local=workspace is not None)
-        await claim_database(store.database, owner, read_clock())
-        lock = await enter(hold_instance_lock(store.database, read_clock, (slack.team,)))
-        await upgrade(settings.database)
-        await subscribe_default(settings, slack, store, stop)
-        operators = await retry_until_answered(
-            "conversations.list", lambda: find_operator_conversations(settings, slack.client), stop
+            self._settings = apply_workspace(self._settings, workspace)
+        services, slack = await self._open_services(is_local=workspace is not None)
+        await enter(
+            open_listener(services, slack, workspace, self._readiness, self._metrics, self._stop)
         )
-        services = await enter(
-            open_services(
-                Foundation(
-                    settings, self._config, self._feeds, slack, store, operators, self._readiness
-                )
-            )
-        )
-        await enter(open_listener(services, slack, workspace, self._readiness, stop))
-        if settings.mcp:
-            await enter(_open_mcp_endpoint(services, settings))
-        await store.outbox.release_all(read_clock())
+        if self._settings.mcp:
+            await enter(open_mcp_endpoint(services, self._settings))
+        await services.store.outbox.release_all(read_clock())
         await services.watches.late_messages.look()
-        sending = await enter(_run_dispatcher(services.dispatcher, stop))
-        self._lasting = {lock, sending}
+        run = services.dispatcher.run
+        self._lasting.add(await enter(run_until_stopped(run, self._stop, "dispatcher")))
         await services.inbox.look()
         if workspace is not None:
             show_completions(workspace, self._config)
@@ -204,6 +191,51 @@ class Application:
         if workspace is not None:
             print(f"Local workspace: {workspace.address}  (Ctrl-C stops it)", flush=True)
         log.info("reading %d feeds", sum(feed.enabled for feed in self._feeds))
+
+    async def _open_services(
+        self, *, is_local: bool = False, has_workers: bool = False
+    ) -> tuple[Services, SlackConnection]:
+        """Connects to Slack and opens the database and all services.
+
+        One process upgrades the database. If it `has_workers`, it must be of this version.
+        """
+        settings, stop, enter = self._settings, self._stop, self._parts.enter_async_context
+        keep_proxies_off_loopback(settings.slack_api_url)
+        await enter(watch_event_loop(self._metrics.record_loop_delay))
+        slack = await enter(open_slack(settings, stop, self._metrics))
+        outage = Outage(self._readiness)
+        store = await enter(
+            open_store(
+                settings,
+                slack.team,
+                outage,
+                may_be_older=not has_workers,
+                has_workers=has_workers,
+            )
+        )
+        if has_workers:
+            await require_queue(store.database)
+        owner = Owner(slack.team, is_local=is_local)
+        await claim_database(store.database, owner, read_clock())
+        lock = hold_instance_lock(store.database, read_clock, (slack.team,), is_shared=has_workers)
+        self._lasting.add(await enter(lock))
+        if not has_workers:
+            await upgrade(settings.database)
+        await subscribe_default(settings, slack, store, stop)
+        operators = await retry_until_answered(
+            "conversations.list", lambda: find_operator_conversations(settings, slack.client), stop
+        )
+        base = Foundation(
+            settings,
+            self._config,
+            self._feeds,
+            slack,
+            store,
+            operators,
+            self._readiness,
+            self._metrics,
+        )
+        return await enter(open_services(base)), slack
 
     async def _wait_until_stopped(self) -> None:
         stopping = asyncio.create_task(self._stop.wait())
@@ -217,7 +249,7 @@ class Application:
 
 
 @asynccontextmanager
-async def _open_mcp_endpoint(services: Services, settings: Settings) -> AsyncIterator[None]:
+async def open_mcp_endpoint(services: Services, settings: Settings) -> AsyncIterator[None]:
     """Serves MCP clients over HTTP within the block, and prints the address."""
     # Imported here, because the SDK takes 0.6 s and most bots serve no MCP clients.
     from bot.mcp.endpoint import PATH, open_endpoint
@@ -233,12 +265,12 @@ async def _open_mcp_endpoint(services: Services, settings: Settings) -> AsyncIte
 
 
 @asynccontextmanager
-async def _run_dispatcher(
-    dispatcher: Dispatcher, stop: asyncio.Event
+async def run_until_stopped(
+    run: Callable[[asyncio.Event], Coroutine[object, object, None]], stop: asyncio.Event, name: str
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """Runs the dispatcher within the block. At the end of the block, waits for posts in progress.
-    If the dispatcher has failed, raises its error."""
-    task = asyncio.create_task(dispatcher.run(stop), name="dispatcher")
+    """Runs `run(stop)` within the block. At the end of the block, sets `stop` and waits for it. If
+    it has failed, raises its error."""
+    task = asyncio.create_task(run(stop), name=name)
     try:
         yield task
     finally:
@@ -276,8 +308,9 @@ async def find_operator_conversations(
     return (await find_channel(client, settings.operators_channel, name),)
 
 
-async def _run(app: Application, log_level: str) -> None:
-    _log_to_stderr(log_level)
+async def run_application(app: Application, settings: Settings) -> None:
+    """Runs an application until SIGINT or SIGTERM; logs to stderr."""
+    _log_to_stderr(settings)
     for line in list_unknown_variables():
         log.warning(line)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
@@ -298,9 +331,11 @@ def _stop_or_exit(app: Application, signal_number: int) -> None:
         os._exit(128 + signal_number)
 
 
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # At INFO, alembic logs every step of an upgrade. At WARNING, apscheduler logs each run that it
-    # skips because the previous run has not ended.
-    for name, least in (("alembic", logging.WARNING), ("apscheduler", logging.ERROR)):
-        logging.getLogger(name).setLevel(least)
+def _log_to_stderr(settings: Settings) -> None:
+    is_terminal = sys.stderr.isatty()
+    is_json = settings.log_format == "json" or (settings.log_format == "auto" and not is_terminal)
+    # See https://no-color.org.
+    has_color = is_terminal and not os.environ.get("NO_COLOR")
+    set_up_logs(
+        settings.log_level, is_json=is_json, has_color=has_color, secrets=settings.list_secrets()
+    )

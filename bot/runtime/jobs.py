@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequen
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -28,6 +29,15 @@ from bot.runtime.wiring.services import Services
 log = logging.getLogger(__name__)
 
 
+class Place(StrEnum):
+    """Where a job runs if there are several processes."""
+
+    ONE_WORKER = "one worker"
+    EACH = "each process"
+    """It changes only what a process has in memory."""
+    WEB = "web"
+
+
 @dataclass(frozen=True)
 class Job:
     """A coroutine function that runs every `every_s` seconds. Each run is shifted by a random time
@@ -37,19 +47,32 @@ class Job:
     run: Callable[[], Awaitable[object]]
     every_s: float
     jitter_s: float = 0.0
+    place: Place = Place.ONE_WORKER
+    reads_states: bool = False
+    """Whether it reads the states of the feeds, which only the process that polls has in memory."""
 
 
 def list_jobs(services: Services, *, is_local: bool = False) -> Sequence[Job]:
-    """All jobs of the bot. `is_local` says that it runs in the local workspace."""
+    """All jobs of a bot in one process. `is_local` says that it runs in the local workspace."""
+    tick = choose_tick_s(services.settings)
+    poll = Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4)
+    return [poll, *list_reports(services, is_local=is_local)]
+
+
+def list_reports(services: Services, *, is_local: bool = False) -> Sequence[Job]:
+    """The jobs other than polls."""
     tick, watches = choose_tick_s(services.settings), services.watches
+    offline = OfflineReport(services, is_local=is_local)
+    quiet = watches.quiet_weeks.look
     jobs = [
-        Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4),
-        Job("report problems", partial(report_problems, services), 60.0),
+        Job("report problems", partial(report_problems, services), 60.0, reads_states=True),
         Job("report late messages", watches.late_messages.look, 60.0),
-        Job("report feeds and rates", watches.look_at_feeds_and_rates, 600.0),
-        Job("send lines about quiet weeks", watches.quiet_weeks.look, tick * 60),
-        Job("report an offline bot", OfflineReport(services, is_local=is_local).look, tick * 10),
-        Job("count tariff lines", partial(count_tariff_lines, services), tick * 5),
+        Job("report feeds and rates", watches.look_at_feeds_and_rates, 600.0, reads_states=True),
+        Job("send lines about quiet weeks", quiet, tick * 60, reads_states=True),
+        Job("report an offline bot", offline.look, tick * 10, reads_states=True),
+        Job(
+            "count tariff lines", partial(count_tariff_lines, services), tick * 5, place=Place.EACH
+        ),
         Job("report changed duties", services.line_reports.look, tick * 5),
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
@@ -57,7 +80,10 @@ def list_jobs(services: Services, *, is_local: bool = False) -> Sequence[Job]:
         # Runs often, but sends reminders only once a day, at the hour of the digest.
         jobs.append(Job("send reminders", services.reminders.look, tick * 10))
     if services.hubs is not None:
-        jobs.append(Job("renew hub subscriptions", partial(renew_hubs, services), tick * 5))
+        renew = partial(renew_hubs, services)
+        jobs.append(
+            Job("renew hub subscriptions", renew, tick * 5, place=Place.WEB, reads_states=True)
+        )
     if services.journal is not None:
         # Runs often, but reads the journal only once an hour.
         jobs.append(Job("read the journal", services.journal.look, tick * 5))
@@ -90,7 +116,9 @@ class OfflineReport:
         """Reports that no feed answers if this is new; raises StoreError."""
         is_offline = self._services.scheduler.is_offline()
         if is_offline and not self._is_reported:
-            trouble = offline_trouble(read_clock())
+            # The moment is the same in each process, so that the notice comes once.
+            began = (state.failing_since for state in self._services.scheduler.list_failing())
+            trouble = offline_trouble(max(filter(None, began), default=read_clock()))
             log.warning("%s", trouble.text)
             await self._services.notices.report(trouble, await self._list_conversations())
         elif self._is_reported and not is_offline:

@@ -1,23 +1,25 @@
-"""Receives requests: from Slack over Socket Mode or HTTP, and from WebSub hubs that push news."""
+"""Receives requests: from Slack over Socket Mode or HTTP, from WebSub hubs that push news, and from
+operators and programs that watch the bot."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
 from bot.errors import SettingsError
 from bot.feeds.model import Feed, FeedState, Round
 from bot.feeds.websub.callback import Push, WebSubCallback
-from bot.http_server.health import ready_route
 from bot.http_server.limits import HttpLimits, connection_limit
 from bot.http_server.rejections import Rejections
 from bot.http_server.server import HttpServer
 from bot.local_slack.server import Workspace
-from bot.readiness import Readiness
-from bot.runtime.settings import Settings
+from bot.monitoring.metrics import Metrics
+from bot.readiness import NotReady, Readiness
+from bot.runtime.status.pages import open_status_pages, open_status_server
 from bot.runtime.wiring.basics import make_fetch_limits, reveal_secret
 from bot.runtime.wiring.services import Services
 from bot.runtime.wiring.slack import SlackConnection
@@ -34,43 +36,59 @@ async def open_listener(
     slack: SlackConnection,
     workspace: Workspace | None,
     readiness: Readiness,
+    metrics: Metrics,
     stop: asyncio.Event,
 ) -> AsyncIterator[None]:
     """Receives Slack's requests within the block: over Socket Mode if there is an app token,
-    otherwise over HTTP.
+    otherwise over HTTP. Serves the pages about the state of the bot in both cases.
 
-    With HTTP, `/readyz` shows the `readiness`. Raises SettingsError if the port is taken, and
-    Stopped once `stop` is set.
+    Raises SettingsError if the port for Slack is taken, and Stopped once `stop` is set.
     """
-    rejections = Rejections()
+    rejections = Rejections(on_refusal=metrics.record_refused_request)
     app = build_app(services.slack)
     app.use(TeamGuard(slack.team, rejections))
-    opened = (
-        _open_socket(app, services.settings, slack, stop)
-        if services.settings.slack_app_token is not None
-        else _open_http(app, services, workspace, rejections, readiness)
-    )
-    async with opened:
-        try:
-            yield
-        finally:
-            rejections.report()
+    async with open_status_pages(services, readiness, metrics, rejections) as pages:
+        opened = (
+            _open_socket(app, services, slack, pages, rejections, readiness, stop)
+            if services.settings.slack_app_token is not None
+            else _open_http(app, services, workspace, pages, rejections)
+        )
+        async with opened:
+            try:
+                yield
+            finally:
+                rejections.report()
 
 
 @asynccontextmanager
 async def _open_socket(
-    app: AsyncApp, settings: Settings, slack: SlackConnection, stop: asyncio.Event
+    app: AsyncApp,
+    services: Services,
+    slack: SlackConnection,
+    pages: Sequence[web.RouteDef],
+    rejections: Rejections,
+    readiness: Readiness,
+    stop: asyncio.Event,
 ) -> AsyncIterator[None]:
+    settings = services.settings
     token = reveal_secret(settings.slack_app_token)
-    socket = await retry_until_answered(
-        "Socket Mode", lambda: connect(app, token, slack.session), stop
-    )
-    log.info("connected by Socket Mode")
-    try:
-        yield
-    finally:
-        # The method has no type annotations in slack_bolt.
-        await socket.close_async()  # type: ignore[no-untyped-call]
+
+    async def is_not_connected() -> bool:
+        return False
+
+    readiness.add_probe(NotReady.SLACK, is_not_connected)
+    async with open_status_server(pages, settings.status_host, settings.port, rejections):
+        socket = await retry_until_answered(
+            "Socket Mode", lambda: connect(app, token, slack.session), stop
+        )
+        log.info("connected by Socket Mode")
+        readiness.add_probe(NotReady.SLACK, socket.client.is_connected)
+        try:
+            yield
+        finally:
+            readiness.remove_probe(NotReady.SLACK)
+            # The method has no type annotations in slack_bolt.
+            await socket.close_async()  # type: ignore[no-untyped-call]
 
 
 @asynccontextmanager
@@ -78,12 +96,12 @@ async def _open_http(
     app: AsyncApp,
     services: Services,
     workspace: Workspace | None,
+    pages: Sequence[web.RouteDef],
     rejections: Rejections,
-    readiness: Readiness,
 ) -> AsyncIterator[None]:
     limits = HttpLimits(connections=connection_limit())
     served = build_web_app(app, services.slack, rejections, limits)
-    served.add_routes([ready_route(readiness)])
+    served.add_routes(pages)
     callback = _build_hub_callback(services, rejections)
     if callback is not None:
         served.add_routes(callback.routes())

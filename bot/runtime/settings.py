@@ -1,4 +1,4 @@
-"""All settings. They are read once, at the start, from the environment and `.env`.
+"""All settings. They are read once, at the start, from the environment, `.env` and secret files.
 
 All names begin with `TARIFFWIRE_`, except those of Slack's tokens and secret, `DATABASE_URL` and
 `PORT`. Durations may have fractions.
@@ -11,7 +11,7 @@ from contextlib import suppress
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
@@ -42,6 +42,10 @@ DAY_S = 86_400.0
 YEAR_S = 365 * DAY_S
 CENTURY_H = 100 * 365 * 24.0
 ENV_FILE = ".env"
+SECRETS_FOLDER = Path("/run/secrets")
+"""Where Docker and other engines put the files of secrets."""
+SHORTEST_TOKEN = 16
+"""Minimum characters of a token for a page, so that it cannot be guessed."""
 _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
 
 
@@ -63,7 +67,8 @@ _WAYS = {"http": "HTTP", "socket": "Socket Mode", "local": "the local workspace"
 
 
 class Settings(SourceSettings, BaseSettings):
-    """The settings. `.env.example` explains each setting and gives its default."""
+    """The settings. The text below each is its description in the documentation and in
+    `.env.example`."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -73,50 +78,119 @@ class Settings(SourceSettings, BaseSettings):
         extra="ignore",
         allow_inf_nan=False,
         frozen=True,
+        use_attribute_docstrings=True,
     )
 
     slack_bot_token: SecretStr | None = Field(
         None, validation_alias=_name_variable("SLACK_BOT_TOKEN")
     )
+    """The Bot User OAuth Token, xoxb-... Without it, the bot starts a local workspace and prints
+    its address."""
     slack_app_token: SecretStr | None = Field(
         None, validation_alias=_name_variable("SLACK_APP_TOKEN")
     )
+    """The app-level token, xapp-..., for Socket Mode, which needs no public address."""
     slack_signing_secret: SecretStr | None = Field(
         None, validation_alias=_name_variable("SLACK_SIGNING_SECRET")
     )
-    database_url: str = Field("", validation_alias=_name_variable("DATABASE_URL"))
-    port: int = Field(8765, ge=0, le=65535, validation_alias=_name_variable("PORT"))
+    """The signing secret, for HTTP instead of Socket Mode: Slack calls
+    https://your.host/slack/events."""
 
+    port: int = Field(8765, ge=0, le=65535, validation_alias=_name_variable("PORT"))
+    """The port of the local workspace, or of the HTTP endpoint that Slack calls."""
+    database_url: str = Field("", validation_alias=_name_variable("DATABASE_URL"))
+    """The database: sqlite:///... or postgresql://... Empty means SQLite in the data folder."""
     data_dir: Path = Path(platformdirs.user_data_dir("tariffwire", appauthor=False))
+    """The data folder, by default in the user's data folder of the platform."""
     config_dir: Path = Field(default_factory=find_bundled_config)
+    """The config folder, by default that of the program."""
     feeds_file: Path | None = None
+    """The list of feeds, by default feeds.yaml in the config folder."""
     slack_api_url: str = Field("https://slack.com/api/", pattern=r"^https?://[^\s]+$")
+    """The address of Slack's Web API."""
+
     channel: str = Field("trade-news", min_length=1, max_length=80)
-    poll_seconds: float = Field(300, gt=0, le=YEAR_S)
-    backoff_seconds: float = Field(60, gt=0, le=YEAR_S)
-    fetch_deadline_seconds: float = Field(30, gt=0, le=DAY_S)
-    max_body_bytes: int = Field(5_000_000, gt=0, le=1_000_000_000)
-    fetches_per_host: int = Field(1, ge=1, le=100)
-    allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """The channel that gets all topics at first. `/tariff list` there changes that."""
     max_age_hours: float = Field(48, gt=0, le=CENTURY_H)
+    """Entries that are older than this when first seen cause no alert."""
     keep_days: float = Field(400, ge=30, le=36_500)
+    """Days after which stories and their messages are deleted. Unsent messages are never
+    deleted."""
     keep_evidence_days: float | None = Field(None, ge=30, le=36_500)
+    """Days for which stories, sent messages and kept answers stay as evidence, if that is longer
+    than TARIFFWIRE_KEEP_DAYS. Five years (1827) is how long US customs records must be kept (19 CFR
+    163.4)."""
     keep_answers: bool = False
+    """Whether the answers to questions in Slack are saved, with the person who asked.
+    `tariffwire export` writes them."""
     digest_hour: int = Field(8, ge=0, le=23)
+    """The hour at which daily digests and reminders are sent."""
     timezone: str = "UTC"
+    """The time zone of that hour, such as Europe/Berlin."""
     reminders: bool = True
+    """Whether subscribers to tariffs get a reminder a week and a day before a duty takes effect or
+    ends."""
     subscriptions_by: Literal["anyone", "maker", "operators"] = "anyone"
+    """Who may change the subscriptions of a channel and mute it: anyone, maker (the person who made
+    a subscription, and operators) or operators. Everyone may change their own direct messages."""
     subscription_limit: int = Field(25, ge=1, le=1000)
-    public_url: str = Field("", max_length=500)
-    mcp: bool = False
-    mcp_port: int = Field(8766, ge=0, le=65535)
-    contact: str = Field(PAGE, pattern=r"^[\x21-\x7e]{1,200}$")
-    operators: Annotated[tuple[str, ...], NoDecode] = ()
-    operators_channel: str = Field("", max_length=80)
-    alert_webhook: SecretStr | None = None
+    """The maximum number of subscriptions of a channel or a person."""
     posts_per_second: float | None = Field(None, gt=0, le=100)
+    """How many messages per second the bot first tries to post in the workspace. It then adapts to
+    Slack's limit, which Slack does not publish. Empty means: start with 5 per second and learn.
+    Each channel gets at most one."""
     unknown_outcome: Literal["may_repeat", "may_miss"] = "may_repeat"
+    """If Slack did not respond to a post, and the bot may not read the history to check: may_repeat
+    (post again, marked as a possible repetition) or may_miss (log it and do not post again)."""
+
+    operators: Annotated[tuple[str, ...], NoDecode] = ()
+    """Slack ids of the people who may add and remove feeds and approve rates, such as
+    U024BE7LH,U0G9QF9C6. To find one: open the person's profile in Slack, then the menu, then Copy
+    member ID."""
+    operators_channel: str = Field("", max_length=80)
+    """The channel for messages to operators (failed feeds, rates to approve): the name of a public
+    channel, or the id of a private one. Empty means a direct message to each operator."""
+    alert_webhook: SecretStr | None = None
+    """If Slack refuses all messages (for example, because the app was uninstalled), {"text": "..."}
+    is posted to this address, and again when Slack accepts messages. It needs https, or an IP
+    address in TARIFFWIRE_ALLOWED_NETWORKS. Empty means the log and /readyz only."""
+
+    poll_seconds: float = Field(300, gt=0, le=YEAR_S)
+    """The minimum time between two polls of a feed."""
+    backoff_seconds: float = Field(60, gt=0, le=YEAR_S)
+    """The backoff after an error, if it is longer than the feed's interval. It doubles with each
+    further error."""
+    fetch_deadline_seconds: float = Field(30, gt=0, le=DAY_S)
+    """The timeout of a whole fetch, including redirects."""
+    max_body_bytes: int = Field(5_000_000, gt=0, le=1_000_000_000)
+    """The maximum size of a feed, after decompression."""
+    fetches_per_host: int = Field(1, ge=1, le=100)
+    """The maximum number of concurrent requests to one host."""
+    public_url: str = Field("", max_length=500)
+    """The public address of the HTTP endpoint, such as https://tariffwire.example. WebSub hubs push
+    new entries to it. Only used with HTTP, not with Socket Mode."""
+    contact: str = Field(PAGE, pattern=r"^[\x21-\x7e]{1,200}$")
+    """A web page or mailto: address where publishers can reach you. It is sent in the User-Agent
+    header."""
+    allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Private networks from which feeds may be fetched, such as 10.1.0.0/16,127.0.0.0/8. Empty
+    means none."""
+
+    mcp: bool = False
+    """Whether the running bot also serves the MCP tools over HTTP, at http://127.0.0.1:8766/mcp.
+    `tariffwire mcp` serves them over stdio without this."""
+    mcp_port: int = Field(8766, ge=0, le=65535)
+    """The port for MCP, on 127.0.0.1 only."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """What is logged: messages of this level and above."""
+    log_format: Literal["auto", "text", "json"] = "auto"
+    """text, json (one object per line) or auto: text on a terminal, otherwise json."""
+    status_host: str = Field("127.0.0.1", max_length=255)
+    """The address for /healthz, /readyz and /metrics in Socket Mode, on PORT. 0.0.0.0 lets other
+    machines read them."""
+    metrics_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
+    """Turns /metrics on, for Prometheus. Clients send it as Authorization: Bearer TOKEN."""
 
     @model_validator(mode="before")
     @classmethod
@@ -201,6 +275,15 @@ class Settings(SourceSettings, BaseSettings):
         """The SQLAlchemy address of the database; by default, an SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir / 'tariffwire.db'}"
 
+    def list_secrets(self) -> tuple[str, ...]:
+        """All secret values: tokens, keys, the address of the webhook and the database's
+        password."""
+        values = [value for _, value in self if isinstance(value, SecretStr)]
+        with suppress(ValueError):
+            password = urlsplit(self.database_url).password or ""
+            values += [SecretStr(password), SecretStr(unquote(password))]
+        return tuple(dict.fromkeys(value.get_secret_value() for value in values if value))
+
     @property
     def transport(self) -> Literal["local", "socket", "http"]:
         """The way to reach Slack. It is the local workspace if there is no bot token."""
@@ -224,13 +307,13 @@ class Settings(SourceSettings, BaseSettings):
 
 
 def load_settings(**given: Any) -> Settings:
-    """The settings from `given`, the environment and `.env`. Of these, the first that has a value
-    decides.
+    """The settings from `given`, the environment, `.env` and files named like the variables in the
+    secret folders. Of these, the first that has a value decides.
 
     Raises SettingsError with the variable and the cure for the first wrong value.
     """
     try:
-        settings = Settings(**given)
+        settings = Settings(_secrets_dir=list_secret_folders(), **given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = find_variable(str(first["loc"][0]))
@@ -242,6 +325,13 @@ def load_settings(**given: Any) -> Settings:
         raise SettingsError(ENV_FILE, cause, "Correct it or move it away") from error
     _check_together(settings)
     return settings
+
+
+def list_secret_folders() -> list[Path]:
+    """The folders with a file for each secret: that of container engines, and that of systemd."""
+    credentials = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    folders = [SECRETS_FOLDER, *([Path(credentials)] if credentials else [])]
+    return [folder for folder in folders if folder.is_dir()]
 
 
 def _check_together(settings: Settings) -> None:

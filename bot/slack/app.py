@@ -22,6 +22,7 @@ from bot.errors import SettingsError, SlackError
 from bot.http_server.bodies import BodyReader
 from bot.http_server.limits import HttpLimits
 from bot.http_server.rejections import Rejections
+from bot.monitoring.slack_calls import SlackCallCounter
 from bot.slack.api.call_limiter import CallLimiter
 from bot.slack.api.errors import code
 from bot.slack.background import log_failure
@@ -47,12 +48,14 @@ _CALL_S = 20
 post."""
 
 
-def open_session(limiter: CallLimiter | None = None) -> aiohttp.ClientSession:
+def open_session(
+    limiter: CallLimiter | None = None, counter: SlackCallCounter | None = None
+) -> aiohttp.ClientSession:
     """The HTTP session that all calls of Slack's API share; `limiter` keeps them within the rate
-    limits. The caller must close the session."""
+    limits, and `counter` counts those that are made. The caller must close the session."""
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=_CALL_S),
-        middlewares=() if limiter is None else (limiter,),
+        middlewares=[each for each in (limiter, counter) if each is not None],
     )
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from bot.rates.model.goods import format_code
 from bot.rates.model.lookup import Finding, Lookup, MissingFigure
@@ -44,7 +44,10 @@ _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s?%")
 class HtsSettings(BaseModel):
     """The settings of this source."""
 
-    usitc_hts_url: ApiUrl = "https://hts.usitc.gov/reststop/"
+    usitc_hts_url: ApiUrl = Field(
+        "https://hts.usitc.gov/reststop/",
+        description="The address of the USITC's API. Change it to use a mirror.",
+    )
 
 
 class _SentRow(ApiModel):

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode
 
 from bot.sources.hts import HtsSettings
@@ -34,4 +34,8 @@ def _split_names(value: object) -> object:
 class SourceSettings(FederalRegisterSettings, HtsSettings, WitsSettings, WtoSettings):
     """Which live sources are on, and the settings of each source."""
 
-    live_sources: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)] = ()
+    live_sources: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_names)] = Field(
+        (),
+        description="The live sources that are on, of federal-register, usitc-hts, wits and wto. "
+        "Without a value, federal-register is on if there are operators. none turns all off.",
+    )

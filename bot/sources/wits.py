@@ -6,7 +6,7 @@ MFN-SMPL-AVRG?format=JSON answers in SDMX-JSON. The address follows the WITS API
 figures are one to three years old. An unknown economy or indicator is answered with 404.
 """
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.rates.model.measure import Source
@@ -26,7 +26,10 @@ _DOCUMENT = TypeAdapter(SdmxDocument)
 class WitsSettings(BaseModel):
     """The settings of this source."""
 
-    wits_url: ApiUrl = "https://wits.worldbank.org/API/V1/SDMX/V21/"
+    wits_url: ApiUrl = Field(
+        "https://wits.worldbank.org/API/V1/SDMX/V21/",
+        description="The address of the World Bank's API.",
+    )
 
 
 class Wits:

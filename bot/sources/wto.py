@@ -10,7 +10,7 @@ API is documented at apiportal.wto.org (Timeseries API, version 1), where keys a
 import asyncio
 from decimal import Decimal
 
-from pydantic import BaseModel, SecretStr, TypeAdapter
+from pydantic import BaseModel, Field, SecretStr, TypeAdapter
 
 from bot.rates.model.lookup import Finding, Lookup, MissingFigure
 from bot.rates.model.measure import Source
@@ -49,8 +49,12 @@ _DATA = TypeAdapter(_Data)
 class WtoSettings(BaseModel):
     """The settings of this source."""
 
-    wto_url: ApiUrl = "https://api.wto.org/timeseries/v1/"
-    wto_key: SecretStr | None = None
+    wto_url: ApiUrl = Field(
+        "https://api.wto.org/timeseries/v1/", description="The address of the WTO's API."
+    )
+    wto_key: SecretStr | None = Field(
+        None, description="The key for the source wto, free at apiportal.wto.org."
+    )
 
 
 class Wto:

@@ -96,11 +96,15 @@ class Database:
     It connects at the first query. The constructor raises StoreError if the address is not usable,
     the driver is missing or the folder cannot be created. A cancelled caller waits until its query
     or transaction has ended. `outage` is notified when the database cannot be reached and when a
-    write succeeds.
+    write succeeds. If it `has_workers`, a job is added for each queued delivery
+    (`bot.store.job_queue`).
     """
 
-    def __init__(self, address: str, outage: Outage | None = None) -> None:
+    def __init__(
+        self, address: str, outage: Outage | None = None, has_workers: bool = False
+    ) -> None:
         self.url = parse_url(address)
+        self.has_workers = has_workers
         backend = self.url.get_backend_name()
         self.is_sqlite = backend == "sqlite"
         self._engine = _engine(self.url, _CONNECTIONS[backend])

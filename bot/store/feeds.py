@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from bot.feeds.health import Lag
 from bot.feeds.model import STATE, Feed, FeedState
 from bot.store import tables
-from bot.store.engine import Database
+from bot.store.engine import Database, execute_many
 
 _feed = tables.feeds.c
 _state = tables.feed_states.c
@@ -25,8 +25,10 @@ class Feeds:
         self._database, self._decode = database, decode
         insert = database.insert(tables.feed_states)
         self._put_state = insert.on_conflict_do_update(
-            index_elements=["feed_id"], set_={"data": insert.excluded.data}
+            index_elements=["feed_id"],
+            set_={"data": insert.excluded.data, "due_at": insert.excluded.due_at},
         )
+        self._add_state = insert.on_conflict_do_nothing()
         self._parsed: dict[str, Feed] = {}
 
     async def added(self) -> tuple[Feed, ...]:
@@ -78,8 +80,18 @@ class Feeds:
 
     def put_state(self, connection: sa.Connection, state: FeedState) -> None:
         """Saves a feed's state within the caller's transaction."""
-        row = {"feed_id": state.feed_id, "data": STATE.dump_json(state).decode()}
-        connection.execute(self._put_state, row)
+        connection.execute(self._put_state, _list_values(state))
+
+    async def add_states(self, states: Iterable[FeedState]) -> None:
+        """Saves the states of feeds that have none yet."""
+        rows = [_list_values(state) for state in states]
+        await self._database.write(
+            lambda connection: execute_many(connection, self._add_state, rows)
+        )
+
+    async def due(self, now: datetime) -> frozenset[str]:
+        """The ids of the feeds whose next poll is due, according to their saved states."""
+        return frozenset(await self._database.column(_DUE, {"now": now}))
 
     async def lags(self, since: datetime) -> dict[str, Lag]:
         """The lag of each feed's entries seen since then, by feed id.
@@ -97,6 +109,21 @@ class Feeds:
             row.of: Lag(median_s=row.median_s, p95_s=row.p95_s, entries=row.entries)
             for row in await self._database.rows(_lags(since, group))
         }
+
+
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+_DUE = sa.select(_state.feed_id).where(_state.due_at <= sa.bindparam("now", type_=tables.Moment))
+
+
+def _list_values(state: FeedState) -> dict[str, Any]:
+    """The values of a feed's row. A feed without a next poll is due at once, or never if it is
+    stopped."""
+    due_at = None if state.stopped else state.next_poll_at or _AT_ONCE
+    return {
+        "feed_id": state.feed_id,
+        "due_at": due_at,
+        "data": STATE.dump_json(state).decode(),
+    }
 
 
 def _lags(since: datetime, group: sa.ColumnElement[str]) -> sa.Select[Any]:

@@ -1,4 +1,4 @@
-"""Ensures that one bot at a time uses a database.
+"""Ensures that one bot at a time uses a database, or web and worker processes together.
 
 On PostgreSQL the bot holds an advisory lock; `bot.store.heartbeat` has the way for SQLite. The
 server releases the lock when the connection ends, for example because the process is killed. The
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 _SELF = text("SELECT pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()")
 _TAKE = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
+_SHARE = text("SELECT pg_try_advisory_lock_shared(hashtextextended(:name, 0))")
 _END_FORMER = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     " WHERE pid = :pid AND backend_start = :backend_start"
@@ -49,8 +50,11 @@ async def hold_instance_lock(
     clock: Callable[[], datetime],
     teams: Collection[str] = (),
     times: LockTimes | None = None,
+    is_shared: bool = False,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Prevents other bots from using this database; bots of the first release by their `teams`.
+
+    Web and worker processes on PostgreSQL share the lock (`is_shared`): it prevents only `run`.
 
     Raises StoreError if another process keeps the lock. It yields a task that checks the lock until
     the block ends. The task raises StoreError if another process has taken the lock, which can
@@ -59,7 +63,7 @@ async def hold_instance_lock(
     lock = (
         Heartbeat(database, clock)
         if database.is_sqlite
-        else _Lock(database, teams, times or LockTimes())
+        else _Lock(database, teams, times or LockTimes(), is_shared)
     )
     try:
         await lock.start()
@@ -76,8 +80,11 @@ async def hold_instance_lock(
 class _Lock:
     """The advisory lock of PostgreSQL."""
 
-    def __init__(self, database: Database, teams: Collection[str], times: LockTimes) -> None:
+    def __init__(
+        self, database: Database, teams: Collection[str], times: LockTimes, is_shared: bool
+    ) -> None:
         self._database, self._times = database, times
+        self._take = _SHARE if is_shared else _TAKE
         # The first release had a lock for each workspace.
         self._names = ("Tariffwire", *(f"Tariffwire of team {team}" for team in teams))
         self._connection: Connection | None = None
@@ -122,7 +129,7 @@ class _Lock:
                 # for hours.
                 self._connection.execute(_END_FORMER, former)
         connection = self._connection
-        return all(connection.execute(_TAKE, {"name": name}).scalar() for name in self._names)
+        return all(connection.execute(self._take, {"name": name}).scalar() for name in self._names)
 
 
 def _end(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from bot.alerts.delivery import Delivery
 from bot.lines.model import LineKey, LineList, ListedLine, ListOwner
 from bot.lines.reports import KnownList, KnownTotals, ListReport, format_totals, parse_totals
 from bot.store import tables
-from bot.store.engine import Database, execute_many
+from bot.store.engine import AnyRow, Database, execute_many
 from bot.store.queueing import put_deliveries
 
 _lists, _list = tables.line_lists, tables.line_lists.c
@@ -34,23 +34,15 @@ class LineLists:
         rows = await self._database.rows(sa.select(_list.revision).where(*_is_of(_lists, owner)))
         return rows[0].revision if rows else 0
 
+    async def count(self, owner: ListOwner) -> int:
+        """The number of the owner's lines."""
+        query = sa.select(sa.func.count().label("number")).select_from(_lines)
+        rows = await self._database.rows(query.where(*_is_of(_lines, owner)))
+        return int(rows[0].number)
+
     async def known(self, owner: ListOwner) -> KnownList:
         """The list with what the owner knows about the duties on its lines."""
-
-        def read(connection: sa.Connection) -> KnownList:
-            found = _read(connection, owner)
-            query = sa.select(_line.code, _line.origin, _line.totals)
-            rows = connection.execute(query.where(*_is_of(_lines, owner))).all()
-            reports = sa.select(_list.reports).where(*_is_of(_lists, owner))
-            number = connection.execute(reports).scalar_one_or_none() or 0
-            # Most lines of a list have the totals of others.
-            parsed = {row.totals: parse_totals(row.totals) for row in rows if row.totals}
-            totals = {
-                LineKey(row.code, row.origin): parsed[row.totals] for row in rows if row.totals
-            }
-            return KnownList(found, totals, number)
-
-        return await self._database.read(read)
+        return await self._database.read(lambda connection: _read_known(connection, owner))
 
     async def save(
         self,
@@ -117,11 +109,7 @@ class LineLists:
         rows = await self._database.rows(query.order_by(_list.place))
         return tuple(ListOwner(row.team, row.place) for row in rows)
 
-    def take_report(self, connection: sa.Connection, report: ListReport) -> bool:
-        """Saves what a report tells the owner; False if it was saved before, or the list changed.
-
-        Call it in the transaction that queues the message of the report.
-        """
+    def _take_report(self, connection: sa.Connection, report: ListReport) -> bool:
         owner, before = report.known.list.owner, report.known
         is_same = (
             *_is_of(_lists, owner),
@@ -143,10 +131,13 @@ class LineLists:
         return True
 
     async def queue_report(self, report: ListReport, message: Delivery) -> bool:
-        """Saves what a report tells the owner and queues its message; False as `take_report`."""
+        """Saves what a report tells the owner, and queues its message, in one transaction.
+
+        False, and changes nothing, if it was saved before or the list changed since.
+        """
 
         def write(connection: sa.Connection) -> bool:
-            if not self.take_report(connection, report):
+            if not self._take_report(connection, report):
                 return False
             put_deliveries(self._database, connection, (message,))
             return True
@@ -154,8 +145,8 @@ class LineLists:
         return await self._database.write(write)
 
     async def save_report(self, report: ListReport) -> bool:
-        """Saves what a report tells the owner, without a message; False as `take_report`."""
-        return await self._database.write(lambda connection: self.take_report(connection, report))
+        """Saves what a report tells the owner, without a message; False like `queue_report`."""
+        return await self._database.write(lambda connection: self._take_report(connection, report))
 
     def _take_revision(
         self, connection: sa.Connection, before: LineList, by: str, now: datetime
@@ -191,17 +182,38 @@ class _Formatter:
 
 
 def _read(connection: sa.Connection, owner: ListOwner) -> LineList:
-    query = sa.select(_list.revision).where(*_is_of(_lists, owner))
-    revision = connection.execute(query).scalar_one_or_none()
-    if revision is None:
+    found = _read_list(connection, owner)
+    if found is None:
         return LineList(owner)
-    lines = sa.select(_line.code, _line.origin, _line.label).where(*_is_of(_lines, owner))
-    rows = connection.execute(lines.order_by(_line.position)).all()
-    return LineList(
-        owner,
-        tuple(ListedLine(code=row.code, origin=row.origin, label=row.label) for row in rows),
-        revision,
-    )
+    rows = _read_rows(connection, owner, _line.label)
+    return LineList(owner, _make_lines(rows), found.revision)
+
+
+def _read_known(connection: sa.Connection, owner: ListOwner) -> KnownList:
+    found = _read_list(connection, owner)
+    if found is None:
+        return KnownList(LineList(owner), {})
+    rows = _read_rows(connection, owner, _line.label, _line.totals)
+    # Most lines of a list have the totals of others.
+    parsed = {row.totals: parse_totals(row.totals) for row in rows if row.totals}
+    totals = {LineKey(row.code, row.origin): parsed[row.totals] for row in rows if row.totals}
+    return KnownList(LineList(owner, _make_lines(rows), found.revision), totals, found.reports)
+
+
+def _read_list(connection: sa.Connection, owner: ListOwner) -> AnyRow | None:
+    query = sa.select(_list.revision, _list.reports).where(*_is_of(_lists, owner))
+    return connection.execute(query).one_or_none()
+
+
+def _read_rows(
+    connection: sa.Connection, owner: ListOwner, *columns: sa.Column[str]
+) -> Sequence[AnyRow]:
+    query = sa.select(_line.code, _line.origin, *columns).where(*_is_of(_lines, owner))
+    return connection.execute(query.order_by(_line.position)).all()
+
+
+def _make_lines(rows: Sequence[AnyRow]) -> tuple[ListedLine, ...]:
+    return tuple(ListedLine(code=row.code, origin=row.origin, label=row.label) for row in rows)
 
 
 def _is_of(table: sa.Table, owner: ListOwner) -> tuple[sa.ColumnElement[bool], ...]:

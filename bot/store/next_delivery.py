@@ -143,35 +143,39 @@ def _can_edit() -> sa.ColumnElement[bool]:
     return sa.and_(sa.not_(waits), sa.tuple_(_row.team, _row.conversation).not_in(refusing))
 
 
-_is_message = sa.and_(_row.kind != DeliveryKind.UPDATE, _is_head())
-_is_free_update = sa.and_(_row.kind == DeliveryKind.UPDATE, _can_edit())
+IS_NEXT_MESSAGE = sa.and_(_row.kind != DeliveryKind.UPDATE, _is_head())
+"""`now`: whether a delivery is a message that no earlier one of its conversation blocks."""
+
+IS_FREE_UPDATE = sa.and_(_row.kind == DeliveryKind.UPDATE, _can_edit())
+"""Whether a delivery is an update that has nothing to wait for."""
 
 
-def _select_sendable(condition: sa.ColumnElement[bool]) -> sa.Select[str]:
+IS_DUE = sa.and_(
+    _unsent("deliveries"), _row.state.in_(_CLAIMABLE), _row.due_at <= _now, OF_TEAM, _OPEN
+)
+"""`now`, `of_team`, `closed`: whether a delivery is due and not claimed."""
+
+
+def select_sendable(condition: sa.ColumnElement[bool]) -> sa.Select[str]:
+    """`now`, `of_team`, `closed`, `limit`: the ids of due deliveries for which the condition holds,
+    earliest due first.
+
+    On PostgreSQL, rows that another process is claiming are skipped.
+    """
     return (
         sa.select(_row.id)
-        .where(
-            _unsent("deliveries"),
-            _row.state.in_(_CLAIMABLE),
-            _row.due_at <= _now,
-            OF_TEAM,
-            _OPEN,
-            condition,
-        )
+        .where(IS_DUE, condition)
         .order_by(_row.due_at, _row.seq)
         .limit(sa.bindparam("limit", type_=sa.Integer))
         .with_for_update(skip_locked=True, of=_table)
     )
 
 
-SENDABLE = _select_sendable(_is_message)
-"""`now`, `of_team`, `closed`, `limit`: the ids of messages that may be claimed, earliest due first.
+SENDABLE = select_sendable(IS_NEXT_MESSAGE)
+"""The messages that may be claimed; see `select_sendable`."""
 
-On PostgreSQL, rows that another process is claiming are skipped.
-"""
-
-SENDABLE_UPDATES = _select_sendable(_is_free_update)
-"""The same for updates."""
+SENDABLE_UPDATES = select_sendable(IS_FREE_UPDATE)
+"""The updates that may be claimed."""
 
 KEEP_CLAIMED = (
     sa.update(_table)
@@ -299,8 +303,8 @@ NEXT_MOMENT = sa.select(
     _OPEN,
     sa.or_(
         _row.state.in_(_LEASED),
-        _is_message,
-        sa.and_(sa.bindparam("updates", type_=sa.Boolean), _is_free_update),
+        IS_NEXT_MESSAGE,
+        sa.and_(sa.bindparam("updates", type_=sa.Boolean), IS_FREE_UPDATE),
     ),
 )
 """`now`, `of_team`, `closed`, `updates`: the next moment at which a delivery is due or a lease

@@ -22,6 +22,7 @@ from bot.news.story import Story
 from bot.store import next_delivery, tables
 from bot.store.delivery_rows import FIELDS, FIRST_IN_FRONT, MAY_BE_FIRST, read_delivery
 from bot.store.engine import Database, chunks
+from bot.store.installations import lock_installed
 from bot.store.outcomes import RECORD, Outcome, WriteBatch, record_all, start_all
 from bot.store.queueing import put_deliveries
 from bot.store.stories import Stories
@@ -38,11 +39,20 @@ class Outbox:
     """The deliveries table.
 
     If a `team` is given, only its deliveries are claimed, released, counted and listed. The
-    deliveries of other teams wait for a process that serves those teams.
+    deliveries of other teams wait for a process that serves those teams. With `only_installed`,
+    nothing is queued for teams that have not installed the app by OAuth.
     """
 
-    def __init__(self, database: Database, stories: Stories, team: str | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        stories: Stories,
+        team: str | None = None,
+        *,
+        only_installed: bool = False,
+    ) -> None:
         self._database, self._stories, self._team = database, stories, team
+        self._only_installed = only_installed
         self._starts = WriteBatch(database, start_all)
         self._outcomes = WriteBatch(database, record_all)
 
@@ -421,4 +431,8 @@ class Outbox:
         now: datetime | None = None,
     ) -> None:
         """Queues deliveries within the caller's transaction; see `bot.store.queueing`."""
+        if self._only_installed:
+            planned = tuple(deliveries)
+            installed = lock_installed(connection, {each.team for each in planned})
+            deliveries = [each for each in planned if each.team in installed]
         put_deliveries(self._database, connection, deliveries, now)

@@ -23,7 +23,10 @@ WITHOUT_PEOPLE: Mapping[str, str] = {
     "entries": "what outlets published",
     "identities": "hashes of what outlets published",
     "stories": "what outlets published",
+    "workspace_turns": "when a workspace may get its next message",
     "hub_subscriptions": "agreements with hubs about feeds",
+    "installations": "workspaces, with the bot's encrypted tokens",
+    "oauth_states": "random text",
 }
 """The tables without data about people who use the bot, each with what it has instead."""
 

@@ -1,9 +1,11 @@
 """Reads what the pipeline needs, and saves the result of a poll in one transaction."""
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, text
 
 from bot.alerts.delivery import Audience
 from bot.feeds.identity import Sighting, list_identities, recognize
@@ -11,6 +13,9 @@ from bot.feeds.model import FeedState
 from bot.news.story import Story
 from bot.pipeline import IntakeResult
 from bot.store.store import Store
+
+_JOINING = 7_283_002_515
+"""The key of the PostgreSQL lock of `joining`; an arbitrary number."""
 
 
 class PipelineStore:
@@ -22,7 +27,7 @@ class PipelineStore:
 
     def __init__(self, store: Store) -> None:
         self._store, self._team = store, store.outbox.team
-        self.feeds = store.feeds
+        self.feeds, self.has_workers = store.feeds, store.database.has_workers
 
     async def state(self, feed_id: str) -> FeedState | None:
         """The saved state of a feed; None if it was never polled."""
@@ -54,6 +59,25 @@ class PipelineStore:
                 each: due_at for each, due_at in bundled.items() if self._team in (None, each.team)
             },
         )
+
+    @asynccontextmanager
+    async def joining(self) -> AsyncIterator[None]:
+        """A context that one process at a time is in, if there are workers.
+
+        A story that another worker saves meanwhile could be about the same event. The lock is that
+        of a connection, because several transactions run in the context.
+        """
+        if not self.has_workers:
+            yield
+            return
+        database = self._store.database
+        locking = asyncio.ensure_future(database.with_engine(_lock_joining))
+        try:
+            await asyncio.shield(locking)
+            yield
+        finally:
+            connection = await locking
+            await database.with_engine(lambda _: _unlock_joining(connection))
 
     async def keep(self, taken: IntakeResult) -> None:
         """Saves the result of a poll in one transaction, or raises StoreError and saves nothing."""
@@ -87,6 +111,26 @@ class PipelineStore:
         return _with_stories(
             taken, {each.id for each in taken.stories if each.entry_key not in seen}
         )
+
+
+def _lock_joining(engine: Engine) -> Connection:
+    connection = engine.connect()
+    try:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _JOINING})
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _unlock_joining(connection: Connection) -> None:
+    with connection:
+        try:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _JOINING})
+        except BaseException:
+            # The end of the connection ends the lock.
+            connection.invalidate()
+            raise
 
 
 def _with_stories(taken: IntakeResult, story_ids: Collection[str]) -> IntakeResult:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from bot.alerts.delivery import Delivery, DeliveryKind, DeliveryState, Thread, delivery_id
 from bot.alerts.digest import Bundle, BundleKind, is_quiet_bundle, read_bundle
 from bot.errors import StoreError
-from bot.store import tables
+from bot.store import job_queue, tables
 from bot.store.delivery_rows import FIELDS, list_values, read_delivery
 from bot.store.engine import Database, chunks, execute_many
 
@@ -44,9 +44,11 @@ def put_deliveries(
     """Queues deliveries.
 
     If `now` is given, a bundle of a mute gets the end that the mute has now, because people may
-    have moved or ended it since the bundle was planned.
+    have moved or ended it since the bundle was planned. If there are workers, they get a job for
+    each lane in which something is due.
     """
     messages, updates, bundles = [], [], []
+    deliveries = tuple(deliveries)
     for delivery in deliveries:
         if delivery.kind is DeliveryKind.UPDATE:
             updates.append(delivery)
@@ -60,6 +62,8 @@ def put_deliveries(
     if now is not None:
         bundles = [_follow_mute(connection, each, now) for each in bundles]
     _put_bundles(database, connection, bundles)
+    if database.has_workers:
+        job_queue.add_due(connection, deliveries)
 
 
 def _put_bundles(

@@ -12,6 +12,7 @@ from bot.store.feeds import Feeds
 from bot.store.follows import Follows
 from bot.store.hub_subscriptions import HubSubscriptions
 from bot.store.line_lists import LineLists
+from bot.store.monitoring import MonitoringQueries
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.posted_alerts import PostedAlerts
@@ -45,12 +46,16 @@ class Store:
     answers: KeptAnswers
     retention: Retention
     watch: WatchStore
+    monitoring: MonitoringQueries
 
     @classmethod
-    def of(cls, database: Database, team: str | None = None) -> Self:
-        """The tables of this database. If `team` is given, the outbox serves only that team."""
+    def of(
+        cls, database: Database, team: str | None = None, *, only_installed: bool = False
+    ) -> Self:
+        """The tables of this database. If `team` is given, the outbox serves only that team. With
+        `only_installed`, it queues nothing for teams that have not installed the app by OAuth."""
         stories = Stories(database)
-        outbox = Outbox(database, stories, team)
+        outbox = Outbox(database, stories, team, only_installed=only_installed)
         return cls(
             database=database,
             feeds=Feeds(database),
@@ -70,4 +75,5 @@ class Store:
             answers=KeptAnswers(database),
             retention=Retention(database),
             watch=WatchStore(database),
+            monitoring=MonitoringQueries(database),
         )

@@ -18,6 +18,10 @@ Each new column with text is classified in `bot.store.personal_data`.
     feedback                  what readers called not relevant
     answers                   answers that were given, if the bot keeps them
     data_checks               confirmations that nothing changed; undone ones are marked
+    installations             workspaces in which the app is installed by OAuth, with encrypted
+                              tokens
+    oauth_states              installations that were started and not finished yet
+    workspace_turns           when each workspace may get its next message, if there are workers
     once                      marks of what is done once in a database's life; its workspace and a
                               refusal of it, and on SQLite its running bot
 
@@ -31,7 +35,7 @@ import sqlalchemy as sa
 
 from bot.values import to_utc
 
-REVISION = "0013"
+REVISION = "0015"
 """The id of the Alembic migration that leads to these tables."""
 
 
@@ -77,7 +81,10 @@ feed_states = sa.Table(
     "feed_states",
     metadata,
     sa.Column("feed_id", sa.String, primary_key=True),
+    # When the feed is polled next; NULL if it is stopped.
+    sa.Column("due_at", Moment),
     sa.Column("data", sa.Text, nullable=False),
+    sa.Index(None, "due_at"),
 )
 
 entries = sa.Table(
@@ -337,6 +344,36 @@ listed_lines = sa.Table(
     # The totals that the owner knows, as JSON; empty if none was computed yet.
     sa.Column("totals", sa.Text, nullable=False),
     sqlite_with_rowid=False,
+)
+
+installations = sa.Table(
+    "installations",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("name", sa.String, nullable=False),
+    # The organization of the workspace; empty if it has none.
+    sa.Column("enterprise", sa.String, nullable=False),
+    sa.Column("bot_id", sa.String, nullable=False),
+    sa.Column("bot_user", sa.String, nullable=False),
+    sa.Column("installed_at", Moment, nullable=False),
+    # The encrypted bot token.
+    sa.Column("token", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+oauth_states = sa.Table(
+    "oauth_states",
+    metadata,
+    sa.Column("state", sa.String, primary_key=True),
+    sa.Column("expires_at", Moment, nullable=False),
+    sa.Index(None, "expires_at"),
+)
+
+workspace_turns = sa.Table(
+    "workspace_turns",
+    metadata,
+    sa.Column("team", sa.String, primary_key=True),
+    sa.Column("next_at", Moment, nullable=False),
 )
 
 once = sa.Table(

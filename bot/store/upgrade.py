@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection, inspect, text
 
 from bot.errors import StoreError
+from bot.store import job_queue
 from bot.store.engine import Database
 from bot.store.tables import REVISION, metadata
 
@@ -29,6 +30,23 @@ async def upgrade(address: str) -> None:
     be opened, is of a version that this program does not know, or has tables of another program.
     """
     await _write(address, _upgrade)
+
+
+async def release(address: str) -> None:
+    """Upgrades a PostgreSQL database as `upgrade` does, and the tables of its job queue."""
+
+    def write(connection: Connection, database: Database) -> None:
+        _upgrade(connection, database)
+        job_queue.install(connection)
+
+    await _write(address, write)
+
+
+async def require_queue(database: Database) -> None:
+    """Raises StoreError if the database has no job queue, or one of another version."""
+    if not await database.read(job_queue.is_installed):
+        cause = "has no job queue, or one of another version"
+        raise StoreError(database.name, cause, "Run: tariffwire release")
 
 
 async def create(address: str) -> bool:

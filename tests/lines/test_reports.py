@@ -53,7 +53,7 @@ def test_a_change_is_reported_with_old_and_new_total() -> None:
         (code, origin) for code in ("72083900", "72085100") for origin in ("CN", "DE")
     }
     first = next(one for one in changes if one.line == listed("72083900"))
-    assert (first.on, first.before.high, first.after.total.high) == (
+    assert (first.on, first.before.high, first.after.high) == (
         TODAY,
         Decimal("37.5"),
         Decimal("62.5"),
@@ -79,7 +79,7 @@ def test_a_change_that_is_called_off_is_reported() -> None:
     after = raise_steel(on=SOON)
     changes = report(know(after), ledger()).changes
     plates = next(one for one in changes if one.line == listed("72083900"))
-    assert (plates.on, plates.before.high, plates.after.total.high) == (
+    assert (plates.on, plates.before.high, plates.after.high) == (
         SOON,
         Decimal("62.5"),
         Decimal("37.5"),
@@ -91,7 +91,7 @@ def test_changes_between_two_reports_are_reported_together() -> None:
     known, now = know(ledger()), SOON + timedelta(days=5)
     changes = report(known, raise_steel(on=SOON, percent=60), now).changes
     flat = next(one for one in changes if one.line == listed("72083900"))
-    assert (flat.on, flat.after.total.high) == (now, Decimal("72.5"))
+    assert (flat.on, flat.after.high) == (now, Decimal("72.5"))
 
 
 def test_a_change_that_does_not_concern_the_future_is_not_reported() -> None:

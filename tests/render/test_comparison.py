@@ -206,11 +206,14 @@ def test_equal_figures_on_another_basis_are_not_the_same_duty() -> None:
 
 def test_the_normal_duty_that_comes_on_top_is_named() -> None:
     bicycles = build_comparison(ask("us taiwan vs cambodia bicycles", ledger(), TODAY))
-    assert "Cambodia, 10% plus the normal duty 3.7% to 11% by line" in bicycles.sentence
+    assert bicycles.sentence == (
+        "Lowest with the normal duty: goods of Taiwan, 10% to 11%; "
+        "highest: goods of Cambodia, 13.7% to 21%."
+    )
     oil = build_comparison(ask("us spain vs tunisia olive oil", ledger(), TODAY))
     assert "Tunisia 0% plus the normal duty 5¢/kg or 3.4¢/kg" in oil.sentence
     cars = build_comparison(ask("us japan vs uk cars", ledger(), TODAY))
-    assert "UK between 7.5% and 25% plus the normal duty 2.5%" in cars.sentence
+    assert "goods of the UK 10% to 27.5%; goods of Japan 15%." in cars.sentence
 
 
 def test_rows_about_several_goods_name_the_goods() -> None:
@@ -302,3 +305,55 @@ async def answer_text(text: str) -> RateAnswers:
     reply = await service.answer(service.parse(text, NOON))
     assert isinstance(reply, RateAnswers)
     return reply
+
+
+def test_a_law_with_duties_on_particular_goods_is_not_compared_as_one_range() -> None:
+    found = build_comparison(ask("china vs vietnam section 301", ledger(), TODAY))
+    assert found.title == "US Section 301 duties by origin"
+    assert found.sentence == (
+        "A law has no one total: goods of China 12.5% on all goods except listed exemptions and "
+        "Section 232 goods; 18 duties, 7.5% to 100%, on particular goods; goods of Vietnam 12.5%. "
+        "Name the goods to compare totals."
+    )
+    assert [(row.pair, row.typical) for row in found.rows] == [
+        ("China", "12.5%+"),
+        ("Vietnam", "12.5%"),
+    ]
+
+
+def test_a_law_whose_rates_include_the_normal_duty_in_part_says_so() -> None:
+    found = build_comparison(ask("japan vs china section 232", ledger(), TODAY))
+    assert found.base == ""
+    assert {row.normal for row in found.rows} == {"normal duty included in part"}
+
+
+def test_a_claim_of_one_origin_is_named_with_this_origin_only() -> None:
+    found = build_comparison(ask("auto parts mexico usmca vs china vs japan", ledger(), TODAY))
+    assert found.title == "US duty on auto parts (listed lines of HS 8708) by origin"
+    assert found.sentence == (
+        "Lowest with the normal duty: goods of Mexico under USMCA, 0%; "
+        "highest: goods of China, 50% to 52.5%."
+    )
+    assert [row.pair for row in found.rows] == ["Mexico under USMCA", "Japan", "China"]
+    assert not any("no special rate" in note for note in found.notes)
+
+
+def test_sums_that_overlap_are_listed_without_a_lowest() -> None:
+    found = build_comparison(ask("cars eu vs mexico usmca", ledger(), TODAY))
+    assert found.sentence == (
+        "With the normal duty, the totals overlap, so compare the same goods: "
+        "goods of Mexico under USMCA 0% to 25%; goods of the EU 15%."
+    )
+
+
+def test_goods_of_which_some_lines_are_banned_have_the_total_of_the_others() -> None:
+    found = build_comparison(ask("whisky canada vs mexico", ledger(), TODAY))
+    assert "10%, or banned, by tariff line: goods of Canada." in found.sentence
+    assert {row.pair: row.typical for row in found.rows}["Canada"] == "10% or banned"
+
+
+def test_a_claim_that_changes_no_end_of_a_range_is_not_in_the_sentence() -> None:
+    sentence = build_comparison(ask("steel canada vs korea", ledger(), TODAY)).sentence
+    assert sentence == (
+        "The same additional duty on most tariff lines: goods of Canada and South Korea, 50%."
+    )

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from bot.lines.difference import ImportMode, compare_lists
-from bot.lines.duties import BanExtent, DutyTotal, ListedDuty
-from bot.lines.reports import ReportedChange
+from bot.lines.duties import BanExtent, DutyTotal
+from bot.lines.effects import LineEffect
 from bot.lines.validation import LineProblem, NotedRow, RowNote, WrongRow
 from bot.render.lines import (
     describe_change,
@@ -79,11 +79,11 @@ def test_a_difference_in_words() -> None:
 
 
 def test_a_reported_change_in_words() -> None:
-    change = ReportedChange(
+    change = LineEffect(
         listed("85076000", label="cells"),
         date(2027, 1, 1),
         DutyTotal(TEN, TEN),
-        ListedDuty(DutyTotal(Decimal(35), Decimal(35))),
+        DutyTotal(Decimal(35), Decimal(35)),
     )
     words = "8507.60.00 China (cells): 10% -> 35% from 1 Jan 2027"
     assert describe_change(change, PARTIES) == words

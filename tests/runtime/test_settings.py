@@ -185,6 +185,34 @@ def test_the_federal_register_is_on_if_there_are_operators(
     assert load_settings().live_sources == expected
 
 
+def test_secrets_are_read_from_files_and_the_environment_comes_first(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    secrets = tmp_path / "secrets"
+    secrets.mkdir()
+    (secrets / "SLACK_BOT_TOKEN").write_text("xoxb-from-a-file\n")
+    (secrets / "slack_signing_secret").write_text("signs")
+    (secrets / "DATABASE_URL").write_text("postgresql://from-a-file")
+    (secrets / "tariffwire_wto_key").write_text("key")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(secrets))
+    monkeypatch.setenv("DATABASE_URL", "postgresql://from-the-environment")
+    settings = load_settings()
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-from-a-file"
+    assert settings.slack_signing_secret is not None
+    assert settings.slack_signing_secret.get_secret_value() == "signs"
+    assert settings.wto_key is not None
+    assert settings.wto_key.get_secret_value() == "key"
+    assert settings.database_url == "postgresql://from-the-environment"
+
+
+def test_a_folder_of_secrets_that_does_not_exist_is_ignored(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "missing"))
+    assert load_settings().slack_bot_token is None
+
+
 def test_every_setting_is_in_the_example_file() -> None:
     example = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
     missing = [
@@ -246,12 +274,6 @@ def test_a_process_of_the_procfile_with_its_tokens_is_accepted(
     load_settings().require_transport("http")
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
     load_settings().require_transport("socket")
-
-
-def test_each_process_of_the_procfile_has_its_own_way_to_slack() -> None:
-    procfile = (Path(__file__).parents[2] / "Procfile").read_text(encoding="utf-8")
-    assert "\nweb: tariffwire run --by http\n" in procfile
-    assert "\nworker: tariffwire run --by socket\n" in procfile
 
 
 def test_a_token_in_the_wrong_variable_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -276,12 +276,15 @@ class FakeLineLists:
     async def revision(self, owner: ListOwner) -> int:
         return (await self.get(owner)).revision
 
-    async def save(self, before: LineList, lines: Sequence[ListedLine], *_: Any) -> bool:
+    async def count(self, owner: ListOwner) -> int:
+        return len((await self.get(owner)).lines)
+
+    async def save(self, before: LineList, lines: Sequence[ListedLine], *_: Any) -> int:
         owner = before.owner
         if (await self.get(owner)).revision != before.revision:
-            return False
+            return 0
         self.kept[owner] = LineList(owner, tuple(lines), before.revision + 1)
-        return True
+        return before.revision + 1
 
     async def remove(self, owner: ListOwner) -> int:
         return len(self.kept.pop(owner, LineList(owner)).lines)

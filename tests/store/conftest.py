@@ -53,6 +53,14 @@ async def store(address: str) -> AsyncIterator[Store]:
     await opened.database.close()
 
 
+@pytest.fixture
+async def shared(address: str) -> AsyncIterator[Store]:
+    """The database of a bot that serves many workspaces."""
+    opened = Store.of(Database(address), only_installed=True)
+    yield opened
+    await opened.database.close()
+
+
 async def _empty(url: str) -> None:
     database = Database(url)
 

@@ -9,7 +9,7 @@ from bot.lines.model import LineList, ListOwner
 from bot.lines.reports import ListReport, build_report, find_known_totals
 from bot.store.personal_data import forget_person
 from tests.lines.made import TODAY, change, ledger, listed
-from tests.store.examples import NOON, TEAM
+from tests.store.examples import NOON, TEAM, delivery
 from tests.store.opened import Store
 
 OWNER = ListOwner(TEAM, "C1")
@@ -38,6 +38,7 @@ async def test_a_list_is_read_back_in_its_order(store: Store) -> None:
     assert await store.lines.get(OWNER) == LineList(OWNER, LINES, revision)
     known = await store.lines.known(OWNER)
     assert (known.list.lines, known.totals, known.reports) == (LINES, TOTALS, 0)
+    assert await store.lines.count(OWNER) == 2
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=lambda one: f"{one.team} {one.place}")
@@ -45,6 +46,7 @@ async def test_another_owner_never_sees_a_list(store: Store, other: ListOwner) -
     await save(store)
     assert await store.lines.get(other) == LineList(other)
     assert (await store.lines.known(other)).totals == {}
+    assert await store.lines.count(other) == 0
     assert await store.lines.remove(other) == 0
     assert await save(store, other)
     assert await store.lines.remove(other) == 2
@@ -84,15 +86,9 @@ async def test_a_report_that_is_not_saved_is_found_again(store: Store) -> None:
     await save(store)
     report = await find_report(store)
 
-    class Crash(Exception):
-        pass
-
-    def write(connection: object) -> None:
-        assert store.lines.take_report(connection, report)  # type: ignore[arg-type]
-        raise Crash
-
-    with pytest.raises(Crash):
-        await store.database.write(write)
+    unwritable = delivery("a report", content="\ud800")
+    with pytest.raises(UnicodeError):
+        await store.lines.queue_report(report, unwritable)
     assert await find_report(store) == report
     # Days later the change is still the first that the owner does not know.
     later = await find_report(store, TODAY + timedelta(days=9))

@@ -38,10 +38,12 @@ async def first_release(address: str) -> str:
 def _as_first_release(connection: Connection) -> None:
     newer = (
         *("data_checks", "feedback", "answers", "bundle_events", "quiet_weeks", "incidents"),
-        *("line_lists", "listed_lines"),
+        *("line_lists", "listed_lines", "installations", "oauth_states", "workspace_turns"),
     )
     for table in newer:
         connection.execute(text(f"DROP TABLE {table}"))
+    connection.execute(text("DROP INDEX ix_feed_states_due_at"))
+    connection.execute(text("ALTER TABLE feed_states DROP COLUMN due_at"))
     connection.execute(text("DROP TABLE deliveries"))
     connection.execute(text("DROP TABLE proposals"))
     connection.execute(text("DROP TABLE mutes"))

@@ -99,9 +99,12 @@ class Attempts:
 
     async def wait_for_pace(self, delivery: Delivery) -> None:
         """Waits until the conversation may get its next message."""
-        conversation = delivery.team, delivery.conversation
-        wait_s = self._next_send_at.get(conversation, 0.0) - asyncio.get_running_loop().time()
-        await asyncio.sleep(wait_s)
+        await asyncio.sleep(self.find_wait_s(delivery.team, delivery.conversation))
+
+    def find_wait_s(self, team: str, conversation: str) -> float:
+        """Seconds until the conversation may get its next message; 0 if it may get it now."""
+        next_at = self._next_send_at.get((team, conversation), 0.0)
+        return max(next_at - asyncio.get_running_loop().time(), 0.0)
 
     async def post(self, delivery: Delivery, turn: Turn) -> AttemptResult:
         """Posts a message, unless it has to wait."""

@@ -80,8 +80,9 @@ class Dispatcher:
         take_turn: TakeTurn = _without_limit,
         review: ReviewBundle = _keep_bundle,
     ) -> None:
-        self._workspaces = workspaces or WorkspaceGate()
-        self._outbox, self._clock, self._times = outbox, clock, times
+        self.workspaces = workspaces or WorkspaceGate()
+        self.clock, self.times = clock, times
+        self._outbox = outbox
         self._posting = asyncio.Semaphore(slots)
         self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
         self._certain_in_flight = self._updates_in_flight = 0
@@ -98,7 +99,7 @@ class Dispatcher:
             clock,
             pace_s,
             times,
-            self._workspaces,
+            self.workspaces,
             take_turn,
             review,
             self._stopped,
@@ -113,8 +114,8 @@ class Dispatcher:
         """Sends all deliveries that are due at `now` and returns how many were sent."""
         sent = 0
         while claimed := await self._claim(now, self._most_claims):
-            sent += sum(await asyncio.gather(*map(self._deliver, claimed)))
-        await self._workspaces.report_delivered(now)
+            sent += sum(await asyncio.gather(*map(self.deliver, claimed)))
+        await self.workspaces.report_delivered(now)
         return sent
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -125,7 +126,7 @@ class Dispatcher:
             while not stop.is_set():
                 self._woken.clear()
                 sleep_s = await self._start_due()
-                await wait_for(self._woken, min(max(sleep_s, 0.0), self._times.longest_sleep_s))
+                await wait_for(self._woken, min(max(sleep_s, 0.0), self.times.longest_sleep_s))
         finally:
             watcher.cancel()
             self._stopped.set()
@@ -133,7 +134,34 @@ class Dispatcher:
             if unsaved := sum(isinstance(end, StoreUnavailable) for end in ends):
                 log.warning("the outcome of %d message(s) was not saved; it is looked up", unsaved)
             with suppress(StoreError):
-                await self._workspaces.save()
+                await self.workspaces.save()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether no message may be sent any more."""
+        return self._stopped.is_set() or self._stop.is_set()
+
+    async def tend(self, stop: asyncio.Event) -> None:
+        """Checks the workspaces until `stop` is set, while others call `deliver`.
+
+        Call it in place of `run` in a process that drains lanes (`bot.alerts.sending.lanes`).
+        """
+        self._stop, self._is_running = stop, True
+        try:
+            while not stop.is_set():
+                with suppress(StoreError):
+                    await self._look(self.clock())
+                    await self.workspaces.save()
+                    await self.workspaces.report_delivered(self.clock())
+                await wait_for(stop, 1.0)
+        finally:
+            self._stopped.set()
+            with suppress(StoreError):
+                await self.workspaces.save()
+
+    def find_wait_s(self, team: str, conversation: str) -> float:
+        """Seconds until the conversation may get its next message."""
+        return self._attempts.find_wait_s(team, conversation)
 
     async def _wake_on(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -141,12 +169,12 @@ class Dispatcher:
 
     async def _start_due(self) -> float:
         """Starts the deliveries that are due; returns the seconds after which to call it again."""
-        now = self._clock()
+        now = self.clock()
         room = self._most_claims - self._certain_in_flight
         if room < self._most_claims // 2:
             # Claiming many deliveries at a time is cheaper, so this waits for more room. A delivery
             # that ends wakes the loop again.
-            return self._times.longest_sleep_s
+            return self.times.longest_sleep_s
         try:
             claimed = await self._claim(now, room)
             if self._stop.is_set() and not claimed:
@@ -159,28 +187,28 @@ class Dispatcher:
             messages = sum(each.kind is not DeliveryKind.UPDATE for each in claimed)
             due_at = None if messages == room else await self._next_moment(now)
             if not claimed and not self._in_flight:
-                await self._workspaces.report_delivered(now)
+                await self.workspaces.report_delivered(now)
         except StoreUnavailable:
-            return self._times.save_retry_s
+            return self.times.save_retry_s
         except StoreError:
-            retry_s = self._times.longest_sleep_s
+            retry_s = self.times.longest_sleep_s
             log.exception("the outbox cannot be read; trying again in %d s", retry_s)
             return retry_s
         if due_at is None:
-            return self._times.longest_sleep_s
-        return (due_at - self._clock()).total_seconds()
+            return self.times.longest_sleep_s
+        return (due_at - self.clock()).total_seconds()
 
     async def _claim(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
         await self._look(now)
-        await self._workspaces.save()
+        await self.workspaces.save()
         if self._stop.is_set():
             return ()
-        closed, updates = self._workspaces.closed, UPDATE_SLOTS - self._updates_in_flight
-        return await self._outbox.claim(now, limit, self._times.lease_s, closed, updates)
+        closed, updates = self.workspaces.closed, UPDATE_SLOTS - self._updates_in_flight
+        return await self._outbox.claim(now, limit, self.times.lease_s, closed, updates)
 
     async def _look(self, now: datetime) -> datetime | None:
         """Checks the workspaces, as their gate does, unless a stop comes first."""
-        looking = asyncio.ensure_future(self._workspaces.look(now))
+        looking = asyncio.ensure_future(self.workspaces.look(now))
         stopping = asyncio.ensure_future(self._stop.wait())
         try:
             await asyncio.wait({looking, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -194,11 +222,11 @@ class Dispatcher:
         check_at = await self._look(now)
         # An update that ends wakes the loop, so those that wait for its slot need no wake-up.
         has_slots = self._updates_in_flight < UPDATE_SLOTS
-        due_at = await self._outbox.next_due(now, self._workspaces.closed, has_slots)
+        due_at = await self._outbox.next_due(now, self.workspaces.closed, has_slots)
         return min((each for each in (check_at, due_at) if each is not None), default=None)
 
     def _start(self, delivery: Delivery) -> None:
-        task = asyncio.create_task(self._deliver(delivery), name=f"deliver {delivery.id}")
+        task = asyncio.create_task(self.deliver(delivery), name=f"deliver {delivery.id}")
         self._in_flight[delivery.id] = task
         self._count_in_flight(delivery, 1)
         task.add_done_callback(lambda ended: self._finish(delivery, ended))
@@ -223,17 +251,17 @@ class Dispatcher:
             )
         self.wake()
 
-    async def _deliver(self, delivery: Delivery) -> bool:
+    async def deliver(self, delivery: Delivery) -> bool:
         """Makes one attempt to send and saves its outcome; returns whether the message was sent."""
         loop = asyncio.get_running_loop()
-        save_until = loop.time() + self._times.lease_s
+        save_until = loop.time() + self.times.lease_s
         if delivery.kind is DeliveryKind.UPDATE:
-            async with self._workspaces.turn(delivery.team) as turn:
+            async with self.workspaces.turn(delivery.team) as turn:
                 result = await self._attempts.edit(delivery, turn)
         else:
             await self._attempts.wait_for_pace(delivery)
             slots = self._looking_up if delivery.uncertain else self._posting
-            async with self._workspaces.turn(delivery.team) as turn, slots:
+            async with self.workspaces.turn(delivery.team) as turn, slots:
                 result = await self._attempts.post(delivery, turn)
         if result.sent and self._is_running:
             # Saving may be retried after the lease has ended. The outbox accepts the outcome of a
@@ -248,7 +276,7 @@ class Dispatcher:
         Raises StoreUnavailable if the database cannot be reached before `until`, a time of the
         event loop's clock. After a stop, it tries only once more.
         """
-        retry_s = self._times.save_retry_s
+        retry_s = self.times.save_retry_s
         while True:
             is_last = self._stopped.is_set()
             try:

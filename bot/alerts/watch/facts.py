@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from bot.lines.duties import DutyTotal
-from bot.lines.model import ListedLine
+from bot.lines.effects import LineEffect
 from bot.values import Frozen
 
 
@@ -77,21 +76,11 @@ class QuietWeek(Frozen):
     next_measure: str = ""
 
 
-class ChangedDuty(Frozen):
-    """A line of a list whose duty changed, with what its owner knew and what is known now."""
-
-    line: ListedLine
-    on: date
-    """The first day on which the totals differ."""
-    before: DutyTotal
-    after: DutyTotal
-
-
 class ChangedDuties(Frozen):
     """The lines of a conversation's list whose duties changed."""
 
     kind: Literal["changed duties"] = "changed duties"
-    first: tuple[ChangedDuty, ...]
+    first: tuple[LineEffect, ...]
     more: int = 0
     """The number of lines that are left out."""
     of: int

@@ -84,7 +84,9 @@ def import_export(
 ) -> None:
     """Import an official HTS export (JSON): show the differences and write them.
 
-    The export may have the whole schedule, or only some chapters or headings.
+    The export may have the whole schedule, or only some chapters or headings. One that lacks more
+    than 500 lines is refused without --many-ended. Former duties stay in former.csv with their last
+    day, so answers about past days keep them.
     """
     settings = load_settings()
     found = _get_schedule(settings)

@@ -13,8 +13,8 @@ from bot.alerts.subscriptions.wanted import ConversationSubscriptions
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.pending import PendingImport, PendingImports
 from bot.commands.lines.replies import (
+    LinesPage,
     LinesRefusal,
-    LinesTable,
     LinesToImport,
     PendingReview,
     RemovedLines,
@@ -31,7 +31,7 @@ from bot.lines.model import ListOwner
 from bot.lines.table import RowFilter
 from bot.lines.validation import ImportedRow
 
-_PUBLIC = "Only you may see your list. Type `/tariff my`, or write to me in a direct message."
+_PUBLIC = "Only you may see your list. Type /tariff my, or write to me in a direct message."
 _ELSEWHERE = "A channel's list can be shown and changed only in that channel."
 _OPERATORS = "Only operators can change this channel's list."
 _OUTSIDE = "You are no longer in this channel, so you cannot see or change its list."
@@ -69,16 +69,15 @@ class LinesCommands:
                     silenced = await self._count_dependent(owner)
                     if not wanted.is_confirmed:
                         return RemovedLines(await self.service.count(owner), wanted, silenced)
-                    removed = await self.service.remove(owner)
-                    return RemovedLines(removed.lines, wanted, silenced)
+                    return RemovedLines(await self.service.remove(owner), wanted, silenced)
                 case _:
                     rows = RowFilter(
                         wanted.origin, wanted.text, wanted.only_changing, wanted.only_changed
                     )
                     table = await self.service.show(owner, rows, wanted.order)
-                    return LinesTable(table, wanted, await self._count_dependent(owner))
+                    return LinesPage(table, wanted, await self._count_dependent(owner))
         except (LinesRefused, QueryError) as error:
-            return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
+            return LinesRefusal(str(error))
 
     async def propose(
         self,
@@ -107,9 +106,8 @@ class LinesCommands:
         refused = await self._refuse_pending(found, request)
         if refused is not None:
             return refused
-        self._pending.drop(key)
         return await self._review(
-            found.owner, found.user, found.rows, mode or found.mode, found.opened_at
+            found.owner, found.user, found.rows, mode or found.proposed.mode, found.opened_at
         )
 
     async def correct(
@@ -122,14 +120,12 @@ class LinesCommands:
         refused = await self._refuse_pending(found, request)
         if refused is not None:
             return refused
-        proposed = await self.service.propose_import(found.owner, found.rows, found.mode)
-        wrong = {one.row for one in proposed.checked.wrong}
+        wrong = {one.row for one in found.proposed.checked.wrong}
         kept = [one for one in found.rows if one.row not in wrong]
         last = max((one.row for one in found.rows), default=0)
         new = [one._replace(row=last + place) for place, one in enumerate(corrected, 1)]
-        self._pending.drop(key)
-        rows = (*kept, *new)
-        return await self._review(found.owner, found.user, rows, found.mode, found.opened_at)
+        rows, mode = (*kept, *new), found.proposed.mode
+        return await self._review(found.owner, found.user, rows, mode, found.opened_at)
 
     async def save(self, key: str, request: CommandRequest) -> SavedLines | LinesRefusal:
         """Saves the import as it was shown to the person."""
@@ -143,14 +139,11 @@ class LinesCommands:
         if refused is not None:
             return refused
         try:
-            proposed = await self.service.propose_import(found.owner, found.rows, found.mode)
-            if proposed.before.revision != found.revision:
-                return LinesRefusal("The list was changed in the meantime. Nothing was saved.")
-            saved = await self.service.save_import(proposed, found.user)
+            await self.service.save_import(found.proposed, found.user)
         except (LinesRefused, QueryError) as error:
-            return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
+            return LinesRefusal(str(error))
         self._pending.drop(key)
-        return SavedLines(saved, for_channel)
+        return SavedLines(found.proposed, for_channel)
 
     async def _review(
         self,
@@ -163,8 +156,8 @@ class LinesCommands:
         try:
             proposed = await self.service.propose_import(owner, rows, mode)
         except (LinesRefused, QueryError) as error:
-            return LinesRefusal(f"{error.thing}: {error.cause}. {error.cure}".strip())
-        pending = PendingImport(owner, user, rows, mode, proposed.before.revision, opened_at)
+            return LinesRefusal(str(error))
+        pending = PendingImport(owner, user, rows, proposed, opened_at)
         return PendingReview(self._pending.keep(pending), proposed, rows)
 
     async def _count_dependent(self, owner: ListOwner) -> int:

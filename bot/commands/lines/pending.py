@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from bot.lines.difference import ImportMode
+from bot.commands.lines.replies import ProposedImport
 from bot.lines.model import ListOwner
 from bot.lines.validation import ImportedRow
 
@@ -17,15 +17,13 @@ _MOST = 50
 
 
 class PendingImport(NamedTuple):
-    """The rows of an import, and what should happen with them."""
+    """An import as it was shown to a person, with its rows."""
 
     owner: ListOwner
     user: str
     """The person who proposed it. Only this person may see and confirm it."""
     rows: tuple[ImportedRow, ...]
-    mode: ImportMode
-    revision: int
-    """The revision of the list that was shown with the difference."""
+    proposed: ProposedImport
     opened_at: datetime | None = None
     """When the person opened the form; None if they sent a file."""
 

@@ -20,13 +20,6 @@ class ProposedImport(Reply):
     difference: ListDifference
 
 
-class SavedImport(Reply):
-    """What an import did to a list."""
-
-    proposed: ProposedImport
-    after: LineList
-
-
 class LineTable(Reply):
     """The lines of a list that pass the filters, with their duties."""
 
@@ -45,14 +38,7 @@ class TouchedLines(Reply):
     """The changes of their duties, by day; empty if the message is about news, which are no law."""
 
 
-class RemovedList(Reply):
-    """A list that was deleted."""
-
-    lines: int
-    """The number of its lines; 0 if there was no list."""
-
-
-class LinesTable(Reply):
+class LinesPage(Reply):
     """A page of a list, as a command asks for it."""
 
     table: LineTable
@@ -78,7 +64,7 @@ class PendingReview(Reply):
 class SavedLines(Reply):
     """An import was saved."""
 
-    saved: SavedImport
+    proposed: ProposedImport
     for_channel: bool
 
 
@@ -86,6 +72,7 @@ class RemovedLines(Reply):
     """The list was deleted or, if this is not confirmed, would be."""
 
     lines: int
+    """The number of its lines; 0 if there was no list."""
     wanted: LinesRequest
     silenced: int = 0
     """The number of subscriptions that send nothing without the list."""

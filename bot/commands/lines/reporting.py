@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
-from bot.alerts.watch.facts import ChangedDuties, ChangedDuty, WatchNotice
+from bot.alerts.watch.facts import ChangedDuties, WatchNotice
 from bot.commands.lines.current_duties import DutyBasis
 from bot.commands.lines.service import LineListService
 from bot.errors import LinesRefused
@@ -64,12 +64,9 @@ class LineReports:
 
     def _make(self, report: ListReport) -> Delivery:
         lines, now = report.known.list, self._clock()
-        first = [
-            ChangedDuty(line=one.line, on=one.on, before=one.before, after=one.after.total)
-            for one in report.changes[:MOST_REPORTED]
-        ]
+        first = report.changes[:MOST_REPORTED]
         more = len(report.changes) - len(first)
-        about = ChangedDuties(first=tuple(first), more=more, of=len(lines.lines))
+        about = ChangedDuties(first=first, more=more, of=len(lines.lines))
         return make_delivery(
             DeliveryKind.NOTICE,
             lines.owner,

@@ -15,12 +15,7 @@ from functools import partial
 from typing import Protocol
 
 from bot.commands.lines.current_duties import CurrentDuties
-from bot.commands.lines.replies import (
-    LineTable,
-    ProposedImport,
-    RemovedList,
-    SavedImport,
-)
+from bot.commands.lines.replies import LineTable, ProposedImport
 from bot.errors import LinesRefused
 from bot.lines.difference import ImportMode, compare_lists
 from bot.lines.duties import LineDuties
@@ -43,6 +38,8 @@ class LineListStore(Protocol):
     async def get(self, owner: ListOwner) -> LineList: ...
 
     async def revision(self, owner: ListOwner) -> int: ...
+
+    async def count(self, owner: ListOwner) -> int: ...
 
     async def known(self, owner: ListOwner) -> KnownList: ...
 
@@ -75,7 +72,7 @@ class LineListService:
         ledger: Callable[[], Ledger],
         clock: Callable[[], datetime],
     ) -> None:
-        self._store, self._ledger, self._clock = store, ledger, clock
+        self._store, self._clock = store, clock
         self.duties = CurrentDuties(ledger, clock)
 
     async def propose_import(
@@ -83,14 +80,13 @@ class LineListService:
     ) -> ProposedImport:
         """What the rows would do to the owner's list; nothing is saved."""
         before = await self._store.get(owner)
-        ledger = self._ledger()
-        day = ledger.find_duty_day(self._clock())
+        ledger, day = self.duties.basis
         checked = await asyncio.to_thread(check_rows, rows, ledger, day)
         difference = compare_lists(before.lines, checked.lines, mode)
         return ProposedImport(before, mode, checked, difference)
 
-    async def save_import(self, proposed: ProposedImport, by: str = "") -> SavedImport:
-        """Saves an import as it was proposed. Wrong rows make no lines.
+    async def save_import(self, proposed: ProposedImport, by: str = "") -> LineList:
+        """Saves an import as it was proposed; returns the list. Wrong rows make no lines.
 
         `by` is the person who confirms it; empty for the command line. Raises LinesRefused if the
         list became too long, would be empty, or was changed since.
@@ -109,8 +105,7 @@ class LineListService:
         if not revision:
             cause = "was changed in the meantime, so nothing was saved"
             raise LinesRefused("The list", cause, "Import the file again")
-        after = LineList(before.owner, difference.lines, revision)
-        return SavedImport(proposed, after)
+        return LineList(before.owner, difference.lines, revision)
 
     async def show(
         self,
@@ -129,22 +124,18 @@ class LineListService:
 
     async def count(self, owner: ListOwner) -> int:
         """The number of the owner's lines."""
-        return len((await self._store.get(owner)).lines)
+        return await self._store.count(owner)
 
-    async def remove_team(self, team: str) -> int:
-        """Deletes all lists of a workspace; returns how many there were."""
-        return await self._store.remove_team(team)
-
-    async def remove(self, owner: ListOwner) -> RemovedList:
-        """Deletes the owner's list."""
-        return RemovedList(await self._store.remove(owner))
+    async def remove(self, owner: ListOwner) -> int:
+        """Deletes the owner's list; returns how many lines it had."""
+        return await self._store.remove(owner)
 
     async def find_reports(self, team: str) -> tuple[ListReport, ...]:
         """What changed for each list of the workspace since the last report to its owner.
 
         Call it at the start and after each change of the ledger or the schedule. A report is done
-        when `LineLists.take_report` has saved it in the transaction that queues its message; until
-        then, the next call finds it again.
+        when `LineLists.queue_report` has queued its message; until then, the next call finds it
+        again.
         """
         found = []
         for owner in await self._store.owners(team):

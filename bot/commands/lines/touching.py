@@ -18,7 +18,7 @@ from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import BundleKind, read_bundle
 from bot.alerts.reminders import Reminder
 from bot.alerts.subscriptions.own_lines import ChangeKey, get_change_key
-from bot.commands.lines.current_duties import CurrentDuties
+from bot.commands.lines.current_duties import CurrentDuties, DutyBasis
 from bot.commands.lines.replies import TouchedLines
 from bot.errors import LinesRefused
 from bot.lines.duties import LineDuties
@@ -65,6 +65,17 @@ class _DatedChange(NamedTuple):
     partners: tuple[str, ...]
 
 
+class _Place(NamedTuple):
+    """What a result is kept under."""
+
+    basis: DutyBasis
+    owner: ListOwner
+    revision: int
+    """The revision of the list."""
+    about: Hashable
+    """What the message is about."""
+
+
 class TouchFinder:
     """Finds the lines that messages touch. One search runs at a time, in a thread."""
 
@@ -74,8 +85,9 @@ class TouchFinder:
         """`team` is the workspace of the bot; empty if no proposals are shown there."""
         self._lists, self._duties, self._rates, self.team = lists, duties, rates, team
         self._basis = duties.basis
-        self._found: OrderedDict[Hashable, TouchedLines] = OrderedDict()
+        self._found: OrderedDict[_Place, TouchedLines] = OrderedDict()
         self._kept: OrderedDict[ListOwner, LineList] = OrderedDict()
+        self._matcher: tuple[LineDuties, date, StoryMatcher] | None = None
 
     async def find(self, delivery: Delivery, stories: Sequence[Story]) -> TouchedLines | None:
         """The lines that a delivery with these stories touches; None if its conversation has no
@@ -102,7 +114,7 @@ class TouchFinder:
         key = tuple((each.id, each.title, each.figures, each.parties) for each in stories)
 
         def find(lines: LineList, duties: LineDuties, day: date) -> TouchedLines:
-            matcher = StoryMatcher(duties, day)
+            matcher = self._get_matcher(duties, day)
             found = {one.key for each in stories for one in matcher.find(each, lines.lines)}
             touched = tuple(one for one in lines.lines if one.key in found)
             return TouchedLines(len(lines.lines), touched)
@@ -117,7 +129,7 @@ class TouchFinder:
         lines = (await self._read(owner, revision)).lines
 
         def select(duties: LineDuties, day: date) -> frozenset[str]:
-            matcher = StoryMatcher(duties, day)
+            matcher = self._get_matcher(duties, day)
             return frozenset(one.id for one in stories if _touches(matcher, one, lines))
 
         try:
@@ -152,18 +164,24 @@ class TouchFinder:
     async def find_of_proposal(self, owner: ListOwner, proposal_id: str) -> TouchedLines | None:
         """The owner's lines whose total a pending proposal would change; None without a list, and
         if the terms of the proposal are not complete."""
-        if not await self._lists.revision(owner):
+        revision = await self._lists.revision(owner)
+        record = await self._rates.get(proposal_id) if revision else None
+        if record is None or record.decision is not None:
             return None
-        record = await self._rates.get(proposal_id)
-        after = await self._rates.preview(record) if record is not None else None
-        if record is None or after is None:
+        about = (proposal_id, record.proposal.terms)
+        place = _Place(self._duties.basis, owner, revision, about)
+        known = self._look_up(place)
+        if known is not None:
+            return known
+        after = await self._rates.preview(record)
+        if after is None:
             return None
 
         def find(lines: LineList, duties: LineDuties, day: date) -> TouchedLines:
             effects = find_effects(lines.lines, duties, LineDuties(after, duties), day)
             return _make_reply(lines, effects)
 
-        return await self._find(owner, (proposal_id, record.proposal.terms), find)
+        return await self._compute(place, find)
 
     async def _find(
         self,
@@ -174,23 +192,38 @@ class TouchFinder:
         revision = await self._lists.revision(owner)
         if not revision:
             return None
-        if self._basis != self._duties.basis:
-            self._basis = self._duties.basis
+        place = _Place(self._duties.basis, owner, revision, about)
+        return self._look_up(place) or await self._compute(place, work)
+
+    def _look_up(self, place: _Place) -> TouchedLines | None:
+        """The result if it is known for the current ledger and day."""
+        if self._basis != place.basis:
+            self._basis = place.basis
             self._found.clear()
-        basis, place = self._basis, (owner, revision, about)
         if place in self._found:
             self._found.move_to_end(place)
-            return self._found[place]
-        lines = await self._read(owner, revision)
+        return self._found.get(place)
+
+    async def _compute(
+        self, place: _Place, work: Callable[[LineList, LineDuties, date], TouchedLines]
+    ) -> TouchedLines | None:
+        """The result, which is kept; None if the ledger has no tariff schedule."""
+        lines = await self._read(place.owner, place.revision)
         try:
             found = await self._duties.use(lambda duties, day: work(lines, duties, day))
         except LinesRefused:
             return None
-        if basis == self._basis and lines.revision == revision:
+        if place.basis == self._basis and lines.revision == place.revision:
             self._found[place] = found
             if len(self._found) > _MOST_RESULTS:
                 self._found.popitem(last=False)
         return found
+
+    def _get_matcher(self, duties: LineDuties, day: date) -> StoryMatcher:
+        """The matcher for the duties and the day. Making one takes some milliseconds."""
+        if self._matcher is None or self._matcher[0] is not duties or self._matcher[1] != day:
+            self._matcher = (duties, day, StoryMatcher(duties, day))
+        return self._matcher[2]
 
     async def _read(self, owner: ListOwner, revision: int) -> LineList:
         """The list. Results share the lines of one list, so that they need little memory."""

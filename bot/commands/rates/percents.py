@@ -4,9 +4,10 @@ from datetime import date
 
 from bot.errors import QueryError, UnclearQuestion
 from bot.rates.calendar.spells import Spell, find_spells
+from bot.rates.cards.deals import find_deals
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
-from bot.rates.question.query import LIKELY_ORIGINS, RateQuery
+from bot.rates.question.query import HOME, LIKELY_ORIGINS, QueryKind, RateQuery
 from bot.rates.question.stemming import stem_words
 from bot.text.dates import format_day
 
@@ -26,6 +27,7 @@ def resolve_percent(query: RateQuery, ledger: Ledger, today: date) -> RateQuery:
     if spells and len(spells) == len(found):
         _refuse_other_goods(query, percent, ledger)
     if not spells:
+        _ask_for_goods_of_percent(query, percent, ledger)
         raise QueryError(
             percent,
             "no duty in our data, and no total of a main pair, is or was at this rate",
@@ -36,6 +38,15 @@ def resolve_percent(query: RateQuery, ledger: Ledger, today: date) -> RateQuery:
         raise UnclearQuestion(percent, f"Which {percent} do you mean?", options)
     only = parse_query(spells[0].question, ledger.parties, today, ledger.reader)
     return only.model_copy(update={"percent": query.percent, "history": True})
+
+
+def add_deal(query: RateQuery, ledger: Ledger) -> RateQuery:
+    """The query with the card of the deal that states its percentage."""
+    if query.percent is None or query.kind is not QueryKind.PAIR or query.imposer != HOME:
+        return query
+    deals = find_deals(query.partner, query.percent, ledger.cards.all)
+    cards = dict.fromkeys((*query.cards, *(card.id for card in deals)))
+    return query.model_copy(update={"cards": tuple(cards)})
 
 
 def _refuse_other_goods(query: RateQuery, percent: str, ledger: Ledger) -> None:
@@ -52,6 +63,18 @@ def _refuse_other_goods(query: RateQuery, percent: str, ledger: Ledger) -> None:
         said = f"Not read: {unread}. No duty of {percent} in our data has this name."
         others = [("Upcoming changes", "upcoming"), ("Laws and topics", "cards")]
         raise UnclearQuestion(unread, f"{said} Which answer helps?", [every, *others])
+
+
+def _ask_for_goods_of_percent(query: RateQuery, percent: str, ledger: Ledger) -> None:
+    """Raises UnclearQuestion if goods are named with a percentage that no duty of our data has."""
+    if not query.product or not ledger.reader.names_goods(query.product):
+        return
+    said = f"No duty in our data is or was {percent}. Antidumping and countervailing duties are not"
+    origins = [
+        (ledger.parties.get(code).name, f"us on {code} {query.product}") for code in LIKELY_ORIGINS
+    ]
+    options = [("Antidumping and countervailing duties", "card antidumping"), *origins]
+    raise UnclearQuestion(percent, f"{said} in it. Which answer helps?", options[:_MAX_OPTIONS])
 
 
 def _narrow(spells: tuple[Spell, ...], product: str | None) -> tuple[Spell, ...]:

@@ -73,7 +73,8 @@ class PollScheduler(Generic[T]):
         polls_per_host: int = 4,
     ) -> None:
         self._configured = tuple(configured)
-        self._store, self._poll, self._clock = store, poll, clock
+        self.poll = poll
+        self._store, self._clock = store, clock
         self._on_deliveries, self._spread_s = on_deliveries, spread_s
         self._polls_per_host = polls_per_host
         # A host's semaphore is removed when no poll holds it or waits for it.
@@ -126,7 +127,7 @@ class PollScheduler(Generic[T]):
         await self._load_resumed()
         due = [feed for feed in feeds if feed.id not in self._running and self._is_due(feed, now)]
         # Polls of one host run in the order in which they start, so important feeds start first.
-        return tuple(self._start(feed) for feed in sorted(due, key=_rank_publisher))
+        return tuple(self._start(feed) for feed in sorted(due, key=rank_publisher))
 
     async def process_push(self, feed_id: str, pushed: ReadPush) -> None:
         """Processes a pushed body as soon as no poll of the feed is running.
@@ -162,6 +163,16 @@ class PollScheduler(Generic[T]):
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    async def refresh(self) -> None:
+        """Reads the saved states of all feeds, for the reports of a process that does not poll."""
+        async with self._lock:
+            feeds, stored = await self.list_feeds(), await self._store.states()
+            self._states = {
+                feed.id: stored.get(feed.id) or FeedState(feed_id=feed.id) for feed in feeds
+            }
+            self._polled = {key for key, state in self._states.items() if state.last_poll_at}
+            self._feeds_with_states = feeds
 
     def list_failing(self) -> tuple[FeedState, ...]:
         """The states of the feeds whose last poll failed."""
@@ -244,7 +255,7 @@ class PollScheduler(Generic[T]):
                 self._not_before[feed_id] = max(self._not_before.get(feed_id, now), at - by)
 
     def _spread(self, feed: Feed, now: datetime) -> None:
-        wait_s = self._spread_s * _compute_share(feed.id)
+        wait_s = self._spread_s * compute_share(feed.id)
         self._not_before[feed.id] = now + timedelta(seconds=wait_s)
 
     def _is_due(self, feed: Feed, now: datetime) -> bool:
@@ -259,7 +270,7 @@ class PollScheduler(Generic[T]):
         return task
 
     async def _run_at_host(self, feed: Feed) -> T | None:
-        host = _parse_host(feed)
+        host = parse_host(feed)
         slots = self._hosts.get(host)
         if slots is None:
             slots = self._hosts[host] = asyncio.Semaphore(self._polls_per_host)
@@ -269,7 +280,7 @@ class PollScheduler(Generic[T]):
     async def _run(self, feed: Feed, pushed: ReadPush | None) -> T | None:
         try:
             state = self._states.get(feed.id)
-            result = await self._poll(feed, self._clock(), pushed, state)
+            result = await self.poll(feed, self._clock(), pushed, state)
         except StoreUnavailable:
             self._delay(feed)
             return None
@@ -290,15 +301,16 @@ class PollScheduler(Generic[T]):
         self._not_before[feed.id] = self._clock() + wait
 
 
-def _parse_host(feed: Feed) -> str:
+def parse_host(feed: Feed) -> str:
+    """The host of a feed's configured address, with its port if there is one."""
     return urlsplit(feed.url).netloc.rpartition("@")[2].lower()
 
 
-def _rank_publisher(feed: Feed) -> bool:
+def rank_publisher(feed: Feed) -> bool:
     """A sort key that puts officials and courts, who make the news, before the media."""
     return feed.kind not in OFFICIAL_KINDS
 
 
-def _compute_share(feed_id: str) -> float:
+def compute_share(feed_id: str) -> float:
     """A number in [0, 1) that is always the same for a feed."""
     return int.from_bytes(sha256(feed_id.encode()).digest()[:4]) / 2**32

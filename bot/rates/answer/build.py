@@ -20,6 +20,7 @@ from bot.rates.answer.history import (
     find_last_change,
     find_last_step,
 )
+from bot.rates.answer.law_rows import count_listed_lines
 from bot.rates.answer.lines.line_duties import is_levied
 from bot.rates.answer.lines.narrower_goods import list_contexts
 from bot.rates.answer.lines.typical_span import find_typical_span
@@ -53,6 +54,8 @@ from bot.rates.model.measure import Measure
 from bot.rates.model.warnings import BasisChanged, ReadAsOrigin, Reason
 from bot.rates.question.product import ParsedProduct
 from bot.rates.question.query import QueryKind, RateQuery
+from bot.rates.schedule.codes import extract_codes
+from bot.rates.schedule.lines import HEADING_DIGITS
 
 _TALKS_SHOWN = 3
 _PARTS = 6
@@ -147,19 +150,41 @@ def _list_codes_and_goods(
             parts.append(wanted._replace(text=name, codes=(), goods=(*narrower, *claimed)))
         else:
             parts.append(wanted._replace(text=format_code(code), codes=(code,), goods=claimed))
-    items = (ledger.reader.read_any(item) for item in _AND.split(product))
-    others = [ledger.goods.by_id[one] for item in items if not item.codes for one in item.goods]
+    bare = _lists_bare_code(product)
+    others = [ledger.goods.by_id[one] for one in _list_goods_next_to_codes(product, ledger)]
     for good in dict.fromkeys(others):
         described = any(
-            each.startswith(code) or code.startswith(each)
-            for each in good.hs
-            for code in wanted.codes
+            _describes(each, code, bare=bare) for each in good.hs for code in wanted.codes
         )
         # A whole chapter is a material, such as copper.
         if good.hs and not described and min(map(len, good.hs)) > _CHAPTER_DIGITS:
             named = (good.id, *claimed)
             parts.append(wanted._replace(text=good.name, codes=(), goods=named))
     return parts[:_PARTS]
+
+
+def _list_goods_next_to_codes(product: str, ledger: Ledger) -> Iterator[str]:
+    """The goods of each part of the product without a code, and those next to a code that are of
+    other chapters: `8507.60 toys`."""
+    for item in _AND.split(product):
+        codes, rest = extract_codes(item)
+        chapters = tuple(code[:_CHAPTER_DIGITS] for code in codes)
+        for good in ledger.reader.read_any(rest).goods:
+            if not any(own.startswith(chapters) for own in ledger.goods.by_id[good].hs):
+                yield good
+
+
+def _lists_bare_code(product: str) -> bool:
+    """Whether a code stands alone in a list: `plastic household articles, 3924.90.56`."""
+    items = (extract_codes(item) for item in _AND.split(product))
+    return any(codes and not rest.strip() for codes, rest in items)
+
+
+def _describes(own: str, code: str, *, bare: bool) -> bool:
+    """Whether goods with the code `own` only describe the code of a question. Goods next to a bare
+    code do if they are of its heading."""
+    same_heading = own[:HEADING_DIGITS] == code[:HEADING_DIGITS]
+    return own.startswith(code) or code.startswith(own) or (bare and same_heading)
 
 
 def _names_goods(query: RateQuery, ledger: Ledger) -> bool:
@@ -297,7 +322,7 @@ def _answer_pair(
         last_change=last_change,
         history=history,
         known_from=coverage.since if coverage else None,
-        rows=_list_rows(components, not_counted) if selection.rows else (),
+        rows=_list_rows(context, components, not_counted) if selection.rows else (),
         period=compute_period(history, *known) if known else None,
         talks=_list_talks(context),
         suggestions=(*near, *(one.goods for one in found.choices)),
@@ -330,11 +355,12 @@ def _find_basis_change(
 
 
 def _list_rows(
-    counted: Sequence[Component], not_counted: Sequence[Component]
+    context: RateContext, counted: Sequence[Component], not_counted: Sequence[Component]
 ) -> tuple[Component, ...]:
     """The counted measures and those on particular goods, the highest rate first."""
+    ledger, imposer = context.ledger, context.imposer
     particular = (
-        one
+        one._replace(lines=count_listed_lines(one.measure_id, ledger, imposer, context.day))
         for one in not_counted
         if one.exclusion is not None and one.exclusion.reason is Reason.PARTICULAR_GOODS
     )

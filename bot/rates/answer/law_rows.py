@@ -11,6 +11,8 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure
 from bot.rates.model.warnings import Exclusion, Reason
+from bot.rates.schedule.asked_line import NAMING
+from bot.rates.schedule.model import LINE_DIGITS
 from bot.rates.stacking import ExcludedLayer, Layer, StackedLayers
 
 
@@ -58,4 +60,21 @@ def stack_law(rows: Sequence[Measure], day: date, general: StackedLayers) -> Sta
     return general._replace(
         excluded=(*left, *general.excluded),
         span=(min(percents), max(percents)) if percents else None,
+    )
+
+
+def count_listed_lines(measure_id: str, ledger: Ledger, imposer: str, day: date) -> int:
+    """The number of tariff lines that the measure's lists name on the day."""
+    schedule = ledger.find_tariff_schedule(imposer)
+    names = ledger.get_lists(imposer).get(measure_id, frozenset())
+    if schedule is None or not names:
+        return 0
+    codes = {
+        code[:LINE_DIGITS]
+        for group in schedule.memberships.groups
+        if group.list in names and group.kind in NAMING and group.covers(day)
+        for code in group.codes
+    }
+    return sum(
+        1 if len(code) == LINE_DIGITS else len(schedule.lines.list_codes(code)) for code in codes
     )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
+from bot.rates.cards.deals import find_deals
 from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer, Step
 from bot.rates.model.measure import Calc, Measure, RatePeriod, Status
@@ -115,7 +116,29 @@ def list_spells(
         found += _list_announced(measures, query.percent, today)
         duties = _find_duties(ledger, measures, query.percent, today)
         found += sorted(duties, key=lambda one: WORLD in one.partners)
+    if not found and query.product is None and query.imposer == HOME:
+        found += _list_agreed(query, query.percent, ledger)
     return tuple(found[:_MAX_SPELLS])
+
+
+def _list_agreed(query: RateQuery, percent: Decimal, ledger: Ledger) -> Iterator[Spell]:
+    """The percentage as a deal of the US with the partner states it, if no duty applied it."""
+    for card in find_deals(query.partner, percent, ledger.cards.all):
+        if (state := card.state) is None:
+            continue
+        outcome = state.text.partition(". ")[2] or state.text
+        outcome = f"{outcome[:1].lower()}{outcome[1:]}"
+        yield Spell(
+            imposer=HOME,
+            partners=card.economies,
+            percent=percent,
+            first=state.on,
+            last=None,
+            name=f"{card.title[:1].lower()}{card.title[1:]}",
+            question=f"card {card.id}",
+            announced=state.on,
+            outcome=outcome,
+        )
 
 
 def _list_with_base(answer: Answer, percent: Decimal) -> Iterator[Spell]:

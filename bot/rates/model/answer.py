@@ -51,6 +51,14 @@ class BaseShare(StrEnum):
     """Some totals of a range include it, and it comes on top of the others."""
 
 
+_SHARES = {
+    (False,): BaseShare.ADDED,
+    (True,): BaseShare.INCLUDED,
+    (False, True): BaseShare.MIXED,
+}
+"""By whether rates include the base duty."""
+
+
 class Component(NamedTuple):
     """One measure on the day of the answer, counted in the total or not."""
 
@@ -85,6 +93,8 @@ class Component(NamedTuple):
     """The heading of the tariff schedule to declare; empty if it is not known."""
     contested_in: str = ""
     """The court that has not decided yet whether the duty is lawful; empty if there is none."""
+    lines: int = 0
+    """In the answer to a question about a law, the number of tariff lines on the duty's lists."""
 
     @property
     def percent(self) -> Decimal | None:
@@ -467,6 +477,9 @@ class Answer(NamedTuple):
 
         An all-in rate includes it. In a range, some goods may pay an all-in rate and others not.
         """
+        if self.rows:
+            all_in = {one.calc is not Calc.ADDS for one in self.rows}
+            return _SHARES[tuple(sorted(all_in))]
         if self.includes_base or any(one.calc is not Calc.ADDS for one in self.components):
             return BaseShare.INCLUDED
         if self.total_range is None or self.basis is TotalBasis.GENERAL:

@@ -49,6 +49,7 @@ from bot.rates.question.reading.asides import (
     drop_aside,
     drop_asked_heading,
     drop_material,
+    drop_named_duty,
     drop_route,
     drop_suffixes,
     spell_out_use,
@@ -77,6 +78,7 @@ from bot.rates.question.reading.refusals import (
 from bot.rates.question.reading.retaliation import find_retaliation, take_retaliation
 from bot.rates.question.reading.sentences import (
     drop_denied,
+    find_mixed_origin,
     list_read_goods,
     refuse_half_read,
     refuse_other_structure,
@@ -88,7 +90,6 @@ from bot.rates.question.reading.unread import (
     list_unread_of_card,
 )
 from bot.rates.question.rule_questions import (
-    find_payer_rule,
     find_rule,
     refuse_unknown_case,
 )
@@ -156,7 +157,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if reader is not None:
         text = translate(text)
         text = spell_out_places(text, lambda name: parties.find(name) is not None, reader)
-        text = drop_asked_heading(spell_out_use(text, reader), parties, reader)
+        text = drop_named_duty(spell_out_use(text, reader), reader)
+        text = drop_asked_heading(text, parties, reader)
     whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
     respelled: tuple[Respelling, ...] = ()
     if reader is not None:
@@ -192,10 +194,12 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     undated = rest
     named = cards.find_all(undated)[:_MAX_CARDS] if cards is not None else ()
     # The way of the goods may be what the question is about: `goods that enter through canada`.
-    about = remove_empty_phrases(routed) if via else undated
-    if (card := _parse_card(about, period, intent, vocabulary)) is not None:
-        is_rule = card.card == find_rule(about, vocabulary)
-        unread = () if is_rule else list_unread_of_card(tokens, card.card or "", vocabulary)
+    about = remove_empty_phrases(routed) if whole != routed else undated
+    rule = find_rule(routed, vocabulary)
+    if (card := _parse_card(about, rule, period, intent, vocabulary)) is not None:
+        unread = (
+            () if card.card == rule else list_unread_of_card(tokens, card.card or "", vocabulary)
+        )
         others = tuple(one for one in named if one != card.card)
         return card.model_copy(update={"cards": others, "unread": unread})
     value, rest = take_value(rest)
@@ -235,6 +239,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         words.other_words = goods
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
+    if (mixed := find_mixed_origin(words, vocabulary)) is not None:
+        return mixed
     refuse_other_structure(whole, words, vocabulary)
     ranking = find_ranking(whole, question, vocabulary)
     query = ranking if ranking is not None else parse_rates(question, vocabulary)
@@ -261,15 +267,16 @@ def _is_name(word: str, vocabulary: Vocabulary) -> bool:
 
 
 def _parse_card(
-    text: str, period: Period | None, intent: Intent, vocabulary: Vocabulary
+    text: str, rule: str | None, period: Period | None, intent: Intent, vocabulary: Vocabulary
 ) -> RateQuery | None:
-    """The query for a card or the list of cards, or None."""
+    """The query for a card or the list of cards, or None.
+
+    `rule` is the card of the rule that the question asks for.
+    """
     cards = vocabulary.cards
     if cards is None:
         return None
-    card, law = find_payer_rule(text, vocabulary) or cards.find(text), cards.find_unknown_law(text)
-    if not TokenizedQuestion(text, vocabulary.parties).codes:
-        card = find_rule(text, vocabulary) or card
+    card, law = rule or cards.find(text), cards.find_unknown_law(text)
     if card is None and not law:
         refuse_unknown_case(text, vocabulary)
     if card is None and not law and not cards.is_list(text):

@@ -5,12 +5,15 @@ do i pay both the auto parts and the steel tariff on it    the card about stacki
 who pays the tariff on steel                           the card about the importer of record
 send me only court rulings                             the card about alerts
 where does your data come from                         the card about the last checks
+is it still of chinese origin                          the card about the origin of goods
+who are you                                            the card about the bot
 nintendo case                                          no case of our data, so it offers those
 """
 
 import re
 
 from bot.errors import UnclearQuestion
+from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.reading.question import Vocabulary
 from bot.rates.question.stemming import stem_words
 
@@ -64,13 +67,90 @@ _RULES = (
         ),
         "last-checks",
     ),
+    (
+        re.compile(
+            r"\b(?:who|what) (?:are you|is this bot)\b|\bwhat is this(?: bot| app)?\W*$"
+            r"|\bwho (?:made|built|created|owns|runs|wrote|programmed|operates|maintains"
+            r"|is behind) (?:you|this|it|the bot|tariffwire)\b"
+            r"|\bare you (?:a|an) (?:bot|ai|human|person|robot|chatbot)\b"
+            r"|\b(?:do|are) you (?:use|using|based on|run on|an?) "
+            r"(?:ai|chatgpt|gpt|an? (?:ai|llm|model)|llm)\b"
+        ),
+        "tariffwire",
+    ),
+    (
+        re.compile(
+            r"\b(?:classify|classified under|classification (?:for|of)|classifying)\b"
+            r"|\b(?:what|which|find|need|give me|get|know)\b[^.;]{0,20}\b(?:hs|hts|htsus|tariff) "
+            r"(?:code|number|heading|classification)s?\b(?: (?:is|are|do i use|should i use))?"
+            r" (?:for|of|applies to|covers)\b"
+        ),
+        "classification",
+    ),
+    (
+        re.compile(
+            r"\b(?:who|customers?|consumers?|buyers?|consignees?|brokers?|ups|fedex|dhl|parent"
+            r"|owner|end users?|retailers?)\b[^?;]{0,80}\b(?:claim|file|gets?|receives?"
+            r"|entitled|eligible|keep|keeps|apply|share|demand|sue)\b[^?;]{0,40}"
+            r"\b(?:refund\w*|money back)\b"
+            r"|\b(?:refund\w*|money back)\b[^?;]{0,40}\b(?:go|goes|paid|belongs?|due|owed)\b"
+            r"[^?;]{0,10}\b(?:to|by)\b[^?;]{0,20}\b(?:me|us|whom?|customers?|consumers?|buyers?"
+            r"|importers?|brokers?)\b"
+        ),
+        "refund-claimants",
+    ),
 )
-_PAYER = "importer-of-record"
 _WHO_PAYS = re.compile(
-    r"\W*(?:(?:so|and|but|then) )?who (?:actually |really |ultimately |legally )?"
+    r"^\W*(?:(?:so|and|but|then) )?who (?:actually |really |ultimately |legally )?"
     r"(?:pays?|paying|has to pay|must pay) "
     r"(?:for )?(?:(?:the|these|those|this|us|import|customs|additional|extra) )*"
     r"(?:tariffs?|dut(?:y|ies)|customs|bill)\b"
+)
+_OF_US = (
+    r"(?<!non-)(?<!non )(?:🇺🇸|\b(?:us|u\.s\.?|american))(?:[- ]origin)? "
+    r"(?:content|components|inputs?)\b"
+)
+_RELIEF = (
+    r"(?:\b\d+ ?(?:%|percent\b|per cent\b|pct\b)|\b(?:exempt|relief|threshold|reduc|deduct)\w*)"
+)
+_CONTENT_RULE = re.compile(rf"{_OF_US}.*{_RELIEF}|{_RELIEF}.*{_OF_US}")
+_DEMONYM = r"(?:[a-z]+(?:ese|ians?|eans?|icans?|ish|ani|eli|ino)|thai|german|us|american)"
+_COUNTS_AS = (
+    r"\b(?:counts?|counted|considered|treated|regarded|deemed|qualif(?:y|ies)|classed|seen|becomes?"
+    r"|declared?|still|remains?|stays?|confers?|changes?|lose|loses)\b"
+)
+_ORIGIN_RULE = re.compile(
+    # 'does it count as chinese origin', 'is it still made in china'
+    rf"{_COUNTS_AS}[^?;,]{{0,40}}\b(?:origin|made in|product of|goods of)\b"
+    rf"|{_COUNTS_AS} (?:as |to be )?(?:an? )?{_DEMONYM}\s*(?:$|[?,;]|for (?:the )?"
+    r"(?:dut\w+|tariffs?|301|section|us|customs|purposes))"
+    # 'what is the origin', 'is the origin china or hong kong', 'which origin do we declare'
+    r"|\b(?:what|which|whose)(?:'s| is| are| would be| will be)? (?:the |our |its )?"
+    r"(?:country of |customs )?origin\b(?! (?:of|is) (?:the )?(?:cheap|best|low))"
+    r"|\borigin (?:is|be|would be|will be)\b[^?;,]{1,40}\bor\b"
+    r"|\b(?:is|would|will|does) (?:the |our |its )?(?:country of |customs )?origin\b"
+    r"[^?;,]{0,40}\bor\b"
+    r"|\borigin rules?\b|\brules? of origin\b"
+    rf"|\b(?:is|are) (?:it|they|this|these) (?:still )?{_DEMONYM} (?:if|when)\b"
+    # 'does the duty follow the country of export'
+    r"|\b(?:dut(?:y|ies)|tariffs?|rates?|it)\b[^?;]{0,40}\b(?:follows?|depends?|based|go(?:es)? by"
+    r"|determined|decided|linked|tied)\b[^?;]{0,40}\b(?:country|place|port|origin|where)\b"
+    r"(?=[^?;]*\b(?:origin|export\w*|ship\w*|dispatch\w*|made|manufactur\w*)\b)"
+    # 'is it the country of export or of origin'
+    r"|\bcountry of (?:export|shipment|dispatch|departure|origin)\b[^?;]{0,15}\bor\b[^?;]{0,25}"
+    r"\b(?:origin|export\w*|shipment|shipping|dispatch|departure|ships?|shipped)\b"
+    # 'can we avoid 301 if we assemble in mexico'
+    r"|\b(?:avoid|escape|get around|circumvent|bypass|dodge|evade)\w*\b[^?;]{0,60}\b(?:assembl\w*"
+    r"|finish\w*|packag\w*|repack\w*|label\w*|rout\w*|shipp?\w*|process\w*)\b[^?;]{0,30}"
+    r"\b(?:in|via|through|from)\b"
+)
+_OTHER_RULES = re.compile(
+    r"\b(?:usmca|cusma|textiles?|apparel|cloth\w*|fabrics?|yarns?|t-?shirts?|sewn|knit\w*)\b"
+)
+"""Goods and programs with rules of origin of their own."""
+_IN_TRANSIT = re.compile(
+    r"\b(?:which|what) (?:tariff|rate|duty|date|day)s?\b[^?;]{0,20}\b(?:appl(?:y|ies)|counts?|decides?"
+    r"|matters?|do (?:we|i) pay)\b[^?;]*\b(?:loaded|sailed|departed|on the water|afloat|in transit)\b"
 )
 _CASE = re.compile(
     r"\b(?P<name>(?!the\b|a\b|this\b|that\b)[a-z0-9][\w.&'-]+)(?:'s)? "
@@ -82,23 +162,21 @@ _GROUP_OF_CASES, _MOST_CASES = "Refunds and courts", 4
 
 
 def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
-    """The id of the card about the rule that the text asks for, or None."""
-    cards = vocabulary.cards
+    """The id of the card about the rule that the text asks for, or None.
+
+    Only the rules about payers, transit, US content and origin answer a question that names an economy.
+    """
+    parties, _, cards, _ = vocabulary
     if cards is None:
         return None
+    rules = [(_WHO_PAYS, "importer-of-record"), (_IN_TRANSIT, "in-transit")]
+    if not _OTHER_RULES.search(text):
+        rules += [(_CONTENT_RULE, "us-content"), (_ORIGIN_RULE, "origin-rules")]
+    if not TokenizedQuestion(text, parties).codes:
+        rules += _RULES
     return next(
-        (card for pattern, card in _RULES if card in cards.by_id and pattern.search(text)), None
+        (card for pattern, card in rules if card in cards.by_id and pattern.search(text)), None
     )
-
-
-def find_payer_rule(text: str, vocabulary: Vocabulary) -> str | None:
-    """The id of the card about who pays, if the text begins with this question, or None.
-
-    It answers a question that names an economy too.
-    """
-    cards = vocabulary.cards
-    is_asked = cards is not None and _PAYER in cards.by_id and _WHO_PAYS.match(text)
-    return _PAYER if is_asked else None
 
 
 def refuse_unknown_case(text: str, vocabulary: Vocabulary) -> None:

@@ -59,7 +59,7 @@ NOISE = frozenset(
         "dutiable subject tax taxes any new higher exemption exemptions help price work works "
         "shipped coming arriving sourced sourcing importer importers exporter exporters trade "
         "business company shipment shipments number treat treats treated carry carries carried "
-        "special extra punitive every each"
+        "special extra punitive every each hike hikes"
     )
 )
 """Words that name nothing at the edges of a product."""
@@ -79,6 +79,9 @@ _SHORT_FORMS = {
     re.compile(r"(?<![\w/])w/o\b"): "without",
     re.compile(r"(?<![\w/])w/\s?(?=\w)"): "with ",
     re.compile(r"(?<=[a-z] )n(?= [a-z])"): "and",
+    re.compile(r"\bderivs?\b\.?"): "derivatives",
+    re.compile(r"\balu\b"): "aluminum",
+    re.compile(r"\bstl\b(?= |$)"): "steel",
 }
 _SHORTEST_TYPO = 5
 _WORD = re.compile(r"[a-z]+")
@@ -170,7 +173,8 @@ _UPCOMING = re.compile(
     r"|when (?:will|does|do|is|are)\b|next (?:change|deadline|step|hike)s?)"
 )
 _CHANGES = re.compile(
-    r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed)\b"
+    r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed"
+    r"|what(?: has)? happened)\b"
 )
 _CHANGE_ALONE = re.compile(r"\bchange\b")
 _PAST = re.compile(
@@ -218,12 +222,19 @@ _NOT_CLAIMED = re.compile(
     r"\b(?:that |which |who )?(?:(?:(?:do|does|did|is|are|was|were|could|would|wo|ca)(?:n't| not)"
     r"|cannot|never|fails? to|failing to|not) (?:be )?(?:(?:qualif|compl|originat|enter|meet|claim)"
     r"[a-z]*|eligible|covered) (?:(?:for|with|under|by|as) )?(?:the )?"
-    r"|(?:is|are|was|were)(?:n't| not) (?:under )?(?:the )?|without (?:a |an |any |the ))"
+    r"|(?:is|are|was|were)(?:n't| not) (?:under )?(?:the )?|(?:without|no|lacking) "
+    r"(?:(?:a |an |any |the )|(?=(?:usmca|cusma) (?:claim|certificat|origin))))"
     r"(?P<claim>usmca|cusma)\b"
     r"(?: (?:eligible|compliant|qualifying|origin|originating|rules|requirements?|certified"
     r"|certificates?|certification|claim)\b)?"
 )
 """A claim that is denied in other words: `that don't qualify for usmca`."""
+_NOT_ORIGINATING = re.compile(
+    r"\bnon-? ?(?:originating|qualifying|conforming|eligible|compliant)\b"
+    r"|\bnot (?:originating|qualifying|compliant)\b(?! (?:under|for|with))"
+)
+_USMCA_PARTNER = re.compile(r"🇲🇽|🇨🇦|\bmexic\w*|\bcanad\w*|\bmx\b|\bca\b")
+"""Of goods of these two economies, `non-originating` denies USMCA."""
 _CLAIM_DIFFERENCE = re.compile(
     rf"\b{_PROGRAM}\b.*\b(?:how much (?:more|less|cheaper|extra)|the difference|than if)\b"
     rf"|\b(?:how much (?:more|less|cheaper|extra)|difference|save|saved?|savings?)\b.*{_PROGRAM}\b"
@@ -239,11 +250,15 @@ _ANY_SURCHARGE = re.compile(
     r"(?<!import )(?<!global )(?<!122 )(?<!temporary )(?<!payments )(?<!% )(?<!percent )"
     r"\bsurcharges?\b"
 )
-_SECTION = re.compile(r"\b(?:sec|sect)\.?\s*(?=\d{3}\b)")
+_SECTION = re.compile(
+    r"\b(?:sec|sect)\.?\s*(?=\d{3}\b)|(?<![\w.'$/-])s\.?(?=(?:122|201|232|301|337|338)\b)"
+)
 _NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band also)\s+")
 _AND_PRESENTLY = re.compile(
     r"\s*(?:,|\band\b|&|\bvs\.?|\+)(?: and)? (?:at present|at the moment|nowadays|presently"
     r"|as of (?:now|today)|these days)\b"
+    r"|,? ?\band (?:what|how much) (?:is|are|do|does|would)\b[^,;?]{0,30}"
+    r"\b(?:now|today|currently|nowadays)\b"
 )
 _COMPARED_TO = re.compile(
     r"\b(?:compar(?:e|ed|es|ing) (?:to|with|against)|as opposed to|relative to)\b"
@@ -279,6 +294,9 @@ _QUANTITY = re.compile(
     r"(?:pairs?|units?|pcs|pieces|kgs?|kilos?|tons?"
     r"|tonnes|lbs?|pounds?|containers?|cartons?|pallets?|dozens?|boxes|bottles|lit(?:er|re)s?|shipments?"
     r"|truckloads?|loads?) of\b"
+    r"|(?<![\w$€£,.])(?<!usd )\d[\d,.]* ?(?:pallets?|cartons?|containers?|kgs?|kilos?|tons?|tonnes"
+    r"|lbs?|pounds?|pcs|pieces|units?|dozens?|boxes|pairs?|truckloads?)"
+    r" (?!(?:from|to|in|at|by|on|for|per|via|and|or|of|exw|fob|cif|ddp)\b)(?=[a-z])"
 )
 _CONTAINER = re.compile(
     r"\b(?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|small) )*"
@@ -420,6 +438,8 @@ def spell_out(text: str) -> str:
     text = _SECTION.sub("section ", _NEXT_GOODS.sub(", ", text))
     text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
     text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
+    if _USMCA_PARTNER.search(text) and "usmca" not in text:
+        text = _NOT_ORIGINATING.sub("not usmca", text)
     if _CLAIM_DIFFERENCE.search(text):
         text = _ANY_CLAIM.sub(" ", text)
     if _LAW_OF_METALS.search(text):

@@ -9,6 +9,7 @@ from bot.render.duty_names import (
     name_importer,
     name_origin,
 )
+from bot.render.overview.headline import name_laws
 
 _NAMED = 3
 
@@ -19,6 +20,8 @@ class RowNames(NamedTuple):
     importers: bool
     goods: bool
     origins: bool
+    claims: bool = False
+    """Whether only some of the answers follow a claim."""
 
     def format_title(self) -> str:
         if self.importers:
@@ -28,7 +31,7 @@ class RowNames(NamedTuple):
         return "Goods and origin" if self.origins else "Goods"
 
     def name_row(self, answer: Answer) -> str:
-        origin = answer.partner_name
+        origin = " ".join(filter(None, (answer.partner_name, self.name_claim(answer))))
         if self.importers:
             importer = name_importer(answer.imposer, answer.imposer_name)
             pair = f"{importer} on {name_importer(answer.partner, origin)}"
@@ -37,8 +40,13 @@ class RowNames(NamedTuple):
             return origin
         return f"{_name_goods(answer)}, {origin}" if self.origins else _name_goods(answer)
 
+    def name_claim(self, answer: Answer) -> str:
+        """`under USMCA`, if only some of the answers follow the claim."""
+        return answer.entry.claim if self.claims else ""
+
     def name_in_sentence(self, answer: Answer) -> str:
         origin = name_origin(answer.partner, answer.partner_name)
+        origin = " ".join(filter(None, (origin, self.name_claim(answer))))
         if self.importers:
             importer = name_importer(answer.imposer, answer.imposer_name)
             goods = _name_goods(answer) if self.goods else "goods"
@@ -65,6 +73,7 @@ def find_names(answers: Sequence[Answer]) -> RowNames:
         importers=len({one.imposer for one in answers}) > 1,
         goods=several,
         origins=len({one.partner for one in answers}) > 1,
+        claims=len({one.entry.claim_of and one.entry.claim for one in answers}) > 1,
     )
 
 
@@ -73,10 +82,15 @@ def format_title(answers: Sequence[Answer], names: RowNames) -> str:
     first = next(iter(answers), None)
     if first is None:
         return "Duties compared"
+    if laws := _name_laws(answers):
+        importer = name_importer(first.imposer, first.imposer_name)
+        return f"{importer} {laws} by origin"
     general = first.basis is TotalBasis.GENERAL
     if len({one.entry.claim for one in answers}) > 1:
         # The claim of one origin is not that of all.
-        first = first._replace(entry=EntryFacts())
+        claimed = {one.entry.claim_of for one in answers if one.entry.claim_of}
+        goods = tuple(one for one in first.goods if not any(each in one for each in claimed))
+        first = first._replace(entry=EntryFacts(), goods=goods)
     goods = "" if general else f" on {words.describe_goods(first)}"
     if names.goods:
         goods = f" on {' and '.join(dict.fromkeys(map(_name_goods, answers)))}"
@@ -97,6 +111,16 @@ def format_title(answers: Sequence[Answer], names: RowNames) -> str:
     if names.origins:
         return f"{importer} {duty}{goods} by origin"
     return f"{importer} {duty}{goods} of {name_origin(first.partner, first.partner_name)}"
+
+
+def _name_laws(answers: Sequence[Answer]) -> str:
+    """The duties of a question about a law; empty if it is about goods or several importers."""
+    first = answers[0]
+    one_importer = {one.imposer for one in answers} == {first.imposer}
+    if not one_importer or any(one.basis is not TotalBasis.LAYER for one in answers):
+        return ""
+    of_law = next((one for one in answers if one.rows), None)
+    return words.name_law_duties(of_law) if of_law is not None else name_laws(first)
 
 
 def name_group(answers: Sequence[Answer], names: RowNames) -> str:

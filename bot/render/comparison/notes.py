@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from bot.rates.model.answer import Answer
+from bot.rates.model.warnings import ClaimRefused
+from bot.render import words
 from bot.render.comparison.names import RowNames
 from bot.render.overview.basis import list_programs
 from bot.render.overview.remarks import describe_reading, list_remarks
@@ -17,14 +19,24 @@ def list_notes(answers: Sequence[Answer], names: RowNames) -> tuple[str, ...]:
     Notes on all rows come first. Of the pairs of an economy, there are too many to note each.
     """
     rows: dict[str, list[str]] = {}
+    is_followed = any(one.entry.claim and one.entry.claim_of for one in answers)
     for answer in answers:
-        for text in dict.fromkeys(_list_texts(answer)):
+        # The claim is that of another origin, whose row has it.
+        refused = set(_list_refusals(answer)) if is_followed else set()
+        for text in dict.fromkeys(one for one in _list_texts(answer) if one not in refused):
             rows.setdefault(text, []).append(names.name_row(answer))
     common = [text for text, named in rows.items() if len(named) == len(answers)]
     if names.importers:
         return tuple(common)
     single = [f"{', '.join(named)}: {text}" for text, named in rows.items() if text not in common]
     return (*common, *single)
+
+
+def _list_refusals(answer: Answer) -> Iterator[str]:
+    """The texts that say that the claim of the question gives these goods no special rate."""
+    for one, text in zip(answer.warnings, words.describe_warnings(answer), strict=True):
+        if isinstance(one, ClaimRefused):
+            yield text
 
 
 def _list_texts(answer: Answer) -> Iterator[str]:

@@ -1,8 +1,9 @@
 """The rows of a comparison."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
-from bot.rates.model.answer import Answer, BaseShare, TotalBasis
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis, format_percent
 from bot.rates.model.warnings import Reason
 from bot.render import words
 from bot.render.comparison.model import RateComparisonRow
@@ -12,7 +13,7 @@ from bot.render.duty_names import (
     join_subjects,
     read_duty_name,
 )
-from bot.render.overview.headline import format_short_total
+from bot.render.overview.headline import find_span, format_short_total
 from bot.render.overview.period_spells import describe_period_spells
 
 _MAX_WHY = 3
@@ -23,6 +24,13 @@ def build_row(answer: Answer, names: RowNames, *, is_shared: bool) -> RateCompar
     """The row of an answer. With `is_shared`, the normal duty is the same for all rows."""
     usual = find_usual_total(answer)
     typical = words.format_span(*usual) if usual else format_short_total(answer) or "no total"
+    if answer.rows:
+        typical = _format_law(answer)
+    elif answer.on_goods is not None and not answer.lines and answer.total_percent == 0:
+        # Particular goods pay more, and the sentence names the figure for the others.
+        typical = "0%+"
+    elif not answer.banned and answer.main_span is None and (span := find_span(answer)):
+        typical = f"{words.format_span(*span)} or banned"
     extent = _find_extent(answer)
     why = [*_explain(answer)]
     return RateComparisonRow(
@@ -54,8 +62,21 @@ def build_period_row(answer: Answer, names: RowNames) -> RateComparisonRow:
     )
 
 
+def _format_law(answer: Answer) -> str:
+    """The duty on goods in general under a law, with a plus for its duties on particular goods.
+
+    The range of its duties if there is none on goods in general.
+    """
+    general = [one.percent or 0 for one in answer.rows if one.is_counted]
+    if not general:
+        return format_short_total(answer)
+    return f"{format_percent(Decimal(sum(general)))}%+"
+
+
 def _find_extent(answer: Answer) -> str:
     """The lowest and the highest total on any tariff line, and import bans."""
+    if answer.rows:
+        return ""
     counted = [group for group in answer.lines if not group.banned]
     if counted:
         span = min(one.low for one in counted), max(one.high for one in counted)

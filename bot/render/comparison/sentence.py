@@ -8,14 +8,15 @@ from bot.rates.model.answer import Answer, BaseShare, ClaimTotal, TotalBasis
 from bot.render import words
 from bot.render.comparison.cases import describe_points, find_points
 from bot.render.comparison.names import RowNames, name_group
-from bot.render.comparison.spans import ComparedTotal, name_base
+from bot.render.comparison.spans import ComparedTotal, name_base, sum_with_base
 from bot.render.duty_names import (
     name_importer,
     name_origin,
 )
-from bot.render.overview.headline import is_other_figure
+from bot.render.overview.headline import describe_law_rows, find_span, is_other_figure
 
 _MOST_OTHERS = 3
+_MOST_SUMS = 4
 
 
 def describe_totals(
@@ -29,9 +30,23 @@ def describe_totals(
     rest = _describe_others(others, names)
     if len(compared) < 2:
         return rest
+    if any(one.answer.rows for one in compared):
+        return " ".join(filter(None, (_describe_laws(compared, name), rest)))
     differ = _describe_different_bases(compared, name) if names.origins and not names.goods else ""
     order = _describe_order(compared, name)
     return " ".join(filter(None, (order, differ, _describe_claims(compared, name), rest)))
+
+
+def _describe_laws(
+    compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
+) -> str:
+    """What each origin pays under a law, whose duties on particular goods have no one total."""
+    texts = (
+        f"{name([one])} {describe_law_rows(one.answer) or words.format_span(one.low, one.high)}"
+        for one in compared
+    )
+    listed = "; ".join(texts)
+    return f"A law has no one total: {listed}. Name the goods to compare totals."
 
 
 def _describe_by_side(compared: Sequence[ComparedTotal]) -> str:
@@ -80,7 +95,7 @@ def _describe_order(
     lowest, highest = groups[0], groups[-1]
     if len({(one.low, one.high, describe(one)) for one in compared}) == 1:
         return f"The same {duty}: {name(compared)}, {describe(lowest[0])}."
-    if mixed and (together := _describe_together(compared, name)):
+    if mixed and (together := _describe_together(compared, name) or _list_sums(compared, name)):
         return together
     if _differ_in_basis(groups):
         listed = "; ".join(f"{name(group)} {describe(group[0])}" for group in groups[:4])
@@ -90,13 +105,14 @@ def _describe_order(
         if by_case := _describe_by_case(groups, name, describe):
             return f"Lowest {duty}: {by_case}."
         listed = "; ".join(f"{name(group)} {describe(group[0])}" for group in groups[:4])
-        return f"The ranges overlap, so the tariff line decides which {duty} is lower: {listed}."
+        # One may still be the lowest on each line, so it does not say that the line decides.
+        return f"The ranges overlap, so compare the same goods or tariff line: {listed}."
     first = f"Lowest {duty}: {name(lowest)}, {describe(lowest[0])}"
     below = [one for group in groups[:-1] for one in group]
     if all(one.high <= highest[0].low for one in below):
         return f"{first}; highest: {name(highest)}, {describe(highest[0])}."
-    top = max(others, key=lambda one: one.high)
-    return f"{first}; the tariff line decides which is the highest, up to {_format_end(top)}."
+    top = max(one.high for one in others)
+    return f"{first}; the others pay up to {_format_percent(top)}."
 
 
 def _describe_by_case(
@@ -127,26 +143,40 @@ def _describe_by_case(
 def _describe_together(
     compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
 ) -> str:
-    """The order of the sums with the normal duty; empty if one of them is not known."""
-    sums = {
-        id(one): one.answer.base.with_duties
-        for one in compared
-        if one.answer.base is not None and one.answer.base.exact and not one.on_most_lines
-    }
-    known = [(total, one) for one in compared if (total := sums.get(id(one))) is not None]
+    """The order of the sums with the normal duty; empty if they are not known or overlap."""
+    known = [(span, one) for one in compared if (span := sum_with_base(one)) is not None]
     if len(known) < len(compared):
         return ""
     known.sort(key=lambda each: each[0])
     groups = [
-        (total, [one for _, one in group])
-        for total, group in groupby(known, key=lambda each: each[0])
+        (span, [one for _, one in group])
+        for span, group in groupby(known, key=lambda each: each[0])
     ]
     (low, lowest), (high, highest) = groups[0], groups[-1]
-    if low == high:
-        return f"The same with the normal duty: {name(lowest)}, {words.format_span(low, low)}."
+    shown = f"{name(lowest)}, {words.format_span(*low)}"
+    if len(groups) == 1:
+        return f"The same with the normal duty: {shown}." if low[0] == low[1] else ""
+    if any(span[0] < low[1] for span, _ in groups[1:]):
+        return ""
+    if any(high[0] < span[1] for span, _ in groups[:-1]):
+        top = max(span[1] for span, _ in groups)
+        return f"Lowest with the normal duty: {shown}; the others pay up to {_format_percent(top)}."
     return (
-        f"Lowest with the normal duty: {name(lowest)}, {words.format_span(low, low)}; "
-        f"highest: {name(highest)}, {words.format_span(high, high)}."
+        f"Lowest with the normal duty: {shown}; "
+        f"highest: {name(highest)}, {words.format_span(*high)}."
+    )
+
+
+def _list_sums(
+    compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
+) -> str:
+    """The sums with the normal duty, which overlap; empty if they are not known."""
+    known = [(span, one) for one in compared if (span := sum_with_base(one)) is not None]
+    if len(known) < len(compared):
+        return ""
+    texts = (f"{name([one])} {words.format_span(*span)}" for span, one in known[:_MOST_SUMS])
+    return (
+        f"With the normal duty, the totals overlap, so compare the same goods: {'; '.join(texts)}."
     )
 
 
@@ -171,6 +201,7 @@ def _describe_claims(
         for one in compared
         for claim in one.answer.entry.others
         if is_other_figure(claim, (one.low, one.high))
+        and is_other_figure(claim, one.answer.main_span)
     }
     # All goods under the program are named, also those whose total it does not change.
     figures: dict[str, dict[str, list[ComparedTotal]]] = {}
@@ -236,14 +267,19 @@ def _describe_total(one: ComparedTotal, *, mixed: bool) -> str:
     return f"{text}{included}{f', {unchecked}' if unchecked else ''}"
 
 
-def _format_end(one: ComparedTotal) -> str:
-    return words.format_span(one.high, one.high)
+def _format_percent(percent: Decimal) -> str:
+    return words.format_span(percent, percent)
 
 
 def _describe_others(answers: Sequence[Answer], names: RowNames) -> str:
     banned = [one for one in answers if one.banned]
-    unknown = [one for one in answers if not one.banned]
-    texts = []
+    in_part = [one for one in answers if not one.banned and find_span(one) is not None]
+    unknown = [one for one in answers if not one.banned and one not in in_part]
+    texts = [
+        f"{words.format_span(*span)}, or banned, by tariff line: {name_group([one], names)}."
+        for one in in_part
+        if (span := find_span(one)) is not None
+    ]
     if banned:
         texts.append(f"May not be imported: {name_group(banned, names)}.")
     if unknown:

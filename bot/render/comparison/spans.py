@@ -73,3 +73,26 @@ def name_base(answer: Answer) -> str:
         rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
         return f"{words.name_base(base)} {rate}".replace(" (MFN)", "")
     return words.describe_base_range(answer).replace(" (MFN)", "") or "normal duty"
+
+
+def sum_with_base(one: ComparedTotal) -> tuple[Decimal, Decimal] | None:
+    """The lowest and the highest sum of the total and the normal duty, if both are known.
+
+    None also if the total is that of most lines only, because the normal duty is that of all."""
+    base = _find_base(one.answer)
+    if base is None or one.share is BaseShare.MIXED or one.on_most_lines:
+        return None
+    if one.share is BaseShare.ADDED:
+        return one.low + base[0], one.high + base[1]
+    # A normal duty that is higher than the rate that includes it is due alone.
+    return max(one.low, base[0]), max(one.high, base[1])
+
+
+def _find_base(answer: Answer) -> tuple[Decimal, Decimal] | None:
+    """The lowest and the highest normal duty of the goods; None if some are not percentages."""
+    base, found = answer.base, answer.base_range
+    if base is not None and base.exact:
+        return None if base.percent is None else (base.percent, base.percent)
+    if found is None or found.low is None or found.high is None or found.not_percent:
+        return None
+    return found.low, found.high

@@ -17,6 +17,11 @@ def describe_spells(spells: Sequence[Spell], query: RateQuery, parties: Parties)
         return []
     if not spells:
         percent = f"{format_percent(query.percent)}%"
+        if query.product:
+            return [
+                f"{percent} is no duty or total of these goods in our data. It may be an "
+                "antidumping or countervailing duty: these are not in our data, and come on top."
+            ]
         return [
             f"Neither this total nor any of its duties is or was {percent} in our data, which has "
             "no antidumping or countervailing duties."

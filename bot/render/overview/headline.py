@@ -1,5 +1,6 @@
 """The title and the number of an answer, and which goods pay it."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,6 +27,7 @@ from bot.render.overview.period_spells import describe_period_spells, format_dur
 from bot.text.dates import format_day, format_period
 
 _ZERO = Decimal(0)
+_PARENTHESES = re.compile(r" \([^()]*\)")
 
 
 def format_title(answer: Answer, today: date | None = None) -> str:
@@ -39,7 +41,7 @@ def format_title(answer: Answer, today: date | None = None) -> str:
         return f"{importer} {words.name_law_duties(answer)} on goods of {origin}{day}"
     if answer.basis is TotalBasis.LAYER:
         ended = ": no longer charged" if answer.is_uncharged_law and _describe_end(answer) else ""
-        return f"{importer} {_name_laws(answer)} on goods of {origin}{day}{ended}"
+        return f"{importer} {name_laws(answer)} on goods of {origin}{day}{ended}"
     if answer.basis is TotalBasis.GENERAL:
         claim = f" {answer.entry.claim}" if answer.entry.claim else ""
         return f"{importer} {words.name_kind(answer)} on goods of {origin}{claim}{day}"
@@ -48,7 +50,7 @@ def format_title(answer: Answer, today: date | None = None) -> str:
     )
 
 
-def _name_laws(answer: Answer) -> str:
+def name_laws(answer: Answer) -> str:
     """The duties of an answer about laws alone."""
     names = [read_duty_name(name, answer.partner_name) for name in answer.goods]
     law = f"{names[0].law} " if names and names[0].law else ""
@@ -108,14 +110,21 @@ def build_period_headline(answer: Answer) -> Iterator[Piece]:
     yield Piece(f" on {format_day(answer.on)}")
 
 
+def describe_law_rows(answer: Answer) -> str:
+    """The duties of a law in words; empty if the question is about no law with several duties."""
+    return "".join(piece.text for piece in _build_law_headline(answer)) if answer.rows else ""
+
+
 def _build_law_headline(answer: Answer) -> Iterator[Piece]:
     """The duty on all goods under a law, then the number of its duties on particular goods."""
-    general = [one.percent or _ZERO for one in answer.rows if one.is_counted]
+    general = [one for one in answer.rows if one.is_counted]
     particular = [one for one in answer.rows if not one.is_counted]
     if general:
-        total = sum(general, _ZERO)
+        total = sum((one.percent or _ZERO for one in general), _ZERO)
         yield Piece(words.format_span(total, total), strong=True)
-        yield Piece(" on goods in general" + "; " * bool(particular))
+        # What a duty covers says which goods do not pay it: `all goods except Section 232 goods`.
+        covers = _PARENTHESES.sub("", general[0].covers) if len(general) == 1 else ""
+        yield Piece(f" on {covers or 'goods in general'}" + "; " * bool(particular))
     if not particular:
         return
     bans = sum(one.rate.banned for one in particular)
@@ -160,7 +169,7 @@ def _build_number(answer: Answer, planned: bool) -> Iterator[Piece]:
         # The law's name stands in front, so that the number is not taken for the total.
         end = _describe_end(answer).removeprefix("; ")
         state = "no longer charged" if end else "no duty"
-        yield Piece(f"{_name_laws(answer)}: {state}", strong=True)
+        yield Piece(f"{name_laws(answer)}: {state}", strong=True)
         when = f", {end}" if "(" in end else f" ({end})" * bool(end)
         yield Piece(f"{when}, other duties not counted")
         return

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
 
 from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import (
@@ -17,6 +16,7 @@ from bot.rates.model.warnings import Reason
 from bot.render import words
 from bot.render.duty_names import (
     DutyName,
+    is_list_name,
     join_subjects,
     read_duty_name,
     shorten_clause,
@@ -60,29 +60,49 @@ def has_goods_rows(answer: Answer) -> bool:
 
 
 def _build_law_rows(answer: Answer, most: int) -> tuple[GoodsRow, ...]:
-    """A row for each duty of a law; if there are too many, a row for each rate."""
-    # The sort keeps the order of duties on particular goods.
-    duties = sorted(answer.rows, key=lambda one: not one.is_counted)
-    if len(duties) <= most:
-        return tuple(_build_law_row(one, answer) for one in duties)
-    rows, counts = [], []
-    for (rate, is_general), group in groupby(
-        duties, key=lambda one: (_format_law_rate(one), one.is_counted)
-    ):
-        same = list(group)
-        row = _build_law_row(same[0], answer)
-        if len(same) > 1 and not is_general:
-            names = [read_duty_name(one.measure, answer.partner_name) for one in same]
-            law = f"{names[0].law} " if names[0].law else ""
-            goods = join_subjects(names).removeprefix(law)
-            row = GoodsRow(goods, rate, f"{len(same)} duties")
-        rows.append(row)
-        counts.append(len(same))
-    if len(rows) <= most:
-        return tuple(rows)
-    added = f"{rows[-1].added} to {rows[most - 1].added}"
-    left = GoodsRow("others", added, f"{sum(counts[most - 1 :])} duties")
-    return (*rows[: most - 1], left)
+    """The duties on goods in general, then those on lists, the one with the most lines first.
+
+    If there are too many, duties with one rate share a row; numbered lists have a row of their own.
+    """
+    general = [_build_law_row(one, answer) for one in answer.rows if one.is_counted]
+    particular = [one for one in answer.rows if not one.is_counted]
+    if len(answer.rows) <= most:
+        # The sort keeps the order of lists of one size, the highest rate first.
+        particular.sort(key=lambda one: -one.lines)
+        return (*general, *(_build_law_row(one, answer) for one in particular))
+    groups: dict[tuple[str, bool], list[Component]] = {}
+    for one in particular:
+        is_list = is_list_name(read_duty_name(one.measure, answer.partner_name).subject)
+        groups.setdefault((_format_law_rate(one), is_list), []).append(one)
+    by_size = sorted(groups.values(), key=lambda group: -sum(one.lines for one in group))
+    room = most - len(general)
+    shown = by_size if len(by_size) <= room else by_size[: max(room - 1, 0)]
+    general = [row._replace(why="") for row in general]
+    rows = [*general, *(_join_law_rows(group, answer)._replace(why="") for group in shown)]
+    left = [one for group in by_size[len(shown) :] for one in group]
+    return (*rows, *([_build_other_laws(left)] if left else []))
+
+
+def _join_law_rows(group: Sequence[Component], answer: Answer) -> GoodsRow:
+    """One row for duties with the same rate."""
+    row = _build_law_row(group[0], answer)
+    if len(group) == 1:
+        return row
+    largest = sorted(group, key=lambda one: -one.lines)
+    names = [read_duty_name(one.measure, answer.partner_name) for one in largest]
+    law = f"{names[0].law} " if names[0].law else ""
+    goods = join_subjects(names).removeprefix(law)
+    return GoodsRow(goods, row.added)
+
+
+def _build_other_laws(left: Sequence[Component]) -> GoodsRow:
+    """The row of the duties that have none of their own, with the span of their rates."""
+    rates = [one.percent for one in left if one.percent is not None]
+    added = [words.format_span(min(rates), max(rates))] if rates else []
+    added += ["banned"] * any(one.rate.banned for one in left)
+    noun = "duty" if len(left) == 1 else "duties"
+    others = " or ".join(added) or words.describe_rate(left[0].rate)
+    return GoodsRow(f"{len(left)} other {noun}", others)
 
 
 def _build_law_row(one: Component, answer: Answer) -> GoodsRow:

@@ -78,15 +78,17 @@ async def open_store(
     team: str | None = None,
     outage: Outage | None = None,
     may_be_older: bool = False,
+    has_workers: bool = False,
 ) -> AsyncIterator[Store]:
     """The database, created if there is none; raises StoreError.
 
     One with the tables of an older version is refused unless it `may_be_older`; then the caller
     upgrades it. With a `team`, the outbox serves that workspace only. `outage` logs when the
-    database cannot be reached and when it can be again.
+    database cannot be reached and when it can be again. If it `has_workers`, they get jobs for what
+    is queued.
     """
     is_current = await create(settings.database)
-    database = Database(settings.database, outage)
+    database = Database(settings.database, outage, has_workers)
     try:
         if not is_current and not may_be_older:
             cure = "Stop the bot, then run: tariffwire db upgrade"

@@ -14,6 +14,8 @@ from bot.errors import StoreError
 from bot.feeds.model import Feed, FeedState
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
+from bot.monitoring.logs import bind_to_log
+from bot.monitoring.metrics import Metrics
 from bot.pipeline import IntakeResult, Pipeline, PipelineRules, RoundSource
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
@@ -76,6 +78,7 @@ class Polling:
     decisions: Decisions
     inbox: ProposalInbox | None = None
     on_deliveries: Callable[[], None] = lambda: None
+    metrics: Metrics | None = None
     touches: StoryTouches = field(default_factory=NoLineLists)
     """Finds the stories that touch lines of conversations that want only these."""
 
@@ -94,7 +97,7 @@ async def open_scheduler(
     scheduler = PollScheduler(
         parts.feeds,
         parts.store.feeds,
-        _Intake(build_pipeline(parts), parts.inbox).run,
+        _Intake(build_pipeline(parts), parts.inbox, parts.metrics, parts.store.has_workers).run,
         read_clock,
         parts.on_deliveries,
         spread_s,
@@ -126,15 +129,30 @@ def build_pipeline(parts: Polling) -> Pipeline:
 
 class _Intake:
     """Runs the pipeline for one feed, then sends the proposals that result from it to the
-    operators."""
+    operators.
 
-    def __init__(self, pipeline: Pipeline, inbox: ProposalInbox | None) -> None:
-        self._pipeline, self._inbox = pipeline, inbox
+
+    If there are workers, the state in memory may be old when a push arrives.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        inbox: ProposalInbox | None,
+        metrics: Metrics | None,
+        has_workers: bool = False,
+    ) -> None:
+        self._pipeline, self._inbox, self._metrics = pipeline, inbox, metrics
+        self._has_workers = has_workers
 
     async def run(
         self, feed: Feed, now: datetime, fetch_round: RoundSource | None, state: FeedState | None
     ) -> IntakeResult:
-        result = await self._pipeline.run(feed, now, fetch_round, state)
+        known = None if fetch_round is not None and self._has_workers else state
+        with bind_to_log(feed=feed.id):
+            result = await self._pipeline.run(feed, now, fetch_round, known)
+        if self._metrics is not None:
+            self._metrics.record_poll(result.round, result.stories, result.deliveries)
         if result.proposals and self._inbox is not None:
             try:
                 await self._inbox.look()

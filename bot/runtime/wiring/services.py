@@ -31,6 +31,8 @@ from bot.feeds.model import Feed
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
 from bot.feeds.websub.subscriptions import WebSubSubscriptions
+from bot.monitoring.metrics import Metrics
+from bot.monitoring.sending import MeasuredSender
 from bot.news.events.event import Event
 from bot.pipeline import IntakeResult
 from bot.proposals.approval.decisions import Decisions
@@ -74,6 +76,7 @@ class Foundation:
     store: Store
     operators: tuple[str, ...]
     readiness: Readiness
+    metrics: Metrics
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,7 @@ class Services:
     line_reports: LineReports
     watches: Watches
     slack: SlackContext
+    feeds: FeedRegistry
     hubs: WebSubSubscriptions | None
     """None if hubs cannot reach the bot."""
     journal: JournalWatcher | None
@@ -131,7 +135,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         dispatcher = Dispatcher(
             store.outbox,
-            sender,
+            MeasuredSender(sender, base.metrics, read_clock),
             read_clock,
             workspaces=gate,
             take_turn=take_turn,
@@ -153,6 +157,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             decisions=decisions,
             inbox=inbox,
             on_deliveries=dispatcher.wake,
+            metrics=base.metrics,
             touches=touches,
         )
         scheduler = await stack.enter_async_context(
@@ -162,9 +167,10 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         stack.push_async_callback(sources.close)
         answers = AnswerService(decisions.ledger, sources.reference, store.stories)
         decisions.watch(answers.replace_ledger)
+        feeds = FeedRegistry(base.feeds, store, poller, config.topic_languages)
         slack = _build_slack_context(
             base,
-            FeedRegistry(base.feeds, store, poller, config.topic_languages),
+            feeds,
             answers,
             decisions,
             dispatcher,
@@ -190,6 +196,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             line_reports=LineReports(lines, store.lines, team, read_clock, dispatcher.wake),
             watches=Watches(watched),
             slack=slack,
+            feeds=feeds,
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
         )

@@ -10,6 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.sending.ports import TakeTurn
 from bot.errors import SlackError
+from bot.monitoring.metrics import Metrics
+from bot.monitoring.slack_calls import SlackCallCounter
 from bot.runtime.refusal_reports import open_webhook
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import make_fetch_limits, reveal_secret
@@ -35,7 +37,9 @@ class SlackConnection:
 
 
 @asynccontextmanager
-async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[SlackConnection]:
+async def open_slack(
+    settings: Settings, stop: asyncio.Event, metrics: Metrics | None = None
+) -> AsyncIterator[SlackConnection]:
     """Connects to Slack's Web API. Waits until Slack answers.
 
     Raises SlackError if Slack refuses the token, and Stopped if `stop` is set before Slack answers.
@@ -43,7 +47,8 @@ async def open_slack(settings: Settings, stop: asyncio.Event) -> AsyncIterator[S
     posts = settings.posts_per_second
     known = {UPDATE: UPDATES_PER_SECOND} | ({} if posts is None else {POST: posts})
     limiter = CallLimiter(MethodLimits(known))
-    async with open_session(limiter) as session:
+    counter = SlackCallCounter(metrics) if metrics is not None else None
+    async with open_session(limiter, counter) as session:
         token = reveal_secret(settings.slack_bot_token)
         client = build_client(token, settings.slack_api_url, session)
         try:

@@ -13,7 +13,7 @@ from slack_bolt.response import BoltResponse
 from bot import COMMAND
 from bot.commands.grammar import Command, Verb
 from bot.commands.lines.grammar import LinesAct
-from bot.commands.lines.replies import LinesTable, TouchedLines
+from bot.commands.lines.replies import LinesPage, TouchedLines
 from bot.commands.replies import CalendarFile, LatestStories, RateCalendar, is_public
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
@@ -97,7 +97,7 @@ async def answer(
         reply = await (service.execute(command, request) if command else service.handle(request))
         if isinstance(reply, CalendarFile) and (reply.entries or reply.deadlines):
             return await _share_calendar(context, reply, request)
-        if isinstance(reply, LinesTable) and reply.wanted.act is LinesAct.FILE:
+        if isinstance(reply, LinesPage) and reply.wanted.act is LinesAct.FILE:
             return await _send_lines(context, reply)
         if isinstance(reply, LatestStories) and reply.alerts:
             links = await find_permalinks(context.client, request.conversation, reply.alerts)
@@ -169,7 +169,7 @@ async def _share_calendar(
     return render_calendar_shared(calendar)
 
 
-async def _send_lines(context: SlackContext, reply: LinesTable) -> Message:
+async def _send_lines(context: SlackContext, reply: LinesPage) -> Message:
     """Sends a list as a workbook to its owner: the person, or the channel."""
     found, parties = reply.table, context.service.parties
     cells = list(list_cells(found.rows, parties))

@@ -53,7 +53,7 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 async def _remove_lists(context: SlackContext, body: dict[str, Any]) -> None:
     """Deletes the line lists of a workspace that has removed the app."""
     if team := str(body.get("team_id") or ""):
-        count = await context.service.lines.service.remove_team(team)
+        count = await context.service.stores.lines.remove_team(team)
         log.warning("the app was removed from %.20s; %d line lists were deleted", team, count)
 
 

@@ -133,7 +133,7 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return feeds.render_feed_resumed(reply.feed_id)
         case replies.FeedRefused():
             return feeds.render_feed_refused(reply.error)
-        case line_replies.LinesTable():
+        case line_replies.LinesPage():
             return render_lines(reply, parties)
         case line_replies.LinesToImport():
             return render_to_import(reply)
@@ -276,7 +276,8 @@ def _add_spells(message: Message, reply: replies.RateAnswers, parties: Parties) 
     sentences = describe_spells(reply.spells, reply.query, parties)
     if not sentences:
         return message
-    if reply.query.product and reply.answers and reply.answers[0].basis is TotalBasis.GOODS:
+    of_goods = bool(reply.query.product and reply.spells and reply.answers)
+    if of_goods and reply.answers[0].basis is TotalBasis.GOODS:
         return _add_unread(message, "\n".join(sentences), 800)
     lines = "\n".join(escape(one, 200) for one in sentences)
     instead = message.instead

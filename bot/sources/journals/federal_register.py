@@ -75,7 +75,10 @@ _PAGE = TypeAdapter(_Page)
 class FederalRegisterSettings(BaseModel):
     """The settings of this source."""
 
-    federal_register_url: ApiUrl = "https://www.federalregister.gov/api/v1/"
+    federal_register_url: ApiUrl = Field(
+        "https://www.federalregister.gov/api/v1/",
+        description="The address of the Federal Register's API.",
+    )
 
 
 class FederalRegister:

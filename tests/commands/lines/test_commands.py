@@ -5,15 +5,18 @@ from datetime import timedelta
 
 import pytest
 
+from bot.commands.lines.commands import LinesCommands
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.pending import KEPT
 from bot.commands.lines.replies import (
+    LinesPage,
     LinesRefusal,
-    LinesTable,
     PendingReview,
     RemovedLines,
     SavedLines,
 )
+from bot.commands.lines.service import LineListService
+from bot.commands.membership import MemberCheck
 from bot.commands.permissions import SubscriptionPolicy
 from bot.commands.request import CommandRequest
 from bot.commands.service import CommandService
@@ -22,6 +25,7 @@ from bot.lines.model import ListOwner
 from bot.lines.validation import ImportedRow
 from tests.commands.conftest import Commands, address, blank_file, commands, server, store, workers
 from tests.commands.guarded import governed
+from tests.lines.made import LINES, ledger, schedule
 
 __all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
 
@@ -52,6 +56,40 @@ async def test_wrong_rows_are_corrected_before_the_list_is_saved(commands: Comma
     kept = await commands.store.lines.get(ListOwner("T1", "U1"))
     assert [one.label for one in kept.lines] == ["cells", "steel"]
     assert isinstance(await lines.save(corrected.key, PERSON), LinesRefusal)
+
+
+async def test_an_import_is_reviewed_again_in_another_mode(commands: Commands) -> None:
+    lines = commands.service.lines
+    await lines.save((await propose(commands.service)).key, PERSON)
+    added = await lines.propose(RIGHT, ImportMode.ADD, PERSON)
+    assert isinstance(added, PendingReview)
+    replaced = await lines.review(added.key, PERSON, ImportMode.REPLACE)
+    again = await lines.review(added.key, PERSON, ImportMode.ADD)
+    assert isinstance(replaced, PendingReview)
+    assert isinstance(again, PendingReview)
+    assert len(replaced.proposed.difference.removed) == 1
+    assert again.proposed == added.proposed
+    assert isinstance(await lines.save(again.key, PERSON), SavedLines)
+    assert await commands.store.lines.count(ListOwner("T1", "U1")) == 2
+
+
+async def test_an_import_is_saved_as_it_was_shown(commands: Commands) -> None:
+    current, clock = ledger(), commands.service.clock
+    lines = LinesCommands(
+        LineListService(commands.store.lines, lambda: current, clock),
+        commands.service.permissions,
+        MemberCheck(commands.people, clock),
+        clock,
+        commands.store.subscriptions,
+    )
+    rows = tuple(ImportedRow(2, one.code, "CN") for one in LINES)
+    proposed = await lines.propose(rows, ImportMode.REPLACE, PERSON)
+    assert isinstance(proposed, PendingReview)
+    current = ledger(of=schedule(LINES[1:]))
+    saved = await lines.save(proposed.key, PERSON)
+    assert isinstance(saved, SavedLines)
+    assert saved.proposed == proposed.proposed
+    assert await commands.store.lines.count(ListOwner("T1", "U1")) == len(LINES)
 
 
 async def test_only_the_person_who_proposed_an_import_sees_and_saves_it(
@@ -148,7 +186,7 @@ async def test_an_own_list_is_not_shown_where_others_read(
     wanted = LinesRequest(act=act, is_confirmed=True)
     assert isinstance(await lines.execute(wanted, public), LinesRefusal)
     shown = await lines.execute(LinesRequest(), PERSON)
-    assert isinstance(shown, LinesTable)
+    assert isinstance(shown, LinesPage)
     assert len(shown.table.rows) == 1
 
 

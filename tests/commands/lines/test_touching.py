@@ -14,7 +14,7 @@ from bot.lines.difference import ImportMode
 from bot.lines.model import ListOwner
 from bot.lines.validation import ImportedRow
 from bot.news.story import Figure, Story
-from bot.proposals.approval.audit import Operator
+from bot.proposals.approval.audit import Operator, ProposalRecord
 from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
 from bot.rates.calendar.entries import build_entries
@@ -172,6 +172,34 @@ async def test_a_proposal_touches_the_lines_whose_total_it_would_change(shipped:
         assert await shipped.finder.find_of_proposal(other, proposal_id) is None
     await shipped.decisions.approve(proposal_id, Operator(id="U1", name="ana"), None)
     assert await shipped.finder.find(queued, ()) is None
+
+
+class CountedRates:
+    """The proposals of rates, which count how many ledgers were built."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self._decisions, self.built = decisions, 0
+
+    async def get(self, proposal_id: str) -> ProposalRecord | None:
+        return await self._decisions.get(proposal_id)
+
+    async def preview(self, record: ProposalRecord) -> Ledger | None:
+        self.built += 1
+        return await self._decisions.preview(record)
+
+
+async def test_the_ledger_of_a_proposal_is_built_once_for_a_list(shipped: Setting) -> None:
+    await shipped.import_rows()
+    proposal_id = await shipped.propose(DECEMBER)
+    rates = CountedRates(shipped.decisions)
+    finder = TouchFinder(shipped.store.lines, shipped.lines.duties, rates, TEAM)
+    for owner in OTHERS:
+        assert await finder.find_of_proposal(owner, proposal_id) is None
+    assert rates.built == 0
+    first = await finder.find_of_proposal(OWNER, proposal_id)
+    assert first is not None
+    assert await finder.find_of_proposal(OWNER, proposal_id) is first
+    assert rates.built == 1
 
 
 async def test_a_proposal_without_a_first_day_touches_nothing(shipped: Setting) -> None:

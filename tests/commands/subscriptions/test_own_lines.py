@@ -9,7 +9,7 @@ from bot.alerts.subscriptions.preview import Preview
 from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands import replies
 from bot.commands.grammar import Verb
-from bot.commands.lines.replies import LinesTable, RemovedLines
+from bot.commands.lines.replies import LinesPage, RemovedLines
 from bot.commands.request import CommandRequest
 from bot.commands.subscriptions.exclusions import write_exclusion
 from bot.lines.model import ListedLine, ListOwner
@@ -94,7 +94,7 @@ async def test_a_subscription_stays_without_its_list_and_says_that_it_sends_noth
     for text in ("subscribe my lines", "subscribe china our lines", "subscribe japan"):
         await commands.type(text)
     table = await commands.type("my channel")
-    assert isinstance(table, LinesTable)
+    assert isinstance(table, LinesPage)
     assert table.dependent == 2
     asked = await commands.type("my channel remove")
     assert isinstance(asked, RemovedLines)

@@ -38,7 +38,7 @@ def test_the_lines_of_a_heading_or_chapter_are_counted_once(
 
 def test_a_chapter_has_a_range_and_not_the_duty_of_unlisted_goods(ledger: Ledger) -> None:
     answer = _ask("us vietnam chapter 84", ledger)
-    assert answer.total_range == (Decimal(0), Decimal(50))
+    assert answer.total_range == (Decimal(0), Decimal(25))
     assert answer.by_line
 
 

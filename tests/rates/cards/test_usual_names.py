@@ -74,10 +74,16 @@ NAMES: dict[str, str] = {
     "tariffwire": "about; who made you; tariff wire bot",
     "export-controls": "export controls; china rare earth controls; entity list",
     "first-sale": "first sale rule; transaction value",
-    "transshipment": "transhipment; rules of origin; 40% transshipment; country of origin rules; "
-    "substantial transformation; "
+    "transshipment": "transhipment; 40% transshipment; goods relabeled in vietnam",
+    "origin-rules": "rules of origin; country of origin rules; substantial transformation; "
     "which country's tariff applies to goods of chinese parts; "
-    "chinese goods that enter through canada",
+    "chinese goods that enter through canada; is it still chinese origin if assembled in mexico; "
+    "does the duty follow the country of export or of origin",
+    "us-content": "us content exemption; is there an exemption for us content above 20 percent; "
+    "does 20% us content reduce the duty on machines from japan",
+    "refund-claimants": "can the customer claim the refund; "
+    "who gets the refund if ups was importer",
+    "classification": "how do i classify a lamp with a speaker; what is the hs code for lamps",
     "processing-fees": "MPF and HMF; merchandise processing fee; harbor maintenance tax; "
     "what is the mpf maximum",
     "column-2": "column two; which countries are column 2; pntr",

@@ -23,7 +23,7 @@ def read(text: str, ledger: Ledger) -> RateQuery:
         ("port fees on chinese ships", "port-fees", ["CN"], "ships"),
         ("drawback for 8471.30 of malaysia", "drawback", ["MY"], "847130"),
         ("made in vietnam of chinese parts: transshipment?", "transshipment", ["VN", "CN"], None),
-        ("chinese goods that enter through canada", "transshipment", ["CN", "CA"], None),
+        ("chinese goods that enter through canada", "origin-rules", ["CN", "CA"], None),
         ("does india pay for buying russian oil", "russia-energy-act", ["IN"], None),
         ("is the truce with china extended", "us-china-truce", ["CN"], None),
         ("court of international trade and chinese goods", "forced-labor-cases", ["CN"], None),

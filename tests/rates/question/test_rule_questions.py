@@ -39,6 +39,14 @@ def ask(parties: Parties, ledger: Ledger) -> Ask:
         ("which news sources do you use", "last-checks"),
         ("can i get only 301 news in my dm", "alerts"),
         ("what if one of the news sources fails", "last-checks"),
+        ("who are you", "tariffwire"),
+        ("can the customer who bore the tariff claim the refund", "refund-claimants"),
+        ("what is the tariff classification for a speaker with a lamp", "classification"),
+        ("is there an exemption for US content above 20 percent", "us-content"),
+        ("does 20% US content reduce the tariff on cars of japan", "us-content"),
+        ("does the duty follow the country of export or of origin", "origin-rules"),
+        ("is a chinese motor in a mexican fan treated as chinese", "origin-rules"),
+        ("when we ship from hk is the origin china or hong kong", "origin-rules"),
     ],
 )
 def test_a_question_about_a_rule_leads_to_its_card(ask: Ask, text: str, card: str) -> None:
@@ -47,6 +55,32 @@ def test_a_question_about_a_rule_leads_to_its_card(ask: Ask, text: str, card: st
 
 def test_a_rate_of_an_origin_is_no_question_about_a_rule(ask: Ask) -> None:
     assert ask("both tariffs on steel from china on the same day").card is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turkey origin olive oil",
+        "cheapest country of origin for shoes, vietnam or india",
+        "who pays more, vietnam or china",
+        "mexican cars with 40% us content under usmca",
+    ],
+)
+def test_a_question_for_a_rate_is_none_about_origin(ask: Ask, text: str) -> None:
+    assert ask(text).card is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we ship from hong kong, origin china, toys",
+        "toys made in china, shipped by our supplier in hong kong",
+        "toys, country of export hong kong, country of origin china",
+    ],
+)
+def test_goods_that_ship_from_another_economy_keep_their_origin(ask: Ask, text: str) -> None:
+    query = ask(text)
+    assert (query.partner, query.versus, query.via) == ("CN", (), ("HK",))
 
 
 @pytest.mark.parametrize("text", ["nintendo case", "news of the costco lawsuit", "apple's lawsuit"])

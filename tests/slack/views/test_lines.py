@@ -6,14 +6,13 @@ import pytest
 
 from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.replies import (
+    LinesPage,
     LinesRefusal,
-    LinesTable,
     LinesToImport,
     LineTable,
     PendingReview,
     ProposedImport,
     RemovedLines,
-    SavedImport,
     SavedLines,
 )
 from bot.commands.request import CommandRequest
@@ -51,7 +50,7 @@ def test_pages_of_a_list(count: int, label: str) -> None:
     rows = build_table(lines.lines, LineDuties(ledger()), DAY)
     for page in (1, 2, 99):
         wanted = LinesRequest(page=page, text=label, for_channel=page == 2)
-        reply = LinesTable(LineTable(lines, rows, DAY), wanted)
+        reply = LinesPage(LineTable(lines, rows, DAY), wanted)
         message = render_reply(reply, REQUEST, PARTIES)
         check_message(message)
     if count == 25:
@@ -71,7 +70,7 @@ def test_the_modals_of_an_import(label: str) -> None:
             review = PendingReview("key", proposed, tuple(rows))
             for view in (
                 importing.render_review(review),
-                importing.render_saved(SavedLines(SavedImport(proposed, lines), True)),
+                importing.render_saved(SavedLines(proposed, True)),
             ):
                 check_view(view)
                 check_harmless(view)

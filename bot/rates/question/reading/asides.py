@@ -33,7 +33,13 @@ _STORED = re.compile(
     r" (?:(?:the|an?|our|my|their) )?(?P<place>[a-z]+(?: [a-z]+)?)"
     r" (?:(?:bonded )?warehouses?|distribution cent(?:er|re)s?|ports?|hubs?|stopovers?)\b"
 )
-_SHIPPED = re.compile(rf"\b(?:shipped|shipping|sent|exported) (?:from|through|out of) {_PLACE}\b")
+_SHIPPED = re.compile(
+    rf"\b(?:(?:shipp?(?:ed|ing|s)?|sent|export(?:ed|ing|s)?|dispatched|leav(?:es|ing)"
+    rf"|invoiced|bought|buy|purchased) (?:from|through|out of)"
+    r"|(?:traders?|suppliers?|vendors?|sellers?|distributors?|compan(?:y|ies)|agents?)"
+    r" (?:based |located )?(?:in|from)"
+    rf"|(?:country|port) of (?:export|shipment|dispatch|departure|loading)(?: is)?:?) {_PLACE}\b"
+)
 _STATIONS = frozenset({"bonded", "warehouse", "warehouses", "port", "ports", "hub", "border"})
 _NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
 
@@ -50,6 +56,12 @@ _MATERIAL = re.compile(
 """What goods are made of, with its economy: `material of china`, `with chinese fabric`."""
 
 
+_NAMED_DUTY = re.compile(
+    r"\b(?:exempt(?:ed)?|excluded|free|spared|relieved) from (?:the |that |this )?"
+    r"(?:new |current |old )?(?:\d[\d.]* ?(?:%|percent|pct) )?(?P<goods>[a-z]+(?: [a-z]+)?) "
+    r"(?:tariffs?|dut(?:y|ies)|surcharge)\b"
+)
+"""A duty by the name of its goods, from which other goods are exempt."""
 _PARTS = (
     r"(?:tyres?|tires?|parts?|wheels?|rims?|seats?|brakes?|bumpers?|mirrors?|filters?|engines?"
     r"|batter(?:y|ies)|accessor(?:y|ies)|covers?|mats?|bearings?|belts?|pumps?|glass)"
@@ -82,6 +94,21 @@ def spell_out_use(text: str, reader: ProductReader) -> str:
         return written if known and reader.names_goods(f"{two} {part}") else match.group()
 
     return _USE.sub(write, text)
+
+
+def drop_named_duty(text: str, reader: ProductReader) -> str:
+    """The text without the duty from which the goods may be exempt, if it names these goods too:
+    `are car parts exempt from the 25% auto tariff`."""
+    found = _NAMED_DUTY.search(text)
+    if found is None or not reader.names_goods(found["goods"]):
+        return text
+    rest = f"{text[: found.start()]} exempt {text[found.end() :]}"
+    others = (part for part in re.split(r"[;,?]| from | in | under ", rest))
+    return rest if any(map(reader.names_goods, map(_trim_verbs, others))) else text
+
+
+def _trim_verbs(part: str) -> str:
+    return re.sub(r"\b(?:we|i|they|are|is|still|import|exempt|the|do|does)\b", " ", part).strip()
 
 
 def drop_asked_heading(text: str, parties: Parties, reader: ProductReader) -> str:

@@ -10,10 +10,11 @@ A question that names one duty, `march 2025 countermeasure`, keeps its words.
 
 import re
 from collections.abc import Callable
+from typing import NoReturn
 
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
-from bot.rates.question.directions import find_direction
+from bot.rates.question.directions import find_direction, names_origin
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 
@@ -37,6 +38,8 @@ def find_retaliation(
     words: TokenizedQuestion, asked: Callable[..., RateQuery] = RateQuery
 ) -> dict[str, object]:
     """The fields of the query for a question about retaliation; empty if its direction is plain.
+
+    A bloc and its member are one economy.
 
     `asked` makes a query with the goods and days of the question, for the options.
 
@@ -63,4 +66,28 @@ def find_retaliation(
         raise UnclearQuestion("the importing country", "Whose retaliation first?", options)
     if len(others) > 1:
         return {}
+    if HOME not in codes and _names_goods_of_origin(words):
+        _ask_for_direction(others[0], asked)
     return {"kind": QueryKind.PAIR, "imposer": others[0], "partner": HOME}
+
+
+def _names_goods_of_origin(words: TokenizedQuestion) -> bool:
+    """Whether the only economy is the origin of goods: `wine from france if retaliation returns`.
+
+    `chinese retaliation` is by China.
+    """
+    after = words.words_after[:1]
+    return names_origin(words) and not (after and _RETALIATION.fullmatch(after[0]))
+
+
+def _ask_for_direction(code: str, asked: Callable[..., RateQuery]) -> NoReturn:
+    """Raises UnclearQuestion with both directions, that of the goods first."""
+    into_us = format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code))
+    of_us = format_query(asked(kind=QueryKind.PAIR, imposer=code, partner=HOME))
+    options = [
+        (f"{HOME} duty on goods of {code}", into_us),
+        (f"Retaliation: {code} duty on goods of {HOME}", of_us),
+        ("Upcoming changes", "upcoming"),
+    ]
+    said = "Retaliation is a duty on goods of the US, and the question names goods of another"
+    raise UnclearQuestion("the importing country", f"{said} economy. Which answer helps?", options)

@@ -5,11 +5,12 @@ which the question may mean something else: `forgets`. A sentence is refused if 
 answer another question than the asked one:
 
 1. a condition has words that were not read: `if the importer forgets to claim usmca`
-2. goods of one economy are made from those of another: `assembled in vietnam from chinese parts`
-3. economies are named by what they do: `who buys russian oil`
-4. most of its words were not read.
+2. economies are named by what they do: `who buys russian oil`
+3. most of its words were not read.
 
 UnclearQuestion then says what was not read, and offers answers that the question may be about.
+If goods of one economy are made from those of another, the card about origin answers: `assembled in
+vietnam from chinese parts`.
 """
 
 import re
@@ -68,6 +69,7 @@ _ABOUT_TIME = "Duties depend on the day."
 _QUERY_HELPS = frozenset({_ABOUT_QUERY, _ABOUT_TIME})
 _MOST_SEARCHED, _MAX_HEADINGS = 3, 2
 _MAX_SHOWN, _MAX_ORIGINS, _MAX_CARDS = 5, 2, 2
+_ORIGIN_CARD = "origin-rules"
 
 
 def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
@@ -133,17 +135,37 @@ def _lists_unread(text: str, query: RateQuery) -> bool:
     return False
 
 
+def find_mixed_origin(words: TokenizedQuestion, vocabulary: Vocabulary) -> RateQuery | None:
+    """The card about origin for goods of one economy that are made from goods of another, or None.
+
+    It offers the rates of both economies.
+    """
+    cards, reader = vocabulary.cards, vocabulary.reader
+    origins = [code for code in words.codes if code not in (HOME, WORLD)]
+    if cards is None or _ORIGIN_CARD not in cards.by_id or not origins:
+        return None
+    if not _is_made_from_others(words):
+        return None
+    named: tuple[str, ...] = ()
+    for group in (words.words_before[0], words.other_words) if reader is not None else ():
+        kept = reader.drop_everyday_words([one for one in group if one not in _MATERIALS])
+        named = named or reader.list_goods(" ".join(kept))
+    return RateQuery(
+        kind=QueryKind.CARD,
+        card=_ORIGIN_CARD,
+        partner=origins[0],
+        versus=tuple(origins[1:]),
+        product=named[0] if len(named) == 1 else None,
+    )
+
+
 def refuse_other_structure(text: str, words: TokenizedQuestion, vocabulary: Vocabulary) -> None:
-    """Raises UnclearQuestion for goods of mixed origin, and for economies that buy something."""
-    is_mixed = _is_made_from_others(words)
-    if not words.codes or not (is_mixed or _RELATIVE.search(text)):
+    """Raises UnclearQuestion for economies that buy something."""
+    if not words.codes or not _RELATIVE.search(text):
         return
     product = trim_product([one for one in words.other_words if one not in _MATERIALS])
     unread = list_unknown(product, vocabulary.reader)
     query = RateQuery(kind=QueryKind.PAIR, product=product, unread=unread)
-    if is_mixed:
-        reason = "The duty follows the customs origin, and the question names more than one."
-        _offer_answers(reason, f"{text} transshipment", words, query, vocabulary)
     reason = "The question is about the trade of others, and we read only goods and origins."
     _offer_answers(reason, f"{text} secondary tariffs", words, query, vocabulary)
 

@@ -19,7 +19,7 @@ from bot.rates.question.tokens import Role, Tokens
 from bot.rates.question.vocabulary.everyday_words import is_everyday, is_telling
 from bot.rates.question.wording import FILLER, NOISE
 
-_NAMES_NOTHING = frozenset({"not", "face", "incl", "excl"})
+_NAMES_NOTHING = frozenset({"not", "face", "incl", "excl", "code", "codes"})
 _SMALL = IGNORED | TAILS
 
 

@@ -43,7 +43,7 @@ async def import_file(
         rows = await read_file_isolated(name, content)
         found = await context.service.lines.propose(rows, ImportMode.REPLACE, request)
     except LinesRefused as error:
-        return render_notice(escape(f"{error.thing}: {error.cause}. {error.cure}".strip()))
+        return render_notice(escape(str(error)))
     except SlackError as error:
         return render_notice(escape(f"{name} was not read: {error.cause}. {error.cure}.", 800))
     except Exception:

@@ -23,6 +23,7 @@ from bot.parties import Parties
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import View
+from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.context import SlackContext
 from bot.slack.handlers.modals import show_view
 from bot.slack.handlers.payloads import Click, read_person, read_slash_command
@@ -89,7 +90,7 @@ async def open_review(context: SlackContext, click: Click) -> Message | None:
     key, _, mode = click.value.partition(" ")
     found = await context.service.lines.review(key, click.request(), views.read_mode(mode))
     if isinstance(found, LinesRefusal):
-        return render_notice(found.cause)
+        return render_notice(escape(found.cause))
     return await _show(context, click, views.render_review(found))
 
 
@@ -157,8 +158,7 @@ async def _read(context: SlackContext, text: str, ack: AsyncAck) -> tuple[Import
     try:
         return read_pasted(text, context.service.parties)
     except LinesRefused as error:
-        cause = f"{error.thing} {error.cause}. {error.cure}".strip()
-        await ack(response_action="errors", errors={views.LINES: cause})
+        await ack(response_action="errors", errors={views.LINES: str(error)})
         return None
 
 

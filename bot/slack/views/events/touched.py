@@ -7,10 +7,7 @@ from itertools import accumulate
 
 from bot.alerts.watch.facts import ChangedDuties
 from bot.commands.lines.replies import TouchedLines
-from bot.lines.duties import ListedDuty
-from bot.lines.effects import LineEffect
 from bot.lines.model import ListedLine
-from bot.lines.reports import ReportedChange
 from bot.parties import Parties
 from bot.render.lines import describe_change
 from bot.slack.blockkit import limits
@@ -82,10 +79,7 @@ def render_changed_duties(changed: ChangedDuties, parties: Parties) -> Message:
     count, of = len(changed.first) + changed.more, changed.of
     lines = "line" if of == 1 else "lines"
     title = f"The duty changed on {count:,} of your {of:,} {lines}"
-    changes = [
-        ReportedChange(one.line, one.on, one.before, ListedDuty(one.after)) for one in changed.first
-    ]
-    described = [describe_change(one, parties) for one in changes]
+    described = [describe_change(one, parties) for one in changed.first]
     text = title if len(described) > 1 else f"{title}: {escape(described[0], 300)}"
     return assemble(text, [section(bold(title))], _list_lines(described, changed.more))
 
@@ -106,14 +100,9 @@ def _list_lines(lines: Sequence[str], more: int = 0) -> list[Block]:
 
 def _describe(reply: TouchedLines, parties: Parties) -> Iterator[str]:
     if reply.effects:
-        yield from (_describe_effect(one, parties) for one in reply.effects)
+        yield from (describe_change(one, parties) for one in reply.effects)
     else:
         yield from (_describe_line(one, parties) for one in reply.touched)
-
-
-def _describe_effect(effect: LineEffect, parties: Parties) -> str:
-    change = ReportedChange(effect.line, effect.on, effect.before.total, effect.after)
-    return describe_change(change, parties)
 
 
 def _describe_line(line: ListedLine, parties: Parties) -> str:

@@ -131,7 +131,7 @@ def read_correction(view: Mapping[str, Any]) -> str | None:
 
 def render_saved(saved: SavedLines) -> View:
     """Confirms that the list was saved."""
-    done = escape(words.describe_difference(saved.saved.proposed.difference))
+    done = escape(words.describe_difference(saved.proposed.difference))
     command = f"{COMMAND} my channel" if saved.for_channel else f"{COMMAND} my"
     return render_text(f"{bold('Saved')}: {done}. `{command}` shows today's duties.", TITLE)
 

@@ -2,7 +2,7 @@
 
 from bot import COMMAND
 from bot.commands.lines.grammar import LinesAct
-from bot.commands.lines.replies import LinesTable, LinesToImport, RemovedLines
+from bot.commands.lines.replies import LinesPage, LinesToImport, RemovedLines
 from bot.errors import SlackError
 from bot.lines.duties import DatedDuty
 from bot.lines.table import LineRow
@@ -37,7 +37,7 @@ _EMPTY = (
 )
 
 
-def render_lines(reply: LinesTable, parties: Parties) -> Message:
+def render_lines(reply: LinesPage, parties: Parties) -> Message:
     """A page of the list with the buttons for other pages and for changes."""
     wanted, rows, total = reply.wanted, reply.table.rows, len(reply.table.lines.lines)
     name = "The channel's lines" if wanted.for_channel else "Your lines"
@@ -102,7 +102,7 @@ def _describe_use(for_channel: bool) -> str:
 
 
 def _make_page_buttons(
-    reply: LinesTable, page: int, pages: int, parties: Parties
+    reply: LinesPage, page: int, pages: int, parties: Parties
 ) -> list[Element | None]:
     def make(label: str, number: int, place: int) -> Element | None:
         return button(label, f"{RUN}_{place}", reply.wanted.write(parties, page=number))
@@ -113,7 +113,7 @@ def _make_page_buttons(
     ]
 
 
-def _make_buttons(reply: LinesTable, parties: Parties) -> list[Element | None]:
+def _make_buttons(reply: LinesPage, parties: Parties) -> list[Element | None]:
     wanted, total = reply.wanted, len(reply.table.lines.lines)
     return [
         _make_upload(wanted.for_channel, "Add or replace"),
@@ -150,7 +150,7 @@ def render_removed(reply: RemovedLines) -> Message:
     return render_notice(f"{whose} was removed ({reply.lines:,} lines). {silence}".strip())
 
 
-def render_file_sent(reply: LinesTable, error: SlackError | None = None) -> Message:
+def render_file_sent(reply: LinesPage, error: SlackError | None = None) -> Message:
     """Says that the workbook was sent. If `error` is set, says why it was not."""
     if error is not None:
         cure = f" {escape(error.cure)}." if error.cure else ""

@@ -38,6 +38,7 @@ _RULINGS, _NEXT, _PASSED, _RELATED, _OTHERS, _RATES = 3, 3, 2, 3, 2, 2
 _CELL, _TEXT = 90, 600
 _COLUMNS, _FEE_COLUMNS = ("Applies to", "Duty"), ("Fee", "Amount")
 _CHECK_COLUMNS = ("Duties of", "Last checked")
+_MORE = "more in the details"
 _ROWS_WITH_DAYS = 6
 """Maximum rows of a table that shows the first day of each rate."""
 
@@ -65,7 +66,7 @@ def render_card(
         columns = _CHECK_COLUMNS if facts.checks else _FEE_COLUMNS
     heading = say.describe_heading(facts)
     asked = say.list_rate_questions(query, parties)[:_RATES]
-    words = _WordBudget([card.title, heading, state, card.what, *columns, *notes])
+    words = _WordBudget([card.title, heading, state, card.what, *columns, *notes, _MORE])
     summaries = words.take(list(map(_summarize, others[:_OTHERS])))
     short = len(facts.rows) > _ROWS_WITH_DAYS
     rows = [(row.what, say.describe_row(row, short=short)) for row in facts.rows]
@@ -97,7 +98,7 @@ def render_card(
         *map(section, summaries),
     ]
     left = len(rows) - len(shown)
-    more = [context(f"… and {left} more in the details")] if left else []
+    more = [context(f"… and {left} {_MORE}")] if left else []
     tail = [context(escape(" · ".join(notes), 400)), *_build_buttons(facts, asked, others)]
     notice = escape(f"{card.title}: {state}", 400)
     plain = assemble(notice, [*head, *_build_list(shown)], [*more, *paragraphs], tail, _left_out)

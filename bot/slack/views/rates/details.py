@@ -88,10 +88,14 @@ def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
         return make_pages((row.pair, _list_all(row.answer, reply)) for row in rows)
     answer, *others = reply.answers
     overview = build_overview(answer, reply.query, reply.today)
+    histories = [("History", _list_history(answer))]
+    first, later = (histories, []) if reply.query.history else ([], histories)
     parts = (
+        *first,
         ("Duties", _list_duties(answer)),
         *((label, _list_left_out(answer, label)) for label in _LABELS),
         ("Next", _list_next(answer)),
+        *later,
         ("Notes", _list_notes(answer, format_status(overview))),
         *((f"{one.imposer_name} on {one.partner_name}", _list_history(one)) for one in others),
     )
@@ -99,10 +103,11 @@ def list_pages(reply: RateAnswers) -> tuple[DetailsPage, ...]:
 
 
 def _list_all(answer: Answer, reply: RateAnswers) -> Iterator[Block]:
-    """The duties of one of several answers, what comes next, and its notes."""
+    """The duties of one of several answers, what comes next, its history and notes."""
     yield section(bold(escape(format_title(answer, reply.today), 300)))
     yield from _list_duties(answer)
     yield from _list_next(answer)
+    yield from _list_history(answer)
     status = format_status(build_overview(answer, reply.query, reply.today))
     yield from _list_notes(answer, status)
 
@@ -234,7 +239,6 @@ def _list_next(answer: Answer) -> Iterator[Block]:
             yield from _join(bold(title), map(_format_item, items))
     if change := markup.format_last_change(answer):
         yield section(change)
-    yield from _list_history(answer)
 
 
 def _list_history(answer: Answer) -> Iterator[Block]:

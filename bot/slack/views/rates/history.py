@@ -36,9 +36,9 @@ from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, link_
 from bot.slack.views.replies import DETAILS, RUN
 from bot.text.dates import format_day
 
-_STEPS = 5
+_STEPS = 8
 """Changes in the table of one direction."""
-_STEPS_OF_SEVERAL = 3
+_STEPS_OF_SEVERAL = 4
 """Changes of each direction in the table of several."""
 _MAX_ANSWERS = limits.CHART_SERIES
 _LEADING = 2
@@ -79,11 +79,10 @@ def render_history(answers: Sequence[Answer], query: RateQuery) -> Message | Non
     if chart and count_characters([chart]) <= room:
         head.append(chart)
         room -= count_characters([chart])
-    rows = _build_rows(answers, period)
+    rows, older = _build_rows(answers, period)
     table, left = build_table(_build_columns(len(answers) > 1), rows, room)
     if left < len(rows):
-        more = [context(f"… and {left} more than fit into a Slack message.")] if left else []
-        head += [table, *more]
+        head += [table, *_render_left_out(older + left, several=len(answers) > 1)]
     message = assemble(notice, head, (), tail)
     return replace(message, instead=_render_plain(answers, period, notice, [title, lead], tail))
 
@@ -196,7 +195,7 @@ def _format_total(answer: Answer, period: _Period, days: Sequence[date] = ()) ->
     on = f", on {format_day(end)}" if end != answer.on else ""
     goods = " on goods that no product list names" if answer.on_goods else ""
     goods += " from duties on all origins alone" if answer.partner == WORLD else ""
-    total = bold(words.format_step_total(last))
+    total = bold(_format_step_total(last))
     unsure = f" ({_NOT_VERIFIED})" if end == answer.on and _is_unverified(answer, last) else ""
     known = answer.period
     if known is not None and known.low != known.high:
@@ -231,7 +230,10 @@ def _is_unchecked(answer: Answer, step: Step) -> bool:
 
 
 def _format_step_total(step: Step) -> str:
-    return "import ban" if step.banned else words.format_step_total(step)
+    if step.banned:
+        return "import ban"
+    includes = step.includes_base and step.moves_total and bool(step.percent or step.up_to)
+    return words.format_step_total(step) + " incl. normal duty" * includes
 
 
 def _build_columns(several: bool) -> list[Column]:
@@ -244,11 +246,20 @@ def _build_columns(several: bool) -> list[Column]:
     ]
 
 
-def _build_rows(answers: Sequence[Answer], period: _Period) -> list[list[Element]]:
-    """The last changes, newest first; those of several directions one direction after another."""
+def _render_left_out(count: int, *, several: bool) -> list[Block]:
+    """How many changes the table leaves out, and where they are; no block if there are none."""
+    if not count:
+        return []
+    noun = "earlier change" if count == 1 else "earlier changes"
+    of_all = ", of all duties together" * several
+    return [context(f"The table has the newest. {count} {noun}{of_all}: see Details and sources.")]
+
+
+def _build_rows(answers: Sequence[Answer], period: _Period) -> tuple[list[list[Element]], int]:
+    """The last changes, newest first, one direction after another, and how many are left out."""
     several = len(answers) > 1
     most = _STEPS_OF_SEVERAL if several else _STEPS
-    rows = []
+    rows, older = [], 0
     for answer in answers:
         end = min(answer.on, period.until or answer.on)
         steps = [
@@ -256,13 +267,14 @@ def _build_rows(answers: Sequence[Answer], period: _Period) -> list[list[Element
             for step in answer.history
             if step.ruling is None and step.on <= end and period.covers(step.on)
         ]
+        older += max(len(steps) - most, 0)
         whose = [text_cell(_format_pair(answer))] if several else []
         for step in reversed(steps[-most:]):
             day = format_day(step.on)
             day += f", {_NOT_VERIFIED}" if _is_unchecked(answer, step) else ""
             what = link_cell(words.describe_step(step), step.source.url)
             rows.append([text_cell(day), *whose, text_cell(_format_step_total(step)), what])
-    return rows
+    return rows, older
 
 
 def _render_notes(answers: Sequence[Answer], query: RateQuery) -> list[Block]:

@@ -85,22 +85,22 @@ def test_a_half_read_sentence_gets_no_figure(
 
 
 @pytest.mark.parametrize(
-    ("text", "offered"),
+    ("text", "economies", "product"),
     [
-        ("chinese steel poured in vietnam duty", ["🇨🇳 steel", "🇻🇳 steel", "card transshipment"]),
-        ("shirts sewn in jordan from egyptian cotton", ["card transshipment"]),
-        ("cars assembled in mexico with japanese engines", ["card transshipment"]),
+        ("chinese steel poured in vietnam duty", ["CN", "VN"], "steel"),
+        ("shirts sewn in jordan from egyptian cotton", ["JO", "EG"], "shirts and blouses"),
+        ("cars assembled in mexico with japanese engines", ["MX", "JP"], "passenger cars"),
+        ("furniture assembled in mexico from chinese parts", ["MX", "CN"], "furniture"),
+        ("goods made in mexico with 60% chinese content, what duty", ["MX", "CN"], None),
     ],
 )
-def test_goods_made_from_goods_of_another_economy_get_both_origins(
-    text: str, offered: list[str], ledger: Ledger
+def test_goods_made_from_goods_of_another_economy_get_the_card_about_origin(
+    text: str, economies: list[str], product: str | None, ledger: Ledger
 ) -> None:
-    try:
-        _, commands = list_offers(text, ledger)
-    except pytest.fail.Exception:
-        # The card of transshipment may answer at once.
-        commands = [f"card {read(text, ledger).card}"]
-    assert set(offered) <= set(commands)
+    query = read(text, ledger)
+    assert query.card == "origin-rules"
+    assert [query.partner, *query.versus] == economies
+    assert query.product == product
 
 
 @pytest.mark.parametrize(

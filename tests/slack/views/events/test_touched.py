@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from bot.alerts.delivery import DeliveryKind
-from bot.alerts.watch.facts import ChangedDuties, ChangedDuty, WatchNotice
+from bot.alerts.watch.facts import ChangedDuties, WatchNotice
 from bot.commands.lines.replies import TouchedLines
 from bot.lines.duties import DutyTotal
+from bot.lines.effects import LineEffect
 from bot.lines.model import ListedLine
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message, actions, button, context, section
@@ -57,9 +58,7 @@ def test_a_long_list_is_shown_in_part() -> None:
 
 @pytest.mark.parametrize("count", [1, 100])
 def test_a_report_has_the_old_and_the_new_duty(count: int) -> None:
-    changes = tuple(
-        ChangedDuty(line=one, on=date(2027, 1, 1), before=OLD, after=NEW) for one in LINES[:count]
-    )
+    changes = tuple(LineEffect(one, date(2027, 1, 1), OLD, NEW) for one in LINES[:count])
     about = ChangedDuties(first=changes, more=400 if count > 1 else 0, of=500)
     content = WatchNotice(about=about).model_dump_json()
     queued = delivery(kind=DeliveryKind.NOTICE, reason="", content=content, story_ids=())

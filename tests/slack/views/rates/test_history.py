@@ -38,10 +38,18 @@ def join(blocks: list[Block]) -> str:
     return json.dumps(blocks, ensure_ascii=False)
 
 
-def test_the_total_the_chart_and_the_last_five_changes_come_in_this_order() -> None:
+def test_the_total_the_chart_and_the_last_changes_come_in_this_order() -> None:
     message = asyncio.run(answer_message("us on china history", TODAY))
     kinds = [block["type"] for block in message.blocks]
-    assert kinds == ["header", "section", "data_visualization", "table", "context", "actions"]
+    assert kinds == [
+        "header",
+        "section",
+        "data_visualization",
+        "table",
+        "context",
+        "context",
+        "actions",
+    ]
     assert "*12.5%*" in message.blocks[1]["text"]["text"]
     titles, *rows = table_of(message)
     assert titles == ["Date", "Total", "What changed"]
@@ -51,7 +59,11 @@ def test_the_total_the_chart_and_the_last_five_changes_come_in_this_order() -> N
         ["10 Nov 2025", "20%"],
         ["14 May 2025", "30%"],
         ["10 Apr 2025", "145%"],
+        ["9 Apr 2025", "104%"],
+        ["5 Apr 2025", "30%"],
+        ["4 Mar 2025", "20%"],
     ]
+    assert "1 earlier change: see Details and sources" in join([message.blocks[4]])
 
 
 def test_a_history_of_a_period_has_the_changes_of_this_period_only() -> None:

@@ -1,0 +1,75 @@
+"""Sends the deliveries of one lane: what is due in one conversation, in order.
+
+Several workers share the lanes by a job queue (`bot.store.job_queue`), which gives each lane to one
+worker at a time. A worker keeps a lane until the conversation may get its next message, so that the
+pace of a conversation needs no clock that the workers share.
+"""
+
+import asyncio
+from collections.abc import Collection
+from datetime import datetime
+from typing import Protocol
+
+from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.sending.dispatcher import Dispatcher
+from bot.values import Frozen
+
+
+class Lane(Frozen):
+    """The messages to one conversation, or the updates of one workspace."""
+
+    team: str
+    conversation: str = ""
+    """Empty for the updates of all conversations of the workspace, which share one rate limit."""
+
+    @property
+    def key(self) -> str:
+        """The lane's name in the job queue."""
+        return f"{self.team}:{self.conversation or 'updates'}"
+
+
+def find_lane(delivery: Delivery) -> Lane:
+    """The lane to which a delivery belongs."""
+    is_update = delivery.kind is DeliveryKind.UPDATE
+    return Lane(team=delivery.team, conversation="" if is_update else delivery.conversation)
+
+
+class LaneQueue(Protocol):
+    """The unsent deliveries by lane; see `bot.store.message_lanes`."""
+
+    async def release(self, lane: Lane, now: datetime) -> int: ...
+
+    async def claim(
+        self, lane: Lane, now: datetime, lease_s: float, closed: Collection[str]
+    ) -> Delivery | None: ...
+
+
+class LaneSender:
+    """Drains lanes with the parts of a dispatcher, whose `tend` must run meanwhile."""
+
+    def __init__(self, dispatcher: Dispatcher, lanes: LaneQueue) -> None:
+        self._dispatcher, self._lanes = dispatcher, lanes
+
+    async def drain(self, lane: Lane) -> int:
+        """Sends everything that is due in the lane, in order; returns how many were sent.
+
+        Call it only if no one else drains the lane: claims in it then belong to a worker that has
+        died, and are released. Raises StoreError.
+        """
+        dispatcher = self._dispatcher
+        await self._lanes.release(lane, dispatcher.clock())
+        sent, is_free = 0, True
+        while not dispatcher.is_stopping:
+            claimed = await self._lanes.claim(
+                lane, dispatcher.clock(), dispatcher.times.lease_s, dispatcher.workspaces.closed
+            )
+            if claimed is not None:
+                sent += await dispatcher.deliver(claimed)
+                is_free = not lane.conversation
+            elif is_free:
+                break
+            else:
+                # The next message may be queued while the conversation has to wait for its turn.
+                await asyncio.sleep(dispatcher.find_wait_s(lane.team, lane.conversation))
+                is_free = True
+        return sent

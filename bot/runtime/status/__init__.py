@@ -1,0 +1,1 @@
+"""The pages about the state of the bot: health, metrics and the operators' page."""

@@ -1,0 +1,1 @@
+"""Web and worker processes on PostgreSQL, which share the work of one bot."""

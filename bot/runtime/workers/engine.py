@@ -1,0 +1,199 @@
+"""Runs jobs of the queue in this process, with Procrastinate.
+
+Each queue has slots of its own, so that slow feeds delay no messages and both delay no periodic
+job. A periodic job runs once, in one of the processes. A worker that does not update its heartbeat
+for `STALLED_AFTER_S` counts as dead; another one then takes over its lanes.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException
+from psycopg.conninfo import make_conninfo
+
+from bot.alerts.sending.attempts import wait_for
+from bot.alerts.sending.lanes import Lane
+from bot.errors import StoreUnavailable
+from bot.runtime.jobs import Job
+from bot.store import job_queue
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S = 5.0
+STALLED_AFTER_S = 20.0
+_POLL_QUEUE_S = 2.0
+"""Seconds between two looks at the queue. A notification of PostgreSQL makes a look at once."""
+_RESTART_S = 3.0
+_STOP_WITHIN_S = 25.0
+"""Jobs that have not ended so long after a stop are canceled. Platforms kill after 30 s."""
+_CONNECTIONS = 6
+
+
+@dataclass(frozen=True)
+class Slots:
+    """The number of jobs of each queue that run at the same time in one process.
+
+    A job of a conversation keeps its slot for about a second after each message, because the
+    conversation has to wait so long for the next one.
+    """
+
+    messages: int = 100
+    polls: int = 20
+    periodic: int = 4
+
+    def by_queue(self) -> Mapping[str, int]:
+        """The slots of each queue."""
+        return {
+            job_queue.MESSAGES: self.messages,
+            job_queue.POLLS: self.polls,
+            job_queue.PERIODIC: self.periodic,
+        }
+
+
+@dataclass(frozen=True)
+class LaneJobs:
+    """What the jobs of lanes do."""
+
+    drain: Callable[[Lane], Awaitable[object]]
+    poll_host: Callable[[str], Awaitable[object]]
+
+
+class JobEngine:
+    """Takes jobs from the queue and runs them until it is stopped."""
+
+    def __init__(
+        self, url: sa.URL, lanes: LaneJobs, periodic: Sequence[Job], slots: Slots | None = None
+    ) -> None:
+        self._slots = (slots or Slots()).by_queue()
+        self._connector = PsycopgConnector(
+            conninfo=_read_address(url), min_size=1, max_size=_CONNECTIONS
+        )
+        self._lanes_app = _build_lanes_app(self._connector, lanes)
+        self._periodic_app = _build_periodic_app(self._connector, periodic)
+        # At INFO, Procrastinate logs the start and the end of every job.
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
+
+    @asynccontextmanager
+    async def run(self, stop: asyncio.Event) -> AsyncIterator[asyncio.Task[None]]:
+        """Runs jobs within the block, in the task that it yields. At the end of the block, sets
+        `stop` and waits for running jobs."""
+        running = asyncio.create_task(self._run(stop), name="jobs")
+        try:
+            yield running
+        finally:
+            stop.set()
+            await running
+
+    async def _run(self, stop: asyncio.Event) -> None:
+        async with self._connector_open():
+            await asyncio.gather(
+                self._run_queue(self._lanes_app, job_queue.MESSAGES, stop),
+                self._run_queue(self._lanes_app, job_queue.POLLS, stop),
+                self._run_queue(self._periodic_app, job_queue.PERIODIC, stop),
+            )
+
+    @asynccontextmanager
+    async def _connector_open(self) -> AsyncIterator[None]:
+        await self._connector.open_async()
+        try:
+            yield
+        finally:
+            await self._connector.close_async()
+
+    async def _run_queue(self, app: App, queue: str, stop: asyncio.Event) -> None:
+        """Runs the jobs of a queue; starts again if the connection to the database is lost."""
+        stopping = asyncio.create_task(stop.wait())
+        while not stop.is_set():
+            worker = asyncio.create_task(self._work(app, queue))
+            await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if stop.is_set():
+                worker.cancel()
+            with suppress(asyncio.CancelledError):
+                try:
+                    await worker
+                except ConnectorException as error:
+                    log.debug("queue %s: %s", queue, error)
+            if not stop.is_set():
+                log.warning("no jobs of the queue %s are taken for %.0f s", queue, _RESTART_S)
+                await wait_for(stop, _RESTART_S)
+        stopping.cancel()
+
+    async def _work(self, app: App, queue: str) -> None:
+        await app.run_worker_async(
+            queues=[queue],
+            name=queue,
+            concurrency=self._slots[queue],
+            fetch_job_polling_interval=_POLL_QUEUE_S,
+            # Canceling a job is not used; the worker looks for it regardless.
+            abort_job_polling_interval=60.0,
+            shutdown_graceful_timeout=_STOP_WITHIN_S,
+            delete_jobs="always",
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_AFTER_S,
+        )
+
+
+def _build_lanes_app(connector: PsycopgConnector, lanes: LaneJobs) -> App:
+    app = App(connector=connector)
+
+    async def drain(team: str, conversation: str) -> None:
+        await _run_quietly(lanes.drain(Lane(team=team, conversation=conversation)))
+
+    async def poll(host: str) -> None:
+        await _run_quietly(lanes.poll_host(host))
+
+    app.task(name=job_queue.DRAIN, queue=job_queue.MESSAGES)(drain)
+    app.task(name=job_queue.POLL, queue=job_queue.POLLS)(poll)
+    return app
+
+
+def _build_periodic_app(connector: PsycopgConnector, jobs: Sequence[Job]) -> App:
+    app = App(connector=connector)
+    for job in jobs:
+        name = job.name
+        task = app.task(name=name, queue=job_queue.PERIODIC, lock=name, queueing_lock=name)
+        app.periodic(cron=find_cron(job.every_s))(task(_make_periodic(job)))
+    return app
+
+
+def _make_periodic(job: Job) -> Callable[[int], Awaitable[None]]:
+    async def run(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes it
+        await _run_quietly(job.run())
+
+    return run
+
+
+async def _run_quietly(work: Awaitable[object]) -> None:
+    # `bot.store.outage` logs once that the database cannot be reached.
+    with suppress(StoreUnavailable):
+        await work
+
+
+def find_cron(every_s: float) -> str:
+    """The schedule with about this interval: the next longer one that divides a minute, an hour or
+    a day. The sixth field is that of the seconds."""
+    for unit, fields in ((1, "* * * * * */{}"), (60, "*/{} * * * *"), (3600, "0 */{} * * *")):
+        most = 24 if unit == 3600 else 60
+        for count in range(1, most):
+            if most % count == 0 and every_s <= count * unit:
+                return fields.format(count)
+    return "0 0 * * *"
+
+
+def _read_address(url: sa.URL) -> str:
+    given: dict[str, Any] = {
+        "host": url.host,
+        "port": url.port,
+        "user": url.username,
+        "password": url.password,
+        "dbname": url.database,
+        **url.query,
+    }
+    return make_conninfo(**{name: value for name, value in given.items() if value is not None})

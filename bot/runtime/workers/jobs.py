@@ -1,0 +1,84 @@
+"""The jobs of workers: what each lane's job does, and the jobs that run once for all of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from bot.alerts.sending.lanes import LaneSender
+from bot.feeds.polling.host_polls import HostPolls
+from bot.runtime.jobs import Job, Place, list_reports
+from bot.runtime.wiring.basics import read_clock
+from bot.runtime.wiring.services import Services
+from bot.runtime.workers.engine import STALLED_AFTER_S, LaneJobs
+from bot.store.message_lanes import MessageLanes
+
+SWEEP_S = 1.0
+TAKE_OVER_S = 10.0
+_REFRESH_S = 10.0
+_ON_THE_HOUR_S = 3600.0
+
+
+def build_host_polls(services: Services) -> HostPolls:
+    """Polls hosts with the parts of the services."""
+    scheduler, poller = services.scheduler, services.poller
+    return HostPolls(
+        scheduler.list_feeds,
+        services.store.feeds,
+        lambda feed, now, state: scheduler.poll(feed, now, None, state),
+        poller.restore_pauses,
+        read_clock,
+        poller.limits.polls_per_host,
+    )
+
+
+def build_lane_jobs(services: Services, polls: HostPolls, lanes: MessageLanes) -> LaneJobs:
+    """The jobs of lanes."""
+    return LaneJobs(LaneSender(services.dispatcher, lanes).drain, polls.poll_host)
+
+
+def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes) -> Sequence[Job]:
+    """The jobs that one of the workers runs at a time."""
+
+    async def sweep_hosts() -> None:
+        await lanes.add_hosts(await polls.find_due_hosts())
+
+    async def sweep_messages() -> None:
+        await lanes.sweep(read_clock(), services.dispatcher.workspaces.closed)
+
+    return [
+        Job("sweep hosts", sweep_hosts, SWEEP_S),
+        Job("sweep messages", sweep_messages, SWEEP_S),
+        Job("take over lanes", partial(lanes.take_over, STALLED_AFTER_S), TAKE_OVER_S),
+        *(
+            _prepare(services, each)
+            for each in list_reports(services)
+            if each.place is Place.ONE_WORKER
+        ),
+    ]
+
+
+def list_local_jobs(services: Services, *, is_web: bool) -> Sequence[Job]:
+    """The jobs that each web or worker process runs, because they change what it has in memory."""
+    places = {Place.EACH, Place.WEB} if is_web else {Place.EACH}
+    jobs = [
+        Job("read approved rates", services.decisions.look, _REFRESH_S),
+        *(_prepare(services, each) for each in list_reports(services) if each.place in places),
+    ]
+    if services.hubs is not None and not is_web:
+        jobs.append(Job("read hub subscriptions", services.hubs.open, _REFRESH_S))
+    return jobs
+
+
+def _prepare(services: Services, job: Job) -> Job:
+    """The job, which first reads what another process may have changed."""
+    if services.journal is not None and job.run == services.journal.look:
+        # In one process it runs often, and remembers when it has read the journal.
+        job = replace(job, every_s=_ON_THE_HOUR_S)
+    if not job.reads_states:
+        return job
+
+    async def run() -> None:
+        await services.scheduler.refresh()
+        await job.run()
+
+    return replace(job, run=run)

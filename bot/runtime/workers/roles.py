@@ -1,0 +1,106 @@
+"""The roles of the Procfile: `release`, `web` and `worker`, which share a PostgreSQL database.
+
+    release    upgrades the tables and the job queue, before the others start
+    web        receives requests: Slack over HTTP, pushes of hubs, MCP clients
+    worker     polls feeds and sends messages; as many processes as needed
+
+`tariffwire run` does all of it in one process.
+"""
+
+import logging
+
+from bot.errors import SettingsError
+from bot.runtime.app import Application, open_mcp_endpoint, run_application, run_until_stopped
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.gc_tuning import freeze_startup_objects
+from bot.runtime.jobs import run_jobs
+from bot.runtime.listeners import open_listener
+from bot.runtime.settings import Settings
+from bot.runtime.wiring.polling import choose_spread_s
+from bot.runtime.workers.engine import JobEngine
+from bot.runtime.workers.jobs import (
+    build_host_polls,
+    build_lane_jobs,
+    list_local_jobs,
+    list_periodic_jobs,
+)
+from bot.store.engine import parse_url
+from bot.store.message_lanes import MessageLanes
+from bot.store.upgrade import release
+
+log = logging.getLogger(__name__)
+
+
+async def run_release(settings: Settings) -> None:
+    """Upgrades the database and its job queue; raises TariffwireError."""
+    require_postgresql(settings)
+    await release(settings.database)
+
+
+async def run_web(settings: Settings) -> None:
+    """Receives requests until SIGINT or SIGTERM; raises TariffwireError if it cannot start."""
+    require_postgresql(settings)
+    settings.require_transport("http")
+    await _run(WebApplication, settings)
+
+
+async def run_worker(settings: Settings) -> None:
+    """Runs jobs until SIGINT or SIGTERM; raises TariffwireError if it cannot start."""
+    require_postgresql(settings)
+    if settings.transport == "local":
+        cure = "Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET. `tariffwire run` needs neither"
+        raise SettingsError("SLACK_BOT_TOKEN", "missing, and workers share one Slack app", cure)
+    await _run(WorkerApplication, settings)
+
+
+def require_postgresql(settings: Settings) -> None:
+    """Raises SettingsError if the database is not PostgreSQL, which several processes need."""
+    if parse_url(settings.database).get_backend_name() != "postgresql":
+        cure = (
+            "Set DATABASE_URL to a postgresql:// address, or run everything in one process: "
+            "tariffwire run"
+        )
+        raise SettingsError("DATABASE_URL", "web and worker processes cannot share SQLite", cure)
+
+
+async def _run(role: type[Application], settings: Settings) -> None:
+    config = ConfigFolder(settings).read_all()
+    await run_application(role(settings, config, config.feeds), settings)
+
+
+class WebApplication(Application):
+    """Receives requests and queues what they cause; sends no queued message and polls no feed."""
+
+    async def _start(self) -> None:
+        enter = self._parts.enter_async_context
+        services, slack = await self._open_services(has_workers=True)
+        await enter(
+            open_listener(services, slack, None, self._readiness, self._metrics, self._stop)
+        )
+        if self._settings.mcp:
+            await enter(open_mcp_endpoint(services, self._settings))
+        freeze_startup_objects()
+        await enter(run_jobs(list_local_jobs(services, is_web=True), services.scheduler))
+        log.info("web process started")
+
+
+class WorkerApplication(Application):
+    """Polls feeds and sends messages, together with the other workers."""
+
+    async def _start(self) -> None:
+        enter = self._parts.enter_async_context
+        services, slack = await self._open_services(has_workers=True)
+        polls = build_host_polls(services)
+        await polls.add_feeds(choose_spread_s(self._settings, len(self._feeds)))
+        lanes = MessageLanes(services.store.database, slack.team)
+        freeze_startup_objects()
+        tend = services.dispatcher.tend
+        self._lasting.add(await enter(run_until_stopped(tend, self._stop, "workspaces")))
+        await enter(run_jobs(list_local_jobs(services, is_web=False), services.scheduler))
+        engine = JobEngine(
+            services.store.database.url,
+            build_lane_jobs(services, polls, lanes),
+            list_periodic_jobs(services, polls, lanes),
+        )
+        self._lasting.add(await enter(engine.run(self._stop)))
+        log.info("worker started")

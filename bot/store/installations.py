@@ -1,0 +1,76 @@
+"""Stores the workspaces in which the app is installed by OAuth, with their encrypted tokens."""
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from bot.installation import Installation
+from bot.store import tables
+from bot.store.engine import AnyRow, Database
+from bot.store.token_cipher import TokenCipher
+
+_table, _row = tables.installations, tables.installations.c
+_OTHERS = ("name", "enterprise", "bot_id", "bot_user", "installed_at")
+
+
+class Installations:
+    """The table of installations. Each workspace has at most one."""
+
+    def __init__(self, database: Database, cipher: TokenCipher) -> None:
+        self._database, self._cipher = database, cipher
+
+    async def save(self, installation: Installation) -> None:
+        """Saves an installation in place of an earlier one of its workspace."""
+        row = {name: getattr(installation, name) for name in ("team", *_OTHERS)}
+        token = installation.token.get_secret_value()
+        row["token"] = self._cipher.encrypt(installation.team, token)
+        insert = self._database.insert(_table).values(row)
+        changes = {name: insert.excluded[name] for name in (*_OTHERS, "token")}
+        await self._database.change(
+            insert.on_conflict_do_update(index_elements=[_row.team], set_=changes)
+        )
+
+    async def find(self, team: str) -> Installation | None:
+        """The installation in a workspace; None if there is none. Raises StoreError if no key
+        decrypts its token."""
+        rows = await self._database.rows(sa.select(_table).where(_row.team == team))
+        return self._read(rows[0]) if rows else None
+
+    async def teams(self) -> tuple[str, ...]:
+        """The ids of all workspaces, in the order in which they installed the app."""
+        query = sa.select(_row.team).order_by(_row.installed_at, _row.team)
+        return tuple(await self._database.column(query))
+
+    async def every(self) -> tuple[Installation, ...]:
+        """All installations, oldest first. Raises StoreError if no key decrypts one of the
+        tokens."""
+        query = sa.select(_table).order_by(_row.installed_at, _row.team)
+        return tuple(map(self._read, await self._database.rows(query)))
+
+    async def rotate_keys(self) -> int:
+        """Encrypts all tokens with the first key; returns how many. Raises StoreError, and changes
+        nothing, if no key decrypts one of them."""
+
+        def write(connection: sa.Connection) -> int:
+            found = connection.execute(sa.select(_row.team, _row.token).with_for_update()).all()
+            for team, encrypted in found:
+                token = self._cipher.encrypt(team, self._cipher.decrypt(team, encrypted))
+                connection.execute(sa.update(_table).where(_row.team == team).values(token=token))
+            return len(found)
+
+        return await self._database.write(write)
+
+    def _read(self, row: AnyRow) -> Installation:
+        found: dict[str, Any] = dict(row._mapping)
+        token = SecretStr(self._cipher.decrypt(row.team, row.token))
+        return Installation(**{**found, "token": token})
+
+
+def lock_installed(connection: sa.Connection, teams: Collection[str]) -> frozenset[str]:
+    """Those of the workspaces in which the app is installed. They stay installed until the
+    transaction ends."""
+    # `bot.store.workspace_data` deletes the installation first, so it waits for this lock.
+    query = sa.select(_row.team).where(_row.team.in_(list(teams))).with_for_update(read=True)
+    return frozenset(connection.execute(query).scalars())

@@ -1,0 +1,166 @@
+"""The job queue of several workers: Procrastinate's tables in the bot's own PostgreSQL database.
+
+    lane             one conversation, the updates of one workspace, or one feed host
+    lock             the lane, so one worker at a time processes it
+    queueing lock    the lane, so at most one job of it waits
+
+A job names its lane, and nothing else: what is due in it is read from the tables. So a job that is
+lost or runs twice does no harm, and the sweeps (`bot.runtime.workers.jobs`) add what is missing.
+
+A job is added in the transaction that queues the work. If a job of the lane is waiting, its row is
+locked until that transaction ends, so that no worker takes it before the work can be seen.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.alerts.delivery import Delivery
+from bot.alerts.sending.lanes import Lane, find_lane
+
+MESSAGES, POLLS, PERIODIC = "messages", "polls", "periodic"
+"""The queues. Each has its own slots in a worker, so that slow feeds delay no messages."""
+
+DRAIN, POLL = "drain", "poll"
+"""The tasks of the queues `MESSAGES` and `POLLS`."""
+
+LANE_INDEX = """
+CREATE INDEX IF NOT EXISTS tariffwire_jobs_lane ON procrastinate_jobs (lock)
+    WHERE status IN ('todo', 'doing')
+"""
+"""The index that each fetch needs. Without it, a fetch reads all waiting jobs."""
+
+_ADD = sa.text(
+    """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
+    SELECT :queue, :task, :lane, :lane, CAST(:args AS jsonb)
+    WHERE CAST(:due_at AS timestamptz) IS NULL OR CAST(:due_at AS timestamptz) <= now()
+    ON CONFLICT (queueing_lock) WHERE status = 'todo'
+    DO UPDATE SET priority = procrastinate_jobs.priority
+    """
+)
+_STALLED = sa.text(
+    """
+    DELETE FROM procrastinate_jobs AS job
+    WHERE status = 'doing' AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_workers AS worker
+        WHERE worker.id = job.worker_id
+            AND worker.last_heartbeat >= now() - make_interval(secs => :after_s)
+    )
+    RETURNING queue_name, task_name, lock, args
+    """
+)
+_VERSION = sa.text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')")
+_REMOVE = """
+DO $$
+DECLARE found record;
+BEGIN
+    DROP TABLE IF EXISTS procrastinate_events, procrastinate_periodic_defers,
+        procrastinate_jobs, procrastinate_workers CASCADE;
+    FOR found IN
+        SELECT oid::regprocedure AS name FROM pg_proc
+        WHERE pronamespace = current_schema()::regnamespace
+            AND starts_with(proname, 'procrastinate_')
+    LOOP
+        EXECUTE 'DROP FUNCTION ' || found.name || ' CASCADE';
+    END LOOP;
+    FOR found IN
+        SELECT oid::regtype AS name FROM pg_type
+        WHERE typnamespace = current_schema()::regnamespace
+            AND starts_with(typname, 'procrastinate_') AND typtype IN ('e', 'c')
+    LOOP
+        EXECUTE 'DROP TYPE ' || found.name || ' CASCADE';
+    END LOOP;
+END
+$$
+"""
+
+
+def install(connection: sa.Connection) -> None:
+    """Creates the tables of the queue; replaces those of another version.
+
+    The jobs in them are lost, which the sweeps make good. No worker may run meanwhile.
+    """
+    from procrastinate.schema import SchemaManager
+
+    if is_installed(connection):
+        return
+    # The driver itself runs several statements at once, and looks for no parameters in them.
+    driver: Any = connection.connection.driver_connection
+    comment = f"COMMENT ON TABLE procrastinate_jobs IS '{_name_version()}'"
+    for statement in (_REMOVE, SchemaManager.get_schema(), LANE_INDEX, comment):
+        driver.execute(statement)
+
+
+def is_installed(connection: sa.Connection) -> bool:
+    """Whether the database has the tables of the queue, of this version."""
+    return connection.execute(_VERSION).scalar() == _name_version()
+
+
+def add_due(connection: sa.Connection, deliveries: Iterable[Delivery]) -> None:
+    """Adds a job for the lane of each delivery that is due, in the caller's transaction.
+
+    The sweep adds the lanes of the others once they are due.
+    """
+    due: dict[Lane, datetime] = {}
+    for each in deliveries:
+        lane = find_lane(each)
+        due[lane] = min(due.get(lane, each.due_at), each.due_at)
+    _add(connection, MESSAGES, DRAIN, ((*_name(lane), at) for lane, at in due.items()))
+
+
+def add_lanes(connection: sa.Connection, lanes: Iterable[Lane]) -> None:
+    """Adds a job for each lane of messages, unless one waits; in the caller's transaction."""
+    _add(connection, MESSAGES, DRAIN, ((*_name(lane), None) for lane in lanes))
+
+
+def add_hosts(connection: sa.Connection, hosts: Iterable[str]) -> None:
+    """Adds a job for each feed host, unless one waits; in the caller's transaction."""
+    jobs = ((host_key(host), {"host": host}, None) for host in hosts)
+    _add(connection, POLLS, POLL, jobs)
+
+
+def take_over(connection: sa.Connection, after_s: float) -> int:
+    """Replaces the running jobs of workers that have been silent for `after_s` seconds by new ones;
+    returns how many.
+
+    They are replaced, not queued again, so that a worker that was only suspended does not end a
+    job that another one runs now. Periodic jobs are only deleted: the next one follows.
+    """
+    stalled = connection.execute(_STALLED, {"after_s": after_s}).all()
+    for queue, task in ((MESSAGES, DRAIN), (POLLS, POLL)):
+        lost = ((each.lock, each.args, None) for each in stalled if each.queue_name == queue)
+        _add(connection, queue, task, lost)
+    return len(stalled)
+
+
+def host_key(host: str) -> str:
+    """The name of a host's lane."""
+    return f"host:{host}"
+
+
+def _name_version() -> str:
+    return f"procrastinate {version('procrastinate')}"
+
+
+def _name(lane: Lane) -> tuple[str, dict[str, str]]:
+    return lane.key, lane.model_dump()
+
+
+def _add(
+    connection: sa.Connection,
+    queue: str,
+    task: str,
+    jobs: Iterable[tuple[str, dict[str, str], datetime | None]],
+) -> None:
+    # The order of lanes keeps two transactions from waiting for each other.
+    rows = [
+        {"queue": queue, "task": task, "lane": lane, "args": json.dumps(args), "due_at": due_at}
+        for lane, args, due_at in sorted(jobs, key=lambda job: job[0])
+    ]
+    if rows:
+        connection.execute(_ADD, rows)

@@ -1,0 +1,140 @@
+"""The unsent deliveries by lane, for workers on PostgreSQL.
+
+`bot.store.outbox` has all other operations, and `bot.store.next_delivery` the order of sending.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
+from bot.alerts.sending.lanes import Lane
+from bot.store import job_queue, next_delivery, tables
+from bot.store.delivery_rows import FIELDS, read_delivery
+from bot.store.engine import Database
+
+MOST_SWEPT = 1000
+"""Maximum lanes that one sweep adds. The next sweep adds others."""
+
+_row = tables.deliveries.c
+_is_update = _row.kind == DeliveryKind.UPDATE
+_in_conversation = sa.and_(
+    _row.team == sa.bindparam("in_team"), _row.conversation == sa.bindparam("in_conversation")
+)
+_in_lanes = {
+    True: sa.and_(_in_conversation, sa.not_(_is_update)),
+    False: sa.and_(_row.team == sa.bindparam("in_team"), _is_update),
+}
+"""`in_team`, `in_conversation`: the deliveries of a lane with and without a conversation."""
+_SENDABLE = {
+    True: next_delivery.select_sendable(sa.and_(_in_conversation, next_delivery.IS_NEXT_MESSAGE)),
+    False: next_delivery.select_sendable(
+        sa.and_(_row.team == sa.bindparam("in_team"), next_delivery.IS_FREE_UPDATE)
+    ),
+}
+
+
+def _has_no_job(lane: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    job = sa.table("procrastinate_jobs", sa.column("lock")).alias("job")
+    # The condition of `job_queue.LANE_INDEX`.
+    unfinished = sa.text("job.status IN ('todo', 'doing')")
+    found = sa.select(1).select_from(job).where(job.c.lock == lane, unfinished)
+    return sa.not_(found.exists())
+
+
+_DUE_CONVERSATIONS = (
+    sa.select(_row.team, _row.conversation)
+    .where(
+        next_delivery.IS_DUE,
+        _has_no_job(_row.team + ":" + _row.conversation),
+        next_delivery.IS_NEXT_MESSAGE,
+    )
+    .distinct()
+    .limit(MOST_SWEPT)
+)
+_TEAMS_WITH_UPDATES = (
+    sa.select(_row.team, sa.literal(""))
+    .where(next_delivery.IS_DUE, _has_no_job(_row.team + ":updates"), next_delivery.IS_FREE_UPDATE)
+    .distinct()
+)
+
+
+class MessageLanes:
+    """The lanes of the outbox, and the jobs of all lanes.
+
+    If a `team` is given, only the lanes of this team are swept.
+    """
+
+    def __init__(self, database: Database, team: str | None = None) -> None:
+        self._database, self._team = database, team
+
+    async def claim(
+        self, lane: Lane, now: datetime, lease_s: float, closed: Collection[str]
+    ) -> Delivery | None:
+        """Claims the next delivery that is due in the lane, as `Outbox.claim` does."""
+        of = {"now": now, "of_team": self._team, "closed": list(closed), "limit": 1, **_name(lane)}
+        until = now + timedelta(seconds=lease_s)
+
+        def write(connection: sa.Connection) -> Delivery | None:
+            is_conversation = bool(lane.conversation)
+            if is_conversation:
+                wait = next_delivery.WAIT_FOR_MUTE.where(_in_conversation)
+                connection.execute(wait, {"now": now, "of_team": self._team, **_name(lane)})
+            ids = connection.execute(_SENDABLE[is_conversation], of).scalars().all()
+            if not ids:
+                return None
+            connection.execute(next_delivery.CLAIM, {"ids": ids, "now": now, "until": until})
+            return read_delivery(
+                connection.execute(sa.select(*FIELDS).where(_row.id.in_(ids))).one()
+            )
+
+        return await self._database.write(write)
+
+    async def release(self, lane: Lane, now: datetime) -> int:
+        """Queues the claimed deliveries of the lane again; returns how many.
+
+        Those that were being sent become `uncertain`. Call this only at the start of the lane's one
+        job: a claim then belongs to a job whose worker has died.
+        """
+        release = next_delivery.RELEASE.where(_in_lanes[bool(lane.conversation)])
+        given = {"now": now, "of_team": self._team, **_name(lane)}
+        return await self._database.write(lambda c: c.execute(release, given).rowcount)
+
+    async def sweep(self, now: datetime, closed: Collection[str] = ()) -> int:
+        """Adds a job for each lane in which something is due and that has none; returns how many.
+
+        It also queues deliveries whose lease has ended, and moves those in muted conversations.
+        """
+
+        def write(connection: sa.Connection) -> int:
+            of_team = {"now": now, "of_team": self._team}
+            far = of_team | {"farthest": now + LONGEST_PUT_OFF}
+            connection.execute(next_delivery.RELEASE_EXPIRED, far)
+            connection.execute(next_delivery.HASTEN, far)
+            connection.execute(next_delivery.WAIT_FOR_MUTE, of_team)
+            given = of_team | {"closed": list(closed)}
+            lanes = [
+                Lane(team=team, conversation=conversation)
+                for query in (_DUE_CONVERSATIONS, _TEAMS_WITH_UPDATES)
+                for team, conversation in connection.execute(query, given)
+            ]
+            job_queue.add_lanes(connection, lanes)
+            return len(lanes)
+
+        return await self._database.write(write)
+
+    async def add_hosts(self, hosts: Collection[str]) -> None:
+        """Adds a job for each feed host that has none."""
+        await self._database.write(lambda connection: job_queue.add_hosts(connection, hosts))
+
+    async def take_over(self, after_s: float) -> int:
+        """Gives the jobs of workers that have been silent for `after_s` seconds to others."""
+        return await self._database.write(
+            lambda connection: job_queue.take_over(connection, after_s)
+        )
+
+
+def _name(lane: Lane) -> dict[str, Any]:
+    return {"in_team": lane.team, "in_conversation": lane.conversation}

@@ -1,0 +1,1 @@
+"""Writes `docs/reference/` and `.env.example` from the code: `make reference`."""

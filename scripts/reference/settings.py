@@ -1,0 +1,138 @@
+"""The page of all settings, and `.env.example`."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple, get_args, get_origin
+
+from annotated_types import Ge, Gt, Le
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from bot.runtime.settings import Settings, find_variable
+
+SECTIONS = {
+    "slack_bot_token": "Slack",
+    "port": "Addresses and folders",
+    "channel": "What is posted",
+    "operators": "Operators",
+    "poll_seconds": "How feeds are polled",
+    "live_sources": "Live sources: public APIs for figures that are missing from the rates files",
+    "mcp": "MCP: read-only tools for AI assistants",
+    "log_level": "Log",
+}
+"""The first setting of each section. The others follow it in the order of the class."""
+
+LINE_LENGTH = 118
+SHOWN = {
+    "slack_bot_token": "xoxb-...",
+    "slack_app_token": "xapp-...",
+    "slack_signing_secret": "...",
+    "wto_key": "...",
+    "data_dir": "(your platform's user data folder)",
+    "config_dir": "(the config folder of the program)",
+    "feeds_file": "(feeds.yaml in the config folder)",
+}
+"""What stands for defaults that depend on the machine, and for secrets."""
+
+
+class SettingRow(NamedTuple):
+    """A setting as the documentation shows it."""
+
+    variable: str
+    default: str
+    values: str
+    description: str
+
+
+def list_sections() -> Iterator[tuple[str, Sequence[SettingRow]]]:
+    """The sections with their settings, in the order of SECTIONS."""
+    own = [name for name in Settings.model_fields if name in Settings.__annotations__]
+    inherited = [name for name in Settings.model_fields if name not in own]
+    # The switch of the live sources comes before their addresses.
+    ordered = [*own, "live_sources", *(name for name in inherited if name != "live_sources")]
+    found: dict[str, list[SettingRow]] = {}
+    section = ""
+    for name in ordered:
+        section = SECTIONS.get(name, section)
+        found.setdefault(section, []).append(build_row(name, Settings.model_fields[name]))
+    for title in SECTIONS.values():
+        yield title, found[title]
+
+
+def build_row(name: str, field: FieldInfo) -> SettingRow:
+    """The row of a setting."""
+    description = " ".join((field.description or "").split())
+    default, values = _show_default(name, field), _list_values(field)
+    return SettingRow(find_variable(name), default, values, description)
+
+
+def render_page() -> str:
+    """docs/reference/settings.md."""
+    parts = [
+        "# Settings\n\n"
+        "Settings come from the environment, from `.env` in the current folder, and from files of "
+        "secrets\n([how](../security.md#secrets)); the first of these that has a value decides. "
+        "Durations may have fractions.\n\n"
+        "`make reference` writes this page and `.env.example` from `bot/runtime/settings.py`.\n"
+    ]
+    for title, rows in list_sections():
+        parts.append(f"\n## {title}\n\n| setting | default | values | purpose |\n")
+        parts.append("| --- | --- | --- | --- |\n")
+        for row in rows:
+            default = f"`{row.default}`" if row.default else ""
+            parts.append(f"| `{row.variable}` | {default} | {row.values} | {row.description} |\n")
+    return "".join(parts)
+
+
+def render_example() -> str:
+    """`.env.example`: each setting with its description, commented out."""
+    lines = [
+        "# Copy this file to .env. To change a setting, remove the # in front of it. The values "
+        "shown are the defaults."
+    ]
+    for title, rows in list_sections():
+        lines += ["", f"# --- {title} ---"]
+        for row in rows:
+            lines += textwrap.wrap(
+                row.description, LINE_LENGTH, initial_indent="# ", subsequent_indent="# "
+            )
+            lines.append(f"# {row.variable}={row.default}")
+    return "\n".join(lines) + "\n"
+
+
+def _show_default(name: str, field: FieldInfo) -> str:
+    if name in SHOWN:
+        return SHOWN[name]
+    default = field.default
+    if default is None or default is PydanticUndefined:
+        return ""
+    if isinstance(default, bool):
+        return str(default).lower()
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)
+
+
+def _list_values(field: FieldInfo) -> str:
+    """The values that a setting may have, in words; empty if any text will do."""
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(f"`{one}`" for one in get_args(field.annotation))
+    if field.annotation is bool:
+        return "`true`, `false`"
+    low = high = ""
+    for rule in field.metadata:
+        if isinstance(rule, Ge):
+            low = f"{rule.ge}"
+        elif isinstance(rule, Gt):
+            low = f"more than {rule.gt}"
+        elif isinstance(rule, Le):
+            high = f"{rule.le:,.0f}"
+    return f"{low} to {high}" if high else ""
+
+
+def list_secrets() -> tuple[str, ...]:
+    """The variables that hold secrets."""
+    return tuple(
+        find_variable(name)
+        for name, field in Settings.model_fields.items()
+        if SecretStr in (field.annotation, *get_args(field.annotation))
+    )

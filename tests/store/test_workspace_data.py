@@ -1,0 +1,100 @@
+"""Removing a workspace leaves nothing of it, and changes nothing of others."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Boolean, Float, String, Table, select
+
+from bot.alerts.sending.workspace_refusal import first_refusal
+from bot.store.installations import Installations
+from bot.store.tables import Moment, metadata
+from bot.store.token_cipher import TokenCipher, make_key
+from bot.store.workspace_data import REMOVERS, SHARED, remove_workspace
+from bot.store.workspace_refusals import WorkspaceRefusals
+from tests.store.examples import NOON, delivery, story, subscription
+from tests.store.opened import Store
+from tests.store.test_installations import installation
+
+GONE, OTHER = "T0GONE", "T0GONER"
+
+
+def _make_row(table: Table, team: str) -> dict[str, object]:
+    """A row of a workspace. Only what identifies the workspace differs from a row of another."""
+    row: dict[str, object] = {}
+    for column in table.columns:
+        if isinstance(column.type, Moment):
+            row[column.name] = NOON
+        elif isinstance(column.type, Boolean | Float):
+            row[column.name] = False
+        elif isinstance(column.type, String):
+            row[column.name] = "same"
+        elif not column.primary_key:
+            row[column.name] = 0
+    own = {"team": team, "delivery_id": f"d {team}"}
+    if table.name in ("deliveries", "subscriptions"):
+        own["id"] = f"d {team}"
+    return row | {name: value for name, value in own.items() if name in table.columns}
+
+
+async def _save_workspace(store: Store, team: str) -> None:
+    """Saves a row of the workspace in each table that can have one."""
+    for name in REMOVERS:
+        if name not in ("once", "installations"):
+            table = metadata.tables[name]
+            await store.database.change(store.database.insert(table).values(_make_row(table, team)))
+    await Installations(store.database, TokenCipher([make_key()])).save(installation(team))
+    await store.subscriptions.ensure_default(subscription("C1", team=team, id=f"default {team}"))
+    refusal = first_refusal("token_revoked", "install it", NOON)
+    await WorkspaceRefusals(store.database).put(team, refusal)
+
+
+async def _dump(store: Store) -> dict[str, list[str]]:
+    return {
+        table.name: sorted(repr(tuple(row)) for row in await store.database.rows(select(table)))
+        for table in metadata.sorted_tables
+    }
+
+
+def test_each_table_is_classified() -> None:
+    assert set(REMOVERS) | set(SHARED) == set(metadata.tables)
+    assert set(REMOVERS).isdisjoint(SHARED)
+    assert not [name for name in SHARED if "team" in metadata.tables[name].columns]
+
+
+async def test_nothing_of_a_removed_workspace_remains(store: Store) -> None:
+    await _save_workspace(store, GONE)
+    removed = await remove_workspace(store.database, GONE)
+    assert all(removed.values()), removed
+    assert not [name for name, rows in (await _dump(store)).items() if rows]
+
+
+async def test_nothing_of_other_workspaces_changes(store: Store) -> None:
+    await store.add_stories(story("s1"))
+    await _save_workspace(store, OTHER)
+    before = await _dump(store)
+    assert set((await remove_workspace(store.database, GONE)).values()) == {0}
+    assert await _dump(store) == before
+    await _save_workspace(store, GONE)
+    await remove_workspace(store.database, GONE)
+    assert await _dump(store) == before
+
+
+async def test_a_message_for_a_workspace_without_an_installation_is_not_queued(
+    shared: Store,
+) -> None:
+    await Installations(shared.database, TokenCipher([make_key()])).save(installation("T1"))
+    await shared.queue(delivery("a"), delivery("b", id="other", team="T2"))
+    assert [each.team for each in await shared.outbox.unsent(9)] == ["T1"]
+    await remove_workspace(shared.database, "T1")
+    await shared.queue(delivery("a"))
+    assert await shared.outbox.unsent(9) == ()
+
+
+@pytest.mark.parametrize("address", ["sqlite"], indirect=True)
+async def test_the_file_has_no_trace_of_a_removed_workspace(store: Store, address: str) -> None:
+    await _save_workspace(store, GONE)
+    await remove_workspace(store.database, GONE)
+    await store.database.close()
+    content = await asyncio.to_thread(Path(address.removeprefix("sqlite:///")).read_bytes)
+    assert GONE.encode() not in content
