@@ -31,8 +31,8 @@ INSTANCE_MARK = "instance:"
 """How the names of the rows of running bots begin."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 CURE = (
-    "Stop it first: only one may run at a time. If a Procfile started both, run either "
-    "`web` (HTTP) or `worker` (Socket Mode)"
+    "Stop it first: only one may run at a time. For several processes, use PostgreSQL and run "
+    "`tariffwire web` and `tariffwire worker`, without `tariffwire run`"
 )
 
 

@@ -193,7 +193,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             poller=poller,
             scheduler=scheduler,
             notices=notices,
-            reminders=_build_reminders(base, answers, dispatcher),
+            reminders=_build_reminders(base, answers, dispatcher, touches),
             line_reports=LineReports(lines, store.lines, team, read_clock, dispatcher.wake),
             watches=Watches(watched),
             slack=slack,
@@ -316,7 +316,9 @@ def _show_changes_of_proposals(
     decisions.watch(watch_ledger(slack))
 
 
-def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispatcher) -> Reminders:
+def _build_reminders(
+    base: Foundation, answers: AnswerService, dispatcher: Dispatcher, touches: TouchFinder
+) -> Reminders:
     return Reminders(
         lambda: answers.ledger,
         base.store.outbox,
@@ -328,4 +330,5 @@ def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispa
         dispatcher.wake,
         ServerTime(base.settings.digest_hour, ZoneInfo(base.settings.timezone)),
         EventDeadlines(base.store.stories, base.store.follows, base.slack.team),
+        touches,
     )
