@@ -262,5 +262,9 @@ async def _open() -> AsyncIterator[tuple[LineListService, str, Parties, Subscrip
         if owner is None:
             cause = "belongs to no workspace yet"
             raise StoreError(store.database.name, cause, "Run the bot once: tariffwire run")
+        team = settings.home_team if owner.is_many else owner.team
+        if not team:
+            cure = "Set TARIFFWIRE_HOME_TEAM to the workspace whose lists you mean"
+            raise StoreError(store.database.name, "belongs to many workspaces", cure)
         service = LineListService(store.lines, lambda: ledger, read_clock)
-        yield service, owner.team, ledger.parties, store.subscriptions
+        yield service, team, ledger.parties, store.subscriptions

@@ -152,7 +152,7 @@ class CommandService:
             await self.answers.find_next_changes(self.clock()),
             await self.answers.find_next_deadlines(self.clock()),
             await self.stores.stories.latest(None, MAX_STORIES),
-            await self._build_operator_overview(user),
+            await self._build_operator_overview(user, team),
             hidden,
             await self.subscriptions.own_lines.list_silent(own),
         )
@@ -162,16 +162,18 @@ class CommandService:
         whether they may change each is checked when it is found."""
         access, user = find_access(command), request.user
         if isinstance(access, OperatorAction):
-            if not self.permissions.is_allowed(user, access):
+            if not self.permissions.is_allowed(user, access, request.team):
                 return replies.OperatorsOnly(access, user)
         elif access is Access.CHANGE_CONVERSATION and not self.permissions.may_add_subscription(
-            user, request.conversation
+            user, request.conversation, request.team
         ):
             return replies.SubscriptionRefused(self.permissions.subscriptions_by, "")
         return None
 
-    async def _build_operator_overview(self, user: str) -> replies.OperatorOverview | None:
-        if not self.permissions.is_allowed(user, OperatorAction.DECIDE_ON_RATES):
+    async def _build_operator_overview(
+        self, user: str, team: str
+    ) -> replies.OperatorOverview | None:
+        if not self.permissions.is_allowed(user, OperatorAction.DECIDE_ON_RATES, team):
             return None
         waiting = await self.stores.proposals.every(State.PENDING)
         today = self.answers.ledger.find_duty_day(self.clock())
@@ -204,7 +206,8 @@ class CommandService:
             case Verb.QUIET_WEEKS:
                 return await self._switch_quiet_weeks(command, request)
             case Verb.FEEDS:
-                may_change = self.permissions.is_allowed(request.user, OperatorAction.CHANGE_FEEDS)
+                changes = OperatorAction.CHANGE_FEEDS
+                may_change = self.permissions.is_allowed(request.user, changes, request.team)
                 found, lag = await feeds.health(), await feeds.lag()
                 shows_all = command.text == "all"
                 return replies.FeedStatusList(found, lag, self.clock(), may_change, shows_all)
@@ -255,7 +258,7 @@ class CommandService:
             return replace(reply, as_table=True)
         if isinstance(reply, replies.RateCalendar):
             decides = OperatorAction.DECIDE_ON_RATES
-            is_operator = self.permissions.is_allowed(request.user, decides)
+            is_operator = self.permissions.is_allowed(request.user, decides, request.team)
             return replace(reply, shows_overdue=is_operator)
         return reply
 

@@ -29,17 +29,18 @@ async def announce(
     """
     if not isinstance(reply, Subscribed | SubscriptionChanged | SubscriptionRemoved):
         return ""
-    channel = reply.subscription.conversation
+    team, channel = reply.subscription.team, reply.subscription.conversation
     if channel in (user, seen_in) or not is_public(reply):
         return ""
-    return await post_change(context, channel, message)
+    return await post_change(context, team, channel, message)
 
 
-async def post_change(context: SlackContext, channel: str, message: Message) -> str:
+async def post_change(context: SlackContext, team: str, channel: str, message: Message) -> str:
     """Posts what a person changed in a channel. Returns a warning as markup if Slack refuses it."""
     try:
-        await context.take_reply_turn()
-        await context.client.chat_postMessage(channel=channel, **message.payload())
+        await context.take_reply_turn(team)
+        client = await context.client_of(team)
+        await client.chat_postMessage(channel=channel, **message.payload())
     except SlackApiError as error:
         log.warning("a change was not announced in its channel: %s", code(error))
         return ":warning: I cannot post there yet. `/invite` me to the channel."

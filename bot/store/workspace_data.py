@@ -69,6 +69,7 @@ REMOVERS: Mapping[str, Condition] = {
             tables.workspace_turns,
             tables.feedback,
             tables.answers,
+            tables.workspace_turns,
         )
     },
 }

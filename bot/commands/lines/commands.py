@@ -135,7 +135,7 @@ class LinesCommands:
         if found is None:
             return _make_forgotten()
         for_channel = found.owner.place != found.user
-        refused = self._refuse_setting(found.owner.place, found.user)
+        refused = self._refuse_setting(found.owner, found.user)
         if refused is None:
             refused = await self._refuse_pending(found, request)
         if refused is not None:
@@ -176,10 +176,10 @@ class LinesCommands:
         refused = self._refuse(request, for_channel)
         if refused is not None or not for_channel:
             return refused
-        return self._refuse_setting(request.conversation, request.user)
+        return self._refuse_setting(ListOwner(request.team, request.conversation), request.user)
 
-    def _refuse_setting(self, place: str, user: str) -> LinesRefusal | None:
-        may = self._permissions.may_add_subscription(user, place)
+    def _refuse_setting(self, owner: ListOwner, user: str) -> LinesRefusal | None:
+        may = self._permissions.may_add_subscription(user, owner.place, owner.team)
         return None if may else LinesRefusal(_OPERATORS)
 
     async def _refuse_pending(

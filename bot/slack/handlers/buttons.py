@@ -104,9 +104,9 @@ def _listen(
 
 
 async def _handle(context: SlackContext, button: ButtonRoute, click: Click) -> Message | None:
-    user = click.person.id
+    user, permissions = click.person.id, context.service.permissions
     try:
-        if button.act and not context.service.permissions.is_allowed(user, button.act):
+        if button.act and not permissions.is_allowed(user, button.act, click.team):
             return render_operators_only(button.act, user)
         return await button.handle(context, click)
     except AmendmentRefused as error:

@@ -95,7 +95,8 @@ async def answer(
         if isinstance(reply, LinesPage) and reply.wanted.act is LinesAct.FILE:
             return await send_list(context, reply)
         if isinstance(reply, LatestStories) and reply.alerts:
-            links = await find_permalinks(context.client, request.conversation, reply.alerts)
+            client = await context.client_of(request.team)
+            links = await find_permalinks(client, request.conversation, reply.alerts)
             reply = replace(reply, alerts=links)
         message = render_reply(reply, request, service.parties)
         if isinstance(reply, RateCalendar):
@@ -116,7 +117,7 @@ async def _share_calendar(
     content = await asyncio.to_thread(_render_ics, context, calendar)
     try:
         await upload(
-            context.client,
+            await context.client_of(request.team),
             request.conversation,
             CALENDAR_FILE_NAME,
             content,

@@ -196,9 +196,9 @@ class SlowPeople(FakePeople):
         self.answers = asyncio.Event()
         self.answers.set()
 
-    async def is_member(self, conversation: str, user: str) -> bool | None:
+    async def is_member(self, team: str, conversation: str, user: str) -> bool | None:
         await self.answers.wait()
-        return await super().is_member(conversation, user)
+        return await super().is_member(team, conversation, user)
 
 
 def find_row(blocks: list[dict[str, Any]], action_id: str) -> dict[str, Any]:

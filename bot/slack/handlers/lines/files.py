@@ -50,7 +50,8 @@ async def import_file(
     try:
         size = file.get("size")
         check_file(name, size if isinstance(size, int) else 0)
-        content = await download(context.client, str(file.get("url_private") or ""), MAX_BYTES)
+        client = await context.client_of(request.team)
+        content = await download(client, str(file.get("url_private") or ""), MAX_BYTES)
         rows = await read_file_isolated(name, content)
         found = await context.service.lines.propose(rows, ImportMode.REPLACE, request)
     except LinesRefused as error:
@@ -70,10 +71,11 @@ async def send_list(context: SlackContext, reply: LinesPage) -> Message:
     cells = list(list_cells(found.rows, parties))
     content = await asyncio.to_thread(write_xlsx, "Lines", HEADER, cells)
     title = f"Tariff lines with the duties of {format_day(found.day)}"
-    owner = found.lines.owner.place
+    owner = found.lines.owner
     try:
+        client = await context.client_of(owner.team)
         await upload(
-            context.client, owner, LINES_FILE_NAME, content, title=title, comment=f"{title}."
+            client, owner.place, LINES_FILE_NAME, content, title=title, comment=f"{title}."
         )
     except SlackError as error:
         return render_file_sent(reply, error)

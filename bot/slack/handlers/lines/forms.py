@@ -66,7 +66,7 @@ async def open_from_command(context: SlackContext, body: dict[str, Any]) -> Mess
     """Opens the form for `/tariff my upload`; returns a message if it does not open."""
     request = read_slash_command(body)
     command = parse_command(request.text, context.service.parties)
-    click = Click({"trigger_id": body.get("trigger_id")}, {})
+    click = Click({"team": {"id": request.team}, "trigger_id": body.get("trigger_id")}, {})
     return await _open(context, click, request, for_channel=_is_for_channel(command))
 
 
@@ -85,7 +85,7 @@ async def remove(context: SlackContext, click: Click) -> Message:
     reply = await context.service.execute(command, request)
     if isinstance(reply, RemovedLines) and wanted.for_channel and reply.lines:
         removed = views.render_list_removed(request.user, reply.lines)
-        await post_change(context, request.conversation, removed)
+        await post_change(context, request.team, request.conversation, removed)
     return render_reply(reply, request, context.service.parties)
 
 
@@ -183,7 +183,7 @@ async def _save(context: SlackContext, key: str, request: CommandRequest) -> Vie
     if saved.for_channel:
         place = saved.proposed.before.owner.place
         changed = views.render_list_changed(request.user, saved)
-        warning = await post_change(context, place, changed)
+        warning = await post_change(context, request.team, place, changed)
     return views.render_saved(saved, warning)
 
 
