@@ -294,6 +294,7 @@ class Settings(SourceSettings, BaseSettings):
         """All secret values: tokens, keys, the address of the webhook and the database's
         password."""
         values = [value for _, value in self if isinstance(value, SecretStr)]
+        values += map(SecretStr, self.list_token_keys())
         with suppress(ValueError):
             password = urlsplit(self.database_url).password or ""
             values += [SecretStr(password), SecretStr(unquote(password))]
