@@ -61,10 +61,10 @@ COMMANDS = {
     ),
     "run": CommandModule(Group.RUN, "run", "Run the bot: poll feeds, post alerts, answer /tariff."),
     "release": CommandModule(
-        Group.RUN, "workers", "Upgrade the PostgreSQL database for `web` and `worker`."
+        Group.RUN, "run", "Upgrade the PostgreSQL database for `web` and `worker`."
     ),
-    "web": CommandModule(Group.RUN, "workers", "Receive requests, for workers that poll and send."),
-    "worker": CommandModule(Group.RUN, "workers", "Poll and send, together with other workers."),
+    "web": CommandModule(Group.RUN, "run", "Receive requests, for workers that poll and send."),
+    "worker": CommandModule(Group.RUN, "run", "Poll and send, together with other workers."),
     "demo": CommandModule(
         Group.RUN,
         "run",
@@ -100,7 +100,7 @@ COMMANDS = {
         "evidence.workspaces",
         "List and remove workspaces that have installed the app; replace the keys of their tokens.",
     ),
-    "db": CommandModule(Group.ADMIN, "database", "Upgrade, back up or reassign the database."),
+    "db": CommandModule(Group.ADMIN, "database", "Upgrade, back up, copy or assign the database."),
     "match": CommandModule(
         Group.DEVELOP,
         "news",

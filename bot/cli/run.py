@@ -1,10 +1,12 @@
 """Commands that run the bot."""
 
 import asyncio
+from types import ModuleType
 
 import click
 
 from bot.cli.output import report_errors
+from bot.errors import SettingsError
 from bot.runtime.app import run_bot, run_demo
 from bot.runtime.settings import load_settings
 
@@ -27,6 +29,38 @@ def run(transport: str | None) -> None:
     if transport is not None:
         settings.require_transport(transport)
     asyncio.run(run_bot(settings))
+
+
+@click.command()
+@report_errors
+def release() -> None:
+    """Upgrade the PostgreSQL database for `web` and `worker`."""
+    asyncio.run(_import_roles().run_release(load_settings()))
+
+
+@click.command()
+@report_errors
+def web() -> None:
+    """Receive requests, for workers that poll and send."""
+    asyncio.run(_import_roles().run_web(load_settings()))
+
+
+@click.command()
+@report_errors
+def worker() -> None:
+    """Poll and send, together with other workers."""
+    asyncio.run(_import_roles().run_worker(load_settings()))
+
+
+def _import_roles() -> ModuleType:
+    """The module of the roles. Its job queue is installed only with PostgreSQL's driver."""
+    try:
+        from bot.runtime.workers import roles
+    except ModuleNotFoundError as error:
+        cure = "Install them with: pip install 'tariffwire[postgres]'"
+        cause = f"several processes need packages that are missing ({error.name})"
+        raise SettingsError("PostgreSQL", cause, cure) from error
+    return roles
 
 
 @click.command()

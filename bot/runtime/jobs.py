@@ -29,7 +29,7 @@ from bot.runtime.wiring.services import Services
 log = logging.getLogger(__name__)
 
 
-class Place(StrEnum):
+class JobPlace(StrEnum):
     """Where a job runs if there are several processes."""
 
     ONE_WORKER = "one worker"
@@ -47,7 +47,7 @@ class Job:
     run: Callable[[], Awaitable[object]]
     every_s: float
     jitter_s: float = 0.0
-    place: Place = Place.ONE_WORKER
+    place: JobPlace = JobPlace.ONE_WORKER
     reads_states: bool = False
     """Whether it reads the states of the feeds, which only the process that polls has in memory."""
 
@@ -71,7 +71,10 @@ def list_reports(services: Services, *, is_local: bool = False) -> Sequence[Job]
         Job("send lines about quiet weeks", quiet, tick * 60, reads_states=True),
         Job("report an offline bot", offline.look, tick * 10, reads_states=True),
         Job(
-            "count tariff lines", partial(count_tariff_lines, services), tick * 5, place=Place.EACH
+            "count tariff lines",
+            partial(count_tariff_lines, services),
+            tick * 5,
+            place=JobPlace.EACH,
         ),
         Job("report changed duties", services.line_reports.look, tick * 5),
         Job("prune old rows", partial(prune, services), 3600.0),
@@ -82,7 +85,7 @@ def list_reports(services: Services, *, is_local: bool = False) -> Sequence[Job]
     if services.hubs is not None:
         renew = partial(renew_hubs, services)
         jobs.append(
-            Job("renew hub subscriptions", renew, tick * 5, place=Place.WEB, reads_states=True)
+            Job("renew hub subscriptions", renew, tick * 5, place=JobPlace.WEB, reads_states=True)
         )
     if services.journal is not None:
         # Runs often, but reads the journal only once an hour.

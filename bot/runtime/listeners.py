@@ -72,6 +72,20 @@ def _build_shared_app(services: Services, many: ManyWorkspaces, rejections: Reje
 
 
 @asynccontextmanager
+async def open_pages(
+    services: Services, readiness: Readiness, metrics: Metrics
+) -> AsyncIterator[None]:
+    """Serves only the pages about the state of the bot within the block, in a process that receives
+    no requests of Slack."""
+    settings, rejections = services.settings, Rejections(on_refusal=metrics.record_refused_request)
+    async with (
+        open_status_pages(services, readiness, metrics, rejections) as pages,
+        open_status_server(pages, settings.status_host, settings.port, rejections),
+    ):
+        yield
+
+
+@asynccontextmanager
 async def _open_socket(
     app: AsyncApp,
     services: Services,

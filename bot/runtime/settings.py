@@ -150,6 +150,8 @@ class Settings(SourceSettings, BaseSettings):
     a subscription, and operators) or operators. Everyone may change their own direct messages."""
     subscription_limit: int = Field(25, ge=1, le=1000)
     """The maximum number of subscriptions of a channel or a person."""
+    requests_per_minute: int = Field(60, ge=1, le=1_000_000)
+    """How many commands, mentions and direct messages of one person are answered in a minute."""
     posts_per_second: float | None = Field(None, gt=0, le=100)
     """How many messages per second the bot first tries to post in the workspace. It then adapts to
     Slack's limit, which Slack does not publish. Empty means: start with 5 per second and learn.
@@ -202,8 +204,10 @@ class Settings(SourceSettings, BaseSettings):
     log_format: Literal["auto", "text", "json"] = "auto"
     """text, json (one object per line) or auto: text on a terminal, otherwise json."""
     status_host: str = Field("127.0.0.1", max_length=255)
-    """The address for /healthz, /readyz and /metrics in Socket Mode, on PORT. 0.0.0.0 lets other
-    machines read them."""
+    """The address for /healthz, /readyz, /metrics and /operators in Socket Mode, on PORT. 0.0.0.0
+    lets other machines read them."""
+    operators_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
+    """Turns the operators' page at /operators on, which asks for this token."""
     metrics_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
     """Turns /metrics on, for Prometheus. Clients send it as Authorization: Bearer TOKEN."""
 
@@ -325,14 +329,13 @@ class Settings(SourceSettings, BaseSettings):
         `transport`."""
         if self.transport == transport:
             return
-        process = {"socket": "`worker`", "http": "`web`"}.get(self.transport)
-        cure = (
-            f"Run the process {process} of the Procfile instead, and stop this one"
-            if process is not None
-            else "Set SLACK_BOT_TOKEN, and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET"
-        )
         wanted, given = _WAYS[transport], _WAYS[self.transport]
-        raise SettingsError("--by", f"this process is for {wanted}, the tokens for {given}", cure)
+        token = {"http": "SLACK_SIGNING_SECRET", "socket": "SLACK_APP_TOKEN"}[transport]
+        cure = f"Set SLACK_BOT_TOKEN and {token}"
+        if self.slack_app_token is not None:
+            cure += " and remove SLACK_APP_TOKEN, or run: tariffwire run"
+        cause = f"the tokens are for {given}, this process is for {wanted}"
+        raise SettingsError(token, cause, cure)
 
 
 def load_settings(**given: Any) -> Settings:

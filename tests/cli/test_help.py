@@ -43,7 +43,7 @@ def test_the_help_lists_each_command_once_in_four_groups() -> None:
 
 @pytest.mark.journey
 def test_commands_and_economies_are_completed() -> None:
-    assert set(complete("tariffwire r")) == {"rate", "rates", "run"}
+    assert set(complete("tariffwire r")) == {"rate", "rates", "release", "run"}
     assert "Answer a question" in complete("tariffwire rate")["rate"]
     found = complete("tariffwire rate us Vie")
     assert found == {"vietnam": "VN"}

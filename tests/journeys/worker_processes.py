@@ -1,4 +1,4 @@
-"""A web process and workers on one PostgreSQL database, with the local workspace in this process."""
+"""A web process and workers on one PostgreSQL database, and the local workspace they talk to."""
 
 import time
 from collections import Counter, defaultdict

@@ -248,25 +248,25 @@ def test_a_wrong_value_is_described_in_plain_words(
 
 
 @pytest.mark.parametrize(
-    ("tokens", "transport", "process"),
+    ("tokens", "transport", "cure"),
     [
-        (("SLACK_APP_TOKEN",), "http", "`worker`"),
-        (("SLACK_SIGNING_SECRET",), "socket", "`web`"),
+        (("SLACK_APP_TOKEN",), "http", "remove SLACK_APP_TOKEN"),
+        (("SLACK_SIGNING_SECRET",), "socket", "SLACK_APP_TOKEN"),
         ((), "http", "SLACK_BOT_TOKEN"),
     ],
 )
-def test_a_process_of_the_procfile_without_its_tokens_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tokens: tuple[str, ...], transport: str, process: str
+def test_a_process_without_the_tokens_of_its_way_to_slack_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tokens: tuple[str, ...], transport: str, cure: str
 ) -> None:
     for name in (*tokens, "SLACK_BOT_TOKEN") if tokens else ():
         monkeypatch.setenv(name, "xapp-1" if "APP" in name else "xoxb-1")
     settings = load_settings()
     with pytest.raises(SettingsError) as caught:
         settings.require_transport(transport)
-    assert process in caught.value.cure
+    assert cure in caught.value.cure
 
 
-def test_a_process_of_the_procfile_with_its_tokens_is_accepted(
+def test_a_process_with_the_tokens_of_its_way_to_slack_is_accepted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
@@ -274,12 +274,6 @@ def test_a_process_of_the_procfile_with_its_tokens_is_accepted(
     load_settings().require_transport("http")
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
     load_settings().require_transport("socket")
-
-
-def test_each_process_of_the_procfile_has_its_own_way_to_slack() -> None:
-    procfile = (Path(__file__).parents[2] / "Procfile").read_text(encoding="utf-8")
-    assert "\nweb: tariffwire run --by http\n" in procfile
-    assert "\nworker: tariffwire run --by socket\n" in procfile
 
 
 def test_a_token_in_the_wrong_variable_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ is for the people in the channel; who may change it is a setting.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, count
 
 from bot.alerts.subscriptions.own_lines import count_dependent
 from bot.alerts.subscriptions.wanted import ConversationSubscriptions
@@ -120,11 +121,12 @@ class LinesCommands:
         refused = await self._refuse_pending(found, request)
         if refused is not None:
             return refused
-        wrong = {one.row for one in found.proposed.checked.wrong}
-        kept = [one for one in found.rows if one.row not in wrong]
-        last = max((one.row for one in found.rows), default=0)
-        new = [one._replace(row=last + place) for place, one in enumerate(corrected, 1)]
-        rows, mode = (*kept, *new), found.proposed.mode
+        wrong = [one.row for one in found.proposed.checked.wrong]
+        kept = [one for one in found.rows if one.row not in set(wrong)]
+        # The corrected rows have the numbers of the wrong ones, and further rows the next numbers.
+        numbers = chain(wrong, count(max((one.row for one in found.rows), default=0) + 1))
+        new = [one._replace(row=row) for one, row in zip(corrected, numbers, strict=False)]
+        rows, mode = tuple(sorted((*kept, *new), key=lambda one: one.row)), found.proposed.mode
         return await self._review(found.owner, found.user, rows, mode, found.opened_at)
 
     async def save(self, key: str, request: CommandRequest) -> SavedLines | LinesRefusal:
@@ -203,4 +205,8 @@ def find_owner(request: CommandRequest, for_channel: bool) -> ListOwner:
 
 
 def _make_forgotten() -> LinesRefusal:
-    return LinesRefusal("This import is no longer open. Paste the lines or send the file again.")
+    """For an import that is too old, or that a bot before a restart kept."""
+    return LinesRefusal(
+        "This import is no longer open, and nothing was saved. Send the file again, or paste the "
+        "lines again with /tariff my upload."
+    )

@@ -27,6 +27,7 @@ from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.ports import CommandStores
 from bot.commands.rates.rate_now import RateNow, find_rate_now
+from bot.commands.request import RequestLimit
 from bot.commands.service import CommandService
 from bot.commands.subscriptions.service import SubscriptionRules
 from bot.feeds.model import Feed
@@ -218,7 +219,8 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             scheduler=scheduler,
             notices=notices,
             reminders=EachWorkspace(
-                list_teams, lambda team: _build_reminders(base, answers, dispatcher, team)
+                list_teams,
+                lambda team: _build_reminders(base, answers, dispatcher, touches, team),
             ),
             line_reports=EachWorkspace(
                 list_teams,
@@ -300,6 +302,7 @@ def _build_slack_context(
         answer_log,
         lines,
         touches,
+        RequestLimit(settings.requests_per_minute),
     )
     secret = reveal_secret(base.settings.slack_signing_secret)
 
@@ -351,7 +354,11 @@ def _show_changes_of_proposals(
 
 
 def _build_reminders(
-    base: Foundation, answers: AnswerService, dispatcher: Dispatcher, team: str
+    base: Foundation,
+    answers: AnswerService,
+    dispatcher: Dispatcher,
+    touches: TouchFinder,
+    team: str,
 ) -> Reminders:
     return Reminders(
         lambda: answers.ledger,
@@ -364,4 +371,5 @@ def _build_reminders(
         dispatcher.wake,
         ServerTime(base.settings.digest_hour, ZoneInfo(base.settings.timezone)),
         EventDeadlines(base.store.stories, base.store.follows, team),
+        touches,
     )

@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.alerts.sending.lanes import LaneSender
 from bot.feeds.polling.host_polls import HostPolls
-from bot.runtime.jobs import Job, Place, list_reports
+from bot.runtime.jobs import Job, JobPlace, list_reports
 from bot.runtime.wiring.basics import read_clock
 from bot.runtime.wiring.services import Services
 from bot.runtime.workers.engine import STALLED_AFTER_S, LaneJobs
@@ -15,6 +15,7 @@ from bot.store.message_lanes import MessageLanes
 SWEEP_S = 1.0
 TAKE_OVER_S = 10.0
 _REFRESH_S = 10.0
+_READ_STATES_S = 60.0
 _ON_THE_HOUR_S = 3600.0
 
 
@@ -52,16 +53,17 @@ def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes
         *(
             _prepare(services, each)
             for each in list_reports(services)
-            if each.place is Place.ONE_WORKER
+            if each.place is JobPlace.ONE_WORKER
         ),
     ]
 
 
 def list_local_jobs(services: Services, *, is_web: bool) -> Sequence[Job]:
     """The jobs that each web or worker process runs, because they change what it has in memory."""
-    places = {Place.EACH, Place.WEB} if is_web else {Place.EACH}
+    places = {JobPlace.EACH, JobPlace.WEB} if is_web else {JobPlace.EACH}
     jobs = [
         Job("read approved rates", services.decisions.look, _REFRESH_S),
+        Job("read the states of feeds", services.scheduler.refresh, _READ_STATES_S),
         *(_prepare(services, each) for each in list_reports(services) if each.place in places),
     ]
     if services.hubs is not None and not is_web:

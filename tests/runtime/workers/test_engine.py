@@ -1,0 +1,118 @@
+"""Lanes run once at a time and periodic jobs once, however many engines take jobs."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.alerts.sending.lanes import Lane
+from bot.runtime.jobs import Job
+from bot.runtime.workers.engine import JobEngine, LaneJobs, find_cron
+from bot.store import job_queue
+from bot.store.engine import Database, parse_url
+from bot.store.message_lanes import MessageLanes
+from tests.journeys.workspace_reader import eventually
+from tests.store.conftest import address, blank_file, on_postgresql
+from tests.store.examples import TEAM
+
+__all__ = ["address", "blank_file"]
+
+
+@pytest.mark.parametrize(
+    ("every_s", "cron"),
+    [
+        (0.05, "* * * * * */1"),
+        (5, "* * * * * */5"),
+        (7, "* * * * * */10"),
+        (60, "*/1 * * * *"),
+        (600, "*/10 * * * *"),
+        (3600, "0 */1 * * *"),
+        (90_000, "0 0 * * *"),
+    ],
+)
+def test_an_interval_becomes_a_schedule_that_is_not_more_frequent(
+    every_s: float, cron: str
+) -> None:
+    assert find_cron(every_s) == cron
+
+
+@pytest.fixture
+async def database(address: str) -> AsyncIterator[Database]:
+    opened = Database(address, has_workers=True)
+    await opened.write(job_queue.install)
+    yield opened
+    await opened.close()
+
+
+class Work:
+    """What the jobs of all engines did."""
+
+    def __init__(self) -> None:
+        self.drained: Counter[Lane] = Counter()
+        self.polled: list[str] = []
+        self.running: set[Lane] = set()
+        self.overlaps = 0
+        self.error: Exception | None = None
+        self.ticks: Counter[str] = Counter()
+
+    async def drain(self, lane: Lane) -> None:
+        self.overlaps += lane in self.running
+        self.running.add(lane)
+        await asyncio.sleep(0.05)
+        self.running.discard(lane)
+        self.drained[lane] += 1
+
+    async def poll_host(self, host: str) -> None:
+        if self.error is not None:
+            raise self.error
+        self.polled.append(host)
+
+    def engine(self, address: str, name: str) -> JobEngine:
+        async def tick() -> None:
+            self.ticks[name] += 1
+
+        lanes = LaneJobs(self.drain, self.poll_host)
+        return JobEngine(parse_url(address), lanes, [Job("tick", tick, 1.0)])
+
+
+@on_postgresql
+async def test_two_engines_share_lanes_and_a_periodic_job(database: Database, address: str) -> None:
+    work, stop = Work(), asyncio.Event()
+    lanes = [Lane(team=TEAM, conversation=f"C{number}") for number in range(30)]
+    async with (
+        work.engine(address, "first").run(stop),
+        work.engine(address, "second").run(stop),
+    ):
+        for _ in range(3):
+            await database.write(lambda connection: job_queue.add_lanes(connection, lanes))
+            await asyncio.sleep(0.03)
+        await MessageLanes(database).add_hosts(["feeds.example"])
+        began = asyncio.get_running_loop().time()
+
+        async def is_done() -> bool:
+            return set(work.drained) == set(lanes) and bool(work.polled) and work.ticks.total() > 2
+
+        assert await eventually(is_done, within_s=20)
+        took = asyncio.get_running_loop().time() - began
+    assert work.overlaps == 0
+    assert work.polled == ["feeds.example"]
+    # Two engines that each ran it every second would have run it about twice as often.
+    assert work.ticks.total() <= took + 3
+
+
+@on_postgresql
+async def test_a_job_that_fails_is_deleted_and_others_go_on(
+    database: Database, address: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    work, stop = Work(), asyncio.Event()
+    work.error = OSError("a bug")
+    async with work.engine(address, "only").run(stop):
+        await MessageLanes(database).add_hosts(["feeds.example"])
+        lane = Lane(team=TEAM, conversation="C1")
+        await database.write(lambda connection: job_queue.add_lanes(connection, [lane]))
+
+        async def is_done() -> bool:
+            return bool(work.drained) and "a bug" in caplog.text
+
+        assert await eventually(is_done, within_s=20)
