@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool
 
 from bot.alerts.sending.attempts import wait_for
 from bot.alerts.sending.lanes import Lane
@@ -40,10 +41,11 @@ class Slots:
     """The number of jobs of each queue that run at the same time in one process.
 
     A job of a conversation keeps its slot for about a second after each message, because the
-    conversation has to wait so long for the next one.
+    conversation has to wait so long for the next one. So a worker sends about 48 messages a second,
+    several times what Slack allows in one workspace.
     """
 
-    messages: int = 100
+    messages: int = 50
     polls: int = 20
     periodic: int = 4
 
@@ -72,7 +74,10 @@ class JobEngine:
     ) -> None:
         self._slots = (slots or Slots()).by_queue()
         self._connector = PsycopgConnector(
-            conninfo=_read_address(url), min_size=1, max_size=_CONNECTIONS
+            pool_factory=_make_pool,
+            conninfo=_read_address(url),
+            min_size=1,
+            max_size=_CONNECTIONS,
         )
         self._lanes_app = _build_lanes_app(self._connector, lanes)
         self._periodic_app = _build_periodic_app(self._connector, periodic)
@@ -185,6 +190,12 @@ def find_cron(every_s: float) -> str:
             if most % count == 0 and every_s <= count * unit:
                 return fields.format(count)
     return "0 0 * * *"
+
+
+def _make_pool(**given: Any) -> AsyncConnectionPool[Any]:
+    # Procrastinate would check each connection before each use. A lost one ends the run of its
+    # queue instead, which starts again.
+    return AsyncConnectionPool(**{**given, "check": None})
 
 
 def _read_address(url: sa.URL) -> str:
