@@ -31,8 +31,9 @@ STALLED_AFTER_S = 20.0
 _POLL_QUEUE_S = 2.0
 """Seconds between two looks at the queue. A notification of PostgreSQL makes a look at once."""
 _RESTART_S = 3.0
-_STOP_WITHIN_S = 25.0
-"""Jobs that have not ended so long after a stop are canceled. Platforms kill after 30 s."""
+_STOP_WITHIN_S = {job_queue.MESSAGES: 25.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 5.0}
+"""Jobs of each queue that have not ended so long after a stop are canceled. Most platforms kill a
+process after 30 s. A canceled poll is repeated, and a canceled message is looked up in Slack."""
 _CONNECTIONS = 6
 
 
@@ -96,12 +97,13 @@ class JobEngine:
             await running
 
     async def _run(self, stop: asyncio.Event) -> None:
-        async with self._connector_open():
-            await asyncio.gather(
-                self._run_queue(self._lanes_app, job_queue.MESSAGES, stop),
-                self._run_queue(self._lanes_app, job_queue.POLLS, stop),
-                self._run_queue(self._periodic_app, job_queue.PERIODIC, stop),
-            )
+        async with self._connector_open(), asyncio.TaskGroup() as group:
+            for app, queue in (
+                (self._lanes_app, job_queue.MESSAGES),
+                (self._lanes_app, job_queue.POLLS),
+                (self._periodic_app, job_queue.PERIODIC),
+            ):
+                group.create_task(self._run_queue(app, queue, stop))
 
     @asynccontextmanager
     async def _connector_open(self) -> AsyncIterator[None]:
@@ -137,7 +139,7 @@ class JobEngine:
             fetch_job_polling_interval=_POLL_QUEUE_S,
             # Canceling a job is not used; the worker looks for it regardless.
             abort_job_polling_interval=60.0,
-            shutdown_graceful_timeout=_STOP_WITHIN_S,
+            shutdown_graceful_timeout=_STOP_WITHIN_S[queue],
             delete_jobs="always",
             install_signal_handlers=False,
             update_heartbeat_interval=HEARTBEAT_S,
