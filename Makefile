@@ -21,7 +21,7 @@ HEADLINES := config/demo,config/rates/us-schedule/lines.csv,config/topics.yaml,t
 FEED_WORDS := bot/feeds/parsing/month_names.py,bot/feeds/parsing/titles.py,bot/feeds/parsing/dates.py
 PATTERNS := bench/pairs,bot/news,bot/rates/question,bot/sources/journals,bot/text/languages.py,bot/text/calendar_days.py,$(FEED_WORDS)
 
-.PHONY: run demo test test-fast check style format docs reference pictures lock clean help
+.PHONY: run demo test test-fast check style format docs reference pictures bench lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -65,6 +65,9 @@ reference: $(DEV_READY) ## write docs/reference and .env.example from the code
 
 pictures: $(DEV_READY) ## take the pictures of docs/pictures from the demo; needs Chromium
 	$(BIN)/python -m scripts.pictures
+
+bench: $(DEV_READY) ## run the benchmarks and write docs/benchmarks.md; ten minutes on an idle machine
+	$(BIN)/python -m bench.run
 
 lock: $(DEV_READY) ## pin the newest versions that pyproject.toml allows, with their hashes
 	$(BIN)/python -m pip install --quiet uv

@@ -49,7 +49,9 @@ _POST_FAULTS = {
     **dict.fromkeys((Fault.LIMITED, Fault.NO_ANSWER_AFTER), 0.0002),
 }
 _TABLES = ("stories", "deliveries", "entries", "mutes")
-"""The tables that must be flat. `identities` grows with each new entry, by design."""
+_FLAT_TABLES = ("stories", "entries", "mutes")
+"""The tables that must be flat; deliveries must be so for each message sent. `identities` grows
+with each new entry, by design."""
 
 
 @dataclass
@@ -272,10 +274,10 @@ def _print_hours(hours: Sequence[Hour], whole: int) -> bool:
         return True
     third = len(quiet) // 3
     early, late = quiet[:third], quiet[-third:]
-    checks = {"memory": ([each.rss_mb for each in early], [each.rss_mb for each in late])}
-    for name in _TABLES:
-        checks[name] = ([each.count(name) for each in early], [each.count(name) for each in late])
     table = [["flat", f"hours 11 to {10 + third}", f"last {third} hours", ""]]
+    checks = {"memory": ([each.rss_mb for each in early], [each.rss_mb for each in late])}
+    for name in _FLAT_TABLES:
+        checks[name] = ([each.count(name) for each in early], [each.count(name) for each in late])
     is_flat = True
     for name, (before, after) in checks.items():
         grows = median(after) > max(median(before), 20) * _MOST_GROWTH
@@ -283,10 +285,28 @@ def _print_hours(hours: Sequence[Hour], whole: int) -> bool:
         table.append(
             [name, f"{median(before):,.0f}", f"{median(after):,.0f}", "FAIL" if grows else "pass"]
         )
+    early_share, late_share = (
+        median(compute_deliveries_per_message(measured, each) for each in part)
+        for part in (early, late)
+    )
+    grows = late_share > early_share * _MOST_GROWTH
+    is_flat &= not grows
+    shares = [f"{early_share:.2f}", f"{late_share:.2f}"]
+    table.append(["deliveries per message of six hours", *shares, "FAIL" if grows else "pass"])
     old = max(each.rows.get(f"{n} old", 0) for each in measured for n in ("stories", "deliveries"))
     table.append(["old rows that are not needed", "", f"{old:,}", "FAIL" if old else "pass"])
     _print_table(table)
     return is_flat and not old
+
+
+def compute_deliveries_per_message(measured: Sequence[Hour], hour: Hour) -> float:
+    """The rows of deliveries for each message that was sent in the hours for which rows are kept.
+
+    The number of messages differs by the time of day, so the number of rows says little.
+    """
+    end = next(at for at, each in enumerate(measured) if each is hour) + 1
+    kept = measured[max(0, end - int(KEEP.total_seconds() // 3600)) : end]
+    return hour.count("deliveries") / max(sum(each.sent for each in kept), 1)
 
 
 def _print_result(report: DayReport) -> None:

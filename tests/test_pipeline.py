@@ -10,9 +10,11 @@ from sqlalchemy import Connection
 
 from bot.alerts.delivery import Delivery, DeliveryState
 from bot.alerts.mutes import Mute, MuteKind
+from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.errors import StoreError
 from bot.feeds.model import Entry, Feed, FeedState, PollOutcome, Round
+from bot.lines.model import ListOwner
 from bot.news.state import JoinResult, Relation
 from bot.news.story import Story
 from bot.pipeline import CATCHING_UP_EVENTS, IntakeResult, Pipeline, PipelineRules
@@ -83,6 +85,18 @@ def join_by_name(story: Story, recent: Sequence[Story]) -> JoinResult:
         if old.title.split()[-1] == name:
             return JoinResult(old.event_id, relation)
     return JoinResult(story.id, Relation.NEW)
+
+
+class TitleTouches:
+    """A line list that stories touch if their titles contain `words`."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.words = "steel"
+
+    async def list_touching(self, _: ListOwner, stories: Sequence[Story]) -> frozenset[str]:
+        self.asked += 1
+        return frozenset(one.id for one in stories if self.words in one.title)
 
 
 RULES = PipelineRules(max_age=DAY, join=join_by_name)
@@ -334,6 +348,38 @@ async def test_a_subscription_in_a_second_channel_changes_nothing_in_the_first(
     publisher.publish(entry("a", title="Tariff news"), entry("b", title="Court ruling out"))
     taken = await pipeline.run(WIRE, NOON)
     assert [each.conversation for each in taken.deliveries] == ["C1", "C1", "C2"]
+
+
+async def test_only_my_lines_gets_the_events_that_touch_lines_with_their_developments(
+    store: Store, publisher: Publisher
+) -> None:
+    [every] = await store.subscriptions.of(TEAM, "C1")
+    mine = Criteria(only_my_lines=True)
+    await store.subscriptions.change(TEAM, every.id, criteria=mine)
+    touches = TitleTouches()
+    rules = replace(RULES, touches=touches)
+    pipeline = Pipeline(publisher, PlainReader(), store.pipeline_store, rules)
+    publisher.publish(entry("a", title="Tariff on steel"), entry("b", title="Tariff on wine"))
+    assert _kinds_and_titles(await pipeline.run(WIRE, NOON)) == [("alert", "Tariff on steel")]
+    later = NOON + minutes(1)
+    publisher.publish(entry("c", title="Tariff deal over steel", published=later))
+    publisher.publish(entry("d", title="Tariff deal over wine", published=later))
+    touches.words = "Tariff on steel"
+    assert _kinds_and_titles(await pipeline.run(WIRE, later)) == [
+        ("follow_up", "Tariff deal over steel"),
+        ("update", "Tariff deal over steel"),
+    ]
+
+
+async def test_lines_are_not_asked_about_without_a_subscription_to_them(
+    publisher: Publisher, store: Store
+) -> None:
+    touches = TitleTouches()
+    rules = replace(RULES, touches=touches)
+    pipeline = Pipeline(publisher, PlainReader(), store.pipeline_store, rules)
+    publisher.publish(entry("a", title="Tariff on steel"))
+    assert len((await pipeline.run(WIRE, NOON)).deliveries) == 1
+    assert touches.asked == 0
 
 
 async def test_daily_stories_are_collected_in_one_digest(

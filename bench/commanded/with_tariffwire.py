@@ -56,6 +56,7 @@ def settings_without_feeds(folder: Path, workspace: Workspace, secret: str = SEC
             "public_url": "",
             "channel": "trade-news",
             "operators": (),
+            "requests_per_minute": 1_000_000,
             "data_dir": folder,
             "feeds_file": folder / "feeds.yaml",
             "log_level": "WARNING",

@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 # reader's copy of feedparser imports sgmllib3k, which reader does not declare as a dependency.
 READER = ("reader>=3.26,<4", "sgmllib3k")
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tariffwire-bench"
+READER_FOLDER = _CACHE / f"reader-{sys.version_info.major}.{sys.version_info.minor}"
+"""The environment of the `reader` library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Program:
 
 def reader_python() -> Path:
     """The interpreter of an environment with the `reader` library; installs it if necessary."""
-    folder = _CACHE / f"reader-{sys.version_info.major}.{sys.version_info.minor}"
+    folder = READER_FOLDER
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
         print(f"installing {READER[0]} into {folder}", file=sys.stderr)

@@ -48,6 +48,7 @@ class MistakeReport(NamedTuple):
     story: Story
     user: str
     conversation: str
+    team: str = ""
 
 
 class AnswerReport(NamedTuple):
@@ -58,11 +59,15 @@ class AnswerReport(NamedTuple):
     """The answer in a sentence."""
     user: str
     conversation: str
+    team: str = ""
 
 
-def mistake_trouble(report: MistakeReport | AnswerReport) -> Trouble:
-    """The problem to report about a message that a person calls wrong."""
+def mistake_trouble(report: MistakeReport | AnswerReport, home: str = "") -> Trouble:
+    """The problem to report about a message that a person calls wrong. `home` is the workspace of
+    the operators; empty if there is only one workspace."""
     place = "a direct message" if _is_direct(report.conversation) else f"#{report.conversation}"
+    if home and report.team != home:
+        place += f" of workspace {report.team}"
     if isinstance(report, AnswerReport):
         return Trouble(
             f"mistake in the answer '{report.answer}' reported by {report.user}",
@@ -151,31 +156,38 @@ def plan_hold_notices(
 ) -> tuple[Delivery, ...]:
     """The notices about conversations that refuse messages, or whose subscriptions are paused.
 
-    A conversation without paused subscriptions is reported once for each reason, not for each
-    period of refusals: it may be a person who follows events, to whom each later message may be
-    refused again.
+    `team` is the workspace of the operators. A notice to a person stays in the workspace of the
+    conversation. A conversation without paused subscriptions is reported once for each reason, not
+    for each period of refusals: it may be a person who follows events, to whom each later message
+    may be refused again.
     """
-    paused: dict[str, list[Subscription]] = {}
-    subscribed: set[str] = set()
+    paused: dict[tuple[str, str], list[Subscription]] = {}
+    subscribed: set[tuple[str, str]] = set()
     for subscription in subscriptions:
-        subscribed.add(subscription.conversation)
+        place = subscription.team, subscription.conversation
+        subscribed.add(place)
         if subscription.paused_at is not None:
-            paused.setdefault(subscription.conversation, []).append(subscription)
+            paused.setdefault(place, []).append(subscription)
     found: list[Delivery] = []
-    for conversation, own in paused.items():
+    for (own_team, conversation), own in paused.items():
         since = min(each.paused_at for each in own if each.paused_at is not None)
-        text = _hold_text(conversation, since, own[0].paused_reason, is_subscribed=True)
+        whose = "" if own_team == team else f" of workspace {own_team}"
+        text = _hold_text(conversation, whose, since, own[0].paused_reason, is_subscribed=True)
         people = () if _is_direct(conversation) else (each.created_by for each in own)
-        to = dict.fromkeys((*operators, *filter(None, people)))
-        key = f"{conversation} refuses messages since {since.isoformat()}"
-        found += _notices(key, text, team, [each for each in to if each != conversation], now)
+        places = [(team, each) for each in operators]
+        places += [(own_team, each) for each in people if each]
+        key = f"{conversation}{whose} refuses messages since {since.isoformat()}"
+        found += _notices(key, text, places, (own_team, conversation), now)
     for each in held:
         # One with subscriptions that are not paused is about to be paused, or was resumed just now.
-        if each.conversation not in subscribed:
-            text = _hold_text(each.conversation, each.since, each.reason, is_subscribed=False)
-            key = f"{each.conversation} refuses messages: {each.reason}"
-            to = dict.fromkeys(one for one in operators if one != each.conversation)
-            found += _notices(key, text, team, to, now)
+        refusing = each.team, each.conversation
+        if refusing not in subscribed:
+            whose = "" if each.team == team else f" of workspace {each.team}"
+            text = _hold_text(
+                each.conversation, whose, each.since, each.reason, is_subscribed=False
+            )
+            key = f"{each.conversation}{whose} refuses messages: {each.reason}"
+            found += _notices(key, text, [(team, one) for one in operators], refusing, now)
     return tuple(found)
 
 
@@ -184,9 +196,11 @@ def _is_direct(conversation: str) -> bool:
     return conversation.startswith(("D", "U", "W"))
 
 
-def _hold_text(conversation: str, since: datetime, reason: str, is_subscribed: bool) -> str:
+def _hold_text(
+    conversation: str, whose: str, since: datetime, reason: str, is_subscribed: bool
+) -> str:
     name = conversation if _is_direct(conversation) else f"#{conversation}"
-    first = f"Slack refuses messages to {name} since {_moment(since)}: {reason}."
+    first = f"Slack refuses messages to {name}{whose} since {_moment(since)}: {reason}."
     kept = "What is queued is kept for a day and sent if Slack accepts messages again"
     if not is_subscribed:
         return f"{first} {kept}."
@@ -197,19 +211,26 @@ def _hold_text(conversation: str, since: datetime, reason: str, is_subscribed: b
 
 
 def _notices(
-    key: str, text: str, team: str, conversations: Iterable[str], now: datetime
+    key: str,
+    text: str,
+    places: Iterable[tuple[str, str]],
+    refusing: tuple[str, str],
+    now: datetime,
 ) -> list[Delivery]:
+    """The notices to each of the places, but not to the one that refuses messages."""
     kind = DeliveryKind.NOTICE
-    return [make_delivery(kind, (team, each), key, text, now) for each in conversations]
+    to = dict.fromkeys(each for each in places if each != refusing)
+    return [make_delivery(kind, each, key, text, now) for each in to]
 
 
-def recovery_trouble(recovery: Recovery) -> Trouble:
-    """The problem to report about a workspace once it accepts messages again."""
+def recovery_trouble(recovery: Recovery, whose: str = "") -> Trouble:
+    """The problem to report about a workspace once it accepts messages again. `whose` names it if
+    there are several, such as ` of workspace T1`."""
     refusal, count = recovery.refusal, recovery.messages
     messages = "1 message was" if count == 1 else f"{count} messages were"
     return Trouble(
-        f"workspace refused messages since {refusal.since.isoformat()}",
-        f"Slack refused posts from {_moment(refusal.since)} to {_moment(recovery.at)} "
+        f"workspace refused messages{whose} since {refusal.since.isoformat()}",
+        f"Slack refused posts{whose} from {_moment(refusal.since)} to {_moment(recovery.at)} "
         f"({refusal.cause}). {messages} delivered afterwards.",
     )
 

@@ -18,6 +18,8 @@ before, and about a day before.
 5. Of a deadline, a conversation is reminded if one of its subscriptions matches a story of the
    event, unless a mute of the event or of the topics keeps it back. People who follow the event
    are reminded too.
+6. For a subscription with *only my lines*, the change or a story of the event must touch a line of
+   the conversation's list.
 
 Earlier reminders are read from the outbox, so neither a restart nor a corrected rate repeats one.
 """
@@ -33,6 +35,7 @@ from bot.alerts.deadlines import NO_DATED_EVENTS, DatedEvent, DatedEvents
 from bot.alerts.delivery import Delivery, DeliveryKind, Thread, make_delivery
 from bot.alerts.mutes import Mute, find_mute, is_silent
 from bot.alerts.notices import NoticeQueue
+from bot.alerts.reminder_reasons import describe_reason, name_topics
 from bot.alerts.subscriptions.criteria import (
     Blocs,
     Criteria,
@@ -42,6 +45,14 @@ from bot.alerts.subscriptions.criteria import (
 )
 from bot.alerts.subscriptions.model import Subscription, timing_of
 from bot.alerts.subscriptions.moments import PlaceMoment, find_moment
+from bot.alerts.subscriptions.own_lines import (
+    NOTHING_TOUCHING,
+    LineTouches,
+    NoLineLists,
+    TouchingAhead,
+    count_dependent,
+    find_touching_ahead,
+)
 from bot.alerts.subscriptions.timing import ServerTime, Timing, floor_to_quarter
 from bot.news.deadlines.events import EventDeadline
 from bot.rates.calendar.entries import CalendarEntry, affects, build_entries
@@ -123,33 +134,30 @@ def plan_reminders(
     dated: DatedEvents = NO_DATED_EVENTS,
     mutes: Iterable[Mute] = (),
     next_in: int = 1,
+    touching: TouchingAhead = NOTHING_TOUCHING,
 ) -> tuple[Delivery, ...]:
     """One delivery for each conversation, except those in `off`, for which a reminder is due.
 
     `next_in` is the number of days until their next reminders.
     """
-    changes = list_upcoming_by_measure(
-        ledger, today - timedelta(days=1), today + timedelta(days=WEEK_DAYS)
-    )
+
+    def concerns(one: Subscription, item: Upcoming) -> bool:
+        return wants_change(ledger, one, item) and touching.allows(one, item)
+
+    changes = _list_changes(ledger, today, today)
     by_place = _group_by_place(subscriptions, dated.followers, off, now)
-    recipients = _Recipients(dated, mutes, ledger.parties.blocs, now)
+    recipients = _Recipients(dated, mutes, ledger.parties.blocs, now, touching)
     found = []
     for place, held in by_place.items():
         on_tariffs = [] if recipients.are_tariffs_muted(place) else _list_on_tariffs(held)
-        wanted = [
-            item for item in changes if any(wants_change(ledger, one, item) for one in on_tariffs)
-        ]
+        wanted = [item for item in changes if any(concerns(one, item) for one in on_tariffs)]
         entries = build_entries(ledger, merge_rows(ledger, wanted))
         due = tuple(_due(entries, place, sent, today, next_in))
         events = [each for each in dated.events if recipients.includes(place, held, each)]
         deadlines = tuple(_due_deadlines(events, place, sent, today, next_in))
         if due or deadlines:
             concerned = wanted if due else []
-            asking = [
-                one
-                for one in on_tariffs
-                if any(wants_change(ledger, one, item) for item in concerned)
-            ]
+            asking = [one for one in on_tariffs if any(concerns(one, item) for item in concerned)]
             keys = {one.ahead.event_id for one in deadlines}
             announced = [each for each in events if each.id in keys]
             reason = _reason(ledger, place, asking, held, announced, recipients)
@@ -228,7 +236,7 @@ def _list_on_tariffs(subscriptions: Iterable[Subscription]) -> list[Subscription
 
 
 def wants_change(ledger: Ledger, subscription: Subscription, item: Upcoming) -> bool:
-    """Whether a change concerns the economies and goods of a subscription to tariffs."""
+    """Whether a change concerns the economies, goods and words of a subscription to tariffs."""
     criteria = subscription.criteria
     if criteria.economies and not any(
         _is_between(ledger, item, each) for each in criteria.economies
@@ -253,14 +261,20 @@ class _Recipients:
     """Which conversations are reminded of the deadlines of which events."""
 
     def __init__(
-        self, dated: DatedEvents, mutes: Iterable[Mute], blocs: Blocs, now: datetime
+        self,
+        dated: DatedEvents,
+        mutes: Iterable[Mute],
+        blocs: Blocs,
+        now: datetime,
+        touching: TouchingAhead,
     ) -> None:
         self._dated, self._blocs, self._now = dated, blocs, now
+        self._touching = touching.stories
         self._mutes: dict[Place, list[Mute]] = {}
         for mute in mutes:
             self._mutes.setdefault(Place(mute.team, mute.conversation), []).append(mute)
         # Many conversations have equal subscriptions, so each is compared with an event once.
-        self._known: dict[tuple[Criteria, str], frozenset[Topic]] = {}
+        self._known: dict[tuple[Criteria, Collection[str], str], frozenset[Topic]] = {}
 
     def are_tariffs_muted(self, place: Place) -> bool:
         """Whether the conversation gets no reminder of a change of duties now."""
@@ -283,9 +297,11 @@ class _Recipients:
     def find_topics(self, subscription: Subscription, event: DatedEvent) -> frozenset[Topic]:
         """The topics for which the subscription gets stories of the event; empty if it gets
         none."""
-        key = subscription.criteria, event.id
+        place = subscription.team, subscription.conversation
+        touching = self._touching.get(place, frozenset())
+        key = subscription.criteria, touching, event.id
         if key not in self._known:
-            reasons = (match(key[0], story, self._blocs) for story in event.stories)
+            reasons = (match(key[0], story, self._blocs, touching) for story in event.stories)
             self._known[key] = frozenset(
                 topic for reason in reasons if reason is not None for topic in reason.topics
             )
@@ -306,34 +322,12 @@ def _reason(
     deadlines.
     """
     matching = [one for one in held if any(recipients.find_topics(one, each) for each in events)]
-    found = dict.fromkeys(_describe(ledger, each, "tariffs") for each in asking)
-    found |= dict.fromkeys(_describe(ledger, each, _name_topics(each)) for each in matching)
+    found = dict.fromkeys(describe_reason(ledger, each, "tariffs") for each in asking)
+    found |= dict.fromkeys(describe_reason(ledger, each, name_topics(each)) for each in matching)
     reasons = [f"subscribed here to {'; '.join(found)}"] if found else []
     if any(recipients.follows(place, event) for event in events):
         reasons.append("you follow an event below")
     return ", and ".join(reasons)
-
-
-def _name_topics(subscription: Subscription) -> str:
-    named = [topic.label for topic in Topic if topic in subscription.criteria.topics]
-    return ", ".join(named) or "all topics"
-
-
-def _describe(ledger: Ledger, subscription: Subscription, topics: str) -> str:
-    criteria = subscription.criteria
-    names = [_name_economies(ledger, each) for each in criteria.economies]
-    of = f" of {' or '.join(names)}" if names else " of any economy"
-    goods = f" on {' or '.join(each.text for each in criteria.goods)}" if criteria.goods else ""
-    words = f" with {' or '.join(criteria.words)}" if criteria.words else ""
-    return f"{topics}{of}{goods}{words}"
-
-
-def _name_economies(ledger: Ledger, economies: EconomyFilter) -> str:
-    codes = (economies.first, economies.second)
-    names = [
-        ledger.parties.get(code).name if code in ledger.parties else code for code in codes if code
-    ]
-    return (" on " if economies.directed else " and ").join(names)
 
 
 def _delivery(place: Place, reminder: Reminder, reason: str, now: datetime) -> Delivery:
@@ -431,9 +425,12 @@ class Reminders:
         on_deliveries: Callable[[], None],
         server: ServerTime,
         deadlines: DeadlineSource | None = None,
+        touches: LineTouches | None = None,
     ) -> None:
         """`ledger` returns the current ledger. `on_deliveries` is called after queuing. Without
-        `deadlines`, there are only reminders of duties."""
+        `deadlines`, there are only reminders of duties. Without `touches`, nothing touches lines.
+        """
+        self._touches = touches or NoLineLists()
         self._ledger, self._outbox = ledger, outbox
         self._subscriptions, self._switches, self._mutes = subscriptions, switches, mutes
         self._team, self._clock, self._on_deliveries = team, clock, on_deliveries
@@ -465,6 +462,7 @@ class Reminders:
             first, last = min(days).day, max(days).day
             dated = await self._deadlines.find(first, last + timedelta(days=WEEK_DAYS))
         mutes, sent = await self._mutes.every(self._team, now), sent_reminders(earlier)
+        touching = await self._find_touching(subscriptions, dated, [each.day for each in days])
 
         def plan() -> list[Delivery]:
             found: list[Delivery] = []
@@ -475,7 +473,7 @@ class Reminders:
                 )
                 of_day = dated._replace(followers=frozenset(followers))
                 found += plan_reminders(
-                    ledger, own, off, sent, each.day, now, of_day, mutes, each.next_in
+                    ledger, own, off, sent, each.day, now, of_day, mutes, each.next_in, touching
                 )
             return found
 
@@ -483,3 +481,19 @@ class Reminders:
         if found := await asyncio.to_thread(plan):
             await self._outbox.queue(found)
             self._on_deliveries()
+
+    async def _find_touching(
+        self, subscriptions: Iterable[Subscription], dated: DatedEvents, days: Sequence[date]
+    ) -> TouchingAhead:
+        """What touches the lines of conversations that want only that, on the days to come."""
+        if not count_dependent(subscriptions):
+            return NOTHING_TOUCHING
+        ledger, stories = self._ledger(), [one for each in dated.events for one in each.stories]
+        changes, blocs = _list_changes(ledger, min(days), max(days)), ledger.parties.blocs
+        return await find_touching_ahead(self._touches, subscriptions, stories, changes, blocs)
+
+
+def _list_changes(ledger: Ledger, first: date, last: date) -> tuple[Upcoming, ...]:
+    """The changes to announce on these days."""
+    until = last + timedelta(days=WEEK_DAYS)
+    return list_upcoming_by_measure(ledger, first - timedelta(days=1), until)

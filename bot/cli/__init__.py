@@ -95,7 +95,12 @@ COMMANDS = {
         Group.ADMIN, "evidence.feedback", "List what readers called not relevant."
     ),
     "forget": CommandModule(Group.ADMIN, "evidence.forget", "Remove a person from the database."),
-    "db": CommandModule(Group.ADMIN, "database", "Upgrade, back up or reassign the database."),
+    "workspaces": CommandModule(
+        Group.ADMIN,
+        "evidence.workspaces",
+        "List and remove workspaces that have installed the app; replace the keys of their tokens.",
+    ),
+    "db": CommandModule(Group.ADMIN, "database", "Upgrade, back up, copy or assign the database."),
     "match": CommandModule(
         Group.DEVELOP,
         "news",

@@ -12,6 +12,7 @@ from bot.cli.output import report_errors
 from bot.runtime.settings import Settings, load_settings
 from bot.store import backup as store_backup
 from bot.store import upgrade as store_upgrade
+from bot.store.copying import copy_database
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.owner import Owner, assign_database, find_teams
 from bot.store.store import Store
@@ -19,7 +20,7 @@ from bot.store.store import Store
 
 @click.group()
 def db() -> None:
-    """Upgrade, back up or reassign the database."""
+    """Upgrade, back up, copy or assign the database."""
 
 
 @db.command()
@@ -67,13 +68,31 @@ def backup(file: Path) -> None:
     click.echo(f"backed up to {file}")
 
 
+@db.command("copy")
+@click.argument("address", metavar="DATABASE_URL")
+@report_errors
+def copy_to(address: str) -> None:
+    """Copy all rows to the empty database at DATABASE_URL, while no bot runs.
+
+    Also from SQLite to PostgreSQL and back: postgresql://user@host/name or sqlite:///path/to/file.
+    Other users of the machine can see a password in a command; use PGPASSWORD or ~/.pgpass.
+    """
+    rows = asyncio.run(_copy(load_settings(), address))
+    click.echo(f"copied {rows:,} rows; set DATABASE_URL to use the copy")
+
+
+async def _copy(settings: Settings, address: str) -> int:
+    async with _lock_database(settings, may_be_older=False) as store:
+        return await copy_database(store.database, address)
+
+
 @asynccontextmanager
-async def _lock_database(settings: Settings) -> AsyncIterator[Store]:
+async def _lock_database(settings: Settings, *, may_be_older: bool = True) -> AsyncIterator[Store]:
     """The database, also one of an older version, while no bot works on it."""
     from bot.runtime.wiring.basics import lock_data_folder, open_store, read_clock
 
     with lock_data_folder(settings):
-        async with open_store(settings, may_be_older=True) as store:
+        async with open_store(settings, may_be_older=may_be_older) as store:
             teams = await find_teams(store.database)
             async with hold_instance_lock(store.database, read_clock, teams):
                 yield store

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from bot.alerts.subscriptions.own_lines import count_dependent
 from bot.cli.output import echo, print_json, report_errors
 from bot.cli.rates.service import build_current_ledger
 from bot.commands.lines.replies import LineTable, ProposedImport
@@ -28,6 +29,7 @@ from bot.render import lines as words
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
 from bot.store.owner import find_owner
+from bot.store.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -77,16 +79,18 @@ def import_lines(
 async def _import(
     file: str, place: str, mode: str | None, *, skip_wrong: bool, dry_run: bool
 ) -> None:
-    async with _open() as (service, team, parties):
+    async with _open() as (service, team, parties, _):
         owner = ListOwner(team, place)
         rows = _read_rows(file, parties)
         found = await service.propose_import(owner, rows, ImportMode(mode or ImportMode.REPLACE))
         if mode is None and found.before.lines:
-            cause = f"already has {len(found.before.lines):,} lines"
+            cause = f"already has {words.format_count(len(found.before.lines))}"
             raise LinesRefused(f"The list of {place}", cause, "Pass --add or --replace")
         _print_proposal(found)
         if found.checked.wrong and not skip_wrong:
-            cause = f"has {len(found.checked.wrong):,} wrong rows; nothing was saved"
+            count = len(found.checked.wrong)
+            rows_text = "1 wrong row" if count == 1 else f"{count:,} wrong rows"
+            cause = f"has {rows_text}; nothing was saved"
             raise LinesRefused(file, cause, "Correct them, or pass --skip-wrong")
         if dry_run:
             echo("nothing was changed (--dry-run)", err=True)
@@ -162,13 +166,15 @@ def show(
     from bot.cli.rates.console import print_all
 
     print_all([_make_table(found, parties)])
-    echo(f"{len(found.rows):,} of {len(found.lines.lines):,} lines", err=True)
+    for text in _shorten([words.describe_cause(one) for one in found.ended]):
+        echo(f"! {text}", err=True)
+    echo(f"{len(found.rows):,} of {words.format_count(len(found.lines.lines))}", err=True)
 
 
 async def _show(
     place: str, origin: str | None, text: str, changing: bool, order: RowOrder
 ) -> tuple[LineTable, Parties]:
-    async with _open() as (service, team, parties):
+    async with _open() as (service, team, parties, _):
         code = ""
         if origin:
             party = parties.find(origin)
@@ -209,7 +215,7 @@ def export(file: Path, channel: str | None, user: str | None) -> None:
     except OSError as error:
         cause = error.strerror or "cannot be written"
         raise LinesRefused(str(file), cause, "Name a file that can be written") from error
-    echo(f"wrote {len(found.rows):,} lines to {file}", err=True)
+    echo(f"wrote {words.format_count(len(found.rows))} to {file}", err=True)
 
 
 @lines.command("remove")
@@ -217,13 +223,19 @@ def export(file: Path, channel: str | None, user: str | None) -> None:
 @report_errors
 def remove(channel: str | None, user: str | None) -> None:
     """Delete a list."""
-    removed = asyncio.run(_remove(_read_place(channel, user)))
-    echo(f"removed {removed:,} lines")
+    removed, silenced = asyncio.run(_remove(_read_place(channel, user)))
+    echo(f"removed {words.format_count(removed)}")
+    if silenced:
+        noun = "subscription" if silenced == 1 else "subscriptions"
+        echo(f"{silenced} {noun} to only these lines will send nothing without them", err=True)
 
 
-async def _remove(place: str) -> int:
-    async with _open() as (service, team, _):
-        return await service.remove(ListOwner(team, place))
+async def _remove(place: str) -> tuple[int, int]:
+    """The number of removed lines, and of subscriptions that send nothing without them."""
+    async with _open() as (service, team, _, subscriptions):
+        owner = ListOwner(team, place)
+        silenced = count_dependent(await subscriptions.of(*owner))
+        return await service.remove(owner), silenced
 
 
 def _read_place(channel: str | None, user: str | None) -> str:
@@ -238,8 +250,8 @@ def _read_place(channel: str | None, user: str | None) -> str:
 
 
 @asynccontextmanager
-async def _open() -> AsyncIterator[tuple[LineListService, str, Parties]]:
-    """The service on the database of the settings, with its workspace."""
+async def _open() -> AsyncIterator[tuple[LineListService, str, Parties, Subscriptions]]:
+    """The service on the database of the settings, with its workspace and its subscriptions."""
     from bot.runtime.wiring.basics import open_store, read_clock
 
     settings = load_settings()
@@ -250,5 +262,9 @@ async def _open() -> AsyncIterator[tuple[LineListService, str, Parties]]:
         if owner is None:
             cause = "belongs to no workspace yet"
             raise StoreError(store.database.name, cause, "Run the bot once: tariffwire run")
+        team = settings.home_team if owner.is_many else owner.team
+        if not team:
+            cure = "Set TARIFFWIRE_HOME_TEAM to the workspace whose lists you mean"
+            raise StoreError(store.database.name, "belongs to many workspaces", cure)
         service = LineListService(store.lines, lambda: ledger, read_clock)
-        yield service, owner.team, ledger.parties
+        yield service, team, ledger.parties, store.subscriptions

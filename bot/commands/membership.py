@@ -30,7 +30,7 @@ class MemberCheck:
             return None
         is_member = None
         if is_there or request.place == user:
-            is_member = await self._people.is_member(conversation, user)
+            is_member = await self._people.is_member(request.team, conversation, user)
         if is_member is None and is_there and request.opened_at is not None:
             is_recent = self._clock() < request.opened_at + SURE_FOR
             is_member = True if is_recent else None

@@ -99,26 +99,33 @@ class Permissions:
         self,
         operators: Collection[str] = (),
         subscriptions_by: SubscriptionPolicy = SubscriptionPolicy.ANYONE,
+        home: str | None = None,
     ) -> None:
-        """`operators` has the user ids of the setting TARIFFWIRE_OPERATORS."""
+        """`operators` has the user ids of the setting TARIFFWIRE_OPERATORS. `home` is the workspace
+        of these people; None if the bot serves only one workspace."""
         self._operators, self.subscriptions_by = frozenset(operators), subscriptions_by
+        self._home = home
 
-    def is_allowed(self, user: str, act: OperatorAction | None) -> bool:
-        """Whether the user may perform the action. None stands for actions open to everyone."""
-        return act is None or user in self._operators
+    def _is_operator(self, user: str, team: str) -> bool:
+        return user in self._operators and self._home in (None, team)
 
-    def may_add_subscription(self, user: str, conversation: str) -> bool:
+    def is_allowed(self, user: str, act: OperatorAction | None, team: str) -> bool:
+        """Whether the user of a workspace may perform the action. None stands for actions open to
+        everyone."""
+        return act is None or self._is_operator(user, team)
+
+    def may_add_subscription(self, user: str, conversation: str, team: str) -> bool:
         """Whether the user may subscribe the conversation, mute something in it, or switch its
         reminders."""
         is_open = self.subscriptions_by is not SubscriptionPolicy.OPERATORS
-        return is_open or conversation == user or user in self._operators
+        return is_open or conversation == user or self._is_operator(user, team)
 
     def may_change_subscription(self, user: str, subscription: Subscription) -> bool:
         """Whether the user may edit, pause, resume or remove the subscription.
 
         The caller checks that the user is in the subscription's conversation.
         """
-        if subscription.conversation == user or user in self._operators:
+        if subscription.conversation == user or self._is_operator(user, subscription.team):
             return True
         match self.subscriptions_by:
             case SubscriptionPolicy.ANYONE:

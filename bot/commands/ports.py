@@ -33,13 +33,13 @@ class LiveSources(Protocol):
 class People(Protocol):
     """What the platform knows about people. Its methods never raise."""
 
-    async def find_zone(self, user: str) -> str:
+    async def find_zone(self, team: str, user: str) -> str:
         """The IANA name of the person's time zone; empty if it is unknown."""
 
-    async def list_channels(self, user: str) -> Collection[str] | None:
+    async def list_channels(self, team: str, user: str) -> Collection[str] | None:
         """The channels that the person is in or was in a minute ago; None if they are unknown."""
 
-    async def is_member(self, conversation: str, user: str) -> bool | None:
+    async def is_member(self, team: str, conversation: str, user: str) -> bool | None:
         """Whether the person is in the conversation now; None if that is unknown."""
 
 

@@ -379,6 +379,14 @@ class Clarification(Reply):
     options: tuple[tuple[str, str], ...]
 
 
+class TooManyRequests(Reply):
+    """The person sent too many requests in a minute, so this one was not read."""
+
+    per_minute: int
+    wait_s: int
+    """In how many seconds the next request is allowed."""
+
+
 class OperatorsOnly(Reply):
     """The command needs an operator, so nothing was done."""
 

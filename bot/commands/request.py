@@ -1,7 +1,9 @@
-"""A command as a person typed it, on any platform."""
+"""A command as a person typed it, on any platform, and how many of them a person may send."""
 
+import math
+from collections import OrderedDict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,29 @@ class CommandRequest:
     def place(self) -> str:
         """The conversation in which the person acts."""
         return self.opened_in or self.conversation
+
+
+MAX_PEOPLE = 10_000
+"""How many people a RequestLimit remembers. The person who was quiet longest is forgotten first."""
+
+
+class RequestLimit:
+    """Limits the requests of each person: a token bucket that holds the requests of a minute."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self._full_at: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        """When the bucket of each person is full again."""
+
+    def find_wait(self, team: str, user: str, now: datetime) -> int:
+        """Takes a request of the person; returns 0, or in how many seconds the next is allowed."""
+        step = timedelta(minutes=1) / self.per_minute
+        full_at = max(self._full_at.get((team, user), now), now) + step
+        over = full_at - now - timedelta(minutes=1)
+        if over > timedelta(0):
+            return math.ceil(over.total_seconds())
+        self._full_at[team, user] = full_at
+        self._full_at.move_to_end((team, user))
+        if len(self._full_at) > MAX_PEOPLE:
+            self._full_at.popitem(last=False)
+        return 0

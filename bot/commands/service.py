@@ -1,6 +1,7 @@
 """Executes commands from slash commands, mentions, direct messages and buttons.
 
-request | parse_command | permission | execute | Reply
+request | limit | parse_command | permission | execute | Reply
+             |-- too many in a minute --------------> TooManyRequests
              |-- CommandNotUnderstood, QueryError --> NotUnderstood, with suggestions
              |-- UnclearQuestion -------------------> Clarification, with options
              |-- user is not an operator -----------> OperatorsOnly
@@ -33,7 +34,7 @@ from bot.commands.membership import MemberCheck
 from bot.commands.permissions import Access, OperatorAction, Permissions, find_access
 from bot.commands.ports import AnswerLog, CommandStores
 from bot.commands.replies import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, RequestLimit
 from bot.commands.story_search import build_search
 from bot.commands.subscriptions.exclusions import EXCLUSION_VERBS, ExclusionService
 from bot.commands.subscriptions.own_lines import OwnLines
@@ -80,13 +81,14 @@ class CommandService:
         answer_log: AnswerLog | None = None,
         lines: LineListService | None = None,
         touches: StoryTouches | None = None,
+        limit: RequestLimit | None = None,
     ) -> None:
         """`clock` returns the current time in UTC. `on_due` is called when messages became due
         because a pause or a mute ended. `answer_log` keeps the answers; None if they are not kept.
         `lines` and `touches` share what they know with other users of line lists; None for services
-        of their own.
+        of their own. `limit` limits the requests of each person; None for no limit.
         """
-        self._answer_log = answer_log
+        self._answer_log, self._limit = answer_log, limit
         self.stores, self.answers, self.decisions = stores, answers, decisions
         self.permissions, self.clock = permissions, clock
         members = MemberCheck(stores.people, clock)
@@ -108,6 +110,8 @@ class CommandService:
 
     async def handle(self, request: CommandRequest) -> Reply:
         """The reply to typed text, whatever it is. Raises StoreError if the database fails."""
+        if (refused := self.find_overuse(request)) is not None:
+            return refused
         if is_greeting(request.text):
             return replies.Help(is_short=True)
         try:
@@ -116,6 +120,13 @@ class CommandService:
             return replies.NotUnderstood(error.word, error.cause, error.suggestions)
         is_help = isinstance(reply, replies.NotUnderstood) and asks_about_use(request.text)
         return replies.Help() if is_help else reply
+
+    def find_overuse(self, request: CommandRequest) -> replies.TooManyRequests | None:
+        """Counts a request, and refuses it if the person sent too many."""
+        if self._limit is None:
+            return None
+        wait_s = self._limit.find_wait(request.team, request.user, self.clock())
+        return replies.TooManyRequests(self._limit.per_minute, wait_s) if wait_s else None
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
         """The reply to a parsed command, or to the command that a button stands for."""
@@ -141,7 +152,7 @@ class CommandService:
             await self.answers.find_next_changes(self.clock()),
             await self.answers.find_next_deadlines(self.clock()),
             await self.stores.stories.latest(None, MAX_STORIES),
-            await self._build_operator_overview(user),
+            await self._build_operator_overview(user, team),
             hidden,
             await self.subscriptions.own_lines.list_silent(own),
         )
@@ -151,16 +162,18 @@ class CommandService:
         whether they may change each is checked when it is found."""
         access, user = find_access(command), request.user
         if isinstance(access, OperatorAction):
-            if not self.permissions.is_allowed(user, access):
+            if not self.permissions.is_allowed(user, access, request.team):
                 return replies.OperatorsOnly(access, user)
         elif access is Access.CHANGE_CONVERSATION and not self.permissions.may_add_subscription(
-            user, request.conversation
+            user, request.conversation, request.team
         ):
             return replies.SubscriptionRefused(self.permissions.subscriptions_by, "")
         return None
 
-    async def _build_operator_overview(self, user: str) -> replies.OperatorOverview | None:
-        if not self.permissions.is_allowed(user, OperatorAction.DECIDE_ON_RATES):
+    async def _build_operator_overview(
+        self, user: str, team: str
+    ) -> replies.OperatorOverview | None:
+        if not self.permissions.is_allowed(user, OperatorAction.DECIDE_ON_RATES, team):
             return None
         waiting = await self.stores.proposals.every(State.PENDING)
         today = self.answers.ledger.find_duty_day(self.clock())
@@ -193,7 +206,8 @@ class CommandService:
             case Verb.QUIET_WEEKS:
                 return await self._switch_quiet_weeks(command, request)
             case Verb.FEEDS:
-                may_change = self.permissions.is_allowed(request.user, OperatorAction.CHANGE_FEEDS)
+                changes = OperatorAction.CHANGE_FEEDS
+                may_change = self.permissions.is_allowed(request.user, changes, request.team)
                 found, lag = await feeds.health(), await feeds.lag()
                 shows_all = command.text == "all"
                 return replies.FeedStatusList(found, lag, self.clock(), may_change, shows_all)
@@ -244,7 +258,7 @@ class CommandService:
             return replace(reply, as_table=True)
         if isinstance(reply, replies.RateCalendar):
             decides = OperatorAction.DECIDE_ON_RATES
-            is_operator = self.permissions.is_allowed(request.user, decides)
+            is_operator = self.permissions.is_allowed(request.user, decides, request.team)
             return replace(reply, shows_overdue=is_operator)
         return reply
 

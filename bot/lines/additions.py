@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.lines.duties import BanExtent, DutyTotal
-from bot.lines.validation import IMPOSER
+from bot.lines.model import IMPOSER
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure, RatePeriod
 

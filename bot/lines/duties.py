@@ -16,8 +16,7 @@ from bot.lines.classes import (
     list_codes_of,
     list_scope_codes,
 )
-from bot.lines.model import LineKey
-from bot.lines.validation import IMPOSER
+from bot.lines.model import IMPOSER, LineKey
 from bot.rates.answer.history import list_change_days
 from bot.rates.answer.lines.line_duties import compute_added
 from bot.rates.answer.select import Selection, build_context, select_layers
@@ -93,6 +92,14 @@ class DatedDuty(NamedTuple):
     duty: ListedDuty
 
 
+class TotalChange(NamedTuple):
+    """A day on which the total of a line changes."""
+
+    on: date
+    before: DutyTotal
+    after: DutyTotal
+
+
 class _SharedDuty(NamedTuple):
     """What all lines of a class pay for goods of an origin on a day, apart from the base duty."""
 
@@ -151,16 +158,16 @@ class LineDuties:
                     found.append(DatedDuty(later, duty))
         return tuple(found)
 
-    def find_next_change(self, key: LineKey, day: date) -> DatedDuty | None:
+    def find_next_change(self, key: LineKey, day: date) -> TotalChange | None:
         """The first later day on which the total is another one; None if none is known."""
         now = self.find(key, day).total
         for later in self.list_change_days(key):
-            if later > day and (duty := self.find(key, later)).total != now:
-                return DatedDuty(later, duty)
+            if later > day and (then := self.find(key, later).total) != now:
+                return TotalChange(later, now, then)
         return None
 
-    def find_last_change(self, key: LineKey, day: date) -> DatedDuty | None:
-        """The day since when the total is that of the day, with the duty before it.
+    def find_last_change(self, key: LineKey, day: date) -> TotalChange | None:
+        """The day since when the total is that of the day.
 
         None if the ledger knows no other total.
         """
@@ -168,11 +175,11 @@ class LineDuties:
         earlier = [one for one in self.list_change_days(key) if one <= day]
         for change in reversed(earlier):
             eve = change - _A_DAY
-            before = self.find(key, eve) if eve >= self.schedule.header.since else None
-            if before is None or not before.total.is_known:
+            before = self.find(key, eve).total if eve >= self.schedule.header.since else None
+            if before is None or not before.is_known:
                 return None
-            if before.total != now:
-                return DatedDuty(change, before)
+            if before != now:
+                return TotalChange(change, before, now)
         return None
 
     def list_change_days(self, key: LineKey) -> tuple[date, ...]:

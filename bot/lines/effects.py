@@ -15,8 +15,7 @@ from typing import NamedTuple
 
 from bot.lines.additions import AddedDuty, find_added_duty
 from bot.lines.duties import DutyTotal, LineDuties
-from bot.lines.model import ListedLine
-from bot.lines.validation import IMPOSER
+from bot.lines.model import IMPOSER, ListedLine
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure
 

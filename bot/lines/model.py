@@ -7,6 +7,8 @@ from pydantic import Field
 from bot.rates.model.goods import format_code
 from bot.values import Frozen
 
+IMPOSER = "US"
+"""The importing country, whose schedule has the lines."""
 MAX_LINES = 5_000
 """Maximum lines of a list."""
 MAX_LABEL = 200

@@ -9,6 +9,7 @@ is neither reported twice nor lost after a crash.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -39,6 +40,14 @@ class KnownList(NamedTuple):
     """The number of reports that were saved, so that none is saved twice."""
 
 
+class NextChange(NamedTuple):
+    """The first later day on which totals change that the report does not name."""
+
+    on: date
+    lines: int
+    """The number of lines whose total changes on the day."""
+
+
 class ListReport(NamedTuple):
     """What changed for a list since the last report to its owner."""
 
@@ -48,6 +57,8 @@ class ListReport(NamedTuple):
     """What the owner knows for the first day that differs, and the total by the present ledger."""
     totals: Mapping[LineKey, KnownTotals]
     """The known totals of these lines after the report."""
+    next: NextChange | None = None
+    """None if no further change is known."""
 
 
 def find_known_totals(duties: LineDuties, key: LineKey, day: date) -> KnownTotals:
@@ -73,7 +84,23 @@ def build_report(known: KnownList, duties: LineDuties, day: date) -> ListReport:
             old, new = _find_total(before, on), duties.find(line.key, on).total
             changes.append(LineEffect(line, on, old, new))
             totals[line.key] = now
-    return ListReport(known, tuple(changes), totals)
+    following = _find_next({**known.totals, **totals}, changes, day)
+    return ListReport(known, tuple(changes), totals, following)
+
+
+def _find_next(
+    totals: Mapping[LineKey, KnownTotals], changes: Sequence[LineEffect], day: date
+) -> NextChange | None:
+    """The first day after `day` on which known totals change, without the reported changes."""
+    reported = {(one.line.key, one.on) for one in changes}
+    days = Counter(
+        one.on
+        for key, known in totals.items()
+        for one in known[1:]
+        if one.on > day and (key, one.on) not in reported
+    )
+    on = min(days, default=None)
+    return NextChange(on, days[on]) if on is not None else None
 
 
 def _find_difference(before: KnownTotals, now: KnownTotals, day: date) -> date | None:

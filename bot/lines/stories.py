@@ -13,8 +13,7 @@ from typing import NamedTuple
 
 from bot.lines.duties import LineDuties
 from bot.lines.effects import find_touched
-from bot.lines.model import ListedLine
-from bot.lines.validation import IMPOSER
+from bot.lines.model import IMPOSER, ListedLine
 from bot.news.story import Figure, Story
 from bot.parties import WORLD
 from bot.rates.model.goods import Good

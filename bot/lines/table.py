@@ -1,13 +1,18 @@
 """The table of a list: each line with its duty today, its last and its next change."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.lines.duties import DatedDuty, LineDuties, ListedDuty
+from bot.lines.duties import LineDuties, ListedDuty, TotalChange
 from bot.lines.model import ListedLine
 from bot.text.folding import fold_case
+
+Cell = str | int | Decimal | date | None
+"""A cell of a table that is written to a file."""
 
 
 class LineRow(NamedTuple):
@@ -17,10 +22,10 @@ class LineRow(NamedTuple):
     description: str
     """The goods in the words of the schedule; empty for a line that ended."""
     duty: ListedDuty
-    last: DatedDuty | None
-    """The day since when the total is that of today, with the duty before; None if not known."""
-    next: DatedDuty | None
-    """The first later day with another total, with the duty then; None if not known."""
+    last: TotalChange | None
+    """The change to the total of today; None if not known."""
+    next: TotalChange | None
+    """The first change after today; None if not known."""
 
 
 class RowOrder(StrEnum):
@@ -71,7 +76,7 @@ def _build_row(line: ListedLine, duties: LineDuties, day: date) -> LineRow:
 def filter_rows(rows: Iterable[LineRow], wanted: RowFilter) -> tuple[LineRow, ...]:
     """The rows that pass all filters, in their order."""
     text = fold_case(wanted.text).strip()
-    digits = "".join(filter(str.isdigit, text))
+    code = re.sub(r"[\s.-]", "", text)
     return tuple(
         one
         for one in rows
@@ -80,7 +85,7 @@ def filter_rows(rows: Iterable[LineRow], wanted: RowFilter) -> tuple[LineRow, ..
         and (one.last is not None or not wanted.only_changed)
         and (
             text in fold_case(f"{one.line.label}\n{one.description}")
-            or (digits and one.line.code.startswith(digits))
+            or (code.isdigit() and one.line.code.startswith(code))
         )
     )
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.errors import QueryError
-from bot.lines.model import MAX_LABEL, LineKey, ListedLine
+from bot.lines.model import IMPOSER, MAX_LABEL, LineKey, ListedLine
 from bot.parties import WORLD
 from bot.rates.answer.select import check_pair
 from bot.rates.ledger import Ledger
@@ -23,8 +23,6 @@ from bot.rates.schedule.schedule import TariffSchedule
 from bot.text.plain import cut
 from bot.text.single_line import to_single_line
 
-IMPOSER = "US"
-"""The importing country, whose schedule has the lines."""
 MAX_SUCCESSORS = 5
 """Maximum codes that are named in place of a wrong one."""
 
@@ -175,19 +173,21 @@ def _read_code(written: str, schedule: TariffSchedule, day: date) -> str | Wrong
         return WrongRow(0, problem, shown, under or _list_similar(schedule, code, day))
     if schedule.find_line(code, day) is not None:
         return code
-    return _explain_missing(schedule, code, day)._replace(text=shown)
+    return _explain_missing(schedule, code, day, 0, shown)
 
 
-def _explain_missing(schedule: TariffSchedule, code: str, day: date) -> WrongRow:
+def _explain_missing(
+    schedule: TariffSchedule, code: str, day: date, row: int, text: str
+) -> WrongRow:
     """Why a code is no line of the day: it ended, or never was one."""
     line = code[:LINE_DIGITS]
     ended = max((one.to for one in schedule.former if one.line.code == line), default=None)
     was_listed = schedule.memberships.has_line(line)
     similar = _list_similar(schedule, code, day)
     if ended is None and not was_listed:
-        return WrongRow(0, LineProblem.NOT_A_LINE, code, similar)
+        return WrongRow(row, LineProblem.NOT_A_LINE, text, similar)
     problem = LineProblem.SPLIT if len(similar) > 1 else LineProblem.EXPIRED
-    return WrongRow(0, problem, code, similar, ended)
+    return WrongRow(row, problem, text, similar, ended)
 
 
 def _list_similar(schedule: TariffSchedule, code: str, day: date) -> tuple[str, ...]:
@@ -227,10 +227,11 @@ def _join_labels(first: str, second: str) -> str:
     return cut("; ".join(dict.fromkeys(labels)), MAX_LABEL)
 
 
-def list_ended(lines: Iterable[ListedLine], ledger: Ledger, day: date) -> Iterator[WrongRow]:
-    """The lines of a list that the schedule no longer has on the day, with their successors."""
-    schedule = ledger.find_tariff_schedule(IMPOSER)
+def list_ended(
+    lines: Iterable[ListedLine], schedule: TariffSchedule, day: date
+) -> Iterator[WrongRow]:
+    """The lines of a list that the schedule no longer has on the day, with their successors. Their
+    rows are their places in the list."""
     for place, line in enumerate(lines, 1):
-        if schedule is not None and schedule.find_line(line.code, day) is None:
-            found = _explain_missing(schedule, line.code, day)
-            yield found._replace(row=place, text=line.written_code)
+        if schedule.find_line(line.code, day) is None:
+            yield _explain_missing(schedule, line.code, day, place, line.written_code)

@@ -1,20 +1,16 @@
 """Puts line lists into words and cells: totals, problems of an import, differences, tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from decimal import Decimal
 
 from bot.lines.difference import ListDifference
-from bot.lines.duties import BanExtent, DatedDuty, DutyTotal
+from bot.lines.duties import BanExtent, DutyTotal, TotalChange
 from bot.lines.effects import LineEffect
 from bot.lines.model import ListedLine
-from bot.lines.table import LineRow
+from bot.lines.table import Cell, LineRow
 from bot.lines.validation import LineProblem, NotedRow, RowNote, WrongRow
 from bot.parties import Parties
 from bot.rates.model.answer import format_percent
 from bot.text.dates import format_day
-
-Cell = str | int | Decimal | date | None
 
 HEADER = (
     *("HTS code", "Origin", "Label", "Duty today", "Lowest %", "Highest %"),
@@ -35,6 +31,11 @@ _PROBLEMS = {
 }
 
 
+def format_count(lines: int) -> str:
+    """A number of lines in words: `1 line`, `5,000 lines`."""
+    return f"{lines:,} line{'' if lines == 1 else 's'}"
+
+
 def format_total(total: DutyTotal) -> str:
     """A total in words: `40.9% to 53.4%`, `10% + $1.509/kg`, `import ban`, `line ended`."""
     if not total.is_line:
@@ -50,11 +51,16 @@ def format_total(total: DutyTotal) -> str:
 
 def describe_wrong(wrong: WrongRow) -> str:
     """A row that makes no line, in words: `row 7: 8507.60.99 is not in the …. Use 8507.60.00`."""
+    return f"row {wrong.row}: {describe_cause(wrong)}"
+
+
+def describe_cause(wrong: WrongRow) -> str:
+    """Why a code or an origin is wrong, and what to use instead: `8507.60.99 ended. Use …`."""
     cause = _PROBLEMS[wrong.problem].format(text=wrong.text)
     if wrong.ended is not None:
         cause = cause.replace(" ended", f" ended on {format_day(wrong.ended)}", 1)
     instead = f". Use {_join(wrong.instead)}" if wrong.instead else ""
-    return f"row {wrong.row}: {cause}{instead}"
+    return f"{cause}{instead}"
 
 
 def describe_note(noted: NotedRow) -> str:
@@ -73,8 +79,7 @@ def describe_difference(difference: ListDifference) -> str:
         "relabeled": difference.changed,
     }
     parts = [f"{len(lines):,} {name}" for name, lines in counts.items() if lines]
-    number = len(difference.lines)
-    total = f"{number:,} line{'' if number == 1 else 's'} in the list"
+    total = f"{format_count(len(difference.lines))} in the list"
     return f"{', '.join(parts) or 'nothing changes'}; {total}"
 
 
@@ -111,14 +116,10 @@ def list_cells(rows: Iterable[LineRow], parties: Parties) -> Iterator[Sequence[C
             format_total(total),
             total.low,
             total.high,
-            *_list_change_cells(one.last),
-            *_list_change_cells(one.next),
+            *((one.last.on, format_total(one.last.before)) if one.last else (None, None)),
+            *((one.next.on, format_total(one.next.after)) if one.next else (None, None)),
             one.description,
         )
-
-
-def _list_change_cells(change: DatedDuty | None) -> tuple[Cell, Cell]:
-    return (change.on, format_total(change.duty.total)) if change else (None, None)
 
 
 def build_row_json(row: LineRow) -> dict[str, object]:
@@ -154,10 +155,14 @@ def _build_total_json(total: DutyTotal) -> dict[str, object]:
     }
 
 
-def _build_change_json(change: DatedDuty | None) -> dict[str, object] | None:
+def _build_change_json(change: TotalChange | None) -> dict[str, object] | None:
     if change is None:
         return None
-    return {"on": change.on.isoformat(), "duty": _build_total_json(change.duty.total)}
+    return {
+        "on": change.on.isoformat(),
+        "before": _build_total_json(change.before),
+        "after": _build_total_json(change.after),
+    }
 
 
 def _join(names: Sequence[str]) -> str:

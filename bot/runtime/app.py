@@ -37,12 +37,12 @@ from bot.runtime.local_workspace import (
 from bot.runtime.settings import Settings, list_unknown_variables
 from bot.runtime.wiring.basics import lock_data_folder, open_store, read_clock
 from bot.runtime.wiring.services import Foundation, Services, open_services
-from bot.runtime.wiring.slack import SlackConnection, open_slack
+from bot.runtime.wiring.slack import SlackConnection, open_slack, open_workspaces
 from bot.slack.api.channels import find_channel
 from bot.slack.startup import Stopped, retry_until_answered
 from bot.store.instance_lock import hold_instance_lock
 from bot.store.outage import Outage
-from bot.store.owner import Owner, claim_database
+from bot.store.owner import MANY_WORKSPACES, Owner, claim_database
 from bot.store.store import Store
 from bot.store.upgrade import require_queue, upgrade
 
@@ -109,7 +109,7 @@ class Application:
     """The whole bot. `start` starts its parts in order, `stop` stops them in reverse.
 
         lock of the data folder -> local workspace -> Slack -> database -> its lock
-        -> its upgrade -> services -> listener -> dispatcher -> jobs
+        -> its upgrade -> (many workspaces: Slack) -> services -> listener -> dispatcher -> jobs
 
     If a part cannot start, the parts that have started before it are stopped. `request_stop` ends
     `run`. `show` opens what the local workspace shows in addition to the bot's messages, after the
@@ -202,12 +202,14 @@ class Application:
         settings, stop, enter = self._settings, self._stop, self._parts.enter_async_context
         keep_proxies_off_loopback(settings.slack_api_url)
         await enter(watch_event_loop(self._metrics.record_loop_delay))
-        slack = await enter(open_slack(settings, stop, self._metrics))
-        outage = Outage(self._readiness)
+        # With many workspaces, the tokens are in the database.
+        many, metrics = settings.serves_many, self._metrics
+        one = None if many else await enter(open_slack(settings, stop, metrics))
+        outage, team = Outage(self._readiness), one.team if one is not None else None
         store = await enter(
             open_store(
                 settings,
-                slack.team,
+                team,
                 outage,
                 may_be_older=not has_workers,
                 has_workers=has_workers,
@@ -215,13 +217,18 @@ class Application:
         )
         if has_workers:
             await require_queue(store.database)
-        owner = Owner(slack.team, is_local=is_local)
+        owner = Owner(team, is_local=is_local) if team else MANY_WORKSPACES
         await claim_database(store.database, owner, read_clock())
-        lock = hold_instance_lock(store.database, read_clock, (slack.team,), is_shared=has_workers)
+        teams = (team,) if team else ()
+        lock = hold_instance_lock(store.database, read_clock, teams, is_shared=has_workers)
         self._lasting.add(await enter(lock))
         if not has_workers:
             await upgrade(settings.database)
-        await subscribe_default(settings, slack, store, stop)
+        if one is not None:
+            slack = one
+            await subscribe_default(settings, slack.client, slack.home, store, stop)
+        else:
+            slack = await enter(open_workspaces(settings, store.database, metrics))
         operators = await retry_until_answered(
             "conversations.list", lambda: find_operator_conversations(settings, slack.client), stop
         )
@@ -279,21 +286,19 @@ async def run_until_stopped(
 
 
 async def subscribe_default(
-    settings: Settings, slack: SlackConnection, store: Store, stop: asyncio.Event
+    settings: Settings, client: AsyncWebClient, team: str, store: Store, stop: asyncio.Event
 ) -> None:
     """If the workspace has no subscription, subscribes TARIFFWIRE_CHANNEL to all topics. Does so
     only once, so a channel that unsubscribes stays unsubscribed.
 
     Call it before the first poll, because a story without subscribers creates no deliveries.
     """
-    if await store.subscriptions.every(slack.team):
+    if await store.subscriptions.every(team):
         return
     channel = await retry_until_answered(
-        "conversations.list", lambda: find_channel(slack.client, settings.channel), stop
+        "conversations.list", lambda: find_channel(client, settings.channel), stop
     )
-    subscription = Subscription(
-        id="", team=slack.team, conversation=channel, created_at=read_clock()
-    )
+    subscription = Subscription(id="", team=team, conversation=channel, created_at=read_clock())
     await store.subscriptions.ensure_default(subscription)
 
 

@@ -1,7 +1,7 @@
 """The list of feeds that operators see and change, on the command line and in Slack."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -75,11 +75,13 @@ class FeedRegistry:
             last_poll_at=max(polled, default=None),
         )
 
-    async def health(self) -> tuple[Health, ...]:
-        """The health of each feed."""
-        states = await self._feeds.states()
+    async def health(self, only: Sequence[Feed] | None = None) -> tuple[Health, ...]:
+        """The health of each feed, or of these few only."""
+        listed = await self.every() if only is None else only
+        ids = None if only is None else [feed.id for feed in only]
+        states = await (self._feeds.states() if ids is None else self._feeds.states_of(ids))
         now = self._poller.clock()
-        lags = await self._feeds.lags(now - LAG_OVER)
+        lags = await self._feeds.lags(now - LAG_OVER, ids)
         pushed = {each.feed_id for each in await self._hubs.every() if is_live(each, now)}
         pauses = ServerPauses(self._poller.clock)
         pauses.restore_pauses(states.values())
@@ -97,7 +99,7 @@ class FeedRegistry:
             unread = "" if is_read(feed.language, self._languages) else feed.language
             return health.model_copy(update={"unread_language": unread})
 
-        return tuple(of(feed) for feed in await self.every())
+        return tuple(of(feed) for feed in listed)
 
     async def lag(self) -> Lag | None:
         """The delay between the publication of entries and the moment when the bot saw them. None

@@ -22,10 +22,11 @@ from bot.readiness import NotReady, Readiness
 from bot.runtime.status.pages import open_status_pages, open_status_server
 from bot.runtime.wiring.basics import make_fetch_limits, reveal_secret
 from bot.runtime.wiring.services import Services
-from bot.runtime.wiring.slack import SlackConnection
-from bot.slack.app import build_app, build_web_app, connect
+from bot.runtime.wiring.slack import ManyWorkspaces, SlackConnection
+from bot.slack.app import OAuthParts, build_app, build_web_app, connect
 from bot.slack.startup import retry_until_answered
-from bot.slack.teams import TeamGuard
+from bot.slack.teams import InstalledTeamsGuard, TeamGuard
+from bot.slack.workspaces.oauth import InstalledAuthorize, list_routes
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +46,11 @@ async def open_listener(
     Raises SettingsError if the port for Slack is taken, and Stopped once `stop` is set.
     """
     rejections = Rejections(on_refusal=metrics.record_refused_request)
-    app = build_app(services.slack)
-    app.use(TeamGuard(slack.team, rejections))
+    if slack.many is not None:
+        app = _build_shared_app(services, slack.many, rejections)
+    else:
+        app = build_app(services.slack)
+        app.use(TeamGuard(slack.team or "", rejections))
     async with open_status_pages(services, readiness, metrics, rejections) as pages:
         opened = (
             _open_socket(app, services, slack, pages, rejections, readiness, stop)
@@ -60,12 +64,20 @@ async def open_listener(
                 rejections.report()
 
 
+def _build_shared_app(services: Services, many: ManyWorkspaces, rejections: Rejections) -> AsyncApp:
+    """The app for many workspaces."""
+    guard = InstalledTeamsGuard(many.installed, rejections)
+    oauth = OAuthParts(many.flow, guard, InstalledAuthorize(many.installed))
+    return build_app(services.slack, oauth)
+
+
 @asynccontextmanager
-async def open_status_listener(
+async def open_pages(
     services: Services, readiness: Readiness, metrics: Metrics
 ) -> AsyncIterator[None]:
-    """Serves the pages about the state of a worker within the block."""
-    rejections, settings = Rejections(on_refusal=metrics.record_refused_request), services.settings
+    """Serves only the pages about the state of the bot within the block, in a process that receives
+    no requests of Slack."""
+    settings, rejections = services.settings, Rejections(on_refusal=metrics.record_refused_request)
     async with (
         open_status_pages(services, readiness, metrics, rejections) as pages,
         open_status_server(pages, settings.status_host, settings.port, rejections),
@@ -115,6 +127,8 @@ async def _open_http(
     limits = HttpLimits(connections=connection_limit())
     served = build_web_app(app, services.slack, rejections, limits)
     served.add_routes(pages)
+    if app.oauth_flow is not None:
+        served.add_routes(list_routes(app.oauth_flow))
     callback = _build_hub_callback(services, rejections)
     if callback is not None:
         served.add_routes(callback.routes())

@@ -111,36 +111,51 @@ async def open_webhook(
 
 
 class RefusalReporter:
-    """Reports a refusal on `/readyz` and by the webhook. After the recovery, also sends one message
-    to the operators."""
+    """Reports a refusal by the webhook and on `/readyz`. After the recovery, also sends one message
+    to the operators.
+
+    `home` is the workspace of the operators if the bot serves many workspaces. A refusal by another
+    one is reported too, but the bot stays ready for the others.
+    """
 
     def __init__(
-        self, readiness: Readiness, notices: Notices, webhook: AlertWebhook | None
+        self,
+        readiness: Readiness,
+        notices: Notices,
+        webhook: AlertWebhook | None,
+        home: str | None = None,
     ) -> None:
         self._readiness, self._notices, self._webhook = readiness, notices, webhook
+        self._home = home
 
-    def refused(self, refusal: WorkspaceRefusal) -> None:
+    def refused(self, team: str, refusal: WorkspaceRefusal) -> None:
         """Called when the workspace begins to refuse messages."""
-        self._readiness.set(NotReady.POSTS_REFUSED)
+        self.restored(team, refusal)
         if self._webhook is not None:
             self._webhook.post(
-                f"Tariffwire: Slack refuses all messages ({refusal.cause}). "
+                f"Tariffwire: Slack refuses all messages{self._name(team)} ({refusal.cause}). "
                 f"To fix it: {refusal.cure}. Nothing is lost; messages stay queued."
             )
 
-    def restored(self, _refusal: WorkspaceRefusal) -> None:
+    def restored(self, team: str, _refusal: WorkspaceRefusal) -> None:
         """It refused them before the start of this process, which reported that."""
-        self._readiness.set(NotReady.POSTS_REFUSED)
+        if self._home in (None, team):
+            self._readiness.set(NotReady.POSTS_REFUSED)
 
-    def recovered(self, recovery: Recovery) -> None:
+    def recovered(self, team: str, recovery: Recovery) -> None:
         """Called when the workspace accepts messages again."""
-        self._readiness.clear(NotReady.POSTS_REFUSED)
+        if self._home in (None, team):
+            self._readiness.clear(NotReady.POSTS_REFUSED)
         if self._webhook is not None:
             since = f"{recovery.refusal.since:%Y-%m-%d %H:%M} UTC"
             self._webhook.post(
-                f"Tariffwire: Slack accepts messages again; it refused them since {since}."
+                f"Tariffwire: Slack accepts messages{self._name(team)} again; it refused them "
+                f"since {since}."
             )
 
-    async def delivered(self, recovery: Recovery) -> None:
+    async def delivered(self, team: str, recovery: Recovery) -> None:
         """Called when all messages that waited for the recovery are delivered."""
-        await self._notices.report(recovery_trouble(recovery))
+        await self._notices.report(recovery_trouble(recovery, self._name(team)))
+
+    def _name(self, team: str) -> str:
+        return "" if self._home is None else f" of workspace {team}"

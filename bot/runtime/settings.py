@@ -47,6 +47,7 @@ SECRETS_FOLDER = Path("/run/secrets")
 SHORTEST_TOKEN = 16
 """Minimum characters of a token for a page, so that it cannot be guessed."""
 _USER_ID = re.compile(r"[UW][A-Z0-9]{4,30}")
+_CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{8,30}")
 
 
 def find_bundled_config() -> Path:
@@ -95,6 +96,20 @@ class Settings(SourceSettings, BaseSettings):
     )
     """The signing secret, for HTTP instead of Socket Mode: Slack calls
     https://your.host/slack/events."""
+    slack_client_id: str = Field(
+        "", max_length=100, validation_alias=_name_variable("SLACK_CLIENT_ID")
+    )
+    """The id of the app, for many workspaces that install the app by OAuth: it and the secret of
+    the app in place of the bot token, over HTTP only."""
+    slack_client_secret: SecretStr | None = Field(
+        None, validation_alias=_name_variable("SLACK_CLIENT_SECRET")
+    )
+    """The secret of the app, for many workspaces."""
+    token_keys: SecretStr | None = None
+    """The keys that encrypt the tokens of many workspaces in the database, with commas between
+    them: the first one encrypts, all of them decrypt. `tariffwire workspaces new-key` makes one."""
+    home_team: str = Field("", pattern=r"^(T[A-Z0-9]{4,30})?$")
+    """With many workspaces, the id of the one in which the operators are, such as T024BE7LH."""
 
     port: int = Field(8765, ge=0, le=65535, validation_alias=_name_variable("PORT"))
     """The port of the local workspace, or of the HTTP endpoint that Slack calls."""
@@ -135,6 +150,8 @@ class Settings(SourceSettings, BaseSettings):
     a subscription, and operators) or operators. Everyone may change their own direct messages."""
     subscription_limit: int = Field(25, ge=1, le=1000)
     """The maximum number of subscriptions of a channel or a person."""
+    requests_per_minute: int = Field(60, ge=1, le=1_000_000)
+    """How many commands, mentions and direct messages of one person are answered in a minute."""
     posts_per_second: float | None = Field(None, gt=0, le=100)
     """How many messages per second the bot first tries to post in the workspace. It then adapts to
     Slack's limit, which Slack does not publish. Empty means: start with 5 per second and learn.
@@ -187,8 +204,10 @@ class Settings(SourceSettings, BaseSettings):
     log_format: Literal["auto", "text", "json"] = "auto"
     """text, json (one object per line) or auto: text on a terminal, otherwise json."""
     status_host: str = Field("127.0.0.1", max_length=255)
-    """The address for /healthz, /readyz and /metrics in Socket Mode, on PORT. 0.0.0.0 lets other
-    machines read them."""
+    """The address for /healthz, /readyz, /metrics and /operators in Socket Mode, on PORT. 0.0.0.0
+    lets other machines read them."""
+    operators_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
+    """Turns the operators' page at /operators on, which asks for this token."""
     metrics_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
     """Turns /metrics on, for Prometheus. Clients send it as Authorization: Bearer TOKEN."""
 
@@ -286,10 +305,23 @@ class Settings(SourceSettings, BaseSettings):
 
     @property
     def transport(self) -> Literal["local", "socket", "http"]:
-        """The way to reach Slack. It is the local workspace if there is no bot token."""
+        """The way to reach Slack. It is the local workspace if there is neither a bot token nor an
+        app for many workspaces."""
+        if self.serves_many:
+            return "http"
         if self.slack_bot_token is None:
             return "local"
         return "socket" if self.slack_app_token is not None else "http"
+
+    @property
+    def serves_many(self) -> bool:
+        """Whether the bot serves all workspaces in which the app is installed by OAuth."""
+        return bool(self.slack_client_id)
+
+    def list_token_keys(self) -> tuple[str, ...]:
+        """The keys of TARIFFWIRE_TOKEN_KEYS; the first one encrypts."""
+        keys = self.token_keys.get_secret_value() if self.token_keys is not None else ""
+        return tuple(part.strip() for part in keys.split(",") if part.strip())
 
     def require_transport(self, transport: str) -> None:
         """Raises SettingsError if the tokens are for another way to reach Slack than
@@ -352,7 +384,12 @@ def _check_together(settings: Settings) -> None:
             "missing although TARIFFWIRE_LIVE_SOURCES names wto",
             "Get one at apiportal.wto.org, or take wto out of TARIFFWIRE_LIVE_SOURCES",
         )
-    if settings.slack_bot_token is None:
+    if settings.serves_many or settings.slack_client_secret is not None:
+        _check_many(settings)
+    elif settings.home_team:
+        cure = "Remove it, or set SLACK_CLIENT_ID to serve many workspaces"
+        raise SettingsError("TARIFFWIRE_HOME_TEAM", "set, but the bot serves one workspace", cure)
+    elif settings.slack_bot_token is None:
         for name in ("SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
             if getattr(settings, name.lower()) is not None:
                 raise SettingsError(
@@ -366,6 +403,36 @@ def _check_together(settings: Settings) -> None:
             "neither it nor SLACK_SIGNING_SECRET is set",
             "Set SLACK_APP_TOKEN for Socket Mode or SLACK_SIGNING_SECRET for HTTP",
         )
+
+
+_MANY = ("slack_client_id", "slack_client_secret", "slack_signing_secret", "token_keys")
+"""The settings that many workspaces need."""
+
+
+def _check_many(settings: Settings) -> None:
+    """Checks the settings of a bot for many workspaces."""
+    for field in ("slack_bot_token", "slack_app_token"):
+        if getattr(settings, field) is not None:
+            name = find_variable(field)
+            cause = "set together with SLACK_CLIENT_ID or SLACK_CLIENT_SECRET"
+            cure = (
+                f"Remove {name} to serve many workspaces over HTTP, or remove the other two to "
+                "serve one workspace"
+            )
+            raise SettingsError(name, cause, cure)
+    for field in _MANY:
+        if not getattr(settings, field):
+            name = find_variable(field)
+            cause = "missing, but many workspaces need it"
+            raise SettingsError(name, cause, "See the section about many workspaces in the docs")
+    if (settings.operators or settings.operators_channel) and not settings.home_team:
+        cause = "missing, but it says in which workspace the operators are"
+        cure = "Set it to the id of that workspace, such as T024BE7LH"
+        raise SettingsError("TARIFFWIRE_HOME_TEAM", cause, cure)
+    if settings.operators_channel and not _CHANNEL_ID.fullmatch(settings.operators_channel):
+        cause = "not a channel's id, which many workspaces need"
+        cure = "Copy the id from the channel's details in Slack, such as C024BE7LR"
+        raise SettingsError("TARIFFWIRE_OPERATORS_CHANNEL", cause, cure)
 
 
 def _check_webhook(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Tells a channel what a person changed about its subscriptions from another place."""
+"""Posts in a channel what a person changed about its subscriptions or its list of lines."""
 
 import logging
 
@@ -29,15 +29,21 @@ async def announce(
     """
     if not isinstance(reply, Subscribed | SubscriptionChanged | SubscriptionRemoved):
         return ""
-    channel = reply.subscription.conversation
+    team, channel = reply.subscription.team, reply.subscription.conversation
     if channel in (user, seen_in) or not is_public(reply):
         return ""
+    return await post_change(context, team, channel, message)
+
+
+async def post_change(context: SlackContext, team: str, channel: str, message: Message) -> str:
+    """Posts what a person changed in a channel. Returns a warning as markup if Slack refuses it."""
     try:
-        await context.take_reply_turn()
-        await context.client.chat_postMessage(channel=channel, **message.payload())
+        await context.take_reply_turn(team)
+        client = await context.client_of(team)
+        await client.chat_postMessage(channel=channel, **message.payload())
     except SlackApiError as error:
-        log.warning("a change of a subscription was not announced: %s", code(error))
+        log.warning("a change was not announced in its channel: %s", code(error))
         return ":warning: I cannot post there yet. `/invite` me to the channel."
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.warning("a change of a subscription was not announced: %s", type(error).__name__)
+        log.warning("a change was not announced in its channel: %s", type(error).__name__)
     return ""

@@ -4,6 +4,7 @@ Building the app opens no connection. Both ways lead to the same listeners.
 """
 
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -11,7 +12,10 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
@@ -75,12 +79,24 @@ def build_client(token: str, api_url: str, session: aiohttp.ClientSession) -> As
     )
 
 
-def build_app(context: SlackContext) -> AsyncApp:
-    """The app with all its listeners.
+@dataclass(frozen=True)
+class OAuthParts:
+    """What an app for many workspaces needs: the flow that installs it, the middleware that finds
+    the workspace of a request, and the one that finds its token."""
 
-    At the first request, Bolt checks the token with auth.test. Raises SettingsError if the
-    environment has variables that make Bolt use OAuth.
+    flow: AsyncOAuthFlow
+    guard: AsyncMiddleware
+    authorize: AsyncAuthorize
+
+
+def build_app(context: SlackContext, oauth: OAuthParts | None = None) -> AsyncApp:
+    """The app with all its listeners. `oauth` is for many workspaces.
+
+    With one workspace, Bolt checks the token with auth.test at the first request. Raises
+    SettingsError if the environment has variables that make Bolt use OAuth without `oauth`.
     """
+    # The annotation in slack_bolt lacks AsyncAuthorize.
+    authorize: Any = oauth.authorize if oauth else None
     app = AsyncApp(
         name="tariffwire",
         client=context.client,
@@ -90,11 +106,15 @@ def build_app(context: SlackContext) -> AsyncApp:
         process_before_response=True,
         # If it is False, Bolt logs unhandled requests in full, including their response_urls.
         raise_error_for_unhandled_request=True,
+        oauth_flow=oauth.flow if oauth else None,
+        before_authorize=oauth.guard if oauth else None,
+        authorize=authorize,
     )
-    if app.oauth_flow is not None:
+    if oauth is None and app.oauth_flow is not None:
+        # Bolt reads these variables itself.
         raise SettingsError(
             "SLACK_CLIENT_ID",
-            "set, but installing the app by OAuth is not supported",
+            "set, but this bot serves only one workspace",
             "Remove SLACK_CLIENT_ID and SLACK_CLIENT_SECRET",
         )
     for module in (commands, events, home, check_product, subscriptions, shortcuts, buttons):

@@ -14,6 +14,7 @@ from bot.commands.message_reading import MessageService
 from bot.commands.service import CommandService
 from bot.slack.background import Background
 from bot.slack.blockkit.limits import ANSWER_WITHIN_S, EVENT_RETRIES_S
+from bot.slack.workspaces.registry import Clients
 
 
 class Deduplicator:
@@ -56,7 +57,7 @@ class Deduplicator:
         return now - oldest > self._KEEP or len(self._known) > self._MOST
 
 
-async def _no_limit() -> float:
+async def _no_limit(_team: str) -> float:
     return 0.0
 
 
@@ -64,8 +65,9 @@ async def _no_limit() -> float:
 class SlackContext:
     """The objects that all listeners share.
 
-    `client` is for calls that do not belong to a request. For each request, Bolt creates another
-    client with the same session.
+    For each request, Bolt creates a client like `client`, with the same session. `client` has the
+    token of the bot's only workspace. With many workspaces it has none; `client_of` finds the
+    client of each.
     """
 
     client: AsyncWebClient
@@ -78,8 +80,20 @@ class SlackContext:
     """Notifies the operators of a mistake that a person reports; None if there are no operators."""
     touches: TouchFinder | None = None
     """Finds the lines that messages touch; None if the bot keeps no line lists."""
-    take_reply_turn: Callable[[], Awaitable[float]] = _no_limit
-    """Waits for the workspace's limit of posts, for the next post of this task."""
+    take_reply_turn: Callable[[str], Awaitable[float]] = _no_limit
+    """Waits for the limit of posts of a workspace, for the next post of this task."""
     answer_within_s: float = ANSWER_WITHIN_S
     """Seconds that a command may take. After them, Slack gets an acknowledgement without the
     answer."""
+    clients: Clients | None = None
+    """The clients of the workspaces; None if there is only one."""
+    home: str = ""
+    """The workspace of the operators; empty if there is only one."""
+    remove_workspace: Callable[[str, datetime], Awaitable[None]] | None = None
+    """Deletes the data of a workspace that has removed the app at a moment; None if the bot serves
+    only one workspace, whose data then stays for a new token."""
+
+    async def client_of(self, team: str) -> AsyncWebClient:
+        """The client of a workspace, for calls that do not belong to a request. Raises
+        WorkspaceRefused if the app is no longer installed there."""
+        return self.client if self.clients is None else await self.clients.get(team)

@@ -1,7 +1,8 @@
-"""Refuses requests from any workspace other than the bot's.
+"""Finds the workspace of each request, and refuses requests of workspaces that the bot does not
+serve.
 
-Such requests arrive if the app is installed in several workspaces. All of these share the signing
-secret and the app-level token, but the bot's token, data and subscriptions belong to one workspace.
+Such requests arrive if the app is installed in more workspaces than the bot knows. All of them
+share the signing secret and the app-level token.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,8 +13,13 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.http_server.rejections import Rejection, Rejections
+from bot.slack.workspaces.registry import InstalledWorkspaces
 
 _TEXT = "This Tariffwire serves another workspace."
+_REMOVALS = ("app_uninstalled", "tokens_revoked")
+"""The events of a workspace that has removed the app. Its token is no longer valid."""
+_CHECKS = ("url_verification", "ssl_check")
+"""The payloads with which Slack checks the address. They belong to no workspace."""
 
 
 class TeamGuard(AsyncMiddleware):
@@ -32,10 +38,56 @@ class TeamGuard(AsyncMiddleware):
     ) -> BoltResponse | None:
         """Answers a payload of another workspace itself, and passes on all other payloads."""
         teams = find_installed_teams(req.body)
+        if self._team in teams:
+            set_team(req, self._team)
         if not teams or self._team in teams:
             return await next()
         self._rejections.count(Rejection.OTHER_TEAM)
         return _make_refusal(req.body)
+
+
+class InstalledTeamsGuard(AsyncMiddleware):
+    """The same for a bot that serves many workspaces: passes requests of workspaces in which the
+    app is installed, and notes in each which one it belongs to."""
+
+    def __init__(self, workspaces: InstalledWorkspaces, rejections: Rejections) -> None:
+        self._workspaces, self._rejections = workspaces, rejections
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # noqa: ARG002
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's name
+    ) -> BoltResponse | None:
+        """Answers a payload of an unknown workspace itself, and passes on all other payloads.
+
+        Raises StoreError if the installation cannot be read.
+        """
+        if req.body.get("type") in _CHECKS:
+            return await next()
+        for team in sorted(find_installed_teams(req.body)):
+            if _is_removal(req.body) or await self._workspaces.find(team) is not None:
+                set_team(req, team)
+                return await next()
+        self._rejections.count(Rejection.OTHER_TEAM)
+        return _make_refusal(req.body)
+
+
+def set_team(req: AsyncBoltRequest, team: str) -> None:
+    """Makes the workspace that of the request, wherever listeners read it.
+
+    In a shared channel, some fields of a payload name the workspace of the person or of the
+    channel.
+    """
+    had = req.body.get("team")
+    req.body["team_id"] = req.context["team_id"] = team
+    req.body["team"] = {**(had if isinstance(had, dict) else {}), "id": team}
+
+
+def _is_removal(body: Mapping[str, Any]) -> bool:
+    event = body.get("event")
+    return isinstance(event, dict) and event.get("type") in _REMOVALS
 
 
 def find_installed_teams(body: Mapping[str, Any]) -> frozenset[str]:

@@ -209,6 +209,10 @@ class Database:
         engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         return await self._finish(self._in_thread(lambda: work(engine)))
 
+    def connect(self) -> sa.Connection:
+        """A connection for work that already runs in a thread; the caller closes it."""
+        return self._engine.connect()
+
     async def close(self) -> None:
         """Waits for running work, then closes all connections.
 

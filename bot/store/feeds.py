@@ -93,21 +93,29 @@ class Feeds:
         """The ids of the feeds whose next poll is due, according to their saved states."""
         return frozenset(await self._database.column(_DUE, {"now": now}))
 
-    async def lags(self, since: datetime) -> dict[str, Lag]:
-        """The lag of each feed's entries seen since then, by feed id.
+    async def lags(
+        self, since: datetime, feed_ids: Collection[str] | None = None
+    ) -> dict[str, Lag]:
+        """The lag of each feed's entries seen since then, by feed id; of these feeds only if
+        `feed_ids` are given.
 
         Entries without a date and those of a feed's first round do not count.
         """
-        return await self._lags(since, tables.entries.c.feed_id)
+        return await self._lags(since, tables.entries.c.feed_id, feed_ids)
 
     async def lag(self, since: datetime) -> Lag | None:
         """The lag over the entries of all feeds seen since then; None if there are none."""
         return (await self._lags(since, sa.literal("all"))).get("all")
 
-    async def _lags(self, since: datetime, group: sa.ColumnElement[str]) -> dict[str, Lag]:
+    async def _lags(
+        self,
+        since: datetime,
+        group: sa.ColumnElement[str],
+        feed_ids: Collection[str] | None = None,
+    ) -> dict[str, Lag]:
         return {
             row.of: Lag(median_s=row.median_s, p95_s=row.p95_s, entries=row.entries)
-            for row in await self._database.rows(_lags(since, group))
+            for row in await self._database.rows(_lags(since, group, feed_ids))
         }
 
 
@@ -126,11 +134,17 @@ def _list_values(state: FeedState) -> dict[str, Any]:
     }
 
 
-def _lags(since: datetime, group: sa.ColumnElement[str]) -> sa.Select[Any]:
+def _lags(
+    since: datetime, group: sa.ColumnElement[str], feed_ids: Collection[str] | None
+) -> sa.Select[Any]:
     entry = tables.entries.c
     grouped = (
         sa.select(group.label("of"), entry.lag_s)
-        .where(entry.seen_at >= since, entry.lag_s.is_not(None))
+        .where(
+            entry.seen_at >= since,
+            entry.lag_s.is_not(None),
+            sa.true() if feed_ids is None else entry.feed_id.in_(feed_ids),
+        )
         .subquery()
     ).c
     rank = sa.func.row_number().over(partition_by=grouped.of, order_by=grouped.lag_s)

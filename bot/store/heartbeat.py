@@ -27,7 +27,8 @@ from bot.store.engine import Database
 
 log = logging.getLogger(__name__)
 
-_MARK = "instance:"
+INSTANCE_MARK = "instance:"
+"""How the names of the rows of running bots begin."""
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 CURE = (
     "Stop it first: only one may run at a time. For several processes, use PostgreSQL and run "
@@ -62,7 +63,7 @@ class Heartbeat:
         """
         self._database, self._clock = database, clock
         self._times = times or HeartbeatTimes()
-        self._mark = f"{_MARK}{machine or _this_machine()}:{uuid4().hex}"
+        self._mark = f"{INSTANCE_MARK}{machine or _this_machine()}:{uuid4().hex}"
         self._lock = FileLock(lock_file or f"{database.url.database}.lock", timeout=0)
 
     async def start(self) -> None:
@@ -122,7 +123,9 @@ class Heartbeat:
         name, done_at = tables.once.c.name, tables.once.c.done_at
 
         def replace(connection: Connection) -> dict[str, datetime] | None:
-            rows = connection.execute(select(name, done_at).where(name.startswith(_MARK))).all()
+            rows = connection.execute(
+                select(name, done_at).where(name.startswith(INSTANCE_MARK))
+            ).all()
             found: dict[str, datetime] = {row.name: row.done_at for row in rows}
             if found != dead:
                 return found
@@ -162,7 +165,7 @@ def _this_machine() -> str:
 
 
 def _name_of(mark: str) -> str:
-    return mark.removeprefix(_MARK).partition("/")[0]
+    return mark.removeprefix(INSTANCE_MARK).partition("/")[0]
 
 
 def _boot_of(mark: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.alerts.delivery import Delivery
+from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.lines.model import LineKey, LineList, ListedLine, ListOwner
 from bot.lines.reports import KnownList, KnownTotals, ListReport, format_totals, parse_totals
 from bot.store import tables
@@ -17,6 +17,10 @@ _lists, _list = tables.line_lists, tables.line_lists.c
 _lines, _line = tables.listed_lines, tables.listed_lines.c
 _FIRST_REVISIONS = 2**30
 """The first revision of a list is at most this, so that it grows within a column of 32 bits."""
+
+
+_REPORT = '{"about":{"kind":"changed duties",'
+"""How the content of a message about changed duties begins."""
 
 
 class LineLists:
@@ -86,19 +90,24 @@ class LineLists:
         return await self._database.write(write)
 
     async def remove(self, owner: ListOwner) -> int:
-        """Deletes the list of the owner; returns how many lines it had."""
+        """Deletes the list of the owner, and the reports about it in the outbox; returns how many
+        lines it had."""
 
         def write(connection: sa.Connection) -> int:
             connection.execute(sa.delete(_lists).where(*_is_of(_lists, owner)))
+            is_sent_there = tables.deliveries.c.conversation == owner.place
+            _erase_reports(connection, owner.team, is_sent_there)
             return connection.execute(sa.delete(_lines).where(*_is_of(_lines, owner))).rowcount
 
         return await self._database.write(write)
 
     async def remove_team(self, team: str) -> int:
-        """Deletes all lists of a workspace that removed the app; returns how many there were."""
+        """Deletes all lists of a workspace that removed the app, and the reports about them in the
+        outbox; returns how many lists there were."""
 
         def write(connection: sa.Connection) -> int:
             connection.execute(sa.delete(_lines).where(_line.team == team))
+            _erase_reports(connection, team)
             return connection.execute(sa.delete(_lists).where(_list.team == team)).rowcount
 
         return await self._database.write(write)
@@ -214,6 +223,16 @@ def _read_rows(
 
 def _make_lines(rows: Sequence[AnyRow]) -> tuple[ListedLine, ...]:
     return tuple(ListedLine(code=row.code, origin=row.origin, label=row.label) for row in rows)
+
+
+def _erase_reports(connection: sa.Connection, team: str, *which: sa.ColumnElement[bool]) -> None:
+    """Deletes the messages about changed duties, which have lines with their labels."""
+    row = tables.deliveries.c
+    is_report = row.content.startswith(_REPORT, autoescape=True)
+    is_notice = row.kind == DeliveryKind.NOTICE.value
+    connection.execute(
+        sa.delete(tables.deliveries).where(row.team == team, is_notice, is_report, *which)
+    )
 
 
 def _is_of(table: sa.Table, owner: ListOwner) -> tuple[sa.ColumnElement[bool], ...]:

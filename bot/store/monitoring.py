@@ -1,8 +1,10 @@
-"""Numbers for operators: the unsent messages, the conditions of the feeds and the proposals.
+"""What operators see: numbers of unsent messages, feeds and proposals, and lists of events and
+conversations.
 
-Each query reads an index or a small table, because monitoring asks every few seconds.
+Each query of a number reads an index or a small table, because monitoring asks every few seconds.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -12,12 +14,21 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.monitoring.backlog import Backlog
+from bot.monitoring.overview import ConversationOverview, EventOverview, MessageOverview, Slice
+from bot.news.story import Story
 from bot.proposals.approval.audit import State
 from bot.store import tables
 from bot.store.engine import Database
 from bot.store.next_delivery import FIRST_DUE, WAITS_FOR_MUTE
 
-_row, _state = tables.deliveries.c, tables.feed_states.c
+_row, _state, _story = tables.deliveries.c, tables.feed_states.c, tables.stories.c
+_GROUPS = {
+    **dict.fromkeys(DeliveryState, "waiting"),
+    DeliveryState.SENT: "sent",
+    DeliveryState.FAILED: "given_up",
+    DeliveryState.DROPPED: "given_up",
+}
+"""The field of `EventOverview` that counts the messages in a state."""
 
 
 class FeedCondition(NamedTuple):
@@ -86,6 +97,73 @@ class MonitoringQueries:
         state = tables.proposals.c.state
         rows = await self._database.rows(sa.select(state, sa.func.count()).group_by(state))
         return {State(each): count for each, count in rows}
+
+    async def list_events(self, part: Slice) -> tuple[EventOverview, ...]:
+        """The events with the newest first stories."""
+        query = (
+            sa.select(_story.data)
+            .where(_story.id == _story.event_id)
+            .order_by(_story.seen_at.desc(), _story.id)
+            .limit(part.limit)
+            .offset(part.offset)
+        )
+        found = await self._database.column(query)
+        firsts = [Story.model_validate_json(data) for data in found]
+        ids = [story.id for story in firsts]
+        stories, messages = await self._count_stories(ids), await self._count_messages(ids)
+        return tuple(
+            EventOverview(first=story, stories=stories[story.id], **messages[story.id])
+            for story in firsts
+        )
+
+    async def _count_stories(self, event_ids: Sequence[str]) -> Mapping[str, int]:
+        query = sa.select(_story.event_id, sa.func.count()).group_by(_story.event_id)
+        rows = await self._database.rows(query.where(_story.event_id.in_(event_ids)))
+        return {event_id: count for event_id, count in rows}  # noqa: C416 - rows are no pairs
+
+    async def _count_messages(self, event_ids: Sequence[str]) -> Mapping[str, Counter[str]]:
+        """The numbers of messages by the fields of `EventOverview`, for each event."""
+        query = (
+            sa.select(_row.event_id, _row.state, sa.func.count())
+            .where(_row.event_id.in_(event_ids), _row.kind != DeliveryKind.PROPOSAL)
+            .group_by(_row.event_id, _row.state)
+        )
+        counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for event_id, state, count in await self._database.rows(query):
+            counts[event_id][_GROUPS[DeliveryState(state)]] += count
+        return counts
+
+    async def list_messages(self, event_id: str, limit: int) -> tuple[MessageOverview, ...]:
+        """The messages about an event, in the order in which they were queued."""
+        query = (
+            sa.select(*(_row[name] for name in MessageOverview.model_fields))
+            .where(_row.event_id == event_id, _row.kind != DeliveryKind.PROPOSAL)
+            .order_by(_row.seq)
+            .limit(limit)
+        )
+        rows = await self._database.rows(query)
+        return tuple(MessageOverview.model_validate(dict(row._mapping)) for row in rows)
+
+    async def list_conversations(self, part: Slice) -> tuple[ConversationOverview, ...]:
+        """The conversations with unsent messages, the longest due first."""
+        due_at = sa.func.min(FIRST_DUE, type_=tables.Moment).label("due_at")
+        query = (
+            sa.select(
+                _row.team,
+                _row.conversation,
+                sa.func.count().label("messages"),
+                due_at,
+                sa.func.min(_row.held_at, type_=tables.Moment).label("held_since"),
+                sa.func.max(_row.error).label("error"),
+            )
+            .where(sa.text(tables.UNSENT))
+            .group_by(_row.team, _row.conversation)
+            .order_by(due_at, _row.team, _row.conversation)
+            .limit(part.limit)
+            .offset(part.offset)
+        )
+        rows = await self._database.rows(query)
+        return tuple(ConversationOverview.model_validate(dict(row._mapping)) for row in rows)
 
     def _field(self, name: str) -> sa.ColumnElement[str]:
         """A field of a feed's state as text; NULL if it is missing or null."""

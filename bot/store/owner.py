@@ -1,9 +1,11 @@
-"""The one workspace whose data a database holds.
+"""The workspace whose data a database holds, or the bot for many workspaces.
 
-Entries are marked as seen for all workspaces, but only the bot's own workspace gets deliveries. A
-second workspace on the same database would take news from the first, so it is refused. There is one
-exception: a Slack workspace may take over the database of the local workspace, which is meant for
-trying the bot out. In all other cases, an operator has to reassign the database.
+Entries are marked as seen for all workspaces, but only the bot's own workspaces get deliveries. A
+second bot on the same database would take news from the first, so it is refused. There are two
+exceptions. A Slack workspace may take over the database of the local workspace, which is meant for
+trying the bot out. A bot for many workspaces may take over the database of one workspace: this one
+keeps its data and gets messages again when it installs the app. In all other cases, an operator has
+to reassign the database.
 """
 
 import logging
@@ -19,14 +21,24 @@ from bot.store.engine import Database
 log = logging.getLogger(__name__)
 
 _SLACK, _LOCAL = "team:", "local team:"
+_MANY = "many"
+"""Takes the place of the team id if a bot serves many workspaces. Team ids have capital letters."""
 
 
 @dataclass(frozen=True)
 class Owner:
-    """A workspace, identified by its team id; `is_local` marks the local workspace."""
+    """A workspace, identified by its team id; `is_local` marks the local workspace.
+
+    `MANY_WORKSPACES` stands for a bot that serves many workspaces.
+    """
 
     team: str
     is_local: bool = False
+
+    @property
+    def is_many(self) -> bool:
+        """Whether it is a bot that serves many workspaces."""
+        return self.team == _MANY
 
     @property
     def mark(self) -> str:
@@ -36,7 +48,12 @@ class Owner:
     @property
     def name(self) -> str:
         """The workspace's name in messages."""
+        if self.is_many:
+            return "a bot for many workspaces"
         return "the local workspace" if self.is_local else f"workspace {self.team}"
+
+
+MANY_WORKSPACES = Owner(_MANY)
 
 
 async def claim_database(database: Database, owner: Owner, now: datetime) -> None:
@@ -47,16 +64,24 @@ async def claim_database(database: Database, owner: Owner, now: datetime) -> Non
     former = await database.write(lambda connection: _claim(connection, database, owner, now))
     if former is None or former == owner:
         return
+    if owner.is_many and not former.is_local:
+        log.info("%s was used by %s; now it belongs to %s", database.name, former.name, owner.name)
+        return
     if not former.is_local:
         cure = (
             "Set SLACK_BOT_TOKEN to a token of its workspace, or give this workspace a database of "
             "its own with TARIFFWIRE_DATA_DIR or DATABASE_URL"
         )
+        if former.is_many:
+            cure = (
+                "Set SLACK_CLIENT_ID to serve many workspaces again, or use another database with "
+                "TARIFFWIRE_DATA_DIR or DATABASE_URL"
+            )
         if not owner.is_local:
             cure += f". To reassign this one, run: tariffwire db assign {owner.team}"
         raise StoreError(database.name, f"belongs to {former.name}, not to {owner.name}", cure)
     if not owner.is_local:
-        log.info("%s was used by the local workspace; now it is %s's", database.name, owner.name)
+        log.info("%s was used by %s; now it belongs to %s", database.name, former.name, owner.name)
 
 
 async def assign_database(database: Database, owner: Owner, now: datetime) -> None:
@@ -104,9 +129,9 @@ def _claim(connection: Connection, database: Database, owner: Owner, now: dateti
     former = next((_owner(mark) for mark in marks), None)
     if former is None:
         teams = connection.execute(_TEAMS).scalars().all()
-        if teams and owner.team not in teams:
+        if teams and not owner.is_many and owner.team not in teams:
             return Owner(teams[0])
-    elif former == owner or not former.is_local:
+    elif former == owner or not (former.is_local or owner.is_many):
         return former
     _replace(connection, owner, now)
     return former

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
+from bot.monitoring.overview import Slice
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, Decision, ProposalRecord, State
 from bot.proposals.build import renew_proposal
@@ -196,6 +197,13 @@ class Proposals:
         if state is not None:
             query = query.where(_row.state == state)
         return tuple(_record(row) for row in await self._database.rows(query))
+
+    async def list_part(self, state: State, part: Slice) -> tuple[ProposalRecord, ...]:
+        """The newest proposals in this state, without the first ones that `part` skips."""
+        query = sa.select(_row.data, _row.decision).where(_row.state == state)
+        query = query.order_by(_row.seen_at.desc(), _row.id)
+        rows = await self._database.rows(query.limit(part.limit).offset(part.offset))
+        return tuple(map(_record, rows))
 
     async def approved(self) -> tuple[Amendment, ...]:
         """The approved rates, in the order of the decisions."""

@@ -66,8 +66,10 @@ REMOVERS: Mapping[str, Condition] = {
             tables.quiet_weeks,
             tables.incidents,
             tables.listed_lines,
+            tables.workspace_turns,
             tables.feedback,
             tables.answers,
+            tables.workspace_turns,
         )
     },
 }

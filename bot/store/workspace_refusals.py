@@ -5,6 +5,7 @@ from sqlalchemy import Connection, delete, select
 from bot.alerts.sending.workspace_refusal import WorkspaceRefusal
 from bot.store import tables
 from bot.store.engine import Database
+from bot.store.installations import lock_installed
 
 _name = tables.once.c.name
 
@@ -12,8 +13,10 @@ _name = tables.once.c.name
 class WorkspaceRefusals:
     """At most one refusal for each workspace; its JSON follows the workspace in the row's name."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, *, only_installed: bool = False) -> None:
+        """With `only_installed`, refusals of workspaces that have not installed the app by OAuth
+        are not saved."""
+        self._database, self._only_installed = database, only_installed
 
     async def get(self, team: str) -> WorkspaceRefusal | None:
         """The refusal of a workspace; None if there is none."""
@@ -29,6 +32,8 @@ class WorkspaceRefusals:
         row = {"name": f"{_prefix(team)}{refusal.model_dump_json()}", "done_at": refusal.since}
 
         def write(connection: Connection) -> None:
+            if self._only_installed and not lock_installed(connection, [team]):
+                return
             _delete(connection, team)
             connection.execute(tables.once.insert().values(row))
 

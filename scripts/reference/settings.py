@@ -19,7 +19,7 @@ SECTIONS = {
     "poll_seconds": "How feeds are polled",
     "live_sources": "Live sources: public APIs for figures that are missing from the rates files",
     "mcp": "MCP: read-only tools for AI assistants",
-    "log_level": "Log",
+    "log_level": "Log and monitoring",
 }
 """The first setting of each section. The others follow it in the order of the class."""
 
@@ -29,6 +29,7 @@ SHOWN = {
     "slack_app_token": "xapp-...",
     "slack_signing_secret": "...",
     "wto_key": "...",
+    "metrics_token": "...",
     "data_dir": "(your platform's user data folder)",
     "config_dir": "(the config folder of the program)",
     "feeds_file": "(feeds.yaml in the config folder)",

@@ -14,11 +14,13 @@ from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.reminders import Reminder, Reminders
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, GoodsFilter
 from bot.alerts.subscriptions.timing import ServerTime, Timing
+from bot.lines.model import ListOwner
 from bot.news.deadlines.model import DeadlineKind
 from bot.news.state import Relation
 from bot.slack.views.delivery import compose_messages
 from bot.store.upgrade import upgrade
 from bot.values import Topic
+from tests.alerts.subscriptions.known_touches import KnownTouches
 from tests.news.deadlines.made import PUBLISHED, deadline, notice
 from tests.slack.fakes import ledger
 from tests.slack.samples import PARTIES
@@ -35,6 +37,7 @@ class Bot:
 
     def __init__(self, store: Store) -> None:
         self.store, self.now = store, datetime(2026, 12, 1, 9, tzinfo=UTC)
+        self.touches = KnownTouches()
 
     async def subscribe(self, conversation: str = "C1", **fields: Any) -> None:
         await self.store.subscriptions.add(
@@ -60,6 +63,7 @@ class Bot:
             lambda: None,
             ServerTime(8, UTC),
             EventDeadlines(self.store.stories, self.store.follows, TEAM),
+            self.touches,
         )
         await reminders.look()
         await reminders.look()
@@ -186,6 +190,16 @@ async def test_pairs_and_goods_decide_as_for_alerts(bot: Bot) -> None:
     await bot.store.add_stories(notice("a", COMMENTS, parties=("US", "CN"), text=text))
     found = await bot.run_all_days()
     assert {conversation for conversation, _ in found} == {"C1", "C3", "C4"}
+
+
+async def test_only_my_lines_needs_an_event_of_which_a_story_touches_them(bot: Bot) -> None:
+    later = notice("b", COMMENTS, event_id="a", relation=Relation.DEVELOPMENT)
+    await bot.store.add_stories(notice("a", COMMENTS), later)
+    mine = Criteria(economies=(EconomyFilter(first="CN"),), only_my_lines=True)
+    for place in ("C1", "C2"):
+        await bot.subscribe(place, criteria=mine)
+    bot.touches.ids[ListOwner(TEAM, "C2")] = frozenset({"a"})
+    assert sorted(await bot.run_all_days()) == [("C2", 1), ("C2", 7)]
 
 
 async def test_a_deadline_that_moves_is_announced_for_its_new_day_only(bot: Bot) -> None:

@@ -50,16 +50,16 @@ class Reports:
         self.recoveries: list[Recovery] = []
         self.messages: list[tuple[datetime, datetime, int]] = []
 
-    def refused(self, refusal: WorkspaceRefusal) -> None:
+    def refused(self, _team: str, refusal: WorkspaceRefusal) -> None:
         self.refusals.append(refusal)
 
-    def restored(self, refusal: WorkspaceRefusal) -> None:
+    def restored(self, _team: str, refusal: WorkspaceRefusal) -> None:
         self.restored_causes.append(refusal.cause)
 
-    def recovered(self, recovery: Recovery) -> None:
+    def recovered(self, _team: str, recovery: Recovery) -> None:
         self.recoveries.append(recovery)
 
-    async def delivered(self, recovery: Recovery) -> None:
+    async def delivered(self, _team: str, recovery: Recovery) -> None:
         self.messages.append((recovery.refusal.since, recovery.at, recovery.messages))
 
 

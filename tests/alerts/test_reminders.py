@@ -25,9 +25,12 @@ from bot.alerts.reminders import (
     reminder_due,
     sent_reminders,
 )
+from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
+from bot.alerts.subscriptions.own_lines import TouchingAhead, get_change_key
 from bot.alerts.subscriptions.timing import ServerTime, Timing
 from bot.rates.calendar.entries import Doubt, DoubtKind
+from bot.rates.calendar.upcoming import list_upcoming_by_measure
 from bot.rates.ledger import Ledger
 from bot.runtime.config_loader import load_ledger, load_parties
 from bot.store.reminder_switches import ReminderSwitches
@@ -222,6 +225,20 @@ def test_each_change_in_a_reminder_has_source_legal_basis_and_doubts() -> None:
     [chips] = reminders_on(date(2027, 6, 16), subscribed(parties=["CN"]))
     [due] = Reminder.model_validate_json(chips.content).due
     assert Doubt(DoubtKind.ANNOUNCED) in due.ahead.doubts
+
+
+def test_only_my_lines_limits_reminders_to_changes_that_touch_them() -> None:
+    mine, eve = Criteria(only_my_lines=True), NEW_YEAR - timedelta(days=7)
+    both = (subscribed("C1", criteria=mine), subscribed("C2", criteria=mine), subscribed("C3"))
+    assert [each.conversation for each in reminders_on(eve, *both)] == ["C3"]
+    changes = list_upcoming_by_measure(ledger(), eve, NEW_YEAR)
+    one = next(each for each in changes if each.on == NEW_YEAR)
+    touching = TouchingAhead({}, {(TEAM, "C1"): {get_change_key(one)}})
+    found = plan_reminders(ledger(), both, (), {}, eve, noon(eve), touching=touching)
+    of_lines, of_all = found
+    assert (of_lines.conversation, of_all.conversation) == ("C1", "C3")
+    assert len(measures_in(of_lines)) == 1 < len(measures_in(of_all))
+    assert of_lines.reason == "subscribed here to tariffs of any economy that touch your lines"
 
 
 # --- in the outbox --------------------------------------------------------------------------

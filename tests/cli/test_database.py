@@ -89,3 +89,26 @@ def test_a_database_is_handed_over_to_another_workspace(older: str) -> None:
     asyncio.run(claim("T222"))
     with pytest.raises(StoreError, match="belongs to workspace T222, not to workspace T111"):
         asyncio.run(claim("T111"))
+
+
+def test_a_database_is_copied_while_no_bot_works_on_it(older: str, tmp_path: Path) -> None:
+    target = f"sqlite:///{tmp_path / 'copy.db'}"
+    refused = run("db", "copy", target)
+    assert refused.exit_code == 1
+    assert "has the tables of an older version" in refused.output
+    run("db", "upgrade")
+
+    async def copy_during_a_run() -> Result:
+        store = open_store(older)
+        async with hold_instance_lock(store.database, lambda: datetime.now(UTC)):
+            result = await asyncio.to_thread(run, "db", "copy", target)
+        await store.database.close()
+        return result
+
+    assert (
+        "another Tariffwire works on it. Stop it first" in asyncio.run(copy_during_a_run()).output
+    )
+    result = run("db", "copy", target)
+    assert result.exit_code == 0
+    assert "rows; set DATABASE_URL to use the copy" in result.output
+    assert _revision(target) == REVISION

@@ -9,10 +9,11 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
+from bot.alerts.subscriptions.criteria import Criteria
 from bot.cli import main
 from bot.store.owner import Owner, assign_database
 from bot.store.upgrade import upgrade
-from tests.store.examples import NOON
+from tests.store.examples import NOON, subscription
 from tests.store.opened import open_store
 
 pytestmark = pytest.mark.journey
@@ -122,8 +123,24 @@ def test_lists_of_others_are_not_shown(run: Run, file: str, address: str) -> Non
 
 def test_a_list_is_removed(run: Run, file: str) -> None:
     run("import", file, "--channel", "C1A")
-    assert "removed 2 lines" in run("remove", "--channel", "C1A").stdout
+    removed = run("remove", "--channel", "C1A")
+    assert "removed 2 lines" in removed.stdout
+    assert "subscription" not in removed.output
     assert show(run, "--channel", "C1A") == []
+
+
+def test_the_removal_names_the_subscriptions_that_send_nothing_then(
+    run: Run, file: str, address: str
+) -> None:
+    async def subscribe() -> None:
+        store = open_store(address)
+        mine = Criteria(only_my_lines=True)
+        await store.subscriptions.add(subscription("C1A", team="T1", criteria=mine))
+        await store.database.close()
+
+    run("import", file, "--channel", "C1A")
+    asyncio.run(subscribe())
+    assert "1 subscription to only these lines" in run("remove", "--channel", "C1A").output
 
 
 @pytest.mark.parametrize(

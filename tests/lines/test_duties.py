@@ -117,8 +117,8 @@ def test_the_last_and_the_next_change_are_days_with_another_total() -> None:
     last, following = duties.find_last_change(key, TODAY), duties.find_next_change(key, TODAY)
     assert last is not None
     assert following is not None
-    assert (last.on, last.duty.total.high) == (date(2026, 1, 1), Decimal(0))
-    assert (following.on, following.duty.total.high) == (date(2026, 7, 21), Decimal(10))
+    assert (last.on, last.before.high) == (date(2026, 1, 1), Decimal(0))
+    assert (following.on, following.after.high) == (date(2026, 7, 21), Decimal(10))
     assert duties.find_next_change(key, following.on) is None
 
 

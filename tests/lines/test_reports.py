@@ -16,6 +16,7 @@ from bot.lines.reports import (
     KnownTotal,
     KnownTotals,
     ListReport,
+    NextChange,
     build_report,
     find_known_totals,
     format_totals,
@@ -73,6 +74,17 @@ def test_a_change_to_come_is_reported_when_it_is_known_and_not_on_its_day() -> N
     later = {**known, **first.totals}
     for days in (1, 10, 11, 100):
         assert report(later, after, TODAY + timedelta(days=days)).changes == ()
+
+
+def test_a_report_names_the_next_change_that_is_not_in_it() -> None:
+    after = raise_steel(on=SOON)
+    known = KnownList(LineList(OWNER, EVERY_LINE, 1), know(ledger()))
+    found = build_report(known, LineDuties(after), TODAY)
+    assert {one.on for one in found.changes} == {SOON}
+    # The plates of both origins are exempt from this day on.
+    assert found.next == NextChange(TODAY + timedelta(days=20), 2)
+    later = build_report(known, LineDuties(after), found.next.on)
+    assert later.next is None
 
 
 def test_a_change_that_is_called_off_is_reported() -> None:

@@ -123,8 +123,10 @@ def test_a_code_that_only_old_lists_name_has_ended(ledger: Ledger, today: date) 
 
 def test_lines_of_a_list_that_ended_later_are_named() -> None:
     lines = (listed("01012100"), listed("85076000"))
-    assert list(list_ended(lines, made_ledger(), TODAY)) == []
-    (found,) = list_ended(lines, after_import("85076010"), TODAY)
+    assert list(list_ended(lines, schedule(), TODAY)) == []
+    later = after_import("85076010").find_tariff_schedule("US")
+    assert later is not None
+    (found,) = list_ended(lines, later, TODAY)
     assert (found.row, found.text, found.instead) == (2, "8507.60.00", ("8507.60.10",))
 
 

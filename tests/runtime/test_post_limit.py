@@ -25,7 +25,7 @@ async def test_the_first_pace_of_posts_is_configurable(tmp_path: Path) -> None:
     try:
         settings = _settings(workspace, posts_per_second=0.01)
         async with open_slack(settings, asyncio.Event()) as slack:
-            waits = [await slack.take_turn(slack.team) for _ in range(int(START_BURST) + 1)]
+            waits = [await slack.take_turn(slack.home) for _ in range(int(START_BURST) + 1)]
     finally:
         await workspace.stop()
     assert waits[:-1] == [0] * int(START_BURST)
@@ -42,7 +42,7 @@ async def test_a_429_pauses_posts_and_no_other_method(tmp_path: Path) -> None:
             )
             with pytest.raises(SlackApiError):
                 await slack.client.chat_postMessage(channel="#trade-news", text="news")
-            assert await slack.take_turn(slack.team) == pytest.approx(60, rel=0.1)
+            assert await slack.take_turn(slack.home) == pytest.approx(60, rel=0.1)
             assert (await slack.client.auth_test())["ok"]
     finally:
         await workspace.stop()

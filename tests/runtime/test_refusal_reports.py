@@ -71,17 +71,35 @@ async def test_both_ends_of_a_refusal_are_posted_and_one_message_is_queued(
     readiness = Readiness()
     async with open_webhook(url, LOOPBACK) as webhook:
         reporter = RefusalReporter(readiness, _notices(store), webhook)
-        reporter.refused(REFUSAL)
+        reporter.refused(TEAM, REFUSAL)
         assert NotReady.POSTS_REFUSED in readiness.reasons
         assert webhook is not None
         await webhook.finish()
         recovery = Recovery(REFUSAL, NOON + timedelta(hours=1), messages=2)
-        reporter.recovered(recovery)
+        reporter.recovered(TEAM, recovery)
         assert NotReady.POSTS_REFUSED not in readiness.reasons
-        await reporter.delivered(recovery)
+        await reporter.delivered(TEAM, recovery)
     assert ["token_revoked" in text for text in hook.texts] == [True, False]
     [notice] = await store.outbox.claim(NOON, 9, 60)
     assert notice.conversation == "U1"
+
+
+async def test_a_refusal_by_another_workspace_names_it_and_the_bot_stays_ready(
+    hook: Hook, url: str, store: Store
+) -> None:
+    readiness = Readiness()
+    async with open_webhook(url, LOOPBACK) as webhook:
+        reporter = RefusalReporter(readiness, _notices(store), webhook, home=TEAM)
+        reporter.refused("T2", REFUSAL)
+        assert readiness.reasons == ()
+        reporter.refused(TEAM, REFUSAL)
+        assert NotReady.POSTS_REFUSED in readiness.reasons
+        reporter.recovered("T2", Recovery(REFUSAL, NOON))
+        assert NotReady.POSTS_REFUSED in readiness.reasons
+        await reporter.delivered("T2", Recovery(REFUSAL, NOON))
+    assert ["workspace T2" in text for text in hook.texts] == [True, False, True]
+    [notice] = await store.outbox.claim(NOON, 9, 60)
+    assert (notice.team, "workspace T2" in notice.reason) == (TEAM, True)
 
 
 @pytest.mark.parametrize("status", [302, 500])

@@ -37,6 +37,8 @@ from bot.slack.api.people import SlackPeople
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers.commands import answer
+from bot.slack.workspaces.parts import WorkspacePeople
+from bot.slack.workspaces.registry import OneWorkspace
 from bot.values import Topic
 from tests.slack.samples import NOW, PARTIES, ROOT, story
 
@@ -45,19 +47,23 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 class FakePeople:
-    """Knows one time zone, and the conversations that each person is in."""
+    """Knows one time zone, and the conversations that each person is in. If `team` is set, no
+    person of another workspace is in one of them."""
 
     def __init__(self, zone: str = "", members: Collection[tuple[str, str]] = ()) -> None:
         self.zone, self.members = zone, set(members)
+        self.team: str | None = None
 
-    async def find_zone(self, user: str) -> str:
+    async def find_zone(self, _team: str, _user: str) -> str:
         return self.zone
 
-    async def list_channels(self, user: str) -> set[str]:
+    async def list_channels(self, team: str, user: str) -> set[str]:
+        if self.team not in (None, team):
+            return set()
         return {conversation for conversation, member in self.members if member == user}
 
-    async def is_member(self, conversation: str, user: str) -> bool | None:
-        return (conversation, user) in self.members
+    async def is_member(self, team: str, conversation: str, user: str) -> bool | None:
+        return self.team in (None, team) and (conversation, user) in self.members
 
 
 class FakeSubscriptions:
@@ -391,7 +397,7 @@ def slack_context(client: AsyncWebClient, secret: str = SECRET, **changes: Any) 
         for name in ("background", "answer_within_s", "touches")
         if name in changes
     }
-    changes.setdefault("people", SlackPeople(client))
+    changes.setdefault("people", WorkspacePeople(OneWorkspace(client, "T1"), SlackPeople))
     made = service(**changes)
     return SlackContext(client, secret, made, MessageService(reader(), made.answers), **own)
 

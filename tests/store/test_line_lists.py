@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
+from bot.alerts.watch.facts import ChangedDuties, WatchNotice
 from bot.lines.duties import LineDuties
 from bot.lines.model import LineList, ListOwner
 from bot.lines.reports import ListReport, build_report, find_known_totals
@@ -119,6 +121,37 @@ async def test_lists_of_a_workspace_are_deleted_when_it_removes_the_app(store: S
     assert await store.lines.owners(TEAM) == ()
     assert (await store.lines.get(OWNER)).lines == ()
     assert (await store.lines.get(OTHERS[2])).lines == LINES
+
+
+def report_to(owner: ListOwner, report: ListReport) -> Delivery:
+    """A queued message with the lines of a report."""
+    about = ChangedDuties(first=report.changes, of=2)
+    content = WatchNotice(about=about).model_dump_json()
+    place = {"team": owner.team, "conversation": owner.place}
+    return make_delivery(DeliveryKind.NOTICE, owner, str(place), "", NOON, content=content)
+
+
+@pytest.mark.parametrize("how", ["list", "app", "person"])
+async def test_messages_about_a_deleted_list_are_deleted(store: Store, how: str) -> None:
+    person, other = OTHERS[1], OTHERS[2]
+    kept = delivery("a story", conversation=person.place)
+    for owner in (person, other):
+        await save(store, owner)
+        report = build_report(await store.lines.known(owner), LATER, TODAY)
+        assert await store.lines.queue_report(report, report_to(owner, report))
+    await store.outbox.queue((kept,))
+    match how:
+        case "list":
+            await store.lines.remove(person)
+        case "app":
+            await store.lines.remove_team(person.team)
+        case _:
+            await forget_person(store.database, person.place, "forgotten-1")
+    left = [one.id for one in await store.outbox.claim(NOON, 100, 60)]
+    ids = [report_to(one, report).id for one in (person, other)]
+    assert ids[0] not in left
+    assert ids[1] in left
+    assert (kept.id in left) == (how != "person")
 
 
 async def test_a_forgotten_person_has_no_list(store: Store) -> None:

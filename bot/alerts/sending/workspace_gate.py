@@ -45,16 +45,16 @@ class Turn:
 class RefusalReports(Protocol):
     """Is notified of each refusal and each recovery of a workspace."""
 
-    def refused(self, refusal: WorkspaceRefusal) -> None:
+    def refused(self, team: str, refusal: WorkspaceRefusal) -> None:
         """The workspace refuses messages from now on."""
 
-    def restored(self, refusal: WorkspaceRefusal) -> None:
+    def restored(self, team: str, refusal: WorkspaceRefusal) -> None:
         """It refused them before the start of this process, which reported that."""
 
-    def recovered(self, recovery: Recovery) -> None:
+    def recovered(self, team: str, recovery: Recovery) -> None:
         """The workspace accepts messages again."""
 
-    async def delivered(self, recovery: Recovery) -> None:
+    async def delivered(self, team: str, recovery: Recovery) -> None:
         """The workspace got all messages that were due.
 
         If this raises StoreError, it is called again later.
@@ -198,7 +198,7 @@ class WorkspaceGate:
             refusal.cure,
         )
         if self._reports is not None:
-            self._reports.refused(refusal)
+            self._reports.refused(team, refusal)
 
     def accept(self, turn: Turn, now: datetime, sent: bool = True) -> None:
         """Records that the workspace accepted a message, or refused only that one.
@@ -221,7 +221,7 @@ class WorkspaceGate:
             f"{refusal.since:%Y-%m-%d %H:%M} UTC",
         )
         if self._reports is not None:
-            self._reports.recovered(recovery)
+            self._reports.recovered(team, recovery)
 
     async def report_delivered(self, now: datetime) -> None:
         """Reports the recoveries; call it when all due messages are sent. Raises StoreError.
@@ -233,7 +233,7 @@ class WorkspaceGate:
                 self._recover(team, refusal, now)
         for team, recovery in tuple(self._recoveries.items()):
             if self._reports is not None:
-                await self._reports.delivered(recovery)
+                await self._reports.delivered(team, recovery)
             await self._saved.delete(team)
             self._stored.pop(team, None)
             self._recoveries.pop(team, None)
@@ -249,7 +249,12 @@ class WorkspaceGate:
             "Slack refused all messages of workspace %s before the start: %s", team, refusal.cause
         )
         if self._reports is not None:
-            self._reports.restored(refusal)
+            self._reports.restored(team, refusal)
+
+    def forget(self, team: str) -> None:
+        """Drops what is known of a workspace that has removed the app."""
+        for known in (self._refusals, self._stored, self._recoveries):
+            known.pop(team, None)
 
     async def save(self) -> None:
         """Saves what a later process needs of new refusals; raises StoreError."""

@@ -7,13 +7,15 @@ answers it before deliveries are planned. It is not asked without a subscription
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple, Protocol
 
 from bot.alerts.subscriptions.criteria import Blocs, Criteria, match
 from bot.alerts.subscriptions.model import Subscription
 from bot.lines.model import ListOwner
 from bot.news.story import Story
+from bot.rates.model.answer import Upcoming
 
 TouchingStories = Mapping[tuple[str, str], frozenset[str]]
 """The ids of stories that touch a line, by the team and the conversation of the line list."""
@@ -26,11 +28,51 @@ class StoryTouches(Protocol):
         """The ids of those stories that touch a line of the owner's list; none without a list."""
 
 
+ChangeKey = tuple[str, date]
+"""The id of a measure and the day on which it changes."""
+
+
+class LineTouches(StoryTouches, Protocol):
+    """Finds the stories and the changes of duties that touch lines."""
+
+    async def list_touching_changes(
+        self, owner: ListOwner, changes: Sequence[Upcoming]
+    ) -> frozenset[ChangeKey]:
+        """Those of the changes on whose day the total of a line of the owner's list changes."""
+
+
 class NoLineLists:
     """Finds nothing, for a bot without line lists."""
 
     async def list_touching(self, _: ListOwner, __: Sequence[Story]) -> frozenset[str]:
         return frozenset()
+
+    async def list_touching_changes(
+        self, _: ListOwner, __: Sequence[Upcoming]
+    ) -> frozenset[ChangeKey]:
+        return frozenset()
+
+
+class TouchingAhead(NamedTuple):
+    """What touches the lines of the conversations that want only that, by team and conversation."""
+
+    stories: TouchingStories
+    changes: Mapping[tuple[str, str], Collection[ChangeKey]]
+
+    def allows(self, subscription: Subscription, change: Upcoming) -> bool:
+        """Whether the change touches lines, or the subscription does not ask for that."""
+        if not subscription.criteria.only_my_lines:
+            return True
+        place = subscription.team, subscription.conversation
+        return get_change_key(change) in self.changes.get(place, ())
+
+
+NOTHING_TOUCHING = TouchingAhead({}, {})
+
+
+def get_change_key(change: Upcoming) -> ChangeKey:
+    """What identifies a change."""
+    return change.measure_id, change.on
 
 
 async def find_touching(
@@ -67,6 +109,22 @@ async def find_all_touching(
         owner: await find_touching(touches, owner, criteria, stories, blocs)
         for owner, criteria in wanted.items()
     }
+
+
+async def find_touching_ahead(
+    touches: LineTouches,
+    subscriptions: Iterable[Subscription],
+    stories: Sequence[Story],
+    changes: Sequence[Upcoming],
+    blocs: Blocs,
+) -> TouchingAhead:
+    """What touches the lines of each conversation with a subscription that has the filter."""
+    filtered = [each for each in subscriptions if each.criteria.only_my_lines]
+    owners = dict.fromkeys(ListOwner(each.team, each.conversation) for each in filtered)
+    return TouchingAhead(
+        await find_all_touching(touches, filtered, stories, blocs),
+        {owner: await touches.list_touching_changes(owner, changes) for owner in owners},
+    )
 
 
 def _select(

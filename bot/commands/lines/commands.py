@@ -7,6 +7,7 @@ is for the people in the channel; who may change it is a setting.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, count
 
 from bot.alerts.subscriptions.own_lines import count_dependent
 from bot.alerts.subscriptions.wanted import ConversationSubscriptions
@@ -120,11 +121,12 @@ class LinesCommands:
         refused = await self._refuse_pending(found, request)
         if refused is not None:
             return refused
-        wrong = {one.row for one in found.proposed.checked.wrong}
-        kept = [one for one in found.rows if one.row not in wrong]
-        last = max((one.row for one in found.rows), default=0)
-        new = [one._replace(row=last + place) for place, one in enumerate(corrected, 1)]
-        rows, mode = (*kept, *new), found.proposed.mode
+        wrong = [one.row for one in found.proposed.checked.wrong]
+        kept = [one for one in found.rows if one.row not in set(wrong)]
+        # The corrected rows have the numbers of the wrong ones, and further rows the next numbers.
+        numbers = chain(wrong, count(max((one.row for one in found.rows), default=0) + 1))
+        new = [one._replace(row=row) for one, row in zip(corrected, numbers, strict=False)]
+        rows, mode = tuple(sorted((*kept, *new), key=lambda one: one.row)), found.proposed.mode
         return await self._review(found.owner, found.user, rows, mode, found.opened_at)
 
     async def save(self, key: str, request: CommandRequest) -> SavedLines | LinesRefusal:
@@ -133,7 +135,7 @@ class LinesCommands:
         if found is None:
             return _make_forgotten()
         for_channel = found.owner.place != found.user
-        refused = self._refuse_setting(found.owner.place, found.user)
+        refused = self._refuse_setting(found.owner, found.user)
         if refused is None:
             refused = await self._refuse_pending(found, request)
         if refused is not None:
@@ -174,10 +176,10 @@ class LinesCommands:
         refused = self._refuse(request, for_channel)
         if refused is not None or not for_channel:
             return refused
-        return self._refuse_setting(request.conversation, request.user)
+        return self._refuse_setting(ListOwner(request.team, request.conversation), request.user)
 
-    def _refuse_setting(self, place: str, user: str) -> LinesRefusal | None:
-        may = self._permissions.may_add_subscription(user, place)
+    def _refuse_setting(self, owner: ListOwner, user: str) -> LinesRefusal | None:
+        may = self._permissions.may_add_subscription(user, owner.place, owner.team)
         return None if may else LinesRefusal(_OPERATORS)
 
     async def _refuse_pending(
@@ -203,4 +205,8 @@ def find_owner(request: CommandRequest, for_channel: bool) -> ListOwner:
 
 
 def _make_forgotten() -> LinesRefusal:
-    return LinesRefusal("This import is no longer open. Paste the lines or send the file again.")
+    """For an import that is too old, or that a bot before a restart kept."""
+    return LinesRefusal(
+        "This import is no longer open, and nothing was saved. Send the file again, or paste the "
+        "lines again with /tariff my upload."
+    )

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from bot.errors import LinesRefused
 from bot.lines.duties import LineDuties
-from bot.lines.validation import IMPOSER
+from bot.lines.model import IMPOSER
 from bot.rates.ledger import Ledger
 
 T = TypeVar("T")

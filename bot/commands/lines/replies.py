@@ -8,7 +8,7 @@ from bot.lines.difference import ImportMode, ListDifference
 from bot.lines.effects import LineEffect
 from bot.lines.model import LineList, ListedLine
 from bot.lines.table import LineRow
-from bot.lines.validation import CheckedRows, ImportedRow
+from bot.lines.validation import CheckedRows, ImportedRow, WrongRow
 
 
 class ProposedImport(Reply):
@@ -26,6 +26,8 @@ class LineTable(Reply):
     lines: LineList
     rows: tuple[LineRow, ...]
     day: date
+    ended: tuple[WrongRow, ...] = ()
+    """The lines that the schedule no longer has, among all lines of the list."""
 
 
 class TouchedLines(Reply):

@@ -66,7 +66,7 @@ class LineReports:
         lines, now = report.known.list, self._clock()
         first = report.changes[:MOST_REPORTED]
         more = len(report.changes) - len(first)
-        about = ChangedDuties(first=first, more=more, of=len(lines.lines))
+        about = ChangedDuties(first=first, more=more, of=len(lines.lines), next=report.next)
         return make_delivery(
             DeliveryKind.NOTICE,
             lines.owner,

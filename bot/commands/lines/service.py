@@ -28,7 +28,7 @@ from bot.lines.reports import (
     find_known_totals,
 )
 from bot.lines.table import RowFilter, RowOrder, build_table, filter_rows, sort_rows
-from bot.lines.validation import ImportedRow, check_rows
+from bot.lines.validation import ImportedRow, check_rows, list_ended
 from bot.rates.ledger import Ledger
 
 
@@ -118,7 +118,8 @@ class LineListService:
 
         def build(duties: LineDuties, day: date) -> LineTable:
             rows = filter_rows(build_table(lines.lines, duties, day), wanted or RowFilter())
-            return LineTable(lines, sort_rows(rows, order), day)
+            ended = tuple(list_ended(lines.lines, duties.schedule, day))
+            return LineTable(lines, sort_rows(rows, order), day, ended)
 
         return await self.duties.use(build)
 

@@ -17,14 +17,14 @@ from typing import NamedTuple, Protocol
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import BundleKind, read_bundle
 from bot.alerts.reminders import Reminder
+from bot.alerts.subscriptions.own_lines import ChangeKey, get_change_key
 from bot.commands.lines.current_duties import CurrentDuties, DutyBasis
 from bot.commands.lines.replies import TouchedLines
 from bot.errors import LinesRefused
 from bot.lines.duties import LineDuties
 from bot.lines.effects import LineEffect, find_changes_on, find_effects
-from bot.lines.model import LineList, ListedLine, ListOwner
+from bot.lines.model import IMPOSER, LineList, ListedLine, ListOwner
 from bot.lines.stories import StoryMatcher
-from bot.lines.validation import IMPOSER
 from bot.news.story import Story
 from bot.parties import WORLD
 from bot.proposals.approval.audit import ProposalRecord
@@ -135,6 +135,17 @@ class TouchFinder:
             return await self._duties.use(select)
         except LinesRefused:
             return frozenset()
+
+    async def list_touching_changes(
+        self, owner: ListOwner, changes: Sequence[Upcoming]
+    ) -> frozenset[ChangeKey]:
+        """Those of the changes that `find_of_changes` finds lines for."""
+        found: set[ChangeKey] = set()
+        for one in changes:
+            touched = await self.find_of_changes(owner, [one])
+            if touched is not None and touched.touched:
+                found.add(get_change_key(one))
+        return frozenset(found)
 
     async def find_of_changes(
         self, owner: ListOwner, changes: Iterable[CalendarEntry | Upcoming]

@@ -112,7 +112,9 @@ class SubscriptionService:
 
         Without a timing, that one keeps its own.
         """
-        if not self._permissions.may_add_subscription(request.user, request.conversation):
+        if not self._permissions.may_add_subscription(
+            request.user, request.conversation, request.team
+        ):
             return self._refuse()
         had = await self._stores.subscriptions.of(request.team, request.conversation)
         known = next((each for each in had if is_same(each.criteria, criteria)), None)
@@ -304,7 +306,7 @@ class SubscriptionService:
         own = [one for one in every if user in (one.conversation, one.created_by)]
         places: Collection[str] = {user}
         if any(one.conversation != user for one in own):
-            places = {user, *(await self._stores.people.list_channels(user) or ())}
+            places = {user, *(await self._stores.people.list_channels(team, user) or ())}
         seen = [one for one in own if one.conversation in places]
         return [self.show(one) for one in seen], len(own) - len(seen)
 
@@ -413,7 +415,7 @@ class SubscriptionService:
         """A typed timing with a time zone, by default that of the person."""
         if timing.zone or not timing.depends_on_clock:
             return timing
-        zone = await self._stores.people.find_zone(request.user)
+        zone = await self._stores.people.find_zone(request.team, request.user)
         return timing.model_copy(update={"zone": zone})
 
     def _resolve(self, command: Command) -> Criteria | None:

@@ -4,6 +4,8 @@ from bot.errors import LinesRefused
 
 MAX_BYTES = 5_000_000
 """Maximum bytes of a file. 5,000 lines with their labels take less than one million."""
+OLD_OFFICE = bytes.fromhex("D0CF11E0A1B11AE1")
+"""How files of Office before 2007 and encrypted ones begin."""
 MAX_ROWS = 20_000
 """Maximum rows of a sheet that are looked at, with empty ones."""
 MAX_COLUMNS = 200

@@ -23,11 +23,14 @@ _MOST_WORDS = 5
 """Maximum words in the name of an economy."""
 
 
-def read_pasted(text: str, parties: Parties) -> tuple[ImportedRow, ...]:
-    """The rows of a pasted text; raises LinesRefused for a text without rows, or with too many."""
+def read_pasted(text: str, parties: Parties, *, has_header: bool = True) -> tuple[ImportedRow, ...]:
+    """The rows of a pasted text; raises LinesRefused for a text without rows, or with too many.
+
+    If it may have a header, text above the first code makes no rows.
+    """
     if len(text) > MAX_CHARACTERS:
         raise LinesRefused("The text", f"has more than {MAX_CHARACTERS:,} characters", "Split it")
-    rows = tuple(_list_rows(text, parties))
+    rows = tuple(_list_rows(text, parties, has_header=has_header))
     if not rows:
         cure = "Write one line per row, such as: 8507.60.00 CN batteries"
         raise LinesRefused("The text", "has no tariff codes", cure)
@@ -37,13 +40,12 @@ def read_pasted(text: str, parties: Parties) -> tuple[ImportedRow, ...]:
     return rows
 
 
-def _list_rows(text: str, parties: Parties) -> Iterator[ImportedRow]:
-    seen_code = False
+def _list_rows(text: str, parties: Parties, *, has_header: bool) -> Iterator[ImportedRow]:
+    seen_code = not has_header
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         row = _read_line(number, line, parties)
-        # Text above the first code is a header.
         if seen_code or any(letter.isdigit() for letter in row.code):
             seen_code = True
             yield row

@@ -3,12 +3,11 @@ thread of its own (`bot.lines.files.isolated`)."""
 
 from bot.lines.files.columns import find_columns, take_rows
 from bot.lines.files.csv_text import read_csv_rows
-from bot.lines.files.limits import check_file
+from bot.lines.files.limits import OLD_OFFICE, check_file
 from bot.lines.files.workbook import read_workbook
 from bot.lines.validation import ImportedRow
 
 _ZIP = b"PK\x03\x04"
-_OLE = bytes.fromhex("D0CF11E0")
 
 
 def read_file(name: str, content: bytes) -> tuple[ImportedRow, ...]:
@@ -17,7 +16,7 @@ def read_file(name: str, content: bytes) -> tuple[ImportedRow, ...]:
     Raises LinesRefused if the file is too large, of another kind, damaged, or has other columns.
     """
     check_file(name, len(content))
-    if content.startswith((_ZIP, _OLE)):
+    if content.startswith((_ZIP, OLD_OFFICE)):
         return read_workbook(name, content)
     rows = read_csv_rows(name, content)
     return take_rows(name, rows, find_columns(name, rows))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from bot.errors import LinesRefused
 from bot.lines.files.columns import FileColumns, FileRow, clean_cell, find_columns, take_rows
-from bot.lines.files.limits import MAX_COLUMNS, MAX_ROWS
+from bot.lines.files.limits import MAX_COLUMNS, MAX_ROWS, OLD_OFFICE
 from bot.lines.validation import ImportedRow
 
 _MAX_PARTS = 1_000
@@ -23,7 +23,6 @@ _MAX_UNPACKED = 25_000_000
 """Maximum bytes of all parts of the archive together, unpacked."""
 _CHUNK = 1_000_000
 _OVERLAP = 300
-_OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3}\d{1,7}):([A-Z]{1,3}\d{1,7})"')
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 _MAX_MERGED = 10_000
@@ -50,7 +49,7 @@ class _SheetCell(NamedTuple):
 
 def read_workbook(name: str, content: bytes) -> tuple[ImportedRow, ...]:
     """The lines of the first visible sheet with a header; raises LinesRefused."""
-    if content.startswith(_OLE):
+    if content.startswith(OLD_OFFICE):
         cause = "is encrypted, or in the format of Excel before 2007"
         raise LinesRefused(name, cause, "Save it as .xlsx without a password")
     merged = _check_archive(name, content)

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from bot.lines.table import Cell
 from bot.text.single_line import to_single_line
 
-Cell = str | int | Decimal | date | None
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 _WIDTHS = (6, 60)
 """The least and the greatest width of a column, in characters."""

@@ -61,6 +61,8 @@ _TALKS_SHOWN = 3
 _PARTS = 6
 """Maximum kinds of goods, or codes, of one question that are answered separately."""
 _CHAPTER_DIGITS, _SUBHEADING_DIGITS = 2, 6
+_METALS = frozenset(map(str, range(72, 84)))
+"""The chapters of metals and goods made of them."""
 _AND = re.compile(r"[,;&+/]|\b(?:and|or|plus|vs|versus)\b", re.IGNORECASE)
 """What stands between several kinds of goods."""
 
@@ -165,10 +167,16 @@ def _list_codes_and_goods(
 
 def _list_goods_next_to_codes(product: str, ledger: Ledger) -> Iterator[str]:
     """The goods of each part of the product without a code, and those next to a code that are of
-    other chapters: `8507.60 toys`."""
+    other chapters: `8507.60 toys`. Metals are one chapter: `stainless pipe 7306.40`."""
     for item in _AND.split(product):
         codes, rest = extract_codes(item)
         chapters = tuple(code[:_CHAPTER_DIGITS] for code in codes)
+        if not _METALS.isdisjoint(chapters):
+            chapters += tuple(_METALS)
+        found = {one.code for one in ledger.reader.search_schedule(rest)} if codes else set()
+        if not found.isdisjoint(code[:HEADING_DIGITS] for code in codes):
+            # The schedule has the words in this heading: `9405 led lamps`.
+            continue
         for good in ledger.reader.read_any(rest).goods:
             if not any(own.startswith(chapters) for own in ledger.goods.by_id[good].hs):
                 yield good

@@ -5,7 +5,7 @@ Three modules find such measures:
 2. `bot.rates.answer.select` finds measures from which the partner or the goods are exempt.
 3. This module finds the others: measures on particular goods, measures that ended or have not
    begun, and measures whose rate is unknown, not set or never added to others. It skips a measure
-   on particular goods if its rate ended more than a year ago.
+   on particular goods if its rate ended more than two years ago.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, RatePeriod, Status
 from bot.rates.model.warnings import Exclusion, Reason
 
-_A_YEAR = 365
+_RECENT_DAYS = 2 * 365
 _A_DAY = timedelta(days=1)
 
 
@@ -84,5 +84,7 @@ def _find_claimed(context: RateContext, measure: Measure) -> str:
 
 
 def _is_recent(measure: Measure, past: RatePeriod, day: date) -> bool:
-    """Whether an expired rate is shown: it covered all goods, or it ended within the last year."""
-    return measure.applies_to_all_goods or (past.to is not None and (day - past.to).days <= _A_YEAR)
+    """Whether an expired rate is shown: it covered all goods, or it ended in the last two years."""
+    return measure.applies_to_all_goods or (
+        past.to is not None and (day - past.to).days <= _RECENT_DAYS
+    )

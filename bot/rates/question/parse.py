@@ -25,7 +25,9 @@ Case, accents and small words do not matter. Goods, date and `history` may come 
 other text raises QueryError. `bot.rates.question.product` recognizes misspelt goods, and
 `bot.parties` misspelt economies.
 
-normalized text | intent | period, value, percentage | economies and direction | goods | RateQuery
+normalized text | corrected, places as economies | without remarks and routes | intent | period
+    | card of a rule, law or topic -> RateQuery
+    | value, percentage | economies and direction | goods | RateQuery, with what was not read
 """
 
 from collections.abc import Callable
@@ -37,6 +39,8 @@ from bot.parties import Parties
 from bot.rates.cards.index import CardIndex
 from bot.rates.question.directions import names_export, names_importer
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
+from bot.rates.question.phrases.spelled_forms import spell_out
+from bot.rates.question.phrases.uncovered import take_other_costs, take_uncovered
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import (
     HOME,
@@ -116,10 +120,7 @@ from bot.rates.question.wording import (
     remove_empty_phrases,
     remove_intent,
     remove_when_words,
-    spell_out,
-    take_other_costs,
     take_percent,
-    take_uncovered,
 )
 
 _MAX_TEXT = 500
@@ -154,15 +155,7 @@ def parse_query(
 
 def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     parties, reader, cards, today = vocabulary
-    if reader is not None:
-        text = translate(text)
-        text = spell_out_places(text, lambda name: parties.find(name) is not None, reader)
-        text = drop_named_duty(spell_out_use(text, reader), reader)
-        text = drop_asked_heading(text, parties, reader)
-    whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
-    respelled: tuple[Respelling, ...] = ()
-    if reader is not None:
-        whole, respelled = correct_spelling(whole, parties, reader, cards)
+    whole, respelled = _correct(text, vocabulary)
     if respelled:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
@@ -181,13 +174,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     tokens.settle(rest, Role.FILLER)
     period, rest = _take_period(rest, today, intent)
     tokens.settle(rest, Role.DAY)
-    if intent.changes and period is not None and period.day == today:
-        # 'what's new today' asks for the state, and few days have a change
-        period = None
-    if period is not None and names_event(rest) and not intent.history:
-        intent = intent._replace(changes=True, asks_when=True)
-    if period is None and asks_for_past(whole):
-        intent = intent._replace(history=True)
+    period, intent = _read_times(period, intent, whole, rest, today)
     if period is not None and period.day != today:
         rest = read_surcharges(rest)
     rest = _add_own_origin(rest, parties)
@@ -253,6 +240,33 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     times = find_unread_times(undated) if period is None else ()
     refuse_half_read(whole, words, query, times, vocabulary)
     return query
+
+
+def _correct(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[Respelling, ...]]:
+    """The text in English, with places as economies, one form of each use and corrected words, and
+    the corrected words of its goods and economies."""
+    parties, reader, cards, _ = vocabulary
+    if reader is not None:
+        text = translate(text)
+        text = spell_out_places(text, lambda name: parties.find(name) is not None, reader)
+        text = drop_named_duty(spell_out_use(text, reader), reader)
+        text = drop_asked_heading(text, parties, reader)
+    whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
+    return correct_spelling(whole, parties, reader, cards) if reader is not None else (whole, ())
+
+
+def _read_times(
+    period: Period | None, intent: Intent, whole: str, rest: str, today: date
+) -> tuple[Period | None, Intent]:
+    """The period, and the intent with what the period says about it. `rest` has no period."""
+    if intent.changes and period is not None and period.day == today:
+        # 'what's new today' asks for the state, and few days have a change
+        period = None
+    if period is not None and names_event(rest) and not intent.history:
+        intent = intent._replace(changes=True, asks_when=True)
+    if period is None and asks_for_past(whole):
+        intent = intent._replace(history=True)
+    return period, intent
 
 
 def _is_name(word: str, vocabulary: Vocabulary) -> bool:
@@ -363,5 +377,8 @@ def _take_retaliation(
     words.other_words = rest.split()
     if reader is None:
         return find_retaliation(words)
-    kept = trim_product(reader.drop_everyday_words(words.other_words))
-    return find_retaliation(words, partial(asked, product=list_read_goods(kept, reader)))
+    # Words of the retaliation may stand next to the goods: `wine from france if it comes back`.
+    groups = (words.other_words, words.words_before[0], words.words_after)
+    kept = (trim_product(reader.drop_everyday_words(group)) for group in groups)
+    goods = next(filter(None, (list_read_goods(one, reader) for one in kept)), None)
+    return find_retaliation(words, partial(asked, product=goods))

@@ -225,13 +225,28 @@ class ProductReader:
     def _read_in_order(
         self, wanted: ParsedProduct, words: Sequence[str], allowed: frozenset[str]
     ) -> ParsedProduct | None:
-        """The text with two neighbors exchanged that are a name then: `cars electric`."""
+        """The text with two neighbors exchanged that are a name then: `cars electric`.
+
+        `t-shirts knit` are no knit shirts, which are other goods than T-shirts.
+        """
         for at, name in enumerate(zip(words[1:], words, strict=False)):
-            known = any(one.words == name for one in self._phrases.get(name[0], ()))
+            # Where both orders are names, as in `battery storage`, moving would have no end.
+            known = self._is_name(name) and not self._is_name(name[::-1])
             if known and not set(wanted.unknown).isdisjoint(name):
                 moved = " ".join((*words[:at], *name, *words[at + 2 :]))
-                return self._read(moved, allowed)._replace(text=wanted.text)
+                read = self._read(moved, allowed)._replace(text=wanted.text)
+                is_narrower = self._is_part_of(Item((), read.goods), Item((), wanted.goods))
+                if is_narrower or not self._ends_name(words, at):
+                    return read
         return None
+
+    def _is_name(self, words: tuple[str, ...]) -> bool:
+        return any(one.words == words for one in self._phrases.get(words[0], ()))
+
+    def _ends_name(self, words: Sequence[str], at: int) -> bool:
+        """Whether the word at `at` ends a name of two words: `t shirt`."""
+        pair = tuple(words[max(at - 1, 0) : at + 1])
+        return len(pair) > 1 and self._is_name(pair)
 
     def _is_made_of(self, words: tuple[str, ...], at: int) -> bool:
         """Whether `of` stands between goods and their material: `furniture of wood`."""

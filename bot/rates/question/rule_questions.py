@@ -14,6 +14,7 @@ import re
 
 from bot.errors import UnclearQuestion
 from bot.rates.question.parties import TokenizedQuestion
+from bot.rates.question.query import HOME
 from bot.rates.question.reading.question import Vocabulary
 from bot.rates.question.stemming import stem_words
 
@@ -144,13 +145,25 @@ _ORIGIN_RULE = re.compile(
     r"|finish\w*|packag\w*|repack\w*|label\w*|rout\w*|shipp?\w*|process\w*)\b[^?;]{0,30}"
     r"\b(?:in|via|through|from)\b"
 )
+_WORKED = (
+    r"(?:melted|poured|smelted|cast|rolled|extruded|drawn|forged|machined|assembled|finished|processed"
+    r"|refined|packed|packaged|roasted|milled|grown|raised|caught|made|produced|manufactured|built)"
+)
+_TWO_PLACES = re.compile(
+    rf"\b(?P<one>{_WORKED}) in\b[^?;]{{1,50}}?\b(?!(?P=one)\b){_WORKED} in\b"
+    rf"|\b(?:uses?|using|contains?|containing) {_DEMONYM}\b"
+    rf"|\b{_DEMONYM} (?:(?!tariff|dut|retaliat|counter|import|export|surtax|rate|goods|and\b"
+    r"|or\b|vs)[a-z-]+ ){1,2}from (?!(?:the )?(?:us|usa|united)\b|🇺🇸)"
+)
+"""Goods that were worked in one economy after another: `smelted in canada, extruded in mexico`."""
 _OTHER_RULES = re.compile(
     r"\b(?:usmca|cusma|textiles?|apparel|cloth\w*|fabrics?|yarns?|t-?shirts?|sewn|knit\w*)\b"
 )
 """Goods and programs with rules of origin of their own."""
 _IN_TRANSIT = re.compile(
-    r"\b(?:which|what) (?:tariff|rate|duty|date|day)s?\b[^?;]{0,20}\b(?:appl(?:y|ies)|counts?|decides?"
-    r"|matters?|do (?:we|i) pay)\b[^?;]*\b(?:loaded|sailed|departed|on the water|afloat|in transit)\b"
+    r"\b(?:which|what) (?:tariff|rate|duty|date|day)s?\b[^?;]{0,20}\b"
+    r"(?:appl(?:y|ies)|counts?|decides?|matters?|do (?:we|i) pay)\b[^?;]*"
+    r"\b(?:loaded|sailed|departed|on the water|afloat|in transit)\b"
 )
 _CASE = re.compile(
     r"\b(?P<name>(?!the\b|a\b|this\b|that\b)[a-z0-9][\w.&'-]+)(?:'s)? "
@@ -164,7 +177,8 @@ _GROUP_OF_CASES, _MOST_CASES = "Refunds and courts", 4
 def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
     """The id of the card about the rule that the text asks for, or None.
 
-    Only the rules about payers, transit, US content and origin answer a question that names an economy.
+    Only the rules about payers, transit, US content and origin answer a question that names an
+    economy.
     """
     parties, _, cards, _ = vocabulary
     if cards is None:
@@ -172,8 +186,11 @@ def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
     rules = [(_WHO_PAYS, "importer-of-record"), (_IN_TRANSIT, "in-transit")]
     if not _OTHER_RULES.search(text):
         rules += [(_CONTENT_RULE, "us-content"), (_ORIGIN_RULE, "origin-rules")]
-    if not TokenizedQuestion(text, parties).codes:
+    codes = TokenizedQuestion(text, parties).codes
+    if not codes:
         rules += _RULES
+    if len(codes) > 1 and HOME not in codes and not _OTHER_RULES.search(text):
+        rules.append((_TWO_PLACES, "origin-rules"))
     return next(
         (card for pattern, card in rules if card in cards.by_id and pattern.search(text)), None
     )

@@ -1,6 +1,6 @@
 """Finds the entered value in a question: `value 10000`, `$10,000`, `usd 25k worth of`.
 
-An amount after a limit word is no entered value: `parcels under $800`.
+An amount after a limit word, or a price of one unit, is no entered value: `parcels under $800`.
 """
 
 import re
@@ -27,6 +27,10 @@ _VALUE = re.compile(
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 """A number with points between thousands, as many languages write it: `10.000`."""
 _LIMIT = re.compile(r"\b(?:under|below|over|above|than|up to|to|least|most|minimis)\s*$")
+_PER_UNIT = re.compile(
+    r"\s*(?:/|(?:per|each|ea|apiece|a piece|a pair|a unit|a kilo|a ton|an? item)\b)", re.IGNORECASE
+)
+"""After an amount, it is a price of one unit: `$25 each`."""
 _OTHER_CURRENCY = re.compile(
     r"(?:[€£¥₹]|\b(?:eur|euros?|gbp|pounds?|cad|mxn|jpy|yen|cny|rmb|yuan|inr|rupees?|chf|aud))\s*$"
 )
@@ -41,7 +45,8 @@ def take_value(text: str) -> tuple[Decimal | None, str]:
     """
     for match in _VALUE.finditer(text):
         head = text[: match.start()]
-        if _LIMIT.search(head) or _OTHER_CURRENCY.search(head):
+        is_price = _PER_UNIT.match(text, match.end())
+        if is_price or _LIMIT.search(head) or _OTHER_CURRENCY.search(head):
             continue
         name = next(each for each in ("named", "led", "followed", "bare") if match[each])
         digits = match[name].replace(",", "")

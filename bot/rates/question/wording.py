@@ -6,8 +6,6 @@ Rules, in running order:
    changes, `what changes next month` and `when do sofas go up` about upcoming ones. Then
    `remove_empty_phrases` removes phrases without meaning here: `no longer`, `in force`.
 3. `take_percent` takes a percentage: `is the 10% still on`.
-4. `take_other_costs` takes costs that are no duties: `vat`. `take_uncovered` takes duties and
-   reliefs that the ledger does not cover: `anti-dumping`.
 """
 
 import re
@@ -17,7 +15,6 @@ from functools import lru_cache
 from operator import ne
 from typing import NamedTuple
 
-from bot.rates.question.query import Uncovered
 from bot.rates.question.times.periods import Tense
 
 FILLER = frozenset(
@@ -87,18 +84,19 @@ _SHORTEST_TYPO = 5
 _WORD = re.compile(r"[a-z]+")
 _DOUBLED = re.compile(r"([a-z])\1+")
 _VOWELS, _MAY_HAVE_VOWELS = frozenset("aeiouy"), 4
-_PROGRAM = r"(?:usmca|cusma|t-?mec|korus)"
+PROGRAM = r"(?:usmca|cusma|t-?mec|korus)"
+"""The programs of origin whose claim a question may name."""
 _FITTING = r"(?:qualif(?:ying|ied|ies)|compliant|originating|eligible|claimed|origin)"
 _BOTH_CLAIMS = re.compile(
     r"\b(?:both )?(?:(?:with|under)\s*(?:and|or|vs\.?|versus|/|&)\s*"
     r"(?:without|outside|not under|not)|without\s*(?:and|or|vs\.?|versus|/|&)\s*with)"
-    rf"\s+(?:the\s+|an?\s+)?{_PROGRAM}\b(?:\s+(?:claim|origin|preference|treatment))?"
-    rf"|\b(?:with|under)?\s*{_PROGRAM}\b[\s-]*{_FITTING}?\s*(?:,|and|or|vs\.?|versus|/|&)+\s*"
-    rf"(?:not|non|without|no|outside)\b[\s-]*{_PROGRAM}?[\s-]*{_FITTING}?"
-    rf"|\b(?:with|under)?\s*{_PROGRAM}\s*(?:or|vs\.?|versus|/)+\s*"
+    rf"\s+(?:the\s+|an?\s+)?{PROGRAM}\b(?:\s+(?:claim|origin|preference|treatment))?"
+    rf"|\b(?:with|under)?\s*{PROGRAM}\b[\s-]*{_FITTING}?\s*(?:,|and|or|vs\.?|versus|/|&)+\s*"
+    rf"(?:not|non|without|no|outside)\b[\s-]*{PROGRAM}?[\s-]*{_FITTING}?"
+    rf"|\b(?:with|under)?\s*{PROGRAM}\s*(?:or|vs\.?|versus|/)+\s*"
     r"(?:mfn|(?:the )?(?:normal|regular|general) (?:rate|duty))\b"
     rf"|\b{_FITTING}\s*(?:and|or|vs\.?|versus|/|&)\s*(?:not|non)[\s-]*{_FITTING}?\s*"
-    rf"(?:(?:for|under)\s+)?{_PROGRAM}\b"
+    rf"(?:(?:for|under)\s+)?{PROGRAM}\b"
 )
 """A claim and its opposite: `with and without usmca`. An answer without a claim has both totals."""
 _AS_WELL_AS = re.compile(r"\b(?:as well as|in addition to|together with|along with)\b")
@@ -139,10 +137,6 @@ _EMPTY_PHRASES = re.compile(
     r"(?:(?:country of )?origins?|suppliers?|sourcing)(?: of)?\b"
     r"|\b(?:to|we|i|they|you) source\b(?! of\b)|\bsource (?=from\b)"
 )
-_IT_GOODS = re.compile(
-    r"(?<!\bis )(?<!\bdoes )\bit(?= (?:products|equipment|hardware|goods)\b)"
-    r"|\binformation technology\b"
-)
 _COMPARISON = re.compile(
     r"\b(?:compare|comparing|comparison|compared|versus|vs|cheap(?:er|est)|low(?:er|est)"
     r"|high(?:er|est)|(?:who|which)\b[^,;:]{0,40}\b(?:more|less|least|most|better)"
@@ -174,7 +168,7 @@ _UPCOMING = re.compile(
 )
 _CHANGES = re.compile(
     r"\b(?:changes|changed|what(?: has| is|'s| has been)? new|whats new|what changed"
-    r"|what(?: has)? happened)\b"
+    r"|what(?: has)? happened(?! (?:to|with)\b))\b"
 )
 _CHANGE_ALONE = re.compile(r"\bchange\b")
 _PAST = re.compile(
@@ -218,185 +212,13 @@ _TWO_PERCENTS = re.compile(
     r"\d{1,3}(?:\.\d+)?\s?(?:%|percent\b|pct\b)"
 )
 """Two percentages of which a question asks for the right one."""
-_NOT_CLAIMED = re.compile(
-    r"\b(?:that |which |who )?(?:(?:(?:do|does|did|is|are|was|were|could|would|wo|ca)(?:n't| not)"
-    r"|cannot|never|fails? to|failing to|not) (?:be )?(?:(?:qualif|compl|originat|enter|meet|claim)"
-    r"[a-z]*|eligible|covered) (?:(?:for|with|under|by|as) )?(?:the )?"
-    r"|(?:is|are|was|were)(?:n't| not) (?:under )?(?:the )?|(?:without|no|lacking) "
-    r"(?:(?:a |an |any |the )|(?=(?:usmca|cusma) (?:claim|certificat|origin))))"
-    r"(?P<claim>usmca|cusma)\b"
-    r"(?: (?:eligible|compliant|qualifying|origin|originating|rules|requirements?|certified"
-    r"|certificates?|certification|claim)\b)?"
-)
-"""A claim that is denied in other words: `that don't qualify for usmca`."""
-_NOT_ORIGINATING = re.compile(
-    r"\bnon-? ?(?:originating|qualifying|conforming|eligible|compliant)\b"
-    r"|\bnot (?:originating|qualifying|compliant)\b(?! (?:under|for|with))"
-)
-_USMCA_PARTNER = re.compile(r"🇲🇽|🇨🇦|\bmexic\w*|\bcanad\w*|\bmx\b|\bca\b")
-"""Of goods of these two economies, `non-originating` denies USMCA."""
-_CLAIM_DIFFERENCE = re.compile(
-    rf"\b{_PROGRAM}\b.*\b(?:how much (?:more|less|cheaper|extra)|the difference|than if)\b"
-    rf"|\b(?:how much (?:more|less|cheaper|extra)|difference|save|saved?|savings?)\b.*{_PROGRAM}\b"
-)
-"""A question about the difference that a claim makes. An answer without a claim has both totals."""
-_ANY_CLAIM = re.compile(
-    rf"\b(?:(?:if|when) (?:it|they|we)(?:'s|'re)? )?"
-    r"(?:(?:not|no|non|without|with|under|using|by|claiming|claim"
-    rf"|(?:it |they )?qualif\w+ (?:for|under)) )*(?:a |an |the )?{_PROGRAM}\b"
-    r"(?: (?:claim|origin|certificate|preference))?"
-)
 _ANY_SURCHARGE = re.compile(
     r"(?<!import )(?<!global )(?<!122 )(?<!temporary )(?<!payments )(?<!% )(?<!percent )"
     r"\bsurcharges?\b"
 )
-_SECTION = re.compile(
-    r"\b(?:sec|sect)\.?\s*(?=\d{3}\b)|(?<![\w.'$/-])s\.?(?=(?:122|201|232|301|337|338)\b)"
-)
-_NEXT_GOODS = re.compile(r"\s*(?:[?;]+\s*(?:and )?also|;|, (?:and )?also|\band also)\s+")
-_AND_PRESENTLY = re.compile(
-    r"\s*(?:,|\band\b|&|\bvs\.?|\+)(?: and)? (?:at present|at the moment|nowadays|presently"
-    r"|as of (?:now|today)|these days)\b"
-    r"|,? ?\band (?:what|how much) (?:is|are|do|does|would)\b[^,;?]{0,30}"
-    r"\b(?:now|today|currently|nowadays)\b"
-)
-_COMPARED_TO = re.compile(
-    r"\b(?:compar(?:e|ed|es|ing) (?:to|with|against)|as opposed to|relative to)\b"
-)
-_SHIPMENT = re.compile(
-    r"\b(?:my|our|the|this|their) (?:container|shipment|consignment)s?\b"
-    r"(?=.*\b(?:loaded|arriv|sail|left|land|clear|enter|on the water))"
-)
-_QUALIFIED = re.compile(
-    r"\b(?:that |which )?(?:qualif(?:y|ies|ying|ied)|eligible)(?= (?:for|under)\b)"
-)
-_MELTED = re.compile(
-    r"\b(?:(?:that|which) )?(?:(?:is|was|are|were|(?:has|have) been) )?"
-    r"(?:melted(?: (?:and|&) | ?/ ?)poured|smelt(?:ed)?(?: (?:and|&) | ?/ ?)cast)(?= in\b)"
-)
-"""The origin of metal: `melted and poured in mexico`."""
-_LAW_OF_METALS, _COPPER = re.compile(r"\b(?:s|sec|section)?\.? ?232\b"), re.compile(r"\bcu\b")
-"""With Section 232, `cu` is the metal and not the code of Cuba."""
-_DOTTED_HEADING = re.compile(
-    r"(?<![\w.,$-])(0[1-9]|[1-9]\d)\.(?![05]0)(\d\d)(?![\w.,%/-])"
-    r"(?! ?(?:%|percent|pct|usd|dollars|eur|kg|m\b))"
-)
-"""A heading as other countries write it: `76.01`."""
-_SPACED_CODE = re.compile(
-    r"\b(?P<head>(?:hs|hts|htsus)(?: code)?:?) (?P<a>\d\d) (?P<b>\d\d)(?: (?P<c>\d\d))?"
-    r"(?: (?P<d>\d\d))?\b(?![.%])"
-)
-"""A code with spaces: `hs 85 41 43`."""
-_CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
-_CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
-_QUANTITY = re.compile(
-    r"(?<![\w$€£,.])(?<!usd )(?:\d[\d,.]*|an?|my|our|one|two|three) ?"
-    r"(?:pairs?|units?|pcs|pieces|kgs?|kilos?|tons?"
-    r"|tonnes|lbs?|pounds?|containers?|cartons?|pallets?|dozens?|boxes|bottles|lit(?:er|re)s?|shipments?"
-    r"|truckloads?|loads?) of\b"
-    r"|(?<![\w$€£,.])(?<!usd )\d[\d,.]* ?(?:pallets?|cartons?|containers?|kgs?|kilos?|tons?|tonnes"
-    r"|lbs?|pounds?|pcs|pieces|units?|dozens?|boxes|pairs?|truckloads?)"
-    r" (?!(?:from|to|in|at|by|on|for|per|via|and|or|of|exw|fob|cif|ddp)\b)(?=[a-z])"
-)
-_CONTAINER = re.compile(
-    r"\b(?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|small) )*"
-    r"(?:cans?|bottles?|box(?:es)?|bags?|sacks?|drums?|barrels?|jars?|packs?|packets?|cartons?"
-    r"|crates?|containers?|kegs?|tins?|cases?|pallets?|bundles?|loads?) of "
-    r"(?!(?:the )?(?:plastics?|steel|alumini?um|glass|metal|paper|cardboard|wood|leather|cotton"
-    r"|jute|textiles?|polyethylene|iron|tin|copper|heading|chapter|hs)\b)"
-)
-"""A container of other goods, which are the goods: `aluminum cans of beer`."""
-_EX = re.compile(r"\bex[ -](?!works\b|post\b|ante\b)(?=[a-z])")
-"""`ex china`, as the trade writes for goods from China."""
-_COO = re.compile(
-    r"\b(?:coo\b(?:\s*[:=])?|(?:ctry|cntry) (?:of )?orig(?:in)?\b\.?(?:\s*[:=])?"
-    r"|country of origin\b(?=\s*(?:is\b|[:=])|\s+(?!rul(?:es?|ings?)\b|mark|label|law|require)"
-    r"[a-z]+\s*(?:[,;&+]|and\b|with\b|but\b|$)))"
-)
 _ASKS_PAST = re.compile(
     r"\b(?:what|how (?:much|high|many percent)) (?:(?:tariff|duty|duties|rate|tariffs) )?"
     r"(?:did|was|were)\b"
-)
-_IN_CONTAINERS = re.compile(
-    r" in (?:(?:glass|plastic|steel|alumini?um|metal|paper|cardboard|wooden|tin|big|\d+ ?\w*) )*"
-    r"(?:cans|bottles|boxes|bags|sacks|drums|barrels|jars|packs|cartons|crates|containers|kegs|tins"
-    r"|bulk)\b"
-)
-_MOVED = re.compile(
-    r"(?P<from>\b(?:mov|shift|relocat|switch|transfer)[a-z]*\b[^.?;]{0,60}"
-    r"\bfrom\b[^.?;]{1,60}?) to\b"
-)
-"""Production that moves from one origin to another, so both are compared."""
-_OWN_SHIPMENT = re.compile(
-    r"\b(?:when|if|after|once|before|while|and|because|since)? ?(?:our|my|the|a|your|their|this) "
-    r"(?:\w+ )?(?:containers?|shipments?|consignments?|vessels?|ships?|cargo|orders?|entry) "
-    r"(?:(?:was|were|is|are|has|had|been|will|be|should|get|gets|got|finally|already) )*"
-    r"(?:entered|enters|enter|arrives?|arrived|landed|lands|land|cleared|clears?|left|leaves|leave"
-    r"|sailed|sails|sail|departed|departs|depart|shipped|released|imported)\b"
-)
-"""A clause about a shipment, which names no goods: `when our container was entered`."""
-_BOTH = (Uncovered.ANTIDUMPING, Uncovered.COUNTERVAILING)
-_AD_NOUN = (
-    r"(?:dut(?:y|ies)|orders?|cases?|rates?|margins?|deposits?|investigations?|reviews?|tariffs?)\b"
-)
-"""What follows the short form of antidumping: `ad order`."""
-_UNCOVERED = (
-    (
-        re.compile(
-            r"\b(?:add? ?(?:[-/&+,]|and|or) ?cvds?|adcvd|trade remed(?:y|ies))\b"
-            rf"(?:[- ]{_AD_NOUN})?"
-        ),
-        _BOTH,
-    ),
-    (
-        re.compile(rf"\badd?[- ]{_AD_NOUN}|\bad\b(?!-| ?valorem)"),
-        (Uncovered.ANTIDUMPING,),
-    ),
-    (re.compile(r"\b(?:anti[- ]?dumping|dumping)\b"), (Uncovered.ANTIDUMPING,)),
-    (
-        re.compile(r"\b(?:countervailing|counter-vailing|cvds?|anti[- ]?subsidy)\b"),
-        (Uncovered.COUNTERVAILING,),
-    ),
-    (re.compile(r"\b(?:duty )?draw[- ]?backs?\b"), (Uncovered.DRAWBACK,)),
-    (
-        re.compile(
-            r"\b(?:tariff[- ]rate )?(?<!within )(?<!over )(?<!in )(?<!in-)(?<!of )(?<!of-)"
-            r"(?<!beyond )(?<!quarterly )(?<!the )(?:quotas?|trqs?)\b"
-        ),
-        (Uncovered.QUOTA,),
-    ),
-)
-_OTHER_COSTS = (
-    (
-        re.compile(
-            r"\b(?:import )?(?:vat|v\.a\.t|gst|hst|pst|qst|ivat|iva|sales tax|value[- ]added tax"
-            r"|consumption tax|excise(?: (?:tax|taxes|duty|duties))?)(?:es)?"
-            r"(?: and other taxes)?\b(?: rates?\b)?"
-        ),
-        Uncovered.TAXES,
-    ),
-    (
-        re.compile(
-            r"\b(?:exchange rates?|currency (?:conversion|exchange|rates?)|conversion rates?"
-            r"|fx rates?|forex)\b"
-        ),
-        Uncovered.EXCHANGE,
-    ),
-    (
-        re.compile(
-            r"\b(?:(?:sea|ocean|air) )?freight\b"
-            r"(?! (?:containers?|cars?|wagons?|trains?|elevators?))"
-            r"(?: (?:costs?|rates?|prices?|charges?|quotes?))?"
-            r"|\bshipping (?:costs?|rates?|prices?|charges?|quotes?)\b"
-            r"|\bcosts? of shipping\b|\b[24]0[ -]?(?:ft|foot|feet)\b(?: containers?)?"
-        ),
-        Uncovered.FREIGHT,
-    ),
-)
-"""Costs of an import that are no duties."""
-_CLAIMED = (
-    (re.compile(r"\b(?:agoa|african growth and opportunity)\b"), Uncovered.AGOA),
-    (re.compile(r"\b(?:gsp|generali[sz]ed system of preferences?)\b"), Uncovered.GSP),
 )
 
 
@@ -424,31 +246,6 @@ def correct_grammar_words(text: str, is_known: Callable[[str], bool] = lambda _:
     for pattern, full in _SHORT_FORMS.items():
         text = pattern.sub(full, text)
     return _WORD.sub(lambda word: _correct(word.group(), is_known), text)
-
-
-def spell_out(text: str) -> str:
-    """The text with the usual words for claims, chapters and `it products`, without quantities."""
-    text = _DOTTED_HEADING.sub(r"\1\2", " ".join(text.split()))
-    text = _SPACED_CODE.sub(
-        lambda at: f"{at['head']} {''.join(filter(None, at.groups()[1:]))}", text
-    )
-    text = _CHAPTER.sub("chapter ", text)
-    text = _AND_PRESENTLY.sub(" and today", text)
-    text = _COMPARED_TO.sub(" vs ", _SHIPMENT.sub("goods", text))
-    text = _SECTION.sub("section ", _NEXT_GOODS.sub(", ", text))
-    text = _CHAPTERS.sub(lambda match: re.sub(r"(?=\d\d)", "chapter ", match["list"]), text)
-    text = _NOT_CLAIMED.sub(r"not \g<claim>", text)
-    if _USMCA_PARTNER.search(text) and "usmca" not in text:
-        text = _NOT_ORIGINATING.sub("not usmca", text)
-    if _CLAIM_DIFFERENCE.search(text):
-        text = _ANY_CLAIM.sub(" ", text)
-    if _LAW_OF_METALS.search(text):
-        text = _COPPER.sub("copper", text)
-    text = _QUANTITY.sub(" ", _QUALIFIED.sub(" ", text))
-    text = _COO.sub("origin", _EX.sub("from ", text))
-    text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
-    text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
-    return _IT_GOODS.sub("ict", _MELTED.sub("made", text))
 
 
 def remove_empty_phrases(text: str) -> str:
@@ -562,26 +359,3 @@ def take_percent(text: str) -> tuple[Decimal | None, str]:
     if match is None:
         return None, text
     return Decimal(match[1]), f"{text[: match.start()]} {text[match.end() :]}"
-
-
-def take_other_costs(text: str) -> tuple[tuple[Uncovered, ...], str]:
-    """The costs in the text that are no duties, such as `vat`, and the text without them."""
-    found = []
-    for pattern, name in _OTHER_COSTS:
-        text, count = pattern.subn(" ", text)
-        found += [name] * bool(count)
-    return tuple(found), text
-
-
-def take_uncovered(text: str) -> tuple[tuple[Uncovered, ...], str]:
-    """What the text names that the ledger does not cover, and the text without these words.
-
-    AGOA and GSP stay in the text, because they also are claims.
-    """
-    found: dict[Uncovered, None] = {}
-    for pattern, names in _UNCOVERED:
-        text, count = pattern.subn(" ", text)
-        if count:
-            found.update(dict.fromkeys(names))
-    found.update({name: None for pattern, name in _CLAIMED if pattern.search(text)})
-    return tuple(found), text

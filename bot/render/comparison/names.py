@@ -89,8 +89,8 @@ def format_title(answers: Sequence[Answer], names: RowNames) -> str:
     if len({one.entry.claim for one in answers}) > 1:
         # The claim of one origin is not that of all.
         claimed = {one.entry.claim_of for one in answers if one.entry.claim_of}
-        goods = tuple(one for one in first.goods if not any(each in one for each in claimed))
-        first = first._replace(entry=EntryFacts(), goods=goods)
+        unclaimed = tuple(one for one in first.goods if not any(each in one for each in claimed))
+        first = first._replace(entry=EntryFacts(), goods=unclaimed)
     goods = "" if general else f" on {words.describe_goods(first)}"
     if names.goods:
         goods = f" on {' and '.join(dict.fromkeys(map(_name_goods, answers)))}"

@@ -23,8 +23,8 @@ def describe_spells(spells: Sequence[Spell], query: RateQuery, parties: Parties)
                 "antidumping or countervailing duty: these are not in our data, and come on top."
             ]
         return [
-            f"Neither this total nor any of its duties is or was {percent} in our data, which has "
-            "no antidumping or countervailing duties."
+            f"No duty on these goods is or was {percent} in our data. It may be an antidumping or "
+            "countervailing duty, a quota rate, or a duty with other conditions: we lack those."
         ]
     return [_describe_spell(one, query.partner, parties) for one in spells]
 

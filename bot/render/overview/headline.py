@@ -27,6 +27,8 @@ from bot.render.overview.period_spells import describe_period_spells, format_dur
 from bot.text.dates import format_day, format_period
 
 _ZERO = Decimal(0)
+_ON_ALL_GOODS = ("all goods", "goods ")
+"""How the text begins that says what a duty on goods in general covers."""
 _PARENTHESES = re.compile(r" \([^()]*\)")
 
 
@@ -221,7 +223,7 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
     if answer.total_range is not None:
         return f", {words.describe_range(answer)}"
     if answer.is_zero_in_data:
-        return " found in our data" + _describe_maybe_more(answer)
+        return f" found in our data{_describe_maybe_more(answer)}{_describe_dropped(answer)}"
     return _describe_maybe_more(answer)
 
 
@@ -243,6 +245,24 @@ def _describe_end(answer: Answer) -> str:
     unlawful = next((one.on for one in last.rulings if one.effect is Effect.STRUCK_DOWN), None)
     why = f" (held unlawful {format_day(unlawful)})" if unlawful else ""
     return f"; not collected since {format_day(day + timedelta(days=1))}{why}"
+
+
+def _describe_dropped(answer: Answer) -> str:
+    """The last duty on these goods, or on some of them, that ended; empty if none is known."""
+    ended = [
+        (one.to, one)
+        for one in answer.not_counted
+        if one.exclusion is not None
+        and one.exclusion.reason is Reason.ENDED
+        and not one.covers.startswith(_ON_ALL_GOODS)
+        and one.to is not None
+        and one.percent
+    ]
+    if not ended:
+        return ""
+    day, last = max(ended, key=lambda each: each[0])
+    rate = words.describe_rate(last.rate)
+    return f"; {last.measure}, {rate} on listed goods, ended {format_day(day)}"
 
 
 def _name_general_goods(answer: Answer) -> str:

@@ -211,5 +211,7 @@ def _build_component_row(one: Component, answer: Answer) -> GoodsRow:
     law = name.law if name.law not in name.short else ""
     rate = words.describe_rate(one.rate)
     if one.exclusion is not None:
-        return GoodsRow(name.short, f"+{rate}", ", ".join(filter(None, (law, "some lines"))))
+        # A rate that includes the normal duty is not added to another one.
+        added = f"+{rate}" if one.calc is Calc.ADDS else rate
+        return GoodsRow(name.short, added, ", ".join(filter(None, (law, "some lines"))))
     return GoodsRow(name.short, rate, f"{law}{format_start(one)}".removeprefix(", "))

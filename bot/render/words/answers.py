@@ -42,6 +42,9 @@ def describe_range(answer: Answer) -> str:
     """What decides which total of the range applies; empty if there is only one total."""
     if answer.total_range is None:
         return ""
+    if any(one.rate.low is not None for one in answer.components):
+        # A list with several rates, or a duty above a quota.
+        return "the goods and their conditions decide"
     same_lines = len({(group.low, group.high, group.banned) for group in answer.lines}) < 2
     by_goods = answer.rows or answer.choices or (answer.questions and same_lines)
     return "the goods decide" if by_goods else "the tariff line decides"

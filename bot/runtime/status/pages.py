@@ -14,8 +14,13 @@ from bot.monitoring.backlog import DatabaseFacts
 from bot.monitoring.bounded_read import BoundedRead
 from bot.monitoring.endpoint import MetricsPage
 from bot.monitoring.metrics import Metrics
+from bot.monitoring.redaction import Redactor
+from bot.operators_page.access import OperatorAccess
+from bot.operators_page.rendering import PageRenderer
+from bot.operators_page.routes import OperatorsPage
 from bot.readiness import NotReady, Readiness
 from bot.runtime.status.facts import DatabaseFactsReader
+from bot.runtime.status.overview import OverviewReader
 from bot.runtime.wiring.basics import read_clock, reveal_secret
 from bot.runtime.wiring.services import Services
 
@@ -53,6 +58,15 @@ async def open_status_pages(
         last_checks = services.decisions.list_last_checks
         page = MetricsPage(metrics, facts, last_checks, read_clock, token, rejections)
         routes += page.routes()
+    if token := reveal_secret(services.settings.operators_token):
+        overview = OverviewReader(store, services.feeds, readiness, facts.get)
+        redactor = Redactor(services.settings.list_secrets())
+        routes += OperatorsPage(
+            overview,
+            OperatorAccess(token, read_clock),
+            PageRenderer(read_clock, redactor.redact),
+            rejections,
+        ).routes()
     try:
         yield routes
     finally:

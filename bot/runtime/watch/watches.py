@@ -1,7 +1,7 @@
 """Builds the watches of `bot.alerts.watch`, and runs the one that needs feeds and rates."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -19,16 +19,21 @@ from bot.pipeline import IntakeResult
 from bot.proposals.approval.data_checks import FRESH_FOR
 from bot.proposals.approval.decisions import Decisions
 from bot.runtime.settings import Settings
+from bot.runtime.watch.each_workspace import EachWorkspace
 from bot.store.store import Store
 
 
 @dataclass(frozen=True)
 class WatchedParts:
-    """The parts that are watched, and those by which the watches report."""
+    """The parts that are watched, and those by which the watches report.
+
+    `home` is the workspace of the operators, `list_teams` lists all workspaces.
+    """
 
     settings: Settings
     store: Store
-    team: str
+    home: str
+    list_teams: Callable[[], Awaitable[Sequence[str]]]
     decisions: Decisions
     scheduler: PollScheduler[IntakeResult]
     dispatcher: Dispatcher
@@ -41,13 +46,20 @@ class Watches:
     """All watches; `bot.runtime.jobs` calls them."""
 
     def __init__(self, parts: WatchedParts) -> None:
-        self._parts, store, team = parts, parts.store, parts.team
-        self._incidents = Incidents(store.watch, parts.notices, team)
-        self.late_messages = LateMessages(
-            store.watch, self._incidents, team, parts.clock, lambda: team in parts.gate.closed
-        )
+        self._parts, store = parts, parts.store
+        self._incidents = Incidents(store.watch, parts.notices, parts.home)
+        self.late_messages = EachWorkspace(parts.list_teams, self._watch_late_messages)
         self._feeds = FeedWatch(store.watch)
-        self.quiet_weeks = QuietWeeks(
+        self.quiet_weeks = EachWorkspace(parts.list_teams, self._watch_quiet_weeks)
+
+    def _watch_late_messages(self, team: str) -> LateMessages:
+        parts, store = self._parts, self._parts.store.watch
+        incidents = Incidents(store, parts.notices, team)
+        return LateMessages(store, incidents, team, parts.clock, lambda: team in parts.gate.closed)
+
+    def _watch_quiet_weeks(self, team: str) -> QuietWeeks:
+        parts, store = self._parts, self._parts.store
+        return QuietWeeks(
             store.watch,
             store.outbox,
             store.subscriptions,

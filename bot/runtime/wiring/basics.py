@@ -83,9 +83,9 @@ async def open_store(
     """The database, created if there is none; raises StoreError.
 
     One with the tables of an older version is refused unless it `may_be_older`; then the caller
-    upgrades it. With a `team`, the outbox serves that workspace only. `outage` logs when the
-    database cannot be reached and when it can be again. If it `has_workers`, they get jobs for what
-    is queued.
+    upgrades it. With a `team`, the outbox serves that workspace only; with many workspaces, it
+    serves those in which the app is installed. `outage` logs when the database cannot be reached
+    and when it can be again. If it `has_workers`, they get jobs for what is queued.
     """
     is_current = await create(settings.database)
     database = Database(settings.database, outage, has_workers)
@@ -93,7 +93,7 @@ async def open_store(
         if not is_current and not may_be_older:
             cure = "Stop the bot, then run: tariffwire db upgrade"
             raise StoreError(database.name, "has the tables of an older version", cure)
-        yield Store.of(database, team)
+        yield Store.of(database, team, only_installed=settings.serves_many)
     finally:
         await database.close()
 

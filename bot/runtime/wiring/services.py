@@ -4,11 +4,13 @@
 """
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.deadlines import EventDeadlines
 from bot.alerts.notices import AnswerReport, MistakeReport, Notices, mistake_trouble
@@ -27,6 +29,7 @@ from bot.commands.message_reading import MessageService
 from bot.commands.permissions import Permissions, SubscriptionPolicy
 from bot.commands.ports import CommandStores
 from bot.commands.rates.rate_now import RateNow, find_rate_now
+from bot.commands.request import RequestLimit
 from bot.commands.service import CommandService
 from bot.commands.subscriptions.service import SubscriptionRules
 from bot.feeds.model import Feed
@@ -45,6 +48,7 @@ from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.refusal_reports import RefusalReporter, open_webhook
 from bot.runtime.settings import Settings
+from bot.runtime.watch.each_workspace import EachWorkspace
 from bot.runtime.watch.watches import WatchedParts, Watches
 from bot.runtime.wiring.basics import make_fetch_limits, open_decisions, read_clock, reveal_secret
 from bot.runtime.wiring.delivery_rules import build_delivery_rules
@@ -55,10 +59,12 @@ from bot.slack.api.sender import SlackSender
 from bot.slack.context import SlackContext
 from bot.slack.handlers.proposals import update_messages, watch_ledger
 from bot.slack.views.alerts import AlertOptions
+from bot.slack.workspaces.parts import WorkspacePeople, WorkspaceSender
 from bot.sources.journals.watcher import JournalWatcher
 from bot.sources.registry import SourceRegistry
 from bot.store.pipeline_store import PipelineStore
 from bot.store.store import Store
+from bot.store.workspace_data import remove_workspace
 from bot.store.workspace_refusals import WorkspaceRefusals
 from bot.store.workspace_turns import WorkspaceTurns
 
@@ -94,8 +100,8 @@ class Services:
     poller: Poller
     scheduler: PollScheduler[IntakeResult]
     notices: Notices
-    reminders: Reminders
-    line_reports: LineReports
+    reminders: EachWorkspace
+    line_reports: EachWorkspace
     watches: Watches
     slack: SlackContext
     feeds: FeedRegistry
@@ -108,24 +114,32 @@ class Services:
 @asynccontextmanager
 async def open_services(base: Foundation) -> AsyncIterator[Services]:
     """Builds all services of the bot. At the end of the block, closes them in reverse order."""
-    settings, config, store, team = base.settings, base.config, base.store, base.slack.team
+    settings, config, store = base.settings, base.config, base.store
+    home, list_teams = base.slack.home, base.slack.clients.list_teams
     async with AsyncExitStack() as stack:
         decisions = await open_decisions(config, store)
         options = _build_alert_options(decisions)
         lines = LineListService(store.lines, lambda: decisions.ledger, read_clock)
-        touches = TouchFinder(store.lines, lines.duties, decisions, team)
-        sender = SlackSender(
-            base.slack.client,
-            config.parties,
-            settings.unknown_outcome,
-            decisions,
-            options=options,
-            touches=touches,
-        )
+        touches = TouchFinder(store.lines, lines.duties, decisions, home)
+
+        def build_sender(client: AsyncWebClient) -> SlackSender:
+            return SlackSender(
+                client,
+                config.parties,
+                settings.unknown_outcome,
+                decisions,
+                options=options,
+                touches=touches,
+            )
+
+        sender = WorkspaceSender(base.slack.clients, build_sender)
         webhook = await stack.enter_async_context(
             open_webhook(reveal_secret(settings.alert_webhook), make_fetch_limits(settings))
         )
-        gate = WorkspaceGate(sender.check_workspace, WorkspaceRefusals(store.database))
+        gate = WorkspaceGate(
+            sender.check_workspace,
+            WorkspaceRefusals(store.database, only_installed=settings.serves_many),
+        )
         take_turn = base.slack.take_turn
         measured: Sender = MeasuredSender(sender, base.metrics, read_clock)
         if store.database.has_workers:
@@ -149,10 +163,12 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             take_turn=take_turn,
             review=review.review,
         )
-        notices = Notices(store.outbox, team, base.operators, read_clock, dispatcher.wake)
-        gate.report_to(RefusalReporter(base.readiness, notices, webhook))
-        await gate.restore(team, read_clock())
-        inbox = ProposalInbox(store.proposals, team, base.operators, read_clock, dispatcher.wake)
+        notices = Notices(store.outbox, home, base.operators, read_clock, dispatcher.wake)
+        many_home = home if settings.serves_many else None
+        gate.report_to(RefusalReporter(base.readiness, notices, webhook, many_home))
+        for team in await list_teams():
+            await gate.restore(team, read_clock())
+        inbox = ProposalInbox(store.proposals, home, base.operators, read_clock, dispatcher.wake)
         hubs = await stack.enter_async_context(open_hubs(settings, store))
         is_pushed = hubs.is_pushed if hubs is not None else None
         poller = await stack.enter_async_context(open_poller(settings, is_pushed))
@@ -185,11 +201,21 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             notices,
             touches,
             lines,
+            gate,
         )
         stack.push_async_callback(slack.background.finish)
         _show_changes_of_proposals(slack, inbox, decisions)
         watched = WatchedParts(
-            settings, store, team, decisions, scheduler, dispatcher, gate, notices, read_clock
+            settings,
+            store,
+            home,
+            list_teams,
+            decisions,
+            scheduler,
+            dispatcher,
+            gate,
+            notices,
+            read_clock,
         )
         yield Services(
             settings=settings,
@@ -200,8 +226,14 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             poller=poller,
             scheduler=scheduler,
             notices=notices,
-            reminders=_build_reminders(base, answers, dispatcher),
-            line_reports=LineReports(lines, store.lines, team, read_clock, dispatcher.wake),
+            reminders=EachWorkspace(
+                list_teams,
+                lambda team: _build_reminders(base, answers, dispatcher, touches, team),
+            ),
+            line_reports=EachWorkspace(
+                list_teams,
+                lambda team: LineReports(lines, store.lines, team, read_clock, dispatcher.wake),
+            ),
             watches=Watches(watched),
             slack=slack,
             feeds=feeds,
@@ -239,10 +271,11 @@ def _build_slack_context(
     notices: Notices,
     touches: TouchFinder,
     lines: LineListService,
+    gate: WorkspaceGate,
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
-        people=SlackPeople(base.slack.client),
+        people=WorkspacePeople(base.slack.clients, SlackPeople),
         subscriptions=store.subscriptions,
         mutes=store.mutes,
         outbox=store.outbox,
@@ -257,7 +290,9 @@ def _build_slack_context(
         lines=store.lines,
     )
     settings = base.settings
-    permissions = Permissions(settings.operators, SubscriptionPolicy(settings.subscriptions_by))
+    policy = SubscriptionPolicy(settings.subscriptions_by)
+    home = base.slack.home if settings.serves_many else None
+    permissions = Permissions(settings.operators, policy, home)
     rules = SubscriptionRules(
         settings.subscription_limit,
         build_delivery_rules(settings, answers.ledger.parties),
@@ -275,11 +310,12 @@ def _build_slack_context(
         answer_log,
         lines,
         touches,
+        RequestLimit(settings.requests_per_minute),
     )
     secret = reveal_secret(base.settings.slack_signing_secret)
 
     async def report_mistake(report: MistakeReport | AnswerReport) -> None:
-        await notices.report(mistake_trouble(report))
+        await notices.report(mistake_trouble(report, home or ""))
 
     return SlackContext(
         base.slack.client,
@@ -289,7 +325,32 @@ def _build_slack_context(
         report_mistake=report_mistake if base.operators else None,
         touches=touches,
         take_reply_turn=base.slack.take_reply_turn,
+        clients=base.slack.clients,
+        home=base.slack.home,
+        remove_workspace=_build_removal(base, gate),
     )
+
+
+def _build_removal(
+    base: Foundation, gate: WorkspaceGate
+) -> Callable[[str, datetime], Awaitable[None]] | None:
+    """What deletes the data of a workspace that has removed the app; None with one workspace."""
+    many = base.slack.many
+    if many is None:
+        return None
+
+    async def remove(team: str, at: datetime) -> None:
+        many.installed.forget(team)
+        found = await many.installed.find(team)
+        if found is not None and found.installation.installed_at > at:
+            log.info("workspace %.20s has installed the app again since it removed it", team)
+            return
+        rows = sum((await remove_workspace(base.store.database, team)).values())
+        many.installed.forget(team)
+        gate.forget(team)
+        log.warning("the app was removed from workspace %.20s; %d rows were deleted", team, rows)
+
+    return remove
 
 
 def _build_alert_options(decisions: Decisions) -> AlertOptions:
@@ -322,16 +383,23 @@ def _show_changes_of_proposals(
     decisions.watch(watch_ledger(slack))
 
 
-def _build_reminders(base: Foundation, answers: AnswerService, dispatcher: Dispatcher) -> Reminders:
+def _build_reminders(
+    base: Foundation,
+    answers: AnswerService,
+    dispatcher: Dispatcher,
+    touches: TouchFinder,
+    team: str,
+) -> Reminders:
     return Reminders(
         lambda: answers.ledger,
         base.store.outbox,
         base.store.subscriptions,
         base.store.reminders,
         base.store.mutes,
-        base.slack.team,
+        team,
         read_clock,
         dispatcher.wake,
         ServerTime(base.settings.digest_hour, ZoneInfo(base.settings.timezone)),
-        EventDeadlines(base.store.stories, base.store.follows, base.slack.team),
+        EventDeadlines(base.store.stories, base.store.follows, team),
+        touches,
     )

@@ -14,7 +14,7 @@ from bot.runtime.app import Application, open_mcp_endpoint, run_application, run
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.gc_tuning import freeze_startup_objects
 from bot.runtime.jobs import run_jobs
-from bot.runtime.listeners import open_listener, open_status_listener
+from bot.runtime.listeners import open_listener, open_pages
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.polling import choose_spread_s
 from bot.runtime.workers.engine import JobEngine
@@ -90,7 +90,7 @@ class WorkerApplication(Application):
     async def _start(self) -> None:
         enter = self._parts.enter_async_context
         services, slack = await self._open_services(has_workers=True)
-        await enter(open_status_listener(services, self._readiness, self._metrics))
+        await enter(open_pages(services, self._readiness, self._metrics))
         polls = build_host_polls(services)
         await polls.add_feeds(choose_spread_s(self._settings, len(self._feeds)))
         lanes = MessageLanes(services.store.database, slack.team)

@@ -29,11 +29,11 @@ async def download(client: AsyncWebClient, url: str, most_bytes: int) -> bytes:
     try:
         async with (
             aiohttp.ClientSession(timeout=_WITHIN, headers=headers) as session,
-            session.get(url, allow_redirects=False) as response,
+            session.get(
+                url, allow_redirects=False, proxy=client.proxy, ssl=client.ssl or True
+            ) as response,
         ):
-            # Without the scope, Slack answers with a page for signing in, or redirects to it.
-            if response.status != HTTPStatus.OK or response.content_type == "text/html":
-                raise _make_missing_scope()
+            _check(response)
             content = bytearray()
             async for chunk in response.content.iter_chunked(_CHUNK):
                 content += chunk
@@ -47,10 +47,19 @@ async def download(client: AsyncWebClient, url: str, most_bytes: int) -> bytes:
         ) from None
 
 
-def _make_missing_scope() -> SlackError:
-    cause = "the app may not read files: its scope files:read is missing"
-    cure = "Add the scope to the app, then install it again. Until then, paste the lines"
-    return SlackError("files.download", cause, cure)
+def _check(response: aiohttp.ClientResponse) -> None:
+    """Raises SlackError for a response that is no file."""
+    status = response.status
+    # Without the scope, Slack answers with a page for signing in, or redirects to it.
+    is_page = status == HTTPStatus.OK and response.content_type == "text/html"
+    is_redirected = HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST
+    if is_page or is_redirected or status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        cause = "the app may not read files: its scope files:read is missing"
+        cure = "Add the scope to the app, then install it again. Until then, paste the lines"
+        raise SlackError("files.download", cause, cure)
+    if status != HTTPStatus.OK:
+        cause = f"Slack answered with status {status}"
+        raise SlackError("files.download", cause, "Send the file again")
 
 
 def _is_of_slack(url: str, api_url: str) -> bool:

@@ -22,8 +22,9 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers import details, proposals, subscriptions
 from bot.slack.handlers import home as home_handlers
 from bot.slack.handlers.check_product import open_product_form
-from bot.slack.handlers.commands import answer, show_touched
+from bot.slack.handlers.commands import answer
 from bot.slack.handlers.lines import forms as line_forms
+from bot.slack.handlers.lines.touched import show_touched
 from bot.slack.handlers.menus import (
     Handler,
     choose_for_alert,
@@ -103,9 +104,9 @@ def _listen(
 
 
 async def _handle(context: SlackContext, button: ButtonRoute, click: Click) -> Message | None:
-    user = click.person.id
+    user, permissions = click.person.id, context.service.permissions
     try:
-        if button.act and not context.service.permissions.is_allowed(user, button.act):
+        if button.act and not permissions.is_allowed(user, button.act, click.team):
             return render_operators_only(button.act, user)
         return await button.handle(context, click)
     except AmendmentRefused as error:

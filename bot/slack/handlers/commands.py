@@ -11,16 +11,13 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_bolt.response import BoltResponse
 
 from bot import COMMAND
-from bot.commands.grammar import Command, Verb
+from bot.commands.grammar import Command
 from bot.commands.lines.grammar import LinesAct
-from bot.commands.lines.replies import LinesPage, TouchedLines
+from bot.commands.lines.replies import LinesPage
 from bot.commands.replies import CalendarFile, LatestStories, RateCalendar, is_public
 from bot.commands.request import CommandRequest
 from bot.errors import SlackError
-from bot.lines.files.writing import write_xlsx
-from bot.lines.model import ListOwner
 from bot.rates.question.query import format_query
-from bot.render.lines import HEADER, list_cells
 from bot.slack.announcements import announce
 from bot.slack.api.fallback import respond_with
 from bot.slack.api.permalinks import find_permalinks
@@ -29,9 +26,10 @@ from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
+from bot.slack.handlers.lines.files import send_list
 from bot.slack.handlers.lines.forms import open_from_command as open_lines_form
 from bot.slack.handlers.lines.forms import opens_lines_form
-from bot.slack.handlers.payloads import Click
+from bot.slack.handlers.lines.touched import find_touched
 from bot.slack.handlers.subscriptions import open_from_command, opens_form
 from bot.slack.views import replies
 from bot.slack.views.command_replies import (
@@ -40,13 +38,10 @@ from bot.slack.views.command_replies import (
     render_reply,
     title_calendar,
 )
-from bot.slack.views.events.touched import ASKED, OF_PROPOSAL, add_touched, render_touched
-from bot.slack.views.lines.table import render_file_sent
-from bot.text.dates import format_day
+from bot.slack.views.events.touched import ASKED, add_touched
 
 _WITHIN_WITH_LIVE_SOURCES_S = 0.5
 CALENDAR_FILE_NAME = "tariffs-ahead.ics"
-LINES_FILE_NAME = "tariff-lines.xlsx"
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -98,55 +93,20 @@ async def answer(
         if isinstance(reply, CalendarFile) and (reply.entries or reply.deadlines):
             return await _share_calendar(context, reply, request)
         if isinstance(reply, LinesPage) and reply.wanted.act is LinesAct.FILE:
-            return await _send_lines(context, reply)
+            return await send_list(context, reply)
         if isinstance(reply, LatestStories) and reply.alerts:
-            links = await find_permalinks(context.client, request.conversation, reply.alerts)
+            client = await context.client_of(request.team)
+            links = await find_permalinks(client, request.conversation, reply.alerts)
             reply = replace(reply, alerts=links)
         message = render_reply(reply, request, service.parties)
         if isinstance(reply, RateCalendar):
-            touched = await _find_touched(context, reply, request)
+            touched = await find_touched(context, reply, request)
             value = f"{ASKED} {format_query(reply.query)}"
             (message,) = add_touched((message,), touched, value)[:1]
         await announce(context, reply, message, request.user, request.conversation)
         return message.for_all() if is_public(reply) else message
     except Exception:
         return replies.render_failure(log_failure("answering a command"))
-
-
-async def _find_touched(
-    context: SlackContext, calendar: RateCalendar, request: CommandRequest
-) -> TouchedLines | None:
-    """The lines of the list of the place where the person acts that coming changes touch. For a
-    question about a partner, only those of its goods."""
-    if context.touches is None:
-        return None
-    owner = ListOwner(request.team, request.place)
-    ahead = [one for one in calendar.items if one.on >= calendar.today]
-    if calendar.query.partner is not None:
-        ahead = [one._replace(partners=(calendar.query.partner,)) for one in ahead]
-    return await context.touches.find_of_changes(owner, ahead)
-
-
-async def show_touched(context: SlackContext, click: Click) -> Message:
-    """Shows which lines of the list of the clicked message's conversation the message touches."""
-    touches, service = context.touches, context.service
-    if touches is None:
-        return replies.render_notice("This bot keeps no lists of tariff lines.")
-    word, _, about = click.value.partition(" ")
-    if word == ASKED:
-        request = click.request(about)
-        reply = await service.execute(Command(verb=Verb.ASK, text=request.text), request)
-        touched = None
-        if isinstance(reply, RateCalendar):
-            touched = await _find_touched(context, reply, request)
-    elif word == OF_PROPOSAL:
-        touched = await touches.find_of_proposal(ListOwner(click.team, click.conversation), about)
-    else:
-        found = await service.stores.outbox.get(click.value)
-        if found is None or (found.team, found.conversation) != (click.team, click.conversation):
-            return replies.render_notice("This message is no longer saved.")
-        touched = await touches.find(found, await service.stores.outbox.stories(found))
-    return render_touched(touched, service.parties)
 
 
 async def _share_calendar(
@@ -157,7 +117,7 @@ async def _share_calendar(
     content = await asyncio.to_thread(_render_ics, context, calendar)
     try:
         await upload(
-            context.client,
+            await context.client_of(request.team),
             request.conversation,
             CALENDAR_FILE_NAME,
             content,
@@ -167,22 +127,6 @@ async def _share_calendar(
     except SlackError as error:
         return render_calendar_shared(calendar, error)
     return render_calendar_shared(calendar)
-
-
-async def _send_lines(context: SlackContext, reply: LinesPage) -> Message:
-    """Sends a list as a workbook to its owner: the person, or the channel."""
-    found, parties = reply.table, context.service.parties
-    cells = list(list_cells(found.rows, parties))
-    content = await asyncio.to_thread(write_xlsx, "Lines", HEADER, cells)
-    title = f"Tariff lines with the duties of {format_day(found.day)}"
-    owner = found.lines.owner.place
-    try:
-        await upload(
-            context.client, owner, LINES_FILE_NAME, content, title=title, comment=f"{title}."
-        )
-    except SlackError as error:
-        return render_file_sent(reply, error)
-    return render_file_sent(reply)
 
 
 def _render_ics(context: SlackContext, calendar: CalendarFile) -> bytes:

@@ -63,7 +63,8 @@ async def send_proposals(context: SlackContext, click: Click) -> Message:
     if context.deduplicator.is_repeated(key, context.service.clock()):
         return done
     message = await answer(context, click.request(), Command(verb=Verb.PROPOSALS))
-    posting = post_with(context.client.chat_postMessage, message, channel=click.person.id)
+    client = await context.client_of(click.team)
+    posting = post_with(client.chat_postMessage, message, channel=click.person.id)
     if not await unless_refused(posting, "the proposals were not sent to an operator"):
         context.deduplicator.forget(key)
         return render_notice(f"Slack refused to post them. Type `{COMMAND} proposals` instead.")

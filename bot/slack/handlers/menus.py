@@ -58,7 +58,7 @@ async def share(context: SlackContext, click: Click) -> Message | None:
     """Answers the question again, visibly for the whole conversation. Ignores a second click by the
     same person."""
     service, user = context.service, click.person.id
-    key = f"share {click.conversation} {click.message_ts} {user}"
+    key = f"share {click.team} {click.conversation} {click.message_ts} {user}"
     request = click.request(click.value)
     with context.deduplicator.once(key, service.clock()) as is_new:
         if not is_new:
@@ -83,7 +83,8 @@ async def _report_answer(context: SlackContext, click: Click) -> Message:
     request = click.request(click.value)
     reply = await context.service.execute(Command(verb=Verb.ASK, text=request.text), request)
     said = render_reply(reply, request, context.service.parties).text
-    report = AnswerReport(request.text, said, click.person.id, click.conversation)
+    place = click.conversation, click.team
+    report = AnswerReport(request.text, said, click.person.id, *place)
     return await _report_once(context, report, f"answer {request.text}")
 
 
@@ -94,7 +95,7 @@ async def _report_once(
     confirmed."""
     if context.report_mistake is None:
         return render_notice("This bot has no operators to whom it could be reported.")
-    key = f"report {report.user} {subject}"
+    key = f"report {report.team} {report.user} {subject}"
     with context.deduplicator.once(key, context.service.clock()) as is_new:
         if is_new:
             await context.report_mistake(report)
@@ -182,7 +183,7 @@ async def _copy_link(_: SlackContext, __: Click, story: Story) -> Message:
 
 
 async def _report(context: SlackContext, click: Click, story: Story) -> Message:
-    report = MistakeReport(story, click.person.id, click.conversation)
+    report = MistakeReport(story, click.person.id, click.conversation, click.team)
     return await _report_once(context, report, f"story {story.id}")
 
 

@@ -51,10 +51,11 @@ async def show_view(context: SlackContext, click: Click, view: View, view_id: st
     none. Returns the modal's id, or empty text if Slack refuses the call."""
     known = view_id or click.modal_id
     try:
+        client = await context.client_of(click.team)
         if known:
-            answer = await context.client.views_update(view_id=known, view=view)
+            answer = await client.views_update(view_id=known, view=view)
         else:
-            answer = await context.client.views_open(trigger_id=click.trigger_id, view=view)
+            answer = await client.views_open(trigger_id=click.trigger_id, view=view)
     except SlackApiError as error:
         log.warning("a modal was not shown: %s", code(error))
         return ""
@@ -68,7 +69,8 @@ async def publish_home(context: SlackContext, team: str, user: str) -> None:
     """Draws a person's Home tab. Never raises."""
     view = await _build_home(context, team, user)
     try:
-        await context.client.views_publish(user_id=user, view=view)
+        client = await context.client_of(team)
+        await client.views_publish(user_id=user, view=view)
     except SlackApiError as error:
         log.warning("a Home tab was not drawn: %s", code(error))
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

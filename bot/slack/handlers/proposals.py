@@ -19,7 +19,7 @@ from slack_sdk.errors import SlackApiError
 from bot.commands.permissions import OperatorAction
 from bot.errors import AmendmentRefused
 from bot.lines.model import ListOwner
-from bot.proposals.approval.audit import Operator, ProposalRecord
+from bot.proposals.approval.audit import ProposalRecord
 from bot.proposals.approval.decisions import DecisionResult
 from bot.proposals.approval.terms import FormRefused, fill_form, list_measures
 from bot.rates.ledger import Ledger
@@ -29,7 +29,7 @@ from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
 from bot.slack.handlers.modals import show_view
-from bot.slack.handlers.payloads import Click, read_person
+from bot.slack.handlers.payloads import Click
 from bot.slack.views.approval_form import TERMS, read_form, render_closing, render_form
 from bot.slack.views.command_replies import render_operators_only
 from bot.slack.views.data_checks import render_check_undone, render_confirmed
@@ -48,7 +48,7 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 
     @app.view(TERMS)
     async def handle_submission(body: dict[str, Any], view: dict[str, Any], ack: AsyncAck) -> None:
-        await _submit(context, read_person(body), view, ack)
+        await _submit(context, Click(body, {}), view, ack)
 
 
 async def update_messages(context: SlackContext, proposal_id: str) -> None:
@@ -149,13 +149,12 @@ async def _open_form(context: SlackContext, click: Click, record: ProposalRecord
     return render_notice("Slack did not open the form. Press the button again.")
 
 
-async def _submit(
-    context: SlackContext, operator: Operator, view: dict[str, Any], ack: AsyncAck
-) -> None:
-    service = context.service
+async def _submit(context: SlackContext, click: Click, view: dict[str, Any], ack: AsyncAck) -> None:
+    service, operator = context.service, click.person
     proposal_id = str(view.get("private_metadata") or "")
-    if not service.permissions.is_allowed(operator.id, OperatorAction.DECIDE_ON_RATES):
-        refusal = render_operators_only(OperatorAction.DECIDE_ON_RATES, operator.id)
+    act = OperatorAction.DECIDE_ON_RATES
+    if not service.permissions.is_allowed(operator.id, act, click.team):
+        refusal = render_operators_only(act, operator.id)
         await ack(response_action="update", view=render_closing(refusal.text))
         return
     try:
@@ -211,7 +210,8 @@ async def _update(
     for (channel, ts), conversation in places.items():
         message = await _add_touched(context, record, shown, conversation)
         try:
-            await context.client.chat_update(channel=channel, ts=ts, **message.payload())
+            client = await context.client_of(context.home)
+            await client.chat_update(channel=channel, ts=ts, **message.payload())
         except SlackApiError as error:
             log.warning(_NOT_UPDATED, record.proposal.id, channel, code(error))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -231,6 +231,6 @@ async def _add_touched(
 
 async def _find_channel(context: SlackContext, conversation: str) -> str:
     try:
-        return await channel_of(context.client, conversation)
+        return await channel_of(await context.client_of(context.home), conversation)
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
         return conversation

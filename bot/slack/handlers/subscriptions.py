@@ -145,11 +145,13 @@ async def _open_new(
     context: SlackContext, click: Click, request: CommandRequest, state: FormState
 ) -> Message | None:
     service = context.service
-    if not service.permissions.may_add_subscription(request.user, request.conversation):
+    if not service.permissions.may_add_subscription(
+        request.user, request.conversation, request.team
+    ):
         return _render(
             context, SubscriptionRefused(service.permissions.subscriptions_by, ""), request
         )
-    form = SubscriptionForm(zone=await service.stores.people.find_zone(request.user))
+    form = SubscriptionForm(zone=await service.stores.people.find_zone(request.team, request.user))
     return await _open(context, click, state.model_copy(update={"form": form}))
 
 
@@ -437,18 +439,18 @@ async def _pause_until(
 def _introduce_once(context: SlackContext, body: dict[str, Any], event: dict[str, Any]) -> None:
     """Posts the first message in a channel that the bot has joined."""
     own = {str(one.get("user_id")) for one in body.get("authorizations") or ()}
-    channel, key = event.get("channel"), f"event {body.get('event_id')}"
+    team = str(body.get("team_id") or "")
+    channel, key = event.get("channel"), f"event {team} {body.get('event_id')}"
     if event.get("user") not in own or not isinstance(channel, str):
         return
     if context.deduplicator.is_repeated(key, context.service.clock()):
         return
 
     async def introduce() -> None:
-        await context.take_reply_turn()
+        await context.take_reply_turn(team)
         try:
-            await context.client.chat_postMessage(
-                channel=channel, **render_introduction().payload()
-            )
+            client = await context.client_of(team)
+            await client.chat_postMessage(channel=channel, **render_introduction().payload())
         except SlackApiError as error:
             log.warning("the first post in a channel was refused: %s", code(error))
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -147,6 +147,11 @@ def render_reply(reply: replies.Reply, request: CommandRequest, parties: Parties
             return _render_suggestions(reply)
         case replies.Clarification():
             return _render_clarification(reply)
+        case replies.TooManyRequests():
+            return render_notice(
+                f"That was more than {reply.per_minute} requests in a minute. "
+                f"Ask again in {reply.wait_s} s."
+            )
         case replies.OperatorsOnly():
             return render_operators_only(reply.act, reply.user)
         case _:

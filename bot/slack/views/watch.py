@@ -20,7 +20,7 @@ from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message, context
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.views.data_checks import render_confirm_buttons
-from bot.slack.views.events.touched import render_changed_duties
+from bot.slack.views.lines.changes import render_changed_duties
 from bot.slack.views.replies import render_notice
 from bot.text.dates import format_day
 

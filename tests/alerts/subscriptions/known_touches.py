@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
+from bot.alerts.subscriptions.own_lines import ChangeKey
 from bot.lines.model import ListOwner
 from bot.news.story import Story
+from bot.rates.model.answer import Upcoming
 from tests.store.examples import TEAM
 
 
 class KnownTouches:
-    """The stories with these ids touch the lists of their conversations. It notes what it was
-    asked."""
+    """The stories with these ids touch the lists of their conversations, and no change of a duty
+    does. It notes what it was asked."""
 
     def __init__(self, **ids: Sequence[str]) -> None:
         """`ids` are those of stories, by conversation."""
@@ -19,3 +21,8 @@ class KnownTouches:
     async def list_touching(self, owner: ListOwner, stories: Sequence[Story]) -> frozenset[str]:
         self.asked.append((owner.place, tuple(each.id for each in stories)))
         return self.ids.get(owner, frozenset()) & {each.id for each in stories}
+
+    async def list_touching_changes(
+        self, _: ListOwner, __: Sequence[Upcoming]
+    ) -> frozenset[ChangeKey]:
+        return frozenset()

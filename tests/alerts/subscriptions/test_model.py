@@ -61,6 +61,14 @@ def test_a_row_of_the_first_release_is_read() -> None:
     assert Subscription.model_validate(everything).criteria == Criteria()
 
 
+def test_a_row_without_a_filter_that_was_added_later_does_not_filter() -> None:
+    saved = subscription(criteria=Criteria(official_only=True)).model_dump(mode="json")
+    del saved["criteria"]["only_my_lines"]
+    criteria = Subscription.model_validate(saved).criteria
+    assert criteria == Criteria(official_only=True)
+    assert not criteria.only_my_lines
+
+
 def test_a_pause_ends_at_its_time_or_when_slack_accepts_messages() -> None:
     paused = subscription(paused_until=NOON)
     assert paused.is_paused(NOON - minutes(1))

@@ -58,6 +58,23 @@ async def test_wrong_rows_are_corrected_before_the_list_is_saved(commands: Comma
     assert isinstance(await lines.save(corrected.key, PERSON), LinesRefusal)
 
 
+async def test_corrected_rows_have_the_numbers_of_the_wrong_ones(commands: Commands) -> None:
+    rows = tuple(
+        ImportedRow(row, code, "China") for row, code in ((4, "1"), (7, "8507.60.00"), (9, "2"))
+    )
+    found = await commands.service.lines.propose(rows, ImportMode.ADD, PERSON)
+    assert isinstance(found, PendingReview)
+    fixed = ImportedRow(1, "7208.39.00", "China")
+    typed = (fixed, *(ImportedRow(row, str(row), "China") for row in (2, 3)))
+    corrected = await commands.service.lines.correct(found.key, typed, PERSON)
+    assert isinstance(corrected, PendingReview)
+    assert [(one.row, one.code) for one in corrected.rows] == [
+        *((4, "7208.39.00"), (7, "8507.60.00"), (9, "2"), (10, "3"))
+    ]
+    lines = corrected.proposed.checked.lines
+    assert [one.code for one in lines] == ["72083900", "85076000"]
+
+
 async def test_an_import_is_reviewed_again_in_another_mode(commands: Commands) -> None:
     lines = commands.service.lines
     await lines.save((await propose(commands.service)).key, PERSON)
@@ -126,6 +143,19 @@ async def test_an_import_for_a_removed_list_is_not_saved_over_a_new_one(
     assert isinstance(await lines.save(old.key, PERSON), LinesRefusal)
     kept = await commands.store.lines.get(ListOwner("T1", "U1"))
     assert [one.label for one in kept.lines] == ["cells"]
+
+
+async def test_after_a_restart_an_import_says_what_to_do(commands: Commands) -> None:
+    proposed, old = await propose(commands.service), commands.service
+    again = CommandService(old.stores, old.answers, old.decisions, old.permissions, old.clock)
+    for refused in (
+        await again.lines.review(proposed.key, PERSON),
+        await again.lines.correct(proposed.key, RIGHT, PERSON),
+        await again.lines.save(proposed.key, PERSON),
+    ):
+        assert isinstance(refused, LinesRefusal)
+        assert "nothing was saved" in refused.cause
+        assert "/tariff my upload" in refused.cause
 
 
 async def test_an_import_waits_for_an_hour(commands: Commands) -> None:

@@ -14,7 +14,7 @@ from bot.lines.model import MAX_LINES, LineList, ListOwner
 from bot.lines.table import RowFilter, RowOrder
 from bot.lines.validation import ImportedRow
 from bot.rates.ledger import Ledger
-from tests.lines.made import change, ledger, listed
+from tests.lines.made import LINES, change, ledger, listed, schedule
 from tests.rates import made
 from tests.store.examples import TEAM
 from tests.store.opened import Store
@@ -75,6 +75,16 @@ async def test_an_import_is_shown_with_its_duties(service: LineListService) -> N
     assert [one.line.code for one in german.rows] == ["72085100"]
     by_code = await service.show(OWNER, order=RowOrder.CODE)
     assert [one.line.code for one in by_code.rows] == ["72083900", "72085100", "85076000"]
+
+
+async def test_lines_that_ended_since_the_import_are_shown(
+    service: LineListService, ledgers: Ledgers
+) -> None:
+    await import_rows(service)
+    assert (await service.show(OWNER)).ended == ()
+    ledgers.current = ledger(of=schedule([one for one in LINES if one.code != "85076000"]))
+    (gone,) = (await service.show(OWNER, RowFilter(origin="DE"))).ended
+    assert gone.text == "8507.60.00"
 
 
 async def test_an_import_adds_or_replaces(service: LineListService) -> None:

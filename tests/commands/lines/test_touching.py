@@ -131,6 +131,20 @@ async def test_a_reminder_touches_the_lines_whose_total_changes_on_its_days(
     assert found.effects[0].on == CHANGE_DAY
 
 
+async def test_stories_and_changes_that_touch_a_line_are_listed(setting: Setting) -> None:
+    on_france = story("f", figures=(Figure(imposer="US", partner="FR"),))
+    no_duty = story("n", parties=(), title="Nothing")
+    german = change_of_steel(("DE",))
+    chinese = change_of_steel(("CN",))._replace(measure_id="other")
+    for owner, count in ((OWNER, 1), (OTHERS[0], 0)):
+        if count:
+            await setting.import_rows(owner)
+        stories = await setting.finder.list_touching(owner, [ON_CHINA, on_france, no_duty])
+        assert stories == ({"s"} if count else set())
+        changes = await setting.finder.list_touching_changes(owner, [german, chinese])
+        assert changes == ({("steel", CHANGE_DAY)} if count else set())
+
+
 async def test_only_changes_of_us_duties_on_the_origins_of_lines_touch_them(
     setting: Setting,
 ) -> None:

@@ -205,7 +205,7 @@ async def test_an_unsubscribe_with_goods_removes_the_equal_subscription(
 class SilentPeople(FakePeople):
     """Does not say who is in a channel."""
 
-    async def is_member(self, conversation: str, user: str) -> None:
+    async def is_member(self, _team: str, _conversation: str, _user: str) -> None:
         return None
 
 

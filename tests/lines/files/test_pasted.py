@@ -38,6 +38,11 @@ def test_a_header_and_empty_lines_are_skipped() -> None:
     assert [one.row for one in read_pasted(text, PARTIES)] == [3, 5]
 
 
+def test_a_correction_has_no_header() -> None:
+    rows = read_pasted("\tCN\tcells\n7208.39.00 CN", PARTIES, has_header=False)
+    assert [(one.row, one.code) for one in rows] == [(1, ""), (2, "7208.39.00")]
+
+
 @pytest.mark.parametrize("text", ["", "  \n", "batteries from China", "x" * (MAX_CHARACTERS + 1)])
 def test_a_text_without_codes_is_refused(text: str) -> None:
     with pytest.raises(LinesRefused):

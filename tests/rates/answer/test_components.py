@@ -132,7 +132,7 @@ def test_a_rate_has_an_earlier_first_day_if_earlier_periods_had_it(
 
 
 def test_components_that_do_not_count_on_all_goods_have_a_reason() -> None:
-    ahead, past = date(2026, 7, 1), date(2025, 6, 15)
+    ahead, past = date(2026, 7, 1), date(2024, 6, 15)
     here = context(
         written("general", {}, general=True),
         written("suspended", {"status": "suspended"}, general=True, note="Paused."),
@@ -143,7 +143,7 @@ def test_components_that_do_not_count_on_all_goods_have_a_reason() -> None:
         written("begun", {"from": ahead}, charged_since=JUNE),
         written("ended", {"to": MAY_31}, {"from": ahead, "percent": 30}),
         written("ended-long-ago", {"from": "2020-01-01", "to": past}),
-        written("ended-longer-ago", {"from": "2020-01-01", "to": "2025-06-14"}),
+        written("ended-longer-ago", {"from": "2020-01-01", "to": "2024-06-14"}),
         written("ended-on-all", {"from": "2020-01-01", "to": "2021-12-31"}, general=True),
         written("next", {"from": ahead, "percent": 50}, aside="If approved."),
         written("world", {"percent": 5}, partners=[WORLD]),

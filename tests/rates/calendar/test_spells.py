@@ -123,3 +123,10 @@ def test_duties_that_the_goods_never_paid_are_not_listed(
 def test_a_question_without_a_percentage_has_no_spells(ledger: Ledger) -> None:
     answers = answer_query(pair(None), ledger, TODAY)
     assert list_spells(pair(None), answers, ledger, TODAY) == ()
+
+
+def test_a_percentage_of_a_deal_that_no_duty_had_says_what_it_was(ledger: Ledger) -> None:
+    query = pair(18).model_copy(update={"partner": "IN"})
+    [spell] = list_spells(query, answer_query(query, ledger, TODAY), ledger, TODAY)
+    assert (spell.question, spell.announced) == ("card deal-india", date(2026, 2, 6))
+    assert "no order" in spell.outcome

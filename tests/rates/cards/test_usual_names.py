@@ -84,6 +84,8 @@ NAMES: dict[str, str] = {
     "refund-claimants": "can the customer claim the refund; "
     "who gets the refund if ups was importer",
     "classification": "how do i classify a lamp with a speaker; what is the hs code for lamps",
+    "personal-and-temporary-imports": "gift from germany under $100; samples of no commercial "
+    "value; ata carnet; duty free allowance of a traveler; temporary importation bond",
     "processing-fees": "MPF and HMF; merchandise processing fee; harbor maintenance tax; "
     "what is the mpf maximum",
     "column-2": "column two; which countries are column 2; pntr",

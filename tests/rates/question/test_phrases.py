@@ -35,6 +35,9 @@ def read(text: str, parties: Parties, ledger: Ledger) -> RateQuery:
         ("plastic housewares from china", ("plastic-tableware",)),
         ("coffee beans from brazil", ("coffee",)),
         ("batteries aa china", ("primary-batteries",)),
+        ("jackets, 100% leather, from italy", ("leather-clothing",)),
+        ("20 pallets olive oil from tunisia", ("olive-oil",)),
+        ("t-shirts knit from china", ("t-shirts",)),
     ],
 )
 def test_the_goods_of_a_phrase_are_found(
@@ -111,3 +114,40 @@ def test_a_choice_of_goods_has_all_goods(parties: Parties, ledger: Ledger) -> No
     with pytest.raises(UnclearQuestion) as raised:
         read("capers from china", parties, ledger)
     assert raised.value.options[-1] == ("All goods", "🇨🇳 all goods")
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("auto parts mexico non-originating", "auto parts not usmca"),
+        ("tequila from mexico without usmca claim", "tequila not usmca"),
+        ("cheese from canada, no usmca certificate", "cheese not usmca"),
+        ("s232 steel derivs japan", "section 232 steel derivatives"),
+    ],
+)
+def test_a_claim_or_a_law_in_other_words_is_written_in_the_usual_ones(
+    text: str, product: str, parties: Parties, ledger: Ledger
+) -> None:
+    assert read(text, parties, ledger).product == product
+
+
+def test_a_share_of_a_material_is_no_rate(parties: Parties, ledger: Ledger) -> None:
+    query = read("cotton t-shirts, 100% cotton, from pakistan", parties, ledger)
+    assert (query.percent, query.product) == (None, "cotton t-shirts")
+
+
+def test_a_duty_that_goods_may_be_exempt_from_names_no_other_goods(
+    parties: Parties, ledger: Ledger
+) -> None:
+    text = "are auto parts from mexico under usmca exempt from the 25% auto tariff"
+    query = read(text, parties, ledger)
+    assert (query.percent, query.product) == (None, "auto parts under usmca")
+
+
+def test_retaliation_with_goods_of_an_origin_offers_both_directions(
+    parties: Parties, ledger: Ledger
+) -> None:
+    with pytest.raises(UnclearQuestion) as raised:
+        read("tariff on wine from france if retaliation comes back", parties, ledger)
+    commands = [command for _, command in raised.value.options]
+    assert commands[:2] == ["🇺🇸 on 🇫🇷 wine", "🇫🇷 on 🇺🇸 wine"]

@@ -46,6 +46,10 @@ def ask(parties: Parties, ledger: Ledger) -> Ask:
         ("does 20% US content reduce the tariff on cars of japan", "us-content"),
         ("does the duty follow the country of export or of origin", "origin-rules"),
         ("is a chinese motor in a mexican fan treated as chinese", "origin-rules"),
+        ("steel melted in brazil and rolled in mexico", "origin-rules"),
+        ("aluminum smelted in canada, extruded in mexico, duty", "origin-rules"),
+        ("our factory in vietnam uses chinese steel, which rate", "origin-rules"),
+        ("chinese steel furniture from vietnam", "origin-rules"),
         ("when we ship from hk is the origin china or hong kong", "origin-rules"),
     ],
 )
@@ -63,6 +67,8 @@ def test_a_rate_of_an_origin_is_no_question_about_a_rule(ask: Ask) -> None:
         "turkey origin olive oil",
         "cheapest country of origin for shoes, vietnam or india",
         "who pays more, vietnam or china",
+        "shirts made in china or made in vietnam",
+        "french wine and cheese from italy",
         "mexican cars with 40% us content under usmca",
     ],
 )

@@ -45,6 +45,8 @@ def test_an_entered_value_is_read_and_taken_out_of_the_text(text: str, value: st
         "us china value 0",
         "us china $99,999,999,999,999",
         "us china value 10%",
+        "us china 1000 speakers at $25 each",
+        "us china shoes $30/pair",
     ],
 )
 def test_limits_codes_and_impossible_amounts_are_no_entered_value(text: str) -> None:

@@ -25,8 +25,12 @@ class Files:
                 raise web.HTTPFound("/page")
             case "page":
                 return web.Response(text="<html>Sign in</html>", content_type="text/html")
+            case "denied":
+                raise web.HTTPForbidden
             case "gone":
                 raise web.HTTPNotFound
+            case "busy":
+                raise web.HTTPTooManyRequests
             case _:
                 return web.Response(body=b"x" * 1_000)
 
@@ -56,7 +60,9 @@ async def test_a_file_is_downloaded_with_the_token(files: Files) -> None:
         ("file", "too large"),
         ("moved", "files:read"),
         ("page", "files:read"),
-        ("gone", "files:read"),
+        ("denied", "files:read"),
+        ("gone", "status 404"),
+        ("busy", "status 429"),
     ],
 )
 async def test_other_answers_are_refused(files: Files, name: str, cause: str) -> None:
@@ -64,6 +70,12 @@ async def test_other_answers_are_refused(files: Files, name: str, cause: str) ->
     with pytest.raises(SlackError, match=cause):
         await download(client, f"{files.address}/{name}", 999)
     assert len(files.tokens) == 1
+
+
+async def test_the_proxy_of_the_client_is_used(files: Files) -> None:
+    # The proxy is the server itself: it gets the whole address.
+    client = AsyncWebClient("xoxb-1", base_url="http://slack.test/api/", proxy=files.address)
+    assert await download(client, "http://slack.test/file", 1_000) == b"x" * 1_000
 
 
 @pytest.mark.parametrize(

@@ -431,7 +431,8 @@ async def test_a_reported_mistake_reaches_the_operators(
         (why,) = await page_user.choose(await page_user.alert(), "why")
         (thanks,) = await page_user.click(why, "alert_report")
         assert "operators" in as_text([thanks])
-        assert reports == [MistakeReport(story(), page_user.person, page_user.channel)]
+        team = workspace.team.identity.team_id
+        assert reports == [MistakeReport(story(), page_user.person, page_user.channel, team)]
 
 
 async def test_a_reader_calls_a_story_not_relevant(page_user: PageUser) -> None:

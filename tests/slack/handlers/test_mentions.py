@@ -40,7 +40,7 @@ async def context(api: FakeApi) -> AsyncIterator[SlackContext]:
         client = AsyncWebClient(TOKEN, base_url=api.url, session=session, retry_handlers=[])
         yield replace(
             slack_context(client),
-            take_reply_turn=lambda: limiter.take_reply_turn(method_key(TOKEN, POST)),
+            take_reply_turn=lambda _: limiter.take_reply_turn(method_key(TOKEN, POST)),
         )
 
 

@@ -15,6 +15,7 @@ from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.timing import Frequency, Timing
 from bot.commands.permissions import Permissions, SubscriptionPolicy
+from bot.lines.model import LineList, ListedLine, ListOwner
 from bot.local_slack.page.replies import ActionResult
 from bot.local_slack.server import Workspace
 from bot.slack.context import SlackContext
@@ -195,9 +196,9 @@ class SlowPeople(FakePeople):
         self.answers = asyncio.Event()
         self.answers.set()
 
-    async def is_member(self, conversation: str, user: str) -> bool | None:
+    async def is_member(self, team: str, conversation: str, user: str) -> bool | None:
         await self.answers.wait()
-        return await super().is_member(conversation, user)
+        return await super().is_member(team, conversation, user)
 
 
 def find_row(blocks: list[dict[str, Any]], action_id: str) -> dict[str, Any]:
@@ -286,6 +287,33 @@ async def test_an_error_is_shown_at_its_field(
     assert words in refused.errors[field]
     assert words in await user.preview(**changes)
     assert user.saved == []
+
+
+async def test_only_my_lines_needs_a_list_and_previews_what_touches_it(user: Subscriber) -> None:
+    await user.say("/tariff subscribe")
+    assert "There is no list of lines yet" in user.shown
+    assert "Would have sent nothing" in await user.preview(limits=["lines"])
+    refused = await user.submit(limits=["lines"])
+    assert list(refused.errors) == ["limits"]
+    assert "Import one first: /tariff my channel upload" in refused.errors["limits"]
+    assert user.saved == []
+    owner = ListOwner(user.workspace.team.identity.team_id, user.channel)
+    line = ListedLine(code="85076000", origin="CN")
+    await user.context.service.stores.lines.save(LineList(owner), [line], {}, "U1", NOW)
+    await user.say("/tariff subscribe")
+    assert "My lines are those of /tariff my channel" in user.shown
+    assert "Would have sent 1 message" in await user.preview(limits=["lines"])
+    assert (await user.submit(limits=["lines", "official"])).ok
+    [one] = user.saved
+    assert (one.criteria.only_my_lines, one.criteria.official_only) == (True, True)
+    await user.context.service.stores.lines.remove(owner)
+    assert "Sends nothing until a list of lines is imported" in await user.say("/tariff list")
+    await user.click_list(EDIT)
+    assert user.held()["limits"] == ["official", "lines"]
+    # The subscription has the filter already, so that it can be changed without the list.
+    assert (await user.submit(limits=["lines"], frequency="daily")).ok
+    [one] = user.saved
+    assert (one.criteria.official_only, one.timing.frequency) == (False, Frequency.DAILY)
 
 
 async def test_without_the_scope_the_zone_is_left_to_the_person(

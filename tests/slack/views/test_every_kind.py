@@ -297,6 +297,7 @@ def test_questions_that_were_not_understood(
 @given(user=text)
 def test_refusals(act: OperatorAction, user: str) -> None:
     check_message(render(replies.OperatorsOnly(act, user)))
+    check_message(render(replies.TooManyRequests(60, 12)))
 
 
 @few

@@ -20,7 +20,7 @@ from bot.lines.difference import ImportMode, compare_lists
 from bot.lines.duties import LineDuties
 from bot.lines.model import MAX_LABEL, LineList, ListedLine, ListOwner
 from bot.lines.table import build_table
-from bot.lines.validation import ImportedRow, check_rows
+from bot.lines.validation import ImportedRow, LineProblem, WrongRow, check_rows
 from bot.local_slack.state.modals import check_view
 from bot.slack.views.command_replies import render_reply
 from bot.slack.views.lines import importing
@@ -55,6 +55,18 @@ def test_pages_of_a_list(count: int, label: str) -> None:
         check_message(message)
     if count == 25:
         assert "page 3 of 3" in message.text
+
+
+@pytest.mark.parametrize("count", [1, 300])
+def test_lines_that_ended_are_named_above_the_table(count: int) -> None:
+    gone = WrongRow(1, LineProblem.EXPIRED, HOSTILE, ("8507.60.00",), DAY)
+    table = LineTable(many(1, ""), (), DAY, (gone,) * count)
+    message = render_reply(LinesPage(table, LinesRequest()), REQUEST, PARTIES)
+    check_message(message)
+    text = str(message.blocks)
+    assert f"{'1 line' if count == 1 else '300 lines'} ended" in text
+    assert "Use 8507.60.00" in text
+    assert ("295 more" in text) == (count == 300)
 
 
 @pytest.mark.parametrize("label", LABELS)

@@ -144,10 +144,13 @@ def find_mixed_origin(words: TokenizedQuestion, vocabulary: Vocabulary) -> RateQ
     origins = [code for code in words.codes if code not in (HOME, WORLD)]
     if cards is None or _ORIGIN_CARD not in cards.by_id or not origins:
         return None
-    if not _is_made_from_others(words):
+    if not _is_made_from_others(words) or reader is None:
+        return None
+    if HOME in words.codes and reader.read_any(" ".join(words.other_words)).claims:
+        # 'a car assembled in canada with us parts under usmca' asks for the rate under USMCA.
         return None
     named: tuple[str, ...] = ()
-    for group in (words.words_before[0], words.other_words) if reader is not None else ():
+    for group in (words.words_before[0], words.other_words):
         kept = reader.drop_everyday_words([one for one in group if one not in _MATERIALS])
         named = named or reader.list_goods(" ".join(kept))
     return RateQuery(

@@ -1,22 +1,31 @@
-"""Reads a file with tariff lines that a person sends to the bot in a direct message."""
+"""Reads a file with tariff lines that a person sends to the bot in a direct message, and sends
+a list as a file."""
 
+import asyncio
 from typing import Any
 
-from bot.commands.lines.replies import LinesRefusal
+from bot.commands.lines.replies import LinesPage, LinesRefusal
 from bot.commands.request import CommandRequest
 from bot.errors import LinesRefused, SlackError
 from bot.lines.difference import ImportMode
 from bot.lines.files.isolated import read_file_isolated
 from bot.lines.files.limits import MAX_BYTES, check_file, get_ending
+from bot.lines.files.writing import write_xlsx
+from bot.render.lines import HEADER, list_cells
 from bot.slack.api.download import download
+from bot.slack.api.upload import upload
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.context import SlackContext
+from bot.slack.views.command_replies import render_reply
 from bot.slack.views.lines.importing import render_file_read
+from bot.slack.views.lines.table import render_file_sent
 from bot.slack.views.replies import render_failure, render_notice
+from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
+LINES_FILE_NAME = "tariff-lines.xlsx"
 _SHEETS = frozenset({"csv", "tsv", "xlsx", "xls", "xlsm", "xltm", "xlam", "xlsb", "ods", "numbers"})
 """Endings of files that may have lines. Other files are no import, and their message is a
 question."""
@@ -36,10 +45,13 @@ async def import_file(
 ) -> Message:
     """What the file would do to the person's own list, with buttons to go on. Never raises."""
     name = to_single_line(str(file.get("name") or ""))
+    if (refused := context.service.find_overuse(request)) is not None:
+        return render_reply(refused, request, context.service.parties)
     try:
         size = file.get("size")
         check_file(name, size if isinstance(size, int) else 0)
-        content = await download(context.client, str(file.get("url_private") or ""), MAX_BYTES)
+        client = await context.client_of(request.team)
+        content = await download(client, str(file.get("url_private") or ""), MAX_BYTES)
         rows = await read_file_isolated(name, content)
         found = await context.service.lines.propose(rows, ImportMode.REPLACE, request)
     except LinesRefused as error:
@@ -51,3 +63,20 @@ async def import_file(
     if isinstance(found, LinesRefusal):
         return render_notice(escape(found.cause))
     return render_file_read(name, found)
+
+
+async def send_list(context: SlackContext, reply: LinesPage) -> Message:
+    """Sends a list as a workbook to its owner: the person, or the channel."""
+    found, parties = reply.table, context.service.parties
+    cells = list(list_cells(found.rows, parties))
+    content = await asyncio.to_thread(write_xlsx, "Lines", HEADER, cells)
+    title = f"Tariff lines with the duties of {format_day(found.day)}"
+    owner = found.lines.owner
+    try:
+        client = await context.client_of(owner.team)
+        await upload(
+            client, owner.place, LINES_FILE_NAME, content, title=title, comment=f"{title}."
+        )
+    except SlackError as error:
+        return render_file_sent(reply, error)
+    return render_file_sent(reply)

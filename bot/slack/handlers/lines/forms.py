@@ -14,12 +14,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot import COMMAND
 from bot.commands.grammar import Command, CommandNotUnderstood, Verb, parse_command
 from bot.commands.lines.grammar import LinesAct, LinesRequest
-from bot.commands.lines.replies import LinesRefusal, LinesToImport, PendingReview
+from bot.commands.lines.replies import LinesRefusal, LinesToImport, PendingReview, RemovedLines
 from bot.commands.request import CommandRequest
 from bot.errors import LinesRefused
 from bot.lines.files.pasted import read_pasted
 from bot.lines.validation import ImportedRow
 from bot.parties import Parties
+from bot.slack.announcements import post_change
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import View
@@ -65,7 +66,7 @@ async def open_from_command(context: SlackContext, body: dict[str, Any]) -> Mess
     """Opens the form for `/tariff my upload`; returns a message if it does not open."""
     request = read_slash_command(body)
     command = parse_command(request.text, context.service.parties)
-    click = Click({"trigger_id": body.get("trigger_id")}, {})
+    click = Click({"team": {"id": request.team}, "trigger_id": body.get("trigger_id")}, {})
     return await _open(context, click, request, for_channel=_is_for_channel(command))
 
 
@@ -82,6 +83,9 @@ async def remove(context: SlackContext, click: Click) -> Message:
     request = click.request()
     command = Command(verb=Verb.MY_REMOVE, lines=wanted)
     reply = await context.service.execute(command, request)
+    if isinstance(reply, RemovedLines) and wanted.for_channel and reply.lines:
+        removed = views.render_list_removed(request.user, reply.lines)
+        await post_change(context, request.team, request.conversation, removed)
     return render_reply(reply, request, context.service.parties)
 
 
@@ -148,15 +152,17 @@ async def _submit_review(
     if corrected is None:
         await _respond_with(context, body, ack, _save(context, key, request))
         return
-    rows = await _read(context, corrected, ack) if corrected.strip() else ()
+    rows = await _read(context, corrected, ack, has_header=False) if corrected.strip() else ()
     if rows is not None:
         await _respond_with(context, body, ack, _render_review(lines.correct(key, rows, request)))
 
 
-async def _read(context: SlackContext, text: str, ack: AsyncAck) -> tuple[ImportedRow, ...] | None:
+async def _read(
+    context: SlackContext, text: str, ack: AsyncAck, *, has_header: bool = True
+) -> tuple[ImportedRow, ...] | None:
     """The rows of the text; None if it has none, which the form then says."""
     try:
-        return read_pasted(text, context.service.parties)
+        return read_pasted(text, context.service.parties, has_header=has_header)
     except LinesRefused as error:
         await ack(response_action="errors", errors={views.LINES: str(error)})
         return None
@@ -173,7 +179,12 @@ async def _save(context: SlackContext, key: str, request: CommandRequest) -> Vie
     saved = await context.service.lines.save(key, request)
     if isinstance(saved, LinesRefusal):
         return views.render_refused(saved)
-    return views.render_saved(saved)
+    warning = ""
+    if saved.for_channel:
+        place = saved.proposed.before.owner.place
+        changed = views.render_list_changed(request.user, saved)
+        warning = await post_change(context, request.team, place, changed)
+    return views.render_saved(saved, warning)
 
 
 async def _respond_with(

@@ -1,37 +1,29 @@
-"""Adds to messages which lines of the conversation's list they touch, and shows these lines. Also
-renders the report of duties that changed."""
+"""Adds to messages which lines of the conversation's list they touch, and shows these lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import accumulate
 
-from bot.alerts.watch.facts import ChangedDuties
 from bot.commands.lines.replies import TouchedLines
 from bot.lines.model import ListedLine
 from bot.parties import Parties
-from bot.render.lines import describe_change
+from bot.render.lines import describe_change, format_count
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
     Block,
     Message,
     assemble,
     button,
-    context,
     count_characters,
     section,
 )
-from bot.slack.blockkit.mrkdwn import bold, escape
+from bot.slack.blockkit.mrkdwn import bold
+from bot.slack.views.lines.changes import list_lines
 from bot.slack.views.replies import render_notice
 
 SHOW_TOUCHED = "lines_touched"
 ASKED, OF_PROPOSAL = "ask", "proposal"
 """The value of the button is one of these words with a question or the id of a proposal, or the id
 of a delivery."""
-
-_MOST_LINES = 100
-_LINES_IN_SECTION = 10
-_ROOM = limits.MESSAGE_CHARACTERS * 3 // 4
-"""Characters for the lines, so that the whole message fits."""
 
 
 def add_touched(
@@ -71,31 +63,7 @@ def render_touched(reply: TouchedLines | None, parties: Parties) -> Message:
         return render_notice("This touches no lines of this conversation's list.")
     title = f"Touches {_count(reply)}"
     lines = list(_describe(reply, parties))
-    return assemble(title, [section(bold(title))], _list_lines(lines))
-
-
-def render_changed_duties(changed: ChangedDuties, parties: Parties) -> Message:
-    """The lines of a list whose duties changed, with the old and the new duty."""
-    count, of = len(changed.first) + changed.more, changed.of
-    lines = "line" if of == 1 else "lines"
-    title = f"The duty changed on {count:,} of your {of:,} {lines}"
-    described = [describe_change(one, parties) for one in changed.first]
-    text = title if len(described) > 1 else f"{title}: {escape(described[0], 300)}"
-    return assemble(text, [section(bold(title))], _list_lines(described, changed.more))
-
-
-def _list_lines(lines: Sequence[str], more: int = 0) -> list[Block]:
-    """The first lines of text, several in each section, and the number of the others; `more` is the
-    number of those that are not among `lines`."""
-    escaped = [escape(one, 280) for one in lines[:_MOST_LINES]]
-    sizes = accumulate(len(one) + 2 for one in escaped)
-    shown = [one for one, size in zip(escaped, sizes, strict=True) if size <= _ROOM]
-    blocks = [
-        section("\n".join(shown[at : at + _LINES_IN_SECTION]))
-        for at in range(0, len(shown), _LINES_IN_SECTION)
-    ]
-    left = len(lines) - len(shown) + more
-    return [*blocks, context(f"… and {left:,} more lines")] if left else blocks
+    return assemble(title, [section(bold(title))], list_lines(lines))
 
 
 def _describe(reply: TouchedLines, parties: Parties) -> Iterator[str]:
@@ -111,5 +79,4 @@ def _describe_line(line: ListedLine, parties: Parties) -> str:
 
 
 def _count(reply: TouchedLines) -> str:
-    lines = "line" if reply.count == 1 else "lines"
-    return f"{len(reply.touched):,} of your {reply.count:,} {lines}"
+    return f"{len(reply.touched):,} of your {format_count(reply.count)}"

@@ -24,8 +24,9 @@ from bot.slack.blockkit.forms import (
     radio_buttons,
     read_values,
 )
-from bot.slack.blockkit.mrkdwn import bold, escape
+from bot.slack.blockkit.mrkdwn import bold, escape, mention_person
 from bot.slack.views.entry.results import render_text
+from bot.slack.views.replies import render_notice
 from bot.text.single_line import to_single_line
 from bot.values import Frozen
 
@@ -129,11 +130,28 @@ def read_correction(view: Mapping[str, Any]) -> str | None:
     return read_values(view).get(LINES, "") if has_field else None
 
 
-def render_saved(saved: SavedLines) -> View:
-    """Confirms that the list was saved."""
+def render_saved(saved: SavedLines, warning: str = "") -> View:
+    """Confirms that the list was saved. `warning` is markup."""
     done = escape(words.describe_difference(saved.proposed.difference))
     command = f"{COMMAND} my channel" if saved.for_channel else f"{COMMAND} my"
-    return render_text(f"{bold('Saved')}: {done}. `{command}` shows today's duties.", TITLE)
+    text = f"{bold('Saved')}: {done}. `{command}` shows today's duties."
+    return render_text(f"{text}\n{warning}".strip(), TITLE)
+
+
+def render_list_changed(user: str, saved: SavedLines) -> Message:
+    """Says in a channel who changed its list, and how much."""
+    done = escape(words.describe_difference(saved.proposed.difference))
+    who = mention_person(user) or "Someone"
+    use = f"`{COMMAND} my channel` shows it."
+    return render_notice(f"{who} changed the tariff lines of this channel: {done}. {use}")
+
+
+def render_list_removed(user: str, lines: int) -> Message:
+    """Says in a channel who removed its list."""
+    who = mention_person(user) or "Someone"
+    return render_notice(
+        f"{who} removed the tariff lines of this channel ({words.format_count(lines)})."
+    )
 
 
 def render_refused(refused: LinesRefusal) -> View:
@@ -146,8 +164,7 @@ def render_file_read(name: str, review: PendingReview) -> Message:
     checked, before = review.proposed.checked, review.proposed.before.lines
     count = len(checked.lines)
     wrong = f", {_count_wrong(len(checked.wrong))}" if checked.wrong else ""
-    lines = f"{count:,} line{'' if count == 1 else 's'}{wrong}"
-    text = f"{escape(name, 100)}: {lines}. Nothing is saved yet."
+    text = f"{escape(name, 100)}: {words.format_count(count)}{wrong}. Nothing is saved yet."
     if before:
         labels = {ImportMode.REPLACE: "Replace my list", ImportMode.ADD: "Add to my list"}
     else:

@@ -1,14 +1,17 @@
 """Renders a page of a line list, with its filters and buttons."""
 
+from datetime import date
+
 from bot import COMMAND
 from bot.commands.lines.grammar import LinesAct
 from bot.commands.lines.replies import LinesPage, LinesToImport, RemovedLines
 from bot.errors import SlackError
-from bot.lines.duties import DatedDuty
+from bot.lines.duties import DutyTotal
 from bot.lines.table import LineRow
 from bot.parties import Parties
-from bot.render.lines import format_total
+from bot.render.lines import describe_cause, format_count, format_total
 from bot.slack.blockkit.blocks import (
+    Block,
     Element,
     Message,
     actions,
@@ -27,6 +30,7 @@ UPLOAD_LINES, REMOVE_LINES = "lines_upload", "lines_remove"
 """The action ids of *Add or replace* and *Remove*. The value is `channel` or `own`."""
 CHANNEL, OWN = "channel", "own"
 
+_MOST_ENDED = 5
 _ROWS = 10
 """Lines of a page."""
 _LABEL, _DUTY = 40, 60
@@ -51,7 +55,7 @@ def render_lines(reply: LinesPage, parties: Parties) -> Message:
     counted = f"{total:,}" if len(rows) == total else f"{len(rows):,} of {total:,}"
     place = f", page {page} of {pages}" if pages > 1 else ""
     title = f"{name}: {counted}{place}"
-    head = [section(bold(escape(title)))]
+    head = [section(bold(escape(title))), *_list_ended(reply)]
     tail = [
         context(f"Duties on {format_day(reply.table.day)}. {_describe_use(wanted.for_channel)}"),
         *actions(*_make_page_buttons(reply, page, pages, parties)),
@@ -70,6 +74,17 @@ def render_lines(reply: LinesPage, parties: Parties) -> Message:
     return Message(message.text, message.blocks, instead)
 
 
+def _list_ended(reply: LinesPage) -> list[Block]:
+    """The lines that the schedule no longer has, with what to use instead."""
+    ended = reply.table.ended
+    if not ended:
+        return []
+    shown = [escape(describe_cause(one), 180) for one in ended[:_MOST_ENDED]]
+    more = [f"… and {len(ended) - _MOST_ENDED:,} more"] if len(ended) > _MOST_ENDED else []
+    title = f"{format_count(len(ended))} ended. Replace them in the list:"
+    return [section("\n".join([title, *shown, *more]))]
+
+
 def _list_cells(row: LineRow, parties: Parties) -> tuple[str, ...]:
     line = row.line
     return (
@@ -77,15 +92,13 @@ def _list_cells(row: LineRow, parties: Parties) -> tuple[str, ...]:
         parties.get(line.origin).name,
         line.label[:_LABEL],
         format_total(row.duty.total)[:_DUTY],
-        _format_change(row.last, "from"),
-        _format_change(row.next, "to"),
+        _format_change(row.last.on, "from", row.last.before) if row.last else "",
+        _format_change(row.next.on, "to", row.next.after) if row.next else "",
     )
 
 
-def _format_change(change: DatedDuty | None, word: str) -> str:
-    if change is None:
-        return ""
-    return f"{format_day(change.on)}, {word} {format_total(change.duty.total)[:_DUTY]}"
+def _format_change(on: date, word: str, total: DutyTotal) -> str:
+    return f"{format_day(on)}, {word} {format_total(total)[:_DUTY]}"
 
 
 def _format_row(row: LineRow, parties: Parties) -> str:
@@ -115,6 +128,7 @@ def _make_page_buttons(
 
 def _make_buttons(reply: LinesPage, parties: Parties) -> list[Element | None]:
     wanted, total = reply.wanted, len(reply.table.lines.lines)
+    silence = explain_removal(reply.dependent)
     return [
         _make_upload(wanted.for_channel, "Add or replace"),
         button("Download XLSX", f"{RUN}_2", wanted.write(parties, act=LinesAct.FILE)),
@@ -123,7 +137,7 @@ def _make_buttons(reply: LinesPage, parties: Parties) -> list[Element | None]:
             REMOVE_LINES,
             CHANNEL if wanted.for_channel else OWN,
             style="danger",
-            confirm=f"This deletes all {total:,} lines. {explain_removal(reply.dependent)}".strip(),
+            confirm=f"This deletes {format_count(total)}. {silence}".strip(),
         ),
     ]
 
@@ -141,13 +155,13 @@ def render_to_import(reply: LinesToImport) -> Message:
 def render_removed(reply: RemovedLines) -> Message:
     """Confirms that a list was deleted, or asks whether to delete it."""
     whose = "The channel's list" if reply.wanted.for_channel else "Your list"
-    silence = explain_removal(reply.silenced)
+    silence, lines = explain_removal(reply.silenced), format_count(reply.lines)
     if not reply.wanted.is_confirmed:
-        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {reply.lines:,} lines. {silence}"
+        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {lines}. {silence}".strip()
         value = CHANNEL if reply.wanted.for_channel else OWN
         row = actions(button("Remove", REMOVE_LINES, value, style="danger")) if reply.lines else ()
         return Message(text, (section(text), *row))
-    return render_notice(f"{whose} was removed ({reply.lines:,} lines). {silence}".strip())
+    return render_notice(f"{whose} was removed ({lines}). {silence}".strip())
 
 
 def render_file_sent(reply: LinesPage, error: SlackError | None = None) -> Message:
@@ -156,4 +170,4 @@ def render_file_sent(reply: LinesPage, error: SlackError | None = None) -> Messa
         cure = f" {escape(error.cure)}." if error.cure else ""
         return render_notice(f"The file could not be sent: {escape(error.cause)}.{cure}")
     where = "in this channel" if reply.wanted.for_channel else "in our direct messages"
-    return render_notice(f"The file with {len(reply.table.rows):,} lines is {where}.")
+    return render_notice(f"The file with {format_count(len(reply.table.rows))} is {where}.")

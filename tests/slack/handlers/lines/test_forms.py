@@ -85,6 +85,14 @@ async def test_the_form_for_a_channel_changes_the_list_of_the_channel(user: Line
     await user.submit()
     assert "none yet" in await user.type("/tariff my")
     assert "shared cells" in await user.type("/tariff my channel")
+    person = user.workspace.team.identity.person_id
+    changed = f"<@{person}> changed the tariff lines of this channel: 1 added"
+    assert await list_announced(user) == [changed]
+
+
+async def test_the_own_list_is_not_announced(user: LinesUser) -> None:
+    await save(user, "8507.60.00 CN cells")
+    assert await list_announced(user) == []
 
 
 async def test_a_form_for_a_channel_that_the_person_has_left_saves_nothing(
@@ -132,6 +140,13 @@ async def test_the_file_of_an_own_list_goes_to_the_person_and_is_read_back(
     ]
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
     assert all(cell.data_type != "f" for row in sheet for cell in row)
+
+
+async def list_announced(user: LinesUser) -> list[str]:
+    """The beginnings of the messages about changes that all people in the channel see."""
+    posted = await WorkspaceReader(user.workspace.address).messages("trade-news")
+    texts = (one["text"].partition(";")[0] for one in posted)
+    return [one for one in texts if "the tariff lines of this channel" in one]
 
 
 def user_field(view: dict[str, Any], block_id: str) -> dict[str, Any]:

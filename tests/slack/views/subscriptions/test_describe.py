@@ -2,9 +2,15 @@ from typing import Any
 
 import pytest
 
+from bot.alerts.subscriptions.criteria import MatchedEconomy, MatchReason
 from bot.alerts.subscriptions.timing import Timing
 from bot.commands.subscriptions.grammar import parse_subscription
-from bot.slack.views.subscriptions.describe import describe_criteria, describe_timing
+from bot.slack.views.subscriptions.describe import (
+    describe_criteria,
+    describe_match,
+    describe_timing,
+)
+from bot.values import Topic
 from tests.slack.samples import PARTIES
 
 
@@ -20,6 +26,7 @@ from tests.slack.samples import PARTIES
             "*negotiations*, stories with “deal” and without “fish”, decisions only, "
             "official sources only, breaking only",
         ),
+        ("talks my lines", "*negotiations*, only stories that touch your lines"),
     ],
 )
 def test_criteria_in_words(text: str, shown: str) -> None:
@@ -47,3 +54,19 @@ def test_criteria_in_words(text: str, shown: str) -> None:
 )
 def test_timing_in_words(fields: dict[str, Any], shown: str) -> None:
     assert describe_timing(Timing.model_validate(fields)) == shown
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({}, "tariffs"),
+        ({"touches_lines": True}, "tariffs, in stories that touch your lines"),
+        (
+            {"touches_lines": True, "economies": (MatchedEconomy(code="JP"),)},
+            "tariffs, in stories that name Japan and that touch your lines",
+        ),
+    ],
+)
+def test_why_a_story_matches_in_words(fields: dict[str, Any], shown: str) -> None:
+    reason = MatchReason.model_validate({"topics": (Topic.TARIFF,), **fields})
+    assert describe_match(reason, PARTIES) == shown

@@ -1,0 +1,109 @@
+"""Lists and removes workspaces that have installed the app by OAuth; makes and replaces keys."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import click
+
+from bot.cli.output import echo, print_json, report_errors
+from bot.errors import StoreError
+from bot.installation import Installation
+from bot.runtime.settings import load_settings
+from bot.store.installations import Installations
+from bot.store.token_cipher import make_key
+from bot.store.workspace_data import remove_workspace
+
+
+@click.group()
+def workspaces() -> None:
+    """List and remove workspaces that have installed the app; replace the keys of their tokens."""
+
+
+@workspaces.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@report_errors
+def list_workspaces(as_json: bool) -> None:
+    """List the workspaces that have installed the app, oldest first."""
+    found = asyncio.run(_list())
+    if as_json:
+        print_json({"workspaces": [_fields(each) for each in found]})
+        return
+    for each in found:
+        echo(f"{each.team}  {each.installed_at:%Y-%m-%d %H:%M} UTC  {each.name}")
+    if not found:
+        echo("no workspace has installed the app", err=True)
+
+
+async def _list() -> tuple[Installation, ...]:
+    async with _open() as installations:
+        return await installations.every()
+
+
+def _fields(installation: Installation) -> dict[str, str]:
+    return {
+        "team": installation.team,
+        "name": installation.name,
+        "enterprise": installation.enterprise,
+        "installed_at": installation.installed_at.isoformat(),
+    }
+
+
+@workspaces.command()
+@click.argument("team")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@report_errors
+def remove(team: str, yes: bool) -> None:
+    """Delete all data of the workspace with the id TEAM, with its token.
+
+    This also works while the bot runs. In Slack, the app stays in the workspace until its
+    administrators remove it.
+    """
+    if not yes:
+        click.confirm(f"Delete all data of workspace {team}?", abort=True, err=True)
+    removed = asyncio.run(_remove(team))
+    for name, rows in removed.items():
+        if rows:
+            echo(f"{name}: {rows} deleted")
+    if not any(removed.values()):
+        raise StoreError(team, "the database has nothing of this workspace", "Check the id")
+
+
+async def _remove(team: str) -> dict[str, int]:
+    from bot.runtime.wiring.basics import open_store
+
+    async with open_store(load_settings()) as store:
+        return await remove_workspace(store.database, team)
+
+
+@workspaces.command("rotate-keys")
+@report_errors
+def rotate_keys() -> None:
+    """Encrypt all tokens with the first key of TARIFFWIRE_TOKEN_KEYS.
+
+    Put the new key in front of the old one, restart the bot, run this, then remove the old key.
+    """
+    count = asyncio.run(_rotate())
+    echo(f"{count} tokens are encrypted with the first key")
+
+
+async def _rotate() -> int:
+    async with _open() as installations:
+        return await installations.rotate_keys()
+
+
+@workspaces.command("new-key")
+@report_errors
+def new_key() -> None:
+    """Print a new random key for TARIFFWIRE_TOKEN_KEYS."""
+    echo(make_key())
+
+
+@asynccontextmanager
+async def _open() -> AsyncIterator[Installations]:
+    from bot.runtime.wiring.basics import open_store
+    from bot.runtime.wiring.slack import open_installations
+
+    settings = load_settings()
+    async with open_store(settings) as store:
+        yield open_installations(settings, store.database)

@@ -1,0 +1,1 @@
+"""The workspaces that the bot serves: their clients, and their installation by OAuth."""

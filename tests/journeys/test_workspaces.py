@@ -1,0 +1,223 @@
+"""Two workspaces install the app over OAuth. Each gets its own alerts, and one leaves again.
+
+The workspaces have the same people and channels, so only the team tells them apart.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.store.token_cipher import make_key
+from tests.journeys.bot_process import BotProcess, environment, run_to_end
+from tests.journeys.feed_server import FeedServer
+from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port, words
+from tests.slack.workspaces.oauth_slack import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    FIRST,
+    SECOND,
+    OAuthSlack,
+    playing_slack,
+)
+
+pytestmark = pytest.mark.timeout(180)
+
+CHANNEL = "trade-news"
+
+
+@dataclass
+class TwoWorkspaces:
+    """A bot for many workspaces, a feed server, and a server that plays Slack."""
+
+    folder: Path
+    slack: OAuthSlack
+    feeds: FeedServer
+    port: int = field(default_factory=free_port)
+    key: str = field(default_factory=make_key)
+    processes: list[BotProcess] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def person(self) -> str:
+        """The person in both workspaces; only the one in the first is an operator."""
+        return self.slack.teams[FIRST].person_id
+
+    def env(self, **more: str) -> dict[str, str]:
+        feeds_file = self.folder / "feeds.yaml"
+        feeds_file.write_text(self.feeds.yaml(), encoding="utf-8")
+        given = {
+            "PORT": str(self.port),
+            "SLACK_CLIENT_ID": CLIENT_ID,
+            "SLACK_CLIENT_SECRET": CLIENT_SECRET,
+            "SLACK_SIGNING_SECRET": self.slack.teams[FIRST].signing_secret,
+            "TARIFFWIRE_TOKEN_KEYS": self.key,
+            "TARIFFWIRE_HOME_TEAM": FIRST,
+            "TARIFFWIRE_OPERATORS": self.person,
+            "TARIFFWIRE_PUBLIC_URL": self.address,
+            "TARIFFWIRE_SLACK_API_URL": self.slack.api_url,
+            "TARIFFWIRE_FEEDS_FILE": str(feeds_file),
+            "TARIFFWIRE_POLL_SECONDS": "0.5",
+            "TARIFFWIRE_BACKOFF_SECONDS": "0.5",
+            "TARIFFWIRE_ALLOWED_NETWORKS": "127.0.0.0/8",
+            "TARIFFWIRE_LIVE_SOURCES": "none",
+            "TARIFFWIRE_LOG_LEVEL": "DEBUG",
+        }
+        return environment(self.folder / "data", **{**given, **more})
+
+    async def start_bot(self) -> BotProcess:
+        process = await BotProcess(("run",), self.env(), self.folder).start()
+        self.processes.append(process)
+        assert await eventually(self._is_healthy, within_s=30), process.output
+        return process
+
+    async def _is_healthy(self) -> bool:
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"{self.address}/healthz") as answer,
+            ):
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def install(self, team: str) -> None:
+        status, page = await self.slack.install(self.address, team)
+        assert status == 200, page
+        assert await self.slack.teams[team].connect_http(f"{self.address}/slack/events")
+
+    def page(self, team: str) -> WorkspaceReader:
+        return WorkspaceReader(self.slack.teams[team].address)
+
+    async def type(self, team: str, text: str) -> str:
+        return " ".join(map(words, await self.page(team).say(f"#{CHANNEL}", text)))
+
+    async def alerts(self, team: str) -> list[str]:
+        """The alerts in the channel of a workspace."""
+        found = await self.page(team).messages(CHANNEL)
+        return [words(each) for each in found if "metadata" in each]
+
+    async def wait_for_alerts(self, team: str, number: int) -> list[str]:
+        async def are_there() -> bool:
+            return len(await self.alerts(team)) >= number
+
+        await eventually(are_there)
+        return await self.alerts(team)
+
+    def rows_with(self, text: str) -> dict[str, int]:
+        """The number of rows with the text in each table of the bot's database."""
+        found = {}
+        with closing(sqlite3.connect(self.folder / "data" / "tariffwire.db")) as database:
+            names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            for (name,) in names.fetchall():
+                rows = database.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608
+                found[name] = sum(text in repr(row) for row in rows)
+        return {name: number for name, number in found.items() if number}
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> AsyncIterator[TwoWorkspaces]:
+    feeds = FeedServer()
+    await feeds.start()
+    async with playing_slack(tmp_path) as slack:
+        made = TwoWorkspaces(tmp_path, slack, feeds)
+        feeds.publish("wire", "Nothing to see")
+        try:
+            yield made
+        finally:
+            for process in made.processes:
+                await process.stop()
+            await feeds.stop()
+    for process in made.processes:
+        output = "\n".join(process.output)
+        assert "Traceback" not in output
+        for secret in (CLIENT_SECRET, made.key, f"xoxb-{FIRST}", f"xoxb-{SECOND}", "code-"):
+            assert secret not in output
+
+
+async def test_each_workspace_gets_all_stories_that_it_wants_and_leaves_without_a_trace(
+    two: TwoWorkspaces,
+) -> None:
+    bot = await two.start_bot()
+    assert "serves another workspace" not in "".join(bot.output)
+    await two.install(FIRST)
+    await two.install(SECOND)
+    assert "subscribed" in await two.type(FIRST, "/tariff subscribe tariffs")
+    assert "subscribed" in await two.type(SECOND, "/tariff subscribe tariffs china, tariffs japan")
+
+    goods = ["steel", "timber", "copper", "cars", "shoes", "wine", "toys"]
+    partners = ["China", "Japan"]
+    for number, product in enumerate(goods):
+        rate, partner = 11 + 7 * number, partners[number % 2]
+        two.feeds.publish("wire", f"United States puts {rate}% tariffs on {product} from {partner}")
+    two.feeds.publish("wire", "Canada raises tariffs on whisky from Norway from 10% to 25%")
+    first = await two.wait_for_alerts(FIRST, len(goods) + 1)
+    second = await two.wait_for_alerts(SECOND, len(goods))
+    for product in goods:
+        assert sum(product in each for each in first) == 1, product
+        assert sum(product in each for each in second) == 1, product
+    assert sum("whisky" in each for each in first) == 1
+    assert not any("whisky" in each for each in second)
+
+    # The same person is an operator in the first workspace only.
+    assert "Only operators" not in await two.type(FIRST, "/tariff proposals")
+    assert "operator" in await two.type(SECOND, "/tariff proposals")
+    listed = await two.type(SECOND, "/tariff list")
+    assert "China" in listed
+    assert "China" not in await two.type(FIRST, "/tariff list")
+
+    await two.slack.uninstall(SECOND)
+
+    async def is_gone() -> bool:
+        return not two.rows_with(SECOND)
+
+    assert await eventually(is_gone), two.rows_with(SECOND)
+    assert two.rows_with(FIRST)
+    two.slack.calls.clear()
+    two.feeds.publish("wire", "United States puts 99% tariffs on bicycles from China")
+    assert any("bicycles" in each for each in await two.wait_for_alerts(FIRST, len(goods) + 2))
+    assert not any("bicycles" in each for each in await two.alerts(SECOND))
+    assert not [method for team, method in two.slack.calls if team == SECOND]
+    assert not two.rows_with(SECOND)
+
+    refused = await two.type(SECOND, "/tariff list")
+    assert "serves another workspace" in refused
+    await two.install(SECOND)
+    assert "China" not in await two.type(SECOND, "/tariff list")
+
+
+async def test_an_operator_lists_and_removes_workspaces_and_replaces_the_key(
+    two: TwoWorkspaces,
+) -> None:
+    bot = await two.start_bot()
+    await two.install(FIRST)
+    await two.install(SECOND)
+    await two.type(SECOND, "/tariff subscribe tariffs")
+    await bot.stop()
+
+    code, listed = await run_to_end(("workspaces", "list"), two.env(), two.folder)
+    assert code == 0, listed
+    assert FIRST in listed
+    assert SECOND in listed
+    _, new = await run_to_end(("workspaces", "new-key"), two.env(), two.folder)
+    both = two.env(TARIFFWIRE_TOKEN_KEYS=f"{new.strip()},{two.key}")
+    code, rotated = await run_to_end(("workspaces", "rotate-keys"), both, two.folder)
+    assert (code, "2 tokens" in rotated) == (0, True), rotated
+    code, reported = await run_to_end(("workspaces", "rotate-keys"), two.env(), two.folder)
+    assert (code, "no key fits" in reported) == (1, True), reported
+
+    two.key = new.strip()
+    code, removed = await run_to_end(
+        ("workspaces", "remove", SECOND, "--yes"), two.env(), two.folder
+    )
+    assert code == 0, removed
+    assert not two.rows_with(SECOND)
+    await two.start_bot()
+    assert "no subscriptions" in (await two.type(FIRST, "/tariff list")).lower()
