@@ -202,9 +202,9 @@ async def check_slack_setup(
             if settings.operators_channel:
                 name = "TARIFFWIRE_OPERATORS_CHANNEL"
                 yield await check_channel(client, settings.operators_channel, name)
-        result = await check_clock(settings.slack_api_url, session)
-        if result is not None:
-            yield result
+        clock = await check_clock(settings.slack_api_url, session)
+        if clock is not None:
+            yield clock
 
 
 async def check_workspaces(settings: Settings) -> AsyncIterator[CheckResult]:
@@ -230,9 +230,9 @@ async def check_workspaces(settings: Settings) -> AsyncIterator[CheckResult]:
                     cure = checked.cure.replace(_COPY_AGAIN, "Install the app there again")
                     yield checked.model_copy(update={"subject": subject, "cure": cure})
         yield _good("workspaces", f"{len(found)} have installed the app")
-        result = await check_clock(settings.slack_api_url, session)
-        if result is not None:
-            yield result
+        clock = await check_clock(settings.slack_api_url, session)
+        if clock is not None:
+            yield clock
 
 
 async def check_token(client: AsyncWebClient) -> tuple[CheckResult, ...]:

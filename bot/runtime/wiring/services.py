@@ -16,6 +16,8 @@ from bot.alerts.deadlines import EventDeadlines
 from bot.alerts.notices import AnswerReport, MistakeReport, Notices, mistake_trouble
 from bot.alerts.reminders import Reminders
 from bot.alerts.sending.dispatcher import Dispatcher
+from bot.alerts.sending.ports import Sender
+from bot.alerts.sending.shared_pace import SharedPace
 from bot.alerts.sending.workspace_gate import WorkspaceGate
 from bot.alerts.subscriptions.timing import ServerTime
 from bot.alerts.subscriptions.wanted import BundleReview
@@ -64,6 +66,7 @@ from bot.sources.registry import SourceRegistry
 from bot.store.pipeline_store import PipelineStore
 from bot.store.store import Store
 from bot.store.workspace_refusals import WorkspaceRefusals
+from bot.store.workspace_turns import WorkspaceTurns
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +105,7 @@ class Services:
     watches: Watches
     slack: SlackContext
     feeds: FeedRegistry
+    metrics: Metrics
     hubs: WebSubSubscriptions | None
     """None if hubs cannot reach the bot."""
     journal: JournalWatcher | None
@@ -138,6 +142,11 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             WorkspaceRefusals(store.database, only_installed=settings.serves_many),
         )
         take_turn = base.slack.take_turn
+        measured: Sender = MeasuredSender(sender, base.metrics, read_clock)
+        if store.database.has_workers:
+            turns = WorkspaceTurns(store.database)
+            pace = SharedPace(turns, measured, take_turn, settings.posts_per_second)
+            measured, take_turn = pace, pace.take_turn
         review = BundleReview(
             store.outbox,
             store.subscriptions,
@@ -149,7 +158,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         dispatcher = Dispatcher(
             store.outbox,
-            MeasuredSender(sender, base.metrics, read_clock),
+            measured,
             read_clock,
             workspaces=gate,
             take_turn=take_turn,
@@ -229,6 +238,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             watches=Watches(watched),
             slack=slack,
             feeds=feeds,
+            metrics=base.metrics,
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
         )
