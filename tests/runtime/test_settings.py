@@ -282,3 +282,23 @@ def test_a_token_in_the_wrong_variable_is_recognized(monkeypatch: pytest.MonkeyP
         load_settings()
     assert refused.value.thing == "SLACK_BOT_TOKEN"
     assert "SLACK_APP_TOKEN" in refused.value.cure
+
+
+def test_all_secrets_are_listed_for_the_log() -> None:
+    settings = load_settings(
+        slack_bot_token="xoxb-1",
+        slack_signing_secret="signing secret",
+        token_keys="first key,second key",
+        metrics_token="a-token-for-prometheus",
+        database_url="postgresql://bot:p%40ssword@db.example/bot",
+    )
+    expected = {
+        *("xoxb-1", "signing secret", "first key,second key", "first key", "second key"),
+        *("a-token-for-prometheus", "p%40ssword", "p@ssword"),
+    }
+    assert set(settings.list_secrets()) == expected
+
+
+def test_a_short_token_for_a_page_is_refused() -> None:
+    with pytest.raises(SettingsError, match="TARIFFWIRE_OPERATORS_TOKEN"):
+        load_settings(operators_token="guess")

@@ -102,6 +102,7 @@ class Services:
     watches: Watches
     slack: SlackContext
     feeds: FeedRegistry
+    metrics: Metrics
     hubs: WebSubSubscriptions | None
     """None if hubs cannot reach the bot."""
     journal: JournalWatcher | None
@@ -229,6 +230,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             watches=Watches(watched),
             slack=slack,
             feeds=feeds,
+            metrics=base.metrics,
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
         )

@@ -18,6 +18,7 @@ from bot.local_slack.server import Workspace
 from bot.runtime.app import Application
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
+from bot.runtime.workers.roles import WebApplication, WorkerApplication, run_release
 from bot.store import tables
 from bot.store.engine import Database
 from tests.journeys.feed_server import FeedServer
@@ -46,12 +47,14 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def running(settings: Settings, **changes: Any) -> AsyncIterator[str]:
+async def running(
+    settings: Settings, role: type[Application] = Application, **changes: Any
+) -> AsyncIterator[str]:
     """Runs the bot; yields the address of its pages."""
     port = free_port()
     settings = settings.model_copy(update={"port": port, **changes})
     config = ConfigFolder(settings)
-    app = Application(settings, config, config.feeds)
+    app = role(settings, config, config.feeds)
     await app.start()
     try:
         yield f"http://127.0.0.1:{port}"
@@ -202,3 +205,21 @@ async def test_socket_mode_works_if_the_port_is_taken(
         }
         async with running(settings, **changes):
             assert workspace.team is not None
+
+
+@pytest.mark.postgres
+async def test_web_and_workers_report_the_same_database(settings: Settings, postgres: str) -> None:
+    changes = {"database_url": postgres, "metrics_token": SecretStr(TOKEN)}
+    await run_release(settings.model_copy(update=changes))
+    async with (
+        running(settings, WebApplication, **changes) as web,
+        running(settings, WorkerApplication, **changes) as worker,
+    ):
+        for address in (web, worker):
+            assert await get_json(f"{address}/healthz") == (200, {"ok": True})
+            assert await get_json(f"{address}/readyz") == (200, {"ready": True})
+        of_web, of_worker = await scrape(web), await scrape(worker)
+        for name in ("feeds", "outbox_messages", "proposals", "waiting_conversations"):
+            found = {key: value for key, value in of_web.items() if key[0] == name}
+            assert found
+            assert found == {key: of_worker[key] for key in found}
