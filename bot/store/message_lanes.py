@@ -5,7 +5,6 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,11 +22,13 @@ _is_update = _row.kind == DeliveryKind.UPDATE
 _in_conversation = sa.and_(
     _row.team == sa.bindparam("in_team"), _row.conversation == sa.bindparam("in_conversation")
 )
-_in_lanes = {
-    True: sa.and_(_in_conversation, sa.not_(_is_update)),
-    False: sa.and_(_row.team == sa.bindparam("in_team"), _is_update),
+_RELEASE = {
+    True: next_delivery.RELEASE.where(_in_conversation, sa.not_(_is_update)),
+    False: next_delivery.RELEASE.where(_row.team == sa.bindparam("in_team"), _is_update),
 }
-"""`in_team`, `in_conversation`: the deliveries of a lane with and without a conversation."""
+"""`now`, `of_team`, `in_team`, `in_conversation`: releases the claims of a lane with and without a
+conversation."""
+_CLAIM = next_delivery.CLAIM.returning(*FIELDS)
 _SENDABLE = {
     True: next_delivery.select_sendable(sa.and_(_in_conversation, next_delivery.IS_NEXT_MESSAGE)),
     False: next_delivery.select_sendable(
@@ -71,36 +72,30 @@ class MessageLanes:
         self._database, self._team = database, team
 
     async def claim(
-        self, lane: Lane, now: datetime, lease_s: float, closed: Collection[str]
+        self, lane: Lane, now: datetime, lease_s: float, closed: Collection[str], is_first: bool
     ) -> Delivery | None:
-        """Claims the next delivery that is due in the lane, as `Outbox.claim` does."""
-        of = {"now": now, "of_team": self._team, "closed": list(closed), "limit": 1, **_name(lane)}
+        """Claims the next delivery that is due in the lane, as `Outbox.claim` does.
+
+        The first claim of the lane's one job queues claimed deliveries of the lane again: such a
+        claim belongs to a job whose worker has died. Those that were being sent are then
+        `uncertain`. Deliveries of a conversation that was muted since the last sweep may be
+        claimed, but `Outbox.start_sending` refuses them.
+        """
+        place = {"in_team": lane.team, "in_conversation": lane.conversation}
+        given = {"now": now, "of_team": self._team, "closed": list(closed), "limit": 1, **place}
         until = now + timedelta(seconds=lease_s)
+        is_conversation = bool(lane.conversation)
 
         def write(connection: sa.Connection) -> Delivery | None:
-            is_conversation = bool(lane.conversation)
-            if is_conversation:
-                wait = next_delivery.WAIT_FOR_MUTE.where(_in_conversation)
-                connection.execute(wait, {"now": now, "of_team": self._team, **_name(lane)})
-            ids = connection.execute(_SENDABLE[is_conversation], of).scalars().all()
+            if is_first:
+                connection.execute(_RELEASE[is_conversation], given)
+            ids = connection.execute(_SENDABLE[is_conversation], given).scalars().all()
             if not ids:
                 return None
-            connection.execute(next_delivery.CLAIM, {"ids": ids, "now": now, "until": until})
-            return read_delivery(
-                connection.execute(sa.select(*FIELDS).where(_row.id.in_(ids))).one()
-            )
+            claimed = connection.execute(_CLAIM, {"ids": ids, "now": now, "until": until})
+            return read_delivery(claimed.one())
 
         return await self._database.write(write)
-
-    async def release(self, lane: Lane, now: datetime) -> int:
-        """Queues the claimed deliveries of the lane again; returns how many.
-
-        Those that were being sent become `uncertain`. Call this only at the start of the lane's one
-        job: a claim then belongs to a job whose worker has died.
-        """
-        release = next_delivery.RELEASE.where(_in_lanes[bool(lane.conversation)])
-        given = {"now": now, "of_team": self._team, **_name(lane)}
-        return await self._database.write(lambda c: c.execute(release, given).rowcount)
 
     async def sweep(self, now: datetime, closed: Collection[str] = ()) -> int:
         """Adds a job for each lane in which something is due and that has none; returns how many.
@@ -134,7 +129,3 @@ class MessageLanes:
         return await self._database.write(
             lambda connection: job_queue.take_over(connection, after_s)
         )
-
-
-def _name(lane: Lane) -> dict[str, Any]:
-    return {"in_team": lane.team, "in_conversation": lane.conversation}

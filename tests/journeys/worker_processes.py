@@ -1,46 +1,59 @@
-"""A web process and workers on one PostgreSQL database, and the local workspace they talk to."""
+"""A web process and workers on one PostgreSQL database, which serve two workspaces."""
 
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
-from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
-from bot.local_slack.server import Workspace
+from bot.alerts.delivery import DeliveryKind, make_delivery
 from bot.store.engine import Database
+from bot.store.token_cipher import make_key
 from tests.journeys.bot_process import BotProcess, environment, run_to_end
 from tests.journeys.workspace_reader import free_port
+from tests.slack.workspaces.oauth_slack import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    FIRST,
+    OAuthSlack,
+    playing_slack,
+)
 from tests.store.opened import Store
+
+
+class Place(NamedTuple):
+    """A channel of a workspace."""
+
+    team: str
+    channel: str
 
 
 @dataclass
 class Posted:
-    """The messages that the workspace accepted: the texts of each channel, and when each came."""
+    """The messages that the workspaces accepted: the texts in each channel, and when each came."""
 
-    texts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    texts: dict[Place, list[str]] = field(default_factory=lambda: defaultdict(list))
+    times: dict[Place, list[float]] = field(default_factory=lambda: defaultdict(list))
+    count: int = 0
 
-    def note(self, event: Any) -> None:
-        """Notes a message from what the page of the workspace is shown."""
+    def note(self, team: str, event: Any) -> None:
+        """Notes a message from what the page of a workspace is shown."""
         message = event.get("message")
         if message and message.get("bot_id"):
-            self.texts[event["channel"]].append(message["text"])
-            self.times[event["channel"]].append(time.monotonic())
+            place = Place(team, event["channel"])
+            self.texts[place].append(message["text"])
+            self.times[place].append(time.monotonic())
+            self.count += 1
 
-    @property
-    def count(self) -> int:
-        """The number of messages."""
-        return sum(map(len, self.texts.values()))
-
-    def list_repeated(self) -> list[tuple[str, str]]:
+    def list_repeated(self) -> list[tuple[Place, str]]:
         """The messages that came more than once, with their channels."""
-        found = Counter((channel, each) for channel, of in self.texts.items() for each in of)
+        found = Counter((place, each) for place, of in self.texts.items() for each in of)
         return [each for each, times in found.items() if times > 1]
 
 
@@ -49,50 +62,71 @@ class WorkerProcesses:
     """The processes and what they share."""
 
     folder: Path
-    workspace: Workspace
+    slack: OAuthSlack
     database: str
     store: Store
-    posted: Posted
-    feeds: str = "feeds: []\n"
+    posted: Posted = field(default_factory=Posted)
+    port: int = field(default_factory=free_port)
+    key: str = field(default_factory=make_key)
     processes: list[BotProcess] = field(default_factory=list)
 
-    def env(self, **more: str) -> dict[str, str]:
-        """Environment variables for a process, with a port of its own."""
+    def env(self) -> dict[str, str]:
+        """Environment variables for a process that is not `web`, with a port of its own."""
         feeds_file = self.folder / "feeds.yaml"
-        feeds_file.write_text(self.feeds, encoding="utf-8")
+        feeds_file.write_text("feeds: []\n", encoding="utf-8")
         given = {
             "PORT": str(free_port()),
             "DATABASE_URL": self.database,
-            "SLACK_BOT_TOKEN": self.workspace.bot_token,
-            "SLACK_SIGNING_SECRET": self.workspace.signing_secret,
-            "TARIFFWIRE_SLACK_API_URL": self.workspace.api_url,
+            "SLACK_CLIENT_ID": CLIENT_ID,
+            "SLACK_CLIENT_SECRET": CLIENT_SECRET,
+            "SLACK_SIGNING_SECRET": self.slack.teams[FIRST].signing_secret,
+            "TARIFFWIRE_TOKEN_KEYS": self.key,
+            "TARIFFWIRE_PUBLIC_URL": self.address,
+            "TARIFFWIRE_SLACK_API_URL": self.slack.api_url,
             "TARIFFWIRE_FEEDS_FILE": str(feeds_file),
-            "TARIFFWIRE_ALLOWED_NETWORKS": "127.0.0.0/8",
             "TARIFFWIRE_LIVE_SOURCES": "none",
         }
-        return environment(self.folder / "data", **(given | more))
+        return environment(self.folder / "data", **given)
 
-    async def start(self, *words: str, **more: str) -> BotProcess:
-        """Starts a process, such as `worker`."""
-        process = await BotProcess(words, self.env(**more), self.folder).start()
+    @property
+    def address(self) -> str:
+        """The address of the `web` process."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self, role: str) -> BotProcess:
+        """Starts a process."""
+        own = {"PORT": str(self.port)} if role == "web" else {}
+        process = await BotProcess((role,), self.env() | own, self.folder).start()
         self.processes.append(process)
         return process
 
-    async def run(self, *words: str, **more: str) -> tuple[int, str]:
-        """Runs a command to its end; returns its exit code and output."""
-        return await run_to_end(words, self.env(**more), self.folder)
+    async def have_started(self) -> bool:
+        """Whether all processes say that they have started."""
+        outputs = ["\n".join(process.output) for process in self.processes]
+        return all("process started" in each or "worker started" in each for each in outputs)
 
-    async def queue_notices(self, channels: Sequence[str], each: int) -> None:
-        """Queues so many notices for each channel; their texts are their numbers."""
-        now, team = datetime.now(UTC), self.workspace.team.identity.team_id
-        deliveries: list[Delivery] = [
-            make_delivery(
-                DeliveryKind.NOTICE, (team, channel), f"{number} {channel}", f"{number:03}", now
-            )
-            for number in range(each)
-            for channel in channels
+    async def install(self, team: str) -> None:
+        """Installs the app in a workspace by the `web` process."""
+        status, page = await self.slack.install(self.address, team)
+        assert status == 200, page
+
+    async def create_channels(self, team: str, count: int) -> list[Place]:
+        """Creates channels in a workspace."""
+        made = [
+            await self.slack.teams[team].team.create_channel(f"news-{number}")
+            for number in range(count)
         ]
-        await self.store.queue(*deliveries)
+        return [Place(team, each.id) for each in made if each is not None]
+
+    async def queue_notices(self, places: Sequence[Place], each: int) -> None:
+        """Queues so many notices for each channel; their texts are their numbers."""
+        now = datetime.now(UTC)
+        notices = (
+            make_delivery(DeliveryKind.NOTICE, place, f"{number} {place}", f"{number:03}", now)
+            for number in range(each)
+            for place in places
+        )
+        await self.store.queue(*notices)
 
     async def count(self, statement: str) -> int:
         """The number that the statement selects."""
@@ -100,23 +134,25 @@ class WorkerProcesses:
 
 
 @asynccontextmanager
-async def open_worker_processes(
-    folder: Path, workspace: Workspace, database: str
-) -> AsyncIterator[WorkerProcesses]:
-    """An empty PostgreSQL database at this address, released; at the end, stops all processes."""
+async def open_worker_processes(folder: Path, database: str) -> AsyncIterator[WorkerProcesses]:
+    """Two workspaces, and an empty PostgreSQL database that is released; at the end, stops all
+    processes."""
     opened = Database(database, has_workers=True)
     await opened.write(_empty)
-    posted = Posted()
-    made = WorkerProcesses(folder, workspace, database, Store.of(opened), posted)
-    with workspace.team.live.listen(posted.note):
-        try:
-            code, output = await made.run("release")
-            assert code == 0, output
-            yield made
-        finally:
-            for process in made.processes:
-                await process.stop()
-            await opened.close()
+    async with playing_slack(folder) as slack:
+        made = WorkerProcesses(folder, slack, database, Store.of(opened))
+        with ExitStack() as stack:
+            for name, workspace in slack.teams.items():
+                note = partial(made.posted.note, name)
+                stack.enter_context(workspace.team.live.listen(note))
+            try:
+                code, output = await run_to_end(("release",), made.env(), folder)
+                assert code == 0, output
+                yield made
+            finally:
+                for process in made.processes:
+                    await process.stop()
+                await opened.close()
 
 
 def _empty(connection: Connection) -> None:

@@ -64,7 +64,7 @@ async def test_a_second_bot_on_the_same_machine_is_refused(first: Database) -> N
     with pytest.raises(StoreError, match="another Tariffwire works on it") as caught:
         await Heartbeat(first, now, TIMES).start()
     assert "`tariffwire web`" in caught.value.cure
-    assert "`worker`" in caught.value.cure
+    assert "`tariffwire worker`" in caught.value.cure
     await running.stop()
     assert await rows(first) == []
     again = Heartbeat(first, now, TIMES)

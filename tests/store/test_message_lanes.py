@@ -48,12 +48,12 @@ async def test_messages_of_a_lane_are_claimed_one_at_a_time_in_order(
     store: Store, lanes: MessageLanes
 ) -> None:
     await store.queue(delivery("a", "C1"), delivery("b", "C1"), delivery("a", "C2"))
-    first = await lanes.claim(C1, NOON, LEASE_S, ())
+    first = await lanes.claim(C1, NOON, LEASE_S, (), False)
     assert first is not None
     assert (first.conversation, first.event_id) == ("C1", "a")
-    assert await lanes.claim(C1, NOON, LEASE_S, ()) is None
+    assert await lanes.claim(C1, NOON, LEASE_S, (), False) is None
     await store.outbox.confirm(first.id, "1.0", NOON)
-    second = await lanes.claim(C1, NOON, LEASE_S, ())
+    second = await lanes.claim(C1, NOON, LEASE_S, (), False)
     assert second is not None
     assert second.event_id == "b"
 
@@ -62,15 +62,15 @@ async def test_updates_of_a_workspace_are_a_lane_of_their_own(
     store: Store, lanes: MessageLanes
 ) -> None:
     await store.queue(delivery("a", "C1", kind=DeliveryKind.UPDATE))
-    assert await lanes.claim(C1, NOON, LEASE_S, ()) is None
-    claimed = await lanes.claim(Lane(team=TEAM), NOON, LEASE_S, ())
+    assert await lanes.claim(C1, NOON, LEASE_S, (), False) is None
+    claimed = await lanes.claim(Lane(team=TEAM), NOON, LEASE_S, (), False)
     assert claimed is not None
     assert claimed.kind is DeliveryKind.UPDATE
 
 
 async def test_nothing_is_claimed_for_a_closed_workspace(store: Store, lanes: MessageLanes) -> None:
     await store.queue(delivery("a", "C1"))
-    assert await lanes.claim(C1, NOON, LEASE_S, (TEAM,)) is None
+    assert await lanes.claim(C1, NOON, LEASE_S, (TEAM,), False) is None
 
 
 async def test_only_the_claims_of_the_lane_are_released_and_those_being_sent_are_uncertain(
@@ -78,11 +78,10 @@ async def test_only_the_claims_of_the_lane_are_released_and_those_being_sent_are
 ) -> None:
     await store.queue(delivery("a", "C1"), delivery("a", "C2"))
     for lane in (C1, C2):
-        claimed = await lanes.claim(lane, NOON, LEASE_S, ())
+        claimed = await lanes.claim(lane, NOON, LEASE_S, (), False)
         assert claimed is not None
         await store.outbox.start_sending(claimed.id, claimed.claimed_at)
-    assert await lanes.release(C1, NOON) == 1
-    again = await lanes.claim(C1, NOON, LEASE_S, ())
+    again = await lanes.claim(C1, NOON, LEASE_S, (), True)
     assert again is not None
     assert again.uncertain
     other = await store.outbox.get(delivery("a", "C2").id)

@@ -37,10 +37,8 @@ def find_lane(delivery: Delivery) -> Lane:
 class LaneQueue(Protocol):
     """The unsent deliveries by lane; see `bot.store.message_lanes`."""
 
-    async def release(self, lane: Lane, now: datetime) -> int: ...
-
     async def claim(
-        self, lane: Lane, now: datetime, lease_s: float, closed: Collection[str]
+        self, lane: Lane, now: datetime, lease_s: float, closed: Collection[str], is_first: bool
     ) -> Delivery | None: ...
 
 
@@ -54,22 +52,19 @@ class LaneSender:
         """Sends everything that is due in the lane, in order; returns how many were sent.
 
         Call it only if no one else drains the lane: claims in it then belong to a worker that has
-        died, and are released. Raises StoreError.
+        died, and the first claim releases them. Raises StoreError.
         """
-        dispatcher = self._dispatcher
-        await self._lanes.release(lane, dispatcher.clock())
-        sent, is_free = 0, True
+        dispatcher, sent, is_first = self._dispatcher, 0, True
         while not dispatcher.is_stopping:
             claimed = await self._lanes.claim(
-                lane, dispatcher.clock(), dispatcher.times.lease_s, dispatcher.workspaces.closed
+                lane,
+                dispatcher.clock(),
+                dispatcher.times.lease_s,
+                dispatcher.workspaces.closed,
+                is_first,
             )
-            if claimed is not None:
-                sent += await dispatcher.deliver(claimed)
-                is_free = not lane.conversation
-            elif is_free:
+            if claimed is None:
                 break
-            else:
-                # The next message may be queued while the conversation has to wait for its turn.
-                await asyncio.sleep(dispatcher.find_wait_s(lane.team, lane.conversation))
-                is_free = True
+            sent, is_first = sent + await dispatcher.deliver(claimed), False
+            await asyncio.sleep(dispatcher.find_wait_s(lane.team, lane.conversation))
         return sent

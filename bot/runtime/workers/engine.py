@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from psycopg.conninfo import make_conninfo
+from psycopg_pool import AsyncConnectionPool
 
 from bot.alerts.sending.attempts import wait_for
 from bot.alerts.sending.lanes import Lane
@@ -30,8 +31,9 @@ STALLED_AFTER_S = 20.0
 _POLL_QUEUE_S = 2.0
 """Seconds between two looks at the queue. A notification of PostgreSQL makes a look at once."""
 _RESTART_S = 3.0
-_STOP_WITHIN_S = 25.0
-"""Jobs that have not ended so long after a stop are canceled. Platforms kill after 30 s."""
+_STOP_WITHIN_S = {job_queue.MESSAGES: 25.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 5.0}
+"""Jobs of each queue that have not ended so long after a stop are canceled. Most platforms kill a
+process after 30 s. A canceled poll is repeated, and a canceled message is looked up in Slack."""
 _CONNECTIONS = 6
 
 
@@ -40,10 +42,11 @@ class Slots:
     """The number of jobs of each queue that run at the same time in one process.
 
     A job of a conversation keeps its slot for about a second after each message, because the
-    conversation has to wait so long for the next one.
+    conversation has to wait so long for the next one. So a worker sends about 48 messages a second,
+    several times what Slack allows in one workspace.
     """
 
-    messages: int = 100
+    messages: int = 50
     polls: int = 20
     periodic: int = 4
 
@@ -72,7 +75,10 @@ class JobEngine:
     ) -> None:
         self._slots = (slots or Slots()).by_queue()
         self._connector = PsycopgConnector(
-            conninfo=_read_address(url), min_size=1, max_size=_CONNECTIONS
+            pool_factory=_make_pool,
+            conninfo=_read_address(url),
+            min_size=1,
+            max_size=_CONNECTIONS,
         )
         self._lanes_app = _build_lanes_app(self._connector, lanes)
         self._periodic_app = _build_periodic_app(self._connector, periodic)
@@ -91,12 +97,13 @@ class JobEngine:
             await running
 
     async def _run(self, stop: asyncio.Event) -> None:
-        async with self._connector_open():
-            await asyncio.gather(
-                self._run_queue(self._lanes_app, job_queue.MESSAGES, stop),
-                self._run_queue(self._lanes_app, job_queue.POLLS, stop),
-                self._run_queue(self._periodic_app, job_queue.PERIODIC, stop),
-            )
+        async with self._connector_open(), asyncio.TaskGroup() as group:
+            for app, queue in (
+                (self._lanes_app, job_queue.MESSAGES),
+                (self._lanes_app, job_queue.POLLS),
+                (self._periodic_app, job_queue.PERIODIC),
+            ):
+                group.create_task(self._run_queue(app, queue, stop))
 
     @asynccontextmanager
     async def _connector_open(self) -> AsyncIterator[None]:
@@ -132,7 +139,7 @@ class JobEngine:
             fetch_job_polling_interval=_POLL_QUEUE_S,
             # Canceling a job is not used; the worker looks for it regardless.
             abort_job_polling_interval=60.0,
-            shutdown_graceful_timeout=_STOP_WITHIN_S,
+            shutdown_graceful_timeout=_STOP_WITHIN_S[queue],
             delete_jobs="always",
             install_signal_handlers=False,
             update_heartbeat_interval=HEARTBEAT_S,
@@ -185,6 +192,12 @@ def find_cron(every_s: float) -> str:
             if most % count == 0 and every_s <= count * unit:
                 return fields.format(count)
     return "0 0 * * *"
+
+
+def _make_pool(**given: Any) -> AsyncConnectionPool[Any]:
+    # Procrastinate would check each connection before each use. A lost one ends the run of its
+    # queue instead, which starts again.
+    return AsyncConnectionPool(**{**given, "check": None})
 
 
 def _read_address(url: sa.URL) -> str:

@@ -59,7 +59,7 @@ async def test_a_message_that_was_being_sent_by_a_dead_worker_is_looked_up(
 ) -> None:
     await store.queue(delivery("a", "C1"), delivery("b", "C1"))
     lanes = MessageLanes(store.database, TEAM)
-    claimed = await lanes.claim(C1, NOON, 360.0, ())
+    claimed = await lanes.claim(C1, NOON, 360.0, (), False)
     assert claimed is not None
     await store.outbox.start_sending(claimed.id, claimed.claimed_at)
     assert await sender.drain(C1) == 2

@@ -98,7 +98,7 @@ async def count(settings: Settings, column: Any, *conditions: Any) -> int:
 
 async def test_metrics_agree_with_the_database(settings: Settings, outlets: FeedServer) -> None:
     settings.feeds_path.write_text(outlets.yaml(), encoding="utf-8")
-    changes = {
+    changes: dict[str, Any] = {
         "poll_seconds": 0.5,
         "allowed_networks": (ip_network("127.0.0.0/8"),),
         "metrics_token": SecretStr(TOKEN),
@@ -164,7 +164,10 @@ async def test_feeds_that_do_not_answer_make_the_bot_not_ready(
 ) -> None:
     settings.feeds_path.write_text(outlets.yaml(), encoding="utf-8")
     await outlets.stop()
-    changes = {"poll_seconds": 0.5, "allowed_networks": (ip_network("127.0.0.0/8"),)}
+    changes: dict[str, Any] = {
+        "poll_seconds": 0.5,
+        "allowed_networks": (ip_network("127.0.0.0/8"),),
+    }
     async with running(settings, **changes) as address:
 
         async def is_offline() -> bool:
@@ -176,7 +179,7 @@ async def test_feeds_that_do_not_answer_make_the_bot_not_ready(
 
 
 async def test_socket_mode_has_the_pages_too(settings: Settings, workspace: Workspace) -> None:
-    changes = {
+    changes: dict[str, Any] = {
         "slack_app_token": SecretStr(workspace.app_token),
         "slack_signing_secret": None,
         "metrics_token": SecretStr(TOKEN),
@@ -198,7 +201,7 @@ async def test_socket_mode_works_if_the_port_is_taken(
     settings: Settings, workspace: Workspace
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        changes = {
+        changes: dict[str, Any] = {
             "slack_app_token": SecretStr(workspace.app_token),
             "slack_signing_secret": None,
             "port": taken.getsockname()[1],

@@ -116,3 +116,27 @@ async def test_a_job_that_fails_is_deleted_and_others_go_on(
             return bool(work.drained) and "a bug" in caplog.text
 
         assert await eventually(is_done, within_s=20)
+
+
+@on_postgresql
+async def test_jobs_are_taken_again_after_the_connections_were_lost(
+    database: Database, address: str
+) -> None:
+    work, stop = Work(), asyncio.Event()
+    end = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+    async def has_ticked() -> bool:
+        return work.ticks.total() > 0
+
+    async with work.engine(address, "only").run(stop):
+        assert await eventually(has_ticked, within_s=20)
+        await database.write(lambda connection: connection.exec_driver_sql(end).all())
+        await MessageLanes(database).add_hosts(["feeds.example"])
+
+        async def has_polled() -> bool:
+            return bool(work.polled)
+
+        assert await eventually(has_polled, within_s=30)

@@ -1,0 +1,67 @@
+"""A worker waits for the turns and the pauses that it shares with others."""
+
+import pytest
+
+from bot.alerts.delivery import Delivery, DeliveryKind
+from bot.alerts.sending.ports import Receipt
+from bot.alerts.sending.shared_pace import SharedPace
+from bot.errors import SendLater
+from bot.news.story import Story
+from tests.store.examples import TEAM, delivery
+
+
+class Turns:
+    """Turns in memory, with the pauses that were asked for."""
+
+    def __init__(self) -> None:
+        self.next = (True, 0.0)
+        self.pauses: list[tuple[str, float]] = []
+
+    async def take(self, _team: str, _per_second: float | None) -> tuple[bool, float]:
+        return self.next
+
+    async def pause(self, team: str, wait_s: float) -> None:
+        self.pauses.append((team, wait_s))
+
+
+class Limited:
+    """A sender that is asked to wait."""
+
+    def __init__(self, later: SendLater) -> None:
+        self._later = later
+
+    async def send(
+        self, _delivery: Delivery, _stories: tuple[Story, ...], _thread_ts: str | None
+    ) -> Receipt:
+        raise self._later
+
+
+async def _take_own(_team: str) -> float:
+    return 0.25
+
+
+async def test_a_turn_is_taken_from_all_workers_and_then_from_the_process() -> None:
+    turns = Turns()
+    pace = SharedPace(turns, Limited(SendLater(30.0, "ratelimited")), _take_own, 1.0)
+    assert await pace.take_turn(TEAM) == 0.25
+    turns.next = (False, 7.0)
+    assert await pace.take_turn(TEAM) == 7.0
+
+
+@pytest.mark.parametrize(
+    ("later", "kind", "pauses"),
+    [
+        (SendLater(30.0, "ratelimited"), DeliveryKind.ALERT, [(TEAM, 30.0)]),
+        (SendLater(30.0, "ratelimited"), DeliveryKind.UPDATE, []),
+        (SendLater(30.0, "ratelimited", lookups_only=True), DeliveryKind.ALERT, []),
+        (SendLater(None, "no answer"), DeliveryKind.ALERT, []),
+    ],
+)
+async def test_only_a_rate_limit_of_posts_pauses_the_workspace(
+    later: SendLater, kind: DeliveryKind, pauses: list[tuple[str, float]]
+) -> None:
+    turns = Turns()
+    pace = SharedPace(turns, Limited(later), _take_own, None)
+    with pytest.raises(SendLater):
+        await pace.send(delivery("a", kind=kind), (), None)
+    assert turns.pauses == pauses
