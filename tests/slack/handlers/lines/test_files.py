@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.commands.request import RequestLimit
 from bot.lines.files.writing import write_xlsx
 from bot.local_slack.server import Workspace
 from bot.slack.handlers.lines.files import find_sheet
@@ -73,6 +74,16 @@ async def test_a_file_with_a_mention_is_for_the_list_of_the_channel(
         assert "Saved" in user.text
         assert "8507.60.00" in await user.type("/tariff my channel")
         assert "none yet" in await user.type("/tariff my")
+
+
+async def test_a_file_counts_as_a_request(workspace: Workspace, client: AsyncWebClient) -> None:
+    async with running_bot(workspace, client, limit=RequestLimit(1)) as context:
+        user = LinesUser(workspace, context)
+        assert "none yet" in await user.type("/tariff my")
+        sent = await workspace.keyboard.send_file("lines.xlsx", CONTENT)
+        await context.background.finish()
+        [message] = sent.messages
+        assert "more than 1 requests in a minute" in words(message)
 
 
 async def press(user: LinesUser, message: dict[str, Any], place: int, channel: str = "") -> None:
