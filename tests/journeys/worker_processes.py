@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -142,8 +143,8 @@ async def open_worker_processes(folder: Path, database: str) -> AsyncIterator[Wo
         made = WorkerProcesses(folder, slack, database, Store.of(opened))
         with ExitStack() as stack:
             for name, workspace in slack.teams.items():
-                live = workspace.team.live
-                stack.enter_context(live.listen(lambda e, of=name: made.posted.note(of, e)))
+                listening = workspace.team.live.listen(partial(made.posted.note, name))
+                stack.enter_context(listening)
             try:
                 code, output = await run_to_end(("release",), made.env(), folder)
                 assert code == 0, output
