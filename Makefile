@@ -39,16 +39,17 @@ test: $(DEV_READY) ## set up and run the tests
 test-fast: $(DEV_READY) ## the tests that need no browser, no PostgreSQL and no whole program
 	$(PYTEST) -m "not journey and not browser and not postgres"
 
-check: $(DEV_READY) style ## the wording, the linter, the formatter, the types, the import rules, the rates, the tests
+check: $(DEV_READY) style ## the wording, the linter, the formatter, the types, the import rules, the rates, known vulnerabilities, the tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/tariffwire rates check
+	$(BIN)/python -m scripts.audit
 	$(PYTEST)
 
 style: $(DEV_READY) ## check spelling, and that old words do not come back
-	$(SPELLING) *.md .env.example .ci docs scripts
+	$(SPELLING) *.md .env.example .ci Dockerfile compose.yaml docs scripts
 	$(SPELLING) --skip $(PATTERNS),$(SCHEMAS) bench bot
 	$(BIN)/codespell --skip $(HEADLINES),$(SCHEMAS) config tests
 

@@ -25,6 +25,7 @@ from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, list_unknown_variables, load_settings
 from bot.runtime.wiring.basics import make_fetch_limits, open_store, read_clock, reveal_secret
 from bot.runtime.wiring.polling import open_feed_registry
+from bot.runtime.wiring.slack import open_installations
 from bot.slack.api.channels import find_channel
 from bot.slack.api.errors import code, status
 from bot.slack.app import build_client, open_session
@@ -33,6 +34,7 @@ from bot.slack.blockkit.forms import View
 from bot.slack.sample_messages import build_samples
 from bot.slack.scopes import SCOPES, OAuthScope
 from bot.slack.startup import refuse_organization
+from bot.slack.workspaces.oauth import INSTALL_PATH
 from bot.sources.registry import SourceRegistry
 from bot.store.read_only import data_checks
 from bot.text.languages import get_primary_language
@@ -62,6 +64,9 @@ class CheckResult(Frozen):
     ok: bool
     says: str
     cure: str = ""
+
+
+_COPY_AGAIN = "Copy SLACK_BOT_TOKEN again from the app's page on Slack"
 
 
 async def examine() -> AsyncIterator[CheckResult]:
@@ -170,6 +175,10 @@ async def check_slack_setup(
 ) -> AsyncIterator[CheckResult]:
     """Checks the tokens, the scopes of the bot token, the channels in the settings, the clock, and
     with a ledger whether Slack accepts the bot's messages."""
+    if settings.serves_many:
+        async for result in check_workspaces(settings):
+            yield result
+        return
     if settings.slack_bot_token is None:
         yield _good("Slack", _NO_TOKENS)
         now = f"{read_clock():%Y-%m-%d %H:%M}Z"
@@ -193,9 +202,37 @@ async def check_slack_setup(
             if settings.operators_channel:
                 name = "TARIFFWIRE_OPERATORS_CHANNEL"
                 yield await check_channel(client, settings.operators_channel, name)
-        result = await check_clock(settings.slack_api_url, session)
-        if result is not None:
-            yield result
+        clock = await check_clock(settings.slack_api_url, session)
+        if clock is not None:
+            yield clock
+
+
+async def check_workspaces(settings: Settings) -> AsyncIterator[CheckResult]:
+    """Whether Slack accepts the token of each workspace that has installed the app, and whether the
+    operators' workspace is one of them."""
+    try:
+        async with open_store(settings) as store:
+            found = await open_installations(settings, store.database).every()
+    except TariffwireError as error:
+        yield _failed("workspaces", error)
+        return
+    teams = {each.team for each in found}
+    if settings.home_team and settings.home_team not in teams:
+        cause = f"the app is not installed in {settings.home_team}, so operators get no notices"
+        yield _bad("TARIFFWIRE_HOME_TEAM", cause, f"Open {INSTALL_PATH} at the bot's address")
+    async with open_session() as session:
+        for each in found:
+            token = each.token.get_secret_value()
+            client = build_client(token, settings.slack_api_url, session)
+            for result in await check_token(client):
+                if not result.ok:
+                    subject = f"workspace {each.team}: {result.subject}"
+                    cure = result.cure.replace(_COPY_AGAIN, "Install the app there again")
+                    yield result.model_copy(update={"subject": subject, "cure": cure})
+        yield _good("workspaces", f"{len(found)} have installed the app")
+        clock = await check_clock(settings.slack_api_url, session)
+        if clock is not None:
+            yield clock
 
 
 async def check_token(client: AsyncWebClient) -> tuple[CheckResult, ...]:
@@ -208,8 +245,7 @@ async def check_token(client: AsyncWebClient) -> tuple[CheckResult, ...]:
     except SlackError as error:
         return (_bad(subject, error.cause, error.cure),)
     except SlackApiError as error:
-        cure = "Copy SLACK_BOT_TOKEN again from the app's page on Slack"
-        return (_bad(subject, _slack_code(error), cure),)
+        return (_bad(subject, _slack_code(error), _COPY_AGAIN),)
     except (aiohttp.ClientError, TimeoutError, OSError, AttributeError) as error:
         # slack_sdk raises AttributeError if the response is not JSON.
         return (_no_answer(subject, error),)

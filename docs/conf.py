@@ -13,6 +13,8 @@ version = release = __version__
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 nitpicky = True
+# Quotes and dots stay as they are written.
+smartquotes = False
 # Headings have the same anchors as on GitHub.
 myst_heading_anchors = 4
 

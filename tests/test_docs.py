@@ -12,6 +12,7 @@ from bot.cli import COMMANDS, main
 from bot.commands.grammar import Verb
 from bot.runtime.settings import Settings, find_variable
 from bot.slack.scopes import SCOPES
+from scripts.reference.settings import list_secrets
 
 ROOT = Path(__file__).parents[1]
 BUILD_S = 100
@@ -57,6 +58,12 @@ def test_the_command_list_matches_the_help_of_each_command() -> None:
 def test_the_slack_page_explains_every_scope() -> None:
     page = (ROOT / "docs" / "slack.md").read_text(encoding="utf-8")
     assert [scope.name for scope in SCOPES if f"`{scope.name}`" not in page] == []
+
+
+def test_the_security_page_says_what_each_secret_allows() -> None:
+    page = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    table = page.partition("## Secrets")[2].partition("\n## ")[0]
+    assert [name for name in list_secrets() if f"`{name}`" not in table] == []
 
 
 def test_every_setting_in_the_documents_exists() -> None:

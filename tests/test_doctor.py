@@ -9,13 +9,19 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor import CheckResult, check_messages, check_token, examine
+from bot.installation import Installation
 from bot.local_slack.server import Workspace
 from bot.slack.blockkit.blocks import Message, section
 from bot.slack.scopes import SCOPES
 from bot.sources.settings import LIVE_SOURCES
+from bot.store.engine import Database
+from bot.store.installations import Installations
+from bot.store.token_cipher import TokenCipher, make_key
+from bot.store.upgrade import upgrade
 from tests.feeds.server import FeedServer, serving
 from tests.sources.examples import document, page, row, sdmx
 
@@ -338,3 +344,33 @@ async def test_messages_that_slack_does_not_check_are_counted(
     [found] = [each async for each in check_messages(client, samples)]
     assert found.ok
     assert found.says == f"0 of 2 accepted; the rest was not checked: {error}"
+
+
+async def test_the_token_of_each_workspace_is_checked(
+    setup: pytest.MonkeyPatch, workspace: Workspace, tmp_path: Path
+) -> None:
+    key = make_key()
+    for name, value in {
+        "SLACK_CLIENT_ID": "1.2",
+        "SLACK_CLIENT_SECRET": "secret",
+        "SLACK_SIGNING_SECRET": "signs",
+        "TARIFFWIRE_TOKEN_KEYS": key,
+        "TARIFFWIRE_HOME_TEAM": "T0HOME",
+        "TARIFFWIRE_SLACK_API_URL": workspace.api_url,
+    }.items():
+        setup.setenv(name, value)
+    database = Database(f"sqlite:///{tmp_path / 'data' / 'tariffwire.db'}")
+    await upgrade(database.url.render_as_string())
+    installations = Installations(database, TokenCipher([key]))
+    good, bad = workspace.team.identity.team_id, "T0GONE"
+    for team, token in ((good, workspace.bot_token), (bad, "xoxb-gone")):
+        made = Installation(team=team, token=SecretStr(token), installed_at=datetime.now(UTC))
+        await installations.save(made)
+    await database.close()
+    findings = await run_doctor()
+    problems = {name for name in failed_subjects(findings) if "orkspace" in name or "HOME" in name}
+    assert problems == {f"workspace {bad}: Slack token", "TARIFFWIRE_HOME_TEAM"}
+    assert findings[f"workspace {bad}: Slack token"].cure == "Install the app there again"
+    assert findings["workspaces"].says == "2 have installed the app"
+    setup.setenv("TARIFFWIRE_TOKEN_KEYS", make_key())
+    assert "workspaces" in failed_subjects(await run_doctor())

@@ -449,7 +449,7 @@ class FullDisk(Outbox):
         connection: Connection,
         deliveries: Iterable[Delivery],
         now: datetime | None = None,
-    ) -> None:
+    ) -> bool:
         super().put(connection, deliveries, now)
         raise StoreError("sqlite database", "database or disk is full")
 

@@ -172,12 +172,13 @@ def plan_hold_notices(
     for (own_team, conversation), own in paused.items():
         since = min(each.paused_at for each in own if each.paused_at is not None)
         whose = "" if own_team == team else f" of workspace {own_team}"
-        text = _hold_text(conversation, whose, since, own[0].paused_reason, is_subscribed=True)
         people = () if _is_direct(conversation) else (each.created_by for each in own)
-        places = [(team, each) for each in operators]
-        places += [(own_team, each) for each in people if each]
+        to = dict.fromkeys((team, each) for each in operators)
+        makers = dict.fromkeys((own_team, each) for each in people if each)
         key = f"{conversation}{whose} refuses messages since {since.isoformat()}"
-        found += _notices(key, text, places, (own_team, conversation), now)
+        for places, name in ((to, whose), (makers.keys() - to.keys(), "")):
+            text = _hold_text(conversation, name, since, own[0].paused_reason, is_subscribed=True)
+            found += _notices(key, text, sorted(places), (own_team, conversation), now)
     for each in held:
         # One with subscriptions that are not paused is about to be paused, or was resumed just now.
         refusing = each.team, each.conversation
@@ -219,7 +220,7 @@ def _notices(
 ) -> list[Delivery]:
     """The notices to each of the places, but not to the one that refuses messages."""
     kind = DeliveryKind.NOTICE
-    to = dict.fromkeys(each for each in places if each != refusing)
+    to = (each for each in places if each != refusing)
     return [make_delivery(kind, each, key, text, now) for each in to]
 
 

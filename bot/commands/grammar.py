@@ -28,7 +28,7 @@ from rapidfuzz.distance import OSA
 
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.timing import Timing
-from bot.commands.lines.grammar import FIRST, LinesRequest, parse_lines_request
+from bot.commands.lines.grammar import FIRST, PLAIN, LinesRequest, parse_lines_request
 from bot.commands.subscriptions.grammar import (
     TOPIC_WORDS,
     SubscriptionNotUnderstood,
@@ -213,7 +213,8 @@ def parse_command(text: str, parties: Parties) -> Command:
         whole = " ".join(_ADDRESS.sub(" ", whole).split())
     line = whole[:MAX_TEXT]
     words = re.split(r"[\s,;]+", line)
-    if words[0].lower() == FIRST and not (words[1:] and words[1].lower() in _VERBS):
+    second = words[1].lower() if words[1:] else ""
+    if words[0].lower() == FIRST and (second not in _VERBS or second in PLAIN):
         # Before polite words are left out, of which `my` is one.
         wanted = parse_lines_request(words[1:], parties)
         if wanted is not None:

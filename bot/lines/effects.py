@@ -9,7 +9,7 @@ A measure touches the lines on which it may be charged. A story touches the line
 and goods that it names.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -69,16 +69,12 @@ def find_effects(
     before: LineDuties,
     after: LineDuties,
     day: date,
-    change: LedgerChange | None = None,
 ) -> tuple[LineEffect, ...]:
-    """The lines whose total differs on the day or on a later known day, in their order.
-
-    `change` is the difference of the two ledgers, if it was already computed.
-    """
-    change = change if change is not None else compare_ledgers(before.ledger, after.ledger)
+    """The lines whose total differs on the day or on a later known day, in their order."""
+    change = compare_ledgers(before.ledger, after.ledger)
     if not change:
         return ()
-    concerned = select_concerned(lines, before, after, change)
+    concerned = _select_concerned(lines, before, after, change)
     added = None
     if not change.is_of_schedule:
         added = find_added_duty(change.measures, before.ledger, after.ledger)
@@ -90,52 +86,42 @@ def find_effects(
     for line in concerned:
         if line.origin not in starts_later:
             starts_later[line.origin] = _starts_later(change, line.origin, before, after, day)
-        skipped = (day,) if starts_later[line.origin] else ()
-        effect = compare_line(line, before, after, day, skipped)
+        later = starts_later[line.origin]
+        effect = _compare_line(line, before, after, day, starts_later=later)
         if effect is not None:
             found.append(effect)
     return tuple(found)
 
 
-def select_concerned(
+def _select_concerned(
     lines: Iterable[ListedLine], before: LineDuties, after: LineDuties, change: LedgerChange
 ) -> Sequence[ListedLine]:
     """The lines whose total may differ: those to which a measure that changed may apply."""
-    every = list(lines)
+    every = tuple(lines)
     if change.is_of_schedule:
         return every
-    known: dict[tuple[int, int, str], bool] = {}
-    found = []
-    for line in every:
-        classes = before.classes.find(line.code), after.classes.find(line.code)
-        place = (classes[0].number, classes[1].number, line.origin)
-        if place not in known:
-            pairs = [one.ledger.get_pair(IMPOSER, line.origin).ids for one in (before, after)]
-            known[place] = any(
-                measure.id in ids and duties.touches(measure, of_class)
-                for duties, of_class, ids in zip((before, after), classes, pairs, strict=True)
-                for measure in change.measures
-            )
-        if known[place]:
-            found.append(line)
-    return found
+    found = [find_touched(one, every, change.measures) for one in (before, after)]
+    if len(found[0]) == len(every):
+        return every
+    touched = {line.key for each in found for line in each}
+    return [one for one in every if one.key in touched]
 
 
-def compare_line(
+def _compare_line(
     line: ListedLine,
     before: LineDuties,
     after: LineDuties,
     day: date,
-    skipped: Collection[date] = (),
+    *,
+    starts_later: bool = False,
 ) -> LineEffect | None:
     """The first day from `day` on which the totals of the line differ; None if none is known.
 
-    On the `skipped` days they are known to be equal.
+    With `starts_later`, they are known to be equal on the day itself.
     """
     days = {*before.list_change_days(line.key), *after.list_change_days(line.key)}
-    for on in (day, *sorted(one for one in days if one > day)):
-        if on in skipped:
-            continue
+    first = () if starts_later else (day,)
+    for on in (*first, *sorted(one for one in days if one > day)):
         old, new = before.find(line.key, on).total, after.find(line.key, on).total
         if old != new:
             return LineEffect(line, on, old, new)
@@ -145,14 +131,14 @@ def compare_line(
 def _compare_with(
     added: AddedDuty, line: ListedLine, before: LineDuties, after: LineDuties, day: date
 ) -> LineEffect | None:
-    """The effect of the added duty on a line, like `compare_line`, without stacking its duties."""
+    """The effect of the added duty on a line, like `_compare_line`, without stacking its duties."""
     days = {*before.list_change_days(line.key), *added.days}
     for on in (day, *sorted(one for one in days if one > day)):
         old = before.find(line.key, on).total
         new = added.add_to(old, on)
         if new is None:
             # Its duties without the new one are unknown, or depend on whether there are others.
-            return compare_line(line, before, after, day)
+            return _compare_line(line, before, after, day)
         if old != new:
             return LineEffect(line, on, old, new)
     return None

@@ -40,7 +40,7 @@ class KnownList(NamedTuple):
     """The number of reports that were saved, so that none is saved twice."""
 
 
-class NextChange(NamedTuple):
+class FollowingChange(NamedTuple):
     """The first later day on which totals change that the report does not name."""
 
     on: date
@@ -57,7 +57,7 @@ class ListReport(NamedTuple):
     """What the owner knows for the first day that differs, and the total by the present ledger."""
     totals: Mapping[LineKey, KnownTotals]
     """The known totals of these lines after the report."""
-    next: NextChange | None = None
+    next: FollowingChange | None = None
     """None if no further change is known."""
 
 
@@ -90,7 +90,7 @@ def build_report(known: KnownList, duties: LineDuties, day: date) -> ListReport:
 
 def _find_next(
     totals: Mapping[LineKey, KnownTotals], changes: Sequence[LineEffect], day: date
-) -> NextChange | None:
+) -> FollowingChange | None:
     """The first day after `day` on which known totals change, without the reported changes."""
     reported = {(one.line.key, one.on) for one in changes}
     days = Counter(
@@ -100,7 +100,7 @@ def _find_next(
         if one.on > day and (key, one.on) not in reported
     )
     on = min(days, default=None)
-    return NextChange(on, days[on]) if on is not None else None
+    return FollowingChange(on, days[on]) if on is not None else None
 
 
 def _find_difference(before: KnownTotals, now: KnownTotals, day: date) -> date | None:

@@ -44,7 +44,7 @@ class StoryMatcher:
 
     def find(self, story: Story, lines: Iterable[ListedLine]) -> tuple[ListedLine, ...]:
         """The lines that the story is about, in their order."""
-        subjects = tuple(self.list_subjects(story))
+        subjects = tuple(self._list_subjects(story))
         if not subjects:
             return ()
         kept = list(lines)
@@ -54,7 +54,7 @@ class StoryMatcher:
             found.update(self._select(of_origin, one.product))
         return tuple(line for line in kept if line in found)
 
-    def list_subjects(self, story: Story) -> Iterator[StorySubject]:
+    def _list_subjects(self, story: Story) -> Iterator[StorySubject]:
         """What the story is about, as far as duties of the importing country are concerned."""
         own = set(self._ledger.list_codes(IMPOSER))
         figures = [one for one in story.figures if one.imposer or one.partner or one.product]

@@ -61,7 +61,9 @@ class LineProblem(StrEnum):
     NO_ORIGIN = "no_origin"
     UNKNOWN_ORIGIN = "unknown_origin"
     NOT_AN_ORIGIN = "not_an_origin"
-    """All countries, a bloc, or the importing country itself."""
+    """All countries, or a bloc."""
+    IMPORTER = "importer"
+    """The importing country itself."""
 
 
 class WrongRow(NamedTuple):
@@ -218,7 +220,7 @@ def _read_origin(written: str, ledger: Ledger) -> str | WrongRow:
     try:
         check_pair(IMPOSER, party.code, ledger)
     except QueryError:
-        return WrongRow(0, LineProblem.NOT_AN_ORIGIN, shown)
+        return WrongRow(0, LineProblem.IMPORTER, shown)
     return party.code
 
 

@@ -9,7 +9,7 @@ client that disappears leaves nothing behind.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,11 +45,16 @@ _ANSWER_S = 30.0
 
 
 @asynccontextmanager
-async def open_endpoint(tools: RateTools, port: int, public_url: str = "") -> AsyncIterator[int]:
+async def open_endpoint(
+    tools: RateTools,
+    port: int,
+    public_url: str = "",
+    on_refusal: Callable[[Rejection], None] | None = None,
+) -> AsyncIterator[int]:
     """Serves the tools at `http://127.0.0.1:PORT/mcp` within the block; yields the port.
 
-    `public_url` is the address of a proxy that passes requests on; its host is accepted too. Raises
-    SettingsError if the port is taken.
+    `public_url` is the address of a proxy that passes requests on; its host is accepted too.
+    `on_refusal` is called for each refused request. Raises SettingsError if the port is taken.
     """
     # Below this level, the SDK logs each refused request with its headers.
     logging.getLogger("mcp").setLevel(logging.ERROR)
@@ -61,7 +66,7 @@ async def open_endpoint(tools: RateTools, port: int, public_url: str = "") -> As
         max_request_body_size=_LIMITS.large_body_bytes,
         transport_security=_build_security(public_url),
     )
-    rejections = Rejections()
+    rejections = Rejections(on_refusal=on_refusal)
     application = web.Application()
     application.add_routes([web.post(PATH, _Bridge(asgi, rejections).receive)])
     http = HttpServer(application, _LIMITS, rejections)

@@ -28,6 +28,7 @@ _PROBLEMS = {
     LineProblem.NO_ORIGIN: "has no country of origin",
     LineProblem.UNKNOWN_ORIGIN: "'{text}' is not a country we know",
     LineProblem.NOT_AN_ORIGIN: "'{text}' is not a single country of origin",
+    LineProblem.IMPORTER: "'{text}' is the importing country, not the origin",
 }
 
 
@@ -97,10 +98,10 @@ def describe_line(line: ListedLine) -> str:
 
 
 def describe_change(change: LineEffect, parties: Parties) -> str:
-    """A line whose duty changed, in words: `8507.60.00 China: 25% -> 50% from 1 Jan 2027`."""
+    """A line whose duty changed, in words: `8507.60.00 China: 25% → 50% from 1 Jan 2027`."""
     line = change.line
     label = f" ({line.label})" if line.label else ""
-    totals = f"{format_total(change.before)} -> {format_total(change.after)}"
+    totals = f"{format_total(change.before)} → {format_total(change.after)}"
     name = parties.get(line.origin).name
     return f"{line.written_code} {name}{label}: {totals} from {format_day(change.on)}"
 

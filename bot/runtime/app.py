@@ -266,7 +266,8 @@ async def open_mcp_endpoint(services: Services, settings: Settings) -> AsyncIter
         return services.slack.service.answers
 
     tools = RateTools(ToolSources(get_answers, services.store.stories, read_clock))
-    async with open_endpoint(tools, settings.mcp_port, settings.public_url) as port:
+    count = services.metrics.record_refused_request
+    async with open_endpoint(tools, settings.mcp_port, settings.public_url, count) as port:
         print(f"MCP clients: http://127.0.0.1:{port}{PATH}", flush=True)
         yield
 

@@ -295,13 +295,14 @@ class Settings(SourceSettings, BaseSettings):
         return self.database_url or f"sqlite:///{self.data_dir / 'tariffwire.db'}"
 
     def list_secrets(self) -> tuple[str, ...]:
-        """All secret values: tokens, keys, the address of the webhook and the database's
-        password."""
-        values = [value for _, value in self if isinstance(value, SecretStr)]
+        """All secret values: tokens, keys (each of a list too), the address of the webhook and the
+        database's password."""
+        secrets = [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+        secrets += [part for secret in secrets for part in secret.split(",")]
         with suppress(ValueError):
             password = urlsplit(self.database_url).password or ""
-            values += [SecretStr(password), SecretStr(unquote(password))]
-        return tuple(dict.fromkeys(value.get_secret_value() for value in values if value))
+            secrets += [password, unquote(password)]
+        return tuple(dict.fromkeys(filter(None, map(str.strip, secrets))))
 
     @property
     def transport(self) -> Literal["local", "socket", "http"]:

@@ -24,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SettingsError, SlackError
 from bot.http_server.bodies import BodyReader
+from bot.http_server.health import health_route
 from bot.http_server.limits import HttpLimits
 from bot.http_server.rejections import Rejections
 from bot.monitoring.slack_calls import SlackCallCounter
@@ -45,7 +46,6 @@ from bot.slack.signed_requests import RequestRefused, read_signed
 from bot.text.single_line import to_single_line
 
 EVENTS_PATH = "/slack/events"
-HEALTH_PATH = "/healthz"
 
 _CALL_S = 20
 """Seconds for one call of the Web API. This is less than the time that the dispatcher waits for a
@@ -181,11 +181,8 @@ def build_web_app(
             return web.json_response({"error": f"malformed field {field}"}, status=400)
         return await to_aiohttp_response(await app.async_dispatch(bolt_request))
 
-    async def serve_health(_: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
-
     server = web.Application()
-    server.add_routes([web.post(EVENTS_PATH, receive), web.get(HEALTH_PATH, serve_health)])
+    server.add_routes([web.post(EVENTS_PATH, receive), health_route()])
     return server
 
 

@@ -1,6 +1,7 @@
 """Stores the workspaces in which the app is installed by OAuth, with their encrypted tokens."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +38,11 @@ class Installations:
         decrypts its token."""
         rows = await self._database.rows(sa.select(_table).where(_row.team == team))
         return self._read(rows[0]) if rows else None
+
+    async def find_moment(self, team: str) -> datetime | None:
+        """When the app was installed in a workspace; None if it is not. Needs no key."""
+        found = await self._database.column(sa.select(_row.installed_at).where(_row.team == team))
+        return found[0] if found else None
 
     async def teams(self) -> tuple[str, ...]:
         """The ids of all workspaces, in the order in which they installed the app."""

@@ -429,10 +429,14 @@ class Outbox:
         connection: sa.Connection,
         deliveries: Iterable[Delivery],
         now: datetime | None = None,
-    ) -> None:
-        """Queues deliveries within the caller's transaction; see `bot.store.queueing`."""
+    ) -> bool:
+        """Queues deliveries within the caller's transaction; see `bot.store.queueing`.
+
+        Returns False if some were left out because their team has not installed the app.
+        """
+        planned = queued = tuple(deliveries)
         if self._only_installed:
-            planned = tuple(deliveries)
             installed = lock_installed(connection, {each.team for each in planned})
-            deliveries = [each for each in planned if each.team in installed]
-        put_deliveries(self._database, connection, deliveries, now)
+            queued = tuple(each for each in planned if each.team in installed)
+        put_deliveries(self._database, connection, queued, now)
+        return len(queued) == len(planned)

@@ -136,7 +136,9 @@ class Proposals:
         def write(connection: sa.Connection) -> QueuedMessages:
             new = _proposals(connection.execute(unposted).all())
             queued = plan_messages(new, _proposals(connection.execute(taking_room).all()))
-            self._outbox.put(connection, queued.deliveries)
+            if not self._outbox.put(connection, queued.deliveries):
+                # The operators' workspace has not installed the app yet.
+                return QueuedMessages()
             ids = [proposal.id for proposal in queued.proposals]
             connection.execute(sa.update(_table).where(_row.id.in_(ids)).values(posted=True))
             return queued

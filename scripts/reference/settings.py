@@ -70,6 +70,7 @@ def build_row(name: str, field: FieldInfo) -> SettingRow:
 
 def render_page() -> str:
     """docs/reference/settings.md."""
+    secrets = list_secrets()
     parts = [
         "# Settings\n\n"
         "Settings come from the environment, from `.env` in the current folder, and from files of "
@@ -78,11 +79,11 @@ def render_page() -> str:
         "`make reference` writes this page and `.env.example` from `bot/runtime/settings.py`.\n"
     ]
     for title, rows in list_sections():
-        parts.append(f"\n## {title}\n\n| setting | default | values | purpose |\n")
-        parts.append("| --- | --- | --- | --- |\n")
+        parts.append(f"\n## {title}\n\n| setting | default | purpose |\n| --- | --- | --- |\n")
         for row in rows:
-            default = f"`{row.default}`" if row.default else ""
-            parts.append(f"| `{row.variable}` | {default} | {row.values} | {row.description} |\n")
+            default = f"`{row.default}`" if row.default and row.variable not in secrets else ""
+            values = f" Values: {row.values}." if row.values else ""
+            parts.append(f"| `{row.variable}` | {default} | {row.description}{values} |\n")
     return "".join(parts)
 
 

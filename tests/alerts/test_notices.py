@@ -8,6 +8,7 @@ from typing import Any
 from bot.alerts.delivery import Delivery, DeliveryKind, HeldConversation
 from bot.alerts.notices import (
     REPORT_AFTER,
+    AnswerReport,
     MistakeReport,
     Notices,
     mistake_trouble,
@@ -255,3 +256,27 @@ def test_fresh_rates_are_not_reported() -> None:
     now = datetime(2026, 11, 29, 12, tzinfo=UTC)
     checks = {"US": date(2026, 11, 1)}
     assert old_data_trouble(checks, {"US": "United States"}, now, timedelta(days=31)) is None
+
+
+async def test_a_refusing_conversation_of_another_workspace_is_reported_within_that_workspace(
+    store: Store,
+) -> None:
+    """Only the operators, who are in the first workspace, learn of both conversations."""
+    setting = Setting(store, "U1")
+    theirs = _paused(id="theirs", team="T2", created_by="U9")
+    held = [HELD, HeldConversation("T2", "C9", NOON, HELD.reason)]
+    await setting.notices.look([], held=held, subscriptions=[_paused(), theirs])
+    notices = [(each.team, each.conversation, each.reason) for each in await store.outbox.unsent(9)]
+    to = [(team, conversation) for team, conversation, _ in notices]
+    assert sorted(to) == [(TEAM, "U1"), (TEAM, "U1"), (TEAM, "U1"), (TEAM, "U7"), ("T2", "U9")]
+    named = sorted(reason for team, _, reason in notices if "of workspace T2" in reason)
+    # The person who subscribed there knows which workspace it is.
+    assert len(named) == 2
+    assert all(reason.startswith("Slack refuses messages to #C") for reason in named)
+
+
+async def test_a_mistake_in_another_workspace_names_the_workspace(store: Store) -> None:
+    report = AnswerReport("us china", "30%", "U7", "C0123456", "T2")
+    assert "#C0123456 of workspace T2" in mistake_trouble(report, home=TEAM).text
+    assert "workspace" not in mistake_trouble(report._replace(team=TEAM), home=TEAM).text
+    assert "workspace" not in mistake_trouble(report).text

@@ -38,10 +38,17 @@ class Role(StrEnum):
     STRANGER = "a person in another conversation"
     OPERATOR_ELSEWHERE = "an operator in another conversation"
     OTHER_TEAM = "a person in another workspace, in a conversation with the same id"
+    TWIN_OF_MAKER = "a person with the maker's id in another workspace"
+    TWIN_AT_HOME = "a person with the maker's id in the Home tab of another workspace"
+    TWIN_OF_OPERATOR = "a person with an operator's id in another workspace"
 
 
 INSIDE = frozenset({Role.MEMBER, Role.MAKER, Role.OPERATOR})
 OUTSIDE = frozenset(Role) - INSIDE - {Role.MAKER_AT_HOME}
+IN_OTHER_TEAM = frozenset(
+    {Role.OTHER_TEAM, Role.TWIN_OF_MAKER, Role.TWIN_AT_HOME, Role.TWIN_OF_OPERATOR}
+)
+"""The people of another workspace, which has conversations and people with the same ids."""
 USERS = {
     Role.MEMBER: MEMBER,
     Role.MAKER: MAKER,
@@ -53,7 +60,11 @@ USERS = {
     Role.STRANGER: STRANGER,
     Role.OPERATOR_ELSEWHERE: OPERATOR,
     Role.OTHER_TEAM: MEMBER,
+    Role.TWIN_OF_MAKER: MAKER,
+    Role.TWIN_AT_HOME: MAKER,
+    Role.TWIN_OF_OPERATOR: OPERATOR,
 }
+OPERATORS = frozenset({Role.OPERATOR, Role.OPERATOR_ELSEWHERE})
 
 ANYONE, BY_MAKER, BY_OPERATORS = SubscriptionPolicy
 Allowed = dict[SubscriptionPolicy, frozenset[Role]]
@@ -114,7 +125,9 @@ class Guarded:
                 return CommandRequest(text, TEAM, user, user)
             case Role.MAKER_ELSEWHERE | Role.STRANGER | Role.OPERATOR_ELSEWHERE:
                 return CommandRequest(text, TEAM, ELSEWHERE, user)
-            case Role.OTHER_TEAM:
+            case Role.TWIN_AT_HOME:
+                return CommandRequest(text, OTHER_TEAM, user, user)
+            case Role.OTHER_TEAM | Role.TWIN_OF_MAKER | Role.TWIN_OF_OPERATOR:
                 return CommandRequest(text, OTHER_TEAM, self.conversation, user)
             case _:
                 return CommandRequest(text, TEAM, self.conversation, user)
@@ -135,6 +148,7 @@ async def guard(commands: Commands, role: Role) -> Guarded:
     """A new conversation of which the maker is a member, unless the role says that they left, and
     so is the person in the role if they act there."""
     store = commands.store
+    commands.people.team = TEAM
     place = f"C0{role.name}"
     if role not in (Role.FORMER_MAKER, Role.OLD_FORM):
         commands.people.members.add((place, MAKER))
@@ -188,7 +202,7 @@ async def guard(commands: Commands, role: Role) -> Guarded:
 def governed(commands: Commands, policy: SubscriptionPolicy) -> CommandService:
     """The same stores with another value of the setting."""
     old = commands.service
-    permissions = Permissions({OPERATOR}, policy)
+    permissions = Permissions({OPERATOR}, policy, home=TEAM)
     return CommandService(old.stores, old.answers, old.decisions, permissions, old.clock)
 
 

@@ -3,15 +3,15 @@
 The workspaces have the same people and channels, so only the team tells them apart.
 """
 
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import MetaData, create_engine, select
 
+from bot.store.engine import parse_url
 from bot.store.token_cipher import make_key
 from tests.journeys.bot_process import BotProcess, environment, run_to_end
 from tests.journeys.feed_server import FeedServer
@@ -40,6 +40,8 @@ class TwoWorkspaces:
     port: int = field(default_factory=free_port)
     key: str = field(default_factory=make_key)
     processes: list[BotProcess] = field(default_factory=list)
+    database: str = ""
+    """The address of the database; empty for SQLite in the data folder."""
 
     @property
     def address(self) -> str:
@@ -55,6 +57,7 @@ class TwoWorkspaces:
         feeds_file.write_text(self.feeds.yaml(), encoding="utf-8")
         given = {
             "PORT": str(self.port),
+            "DATABASE_URL": self.database,
             "SLACK_CLIENT_ID": CLIENT_ID,
             "SLACK_CLIENT_SECRET": CLIENT_SECRET,
             "SLACK_SIGNING_SECRET": self.slack.teams[FIRST].signing_secret,
@@ -72,10 +75,14 @@ class TwoWorkspaces:
         }
         return environment(self.folder / "data", **{**given, **more})
 
-    async def start_bot(self) -> BotProcess:
-        process = await BotProcess(("run",), self.env(), self.folder).start()
-        self.processes.append(process)
+    async def start_bot(self, word: str = "run") -> BotProcess:
+        process = await self.start(word)
         assert await eventually(self._is_healthy, within_s=30), process.output
+        return process
+
+    async def start(self, word: str, **more: str) -> BotProcess:
+        process = await BotProcess((word,), self.env(**more), self.folder).start()
+        self.processes.append(process)
         return process
 
     async def _is_healthy(self) -> bool:
@@ -112,14 +119,19 @@ class TwoWorkspaces:
         return await self.alerts(team)
 
     def rows_with(self, text: str) -> dict[str, int]:
-        """The number of rows with the text in each table of the bot's database."""
-        found = {}
-        with closing(sqlite3.connect(self.folder / "data" / "tariffwire.db")) as database:
-            names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            for (name,) in names.fetchall():
-                rows = database.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608
-                found[name] = sum(text in repr(row) for row in rows)
-        return {name: number for name, number in found.items() if number}
+        """The number of rows with the text in each table of the bot's database, also in those of
+        the job queue."""
+        file = self.folder / "data" / "tariffwire.db"
+        engine = create_engine(parse_url(self.database or f"sqlite:///{file}"))
+        with engine.connect() as connection:
+            found = MetaData()
+            found.reflect(connection)
+            counts = {
+                name: sum(text in repr(row) for row in connection.execute(select(table)))
+                for name, table in found.tables.items()
+            }
+        engine.dispose()
+        return {name: number for name, number in counts.items() if number}
 
 
 @pytest.fixture
@@ -221,3 +233,34 @@ async def test_an_operator_lists_and_removes_workspaces_and_replaces_the_key(
     assert not two.rows_with(SECOND)
     await two.start_bot()
     assert "no subscriptions" in (await two.type(FIRST, "/tariff list")).lower()
+
+
+@pytest.mark.postgres
+async def test_web_and_workers_serve_two_workspaces(two: TwoWorkspaces, postgres: str) -> None:
+    two.database = postgres
+    code, reported = await run_to_end(("release",), two.env(), two.folder)
+    assert code == 0, reported
+    await two.start_bot("web")
+    for _ in range(2):
+        await two.start("worker", PORT=str(free_port()))
+    for team in (FIRST, SECOND):
+        await two.install(team)
+        assert "subscribed" in await two.type(team, "/tariff subscribe tariffs")
+    two.feeds.publish("wire", "United States puts 31% tariffs on copper from Chile")
+    two.feeds.publish("wire", "Canada raises tariffs on whisky from Norway from 10% to 25%")
+    for team in (FIRST, SECOND):
+        alerts = await two.wait_for_alerts(team, 2)
+        assert [sum(word in each for each in alerts) for word in ("copper", "whisky")] == [1, 1]
+    # The operators in the first workspace also get proposals of these rates.
+    assert two.slack.calls.count((SECOND, "chat.postMessage")) == 2
+
+    await two.slack.uninstall(SECOND)
+
+    async def is_gone() -> bool:
+        return not two.rows_with(SECOND)
+
+    assert await eventually(is_gone), two.rows_with(SECOND)
+    two.feeds.publish("wire", "Japan puts 99% tariffs on bicycles from Brazil")
+    assert any("bicycles" in each for each in await two.wait_for_alerts(FIRST, 3))
+    assert len(await two.alerts(SECOND)) == 2
+    assert not two.rows_with(SECOND)

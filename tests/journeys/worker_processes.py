@@ -143,8 +143,8 @@ async def open_worker_processes(folder: Path, database: str) -> AsyncIterator[Wo
         made = WorkerProcesses(folder, slack, database, Store.of(opened))
         with ExitStack() as stack:
             for name, workspace in slack.teams.items():
-                listening = workspace.team.live.listen(partial(made.posted.note, name))
-                stack.enter_context(listening)
+                note = partial(made.posted.note, name)
+                stack.enter_context(workspace.team.live.listen(note))
             try:
                 code, output = await run_to_end(("release",), made.env(), folder)
                 assert code == 0, output

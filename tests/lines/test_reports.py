@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from bot.lines.duties import BanExtent, DutyTotal, LineDuties
 from bot.lines.model import LineKey, LineList, ListOwner
 from bot.lines.reports import (
+    FollowingChange,
     KnownList,
     KnownTotal,
     KnownTotals,
     ListReport,
-    NextChange,
     build_report,
     find_known_totals,
     format_totals,
@@ -82,7 +82,7 @@ def test_a_report_names_the_next_change_that_is_not_in_it() -> None:
     found = build_report(known, LineDuties(after), TODAY)
     assert {one.on for one in found.changes} == {SOON}
     # The plates of both origins are exempt from this day on.
-    assert found.next == NextChange(TODAY + timedelta(days=20), 2)
+    assert found.next == FollowingChange(TODAY + timedelta(days=20), 2)
     later = build_report(known, LineDuties(after), found.next.on)
     assert later.next is None
 

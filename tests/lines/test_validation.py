@@ -85,7 +85,7 @@ def test_a_wrong_code_is_named_with_similar_ones(
         ("Chian", LineProblem.UNKNOWN_ORIGIN, ("China",)),
         ("Atlantis", LineProblem.UNKNOWN_ORIGIN, ()),
         ("EU", LineProblem.NOT_AN_ORIGIN, ("Germany",)),
-        ("US", LineProblem.NOT_AN_ORIGIN, ()),
+        ("US", LineProblem.IMPORTER, ()),
         ("WORLD", LineProblem.NOT_AN_ORIGIN, ()),
     ],
 )

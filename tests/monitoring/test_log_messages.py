@@ -75,10 +75,15 @@ def read_page() -> list[Logged]:
 def test_the_page_lists_each_message_of_the_code() -> None:
     logged = set(list_messages())
     assert len(logged) > 50
-    assert logged - set(read_page()) == set()
+    missing = "".join(
+        f"\n{each.level}: {each.message}" for each in sorted(logged - set(read_page()))
+    )
+    assert not missing, f"add to {PAGE.name}:{missing}"
 
 
 def test_the_code_logs_each_message_of_the_page() -> None:
     listed = read_page()
-    assert set(listed) - set(list_messages()) == set()
+    unknown = set(listed) - set(list_messages())
+    extra = "".join(f"\n{each.level}: {each.message}" for each in sorted(unknown))
+    assert not extra, f"remove from {PAGE.name}:{extra}"
     assert len(set(listed)) == len(listed)

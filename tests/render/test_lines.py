@@ -85,5 +85,5 @@ def test_a_reported_change_in_words() -> None:
         DutyTotal(TEN, TEN),
         DutyTotal(Decimal(35), Decimal(35)),
     )
-    words = "8507.60.00 China (cells): 10% -> 35% from 1 Jan 2027"
+    words = "8507.60.00 China (cells): 10% → 35% from 1 Jan 2027"
     assert describe_change(change, PARTIES) == words

@@ -9,8 +9,13 @@ from slack_sdk.errors import SlackApiError
 
 from bot.local_slack.server import Workspace
 from bot.runtime.settings import Settings
-from bot.runtime.wiring.slack import open_slack
+from bot.runtime.wiring.slack import open_slack, open_workspaces
 from bot.slack.api.method_limits import START_BURST
+from bot.store.engine import Database
+from bot.store.installations import Installations
+from bot.store.token_cipher import TokenCipher, make_key
+from bot.store.upgrade import upgrade
+from tests.store.test_installations import installation
 
 
 def _settings(workspace: Workspace, posts_per_second: float | None = None) -> Settings:
@@ -46,3 +51,28 @@ async def test_a_429_pauses_posts_and_no_other_method(tmp_path: Path) -> None:
             assert (await slack.client.auth_test())["ok"]
     finally:
         await workspace.stop()
+
+
+async def test_each_workspace_has_a_pace_of_its_own(tmp_path: Path) -> None:
+    key = make_key()
+    settings = Settings(posts_per_second=0.01, home_team="").model_copy(
+        update={
+            "slack_client_id": "1.2",
+            "slack_client_secret": SecretStr("secret"),
+            "token_keys": SecretStr(key),
+        }
+    )
+    database = Database(f"sqlite:///{tmp_path / 'bot.db'}")
+    await upgrade(database.url.render_as_string())
+    installations = Installations(database, TokenCipher([key]))
+    for team in ("T1", "T2"):
+        await installations.save(installation(team))
+    try:
+        async with open_workspaces(settings, database) as slack:
+            waits = [await slack.take_turn("T1") for _ in range(int(START_BURST) + 1)]
+            assert waits[-1] > 0
+            assert await slack.take_turn("T2") == 0
+            # The post to a workspace without an installation fails by itself.
+            assert await slack.take_turn("T3") == 0
+    finally:
+        await database.close()

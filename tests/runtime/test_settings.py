@@ -282,3 +282,84 @@ def test_a_token_in_the_wrong_variable_is_recognized(monkeypatch: pytest.MonkeyP
         load_settings()
     assert refused.value.thing == "SLACK_BOT_TOKEN"
     assert "SLACK_APP_TOKEN" in refused.value.cure
+
+
+def test_all_secrets_are_listed_for_the_log() -> None:
+    settings = load_settings(
+        slack_bot_token="xoxb-1",
+        slack_signing_secret="signing secret",
+        token_keys="first key,second key",
+        metrics_token="a-token-for-prometheus",
+        database_url="postgresql://bot:p%40ssword@db.example/bot",
+    )
+    expected = {
+        *("xoxb-1", "signing secret", "first key,second key", "first key", "second key"),
+        *("a-token-for-prometheus", "p%40ssword", "p@ssword"),
+    }
+    assert set(settings.list_secrets()) == expected
+
+
+def test_a_short_token_for_a_page_is_refused() -> None:
+    with pytest.raises(SettingsError, match="TARIFFWIRE_OPERATORS_TOKEN"):
+        load_settings(operators_token="guess")
+
+
+MANY = {
+    "SLACK_CLIENT_ID": "111.222",
+    "SLACK_CLIENT_SECRET": "secret-of-the-app",
+    "SLACK_SIGNING_SECRET": "signs",
+    "TARIFFWIRE_TOKEN_KEYS": " first-key , second-key",
+}
+
+
+def _set(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_the_id_of_the_app_switches_to_many_workspaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, **MANY)
+    settings = load_settings()
+    assert (settings.serves_many, settings.transport) == (True, "http")
+    assert settings.list_token_keys() == ("first-key", "second-key")
+    assert {"first-key", "second-key"} <= set(settings.list_secrets())
+    assert "secret-of-the-app" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", list(MANY))
+def test_many_workspaces_need_all_their_settings(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    _set(monkeypatch, **{each: value for each, value in MANY.items() if each != name})
+    with pytest.raises(SettingsError, match=name):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("SLACK_BOT_TOKEN", "xoxb-1"), ("SLACK_APP_TOKEN", "xapp-1")]
+)
+def test_many_workspaces_have_no_token_in_the_settings(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    _set(monkeypatch, **MANY, **{name: value})
+    with pytest.raises(SettingsError, match=f"^{name}: set together with SLACK_CLIENT_ID"):
+        load_settings()
+
+
+def test_operators_of_many_workspaces_are_in_one_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, **MANY, TARIFFWIRE_OPERATORS="U024BE7LH")
+    with pytest.raises(SettingsError, match="TARIFFWIRE_HOME_TEAM"):
+        load_settings()
+    _set(monkeypatch, TARIFFWIRE_HOME_TEAM="T024BE7LH")
+    assert load_settings().home_team == "T024BE7LH"
+    _set(monkeypatch, TARIFFWIRE_OPERATORS_CHANNEL="operators")
+    with pytest.raises(SettingsError, match="TARIFFWIRE_OPERATORS_CHANNEL"):
+        load_settings()
+    _set(monkeypatch, TARIFFWIRE_OPERATORS_CHANNEL="C024BE7LR")
+    assert load_settings().operators_channel == "C024BE7LR"
+
+
+def test_one_workspace_needs_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set(monkeypatch, TARIFFWIRE_HOME_TEAM="T024BE7LH")
+    with pytest.raises(SettingsError, match="TARIFFWIRE_HOME_TEAM"):
+        load_settings()

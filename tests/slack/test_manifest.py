@@ -12,6 +12,7 @@ from bot.local_slack.server import SCOPES as LOCAL_SCOPES
 from bot.slack.handlers.shortcuts import ABOUT_TARIFFS, RATE_NOW
 from bot.slack.scopes import SCOPES
 from bot.slack.views.replies import CHECK_PRODUCT
+from bot.slack.workspaces.oauth import REDIRECT_PATH
 from tests.slack.samples import ROOT
 
 TEXT = (ROOT / "config" / "slack-manifest.yaml").read_text(encoding="utf-8")
@@ -51,6 +52,12 @@ def test_the_manifest_is_valid_with_its_http_lines_uncommented() -> None:
     assert manifest["settings"]["event_subscriptions"]["request_url"] == address
     assert manifest["settings"]["interactivity"]["request_url"] == address
     assert manifest["settings"]["socket_mode_enabled"] is False
+
+
+def test_the_manifest_is_valid_with_the_address_for_oauth() -> None:
+    manifest = yaml.safe_load(TEXT.replace("# redirect_urls", "redirect_urls"))
+    assert manifest["oauth_config"]["redirect_urls"] == [f"https://your.host{REDIRECT_PATH}"]
+    assert len(manifest["oauth_config"]["scopes"]["bot"]) == len(SCOPES)
 
 
 def test_the_manifest_respects_slacks_length_limits() -> None:

@@ -63,8 +63,8 @@ async def test_a_second_bot_on_the_same_machine_is_refused(first: Database) -> N
     await running.start()
     with pytest.raises(StoreError, match="another Tariffwire works on it") as caught:
         await Heartbeat(first, now, TIMES).start()
-    assert "`web`" in caught.value.cure
-    assert "`worker`" in caught.value.cure
+    assert "`tariffwire web`" in caught.value.cure
+    assert "`tariffwire worker`" in caught.value.cure
     await running.stop()
     assert await rows(first) == []
     again = Heartbeat(first, now, TIMES)

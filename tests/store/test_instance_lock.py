@@ -44,7 +44,7 @@ async def test_only_one_bot_works_on_a_database_at_a_time(
         with pytest.raises(StoreError, match="another Tariffwire works on it") as caught:
             async with hold_instance_lock(second, clock, times=LockTimes(patience_s=0)):
                 pytest.fail("two bots work at once")
-        assert "`web`" in caught.value.cure
+        assert "`tariffwire web`" in caught.value.cure
     async with hold_instance_lock(second, clock, times=LockTimes(patience_s=0)):
         pass
 

@@ -6,7 +6,13 @@ import logging
 import pytest
 
 from bot.errors import StoreError
-from bot.store.owner import Owner, assign_database, claim_database, find_teams
+from bot.store.owner import (
+    MANY_WORKSPACES,
+    Owner,
+    assign_database,
+    claim_database,
+    find_teams,
+)
 from tests.store.examples import NOON, delivery, subscription
 from tests.store.opened import Store, open_store
 
@@ -74,4 +80,24 @@ async def test_a_database_that_was_handed_over_belongs_to_the_new_workspace(stor
     await assign_database(store.database, SECOND, NOON)
     await claim(store, SECOND)
     with pytest.raises(StoreError, match="belongs to workspace T2, not to workspace T1"):
+        await claim(store, FIRST)
+
+
+@pytest.mark.parametrize("former", [FIRST, LOCAL])
+async def test_a_bot_for_many_workspaces_takes_over_from_one_that_cannot_come_back(
+    store: Store, former: Owner
+) -> None:
+    await claim(store, former, MANY_WORKSPACES, MANY_WORKSPACES)
+    for one in (FIRST, SECOND, LOCAL):
+        with pytest.raises(StoreError, match="belongs to a bot for many workspaces") as caught:
+            await claim(store, one)
+        assert "SLACK_CLIENT_ID" in caught.value.cure
+
+
+async def test_a_database_without_an_owner_is_taken_by_a_bot_for_many_workspaces(
+    store: Store,
+) -> None:
+    await store.subscriptions.add(subscription("C1"))
+    await claim(store, MANY_WORKSPACES)
+    with pytest.raises(StoreError):
         await claim(store, FIRST)

@@ -14,10 +14,13 @@ from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
 from bot.proposals.inbox import QueuedMessages
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
+from bot.store.installations import Installations
 from bot.store.outbox import Outbox
 from bot.store.proposals import MOST_UNSENT, Proposals
+from bot.store.token_cipher import TokenCipher, make_key
 from tests.store.examples import NOON, TEAM, entry, story
 from tests.store.opened import Store
+from tests.store.test_installations import installation
 
 ANA = Operator(id="U1", name="ana")
 BO = Operator(id="U2", name="bo")
@@ -240,6 +243,17 @@ async def test_each_team_on_one_database_gets_one_message(store: Store) -> None:
         for team in ("T1", "T2", "T1", "T2")
     ]
     assert [len(each.proposals) for each in reported] == [1, 1, 0, 0]
+
+
+async def test_a_proposal_waits_until_the_operators_workspace_has_installed_the_app(
+    shared: Store,
+) -> None:
+    await shared.proposals.keep([proposal()], NOON)
+    assert await shared.proposals.queue_messages(plan_messages, NOON) == QueuedMessages()
+    assert await shared.proposals.unposted() == {"a1"}
+    await Installations(shared.database, TokenCipher([make_key()])).save(installation(TEAM))
+    assert (await shared.proposals.queue_messages(plan_messages, NOON)).proposals == (proposal(),)
+    assert len(await shared.outbox.unsent(9)) == 1
 
 
 async def test_open_and_recent_proposals_count_toward_the_limit(store: Store) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from bot.lines.effects import LineEffect
-from bot.lines.reports import NextChange
+from bot.lines.reports import FollowingChange
 from bot.values import Frozen
 
 
@@ -86,7 +86,7 @@ class ChangedDuties(Frozen):
     """The number of lines that are left out."""
     of: int
     """The number of lines in the list."""
-    next: NextChange | None = None
+    next: FollowingChange | None = None
     """The next known change that is not among these; None if there is none."""
 
 

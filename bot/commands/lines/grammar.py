@@ -1,11 +1,13 @@
 """Parses what follows `/tariff my`: an act, filters and an order.
 
-    my | my china | my changed | my changing | my label batteries | my sort duty | my page 2
+    my | my china | my 8507 | my changed | my changing | my label batteries | my sort duty
+    my page 2
     my upload | my xlsx | my remove | my channel, and any of these after it
 
 Any other text that begins with `my` is a question: `my duty on steel from china`.
 """
 
+import re
 from enum import StrEnum
 
 from bot.lines.table import RowOrder
@@ -64,10 +66,12 @@ _ACTS = {
     "remove": LinesAct.REMOVE,
     "delete": LinesAct.REMOVE,
 }
-_PLAIN = frozenset({"lines", "line", "tariff"})
+PLAIN = frozenset({"lines", "line", "tariff", "list", "table", "codes", "duties"})
+"""Words that add nothing: `my list`."""
 _CHANNEL = frozenset({"channel", "channel's"})
 _LABEL = frozenset({"label", "find", "code"})
 _ORDERS = frozenset(one.value for one in RowOrder)
+_CODE = re.compile(r"\d{4}[\d.]{0,9}")
 _SORT = frozenset({"sort", "by"})
 
 
@@ -78,7 +82,7 @@ def parse_lines_request(words: list[str], parties: Parties) -> LinesRequest | No
     while at < len(words):
         word, rest = words[at].lower(), words[at + 1 :]
         at += 1
-        if word in _PLAIN:
+        if word in PLAIN:
             continue
         if word in _CHANNEL:
             found["for_channel"] = True
@@ -89,6 +93,8 @@ def parse_lines_request(words: list[str], parties: Parties) -> LinesRequest | No
         elif word in _LABEL and rest:
             found["text"] = " ".join(rest)
             break
+        elif _CODE.fullmatch(word) and "text" not in found:
+            found["text"] = word
         elif word in _SORT and rest and rest[0].lower() in _ORDERS:
             found["order"] = RowOrder(rest[0].lower())
             at += 1

@@ -128,7 +128,7 @@ class TouchFinder:
         lines = (await self._read(owner, revision)).lines
 
         def select(duties: LineDuties, day: date) -> frozenset[str]:
-            matcher = StoryMatcher(duties, day)
+            matcher = self._get_matcher(duties, day)
             return frozenset(one.id for one in stories if _touches(matcher, one, lines))
 
         try:

@@ -4,10 +4,10 @@
 """
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -53,6 +53,7 @@ from bot.runtime.watch.watches import WatchedParts, Watches
 from bot.runtime.wiring.basics import make_fetch_limits, open_decisions, read_clock, reveal_secret
 from bot.runtime.wiring.delivery_rules import build_delivery_rules
 from bot.runtime.wiring.polling import Polling, choose_spread_s, open_poller, open_scheduler
+from bot.runtime.wiring.removal import build_removal
 from bot.runtime.wiring.slack import SlackConnection
 from bot.slack.api.people import SlackPeople
 from bot.slack.api.sender import SlackSender
@@ -64,7 +65,6 @@ from bot.sources.journals.watcher import JournalWatcher
 from bot.sources.registry import SourceRegistry
 from bot.store.pipeline_store import PipelineStore
 from bot.store.store import Store
-from bot.store.workspace_data import remove_workspace
 from bot.store.workspace_refusals import WorkspaceRefusals
 from bot.store.workspace_turns import WorkspaceTurns
 
@@ -105,6 +105,7 @@ class Services:
     watches: Watches
     slack: SlackContext
     feeds: FeedRegistry
+    metrics: Metrics
     hubs: WebSubSubscriptions | None
     """None if hubs cannot reach the bot."""
     journal: JournalWatcher | None
@@ -237,6 +238,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             watches=Watches(watched),
             slack=slack,
             feeds=feeds,
+            metrics=base.metrics,
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
         )
@@ -327,30 +329,8 @@ def _build_slack_context(
         take_reply_turn=base.slack.take_reply_turn,
         clients=base.slack.clients,
         home=base.slack.home,
-        remove_workspace=_build_removal(base, gate),
+        remove_workspace=build_removal(base.slack, store.database, gate),
     )
-
-
-def _build_removal(
-    base: Foundation, gate: WorkspaceGate
-) -> Callable[[str, datetime], Awaitable[None]] | None:
-    """What deletes the data of a workspace that has removed the app; None with one workspace."""
-    many = base.slack.many
-    if many is None:
-        return None
-
-    async def remove(team: str, at: datetime) -> None:
-        many.installed.forget(team)
-        found = await many.installed.find(team)
-        if found is not None and found.installation.installed_at > at:
-            log.info("workspace %.20s has installed the app again since it removed it", team)
-            return
-        rows = sum((await remove_workspace(base.store.database, team)).values())
-        many.installed.forget(team)
-        gate.forget(team)
-        log.warning("the app was removed from workspace %.20s; %d rows were deleted", team, rows)
-
-    return remove
 
 
 def _build_alert_options(decisions: Decisions) -> AlertOptions:

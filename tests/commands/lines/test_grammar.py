@@ -11,6 +11,9 @@ COMMANDS = {
     "my": LinesRequest(),
     "My lines": LinesRequest(),
     "my china": LinesRequest(origin="CN"),
+    "my list": LinesRequest(),
+    "my 8507.60": LinesRequest(text="8507.60"),
+    "my 8507 china": LinesRequest(text="8507", origin="CN"),
     "my south korea": LinesRequest(origin="KR"),
     "my changed": LinesRequest(only_changed=True, order=RowOrder.LAST),
     "my changing china page 2": LinesRequest(
@@ -43,6 +46,7 @@ def test_a_command_that_is_written_is_read_again(text: str) -> None:
     [
         ("my duty on steel from china", Verb.ASK),
         ("my eu", Verb.ASK),
+        ("my duties on steel from china", Verb.ASK),
         ("my subscriptions", Verb.LIST),
         ("my latest", Verb.LATEST),
     ],

@@ -18,6 +18,7 @@ from bot.local_slack.server import Workspace
 from bot.runtime.app import Application
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
+from bot.runtime.workers.roles import WebApplication, WorkerApplication, run_release
 from bot.store import tables
 from bot.store.engine import Database
 from tests.journeys.feed_server import FeedServer
@@ -46,12 +47,14 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def running(settings: Settings, **changes: Any) -> AsyncIterator[str]:
+async def running(
+    settings: Settings, role: type[Application] = Application, **changes: Any
+) -> AsyncIterator[str]:
     """Runs the bot; yields the address of its pages."""
     port = free_port()
     settings = settings.model_copy(update={"port": port, **changes})
     config = ConfigFolder(settings)
-    app = Application(settings, config, config.feeds)
+    app = role(settings, config, config.feeds)
     await app.start()
     try:
         yield f"http://127.0.0.1:{port}"
@@ -95,7 +98,7 @@ async def count(settings: Settings, column: Any, *conditions: Any) -> int:
 
 async def test_metrics_agree_with_the_database(settings: Settings, outlets: FeedServer) -> None:
     settings.feeds_path.write_text(outlets.yaml(), encoding="utf-8")
-    changes = {
+    changes: dict[str, Any] = {
         "poll_seconds": 0.5,
         "allowed_networks": (ip_network("127.0.0.0/8"),),
         "metrics_token": SecretStr(TOKEN),
@@ -161,7 +164,10 @@ async def test_feeds_that_do_not_answer_make_the_bot_not_ready(
 ) -> None:
     settings.feeds_path.write_text(outlets.yaml(), encoding="utf-8")
     await outlets.stop()
-    changes = {"poll_seconds": 0.5, "allowed_networks": (ip_network("127.0.0.0/8"),)}
+    changes: dict[str, Any] = {
+        "poll_seconds": 0.5,
+        "allowed_networks": (ip_network("127.0.0.0/8"),),
+    }
     async with running(settings, **changes) as address:
 
         async def is_offline() -> bool:
@@ -173,7 +179,7 @@ async def test_feeds_that_do_not_answer_make_the_bot_not_ready(
 
 
 async def test_socket_mode_has_the_pages_too(settings: Settings, workspace: Workspace) -> None:
-    changes = {
+    changes: dict[str, Any] = {
         "slack_app_token": SecretStr(workspace.app_token),
         "slack_signing_secret": None,
         "metrics_token": SecretStr(TOKEN),
@@ -195,10 +201,28 @@ async def test_socket_mode_works_if_the_port_is_taken(
     settings: Settings, workspace: Workspace
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        changes = {
+        changes: dict[str, Any] = {
             "slack_app_token": SecretStr(workspace.app_token),
             "slack_signing_secret": None,
             "port": taken.getsockname()[1],
         }
         async with running(settings, **changes):
             assert workspace.team is not None
+
+
+@pytest.mark.postgres
+async def test_web_and_workers_report_the_same_database(settings: Settings, postgres: str) -> None:
+    changes = {"database_url": postgres, "metrics_token": SecretStr(TOKEN)}
+    await run_release(settings.model_copy(update=changes))
+    async with (
+        running(settings, WebApplication, **changes) as web,
+        running(settings, WorkerApplication, **changes) as worker,
+    ):
+        for address in (web, worker):
+            assert await get_json(f"{address}/healthz") == (200, {"ok": True})
+            assert await get_json(f"{address}/readyz") == (200, {"ready": True})
+        of_web, of_worker = await scrape(web), await scrape(worker)
+        for name in ("feeds", "outbox_messages", "proposals", "waiting_conversations"):
+            found = {key: value for key, value in of_web.items() if key[0] == name}
+            assert found
+            assert found == {key: of_worker[key] for key in found}

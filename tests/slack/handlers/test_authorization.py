@@ -43,7 +43,6 @@ from bot.slack.views.subscriptions import outcomes
 from bot.slack.views.subscriptions.form import FormState
 from tests.commands.conftest import (
     NOW,
-    OPERATOR,
     Commands,
     address,
     blank_file,
@@ -56,13 +55,14 @@ from tests.commands.guarded import (
     ANYONE,
     BY_MAKER,
     BY_OPERATORS,
+    IN_OTHER_TEAM,
     INSIDE,
     NO_ONE,
     ON_CONVERSATION,
     ON_SUBSCRIPTION,
     ON_SUBSCRIPTIONS_HERE,
+    OPERATORS,
     OUTSIDE,
-    USERS,
     Allowed,
     Guarded,
     Role,
@@ -83,7 +83,7 @@ FROM_HOME: Allowed = {
 }
 """Forms that add something to the conversation, which the maker has opened in the Home tab."""
 
-OF_THE_WORKSPACE: Allowed = dict.fromkeys(SubscriptionPolicy, frozenset(Role) - {Role.OTHER_TEAM})
+OF_THE_WORKSPACE: Allowed = dict.fromkeys(SubscriptionPolicy, frozenset(Role) - IN_OTHER_TEAM)
 """Slack's own event about the workspace, which names no person."""
 
 
@@ -493,5 +493,5 @@ async def test_a_listener_changes_and_shows_a_conversation_only_to_those_who_may
                 assert (guarded.word in said) is (role in row.seen_by), (role, said)
             elif role in OUTSIDE:
                 assert guarded.word not in said, (role, said)
-            is_refused = row.for_operators and USERS[role] != OPERATOR
+            is_refused = row.for_operators and role not in OPERATORS
             assert (OPERATORS_ONLY in said) is is_refused, (role, said)

@@ -60,6 +60,8 @@ def render_form(state: LinesFormState) -> View:
     whose = "The list of this channel" if state.for_channel else "Your own list, which only you see"
     hint = "One line per row: 8507.60.00 CN batteries"
     more = "Longer lists: send me a CSV or XLSX file in a direct message."
+    if state.for_channel:
+        more = "Longer lists: paste them in parts, with Add to the list."
     mode = radio_buttons(_MODES, ImportMode.REPLACE.value)
     blocks = [
         context(f"{whose}. {more}"),

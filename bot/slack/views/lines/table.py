@@ -39,6 +39,10 @@ _EMPTY = (
     "Paste tariff lines with their countries of origin, or send me a CSV or XLSX file in a direct "
     "message. I show today's duties, and what changed."
 )
+_EMPTY_CHANNEL = (
+    "Paste tariff lines with their countries of origin. I show today's duties, and report here "
+    "what changed."
+)
 
 
 def render_lines(reply: LinesPage, parties: Parties) -> Message:
@@ -48,7 +52,8 @@ def render_lines(reply: LinesPage, parties: Parties) -> Message:
     if not total:
         row = actions(_make_upload(wanted.for_channel, "Paste lines"))
         text = f"{name}: none yet."
-        return Message(text, (section(f"{bold(text)}\n{_EMPTY}"), *row))
+        use = _EMPTY_CHANNEL if wanted.for_channel else _EMPTY
+        return Message(text, (section(f"{bold(text)}\n{use}"), *row))
     pages = max(-(-len(rows) // _ROWS), 1)
     page = min(wanted.page, pages)
     shown = rows[(page - 1) * _ROWS : page * _ROWS]
@@ -149,17 +154,20 @@ def _make_upload(for_channel: bool, label: str) -> Element | None:
 def render_to_import(reply: LinesToImport) -> Message:
     """The button that opens the form, where the command itself cannot open it."""
     row = actions(_make_upload(reply.wanted.for_channel, "Paste lines"))
-    return Message(_EMPTY, (section(_EMPTY), *row))
+    text = _EMPTY_CHANNEL if reply.wanted.for_channel else _EMPTY
+    return Message(text, (section(text), *row))
 
 
 def render_removed(reply: RemovedLines) -> Message:
     """Confirms that a list was deleted, or asks whether to delete it."""
     whose = "The channel's list" if reply.wanted.for_channel else "Your list"
     silence, lines = explain_removal(reply.silenced), format_count(reply.lines)
+    if not reply.lines:
+        return render_notice(f"{whose} has no lines.")
     if not reply.wanted.is_confirmed:
         text = f"Remove {whose[0].lower()}{whose[1:]}? It has {lines}. {silence}".strip()
         value = CHANNEL if reply.wanted.for_channel else OWN
-        row = actions(button("Remove", REMOVE_LINES, value, style="danger")) if reply.lines else ()
+        row = actions(button("Remove", REMOVE_LINES, value, style="danger"))
         return Message(text, (section(text), *row))
     return render_notice(f"{whose} was removed ({lines}). {silence}".strip())
 

@@ -8,8 +8,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.lines.files.writing import write_xlsx
 from bot.local_slack.server import Workspace
 from bot.slack.handlers.lines.files import find_sheet
-from tests.journeys.workspace_reader import words
-from tests.slack.handlers.lines.test_forms import LinesUser
+from tests.journeys.workspace_reader import WorkspaceReader, words
+from tests.slack.handlers.lines.test_forms import LinesUser, save
 from tests.slack.http_bot import running_bot
 
 HEADER = ("HTS code", "Origin", "Label")
@@ -28,22 +28,48 @@ async def test_a_file_is_checked_confirmed_and_saved(
             message
         )
         assert "none yet" in await user.type("/tariff my")
-        row = message["blocks"][-1]
-        [pressed] = row["elements"]
-        await workspace.pointer.click(
-            workspace.team.direct.id,
-            message["ts"],
-            row["block_id"],
-            pressed["action_id"],
-            pressed["value"],
-            {},
-        )
-        await context.background.finish()
+        await press(user, message, 0)
         assert "1 row cannot be imported" in user.text
         await user.submit(lines="")
         await user.submit()
         assert "Saved" in user.text
         assert "cells" in await user.type("/tariff my")
+
+
+async def test_both_buttons_under_a_file_work_one_after_the_other(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    async with running_bot(workspace, client) as context:
+        user = LinesUser(workspace, context)
+        await save(user, "7208.39.00 DE steel")
+        sent = await workspace.keyboard.send_file("lines.csv", b"HTS,Origin\n8507.60.00,CN\n")
+        await context.background.finish()
+        [message] = sent.messages
+        await press(user, message, 0)
+        assert "1 added, 1 removed" in user.text
+        await press(user, message, 1)
+        assert "1 added; 2 lines" in user.text
+        await user.submit()
+        assert "Your lines: 2" in await user.type("/tariff my")
+    async with running_bot(workspace, client) as restarted:
+        await press(LinesUser(workspace, restarted), message, 0)
+        answers = await WorkspaceReader(workspace.address).messages("tariffwire")
+        assert "Send the file again" in words(answers[-1])
+
+
+async def press(user: LinesUser, message: dict[str, Any], place: int) -> None:
+    """Presses a button under a file."""
+    row = message["blocks"][-1]
+    pressed = row["elements"][place]
+    await user.workspace.pointer.click(
+        user.workspace.team.direct.id,
+        message["ts"],
+        row["block_id"],
+        pressed["action_id"],
+        pressed["value"],
+        {},
+    )
+    await user.context.background.finish()
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,16 @@ async def test_the_form_for_a_channel_changes_the_list_of_the_channel(user: Line
     person = user.workspace.team.identity.person_id
     changed = f"<@{person}> changed the tariff lines of this channel: 1 added"
     assert await list_announced(user) == [changed]
+    [asked] = await say(user.workspace.address, "#trade-news", "/tariff my channel remove")
+    row = asked["blocks"][-1]
+    [button] = row["elements"]
+    place = next(one.id for one in user.workspace.team.channels if one.name == "trade-news")
+    pressed = (row["block_id"], button["action_id"], button["value"])
+    await user.workspace.pointer.click(place, asked["ts"], *pressed, {})
+    await user.context.background.finish()
+    removed = f"<@{person}> removed the tariff lines of this channel (1 line)."
+    assert await list_announced(user) == [changed, removed]
+    assert "none yet" in await user.type("/tariff my channel")
 
 
 async def test_the_own_list_is_not_announced(user: LinesUser) -> None:

@@ -11,7 +11,7 @@ from bot.commands.lines.replies import TouchedLines
 from bot.lines.duties import DutyTotal
 from bot.lines.effects import LineEffect
 from bot.lines.model import ListedLine
-from bot.lines.reports import NextChange
+from bot.lines.reports import FollowingChange
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Message, actions, button, context, section
 from bot.slack.views.delivery import compose_messages
@@ -60,13 +60,13 @@ def test_a_long_list_is_shown_in_part() -> None:
 @pytest.mark.parametrize("count", [1, 100])
 def test_a_report_has_the_old_and_the_new_duty(count: int) -> None:
     changes = tuple(LineEffect(one, date(2027, 1, 1), OLD, NEW) for one in LINES[:count])
-    following = NextChange(date(2027, 3, 5), 3)
+    following = FollowingChange(date(2027, 3, 5), 3)
     about = ChangedDuties(first=changes, more=400 if count > 1 else 0, of=500, next=following)
     content = WatchNotice(about=about).model_dump_json()
     queued = delivery(kind=DeliveryKind.NOTICE, reason="", content=content, story_ids=())
     (message,) = compose_messages(queued, (), PARTIES)
     text = str(message.blocks)
-    assert "25% -&gt; 50% to 60% from 1 Jan 2027" in text
+    assert "25% → 50% to 60% from 1 Jan 2027" in text
     assert "5 Mar 2027, on 3 lines" in text
     assert f"changed on {500 if count > 1 else 1} of your 500 lines" in text
     shown = text.count("8500.0")

@@ -1,0 +1,82 @@
+"""A workspace that has removed the app is forgotten, unless it has installed the app again."""
+
+from datetime import timedelta
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts.sending.workspace_gate import Turn, WorkspaceGate
+from bot.errors import WorkspaceRefused
+from bot.runtime.wiring.removal import WorkspaceRemoval
+from bot.slack.workspaces.registry import InstalledWorkspaces
+from bot.store.installations import Installations
+from bot.store.token_cipher import TokenCipher, make_key
+from bot.store.workspace_refusals import WorkspaceRefusals
+from tests.store.examples import NOON, subscription
+from tests.store.opened import Store
+from tests.store.test_installations import installation
+
+
+class Removed:
+    """A bot with two workspaces, of which the second may be removed."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.installations = Installations(store.database, TokenCipher([make_key()]))
+        self.installed = InstalledWorkspaces(self.installations, AsyncWebClient)
+        self.saved = WorkspaceRefusals(store.database, only_installed=True)
+        self.gate = WorkspaceGate(saved=self.saved)
+        self.removal = self.make_removal(self.installations)
+
+    def make_removal(self, installations: Installations) -> WorkspaceRemoval:
+        return WorkspaceRemoval(installations, self.installed, self.store.database, self.gate)
+
+    async def start(self) -> None:
+        for team in ("T1", "T2"):
+            await self.installations.save(installation(team))
+            await self.store.subscriptions.add(subscription("C1", team=team))
+
+    async def teams(self) -> list[str]:
+        return sorted(each.team for each in await self.store.subscriptions.every())
+
+
+@pytest.fixture
+async def bot(store: Store) -> Removed:
+    made = Removed(store)
+    await made.start()
+    return made
+
+
+async def test_the_data_of_the_workspace_is_deleted_and_its_client_is_gone(bot: Removed) -> None:
+    await bot.installed.get("T2")
+    await bot.removal.remove("T2", NOON + timedelta(hours=1))
+    assert await bot.teams() == ["T1"]
+    with pytest.raises(WorkspaceRefused):
+        await bot.installed.get("T2")
+    # Slack sends two events for one removal.
+    await bot.removal.remove("T2", NOON + timedelta(hours=1))
+    assert await bot.teams() == ["T1"]
+
+
+async def test_a_late_event_does_not_remove_a_workspace_that_came_back(bot: Removed) -> None:
+    await bot.removal.remove("T2", NOON - timedelta(minutes=1))
+    assert await bot.teams() == ["T1", "T2"]
+    assert (await bot.installed.get("T2")).token == "xoxb-1-secret-T2"
+
+
+async def test_a_workspace_whose_token_cannot_be_decrypted_is_removed_too(bot: Removed) -> None:
+    without_key = Installations(bot.store.database, TokenCipher([make_key()]))
+    await bot.make_removal(without_key).remove("T2", NOON + timedelta(hours=1))
+    assert await bot.teams() == ["T1"]
+
+
+async def test_a_refusal_of_a_removed_workspace_is_not_saved(bot: Removed) -> None:
+    refused = WorkspaceRefused("Slack", "account_inactive", "install it")
+    bot.gate.refuse(Turn("T2"), refused, NOON)
+    await bot.gate.save()
+    assert await bot.saved.get("T2") is not None
+    await bot.removal.remove("T2", NOON + timedelta(hours=1))
+    # A message that was on its way is refused after the removal.
+    bot.gate.refuse(Turn("T2"), refused, NOON)
+    await bot.gate.save()
+    assert await bot.saved.get("T2") is None
