@@ -23,6 +23,7 @@ from bot.rates.model.goods import Good, Goods
 from bot.rates.model.measure import Measure, has_basis
 from bot.rates.question.goods_words import (
     CHANGES_MEANING,
+    HEADS,
     IGNORED,
     MATERIALS,
     NOT_ALONE,
@@ -263,12 +264,12 @@ class ProductReader:
         return (*words[:at], words[end - 1], words[at], *words[at + 1 : end - 1], *words[end:])
 
     def _is_reversed(self, words: tuple[str, ...], at: int) -> bool:
-        """Whether the words are a name in the other order: `furniture wood`, `battery ev`."""
+        """Whether the words are a name in the other order: `furniture wood`, `machine coffee`."""
         pair = words[at : at + 2]
         name = tuple(reversed(pair))
         return (
             len(pair) > 1
-            and name[0] in MATERIALS | VEHICLES
+            and (name[0] in MATERIALS | VEHICLES or name[1] in HEADS)
             and not any(len(one.words) > 1 for one in self._find_longest(words, at, frozenset()))
             and any(one.words == name for one in self._phrases.get(name[0], ()))
         )

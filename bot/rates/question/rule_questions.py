@@ -160,10 +160,30 @@ _OTHER_RULES = re.compile(
     r"\b(?:usmca|cusma|textiles?|apparel|cloth\w*|fabrics?|yarns?|t-?shirts?|sewn|knit\w*)\b"
 )
 """Goods and programs with rules of origin of their own."""
+_LEFT = (
+    r"\b(?:left|leaves?|leaving|depart(?:s|ed|ing)?|sail(?:s|ed|ing)?|shipped|ships|dispatched|loaded"
+    r"|exported|sent|was on board|set sail)\b"
+)
+_ARRIVES = (
+    r"\b(?:arriv(?:es?|ed|ing|al)|land(?:s|ed|ing)?|enter(?:s|ed|ing)?|clear(?:s|ed|ing)?|docks?"
+    r"|docked|(?:get|gets|got|reach|reaches|reached) (?:here|there|the|to|us|🇺🇸))\b"
+)
+_CHANGED = (
+    r"\b(?:chang\w+|increas\w+|ros?e|rises?|went up|goes up|effect|in force|effective|start\w*"
+    r"|beg[aiu]n\w*|hike|tariffs?|dut(?:y|ies)|rates?)\b"
+)
 _IN_TRANSIT = re.compile(
     r"\b(?:which|what) (?:tariff|rate|duty|date|day)s?\b[^?;]{0,20}\b"
     r"(?:appl(?:y|ies)|counts?|decides?|matters?|do (?:we|i) pay)\b[^?;]*"
     r"\b(?:loaded|sailed|departed|on the water|afloat|in transit)\b"
+    # 'if goods left the port before the rate changed but arrive after, which rate counts'
+    rf"|{_LEFT}[^?;]{{0,50}}\b(?:before|prior to|ahead of)\b[^?;]*{_ARRIVES}[^?;]*\bafter(?:wards)?\b"
+    rf"|{_LEFT}[^?;]{{0,60}}\b(?:before|prior to)\b[^?;]*{_CHANGED}[^?;]*{_ARRIVES}"
+    rf"|{_ARRIVES}[^?;]{{0,30}}\bafter\b[^?;]*{_CHANGED}[^?;]*{_LEFT}[^?;]*\b(?:before|earlier)\b"
+    # 'is it the day of shipment or the day of arrival that counts'
+    r"|\b(?:date|day) of (?:the )?(?:shipment|shipping|export|loading|sailing|departure|entry|arrival"
+    r"|landing|order|purchase)\b[^?;]{0,20}\bor\b[^?;]{0,25}\b(?:shipment|shipping|export|loading"
+    r"|sailing|departure|entry|arrival|landing|order|purchase)\b"
 )
 _CASE = re.compile(
     r"\b(?P<name>(?!the\b|a\b|this\b|that\b)[a-z0-9][\w.&'-]+)(?:'s)? "
