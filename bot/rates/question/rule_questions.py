@@ -19,6 +19,7 @@ from bot.rates.question.reading.question import Vocabulary
 from bot.rates.question.stemming import stem_words
 
 _METAL = r"(?:steel|alumin(?:i)?um|copper|metals?|derivatives?)"
+_PAID = r"\b(?:ieepa|tariffs?|dut(?:y|ies)|money|fentanyl|reciprocal)\b"
 _RULES = (
     (
         re.compile(
@@ -99,6 +100,19 @@ _RULES = (
             r"|importers?|brokers?)\b"
         ),
         "refund-claimants",
+    ),
+    (
+        re.compile(
+            # 'how do i get back the ieepa duties', 'recover the tariffs we paid'
+            r"^(?!.*\b(?:drawback|re-?export\w*|export(?:s|ed|ing)?)\b)(?:"
+            rf".*\b(?:get|getting|claim\w*|want|have|receive)\b[^?;]{{0,15}}{_PAID}[^?;]{{0,40}}"
+            r"\b(?:back|refunded|returned|reimbursed)\b"
+            rf"|.*\b(?:get|getting|got|claim\w*|pay|paid|give|want) back\b[^?;]{{0,40}}{_PAID}"
+            rf"|.*\b(?:recover|reclaim|recoup)\w*\b[^?;]{{0,40}}{_PAID}"
+            # 'do refunds come with interest, and how long does it take'
+            r"|.*\brefund\w*\b.*\b(?:how long|when will|takes?)\b|.*\bhow long\b.*\brefund\w*\b)"
+        ),
+        "refunds",
     ),
 )
 _WHO_PAYS = re.compile(

@@ -138,6 +138,13 @@ _UNDER_ITS = re.compile(
     r"(?:(?:new|recent|own|latest|higher|import|additional) )*tariffs\b)"
 )
 """Words before the economy that charges: `more expensive under mexico's tariffs`."""
+_OIL_OF_INDIA = re.compile(
+    r"\b(?:for|over|because of|due to|on account of|related to|linked to|about)? ?(?:its |their |the )?"
+    r"(?:buy(?:ing|s)?|purchas(?:e|es|ing)|import(?:s|ing)?)(?: of)? (?:russian|russia's) (?:oil|crude)\b"
+    r"(?: oil)?(?: (?:tariffs?|dut(?:y|ies)|penalty))?"
+)
+"""The reason of the former duty on India, by which it is named: `for buying russian oil`."""
+_INDIA = re.compile(r"🇮🇳|\bindia\w*")
 _OWN_SHIPMENT = re.compile(
     r"\b(?:when|if|after|once|before|while|and|because|since)? ?(?:our|my|the|a|your|their|this) "
     r"(?:\w+ )?(?:containers?|shipments?|consignments?|vessels?|ships?|cargo|orders?|entry) "
@@ -165,6 +172,8 @@ def spell_out(text: str) -> str:
         text = _NOT_ORIGINATING.sub("not usmca", text)
     if _CLAIM_DIFFERENCE.search(text):
         text = _ANY_CLAIM.sub(" ", text)
+    if _INDIA.search(text):
+        text = _OIL_OF_INDIA.sub(" oil duty ", text)
     if _LAW_OF_METALS.search(text):
         text = _COPPER.sub("copper", text)
     text = _spell_out_shares(text)
