@@ -24,6 +24,7 @@ from bot.render.duty_names import (
 )
 from bot.render.overview.model import Piece
 from bot.render.overview.period_spells import describe_period_spells, format_during
+from bot.render.words.places import find_place
 from bot.text.dates import format_day, format_period
 
 _ZERO = Decimal(0)
@@ -320,7 +321,8 @@ def _describe_missing(answer: Answer) -> Iterator[Piece]:
     if any(isinstance(one, kinds.NotCovered) for one in answer.warnings):
         yield Piece("Not in our data", strong=True)
         importer = name_origin(answer.imposer, answer.imposer_name)
-        yield Piece(f": we don't track additional duties of {importer} on these goods")
+        yield Piece(f": we don't track additional duties of {importer} on these goods.")
+        yield Piece(find_place(answer.imposer).rstrip("."))
         return
     runs_out = any(isinstance(one, kinds.RunsOut) for one in answer.warnings)
     if answer.on_goods is not None and not runs_out:
@@ -332,5 +334,8 @@ def _describe_missing(answer: Answer) -> Iterator[Piece]:
     if any(isinstance(one, kinds.SingleProductsOnly) for one in answer.warnings):
         yield Piece("Not in our data", strong=True)
         yield Piece(": we track duties on single products only")
+        return
+    if any(isinstance(one, kinds.SuspendedDuty) for one in answer.warnings):
+        yield Piece("No additional duty charged in our data", strong=True)
         return
     yield Piece("No total can be given", strong=True)

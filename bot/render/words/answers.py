@@ -223,7 +223,10 @@ def describe_base_range(answer: Answer) -> str:
     found = answer.base_range
     if found is None or (answer.base is not None and answer.base.exact):
         return ""
-    others = f" ({found.not_percent:,} of {found.lines:,} lines: not a percentage)"
+    specific = [_shorten_specific(each) for each in found.words[: _WORDS_SHOWN - 1]]
+    specific += ["…"] * (len(found.words) > len(specific))
+    unlike = ", ".join(specific) or "not a percentage"
+    others = f" ({found.not_percent:,} of {found.lines:,} lines: {unlike})"
     some = others * bool(found.not_percent)
     if found.low is None or found.high is None:
         if 0 < len(found.words) <= _WORDS_SHOWN:
