@@ -9,6 +9,7 @@ from bot.rates.model.answer import (
     BaseRange,
     BaseRate,
     BaseShare,
+    ClaimedBase,
     TotalBasis,
     format_percent,
 )
@@ -66,14 +67,28 @@ def _describe_base(answer: Answer) -> str:
     if answer.basis is TotalBasis.LAYER:
         # The average of all goods says nothing about the goods of one duty.
         return "plus the normal duty, which depends on the goods"
+    if answer.basis is TotalBasis.GENERAL and answer.entry.base is not None:
+        return _describe_base_of_claim(answer.entry.base, answer.entry.claim)
     if answer.basis is TotalBasis.GENERAL and answer.mfn is not None and not misled:
-        # Most goods that a trade program covers pay less than the average duty.
-        mean = "" if answer.entry.claim else f" (average {format_percent(answer.mfn.percent)}%)"
+        mean = f" (average {format_percent(answer.mfn.percent)}%)"
         return f"plus the normal duty{mean}"
     if found:
         return f"plus the {found}"
     on_goods = answer.basis is TotalBasis.GOODS
     return "plus the normal duty" + (", which depends on the tariff line" * on_goods)
+
+
+def _describe_base_of_claim(base: ClaimedBase, claim: str) -> str:
+    """The base duty of goods in general under a trade program, or at the rates of column 2."""
+    if base.free * 2 < base.lines:
+        mean = (
+            ""
+            if base.median is None
+            else f" (half of the lines: {base.median.normalize():f}% or more)"
+        )
+        return f"plus the {'column 2' if 'column 2' in claim else 'normal'} duty{mean}"
+    some = "" if base.free == base.lines else f" on {base.free:,} of {base.lines:,} tariff lines"
+    return f"normal duty 0%{some}"
 
 
 def _describe_basis_of_period(answer: Answer) -> str:

@@ -223,7 +223,10 @@ def describe_base_range(answer: Answer) -> str:
     found = answer.base_range
     if found is None or (answer.base is not None and answer.base.exact):
         return ""
-    others = f" ({found.not_percent:,} of {found.lines:,} lines: not a percentage)"
+    specific = [_shorten_specific(each) for each in found.words[: _WORDS_SHOWN - 1]]
+    specific += ["…"] * (len(found.words) > len(specific))
+    unlike = ", ".join(specific) or "not a percentage"
+    others = f" ({found.not_percent:,} of {found.lines:,} lines: {unlike})"
     some = others * bool(found.not_percent)
     if found.low is None or found.high is None:
         if 0 < len(found.words) <= _WORDS_SHOWN:
@@ -307,7 +310,10 @@ def describe_value(one: EntryValue) -> list[str]:
     ]
     if one.base is not None:
         lines.append(f"base duty: {format_dollars(one.base)}")
-    if one.merchandise_fee is not None:
+    if one.informal_up_to is not None:
+        limit = format_dollars(one.informal_up_to).removesuffix(".00")
+        lines.append(f"no merchandise processing fee of a formal entry, which is due above {limit}")
+    elif one.merchandise_fee is not None:
         some = " (some trade agreements exempt goods from it)" if one.fee_unsure else ""
         lines.append(f"merchandise processing fee: {format_dollars(one.merchandise_fee)}{some}")
     else:
@@ -315,9 +321,14 @@ def describe_value(one: EntryValue) -> list[str]:
     ends = dict.fromkeys(map(format_dollars, one.total))
     plus = "".join(f", plus {each}" for each in one.not_summed)
     fee = ""
-    if one.merchandise_fee is not None:
+    if one.informal_up_to is not None:
+        fee = ", without the fee of an informal entry, a few dollars"
+    elif one.merchandise_fee is not None:
         fee = f", with the processing fee of a formal entry, {format_dollars(one.merchandise_fee)}"
     lines.append(f"total on {format_dollars(one.value)}: {' to '.join(ends)}{plus}{fee}")
+    if one.low_value_until is not None:
+        until = format_day(one.low_value_until)
+        lines.append(f"low-value parcels were exempt only until {until}")
     if one.harbor_fee is not None:
         fee = format_dollars(one.harbor_fee)
         lines.append(f"by sea only: harbor maintenance fee {fee}, not in the total")
