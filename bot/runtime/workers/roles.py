@@ -21,8 +21,9 @@ from bot.runtime.workers.engine import JobEngine
 from bot.runtime.workers.jobs import (
     build_host_polls,
     build_lane_jobs,
-    list_local_jobs,
     list_periodic_jobs,
+    list_web_jobs,
+    list_worker_jobs,
 )
 from bot.store.engine import parse_url
 from bot.store.message_lanes import MessageLanes
@@ -80,7 +81,7 @@ class WebApplication(Application):
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))
         freeze_startup_objects()
-        await enter(run_jobs(list_local_jobs(services, is_web=True), services.scheduler))
+        await enter(run_jobs(list_web_jobs(services), services.scheduler))
         log.info("web process started")
 
 
@@ -97,7 +98,7 @@ class WorkerApplication(Application):
         freeze_startup_objects()
         tend = services.dispatcher.tend
         self._lasting.add(await enter(run_until_stopped(tend, self._stop, "workspaces")))
-        await enter(run_jobs(list_local_jobs(services, is_web=False), services.scheduler))
+        await enter(run_jobs(list_worker_jobs(services), services.scheduler))
         engine = JobEngine(
             services.store.database.url,
             build_lane_jobs(services, polls, lanes),
