@@ -29,7 +29,7 @@ async def test_messages_come_once_and_in_order_though_two_of_three_workers_are_k
 ) -> None:
     web = await bots.start("web")
     workers = [await bots.start("worker") for _ in range(3)]
-    assert await eventually(bots.have_started, within_s=120), web.output + workers[0].output
+    assert await bots.wait_until_started(), web.output + workers[0].output
     places = []
     for team in (FIRST, SECOND):
         await bots.install(team)
@@ -72,7 +72,7 @@ async def test_workers_poll_feeds_for_both_workspaces_and_web_answers(
     bots: WorkerProcesses,
 ) -> None:
     processes = [await bots.start(role) for role in ("web", "worker", "worker")]
-    assert await eventually(bots.have_started, within_s=120), processes[0].output + processes[1].output
+    assert await bots.wait_until_started(), processes[0].output + processes[1].output
     for team in (FIRST, SECOND):
         await bots.install(team)
         said = await bots.page(team).say("#trade-news", "/tariff subscribe tariffs")

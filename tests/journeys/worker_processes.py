@@ -17,7 +17,7 @@ from bot.store.engine import Database
 from bot.store.token_cipher import make_key
 from tests.journeys.bot_process import BotProcess, environment, run_to_end
 from tests.journeys.feed_server import FeedServer
-from tests.journeys.workspace_reader import WorkspaceReader, free_port
+from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port
 from tests.slack.workspaces.oauth_slack import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -104,10 +104,14 @@ class WorkerProcesses:
         self.processes.append(process)
         return process
 
-    async def have_started(self) -> bool:
-        """Whether all processes say that they have started."""
-        outputs = ["\n".join(process.output) for process in self.processes]
-        return all("process started" in each or "worker started" in each for each in outputs)
+    async def wait_until_started(self) -> bool:
+        """Waits until all processes say that they have started; False if one does not."""
+
+        async def have_started() -> bool:
+            outputs = ["\n".join(process.output) for process in self.processes]
+            return all("process started" in each or "worker started" in each for each in outputs)
+
+        return await eventually(have_started, within_s=120)
 
     async def install(self, team: str) -> None:
         """Installs the app in a workspace by the `web` process."""
