@@ -21,6 +21,7 @@ import sqlalchemy as sa
 
 from bot.alerts.delivery import Delivery
 from bot.alerts.sending.lanes import Lane, find_lane
+from bot.store.engine import chunks
 
 MESSAGES, POLLS, PERIODIC = "messages", "polls", "periodic"
 """The queues. Each has its own slots in a worker, so that slow feeds delay no messages."""
@@ -42,6 +43,9 @@ _ADD = sa.text(
     ON CONFLICT (queueing_lock) WHERE status = 'todo'
     DO UPDATE SET priority = procrastinate_jobs.priority
     """
+)
+_UNFINISHED = sa.text(
+    "SELECT lock FROM procrastinate_jobs WHERE lock = ANY(:locks) AND status IN ('todo', 'doing')"
 )
 _STALLED = sa.text(
     """
@@ -113,9 +117,14 @@ def add_due(connection: sa.Connection, deliveries: Iterable[Delivery]) -> None:
     _add(connection, MESSAGES, DRAIN, ((*_name(lane), at) for lane, at in due.items()))
 
 
-def add_lanes(connection: sa.Connection, lanes: Iterable[Lane]) -> None:
-    """Adds a job for each lane of messages, unless one waits; in the caller's transaction."""
-    _add(connection, MESSAGES, DRAIN, ((*_name(lane), None) for lane in lanes))
+def add_missing(connection: sa.Connection, lanes: Iterable[Lane]) -> int:
+    """Adds a job for each lane of messages that has none, waiting or running; returns how many."""
+    by_key = {each.key: each for each in lanes}
+    for keys in chunks(by_key):
+        for key in connection.execute(_UNFINISHED, {"locks": keys}).scalars():
+            by_key.pop(key, None)
+    _add(connection, MESSAGES, DRAIN, ((*_name(lane), None) for lane in by_key.values()))
+    return len(by_key)
 
 
 def add_hosts(connection: sa.Connection, hosts: Iterable[str]) -> None:

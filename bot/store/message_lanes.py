@@ -14,8 +14,8 @@ from bot.store import job_queue, next_delivery, tables
 from bot.store.delivery_rows import FIELDS, read_delivery
 from bot.store.engine import Database
 
-MOST_SWEPT = 1000
-"""Maximum lanes that one sweep adds. The next sweep adds others."""
+MOST_SWEPT = 5000
+"""Maximum messages whose lanes one sweep adds. The next sweep adds others."""
 
 _row = tables.deliveries.c
 _is_update = _row.kind == DeliveryKind.UPDATE
@@ -37,27 +37,26 @@ _SENDABLE = {
 }
 
 
-def _has_no_job(lane: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    job = sa.table("procrastinate_jobs", sa.column("lock")).alias("job")
-    # The condition of `job_queue.LANE_INDEX`.
-    unfinished = sa.text("job.status IN ('todo', 'doing')")
-    found = sa.select(1).select_from(job).where(job.c.lock == lane, unfinished)
-    return sa.not_(found.exists())
-
-
+_since = sa.bindparam("since", type_=tables.Moment)
+_recent = sa.or_(_since.is_(None), _row.due_at > _since)
 _DUE_CONVERSATIONS = (
     sa.select(_row.team, _row.conversation)
     .where(
         next_delivery.IS_DUE,
-        _has_no_job(_row.team + ":" + _row.conversation),
+        _recent,
         next_delivery.IS_NEXT_MESSAGE,
     )
-    .distinct()
+    # Without DISTINCT, the database stops at the limit.
+    .order_by(_row.due_at, _row.seq)
     .limit(MOST_SWEPT)
 )
 _TEAMS_WITH_UPDATES = (
     sa.select(_row.team, sa.literal(""))
-    .where(next_delivery.IS_DUE, _has_no_job(_row.team + ":updates"), next_delivery.IS_FREE_UPDATE)
+    .where(
+        next_delivery.IS_DUE,
+        _recent,
+        next_delivery.IS_FREE_UPDATE,
+    )
     .distinct()
 )
 
@@ -97,26 +96,29 @@ class MessageLanes:
 
         return await self._database.write(write)
 
-    async def sweep(self, now: datetime, closed: Collection[str] = ()) -> int:
-        """Adds a job for each lane in which something is due and that has none; returns how many.
+    async def sweep(
+        self, now: datetime, closed: Collection[str] = (), since: datetime | None = None
+    ) -> int:
+        """Adds jobs for lanes in which something is due and that have none; returns how many.
 
-        It also queues deliveries whose lease has ended, and moves those in muted conversations.
+        With `since`, it looks only at what has become due since then, which is fast. Otherwise, it
+        also queues deliveries whose lease has ended, and moves those in muted conversations.
         """
 
         def write(connection: sa.Connection) -> int:
             of_team = {"now": now, "of_team": self._team}
-            far = of_team | {"farthest": now + LONGEST_PUT_OFF}
-            connection.execute(next_delivery.RELEASE_EXPIRED, far)
-            connection.execute(next_delivery.HASTEN, far)
-            connection.execute(next_delivery.WAIT_FOR_MUTE, of_team)
-            given = of_team | {"closed": list(closed)}
-            lanes = [
+            if since is None:
+                far = of_team | {"farthest": now + LONGEST_PUT_OFF}
+                connection.execute(next_delivery.RELEASE_EXPIRED, far)
+                connection.execute(next_delivery.HASTEN, far)
+                connection.execute(next_delivery.WAIT_FOR_MUTE, of_team)
+            given = of_team | {"closed": list(closed), "since": since}
+            lanes = {
                 Lane(team=team, conversation=conversation)
                 for query in (_DUE_CONVERSATIONS, _TEAMS_WITH_UPDATES)
                 for team, conversation in connection.execute(query, given)
-            ]
-            job_queue.add_lanes(connection, lanes)
-            return len(lanes)
+            }
+            return job_queue.add_missing(connection, lanes)
 
         return await self._database.write(write)
 

@@ -66,7 +66,6 @@ REMOVERS: Mapping[str, Condition] = {
             tables.quiet_weeks,
             tables.incidents,
             tables.listed_lines,
-            tables.workspace_turns,
             tables.feedback,
             tables.answers,
             tables.workspace_turns,

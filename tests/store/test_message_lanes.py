@@ -124,6 +124,7 @@ async def test_a_later_message_gets_its_job_from_the_sweep_once_it_is_due(shared
     await shared.queue(delivery("a", "C1", due_at=later))
     assert await _jobs(shared) == []
     assert await lanes.sweep(later - SECOND) == 0
+    assert await lanes.sweep(later + SECOND, since=later) == 0
     assert await lanes.sweep(later) == 1
     assert await lanes.sweep(later) == 0
     await shared.database.change(_start(C1))

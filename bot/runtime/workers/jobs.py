@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 from bot.alerts.sending.lanes import LaneSender
@@ -13,6 +14,9 @@ from bot.runtime.workers.engine import STALLED_AFTER_S, LaneJobs
 from bot.store.message_lanes import MessageLanes
 
 SWEEP_S = 1.0
+SWEEP_ALL_S = 10.0
+SWEPT = timedelta(seconds=60)
+"""How far back the sweep of each second looks. The other one finds what it has missed."""
 TAKE_OVER_S = 10.0
 _REFRESH_S = 10.0
 _READ_STATES_S = 60.0
@@ -44,11 +48,16 @@ def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes
         await lanes.add_hosts(await polls.find_due_hosts())
 
     async def sweep_messages() -> None:
+        now = read_clock()
+        await lanes.sweep(now, services.dispatcher.workspaces.closed, since=now - SWEPT)
+
+    async def sweep_all_messages() -> None:
         await lanes.sweep(read_clock(), services.dispatcher.workspaces.closed)
 
     return [
         Job("sweep hosts", sweep_hosts, SWEEP_S),
         Job("sweep messages", sweep_messages, SWEEP_S),
+        Job("sweep all messages", sweep_all_messages, SWEEP_ALL_S),
         Job("take over lanes", partial(lanes.take_over, STALLED_AFTER_S), TAKE_OVER_S),
         *(
             _prepare(services, each)

@@ -85,7 +85,7 @@ async def test_two_engines_share_lanes_and_a_periodic_job(database: Database, ad
         work.engine(address, "second").run(stop),
     ):
         for _ in range(3):
-            await database.write(lambda connection: job_queue.add_lanes(connection, lanes))
+            await database.write(lambda connection: job_queue.add_missing(connection, lanes))
             await asyncio.sleep(0.03)
         await MessageLanes(database).add_hosts(["feeds.example"])
         began = asyncio.get_running_loop().time()
@@ -110,7 +110,7 @@ async def test_a_job_that_fails_is_deleted_and_others_go_on(
     async with work.engine(address, "only").run(stop):
         await MessageLanes(database).add_hosts(["feeds.example"])
         lane = Lane(team=TEAM, conversation="C1")
-        await database.write(lambda connection: job_queue.add_lanes(connection, [lane]))
+        await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
 
         async def is_done() -> bool:
             return bool(work.drained) and "a bug" in caplog.text

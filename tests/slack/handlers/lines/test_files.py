@@ -58,6 +58,24 @@ async def test_both_buttons_under_a_file_work_one_after_the_other(
         assert "Send the file again" in words(answers[-1])
 
 
+async def test_a_file_with_a_mention_is_for_the_list_of_the_channel(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    async with running_bot(workspace, client) as context:
+        user = LinesUser(workspace, context)
+        sent = await workspace.keyboard.send_file(
+            "lines.csv", b"HTS,Origin\n8507.60.00,CN\n", "#trade-news", "@tariffwire"
+        )
+        await context.background.finish()
+        [message] = sent.messages
+        assert "lines.csv: 1 line. Nothing is saved yet." in words(message)
+        await press(user, message, 0, "trade-news")
+        await user.submit()
+        assert "Saved" in user.text
+        assert "8507.60.00" in await user.type("/tariff my channel")
+        assert "none yet" in await user.type("/tariff my")
+
+
 async def test_a_file_counts_as_a_request(workspace: Workspace, client: AsyncWebClient) -> None:
     async with running_bot(workspace, client, limit=RequestLimit(1)) as context:
         user = LinesUser(workspace, context)
@@ -68,12 +86,15 @@ async def test_a_file_counts_as_a_request(workspace: Workspace, client: AsyncWeb
         assert "more than 1 requests in a minute" in words(message)
 
 
-async def press(user: LinesUser, message: dict[str, Any], place: int) -> None:
+async def press(user: LinesUser, message: dict[str, Any], place: int, channel: str = "") -> None:
     """Presses a button under a file."""
     row = message["blocks"][-1]
     pressed = row["elements"][place]
+    team = user.workspace.team
+    found = team.find_channel(channel) if channel else team.direct
+    assert found is not None
     await user.workspace.pointer.click(
-        user.workspace.team.direct.id,
+        found.id,
         message["ts"],
         row["block_id"],
         pressed["action_id"],
