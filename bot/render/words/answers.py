@@ -252,6 +252,23 @@ def name_base(base: BaseRate | BaseRange) -> str:
     return f"{base.column} duty" if base.column == "column 2" else f"duty under {base.column}"
 
 
+def describe_claimed_base(answer: Answer) -> str:
+    """The base duty of goods in general under the claim: `normal duty 0% on 9 of 10 tariff lines`,
+    `column 2 duty (half of the lines: 35% or more)`."""
+    base = answer.entry.base
+    if base is None:
+        return "normal duty"
+    if base.free * 2 >= base.lines:
+        some = (
+            "" if base.free == base.lines else f" on {base.free:,} of {base.lines:,} tariff lines"
+        )
+        return f"normal duty 0%{some}"
+    name = "column 2 duty" if answer.entry.has_column2 else "normal duty"
+    if base.median is None:
+        return name
+    return f"{name} (half of the lines: {format_percent(base.median)}% or more)"
+
+
 def describe_programs(answer: Answer) -> str:
     """The base duties under trade programs that the question does not claim; empty for none.
 
