@@ -26,6 +26,7 @@ NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
 """Follows a total of 0% without components."""
 _LINES_SHOWN = 6
 _DUTIES_SHOWN = 4
+_LONGEST = 30
 _WORDS_SHOWN = 3
 """Specific base duties that are named; if the lines have more, one less."""
 
@@ -225,7 +226,9 @@ def describe_base_range(answer: Answer) -> str:
         return ""
     specific = [_shorten_specific(each) for each in found.words[: _WORDS_SHOWN - 1]]
     specific += ["…"] * (len(found.words) > len(specific))
-    unlike = ", ".join(specific) or "not a percentage"
+    # Compound duties, such as those on watches, are too long to name.
+    is_short = specific and max(map(len, specific)) <= _LONGEST
+    unlike = ", ".join(specific) if is_short else "not a percentage"
     others = f" ({found.not_percent:,} of {found.lines:,} lines: {unlike})"
     some = others * bool(found.not_percent)
     if found.low is None or found.high is None:
@@ -242,7 +245,7 @@ def describe_base_range(answer: Answer) -> str:
 
 def _shorten_specific(text: str) -> str:
     """A specific duty without the words about the container, which is weighed with the goods."""
-    return text.removesuffix(" on contents and container")
+    return text.removesuffix(" on contents and container").replace("See ", "see ")
 
 
 def name_base(base: BaseRate | BaseRange) -> str:
