@@ -199,6 +199,10 @@ def _build_value(found: Standing, value: Decimal) -> EntryValue | None:
         if ends is None:
             return None
         low, high = _take(value, ends[0]), _take(value, ends[1])
+    floor = _find_floor(found) if percent is None and ends_of_base is None else None
+    if floor is not None:
+        low = high = _take(value, floor)
+        open_ = [f"the normal (MFN) duty where it is above {format_percent(floor)}%"]
     if ends_of_base is not None:
         low, high = _add_base_range(found, value, ends_of_base, (low, high))
     fees = _find_fees(found)
@@ -261,6 +265,14 @@ def _add_base_range(
     counted = found.selection.stacked.counted
     low, high = (end + (compute_added(counted, end) or _ZERO) for end in base)
     return _take(value, low), _take(value, high)
+
+
+def _find_floor(found: Standing) -> Decimal | None:
+    """The only counted rate, if it includes the base duty: goods pay no less in all."""
+    counted = found.selection.stacked.counted
+    if len(counted) != 1 or not counted[0].period.is_all_in or found.span is not None:
+        return None
+    return counted[0].period.percent
 
 
 def _find_low_value_end(found: Standing, value: Decimal) -> date | None:

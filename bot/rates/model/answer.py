@@ -243,6 +243,11 @@ class EntryFacts(NamedTuple):
     """Counted duties whose heading is not in the data."""
     value: EntryValue | None = None
 
+    @property
+    def has_column2(self) -> bool:
+        """Whether goods in general pay the rates of column 2."""
+        return self.base is not None and not self.claim_of
+
 
 class OnGoods(NamedTuple):
     """The duties on particular goods, which a total on all goods does not count."""

@@ -9,7 +9,6 @@ from bot.rates.model.answer import (
     BaseRange,
     BaseRate,
     BaseShare,
-    ClaimedBase,
     TotalBasis,
     format_percent,
 )
@@ -68,7 +67,7 @@ def _describe_base(answer: Answer) -> str:
         # The average of all goods says nothing about the goods of one duty.
         return "plus the normal duty, which depends on the goods"
     if answer.basis is TotalBasis.GENERAL and answer.entry.base is not None:
-        return _describe_base_of_claim(answer.entry.base, answer.entry.claim)
+        return _describe_base_of_claim(answer)
     if answer.basis is TotalBasis.GENERAL and answer.mfn is not None and not misled:
         mean = f" (average {format_percent(answer.mfn.percent)}%)"
         return f"plus the normal duty{mean}"
@@ -78,17 +77,10 @@ def _describe_base(answer: Answer) -> str:
     return "plus the normal duty" + (", which depends on the tariff line" * on_goods)
 
 
-def _describe_base_of_claim(base: ClaimedBase, claim: str) -> str:
+def _describe_base_of_claim(answer: Answer) -> str:
     """The base duty of goods in general under a trade program, or at the rates of column 2."""
-    if base.free * 2 < base.lines:
-        mean = (
-            ""
-            if base.median is None
-            else f" (half of the lines: {base.median.normalize():f}% or more)"
-        )
-        return f"plus the {'column 2' if 'column 2' in claim else 'normal'} duty{mean}"
-    some = "" if base.free == base.lines else f" on {base.free:,} of {base.lines:,} tariff lines"
-    return f"normal duty 0%{some}"
+    text = words.describe_claimed_base(answer)
+    return text if text.startswith("normal duty 0%") else f"plus the {text}"
 
 
 def _describe_basis_of_period(answer: Answer) -> str:

@@ -205,7 +205,8 @@ def test_an_all_in_rate_adds_the_difference_to_the_base_in_dollars(ledger: Ledge
     assert found.base == Decimal("500.00")
     specific = value_of(answer("us germany 0402.10.50 $1,000", ledger))
     assert specific.duties[0].dollars is None
-    assert len(specific.not_summed) == 2
+    assert specific.total == (Decimal("100.00"), Decimal("100.00"))
+    assert specific.not_summed == ("the normal (MFN) duty where it is above 10%",)
 
 
 def test_a_range_in_dollars_has_the_ends_of_the_percents(ledger: Ledger) -> None:
