@@ -10,6 +10,8 @@ from pathlib import Path
 
 _LONGEST_LINE = 2**21
 """The longest line that can be read, in bytes. The JSON of many answers is one long line."""
+_LONGEST_END_S = 60
+"""The longest time in which a process has to end."""
 _INHERITED = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -71,7 +73,7 @@ class BotProcess:
     async def wait_for_exit(self) -> int:
         assert self._process is not None
         assert self._reader is not None
-        code = await asyncio.wait_for(self._process.wait(), 20)
+        code = await asyncio.wait_for(self._process.wait(), _LONGEST_END_S)
         await self._reader
         return code
 
