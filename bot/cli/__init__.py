@@ -61,7 +61,7 @@ COMMANDS = {
     ),
     "run": CommandModule(Group.RUN, "run", "Run the bot: poll feeds, post alerts, answer /tariff."),
     "release": CommandModule(
-        Group.RUN, "run", "Upgrade the PostgreSQL database for `web` and `worker`."
+        Group.RUN, "database", "Upgrade the PostgreSQL database for `web` and `worker`."
     ),
     "web": CommandModule(Group.RUN, "run", "Receive requests, for workers that poll and send."),
     "worker": CommandModule(Group.RUN, "run", "Poll and send, together with other workers."),

@@ -10,6 +10,7 @@ import click
 
 from bot.cli.output import report_errors
 from bot.runtime.settings import Settings, load_settings
+from bot.runtime.workers.release import run_release
 from bot.store import backup as store_backup
 from bot.store import upgrade as store_upgrade
 from bot.store.copying import copy_database
@@ -96,3 +97,10 @@ async def _lock_database(settings: Settings, *, may_be_older: bool = True) -> As
             teams = await find_teams(store.database)
             async with hold_instance_lock(store.database, read_clock, teams):
                 yield store
+
+
+@click.command()
+@report_errors
+def release() -> None:
+    """Upgrade the PostgreSQL database for `web` and `worker`."""
+    asyncio.run(run_release(load_settings()))

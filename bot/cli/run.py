@@ -33,13 +33,6 @@ def run(transport: str | None) -> None:
 
 @click.command()
 @report_errors
-def release() -> None:
-    """Upgrade the PostgreSQL database for `web` and `worker`."""
-    asyncio.run(_import_roles().run_release(load_settings()))
-
-
-@click.command()
-@report_errors
 def web() -> None:
     """Receive requests, for workers that poll and send."""
     asyncio.run(_import_roles().run_web(load_settings()))

@@ -33,9 +33,8 @@ class JobPlace(StrEnum):
     """Where a job runs if there are several processes."""
 
     ONE_WORKER = "one worker"
-    EACH = "each process"
-    """It changes only what a process has in memory."""
     WEB = "web"
+    """It prepares answers, or belongs to the process that hubs call."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def list_reports(services: Services, *, is_local: bool = False) -> Sequence[Job]
             "count tariff lines",
             partial(count_tariff_lines, services),
             tick * 5,
-            place=JobPlace.EACH,
+            place=JobPlace.WEB,
         ),
         Job("report changed duties", services.line_reports.look, tick * 5),
         Job("prune old rows", partial(prune, services), 3600.0),

@@ -59,6 +59,11 @@ _TEAMS_WITH_UPDATES = (
     )
     .distinct()
 )
+_CLAIMED_LANES = (
+    sa.select(_row.team, sa.case((_is_update, ""), else_=_row.conversation))
+    .where(next_delivery.IS_CLAIMED)
+    .distinct()
+)
 
 
 class MessageLanes:
@@ -102,20 +107,22 @@ class MessageLanes:
         """Adds jobs for lanes in which something is due and that have none; returns how many.
 
         With `since`, it looks only at what has become due since then, which is fast. Otherwise, it
-        also queues deliveries whose lease has ended, and moves those in muted conversations.
+        also moves what is due in muted conversations, and adds the lanes with claims that belong to
+        no job. A job may have ended without its claim while the database could not be reached.
         """
 
         def write(connection: sa.Connection) -> int:
             of_team = {"now": now, "of_team": self._team}
+            queries = [_DUE_CONVERSATIONS, _TEAMS_WITH_UPDATES]
             if since is None:
                 far = of_team | {"farthest": now + LONGEST_PUT_OFF}
-                connection.execute(next_delivery.RELEASE_EXPIRED, far)
                 connection.execute(next_delivery.HASTEN, far)
                 connection.execute(next_delivery.WAIT_FOR_MUTE, of_team)
+                queries.append(_CLAIMED_LANES)
             given = of_team | {"closed": list(closed), "since": since}
             lanes = {
                 Lane(team=team, conversation=conversation)
-                for query in (_DUE_CONVERSATIONS, _TEAMS_WITH_UPDATES)
+                for query in queries
                 for team, conversation in connection.execute(query, given)
             }
             return job_queue.add_missing(connection, lanes)

@@ -156,6 +156,10 @@ IS_DUE = sa.and_(
 """`now`, `of_team`, `closed`: whether a delivery is due and not claimed."""
 
 
+IS_CLAIMED = sa.and_(_unsent("deliveries"), _row.state.in_(_LEASED), OF_TEAM)
+"""`of_team`: whether a delivery is claimed."""
+
+
 def select_sendable(condition: sa.ColumnElement[bool]) -> sa.Select[str]:
     """`now`, `of_team`, `closed`, `limit`: the ids of due deliveries for which the condition holds,
     earliest due first.
@@ -223,7 +227,7 @@ CLAIM = (
 
 RELEASE = (
     sa.update(_table)
-    .where(_unsent("deliveries"), _row.state.in_(_LEASED), OF_TEAM)
+    .where(IS_CLAIMED)
     .values(
         state=DeliveryState.QUEUED,
         due_at=_now,

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.worker_processes import WorkerProcesses, open_worker_processes
-from tests.journeys.workspace_reader import eventually
+from tests.journeys.workspace_reader import eventually, words
 from tests.slack.workspaces.oauth_slack import FIRST, SECOND
 
-pytestmark = [pytest.mark.postgres, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(400)]
 
 CHANNELS = int(os.environ.get("TARIFFWIRE_TEST_CHANNELS", "20"))
 """Channels in each workspace; 100 for the 2,000 messages that the measurements are about."""
@@ -29,7 +29,7 @@ async def test_messages_come_once_and_in_order_though_two_of_three_workers_are_k
 ) -> None:
     web = await bots.start("web")
     workers = [await bots.start("worker") for _ in range(3)]
-    assert await eventually(bots.have_started), web.output + workers[0].output
+    assert await bots.wait_until_started(), web.output + workers[0].output
     places = []
     for team in (FIRST, SECOND):
         await bots.install(team)
@@ -66,3 +66,33 @@ async def test_messages_come_once_and_in_order_though_two_of_three_workers_are_k
     assert await workers[2].stop() == 0
     assert await web.stop() == 0
     assert "Traceback" not in "\n".join(workers[2].output + web.output)
+
+
+async def test_workers_poll_feeds_for_both_workspaces_and_web_answers(
+    bots: WorkerProcesses,
+) -> None:
+    processes = [await bots.start(role) for role in ("web", "worker", "worker")]
+    assert await bots.wait_until_started(), processes[0].output + processes[1].output
+    for team in (FIRST, SECOND):
+        await bots.install(team)
+        said = await bots.page(team).say("#trade-news", "/tariff subscribe tariffs")
+        assert "subscribed" in words(said[-1])
+    goods = ["steel", "timber", "copper", "cars"]
+    for number, product in enumerate(goods):
+        title = f"United States puts {11 + 7 * number}% tariffs on {product} from China"
+        bots.feeds.publish("wire", title)
+
+    async def find_alerts(team: str) -> list[str]:
+        found = await bots.page(team).messages("trade-news")
+        return [words(each) for each in found if "metadata" in each]
+
+    async def are_there() -> bool:
+        return all([len(await find_alerts(team)) >= len(goods) for team in (FIRST, SECOND)])
+
+    assert await eventually(are_there, within_s=30), processes[1].output[-5:]
+    for team in (FIRST, SECOND):
+        alerts = await find_alerts(team)
+        assert [sum(product in each for each in alerts) for product in goods] == [1] * len(goods)
+    for process in processes:
+        assert await process.stop() == 0
+        assert "Traceback" not in "\n".join(process.output)

@@ -16,7 +16,8 @@ from bot.alerts.delivery import DeliveryKind, make_delivery
 from bot.store.engine import Database
 from bot.store.token_cipher import make_key
 from tests.journeys.bot_process import BotProcess, environment, run_to_end
-from tests.journeys.workspace_reader import free_port
+from tests.journeys.feed_server import FeedServer
+from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port
 from tests.slack.workspaces.oauth_slack import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -65,6 +66,7 @@ class WorkerProcesses:
     slack: OAuthSlack
     database: str
     store: Store
+    feeds: FeedServer
     posted: Posted = field(default_factory=Posted)
     port: int = field(default_factory=free_port)
     key: str = field(default_factory=make_key)
@@ -73,7 +75,7 @@ class WorkerProcesses:
     def env(self) -> dict[str, str]:
         """Environment variables for a process that is not `web`, with a port of its own."""
         feeds_file = self.folder / "feeds.yaml"
-        feeds_file.write_text("feeds: []\n", encoding="utf-8")
+        feeds_file.write_text(self.feeds.yaml(), encoding="utf-8")
         given = {
             "PORT": str(free_port()),
             "DATABASE_URL": self.database,
@@ -84,6 +86,8 @@ class WorkerProcesses:
             "TARIFFWIRE_PUBLIC_URL": self.address,
             "TARIFFWIRE_SLACK_API_URL": self.slack.api_url,
             "TARIFFWIRE_FEEDS_FILE": str(feeds_file),
+            "TARIFFWIRE_POLL_SECONDS": "1",
+            "TARIFFWIRE_ALLOWED_NETWORKS": "127.0.0.0/8",
             "TARIFFWIRE_LIVE_SOURCES": "none",
         }
         return environment(self.folder / "data", **given)
@@ -100,15 +104,24 @@ class WorkerProcesses:
         self.processes.append(process)
         return process
 
-    async def have_started(self) -> bool:
-        """Whether all processes say that they have started."""
-        outputs = ["\n".join(process.output) for process in self.processes]
-        return all("process started" in each or "worker started" in each for each in outputs)
+    async def wait_until_started(self) -> bool:
+        """Waits until all processes say that they have started; False if one does not."""
+
+        async def have_started() -> bool:
+            outputs = ["\n".join(process.output) for process in self.processes]
+            return all("process started" in each or "worker started" in each for each in outputs)
+
+        return await eventually(have_started, within_s=120)
 
     async def install(self, team: str) -> None:
         """Installs the app in a workspace by the `web` process."""
         status, page = await self.slack.install(self.address, team)
         assert status == 200, page
+        assert await self.slack.teams[team].connect_http(f"{self.address}/slack/events")
+
+    def page(self, team: str) -> WorkspaceReader:
+        """The page of a workspace."""
+        return WorkspaceReader(self.slack.teams[team].address)
 
     async def create_channels(self, team: str, count: int) -> list[Place]:
         """Creates channels in a workspace."""
@@ -135,12 +148,15 @@ class WorkerProcesses:
 
 @asynccontextmanager
 async def open_worker_processes(folder: Path, database: str) -> AsyncIterator[WorkerProcesses]:
-    """Two workspaces, and an empty PostgreSQL database that is released; at the end, stops all
-    processes."""
+    """Two workspaces, a feed, and an empty PostgreSQL database that is released; at the end, stops
+    all processes."""
     opened = Database(database, has_workers=True)
     await opened.write(_empty)
+    feeds = FeedServer()
+    await feeds.start()
+    feeds.publish("wire", "Nothing to see")
     async with playing_slack(folder) as slack:
-        made = WorkerProcesses(folder, slack, database, Store.of(opened))
+        made = WorkerProcesses(folder, slack, database, Store.of(opened), feeds)
         with ExitStack() as stack:
             for name, workspace in slack.teams.items():
                 note = partial(made.posted.note, name)
@@ -152,6 +168,7 @@ async def open_worker_processes(folder: Path, database: str) -> AsyncIterator[Wo
             finally:
                 for process in made.processes:
                     await process.stop()
+                await feeds.stop()
                 await opened.close()
 
 

@@ -171,3 +171,17 @@ async def test_the_tables_of_another_version_are_replaced(shared: Store) -> None
     await shared.database.write(job_queue.install)
     assert await shared.database.read(job_queue.is_installed)
     assert await _jobs(shared) == []
+
+
+@on_postgresql
+async def test_a_claim_that_belongs_to_no_job_gets_one(shared: Store) -> None:
+    lanes = MessageLanes(shared.database)
+    await shared.queue(delivery("a", "C1"), delivery("a", "C2"))
+    for lane in (C1, C2):
+        assert await lanes.claim(lane, NOON, LEASE_S, (), True) is not None
+    await shared.database.change(_start(C1))
+    await shared.database.change(text("DELETE FROM procrastinate_jobs WHERE status = 'todo'"))
+    assert await lanes.sweep(NOON, since=NOON - SECOND) == 0
+    assert await lanes.sweep(NOON) == 1
+    assert await _jobs(shared) == [C1.key, C2.key]
+    assert await lanes.claim(C2, NOON, LEASE_S, (), True) is not None

@@ -28,13 +28,14 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 20.0
-_POLL_QUEUE_S = 2.0
-"""Seconds between two looks at the queue. A notification of PostgreSQL makes a look at once."""
+_LOOK_S = {job_queue.MESSAGES: 2.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 0.5}
+"""Seconds between two looks at each queue. Notifications of PostgreSQL make a look at once, except
+for periodic jobs."""
 _RESTART_S = 3.0
 _STOP_WITHIN_S = {job_queue.MESSAGES: 25.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 5.0}
 """Jobs of each queue that have not ended so long after a stop are canceled. Most platforms kill a
 process after 30 s. A canceled poll is repeated, and a canceled message is looked up in Slack."""
-_CONNECTIONS = 6
+_CONNECTIONS = 4
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class JobEngine:
     def __init__(
         self, url: sa.URL, lanes: LaneJobs, periodic: Sequence[Job], slots: Slots | None = None
     ) -> None:
+        # At INFO, Procrastinate logs the start and the end of every job.
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
         self._slots = (slots or Slots()).by_queue()
         self._connector = PsycopgConnector(
             pool_factory=_make_pool,
@@ -82,8 +85,6 @@ class JobEngine:
         )
         self._lanes_app = _build_lanes_app(self._connector, lanes)
         self._periodic_app = _build_periodic_app(self._connector, periodic)
-        # At INFO, Procrastinate logs the start and the end of every job.
-        logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
     @asynccontextmanager
     async def run(self, stop: asyncio.Event) -> AsyncIterator[asyncio.Task[None]]:
@@ -136,7 +137,8 @@ class JobEngine:
             queues=[queue],
             name=queue,
             concurrency=self._slots[queue],
-            fetch_job_polling_interval=_POLL_QUEUE_S,
+            fetch_job_polling_interval=_LOOK_S[queue],
+            listen_notify=queue != job_queue.PERIODIC,
             # Canceling a job is not used; the worker looks for it regardless.
             abort_job_polling_interval=60.0,
             shutdown_graceful_timeout=_STOP_WITHIN_S[queue],

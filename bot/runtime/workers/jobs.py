@@ -67,15 +67,24 @@ def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes
     ]
 
 
-def list_local_jobs(services: Services, *, is_web: bool) -> Sequence[Job]:
-    """The jobs that each web or worker process runs, because they change what it has in memory."""
-    places = {JobPlace.EACH, JobPlace.WEB} if is_web else {JobPlace.EACH}
-    jobs = [
+def _list_reads(services: Services) -> list[Job]:
+    """The jobs that read what another process may have changed."""
+    return [
         Job("read approved rates", services.decisions.look, _REFRESH_S),
         Job("read the states of feeds", services.scheduler.refresh, _READ_STATES_S),
-        *(_prepare(services, each) for each in list_reports(services) if each.place in places),
     ]
-    if services.hubs is not None and not is_web:
+
+
+def list_web_jobs(services: Services) -> Sequence[Job]:
+    """The jobs of the web process."""
+    own = (each for each in list_reports(services) if each.place is JobPlace.WEB)
+    return [*_list_reads(services), *(_prepare(services, each) for each in own)]
+
+
+def list_worker_jobs(services: Services) -> Sequence[Job]:
+    """The jobs that each worker runs for itself."""
+    jobs = _list_reads(services)
+    if services.hubs is not None:
         jobs.append(Job("read hub subscriptions", services.hubs.open, _REFRESH_S))
     return jobs
 

@@ -1,10 +1,10 @@
-"""The roles of the Procfile: `release`, `web` and `worker`, which share a PostgreSQL database.
+"""The processes `web` and `worker` of the Procfile, which share a PostgreSQL database.
 
-    release    upgrades the tables and the job queue, before the others start
     web        receives requests: Slack over HTTP, pushes of hubs, MCP clients
     worker     polls feeds and sends messages; as many processes as needed
 
-`tariffwire run` does all of it in one process.
+`bot.runtime.workers.release` prepares the database before they start. `tariffwire run` does all of
+it in one process.
 """
 
 import logging
@@ -21,20 +21,14 @@ from bot.runtime.workers.engine import JobEngine
 from bot.runtime.workers.jobs import (
     build_host_polls,
     build_lane_jobs,
-    list_local_jobs,
     list_periodic_jobs,
+    list_web_jobs,
+    list_worker_jobs,
 )
-from bot.store.engine import parse_url
+from bot.runtime.workers.release import require_postgresql
 from bot.store.message_lanes import MessageLanes
-from bot.store.upgrade import release
 
 log = logging.getLogger(__name__)
-
-
-async def run_release(settings: Settings) -> None:
-    """Upgrades the database and its job queue; raises TariffwireError."""
-    require_postgresql(settings)
-    await release(settings.database)
 
 
 async def run_web(settings: Settings) -> None:
@@ -51,16 +45,6 @@ async def run_worker(settings: Settings) -> None:
         cure = "Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET. `tariffwire run` needs neither"
         raise SettingsError("SLACK_BOT_TOKEN", "missing, and workers share one Slack app", cure)
     await _run(WorkerApplication, settings)
-
-
-def require_postgresql(settings: Settings) -> None:
-    """Raises SettingsError if the database is not PostgreSQL, which several processes need."""
-    if parse_url(settings.database).get_backend_name() != "postgresql":
-        cure = (
-            "Set DATABASE_URL to a postgresql:// address, or run everything in one process: "
-            "tariffwire run"
-        )
-        raise SettingsError("DATABASE_URL", "web and worker processes cannot share SQLite", cure)
 
 
 async def _run(role: type[Application], settings: Settings) -> None:
@@ -80,7 +64,7 @@ class WebApplication(Application):
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))
         freeze_startup_objects()
-        await enter(run_jobs(list_local_jobs(services, is_web=True), services.scheduler))
+        await enter(run_jobs(list_web_jobs(services), services.scheduler))
         log.info("web process started")
 
 
@@ -97,7 +81,7 @@ class WorkerApplication(Application):
         freeze_startup_objects()
         tend = services.dispatcher.tend
         self._lasting.add(await enter(run_until_stopped(tend, self._stop, "workspaces")))
-        await enter(run_jobs(list_local_jobs(services, is_web=False), services.scheduler))
+        await enter(run_jobs(list_worker_jobs(services), services.scheduler))
         engine = JobEngine(
             services.store.database.url,
             build_lane_jobs(services, polls, lanes),

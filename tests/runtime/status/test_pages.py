@@ -18,7 +18,8 @@ from bot.local_slack.server import Workspace
 from bot.runtime.app import Application
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
-from bot.runtime.workers.roles import WebApplication, WorkerApplication, run_release
+from bot.runtime.workers.release import run_release
+from bot.runtime.workers.roles import WebApplication, WorkerApplication
 from bot.store import tables
 from bot.store.engine import Database
 from tests.journeys.feed_server import FeedServer

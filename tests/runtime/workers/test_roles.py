@@ -6,7 +6,8 @@ import pytest
 
 from bot.errors import SettingsError, StoreError
 from bot.runtime.settings import load_settings
-from bot.runtime.workers.roles import run_release, run_web, run_worker
+from bot.runtime.workers.release import run_release
+from bot.runtime.workers.roles import run_web, run_worker
 from bot.store.engine import Database
 from bot.store.instance_lock import LockTimes, hold_instance_lock
 from bot.store.upgrade import require_queue
