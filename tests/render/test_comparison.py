@@ -352,6 +352,11 @@ def test_goods_of_which_some_lines_are_banned_have_the_total_of_the_others() -> 
     assert {row.pair: row.typical for row in found.rows}["Canada"] == "10% or banned"
 
 
+def test_origins_whose_normal_duty_an_agreement_lowers_are_named() -> None:
+    sentence = build_comparison(ask("beef argentina vs australia", ledger(), TODAY)).sentence
+    assert "A trade agreement lowers the normal duty of goods of Australia." in sentence
+
+
 def test_a_claim_that_changes_no_end_of_a_range_is_not_in_the_sentence() -> None:
     sentence = build_comparison(ask("steel canada vs korea", ledger(), TODAY)).sentence
     assert sentence == (

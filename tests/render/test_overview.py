@@ -199,7 +199,7 @@ def test_import_bans_of_a_law_are_rows(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("text", "basis"),
     [
-        ("shoes from vietnam", "plus the normal duty 0% to 48% by line (16 of 147 lines: not a"),
+        ("shoes from vietnam", "plus the normal duty 0% to 48% by line (16 of 147 lines: 76¢/pr."),
         ("t-shirts from bangladesh", "plus the normal duty 2.6% to 32% by line"),
         ("toys from china", "normal duty 0%, together 12.5%"),
     ],

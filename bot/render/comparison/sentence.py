@@ -34,8 +34,10 @@ def describe_totals(
         return " ".join(filter(None, (_describe_laws(compared, name), rest)))
     differ = _describe_different_bases(compared, name) if names.origins and not names.goods else ""
     order = _describe_order(compared, name)
-    parts = (order, differ, _describe_claims(compared, name), _name_lowered(compared, name), rest)
-    return " ".join(filter(None, parts))
+    claims = _describe_claims(compared, name)
+    silent = [one for one in compared if not (claims and one.answer.entry.others)]
+    lowered = _name_lowered(silent, name)
+    return " ".join(filter(None, (order, differ, claims, lowered, rest)))
 
 
 def _describe_laws(
@@ -227,7 +229,6 @@ def _name_lowered(
         if one.answer.basis is TotalBasis.GOODS
         and not one.includes_base
         and any(each.covered and each.base is not None for each in one.answer.entry.programs)
-        and not one.answer.entry.others
     ]
     if not lowered or len(lowered) == len(compared):
         return ""

@@ -12,7 +12,6 @@ _PLACES = {
     "JP": "the tariff schedule of Japan Customs (customs.go.jp)",
     "KR": "UNIPASS (unipass.customs.go.kr)",
     "MX": "SNICE (snice.gob.mx)",
-    "US": "the HTS (hts.usitc.gov)",
 }
 
 

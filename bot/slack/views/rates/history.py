@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.parties import WORLD
-from bot.rates.model.answer import Answer, Component, Step, TotalBasis
+from bot.rates.model.answer import BASE_ID, Answer, Component, Step, TotalBasis
 from bot.rates.model.measure import Status
 from bot.rates.model.warnings import RateCaveat
 from bot.rates.question.query import RateQuery, format_query
@@ -94,7 +94,8 @@ def _render_goods_history(answer: Answer, query: RateQuery) -> Message | None:
     duties = [
         one for one in answer.not_counted if one.from_ is not None and one.percent is not None
     ]
-    if answer.basis is not TotalBasis.GENERAL or answer.rows or not duties:
+    counts_any = any(one.measure_id != BASE_ID for one in answer.components)
+    if answer.basis is not TotalBasis.GENERAL or answer.rows or counts_any or not duties:
         return None
     duties.sort(key=lambda one: (one.from_ or date.min, one.measure), reverse=True)
     text = f"{escape(_format_pair(answer), _PAIR)}: {bold('duties on particular goods only')}. "

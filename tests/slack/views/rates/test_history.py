@@ -200,8 +200,12 @@ def test_goods_without_a_duty_of_their_own_need_an_origin() -> None:
 
 
 def test_an_importer_with_duties_on_particular_goods_only_has_a_history() -> None:
-    message = history_of("canada on us history")
-    text = text_of(message)
-    assert "duties on particular goods only" in text
-    assert "31 Aug 2025" in text
-    assert "30%, suspended" in text_of(history_of("eu on us history"))
+    message = render_history(ask("canada on us", ledger(), TODAY), read("canada on us history"))
+    assert message is not None
+    assert ["4 Mar 2025", "31 Aug 2025", "25%"] in [row[:3] for row in table_of(message)]
+    assert "duties on particular goods only" in message.text
+    message = render_history(ask("eu on us", ledger(), TODAY), read("eu on us history"))
+    assert message is not None
+    assert "30%, suspended" in [row[2] for row in table_of(message)]
+    assert message.instead is not None
+    assert "30%, suspended" in join(list(message.instead.blocks))
