@@ -28,6 +28,7 @@ from statistics import median
 
 from bench.simulated.bot_process import BotJob, Tick, Ticked
 from bench.simulated.check import FAULTS, Archive, DayResult, collect_arrived, compare
+from bench.simulated.counted import list_differences
 from bench.simulated.press import FeedServer
 from bench.simulated.world import BEGIN, KEEP, MINUTE, Sizes, World
 from bot.runtime.config_folder import ConfigFolder
@@ -82,7 +83,7 @@ def main() -> None:
     sizes = Sizes(**vars(parser.parse_args()))
     with tempfile.TemporaryDirectory(prefix="day-") as folder:
         report = asyncio.run(run_day(World(sizes), Path(folder)))
-    for example in report.result.examples[:20]:
+    for example in (*report.differences, *report.result.examples[:20]):
         print(example, file=sys.stderr)
     print(_describe(sizes, report.seconds))
     is_flat = _print_hours(report.hours, sizes.hours)
@@ -98,11 +99,13 @@ class DayReport:
     hours: Sequence[Hour]
     totals: Mapping[str, int]
     seconds: float
+    differences: Sequence[str]
+    """Where the metrics differ from the database."""
 
     @property
     def is_correct(self) -> bool:
-        """Whether each conversation got what it must get."""
-        return not any(self.result[name] for name in FAULTS)
+        """Whether each conversation got what it must get, and the metrics say so."""
+        return not self.differences and not any(self.result[name] for name in FAULTS)
 
 
 async def run_day(world: World, folder: Path) -> DayReport:
@@ -121,9 +124,10 @@ async def run_day(world: World, folder: Path) -> DayReport:
         "failures of feeds": press.failures,
         "failures of chat.postMessage": sum(slack.faults.values()),
         "SIGKILLs": day.kills,
+        "messages and stories that the metrics counted after the last SIGKILL": day.counted,
     }
     result = compare(world, day.archive, arrived, blocs, world.end)
-    return DayReport(result, day.hours, totals, seconds)
+    return DayReport(result, day.hours, totals, seconds, day.differences)
 
 
 class BotEnded(Exception):
@@ -139,6 +143,11 @@ class SimulatedDay:
         self.times: list[tuple[float, datetime]] = []
         """The real and the simulated time at the beginning of each tick."""
         self.kills = 0
+        self.counted = 0
+        """Messages and stories that the metrics of the last process have counted."""
+        self.differences: list[str] = []
+        self._first: tuple[datetime, Ticked] | None = None
+        """The first answer of the present process, with its time."""
         self._world, self._slack, self._press = world, slack, press
         self._file = folder / "bot.db"
         self._job = BotJob(
@@ -163,8 +172,15 @@ class SimulatedDay:
                     await self._kill(process, tick)
                     process = await self._start()
                     self.kills += 1
-                self._note(minute, await self._send(process, tick))
+                    self._first = None
+                ticked = await self._send(process, tick)
+                self._first = self._first or (now, ticked)
+                self._note(minute, ticked)
             self.archive.read(self._file, self._world.end)
+            since, first = self._first or (now, ticked)
+            before, after = first.counters, ticked.counters
+            self.counted = int(sum(after.values()) - sum(before.values()))
+            self.differences += list_differences(before, after, since, self.archive)
             assert process.stdin is not None
             process.stdin.close()
             await process.wait()
@@ -243,6 +259,8 @@ class SimulatedDay:
         hour.rss_mb = max(hour.rss_mb, ticked.rss_mb)
         if minute and minute % 60 == 0:
             hour.rows = self.archive.read(self._file, BEGIN + minute * MINUTE - KEEP)
+            if ticked.unsent != self.archive.unsent:
+                self.differences.append(f"unsent: {ticked.unsent} and {self.archive.unsent}")
             files = self._file.parent.glob("bot.db*")
             hour.file_mb = sum(each.stat().st_size for each in files) / 1e6
             print(f"hour {minute // 60}: {hour.rss_mb:.0f} MB", file=sys.stderr)
@@ -310,7 +328,8 @@ def compute_deliveries_per_message(measured: Sequence[Hour], hour: Hour) -> floa
 
 
 def _print_result(report: DayReport) -> None:
-    table, result = [["check", "", ""]], report.result
+    table, result, wrong = [["check", "", ""]], report.result, len(report.differences)
+    table.append(["metrics that differ from the database", f"{wrong}", "FAIL" if wrong else "pass"])
     table += [[name, f"{result[name]:,}", "FAIL" if result[name] else "pass"] for name in FAULTS]
     others: dict[str, int] = {name: count for name, count in result.items() if name not in FAULTS}
     others |= report.totals

@@ -90,7 +90,8 @@ BENCHMARKS = (
         "chaos",
         "Delivery under faults",
         "Messages that are lost or repeated while Slack fails and the process is killed.",
-        ("--only", "exact", "--channels", "60", "--stories", "40", "--kills", "3"),
+        ("--only", "exact", "--channels", "40", "--stories", "25", "--kills", "2"),
+        limit_s=400,
     ),
     Benchmark(
         "day",

@@ -176,8 +176,8 @@ async def check_slack_setup(
     """Checks the tokens, the scopes of the bot token, the channels in the settings, the clock, and
     with a ledger whether Slack accepts the bot's messages."""
     if settings.serves_many:
-        async for result in check_workspaces(settings):
-            yield result
+        async for each in check_workspaces(settings):
+            yield each
         return
     if settings.slack_bot_token is None:
         yield _good("Slack", _NO_TOKENS)
@@ -224,11 +224,11 @@ async def check_workspaces(settings: Settings) -> AsyncIterator[CheckResult]:
         for each in found:
             token = each.token.get_secret_value()
             client = build_client(token, settings.slack_api_url, session)
-            for result in await check_token(client):
-                if not result.ok:
-                    subject = f"workspace {each.team}: {result.subject}"
-                    cure = result.cure.replace(_COPY_AGAIN, "Install the app there again")
-                    yield result.model_copy(update={"subject": subject, "cure": cure})
+            for checked in await check_token(client):
+                if not checked.ok:
+                    subject = f"workspace {each.team}: {checked.subject}"
+                    cure = checked.cure.replace(_COPY_AGAIN, "Install the app there again")
+                    yield checked.model_copy(update={"subject": subject, "cure": cure})
         yield _good("workspaces", f"{len(found)} have installed the app")
         clock = await check_clock(settings.slack_api_url, session)
         if clock is not None:

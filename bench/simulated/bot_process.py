@@ -11,12 +11,14 @@ import asyncio
 import logging
 import random
 import sys
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import AwareDatetime
 
+from bench.simulated.counted import read_counters
 from bench.simulated.world import kind_of
 from bot.alerts.mutes import Mute
 from bot.alerts.planning import DeliveryRules
@@ -25,6 +27,7 @@ from bot.feeds.http.limits import FetchLimits
 from bot.feeds.model import Feed
 from bot.feeds.polling.poller import Poller
 from bot.feeds.polling.scheduler import PollScheduler
+from bot.monitoring.metrics import Metrics
 from bot.pipeline import IntakeResult, Pipeline, PipelineRules
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.gc_tuning import freeze_startup_objects
@@ -74,6 +77,10 @@ class Ticked(Frozen):
     polls: int
     sent: int
     rss_mb: float
+    counters: Mapping[str, float]
+    """What the metrics of the process have counted so far; see `bench.simulated.counted`."""
+    unsent: Mapping[str, int] = {}
+    """The unsent messages by state according to the metrics, if rows were pruned."""
 
 
 class SetClock:
@@ -96,7 +103,7 @@ async def main() -> None:
     clock = SetClock(tick.now)
     database = Database(job.database)
     store = Store.of(database, TEAM)
-    poller = Poller(LIMITS, clock.now, random.random)
+    poller, metrics = Poller(LIMITS, clock.now, random.random), Metrics()
     config = ConfigFolder(Settings())
     rules = PipelineRules(max_age=_MAX_AGE, deliver=DeliveryRules(blocs=config.parties.blocs))
     pipeline = Pipeline(poller, config.reader, PipelineStore(store), rules)
@@ -114,7 +121,7 @@ async def main() -> None:
     freeze_startup_objects()
     times = DispatchTimes(send_timeout_s=_SEND_TIMEOUT_S, digest_timeout_s=2 * _SEND_TIMEOUT_S)
     async with open_dispatcher(
-        store, job.api_url, clock.now, times=times, blocs=config.parties.blocs
+        store, job.api_url, clock.now, times=times, blocs=config.parties.blocs, metrics=metrics
     ) as dispatcher:
         while True:
             clock.time = tick.now
@@ -123,11 +130,21 @@ async def main() -> None:
             for mute in tick.lifted:
                 await store.mutes.remove(mute, tick.now)
             polls = await scheduler.poll_due()
-            await asyncio.gather(*polls)
+            for result in await asyncio.gather(*polls):
+                if result is not None:
+                    metrics.record_poll(result.round, result.stories, result.deliveries)
             sent = await dispatcher.run_once(tick.now)
+            unsent: Mapping[str, int] = {}
             if tick.keep_s:
                 await store.retention.prune(tick.now, timedelta(seconds=tick.keep_s))
-            answer = Ticked(polls=len(polls), sent=sent, rss_mb=_read_rss_mb())
+                unsent = (await store.monitoring.count_backlog(tick.now)).by_state
+            answer = Ticked(
+                polls=len(polls),
+                sent=sent,
+                rss_mb=_read_rss_mb(),
+                counters=read_counters(metrics),
+                unsent=unsent,
+            )
             print(answer.model_dump_json(), flush=True)
             line = await lines.readline()
             if not line:

@@ -5,7 +5,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -59,6 +59,7 @@ class SavedDelivery:
     story_ids: tuple[str, ...]
     state: str
     content: str
+    sent_at: datetime | None
 
 
 @dataclass
@@ -67,6 +68,8 @@ class Archive:
 
     stories: dict[str, Story] = field(default_factory=dict)
     deliveries: dict[str, SavedDelivery] = field(default_factory=dict)
+    unsent: dict[str, int] = field(default_factory=dict)
+    """The unsent deliveries by state, at the last reading."""
 
     def read(self, file: Path, cutoff: datetime) -> dict[str, int]:
         """Adds what the database has now; returns the number of rows of each table.
@@ -80,14 +83,17 @@ class Archive:
                 if story_id not in self.stories:
                     self.stories[story_id] = Story.model_validate_json(data)
             saved_rows = (
-                "SELECT id, kind, conversation, story_ids, state, content FROM deliveries "
+                "SELECT id, kind, conversation, story_ids, state, content, sent_at FROM deliveries "
                 "WHERE kind != 'update' ORDER BY seq"
             )
             for row in connection.execute(saved_rows):
-                name, kind, place, story_ids, state, content = row
+                name, kind, place, story_ids, state, content, sent = row
                 ids = tuple(json.loads(story_ids))
-                saved = SavedDelivery(name, kind, place, ids, state, content)
+                sent_at = datetime.fromisoformat(sent).replace(tzinfo=UTC) if sent else None
+                saved = SavedDelivery(name, kind, place, ids, state, content, sent_at)
                 self.deliveries[saved.id] = saved
+            unsent = f"SELECT state, count(*) FROM deliveries WHERE state IN {_UNSENT} GROUP BY 1"  # noqa: S608
+            self.unsent = dict(connection.execute(unsent))
             counts: Counter[str] = Counter()
             for name, query in _COUNTS.items():
                 counts[name] = connection.execute(str(query)).fetchone()[0]

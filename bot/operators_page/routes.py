@@ -68,7 +68,7 @@ class OperatorsPage:
             "": self._show_overview,
             "/feeds": self._show_feeds,
             "/events": self._show_events,
-            "/events/{event}": self._show_event,
+            "/events/{event:[A-Za-z0-9_-]+}": self._show_event,
             "/proposals": self._show_proposals,
             "/conversations": self._show_conversations,
         }

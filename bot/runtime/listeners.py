@@ -18,6 +18,7 @@ from bot.http_server.rejections import Rejections
 from bot.http_server.server import HttpServer
 from bot.local_slack.server import Workspace
 from bot.monitoring.metrics import Metrics
+from bot.operators_page.routes import PAGE_PATH
 from bot.readiness import NotReady, Readiness
 from bot.runtime.status.pages import open_status_pages, open_status_server
 from bot.runtime.wiring.basics import make_fetch_limits, reveal_secret
@@ -135,6 +136,8 @@ async def _open_http(
     server = HttpServer(served, limits, rejections)
     try:
         await _listen(server, services.settings.port, workspace)
+        if workspace is not None and services.settings.operators_token is not None:
+            log.info("the operators' page is at http://127.0.0.1:%d%s", server.port, PAGE_PATH)
         yield
     finally:
         await server.stop()

@@ -414,18 +414,13 @@ def _check_many(settings: Settings) -> None:
     """Checks the settings of a bot for many workspaces."""
     for field in ("slack_bot_token", "slack_app_token"):
         if getattr(settings, field) is not None:
-            name = find_variable(field)
             cause = "set together with SLACK_CLIENT_ID or SLACK_CLIENT_SECRET"
-            cure = (
-                f"Remove {name} to serve many workspaces over HTTP, or remove the other two to "
-                "serve one workspace"
-            )
-            raise SettingsError(name, cause, cure)
+            cure = "Remove it to serve many workspaces over HTTP, or the others to serve one"
+            raise SettingsError(find_variable(field), cause, cure)
     for field in _MANY:
         if not getattr(settings, field):
-            name = find_variable(field)
             cause = "missing, but many workspaces need it"
-            raise SettingsError(name, cause, "See the section about many workspaces in the docs")
+            raise SettingsError(find_variable(field), cause, "See docs/operating.md")
     if (settings.operators or settings.operators_channel) and not settings.home_team:
         cause = "missing, but it says in which workspace the operators are"
         cure = "Set it to the id of that workspace, such as T024BE7LH"

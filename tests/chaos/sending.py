@@ -10,6 +10,8 @@ from bot.alerts.sending.ports import DispatchTimes
 from bot.alerts.sending.workspace_gate import WorkspaceGate
 from bot.alerts.subscriptions.criteria import Blocs
 from bot.alerts.subscriptions.wanted import BundleReview
+from bot.monitoring.metrics import Metrics
+from bot.monitoring.sending import MeasuredSender
 from bot.slack.api.call_limiter import POST, CallLimiter, method_key
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_client, open_session
@@ -29,11 +31,12 @@ async def open_dispatcher(
     limiter: CallLimiter | None = None,
     times: DispatchTimes | None = None,
     blocs: Blocs = PARTIES.blocs,
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Dispatcher]:
     """A dispatcher with the real sender. `pace_s` is the gap between messages of a conversation.
 
     A `limiter` waits in real time, so tests with a simulated clock pass None. `times` replaces
-    `send_timeout_s`.
+    `send_timeout_s`. `metrics` count the messages.
     """
     async with open_session(limiter) as session:
         client = build_client(TOKEN, api_url, session)
@@ -41,7 +44,7 @@ async def open_dispatcher(
         tables = store.outbox, store.subscriptions, store.follows, store.stories
         yield Dispatcher(
             store.outbox,
-            sender,
+            sender if metrics is None else MeasuredSender(sender, metrics, clock),
             clock,
             pace_s=pace_s,
             times=times or DispatchTimes(send_timeout_s=send_timeout_s),

@@ -13,8 +13,11 @@ from tests.store.examples import story, subscription
 async def test_each_conversation_gets_its_stories_and_digests_once(tmp_path: Path) -> None:
     sizes = Sizes(feeds=6, subscriptions=120, events=60, noise=20, hours=2, kills=1)
     report = await run_day(World(sizes), tmp_path)
-    assert report.is_correct, report.result.examples
+    assert report.is_correct, (report.differences, report.result.examples)
     assert report.totals["SIGKILLs"] == 1
+    assert (
+        report.totals["messages and stories that the metrics counted after the last SIGKILL"] > 20
+    )
     counts = report.result
     assert counts["alerts and developments"] > 20
     assert counts["digests, and after quiet hours"] > 3

@@ -126,7 +126,8 @@ async def test_the_pages_show_what_the_database_has(page: ServedPage) -> None:
     assert "is_archived" in await show("/conversations")
     assert "40%" in await show("/proposals?state=approved")
     assert "No rejected proposals" in await show("/proposals?state=rejected")
-    assert (await page.get("/events/unknown", cookie))[0] == 404
+    for unknown in ("unknown", "%00", "a%2Fb", "é", "x" * 3000):
+        assert (await page.get(f"/events/{unknown}", cookie))[0] == 404
 
 
 @pytest.mark.parametrize(("path", "first", "second"), [("/feeds", "hostile", "z059")])

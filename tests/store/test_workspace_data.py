@@ -1,10 +1,11 @@
 """Removing a workspace leaves nothing of it, and changes nothing of others."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Boolean, Float, String, Table, select
+from sqlalchemy import Boolean, Connection, Float, String, Table, select
 
 from bot.alerts.sending.workspace_refusal import first_refusal
 from bot.store.installations import Installations
@@ -12,6 +13,7 @@ from bot.store.tables import Moment, metadata
 from bot.store.token_cipher import TokenCipher, make_key
 from bot.store.workspace_data import REMOVERS, SHARED, remove_workspace
 from bot.store.workspace_refusals import WorkspaceRefusals
+from tests.store.conftest import on_postgresql
 from tests.store.examples import NOON, delivery, story, subscription
 from tests.store.opened import Store
 from tests.store.test_installations import installation
@@ -88,6 +90,26 @@ async def test_a_message_for_a_workspace_without_an_installation_is_not_queued(
     assert [each.team for each in await shared.outbox.unsent(9)] == ["T1"]
     await remove_workspace(shared.database, "T1")
     await shared.queue(delivery("a"))
+    assert await shared.outbox.unsent(9) == ()
+
+
+@on_postgresql
+async def test_a_message_that_is_queued_during_the_removal_is_deleted_too(shared: Store) -> None:
+    await Installations(shared.database, TokenCipher([make_key()])).save(installation("T1"))
+    is_queued, may_commit = threading.Event(), threading.Event()
+
+    def put(connection: Connection) -> None:
+        shared.outbox.put(connection, [delivery("a")])
+        is_queued.set()
+        may_commit.wait(10)
+
+    writing = asyncio.create_task(shared.database.write(put))
+    await asyncio.to_thread(is_queued.wait, 10)
+    removing = asyncio.create_task(remove_workspace(shared.database, "T1"))
+    await asyncio.sleep(0.2)
+    assert not removing.done()
+    may_commit.set()
+    await asyncio.gather(writing, removing)
     assert await shared.outbox.unsent(9) == ()
 
 

@@ -36,6 +36,11 @@ _PUBLIC = "Only you may see your list. Type /tariff my, or write to me in a dire
 _ELSEWHERE = "A channel's list can be shown and changed only in that channel."
 _OPERATORS = "Only operators can change this channel's list."
 _OUTSIDE = "You are no longer in this channel, so you cannot see or change its list."
+_OF_ANOTHER = "Only the person who sent these lines can save them."
+_FORGOTTEN = (
+    "This import is no longer open, and nothing was saved. Send the file again, or paste the lines "
+    "again with /tariff my upload."
+)
 _UNSURE = "I cannot check whether you are still in this channel. Open the form there again."
 
 
@@ -103,7 +108,7 @@ class LinesCommands:
         """The import again, by the list of now and in another mode."""
         found = self._pending.find(key, request.team, request.user)
         if found is None:
-            return _make_forgotten()
+            return self._refuse_missing(key, request)
         refused = await self._refuse_pending(found, request)
         if refused is not None:
             return refused
@@ -117,7 +122,7 @@ class LinesCommands:
         """The import with other rows in place of its wrong ones."""
         found = self._pending.find(key, request.team, request.user)
         if found is None:
-            return _make_forgotten()
+            return self._refuse_missing(key, request)
         refused = await self._refuse_pending(found, request)
         if refused is not None:
             return refused
@@ -133,7 +138,7 @@ class LinesCommands:
         """Saves the import as it was shown to the person."""
         found = self._pending.find(key, request.team, request.user)
         if found is None:
-            return _make_forgotten()
+            return self._refuse_missing(key, request)
         for_channel = found.owner.place != found.user
         refused = self._refuse_setting(found.owner, found.user)
         if refused is None:
@@ -190,6 +195,12 @@ class LinesCommands:
         began = replace(request, conversation=place, opened_in="", opened_at=opened_at)
         return await self._refuse_outsider(found.owner, began)
 
+    def _refuse_missing(self, key: str, request: CommandRequest) -> LinesRefusal:
+        """Why an import is not found: it is that of another person, it is too old, or the bot was
+        restarted."""
+        is_of_another = self._pending.is_of_another(key, request.team, request.user)
+        return LinesRefusal(_OF_ANOTHER if is_of_another else _FORGOTTEN)
+
     async def _refuse_outsider(
         self, owner: ListOwner, request: CommandRequest
     ) -> LinesRefusal | None:
@@ -202,11 +213,3 @@ class LinesCommands:
 def find_owner(request: CommandRequest, for_channel: bool) -> ListOwner:
     """The owner of the list that the person asks for."""
     return ListOwner(request.team, request.conversation if for_channel else request.user)
-
-
-def _make_forgotten() -> LinesRefusal:
-    """For an import that is too old, or that a bot before a restart kept."""
-    return LinesRefusal(
-        "This import is no longer open, and nothing was saved. Send the file again, or paste the "
-        "lines again with /tariff my upload."
-    )

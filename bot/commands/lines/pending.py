@@ -51,6 +51,11 @@ class PendingImports:
             return None
         return found if (found.owner.team, found.user) == (team, user) else None
 
+    def is_of_another(self, key: str, team: str, user: str) -> bool:
+        """Whether another person proposed the import with this id."""
+        _, found = self._kept.get(key, (None, None))
+        return found is not None and (found.owner.team, found.user) != (team, user)
+
     def drop(self, key: str) -> None:
         """Forgets the import."""
         self._kept.pop(key, None)

@@ -58,14 +58,20 @@ class Keyboard:
             return ActionResult(False, "unknown_command", words)
         return await self._send_command(channel, *command)
 
-    async def send_file(self, name: str, content: bytes) -> ActionResult:
-        """Sends a file to the bot in the direct messages. The result contains the replies."""
+    async def send_file(
+        self, name: str, content: bytes, reference: str = "", text: str = ""
+    ) -> ActionResult:
+        """Sends a file with a text to a conversation, by default to the bot in the direct messages.
+        The result contains the replies."""
+        channel = self._team.find_channel(reference) if reference else self._team.direct
+        if channel is None:
+            return ActionResult(False, "channel_not_found", f"no channel {reference}")
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         file = File(new_id("F"), name, name, kind, content)
         await self._team.storage.save_file(file)
         described = files.describe(self._team, file)
         fields = {"subtype": "file_share", "files": [described]}
-        return await self._send_message(self._team.direct, "", "", fields)
+        return await self._send_message(channel, text, "", fields)
 
     async def _send_command(self, channel: Channel, name: str, text: str) -> ActionResult:
         cause = new_id("R")

@@ -7,6 +7,7 @@
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.parties import WORLD
@@ -16,10 +17,12 @@ from bot.rates.answer.select import RateContext, claim_program
 from bot.rates.answer.standing import Standing, compute_standing
 from bot.rates.model.answer import (
     BaseRange,
+    ClaimedBase,
     ClaimTotal,
     EntryFacts,
     EntryValue,
     ProgramBase,
+    TotalBasis,
     ValuedDuty,
     find_importable_span,
     format_percent,
@@ -43,12 +46,23 @@ def build_entry(found: Standing, value: Decimal | None) -> EntryFacts:
         claim_of=program.name if program is not None else "",
         is_denied=context.treatment.program is None and program is not None,
         claim_words=(*program.names, *program.denials) if program is not None else (),
+        base=_summarize_claim(found),
         others=tuple(_list_other_claims(found)),
         programs=tuple(_list_programs(found)),
         headings=_list_headings(found),
         unnamed=tuple(one.measure.ref for one in _list_unnamed(found)),
         value=None if value is None else _build_value(found, value),
     )
+
+
+def _summarize_claim(found: Standing) -> ClaimedBase | None:
+    """The base duty of goods in general, if the claim sets it."""
+    context = found.context
+    schedule = context.ledger.find_tariff_schedule(context.imposer)
+    is_set = context.treatment.column2 or context.treatment.program is not None
+    if schedule is None or not is_set or found.selection.basis is not TotalBasis.GENERAL:
+        return None
+    return schedule.summarize_claim(context.treatment)
 
 
 def _list_other_claims(found: Standing) -> Iterator[ClaimTotal]:
@@ -185,14 +199,20 @@ def _build_value(found: Standing, value: Decimal) -> EntryValue | None:
         if ends is None:
             return None
         low, high = _take(value, ends[0]), _take(value, ends[1])
+    floor = _find_floor(found) if percent is None and ends_of_base is None else None
+    if floor is not None:
+        low = high = _take(value, floor)
+        open_ = [f"the normal (MFN) duty where it is above {format_percent(floor)}%"]
     if ends_of_base is not None:
         low, high = _add_base_range(found, value, ends_of_base, (low, high))
     fees = _find_fees(found)
     program = found.context.treatment.program
-    merchandise = None
+    merchandise, informal = None, None
     if fees is not None:
         merchandise = _ZERO
-        if program is None or not program.fee_exempt:
+        if value <= fees.informal_up_to:
+            informal = fees.informal_up_to
+        elif program is None or not program.fee_exempt:
             fee = _take(value, fees.merchandise_percent)
             merchandise = min(max(fee, fees.merchandise_min), fees.merchandise_max)
     both = (base_dollars or _ZERO) + (merchandise or _ZERO)
@@ -201,11 +221,13 @@ def _build_value(found: Standing, value: Decimal) -> EntryValue | None:
         duties=tuple(duties),
         base=base_dollars,
         merchandise_fee=merchandise,
-        fee_unsure=program is not None and not program.fee_exempt,
+        fee_unsure=informal is None and program is not None and not program.fee_exempt,
         harbor_fee=None if fees is None else _take(value, fees.harbor_percent),
         total=(low + both, high + both),
         not_summed=tuple(open_),
         fees_source=None if fees is None else fees.source,
+        informal_up_to=informal,
+        low_value_until=_find_low_value_end(found, value),
     )
 
 
@@ -243,6 +265,23 @@ def _add_base_range(
     counted = found.selection.stacked.counted
     low, high = (end + (compute_added(counted, end) or _ZERO) for end in base)
     return _take(value, low), _take(value, high)
+
+
+def _find_floor(found: Standing) -> Decimal | None:
+    """The only counted rate, if it includes the base duty: goods pay no less in all."""
+    counted = found.selection.stacked.counted
+    if len(counted) != 1 or not counted[0].period.is_all_in or found.span is not None:
+        return None
+    return counted[0].period.percent
+
+
+def _find_low_value_end(found: Standing, value: Decimal) -> date | None:
+    """The last day on which a shipment of this value was exempt; None if its value is too high."""
+    schedule = found.context.ledger.find_tariff_schedule(found.context.imposer)
+    low = schedule.header.low_value if schedule else None
+    if low is None or value > low.up_to:
+        return None
+    return low.earlier.get(found.context.partner, low.exempt_until)
 
 
 def _find_fees(found: Standing) -> EntryFees | None:

@@ -145,8 +145,12 @@ def list_change_days(measures: Iterable[Measure], *, exemptions: bool) -> tuple[
 
 
 def _comparison_key(total: DatedTotal) -> tuple[object, ...]:
-    """A key that is equal for two totals with the same percent and the same layers above 0%."""
-    layers = ((one, layer.period.percent) for one, layer in _index_layers(total).items())
+    """A key that is equal for two totals with the same percent and the same layers above 0%, which
+    include the base duty or not."""
+    layers = (
+        (one, layer.period.percent, layer.period.is_all_in)
+        for one, layer in _index_layers(total).items()
+    )
     return total.percent, total.up_to, frozenset(layers)
 
 
@@ -186,7 +190,7 @@ def _list_differences(now: dict[str, Layer], before: dict[str, Layer]) -> Iterat
         rate = layer.period.rate
         if was is None:
             yield _build_change(layer, ChangeKind.BEGINS, rate)
-        elif was.period.percent != rate.percent:
+        elif (was.period.percent, was.period.is_all_in) != (rate.percent, layer.period.is_all_in):
             yield _build_change(layer, ChangeKind.CHANGES, rate, was.period.percent)
     for one, layer in before.items():
         if one not in now:

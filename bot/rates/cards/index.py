@@ -29,7 +29,7 @@ from bot.rates.question.vocabulary.everyday_words import is_everyday
 
 _LAW = re.compile(r"\b(?:s|sec|sect|sections?)(?:\b\.?[\s-]*)?(?=\d{3}\b)|§+\s*(?=\d)")
 _SECTION = re.compile(r"\bsection (\d{3})\b")
-_SECTOR = re.compile(r"(?!.*\bus\b).*[a-z] (?:tariffs|duties)\b(?! on\b).*")
+_SECTOR = re.compile(r"(?!.*\bus\b).*[a-z] (?:tariffs?|dut(?:y|ies))\b(?! on\b).*")
 _SECTOR_LAW = frozenset(stem_words("section 232"))
 _SECTION_WORD = frozenset(stem_words("section"))
 _HEADING = re.compile(r"(?<![\d.])(99\d\d)[. ]?(\d\d)[. ]?(\d\d)(?!\.?\d)")

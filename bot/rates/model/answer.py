@@ -178,6 +178,16 @@ class ProgramBase(NamedTuple):
     """The base duties of the lines under the program; None if they are not known."""
 
 
+class ClaimedBase(NamedTuple):
+    """The base duty of all lines of the schedule under one claim."""
+
+    lines: int
+    free: int
+    """How many of them pay no base duty."""
+    median: Decimal | None
+    """At least half of the lines with a percentage pay this or more."""
+
+
 class ValuedDuty(NamedTuple):
     """A counted duty in dollars."""
 
@@ -205,6 +215,10 @@ class EntryValue(NamedTuple):
     not_summed: tuple[str, ...]
     """Duties that the total lacks: specific and compound ones, and an unknown base duty."""
     fees_source: Source | None
+    informal_up_to: Decimal | None = None
+    """The highest value of an informal entry, if this is one. It has no merchandise fee."""
+    low_value_until: date | None = None
+    """The last day on which shipments of so low a value were exempt; None for higher values."""
 
 
 class EntryFacts(NamedTuple):
@@ -218,6 +232,8 @@ class EntryFacts(NamedTuple):
     """Whether the question says that the goods do not qualify for `claim_of`."""
     claim_words: tuple[str, ...] = ()
     """How people claim `claim_of` or write that goods do not qualify for it."""
+    base: ClaimedBase | None = None
+    """The base duty of goods in general under the claim; None for named goods, or no claim."""
     others: tuple[ClaimTotal, ...] = ()
     programs: tuple[ProgramBase, ...] = ()
     """Programs of the partner, where they change or may change the base duty of the goods."""
@@ -226,6 +242,11 @@ class EntryFacts(NamedTuple):
     unnamed: tuple[MeasureRef, ...] = ()
     """Counted duties whose heading is not in the data."""
     value: EntryValue | None = None
+
+    @property
+    def has_column2(self) -> bool:
+        """Whether goods in general pay the rates of column 2."""
+        return self.base is not None and not self.claim_of
 
 
 class OnGoods(NamedTuple):

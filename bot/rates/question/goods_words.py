@@ -80,6 +80,8 @@ MATERIALS = frozenset(
 """What goods are made of, as the first word of their names: `steel pipes`."""
 VEHICLES = frozenset({"ev", "car", "truck"})
 """What parts are for, as the first word of their names: `ev battery`."""
+HEADS = frozenset({"machine", "maker", "grinder", "appliance", "oil", "juice", "flour", "powder"})
+"""Goods that other languages put before what they are for or made of: `machine coffee`."""
 _MATERIAL_GOODS = frozenset({"plastics", "leather", "lumber"})
 """Goods that are no kind of the goods before them: `chair plastic`."""
 _NO_PLURALS = frozenset({"clothes", "goods", "sports"})

@@ -187,7 +187,9 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         unread = (
             () if card.card == rule else list_unread_of_card(tokens, card.card or "", vocabulary)
         )
-        others = tuple(one for one in named if one != card.card)
+        # A rule answers the question, and its card links to these.
+        linked = cards.by_id[rule].see if cards is not None and card.card == rule and rule else ()
+        others = tuple(one for one in named if one not in (card.card, *linked))
         return card.model_copy(update={"cards": others, "unread": unread})
     value, rest = take_value(rest)
     tokens.settle(rest, Role.VALUE)

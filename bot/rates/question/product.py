@@ -23,6 +23,7 @@ from bot.rates.model.goods import Good, Goods
 from bot.rates.model.measure import Measure, has_basis
 from bot.rates.question.goods_words import (
     CHANGES_MEANING,
+    HEADS,
     IGNORED,
     MATERIALS,
     NOT_ALONE,
@@ -178,8 +179,8 @@ class ProductReader:
             size = len(matches[0].words) if matches else 1
             named = dict.fromkeys(phrase.key for phrase in matches if phrase.kind == "goods")
             goods = tuple(named)
-            if goods and is_material(words, at) and (run or "goods" in found):
-                # `cabinets made of mdf` are cabinets.
+            if goods and (is_material(words, at) or self._is_use(words, at, breaks)) and (run or "goods" in found):
+                # `cabinets made of mdf` are cabinets, and `batteries for e-bikes` are batteries.
                 self._close(run, found, unknown)
                 unknown.extend(words[at : at + size])
                 at += size
@@ -248,27 +249,37 @@ class ProductReader:
         pair = tuple(words[max(at - 1, 0) : at + 1])
         return len(pair) > 1 and self._is_name(pair)
 
+    def _is_use(self, words: tuple[str, ...], at: int, breaks: frozenset[int]) -> bool:
+        """Whether the goods at `at` are what the goods before them are for."""
+        if words[max(at - 1, 0) : at] != ("for",) or not breaks.isdisjoint((at - 1, at)):
+            return False
+        return any(
+            one.words == words[first : at - 1] and one.kind == "goods"
+            for first in range(max(at - _LONGEST_NAME, 0), at - 1)
+            for one in self._phrases.get(words[first], ())
+        )
+
     def _is_made_of(self, words: tuple[str, ...], at: int) -> bool:
-        """Whether `of` stands between goods and their material: `furniture of wood`."""
-        is_of = words[at + 1 : at + 2] == ("of",)
+        """Whether the goods stand before their material or use: `furniture of wood`, `tires for cars`."""
+        is_of = words[at + 1 : at + 2] in (("of",), ("for",))
         return is_of and self._is_reversed((words[at], *words[at + 2 : at + 3]), 0)
 
     def _move_material(
         self, words: tuple[str, ...], at: int, breaks: frozenset[int]
     ) -> tuple[str, ...]:
         """The words with the material that follows the goods at `at` before them."""
-        end = at + 3 if words[at + 1] == "of" else at + 2
+        end = at + 3 if words[at + 1] in ("of", "for") else at + 2
         if not breaks.isdisjoint(range(at + 1, end)):
             return words
         return (*words[:at], words[end - 1], words[at], *words[at + 1 : end - 1], *words[end:])
 
     def _is_reversed(self, words: tuple[str, ...], at: int) -> bool:
-        """Whether the words are a name in the other order: `furniture wood`, `battery ev`."""
+        """Whether the words are a name in the other order: `furniture wood`, `machine coffee`."""
         pair = words[at : at + 2]
         name = tuple(reversed(pair))
         return (
             len(pair) > 1
-            and name[0] in MATERIALS | VEHICLES
+            and (name[0] in MATERIALS | VEHICLES or name[1] in HEADS)
             and not any(len(one.words) > 1 for one in self._find_longest(words, at, frozenset()))
             and any(one.words == name for one in self._phrases.get(name[0], ()))
         )

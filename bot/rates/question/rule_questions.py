@@ -19,6 +19,7 @@ from bot.rates.question.reading.question import Vocabulary
 from bot.rates.question.stemming import stem_words
 
 _METAL = r"(?:steel|alumin(?:i)?um|copper|metals?|derivatives?)"
+_PAID = r"\b(?:ieepa|tariffs?|dut(?:y|ies)|money|fentanyl|reciprocal)\b"
 _RULES = (
     (
         re.compile(
@@ -100,6 +101,19 @@ _RULES = (
         ),
         "refund-claimants",
     ),
+    (
+        re.compile(
+            # 'how do i get back the ieepa duties', 'recover the tariffs we paid'
+            r"^(?!.*\b(?:drawback|re-?export\w*|export(?:s|ed|ing)?)\b)(?:"
+            rf".*\b(?:get|getting|claim\w*|want|have|receive)\b[^?;]{{0,15}}{_PAID}[^?;]{{0,40}}"
+            r"\b(?:back|refunded|returned|reimbursed)\b"
+            rf"|.*\b(?:get|getting|got|claim\w*|pay|paid|give|want) back\b[^?;]{{0,40}}{_PAID}"
+            rf"|.*\b(?:recover|reclaim|recoup)\w*\b[^?;]{{0,40}}{_PAID}"
+            # 'do refunds come with interest, and how long does it take'
+            r"|.*\brefund\w*\b.*\b(?:how long|when will|takes?)\b|.*\bhow long\b.*\brefund\w*\b)"
+        ),
+        "refunds",
+    ),
 )
 _WHO_PAYS = re.compile(
     r"^\W*(?:(?:so|and|but|then) )?who (?:actually |really |ultimately |legally )?"
@@ -160,10 +174,30 @@ _OTHER_RULES = re.compile(
     r"\b(?:usmca|cusma|textiles?|apparel|cloth\w*|fabrics?|yarns?|t-?shirts?|sewn|knit\w*)\b"
 )
 """Goods and programs with rules of origin of their own."""
+_LEFT = (
+    r"\b(?:left|leaves?|leaving|depart(?:s|ed|ing)?|sail(?:s|ed|ing)?|shipped|ships|dispatched|loaded"
+    r"|exported|sent|was on board|set sail)\b"
+)
+_ARRIVES = (
+    r"\b(?:arriv(?:es?|ed|ing|al)|land(?:s|ed|ing)?|enter(?:s|ed|ing)?|clear(?:s|ed|ing)?|docks?"
+    r"|docked|(?:get|gets|got|reach|reaches|reached) (?:here|there|the|to|us|🇺🇸))\b"
+)
+_CHANGED = (
+    r"\b(?:chang\w+|increas\w+|ros?e|rises?|went up|goes up|effect|in force|effective|start\w*"
+    r"|beg[aiu]n\w*|hike|tariffs?|dut(?:y|ies)|rates?)\b"
+)
 _IN_TRANSIT = re.compile(
     r"\b(?:which|what) (?:tariff|rate|duty|date|day)s?\b[^?;]{0,20}\b"
     r"(?:appl(?:y|ies)|counts?|decides?|matters?|do (?:we|i) pay)\b[^?;]*"
     r"\b(?:loaded|sailed|departed|on the water|afloat|in transit)\b"
+    # 'if goods left the port before the rate changed but arrive after, which rate counts'
+    rf"|{_LEFT}[^?;]{{0,50}}\b(?:before|prior to|ahead of)\b[^?;]*{_ARRIVES}[^?;]*\bafter(?:wards)?\b"
+    rf"|{_LEFT}[^?;]{{0,60}}\b(?:before|prior to)\b[^?;]*{_CHANGED}[^?;]*{_ARRIVES}"
+    rf"|{_ARRIVES}[^?;]{{0,30}}\bafter\b[^?;]*{_CHANGED}[^?;]*{_LEFT}[^?;]*\b(?:before|earlier)\b"
+    # 'is it the day of shipment or the day of arrival that counts'
+    r"|\b(?:date|day) of (?:the )?(?:shipment|shipping|export|loading|sailing|departure|entry|arrival"
+    r"|landing|order|purchase)\b[^?;]{0,20}\bor\b[^?;]{0,25}\b(?:shipment|shipping|export|loading"
+    r"|sailing|departure|entry|arrival|landing|order|purchase)\b"
 )
 _CASE = re.compile(
     r"\b(?P<name>(?!the\b|a\b|this\b|that\b)[a-z0-9][\w.&'-]+)(?:'s)? "

@@ -105,6 +105,14 @@ _OF_ECONOMY = (
     r"|[a-z]+(?:ese|ians?|eans?|icans?|ish|ani|eli|ino))"
 )
 """An adjective that may name an economy."""
+_WRITING = (
+    r"(?:(?:i'm|i am|we're|we are|am|im) )?(?:writing|preparing|working on|drafting|doing|finishing)"
+    r" (?:an?|my|our|the|some) (?:\w+ )?(?:story|article|piece|report|memo|note|brief|briefing|post|column"
+    r"|presentation|slides?|paper|thesis|newsletter|speech)"
+    r"(?: (?:(?:due|for|by|on) )?(?:tomorrow|today|tonight|this week|next week"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day))?"
+)
+"""What the asking person does, whose day is none of a duty."""
 _EMPTY_PHRASES = re.compile(
     r"\b(?:may|might|can|could|shall|should) (?:i|we|one|you)\b"
     r"|(?<=\bpays )less\b|(?<=\bpay )less\b|(?<=\bis )less\b"
@@ -120,6 +128,7 @@ _EMPTY_PHRASES = re.compile(
     r"|(?:is|was|did|does|will|has) it(?! (?:products|equipment|hardware|goods)\b)"
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
+    rf"|{_WRITING}"
     r"|hearing (?:that|about|of)|still (?:on(?! top)|due|there|apply|applies|applying)"
     r"|lead[- ]times?|leads? to|in the works|double[- ]check(?:ing)?)\b"
     rf"|\bfor (?:our|my|the|a|an|your|their) (?:(?!{_OF_ECONOMY}\b)\w+ ){{0,2}}"
@@ -176,12 +185,19 @@ _PAST = re.compile(
     r"|history|used to|ago)\b"
 )
 _FUTURE = re.compile(r"\b(?:will|upcoming|calendar|scheduled|going to|expected|planned|coming)\b")
+_ANNOUNCED = (
+    r"\b(?:what|anything|something|news|new|which|was there|were there|did|has)\b[^?.;]{0,30}"
+    r"\b(?:announc(?:e|es|ed|ing|ements?)|unveil(?:s|ed|ing)?)\b|\b(?:tariff|trade|duty) announcements?\b"
+)
+"""What was announced: with a period, a question for the changes in it."""
+_ANNOUNCING = re.compile(r"\b(?:announc(?:e|es|ed|ing|ements?)|unveil(?:s|ed|ing)?)\b")
 _EVENTS = re.compile(
     r"\b(?:starts?|starting|begins?|beginning|ends?|ending|expires?|expiring|takes? effect"
     r"|kicks? in|happens?|happening|deadlines?|new tariffs|new duties|dates|events?"
     r"|anything new|(?:tariff|duty|rate) changes?"
     r"|go(?:es)? up|rises?|increases?|terminates?|lapses?|run(?:s)? out"
     r"|ended|expired|lapsed|started|began|kicked in|took effect|terminated|went up|went down)\b"
+    rf"|{_ANNOUNCED}"
 )
 """Verbs and nouns of changes. With a period, they ask for a calendar: `what ends in december`."""
 _HOW = re.compile(
@@ -347,6 +363,7 @@ def remove_intent(text: str) -> str:
 def remove_when_words(text: str) -> str:
     """The text without the verbs and nouns of changes."""
     text = _LAST_CHANGE.sub(" ", text)
+    text = _ANNOUNCING.sub(" ", text)
     return _CHANGE_ALONE.sub(" ", _WHEN_WORDS.sub(" ", _EVENTS.sub(" ", text)))
 
 

@@ -194,11 +194,24 @@ class EntryFees(Frozen):
     merchandise_percent: Decimal
     merchandise_min: Decimal
     merchandise_max: Decimal
+    informal_up_to: Decimal = Decimal(0)
+    """Entries up to this value, in dollars, are informal. They pay a small fee of their own."""
     harbor_percent: Decimal
     source: Source
 
     def covers(self, day: date) -> bool:
         return self.from_ <= day and (self.to is None or day <= self.to)
+
+
+class LowValue(Frozen):
+    """The former exemption of low-value shipments from duty."""
+
+    up_to: Decimal
+    """The highest value of an exempt shipment, in dollars."""
+    exempt_until: Day
+    """The last day of the exemption for goods of most origins."""
+    earlier: Mapping[str, Day] = Field(default_factory=dict)
+    """The last day for other origins."""
 
 
 class TransitException(Frozen):
@@ -257,6 +270,7 @@ class ScheduleHeader(Frozen):
     column2: Mapping[str, Day] = Field(default_factory=dict)
     """The economies whose goods pay the rates of column 2, with the first day."""
     fees: tuple[EntryFees, ...] = ()
+    low_value: LowValue | None = None
     filing_order: FilingOrder | None = None
     in_transit: tuple[TransitException, ...] = ()
     by_line: tuple[str, ...] = ()

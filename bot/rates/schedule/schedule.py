@@ -8,9 +8,12 @@ cases.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import islice, product
+from statistics import median_low
 from typing import NamedTuple
 
+from bot.rates.model.answer import ClaimedBase
 from bot.rates.model.goods import format_code
 from bot.rates.model.measure import Source
 from bot.rates.schedule.lines import TariffLines
@@ -23,6 +26,7 @@ from bot.rates.schedule.model import (
     ScheduleHeader,
     TariffLine,
 )
+from bot.rates.schedule.treatment import Treatment, find_line_duty
 
 MAX_QUESTIONS = 6
 """Maximum questions that are combined for a line; lines have at most four."""
@@ -82,6 +86,7 @@ class TariffSchedule:
             self._former_of.setdefault(one.line.code, []).append(one)
         self._classes: dict[str, tuple[_NumberClass, ...]] = {}
         self._groups_of: dict[str, tuple[MembershipGroup, ...]] = {}
+        self._claimed: dict[str, ClaimedBase] = {}
         self.lists = frozenset(group.list for group in memberships.groups)
 
     def __eq__(self, other: object) -> bool:
@@ -121,6 +126,17 @@ class TariffSchedule:
             text=f"HTS of the United States {self.header.revision}, {code}, {where}",
             url=self.header.url.replace("{line}", code) or None,
         )
+
+    def summarize_claim(self, treatment: Treatment) -> ClaimedBase:
+        """The base duty of all lines under a claim, kept because it takes about 0.1 s."""
+        known = self._claimed.get(treatment.name)
+        if known is None:
+            duties = [find_line_duty(line, treatment).percent for line in self.lines]
+            rates = [one for one in duties if one is not None]
+            median = median_low(rates) if rates else None
+            known = ClaimedBase(len(duties), rates.count(Decimal(0)), median)
+            self._claimed[treatment.name] = known
+        return known
 
     def find_line(self, code: str, day: date) -> TariffLine | None:
         """The line of a code with 8 or 10 digits, with its duties on the day."""

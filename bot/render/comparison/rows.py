@@ -136,7 +136,7 @@ def _describe_normal(answer: Answer, *, is_shared: bool) -> str:
     if share is BaseShare.MIXED:
         return "normal duty included in part"
     base = "normal duty"
-    if not is_shared and answer.basis is TotalBasis.GOODS:
+    if answer.entry.has_column2 or (not is_shared and answer.basis is TotalBasis.GOODS):
         base = name_base(answer).split(" by line")[0]
     return f"+ {base}"
 

@@ -34,7 +34,8 @@ def describe_totals(
         return " ".join(filter(None, (_describe_laws(compared, name), rest)))
     differ = _describe_different_bases(compared, name) if names.origins and not names.goods else ""
     order = _describe_order(compared, name)
-    return " ".join(filter(None, (order, differ, _describe_claims(compared, name), rest)))
+    parts = (order, differ, _describe_claims(compared, name), _name_lowered(compared, name), rest)
+    return " ".join(filter(None, parts))
 
 
 def _describe_laws(
@@ -214,6 +215,23 @@ def _describe_claims(
         f"Under {program}: {'; '.join(f'{name(some)}, {each}' for each, some in group.items())}."
         for program, group in figures.items()
     )
+
+
+def _name_lowered(
+    compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
+) -> str:
+    """The origins whose goods pay a lower normal duty under a program that no figure counts."""
+    lowered = [
+        one
+        for one in compared
+        if one.answer.basis is TotalBasis.GOODS
+        and not one.includes_base
+        and any(each.covered and each.base is not None for each in one.answer.entry.programs)
+        and not one.answer.entry.others
+    ]
+    if not lowered or len(lowered) == len(compared):
+        return ""
+    return f"A trade agreement lowers the normal duty of {name(lowered)}."
 
 
 def _format_claim(claim: ClaimTotal) -> str:

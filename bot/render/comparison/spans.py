@@ -59,6 +59,9 @@ def describe_shared_base(compared: Sequence[ComparedTotal]) -> str:
         return "" if others or base == "normal duty" else base
     if any(one.basis is not TotalBasis.GENERAL for one in answers):
         return "normal duty"
+    if any(one.entry.has_column2 for one in answers):
+        [base, *others] = {name_base(one) for one in answers}
+        return "" if others else words.describe_claimed_base(answers[0])
     averages = {one.mfn.percent for one in answers if one.mfn is not None}
     misled = any(isinstance(w, kinds.LeadingPairRemark) for one in answers for w in one.warnings)
     if len(averages) != 1 or misled or not all(one.mfn for one in answers):
@@ -72,7 +75,8 @@ def name_base(answer: Answer) -> str:
     if base is not None and base.exact:
         rate = base.words if base.percent is None else f"{format_percent(base.percent)}%"
         return f"{words.name_base(base)} {rate}".replace(" (MFN)", "")
-    return words.describe_base_range(answer).replace(" (MFN)", "") or "normal duty"
+    found = words.describe_base_range(answer).replace(" (MFN)", "")
+    return found or ("column 2 duty" if answer.entry.has_column2 else "normal duty")
 
 
 def sum_with_base(one: ComparedTotal) -> tuple[Decimal, Decimal] | None:

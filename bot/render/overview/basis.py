@@ -66,14 +66,21 @@ def _describe_base(answer: Answer) -> str:
     if answer.basis is TotalBasis.LAYER:
         # The average of all goods says nothing about the goods of one duty.
         return "plus the normal duty, which depends on the goods"
+    if answer.basis is TotalBasis.GENERAL and answer.entry.base is not None:
+        return _describe_base_of_claim(answer)
     if answer.basis is TotalBasis.GENERAL and answer.mfn is not None and not misled:
-        # Most goods that a trade program covers pay less than the average duty.
-        mean = "" if answer.entry.claim else f" (average {format_percent(answer.mfn.percent)}%)"
+        mean = f" (average {format_percent(answer.mfn.percent)}%)"
         return f"plus the normal duty{mean}"
     if found:
         return f"plus the {found}"
     on_goods = answer.basis is TotalBasis.GOODS
     return "plus the normal duty" + (", which depends on the tariff line" * on_goods)
+
+
+def _describe_base_of_claim(answer: Answer) -> str:
+    """The base duty of goods in general under a trade program, or at the rates of column 2."""
+    text = words.describe_claimed_base(answer)
+    return text if text.startswith("normal duty 0%") else f"plus the {text}"
 
 
 def _describe_basis_of_period(answer: Answer) -> str:

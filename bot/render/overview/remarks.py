@@ -10,10 +10,13 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.warnings import RateWarning, Reason
 from bot.render import words
+from bot.render.duty_names import drop_qualifiers, read_duty_name
+from bot.render.overview.rows import is_charged_on_goods
 from bot.text.dates import format_day
 
 _STEM = 4
 """The first letters of a word that also begin its other forms."""
+_GOODS_SHOWN = 9
 _IN_HEADLINE = (kinds.ImportBan, kinds.ZeroInData)
 _SHOWN = (
     kinds.BeforeData,
@@ -53,6 +56,8 @@ def list_remarks(answer: Answer) -> Iterator[str]:
     leading = " ".join(
         one.text for one in answer.warnings if isinstance(one, kinds.LeadingPairRemark)
     )
+    if text := _describe_duties_of_claim(answer, leading):
+        yield text
     for duty in words.list_unchecked(answer):
         covers = f" on {duty.covers}" if duty.covers else ""
         since = f", since {format_day(duty.from_)}" if duty.from_ else ""
@@ -62,6 +67,29 @@ def list_remarks(answer: Answer) -> Iterator[str]:
         is_row = bool(answer.rows) and isinstance(one, kinds.SomeLinesBanned)
         if (is_shown(one) and not is_row) or _changes_number(one, answer, leading):
             yield text
+
+
+def _describe_duties_of_claim(answer: Answer, leading: str) -> str:
+    """The duties on particular goods that also goods under a trade program pay, by law.
+
+    `leading` are the leading remarks, which name some of these laws.
+    """
+    entry = answer.entry
+    if entry.base is None or not entry.claim_of or entry.is_denied or answer.period is not None:
+        return ""
+    laws: dict[str, list[str]] = {}
+    particular = filter(is_charged_on_goods, answer.not_counted)
+    # The duties of a deal repeat subjects of other duties.
+    for one in sorted(particular, key=lambda each: "deal" in each.measure):
+        name = read_duty_name(one.measure, answer.partner_name)
+        if name.law and name.law not in leading:
+            laws.setdefault(name.law, []).append(drop_qualifiers(name.subject))
+    texts = []
+    for law, subjects in laws.items():
+        goods = list(dict.fromkeys(filter(None, subjects)))
+        more = ", …" if len(goods) > _GOODS_SHOWN else ""
+        texts.append(f"{law} ({', '.join(goods[:_GOODS_SHOWN])}{more})" if goods else law)
+    return f"Goods that qualify also pay {' and '.join(texts)}." if texts else ""
 
 
 def _changes_number(one: RateWarning, answer: Answer, leading: str) -> bool:

@@ -145,7 +145,7 @@ def _list_general_rows(answer: Answer) -> list[GoodsRow]:
     if general:
         names = [read_duty_name(one.measure, answer.partner_name) for one in general]
         rows.append(GoodsRow("goods on no list", _format_total(answer), join_subjects(names)))
-    particular = sorted(filter(_is_charged_on_goods, answer.not_counted), key=_get_sort_key)
+    particular = sorted(filter(is_charged_on_goods, answer.not_counted), key=_get_sort_key)
     plus = "+" if general else ""
     on_goods = []
     for one in particular:
@@ -181,7 +181,8 @@ def _name_law_of(one: Component, name: DutyName) -> str:
     return f"{name.law or name.short}{included}"
 
 
-def _is_charged_on_goods(one: Component) -> bool:
+def is_charged_on_goods(one: Component) -> bool:
+    """Whether it is a duty in force on particular goods, which a general number does not count."""
     reasons = (Reason.PARTICULAR_GOODS, Reason.NEVER_SUMMED, Reason.IMPORT_BAN)
     charged = one.status is Status.IN_FORCE and bool(one.rate.percent or one.rate.banned)
     return charged and one.exclusion is not None and one.exclusion.reason in reasons

@@ -26,6 +26,7 @@ NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
 """Follows a total of 0% without components."""
 _LINES_SHOWN = 6
 _DUTIES_SHOWN = 4
+_LONGEST = 30
 _WORDS_SHOWN = 3
 """Specific base duties that are named; if the lines have more, one less."""
 
@@ -223,7 +224,12 @@ def describe_base_range(answer: Answer) -> str:
     found = answer.base_range
     if found is None or (answer.base is not None and answer.base.exact):
         return ""
-    others = f" ({found.not_percent:,} of {found.lines:,} lines: not a percentage)"
+    specific = [_shorten_specific(each) for each in found.words[: _WORDS_SHOWN - 1]]
+    specific += ["…"] * (len(found.words) > len(specific))
+    # Compound duties, such as those on watches, are too long to name.
+    is_short = specific and max(map(len, specific)) <= _LONGEST
+    unlike = ", ".join(specific) if is_short else "not a percentage"
+    others = f" ({found.not_percent:,} of {found.lines:,} lines: {unlike})"
     some = others * bool(found.not_percent)
     if found.low is None or found.high is None:
         if 0 < len(found.words) <= _WORDS_SHOWN:
@@ -239,7 +245,7 @@ def describe_base_range(answer: Answer) -> str:
 
 def _shorten_specific(text: str) -> str:
     """A specific duty without the words about the container, which is weighed with the goods."""
-    return text.removesuffix(" on contents and container")
+    return text.removesuffix(" on contents and container").replace("See ", "see ")
 
 
 def name_base(base: BaseRate | BaseRange) -> str:
@@ -247,6 +253,23 @@ def name_base(base: BaseRate | BaseRange) -> str:
     if not base.column:
         return "normal (MFN) duty"
     return f"{base.column} duty" if base.column == "column 2" else f"duty under {base.column}"
+
+
+def describe_claimed_base(answer: Answer) -> str:
+    """The base duty of goods in general under the claim: `normal duty 0% on 9 of 10 tariff lines`,
+    `column 2 duty (half of the lines: 35% or more)`."""
+    base = answer.entry.base
+    if base is None:
+        return "normal duty"
+    if base.free * 2 >= base.lines:
+        some = (
+            "" if base.free == base.lines else f" on {base.free:,} of {base.lines:,} tariff lines"
+        )
+        return f"normal duty 0%{some}"
+    name = "column 2 duty" if answer.entry.has_column2 else "normal duty"
+    if base.median is None:
+        return name
+    return f"{name} (half of the lines: {format_percent(base.median)}% or more)"
 
 
 def describe_programs(answer: Answer) -> str:
@@ -307,7 +330,10 @@ def describe_value(one: EntryValue) -> list[str]:
     ]
     if one.base is not None:
         lines.append(f"base duty: {format_dollars(one.base)}")
-    if one.merchandise_fee is not None:
+    if one.informal_up_to is not None:
+        limit = format_dollars(one.informal_up_to).removesuffix(".00")
+        lines.append(f"no merchandise processing fee of a formal entry, which is due above {limit}")
+    elif one.merchandise_fee is not None:
         some = " (some trade agreements exempt goods from it)" if one.fee_unsure else ""
         lines.append(f"merchandise processing fee: {format_dollars(one.merchandise_fee)}{some}")
     else:
@@ -315,9 +341,14 @@ def describe_value(one: EntryValue) -> list[str]:
     ends = dict.fromkeys(map(format_dollars, one.total))
     plus = "".join(f", plus {each}" for each in one.not_summed)
     fee = ""
-    if one.merchandise_fee is not None:
+    if one.informal_up_to is not None:
+        fee = ", without the fee of an informal entry, a few dollars"
+    elif one.merchandise_fee is not None:
         fee = f", with the processing fee of a formal entry, {format_dollars(one.merchandise_fee)}"
     lines.append(f"total on {format_dollars(one.value)}: {' to '.join(ends)}{plus}{fee}")
+    if one.low_value_until is not None:
+        until = format_day(one.low_value_until)
+        lines.append(f"low-value parcels were exempt only until {until}")
     if one.harbor_fee is not None:
         fee = format_dollars(one.harbor_fee)
         lines.append(f"by sea only: harbor maintenance fee {fee}, not in the total")

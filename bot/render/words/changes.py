@@ -60,14 +60,20 @@ def describe_step(one: Step) -> str:
         return f"{one.ruling.body}: {one.ruling.what}"
     if not one.changes:
         return "before, unchanged on this day"
-    texts = "; ".join(_describe_rate_change(each.measure.name, each.change) for each in one.changes)
+    texts = "; ".join(
+        _describe_rate_change(each.measure.name, each.change, one) for each in one.changes
+    )
     return f"{texts}; what follows is not known" if one.is_open else texts
 
 
-def _describe_rate_change(name: str, what: Change) -> str:
+def _describe_rate_change(name: str, what: Change, step: Step) -> str:
     if what.rate.banned:
         return f"{name}: {describe_rate(what.rate)}"
     percent = format_percent(what.rate.percent)
+    if what.kind is ChangeKind.CHANGES and what.from_percent == what.rate.percent:
+        return (
+            f"{name} {percent}%, normal duty now {'included' if step.includes_base else 'on top'}"
+        )
     if what.kind is ChangeKind.CHANGES:
         return f"{name} {format_percent(what.from_percent)}% to {percent}%"
     return f"{name} {percent}% {what.kind.value}"

@@ -16,6 +16,7 @@ from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.warnings import Choice, RateWarning
 from bot.render.words.amounts import describe_partner_rates, describe_rate
 from bot.render.words.duties import describe_exclusion
+from bot.render.words.places import find_place
 from bot.text.dates import format_day
 
 _MAX_LISTED = 6
@@ -283,7 +284,12 @@ def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
     rest = "its additional duty is unknown"
     if any(each.measure_id != BASE_ID for each in answer.components):
         rest = "only duties on goods in general are counted"
-    return f"We track no duty specific to {one.product} between these two economies: {rest}."
+    elif any(isinstance(each, kinds.SuspendedDuty) for each in answer.warnings):
+        rest = "no other duty than the suspended ones is in our data"
+    untracked = any(isinstance(each, kinds.NotCovered) for each in answer.warnings)
+    known = answer.base or answer.base_range or untracked
+    where = "" if known else find_place(answer.imposer)
+    return f"We track no duty specific to {one.product} between these two economies: {rest}.{where}"
 
 
 def _all_in(one: kinds.AllIn, _: Answer) -> str:

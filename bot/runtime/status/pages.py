@@ -82,8 +82,8 @@ async def open_status_server(
 ) -> AsyncIterator[int]:
     """Serves the routes and `/healthz` within the block; yields the port.
 
-    If the port is taken, logs it and serves nothing, because the bot can work without these pages;
-    the port is then 0.
+    If it cannot listen there, logs it and serves nothing, because the bot can work without these
+    pages; the port is then 0.
     """
     application = web.Application()
     application.add_routes([health_route(), *routes])
@@ -91,8 +91,9 @@ async def open_status_server(
     try:
         await server.start(host, port)
         log.info("health and metrics are served at http://%s:%d", host, server.port)
-    except OSError:
-        log.warning("%s:%d is taken, so health and metrics are not served; set PORT", host, port)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        log.warning("health and metrics are not served at %s:%d: %s; set PORT", host, port, why)
     try:
         yield server.port
     finally:

@@ -94,7 +94,7 @@ def _answer_once(
 
     async def send_reply() -> None:
         request = payloads.read_typed_message(body)
-        file = None if request.is_public else find_sheet(event)
+        file = find_sheet(event)
         message = (
             await answer(context, request)
             if file is None

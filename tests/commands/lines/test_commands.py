@@ -115,7 +115,9 @@ async def test_only_the_person_who_proposed_an_import_sees_and_saves_it(
     lines = commands.service.lines
     proposed = await propose(commands.service)
     for other in OTHERS:
-        assert isinstance(await lines.review(proposed.key, other), LinesRefusal)
+        refused = await lines.review(proposed.key, other)
+        assert isinstance(refused, LinesRefusal)
+        assert "Only the person" in refused.cause
         assert isinstance(await lines.correct(proposed.key, RIGHT, other), LinesRefusal)
         assert isinstance(await lines.save(proposed.key, other), LinesRefusal)
         assert not (await commands.store.lines.get(ListOwner(other.team, other.user))).lines

@@ -159,13 +159,28 @@ def test_dollars_are_those_of_each_duty_the_base_and_the_merchandise_fee(ledger:
 
 
 @pytest.mark.parametrize(
-    ("value", "fee"), [("100", "34.58"), ("100,000", "346.40"), ("1m", "670.86")]
+    ("value", "fee"), [("2,501", "34.58"), ("100,000", "346.40"), ("1m", "670.86")]
 )
 def test_the_merchandise_fee_has_a_minimum_and_a_maximum(
     value: str, fee: str, ledger: Ledger
 ) -> None:
     found = value_of(answer(f"us vietnam 6109.10.00 ${value}", ledger))
     assert found.merchandise_fee == Decimal(fee)
+
+
+def test_an_informal_entry_has_no_merchandise_fee(ledger: Ledger) -> None:
+    found = value_of(answer("us vietnam 6109.10.00 $2,500", ledger))
+    assert (found.merchandise_fee, found.informal_up_to) == (0, 2500)
+    assert found.total[0] == sum((one.dollars or 0 for one in found.duties), found.base or 0)
+    assert "informal entry" in words.describe_value(found)[-2]
+
+
+def test_a_low_value_says_until_when_parcels_were_exempt(ledger: Ledger) -> None:
+    found = value_of(answer("us france 6109.10.00 $90", ledger))
+    assert found.low_value_until == date(2025, 8, 28)
+    assert "low-value parcels were exempt only until 28 Aug 2025" in words.describe_value(found)
+    assert value_of(answer("us china 6109.10.00 $90", ledger)).low_value_until == date(2025, 5, 1)
+    assert value_of(answer("us france 6109.10.00 $801", ledger)).low_value_until is None
 
 
 def test_goods_under_usmca_pay_no_merchandise_fee(ledger: Ledger) -> None:
@@ -190,7 +205,8 @@ def test_an_all_in_rate_adds_the_difference_to_the_base_in_dollars(ledger: Ledge
     assert found.base == Decimal("500.00")
     specific = value_of(answer("us germany 0402.10.50 $1,000", ledger))
     assert specific.duties[0].dollars is None
-    assert len(specific.not_summed) == 2
+    assert specific.total == (Decimal("100.00"), Decimal("100.00"))
+    assert specific.not_summed == ("the normal (MFN) duty where it is above 10%",)
 
 
 def test_a_range_in_dollars_has_the_ends_of_the_percents(ledger: Ledger) -> None:

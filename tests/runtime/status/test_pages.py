@@ -213,7 +213,7 @@ async def test_socket_mode_works_if_the_port_is_taken(
 
 @pytest.mark.postgres
 async def test_web_and_workers_report_the_same_database(settings: Settings, postgres: str) -> None:
-    changes = {"database_url": postgres, "metrics_token": SecretStr(TOKEN)}
+    changes: dict[str, Any] = {"database_url": postgres, "metrics_token": SecretStr(TOKEN)}
     await run_release(settings.model_copy(update=changes))
     async with (
         running(settings, WebApplication, **changes) as web,

@@ -107,6 +107,18 @@ async def test_a_home_tab_is_drawn_with_the_token_of_its_workspace(
     assert bot.slack.calls == [(team, "views.publish")]
 
 
+async def test_a_mention_is_answered_in_its_own_workspace(bot: SharedBot) -> None:
+    """A message of the other workspace with the same ids is not taken for a repetition."""
+    channel = bot.slack.teams[FIRST].team.find_channel("trade-news")
+    assert channel is not None
+    for team in (FIRST, SECOND, FIRST):
+        mention = json.loads(event(team))
+        mention["event"] = {"type": "app_mention", "user": "U1", "text": "<@U0BOT> help"}
+        mention["event"] |= {"channel": channel.id, "ts": "1.1"}
+        await bot.send(json.dumps(mention), JSON)
+    assert bot.slack.calls == [(FIRST, "chat.postMessage"), (SECOND, "chat.postMessage")]
+
+
 async def test_an_event_in_a_shared_channel_belongs_to_the_workspace_of_the_installation(
     bot: SharedBot,
 ) -> None:

@@ -4,6 +4,7 @@ claims                  `that don't qualify for usmca`, `mexico non-originating`
 codes and laws          `hs 85 41 43`, `ch. 72`, `76.01`, `sec 232`, `s232`
 origins                 `ex china`, `coo: china`, `melted and poured in mexico` -> `made in mexico`
 materials               `jackets, 100% leather` -> `leather jackets`
+laws of one economy     `under mexico's new tariff law` -> `by mexico's new tariffs`
 days                    `and what do we pay now` -> `and today`
 quantities, packages and shipments are left out: `20 pallets of`, `in bottles`, `our order arrives`
 """
@@ -125,6 +126,25 @@ _MOVED = re.compile(
     r"\bfrom\b[^.?;]{1,60}?) to\b"
 )
 """Production that moves from one origin to another, so both are compared."""
+_TARIFF_LAW = re.compile(
+    r"\b(?:tariff|customs|dut(?:y|ies)|import tax|tariffs)[- ](?:laws?|reforms?|decrees?|legislation|bill"
+    r"|package|hikes?|increases?|rises?|schedule reform)\b"
+)
+"""The law by which an economy set its duties: `mexico's new tariff law`."""
+_UNDER_ITS = re.compile(
+    r"\b(?:under|because of|due to|as a result of|thanks to|through) "
+    r"(?=(?:the )?(?:(?:new|recent|own|latest|higher) )*"
+    r"(?:[a-z]+'s|[a-z]+(?:ese|ians?|eans?|icans?|ish)|thai) "
+    r"(?:(?:new|recent|own|latest|higher|import|additional) )*tariffs\b)"
+)
+"""Words before the economy that charges: `more expensive under mexico's tariffs`."""
+_OIL_OF_INDIA = re.compile(
+    r"\b(?:for|over|because of|due to|on account of|related to|linked to|about)? ?(?:its |their |the )?"
+    r"(?:buy(?:ing|s)?|purchas(?:e|es|ing)|import(?:s|ing)?)(?: of)? (?:russian|russia's) (?:oil|crude)\b"
+    r"(?: oil)?(?: (?:tariffs?|dut(?:y|ies)|penalty))?"
+)
+"""The reason of the former duty on India, by which it is named: `for buying russian oil`."""
+_INDIA = re.compile(r"🇮🇳|\bindia\w*")
 _OWN_SHIPMENT = re.compile(
     r"\b(?:when|if|after|once|before|while|and|because|since)? ?(?:our|my|the|a|your|their|this) "
     r"(?:\w+ )?(?:containers?|shipments?|consignments?|vessels?|ships?|cargo|orders?|entry) "
@@ -142,6 +162,7 @@ def spell_out(text: str) -> str:
         lambda at: f"{at['head']} {''.join(filter(None, at.groups()[1:]))}", text
     )
     text = _CHAPTER.sub("chapter ", text)
+    text = _UNDER_ITS.sub("by ", _TARIFF_LAW.sub("tariffs", text))
     text = _AND_PRESENTLY.sub(" and today", text)
     text = _COMPARED_TO.sub(" vs ", _SHIPMENT.sub("goods", text))
     text = _SECTION.sub("section ", _NEXT_GOODS.sub(", ", text))
@@ -151,6 +172,8 @@ def spell_out(text: str) -> str:
         text = _NOT_ORIGINATING.sub("not usmca", text)
     if _CLAIM_DIFFERENCE.search(text):
         text = _ANY_CLAIM.sub(" ", text)
+    if _INDIA.search(text):
+        text = _OIL_OF_INDIA.sub(" oil duty ", text)
     if _LAW_OF_METALS.search(text):
         text = _COPPER.sub("copper", text)
     text = _spell_out_shares(text)

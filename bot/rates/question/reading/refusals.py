@@ -32,6 +32,20 @@ from bot.rates.question.reading.question import (
 from bot.rates.question.stemming import stem_words
 from bot.rates.schedule.search import FoundHeading
 
+_SHIPPING = frozenset(
+    str.split(
+        "container containers pallet pallets teu teus feu fcl lcl ft foot feet ocean sea air cargo "
+        "vessel ship truck rail port box boxes shipment load"
+    )
+)
+"""Words of a question about freight that name no goods."""
+_WHERE_TO_LOOK = {
+    Uncovered.FREIGHT: "A freight forwarder quotes them, and indexes such as the Freightos Baltic "
+    "Index and the Drewry World Container Index publish averages.",
+    Uncovered.TAXES: "The tax authority of the importing country publishes them. The US charges "
+    "no value-added tax on imports.",
+    Uncovered.EXCHANGE: "CBP publishes the exchange rates for customs values.",
+}
 _MAX_OFFERED = 3
 """Maximum number of goods that are offered, next to all goods, if the goods are unclear."""
 _MAX_MEANINGS = 4
@@ -85,19 +99,24 @@ def refuse_other_costs(
 
     With an economy and goods, or with two economies, the question is about duties too.
     """
-    rest, reader = trim_product(words.other_words) or "", vocabulary.reader
+    kept = words.other_words
+    if costs[0] is Uncovered.FREIGHT:
+        kept = [word for word in kept if word not in _SHIPPING]
+    rest, reader = trim_product(kept) or "", vocabulary.reader
     about_goods = bool(words.codes) and reader is not None and reader.names_goods(rest)
     is_cost = costs[0] is Uncovered.FREIGHT and not rest and DUTIES.isdisjoint(words.words)
     if about_goods or (len(words.codes) > 1 and not is_cost):
         return
     name = costs[0]
     options = [("Customs fees (MPF, HMF)", "mpf"), ("All cards", "cards")]
-    for code in words.codes[:1]:
+    for code in [one for one in words.codes if one not in (HOME, WORLD)][:1]:
         flag = format_party(code)
         options.insert(0, (f"Duties of {code}", f"tariffs by {flag}"))
         options.insert(0, (f"{HOME} duties on {code}", f"{format_party(HOME)} on {flag}"))
     raise UnclearQuestion(
-        name, f"{name[:1].upper()}{name[1:]} are not in our data. It has duties.", options
+        name,
+        f"{name[:1].upper()}{name[1:]} are not in our data. {_WHERE_TO_LOOK[name]}",
+        options,
     )
 
 

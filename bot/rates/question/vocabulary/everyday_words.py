@@ -43,7 +43,7 @@ _TELLING_VERBS = frozenset(
 _WORDS = frozenset(
     str.split(
         "about above abroad absolutely according accurate accurately across actual adidas afraid "
-        "afterwards ahead ain't alabama alaska almost along alongside alright although altogether "
+        "afterwards became ahead ain't alabama alaska almost along alongside alright although altogether "
         "always am among anybody anyhow anymore anything anyway anywhere apart apparently apply "
         "applying approx approximate approximately are arizona arkansas around aside assume "
         "atlanta attention attract attracts audi author authorities available aware away awesome "

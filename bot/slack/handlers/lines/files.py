@@ -1,7 +1,11 @@
-"""Reads a file with tariff lines that a person sends to the bot in a direct message, and sends
-a list as a file."""
+"""Reads a file with tariff lines that a person sends to the bot, and sends a list as a file.
+
+A file in a direct message is for the person's own list. One in a channel with a mention is for the
+list of the channel. The event of a mention has the files (slackapi/bolt-js issue 2056).
+"""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from bot.commands.lines.replies import LinesPage, LinesRefusal
@@ -43,7 +47,8 @@ def find_sheet(event: dict[str, Any]) -> dict[str, Any] | None:
 async def import_file(
     context: SlackContext, file: dict[str, Any], request: CommandRequest
 ) -> Message:
-    """What the file would do to the person's own list, with buttons to go on. Never raises."""
+    """What the file would do to the person's own list or, for a mention in a channel, to that of
+    the channel, with buttons to go on. Never raises."""
     name = to_single_line(str(file.get("name") or ""))
     if (refused := context.service.find_overuse(request)) is not None:
         return render_reply(refused, request, context.service.parties)
@@ -53,7 +58,11 @@ async def import_file(
         client = await context.client_of(request.team)
         content = await download(client, str(file.get("url_private") or ""), MAX_BYTES)
         rows = await read_file_isolated(name, content)
-        found = await context.service.lines.propose(rows, ImportMode.REPLACE, request)
+        # The person may leave the channel before they save the import.
+        began = replace(request, opened_at=context.service.clock())
+        lines = context.service.lines
+        for_channel = request.is_public
+        found = await lines.propose(rows, ImportMode.REPLACE, began, for_channel=for_channel)
     except LinesRefused as error:
         return render_notice(escape(str(error)))
     except SlackError as error:
@@ -62,7 +71,7 @@ async def import_file(
         return render_failure(log_failure("reading a file with tariff lines"))
     if isinstance(found, LinesRefusal):
         return render_notice(escape(found.cause))
-    return render_file_read(name, found)
+    return render_file_read(name, found, for_channel=request.is_public)
 
 
 async def send_list(context: SlackContext, reply: LinesPage) -> Message:

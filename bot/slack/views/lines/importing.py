@@ -61,7 +61,7 @@ def render_form(state: LinesFormState) -> View:
     hint = "One line per row: 8507.60.00 CN batteries"
     more = "Longer lists: send me a CSV or XLSX file in a direct message."
     if state.for_channel:
-        more = "Longer lists: paste them in parts, with Add to the list."
+        more = "Longer lists: post a CSV or XLSX file in the channel and mention me."
     mode = radio_buttons(_MODES, ImportMode.REPLACE.value)
     blocks = [
         context(f"{whose}. {more}"),
@@ -161,14 +161,15 @@ def render_refused(refused: LinesRefusal) -> View:
     return render_text(escape(refused.cause), TITLE)
 
 
-def render_file_read(name: str, review: PendingReview) -> Message:
+def render_file_read(name: str, review: PendingReview, *, for_channel: bool = False) -> Message:
     """What a file would do to the list, with the buttons that open the second modal."""
     checked, before = review.proposed.checked, review.proposed.before.lines
     count = len(checked.lines)
     wrong = f", {_count_wrong(len(checked.wrong))}" if checked.wrong else ""
     text = f"{escape(name, 100)}: {words.format_count(count)}{wrong}. Nothing is saved yet."
     if before:
-        labels = {ImportMode.REPLACE: "Replace my list", ImportMode.ADD: "Add to my list"}
+        whose = "the channel's list" if for_channel else "my list"
+        labels = {ImportMode.REPLACE: f"Replace {whose}", ImportMode.ADD: f"Add to {whose}"}
     else:
         labels = {ImportMode.REPLACE: "Check and save"}
     row = [

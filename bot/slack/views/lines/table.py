@@ -40,8 +40,8 @@ _EMPTY = (
     "message. I show today's duties, and what changed."
 )
 _EMPTY_CHANNEL = (
-    "Paste tariff lines with their countries of origin. I show today's duties, and report here "
-    "what changed."
+    "Paste tariff lines with their countries of origin, or post a CSV or XLSX file here and "
+    "mention me. I show today's duties, and what changed."
 )
 
 

@@ -9,7 +9,8 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.parties import WORLD
-from bot.rates.model.answer import Answer, Step
+from bot.rates.model.answer import Answer, Component, Step, TotalBasis
+from bot.rates.model.measure import Status
 from bot.rates.model.warnings import RateCaveat
 from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
@@ -64,9 +65,9 @@ class _Period(NamedTuple):
 
 def render_history(answers: Sequence[Answer], query: RateQuery) -> Message | None:
     """The histories of the answers to a question; None if the answers have none."""
+    if not any(one.history for one in answers):
+        return _render_goods_history(answers[0], query) if answers else None
     answers = [one for one in answers if one.history][:_MAX_ANSWERS]
-    if not answers:
-        return None
     period = _Period(query.since, query.until)
     totals = [_format_total(one, period, query.days) for one in answers]
     title = header(_format_title(answers))
@@ -85,6 +86,55 @@ def render_history(answers: Sequence[Answer], query: RateQuery) -> Message | Non
         head += [table, *_render_left_out(older + left, several=len(answers) > 1)]
     message = assemble(notice, head, (), tail)
     return replace(message, instead=_render_plain(answers, period, notice, [title, lead], tail))
+
+
+def _render_goods_history(answer: Answer, query: RateQuery) -> Message | None:
+    """The duties on particular goods of an importer that has had none on goods in general, with
+    their first and last days; None if there are none."""
+    duties = [
+        one for one in answer.not_counted if one.from_ is not None and one.percent is not None
+    ]
+    if answer.basis is not TotalBasis.GENERAL or answer.rows or not duties:
+        return None
+    duties.sort(key=lambda one: (one.from_ or date.min, one.measure), reverse=True)
+    text = f"{escape(_format_pair(answer), _PAIR)}: {bold('duties on particular goods only')}. "
+    text += "Each has its last rate; name its goods to see earlier ones."
+    head = [header(_format_title([answer])), section(text)]
+    tail = [*_render_notes([answer], query), *actions(*_build_buttons(query))]
+    room = MESSAGE_ROOM - count_characters([*head, *tail])
+    columns = [Column("Rate since", is_wrapped=False), Column("Until", is_wrapped=False)]
+    columns += [Column("Rate", "right", is_wrapped=False), Column("Duty")]
+    rows = [
+        [
+            text_cell(format_day(one.rate_since or one.from_)),
+            text_cell(
+                format_day(last) if (last := one.charged_until or one.to) else "no end known"
+            ),
+            text_cell(_format_rate(one)),
+            link_cell(one.measure, one.source.url),
+        ]
+        for one in duties
+        if one.from_ is not None
+    ]
+    table, left = build_table(columns, rows, room)
+    notice = f"{escape(_format_title([answer]))}. {text}"
+    plain = [
+        section(
+            "\n".join(
+                f"{row[0]['text']}: {bold(escape(_format_rate(one)))} {escape(one.measure)}"
+                for row, one in listed
+            )
+        )
+        for listed in [list(zip(rows, duties, strict=True))[:_STEPS]]
+    ]
+    message = assemble(notice, [*head, table], _render_left_out(left, several=False), tail)
+    return replace(message, instead=assemble(notice, [*head, *plain], (), tail))
+
+
+def _format_rate(one: Component) -> str:
+    rate = words.describe_rate(one.rate)
+    is_charged = one.status in (Status.IN_FORCE, Status.EXPIRED, Status.STRUCK_DOWN)
+    return rate if is_charged else f"{rate}, {one.status.value.replace('_', ' ')}"
 
 
 def build_history_details(

@@ -179,11 +179,11 @@ def _list_facts(overview: AnswerOverview, answer: Answer) -> list[str]:
         more = f" {left} more in the details." if left > 0 else ""
         facts.append(f"{bold('Decides:')} {escape(asked, _LINE)}{more}")
     if answer.entry.value is not None:
-        total = next(
-            (line for line in words.describe_value(answer.entry.value) if line.startswith("total")),
-            "",
-        )
+        lines = words.describe_value(answer.entry.value)
+        total = next((line for line in lines if line.startswith("total")), "")
         facts.append(bold(escape(total[:1].upper() + total[1:], _LINE)))
+        parcels = next((line for line in lines if line.startswith("low-value")), "")
+        facts += [escape(f"{parcels[:1].upper()}{parcels[1:]}.", _LINE)] if parcels else []
     if overview.headings:
         facts.append(f"Declare {escape(overview.headings, 200)}")
     return facts
@@ -232,6 +232,8 @@ def _list_commands(
     if answer.imposer == HOME and answer.partner != WORLD and answer.basis is TotalBasis.GOODS:
         # Orders on these goods may be far higher than the total, which does not include them.
         yield "AD/CVD", "card antidumping"
+    if answer.entry.value is not None and answer.entry.value.low_value_until is not None:
+        yield "Low-value parcels", "card de-minimis"
     if answer.total_percent is not None or answer.last_change is not None:
         history = query.model_copy(update={"history": True, "percent": None})
         yield "History", format_query(history)

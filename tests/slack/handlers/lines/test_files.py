@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.commands.request import RequestLimit
 from bot.lines.files.writing import write_xlsx
 from bot.local_slack.server import Workspace
 from bot.slack.handlers.lines.files import find_sheet
@@ -57,12 +58,43 @@ async def test_both_buttons_under_a_file_work_one_after_the_other(
         assert "Send the file again" in words(answers[-1])
 
 
-async def press(user: LinesUser, message: dict[str, Any], place: int) -> None:
+async def test_a_file_with_a_mention_is_for_the_list_of_the_channel(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    async with running_bot(workspace, client) as context:
+        user = LinesUser(workspace, context)
+        sent = await workspace.keyboard.send_file(
+            "lines.csv", b"HTS,Origin\n8507.60.00,CN\n", "#trade-news", "@tariffwire"
+        )
+        await context.background.finish()
+        [message] = sent.messages
+        assert "lines.csv: 1 line. Nothing is saved yet." in words(message)
+        await press(user, message, 0, "trade-news")
+        await user.submit()
+        assert "Saved" in user.text
+        assert "8507.60.00" in await user.type("/tariff my channel")
+        assert "none yet" in await user.type("/tariff my")
+
+
+async def test_a_file_counts_as_a_request(workspace: Workspace, client: AsyncWebClient) -> None:
+    async with running_bot(workspace, client, limit=RequestLimit(1)) as context:
+        user = LinesUser(workspace, context)
+        assert "none yet" in await user.type("/tariff my")
+        sent = await workspace.keyboard.send_file("lines.xlsx", CONTENT)
+        await context.background.finish()
+        [message] = sent.messages
+        assert "more than 1 requests in a minute" in words(message)
+
+
+async def press(user: LinesUser, message: dict[str, Any], place: int, channel: str = "") -> None:
     """Presses a button under a file."""
     row = message["blocks"][-1]
     pressed = row["elements"][place]
+    team = user.workspace.team
+    found = team.find_channel(channel) if channel else team.direct
+    assert found is not None
     await user.workspace.pointer.click(
-        user.workspace.team.direct.id,
+        found.id,
         message["ts"],
         row["block_id"],
         pressed["action_id"],

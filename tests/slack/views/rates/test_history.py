@@ -197,3 +197,11 @@ def test_a_history_of_goods_without_an_origin_has_the_duty_on_all_origins() -> N
 def test_goods_without_a_duty_of_their_own_need_an_origin() -> None:
     message = asyncio.run(answer_message("toys history", TODAY))
     assert "Which origin do you mean for toys?" in join(list(message.blocks))
+
+
+def test_an_importer_with_duties_on_particular_goods_only_has_a_history() -> None:
+    message = history_of("canada on us history")
+    text = text_of(message)
+    assert "duties on particular goods only" in text
+    assert "31 Aug 2025" in text
+    assert "30%, suspended" in text_of(history_of("eu on us history"))

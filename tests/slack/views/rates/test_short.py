@@ -299,3 +299,23 @@ def test_duties_that_were_voided_later_have_a_button_to_the_refunds() -> None:
     assert isinstance(reply, RateCard)
     assert reply.facts.card.id == "refunds"
     assert "Refunds" not in buttons_of(answer_to("us on vietnam"))
+
+
+@pytest.mark.parametrize("origin", ["canada", "mexico"])
+def test_goods_in_general_under_usmca_pay_no_normal_duty(origin: str) -> None:
+    shown = text_of(answer_to(f"us {origin} usmca"))
+    assert "normal duty 0% on 11," in shown
+    assert "plus the normal duty" not in shown
+    assert "Goods that qualify also pay Section 232 (steel, aluminum" in shown
+
+
+def test_goods_at_column_2_rates_add_the_column_2_duty() -> None:
+    assert "plus the column 2 duty (half of the lines: 35% or more)" in text_of(
+        answer_to("us on belarus")
+    )
+
+
+def test_a_parcel_has_no_fee_of_a_formal_entry() -> None:
+    message = answer_to("us on france 6204.43.40 $90")
+    assert "processing fee of a formal entry" not in text_of(message)
+    assert buttons_of(message)["Low-value parcels"] == "card de-minimis"

@@ -1,0 +1,22 @@
+"""Where customs of economies whose duties are not in our data publish their tariffs."""
+
+_PLACES = {
+    "AU": "the Working Tariff of the Australian Border Force (abf.gov.au)",
+    "BR": "Siscomex (portalunico.siscomex.gov.br)",
+    "CA": "the Customs Tariff of the CBSA (cbsa-asfc.gc.ca)",
+    "CH": "Tares (xtares.admin.ch)",
+    "CN": "the tariff search of China's customs (online.customs.gov.cn)",
+    "EU": "TARIC (taxation-customs.ec.europa.eu)",
+    "GB": "the UK Trade Tariff (trade-tariff.service.gov.uk)",
+    "IN": "the tariff of the CBIC (cbic.gov.in)",
+    "JP": "the tariff schedule of Japan Customs (customs.go.jp)",
+    "KR": "UNIPASS (unipass.customs.go.kr)",
+    "MX": "SNICE (snice.gob.mx)",
+    "US": "the HTS (hts.usitc.gov)",
+}
+
+
+def find_place(imposer: str) -> str:
+    """` For all its duties, see TARIC.`, with the blank before it; empty if we know no place."""
+    place = _PLACES.get(imposer)
+    return f" For all its duties, see {place}." if place else ""

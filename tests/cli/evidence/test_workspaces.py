@@ -1,0 +1,61 @@
+"""`tariffwire workspaces` lists and removes workspaces, and replaces keys."""
+
+import json
+
+import pytest
+
+from bot.store.installations import Installations
+from bot.store.token_cipher import TokenCipher, make_key
+from tests.cli.evidence.conftest import Fill, Run
+from tests.store.examples import subscription
+from tests.store.opened import Store
+from tests.store.test_installations import TOKEN, installation
+
+KEY = make_key()
+
+
+async def _save(store: Store) -> None:
+    installations = Installations(store.database, TokenCipher([KEY]))
+    for team in ("T1", "T2"):
+        await installations.save(installation(team, name=f"Team {team}"))
+        await store.subscriptions.add(subscription("C1", team=team))
+
+
+@pytest.fixture(autouse=True)
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", KEY)
+
+
+def test_workspaces_are_listed_without_tokens(fill: Fill, run: Run) -> None:
+    assert "no workspace" in run("workspaces", "list").stderr
+    fill(_save)
+    listed = run("workspaces", "list")
+    assert ["Team T1" in line for line in listed.stdout.splitlines()] == [True, False]
+    found = json.loads(run("workspaces", "list", "--json").stdout)["workspaces"]
+    assert [each["team"] for each in found] == ["T1", "T2"]
+    assert TOKEN not in listed.output + json.dumps(found)
+
+
+def test_a_workspace_is_removed_after_a_question(fill: Fill, run: Run) -> None:
+    fill(_save)
+    assert run("workspaces", "remove", "T2").exit_code == 1
+    lines = run("workspaces", "remove", "T2", "--yes").stdout.splitlines()
+    assert lines == ["installations: 1 deleted", "subscriptions: 1 deleted"]
+    again = run("workspaces", "remove", "T2", "--yes")
+    assert (again.exit_code, "nothing of this workspace" in again.stderr) == (1, True)
+    found = json.loads(run("workspaces", "list", "--json").stdout)["workspaces"]
+    assert [each["team"] for each in found] == ["T1"]
+
+
+def test_tokens_are_encrypted_with_the_first_key(
+    fill: Fill, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(_save)
+    new = run("workspaces", "new-key").stdout.strip()
+    monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", f"{new},{KEY}")
+    assert "2 tokens" in run("workspaces", "rotate-keys").stdout
+    monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", new)
+    assert run("workspaces", "list").exit_code == 0
+    monkeypatch.delenv("TARIFFWIRE_TOKEN_KEYS")
+    refused = run("workspaces", "list")
+    assert (refused.exit_code, "TARIFFWIRE_TOKEN_KEYS: missing" in refused.stderr) == (1, True)
