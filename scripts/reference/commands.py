@@ -24,7 +24,7 @@ def render_page() -> str:
         "Slack are\nin [Ask questions](../using.md#in-slack).\n\n"
         "Exit codes: 0 for success, 1 for a failure (with the reason on stderr, or on stdout for "
         "`doctor`) and for\na question without an answer, 2 for wrong usage.\n\n"
-        "`make reference` writes this page from `bot/cli`.\n"
+        "Do not edit this page: `make reference` writes it from `bot/cli`.\n"
     ]
     for group, title in WHEN.items():
         parts.append(f"\n## {title}\n")

@@ -195,6 +195,8 @@ KEYS: dict[str, dict[str, str]] = {
         "harbor_fee": "The harbor maintenance fee, which only goods that arrive by sea pay.",
         "total": "The lowest and the highest sum, without the harbor fee.",
         "not_summed": "Duties that the sum lacks.",
+        "informal_up_to": "If the entry is informal: the highest value of an informal entry.",
+        "low_value_until": "The last day on which shipments of so low a value were exempt.",
         **_SOURCE,
     },
     "valued_duty": {**_MEASURE, "percent": "The rate.", "dollars": "The duty in dollars."},

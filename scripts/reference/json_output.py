@@ -21,6 +21,7 @@ NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 QUESTIONS = (
     "us china",
     "us china 8507.60.00 value 10000",
+    "us china 8507.60.00 value 500",
     "us china 8507",
     "us canada steel usmca",
     "us canada steel",
@@ -53,8 +54,9 @@ def render_page() -> str:
         "The object that `tariffwire rate --json` prints, and that the MCP tool `rate` returns. "
         "Percents are decimal\nstrings, days are ISO 8601, economies are codes. Keys marked "
         "*may be missing* are left out if they are empty.\n\n"
-        "`make reference` writes this page from the answers to "
-        f"{len(QUESTIONS)} questions.\n"
+        "Do not edit this page: `make reference` writes it from the answers to "
+        f"{len(QUESTIONS)} questions\nand from `scripts/reference/json_keys.py`, which says what "
+        "each key means.\n"
     ]
     found, missing = collect_types()
     for name, what in OBJECTS.items():

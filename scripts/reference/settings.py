@@ -76,7 +76,8 @@ def render_page() -> str:
         "Settings come from the environment, from `.env` in the current folder, and from files of "
         "secrets\n([how](../security.md#secrets)); the first of these that has a value decides. "
         "Durations may have fractions.\n\n"
-        "`make reference` writes this page and `.env.example` from `bot/runtime/settings.py`.\n"
+        "Do not edit this page: `make reference` writes it and `.env.example` from "
+        "`bot/runtime/settings.py`.\n"
     ]
     for title, rows in list_sections():
         parts.append(f"\n## {title}\n\n| setting | default | purpose |\n| --- | --- | --- |\n")
