@@ -387,7 +387,7 @@ def _take_retaliation(
     if reader is None:
         return find_retaliation(words)
     # Words of the retaliation may stand next to the goods: `wine from france if it comes back`.
-    groups = (words.other_words, words.words_before[0], words.words_after)
+    groups = (words.other_words, *words.words_before[:1], words.words_after)
     kept = (trim_product(reader.drop_everyday_words(group)) for group in groups)
     goods = next(filter(None, (list_read_goods(one, reader) for one in kept)), None)
     return find_retaliation(words, partial(asked, product=goods))
