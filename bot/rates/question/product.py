@@ -197,7 +197,11 @@ class ProductReader:
             for phrase in matches:
                 if phrase.kind != "goods":
                     found.setdefault(phrase.kind, {})[phrase.key] = None
-            if goods and all(phrase.kind == "goods" for phrase in matches):
+            if goods and self._is_for(words, at, unknown):
+                # `screens for phones` are no phones.
+                found.setdefault("doubtful", {}).update(dict.fromkeys(self.list_names(goods)))
+                unknown.extend(words[at : at + size])
+            elif goods and all(phrase.kind == "goods" for phrase in matches):
                 run.append(Item(words[at : at + size], goods, at + size - 1 in plurals))
             elif not matches and words[at] not in IGNORED:
                 run.append(Item((words[at],), is_plural=at in plurals))
@@ -266,6 +270,12 @@ class ProductReader:
         before = (words[first : at - 1] for first in range(max(at - _LONGEST_NAME, 0), at - 1))
         named = [one for one in before if self._is_name(one)]
         return bool(named) and not any(self._is_name((*use, *one)) for one in named)
+
+    def _is_for(self, words: tuple[str, ...], at: int, unknown: Sequence[str]) -> bool:
+        """Whether the goods at `at` are what an article of the schedule without a name is for."""
+        before = words[max(at - 2, 0) : at]
+        is_for = len(before) > 1 and before[1] == "for" and before[0] != "not"
+        return is_for and unknown[-1:] == [before[0]] and self._is_in_schedule(before[0])
 
     def _is_made_of(self, words: tuple[str, ...], at: int) -> bool:
         """Whether goods stand before their material or use: `furniture of wood`."""

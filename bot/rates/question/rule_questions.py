@@ -105,7 +105,7 @@ _RULES = (
 _REFUNDS = (
     re.compile(
         # 'how do i get back the ieepa duties', 'recover the tariffs we paid'
-        r"^(?!.*\b(?:drawback|re-?export\w*|export(?:s|ed|ing)?)\b)(?:"
+        r"^(?!.*\b(?:drawback|re-?export\w*|export(?:s|ed|ing)?|301|232|201|338)\b)(?:"
         rf".*\b(?:get|getting|claim\w*|want|have|receive)\b[^?;]{{0,15}}{_PAID}[^?;]{{0,40}}"
         r"\b(?:back|refunded|returned|reimbursed)\b"
         rf"|.*\b(?:get|getting|got|claim\w*|pay|paid|give|want) back\b[^?;]{{0,40}}{_PAID}"
