@@ -218,7 +218,7 @@ class AnswerService:
         measures = [self.ledger.by_id[one.measure_id] for one in counted if one.percent]
         if all(measure.applies_to_all_goods for measure in measures):
             build = partial(RateQuery, product=query.product, history=True)
-            vocabulary = Vocabulary(self.ledger.parties, None, None, date.min)
+            vocabulary = Vocabulary(self.ledger.parties, self.ledger.reader, None, date.min)
             ask_for_origin(build, query.product or "the goods", vocabulary)
 
     async def _count_lines(

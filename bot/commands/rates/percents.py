@@ -7,8 +7,9 @@ from bot.rates.calendar.spells import Spell, find_spells
 from bot.rates.cards.deals import find_deals
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
-from bot.rates.question.query import HOME, LIKELY_ORIGINS, QueryKind, RateQuery
+from bot.rates.question.query import HOME, QueryKind, RateQuery
 from bot.rates.question.stemming import stem_words
+from bot.rates.question.vocabulary.origins import list_likely_origins
 from bot.text.dates import format_day
 
 _MAX_OPTIONS = 4
@@ -54,7 +55,8 @@ def _refuse_other_goods(query: RateQuery, percent: str, ledger: Ledger) -> None:
     has in its name."""
     every = (f"All duties of {percent}", percent)
     if query.product and ledger.reader.names_goods(query.product):
-        origins = [(code, ledger.parties.get(code).name) for code in LIKELY_ORIGINS]
+        codes = list_likely_origins(ledger.reader.list_codes(query.product))
+        origins = [(code, ledger.parties.get(code).name) for code in codes]
         options = [(name, f"us on {code} {query.product} {percent}") for code, name in origins]
         asked = f"Which origin do you mean for {query.product}?"
         raise UnclearQuestion(query.product, asked, [*options, every])
@@ -70,9 +72,8 @@ def _ask_for_goods_of_percent(query: RateQuery, percent: str, ledger: Ledger) ->
     if not query.product or not ledger.reader.names_goods(query.product):
         return
     said = f"No duty in our data is or was {percent}. Antidumping and countervailing duties are not"
-    origins = [
-        (ledger.parties.get(code).name, f"us on {code} {query.product}") for code in LIKELY_ORIGINS
-    ]
+    codes = list_likely_origins(ledger.reader.list_codes(query.product))
+    origins = [(ledger.parties.get(code).name, f"us on {code} {query.product}") for code in codes]
     options = [("Antidumping and countervailing duties", "card antidumping"), *origins]
     raise UnclearQuestion(percent, f"{said} in it. Which answer helps?", options[:_MAX_OPTIONS])
 

@@ -54,6 +54,7 @@ from bot.rates.question.reading.asides import (
     drop_asked_heading,
     drop_material,
     drop_named_duty,
+    drop_post,
     drop_route,
     drop_suffixes,
     spell_out_use,
@@ -126,6 +127,8 @@ from bot.rates.question.wording import (
 _MAX_TEXT = 500
 _FEW_WORDS = 3
 _MAX_COMPARED, _MAX_CARDS = 15, 4
+_PARCELS = "de-minimis"
+"""The id of the card about parcels."""
 _SOURCES = frozenset({"source", "sources"})
 
 
@@ -180,6 +183,10 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     rest = _add_own_origin(rest, parties)
     undated = rest
     named = cards.find_all(undated)[:_MAX_CARDS] if cards is not None else ()
+    by_post, rest = drop_post(rest)
+    tokens.settle(rest, Role.FILLER)
+    if by_post and cards is not None and _PARCELS in cards.by_id:
+        named = tuple(dict.fromkeys((*named, _PARCELS)))[:_MAX_CARDS]
     # The way of the goods may be what the question is about: `goods that enter through canada`.
     about = remove_empty_phrases(routed) if whole != routed else undated
     rule = find_rule(routed, vocabulary)
@@ -380,7 +387,7 @@ def _take_retaliation(
     if reader is None:
         return find_retaliation(words)
     # Words of the retaliation may stand next to the goods: `wine from france if it comes back`.
-    groups = (words.other_words, words.words_before[0], words.words_after)
+    groups = (words.other_words, *words.words_before[:1], words.words_after)
     kept = (trim_product(reader.drop_everyday_words(group)) for group in groups)
     goods = next(filter(None, (list_read_goods(one, reader) for one in kept)), None)
     return find_retaliation(words, partial(asked, product=goods))

@@ -179,7 +179,11 @@ class ProductReader:
             size = len(matches[0].words) if matches else 1
             named = dict.fromkeys(phrase.key for phrase in matches if phrase.kind == "goods")
             goods = tuple(named)
-            if goods and (is_material(words, at) or self._is_use(words, at, breaks)) and (run or "goods" in found):
+            if (
+                goods
+                and (is_material(words, at) or self._is_use(words, at, breaks, matches))
+                and (run or "goods" in found)
+            ):
                 # `cabinets made of mdf` are cabinets, and `batteries for e-bikes` are batteries.
                 self._close(run, found, unknown)
                 unknown.extend(words[at : at + size])
@@ -193,7 +197,11 @@ class ProductReader:
             for phrase in matches:
                 if phrase.kind != "goods":
                     found.setdefault(phrase.kind, {})[phrase.key] = None
-            if goods and all(phrase.kind == "goods" for phrase in matches):
+            if goods and self._is_for(words, at, unknown):
+                # `screens for phones` are no phones.
+                found.setdefault("doubtful", {}).update(dict.fromkeys(self.list_names(goods)))
+                unknown.extend(words[at : at + size])
+            elif goods and all(phrase.kind == "goods" for phrase in matches):
                 run.append(Item(words[at : at + size], goods, at + size - 1 in plurals))
             elif not matches and words[at] not in IGNORED:
                 run.append(Item((words[at],), is_plural=at in plurals))
@@ -249,18 +257,28 @@ class ProductReader:
         pair = tuple(words[max(at - 1, 0) : at + 1])
         return len(pair) > 1 and self._is_name(pair)
 
-    def _is_use(self, words: tuple[str, ...], at: int, breaks: frozenset[int]) -> bool:
-        """Whether the goods at `at` are what the goods before them are for."""
+    def _is_use(
+        self, words: tuple[str, ...], at: int, breaks: frozenset[int], matches: list[_Phrase]
+    ) -> bool:
+        """Whether the goods at `at`, which are `matches`, are what those before them are for."""
+        if any(one.kind != "goods" for one in matches):
+            # 'a car for usmca'
+            return False
+        use = words[at : at + len(matches[0].words)]
         if words[max(at - 1, 0) : at] != ("for",) or not breaks.isdisjoint((at - 1, at)):
             return False
-        return any(
-            one.words == words[first : at - 1] and one.kind == "goods"
-            for first in range(max(at - _LONGEST_NAME, 0), at - 1)
-            for one in self._phrases.get(words[first], ())
-        )
+        before = (words[first : at - 1] for first in range(max(at - _LONGEST_NAME, 0), at - 1))
+        named = [one for one in before if self._is_name(one)]
+        return bool(named) and not any(self._is_name((*use, *one)) for one in named)
+
+    def _is_for(self, words: tuple[str, ...], at: int, unknown: Sequence[str]) -> bool:
+        """Whether the goods at `at` are what an article of the schedule without a name is for."""
+        before = words[max(at - 2, 0) : at]
+        is_for = len(before) > 1 and before[1] == "for" and before[0] != "not"
+        return is_for and unknown[-1:] == [before[0]] and self._is_in_schedule(before[0])
 
     def _is_made_of(self, words: tuple[str, ...], at: int) -> bool:
-        """Whether the goods stand before their material or use: `furniture of wood`, `tires for cars`."""
+        """Whether goods stand before their material or use: `furniture of wood`."""
         is_of = words[at + 1 : at + 2] in (("of",), ("for",))
         return is_of and self._is_reversed((words[at], *words[at + 2 : at + 3]), 0)
 
@@ -386,6 +404,11 @@ class ProductReader:
         """The codes in the text, or else the names of its goods."""
         wanted = self.read(text, frozenset())
         return wanted.codes or tuple(self.list_names(wanted.goods))
+
+    def list_codes(self, text: str) -> tuple[str, ...]:
+        """The codes in the text, or else those of its goods."""
+        wanted = self.read(text, frozenset())
+        return wanted.codes or tuple(chain(*map(self._get_codes, wanted.goods)))
 
     def names_any(self, text: str) -> bool:
         """Whether the text names goods, a code, a layer of any pair or a legal basis."""

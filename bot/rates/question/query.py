@@ -16,9 +16,6 @@ CHANGES_DAYS = 30
 HOME = "US"
 """The importing country of a question that names only origins."""
 
-LIKELY_ORIGINS = ("CN", "MX", "EU")
-"""The origins of most imports of the US, for goods whose origin a question does not name."""
-
 
 class Uncovered(StrEnum):
     """Duties, reliefs, limits and other costs that the ledger does not cover."""

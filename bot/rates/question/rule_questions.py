@@ -101,19 +101,19 @@ _RULES = (
         ),
         "refund-claimants",
     ),
-    (
-        re.compile(
-            # 'how do i get back the ieepa duties', 'recover the tariffs we paid'
-            r"^(?!.*\b(?:drawback|re-?export\w*|export(?:s|ed|ing)?)\b)(?:"
-            rf".*\b(?:get|getting|claim\w*|want|have|receive)\b[^?;]{{0,15}}{_PAID}[^?;]{{0,40}}"
-            r"\b(?:back|refunded|returned|reimbursed)\b"
-            rf"|.*\b(?:get|getting|got|claim\w*|pay|paid|give|want) back\b[^?;]{{0,40}}{_PAID}"
-            rf"|.*\b(?:recover|reclaim|recoup)\w*\b[^?;]{{0,40}}{_PAID}"
-            # 'do refunds come with interest, and how long does it take'
-            r"|.*\brefund\w*\b.*\b(?:how long|when will|takes?)\b|.*\bhow long\b.*\brefund\w*\b)"
-        ),
-        "refunds",
+)
+_REFUNDS = (
+    re.compile(
+        # 'how do i get back the ieepa duties', 'recover the tariffs we paid'
+        r"^(?!.*\b(?:drawback|re-?export\w*|export(?:s|ed|ing)?|301|232|201|338)\b)(?:"
+        rf".*\b(?:get|getting|claim\w*|want|have|receive)\b[^?;]{{0,15}}{_PAID}[^?;]{{0,40}}"
+        r"\b(?:back|refunded|returned|reimbursed)\b"
+        rf"|.*\b(?:get|getting|got|claim\w*|pay|paid|give|want) back\b[^?;]{{0,40}}{_PAID}"
+        rf"|.*\b(?:recover|reclaim|recoup)\w*\b[^?;]{{0,40}}{_PAID}"
+        # 'do refunds come with interest, and how long does it take'
+        r"|.*\brefund\w*\b.*\b(?:how long|when will|takes?)\b|.*\bhow long\b.*\brefund\w*\b)"
     ),
+    "refunds",
 )
 _WHO_PAYS = re.compile(
     r"^\W*(?:(?:so|and|but|then) )?who (?:actually |really |ultimately |legally )?"
@@ -186,18 +186,20 @@ _CHANGED = (
     r"\b(?:chang\w+|increas\w+|ros?e|rises?|went up|goes up|effect|in force|effective|start\w*"
     r"|beg[aiu]n\w*|hike|tariffs?|dut(?:y|ies)|rates?)\b"
 )
+_STEP = (
+    r"(?:shipment|shipping|export|loading|sailing|departure|entry|arrival|landing|order|purchase)"
+)
 _IN_TRANSIT = re.compile(
     r"\b(?:which|what) (?:tariff|rate|duty|date|day)s?\b[^?;]{0,20}\b"
     r"(?:appl(?:y|ies)|counts?|decides?|matters?|do (?:we|i) pay)\b[^?;]*"
     r"\b(?:loaded|sailed|departed|on the water|afloat|in transit)\b"
     # 'if goods left the port before the rate changed but arrive after, which rate counts'
-    rf"|{_LEFT}[^?;]{{0,50}}\b(?:before|prior to|ahead of)\b[^?;]*{_ARRIVES}[^?;]*\bafter(?:wards)?\b"
+    rf"|{_LEFT}[^?;]{{0,50}}\b(?:before|prior to|ahead of)\b[^?;]*{_ARRIVES}[^?;]*"
+    r"\bafter(?:wards)?\b"
     rf"|{_LEFT}[^?;]{{0,60}}\b(?:before|prior to)\b[^?;]*{_CHANGED}[^?;]*{_ARRIVES}"
     rf"|{_ARRIVES}[^?;]{{0,30}}\bafter\b[^?;]*{_CHANGED}[^?;]*{_LEFT}[^?;]*\b(?:before|earlier)\b"
     # 'is it the day of shipment or the day of arrival that counts'
-    r"|\b(?:date|day) of (?:the )?(?:shipment|shipping|export|loading|sailing|departure|entry|arrival"
-    r"|landing|order|purchase)\b[^?;]{0,20}\bor\b[^?;]{0,25}\b(?:shipment|shipping|export|loading"
-    r"|sailing|departure|entry|arrival|landing|order|purchase)\b"
+    rf"|\b(?:date|day) of (?:the )?{_STEP}\b[^?;]{{0,20}}\bor\b[^?;]{{0,25}}\b{_STEP}\b"
 )
 _CASE = re.compile(
     r"\b(?P<name>(?!the\b|a\b|this\b|that\b)[a-z0-9][\w.&'-]+)(?:'s)? "
@@ -221,6 +223,7 @@ def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
     if not _OTHER_RULES.search(text):
         rules += [(_CONTENT_RULE, "us-content"), (_ORIGIN_RULE, "origin-rules")]
     codes = TokenizedQuestion(text, parties).codes
+    rules.append(_REFUNDS)
     if not codes:
         rules += _RULES
     if len(codes) > 1 and HOME not in codes and not _OTHER_RULES.search(text):

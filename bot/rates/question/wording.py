@@ -106,9 +106,9 @@ _OF_ECONOMY = (
 )
 """An adjective that may name an economy."""
 _WRITING = (
-    r"(?:(?:i'm|i am|we're|we are|am|im) )?(?:writing|preparing|working on|drafting|doing|finishing)"
-    r" (?:an?|my|our|the|some) (?:\w+ )?(?:story|article|piece|report|memo|note|brief|briefing|post|column"
-    r"|presentation|slides?|paper|thesis|newsletter|speech)"
+    r"(?:(?:i'm|i am|we're|we are|am|im) )?(?:writing|preparing|working on|drafting|finishing) "
+    r"(?:an?|my|our|the|some) (?:\w+ )?(?:story|article|piece|report|memo|note|brief|briefing|post"
+    r"|column|presentation|slides?|paper|thesis|newsletter|speech)"
     r"(?: (?:(?:due|for|by|on) )?(?:tomorrow|today|tonight|this week|next week"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day))?"
 )
@@ -129,6 +129,8 @@ _EMPTY_PHRASES = re.compile(
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
     rf"|{_WRITING}"
+    r"|(?:an? )?(?:(?:very )?(?:small|little|tiny|big|large|medium|mid-?sized?|family|young) )+"
+    r"(?:firm|company|business|importer|shop|store|retailer|brand|enterprise|startup|trader)\b"
     r"|hearing (?:that|about|of)|still (?:on(?! top)|due|there|apply|applies|applying)"
     r"|lead[- ]times?|leads? to|in the works|double[- ]check(?:ing)?)\b"
     rf"|\bfor (?:our|my|the|a|an|your|their) (?:(?!{_OF_ECONOMY}\b)\w+ ){{0,2}}"
@@ -187,7 +189,8 @@ _PAST = re.compile(
 _FUTURE = re.compile(r"\b(?:will|upcoming|calendar|scheduled|going to|expected|planned|coming)\b")
 _ANNOUNCED = (
     r"\b(?:what|anything|something|news|new|which|was there|were there|did|has)\b[^?.;]{0,30}"
-    r"\b(?:announc(?:e|es|ed|ing|ements?)|unveil(?:s|ed|ing)?)\b|\b(?:tariff|trade|duty) announcements?\b"
+    r"\b(?:announc(?:e|es|ed|ing|ements?)|unveil(?:s|ed|ing)?)\b"
+    r"|\b(?:tariff|trade|duty) announcements?\b"
 )
 """What was announced: with a period, a question for the changes in it."""
 _ANNOUNCING = re.compile(r"\b(?:announc(?:e|es|ed|ing|ements?)|unveil(?:s|ed|ing)?)\b")

@@ -34,6 +34,8 @@ NAMES: dict[str, str] = {
     "section-301-review": "four year review; 301 review",
     "section-301-action-brazil": "brazil section 301 investigation",
     "section-301-action-nicaragua": "nicaragua section 301 action",
+    "average-rates": "average tariff; effective tariff rate; trade-weighted average tariff",
+    "usmca-review": "usmca talks; usmca joint review; usmca renegotiation; cusma review",
     "port-fees": "port fees; port fees on chinese ships; "
     "what are the port fees for chinese-built vessels",
     "section-301-maritime": "maritime 301; ship to shore cranes 301",

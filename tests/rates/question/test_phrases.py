@@ -38,6 +38,10 @@ def read(text: str, parties: Parties, ledger: Ledger) -> RateQuery:
         ("jackets, 100% leather, from italy", ("leather-clothing",)),
         ("20 pallets olive oil from tunisia", ("olive-oil",)),
         ("t-shirts knit from china", ("t-shirts",)),
+        ("machine coffee from italy", ("coffee-makers",)),
+        ("oil olive from tunisia", ("olive-oil",)),
+        ("lithium batteries for e-bikes from china", ("lithium-batteries",)),
+        ("leather handbags from italy", ("leather-handbags",)),
     ],
 )
 def test_the_goods_of_a_phrase_are_found(
@@ -151,3 +155,39 @@ def test_retaliation_with_goods_of_an_origin_offers_both_directions(
         read("tariff on wine from france if retaliation comes back", parties, ledger)
     commands = [command for _, command in raised.value.options]
     assert commands[:2] == ["🇺🇸 on 🇫🇷 wine", "🇫🇷 on 🇺🇸 wine"]
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        ("how do i get back the ieepa duties that my broker paid", "refunds"),
+        ("do refunds come with interest, and how long does cbp take", "refunds"),
+        (
+            "if goods left the port before the rate changed but arrive after, which counts",
+            "in-transit",
+        ),
+        ("what did japan agree to", "deal-japan"),
+        ("what is the average tariff on chinese imports", "average-rates"),
+    ],
+)
+def test_a_sentence_about_a_rule_finds_its_card(
+    text: str, card: str, parties: Parties, ledger: Ledger
+) -> None:
+    assert read(text, parties, ledger).card == card
+
+
+def test_the_tariff_law_of_an_economy_names_the_importer(parties: Parties, ledger: Ledger) -> None:
+    query = read("goods from china under mexico's new tariff law", parties, ledger)
+
+    assert (query.imposer, query.partner, query.product) == ("MX", "CN", None)
+
+
+def test_what_was_announced_in_a_period_is_its_changes(parties: Parties, ledger: Ledger) -> None:
+    query = read("what was announced about tariffs in the past seven days?", parties, ledger)
+
+    assert (query.kind, query.since) == (QueryKind.CHANGES, date(2026, 11, 23))
+
+
+def test_an_article_for_other_goods_is_not_these_goods(parties: Parties, ledger: Ledger) -> None:
+    with pytest.raises(UnclearQuestion):
+        read("screens for phones from vietnam", parties, ledger)

@@ -446,7 +446,7 @@ def test_a_sentence_is_understood(
         ("china and vietnam furniture", UnclearQuestion, "🇨🇳 vs 🇻🇳 furniture"),
         ("canada and china canola", UnclearQuestion, "🇨🇳 on 🇨🇦 canola"),
         ("us china tv mounts", UnclearQuestion, "🇺🇸 🇨🇳 all goods"),
-        ("what is tariff on steel", UnclearQuestion, "🇺🇸 on 🇨🇳 steel"),
+        ("what is tariff on steel", UnclearQuestion, "🇺🇸 on 🇨🇦 steel"),
         ("when did section 122 start", NoEconomyNamed, "us china section 122"),
         ("antidumping", NoEconomyNamed, "us china"),
         ("compare eu and us tariffs on china", UnclearQuestion, "🇪🇺 on 🇨🇳"),

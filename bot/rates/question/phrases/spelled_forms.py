@@ -127,8 +127,8 @@ _MOVED = re.compile(
 )
 """Production that moves from one origin to another, so both are compared."""
 _TARIFF_LAW = re.compile(
-    r"\b(?:tariff|customs|dut(?:y|ies)|import tax|tariffs)[- ](?:laws?|reforms?|decrees?|legislation|bill"
-    r"|package|hikes?|increases?|rises?|schedule reform)\b"
+    r"\b(?:tariffs?|customs|dut(?:y|ies)|import tax)[- ]"
+    r"(?:laws?|reforms?|decrees?|legislation|bill|package|hikes?|increases?|rises?)\b"
 )
 """The law by which an economy set its duties: `mexico's new tariff law`."""
 _UNDER_ITS = re.compile(
@@ -138,12 +138,22 @@ _UNDER_ITS = re.compile(
     r"(?:(?:new|recent|own|latest|higher|import|additional) )*tariffs\b)"
 )
 """Words before the economy that charges: `more expensive under mexico's tariffs`."""
+_AGREED = re.compile(
+    r"\bwhat (?:else )?(?:did|has|have|does|do) (?:the )?"
+    r"(?P<who>[^\s,;?]+(?: [^\s,;?]+)?) (?:also )?"
+    r"(?:agreed? to|agreed? on|agreed?(?= with| in)|promised?|commit(?:ted)? to|committed|pledged?"
+    r"|conceded?|offered?|sign(?:ed)?(?= with)|negotiated?)\b"
+    r"(?: (?:with|in exchange|in return|to invest|to buy)\b"
+    r"(?: (?:the )?(?:us|usa|trump|washington|🇺🇸)\b)?)?"
+)
+"""What an economy agreed to: a question about its deal."""
 _OIL_OF_INDIA = re.compile(
-    r"\b(?:for|over|because of|due to|on account of|related to|linked to|about)? ?(?:its |their |the )?"
-    r"(?:buy(?:ing|s)?|purchas(?:e|es|ing)|import(?:s|ing)?)(?: of)? (?:russian|russia's) (?:oil|crude)\b"
+    r"\b(?:for|over|because of|due to|on account of|related to|linked to) (?:its |their |the )?"
+    r"(?:buying|purchas(?:es?|ing)|imports?|importing)(?: of)? (?:russian|russia's) (?:oil|crude)\b"
     r"(?: oil)?(?: (?:tariffs?|dut(?:y|ies)|penalty))?"
 )
 """The reason of the former duty on India, by which it is named: `for buying russian oil`."""
+_ASKS_TIME = re.compile(r"\b(?:when|since|how long|history|start\w*|stop\w*|end(?:s|ed)?)\b")
 _INDIA = re.compile(r"🇮🇳|\bindia\w*")
 _OWN_SHIPMENT = re.compile(
     r"\b(?:when|if|after|once|before|while|and|because|since)? ?(?:our|my|the|a|your|their|this) "
@@ -172,8 +182,9 @@ def spell_out(text: str) -> str:
         text = _NOT_ORIGINATING.sub("not usmca", text)
     if _CLAIM_DIFFERENCE.search(text):
         text = _ANY_CLAIM.sub(" ", text)
-    if _INDIA.search(text):
-        text = _OIL_OF_INDIA.sub(" oil duty ", text)
+    text = _AGREED.sub(r"\g<who> deal", text)
+    if _INDIA.search(text) and _ASKS_TIME.search(text):
+        text = _OIL_OF_INDIA.sub(" oil penalty ", text)
     if _LAW_OF_METALS.search(text):
         text = _COPPER.sub("copper", text)
     text = _spell_out_shares(text)

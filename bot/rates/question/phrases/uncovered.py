@@ -58,7 +58,8 @@ _OTHER_COSTS = (
             r"(?: (?:costs?|rates?|prices?|charges?|quotes?))?"
             r"|\bshipping (?:costs?|rates?|prices?|charges?|quotes?)\b"
             r"|\b(?:cost|price|charge|quote)s? (?:of|for) shipping\b"
-            r"|\bcosts? to ship\b|\bto ship (?:an?|one|my|our) (?:container|pallet|box)s?\b|\b[24]0[ -]?(?:ft|foot|feet)\b(?: containers?)?"
+            r"|\bcosts? to ship\b|\bto ship (?:an?|one|my|our) (?:container|pallet|box)s?\b"
+            r"|\b[24]0[ -]?(?:ft|foot|feet)\b(?: containers?)?"
         ),
         Uncovered.FREIGHT,
     ),

@@ -19,6 +19,16 @@ _TAG = re.compile(
 """The other answer to a yes-no question: `or was that only talk`."""
 _SELF = re.compile(r"^(?:i am|i'm|im|we are|we're) an? (?P<inside>[^,:;?.]{1,60})[:,]\s*")
 """What the asking person is: `i'm a broker in laredo:`."""
+_PAIR = re.compile(
+    r"(?<![\w-])(us|usa|eu|uk|cn|jp|[a-z]{4,})-(us|usa|eu|uk|cn|jp|[a-z]{4,})(?![\w-])"
+)
+"""Two economies with a hyphen: `us-canada talks`."""
+_BY_POST = re.compile(
+    r"\b(?:(?:sent|shipped|sends|ordered|comes|arrives|delivered|mailed) )?"
+    r"(?:by|per|via|in the|through) "
+    r"(?:the )?(?:post|mail|air ?mail|parcel post|parcel|courier|express|dhl|fedex|ups|usps)\b"
+)
+"""How a parcel is sent, which names no goods."""
 _ORIGIN_SUFFIX = re.compile(r"\b([a-z]+)-(?:made|origin|produced|grown|built|sourced)\b")
 _PLACE = r"(?P<place>[a-z]+(?: [a-z]+){0,2})"
 _VIA = re.compile(
@@ -120,6 +130,12 @@ def drop_asked_heading(text: str, parties: Parties, reader: ProductReader) -> st
     return rest if named and set(words.codes) - {HOME, WORLD} else text
 
 
+def drop_post(text: str) -> tuple[bool, str]:
+    """Whether the goods come by post, and the text without it."""
+    rest, count = _BY_POST.subn(" ", text)
+    return count > 0, rest
+
+
 def drop_material(text: str, parties: Parties) -> str:
     """The text without the economy of a material, if the origin of the goods is named:
     `origin vietnam, material of china`."""
@@ -135,12 +151,16 @@ def drop_material(text: str, parties: Parties) -> str:
 
 
 def drop_suffixes(text: str, parties: Parties) -> str:
-    """The text with `vietnam` for `vietnam-made` and `vietnam-origin`."""
+    """The text with `vietnam` for `vietnam-made`, and `us canada` for `us-canada`."""
+
+    def split(match: re.Match[str]) -> str:
+        both = (parties.find(match[1]), parties.find(match[2]))
+        return match.group() if None in both else f"{match[1]} {match[2]}"
 
     def shorten(match: re.Match[str]) -> str:
         return match.group() if parties.find(match[1]) is None else match[1]
 
-    return _ORIGIN_SUFFIX.sub(shorten, text)
+    return _PAIR.sub(split, _ORIGIN_SUFFIX.sub(shorten, text))
 
 
 def drop_aside(text: str, parties: Parties, reader: ProductReader | None) -> str:

@@ -51,6 +51,6 @@ def read_goods_of_law(card: RateQuery, text: str, vocabulary: Vocabulary) -> Rat
     if card.card == _BY_PRODUCT:
         options += [(one.product or "", format_query(one)) for one in every[:_MOST_GOODS]]
         raise UnclearQuestion(goods, "Which goods first?", options)
-    origins = list_origin_options(partial(asked, product=goods), vocabulary.parties)
+    origins = list_origin_options(partial(asked, product=goods), goods, vocabulary)
     options += [(f"{goods} from {name}"[:MAX_LABEL], command) for name, command in origins]
     raise UnclearQuestion(goods, f"Which origin do you mean for {goods}?", options)

@@ -16,7 +16,6 @@ from bot.rates.question.parties import DUTIES, FOOD_NAMES, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import (
     HOME,
-    LIKELY_ORIGINS,
     QueryKind,
     RateQuery,
     Uncovered,
@@ -30,6 +29,7 @@ from bot.rates.question.reading.question import (
     trim_product,
 )
 from bot.rates.question.stemming import stem_words
+from bot.rates.question.vocabulary.origins import list_likely_origins
 from bot.rates.schedule.search import FoundHeading
 
 _SHIPPING = frozenset(
@@ -176,14 +176,18 @@ def ask_for_importer(
     raise UnclearQuestion("the importing country", "Which importing country first?", options)
 
 
-def list_origin_options(asked: Callable[..., RateQuery], parties: Parties) -> list[tuple[str, str]]:
-    """The name of each likely origin, and the question about its duties."""
+def list_origin_options(
+    asked: Callable[..., RateQuery], product: str, vocabulary: Vocabulary
+) -> list[tuple[str, str]]:
+    """The name of each likely origin of the product, and the question about its duties."""
+    parties, reader = vocabulary.parties, vocabulary.reader
+    codes = reader.list_codes(product) if reader is not None else ()
     return [
         (
             parties.get(code).name,
             format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code)),
         )
-        for code in LIKELY_ORIGINS
+        for code in list_likely_origins(codes)
         if code in parties
     ]
 
@@ -192,7 +196,7 @@ def ask_for_origin(
     asked: Callable[..., RateQuery], product: str, vocabulary: Vocabulary
 ) -> NoReturn:
     """Raises UnclearQuestion for goods without an origin, because most origins pay other duties."""
-    options = list_origin_options(asked, vocabulary.parties)
+    options = list_origin_options(asked, product, vocabulary)
     every = asked(kind=QueryKind.PAIR, imposer=HOME, partner=WORLD, partner_implied=True)
     options.append(("Duties on all origins", format_query(every)))
     raise UnclearQuestion(product, f"Which origin do you mean for {product}?", options)
