@@ -170,7 +170,7 @@ def test_the_merchandise_fee_has_a_minimum_and_a_maximum(
 
 def test_an_informal_entry_has_no_merchandise_fee(ledger: Ledger) -> None:
     found = value_of(answer("us vietnam 6109.10.00 $2,500", ledger))
-    assert (found.merchandise_fee, found.informal_up_to) == (0, 2500)
+    assert (found.merchandise_fee, found.informal_up_to) == (Decimal(0), Decimal(2500))
     assert found.total[0] == sum((one.dollars or 0 for one in found.duties), found.base or 0)
     assert "informal entry" in words.describe_value(found)[-2]
 

@@ -31,7 +31,7 @@ def read(text: str, parties: Parties, ledger: Ledger) -> RateQuery:
         ("stainless steel bolts from china", ("screws",)),
         ("furniture from vietnam when our container was entered", ("furniture",)),
         ("wooden tables from vietnam", ("tables",)),
-        ("cotton sheets from india", ("bed-linen",)),
+        ("cotton sheets from india", ("cotton-bed-linen",)),
         ("plastic housewares from china", ("plastic-tableware",)),
         ("coffee beans from brazil", ("coffee",)),
         ("batteries aa china", ("primary-batteries",)),
