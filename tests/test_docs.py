@@ -21,7 +21,11 @@ DOCUMENTS = [
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("bench/*.md"))
 ]
 
-TEST_OR_EXAMPLE_SETTINGS = {"TARIFFWIRE_TEST_POSTGRES", "TARIFFWIRE_WORLD_BANK_URL"}
+TEST_OR_EXAMPLE_SETTINGS = {
+    "TARIFFWIRE_TEST_CHANNELS",
+    "TARIFFWIRE_TEST_POSTGRES",
+    "TARIFFWIRE_WORLD_BANK_URL",
+}
 """Variables in the documents that are no bot settings: one is for tests, one for a how-to."""
 
 
