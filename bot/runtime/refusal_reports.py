@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager, suppress
 import aiohttp
 
 from bot.alerts.notices import Notices, recovery_trouble
-from bot.alerts.sending.workspace_gate import Recovery
+from bot.alerts.sending.workspace_gate import Recovery, SavedRefusals
 from bot.alerts.sending.workspace_refusal import WorkspaceRefusal
 from bot.feeds.http.address_guard import find_url_refusal
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.http.session import open_session
+from bot.monitoring.bounded_read import BoundedRead
 from bot.readiness import NotReady, Readiness
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 RETRY_WAITS_S = (2.0, 10.0, 60.0)
 """Seconds before each further try of a post that failed."""
 _TIMEOUT_S = 10.0
+_READ_S = 2.0
+"""Maximum seconds for reading a saved refusal."""
 
 
 class WebhookFailed(Exception):
@@ -159,3 +162,22 @@ class RefusalReporter:
 
     def _name(self, team: str) -> str:
         return "" if self._home is None else f" of workspace {team}"
+
+
+@asynccontextmanager
+async def probe_saved_refusal(
+    readiness: Readiness, saved: SavedRefusals, team: str
+) -> AsyncIterator[None]:
+    """Within the block, `/readyz` shows whether workers have saved that the workspace refuses
+    messages. For a process that sends none and so does not find out itself."""
+    read = BoundedRead(lambda: saved.get(team), _READ_S)
+
+    async def is_accepted() -> bool:
+        return await read.get() is None
+
+    readiness.add_probe(NotReady.POSTS_REFUSED, is_accepted)
+    try:
+        yield
+    finally:
+        readiness.remove_probe(NotReady.POSTS_REFUSED)
+        await read.finish()

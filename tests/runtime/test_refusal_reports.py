@@ -15,7 +15,8 @@ from bot.alerts.sending.workspace_gate import Recovery
 from bot.alerts.sending.workspace_refusal import first_refusal
 from bot.feeds.http.limits import FetchLimits
 from bot.readiness import NotReady, Readiness
-from bot.runtime.refusal_reports import RefusalReporter, open_webhook
+from bot.runtime.refusal_reports import RefusalReporter, open_webhook, probe_saved_refusal
+from bot.store.workspace_refusals import WorkspaceRefusals
 from tests.store.examples import NOON, TEAM
 from tests.store.opened import Store
 
@@ -100,6 +101,19 @@ async def test_a_refusal_by_another_workspace_names_it_and_the_bot_stays_ready(
     assert ["workspace T2" in text for text in hook.texts] == [True, False, True]
     [notice] = await store.outbox.claim(NOON, 9, 60)
     assert (notice.team, "workspace T2" in notice.reason) == (TEAM, True)
+
+
+async def test_a_process_that_sends_nothing_is_ready_again_when_workers_have_recovered(
+    store: Store,
+) -> None:
+    readiness, saved = Readiness(), WorkspaceRefusals(store.database)
+    async with probe_saved_refusal(readiness, saved, TEAM):
+        assert await readiness.look() == ()
+        await saved.put(TEAM, REFUSAL)
+        assert await readiness.look() == (NotReady.POSTS_REFUSED,)
+        await saved.put("T2", REFUSAL)
+        await saved.delete(TEAM)
+        assert await readiness.look() == ()
 
 
 @pytest.mark.parametrize("status", [302, 500])

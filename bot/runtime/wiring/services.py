@@ -46,7 +46,7 @@ from bot.readiness import Readiness
 from bot.runtime.answer_log import StoredAnswerLog
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
-from bot.runtime.refusal_reports import RefusalReporter, open_webhook
+from bot.runtime.refusal_reports import RefusalReporter, open_webhook, probe_saved_refusal
 from bot.runtime.settings import Settings
 from bot.runtime.watch.each_workspace import EachWorkspace
 from bot.runtime.watch.watches import WatchedParts, Watches
@@ -75,7 +75,8 @@ log = logging.getLogger(__name__)
 class Foundation:
     """The parts that must be open before the services are built.
 
-    `operators` are the conversations that get notices.
+    `operators` are the conversations that get notices. `is_web` says that other processes poll and
+    send.
     """
 
     settings: Settings
@@ -86,6 +87,7 @@ class Foundation:
     operators: tuple[str, ...]
     readiness: Readiness
     metrics: Metrics
+    is_web: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,8 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         webhook = await stack.enter_async_context(
             open_webhook(reveal_secret(settings.alert_webhook), make_fetch_limits(settings))
         )
-        gate = WorkspaceGate(
-            sender.check_workspace,
-            WorkspaceRefusals(store.database, only_installed=settings.serves_many),
-        )
+        refusals = WorkspaceRefusals(store.database, only_installed=settings.serves_many)
+        gate = WorkspaceGate(sender.check_workspace, refusals)
         take_turn = base.slack.take_turn
         measured: Sender = MeasuredSender(sender, base.metrics, read_clock)
         if store.database.has_workers:
@@ -167,8 +167,11 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         notices = Notices(store.outbox, home, base.operators, read_clock, dispatcher.wake)
         many_home = home if settings.serves_many else None
         gate.report_to(RefusalReporter(base.readiness, notices, webhook, many_home))
-        for team in await list_teams():
-            await gate.restore(team, read_clock())
+        if not base.is_web:
+            for team in await list_teams():
+                await gate.restore(team, read_clock())
+        elif home:
+            await stack.enter_async_context(probe_saved_refusal(base.readiness, refusals, home))
         inbox = ProposalInbox(store.proposals, home, base.operators, read_clock, dispatcher.wake)
         hubs = await stack.enter_async_context(open_hubs(settings, store))
         is_pushed = hubs.is_pushed if hubs is not None else None
