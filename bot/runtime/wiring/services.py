@@ -208,7 +208,10 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             gate,
         )
         stack.push_async_callback(slack.background.finish)
-        _show_changes_of_proposals(slack, inbox, decisions)
+        _show_other_reports(slack, inbox)
+        if base.is_web or not store.database.has_workers:
+            # Once, although each process sees the new ledger.
+            decisions.watch(watch_ledger(slack))
         watched = WatchedParts(
             settings,
             store,
@@ -353,17 +356,13 @@ def _build_alert_options(decisions: Decisions) -> AlertOptions:
     return AlertOptions(find_rate, find_today)
 
 
-def _show_changes_of_proposals(
-    slack: SlackContext, inbox: ProposalInbox, decisions: Decisions
-) -> None:
-    """Updates the messages about a proposal when another report joins the proposal or the ledger
-    changes."""
+def _show_other_reports(slack: SlackContext, inbox: ProposalInbox) -> None:
+    """Updates the messages about a proposal when another report joins the proposal."""
     inbox.watch(
         lambda proposal_id: slack.background.spawn(
             update_messages(slack, proposal_id), "showing another report of a proposal"
         )
     )
-    decisions.watch(watch_ledger(slack))
 
 
 def _build_reminders(
