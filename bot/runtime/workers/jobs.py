@@ -94,11 +94,16 @@ def _prepare(services: Services, job: Job) -> Job:
     if services.journal is not None and job.run == services.journal.look:
         # In one process it runs often, and remembers when it has read the journal.
         job = replace(job, every_s=_ON_THE_HOUR_S)
-    if not job.reads_states:
+    if not job.reads_states and not job.reads_ledger:
         return job
 
     async def run() -> None:
-        await services.scheduler.refresh()
+        if job.reads_states:
+            await services.scheduler.refresh()
+        if job.reads_ledger:
+            # This process may have run the job last with a ledger that is older than the one with
+            # which another worker ran it since.
+            await services.decisions.look()
         await job.run()
 
     return replace(job, run=run)
