@@ -96,10 +96,12 @@ def _prepare(services: Services, job: Job) -> Job:
         job = replace(job, every_s=_ON_THE_HOUR_S)
     if not job.reads_states and not job.reads_ledger:
         return job
+    # Reading the states of 20,000 feeds takes a second, so frequent jobs do not each read them.
+    max_age = timedelta(seconds=_READ_STATES_S if job.every_s < _READ_STATES_S else 0)
 
     async def run() -> None:
         if job.reads_states:
-            await services.scheduler.refresh()
+            await services.scheduler.refresh(max_age)
         if job.reads_ledger:
             # This process may have run the job last with a ledger that is older than the one with
             # which another worker ran it since.
