@@ -1,5 +1,6 @@
 """The operators' page is read-only, asks for the token, and escapes everything."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -170,3 +171,19 @@ async def test_a_message_without_stories_is_listed(page: ServedPage) -> None:
     await page.store.queue(delivery("gone", "C9"))
     text = (await page.get("/conversations", await page.open_session()))[1]
     assert "C9" in text
+
+
+async def test_pages_that_the_database_delays_are_unavailable_until_it_answers(
+    tmp_path: Path,
+) -> None:
+    hold = asyncio.Event()
+    async with serving_page(tmp_path, hold, read_s=0.2) as page:
+        cookie = await page.open_session()
+        # The first two wait for the database, the others for these two.
+        for _ in range(4):
+            status, text = await page.get("", cookie)
+            assert (status, "database does not answer" in text) == (503, True)
+        hold.set()
+        async with asyncio.timeout(30):
+            while (await page.get("", cookie))[0] != 200:
+                await asyncio.sleep(0.05)
