@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from bot.http_server.rejections import Rejection
 from bot.operators_page.access import MOST_FAILURES
+from tests.journeys.workspace_reader import eventually
 from tests.operators_page.served import HOSTILE, SECRET, TOKEN, ServedPage, fill, serving_page
 from tests.store.examples import delivery
 
@@ -184,6 +185,8 @@ async def test_pages_that_the_database_delays_are_unavailable_until_it_answers(
             status, text = await page.get("", cookie)
             assert (status, "database does not answer" in text) == (503, True)
         hold.set()
-        async with asyncio.timeout(30):
-            while (await page.get("", cookie))[0] != 200:
-                await asyncio.sleep(0.05)
+
+        async def is_shown() -> bool:
+            return (await page.get("", cookie))[0] == 200
+
+        assert await eventually(is_shown)
