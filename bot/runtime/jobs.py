@@ -88,6 +88,9 @@ def list_reports(services: Services, *, is_local: bool = False) -> Sequence[Job]
         jobs.append(
             Job("renew hub subscriptions", renew, tick * 5, place=JobPlace.WEB, reads_states=True)
         )
+    if services.removal is not None:
+        again = services.removal.look_again
+        jobs.append(Job("finish removals of workspaces", again, 60.0, place=JobPlace.WEB))
     if services.journal is not None:
         # Runs often, but reads the journal only once an hour.
         jobs.append(Job("read the journal", services.journal.look, tick * 5))

@@ -53,7 +53,7 @@ from bot.runtime.watch.watches import WatchedParts, Watches
 from bot.runtime.wiring.basics import make_fetch_limits, open_decisions, read_clock, reveal_secret
 from bot.runtime.wiring.delivery_rules import build_delivery_rules
 from bot.runtime.wiring.polling import Polling, choose_spread_s, open_poller, open_scheduler
-from bot.runtime.wiring.removal import build_removal
+from bot.runtime.wiring.removal import WorkspaceRemoval, build_removal
 from bot.runtime.wiring.slack import SlackConnection
 from bot.slack.api.people import SlackPeople
 from bot.slack.api.sender import SlackSender
@@ -112,6 +112,8 @@ class Services:
     """None if hubs cannot reach the bot."""
     journal: JournalWatcher | None
     """None if the live source for the journal is off."""
+    removal: WorkspaceRemoval | None
+    """None if the bot serves only one workspace."""
 
 
 @asynccontextmanager
@@ -196,6 +198,9 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         answers = AnswerService(decisions.ledger, sources.reference, store.stories)
         decisions.watch(answers.replace_ledger)
         feeds = FeedRegistry(base.feeds, store, poller, config.topic_languages)
+        removal = build_removal(
+            base.slack, store.database, gate, sender.check_workspace, read_clock
+        )
         slack = _build_slack_context(
             base,
             feeds,
@@ -205,7 +210,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             notices,
             touches,
             lines,
-            gate,
+            removal,
         )
         stack.push_async_callback(slack.background.finish)
         _show_other_reports(slack, inbox)
@@ -247,6 +252,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             metrics=base.metrics,
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
+            removal=removal,
         )
 
 
@@ -279,7 +285,7 @@ def _build_slack_context(
     notices: Notices,
     touches: TouchFinder,
     lines: LineListService,
-    gate: WorkspaceGate,
+    removal: WorkspaceRemoval | None,
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
@@ -335,7 +341,7 @@ def _build_slack_context(
         take_reply_turn=base.slack.take_reply_turn,
         clients=base.slack.clients,
         home=base.slack.home,
-        remove_workspace=build_removal(base.slack, store.database, gate),
+        remove_workspace=removal.remove if removal is not None else None,
     )
 
 
