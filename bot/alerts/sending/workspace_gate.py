@@ -6,7 +6,7 @@ regularly, asks for a `turn` before each message, and reports each outcome.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -255,6 +255,11 @@ class WorkspaceGate:
         """Drops what is known of a workspace that has removed the app."""
         for known in (self._refusals, self._stored, self._recoveries):
             known.pop(team, None)
+
+    def keep_only(self, teams: Collection[str]) -> None:
+        """Drops what is known of other workspaces: they have removed the app."""
+        for team in {*self._refusals, *self._recoveries} - set(teams):
+            self.forget(team)
 
     async def save(self) -> None:
         """Saves what a later process needs of new refusals; raises StoreError."""

@@ -4,7 +4,7 @@
 """
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -114,6 +114,8 @@ class Services:
     """None if the live source for the journal is off."""
     removal: WorkspaceRemoval | None
     """None if the bot serves only one workspace."""
+    forget_removed: Callable[[], Awaitable[None]]
+    """Drops what this process knows of workspaces whose removal another process has handled."""
 
 
 @asynccontextmanager
@@ -229,6 +231,12 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             notices,
             read_clock,
         )
+
+        async def forget_removed() -> None:
+            teams = await list_teams()
+            gate.keep_only(teams)
+            sender.keep_only(teams)
+
         yield Services(
             settings=settings,
             store=store,
@@ -253,6 +261,7 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
             removal=removal,
+            forget_removed=forget_removed,
         )
 
 

@@ -20,6 +20,7 @@ SWEPT = timedelta(seconds=60)
 TAKE_OVER_S = 10.0
 _REFRESH_S = 10.0
 _READ_STATES_S = 60.0
+_FORGET_S = 60.0
 _ON_THE_HOUR_S = 3600.0
 
 
@@ -84,6 +85,8 @@ def list_web_jobs(services: Services) -> Sequence[Job]:
 def list_worker_jobs(services: Services) -> Sequence[Job]:
     """The jobs that each worker runs for itself."""
     jobs = _list_reads(services)
+    if services.settings.serves_many:
+        jobs.append(Job("forget removed workspaces", services.forget_removed, _FORGET_S))
     if services.hubs is not None:
         jobs.append(Job("read hub subscriptions", services.hubs.open, _REFRESH_S))
     return jobs

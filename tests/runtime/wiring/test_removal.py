@@ -11,6 +11,7 @@ from bot.runtime.wiring.removal import AGAIN_AFTER, WorkspaceRemoval
 from bot.slack.workspaces.registry import InstalledWorkspaces
 from bot.store.installations import Installations
 from bot.store.token_cipher import TokenCipher, make_key
+from bot.store.workspace_data import remove_workspace
 from bot.store.workspace_refusals import WorkspaceRefusals
 from tests.store.examples import NOON, subscription
 from tests.store.opened import Store
@@ -141,3 +142,12 @@ async def test_a_refusal_of_a_removed_workspace_is_not_saved(bot: Removed) -> No
     bot.gate.refuse(Turn("T2"), refused, NOON)
     await bot.gate.save()
     assert await bot.saved.get("T2") is None
+
+
+async def test_another_process_forgets_the_refusals_of_removed_workspaces(bot: Removed) -> None:
+    refused = WorkspaceRefused("Slack", "account_inactive", "install it")
+    for team in ("T1", "T2"):
+        bot.gate.refuse(Turn(team), refused, NOON)
+    await remove_workspace(bot.store.database, "T2")
+    bot.gate.keep_only(await bot.installed.list_teams())
+    assert bot.gate.closed == {"T1"}
