@@ -118,7 +118,8 @@ class RefusalReporter:
     to the operators.
 
     `home` is the workspace of the operators if the bot serves many workspaces. A refusal by another
-    one is reported too, but the bot stays ready for the others.
+    one is reported too, but the bot stays ready for the others. `has_workers` says that several
+    processes send messages.
     """
 
     def __init__(
@@ -127,7 +128,9 @@ class RefusalReporter:
         notices: Notices,
         webhook: AlertWebhook | None,
         home: str | None = None,
+        has_workers: bool = False,
     ) -> None:
+        self._has_workers = has_workers
         self._readiness, self._notices, self._webhook = readiness, notices, webhook
         self._home = home
 
@@ -141,7 +144,7 @@ class RefusalReporter:
             )
 
     def restored(self, team: str, _refusal: WorkspaceRefusal) -> None:
-        """It refused them before the start of this process, which reported that."""
+        """It refuses them, which an earlier process or another worker has reported."""
         if self._home in (None, team):
             self._readiness.set(NotReady.POSTS_REFUSED)
 
@@ -149,7 +152,7 @@ class RefusalReporter:
         """Called when the workspace accepts messages again."""
         if self._home in (None, team):
             self._readiness.clear(NotReady.POSTS_REFUSED)
-        if self._webhook is not None:
+        if self._webhook is not None and recovery.is_reported_here:
             since = f"{recovery.refusal.since:%Y-%m-%d %H:%M} UTC"
             self._webhook.post(
                 f"Tariffwire: Slack accepts messages{self._name(team)} again; it refused them "
@@ -158,7 +161,10 @@ class RefusalReporter:
 
     async def delivered(self, team: str, recovery: Recovery) -> None:
         """Called when all messages that waited for the recovery are delivered."""
-        await self._notices.report(recovery_trouble(recovery, self._name(team)))
+        is_counted = not self._has_workers
+        await self._notices.report(
+            recovery_trouble(recovery, self._name(team), is_counted=is_counted)
+        )
 
     def _name(self, team: str) -> str:
         return "" if self._home is None else f" of workspace {team}"

@@ -170,7 +170,8 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         notices = Notices(store.outbox, home, base.operators, read_clock, dispatcher.wake)
         many_home = home if settings.serves_many else None
-        gate.report_to(RefusalReporter(base.readiness, notices, webhook, many_home))
+        has_workers = store.database.has_workers
+        gate.report_to(RefusalReporter(base.readiness, notices, webhook, many_home, has_workers))
         if not base.is_web:
             for team in await list_teams():
                 await gate.restore(team, read_clock())
