@@ -20,6 +20,7 @@ SWEPT = timedelta(seconds=60)
 TAKE_OVER_S = 10.0
 _REFRESH_S = 10.0
 _READ_STATES_S = 60.0
+_FORGET_S = 60.0
 _ON_THE_HOUR_S = 3600.0
 
 
@@ -84,6 +85,8 @@ def list_web_jobs(services: Services) -> Sequence[Job]:
 def list_worker_jobs(services: Services) -> Sequence[Job]:
     """The jobs that each worker runs for itself."""
     jobs = _list_reads(services)
+    if services.settings.serves_many:
+        jobs.append(Job("forget removed workspaces", services.forget_removed, _FORGET_S))
     if services.hubs is not None:
         jobs.append(Job("read hub subscriptions", services.hubs.open, _REFRESH_S))
     return jobs
@@ -94,11 +97,18 @@ def _prepare(services: Services, job: Job) -> Job:
     if services.journal is not None and job.run == services.journal.look:
         # In one process it runs often, and remembers when it has read the journal.
         job = replace(job, every_s=_ON_THE_HOUR_S)
-    if not job.reads_states:
+    if not job.reads_states and not job.reads_ledger:
         return job
+    # Reading the states of 20,000 feeds takes a second, so frequent jobs do not each read them.
+    max_age = timedelta(seconds=_READ_STATES_S if job.every_s < _READ_STATES_S else 0)
 
     async def run() -> None:
-        await services.scheduler.refresh()
+        if job.reads_states:
+            await services.scheduler.refresh(max_age)
+        if job.reads_ledger:
+            # This process may have run the job last with a ledger that is older than the one with
+            # which another worker ran it since.
+            await services.decisions.look()
         await job.run()
 
     return replace(job, run=run)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import StoreUnavailable
 from bot.feeds.model import Feed, FeedState, Pause
-from bot.feeds.polling.host_polls import HostPolls
+from bot.feeds.polling.host_polls import FEEDS_KEPT, HostPolls
 from tests.store.examples import NOON, feed
 from tests.store.opened import Store
 
@@ -25,11 +25,13 @@ class Polls:
         self.polled: list[str] = []
         self.restored: list[FeedState] = []
         self.error: Exception | None = None
+        self.reads = 0
         self.hosts = HostPolls(
             self._list, store.feeds, self._poll, self.restored.extend, lambda: self.now
         )
 
     async def _list(self) -> tuple[Feed, ...]:
+        self.reads += 1
         return self.feeds
 
     async def _poll(self, feed: Feed, now: datetime, _: FeedState) -> None:
@@ -74,6 +76,20 @@ async def test_a_feed_whose_address_has_changed_is_due(store: Store) -> None:
     assert await polls.hosts.find_due_hosts() == frozenset()
     await polls.hosts.add_feeds(60)
     assert await polls.hosts.find_due_hosts() == {"a.example"}
+
+
+async def test_polls_of_hosts_read_the_feeds_seldom_and_at_once_for_a_new_host(
+    store: Store,
+) -> None:
+    polls = Polls(store, ONE)
+    for _ in range(3):
+        await polls.hosts.poll_host("a.example")
+    assert polls.reads == 1
+    polls.feeds = (ONE, TWO, OTHER)
+    assert await polls.hosts.poll_host("b.example") == 1
+    polls.feeds, polls.now = (ONE,), polls.now + FEEDS_KEPT
+    await polls.hosts.poll_host("a.example")
+    assert polls.polled == ["one", "other"]
 
 
 async def test_stopped_and_removed_feeds_are_not_due(store: Store) -> None:
