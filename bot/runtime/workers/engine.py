@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
 STALLED_AFTER_S = 20.0
+TAKE_OVER_S = 10.0
+"""Seconds between two looks for jobs of dead workers."""
 _LOOK_S = {job_queue.MESSAGES: 2.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 0.5}
 """Seconds between two looks at each queue. Notifications of PostgreSQL make a look at once, except
 for periodic jobs."""
@@ -62,10 +64,14 @@ class Slots:
 
 @dataclass(frozen=True)
 class LaneJobs:
-    """What the jobs of lanes do."""
+    """What the jobs of lanes do.
+
+    `take_over(after_s)` gives the lanes of workers that have been silent so long to others.
+    """
 
     drain: Callable[[Lane], Awaitable[object]]
     poll_host: Callable[[str], Awaitable[object]]
+    take_over: Callable[[float], Awaitable[object]]
 
 
 class JobEngine:
@@ -83,6 +89,7 @@ class JobEngine:
             min_size=1,
             max_size=_CONNECTIONS,
         )
+        self._take_over = lanes.take_over
         self._lanes_app = _build_lanes_app(self._connector, lanes)
         self._periodic_app = _build_periodic_app(self._connector, periodic)
 
@@ -105,6 +112,16 @@ class JobEngine:
                 (self._periodic_app, job_queue.PERIODIC),
             ):
                 group.create_task(self._run_queue(app, queue, stop))
+            group.create_task(self._take_over_lanes(stop))
+
+    async def _take_over_lanes(self, stop: asyncio.Event) -> None:
+        """Gives lanes of dead workers to others.
+
+        This is no job of the queue: a worker that dies while it runs the job would lock it.
+        """
+        while not stop.is_set():
+            await _run_quietly(self._take_over(STALLED_AFTER_S))
+            await wait_for(stop, TAKE_OVER_S)
 
     @asynccontextmanager
     async def _connector_open(self) -> AsyncIterator[None]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 
 from bot.alerts.sending.lanes import Lane
 from bot.runtime.jobs import Job
@@ -68,11 +69,11 @@ class Work:
             raise self.error
         self.polled.append(host)
 
-    def engine(self, address: str, name: str) -> JobEngine:
+    def engine(self, database: Database, address: str, name: str) -> JobEngine:
         async def tick() -> None:
             self.ticks[name] += 1
 
-        lanes = LaneJobs(self.drain, self.poll_host)
+        lanes = LaneJobs(self.drain, self.poll_host, MessageLanes(database).take_over)
         return JobEngine(parse_url(address), lanes, [Job("tick", tick, 1.0)])
 
 
@@ -81,8 +82,8 @@ async def test_two_engines_share_lanes_and_a_periodic_job(database: Database, ad
     work, stop = Work(), asyncio.Event()
     lanes = [Lane(team=TEAM, conversation=f"C{number}") for number in range(30)]
     async with (
-        work.engine(address, "first").run(stop),
-        work.engine(address, "second").run(stop),
+        work.engine(database, address, "first").run(stop),
+        work.engine(database, address, "second").run(stop),
     ):
         for _ in range(3):
             await database.write(lambda connection: job_queue.add_missing(connection, lanes))
@@ -107,7 +108,7 @@ async def test_a_job_that_fails_is_deleted_and_others_go_on(
 ) -> None:
     work, stop = Work(), asyncio.Event()
     work.error = OSError("a bug")
-    async with work.engine(address, "only").run(stop):
+    async with work.engine(database, address, "only").run(stop):
         await MessageLanes(database).add_hosts(["feeds.example"])
         lane = Lane(team=TEAM, conversation="C1")
         await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
@@ -131,7 +132,7 @@ async def test_jobs_are_taken_again_after_the_connections_were_lost(
     async def has_ticked() -> bool:
         return work.ticks.total() > 0
 
-    async with work.engine(address, "only").run(stop):
+    async with work.engine(database, address, "only").run(stop):
         assert await eventually(has_ticked, within_s=20)
         await database.write(lambda connection: connection.exec_driver_sql(end).all())
         await MessageLanes(database).add_hosts(["feeds.example"])
@@ -140,3 +141,26 @@ async def test_jobs_are_taken_again_after_the_connections_were_lost(
             return bool(work.polled)
 
         assert await eventually(has_polled, within_s=30)
+
+
+@on_postgresql
+async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_locked(
+    database: Database, address: str
+) -> None:
+    work, stop = Work(), asyncio.Event()
+    lane = Lane(team=TEAM, conversation="C1")
+    await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
+    for change in (
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')",
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)"
+        " VALUES ('periodic', 'tick', 'tick', '{}')",
+        "UPDATE procrastinate_jobs SET status = 'doing',"
+        " worker_id = (SELECT min(id) FROM procrastinate_workers)",
+    ):
+        await database.change(text(change))
+    async with work.engine(database, address, "only").run(stop):
+
+        async def is_done() -> bool:
+            return bool(work.drained) and work.ticks.total() > 0
+
+        assert await eventually(is_done, within_s=20)
