@@ -27,14 +27,15 @@ from bot.store import job_queue
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
-STALLED_AFTER_S = 20.0
-TAKE_OVER_S = 10.0
+STALLED_AFTER_S = 35.0
+"""It is longer than a stop takes: a worker that stops sends no heartbeat, but its jobs go on."""
+TAKE_OVER_S = 5.0
 """Seconds between two looks for jobs of dead workers."""
 _LOOK_S = {job_queue.MESSAGES: 2.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 0.5}
 """Seconds between two looks at each queue. Notifications of PostgreSQL make a look at once, except
 for periodic jobs."""
 _RESTART_S = 3.0
-_STOP_WITHIN_S = {job_queue.MESSAGES: 25.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 5.0}
+STOP_WITHIN_S = {job_queue.MESSAGES: 25.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 5.0}
 """Jobs of each queue that have not ended so long after a stop are canceled. Most platforms kill a
 process after 30 s. A canceled poll is repeated, and a canceled message is looked up in Slack."""
 _CONNECTIONS = 4
@@ -158,7 +159,7 @@ class JobEngine:
             listen_notify=queue != job_queue.PERIODIC,
             # Canceling a job is not used; the worker looks for it regardless.
             abort_job_polling_interval=60.0,
-            shutdown_graceful_timeout=_STOP_WITHIN_S[queue],
+            shutdown_graceful_timeout=STOP_WITHIN_S[queue],
             delete_jobs="always",
             install_signal_handlers=False,
             update_heartbeat_interval=HEARTBEAT_S,

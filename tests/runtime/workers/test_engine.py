@@ -9,7 +9,15 @@ from sqlalchemy import text
 
 from bot.alerts.sending.lanes import Lane
 from bot.runtime.jobs import Job
-from bot.runtime.workers.engine import JobEngine, LaneJobs, find_cron
+from bot.runtime.workers.engine import (
+    HEARTBEAT_S,
+    STALLED_AFTER_S,
+    STOP_WITHIN_S,
+    TAKE_OVER_S,
+    JobEngine,
+    LaneJobs,
+    find_cron,
+)
 from bot.store import job_queue
 from bot.store.engine import Database, parse_url
 from bot.store.message_lanes import MessageLanes
@@ -36,6 +44,13 @@ def test_an_interval_becomes_a_schedule_that_is_not_more_frequent(
     every_s: float, cron: str
 ) -> None:
     assert find_cron(every_s) == cron
+
+
+def test_the_lanes_of_a_worker_that_stops_are_not_taken_over_before_its_jobs_have_ended() -> None:
+    # The last heartbeat may be one interval old when the stop begins.
+    assert max(STOP_WITHIN_S.values()) + HEARTBEAT_S < STALLED_AFTER_S
+    # A worker that was killed is replaced within a minute.
+    assert STALLED_AFTER_S + TAKE_OVER_S < 50
 
 
 @pytest.fixture
