@@ -7,16 +7,16 @@ for `STALLED_AFTER_S` counts as dead; another one then takes over its lanes.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
+from procrastinate.worker import Worker
 from psycopg.conninfo import make_conninfo
-from psycopg_pool import AsyncConnectionPool
 
 from bot.alerts.sending.attempts import wait_for
 from bot.alerts.sending.lanes import Lane
@@ -67,12 +67,13 @@ class Slots:
 class LaneJobs:
     """What the jobs of lanes do.
 
-    `take_over(after_s)` gives the lanes of workers that have been silent so long to others.
+    `take_over(after_s, ended)` gives the lanes of workers that have been silent so long to others,
+    and the lanes of these jobs, whose end may not have been saved.
     """
 
     drain: Callable[[Lane], Awaitable[object]]
     poll_host: Callable[[str], Awaitable[object]]
-    take_over: Callable[[float], Awaitable[object]]
+    take_over: Callable[[float, Collection[int]], Awaitable[object]]
 
 
 class JobEngine:
@@ -85,12 +86,12 @@ class JobEngine:
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
         self._slots = (slots or Slots()).by_queue()
         self._connector = PsycopgConnector(
-            pool_factory=_make_pool,
             conninfo=_read_address(url),
             min_size=1,
             max_size=_CONNECTIONS,
         )
         self._take_over = lanes.take_over
+        self._ended: set[int] = set()
         self._lanes_app = _build_lanes_app(self._connector, lanes)
         self._periodic_app = _build_periodic_app(self._connector, periodic)
 
@@ -119,10 +120,27 @@ class JobEngine:
         """Gives lanes of dead workers to others.
 
         This is no job of the queue: a worker that dies while it runs the job would lock it.
+
+        If the database cannot be reached at the end of a job, the queue keeps the job as one that
+        runs, and its lane stays locked. So this also frees the lanes of jobs that had ended here at
+        the previous look.
         """
+        ended: frozenset[int] = frozenset()
         while not stop.is_set():
-            await _run_quietly(self._take_over(STALLED_AFTER_S))
+            with suppress(StoreUnavailable):
+                await self._take_over(STALLED_AFTER_S, ended)
+                self._ended -= ended
+                ended = frozenset(self._ended)
             await wait_for(stop, TAKE_OVER_S)
+
+    async def _note_end(
+        self, work: Callable[[], Awaitable[object]], context: JobContext, _: Worker
+    ) -> object:
+        try:
+            return await work()
+        finally:
+            if context.job.id is not None:
+                self._ended.add(context.job.id)
 
     @asynccontextmanager
     async def _connector_open(self) -> AsyncIterator[None]:
@@ -162,6 +180,7 @@ class JobEngine:
             shutdown_graceful_timeout=STOP_WITHIN_S[queue],
             delete_jobs="always",
             install_signal_handlers=False,
+            worker_middleware=[self._note_end],
             update_heartbeat_interval=HEARTBEAT_S,
             stalled_worker_timeout=STALLED_AFTER_S,
         )
@@ -212,12 +231,6 @@ def find_cron(every_s: float) -> str:
             if most % count == 0 and every_s <= count * unit:
                 return fields.format(count)
     return "0 0 * * *"
-
-
-def _make_pool(**given: Any) -> AsyncConnectionPool[Any]:
-    # Procrastinate would check each connection before each use. A lost one ends the run of its
-    # queue instead, which starts again.
-    return AsyncConnectionPool(**{**given, "check": None})
 
 
 def _read_address(url: sa.URL) -> str:

@@ -179,3 +179,29 @@ async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_
             return bool(work.drained) and work.ticks.total() > 0
 
         assert await eventually(is_done, within_s=20)
+
+
+@on_postgresql
+async def test_the_lane_of_a_job_whose_end_could_not_be_saved_is_served_again(
+    database: Database, address: str
+) -> None:
+    work, stop = Work(), asyncio.Event()
+    lane = Lane(team=TEAM, conversation="C1")
+    for change in (
+        "CREATE SEQUENCE ends",
+        "CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN IF nextval('ends') = 1 THEN RAISE 'lost'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER fail BEFORE DELETE ON procrastinate_jobs FOR EACH ROW"
+        " WHEN (OLD.queue_name = 'messages') EXECUTE FUNCTION fail_once()",
+    ):
+        await database.change(text(change))
+    await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
+    async with work.engine(database, address, "only").run(stop):
+
+        async def is_served_again() -> bool:
+            return work.drained[lane] > 1
+
+        assert await eventually(is_served_again, within_s=30)
+    rest = text("SELECT id FROM procrastinate_jobs WHERE queue_name = 'messages'")
+    assert await database.column(rest) == []
+    assert await database.column(text("SELECT last_value FROM ends")) == [3]
