@@ -115,7 +115,11 @@ class HostPolls:
             async with slots:
                 await self._poll_one(feed, state)
 
-        await asyncio.gather(*(poll(*each) for each in due))
+        # All polls end before the job does: another worker may poll the host afterwards.
+        ends = await asyncio.gather(*(poll(*each) for each in due), return_exceptions=True)
+        for error in ends:
+            if error is not None:
+                raise error
         return len(due)
 
     async def _poll_one(self, feed: Feed, state: FeedState) -> None:

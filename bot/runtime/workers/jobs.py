@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from bot.alerts.sending.lanes import LaneSender
 from bot.feeds.polling.host_polls import HostPolls
 from bot.runtime.jobs import Job, JobPlace, list_reports
 from bot.runtime.wiring.basics import read_clock
 from bot.runtime.wiring.services import Services
-from bot.runtime.workers.engine import STALLED_AFTER_S, LaneJobs
+from bot.runtime.workers.engine import LaneJobs
 from bot.store.message_lanes import MessageLanes
 
 SWEEP_S = 1.0
 SWEEP_ALL_S = 10.0
 SWEPT = timedelta(seconds=60)
 """How far back the sweep of each second looks. The other one finds what it has missed."""
-TAKE_OVER_S = 10.0
 _REFRESH_S = 10.0
 _READ_STATES_S = 60.0
 _FORGET_S = 60.0
@@ -39,7 +37,8 @@ def build_host_polls(services: Services) -> HostPolls:
 
 def build_lane_jobs(services: Services, polls: HostPolls, lanes: MessageLanes) -> LaneJobs:
     """The jobs of lanes."""
-    return LaneJobs(LaneSender(services.dispatcher, lanes).drain, polls.poll_host)
+    drain = LaneSender(services.dispatcher, lanes).drain
+    return LaneJobs(drain, polls.poll_host, lanes.take_over)
 
 
 def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes) -> Sequence[Job]:
@@ -59,7 +58,6 @@ def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes
         Job("sweep hosts", sweep_hosts, SWEEP_S),
         Job("sweep messages", sweep_messages, SWEEP_S),
         Job("sweep all messages", sweep_all_messages, SWEEP_ALL_S),
-        Job("take over lanes", partial(lanes.take_over, STALLED_AFTER_S), TAKE_OVER_S),
         *(
             _prepare(services, each)
             for each in list_reports(services)

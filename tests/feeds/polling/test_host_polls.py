@@ -1,5 +1,6 @@
 """Everything that is due at a host is polled, by the saved states of its feeds."""
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 
@@ -128,3 +129,26 @@ async def test_an_unavailable_database_changes_nothing(store: Store) -> None:
     with pytest.raises(StoreUnavailable):
         await polls.hosts.poll_host("a.example")
     assert await polls.hosts.find_due_hosts() == {"a.example"}
+
+
+async def test_the_other_polls_of_a_host_end_before_an_error_is_raised(store: Store) -> None:
+    failed = asyncio.Event()
+    ended: list[str] = []
+
+    async def poll(feed: Feed, _: datetime, _state: FeedState) -> None:
+        if feed is ONE:
+            failed.set()
+            raise StoreUnavailable("the database", "connection refused")
+        await failed.wait()
+        for _turn in range(5):
+            await asyncio.sleep(0)
+        ended.append(feed.id)
+
+    async def list_feeds() -> tuple[Feed, ...]:
+        return ONE, TWO
+
+    hosts = HostPolls(list_feeds, store.feeds, poll, lambda _: None, lambda: NOON)
+    await hosts.add_feeds(0)
+    with pytest.raises(StoreUnavailable):
+        await hosts.poll_host("a.example")
+    assert ended == ["two"]
