@@ -21,15 +21,23 @@ _PROBLEMS = {
     LineProblem.NO_CODE: "has no tariff code",
     LineProblem.NOT_A_CODE: "'{text}' is not a tariff code of 8 or 10 digits",
     LineProblem.NOT_A_LINE: "{text} is not in the tariff schedule",
-    LineProblem.TOO_SHORT: "{text} is a heading with several lines",
-    LineProblem.EXPIRED: "{text} ended",
-    LineProblem.SPLIT: "{text} ended and was split",
+    LineProblem.TOO_SHORT: "{text} is not complete: a line has 8 or 10 digits",
+    LineProblem.EXPIRED: "{text} ended; look up the new code",
     LineProblem.NOT_GOODS: "{text} is in chapter 98 or 99, which has no goods",
     LineProblem.NO_ORIGIN: "has no country of origin",
     LineProblem.UNKNOWN_ORIGIN: "'{text}' is not a country we know",
     LineProblem.NOT_AN_ORIGIN: "'{text}' is not a single country of origin",
     LineProblem.IMPORTER: "'{text}' is the importing country, not the origin",
 }
+
+_CANDIDATES = {
+    LineProblem.NOT_A_LINE: "Similar codes, perhaps other goods: {names}",
+    LineProblem.TOO_SHORT: "Lines under it: {names}",
+    LineProblem.EXPIRED: "Similar codes, perhaps other goods: {names}",
+    LineProblem.UNKNOWN_ORIGIN: "Did you mean {names}?",
+    LineProblem.NOT_AN_ORIGIN: "Write one of its countries: {names}",
+}
+"""How codes or economies are named that a wrong row may mean."""
 
 
 def format_count(lines: int) -> str:
@@ -51,17 +59,20 @@ def format_total(total: DutyTotal) -> str:
 
 
 def describe_wrong(wrong: WrongRow) -> str:
-    """A row that makes no line, in words: `row 7: 8507.60.99 is not in the …. Use 8507.60.00`."""
+    """A row that makes no line, in words: `row 7: 8507.60.99 is not in the …. Similar codes …`."""
     return f"row {wrong.row}: {describe_cause(wrong)}"
 
 
 def describe_cause(wrong: WrongRow) -> str:
-    """Why a code or an origin is wrong, and what to use instead: `8507.60.99 ended. Use …`."""
+    """Why a code or an origin is wrong, with candidates: `8507.60.99 ended; look up …`."""
     cause = _PROBLEMS[wrong.problem].format(text=wrong.text)
     if wrong.ended is not None:
         cause = cause.replace(" ended", f" ended on {format_day(wrong.ended)}", 1)
-    instead = f". Use {_join(wrong.instead)}" if wrong.instead else ""
-    return f"{cause}{instead}"
+    if not wrong.instead:
+        return cause
+    more = f" and {wrong.more:,} more" if wrong.more else ""
+    names = f"{', '.join(wrong.instead)}{more}" if more else _join(wrong.instead)
+    return f"{cause}. {_CANDIDATES[wrong.problem].format(names=names)}"
 
 
 def describe_note(noted: NotedRow) -> str:

@@ -65,7 +65,7 @@ def test_lines_that_ended_are_named_above_the_table(count: int) -> None:
     check_message(message)
     text = str(message.blocks)
     assert f"{'1 line' if count == 1 else '300 lines'} ended" in text
-    assert "Use 8507.60.00" in text
+    assert "perhaps other goods: 8507.60.00" in text
     assert ("295 more" in text) == (count == 300)
 
 
