@@ -156,10 +156,8 @@ def _correct(browser: Chrome, pasted: str, corrected: str) -> None:
     """Pastes lines of which two have wrong codes, corrects these, and saves the list."""
     find(browser, '#modal [data-block="lines"] textarea').send_keys(pasted)
     click(browser, "#modal button[type=submit]")
-    find(
-        browser, "#modal", "2 rows cannot be imported", "7208.39.99", "Use 7208.39.00", "9403.60.99"
-    )
-    wrong = find(browser, '#modal [data-block="lines"] textarea')
+    find(browser, "#modal", "2 rows cannot be imported", "7208.39.99", "7208.39.00", "9403.60.99")
+    wrong = find(browser, '#modal [data-block^="corrected_"] textarea')
     wrong.clear()
     wrong.send_keys(corrected)
     click(browser, "#modal button[type=submit]", "Check again")

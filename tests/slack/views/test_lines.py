@@ -59,13 +59,13 @@ def test_pages_of_a_list(count: int, label: str) -> None:
 
 @pytest.mark.parametrize("count", [1, 300])
 def test_lines_that_ended_are_named_above_the_table(count: int) -> None:
-    gone = WrongRow(1, LineProblem.EXPIRED, HOSTILE, ("8507.60.00",), DAY)
+    gone = WrongRow(1, LineProblem.EXPIRED, HOSTILE, ("8507.60.00",), 0, DAY)
     table = LineTable(many(1, ""), (), DAY, (gone,) * count)
     message = render_reply(LinesPage(table, LinesRequest()), REQUEST, PARTIES)
     check_message(message)
     text = str(message.blocks)
     assert f"{'1 line' if count == 1 else '300 lines'} ended" in text
-    assert "perhaps other goods: 8507.60.00" in text
+    assert "look up the new code" in text
     assert ("295 more" in text) == (count == 300)
 
 

@@ -38,6 +38,8 @@ from bot.slack.views.replies import render_failure, render_notice
 _WITHIN_S = 1.5
 """Seconds to wait for the result before a submitted modal is replaced without it."""
 _OUTDATED = "This form is from another version of the bot. Nothing was saved. Please open it again."
+_FULL = f"fills the field of {views.MOST_CHARACTERS:,} characters, so its end may be missing"
+_INSTEAD = "Send a CSV or XLSX file instead, or paste the list in parts with *Add to the list*"
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -136,7 +138,7 @@ async def _submit_form(
     if state is None:
         await ack(response_action="update", view=render_text(_OUTDATED, views.TITLE))
         return
-    rows = await _read(context, text, ack)
+    rows = await _read(context, text, ack, views.LINES)
     if rows is None:
         return
     request = _make_request(body, state)
@@ -152,19 +154,24 @@ async def _submit_review(
     if corrected is None:
         await _respond_with(context, body, ack, _save(context, key, request))
         return
-    rows = await _read(context, corrected, ack, has_header=False) if corrected.strip() else ()
+    field = views.find_correction(view)
+    rows = (
+        await _read(context, corrected, ack, field, has_header=False) if corrected.strip() else ()
+    )
     if rows is not None:
         await _respond_with(context, body, ack, _render_review(lines.correct(key, rows, request)))
 
 
 async def _read(
-    context: SlackContext, text: str, ack: AsyncAck, *, has_header: bool = True
+    context: SlackContext, text: str, ack: AsyncAck, field: str, *, has_header: bool = True
 ) -> tuple[ImportedRow, ...] | None:
-    """The rows of the text; None if it has none, which the form then says."""
+    """The rows of the text; None if they cannot be read, which the form then says at the field."""
     try:
+        if len(text) >= views.MOST_CHARACTERS:
+            raise LinesRefused("The text", _FULL, _INSTEAD)
         return read_pasted(text, context.service.parties, has_header=has_header)
     except LinesRefused as error:
-        await ack(response_action="errors", errors={views.LINES: str(error)})
+        await ack(response_action="errors", errors={field: str(error)})
         return None
 
 

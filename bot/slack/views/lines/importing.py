@@ -35,15 +35,20 @@ FORM, REVIEW = "lines_form", "lines_review"
 OPEN = "lines_open"
 """Begins the action ids of the buttons under a file. The value is the import's id and a mode."""
 LINES, MODE = "lines", "mode"
-"""The block ids of the fields."""
+"""The block ids of the fields of the first modal."""
+CORRECTED = "corrected"
+"""Begins the block id of the field for wrong rows. The import's id follows, because Slack keeps
+the text that a person typed if the next modal has a field of the same id."""
 TITLE = "Tariff lines"
 
-_MOST_CHARACTERS = 3_000
-"""Characters of a field for text (reference/block-kit/block-elements/plain-text-input-element)."""
-_MOST_SHOWN = 15
+MOST_CHARACTERS = 3_000
+"""Characters of a field for text. A longer text is cut off, without a word to the bot
+(reference/block-kit/block-elements/plain-text-input-element)."""
+_LIMIT = f"Lists of {MOST_CHARACTERS:,} characters or more, about 50 lines"
+_MOST_SHOWN, _IN_SECTION = 15, 10
 _MODES = {
-    ImportMode.REPLACE.value: "Replace the list",
     ImportMode.ADD.value: "Add to the list",
+    ImportMode.REPLACE.value: "Replace the list",
 }
 
 
@@ -59,10 +64,10 @@ def render_form(state: LinesFormState) -> View:
     """The form to paste lines."""
     whose = "The list of this channel" if state.for_channel else "Your own list, which only you see"
     hint = "One line per row: 8507.60.00 CN batteries"
-    more = "Longer lists: send me a CSV or XLSX file in a direct message."
+    more = f"{_LIMIT}: send me a CSV or XLSX file in a direct message."
     if state.for_channel:
-        more = "Longer lists: post a CSV or XLSX file in the channel and mention me."
-    mode = radio_buttons(_MODES, ImportMode.REPLACE.value)
+        more = f"{_LIMIT}: post a CSV or XLSX file in the channel and mention me."
+    mode = radio_buttons(_MODES, ImportMode.ADD.value)
     blocks = [
         context(f"{whose}. {more}"),
         _make_text(LINES, "Code, origin and label", "", hint),
@@ -89,8 +94,8 @@ def read_state(view: Mapping[str, Any]) -> LinesFormState | None:
 def read_form(view: Mapping[str, Any]) -> tuple[str, ImportMode]:
     """The pasted text, and what to do with it."""
     values = read_values(view)
-    mode = values.get(MODE, ImportMode.REPLACE.value)
-    return values.get(LINES, ""), read_mode(mode) or ImportMode.REPLACE
+    mode = values.get(MODE, ImportMode.ADD.value)
+    return values.get(LINES, ""), read_mode(mode) or ImportMode.ADD
 
 
 def read_mode(value: str) -> ImportMode | None:
@@ -112,9 +117,10 @@ def render_review(review: PendingReview) -> View:
         blocks += _make_list([words.describe_wrong(one) for one in checked.wrong])
         wrong = {one.row for one in checked.wrong}
         correctable = _write_rows([one for one in review.rows if one.row in wrong])
-        if len(correctable) <= _MOST_CHARACTERS:
-            hint = "Leave empty to skip these rows"
-            field = _make_text(LINES, "Correct them", correctable, hint, optional=True)
+        if len(correctable) < MOST_CHARACTERS:
+            hint = "Only the wrong rows. Leave empty to skip them"
+            name = f"{CORRECTED}_{review.key}"
+            field = _make_text(name, "Correct them", correctable, hint, optional=True)
             blocks.append(field)
         else:
             blocks.append(context("Correct them in the file and send it again, or save the rest."))
@@ -128,8 +134,14 @@ def render_review(review: PendingReview) -> View:
 
 def read_correction(view: Mapping[str, Any]) -> str | None:
     """The corrected rows; None if the modal has no field for them."""
-    has_field = any(one.get("block_id") == LINES for one in view.get("blocks") or ())
-    return read_values(view).get(LINES, "") if has_field else None
+    name = find_correction(view)
+    return read_values(view).get(name, "") if name else None
+
+
+def find_correction(view: Mapping[str, Any]) -> str:
+    """The block id of the field for wrong rows; empty if the modal has none."""
+    names = (str(one.get("block_id") or "") for one in view.get("blocks") or ())
+    return next((one for one in names if one.startswith(f"{CORRECTED}_")), "")
 
 
 def render_saved(saved: SavedLines, warning: str = "") -> View:
@@ -190,7 +202,7 @@ def _make_text(
     element = {
         "type": "plain_text_input",
         "multiline": True,
-        "max_length": _MOST_CHARACTERS,
+        "max_length": MOST_CHARACTERS,
         **({"initial_value": value} if value else {}),
     }
     return make_input(block_id, label, element, hint, optional=optional)
@@ -199,10 +211,11 @@ def _make_text(
 def _make_list(texts: Sequence[str]) -> list[Block]:
     if not texts:
         return []
-    shown = [escape(one, 180) for one in texts[:_MOST_SHOWN]]
+    shown = [escape(one, 280) for one in texts[:_MOST_SHOWN]]
     if len(texts) > _MOST_SHOWN:
         shown.append(f"… and {len(texts) - _MOST_SHOWN:,} more")
-    return [section("\n".join(shown))]
+    parts = (shown[at : at + _IN_SECTION] for at in range(0, len(shown), _IN_SECTION))
+    return [section("\n".join(one)) for one in parts]
 
 
 def _write_rows(rows: Sequence[ImportedRow]) -> str:

@@ -84,9 +84,9 @@ def _list_ended(reply: LinesPage) -> list[Block]:
     ended = reply.table.ended
     if not ended:
         return []
-    shown = [escape(describe_cause(one), 180) for one in ended[:_MOST_ENDED]]
+    shown = [escape(describe_cause(one), 400) for one in ended[:_MOST_ENDED]]
     more = [f"… and {len(ended) - _MOST_ENDED:,} more"] if len(ended) > _MOST_ENDED else []
-    title = f"{format_count(len(ended))} ended. Replace them in the list:"
+    title = f"{format_count(len(ended))} ended. Look up the new codes and replace these lines:"
     return [section("\n".join([title, *shown, *more]))]
 
 
