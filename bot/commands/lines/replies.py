@@ -71,13 +71,17 @@ class SavedLines(Reply):
 
 
 class RemovedLines(Reply):
-    """The list was deleted or, if this is not confirmed, would be."""
+    """The list or some of its lines were deleted or, if this is not confirmed, would be."""
 
     lines: int
-    """The number of its lines; 0 if there was no list."""
+    """The number of lines that are deleted; 0 if the list has none of them."""
     wanted: LinesRequest
     silenced: int = 0
     """The number of subscriptions that send nothing without the list."""
+    some: tuple[ListedLine, ...] = ()
+    """The lines that are deleted; empty for the whole list."""
+    left: int = 0
+    """The number of the other lines."""
 
 
 class LinesRefusal(Reply):

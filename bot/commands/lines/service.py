@@ -127,6 +127,19 @@ class LineListService:
         """The number of the owner's lines."""
         return await self._store.count(owner)
 
+    async def get(self, owner: ListOwner) -> LineList:
+        """The owner's list."""
+        return await self._store.get(owner)
+
+    async def remove_lines(self, owner: ListOwner, some: Sequence[ListedLine], by: str) -> None:
+        """Deletes some lines of the owner's list, and keeps at least one. Raises LinesRefused if
+        the list was changed in the meantime."""
+        before, keys = await self._store.get(owner), {one.key for one in some}
+        kept = tuple(one for one in before.lines if one.key not in keys)
+        if not kept or not await self._store.save(before, kept, {}, by, self._clock()):
+            cause = "was changed in the meantime, so nothing was removed"
+            raise LinesRefused("The list", cause, "Try again")
+
     async def remove(self, owner: ListOwner) -> int:
         """Deletes the owner's list; returns how many lines it had."""
         return await self._store.remove(owner)

@@ -99,6 +99,7 @@ def test_short_replies_about_a_list() -> None:
         RemovedLines(0, remove),
         RemovedLines(5, remove),
         RemovedLines(5, remove, 2),
+        RemovedLines(25, remove, 0, many(25, HOSTILE).lines, 5),
         RemovedLines(5, remove.model_copy(update={"is_confirmed": True})),
         LinesRefusal(HOSTILE),
     ):

@@ -32,7 +32,7 @@ from bot.slack.views.command_replies import render_reply
 from bot.slack.views.entry.results import render_loading, render_text
 from bot.slack.views.lines import importing as views
 from bot.slack.views.lines.importing import LinesFormState
-from bot.slack.views.lines.table import CHANNEL
+from bot.slack.views.lines.table import CHANNEL, read_removal
 from bot.slack.views.replies import render_failure, render_notice
 
 _WITHIN_S = 1.5
@@ -78,15 +78,13 @@ async def open_form(context: SlackContext, click: Click) -> Message | None:
 
 
 async def remove(context: SlackContext, click: Click) -> Message:
-    """Deletes the list, which the person has confirmed."""
-    wanted = LinesRequest(
-        act=LinesAct.REMOVE, for_channel=click.value == CHANNEL, is_confirmed=True
-    )
+    """Deletes the list or some of its lines, which the person has confirmed."""
+    wanted = read_removal(click.value)
     request = click.request()
     command = Command(verb=Verb.MY_REMOVE, lines=wanted)
     reply = await context.service.execute(command, request)
     if isinstance(reply, RemovedLines) and wanted.for_channel and reply.lines:
-        removed = views.render_list_removed(request.user, reply.lines)
+        removed = views.render_list_removed(request.user, reply)
         await post_change(context, request.team, request.conversation, removed)
     return render_reply(reply, request, context.service.parties)
 

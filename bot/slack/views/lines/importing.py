@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot import COMMAND
-from bot.commands.lines.replies import LinesRefusal, PendingReview, SavedLines
+from bot.commands.lines.replies import LinesRefusal, PendingReview, RemovedLines, SavedLines
 from bot.lines.difference import ImportMode
 from bot.lines.validation import ImportedRow
 from bot.render import lines as words
@@ -160,12 +160,13 @@ def render_list_changed(user: str, saved: SavedLines) -> Message:
     return render_notice(f"{who} changed the tariff lines of this channel: {done}. {use}")
 
 
-def render_list_removed(user: str, lines: int) -> Message:
-    """Says in a channel who removed its list."""
-    who = mention_person(user) or "Someone"
-    return render_notice(
-        f"{who} removed the tariff lines of this channel ({words.format_count(lines)})."
-    )
+def render_list_removed(user: str, reply: RemovedLines) -> Message:
+    """Says in a channel who removed its list, or lines of it."""
+    who, count = mention_person(user) or "Someone", words.format_count(reply.lines)
+    if reply.some:
+        left = words.format_count(reply.left)
+        return render_notice(f"{who} removed {count} of this channel's list. It has {left} now.")
+    return render_notice(f"{who} removed the tariff lines of this channel ({count}).")
 
 
 def render_refused(refused: LinesRefusal) -> View:

@@ -3,13 +3,13 @@
 from datetime import date
 
 from bot import COMMAND
-from bot.commands.lines.grammar import LinesAct
+from bot.commands.lines.grammar import LinesAct, LinesRequest
 from bot.commands.lines.replies import LinesPage, LinesToImport, RemovedLines
 from bot.errors import SlackError
 from bot.lines.duties import DutyTotal
 from bot.lines.table import LineRow
 from bot.parties import Parties
-from bot.render.lines import describe_cause, format_count, format_total
+from bot.render.lines import describe_cause, describe_line, format_count, format_total
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -21,16 +21,18 @@ from bot.slack.blockkit.blocks import (
     section,
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
+from bot.slack.views.lines.changes import list_lines
 from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, text_cell
 from bot.slack.views.replies import RUN, render_notice
 from bot.slack.views.subscriptions.lines import explain_removal
 from bot.text.dates import format_day
 
 UPLOAD_LINES, REMOVE_LINES = "lines_upload", "lines_remove"
-"""The action ids of *Add or replace* and *Remove*. The value is `channel` or `own`."""
+"""The action ids of *Add or replace* and *Remove*. The value is `channel` or `own`; a
+code and an origin may follow, which limit what *Remove* deletes."""
 CHANNEL, OWN = "channel", "own"
 
-_MOST_ENDED = 5
+_MOST_ENDED, _MOST_REMOVED = 5, 20
 _ROWS = 10
 """Lines of a page."""
 _LABEL, _DUTY = 40, 60
@@ -158,16 +160,52 @@ def render_to_import(reply: LinesToImport) -> Message:
     return Message(text, (section(text), *row))
 
 
+def _write_removal(wanted: LinesRequest) -> str:
+    """The value of *Remove*: whose list, the code and the origin of the lines."""
+    whose = CHANNEL if wanted.for_channel else OWN
+    return f"{whose} {wanted.text} {wanted.origin}" if wanted.has_filter else whose
+
+
+def read_removal(value: str) -> LinesRequest:
+    """What a click on *Remove* confirms."""
+    whose, code, origin = [*value.split(" "), "", ""][:3]
+    return LinesRequest(
+        act=LinesAct.REMOVE,
+        for_channel=whose == CHANNEL,
+        text=code,
+        origin=origin,
+        is_confirmed=True,
+    )
+
+
+def _render_some_removed(reply: RemovedLines) -> Message:
+    """Confirms that some lines were deleted, or asks whether to delete them."""
+    count, left = format_count(reply.lines), format_count(reply.left)
+    whose = "the channel's list" if reply.wanted.for_channel else "your list"
+    listed = list_lines([describe_line(one) for one in reply.some[:_MOST_REMOVED]])
+    more = len(reply.some) - _MOST_REMOVED
+    others = [context(f"… and {more:,} more")] if more > 0 else []
+    if reply.wanted.is_confirmed:
+        text = f"{count} removed from {whose}. It has {left} now."
+        return Message(text, (section(text), *listed, *others))
+    text = f"Remove {count} from {whose}? {left} would be left."
+    label = f"Remove {count}"
+    row = actions(button(label, REMOVE_LINES, _write_removal(reply.wanted), style="danger"))
+    return Message(text, (section(text), *listed, *others, *row))
+
+
 def render_removed(reply: RemovedLines) -> Message:
     """Confirms that a list was deleted, or asks whether to delete it."""
+    if reply.some:
+        return _render_some_removed(reply)
     whose = "The channel's list" if reply.wanted.for_channel else "Your list"
     silence, lines = explain_removal(reply.silenced), format_count(reply.lines)
     if not reply.lines:
         return render_notice(f"{whose} has no lines.")
     if not reply.wanted.is_confirmed:
-        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {lines}. {silence}".strip()
-        value = CHANNEL if reply.wanted.for_channel else OWN
-        row = actions(button("Remove", REMOVE_LINES, value, style="danger"))
+        text = f"Remove all of {whose[0].lower()}{whose[1:]}? It has {lines}. {silence}".strip()
+        value = _write_removal(reply.wanted)
+        row = actions(button("Remove all", REMOVE_LINES, value, style="danger"))
         return Message(text, (section(text), *row))
     return render_notice(f"{whose} was removed ({lines}). {silence}".strip())
 

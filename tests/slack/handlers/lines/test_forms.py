@@ -136,6 +136,22 @@ async def test_the_form_for_a_channel_changes_the_list_of_the_channel(user: Line
     assert "none yet" in await user.type("/tariff my channel")
 
 
+async def test_one_line_of_the_list_is_removed_after_a_click(user: LinesUser) -> None:
+    await save(user, "8507.60.00 CN cells\n8507.60.00 VN packs\n7208.39.00 DE steel")
+    [asked] = await say(user.workspace.address, "#trade-news", "/tariff my remove 8507.60.00 china")
+    assert "Remove 1 line from your list? 2 lines would be left." in words(asked)
+    assert "cells" in words(asked)
+    row = asked["blocks"][-1]
+    [button] = row["elements"]
+    place = next(one.id for one in user.workspace.team.channels if one.name == "trade-news")
+    pressed = (row["block_id"], button["action_id"], button["value"])
+    await user.workspace.pointer.click(place, asked["ts"], *pressed, {})
+    await user.context.background.finish()
+    shown = await user.type("/tariff my")
+    assert "Your lines: 2" in shown
+    assert "cells" not in shown
+
+
 async def test_the_own_list_is_not_announced(user: LinesUser) -> None:
     await save(user, "8507.60.00 CN cells")
     assert await list_announced(user) == []
