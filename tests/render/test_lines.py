@@ -85,6 +85,13 @@ def test_a_difference_in_words() -> None:
     ]
 
 
+def test_the_ranges_of_a_change_do_not_read_as_a_rise() -> None:
+    before, after = DutyTotal(TEN, Decimal(35)), DutyTotal(TEN, TEN)
+    change = LineEffect(listed("85076000"), date(2027, 1, 1), before, after)
+    words = "8507.60.00 China: 10%–35% → 10% from 1 Jan 2027"
+    assert describe_change(change, PARTIES) == words
+
+
 def test_a_reported_change_in_words() -> None:
     change = LineEffect(
         listed("85076000", label="cells"),

@@ -1,5 +1,7 @@
 """The results of commands about line lists, as values."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import date
 
 from bot.commands.lines.grammar import LinesRequest
@@ -28,6 +30,8 @@ class LineTable(Reply):
     day: date
     ended: tuple[WrongRow, ...] = ()
     """The lines that the schedule no longer has, among all lines of the list."""
+    checked: Mapping[str, date] = field(default_factory=dict)
+    """The days on which the duties were last checked, by the codes of origins of the rows."""
 
 
 class TouchedLines(Reply):

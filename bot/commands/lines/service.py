@@ -19,7 +19,7 @@ from bot.commands.lines.replies import LineTable, ProposedImport
 from bot.errors import LinesRefused
 from bot.lines.difference import ImportMode, compare_lists
 from bot.lines.duties import LineDuties
-from bot.lines.model import MAX_LINES, LineKey, LineList, ListedLine, ListOwner
+from bot.lines.model import IMPOSER, MAX_LINES, LineKey, LineList, ListedLine, ListOwner
 from bot.lines.reports import (
     KnownList,
     KnownTotals,
@@ -119,7 +119,10 @@ class LineListService:
         def build(duties: LineDuties, day: date) -> LineTable:
             rows = filter_rows(build_table(lines.lines, duties, day), wanted or RowFilter())
             ended = tuple(list_ended(lines.lines, duties.schedule, day))
-            return LineTable(lines, sort_rows(rows, order), day, ended)
+            origins = sorted({one.line.origin for one in rows})
+            covered = ((one, duties.ledger.find_coverage(IMPOSER, one)) for one in origins)
+            checked = {one: found.checked for one, found in covered if found is not None}
+            return LineTable(lines, sort_rows(rows, order), day, ended, checked)
 
         return await self.duties.use(build)
 

@@ -15,6 +15,7 @@ from bot import COMMAND
 from bot.commands.lines.replies import LinesRefusal, PendingReview, RemovedLines, SavedLines
 from bot.lines.difference import ImportMode
 from bot.lines.validation import ImportedRow
+from bot.rates.schedule.model import LINE_DIGITS
 from bot.render import lines as words
 from bot.slack.blockkit.blocks import Block, Message, actions, button, context, section
 from bot.slack.blockkit.forms import (
@@ -110,6 +111,8 @@ def render_review(review: PendingReview) -> View:
     blocks: list[Block] = [section(bold(escape(words.describe_difference(difference))))]
     blocks += _make_list(differing)
     blocks += _make_list([words.describe_note(one) for one in checked.noted])
+    if any(len(one.code) > LINE_DIGITS for one in checked.lines):
+        blocks.append(context("Of 10-digit codes, only the first 8 digits were checked."))
     correctable = ""
     if checked.wrong:
         count = len(checked.wrong)

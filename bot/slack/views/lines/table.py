@@ -1,15 +1,24 @@
 """Renders a page of a line list, with its filters and buttons."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from bot import COMMAND
 from bot.commands.lines.grammar import LinesAct, LinesRequest
-from bot.commands.lines.replies import LinesPage, LinesToImport, RemovedLines
+from bot.commands.lines.replies import LinesPage, LinesToImport, LineTable, RemovedLines
 from bot.errors import SlackError
 from bot.lines.duties import DutyTotal
 from bot.lines.table import LineRow
 from bot.parties import Parties
-from bot.render.lines import describe_cause, describe_line, format_count, format_total
+from bot.render.freshness import describe_freshness
+from bot.render.lines import (
+    DUTIES_COVER,
+    describe_cause,
+    describe_line,
+    format_changed_total,
+    format_count,
+    format_total,
+)
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -64,16 +73,19 @@ def render_lines(reply: LinesPage, parties: Parties) -> Message:
     title = f"{name}: {counted}{place}"
     head = [section(bold(escape(title))), *_list_ended(reply)]
     tail = [
-        context(f"Duties on {format_day(reply.table.day)}. {_describe_use(wanted.for_channel)}"),
+        context(_describe_duties(reply.table)),
+        context(_describe_use(wanted.for_channel)),
         *actions(*_make_page_buttons(reply, page, pages, parties)),
         *actions(*_make_buttons(reply, parties)),
     ]
     if not shown:
         return assemble(title, [*head, section("No lines match the filters.")], tail=tail)
-    paragraphs = [section(_format_row(one, parties)) for one in shown]
+    paragraphs = [section(_format_row(one, parties, reply.table.checked)) for one in shown]
     instead = assemble(title, head, paragraphs, tail)
     columns = [Column(one, is_wrapped=one in ("Label", "Duty today")) for one in _COLUMNS]
-    cells = [[text_cell(one) for one in _list_cells(row, parties)] for row in shown]
+    cells = [
+        [text_cell(one) for one in _list_cells(row, parties, reply.table.checked)] for row in shown
+    ]
     table, left = build_table(columns, cells, MESSAGE_ROOM - 3_000)
     if left:
         return instead
@@ -92,24 +104,40 @@ def _list_ended(reply: LinesPage) -> list[Block]:
     return [section("\n".join([title, *shown, *more]))]
 
 
-def _list_cells(row: LineRow, parties: Parties) -> tuple[str, ...]:
-    line = row.line
+def _describe_duties(table: LineTable) -> str:
+    """The day of the duties, what they cover, and when their sources were last checked."""
+    duties = f"Duties on {format_day(table.day)}, {DUTIES_COVER}."
+    checked = min(table.checked.values(), default=None)
+    if checked is None:
+        return duties
+    passed = any(_is_unverified(one, table.checked) for one in table.rows)
+    return f"{describe_freshness(checked, table.day, passed=passed)}. {duties}"
+
+
+def _is_unverified(row: LineRow, checked: Mapping[str, date]) -> bool:
+    """Whether the last change came after the last check of the duties on goods of the origin."""
+    day = checked.get(row.line.origin)
+    return row.last is not None and day is not None and row.last.on > day
+
+
+def _list_cells(row: LineRow, parties: Parties, checked: Mapping[str, date]) -> tuple[str, ...]:
+    line, unverified = row.line, ", not verified" if _is_unverified(row, checked) else ""
     return (
         line.written_code,
         parties.get(line.origin).name,
         line.label[:_LABEL],
         format_total(row.duty.total)[:_DUTY],
-        _format_change(row.last.on, "from", row.last.before) if row.last else "",
-        _format_change(row.next.on, "to", row.next.after) if row.next else "",
+        _format_change(row.last.on, "before:", row.last.before) + unverified if row.last else "",
+        _format_change(row.next.on, "then:", row.next.after) if row.next else "",
     )
 
 
 def _format_change(on: date, word: str, total: DutyTotal) -> str:
-    return f"{format_day(on)}, {word} {format_total(total)[:_DUTY]}"
+    return f"{format_day(on)}, {word} {format_changed_total(total)[:_DUTY]}"
 
 
-def _format_row(row: LineRow, parties: Parties) -> str:
-    code, origin, label, duty, last, then = _list_cells(row, parties)
+def _format_row(row: LineRow, parties: Parties, checked: Mapping[str, date]) -> str:
+    code, origin, label, duty, last, then = _list_cells(row, parties, checked)
     start = " ".join(filter(None, (code, origin, label and f"({label})")))
     changes = [f"last change {last}" if last else "", f"next change {then}" if then else ""]
     shown = [f"{bold(escape(start))}: {escape(duty)}", *map(escape, filter(None, changes))]

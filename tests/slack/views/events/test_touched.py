@@ -66,7 +66,7 @@ def test_a_report_has_the_old_and_the_new_duty(count: int) -> None:
     queued = delivery(kind=DeliveryKind.NOTICE, reason="", content=content, story_ids=())
     (message,) = compose_messages(queued, (), PARTIES)
     text = str(message.blocks)
-    assert "25% → 50% to 60% from 1 Jan 2027" in text
+    assert "25% → 50%–60% from 1 Jan 2027" in text
     assert "5 Mar 2027, on 3 lines" in text
     assert f"changed on {500 if count > 1 else 1} of your 500 lines" in text
     shown = text.count("8500.0")
