@@ -189,7 +189,7 @@ def _make_table(found: LineTable, parties: Parties) -> "Table":
     table = Table(box=None, pad_edge=False)
     for name in (*words.HEADER[:4], *words.HEADER[6:10]):
         table.add_column(name)
-    for cells in words.list_cells(found.rows, parties):
+    for cells in words.list_cells(found.rows, parties, found.checked):
         shown = (*cells[:4], *cells[6:10])
         table.add_row(*("" if one is None else str(one) for one in shown))
     return table
@@ -205,7 +205,7 @@ def export(file: Path, channel: str | None, user: str | None) -> None:
     if ending not in ("xlsx", "csv"):
         raise click.UsageError(f"{file} ends neither in .xlsx nor in .csv.")
     found, parties = asyncio.run(_show(place, None, "", False, RowOrder.LIST))
-    cells = list(words.list_cells(found.rows, parties))
+    cells = list(words.list_cells(found.rows, parties, found.checked))
     if ending == "xlsx":
         content = write_xlsx("Lines", words.HEADER, cells)
     else:

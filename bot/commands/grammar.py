@@ -28,7 +28,13 @@ from rapidfuzz.distance import OSA
 
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.timing import Timing
-from bot.commands.lines.grammar import FIRST, PLAIN, LinesRequest, parse_lines_request
+from bot.commands.lines.grammar import (
+    FIRST,
+    PLAIN,
+    LinesRequest,
+    UnknownFilter,
+    parse_lines_request,
+)
 from bot.commands.subscriptions.grammar import (
     TOPIC_WORDS,
     SubscriptionNotUnderstood,
@@ -179,6 +185,13 @@ _SEPARATORS = frozenset({",", ";", "and", "or"})
 """What means any of two economies if it is between them."""
 _ENDS_NAME = re.compile(r"[,;]|\b(?:and|or)$|^(?:and|or)\b", re.IGNORECASE)
 """Found in several words that are no name of an economy."""
+_NO_FILTER = (
+    "it is no filter of your list of lines. `my` takes an origin, a code, changed, changing, label "
+    "and words, sort, page, channel, upload, xlsx or remove"
+)
+_SHOWING = frozenset({"find", "search", "show", "list"})
+_OWN_LINES = (["my", "lines"], ["my", "line"])
+"""Words that mean the list of lines after a word such as `find`, although MY is Malaysia."""
 _OWN_LIST = frozenset(
     str.split("subscriptions subscription all our mine here alerts channel this of")
 )
@@ -213,10 +226,14 @@ def parse_command(text: str, parties: Parties) -> Command:
         whole = " ".join(_ADDRESS.sub(" ", whole).split())
     line = whole[:MAX_TEXT]
     words = re.split(r"[\s,;]+", line)
+    if words[0].lower() in _SHOWING and [one.lower() for one in words[1:3]] in _OWN_LINES:
+        words = words[1:]
     second = words[1].lower() if words[1:] else ""
     if words[0].lower() == FIRST and (second not in _VERBS or second in PLAIN):
         # Before polite words are left out, of which `my` is one.
         wanted = parse_lines_request(words[1:], parties)
+        if isinstance(wanted, UnknownFilter):
+            raise CommandNotUnderstood(wanted.words, _NO_FILTER, (wanted.instead, FIRST))
         if wanted is not None:
             return Command(verb=Verb(wanted.act.value), lines=wanted)
     skipped = _count_polite_words(words)

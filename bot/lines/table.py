@@ -90,6 +90,12 @@ def filter_rows(rows: Iterable[LineRow], wanted: RowFilter) -> tuple[LineRow, ..
     )
 
 
+def select_lines(lines: Iterable[ListedLine], code: str, origin: str) -> tuple[ListedLine, ...]:
+    """The lines whose codes begin with the code, of the origin; an empty one admits all."""
+    digits = re.sub(r"[\s.-]", "", code)
+    return tuple(one for one in lines if one.code.startswith(digits) and origin in ("", one.origin))
+
+
 def sort_rows(rows: Sequence[LineRow], order: RowOrder) -> tuple[LineRow, ...]:
     """The rows in another order; equal ones keep theirs."""
     if order is RowOrder.LIST:

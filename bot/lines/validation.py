@@ -2,12 +2,13 @@
 
     row | code of 8 or 10 digits | is it a line today? | origin | merge repeated rows
 
-A code that is no line is named with its successors. Rows with problems make no lines, so that the
-reader can correct them and import the others.
+A code that is no line is named with lines of similar codes. They are candidates only: the schedule
+does not say which lines took over the goods of a line that ended. Rows with problems make no
+lines, so that the reader can correct them and import the others.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -23,8 +24,8 @@ from bot.rates.schedule.schedule import TariffSchedule
 from bot.text.plain import cut
 from bot.text.single_line import to_single_line
 
-MAX_SUCCESSORS = 5
-"""Maximum codes that are named in place of a wrong one."""
+MAX_CANDIDATES = 5
+"""Maximum codes or economies that are named in place of a wrong one."""
 
 _SEPARATORS = re.compile(r"[\s.\-‐-―_/']+")
 _PREFIX = re.compile(r"^(?:htsus|hts|hs)(?:\s*code)?[\s:#]*", re.IGNORECASE)
@@ -51,11 +52,9 @@ class LineProblem(StrEnum):
     NOT_A_LINE = "not_a_line"
     """The schedule does not have the code."""
     TOO_SHORT = "too_short"
-    """The code is a heading or subheading, which has several lines."""
+    """The code has too few digits for a line, such as that of a heading."""
     EXPIRED = "expired"
-    """The line ended, and its subheading has at most one line now."""
-    SPLIT = "split"
-    """The line ended, and its subheading has several lines now."""
+    """The line ended."""
     NOT_GOODS = "not_goods"
     """Codes of chapters 98 and 99 name no goods."""
     NO_ORIGIN = "no_origin"
@@ -74,7 +73,9 @@ class WrongRow(NamedTuple):
     text: str
     """The code or the origin as written."""
     instead: tuple[str, ...] = ()
-    """Codes or names of economies, the best first; empty if none is similar."""
+    """Codes in their order, or names of economies with the best first; empty if none is similar."""
+    more: int = 0
+    """How many further codes or economies are similar."""
     ended: date | None = None
     """The last day of a line that ended, if it is known."""
 
@@ -172,7 +173,7 @@ def _read_code(written: str, schedule: TariffSchedule, day: date) -> str | Wrong
     if len(code) not in _DIGITS:
         under = _list_under(schedule, code, day)
         problem = LineProblem.TOO_SHORT if under else LineProblem.NOT_A_LINE
-        return WrongRow(0, problem, shown, under or _list_similar(schedule, code, day))
+        return _name(WrongRow(0, problem, shown), under or _list_similar(schedule, code, day), code)
     if schedule.find_line(code, day) is not None:
         return code
     return _explain_missing(schedule, code, day, 0, shown)
@@ -186,24 +187,33 @@ def _explain_missing(
     ended = max((one.to for one in schedule.former if one.line.code == line), default=None)
     was_listed = schedule.memberships.has_line(line)
     similar = _list_similar(schedule, code, day)
-    if ended is None and not was_listed:
-        return WrongRow(row, LineProblem.NOT_A_LINE, text, similar)
-    problem = LineProblem.SPLIT if len(similar) > 1 else LineProblem.EXPIRED
-    return WrongRow(row, problem, text, similar, ended)
+    is_new = ended is None and not was_listed
+    problem = LineProblem.NOT_A_LINE if is_new else LineProblem.EXPIRED
+    return _name(WrongRow(row, problem, text, ended=ended), similar, code)
 
 
-def _list_similar(schedule: TariffSchedule, code: str, day: date) -> tuple[str, ...]:
+def _list_similar(schedule: TariffSchedule, code: str, day: date) -> list[str]:
     """The lines of the nearest subheading or heading of the code that has any."""
     for size in _PARENTS:
         if size <= len(code) and (found := _list_under(schedule, code[:size], day)):
             return found
-    return ()
+    return []
 
 
-def _list_under(schedule: TariffSchedule, prefix: str, day: date) -> tuple[str, ...]:
-    """The first lines under a code, as tariffs print them."""
-    codes = (one for one in schedule.lines.list_codes(prefix) if schedule.find_line(one, day))
-    return tuple(format_code(one) for _, one in zip(range(MAX_SUCCESSORS), codes, strict=False))
+def _list_under(schedule: TariffSchedule, prefix: str, day: date) -> list[str]:
+    """The lines under a code."""
+    return [one for one in schedule.lines.list_codes(prefix) if schedule.find_line(one, day)]
+
+
+def _name(wrong: WrongRow, codes: Sequence[str], code: str) -> WrongRow:
+    """The row with those of the codes whose numbers are nearest to its code."""
+
+    def measure(one: str) -> int:
+        return abs(int(one) - int(code[:LINE_DIGITS].ljust(LINE_DIGITS, "0")))
+
+    nearest = sorted(sorted(codes, key=measure)[:MAX_CANDIDATES])
+    instead = tuple(format_code(one) for one in nearest)
+    return wrong._replace(instead=instead, more=len(codes) - len(nearest))
 
 
 def _read_origin(written: str, ledger: Ledger) -> str | WrongRow:
@@ -215,8 +225,9 @@ def _read_origin(written: str, ledger: Ledger) -> str | WrongRow:
     if party is None:
         return WrongRow(0, LineProblem.UNKNOWN_ORIGIN, shown, ledger.parties.suggest(shown))
     if party.code == WORLD or party.members:
-        names = tuple(ledger.parties.get(one).name for one in party.members[:MAX_SUCCESSORS])
-        return WrongRow(0, LineProblem.NOT_AN_ORIGIN, shown, names)
+        names = tuple(ledger.parties.get(one).name for one in party.members[:MAX_CANDIDATES])
+        more = len(party.members) - len(names)
+        return WrongRow(0, LineProblem.NOT_AN_ORIGIN, shown, names, more)
     try:
         check_pair(IMPOSER, party.code, ledger)
     except QueryError:
@@ -232,7 +243,7 @@ def _join_labels(first: str, second: str) -> str:
 def list_ended(
     lines: Iterable[ListedLine], schedule: TariffSchedule, day: date
 ) -> Iterator[WrongRow]:
-    """The lines of a list that the schedule no longer has on the day, with their successors. Their
+    """The lines of a list that the schedule no longer has on the day, with similar codes. Their
     rows are their places in the list."""
     for place, line in enumerate(lines, 1):
         if schedule.find_line(line.code, day) is None:

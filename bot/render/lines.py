@@ -1,6 +1,7 @@
 """Puts line lists into words and cells: totals, problems of an import, differences, tables."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from bot.lines.difference import ListDifference
 from bot.lines.duties import BanExtent, DutyTotal, TotalChange
@@ -14,16 +15,19 @@ from bot.text.dates import format_day
 
 HEADER = (
     *("HTS code", "Origin", "Label", "Duty today", "Lowest %", "Highest %"),
-    *("Last change", "Duty before", "Next change", "Duty then", "Goods"),
+    *("Last change", "Duty before", "Next change", "Duty then", "Goods", "Rates checked"),
 )
 """The columns of a table of lines. An import reads them back."""
+DUTIES_COVER = (
+    "with the normal duty; not included: antidumping and countervailing duties, quotas, fees"
+)
+"""What the duties of a table cover, in words after its day."""
 _PROBLEMS = {
     LineProblem.NO_CODE: "has no tariff code",
     LineProblem.NOT_A_CODE: "'{text}' is not a tariff code of 8 or 10 digits",
     LineProblem.NOT_A_LINE: "{text} is not in the tariff schedule",
-    LineProblem.TOO_SHORT: "{text} is a heading with several lines",
-    LineProblem.EXPIRED: "{text} ended",
-    LineProblem.SPLIT: "{text} ended and was split",
+    LineProblem.TOO_SHORT: "{text} is not complete: a line has 8 or 10 digits",
+    LineProblem.EXPIRED: "{text} ended; look up the new code",
     LineProblem.NOT_GOODS: "{text} is in chapter 98 or 99, which has no goods",
     LineProblem.NO_ORIGIN: "has no country of origin",
     LineProblem.UNKNOWN_ORIGIN: "'{text}' is not a country we know",
@@ -31,14 +35,26 @@ _PROBLEMS = {
     LineProblem.IMPORTER: "'{text}' is the importing country, not the origin",
 }
 
+_CANDIDATES = {
+    LineProblem.NOT_A_LINE: "Similar codes, perhaps other goods: {names}",
+    LineProblem.TOO_SHORT: "Lines under it: {names}",
+    LineProblem.EXPIRED: "Similar codes, perhaps other goods: {names}",
+    LineProblem.UNKNOWN_ORIGIN: "Did you mean {names}?",
+    LineProblem.NOT_AN_ORIGIN: "Write one of its countries: {names}",
+}
+"""How codes or economies are named that a wrong row may mean."""
+
 
 def format_count(lines: int) -> str:
     """A number of lines in words: `1 line`, `5,000 lines`."""
     return f"{lines:,} line{'' if lines == 1 else 's'}"
 
 
-def format_total(total: DutyTotal) -> str:
-    """A total in words: `40.9% to 53.4%`, `10% + $1.509/kg`, `import ban`, `line ended`."""
+def format_total(total: DutyTotal, to: str = " to ") -> str:
+    """A total in words: `40.9% to 53.4%`, `10% + $1.509/kg`, `import ban`, `line ended`.
+
+    `to` is written between the ends of a range.
+    """
     if not total.is_line:
         return "line ended"
     if total.ban is BanExtent.ALL:
@@ -46,22 +62,30 @@ def format_total(total: DutyTotal) -> str:
     if total.low is None:
         return "not in our data"
     low, high = format_percent(total.low), format_percent(total.high)
-    text = " + ".join((f"{low}%" if low == high else f"{low}% to {high}%", *total.words))
+    text = " + ".join((f"{low}%" if low == high else f"{low}%{to}{high}%", *total.words))
     return f"{text}, some goods banned" if total.ban is BanExtent.SOME else text
 
 
+def format_changed_total(total: DutyTotal) -> str:
+    """The total before or after a change, with a dash: `from 3% to 5%` would read as a rise."""
+    return format_total(total, "–")
+
+
 def describe_wrong(wrong: WrongRow) -> str:
-    """A row that makes no line, in words: `row 7: 8507.60.99 is not in the …. Use 8507.60.00`."""
+    """A row that makes no line, in words: `row 7: 8507.60.99 is not in the …. Similar codes …`."""
     return f"row {wrong.row}: {describe_cause(wrong)}"
 
 
 def describe_cause(wrong: WrongRow) -> str:
-    """Why a code or an origin is wrong, and what to use instead: `8507.60.99 ended. Use …`."""
+    """Why a code or an origin is wrong, with candidates: `8507.60.99 ended; look up …`."""
     cause = _PROBLEMS[wrong.problem].format(text=wrong.text)
     if wrong.ended is not None:
         cause = cause.replace(" ended", f" ended on {format_day(wrong.ended)}", 1)
-    instead = f". Use {_join(wrong.instead)}" if wrong.instead else ""
-    return f"{cause}{instead}"
+    if not wrong.instead:
+        return cause
+    more = f" and {wrong.more:,} more" if wrong.more else ""
+    names = f"{', '.join(wrong.instead)}{more}" if more else _join(wrong.instead)
+    return f"{cause}. {_CANDIDATES[wrong.problem].format(names=names)}"
 
 
 def describe_note(noted: NotedRow) -> str:
@@ -101,13 +125,16 @@ def describe_change(change: LineEffect, parties: Parties) -> str:
     """A line whose duty changed, in words: `8507.60.00 China: 25% → 50% from 1 Jan 2027`."""
     line = change.line
     label = f" ({line.label})" if line.label else ""
-    totals = f"{format_total(change.before)} → {format_total(change.after)}"
+    totals = f"{format_changed_total(change.before)} → {format_changed_total(change.after)}"
     name = parties.get(line.origin).name
     return f"{line.written_code} {name}{label}: {totals} from {format_day(change.on)}"
 
 
-def list_cells(rows: Iterable[LineRow], parties: Parties) -> Iterator[Sequence[Cell]]:
-    """The cells of a table with the columns of `HEADER`."""
+def list_cells(
+    rows: Iterable[LineRow], parties: Parties, checked: Mapping[str, date]
+) -> Iterator[Sequence[Cell]]:
+    """The cells of a table with the columns of `HEADER`. `checked` has the days of the last checks
+    by the codes of origins."""
     for one in rows:
         total = one.duty.total
         yield (
@@ -120,6 +147,7 @@ def list_cells(rows: Iterable[LineRow], parties: Parties) -> Iterator[Sequence[C
             *((one.last.on, format_total(one.last.before)) if one.last else (None, None)),
             *((one.next.on, format_total(one.next.after)) if one.next else (None, None)),
             one.description,
+            checked.get(one.line.origin),
         )
 
 

@@ -91,7 +91,7 @@ def test_a_second_import_says_what_to_do_with_the_list(run: Run, file: str) -> N
 def test_wrong_rows_stop_the_import_unless_they_are_skipped(run: Run) -> None:
     text = "8507.60.00 CN batteries\n8507.60.99 CN\n8507.60.00 Chian\n"
     refused = run("import", "-", "--channel", "C1A", text=text, code=1)
-    assert "8507.60.99 is not in the tariff schedule. Use 8507.60.00" in refused.stderr
+    assert "8507.60.99 is not in the tariff schedule. Similar codes" in refused.stderr
     assert "China" in refused.stderr
     assert show(run, "--channel", "C1A") == []
     run("import", "-", "--channel", "C1A", "--skip-wrong", text=text)

@@ -131,7 +131,8 @@ def _see_touched_lines_and_approve(browser: Chrome) -> None:
 def _see_changed_lines(browser: Chrome) -> None:
     click(browser, "#channels button", "trade-news")
     find(browser, "#title", "trade-news")
-    find(browser, "#stream .message", "The duty changed on 2 of your 3 lines", format_day(DAY))
+    reported = "New in our data: the duty on 2 of your 3 lines"
+    find(browser, "#stream .message", reported, format_day(DAY))
     _ask(browser, "/tariff my channel changing")
     find(browser, "#stream .only-you", "2 of 3", "8507.60.00", "9403.60.80", format_day(DAY))
     _ask(browser, "/tariff my channel xlsx")
@@ -156,10 +157,8 @@ def _correct(browser: Chrome, pasted: str, corrected: str) -> None:
     """Pastes lines of which two have wrong codes, corrects these, and saves the list."""
     find(browser, '#modal [data-block="lines"] textarea').send_keys(pasted)
     click(browser, "#modal button[type=submit]")
-    find(
-        browser, "#modal", "2 rows cannot be imported", "7208.39.99", "Use 7208.39.00", "9403.60.99"
-    )
-    wrong = find(browser, '#modal [data-block="lines"] textarea')
+    find(browser, "#modal", "2 rows cannot be imported", "7208.39.99", "7208.39.00", "9403.60.99")
+    wrong = find(browser, '#modal [data-block^="corrected_"] textarea')
     wrong.clear()
     wrong.send_keys(corrected)
     click(browser, "#modal button[type=submit]", "Check again")

@@ -103,17 +103,28 @@ def after_import(*new: str) -> Ledger:
     return made_ledger(of=schedule([*lines, *map(line, new)], former=former))
 
 
-def test_a_line_that_ended_is_named_with_its_successor() -> None:
+def test_a_line_that_ended_is_named_with_a_similar_code() -> None:
     (wrong,) = check(("8507.60.00", "CN"), of=after_import("85076010")).wrong
     assert wrong.problem is LineProblem.EXPIRED
     assert (wrong.instead, wrong.ended) == (("8507.60.10",), ENDED)
 
 
-def test_a_line_that_was_split_is_named_with_its_successors() -> None:
+def test_a_line_that_ended_is_named_with_all_similar_codes() -> None:
     of = after_import("85076010", "85076020")
     (wrong,) = check(("8507.60.0010", "CN"), of=of).wrong
-    assert wrong.problem is LineProblem.SPLIT
+    assert wrong.problem is LineProblem.EXPIRED
     assert (wrong.instead, wrong.ended) == (("8507.60.10", "8507.60.20"), ENDED)
+
+
+def test_the_nearest_of_many_similar_codes_are_named_and_the_others_counted(
+    ledger: Ledger, today: date
+) -> None:
+    rows = [ImportedRow(1, "8541.40.60", "CN"), ImportedRow(2, "8517.12.00", "CN")]
+    cells, phones = check_rows(rows, ledger, today).wrong
+    assert {"8541.42.00", "8541.43.00"} <= set(cells.instead)
+    assert {"8517.13.00", "8517.14.00"} <= set(phones.instead)
+    assert cells.instead == tuple(sorted(cells.instead))
+    assert cells.more > 0
 
 
 def test_a_code_that_only_old_lists_name_has_ended(ledger: Ledger, today: date) -> None:

@@ -45,15 +45,22 @@ def test_a_total_in_words(total: DutyTotal, words: str) -> None:
         (WrongRow(3, LineProblem.NO_CODE, ""), "row 3: has no tariff code"),
         (
             WrongRow(3, LineProblem.NOT_A_LINE, "8507.60.99", ("8507.60.00",)),
-            "row 3: 8507.60.99 is not in the tariff schedule. Use 8507.60.00",
+            "row 3: 8507.60.99 is not in the tariff schedule. Similar codes, perhaps other goods: "
+            "8507.60.00",
         ),
         (
-            WrongRow(4, LineProblem.SPLIT, "8507.60.00", ("A", "B", "C"), date(2026, 6, 30)),
-            "row 4: 8507.60.00 ended on 30 Jun 2026 and was split. Use A, B or C",
+            WrongRow(4, LineProblem.EXPIRED, "8507.60.00", ("A", "B", "C"), 0, date(2026, 6, 30)),
+            "row 4: 8507.60.00 ended on 30 Jun 2026; look up the new code. Similar codes, perhaps "
+            "other goods: A, B or C",
+        ),
+        (
+            WrongRow(4, LineProblem.TOO_SHORT, "8507", ("A", "B"), 3),
+            "row 4: 8507 is not complete: a line has 8 or 10 digits. Lines under it: A, B and 3 "
+            "more",
         ),
         (
             WrongRow(5, LineProblem.UNKNOWN_ORIGIN, "Chian", ("China",)),
-            "row 5: 'Chian' is not a country we know. Use China",
+            "row 5: 'Chian' is not a country we know. Did you mean China?",
         ),
     ],
 )
@@ -76,6 +83,13 @@ def test_a_difference_in_words() -> None:
         "- 0101.21.00 CN",
         "~ 8507.60.00 CN cells -> packs",
     ]
+
+
+def test_the_ranges_of_a_change_do_not_read_as_a_rise() -> None:
+    before, after = DutyTotal(TEN, Decimal(35)), DutyTotal(TEN, TEN)
+    change = LineEffect(listed("85076000"), date(2027, 1, 1), before, after)
+    words = "8507.60.00 China: 10%–35% → 10% from 1 Jan 2027"
+    assert describe_change(change, PARTIES) == words
 
 
 def test_a_reported_change_in_words() -> None:

@@ -11,7 +11,7 @@ from itertools import chain, count
 
 from bot.alerts.subscriptions.own_lines import count_dependent
 from bot.alerts.subscriptions.wanted import ConversationSubscriptions
-from bot.commands.lines.grammar import LinesAct, LinesRequest
+from bot.commands.lines.grammar import CODE, LinesAct, LinesRequest
 from bot.commands.lines.pending import PendingImport, PendingImports
 from bot.commands.lines.replies import (
     LinesPage,
@@ -29,7 +29,7 @@ from bot.commands.request import CommandRequest
 from bot.errors import LinesRefused, QueryError
 from bot.lines.difference import ImportMode
 from bot.lines.model import ListOwner
-from bot.lines.table import RowFilter
+from bot.lines.table import RowFilter, select_lines
 from bot.lines.validation import ImportedRow
 
 _PUBLIC = "Only you may see your list. Type /tariff my, or write to me in a direct message."
@@ -40,6 +40,10 @@ _OF_ANOTHER = "Only the person who sent these lines can save them."
 _FORGOTTEN = (
     "This import is no longer open, and nothing was saved. Send the file again, or paste the lines "
     "again with /tariff my upload."
+)
+_REMOVED_BY = (
+    "Nothing was removed: my remove takes a code, an origin or both, such as my remove 8507.60.00 "
+    "china. Without them, it removes the whole list."
 )
 _UNSURE = "I cannot check whether you are still in this channel. Open the form there again."
 
@@ -72,10 +76,7 @@ class LinesCommands:
                 case LinesAct.UPLOAD:
                     return LinesToImport(wanted)
                 case LinesAct.REMOVE:
-                    silenced = await self._count_dependent(owner)
-                    if not wanted.is_confirmed:
-                        return RemovedLines(await self.service.count(owner), wanted, silenced)
-                    return RemovedLines(await self.service.remove(owner), wanted, silenced)
+                    return await self._remove(owner, wanted, request.user)
                 case _:
                     rows = RowFilter(
                         wanted.origin, wanted.text, wanted.only_changing, wanted.only_changed
@@ -84,6 +85,25 @@ class LinesCommands:
                     return LinesPage(table, wanted, await self._count_dependent(owner))
         except (LinesRefused, QueryError) as error:
             return LinesRefusal(str(error))
+
+    async def _remove(self, owner: ListOwner, wanted: LinesRequest, user: str) -> Reply:
+        """Deletes the list or those of its lines that the command names, or asks whether to."""
+        is_code = not wanted.text or CODE.fullmatch(wanted.text)
+        if not is_code or wanted.only_changed or wanted.only_changing:
+            return LinesRefusal(_REMOVED_BY)
+        if wanted.has_filter:
+            lines = (await self.service.get(owner)).lines
+            some = select_lines(lines, wanted.text, wanted.origin)
+            if not some:
+                return LinesRefusal("The list has no such lines, so nothing was removed.")
+            if len(some) < len(lines):
+                if wanted.is_confirmed:
+                    await self.service.remove_lines(owner, some, user)
+                return RemovedLines(len(some), wanted, 0, some, len(lines) - len(some))
+        silenced = await self._count_dependent(owner)
+        if not wanted.is_confirmed:
+            return RemovedLines(await self.service.count(owner), wanted, silenced)
+        return RemovedLines(await self.service.remove(owner), wanted, silenced)
 
     async def propose(
         self,

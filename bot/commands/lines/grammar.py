@@ -2,13 +2,16 @@
 
     my | my china | my 8507 | my changed | my changing | my label batteries | my sort duty
     my page 2
-    my upload | my xlsx | my remove | my channel, and any of these after it
+    my remove | my remove 8507.60.00 | my remove 8507.60.00 china
+    my upload | my xlsx | my channel, and any of these after it
 
-Any other text that begins with `my` is a question: `my duty on steel from china`.
+A text with a word of questions is a question: `my duty on steel from china`. Any other text that
+begins with `my` is refused, so that no answer about all goods looks like one about the list.
 """
 
 import re
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.lines.table import RowOrder
 from bot.parties import WORLD, Parties
@@ -39,13 +42,20 @@ class LinesRequest(Frozen):
     only_changing: bool = False
     order: RowOrder = RowOrder.LIST
     is_confirmed: bool = False
-    """Whether the person has confirmed that the list is removed."""
+    """Whether the person has confirmed what is removed."""
     page: int = 1
+
+    @property
+    def has_filter(self) -> bool:
+        return bool(self.origin or self.text or self.only_changed or self.only_changing)
 
     def write(self, parties: Parties, **changes: object) -> str:
         """The command as a person would type it, with other values of some fields."""
         one = self.model_copy(update=changes)
         words = [FIRST, *(["channel"] if one.for_channel else [])]
+        if one.act is LinesAct.REMOVE:
+            origin = parties.get(one.origin).name if one.origin else ""
+            return " ".join(filter(None, (*words, "remove", one.text, origin)))
         if one.act is not LinesAct.SHOW:
             return " ".join([*words, one.act.removeprefix(f"{FIRST} ")])
         words += ["changed"] if one.only_changed else []
@@ -71,12 +81,27 @@ PLAIN = frozenset({"lines", "line", "tariff", "list", "table", "codes", "duties"
 _CHANNEL = frozenset({"channel", "channel's"})
 _LABEL = frozenset({"label", "find", "code"})
 _ORDERS = frozenset(one.value for one in RowOrder)
-_CODE = re.compile(r"\d{4}[\d.]{0,9}")
+CODE = re.compile(r"\d{4}[\d.]{0,9}")
+"""A code, or the beginning of one."""
 _SORT = frozenset({"sort", "by"})
 
 
-def parse_lines_request(words: list[str], parties: Parties) -> LinesRequest | None:
-    """The request in the words after `my`; None if they are about something else."""
+_OF_QUESTIONS = frozenset(
+    str.split("duty duties tariff tariffs rate rates tax taxes from on for to in of what how if is")
+)
+"""Words after `my` of which one is in each question."""
+
+
+class UnknownFilter(NamedTuple):
+    """Words after `my` that are no filter of a list."""
+
+    words: str
+    instead: str
+    """A command that finds the words in labels and goods."""
+
+
+def parse_lines_request(words: list[str], parties: Parties) -> LinesRequest | UnknownFilter | None:
+    """The request in the words after `my`; None if they are a question."""
     found: dict[str, object] = {}
     at = 0
     while at < len(words):
@@ -93,7 +118,7 @@ def parse_lines_request(words: list[str], parties: Parties) -> LinesRequest | No
         elif word in _LABEL and rest:
             found["text"] = " ".join(rest)
             break
-        elif _CODE.fullmatch(word) and "text" not in found:
+        elif CODE.fullmatch(word) and "text" not in found:
             found["text"] = word
         elif word in _SORT and rest and rest[0].lower() in _ORDERS:
             found["order"] = RowOrder(rest[0].lower())
@@ -104,6 +129,9 @@ def parse_lines_request(words: list[str], parties: Parties) -> LinesRequest | No
         elif (name := _find_economy(words[at - 1 :], parties)) and "origin" not in found:
             found["origin"], size = name
             at += size - 1
+        elif _OF_QUESTIONS.isdisjoint(each.lower().strip("?") for each in words):
+            unknown = " ".join(words[at - 1 :])
+            return UnknownFilter(unknown, " ".join([FIRST, *words[: at - 1], "label", unknown]))
         else:
             return None
     one = LinesRequest.model_validate(found)

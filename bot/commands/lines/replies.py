@@ -1,5 +1,7 @@
 """The results of commands about line lists, as values."""
 
+from collections.abc import Mapping
+from dataclasses import field
 from datetime import date
 
 from bot.commands.lines.grammar import LinesRequest
@@ -28,6 +30,8 @@ class LineTable(Reply):
     day: date
     ended: tuple[WrongRow, ...] = ()
     """The lines that the schedule no longer has, among all lines of the list."""
+    checked: Mapping[str, date] = field(default_factory=dict)
+    """The days on which the duties were last checked, by the codes of origins of the rows."""
 
 
 class TouchedLines(Reply):
@@ -71,13 +75,17 @@ class SavedLines(Reply):
 
 
 class RemovedLines(Reply):
-    """The list was deleted or, if this is not confirmed, would be."""
+    """The list or some of its lines were deleted or, if this is not confirmed, would be."""
 
     lines: int
-    """The number of its lines; 0 if there was no list."""
+    """The number of lines that are deleted; 0 if the list has none of them."""
     wanted: LinesRequest
     silenced: int = 0
     """The number of subscriptions that send nothing without the list."""
+    some: tuple[ListedLine, ...] = ()
+    """The lines that are deleted; empty for the whole list."""
+    left: int = 0
+    """The number of the other lines."""
 
 
 class LinesRefusal(Reply):

@@ -19,7 +19,7 @@ from bot.commands.lines.replies import LineTable, ProposedImport
 from bot.errors import LinesRefused
 from bot.lines.difference import ImportMode, compare_lists
 from bot.lines.duties import LineDuties
-from bot.lines.model import MAX_LINES, LineKey, LineList, ListedLine, ListOwner
+from bot.lines.model import IMPOSER, MAX_LINES, LineKey, LineList, ListedLine, ListOwner
 from bot.lines.reports import (
     KnownList,
     KnownTotals,
@@ -119,13 +119,29 @@ class LineListService:
         def build(duties: LineDuties, day: date) -> LineTable:
             rows = filter_rows(build_table(lines.lines, duties, day), wanted or RowFilter())
             ended = tuple(list_ended(lines.lines, duties.schedule, day))
-            return LineTable(lines, sort_rows(rows, order), day, ended)
+            origins = sorted({one.line.origin for one in rows})
+            covered = ((one, duties.ledger.find_coverage(IMPOSER, one)) for one in origins)
+            checked = {one: found.checked for one, found in covered if found is not None}
+            return LineTable(lines, sort_rows(rows, order), day, ended, checked)
 
         return await self.duties.use(build)
 
     async def count(self, owner: ListOwner) -> int:
         """The number of the owner's lines."""
         return await self._store.count(owner)
+
+    async def get(self, owner: ListOwner) -> LineList:
+        """The owner's list."""
+        return await self._store.get(owner)
+
+    async def remove_lines(self, owner: ListOwner, some: Sequence[ListedLine], by: str) -> None:
+        """Deletes some lines of the owner's list, and keeps at least one. Raises LinesRefused if
+        the list was changed in the meantime."""
+        before, keys = await self._store.get(owner), {one.key for one in some}
+        kept = tuple(one for one in before.lines if one.key not in keys)
+        if not kept or not await self._store.save(before, kept, {}, by, self._clock()):
+            cause = "was changed in the meantime, so nothing was removed"
+            raise LinesRefused("The list", cause, "Try again")
 
     async def remove(self, owner: ListOwner) -> int:
         """Deletes the owner's list; returns how many lines it had."""

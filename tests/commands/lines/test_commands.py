@@ -232,3 +232,49 @@ async def test_a_typed_removal_asks_first(commands: Commands) -> None:
     removed = LinesRequest(act=LinesAct.REMOVE, is_confirmed=True)
     await lines.execute(removed, PERSON)
     assert not (await commands.store.lines.get(ListOwner("T1", "U1"))).lines
+
+
+async def save_three(commands: Commands) -> None:
+    rows = [
+        ImportedRow(1, "8507.60.00", "China", "cells"),
+        ImportedRow(2, "8507.60.00", "Vietnam"),
+        ImportedRow(3, "7208.39.00", "China", "steel"),
+    ]
+    found = await commands.service.lines.propose(rows, ImportMode.ADD, PERSON)
+    assert isinstance(found, PendingReview)
+    assert isinstance(await commands.service.lines.save(found.key, PERSON), SavedLines)
+
+
+@pytest.mark.parametrize(
+    ("text", "removed"),
+    [
+        ("my remove 8507.60.00 china", ["85076000 CN"]),
+        ("my remove 8507.60.00", ["85076000 CN", "85076000 VN"]),
+        ("my remove china", ["85076000 CN", "72083900 CN"]),
+    ],
+)
+async def test_a_removal_that_names_lines_leaves_the_others(
+    commands: Commands, text: str, removed: list[str]
+) -> None:
+    await save_three(commands)
+    asked = await commands.type(text)
+    assert isinstance(asked, RemovedLines)
+    assert [f"{one.code} {one.origin}" for one in asked.some] == removed
+    assert await commands.store.lines.count(ListOwner("T1", "U1")) == 3
+    confirmed = asked.wanted.model_copy(update={"is_confirmed": True})
+    done = await commands.service.lines.execute(confirmed, PERSON)
+    assert isinstance(done, RemovedLines)
+    kept = (await commands.store.lines.get(ListOwner("T1", "U1"))).lines
+    assert len(kept) == done.left == 3 - len(removed)
+    assert not {f"{one.code} {one.origin}" for one in kept} & set(removed)
+
+
+@pytest.mark.parametrize("text", ["my remove 9403.60.80", "my remove label cells"])
+async def test_a_removal_of_lines_that_are_not_named_by_code_or_not_there_removes_nothing(
+    commands: Commands, text: str
+) -> None:
+    await save_three(commands)
+    refused = await commands.type(text)
+    assert isinstance(refused, LinesRefusal)
+    assert "othing was removed" in refused.cause
+    assert await commands.store.lines.count(ListOwner("T1", "U1")) == 3

@@ -1,6 +1,7 @@
 """Slack accepts the views of line lists, also with hostile and very long labels."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -17,7 +18,7 @@ from bot.commands.lines.replies import (
 )
 from bot.commands.request import CommandRequest
 from bot.lines.difference import ImportMode, compare_lists
-from bot.lines.duties import LineDuties
+from bot.lines.duties import DutyTotal, LineDuties, TotalChange
 from bot.lines.model import MAX_LABEL, LineList, ListedLine, ListOwner
 from bot.lines.table import build_table
 from bot.lines.validation import ImportedRow, LineProblem, WrongRow, check_rows
@@ -59,14 +60,41 @@ def test_pages_of_a_list(count: int, label: str) -> None:
 
 @pytest.mark.parametrize("count", [1, 300])
 def test_lines_that_ended_are_named_above_the_table(count: int) -> None:
-    gone = WrongRow(1, LineProblem.EXPIRED, HOSTILE, ("8507.60.00",), DAY)
+    gone = WrongRow(1, LineProblem.EXPIRED, HOSTILE, ("8507.60.00",), 0, DAY)
     table = LineTable(many(1, ""), (), DAY, (gone,) * count)
     message = render_reply(LinesPage(table, LinesRequest()), REQUEST, PARTIES)
     check_message(message)
     text = str(message.blocks)
     assert f"{'1 line' if count == 1 else '300 lines'} ended" in text
-    assert "Use 8507.60.00" in text
+    assert "look up the new code" in text
     assert ("295 more" in text) == (count == 300)
+
+
+def test_a_table_has_the_age_of_its_duties_and_marks_changes_after_the_check() -> None:
+    lines = many(1, "cells")
+    [row] = build_table(lines.lines, LineDuties(ledger()), DAY)
+    low, high = DutyTotal(Decimal(10), Decimal(10)), DutyTotal(Decimal(12), Decimal(50))
+    change = TotalChange(date(2026, 11, 10), high, low)
+    checked = {"CN": date(2026, 10, 7)}
+    table = LineTable(lines, (row._replace(last=change, next=None),), DAY, (), checked)
+    text = str(render_reply(LinesPage(table, LinesRequest()), REQUEST, PARTIES).blocks)
+    assert "10 Nov 2026, before: 12%–50%, not verified" in text
+    assert "🔴 Checked 7 Oct 2026, 54 days ago" in text
+    assert "with the normal duty" in text
+    later = LineTable(lines, table.rows, DAY, (), {"CN": date(2026, 11, 29)})
+    text = str(render_reply(LinesPage(later, LinesRequest()), REQUEST, PARTIES).blocks)
+    assert "not verified" not in text
+    assert "🟢 Checked 29 Nov 2026, yesterday" in text
+
+
+def test_the_form_says_that_the_end_of_a_long_code_is_not_checked() -> None:
+    for code, is_said in (("8507.60.00.77", True), ("8507.60.00", False)):
+        rows = (ImportedRow(1, code, "China"),)
+        checked = check_rows(rows, ledger(), DAY)
+        difference = compare_lists((), checked.lines, ImportMode.ADD)
+        proposed = ProposedImport(LineList(OWNER), ImportMode.ADD, checked, difference)
+        view = importing.render_review(PendingReview("key", proposed, rows))
+        assert ("only the first 8 digits were checked" in str(view)) == is_said
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -99,6 +127,7 @@ def test_short_replies_about_a_list() -> None:
         RemovedLines(0, remove),
         RemovedLines(5, remove),
         RemovedLines(5, remove, 2),
+        RemovedLines(25, remove, 0, many(25, HOSTILE).lines, 5),
         RemovedLines(5, remove.model_copy(update={"is_confirmed": True})),
         LinesRefusal(HOSTILE),
     ):

@@ -15,7 +15,7 @@ from bot.lines.difference import ImportMode
 from bot.lines.files.isolated import read_file_isolated
 from bot.lines.files.limits import MAX_BYTES, check_file, get_ending
 from bot.lines.files.writing import write_xlsx
-from bot.render.lines import HEADER, list_cells
+from bot.render.lines import DUTIES_COVER, HEADER, list_cells
 from bot.slack.api.download import download
 from bot.slack.api.upload import upload
 from bot.slack.background import log_failure
@@ -77,15 +77,14 @@ async def import_file(
 async def send_list(context: SlackContext, reply: LinesPage) -> Message:
     """Sends a list as a workbook to its owner: the person, or the channel."""
     found, parties = reply.table, context.service.parties
-    cells = list(list_cells(found.rows, parties))
+    cells = list(list_cells(found.rows, parties, found.checked))
     content = await asyncio.to_thread(write_xlsx, "Lines", HEADER, cells)
     title = f"Tariff lines with the duties of {format_day(found.day)}"
+    comment = f"{title}, {DUTIES_COVER}."
     owner = found.lines.owner
     try:
         client = await context.client_of(owner.team)
-        await upload(
-            client, owner.place, LINES_FILE_NAME, content, title=title, comment=f"{title}."
-        )
+        await upload(client, owner.place, LINES_FILE_NAME, content, title=title, comment=comment)
     except SlackError as error:
         return render_file_sent(reply, error)
     return render_file_sent(reply)

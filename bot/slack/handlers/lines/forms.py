@@ -32,12 +32,14 @@ from bot.slack.views.command_replies import render_reply
 from bot.slack.views.entry.results import render_loading, render_text
 from bot.slack.views.lines import importing as views
 from bot.slack.views.lines.importing import LinesFormState
-from bot.slack.views.lines.table import CHANNEL
+from bot.slack.views.lines.table import CHANNEL, read_removal
 from bot.slack.views.replies import render_failure, render_notice
 
 _WITHIN_S = 1.5
 """Seconds to wait for the result before a submitted modal is replaced without it."""
 _OUTDATED = "This form is from another version of the bot. Nothing was saved. Please open it again."
+_FULL = f"fills the field of {views.MOST_CHARACTERS:,} characters, so its end may be missing"
+_INSTEAD = "Send a CSV or XLSX file instead, or paste the list in parts with *Add to the list*"
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -76,15 +78,13 @@ async def open_form(context: SlackContext, click: Click) -> Message | None:
 
 
 async def remove(context: SlackContext, click: Click) -> Message:
-    """Deletes the list, which the person has confirmed."""
-    wanted = LinesRequest(
-        act=LinesAct.REMOVE, for_channel=click.value == CHANNEL, is_confirmed=True
-    )
+    """Deletes the list or some of its lines, which the person has confirmed."""
+    wanted = read_removal(click.value)
     request = click.request()
     command = Command(verb=Verb.MY_REMOVE, lines=wanted)
     reply = await context.service.execute(command, request)
     if isinstance(reply, RemovedLines) and wanted.for_channel and reply.lines:
-        removed = views.render_list_removed(request.user, reply.lines)
+        removed = views.render_list_removed(request.user, reply)
         await post_change(context, request.team, request.conversation, removed)
     return render_reply(reply, request, context.service.parties)
 
@@ -136,7 +136,7 @@ async def _submit_form(
     if state is None:
         await ack(response_action="update", view=render_text(_OUTDATED, views.TITLE))
         return
-    rows = await _read(context, text, ack)
+    rows = await _read(context, text, ack, views.LINES)
     if rows is None:
         return
     request = _make_request(body, state)
@@ -152,19 +152,24 @@ async def _submit_review(
     if corrected is None:
         await _respond_with(context, body, ack, _save(context, key, request))
         return
-    rows = await _read(context, corrected, ack, has_header=False) if corrected.strip() else ()
+    field = views.find_correction(view)
+    rows = (
+        await _read(context, corrected, ack, field, has_header=False) if corrected.strip() else ()
+    )
     if rows is not None:
         await _respond_with(context, body, ack, _render_review(lines.correct(key, rows, request)))
 
 
 async def _read(
-    context: SlackContext, text: str, ack: AsyncAck, *, has_header: bool = True
+    context: SlackContext, text: str, ack: AsyncAck, field: str, *, has_header: bool = True
 ) -> tuple[ImportedRow, ...] | None:
-    """The rows of the text; None if it has none, which the form then says."""
+    """The rows of the text; None if they cannot be read, which the form then says at the field."""
     try:
+        if len(text) >= views.MOST_CHARACTERS:
+            raise LinesRefused("The text", _FULL, _INSTEAD)
         return read_pasted(text, context.service.parties, has_header=has_header)
     except LinesRefused as error:
-        await ack(response_action="errors", errors={views.LINES: str(error)})
+        await ack(response_action="errors", errors={field: str(error)})
         return None
 
 

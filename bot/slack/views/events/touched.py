@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot import COMMAND
 from bot.commands.lines.replies import TouchedLines
 from bot.lines.model import ListedLine
 from bot.parties import Parties
@@ -13,6 +14,7 @@ from bot.slack.blockkit.blocks import (
     Message,
     assemble,
     button,
+    context,
     count_characters,
     section,
 )
@@ -24,6 +26,7 @@ SHOW_TOUCHED = "lines_touched"
 ASKED, OF_PROPOSAL = "ask", "proposal"
 """The value of the button is one of these words with a question or the id of a proposal, or the id
 of a delivery."""
+_NO_DUTIES = f"News change no rate by themselves. `{COMMAND} my` shows the duties of your lines."
 
 
 def add_touched(
@@ -63,7 +66,8 @@ def render_touched(reply: TouchedLines | None, parties: Parties) -> Message:
         return render_notice("This touches no lines of this conversation's list.")
     title = f"Touches {_count(reply)}"
     lines = list(_describe(reply, parties))
-    return assemble(title, [section(bold(title))], list_lines(lines))
+    tail = [] if reply.effects else [context(_NO_DUTIES)]
+    return assemble(title, [section(bold(title))], list_lines(lines), tail)
 
 
 def _describe(reply: TouchedLines, parties: Parties) -> Iterator[str]:

@@ -18,9 +18,10 @@ _ROOM = limits.MESSAGE_CHARACTERS * 3 // 4
 
 
 def render_changed_duties(changed: ChangedDuties, parties: Parties) -> Message:
-    """The lines of a list whose duties changed, with the old and the new duty."""
+    """The lines of a list whose duties changed in the data, with the old and the new duty. The
+    days may be to come, and a change may be that a rate was taken back."""
     count = len(changed.first) + changed.more
-    title = f"The duty changed on {count:,} of your {format_count(changed.of)}"
+    title = f"New in our data: the duty on {count:,} of your {format_count(changed.of)}"
     described = [describe_change(one, parties) for one in changed.first]
     text = title if len(described) > 1 else f"{title}: {escape(described[0], 300)}"
     blocks = list_lines(described, changed.more)

@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot import COMMAND
-from bot.commands.lines.replies import LinesRefusal, PendingReview, SavedLines
+from bot.commands.lines.replies import LinesRefusal, PendingReview, RemovedLines, SavedLines
 from bot.lines.difference import ImportMode
 from bot.lines.validation import ImportedRow
+from bot.rates.schedule.model import LINE_DIGITS
 from bot.render import lines as words
 from bot.slack.blockkit.blocks import Block, Message, actions, button, context, section
 from bot.slack.blockkit.forms import (
@@ -35,15 +36,20 @@ FORM, REVIEW = "lines_form", "lines_review"
 OPEN = "lines_open"
 """Begins the action ids of the buttons under a file. The value is the import's id and a mode."""
 LINES, MODE = "lines", "mode"
-"""The block ids of the fields."""
+"""The block ids of the fields of the first modal."""
+CORRECTED = "corrected"
+"""Begins the block id of the field for wrong rows. The import's id follows, because Slack keeps
+the text that a person typed if the next modal has a field of the same id."""
 TITLE = "Tariff lines"
 
-_MOST_CHARACTERS = 3_000
-"""Characters of a field for text (reference/block-kit/block-elements/plain-text-input-element)."""
-_MOST_SHOWN = 15
+MOST_CHARACTERS = 3_000
+"""Characters of a field for text. A longer text is cut off, without a word to the bot
+(reference/block-kit/block-elements/plain-text-input-element)."""
+_LIMIT = f"Lists of {MOST_CHARACTERS:,} characters or more, about 50 lines"
+_MOST_SHOWN, _IN_SECTION = 15, 10
 _MODES = {
-    ImportMode.REPLACE.value: "Replace the list",
     ImportMode.ADD.value: "Add to the list",
+    ImportMode.REPLACE.value: "Replace the list",
 }
 
 
@@ -59,10 +65,10 @@ def render_form(state: LinesFormState) -> View:
     """The form to paste lines."""
     whose = "The list of this channel" if state.for_channel else "Your own list, which only you see"
     hint = "One line per row: 8507.60.00 CN batteries"
-    more = "Longer lists: send me a CSV or XLSX file in a direct message."
+    more = f"{_LIMIT}: send me a CSV or XLSX file in a direct message."
     if state.for_channel:
-        more = "Longer lists: post a CSV or XLSX file in the channel and mention me."
-    mode = radio_buttons(_MODES, ImportMode.REPLACE.value)
+        more = f"{_LIMIT}: post a CSV or XLSX file in the channel and mention me."
+    mode = radio_buttons(_MODES, ImportMode.ADD.value)
     blocks = [
         context(f"{whose}. {more}"),
         _make_text(LINES, "Code, origin and label", "", hint),
@@ -89,8 +95,8 @@ def read_state(view: Mapping[str, Any]) -> LinesFormState | None:
 def read_form(view: Mapping[str, Any]) -> tuple[str, ImportMode]:
     """The pasted text, and what to do with it."""
     values = read_values(view)
-    mode = values.get(MODE, ImportMode.REPLACE.value)
-    return values.get(LINES, ""), read_mode(mode) or ImportMode.REPLACE
+    mode = values.get(MODE, ImportMode.ADD.value)
+    return values.get(LINES, ""), read_mode(mode) or ImportMode.ADD
 
 
 def read_mode(value: str) -> ImportMode | None:
@@ -105,6 +111,8 @@ def render_review(review: PendingReview) -> View:
     blocks: list[Block] = [section(bold(escape(words.describe_difference(difference))))]
     blocks += _make_list(differing)
     blocks += _make_list([words.describe_note(one) for one in checked.noted])
+    if any(len(one.code) > LINE_DIGITS for one in checked.lines):
+        blocks.append(context("Of 10-digit codes, only the first 8 digits were checked."))
     correctable = ""
     if checked.wrong:
         count = len(checked.wrong)
@@ -112,9 +120,10 @@ def render_review(review: PendingReview) -> View:
         blocks += _make_list([words.describe_wrong(one) for one in checked.wrong])
         wrong = {one.row for one in checked.wrong}
         correctable = _write_rows([one for one in review.rows if one.row in wrong])
-        if len(correctable) <= _MOST_CHARACTERS:
-            hint = "Leave empty to skip these rows"
-            field = _make_text(LINES, "Correct them", correctable, hint, optional=True)
+        if len(correctable) < MOST_CHARACTERS:
+            hint = "Only the wrong rows. Leave empty to skip them"
+            name = f"{CORRECTED}_{review.key}"
+            field = _make_text(name, "Correct them", correctable, hint, optional=True)
             blocks.append(field)
         else:
             blocks.append(context("Correct them in the file and send it again, or save the rest."))
@@ -128,8 +137,14 @@ def render_review(review: PendingReview) -> View:
 
 def read_correction(view: Mapping[str, Any]) -> str | None:
     """The corrected rows; None if the modal has no field for them."""
-    has_field = any(one.get("block_id") == LINES for one in view.get("blocks") or ())
-    return read_values(view).get(LINES, "") if has_field else None
+    name = find_correction(view)
+    return read_values(view).get(name, "") if name else None
+
+
+def find_correction(view: Mapping[str, Any]) -> str:
+    """The block id of the field for wrong rows; empty if the modal has none."""
+    names = (str(one.get("block_id") or "") for one in view.get("blocks") or ())
+    return next((one for one in names if one.startswith(f"{CORRECTED}_")), "")
 
 
 def render_saved(saved: SavedLines, warning: str = "") -> View:
@@ -148,12 +163,13 @@ def render_list_changed(user: str, saved: SavedLines) -> Message:
     return render_notice(f"{who} changed the tariff lines of this channel: {done}. {use}")
 
 
-def render_list_removed(user: str, lines: int) -> Message:
-    """Says in a channel who removed its list."""
-    who = mention_person(user) or "Someone"
-    return render_notice(
-        f"{who} removed the tariff lines of this channel ({words.format_count(lines)})."
-    )
+def render_list_removed(user: str, reply: RemovedLines) -> Message:
+    """Says in a channel who removed its list, or lines of it."""
+    who, count = mention_person(user) or "Someone", words.format_count(reply.lines)
+    if reply.some:
+        left = words.format_count(reply.left)
+        return render_notice(f"{who} removed {count} of this channel's list. It has {left} now.")
+    return render_notice(f"{who} removed the tariff lines of this channel ({count}).")
 
 
 def render_refused(refused: LinesRefusal) -> View:
@@ -190,7 +206,7 @@ def _make_text(
     element = {
         "type": "plain_text_input",
         "multiline": True,
-        "max_length": _MOST_CHARACTERS,
+        "max_length": MOST_CHARACTERS,
         **({"initial_value": value} if value else {}),
     }
     return make_input(block_id, label, element, hint, optional=optional)
@@ -199,10 +215,11 @@ def _make_text(
 def _make_list(texts: Sequence[str]) -> list[Block]:
     if not texts:
         return []
-    shown = [escape(one, 180) for one in texts[:_MOST_SHOWN]]
+    shown = [escape(one, 280) for one in texts[:_MOST_SHOWN]]
     if len(texts) > _MOST_SHOWN:
         shown.append(f"… and {len(texts) - _MOST_SHOWN:,} more")
-    return [section("\n".join(shown))]
+    parts = (shown[at : at + _IN_SECTION] for at in range(0, len(shown), _IN_SECTION))
+    return [section("\n".join(one)) for one in parts]
 
 
 def _write_rows(rows: Sequence[ImportedRow]) -> str:

@@ -1,15 +1,24 @@
 """Renders a page of a line list, with its filters and buttons."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from bot import COMMAND
-from bot.commands.lines.grammar import LinesAct
-from bot.commands.lines.replies import LinesPage, LinesToImport, RemovedLines
+from bot.commands.lines.grammar import LinesAct, LinesRequest
+from bot.commands.lines.replies import LinesPage, LinesToImport, LineTable, RemovedLines
 from bot.errors import SlackError
 from bot.lines.duties import DutyTotal
 from bot.lines.table import LineRow
 from bot.parties import Parties
-from bot.render.lines import describe_cause, format_count, format_total
+from bot.render.freshness import describe_freshness
+from bot.render.lines import (
+    DUTIES_COVER,
+    describe_cause,
+    describe_line,
+    format_changed_total,
+    format_count,
+    format_total,
+)
 from bot.slack.blockkit.blocks import (
     Block,
     Element,
@@ -21,16 +30,18 @@ from bot.slack.blockkit.blocks import (
     section,
 )
 from bot.slack.blockkit.mrkdwn import bold, escape
+from bot.slack.views.lines.changes import list_lines
 from bot.slack.views.rates.table import MESSAGE_ROOM, Column, build_table, text_cell
 from bot.slack.views.replies import RUN, render_notice
 from bot.slack.views.subscriptions.lines import explain_removal
 from bot.text.dates import format_day
 
 UPLOAD_LINES, REMOVE_LINES = "lines_upload", "lines_remove"
-"""The action ids of *Add or replace* and *Remove*. The value is `channel` or `own`."""
+"""The action ids of *Add or replace* and *Remove*. The value is `channel` or `own`; a
+code and an origin may follow, which limit what *Remove* deletes."""
 CHANNEL, OWN = "channel", "own"
 
-_MOST_ENDED = 5
+_MOST_ENDED, _MOST_REMOVED = 5, 20
 _ROWS = 10
 """Lines of a page."""
 _LABEL, _DUTY = 40, 60
@@ -62,16 +73,19 @@ def render_lines(reply: LinesPage, parties: Parties) -> Message:
     title = f"{name}: {counted}{place}"
     head = [section(bold(escape(title))), *_list_ended(reply)]
     tail = [
-        context(f"Duties on {format_day(reply.table.day)}. {_describe_use(wanted.for_channel)}"),
+        context(_describe_duties(reply.table)),
+        context(_describe_use(wanted.for_channel)),
         *actions(*_make_page_buttons(reply, page, pages, parties)),
         *actions(*_make_buttons(reply, parties)),
     ]
     if not shown:
         return assemble(title, [*head, section("No lines match the filters.")], tail=tail)
-    paragraphs = [section(_format_row(one, parties)) for one in shown]
+    paragraphs = [section(_format_row(one, parties, reply.table.checked)) for one in shown]
     instead = assemble(title, head, paragraphs, tail)
     columns = [Column(one, is_wrapped=one in ("Label", "Duty today")) for one in _COLUMNS]
-    cells = [[text_cell(one) for one in _list_cells(row, parties)] for row in shown]
+    cells = [
+        [text_cell(one) for one in _list_cells(row, parties, reply.table.checked)] for row in shown
+    ]
     table, left = build_table(columns, cells, MESSAGE_ROOM - 3_000)
     if left:
         return instead
@@ -84,30 +98,46 @@ def _list_ended(reply: LinesPage) -> list[Block]:
     ended = reply.table.ended
     if not ended:
         return []
-    shown = [escape(describe_cause(one), 180) for one in ended[:_MOST_ENDED]]
+    shown = [escape(describe_cause(one), 400) for one in ended[:_MOST_ENDED]]
     more = [f"… and {len(ended) - _MOST_ENDED:,} more"] if len(ended) > _MOST_ENDED else []
-    title = f"{format_count(len(ended))} ended. Replace them in the list:"
+    title = f"{format_count(len(ended))} ended. Look up the new codes and replace these lines:"
     return [section("\n".join([title, *shown, *more]))]
 
 
-def _list_cells(row: LineRow, parties: Parties) -> tuple[str, ...]:
-    line = row.line
+def _describe_duties(table: LineTable) -> str:
+    """The day of the duties, what they cover, and when their sources were last checked."""
+    duties = f"Duties on {format_day(table.day)}, {DUTIES_COVER}."
+    checked = min(table.checked.values(), default=None)
+    if checked is None:
+        return duties
+    passed = any(_is_unverified(one, table.checked) for one in table.rows)
+    return f"{describe_freshness(checked, table.day, passed=passed)}. {duties}"
+
+
+def _is_unverified(row: LineRow, checked: Mapping[str, date]) -> bool:
+    """Whether the last change came after the last check of the duties on goods of the origin."""
+    day = checked.get(row.line.origin)
+    return row.last is not None and day is not None and row.last.on > day
+
+
+def _list_cells(row: LineRow, parties: Parties, checked: Mapping[str, date]) -> tuple[str, ...]:
+    line, unverified = row.line, ", not verified" if _is_unverified(row, checked) else ""
     return (
         line.written_code,
         parties.get(line.origin).name,
         line.label[:_LABEL],
         format_total(row.duty.total)[:_DUTY],
-        _format_change(row.last.on, "from", row.last.before) if row.last else "",
-        _format_change(row.next.on, "to", row.next.after) if row.next else "",
+        _format_change(row.last.on, "before:", row.last.before) + unverified if row.last else "",
+        _format_change(row.next.on, "then:", row.next.after) if row.next else "",
     )
 
 
 def _format_change(on: date, word: str, total: DutyTotal) -> str:
-    return f"{format_day(on)}, {word} {format_total(total)[:_DUTY]}"
+    return f"{format_day(on)}, {word} {format_changed_total(total)[:_DUTY]}"
 
 
-def _format_row(row: LineRow, parties: Parties) -> str:
-    code, origin, label, duty, last, then = _list_cells(row, parties)
+def _format_row(row: LineRow, parties: Parties, checked: Mapping[str, date]) -> str:
+    code, origin, label, duty, last, then = _list_cells(row, parties, checked)
     start = " ".join(filter(None, (code, origin, label and f"({label})")))
     changes = [f"last change {last}" if last else "", f"next change {then}" if then else ""]
     shown = [f"{bold(escape(start))}: {escape(duty)}", *map(escape, filter(None, changes))]
@@ -158,16 +188,52 @@ def render_to_import(reply: LinesToImport) -> Message:
     return Message(text, (section(text), *row))
 
 
+def _write_removal(wanted: LinesRequest) -> str:
+    """The value of *Remove*: whose list, the code and the origin of the lines."""
+    whose = CHANNEL if wanted.for_channel else OWN
+    return f"{whose} {wanted.text} {wanted.origin}" if wanted.has_filter else whose
+
+
+def read_removal(value: str) -> LinesRequest:
+    """What a click on *Remove* confirms."""
+    whose, code, origin = [*value.split(" "), "", ""][:3]
+    return LinesRequest(
+        act=LinesAct.REMOVE,
+        for_channel=whose == CHANNEL,
+        text=code,
+        origin=origin,
+        is_confirmed=True,
+    )
+
+
+def _render_some_removed(reply: RemovedLines) -> Message:
+    """Confirms that some lines were deleted, or asks whether to delete them."""
+    count, left = format_count(reply.lines), format_count(reply.left)
+    whose = "the channel's list" if reply.wanted.for_channel else "your list"
+    listed = list_lines([describe_line(one) for one in reply.some[:_MOST_REMOVED]])
+    more = len(reply.some) - _MOST_REMOVED
+    others = [context(f"… and {more:,} more")] if more > 0 else []
+    if reply.wanted.is_confirmed:
+        text = f"{count} removed from {whose}. It has {left} now."
+        return Message(text, (section(text), *listed, *others))
+    text = f"Remove {count} from {whose}? {left} would be left."
+    label = f"Remove {count}"
+    row = actions(button(label, REMOVE_LINES, _write_removal(reply.wanted), style="danger"))
+    return Message(text, (section(text), *listed, *others, *row))
+
+
 def render_removed(reply: RemovedLines) -> Message:
     """Confirms that a list was deleted, or asks whether to delete it."""
+    if reply.some:
+        return _render_some_removed(reply)
     whose = "The channel's list" if reply.wanted.for_channel else "Your list"
     silence, lines = explain_removal(reply.silenced), format_count(reply.lines)
     if not reply.lines:
         return render_notice(f"{whose} has no lines.")
     if not reply.wanted.is_confirmed:
-        text = f"Remove {whose[0].lower()}{whose[1:]}? It has {lines}. {silence}".strip()
-        value = CHANNEL if reply.wanted.for_channel else OWN
-        row = actions(button("Remove", REMOVE_LINES, value, style="danger"))
+        text = f"Remove all of {whose[0].lower()}{whose[1:]}? It has {lines}. {silence}".strip()
+        value = _write_removal(reply.wanted)
+        row = actions(button("Remove all", REMOVE_LINES, value, style="danger"))
         return Message(text, (section(text), *row))
     return render_notice(f"{whose} was removed ({lines}). {silence}".strip())
 

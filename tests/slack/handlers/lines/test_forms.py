@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.lines.files.reading import read_file
 from bot.local_slack.client import say
 from bot.local_slack.server import Workspace
-from bot.slack.views.lines.importing import LINES, MODE
+from bot.slack.views.lines.importing import LINES, MODE, MOST_CHARACTERS, find_correction
 from tests.journeys.workspace_reader import WorkspaceReader, words
 from tests.slack.fakes import FakePeople
 from tests.slack.form_reader import FormReader
@@ -47,11 +47,12 @@ async def test_two_codes_are_corrected_and_the_list_is_saved_and_shown(user: Lin
     await user.submit(**{LINES: PASTED, MODE: "replace"})
     assert "2 rows cannot be imported" in user.text
     assert "7208.39.99 is not in the tariff schedule" in user.text
-    assert user_field(user.modal, LINES)["initial_value"] == (
+    field = find_correction(user.modal)
+    assert user_field(user.modal, field)["initial_value"] == (
         "7208.39.99\tDE\tsteel\n9403.60.99\tVN\ttables"
     )
     assert user.modal["submit"]["text"] == "Check again"
-    await user.submit(**{LINES: "7208.39.00 DE steel\n9403.60.80 VN tables"})
+    await user.submit(**{field: "7208.39.00 DE steel\n9403.60.80 VN tables"})
     assert user.modal["submit"]["text"] == "Save"
     assert "3 added" in user.text
     await user.submit()
@@ -67,9 +68,44 @@ async def test_two_codes_are_corrected_and_the_list_is_saved_and_shown(user: Lin
 async def test_wrong_rows_can_be_left_out(user: LinesUser) -> None:
     await user.open()
     await user.submit(**{LINES: PASTED, MODE: "replace"})
-    await user.submit(**{LINES: ""})
+    await user.submit(**{find_correction(user.modal): ""})
     assert user.modal["submit"]["text"] == "Save"
     assert "1 added" in user.text
+
+
+async def test_each_check_has_a_new_field_so_that_slack_keeps_no_text_in_it(
+    user: LinesUser,
+) -> None:
+    await user.open()
+    await user.submit(**{LINES: PASTED, MODE: "replace"})
+    first = find_correction(user.modal)
+    await user.submit(**{first: "7208.39.00 DE steel\n9403.60.98 VN tables"})
+    second = find_correction(user.modal)
+    assert user_field(user.modal, second)["initial_value"] == "9403.60.98\tVN\ttables"
+    assert len({LINES, first, second}) == 3
+    result = await user.submit(**{second: "hello " * 600})
+    assert list(result.errors) == [second]
+
+
+@pytest.mark.parametrize("command", ["/tariff my upload", "/tariff my channel upload"])
+async def test_a_text_that_fills_the_field_is_refused_because_its_end_may_be_missing(
+    user: LinesUser, command: str
+) -> None:
+    await user.open(command)
+    assert f"{MOST_CHARACTERS:,} characters" in user.text
+    pasted = "\n".join(["8507.60.00 CN cells"] * 200)[:MOST_CHARACTERS]
+    result = await user.submit(**{LINES: pasted, MODE: "add"})
+    assert not result.ok
+    assert "its end may be missing" in json.dumps(result.errors)
+    await user.submit(**{LINES: pasted[:-1], MODE: "add"})
+    assert "1 added" in user.text
+
+
+async def test_pasted_lines_are_added_unless_the_person_chooses_to_replace_the_list(
+    user: LinesUser,
+) -> None:
+    mode = user_field(await user.open(), MODE)
+    assert mode["initial_option"]["value"] == "add"
 
 
 async def test_a_text_without_codes_is_an_error_at_the_field(user: LinesUser) -> None:
@@ -98,6 +134,22 @@ async def test_the_form_for_a_channel_changes_the_list_of_the_channel(user: Line
     removed = f"<@{person}> removed the tariff lines of this channel (1 line)."
     assert await list_announced(user) == [changed, removed]
     assert "none yet" in await user.type("/tariff my channel")
+
+
+async def test_one_line_of_the_list_is_removed_after_a_click(user: LinesUser) -> None:
+    await save(user, "8507.60.00 CN cells\n8507.60.00 VN packs\n7208.39.00 DE steel")
+    [asked] = await say(user.workspace.address, "#trade-news", "/tariff my remove 8507.60.00 china")
+    assert "Remove 1 line from your list? 2 lines would be left." in words(asked)
+    assert "cells" in words(asked)
+    row = asked["blocks"][-1]
+    [button] = row["elements"]
+    place = next(one.id for one in user.workspace.team.channels if one.name == "trade-news")
+    pressed = (row["block_id"], button["action_id"], button["value"])
+    await user.workspace.pointer.click(place, asked["ts"], *pressed, {})
+    await user.context.background.finish()
+    shown = await user.type("/tariff my")
+    assert "Your lines: 2" in shown
+    assert "cells" not in shown
 
 
 async def test_the_own_list_is_not_announced(user: LinesUser) -> None:

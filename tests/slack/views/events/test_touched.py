@@ -54,7 +54,16 @@ def test_a_long_list_is_shown_in_part() -> None:
     assert "<!channel>" not in str(shown.blocks)
     count = str(shown.blocks).count("8500.0")
     assert count > 30
-    assert f"and {500 - count} more" in str(shown.blocks[-1])
+    assert f"and {500 - count} more" in str(shown.blocks[-2:])
+
+
+def test_lines_that_news_touch_say_where_their_duties_are() -> None:
+    news = render_touched(TouchedLines(41, LINES[:3]), PARTIES)
+    assert "`/tariff my` shows the duties" in str(news.blocks)
+    effects = tuple(LineEffect(one, date(2027, 1, 1), OLD, NEW) for one in LINES[:3])
+    changed = render_touched(TouchedLines(41, LINES[:3], effects), PARTIES)
+    assert "25% → 50%–60%" in str(changed.blocks)
+    assert "shows the duties" not in str(changed.blocks)
 
 
 @pytest.mark.parametrize("count", [1, 100])
@@ -66,9 +75,10 @@ def test_a_report_has_the_old_and_the_new_duty(count: int) -> None:
     queued = delivery(kind=DeliveryKind.NOTICE, reason="", content=content, story_ids=())
     (message,) = compose_messages(queued, (), PARTIES)
     text = str(message.blocks)
-    assert "25% → 50% to 60% from 1 Jan 2027" in text
+    assert "25% → 50%–60% from 1 Jan 2027" in text
     assert "5 Mar 2027, on 3 lines" in text
-    assert f"changed on {500 if count > 1 else 1} of your 500 lines" in text
+    assert f"New in our data: the duty on {500 if count > 1 else 1} of your 500 lines" in text
+    assert "duty changed" not in text + message.text
     shown = text.count("8500.0")
     assert (f"and {500 - shown} more" in text) == (count > 1)
     assert "<!channel>" not in text + message.text
