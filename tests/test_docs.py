@@ -40,7 +40,9 @@ def test_no_section_stands_twice_on_a_page(document: Path) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     if document.name == "CHANGELOG.md":
         return
-    headings = re.findall(r"^##+ .+$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+    headings = re.findall(
+        r"^##+ .+$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
     assert [each for each in set(headings) if headings.count(each) > 1] == []
 
 
