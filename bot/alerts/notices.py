@@ -224,11 +224,14 @@ def _notices(
     return [make_delivery(kind, each, key, text, now) for each in to]
 
 
-def recovery_trouble(recovery: Recovery, whose: str = "") -> Trouble:
+def recovery_trouble(recovery: Recovery, whose: str = "", *, is_counted: bool = True) -> Trouble:
     """The problem to report about a workspace once it accepts messages again. `whose` names it if
-    there are several, such as ` of workspace T1`."""
+    there are several, such as ` of workspace T1`. Several workers send the messages, so none of
+    them has counted all."""
     refusal, count = recovery.refusal, recovery.messages
     messages = "1 message was" if count == 1 else f"{count} messages were"
+    if not is_counted:
+        messages = "The messages that waited were"
     return Trouble(
         f"workspace refused messages{whose} since {refusal.since.isoformat()}",
         f"Slack refused posts{whose} from {_moment(refusal.since)} to {_moment(recovery.at)} "

@@ -61,7 +61,7 @@ COMMANDS = {
     ),
     "run": CommandModule(Group.RUN, "run", "Run the bot: poll feeds, post alerts, answer /tariff."),
     "release": CommandModule(
-        Group.RUN, "database", "Upgrade the PostgreSQL database for `web` and `worker`."
+        Group.RUN, "storage.database", "Upgrade the PostgreSQL database for `web` and `worker`."
     ),
     "web": CommandModule(Group.RUN, "run", "Receive requests, for workers that poll and send."),
     "worker": CommandModule(Group.RUN, "run", "Poll and send, together with other workers."),
@@ -97,10 +97,12 @@ COMMANDS = {
     "forget": CommandModule(Group.ADMIN, "evidence.forget", "Remove a person from the database."),
     "workspaces": CommandModule(
         Group.ADMIN,
-        "evidence.workspaces",
+        "storage.workspaces",
         "List and remove workspaces that have installed the app; replace the keys of their tokens.",
     ),
-    "db": CommandModule(Group.ADMIN, "database", "Upgrade, back up, copy or assign the database."),
+    "db": CommandModule(
+        Group.ADMIN, "storage.database", "Upgrade, back up, copy or assign the database."
+    ),
     "match": CommandModule(
         Group.DEVELOP,
         "news",

@@ -4,6 +4,7 @@ Each page is one or two bounded queries. There are no scripts, and the only form
 is the login, so an operator's browser cannot be made to change something.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from importlib import resources
 from typing import Any, TypeVar
@@ -28,6 +29,10 @@ PAGE_PATH = "/operators"
 COOKIE = "tariffwire_operators"
 ROWS = 50
 """Rows of a page."""
+READ_S = 5.0
+"""Maximum seconds in which a page is read, and maximum seconds before its reading begins."""
+_READ_AT_ONCE = 2
+"""Maximum pages that are read at a time, so that requests of people keep database connections."""
 _MOST_PAGES = 1000
 _LONGEST_SEARCH = 100
 _LOGIN_PATH = f"{PAGE_PATH}/login"
@@ -57,7 +62,9 @@ class OperatorsPage:
         access: OperatorAccess,
         renderer: PageRenderer,
         rejections: Rejections,
+        read_s: float = READ_S,
     ) -> None:
+        self._reading, self._read_s = asyncio.Semaphore(_READ_AT_ONCE), read_s
         self._source, self._access, self._renderer = source, access, renderer
         self._rejections, self._bodies = rejections, BodyReader(_LIMITS)
         self._style = resources.files("bot.operators_page").joinpath("page.css").read_bytes()
@@ -88,11 +95,29 @@ class OperatorsPage:
                 return _redirect(_LOGIN_PATH)
             trust(request)
             try:
-                return await show(request)
-            except StoreError:
+                return await self._show_soon(show, request)
+            except (StoreError, TimeoutError):
                 return self._answer("unavailable", 503)
 
         return serve
+
+    async def _show_soon(self, show: Handler, request: web.Request) -> web.Response:
+        """The page. Raises TimeoutError if it is late; its query then goes on, because a query
+        cannot be cancelled."""
+        async with asyncio.timeout(self._read_s):
+            await self._reading.acquire()
+        task = asyncio.ensure_future(show(request))
+        task.add_done_callback(self._finish_reading)
+        done, _ = await asyncio.wait({task}, timeout=self._read_s)
+        if not done:
+            raise TimeoutError
+        return task.result()
+
+    def _finish_reading(self, task: "asyncio.Future[web.Response]") -> None:
+        self._reading.release()
+        if not task.cancelled():
+            # Otherwise asyncio would log the error of a page that no one waits for any more.
+            task.exception()
 
     async def _serve_style(self, _: web.Request) -> web.Response:
         return web.Response(body=self._style, content_type="text/css", headers=_HEADERS)

@@ -193,7 +193,7 @@ class Application:
         log.info("reading %d feeds", sum(feed.enabled for feed in self._feeds))
 
     async def _open_services(
-        self, *, is_local: bool = False, has_workers: bool = False
+        self, *, is_local: bool = False, has_workers: bool = False, is_web: bool = False
     ) -> tuple[Services, SlackConnection]:
         """Connects to Slack and opens the database and all services.
 
@@ -241,6 +241,7 @@ class Application:
             operators,
             self._readiness,
             self._metrics,
+            is_web,
         )
         return await enter(open_services(base)), slack
 

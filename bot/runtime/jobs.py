@@ -49,6 +49,8 @@ class Job:
     place: JobPlace = JobPlace.ONE_WORKER
     reads_states: bool = False
     """Whether it reads the states of the feeds, which only the process that polls has in memory."""
+    reads_ledger: bool = False
+    """Whether it saves which duties were reported, so that an older ledger would undo that."""
 
 
 def list_jobs(services: Services, *, is_local: bool = False) -> Sequence[Job]:
@@ -75,17 +77,20 @@ def list_reports(services: Services, *, is_local: bool = False) -> Sequence[Job]
             tick * 5,
             place=JobPlace.WEB,
         ),
-        Job("report changed duties", services.line_reports.look, tick * 5),
+        Job("report changed duties", services.line_reports.look, tick * 5, reads_ledger=True),
         Job("prune old rows", partial(prune, services), 3600.0),
     ]
     if services.settings.reminders:
         # Runs often, but sends reminders only once a day, at the hour of the digest.
-        jobs.append(Job("send reminders", services.reminders.look, tick * 10))
+        jobs.append(Job("send reminders", services.reminders.look, tick * 10, reads_ledger=True))
     if services.hubs is not None:
         renew = partial(renew_hubs, services)
         jobs.append(
             Job("renew hub subscriptions", renew, tick * 5, place=JobPlace.WEB, reads_states=True)
         )
+    if services.removal is not None:
+        again = services.removal.look_again
+        jobs.append(Job("finish removals of workspaces", again, 60.0, place=JobPlace.WEB))
     if services.journal is not None:
         # Runs often, but reads the journal only once an hour.
         jobs.append(Job("read the journal", services.journal.look, tick * 5))

@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager, suppress
 import aiohttp
 
 from bot.alerts.notices import Notices, recovery_trouble
-from bot.alerts.sending.workspace_gate import Recovery
+from bot.alerts.sending.workspace_gate import Recovery, SavedRefusals
 from bot.alerts.sending.workspace_refusal import WorkspaceRefusal
 from bot.feeds.http.address_guard import find_url_refusal
 from bot.feeds.http.limits import FetchLimits
 from bot.feeds.http.session import open_session
+from bot.monitoring.bounded_read import BoundedRead
 from bot.readiness import NotReady, Readiness
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 RETRY_WAITS_S = (2.0, 10.0, 60.0)
 """Seconds before each further try of a post that failed."""
 _TIMEOUT_S = 10.0
+_READ_S = 2.0
+"""Maximum seconds for reading a saved refusal."""
 
 
 class WebhookFailed(Exception):
@@ -115,7 +118,8 @@ class RefusalReporter:
     to the operators.
 
     `home` is the workspace of the operators if the bot serves many workspaces. A refusal by another
-    one is reported too, but the bot stays ready for the others.
+    one is reported too, but the bot stays ready for the others. `has_workers` says that several
+    processes send messages.
     """
 
     def __init__(
@@ -124,7 +128,9 @@ class RefusalReporter:
         notices: Notices,
         webhook: AlertWebhook | None,
         home: str | None = None,
+        has_workers: bool = False,
     ) -> None:
+        self._has_workers = has_workers
         self._readiness, self._notices, self._webhook = readiness, notices, webhook
         self._home = home
 
@@ -138,7 +144,7 @@ class RefusalReporter:
             )
 
     def restored(self, team: str, _refusal: WorkspaceRefusal) -> None:
-        """It refused them before the start of this process, which reported that."""
+        """It refuses them, which an earlier process or another worker has reported."""
         if self._home in (None, team):
             self._readiness.set(NotReady.POSTS_REFUSED)
 
@@ -146,7 +152,7 @@ class RefusalReporter:
         """Called when the workspace accepts messages again."""
         if self._home in (None, team):
             self._readiness.clear(NotReady.POSTS_REFUSED)
-        if self._webhook is not None:
+        if self._webhook is not None and recovery.is_reported_here:
             since = f"{recovery.refusal.since:%Y-%m-%d %H:%M} UTC"
             self._webhook.post(
                 f"Tariffwire: Slack accepts messages{self._name(team)} again; it refused them "
@@ -155,7 +161,29 @@ class RefusalReporter:
 
     async def delivered(self, team: str, recovery: Recovery) -> None:
         """Called when all messages that waited for the recovery are delivered."""
-        await self._notices.report(recovery_trouble(recovery, self._name(team)))
+        is_counted = not self._has_workers
+        await self._notices.report(
+            recovery_trouble(recovery, self._name(team), is_counted=is_counted)
+        )
 
     def _name(self, team: str) -> str:
         return "" if self._home is None else f" of workspace {team}"
+
+
+@asynccontextmanager
+async def probe_saved_refusal(
+    readiness: Readiness, saved: SavedRefusals, team: str
+) -> AsyncIterator[None]:
+    """Within the block, `/readyz` shows whether workers have saved that the workspace refuses
+    messages. For a process that sends none and so does not find out itself."""
+    read = BoundedRead(lambda: saved.get(team), _READ_S)
+
+    async def is_accepted() -> bool:
+        return await read.get() is None
+
+    readiness.add_probe(NotReady.POSTS_REFUSED, is_accepted)
+    try:
+        yield
+    finally:
+        readiness.remove_probe(NotReady.POSTS_REFUSED)
+        await read.finish()

@@ -41,10 +41,20 @@ class Feeds:
         return tuple(self._parsed.values())
 
     async def add(self, feed: Feed) -> bool:
-        """Saves a feed; False if a feed with the same id is saved already."""
+        """Saves a feed, which is due at once if it has no state yet; False if a feed with the same
+        id is saved already."""
         row = {"id": feed.id, "data": feed.model_dump_json()}
         statement = self._database.insert(tables.feeds).values(row).on_conflict_do_nothing()
-        return await self._database.change(statement) > 0
+        state = _list_values(FeedState(feed_id=feed.id, configured_url=feed.url))
+
+        def write(connection: sa.Connection) -> bool:
+            if connection.execute(statement).rowcount == 0:
+                return False
+            # Workers find due feeds by their saved states.
+            connection.execute(self._add_state, state)
+            return True
+
+        return await self._database.write(write)
 
     async def remove(self, feed_id: str) -> bool:
         """Deletes an added feed and its state; False if there was no such feed."""

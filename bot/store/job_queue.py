@@ -12,7 +12,7 @@ locked until that transaction ends, so that no worker takes it before the work c
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -50,10 +50,12 @@ _UNFINISHED = sa.text(
 _STALLED = sa.text(
     """
     DELETE FROM procrastinate_jobs AS job
-    WHERE status = 'doing' AND NOT EXISTS (
-        SELECT 1 FROM procrastinate_workers AS worker
-        WHERE worker.id = job.worker_id
-            AND worker.last_heartbeat >= now() - make_interval(secs => :after_s)
+    WHERE status = 'doing' AND (
+        id = ANY(CAST(:ended AS bigint[])) OR NOT EXISTS (
+            SELECT 1 FROM procrastinate_workers AS worker
+            WHERE worker.id = job.worker_id
+                AND worker.last_heartbeat >= now() - make_interval(secs => :after_s)
+        )
     )
     RETURNING queue_name, task_name, lock, args
     """
@@ -133,14 +135,15 @@ def add_hosts(connection: sa.Connection, hosts: Iterable[str]) -> None:
     _add(connection, POLLS, POLL, jobs)
 
 
-def take_over(connection: sa.Connection, after_s: float) -> int:
+def take_over(connection: sa.Connection, after_s: float, ended: Collection[int] = ()) -> int:
     """Replaces the running jobs of workers that have been silent for `after_s` seconds by new ones;
-    returns how many.
+    returns how many. Also replaces those of the jobs `ended` that the queue still has as running.
 
     They are replaced, not queued again, so that a worker that was only suspended does not end a
     job that another one runs now. Periodic jobs are only deleted: the next one follows.
     """
-    stalled = connection.execute(_STALLED, {"after_s": after_s}).all()
+    given = {"after_s": after_s, "ended": list(ended)}
+    stalled = connection.execute(_STALLED, given).all()
     for queue, task in ((MESSAGES, DRAIN), (POLLS, POLL)):
         lost = ((each.lock, each.args, None) for each in stalled if each.queue_name == queue)
         _add(connection, queue, task, lost)

@@ -133,8 +133,9 @@ class MessageLanes:
         """Adds a job for each feed host that has none."""
         await self._database.write(lambda connection: job_queue.add_hosts(connection, hosts))
 
-    async def take_over(self, after_s: float) -> int:
-        """Gives the jobs of workers that have been silent for `after_s` seconds to others."""
+    async def take_over(self, after_s: float, ended: Collection[int] = ()) -> int:
+        """Gives the jobs of workers that have been silent for `after_s` seconds to others, and the
+        lanes of jobs that have `ended`."""
         return await self._database.write(
-            lambda connection: job_queue.take_over(connection, after_s)
+            lambda connection: job_queue.take_over(connection, after_s, ended)
         )

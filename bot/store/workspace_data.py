@@ -5,6 +5,7 @@ with the condition that finds the rows of a workspace.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -75,13 +76,22 @@ REMOVERS: Mapping[str, Condition] = {
 """The tables with data of workspaces, each with the condition that finds the rows of one."""
 
 
-async def remove_workspace(database: Database, team: str) -> dict[str, int]:
+async def remove_workspace(
+    database: Database, team: str, installed_until: datetime | None = None
+) -> dict[str, int] | None:
     """Deletes all rows of a workspace in one transaction; returns how many, by table.
 
-    Raises StoreError.
+    Deletes nothing and returns None if the workspace has installed the app after
+    `installed_until`. Raises StoreError.
     """
+    installation = tables.installations.c
+    find_moment = sa.select(installation.installed_at).where(installation.team == team)
 
-    def write(connection: sa.Connection) -> dict[str, int]:
+    def write(connection: sa.Connection) -> dict[str, int] | None:
+        # A new installation waits for the end of this transaction.
+        installed_at = connection.execute(find_moment.with_for_update()).scalar()
+        if installed_until and installed_at and installed_at > installed_until:
+            return None
         if database.is_sqlite:
             # Overwrites deleted content in the file.
             connection.execute(sa.text("PRAGMA secure_delete = ON"))

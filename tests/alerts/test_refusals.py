@@ -13,6 +13,7 @@ from bot.alerts.sending.workspace_refusal import WorkspaceRefusal
 from bot.errors import ConversationRefused, SendLater, SendRefused, WorkspaceRefused
 from bot.store.workspace_refusals import WorkspaceRefusals
 from tests.alerts.sending.test_dispatcher import Clock, FakeSlack
+from tests.journeys.workspace_reader import eventually
 from tests.store.examples import NOON, TEAM, delivery, subscription
 from tests.store.opened import Store
 
@@ -288,6 +289,32 @@ async def test_a_refusal_of_one_conversation_is_a_recovery_of_the_workspace(
     slack.answer = lambda _: ARCHIVED
     await _wait(dispatcher, clock, timedelta(minutes=1))
     assert [each.messages for each in reports.recoveries] == [0]
+
+
+async def test_a_worker_reports_the_recovery_when_no_message_is_due(
+    store: Store, clock: Clock, dispatcher: Dispatcher, reports: Reports
+) -> None:
+    gate = dispatcher.workspaces
+    gate.refuse(Turn(TEAM), WorkspaceRefused("Slack", "token_revoked", "install it"), NOON)
+    clock.now += timedelta(minutes=1)
+    await gate.look(clock.now)
+    async with gate.turn(TEAM) as trial:
+        gate.accept(trial, clock.now)
+    await store.queue(delivery("a"))
+    stop = asyncio.Event()
+    tending = asyncio.create_task(dispatcher.tend(stop))
+    await asyncio.sleep(0.5)
+    assert reports.messages == []
+    [waiting] = await store.outbox.claim(clock.now, 9, 60)
+    await store.outbox.give_up(waiting.id, "the channel is gone")
+
+    async def is_reported() -> bool:
+        return reports.messages != []
+
+    assert await eventually(is_reported)
+    stop.set()
+    await tending
+    assert len(reports.messages) == 1
 
 
 async def test_a_recovery_for_a_moment_belongs_to_the_same_refusal(

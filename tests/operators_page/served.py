@@ -1,5 +1,6 @@
 """The operators' page on loopback with a real database, filled with hostile texts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from bot.monitoring.redaction import Redactor
 from bot.news.state import EventState, EventStatus
 from bot.operators_page.access import OperatorAccess
 from bot.operators_page.rendering import PageRenderer
-from bot.operators_page.routes import OperatorsPage
+from bot.operators_page.routes import READ_S, OperatorsPage
 from bot.readiness import NotReady, Readiness
 from bot.runtime.feed_registry import FeedRegistry
 from bot.runtime.status.facts import DatabaseFactsReader
@@ -85,8 +86,11 @@ def list_feeds() -> list[Feed]:
 
 
 @asynccontextmanager
-async def serving_page(folder: Path) -> AsyncIterator[ServedPage]:
-    """Serves the page of an empty database within the block."""
+async def serving_page(
+    folder: Path, hold: asyncio.Event | None = None, read_s: float = READ_S
+) -> AsyncIterator[ServedPage]:
+    """Serves the page of an empty database within the block. The facts of the overview are read
+    only after `hold` is set."""
     address = f"sqlite:///{folder / 'bot.db'}"
     await upgrade(address)
     store, readiness, rejections = open_store(address), Readiness(), Rejections()
@@ -95,6 +99,8 @@ async def serving_page(folder: Path) -> AsyncIterator[ServedPage]:
     facts = DatabaseFactsReader(store.monitoring, feeds)
 
     async def read_facts() -> DatabaseFacts:
+        if hold is not None:
+            await hold.wait()
         return await facts.read(NOON)
 
     page = OperatorsPage(
@@ -102,6 +108,7 @@ async def serving_page(folder: Path) -> AsyncIterator[ServedPage]:
         OperatorAccess(TOKEN, lambda: NOON),
         PageRenderer(lambda: NOON, Redactor().redact),
         rejections,
+        read_s,
     )
     application = web.Application()
     application.add_routes(page.routes())

@@ -126,6 +126,15 @@ async def test_a_feed_listed_twice_is_imported_once(running: RegistryAndStore) -
     assert await running.registry.add_all([new]) == ImportResult(0, 1)
 
 
+async def test_an_imported_feed_is_due_at_once_by_its_saved_state(
+    running: RegistryAndStore,
+) -> None:
+    # Workers that run already find due feeds by the saved states.
+    new = Feed(id="new", title="New", url="https://new.example/rss")
+    await running.registry.add_all([new])
+    assert await running.store.feeds.due(START) == {"new"}
+
+
 async def test_a_feed_at_a_private_ip_address_is_not_imported(running: RegistryAndStore) -> None:
     inside = Feed(id="inside", title="Inside", url="http://10.0.0.1/rss")
     done = await running.registry.add_all([inside, LISTED])

@@ -11,11 +11,13 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.alerts.notices import Notices
-from bot.alerts.sending.workspace_gate import Recovery
+from bot.alerts.sending.workspace_gate import Recovery, Turn, WorkspaceGate
 from bot.alerts.sending.workspace_refusal import first_refusal
+from bot.errors import WorkspaceRefused
 from bot.feeds.http.limits import FetchLimits
 from bot.readiness import NotReady, Readiness
-from bot.runtime.refusal_reports import RefusalReporter, open_webhook
+from bot.runtime.refusal_reports import RefusalReporter, open_webhook, probe_saved_refusal
+from bot.store.workspace_refusals import WorkspaceRefusals
 from tests.store.examples import NOON, TEAM
 from tests.store.opened import Store
 
@@ -100,6 +102,42 @@ async def test_a_refusal_by_another_workspace_names_it_and_the_bot_stays_ready(
     assert ["workspace T2" in text for text in hook.texts] == [True, False, True]
     [notice] = await store.outbox.claim(NOON, 9, 60)
     assert (notice.team, "workspace T2" in notice.reason) == (TEAM, True)
+
+
+async def test_with_several_workers_one_reports_and_none_counts_the_messages(
+    hook: Hook, url: str, store: Store
+) -> None:
+    gates = [WorkspaceGate(saved=WorkspaceRefusals(store.database)) for _ in range(2)]
+    refused = WorkspaceRefused("Slack", "token_revoked", "install it")
+    later = NOON + timedelta(minutes=5)
+    async with open_webhook(url, LOOPBACK) as webhook:
+        for number, gate in enumerate(gates):
+            readiness = Readiness()
+            gate.report_to(RefusalReporter(readiness, _notices(store), webhook, has_workers=True))
+            gate.refuse(Turn(TEAM), refused, NOON + timedelta(seconds=number))
+            await gate.save()
+            assert readiness.reasons == (NotReady.POSTS_REFUSED,)
+        for gate in gates:
+            await gate.look(later)
+            async with gate.turn(TEAM) as turn:
+                gate.accept(turn, later)
+            await gate.report_delivered(later)
+    assert ["refuses all" in text for text in hook.texts] == [True, False]
+    [notice] = await store.outbox.claim(NOON, 9, 60)
+    assert "The messages that waited were delivered" in notice.reason
+
+
+async def test_a_process_that_sends_nothing_is_ready_again_when_workers_have_recovered(
+    store: Store,
+) -> None:
+    readiness, saved = Readiness(), WorkspaceRefusals(store.database)
+    async with probe_saved_refusal(readiness, saved, TEAM):
+        assert await readiness.look() == ()
+        await saved.put(TEAM, REFUSAL)
+        assert await readiness.look() == (NotReady.POSTS_REFUSED,)
+        await saved.put("T2", REFUSAL)
+        await saved.delete(TEAM)
+        assert await readiness.look() == ()
 
 
 @pytest.mark.parametrize("status", [302, 500])

@@ -14,7 +14,7 @@ from bot.store.token_cipher import TokenCipher, make_key
 from bot.store.workspace_data import REMOVERS, SHARED, remove_workspace
 from bot.store.workspace_refusals import WorkspaceRefusals
 from tests.store.conftest import on_postgresql
-from tests.store.examples import NOON, delivery, story, subscription
+from tests.store.examples import NOON, delivery, minutes, story, subscription
 from tests.store.opened import Store
 from tests.store.test_installations import installation
 
@@ -67,6 +67,7 @@ def test_each_table_is_classified() -> None:
 async def test_nothing_of_a_removed_workspace_remains(store: Store) -> None:
     await _save_workspace(store, GONE)
     removed = await remove_workspace(store.database, GONE)
+    assert removed
     assert all(removed.values()), removed
     assert not [name for name, rows in (await _dump(store)).items() if rows]
 
@@ -75,11 +76,22 @@ async def test_nothing_of_other_workspaces_changes(store: Store) -> None:
     await store.add_stories(story("s1"))
     await _save_workspace(store, OTHER)
     before = await _dump(store)
-    assert set((await remove_workspace(store.database, GONE)).values()) == {0}
+    removed = await remove_workspace(store.database, GONE)
+    assert removed
+    assert not any(removed.values())
     assert await _dump(store) == before
     await _save_workspace(store, GONE)
     await remove_workspace(store.database, GONE)
     assert await _dump(store) == before
+
+
+async def test_a_later_installation_keeps_the_rows(store: Store) -> None:
+    await _save_workspace(store, GONE)
+    before = await _dump(store)
+    assert await remove_workspace(store.database, GONE, NOON - minutes(1)) is None
+    assert await _dump(store) == before
+    assert await remove_workspace(store.database, GONE, NOON)
+    assert not [name for name, rows in (await _dump(store)).items() if rows]
 
 
 async def test_a_message_for_a_workspace_without_an_installation_is_not_queued(

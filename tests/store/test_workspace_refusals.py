@@ -1,5 +1,6 @@
 """The saved refusals of workspaces."""
 
+import asyncio
 from datetime import timedelta
 
 from bot.alerts.sending.workspace_refusal import first_refusal, refused_again
@@ -28,3 +29,18 @@ async def test_a_workspace_has_one_refusal_of_its_own(store: Store) -> None:
     assert (await saved.get(TEAM), await saved.get("T2")) == (later, REFUSAL)
     await saved.delete(TEAM)
     assert await saved.get("T2") == REFUSAL
+
+
+async def test_only_the_first_worker_saves_a_new_refusal_and_the_first_beginning_stays(
+    store: Store,
+) -> None:
+    saved = WorkspaceRefusals(store.database)
+    own = [
+        first_refusal("token_revoked", "install it", NOON + timedelta(seconds=number))
+        for number in range(4)
+    ]
+    earlier = await asyncio.gather(*(saved.put(TEAM, refusal) for refusal in own))
+    [first] = [refusal for refusal, found in zip(own, earlier, strict=True) if found is None]
+    kept = await saved.get(TEAM)
+    assert kept is not None
+    assert kept.since == first.since

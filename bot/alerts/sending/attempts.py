@@ -116,9 +116,9 @@ class Attempts:
             return self._put_back(delivery, due_at)
         if delivery.team in self._workspaces.closed:
             return self._put_back(delivery, delivery.due_at)
-        if wait_s := await self._wait_for_turn(delivery.team):
-            return self._put_back(delivery, self._clock() + timedelta(seconds=wait_s))
         try:
+            if wait_s := await self._wait_for_turn(delivery.team):
+                return self._put_back(delivery, self._clock() + timedelta(seconds=wait_s))
             stories, thread_ts = await self._read(delivery)
             if stories and delivery.kind is DeliveryKind.DIGEST and not delivery.uncertain:
                 delivery, stories = await self._review(delivery, stories)

@@ -152,12 +152,19 @@ class Dispatcher:
                 with suppress(StoreError):
                     await self._look(self.clock())
                     await self.workspaces.save()
-                    await self.workspaces.report_delivered(self.clock())
+                    if self.workspaces.recover_checked(self.clock()):
+                        await self._report_if_delivered()
                 await wait_for(stop, 1.0)
         finally:
             self._stopped.set()
             with suppress(StoreError):
                 await self.workspaces.save()
+
+    async def _report_if_delivered(self) -> None:
+        now = self.clock()
+        due_at = await self._outbox.next_due(now, self.workspaces.closed)
+        if due_at is None or due_at > now:
+            await self.workspaces.report_delivered(now)
 
     def find_wait_s(self, team: str, conversation: str) -> float:
         """Seconds until the conversation may get its next message."""

@@ -6,12 +6,16 @@ share the configured pace and each pause that Slack asks one of them for.
 
 import asyncio
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Protocol
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.sending.ports import Receipt, Sender, TakeTurn
 from bot.errors import SendLater, StoreError
 from bot.news.story import Story
+
+_own_turn: ContextVar[str | None] = ContextVar("own_turn", default=None)
+"""The workspace of which the task has a turn of this process, but not yet one that is shared."""
 
 
 class TurnStore(Protocol):
@@ -34,13 +38,21 @@ class SharedPace:
         self._take_turn, self._per_second = take_turn, per_second
 
     async def take_turn(self, team: str) -> float:
-        """Waits for a turn that no other worker has, then for one of this process; see
-        `TakeTurn`."""
+        """Waits for a turn of this process, then for one that no other worker has; see `TakeTurn`.
+
+        In this order, a worker whose own turn is far away takes no turns of the others. It keeps
+        its own turn until it gets one that is shared.
+        """
+        if _own_turn.get() != team:
+            if wait_s := await self._take_turn(team):
+                return wait_s
+            _own_turn.set(team)
         is_taken, wait_s = await self._turns.take(team, self._per_second)
         if not is_taken:
             return wait_s
+        _own_turn.set(None)
         await asyncio.sleep(wait_s)
-        return await self._take_turn(team)
+        return 0.0
 
     async def send(
         self, delivery: Delivery, stories: tuple[Story, ...], thread_ts: str | None

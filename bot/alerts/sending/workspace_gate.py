@@ -6,7 +6,7 @@ regularly, asks for a `turn` before each message, and reports each outcome.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +30,8 @@ class Recovery:
     refusal: WorkspaceRefusal
     at: datetime
     messages: int = 0
+    is_reported_here: bool = True
+    """Whether this process reported the refusal, or restored it. Otherwise another worker did."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class RefusalReports(Protocol):
         """The workspace refuses messages from now on."""
 
     def restored(self, team: str, refusal: WorkspaceRefusal) -> None:
-        """It refused them before the start of this process, which reported that."""
+        """It refuses them, which an earlier process or another worker has reported."""
 
     def recovered(self, team: str, recovery: Recovery) -> None:
         """The workspace accepts messages again."""
@@ -77,8 +79,8 @@ class SavedRefusals(Protocol):
     async def get(self, team: str) -> WorkspaceRefusal | None:
         """The refusal of a workspace; None if it accepted messages."""
 
-    async def put(self, team: str, refusal: WorkspaceRefusal) -> None:
-        """Saves it in place of an earlier one."""
+    async def put(self, team: str, refusal: WorkspaceRefusal) -> WorkspaceRefusal | None:
+        """Saves it in place of an earlier one, and returns that one; None if there was none."""
 
     async def delete(self, team: str) -> None:
         """Deletes it, if there is one."""
@@ -105,6 +107,7 @@ class WorkspaceGate:
 
     Without a `check` function, each check passes, so the next message tests the workspace. A
     refusal is saved until its end is reported, because a new token needs a restart of the bot.
+    Among several workers, the one that is the first to save a refusal reports it.
     """
 
     def __init__(self, check: Check = _no_check, saved: SavedRefusals = _UNSAVED) -> None:
@@ -114,6 +117,8 @@ class WorkspaceGate:
         self._refusals: dict[str, WorkspaceRefusal] = {}
         self._recoveries: dict[str, Recovery] = {}
         self._trials: dict[str, asyncio.Lock] = {}
+        self._unreported: set[str] = set()
+        self._reported_elsewhere: set[str] = set()
 
     def report_to(self, reports: RefusalReports) -> None:
         """Sends refusals and recoveries to `reports` from now on. They are logged in any case."""
@@ -197,8 +202,7 @@ class WorkspaceGate:
             refusal.cause,
             refusal.cure,
         )
-        if self._reports is not None:
-            self._reports.refused(team, refusal)
+        self._unreported.add(team)
 
     def accept(self, turn: Turn, now: datetime, sent: bool = True) -> None:
         """Records that the workspace accepted a message, or refused only that one.
@@ -214,7 +218,10 @@ class WorkspaceGate:
 
     def _recover(self, team: str, refusal: WorkspaceRefusal, now: datetime) -> None:
         del self._refusals[team]
-        recovery = self._recoveries[team] = Recovery(refusal, now)
+        self._unreported.discard(team)
+        is_here = team not in self._reported_elsewhere
+        recovery = Recovery(refusal, now, is_reported_here=is_here)
+        self._recoveries[team] = recovery
         log.warning(
             "Slack accepts messages of workspace %s again; it refused them since %s",
             team,
@@ -223,20 +230,24 @@ class WorkspaceGate:
         if self._reports is not None:
             self._reports.recovered(team, recovery)
 
-    async def report_delivered(self, now: datetime) -> None:
-        """Reports the recoveries; call it when all due messages are sent. Raises StoreError.
-
-        A workspace whose token is valid again has recovered even if there was nothing to send.
-        """
+    def recover_checked(self, now: datetime) -> bool:
+        """Ends the refusals of workspaces whose token is valid again, even if there was nothing to
+        send. Returns whether a recovery is to be reported."""
         for team, refusal in tuple(self._refusals.items()):
             if refusal.trying and refusal.by_check:
                 self._recover(team, refusal, now)
+        return bool(self._recoveries)
+
+    async def report_delivered(self, now: datetime) -> None:
+        """Reports the recoveries; call it when all due messages are sent. Raises StoreError."""
+        self.recover_checked(now)
         for team, recovery in tuple(self._recoveries.items()):
             if self._reports is not None:
                 await self._reports.delivered(team, recovery)
             await self._saved.delete(team)
             self._stored.pop(team, None)
             self._recoveries.pop(team, None)
+            self._reported_elsewhere.discard(team)
 
     async def restore(self, team: str, now: datetime) -> None:
         """Continues the refusal that an earlier process saved, if any; raises StoreError."""
@@ -255,11 +266,40 @@ class WorkspaceGate:
         """Drops what is known of a workspace that has removed the app."""
         for known in (self._refusals, self._stored, self._recoveries):
             known.pop(team, None)
+        for teams in (self._unreported, self._reported_elsewhere):
+            teams.discard(team)
+
+    def keep_only(self, teams: Collection[str]) -> None:
+        """Drops what is known of other workspaces: they have removed the app."""
+        for team in {*self._refusals, *self._recoveries} - set(teams):
+            self.forget(team)
 
     async def save(self) -> None:
-        """Saves what a later process needs of new refusals; raises StoreError."""
+        """Saves what a later process needs of new refusals, and reports them; raises StoreError."""
         for team, refusal in tuple(self._refusals.items()):
             known = self._stored.get(team)
-            if known is None or known.by_check is not refusal.by_check:
-                await self._saved.put(team, refusal)
+            is_new = team in self._unreported
+            if is_new or known is None or known.by_check is not refusal.by_check:
+                earlier = await self._saved.put(team, refusal)
                 self._stored[team] = refusal
+                if is_new:
+                    self._report(team, refusal, earlier if known is None else None)
+
+    def _report(
+        self, team: str, refusal: WorkspaceRefusal, elsewhere: WorkspaceRefusal | None
+    ) -> None:
+        """Reports a new refusal, unless another worker has saved and reported it before."""
+        self._unreported.discard(team)
+        if elsewhere is not None:
+            self._reported_elsewhere.add(team)
+            current = self._refusals.get(team)
+            if current is not None and not current.trying:
+                # All workers name the same beginning, so that operators get one message.
+                since = {"since": elsewhere.since}
+                self._refusals[team] = current.model_copy(update=since)
+        if self._reports is None:
+            return
+        if elsewhere is not None:
+            self._reports.restored(team, refusal)
+        else:
+            self._reports.refused(team, refusal)

@@ -26,6 +26,9 @@ from bot.feeds.polling.scheduler import (
 
 log = logging.getLogger(__name__)
 
+FEEDS_KEPT = timedelta(seconds=10)
+"""How long a poll of a host uses the list of feeds that was read last."""
+
 
 class StateStore(Protocol):
     """The saved states of feeds."""
@@ -61,6 +64,7 @@ class HostPolls:
         self._list_feeds, self._store, self._poll = list_feeds, store, poll
         self._restore_pauses, self._clock, self._at_once = restore_pauses, clock, at_once
         self._feeds: Collection[Feed] = ()
+        self._read_at: datetime | None = None
         self._by_host: dict[str, list[Feed]] = {}
         self._hosts: dict[str, str] = {}
 
@@ -91,8 +95,13 @@ class HostPolls:
 
         Call it only if no one else polls the host. Raises StoreUnavailable.
         """
-        await self._read_feeds()
-        feeds, now = self._by_host.get(host, []), self._clock()
+        now = self._clock()
+        at = self._read_at
+        is_fresh = at is not None and timedelta() <= now - at < FEEDS_KEPT
+        # Another worker may have found a host that is new.
+        if not is_fresh or host not in self._by_host:
+            await self._read_feeds()
+        feeds = self._by_host.get(host, [])
         states = await self._store.states_of([feed.id for feed in feeds])
         self._restore_pauses(states.values())
         due = [
@@ -106,7 +115,11 @@ class HostPolls:
             async with slots:
                 await self._poll_one(feed, state)
 
-        await asyncio.gather(*(poll(*each) for each in due))
+        # All polls end before the job does: another worker may poll the host afterwards.
+        ends = await asyncio.gather(*(poll(*each) for each in due), return_exceptions=True)
+        for error in ends:
+            if error is not None:
+                raise error
         return len(due)
 
     async def _poll_one(self, feed: Feed, state: FeedState) -> None:
@@ -121,7 +134,7 @@ class HostPolls:
             await self._store.save_state(replace(state, next_poll_at=at))
 
     async def _read_feeds(self) -> None:
-        feeds = await self._list_feeds()
+        self._read_at, feeds = self._clock(), await self._list_feeds()
         if feeds is self._feeds:
             return
         by_host: dict[str, list[Feed]] = {}

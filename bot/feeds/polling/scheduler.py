@@ -83,6 +83,7 @@ class PollScheduler(Generic[T]):
         self._feeds: tuple[Feed, ...] = ()
         self._feeds_with_states: tuple[Feed, ...] | None = None
         self._last_look: datetime | None = None
+        self._read_at: datetime | None = None
         self._states: dict[str, FeedState] = {}
         self._not_before: dict[str, datetime] = {}
         self._running: dict[str, asyncio.Task[T | None]] = {}
@@ -164,15 +165,21 @@ class PollScheduler(Generic[T]):
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    async def refresh(self) -> None:
-        """Reads the saved states of all feeds, for the reports of a process that does not poll."""
+    async def refresh(self, max_age: timedelta = timedelta()) -> None:
+        """Reads the saved states of all feeds, for the reports of a process that does not poll.
+
+        Reads nothing if it has read them within `max_age`.
+        """
         async with self._lock:
+            now = self._clock()
+            if self._read_at is not None and timedelta() <= now - self._read_at < max_age:
+                return
             feeds, stored = await self.list_feeds(), await self._store.states()
             self._states = {
                 feed.id: stored.get(feed.id) or FeedState(feed_id=feed.id) for feed in feeds
             }
             self._polled = {key for key, state in self._states.items() if state.last_poll_at}
-            self._feeds_with_states = feeds
+            self._feeds_with_states, self._read_at = feeds, now
 
     def list_failing(self) -> tuple[FeedState, ...]:
         """The states of the feeds whose last poll failed."""

@@ -131,8 +131,8 @@ class _Intake:
     """Runs the pipeline for one feed, then sends the proposals that result from it to the
     operators.
 
-
-    If there are workers, the state in memory may be old when a push arrives.
+    If there are workers, the state in memory may be old when a push arrives, so the saved state is
+    read again.
     """
 
     def __init__(

@@ -1,10 +1,11 @@
 """Deletes the data of a workspace that has removed the app."""
 
 import logging
-from collections.abc import Awaitable, Callable
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
-from bot.alerts.sending.workspace_gate import WorkspaceGate
+from bot.alerts.sending.workspace_gate import Check, WorkspaceGate
+from bot.errors import StoreError, WorkspaceRefused
 from bot.runtime.wiring.slack import SlackConnection
 from bot.slack.workspaces.registry import InstalledWorkspaces
 from bot.store.engine import Database
@@ -14,19 +15,32 @@ from bot.store.workspace_data import remove_workspace
 log = logging.getLogger(__name__)
 
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the bot's clock, which dates installations, may be from Slack's, which dates events."""
+AGAIN_AFTER = timedelta(minutes=1)
+"""After this time, what commands and messages in progress have saved meanwhile is deleted too."""
+
+
 def build_removal(
-    slack: SlackConnection, database: Database, gate: WorkspaceGate
-) -> Callable[[str, datetime], Awaitable[None]] | None:
+    slack: SlackConnection,
+    database: Database,
+    gate: WorkspaceGate,
+    check: Check,
+    clock: Callable[[], datetime],
+) -> "WorkspaceRemoval | None":
     """What deletes the data of a workspace; None with one workspace, whose data waits for a new
     token."""
     if slack.many is None:
         return None
     many = slack.many
-    return WorkspaceRemoval(many.installations, many.installed, database, gate).remove
+    return WorkspaceRemoval(many.installations, many.installed, database, gate, check, clock)
 
 
 class WorkspaceRemoval:
-    """Deletes data in the database, and what this process remembers."""
+    """Deletes data in the database, and what this process remembers.
+
+    `check` asks Slack whether the saved token of a workspace is valid.
+    """
 
     def __init__(
         self,
@@ -34,18 +48,57 @@ class WorkspaceRemoval:
         installed: InstalledWorkspaces,
         database: Database,
         gate: WorkspaceGate,
+        check: Check,
+        clock: Callable[[], datetime],
     ) -> None:
         self._installations, self._installed = installations, installed
         self._database, self._gate = database, gate
+        self._check, self._clock = check, clock
+        self._removed: dict[str, tuple[datetime, datetime]] = {}
+        """The moment of each removal according to Slack, and when it was handled here."""
 
     async def remove(self, team: str, at: datetime) -> None:
         """Deletes the data of a workspace that removed the app at a moment, unless it has installed
         the app again since. Slack may send an event up to an hour late. Raises StoreError."""
-        installed_at = await self._installations.find_moment(team)
-        if installed_at is not None and installed_at > at:
+        self._removed[team] = at, self._clock()
+        await self._remove(team, at)
+
+    async def look_again(self) -> None:
+        """Deletes what was saved for removed workspaces during their removal; call it regularly.
+        Raises StoreError."""
+        for team, (at, handled_at) in tuple(self._removed.items()):
+            if self._clock() - handled_at >= AGAIN_AFTER:
+                await self._remove(team, at)
+                self._removed.pop(team, None)
+
+    async def _remove(self, team: str, at: datetime) -> None:
+        removed = await remove_workspace(
+            self._database, team, await self._find_last_moment(team, at)
+        )
+        if removed is None:
             log.info("workspace %.20s has installed the app again since it removed it", team)
             return
-        rows = sum((await remove_workspace(self._database, team)).values())
         self._installed.forget(team)
         self._gate.forget(team)
-        log.warning("the app was removed from workspace %.20s; %d rows were deleted", team, rows)
+        if rows := sum(removed.values()):
+            log.warning(
+                "the app was removed from workspace %.20s; %d rows were deleted", team, rows
+            )
+
+    async def _find_last_moment(self, team: str, at: datetime) -> datetime:
+        """The latest installation that the removal at the moment has ended."""
+        installed_at = await self._installations.find_moment(team)
+        if installed_at is None or abs(installed_at - at) > CLOCKS_DIFFER:
+            return at
+        # The clocks do not say which of them came first, but Slack knows.
+        self._installed.forget(team)
+        try:
+            await self._check(team)
+        except WorkspaceRefused:
+            return installed_at
+        except StoreError:
+            raise
+        except Exception as error:
+            log.info("the token of workspace %.20s: %s", team, type(error).__name__)
+            return at
+        return installed_at - timedelta(microseconds=1)

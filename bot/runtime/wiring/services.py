@@ -4,7 +4,7 @@
 """
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -46,14 +46,14 @@ from bot.readiness import Readiness
 from bot.runtime.answer_log import StoredAnswerLog
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.feed_registry import FeedRegistry
-from bot.runtime.refusal_reports import RefusalReporter, open_webhook
+from bot.runtime.refusal_reports import RefusalReporter, open_webhook, probe_saved_refusal
 from bot.runtime.settings import Settings
 from bot.runtime.watch.each_workspace import EachWorkspace
 from bot.runtime.watch.watches import WatchedParts, Watches
 from bot.runtime.wiring.basics import make_fetch_limits, open_decisions, read_clock, reveal_secret
 from bot.runtime.wiring.delivery_rules import build_delivery_rules
 from bot.runtime.wiring.polling import Polling, choose_spread_s, open_poller, open_scheduler
-from bot.runtime.wiring.removal import build_removal
+from bot.runtime.wiring.removal import WorkspaceRemoval, build_removal
 from bot.runtime.wiring.slack import SlackConnection
 from bot.slack.api.people import SlackPeople
 from bot.slack.api.sender import SlackSender
@@ -75,7 +75,8 @@ log = logging.getLogger(__name__)
 class Foundation:
     """The parts that must be open before the services are built.
 
-    `operators` are the conversations that get notices.
+    `operators` are the conversations that get notices. `is_web` says that other processes poll and
+    send.
     """
 
     settings: Settings
@@ -86,6 +87,7 @@ class Foundation:
     operators: tuple[str, ...]
     readiness: Readiness
     metrics: Metrics
+    is_web: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,10 @@ class Services:
     """None if hubs cannot reach the bot."""
     journal: JournalWatcher | None
     """None if the live source for the journal is off."""
+    removal: WorkspaceRemoval | None
+    """None if the bot serves only one workspace."""
+    forget_removed: Callable[[], Awaitable[None]]
+    """Drops what this process knows of workspaces whose removal another process has handled."""
 
 
 @asynccontextmanager
@@ -137,10 +143,8 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         webhook = await stack.enter_async_context(
             open_webhook(reveal_secret(settings.alert_webhook), make_fetch_limits(settings))
         )
-        gate = WorkspaceGate(
-            sender.check_workspace,
-            WorkspaceRefusals(store.database, only_installed=settings.serves_many),
-        )
+        refusals = WorkspaceRefusals(store.database, only_installed=settings.serves_many)
+        gate = WorkspaceGate(sender.check_workspace, refusals)
         take_turn = base.slack.take_turn
         measured: Sender = MeasuredSender(sender, base.metrics, read_clock)
         if store.database.has_workers:
@@ -166,9 +170,13 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         )
         notices = Notices(store.outbox, home, base.operators, read_clock, dispatcher.wake)
         many_home = home if settings.serves_many else None
-        gate.report_to(RefusalReporter(base.readiness, notices, webhook, many_home))
-        for team in await list_teams():
-            await gate.restore(team, read_clock())
+        has_workers = store.database.has_workers
+        gate.report_to(RefusalReporter(base.readiness, notices, webhook, many_home, has_workers))
+        if not base.is_web:
+            for team in await list_teams():
+                await gate.restore(team, read_clock())
+        elif home:
+            await stack.enter_async_context(probe_saved_refusal(base.readiness, refusals, home))
         inbox = ProposalInbox(store.proposals, home, base.operators, read_clock, dispatcher.wake)
         hubs = await stack.enter_async_context(open_hubs(settings, store))
         is_pushed = hubs.is_pushed if hubs is not None else None
@@ -193,6 +201,9 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
         answers = AnswerService(decisions.ledger, sources.reference, store.stories)
         decisions.watch(answers.replace_ledger)
         feeds = FeedRegistry(base.feeds, store, poller, config.topic_languages)
+        removal = build_removal(
+            base.slack, store.database, gate, sender.check_workspace, read_clock
+        )
         slack = _build_slack_context(
             base,
             feeds,
@@ -202,10 +213,13 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             notices,
             touches,
             lines,
-            gate,
+            removal,
         )
         stack.push_async_callback(slack.background.finish)
-        _show_changes_of_proposals(slack, inbox, decisions)
+        _show_other_reports(slack, inbox)
+        if base.is_web or not store.database.has_workers:
+            # Once, although each process sees the new ledger.
+            decisions.watch(watch_ledger(slack))
         watched = WatchedParts(
             settings,
             store,
@@ -218,6 +232,12 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             notices,
             read_clock,
         )
+
+        async def forget_removed() -> None:
+            teams = await list_teams()
+            gate.keep_only(teams)
+            sender.keep_only(teams)
+
         yield Services(
             settings=settings,
             store=store,
@@ -241,6 +261,8 @@ async def open_services(base: Foundation) -> AsyncIterator[Services]:
             metrics=base.metrics,
             hubs=hubs,
             journal=sources.build_journal_watcher(config.reader, lambda: decisions.ledger, inbox),
+            removal=removal,
+            forget_removed=forget_removed,
         )
 
 
@@ -273,7 +295,7 @@ def _build_slack_context(
     notices: Notices,
     touches: TouchFinder,
     lines: LineListService,
-    gate: WorkspaceGate,
+    removal: WorkspaceRemoval | None,
 ) -> SlackContext:
     store = base.store
     stores = CommandStores(
@@ -329,7 +351,7 @@ def _build_slack_context(
         take_reply_turn=base.slack.take_reply_turn,
         clients=base.slack.clients,
         home=base.slack.home,
-        remove_workspace=build_removal(base.slack, store.database, gate),
+        remove_workspace=removal.remove if removal is not None else None,
     )
 
 
@@ -350,17 +372,13 @@ def _build_alert_options(decisions: Decisions) -> AlertOptions:
     return AlertOptions(find_rate, find_today)
 
 
-def _show_changes_of_proposals(
-    slack: SlackContext, inbox: ProposalInbox, decisions: Decisions
-) -> None:
-    """Updates the messages about a proposal when another report joins the proposal or the ledger
-    changes."""
+def _show_other_reports(slack: SlackContext, inbox: ProposalInbox) -> None:
+    """Updates the messages about a proposal when another report joins the proposal."""
     inbox.watch(
         lambda proposal_id: slack.background.spawn(
             update_messages(slack, proposal_id), "showing another report of a proposal"
         )
     )
-    decisions.watch(watch_ledger(slack))
 
 
 def _build_reminders(

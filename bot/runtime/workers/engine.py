@@ -7,16 +7,16 @@ for `STALLED_AFTER_S` counts as dead; another one then takes over its lanes.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from procrastinate import App, PsycopgConnector
+from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
+from procrastinate.worker import Worker
 from psycopg.conninfo import make_conninfo
-from psycopg_pool import AsyncConnectionPool
 
 from bot.alerts.sending.attempts import wait_for
 from bot.alerts.sending.lanes import Lane
@@ -27,12 +27,15 @@ from bot.store import job_queue
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 5.0
-STALLED_AFTER_S = 20.0
+STALLED_AFTER_S = 35.0
+"""It is longer than a stop takes: a worker that stops sends no heartbeat, but its jobs go on."""
+TAKE_OVER_S = 5.0
+"""Seconds between two looks for jobs of dead workers."""
 _LOOK_S = {job_queue.MESSAGES: 2.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 0.5}
 """Seconds between two looks at each queue. Notifications of PostgreSQL make a look at once, except
 for periodic jobs."""
 _RESTART_S = 3.0
-_STOP_WITHIN_S = {job_queue.MESSAGES: 25.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 5.0}
+STOP_WITHIN_S = {job_queue.MESSAGES: 25.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 5.0}
 """Jobs of each queue that have not ended so long after a stop are canceled. Most platforms kill a
 process after 30 s. A canceled poll is repeated, and a canceled message is looked up in Slack."""
 _CONNECTIONS = 4
@@ -62,10 +65,15 @@ class Slots:
 
 @dataclass(frozen=True)
 class LaneJobs:
-    """What the jobs of lanes do."""
+    """What the jobs of lanes do.
+
+    `take_over(after_s, ended)` gives the lanes of workers that have been silent so long to others,
+    and the lanes of these jobs, whose end may not have been saved.
+    """
 
     drain: Callable[[Lane], Awaitable[object]]
     poll_host: Callable[[str], Awaitable[object]]
+    take_over: Callable[[float, Collection[int]], Awaitable[object]]
 
 
 class JobEngine:
@@ -78,11 +86,12 @@ class JobEngine:
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
         self._slots = (slots or Slots()).by_queue()
         self._connector = PsycopgConnector(
-            pool_factory=_make_pool,
             conninfo=_read_address(url),
             min_size=1,
             max_size=_CONNECTIONS,
         )
+        self._take_over = lanes.take_over
+        self._ended: set[int] = set()
         self._lanes_app = _build_lanes_app(self._connector, lanes)
         self._periodic_app = _build_periodic_app(self._connector, periodic)
 
@@ -105,6 +114,33 @@ class JobEngine:
                 (self._periodic_app, job_queue.PERIODIC),
             ):
                 group.create_task(self._run_queue(app, queue, stop))
+            group.create_task(self._take_over_lanes(stop))
+
+    async def _take_over_lanes(self, stop: asyncio.Event) -> None:
+        """Gives lanes of dead workers to others.
+
+        This is no job of the queue: a worker that dies while it runs the job would lock it.
+
+        If the database cannot be reached at the end of a job, the queue keeps the job as one that
+        runs, and its lane stays locked. So this also frees the lanes of jobs that had ended here at
+        the previous look.
+        """
+        ended: frozenset[int] = frozenset()
+        while not stop.is_set():
+            with suppress(StoreUnavailable):
+                await self._take_over(STALLED_AFTER_S, ended)
+                self._ended -= ended
+                ended = frozenset(self._ended)
+            await wait_for(stop, TAKE_OVER_S)
+
+    async def _note_end(
+        self, work: Callable[[], Awaitable[object]], context: JobContext, _: Worker
+    ) -> object:
+        try:
+            return await work()
+        finally:
+            if context.job.id is not None:
+                self._ended.add(context.job.id)
 
     @asynccontextmanager
     async def _connector_open(self) -> AsyncIterator[None]:
@@ -141,9 +177,10 @@ class JobEngine:
             listen_notify=queue != job_queue.PERIODIC,
             # Canceling a job is not used; the worker looks for it regardless.
             abort_job_polling_interval=60.0,
-            shutdown_graceful_timeout=_STOP_WITHIN_S[queue],
+            shutdown_graceful_timeout=STOP_WITHIN_S[queue],
             delete_jobs="always",
             install_signal_handlers=False,
+            worker_middleware=[self._note_end],
             update_heartbeat_interval=HEARTBEAT_S,
             stalled_worker_timeout=STALLED_AFTER_S,
         )
@@ -194,12 +231,6 @@ def find_cron(every_s: float) -> str:
             if most % count == 0 and every_s <= count * unit:
                 return fields.format(count)
     return "0 0 * * *"
-
-
-def _make_pool(**given: Any) -> AsyncConnectionPool[Any]:
-    # Procrastinate would check each connection before each use. A lost one ends the run of its
-    # queue instead, which starts again.
-    return AsyncConnectionPool(**{**given, "check": None})
 
 
 def _read_address(url: sa.URL) -> str:

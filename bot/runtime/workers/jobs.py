@@ -3,23 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 from bot.alerts.sending.lanes import LaneSender
 from bot.feeds.polling.host_polls import HostPolls
 from bot.runtime.jobs import Job, JobPlace, list_reports
 from bot.runtime.wiring.basics import read_clock
 from bot.runtime.wiring.services import Services
-from bot.runtime.workers.engine import STALLED_AFTER_S, LaneJobs
+from bot.runtime.workers.engine import LaneJobs
 from bot.store.message_lanes import MessageLanes
 
 SWEEP_S = 1.0
 SWEEP_ALL_S = 10.0
 SWEPT = timedelta(seconds=60)
 """How far back the sweep of each second looks. The other one finds what it has missed."""
-TAKE_OVER_S = 10.0
 _REFRESH_S = 10.0
 _READ_STATES_S = 60.0
+_FORGET_S = 60.0
 _ON_THE_HOUR_S = 3600.0
 
 
@@ -38,7 +37,8 @@ def build_host_polls(services: Services) -> HostPolls:
 
 def build_lane_jobs(services: Services, polls: HostPolls, lanes: MessageLanes) -> LaneJobs:
     """The jobs of lanes."""
-    return LaneJobs(LaneSender(services.dispatcher, lanes).drain, polls.poll_host)
+    drain = LaneSender(services.dispatcher, lanes).drain
+    return LaneJobs(drain, polls.poll_host, lanes.take_over)
 
 
 def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes) -> Sequence[Job]:
@@ -58,7 +58,6 @@ def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes
         Job("sweep hosts", sweep_hosts, SWEEP_S),
         Job("sweep messages", sweep_messages, SWEEP_S),
         Job("sweep all messages", sweep_all_messages, SWEEP_ALL_S),
-        Job("take over lanes", partial(lanes.take_over, STALLED_AFTER_S), TAKE_OVER_S),
         *(
             _prepare(services, each)
             for each in list_reports(services)
@@ -84,6 +83,8 @@ def list_web_jobs(services: Services) -> Sequence[Job]:
 def list_worker_jobs(services: Services) -> Sequence[Job]:
     """The jobs that each worker runs for itself."""
     jobs = _list_reads(services)
+    if services.settings.serves_many:
+        jobs.append(Job("forget removed workspaces", services.forget_removed, _FORGET_S))
     if services.hubs is not None:
         jobs.append(Job("read hub subscriptions", services.hubs.open, _REFRESH_S))
     return jobs
@@ -94,11 +95,18 @@ def _prepare(services: Services, job: Job) -> Job:
     if services.journal is not None and job.run == services.journal.look:
         # In one process it runs often, and remembers when it has read the journal.
         job = replace(job, every_s=_ON_THE_HOUR_S)
-    if not job.reads_states:
+    if not job.reads_states and not job.reads_ledger:
         return job
+    # Reading the states of 20,000 feeds takes a second, so frequent jobs do not each read them.
+    max_age = timedelta(seconds=_READ_STATES_S if job.every_s < _READ_STATES_S else 0)
 
     async def run() -> None:
-        await services.scheduler.refresh()
+        if job.reads_states:
+            await services.scheduler.refresh(max_age)
+        if job.reads_ledger:
+            # This process may have run the job last with a ledger that is older than the one with
+            # which another worker ran it since.
+            await services.decisions.look()
         await job.run()
 
     return replace(job, run=run)

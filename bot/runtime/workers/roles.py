@@ -57,7 +57,7 @@ class WebApplication(Application):
 
     async def _start(self) -> None:
         enter = self._parts.enter_async_context
-        services, slack = await self._open_services(has_workers=True)
+        services, slack = await self._open_services(has_workers=True, is_web=True)
         await enter(
             open_listener(services, slack, None, self._readiness, self._metrics, self._stop)
         )

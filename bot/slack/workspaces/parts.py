@@ -4,7 +4,7 @@ No part knows two workspaces, so nothing that one of them remembers reaches anot
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Generic, TypeVar
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -46,6 +46,11 @@ class PartOfEach(Generic[T]):
             self._made[team] = client, part
         return part
 
+    def keep_only(self, teams: Collection[str]) -> None:
+        """Drops the parts of other workspaces."""
+        for team in self._made.keys() - set(teams):
+            del self._made[team]
+
 
 class WorkspaceSender:
     """The dispatcher's Sender: each workspace has a sender of its own."""
@@ -64,6 +69,10 @@ class WorkspaceSender:
     async def check_workspace(self, team: str) -> None:
         """Checks whether Slack accepts the workspace's token; see `SlackSender`."""
         await (await self._find(team)).check_workspace(team)
+
+    def keep_only(self, teams: Collection[str]) -> None:
+        """Drops what is known of other workspaces: they have removed the app."""
+        self._senders.keep_only(teams)
 
     async def _find(self, team: str) -> SlackSender:
         try:

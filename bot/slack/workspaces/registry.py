@@ -110,8 +110,12 @@ class InstalledWorkspaces:
         return found.client
 
     async def list_teams(self) -> tuple[str, ...]:
-        """The workspaces in the order in which they installed the app."""
-        return await self._source.teams()
+        """The workspaces in the order in which they installed the app. Drops the tokens of
+        others."""
+        teams = await self._source.teams()
+        for removed in self._known.keys() - set(teams):
+            self.forget(removed)
+        return teams
 
 
 def _read_loop_time() -> float:

@@ -16,8 +16,10 @@ class Turns:
     def __init__(self) -> None:
         self.next = (True, 0.0)
         self.pauses: list[tuple[str, float]] = []
+        self.asked = 0
 
     async def take(self, _team: str, _per_second: float | None) -> tuple[bool, float]:
+        self.asked += 1
         return self.next
 
     async def pause(self, team: str, wait_s: float) -> None:
@@ -36,16 +38,38 @@ class Limited:
         raise self._later
 
 
-async def _take_own(_team: str) -> float:
-    return 0.25
+class OwnTurns:
+    """The turns of one process."""
+
+    def __init__(self) -> None:
+        self.wait_s, self.taken = 0.0, 0
+
+    async def take(self, _team: str) -> float:
+        self.taken += not self.wait_s
+        return self.wait_s
 
 
-async def test_a_turn_is_taken_from_all_workers_and_then_from_the_process() -> None:
-    turns = Turns()
-    pace = SharedPace(turns, Limited(SendLater(30.0, "ratelimited")), _take_own, 1.0)
+async def test_a_worker_takes_a_shared_turn_only_if_it_has_one_of_its_own() -> None:
+    turns, own = Turns(), OwnTurns()
+    pace = SharedPace(turns, Limited(SendLater(30.0, "ratelimited")), own.take, 1.0)
+    own.wait_s = 0.25
     assert await pace.take_turn(TEAM) == 0.25
+    assert turns.asked == 0
+    own.wait_s = 0.0
+    assert await pace.take_turn(TEAM) == 0.0
+    assert (turns.asked, own.taken) == (1, 1)
+
+
+async def test_a_worker_keeps_its_own_turn_until_it_gets_a_shared_one() -> None:
+    turns, own = Turns(), OwnTurns()
+    pace = SharedPace(turns, Limited(SendLater(30.0, "ratelimited")), own.take, 1.0)
     turns.next = (False, 7.0)
-    assert await pace.take_turn(TEAM) == 7.0
+    assert [await pace.take_turn(TEAM) for _ in range(2)] == [7.0, 7.0]
+    turns.next = (True, 0.0)
+    assert await pace.take_turn(TEAM) == 0.0
+    assert own.taken == 1
+    assert await pace.take_turn(TEAM) == 0.0
+    assert own.taken == 2
 
 
 @pytest.mark.parametrize(
@@ -61,7 +85,7 @@ async def test_only_a_rate_limit_of_posts_pauses_the_workspace(
     later: SendLater, kind: DeliveryKind, pauses: list[tuple[str, float]]
 ) -> None:
     turns = Turns()
-    pace = SharedPace(turns, Limited(later), _take_own, None)
+    pace = SharedPace(turns, Limited(later), OwnTurns().take, None)
     with pytest.raises(SendLater):
         await pace.send(delivery("a", kind=kind), (), None)
     assert turns.pauses == pauses

@@ -7,6 +7,7 @@ from bot.alerts.delivery import Delivery, DeliveryState
 from bot.alerts.sending.attempts import LONGEST_TURN_S
 from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.sending.ports import Receipt
+from bot.errors import StoreUnavailable
 from bot.news.story import Story
 from tests.store.examples import NOON, delivery
 from tests.store.opened import Store
@@ -19,10 +20,13 @@ class Turns:
         self.left, self.wait_s = left, wait_s
         self.teams: list[str] = []
         self.asked = asyncio.Event()
+        self.error: Exception | None = None
 
     async def take(self, team: str) -> float:
         self.teams.append(team)
         self.asked.set()
+        if self.error is not None:
+            raise self.error
         if not self.left:
             return self.wait_s
         self.left -= 1
@@ -81,3 +85,15 @@ async def test_a_stop_ends_the_wait_for_a_turn(store: Store) -> None:
         await running
     assert sender.sent == []
     assert (await store.outbox.counts())[DeliveryState.QUEUED] == 1
+
+
+async def test_a_delivery_is_put_back_if_the_database_cannot_give_a_turn(store: Store) -> None:
+    sender, turns = FakeSender(), Turns(1, wait_s=0)
+    await store.queue(delivery("a"))
+    turns.error = StoreUnavailable("the database", "connection refused")
+    claimed = await store.outbox.claim(NOON, 1, 60)
+    assert not await _dispatcher(store, sender, turns).deliver(claimed[0])
+    assert await _due(store) == NOON
+    turns.error = None
+    assert await _dispatcher(store, sender, turns).run_once(NOON) == 1
+    assert [(each.attempts, each.uncertain) for each in sender.sent] == [(1, False)]

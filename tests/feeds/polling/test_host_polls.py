@@ -1,5 +1,6 @@
 """Everything that is due at a host is polled, by the saved states of its feeds."""
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 
 from bot.errors import StoreUnavailable
 from bot.feeds.model import Feed, FeedState, Pause
-from bot.feeds.polling.host_polls import HostPolls
+from bot.feeds.polling.host_polls import FEEDS_KEPT, HostPolls
 from tests.store.examples import NOON, feed
 from tests.store.opened import Store
 
@@ -25,11 +26,13 @@ class Polls:
         self.polled: list[str] = []
         self.restored: list[FeedState] = []
         self.error: Exception | None = None
+        self.reads = 0
         self.hosts = HostPolls(
             self._list, store.feeds, self._poll, self.restored.extend, lambda: self.now
         )
 
     async def _list(self) -> tuple[Feed, ...]:
+        self.reads += 1
         return self.feeds
 
     async def _poll(self, feed: Feed, now: datetime, _: FeedState) -> None:
@@ -76,6 +79,20 @@ async def test_a_feed_whose_address_has_changed_is_due(store: Store) -> None:
     assert await polls.hosts.find_due_hosts() == {"a.example"}
 
 
+async def test_polls_of_hosts_read_the_feeds_seldom_and_at_once_for_a_new_host(
+    store: Store,
+) -> None:
+    polls = Polls(store, ONE)
+    for _ in range(3):
+        await polls.hosts.poll_host("a.example")
+    assert polls.reads == 1
+    polls.feeds = (ONE, TWO, OTHER)
+    assert await polls.hosts.poll_host("b.example") == 1
+    polls.feeds, polls.now = (ONE,), polls.now + FEEDS_KEPT
+    await polls.hosts.poll_host("a.example")
+    assert polls.polled == ["one", "other"]
+
+
 async def test_stopped_and_removed_feeds_are_not_due(store: Store) -> None:
     await store.feeds.save_state(FeedState(feed_id="one", stopped=True))
     await store.feeds.save_state(FeedState(feed_id="removed"))
@@ -112,3 +129,26 @@ async def test_an_unavailable_database_changes_nothing(store: Store) -> None:
     with pytest.raises(StoreUnavailable):
         await polls.hosts.poll_host("a.example")
     assert await polls.hosts.find_due_hosts() == {"a.example"}
+
+
+async def test_the_other_polls_of_a_host_end_before_an_error_is_raised(store: Store) -> None:
+    failed = asyncio.Event()
+    ended: list[str] = []
+
+    async def poll(feed: Feed, _: datetime, _state: FeedState) -> None:
+        if feed is ONE:
+            failed.set()
+            raise StoreUnavailable("the database", "connection refused")
+        await failed.wait()
+        for _turn in range(5):
+            await asyncio.sleep(0)
+        ended.append(feed.id)
+
+    async def list_feeds() -> tuple[Feed, ...]:
+        return ONE, TWO
+
+    hosts = HostPolls(list_feeds, store.feeds, poll, lambda _: None, lambda: NOON)
+    await hosts.add_feeds(0)
+    with pytest.raises(StoreUnavailable):
+        await hosts.poll_host("a.example")
+    assert ended == ["two"]

@@ -107,6 +107,18 @@ async def test_a_restart_causes_no_early_poll() -> None:
     assert await setting.poll() == ["b"]
 
 
+async def test_states_that_are_new_enough_are_not_read_again() -> None:
+    setting = Setting("a")
+    await setting.watch.refresh()
+    setting.shelf.kept = {"a": FeedState(feed_id="a", error="answered 500")}
+    setting.now += MINUTE / 2
+    await setting.watch.refresh(max_age=MINUTE)
+    assert setting.watch.list_failing() == ()
+    setting.now += MINUTE / 2
+    await setting.watch.refresh(max_age=MINUTE)
+    assert [state.feed_id for state in setting.watch.list_failing()] == ["a"]
+
+
 async def test_a_hanging_feed_is_polled_once_and_delays_no_other() -> None:
     setting = Setting("hangs", "well")
     setting.taking.held["hangs"] = asyncio.Event()

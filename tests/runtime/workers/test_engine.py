@@ -5,10 +5,19 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import text
 
 from bot.alerts.sending.lanes import Lane
 from bot.runtime.jobs import Job
-from bot.runtime.workers.engine import JobEngine, LaneJobs, find_cron
+from bot.runtime.workers.engine import (
+    HEARTBEAT_S,
+    STALLED_AFTER_S,
+    STOP_WITHIN_S,
+    TAKE_OVER_S,
+    JobEngine,
+    LaneJobs,
+    find_cron,
+)
 from bot.store import job_queue
 from bot.store.engine import Database, parse_url
 from bot.store.message_lanes import MessageLanes
@@ -35,6 +44,13 @@ def test_an_interval_becomes_a_schedule_that_is_not_more_frequent(
     every_s: float, cron: str
 ) -> None:
     assert find_cron(every_s) == cron
+
+
+def test_the_lanes_of_a_worker_that_stops_are_not_taken_over_before_its_jobs_have_ended() -> None:
+    # The last heartbeat may be one interval old when the stop begins.
+    assert max(STOP_WITHIN_S.values()) + HEARTBEAT_S < STALLED_AFTER_S
+    # A worker that was killed is replaced within a minute.
+    assert STALLED_AFTER_S + TAKE_OVER_S < 50
 
 
 @pytest.fixture
@@ -68,11 +84,11 @@ class Work:
             raise self.error
         self.polled.append(host)
 
-    def engine(self, address: str, name: str) -> JobEngine:
+    def engine(self, database: Database, address: str, name: str) -> JobEngine:
         async def tick() -> None:
             self.ticks[name] += 1
 
-        lanes = LaneJobs(self.drain, self.poll_host)
+        lanes = LaneJobs(self.drain, self.poll_host, MessageLanes(database).take_over)
         return JobEngine(parse_url(address), lanes, [Job("tick", tick, 1.0)])
 
 
@@ -81,8 +97,8 @@ async def test_two_engines_share_lanes_and_a_periodic_job(database: Database, ad
     work, stop = Work(), asyncio.Event()
     lanes = [Lane(team=TEAM, conversation=f"C{number}") for number in range(30)]
     async with (
-        work.engine(address, "first").run(stop),
-        work.engine(address, "second").run(stop),
+        work.engine(database, address, "first").run(stop),
+        work.engine(database, address, "second").run(stop),
     ):
         for _ in range(3):
             await database.write(lambda connection: job_queue.add_missing(connection, lanes))
@@ -107,7 +123,7 @@ async def test_a_job_that_fails_is_deleted_and_others_go_on(
 ) -> None:
     work, stop = Work(), asyncio.Event()
     work.error = OSError("a bug")
-    async with work.engine(address, "only").run(stop):
+    async with work.engine(database, address, "only").run(stop):
         await MessageLanes(database).add_hosts(["feeds.example"])
         lane = Lane(team=TEAM, conversation="C1")
         await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
@@ -131,7 +147,7 @@ async def test_jobs_are_taken_again_after_the_connections_were_lost(
     async def has_ticked() -> bool:
         return work.ticks.total() > 0
 
-    async with work.engine(address, "only").run(stop):
+    async with work.engine(database, address, "only").run(stop):
         assert await eventually(has_ticked, within_s=20)
         await database.write(lambda connection: connection.exec_driver_sql(end).all())
         await MessageLanes(database).add_hosts(["feeds.example"])
@@ -140,3 +156,52 @@ async def test_jobs_are_taken_again_after_the_connections_were_lost(
             return bool(work.polled)
 
         assert await eventually(has_polled, within_s=30)
+
+
+@on_postgresql
+async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_locked(
+    database: Database, address: str
+) -> None:
+    work, stop = Work(), asyncio.Event()
+    lane = Lane(team=TEAM, conversation="C1")
+    await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
+    for change in (
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour')",
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args)"
+        " VALUES ('periodic', 'tick', 'tick', '{}')",
+        "UPDATE procrastinate_jobs SET status = 'doing',"
+        " worker_id = (SELECT min(id) FROM procrastinate_workers)",
+    ):
+        await database.change(text(change))
+    async with work.engine(database, address, "only").run(stop):
+
+        async def is_done() -> bool:
+            return bool(work.drained) and work.ticks.total() > 0
+
+        assert await eventually(is_done, within_s=20)
+
+
+@on_postgresql
+async def test_the_lane_of_a_job_whose_end_could_not_be_saved_is_served_again(
+    database: Database, address: str
+) -> None:
+    work, stop = Work(), asyncio.Event()
+    lane = Lane(team=TEAM, conversation="C1")
+    for change in (
+        "CREATE SEQUENCE ends",
+        "CREATE FUNCTION fail_once() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN IF nextval('ends') = 1 THEN RAISE 'lost'; END IF; RETURN OLD; END $$",
+        "CREATE TRIGGER fail BEFORE DELETE ON procrastinate_jobs FOR EACH ROW"
+        " WHEN (OLD.queue_name = 'messages') EXECUTE FUNCTION fail_once()",
+    ):
+        await database.change(text(change))
+    await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
+    async with work.engine(database, address, "only").run(stop):
+
+        async def is_served_again() -> bool:
+            return work.drained[lane] > 1
+
+        assert await eventually(is_served_again, within_s=30)
+    rest = text("SELECT id FROM procrastinate_jobs WHERE queue_name = 'messages'")
+    assert await database.column(rest) == []
+    assert await database.column(text("SELECT last_value FROM ends")) == [3]

@@ -105,6 +105,20 @@ async def test_a_part_is_made_again_for_a_new_token(
     assert await parts.get("T2") is other
 
 
+async def test_parts_and_clients_of_removed_workspaces_are_dropped(
+    workspaces: InstalledWorkspaces, saved: Saved
+) -> None:
+    parts = PartOfEach(workspaces, lambda client: [client.token])
+    kept, dropped = await parts.get("T1"), await parts.get("T2")
+    token = saved.tokens.pop("T2")
+    parts.keep_only(await workspaces.list_teams())
+    with pytest.raises(WorkspaceRefused):
+        await workspaces.get("T2")
+    saved.tokens["T2"] = token
+    assert await parts.get("T1") is kept
+    assert await parts.get("T2") is not dropped
+
+
 async def test_messages_and_people_wait_while_the_database_cannot_be_reached(
     workspaces: InstalledWorkspaces, saved: Saved
 ) -> None:

@@ -73,7 +73,7 @@ async def _remove(team: str) -> dict[str, int]:
     from bot.runtime.wiring.basics import open_store
 
     async with open_store(load_settings()) as store:
-        return await remove_workspace(store.database, team)
+        return await remove_workspace(store.database, team) or {}
 
 
 @workspaces.command("rotate-keys")

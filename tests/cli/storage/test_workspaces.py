@@ -6,10 +6,12 @@ import pytest
 
 from bot.store.installations import Installations
 from bot.store.token_cipher import TokenCipher, make_key
-from tests.cli.evidence.conftest import Fill, Run
+from tests.cli.evidence.conftest import Fill, Run, address, fill, run
 from tests.store.examples import subscription
 from tests.store.opened import Store
 from tests.store.test_installations import TOKEN, installation
+
+__all__ = ["address", "fill", "run"]
 
 KEY = make_key()
 
