@@ -8,7 +8,8 @@ RUN /opt/tariffwire/bin/python -m pip install --no-cache-dir --disable-pip-versi
 COPY pyproject.toml README.md LICENSE ./
 COPY config config
 COPY bot bot
-RUN /opt/tariffwire/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
+RUN /opt/tariffwire/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation . \
+ && /opt/tariffwire/bin/python -m pip --disable-pip-version-check check
 
 FROM python:3.13.9-slim-trixie
 RUN useradd --system --uid 10001 --home-dir /data --create-home tariffwire

@@ -21,11 +21,13 @@ HEADLINES := config/demo,config/rates/us-schedule/lines.csv,config/topics.yaml,t
 FEED_WORDS := bot/feeds/parsing/month_names.py,bot/feeds/parsing/titles.py,bot/feeds/parsing/dates.py
 PATTERNS := bench/pairs,bot/news,bot/rates/question,bot/sources/journals,bot/text/languages.py,bot/text/calendar_days.py,$(FEED_WORDS)
 
-.PHONY: run demo test test-fast check style format docs reference pictures bench lock clean help
+.PHONY: install run demo test test-fast check style format docs reference pictures bench lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+install: $(RUN_READY) ## set up, and start nothing
 
 run: $(RUN_READY) ## set up and run the bot (local workspace when there are no Slack tokens)
 	@exec $(BIN)/tariffwire run
@@ -89,9 +91,11 @@ $(DEV_READY): requirements/dev.txt pyproject.toml
 	$(call install,requirements/dev.txt)
 	touch $@ $(RUN_READY)
 
+# `pip check` fails if a package that the program needs is not pinned, so the set-up is tried again next time.
 define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tariffwire needs Python 3.11 or newer: make PYTHON=python3.12")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip --disable-pip-version-check check
 endef

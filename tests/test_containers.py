@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,30 @@ def test_packages_are_installed_with_their_hashes() -> None:
     installs = [rest for word, rest in read_dockerfile() if word == "RUN" and "pip install" in rest]
     assert all("--require-hashes" in each or "--no-deps" in each for each in installs)
     assert any("--require-hashes" in each for each in installs)
+
+
+def test_every_package_that_the_program_needs_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needed = [*project["dependencies"], *extras["build"], *extras["postgres"]]
+    names = {re.split(r"[^\w.-]", each)[0].lower() for each in needed}
+    pinned = (ROOT / "requirements" / "run.txt").read_text("utf-8")
+    assert names - set(re.findall(r"^([\w.-]+)(?=\[|==)", pinned, re.MULTILINE)) == set()
+
+
+@pytest.mark.parametrize("is_complete", [False, True])
+def test_a_set_up_that_lacks_packages_is_tried_again(tmp_path: Path, is_complete: bool) -> None:
+    for name in ("Makefile", "pyproject.toml", "requirements"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    python = programs / "python"
+    python.write_text(f'#!/bin/sh\ncase "$*" in *" check") exit {int(not is_complete)};; esac\n')
+    python.chmod(0o755)
+    make = ["make", f"PYTHON={sys.executable}", "install"]
+    run = subprocess.run(make, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (run.returncode == 0) == is_complete, run.stderr
+    assert (tmp_path / ".venv" / ".run-ready").exists() == is_complete
 
 
 def test_the_compose_file_follows_its_schema() -> None:

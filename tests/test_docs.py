@@ -36,6 +36,17 @@ def anchors(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+def test_no_section_stands_twice_on_a_page(document: Path) -> None:
+    text = (ROOT / document).read_text(encoding="utf-8")
+    if document.name == "CHANGELOG.md":
+        return
+    headings = re.findall(
+        r"^##+ .+$", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE
+    )
+    assert [each for each in set(headings) if headings.count(each) > 1] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 def test_every_link_to_a_file_points_to_an_existing_file(document: Path) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)

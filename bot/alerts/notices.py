@@ -88,7 +88,7 @@ def offline_trouble(since: datetime) -> Trouble:
     return Trouble(
         f"no feed answers since {since.isoformat()}",
         "No feed answers, so there are no alerts now. Check the network and the proxy (the "
-        "variable HTTPS_PROXY), then run: tariffwire feeds check. The bot retries by itself. "
+        "variable HTTPS_PROXY), then run: tariffwire feeds list. The bot retries by itself. "
         f"{COMMAND} answers without a network. To see alerts offline, run: make demo",
     )
 

@@ -21,6 +21,8 @@ def say(channel: str, text: str, as_json: bool) -> None:
     """Post a line in the local workspace and print the bot's replies.
 
     tariffwire say "#trade-news" "/tariff us china"
+
+    CHANNEL is a channel, or @tariffwire for a direct message to the bot. Forms open on the page.
     """
     address = f"http://127.0.0.1:{load_settings().port}"
     for message in asyncio.run(say_locally(address, channel, text)):

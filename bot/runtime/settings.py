@@ -204,8 +204,8 @@ class Settings(SourceSettings, BaseSettings):
     log_format: Literal["auto", "text", "json"] = "auto"
     """text, json (one object per line) or auto: text on a terminal, otherwise json."""
     status_host: str = Field("127.0.0.1", max_length=255)
-    """The address for /healthz, /readyz, /metrics and /operators in Socket Mode, on PORT. 0.0.0.0
-    lets other machines read them."""
+    """The address for /healthz, /readyz, /metrics and /operators in Socket Mode and in workers, on
+    PORT. 0.0.0.0 lets other machines read them."""
     operators_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)
     """Turns the operators' page at /operators on, which asks for this token."""
     metrics_token: SecretStr | None = Field(None, min_length=SHORTEST_TOKEN)

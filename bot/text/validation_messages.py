@@ -31,6 +31,9 @@ def describe_error(error: ErrorDetails) -> str:
         message = _PATTERNS.get(error.get("ctx", {}).get("pattern", ""), "")
         if message:
             return message
+    # The value of a secret, which has no items.
+    if error["type"] == "too_short" and error.get("ctx", {}).get("field_type") == "Value":
+        return f"must have at least {error['ctx']['min_length']} characters"
     message = _WORDS.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     for start in ("Input should ", "String should "):
         if message.startswith(start):

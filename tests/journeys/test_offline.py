@@ -40,7 +40,7 @@ async def test_the_bot_says_once_that_no_feed_answers(tmp_path: Path) -> None:
         answers = await page.say("#trade-news", "/tariff us japan steel")
         assert "Japan" in "".join(map(words, answers))
         [notice] = await notices()
-        for part in ("HTTPS_PROXY", "tariffwire feeds check", "make demo"):
+        for part in ("HTTPS_PROXY", "tariffwire feeds list", "make demo"):
             assert part in words(notice)
     finally:
         assert await process.stop() == 0

@@ -234,6 +234,7 @@ def test_live_sources_are_off_by_default(monkeypatch: pytest.MonkeyPatch) -> Non
     ("name", "value", "cause"),
     [
         ("TARIFFWIRE_REMINDERS", "perhaps", "must be true or false"),
+        ("TARIFFWIRE_OPERATORS_TOKEN", "short", "must have at least 16 characters"),
         ("TARIFFWIRE_DIGEST_HOUR", "noon", "must be a whole number"),
         ("TARIFFWIRE_POLL_SECONDS", "often", "must be a number"),
     ],

@@ -32,8 +32,9 @@ def forget(user: str, dry_run: bool, as_json: bool) -> None:
     if as_json:
         print_json({"user": user, "dry_run": dry_run, "tables": _fields(result)})
         return
+    words = "would be " if dry_run else ""
     for name, erased in result.items():
-        echo(f"{name}: {erased.deleted} deleted, {erased.anonymized} anonymized")
+        echo(f"{name}: {erased.deleted} {words}deleted, {erased.anonymized} {words}anonymized")
     if not any(erased.deleted or erased.anonymized for erased in result.values()):
         echo(f"the database has nothing about {user}; is the id right?", err=True)
     elif dry_run:

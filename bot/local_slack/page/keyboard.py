@@ -44,7 +44,7 @@ class Keyboard:
             channel = self._team.direct
         if channel is None:
             names = ", ".join(f"#{c.name}" for c in self._team.channels if c.kind == "public")
-            words = f"no channel {reference}; there are {names}"
+            words = f"no channel {reference}; there are {names}, and @{self._team.app_name}"
             return ActionResult(False, "channel_not_found", words)
         if not text.strip():
             return ActionResult(False, "no_text", "nothing was typed")

@@ -25,6 +25,8 @@ def test_each_table_is_listed(fill: Fill, run: Run) -> None:
 
 def test_a_dry_run_only_lists(fill: Fill, run: Run) -> None:
     fill(_save)
+    lines = run("forget", "U0GONE", "--dry-run").stdout.splitlines()
+    assert "subscriptions: 1 would be deleted, 1 would be anonymized" in lines
     planned = json.loads(run("forget", "U0GONE", "--dry-run", "--json").stdout)
     done = json.loads(run("forget", "U0GONE", "--json").stdout)
     again = json.loads(run("forget", "U0GONE", "--json").stdout)

@@ -119,7 +119,11 @@ async def test_a_missing_bot_is_reported(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("channel", "text", "words"),
     [
-        ("#nowhere", "hello", "no channel #nowhere; there are #trade-news, #court-watch, #general"),
+        (
+            "#nowhere",
+            "hello",
+            "#trade-news, #court-watch, #general, and @tariffwire",
+        ),
         ("#general", "/weather", "the commands are /tariff"),
         ("#general", "   ", "nothing was typed"),
     ],
