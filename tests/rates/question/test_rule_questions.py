@@ -135,6 +135,11 @@ def test_a_question_about_a_rule_is_no_question_about_goods(ask: Ask, text: str,
     assert ask(text).card == card
 
 
+def test_what_the_asking_firm_opened_needs_no_question(ask: Ask) -> None:
+    query = ask("we opened a warehouse; what is the duty on shoes from vietnam")
+    assert (query.partner, query.product) == ("VN", "shoes")
+
+
 def test_no_rate_answers_what_was_signed_or_opened(ask: Ask) -> None:
     with pytest.raises(UnclearQuestion, match="probe"):
         ask("launched probe chairs from vietnam")

@@ -19,7 +19,8 @@ _DATES = re.compile(
 )
 _OTHER_TIMES = re.compile(
     r"\b(?:date|deadlines?|upcoming|calendar|when|changes?|events?|next|coming|effective|important"
-    r"|expir\w+|ics|measures?|truce|talks?|deals?|hearings?|negotiations?|scheduled?)\b"
+    r"|expir\w+|ics|measures?|truce|talks?|deals?|hearings?|negotiations?|scheduled?"
+    r"|courts?|release|delivery|arrival|vessel)\b"
 )
 """Words of a calendar, in which `dates` are days and no fruit."""
 _OF_MATERIAL = re.compile(

@@ -70,6 +70,7 @@ _ACTS = frozenset(
     )
 )
 """Words about acts of governments and courts, to which no rate is an answer."""
+_OWN = frozenset({"we", "i", "our", "my"})
 _MANY_UNREAD = 4
 """Number of unread words from which a sentence is half read if they are more than those read."""
 _MAX_OPTIONS = 4
@@ -129,7 +130,8 @@ def refuse_half_read(
     has_codes = bool(query.product and reader is not None and reader.read_any(query.product).codes)
     is_listed = not has_codes and _lists_unread(text, query)
     in_condition = any(word in conditions for word in query.unread)
-    is_about_acts = not _ACTS.isdisjoint(query.unread)
+    # 'we opened a new warehouse' is no act of a government.
+    is_about_acts = not _ACTS.isdisjoint(query.unread) and _OWN.isdisjoint(split_text(text))
     if in_condition or is_half_read or has_no_goods or is_listed or is_about_acts:
         _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)
 
