@@ -38,6 +38,8 @@ _TO_ORIGIN = re.compile(
 )
 """Words before `to` after which the economy is no importer."""
 MOVES = re.compile(r"(?:relocat|mov|shift|switch|transfer|outsourc)[a-z]*")
+_BUYERS = frozenset({"importers", "importer", "buyers", "consumers", "customers", "households"})
+"""Who pays the duties of the economy before them: `us importers pay on swiss goods`."""
 _INTO = frozenset({"to", "in", "into"})
 _MADE = frozenset(
     str.split("melted poured smelted refined forged milled machined caught harvested mined")
@@ -248,6 +250,10 @@ def _is_second_imposer(words: TokenizedQuestion) -> bool:
     second = words.codes[1]
     into = not _INTO.isdisjoint(between)
     charged = not (DUTIES | _CHARGES).isdisjoint(between)
+    # 'us importers pay on swiss goods', 'the taxes of the us to brazil'
+    levied = before[-1:] == ["of"] and before[-2:-1] and before[-2] in DUTIES | {"tax", "taxes"}
+    if not _BUYERS.isdisjoint(between[:1]) or (levied and between == ["to"]):
+        return False
     if "by" in between and "by" not in before:
         return True
     # 'in germany if i bring in goods from the us', 'does canada charge on steel from the us'

@@ -50,6 +50,7 @@ from bot.rates.question.query import (
     Uncovered,
 )
 from bot.rates.question.reading.asides import (
+    drop_agreement,
     drop_aside,
     drop_asked_heading,
     drop_material,
@@ -127,8 +128,8 @@ from bot.rates.question.wording import (
 _MAX_TEXT = 500
 _FEW_WORDS = 3
 _MAX_COMPARED, _MAX_CARDS = 15, 4
-_PARCELS = "de-minimis"
-"""The id of the card about parcels."""
+_PARCELS, _AGREEMENTS = "de-minimis", "other-agreements"
+"""The ids of the cards about parcels, and about agreements without the US."""
 _SOURCES = frozenset({"source", "sources"})
 
 
@@ -185,8 +186,11 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     named = cards.find_all(undated)[:_MAX_CARDS] if cards is not None else ()
     by_post, rest = drop_post(rest)
     tokens.settle(rest, Role.FILLER)
-    if by_post and cards is not None and _PARCELS in cards.by_id:
-        named = tuple(dict.fromkeys((*named, _PARCELS)))[:_MAX_CARDS]
+    by_agreement, rest = drop_agreement(rest, parties)
+    tokens.settle(rest, Role.LAW)
+    topics = [_PARCELS] * by_post + [_AGREEMENTS] * by_agreement
+    known = [card for card in topics if cards is not None and card in cards.by_id]
+    named = tuple(dict.fromkeys((*named, *known)))[:_MAX_CARDS]
     # The way of the goods may be what the question is about: `goods that enter through canada`.
     about = remove_empty_phrases(routed) if whole != routed else undated
     rule = find_rule(routed, vocabulary)

@@ -35,6 +35,8 @@ _RULES = (
             r"\b(?:on|to|for|with) (?:the |a |an |one )?(?:same|single|one)\b"
             r"|\b(?:tariffs?|dut(?:y|ies))\b.*\bboth (?:apply|charged|due|owed)\b"
             r".*\b(?:to|on|for) (?:the )?(?:same|one|a|an)\b"
+            r"|\bpays? (?:both )?the \w+ (?:tariff|duty)"
+            r" (?:as well as|and(?: also)?|on top of|plus|in addition to) the \w+ (?:tariff|duty)\b"
             r"|\b(?:pay|charged|owe|taxed) (?:twice|double|two times)\b"
         ),
         "stacking",
@@ -114,6 +116,10 @@ _REFUNDS = (
         r"|.*\brefund\w*\b.*\b(?:how long|when will|takes?)\b|.*\bhow long\b.*\brefund\w*\b)"
     ),
     "refunds",
+)
+_SUSPENDED = re.compile(
+    r"\bsuspen\w+\b[^?.;]{0,40}\b(?:countermeasures?|retaliat\w+)\b"
+    r"|\b(?:countermeasures?|retaliat\w+)\b[^?.;]{0,80}\bsuspen\w+\b"
 )
 _WHO_PAYS = re.compile(
     r"^\W*(?:(?:so|and|but|then) )?who (?:actually |really |ultimately |legally )?"
@@ -224,6 +230,8 @@ def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
         rules += [(_CONTENT_RULE, "us-content"), (_ORIGIN_RULE, "origin-rules")]
     codes = TokenizedQuestion(text, parties).codes
     rules.append(_REFUNDS)
+    if "EU" in codes:
+        rules.append((_SUSPENDED, "eu-countermeasures"))
     if not codes:
         rules += _RULES
     if len(codes) > 1 and HOME not in codes and not _OTHER_RULES.search(text):

@@ -20,6 +20,8 @@ from bot.rates.question.wording import FILLER, GRAMMAR_WORDS, NOISE
 
 _WORD = re.compile(r"(?<![\w.$'/-])[a-z]{4,20}(?![\w'/-]|\.\w)")
 _DOUBLED = re.compile(r"([a-z])\1+")
+_NO_NAMES = frozenset({"finish"})
+"""Ordinary words that are near the name of an economy."""
 _SHORTEST_TARGET, _MEDIUM, _SAFE = 5, 7, 8
 _SHORTEST_CUT = 4
 _LONG_NAME, _LONG_GOODS = 9, 11
@@ -67,6 +69,7 @@ def _is_known(
     return (
         word in FILLER
         or word in NOISE
+        or word in _NO_NAMES
         or word in GRAMMAR_WORDS
         or is_everyday(word)
         or is_other_english(word)

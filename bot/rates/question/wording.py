@@ -37,7 +37,8 @@ FILLER = frozenset(
         "you'd i'd we'd don't doesn't isn't aren't won't someone's heard read "
         "says said saying talking talk use using used between among yes "
         "well btw fyi asap urgent urgently client clients customer boss colleague how's who's "
-        "same whos covered advise confirm advice wat wot mutch u ur r im ive i've dont doesnt"
+        "same whos covered advise confirm advice wat wot mutch u ur r im ive i've dont doesnt "
+        "yo lol haha nah nope yep yeah hmm"
     )
 )
 """Words that never are part of the name of goods, a duty or a claim."""
@@ -65,7 +66,7 @@ GRAMMAR_WORDS = (
     *("changed", "compare", "versus", "section", "imports", "imported", "chapter", "refund"),
     *("refunds", "yesterday", "tomorrow", "please", "country", "coming", "before", "expires"),
     *("exclusion", "exclusions", "retaliation", "scheduled", "currently", "january", "february"),
-    *("august", "september", "october", "november", "december"),
+    *("august", "september", "october", "november", "december", "increase", "increases"),
 )
 _SHORT_WORDS = (
     *("how", "from", "what", "with", "when", "which", "than", "does", "much", "today", "taxes"),
@@ -79,6 +80,15 @@ _SHORT_FORMS = {
     re.compile(r"\bderivs?\b\.?"): "derivatives",
     re.compile(r"\balu\b"): "aluminum",
     re.compile(r"\bstl\b(?= |$)"): "steel",
+    re.compile(r"\bcdn\b"): "canadian",
+    re.compile(r"\bger\b"): "germany",
+    re.compile(r"\bde[ -]?minim(?:us|as|um)\b"): "de minimis",
+    re.compile(r"\bdutyfree\b"): "duty free",
+    re.compile(r"\bshpmts?\b"): "shipments",
+    # 'is the tariff for korea finish', which is no Finnish goods
+    re.compile(
+        r"(?<!surface )\bfinish(?:es)?\b(?= (?:or|and) (?:continue|start|stay|go)|\s*\?*$)"
+    ): "end",
 }
 _SHORTEST_TYPO = 5
 _WORD = re.compile(r"[a-z]+")
@@ -131,6 +141,7 @@ _EMPTY_PHRASES = re.compile(
     rf"|{_WRITING}"
     r"|(?:an? )?(?:(?:very )?(?:small|little|tiny|big|large|medium|mid-?sized?|family|young) )+"
     r"(?:firm|company|business|importer|shop|store|retailer|brand|enterprise|startup|trader)\b"
+    r"|(?:matte?|glossy?|satin|polished|brushed|chrome|surface|mirror) finish(?:es)?"
     r"|hearing (?:that|about|of)|still (?:on(?! top)|due|there|apply|applies|applying)"
     r"|lead[- ]times?|leads? to|in the works|double[- ]check(?:ing)?)\b"
     rf"|\bfor (?:our|my|the|a|an|your|their) (?:(?!{_OF_ECONOMY}\b)\w+ ){{0,2}}"
@@ -169,6 +180,10 @@ _EVERY_CHANGE = re.compile(
     r"\b(?:(?:every|each)(?: single)? change|all (?:the )?changes (?:to|of))\b"
 )
 """All changes of a rate, and not those of a calendar."""
+_CHANGES_OF_GOODS = re.compile(
+    r"\b(?:every|each)(?: single)? change (?:that|which|affecting|hitting|for|on)\b"
+)
+"""All changes that concern goods, and not those of one rate: `every change that affected sofas`."""
 _COURSE_VERBS = re.compile(r"\b(?:develop(?:ed)?|moved?|evolved?)\b")
 _UPCOMING = re.compile(
     r"\b(?:upcoming|calendar|coming (?:up|soon)|(?:what|anything|what's)(?: is)? (?:new )?coming"
@@ -224,7 +239,7 @@ _WHEN_WORDS = re.compile(
 )
 _PERCENT = re.compile(
     r"(?<![\w.,$-])(\d{1,4}(?:\.\d{1,3})?)\s?(?:%|percent\b|per cent\b|pct\b)"
-    r"(?!\s*(?:or|of|by|points))"
+    r"(?!\s*(?:or|of|by|points))(?: (?:all-in )?(?:cap|ceiling|limit|maximum)\b)?"
 )
 _TWO_PERCENTS = re.compile(
     r"(?<![\w.,$-])\d{1,3}(?:\.\d+)?\s?(?:%|percent\b|pct\b)?\s*(?:or|/)(?: is it| still| the)*\s*"
@@ -251,6 +266,9 @@ class Intent(NamedTuple):
     tense: Tense = Tense.UNKNOWN
     asks_when: bool = False
     """Whether the question asks when or how something changed."""
+
+    every_change: bool = False
+    """Whether the question asks for every change that concerns goods: a list, and no rate."""
 
     @property
     def is_calendar(self) -> bool:
@@ -335,6 +353,7 @@ def find_intent(text: str) -> Intent:
         changes=changes,
         tense=tense,
         asks_when=asks_when or how,
+        every_change=_CHANGES_OF_GOODS.search(text) is not None,
     )
 
 

@@ -92,6 +92,7 @@ NAMES: dict[str, str] = {
     "what is the mpf maximum",
     "column-2": "column two; which countries are column 2; pntr",
     "uflpa": "UFLPA; uyghur act; xinjiang; withhold release order; is uflpa a tariff",
+    "agency-rules": "cpsc fees; FDA fees; lacey act; usda fees; import permits",
     "antidumping": "AD/CVD; anti-dumping; cvd; countervailing duties",
     "drawback": "can i claim drawback on 232; is there a drawback on section 122",
     "tariff-rate-quotas": "TRQ; sugar trq; what is a tariff-rate quota",

@@ -105,6 +105,90 @@ def test_every_change_is_a_history_of_all_origins(ask: Ask) -> None:
     assert (query.history, query.partner_implied, query.since) == (True, True, date(2018, 1, 1))
 
 
+def test_every_change_that_concerns_goods_is_a_list(ask: Ask) -> None:
+    query = ask("please list every change that affected auto parts since may")
+    assert (query.kind, query.product) == (QueryKind.CHANGES, "auto parts")
+    assert query.since == date(2026, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "card"),
+    [
+        (
+            "has commerce opened new national security investigations on furniture or machinery",
+            "section-232-investigations",
+        ),
+        (
+            "does the eu still suspend its countermeasures against american products, and when "
+            "does the suspension end",
+            "eu-countermeasures",
+        ),
+        (
+            "does a sofa with a steel frame pay the steel tariff as well as the furniture tariff",
+            "stacking",
+        ),
+        ("fda fees on cheese from france", "agency-rules"),
+        ("de minimus shpmts frm uk still dutyfree or nah", "de-minimis"),
+    ],
+)
+def test_a_question_about_a_rule_is_no_question_about_goods(ask: Ask, text: str, card: str) -> None:
+    assert ask(text).card == card
+
+
+def test_what_the_asking_firm_opened_needs_no_question(ask: Ask) -> None:
+    query = ask("we opened a warehouse; what is the duty on shoes from vietnam")
+    assert (query.partner, query.product) == ("VN", "shoes")
+
+
+def test_no_rate_answers_what_was_signed_or_opened(ask: Ask) -> None:
+    with pytest.raises(UnclearQuestion, match="probe"):
+        ask("launched probe chairs from vietnam")
+
+
+@pytest.mark.parametrize(
+    ("text", "imposer", "partner", "product"),
+    [
+        ("what rate does the uk apply to bicycles made in china", "GB", "CN", "bicycles"),
+        ("how much did us importers pay on swiss watches", "US", "CH", "watches"),
+        ("what are the taxes of us to brazil for shoes", "US", "BR", "shoes"),
+        ("cdn retaliatory tariffs on us furniture", "CA", "US", "furniture"),
+        ("us-ger autos", "US", "DE", "autos"),
+        ("whisky duty of india on the uk under the new trade agreement", "IN", "GB", "whisky"),
+        ("chair made of wood from italy", "US", "IT", "wooden chair"),
+        ("matte finish tiles from italy", "US", "IT", "tiles"),
+        ("oman dates", "US", "OM", "date fruit"),
+        (
+            "do pharmaceutical products from ireland fall under the 15% cap",
+            "US",
+            "IE",
+            "pharmaceutical",
+        ),
+    ],
+)
+def test_each_word_has_its_place_in_a_rate(
+    ask: Ask, text: str, imposer: str, partner: str, product: str
+) -> None:
+    query = ask(text)
+    assert (query.imposer, query.partner, query.product) == (imposer, partner, product)
+
+
+@pytest.mark.parametrize("text", ["tunisia tariff dates", "which dates matter for china"])
+def test_dates_next_to_words_of_a_calendar_are_no_fruit(ask: Ask, text: str) -> None:
+    assert ask(text).product is None
+
+
+def test_a_tariff_that_may_finish_has_no_finnish_goods(ask: Ask) -> None:
+    query = ask("is the tarif for korea finish or continue after november?")
+    assert (query.kind, query.partner, query.versus) == (QueryKind.UPCOMING, "KR", ())
+
+
+def test_a_calendar_question_whose_goods_nothing_names_offers_the_rates(ask: Ask) -> None:
+    with pytest.raises(UnclearQuestion, match="glampings") as raised:
+        ask("we import padded glampings from vietnam, what is due and does it go up in january")
+    assert ("US duty on goods of Vietnam", "🇻🇳") in raised.value.options
+    assert len(raised.value.options) <= 4
+
+
 def test_the_named_origin_wins_over_the_material(ask: Ask) -> None:
     query = ask("ctry of orig vietnam, material of china, t-shirts, invoice 27.800 usd")
     assert (query.partner, query.versus, query.unread) == ("VN", (), ("China",))

@@ -13,6 +13,20 @@ import re
 
 from bot.rates.question.wording import NOISE, PROGRAM
 
+_DATES = re.compile(
+    r"(?<!tariff )(?<!duty )(?<!key )(?<!the )(?<!end )(?<!start )(?<!new )(?<!entry )(?<!what )"
+    r"(?<!which )(?<!effective )\bdates\b(?! (?:of|for|when|fruit|\(fruit))"
+)
+_OTHER_TIMES = re.compile(
+    r"\b(?:date|deadlines?|upcoming|calendar|when|changes?|events?|next|coming|effective|important"
+    r"|expir\w+|ics|measures?|truce|talks?|deals?|hearings?|negotiations?|scheduled?"
+    r"|courts?|release|delivery|arrival|vessel)\b"
+)
+"""Words of a calendar, in which `dates` are days and no fruit."""
+_OF_MATERIAL = re.compile(
+    r"\b(?P<goods>chairs?|tables?|desks?|stools?|benche?s?|beds?|doors?|furniture|toys?|spoons?"
+    r"|boxes|shelves|frames?) (?:(?:made )?(?:of|from|out of)) (?P<of>wood|metal|plastic|glass)\b"
+)
 _IT_GOODS = re.compile(
     r"(?<!\bis )(?<!\bdoes )\bit(?= (?:products|equipment|hardware|goods)\b)"
     r"|\binformation technology\b"
@@ -84,6 +98,7 @@ _SPACED_CODE = re.compile(
 """A code with spaces: `hs 85 41 43`."""
 _CHAPTER = re.compile(r"\b(?:ch|chap)\.\s*(?=\d{1,2}\b)")
 _CHAPTERS = re.compile(r"\bchapters (?P<list>\d{2}(?:(?:,| and| or| &)+ ?\d{2})+)\b(?![.%])")
+_ADJECTIVES = {"wood": "wooden"}
 _QUANTITY = re.compile(
     r"(?<![\w$€£,.])(?<!usd )(?:\d[\d,.]*|an?|my|our|one|two|three) ?"
     r"(?:pairs?|units?|pcs|pieces|kgs?|kilos?|tons?"
@@ -192,6 +207,9 @@ def spell_out(text: str) -> str:
     text = _COO.sub("origin", _EX.sub("from ", text))
     text = _IN_CONTAINERS.sub(" ", _MOVED.sub(r"\g<from> vs ", text))
     text = _CONTAINER.sub("", _OWN_SHIPMENT.sub(" ", text))
+    if not _OTHER_TIMES.search(text):
+        text = _DATES.sub("date fruit", text)
+    text = _OF_MATERIAL.sub(lambda at: f"{_ADJECTIVES.get(at['of'], at['of'])} {at['goods']}", text)
     return _IT_GOODS.sub("ict", _MELTED.sub("made", text))
 
 

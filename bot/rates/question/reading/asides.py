@@ -89,6 +89,13 @@ _HEADING_ASKED = re.compile(
 """A question for the headings of chapter 99, which the answer about a tariff line names."""
 
 
+_AGREEMENT = re.compile(
+    r"\b(?:under|with|after|since|thanks to) (?:the |their |its |this |that |an? )?"
+    r"(?:(?:new|recent|latest|free|bilateral|planned) )*trade (?:agreement|deal|pact|treaty)\b"
+)
+"""An agreement that the question does not name: `under the new trade agreement`."""
+
+
 def spell_out_use(text: str, reader: ProductReader) -> str:
     """The text with the use of parts before them: `truck tyre or car tyre` for `tyre for truck or
     car`. Next to a code, the use only describes it."""
@@ -128,6 +135,13 @@ def drop_asked_heading(text: str, parties: Parties, reader: ProductReader) -> st
     words = TokenizedQuestion(rest, parties)
     named = rest != text and reader.list_goods(" ".join(words.other_words))
     return rest if named and set(words.codes) - {HOME, WORLD} else text
+
+
+def drop_agreement(text: str, parties: Parties) -> tuple[bool, str]:
+    """Whether the text names an agreement without the US, and the text without its agreement."""
+    rest, count = _AGREEMENT.subn(" ", text)
+    codes = set(TokenizedQuestion(rest, parties).codes) if count else set()
+    return len(codes) > 1 and HOME not in codes, rest if codes else text
 
 
 def drop_post(text: str) -> tuple[bool, str]:

@@ -1,5 +1,6 @@
 """Makes the query of a question about the calendar: upcoming or past changes."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
 
@@ -8,8 +9,9 @@ from bot.parties import WORLD
 from bot.rates.question.directions import find_direction
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.product import ProductReader
-from bot.rates.question.query import CHANGES_DAYS, QueryKind, RateQuery, format_query
+from bot.rates.question.query import CHANGES_DAYS, HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import (
+    MAX_LABEL,
     WORDS_OF_SENTENCE,
     Question,
     Vocabulary,
@@ -115,6 +117,23 @@ def _refuse_exceptions(question: Question, vocabulary: Vocabulary) -> None:
         raise UnclearQuestion(" ".join(excepted[0]), cause, options)
 
 
+def _list_rates(unread: str, codes: Sequence[str], vocabulary: Vocabulary) -> list[tuple[str, str]]:
+    """Questions about the rates of the only economy: of a heading of the tariff schedule with the
+    unread words, and of all goods."""
+    origins = [code for code in codes if code not in (HOME, WORLD)]
+    if len(origins) != 1 or vocabulary.reader is None:
+        return []
+    [origin] = origins
+    asked = RateQuery(kind=QueryKind.PAIR, imposer=HOME, partner=origin, imposer_assumed=True)
+    found = vocabulary.reader.search_schedule(unread)[:1] if " " in unread else ()
+    options = [(f"{one.code} {one.description}", one.code) for one in found]
+    name = vocabulary.parties.get(origin).name
+    return [
+        (label[:MAX_LABEL], format_query(asked.model_copy(update={"product": goods})))
+        for label, goods in (*options, (f"US duty on goods of {name}", None))
+    ]
+
+
 def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
     """Raises QueryError if a calendar question has words that name no time, goods or economy."""
     words, parties, reader = question.words, vocabulary.parties, vocabulary.reader
@@ -135,7 +154,8 @@ def refuse_unread(question: Question, vocabulary: Vocabulary) -> None:
     if not reader.understands(words_only) and len(words.words) >= WORDS_OF_SENTENCE:
         words.other_words = []
         calendar = format_query(parse_calendar(question, vocabulary))
-        options = [("Changes in this time", calendar), ("All cards", "cards")]
+        options = _list_rates(words_only, words.codes, vocabulary)
+        options += [("Changes in this time", calendar), ("All cards", "cards")]
         raise UnclearQuestion(words_only, f"Not read: {words_only}. Which answer helps?", options)
     if not reader.understands(words_only):
         suggestions = reader.read_any(words_only).suggestions

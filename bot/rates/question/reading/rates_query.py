@@ -133,6 +133,10 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
         if product and reader is not None and vocabulary.has_home:
             named = reader.read_any(product)
             if (named.goods or named.codes) and not (named.layers or named.bases):
+                if question.intent.every_change and question.period is not None:
+                    # A list also has the changes for single origins, which no rate for all has.
+                    changes = question.intent._replace(history=False, changes=True)
+                    return parse_calendar(question._replace(intent=changes), vocabulary)
                 if question.intent.history:
                     # The answer asks for the origin if the goods pay no duty of their own.
                     every = {"partner": WORLD, "partner_implied": True, "imposer_assumed": True}

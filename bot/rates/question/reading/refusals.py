@@ -472,7 +472,7 @@ def _refuse_misspelt_economy(
     if len(codes) > 1 or not (unknown := set(reader.read_any(product).unknown)):
         return
     for word in product.split():
-        if parties.find(word) is not None:
+        if parties.find(word) is not None or word == "dates":
             continue
         meant = parties.find_misspelt(word) if unknown.issuperset(stem_words(word)) else None
         if meant is not None and meant.code not in (*codes, WORLD):

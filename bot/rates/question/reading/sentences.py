@@ -20,7 +20,7 @@ from typing import NoReturn
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.directions import MOVES
-from bot.rates.question.parties import MADE, TokenizedQuestion
+from bot.rates.question.parties import DUTIES, MADE, TokenizedQuestion
 from bot.rates.question.product import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import (
@@ -49,6 +49,10 @@ _MADE = MADE | frozenset(
         "machined cut built"
     )
 )
+_CHARGING = frozenset(
+    str.split("apply applies charge charges impose imposes levy levies collect collects put puts")
+)
+"""Verbs after an economy that imports: `does the uk apply to bicycles made in china`."""
 _OUT_OF = frozenset({"from", "with", "using", "containing", "of"})
 _LINKS = frozenset({",", "of", "for", "and", "the", "a", "an", "with", "&", "+", "/"})
 _MATERIALS = frozenset({"fabric", "fabrics", "material", "materials", "components", "inputs"})
@@ -60,6 +64,13 @@ _LISTED = frozenset({"and", "&", "+", "or", "/"})
 _JOINS_CLAUSES = frozenset({"but", "while", "although", "though"})
 _MOST_UNREAD = 2
 """Number of ordinary verbs from which a sentence may be half read."""
+_ACTS = frozenset(
+    str.split(
+        "investigation investigations probe probes ruling rulings signed ratified opened launched"
+    )
+)
+"""Words about acts of governments and courts, to which no rate is an answer."""
+_OWN = frozenset({"we", "i", "our", "my"})
 _MANY_UNREAD = 4
 """Number of unread words from which a sentence is half read if they are more than those read."""
 _MAX_OPTIONS = 4
@@ -119,7 +130,9 @@ def refuse_half_read(
     has_codes = bool(query.product and reader is not None and reader.read_any(query.product).codes)
     is_listed = not has_codes and _lists_unread(text, query)
     in_condition = any(word in conditions for word in query.unread)
-    if in_condition or is_half_read or has_no_goods or is_listed:
+    # 'we opened a new warehouse' is no act of a government.
+    is_about_acts = not _ACTS.isdisjoint(query.unread) and _OWN.isdisjoint(split_text(text))
+    if in_condition or is_half_read or has_no_goods or is_listed or is_about_acts:
         _offer_answers(_ABOUT_QUERY, text, words, query, vocabulary)
 
 
@@ -243,7 +256,8 @@ def _is_made_from_others(words: TokenizedQuestion) -> bool:
             contents = [*after[:1], *between]
             if any(not is_small(word) and word not in _JOINS_CLAUSES for word in contents):
                 return True
-        if _is_made_in(between) and HOME not in words.codes[at : at + 2]:
+        charges = not (DUTIES | _CHARGING).isdisjoint(between)
+        if _is_made_in(between) and not charges and HOME not in words.codes[at : at + 2]:
             # 'chinese parts assembled in vietnam'
             return True
     return False

@@ -46,9 +46,13 @@ def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tup
     laws = {stem for card in named for name in list_card_names(card) for stem in stem_words(name)}
     has_claims = bool(query.product and reader.read_any(query.product).claims)
     is_calendar = query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES)
+    # The calendar names its goods in other words than the question: `armchairs`.
+    goods = frozenset(reader.read_any(query.product or "").goods) if is_calendar else frozenset()
 
     def find_role(word: str) -> Role:
         if word in product and word not in unknown:
+            return Role.GOODS
+        if not goods.isdisjoint(reader.read_any(word).goods):
             return Role.GOODS
         if is_telling(word):
             return Role.UNREAD
