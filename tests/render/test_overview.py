@@ -219,7 +219,7 @@ def test_a_period_has_its_span_and_its_last_changes(ledger: Ledger) -> None:
     )
     assert not overview.rows
     assert overview.changes[0].on == date(2025, 11, 10)
-    assert {change.total for change in overview.changes} >= {"145%", "20%"}
+    assert {change.added for change in overview.changes} >= {"145%", "20%"}
     assert all(change.what for change in overview.changes)
 
 
@@ -294,7 +294,7 @@ def test_each_figure_of_an_overview_is_a_fact_of_the_answer(
         reply = ask(f"{pair} {goods} {when}", ledger)
         for answer in reply.answers:
             one = build_overview(answer, reply.query, reply.today)
-            added = [row.added for row in one.rows] + [row.total for row in one.changes]
+            added = [row.added for row in one.rows] + [row.added for row in one.changes]
             shown = " ".join([one.format_headline(), one.short_total, *added])
             specific = " ".join(each.rate.specific for each in answer.not_counted)
             known = {f"{format_percent(each)}" for each in _list_percents(answer)} | {"0"}
@@ -345,7 +345,7 @@ def test_a_total_that_stays_the_same_in_a_period_is_said_once(ledger: Ledger) ->
 
 def test_an_open_total_is_not_zero(ledger: Ledger) -> None:
     month = overviews("china us january 2027", ledger)[0]
-    assert [(row.on, row.total) for row in month.changes] == [(date(2027, 1, 11), "not known")]
+    assert [(row.on, row.added) for row in month.changes] == [(date(2027, 1, 11), "not known")]
     assert "0% to" not in month.format_headline()
 
 

@@ -27,7 +27,7 @@ from bot.render.freshness import Freshness
 from bot.render.overview.build import build_overview
 from bot.render.overview.coming import format_next
 from bot.render.overview.headline import format_short_total, format_title
-from bot.render.overview.model import AnswerOverview, ChangeRow
+from bot.render.overview.model import AnswerOverview
 from bot.render.text import render_calendar_line, render_lines, render_step
 from bot.text.dates import format_day
 
@@ -152,7 +152,7 @@ def _render_overview(
     if overview.rows:
         yield _render_goods(overview)
     if overview.changes:
-        yield _render_changes(overview.changes)
+        yield _render_changes(overview)
     labeled = [
         *(("Decides", one) for one in overview.questions),
         *([("Declare", overview.headings)] if overview.headings else []),
@@ -179,10 +179,10 @@ def _render_goods(overview: AnswerOverview) -> Table:
     return table
 
 
-def _render_changes(rows: Sequence[ChangeRow]) -> Table:
-    table = _make_table("Date", "Total", "What changed")
-    for row in rows:
-        table.add_row(Text(format_day(row.on)), Text(row.total, style=_NUMBER), Text(row.what))
+def _render_changes(overview: AnswerOverview) -> Table:
+    table = _make_table("Date", overview.added_title, "What changed")
+    for row in overview.changes:
+        table.add_row(Text(format_day(row.on)), Text(row.added, style=_NUMBER), Text(row.what))
     return table
 
 

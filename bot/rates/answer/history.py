@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
+from bot.rates.answer.lines.line_duties import LineFinding
 from bot.rates.answer.select import RateContext, Selection, select_layers
 from bot.rates.model.answer import Change, ChangeKind, RateChange, Step
 from bot.rates.model.law import RULINGS, LegalEvent
@@ -24,6 +25,8 @@ class DatedTotal(NamedTuple):
     stacked: StackedLayers
     up_to: Decimal | None = None
     """The highest total, if the total depends on the goods."""
+    line: LineFinding | None = None
+    """The duties by tariff line, if they are known."""
 
 
 def build_history(context: RateContext, selection: Selection) -> tuple[Step, ...]:
@@ -120,9 +123,10 @@ def _walk_back(context: RateContext, selection: Selection, until: date) -> Itera
     for day in sorted(days, reverse=True):
         if day > until:
             continue
-        stacked = select_layers(past._replace(day=day)).stacked
+        selected = select_layers(past._replace(day=day))
+        stacked = selected.stacked
         low, high = stacked.span or (stacked.total, None)
-        here = DatedTotal(day, low, stacked, high)
+        here = DatedTotal(day, low, stacked, high, selected.line)
         if later is not None and _comparison_key(later) != _comparison_key(here):
             yield later
         later = here
@@ -172,6 +176,7 @@ def _build_step(total: DatedTotal, before: DatedTotal | None) -> Step:
         up_to=total.up_to,
         changes=tuple(_list_differences(now, then)),
         includes_base=any(layer.period.is_all_in for layer in total.stacked.counted),
+        lines=total.line.totals if total.line and total.up_to is not None else (),
         source=_merge_sources(total.on, now, then),
     )
 

@@ -376,6 +376,8 @@ class Step(NamedTuple):
     """
     includes_base: bool = False
     """Whether the total includes the base duty, because one of its rates is all-in."""
+    lines: tuple[LinesTotal, ...] = ()
+    """The totals of the tariff lines, if the total depends on the line."""
 
     @property
     def moves_total(self) -> bool:

@@ -9,6 +9,7 @@ from bot.rates.model.answer import (
 )
 from bot.rates.model.measure import Status
 from bot.rates.question.query import RateQuery
+from bot.render import words
 from bot.render.duty_names import (
     name_origin,
     shorten_court,
@@ -64,7 +65,7 @@ def build_overview(
         basis=describe_basis(answer),
         remarks=(*describe_reading(answer), *list_remarks(answer)),
         rows_title="Goods" if has_goods_rows(answer) else "Duty",
-        added_title="Added" if answer.base_share is BaseShare.ADDED else "Rate",
+        added_title=_name_added(answer, of_history=is_period),
         rows=() if is_short else build_rows(answer, max_rows),
         changes=tuple(list_changes(answer))[:max_rows] if shows_changes else (),
         questions=() if is_period else answer.questions,
@@ -81,6 +82,13 @@ def build_overview(
         contested_in=shorten_court(contested),
         assumed=_describe_assumed(answer, query),
     )
+
+
+def _name_added(answer: Answer, *, of_history: bool) -> str:
+    """The title of the figures, which are rates if they or some of them include the normal duty."""
+    if of_history:
+        return words.name_added(answer.history)
+    return "Added" if answer.base_share is BaseShare.ADDED else "Rate"
 
 
 def _join_headings(answer: Answer) -> str:

@@ -29,7 +29,7 @@ def list_changes(answer: Answer) -> Iterator[ChangeRow]:
     steps = [step for step in answer.history if step.ruling is None]
     for before, step in reversed(list(zip([None, *steps], steps, strict=False))):
         if step.changes and (before is None or _read_total(before) != _read_total(step)):
-            yield ChangeRow(step.on, words.format_step_total(step), words.describe_step(step))
+            yield ChangeRow(step.on, words.format_step_added(step), words.describe_step(step))
 
 
 def _read_total(step: Step) -> tuple[Decimal, Decimal | None, bool, bool]:

@@ -103,6 +103,8 @@ def build_period_headline(answer: Answer) -> Iterator[Piece]:
         if listed and answer.on_goods:
             up_to = f"{format_percent(answer.on_goods.up_to)}%"
             yield Piece(f"; up to {up_to} on particular goods on {format_day(answer.on)}")
+        elif answer.total_range is not None and (usual := _describe_usual(answer)):
+            yield Piece(f"{usual} on {format_day(answer.on)}")
         return
     yield Piece("; ")
     if number is None:
@@ -230,11 +232,8 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
 
 def _describe_usual(answer: Answer) -> str:
     """The one total that most tariff lines of a range pay: `; 40 of 54 lines pay 37.5%`."""
-    usual = next((one for one in answer.lines if (one.low, one.high) == answer.typical), None)
-    if usual is None or usual.low != usual.high or usual.banned:
-        return ""
-    count = words.count_lines(answer)
-    return f"; {usual.lines:,} of {count:,} lines pay {words.format_span(usual.low, usual.high)}"
+    usual = words.describe_usual_total(answer.lines)
+    return f"; {usual}" if usual else ""
 
 
 def _describe_end(answer: Answer) -> str:

@@ -44,7 +44,7 @@ class ChangeRow(NamedTuple):
     """A change of the total in the period of a question."""
 
     on: date
-    total: str
+    added: str
     what: str
 
 
@@ -62,7 +62,7 @@ class AnswerOverview(NamedTuple):
     rows_title: str
     """The title of the first column of the rows: `Goods`, or `Duty` if each row is a duty."""
     added_title: str
-    """The title of the column of figures: `Added`, or `Rate` if they include the normal duty."""
+    """The title of the column of figures: `Added`, or `Rate` if some include the normal duty."""
     rows: tuple[GoodsRow, ...]
     """Groups of goods, the largest first. The lines of all rows are all lines of the schedule."""
     changes: tuple[ChangeRow, ...]

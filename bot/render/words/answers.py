@@ -1,5 +1,7 @@
 """What the figures of an answer are about, in words: goods, base duty, headings, value."""
 
+from collections import Counter
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.rates.model.answer import (
@@ -105,6 +107,22 @@ def list_lines(answer: Answer) -> list[str]:
 def count_lines(answer: Answer) -> int:
     """The number of tariff lines that the counts of an answer are about."""
     return sum(group.lines for group in answer.lines)
+
+
+def describe_usual_total(lines: Sequence[LinesTotal]) -> str:
+    """The one total that most tariff lines pay: `40 of 54 lines pay 37.5%`.
+
+    Empty if fewer than two thirds of the lines that may be imported pay the same total.
+    """
+    counts: Counter[tuple[Decimal, Decimal]] = Counter()
+    for one in lines:
+        counts[one.low, one.high] += 0 if one.banned else one.lines
+    if not counts:
+        return ""
+    [((low, high), usual)] = counts.most_common(1)
+    if low != high or usual * 3 < counts.total() * 2:
+        return ""
+    return f"{usual:,} of {sum(one.lines for one in lines):,} lines pay {format_span(low, high)}"
 
 
 def describe_checked(answer: Answer) -> str:

@@ -1,5 +1,7 @@
 """Changes of rates in words: past, upcoming, and how certain they are."""
 
+from collections.abc import Sequence
+
 from bot.parties import Parties
 from bot.rates.calendar.entries import Doubt, DoubtKind
 from bot.rates.calendar.upcoming import CheckedPeriod
@@ -22,6 +24,17 @@ def format_step_total(step: Step) -> str:
     if step.is_open:
         return "not known"
     return format_span(step.percent, step.percent if step.up_to is None else step.up_to)
+
+
+def format_step_added(step: Step) -> str:
+    """The total after a step, which is named if it includes the normal duty."""
+    includes = step.includes_base and step.moves_total and bool(step.percent or step.up_to)
+    return format_step_total(step) + " incl. normal duty" * includes
+
+
+def name_added(history: Sequence[Step]) -> str:
+    """The title of the totals of a history: `Added`, or `Rate` if some include the normal duty."""
+    return "Rate" if any(step.includes_base for step in history) else "Added"
 
 
 def describe_change(what: Change) -> str:

@@ -9,12 +9,13 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.parties import WORLD
-from bot.rates.model.answer import BASE_ID, Answer, Component, Step, TotalBasis
+from bot.rates.model.answer import BASE_ID, Answer, BaseShare, Component, Step, TotalBasis
 from bot.rates.model.measure import Status
 from bot.rates.model.warnings import RateCaveat
 from bot.rates.question.query import RateQuery, format_query
 from bot.render import words
 from bot.render.duty_names import name_importer, name_origin
+from bot.render.overview.basis import describe_basis
 from bot.render.overview.period_spells import format_during
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (
@@ -44,6 +45,7 @@ _STEPS_OF_SEVERAL = 4
 _MAX_ANSWERS = limits.CHART_SERIES
 _LEADING = 2
 _PAIR = 100
+_BASIS = 200
 _NOT_VERIFIED = "not verified"
 _OWN_RATES = "Some origins pay other rates or further duties: name the origin."
 _MOST_DAYS = 3
@@ -81,7 +83,7 @@ def render_history(answers: Sequence[Answer], query: RateQuery) -> Message | Non
         head.append(chart)
         room -= count_characters([chart])
     rows, older = _build_rows(answers, period)
-    table, left = build_table(_build_columns(len(answers) > 1), rows, room)
+    table, left = build_table(_build_columns(answers), rows, room)
     if left < len(rows):
         head += [table, *_render_left_out(older + left, several=len(answers) > 1)]
     message = assemble(notice, head, (), tail)
@@ -224,7 +226,9 @@ def _format_days(answer: Answer, days: Sequence[date]) -> str:
         unsure = bool(past) and _is_unchecked(answer, past[-1])
         if past and day == answer.on:
             unsure = _is_unverified(answer, past[-1])
-        texts.append(f"{bold(total)} on {format_day(day)}{f' ({_NOT_VERIFIED})' if unsure else ''}")
+        usual = words.describe_usual_total(past[-1].lines) if past else ""
+        notes = "; ".join(filter(None, (usual, _NOT_VERIFIED * unsure)))
+        texts.append(f"{bold(total)} on {format_day(day)}{f' ({notes})' if notes else ''}")
     return "; ".join(texts)
 
 
@@ -235,7 +239,7 @@ def _format_total(answer: Answer, period: _Period, days: Sequence[date] = ()) ->
     pair = escape(_format_pair(answer), _PAIR)
     if days:
         goods = ", goods on no product list (others may pay more)" if answer.on_goods else ""
-        return f"{pair}{goods}: {_format_days(answer, days)}."
+        return f"{pair}{goods}: {_format_days(answer, days)}.{_format_basis(answer)}"
     past = [step for step in answer.history if step.on <= end]
     if answer.banned and end == answer.on:
         return f"{pair}: {bold('may not be imported')}."
@@ -253,7 +257,10 @@ def _format_total(answer: Answer, period: _Period, days: Sequence[date] = ()) ->
         during = f"{bold(words.format_span(known.low, known.high))} {format_during(known)}; "
     else:
         during = ""
-    text = f"{pair}: {during}{total}{goods}, since {format_day(last.on)}{on}{unsure}."
+    usual = words.describe_usual_total(last.lines)
+    most = f" ({usual})" if usual else ""
+    text = f"{pair}: {during}{total}{most}{goods}, since {format_day(last.on)}{on}{unsure}."
+    text += _format_basis(answer)
     ahead = [
         step
         for step in answer.history
@@ -270,6 +277,16 @@ def _format_total(answer: Answer, period: _Period, days: Sequence[date] = ()) ->
     return f"{text} {bold('Next:')} {format_day(ahead[0].on)} {coming}."
 
 
+def _format_basis(answer: Answer) -> str:
+    """A sentence with the normal duty that the totals do not count; empty if they include it."""
+    if all(one.includes_base for one in answer.history if one.moves_total and one.percent):
+        return ""
+    if answer.base_share is BaseShare.INCLUDED:
+        return " The other rates are on top of the normal duty."
+    text = describe_basis(answer)
+    return f" {escape(text[:1].upper() + text[1:], _BASIS)}." if text else ""
+
+
 def _is_unverified(answer: Answer, last: Step) -> bool:
     """Whether the total is only scheduled: a change or a prolonged rate after the last check."""
     foreseen = any(one.is_counted and one.is_foreseen for one in answer.components)
@@ -283,16 +300,16 @@ def _is_unchecked(answer: Answer, step: Step) -> bool:
 def _format_step_total(step: Step) -> str:
     if step.banned:
         return "import ban"
-    includes = step.includes_base and step.moves_total and bool(step.percent or step.up_to)
-    return words.format_step_total(step) + " incl. normal duty" * includes
+    return words.format_step_added(step)
 
 
-def _build_columns(several: bool) -> list[Column]:
-    whose = [Column("Duty")] if several else []
+def _build_columns(answers: Sequence[Answer]) -> list[Column]:
+    whose = [Column("Duty")] if len(answers) > 1 else []
+    added = words.name_added([step for answer in answers for step in answer.history])
     return [
         Column("Date", is_wrapped=False),
         *whose,
-        Column("Total", "right", is_wrapped=False),
+        Column(added, "right", is_wrapped=False),
         Column("What changed"),
     ]
 

@@ -100,7 +100,7 @@ def _render_parts(
         yield _render_table(overview) if tabled else section(_list_rows(overview.rows))
     if rows and overview.changes:
         shown = overview.changes
-        yield _render_changes(shown) if tabled else section(_list_changes(shown))
+        yield _render_changes(overview) if tabled else section(_list_changes(shown))
     if facts := _list_facts(overview, answer):
         yield section("\n".join(facts))
     coming = [escape(format_next(each, today, brief=True), 160) for each in overview.next[:changes]]
@@ -141,17 +141,18 @@ def _render_table(overview: AnswerOverview) -> Block:
     return build_table(columns, cells, _TABLE_ROOM)[0]
 
 
-def _render_changes(rows: Sequence[ChangeRow]) -> Block:
-    columns = [Column("Date"), Column("Total"), Column("What changed")]
+def _render_changes(overview: AnswerOverview) -> Block:
+    columns = [Column("Date"), Column(overview.added_title), Column("What changed")]
     cells = [
-        [text_cell(format_day(row.on)), text_cell(row.total), text_cell(row.what)] for row in rows
+        [text_cell(format_day(row.on)), text_cell(row.added), text_cell(row.what)]
+        for row in overview.changes
     ]
     return build_table(columns, cells, _TABLE_ROOM)[0]
 
 
 def _list_changes(rows: Sequence[ChangeRow]) -> str:
     return "\n".join(
-        f"{format_day(row.on)}: {bold(escape(row.total, 40))} {escape(row.what, 300)}"
+        f"{format_day(row.on)}: {bold(escape(row.added, 40))} {escape(row.what, 300)}"
         for row in rows
     )
 

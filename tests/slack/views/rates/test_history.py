@@ -52,7 +52,7 @@ def test_the_total_the_chart_and_the_last_changes_come_in_this_order() -> None:
     ]
     assert "*12.5%*" in message.blocks[1]["text"]["text"]
     titles, *rows = table_of(message)
-    assert titles == ["Date", "Total", "What changed"]
+    assert titles == ["Date", "Added", "What changed"]
     assert [row[:2] for row in rows] == [
         ["24 Jul 2026", "12.5%"],
         ["24 Feb 2026", "10%"],
@@ -160,10 +160,25 @@ def test_days_of_a_question_have_their_totals_and_a_button_each() -> None:
     )
     check_accepted(message)
     lead = message.blocks[1]["text"]["text"]
-    assert "*0%* on 31 Dec 2024; *12.5%* on 30 Nov 2026." in lead
+    assert "*0%* on 31 Dec 2024; *12.5%* on 30 Nov 2026. Plus the normal duty " in lead
     buttons = {each["text"]["text"]: each["value"] for each in message.blocks[-1]["elements"]}
     assert buttons["31 Dec 2024"] == "on 2024-12-31 🇺🇸 on 🇳🇿 lamb"
     assert buttons["30 Nov 2026"] == "on 2026-11-30 🇺🇸 on 🇳🇿 lamb"
+
+
+def test_a_history_names_the_normal_duty_and_what_most_lines_pay() -> None:
+    juice = lead_of("us on brazil orange juice 2025-09-01 vs today")
+    assert "*10% to 50%* on 1 Sep 2025 (3 of 4 lines pay 10%); *0%* on" in juice
+    assert juice.endswith(". Plus the normal duty 7.85¢/liter or 4.5¢/liter.")
+    assert lead_of("us on vietnam history").endswith(". Plus the normal duty (average 3.3%).")
+
+
+def test_a_history_says_which_rates_include_the_normal_duty() -> None:
+    message = asyncio.run(answer_message("us on japan cars history", TODAY))
+    assert "The other rates are on top of the normal duty." in message.blocks[1]["text"]["text"]
+    titles, *rows = table_of(message)
+    assert titles[1] == "Rate"
+    assert [row[1] for row in rows] == ["15% incl. normal duty", "25%"]
 
 
 def test_each_origin_has_the_totals_of_the_days() -> None:

@@ -232,7 +232,7 @@ def test_a_law_is_a_table_of_its_duties_and_the_details_have_each() -> None:
 def test_the_last_changes_of_a_period_are_a_table() -> None:
     message = answer_to("us on china toys from 2025-06-01 to 2025-12-31")
     [table] = [block for block in message.blocks if block["type"] == "table"]
-    assert [cell["text"] for cell in table["rows"][0]] == ["Date", "Total", "What changed"]
+    assert [cell["text"] for cell in table["rows"][0]] == ["Date", "Added", "What changed"]
     assert table["rows"][1][0]["text"] == "10 Nov 2025"
     assert message.instead is not None
     assert "10 Nov 2025: *20%*" in text_of(message.instead)
