@@ -19,6 +19,8 @@ A trial passes with at least 85 questions right or usable, and none misleading. 
     5        41       41        13      5
     6        57       27        9       7
     7        62       28        6       4
+    8        48       44        5       3
+    9        51       35        9       5
 
 Faults that a judge found were fixed afterwards, so only a new list measures the code. The files
 have the columns question, verdict and reason. The newest one also has the facts of the answer that
