@@ -341,9 +341,17 @@ def test_a_claim_of_one_origin_is_named_with_this_origin_only() -> None:
 def test_sums_that_overlap_are_listed_without_a_lowest() -> None:
     found = build_comparison(ask("cars eu vs mexico usmca", ledger(), TODAY))
     assert found.sentence == (
-        "With the normal duty, the totals overlap, so compare the same goods: "
+        "The totals with the normal duty overlap, so compare the same goods: "
         "goods of Mexico under USMCA 0% to 25%; goods of the EU 15%."
     )
+
+
+def test_equal_sums_of_most_lines_have_no_lowest() -> None:
+    found = build_comparison(ask("dining chairs malaysia vs poland", ledger(), TODAY))
+    assert found.sentence == (
+        "The same with the normal duty, on most tariff lines: goods of Poland and Malaysia, 10%."
+    )
+    assert [row.extent for row in found.rows] == ["10% to 15%", "10% to 25%"]
 
 
 def test_goods_of_which_some_lines_are_banned_have_the_total_of_the_others() -> None:

@@ -156,18 +156,16 @@ def _describe_together(
         for span, group in groupby(known, key=lambda each: each[0])
     ]
     (low, lowest), (high, highest) = groups[0], groups[-1]
+    sums = _name_sums(compared)
     shown = f"{name(lowest)}, {words.format_span(*low)}"
     if len(groups) == 1:
-        return f"The same with the normal duty: {shown}." if low[0] == low[1] else ""
+        return f"The same {sums}: {shown}." if low[0] == low[1] else ""
     if any(span[0] < low[1] for span, _ in groups[1:]):
         return ""
     if any(high[0] < span[1] for span, _ in groups[:-1]):
         top = max(span[1] for span, _ in groups)
-        return f"Lowest with the normal duty: {shown}; the others pay up to {_format_percent(top)}."
-    return (
-        f"Lowest with the normal duty: {shown}; "
-        f"highest: {name(highest)}, {words.format_span(*high)}."
-    )
+        return f"Lowest {sums}: {shown}; the others pay up to {_format_percent(top)}."
+    return f"Lowest {sums}: {shown}; highest: {name(highest)}, {words.format_span(*high)}."
 
 
 def _list_sums(
@@ -179,8 +177,13 @@ def _list_sums(
         return ""
     texts = (f"{name([one])} {words.format_span(*span)}" for span, one in known[:_MOST_SUMS])
     return (
-        f"With the normal duty, the totals overlap, so compare the same goods: {'; '.join(texts)}."
+        f"The totals {_name_sums(compared)} overlap, so compare the same goods: {'; '.join(texts)}."
     )
+
+
+def _name_sums(compared: Sequence[ComparedTotal]) -> str:
+    most = any(one.on_most_lines for one in compared)
+    return "with the normal duty, on most tariff lines" if most else "with the normal duty"
 
 
 def _describe_different_bases(

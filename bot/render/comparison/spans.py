@@ -82,9 +82,11 @@ def name_base(answer: Answer) -> str:
 def sum_with_base(one: ComparedTotal) -> tuple[Decimal, Decimal] | None:
     """The lowest and the highest sum of the total and the normal duty, if both are known.
 
-    None also if the total is that of most lines only, because the normal duty is that of all."""
+    None also if the total is that of most lines, and the normal duty differs between lines."""
     base = _find_base(one.answer)
-    if base is None or one.share is BaseShare.MIXED or one.on_most_lines:
+    if base is None or one.share is BaseShare.MIXED:
+        return None
+    if one.on_most_lines and base[0] != base[1]:
         return None
     if one.share is BaseShare.ADDED:
         return one.low + base[0], one.high + base[1]
