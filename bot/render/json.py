@@ -391,6 +391,8 @@ def _to_json(value: object) -> object:
         return value.isoformat()
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
+    if isinstance(value, LinesTotal):
+        return _build_lines_json(value)
     if isinstance(value, Step) and value.is_open:
         return {**_collect_values(value, value._fields), "percent": None}
     if isinstance(value, tuple):

@@ -217,6 +217,7 @@ KEYS: dict[str, dict[str, str]] = {
         "banned": "Whether an import ban begins.",
         "open": "Whether a rate ends and no successor is announced.",
         "includes_base": "Whether the total includes the base duty.",
+        "lines": "How many tariff lines pay which total, if the line decides.",
         **_SOURCE,
     },
     "step_change": {**_MEASURE, "change": "The change."},

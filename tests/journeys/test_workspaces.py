@@ -11,10 +11,11 @@ import aiohttp
 import pytest
 from sqlalchemy import MetaData, create_engine, select
 
-from bot.store.engine import parse_url
+from bot.store.engine import Database, parse_url
 from bot.store.token_cipher import make_key
 from tests.journeys.bot_process import BotProcess, environment, run_to_end
 from tests.journeys.feed_server import FeedServer
+from tests.journeys.worker_processes import empty_database
 from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_port, words
 from tests.slack.workspaces.oauth_slack import (
     CLIENT_ID,
@@ -238,6 +239,9 @@ async def test_an_operator_lists_and_removes_workspaces_and_replaces_the_key(
 @pytest.mark.postgres
 async def test_web_and_workers_serve_two_workspaces(two: TwoWorkspaces, postgres: str) -> None:
     two.database = postgres
+    opened = Database(postgres, has_workers=True)
+    await opened.write(empty_database)
+    await opened.close()
     code, reported = await run_to_end(("release",), two.env(), two.folder)
     assert code == 0, reported
     await two.start_bot("web")

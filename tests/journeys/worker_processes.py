@@ -151,7 +151,7 @@ async def open_worker_processes(folder: Path, database: str) -> AsyncIterator[Wo
     """Two workspaces, a feed, and an empty PostgreSQL database that is released; at the end, stops
     all processes."""
     opened = Database(database, has_workers=True)
-    await opened.write(_empty)
+    await opened.write(empty_database)
     feeds = FeedServer()
     await feeds.start()
     feeds.publish("wire", "Nothing to see")
@@ -172,6 +172,7 @@ async def open_worker_processes(folder: Path, database: str) -> AsyncIterator[Wo
                 await opened.close()
 
 
-def _empty(connection: Connection) -> None:
+def empty_database(connection: Connection) -> None:
+    """Removes what another test has left in the database."""
     connection.execute(text("DROP SCHEMA public CASCADE"))
     connection.execute(text("CREATE SCHEMA public"))

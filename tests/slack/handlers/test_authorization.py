@@ -433,6 +433,7 @@ def _open_in(metadata: str, conversation: str) -> str:
 def _make_view(callback_id: str, metadata: str) -> dict[str, Any]:
     values = {
         "lines": {"field": {"type": "plain_text_input", "value": "7208.39.00 DE steel"}},
+        "mode": {"field": {"type": "radio_buttons", "selected_option": {"value": "replace"}}},
         "limits": {"field": {"type": "checkboxes", "selected_options": [{"value": "lines"}]}},
         "economies": {"field": {"type": "plain_text_input", "value": "japan"}},
         "answer": {"field": {"type": "radio_buttons", "selected_option": {"value": "replace"}}},
