@@ -46,8 +46,8 @@ class Slots:
     """The number of jobs of each queue that run at the same time in one process.
 
     A job of a conversation keeps its slot for about a second after each message, because the
-    conversation has to wait so long for the next one. So a worker sends about 48 messages a second,
-    several times what Slack allows in one workspace.
+    conversation has to wait so long for the next one. Fewer jobs post at the same time: the
+    `Dispatcher` has slots of its own, which are also held during the wait for a turn.
     """
 
     messages: int = 50
