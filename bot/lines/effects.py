@@ -179,10 +179,10 @@ def find_changes_on(
     lines: Iterable[ListedLine], duties: LineDuties, day: date
 ) -> tuple[LineEffect, ...]:
     """The lines whose total on the day differs from that of the day before, in their order."""
-    eve = day - timedelta(days=1)
+    day_before = day - timedelta(days=1)
     found = []
     for line in lines:
-        old, new = duties.find(line.key, eve).total, duties.find(line.key, day).total
+        old, new = duties.find(line.key, day_before).total, duties.find(line.key, day).total
         if old != new:
             found.append(LineEffect(line, day, old, new))
     return tuple(found)

@@ -1,8 +1,6 @@
 """What the database says about the work of all processes together."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Protocol
 
 from pydantic import AwareDatetime
 
@@ -31,9 +29,3 @@ class DatabaseFacts(Frozen):
     feeds: Mapping[str, int]
     """The number of feeds by the status of `bot.feeds.health.Health`."""
     proposals: Mapping[State, int]
-
-
-class FactsSource(Protocol):
-    """Reads the numbers of the database; raises StoreError."""
-
-    async def read(self, now: datetime) -> DatabaseFacts: ...

@@ -18,13 +18,13 @@ class BoundedRead(Generic[T]):
 
     def __init__(self, read: Callable[[], Awaitable[T]], timeout_s: float) -> None:
         self._read, self._timeout_s = read, timeout_s
-        self._running: asyncio.Task[T] | None = None
+        self._running: asyncio.Future[T] | None = None
 
     async def get(self) -> T | None:
         """The result; None if it is late or the database has failed."""
         task = self._running
         if task is None or task.done():
-            task = self._running = asyncio.create_task(self._start())
+            task = self._running = asyncio.ensure_future(self._read())
         done, _ = await asyncio.wait({task}, timeout=self._timeout_s)
         if not done or task.cancelled():
             return None
@@ -32,9 +32,6 @@ class BoundedRead(Generic[T]):
             return task.result()
         except StoreError:
             return None
-
-    async def _start(self) -> T:
-        return await self._read()
 
     async def finish(self) -> None:
         """Waits for a read that is still running."""

@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from bot.http_server.rejections import Rejection, Rejections
 from bot.monitoring.backlog import DatabaseFacts
 from bot.monitoring.bounded_read import BoundedRead
-from bot.monitoring.gauges import Gauges, Together
+from bot.monitoring.gauges import Gauges
 from bot.monitoring.metrics import Metrics
 
 METRICS_PATH = "/metrics"
@@ -45,7 +45,7 @@ class MetricsPage:
             return web.Response(status=401, headers={"WWW-Authenticate": "Bearer"})
         facts = await self._facts.get()
         gauges = Gauges(facts, self._list_last_checks(), self._clock())
-        body = generate_latest(Together((self._metrics.registry, gauges)))
+        body = generate_latest(self._metrics.registry) + generate_latest(gauges)
         return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
 
 

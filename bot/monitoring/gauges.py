@@ -76,18 +76,6 @@ class Gauges(Collector):
         return _make_by("rate_data_age_seconds", help_, "economy", ages)
 
 
-@dataclass(frozen=True)
-class Together(Collector):
-    """Several collectors as one."""
-
-    parts: tuple[Collector, ...]
-
-    def collect(self) -> Iterator[Metric]:
-        """The metrics of all parts."""
-        for part in self.parts:
-            yield from part.collect()
-
-
 def _make(name: str, help_: str, value: float) -> Metric:
     return GaugeMetricFamily(f"{PREFIX}_{name}", help_, value)
 

@@ -28,7 +28,7 @@ from bot.monitoring.redaction import Redactor
 _QUIET = {"alembic": logging.WARNING, "apscheduler": logging.ERROR}
 """At INFO, alembic logs every step of an upgrade. At WARNING, apscheduler logs each run that it
 skips because the previous run has not ended."""
-_OF_PEOPLE = (
+_LOGGERS_WITH_TEXTS = (
     "aiohttp",
     "asyncio",
     "bot.commands",
@@ -139,8 +139,8 @@ def _format_exception(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     found: ExcInfo | None = event.pop("exc_info", None)
     if found and found[1] is not None:
         logger = str(event.get("logger", ""))
-        is_of_people = any(f"{logger}.".startswith(f"{name}.") for name in _OF_PEOPLE)
-        errors = _list_errors(found[1], with_messages=not is_of_people)
+        may_quote_people = any(f"{logger}.".startswith(f"{name}.") for name in _LOGGERS_WITH_TEXTS)
+        errors = _list_errors(found[1], with_messages=not may_quote_people)
         event["exception"] = "\nAfter this error:\n".join(errors)
     return event
 

@@ -1,7 +1,7 @@
 """The routes of the operators' page.
 
-Each page is one or two bounded queries. There are no scripts, and the only form that sends anything
-is the login, so an operator's browser cannot be made to change something.
+Each page is one or two bounded queries. There are no scripts, and the only forms that send
+anything are those to log in and out, so an operator's browser cannot be made to change data.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from bot.errors import StoreError
 from bot.http_server.bodies import BodyReader, BodyTooLarge
 from bot.http_server.connections import trust
 from bot.http_server.limits import HttpLimits
+from bot.http_server.page_headers import make_page_headers
 from bot.http_server.rejections import Rejection, Rejections
 from bot.monitoring.overview import OverviewSource, Slice
 from bot.operators_page.access import SESSION, LoginResult, OperatorAccess
@@ -37,18 +38,7 @@ _MOST_PAGES = 1000
 _LONGEST_SEARCH = 100
 _LOGIN_PATH = f"{PAGE_PATH}/login"
 _LIMITS = HttpLimits(bodies=4, body_bytes=4096, large_body_bytes=4096)
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+_HEADERS = make_page_headers("style-src 'self'; form-action 'self'; base-uri 'none'")
 _OWN_SITE = ("same-origin", "none")
 """The values of Sec-Fetch-Site for a form of this page. Old browsers send no such header."""
 

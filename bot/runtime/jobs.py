@@ -34,7 +34,8 @@ class JobPlace(StrEnum):
 
     ONE_WORKER = "one worker"
     WEB = "web"
-    """It prepares answers, or belongs to the process that hubs call."""
+    """It prepares answers, renews hub subscriptions or finishes removals, which the process that
+    receives requests does."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +51,18 @@ class Job:
     reads_states: bool = False
     """Whether it reads the states of the feeds, which only the process that polls has in memory."""
     reads_ledger: bool = False
-    """Whether it saves which duties were reported, so that an older ledger would undo that."""
+    """Whether it compares duties with what was reported. With an outdated ledger, it would report
+    changes a second time."""
 
 
 def list_jobs(services: Services, *, is_local: bool = False) -> Sequence[Job]:
     """All jobs of a bot in one process. `is_local` says that it runs in the local workspace."""
     tick = choose_tick_s(services.settings)
     poll = Job("poll due feeds", services.scheduler.poll_due, tick, jitter_s=tick / 4)
-    return [poll, *list_reports(services, is_local=is_local)]
+    return [poll, *list_jobs_without_polls(services, is_local=is_local)]
 
 
-def list_reports(services: Services, *, is_local: bool = False) -> Sequence[Job]:
+def list_jobs_without_polls(services: Services, *, is_local: bool = False) -> Sequence[Job]:
     """The jobs other than polls."""
     tick, watches = choose_tick_s(services.settings), services.watches
     offline = OfflineReport(services, is_local=is_local)

@@ -35,14 +35,15 @@ class LineLists:
 
     async def revision(self, owner: ListOwner) -> int:
         """The revision of the owner's list; 0 if there is none."""
-        rows = await self._database.rows(sa.select(_list.revision).where(*_is_of(_lists, owner)))
-        return rows[0].revision if rows else 0
+        query = sa.select(_list.revision).where(*_is_of(_lists, owner))
+        found = await self._database.column(query)
+        return int(found[0]) if found else 0
 
     async def count(self, owner: ListOwner) -> int:
         """The number of the owner's lines."""
-        query = sa.select(sa.func.count().label("number")).select_from(_lines)
-        rows = await self._database.rows(query.where(*_is_of(_lines, owner)))
-        return int(rows[0].number)
+        query = sa.select(sa.func.count()).select_from(_lines)
+        [number] = await self._database.column(query.where(*_is_of(_lines, owner)))
+        return int(number)
 
     async def known(self, owner: ListOwner) -> KnownList:
         """The list with what the owner knows about the duties on its lines."""

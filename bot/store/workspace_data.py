@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from bot.store import tables
 from bot.store.engine import Database
+from bot.store.workspace_refusals import refusal_prefix
 
 SHARED: Mapping[str, str] = {
     "feeds": "addresses and titles of feeds",
@@ -45,7 +46,7 @@ def _is_mark(team: str) -> sa.ColumnElement[bool]:
     subscribed = name.startswith("default subscription of ") & name.endswith(
         f" in {team}", autoescape=True
     )
-    return subscribed | name.startswith(f"refusal of workspace {team}: ", autoescape=True)
+    return subscribed | name.startswith(refusal_prefix(team), autoescape=True)
 
 
 REMOVERS: Mapping[str, Condition] = {

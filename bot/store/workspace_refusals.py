@@ -40,7 +40,7 @@ class WorkspaceRefusals:
             since = refusal.since if earlier is None else earlier.since
             saved = refusal.model_copy(update={"since": since})
             _delete(connection, team)
-            name = f"{_prefix(team)}{saved.model_dump_json()}"
+            name = f"{refusal_prefix(team)}{saved.model_dump_json()}"
             connection.execute(tables.once.insert().values(name=name, done_at=since))
             return earlier
 
@@ -52,18 +52,20 @@ class WorkspaceRefusals:
 
 
 def _find(team: str) -> Select[str]:
-    return select(_name).where(_name.startswith(_prefix(team), autoescape=True))
+    return select(_name).where(_name.startswith(refusal_prefix(team), autoescape=True))
 
 
 def _read(team: str, names: Sequence[str]) -> WorkspaceRefusal | None:
     if not names:
         return None
-    return WorkspaceRefusal.model_validate_json(names[0].removeprefix(_prefix(team)))
+    return WorkspaceRefusal.model_validate_json(names[0].removeprefix(refusal_prefix(team)))
 
 
 def _delete(connection: Connection, team: str) -> None:
-    connection.execute(delete(tables.once).where(_name.startswith(_prefix(team), autoescape=True)))
+    connection.execute(
+        delete(tables.once).where(_name.startswith(refusal_prefix(team), autoescape=True))
+    )
 
 
-def _prefix(team: str) -> str:
+def refusal_prefix(team: str) -> str:
     return f"refusal of workspace {team}: "

@@ -106,7 +106,8 @@ class WorkspaceGate:
     """Knows which workspaces may get messages now.
 
     Without a `check` function, each check passes, so the next message tests the workspace. A
-    refusal is saved until its end is reported, because a new token needs a restart of the bot.
+    refusal is saved until its end is reported, so that a restarted bot continues it. With one
+    workspace, a new token needs such a restart.
     Among several workers, the one that is the first to save a refusal reports it.
     """
 

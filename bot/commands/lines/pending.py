@@ -25,7 +25,7 @@ class PendingImport(NamedTuple):
     rows: tuple[ImportedRow, ...]
     proposed: ProposedImport
     opened_at: datetime | None = None
-    """When the person opened the form; None if they sent a file."""
+    """When the person opened the form or sent the file; None if that is unknown."""
 
 
 class PendingImports:

@@ -75,7 +75,7 @@ def _ask_for_goods_of_percent(query: RateQuery, percent: str, ledger: Ledger) ->
     codes = list_likely_origins(ledger.reader.list_codes(query.product))
     origins = [(ledger.parties.get(code).name, f"us on {code} {query.product}") for code in codes]
     options = [("Antidumping and countervailing duties", "card antidumping"), *origins]
-    raise UnclearQuestion(percent, f"{said} in it. Which answer helps?", options[:_MAX_OPTIONS])
+    raise UnclearQuestion(percent, f"{said} in it. Which answer helps?", options)
 
 
 def _narrow(spells: tuple[Spell, ...], product: str | None) -> tuple[Spell, ...]:

@@ -10,22 +10,16 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import hdrs, web
 
+from bot.http_server.page_headers import make_page_headers
+
 # The paths for the bot's posts. They need not be JSON, because each contains a secret.
 _BOT_PATHS = ("/api/", "/respond/", "/upload/")
 
 # With these headers, the page loads nothing from other sites and runs only its own script.
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
+_HEADERS = make_page_headers(
+    "script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'"
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

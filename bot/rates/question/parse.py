@@ -256,8 +256,11 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
 
 
 def _correct(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[Respelling, ...]]:
-    """The text in English, with places as economies, one form of each use and corrected words, and
-    the corrected words of its goods and economies."""
+    """The text in English with its spelling corrected, and the corrected words of goods and
+    economies.
+
+    Places are written as their economies, and the use of parts stands before the parts.
+    """
     parties, reader, cards, _ = vocabulary
     if reader is not None:
         text = translate(text)

@@ -299,7 +299,7 @@ class ProductReader:
             len(pair) > 1
             and (name[0] in MATERIALS | VEHICLES or name[1] in HEADS)
             and not any(len(one.words) > 1 for one in self._find_longest(words, at, frozenset()))
-            and any(one.words == name for one in self._phrases.get(name[0], ()))
+            and self._is_name(name)
         )
 
     def _list_meanings(self, found: Mapping[str, Mapping[str, None]]) -> tuple[str, ...]:

@@ -219,8 +219,8 @@ _GROUP_OF_CASES, _MOST_CASES = "Refunds and courts", 4
 def find_rule(text: str, vocabulary: Vocabulary) -> str | None:
     """The id of the card about the rule that the text asks for, or None.
 
-    Only the rules about payers, transit, US content and origin answer a question that names an
-    economy.
+    The rules of `_RULES` do not answer a question that names an economy. The rule about EU
+    countermeasures needs the EU, and that about two places needs two economies without the US.
     """
     parties, _, cards, _ = vocabulary
     if cards is None:

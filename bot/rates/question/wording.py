@@ -85,7 +85,7 @@ _SHORT_FORMS = {
     re.compile(r"\bde[ -]?minim(?:us|as|um)\b"): "de minimis",
     re.compile(r"\bdutyfree\b"): "duty free",
     re.compile(r"\bshpmts?\b"): "shipments",
-    # 'is the tariff for korea finish', which is no Finnish goods
+    # 'is the tariff for korea finish' does not name Finnish goods
     re.compile(
         r"(?<!surface )\bfinish(?:es)?\b(?= (?:or|and) (?:continue|start|stay|go)|\s*\?*$)"
     ): "end",
@@ -122,7 +122,7 @@ _WRITING = (
     r"(?: (?:(?:due|for|by|on) )?(?:tomorrow|today|tonight|this week|next week"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day))?"
 )
-"""What the asking person does, whose day is none of a duty."""
+"""What the person writes, with its deadline, which is not a day of a duty."""
 _EMPTY_PHRASES = re.compile(
     r"\b(?:may|might|can|could|shall|should) (?:i|we|one|you)\b"
     r"|(?<=\bpays )less\b|(?<=\bpay )less\b|(?<=\bis )less\b"

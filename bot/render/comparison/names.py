@@ -82,7 +82,7 @@ def format_title(answers: Sequence[Answer], names: RowNames) -> str:
     first = next(iter(answers), None)
     if first is None:
         return "Duties compared"
-    if laws := _name_laws(answers):
+    if laws := _name_compared_laws(answers):
         importer = name_importer(first.imposer, first.imposer_name)
         return f"{importer} {laws} by origin"
     general = first.basis is TotalBasis.GENERAL
@@ -113,7 +113,7 @@ def format_title(answers: Sequence[Answer], names: RowNames) -> str:
     return f"{importer} {duty}{goods} of {name_origin(first.partner, first.partner_name)}"
 
 
-def _name_laws(answers: Sequence[Answer]) -> str:
+def _name_compared_laws(answers: Sequence[Answer]) -> str:
     """The duties of a question about a law; empty if it is about goods or several importers."""
     first = answers[0]
     one_importer = {one.imposer for one in answers} == {first.imposer}

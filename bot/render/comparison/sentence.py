@@ -147,8 +147,8 @@ def _describe_together(
     compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
 ) -> str:
     """The order of the sums with the normal duty; empty if they are not known or overlap."""
-    known = [(span, one) for one in compared if (span := sum_with_base(one)) is not None]
-    if len(known) < len(compared):
+    known = _list_known_sums(compared)
+    if not known:
         return ""
     known.sort(key=lambda each: each[0])
     groups = [
@@ -172,13 +172,21 @@ def _list_sums(
     compared: Sequence[ComparedTotal], name: Callable[[Sequence[ComparedTotal]], str]
 ) -> str:
     """The sums with the normal duty, which overlap; empty if they are not known."""
-    known = [(span, one) for one in compared if (span := sum_with_base(one)) is not None]
-    if len(known) < len(compared):
+    known = _list_known_sums(compared)
+    if not known:
         return ""
     texts = (f"{name([one])} {words.format_span(*span)}" for span, one in known[:_MOST_SUMS])
     return (
         f"The totals {_name_sums(compared)} overlap, so compare the same goods: {'; '.join(texts)}."
     )
+
+
+def _list_known_sums(
+    compared: Sequence[ComparedTotal],
+) -> list[tuple[tuple[Decimal, Decimal], ComparedTotal]]:
+    """Each sum with the normal duty; empty if one of them is not known."""
+    known = [(span, one) for one in compared if (span := sum_with_base(one)) is not None]
+    return known if len(known) == len(compared) else []
 
 
 def _name_sums(compared: Sequence[ComparedTotal]) -> str:
@@ -295,12 +303,12 @@ def _format_percent(percent: Decimal) -> str:
 
 def _describe_others(answers: Sequence[Answer], names: RowNames) -> str:
     banned = [one for one in answers if one.banned]
-    in_part = [one for one in answers if not one.banned and find_span(one) is not None]
-    unknown = [one for one in answers if not one.banned and one not in in_part]
+    spans = [(one, find_span(one)) for one in answers if not one.banned]
+    unknown = [one for one, span in spans if span is None]
     texts = [
         f"{words.format_span(*span)}, or banned, by tariff line: {name_group([one], names)}."
-        for one in in_part
-        if (span := find_span(one)) is not None
+        for one, span in spans
+        if span is not None
     ]
     if banned:
         texts.append(f"May not be imported: {name_group(banned, names)}.")

@@ -82,7 +82,8 @@ def name_base(answer: Answer) -> str:
 def sum_with_base(one: ComparedTotal) -> tuple[Decimal, Decimal] | None:
     """The lowest and the highest sum of the total and the normal duty, if both are known.
 
-    None also if the total is that of most lines, and the normal duty differs between lines."""
+    None also if the total is that of most lines, and the normal duty differs between lines.
+    """
     base = _find_base(one.answer)
     if base is None or one.share is BaseShare.MIXED:
         return None

@@ -24,7 +24,7 @@ from bot.render.duty_names import (
 )
 from bot.render.overview.model import Piece
 from bot.render.overview.period_spells import describe_period_spells, format_during
-from bot.render.words.places import find_place
+from bot.render.words.places import describe_tariff_source
 from bot.text.dates import format_day, format_period
 
 _ZERO = Decimal(0)
@@ -121,7 +121,8 @@ def describe_law_rows(answer: Answer) -> str:
 
 
 def _build_law_headline(answer: Answer) -> Iterator[Piece]:
-    """The duty on all goods under a law, then the number of its duties on particular goods."""
+    """The duty on goods in general under a law, with its exceptions, then the number of its duties
+    on particular goods."""
     general = [one for one in answer.rows if one.is_counted]
     particular = [one for one in answer.rows if not one.is_counted]
     if general:
@@ -226,7 +227,7 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
     if answer.total_range is not None:
         return f", {words.describe_range(answer)}{_describe_usual(answer)}"
     if answer.is_zero_in_data:
-        return f" found in our data{_describe_maybe_more(answer)}{_describe_dropped(answer)}"
+        return f" found in our data{_describe_maybe_more(answer)}{_describe_ended_duty(answer)}"
     return _describe_maybe_more(answer)
 
 
@@ -256,7 +257,7 @@ def _describe_end(answer: Answer) -> str:
     return f"; not collected since {format_day(day + timedelta(days=1))}{why}"
 
 
-def _describe_dropped(answer: Answer) -> str:
+def _describe_ended_duty(answer: Answer) -> str:
     """The last duty on these goods, or on some of them, that ended; empty if none is known."""
     ended = [
         (one.to, one)
@@ -321,7 +322,7 @@ def _describe_missing(answer: Answer) -> Iterator[Piece]:
         yield Piece("Not in our data", strong=True)
         importer = name_origin(answer.imposer, answer.imposer_name)
         yield Piece(f": we don't track additional duties of {importer} on these goods.")
-        yield Piece(find_place(answer.imposer).rstrip("."))
+        yield Piece(describe_tariff_source(answer.imposer).rstrip("."))
         return
     runs_out = any(isinstance(one, kinds.RunsOut) for one in answer.warnings)
     if answer.on_goods is not None and not runs_out:

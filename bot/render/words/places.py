@@ -1,4 +1,4 @@
-"""Where customs of economies whose duties are not in our data publish their tariffs."""
+"""Where the customs authorities of economies publish all their duties, for those that we lack."""
 
 _PLACES = {
     "AU": "the Working Tariff of the Australian Border Force (abf.gov.au)",
@@ -15,7 +15,8 @@ _PLACES = {
 }
 
 
-def find_place(imposer: str) -> str:
-    """` For all its duties, see TARIC.`, with the blank before it; empty if we know no place."""
+def describe_tariff_source(imposer: str) -> str:
+    """A sentence that begins with a space, `For all its duties, see TARIC.`; empty if we know no
+    source."""
     place = _PLACES.get(imposer)
     return f" For all its duties, see {place}." if place else ""

@@ -16,7 +16,7 @@ from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.warnings import Choice, RateWarning
 from bot.render.words.amounts import describe_partner_rates, describe_rate
 from bot.render.words.duties import describe_exclusion
-from bot.render.words.places import find_place
+from bot.render.words.places import describe_tariff_source
 from bot.text.dates import format_day
 
 _MAX_LISTED = 6
@@ -288,7 +288,7 @@ def _no_measure(one: kinds.NoMeasureOnGoods, answer: Answer) -> str:
         rest = "no other duty than the suspended ones is in our data"
     untracked = any(isinstance(each, kinds.NotCovered) for each in answer.warnings)
     known = answer.base or answer.base_range or untracked
-    where = "" if known else find_place(answer.imposer)
+    where = "" if known else describe_tariff_source(answer.imposer)
     return f"We track no duty specific to {one.product} between these two economies: {rest}.{where}"
 
 

@@ -1,6 +1,7 @@
 """The composition root: builds every part of the running bot and connects the parts.
 
-`run` uses `open_services`. The other commands and the benchmarks use the modules next to this one.
+`run`, `web` and `worker` use `open_services`. The other commands and the benchmarks use the modules
+next to this one.
 """
 
 import logging

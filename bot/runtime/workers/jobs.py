@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.alerts.sending.lanes import LaneSender
 from bot.feeds.polling.host_polls import HostPolls
-from bot.runtime.jobs import Job, JobPlace, list_reports
+from bot.runtime.jobs import Job, JobPlace, list_jobs_without_polls
 from bot.runtime.wiring.basics import read_clock
 from bot.runtime.wiring.services import Services
 from bot.runtime.workers.engine import LaneJobs
@@ -60,7 +60,7 @@ def list_periodic_jobs(services: Services, polls: HostPolls, lanes: MessageLanes
         Job("sweep all messages", sweep_all_messages, SWEEP_ALL_S),
         *(
             _prepare(services, each)
-            for each in list_reports(services)
+            for each in list_jobs_without_polls(services)
             if each.place is JobPlace.ONE_WORKER
         ),
     ]
@@ -76,7 +76,7 @@ def _list_reads(services: Services) -> list[Job]:
 
 def list_web_jobs(services: Services) -> Sequence[Job]:
     """The jobs of the web process."""
-    own = (each for each in list_reports(services) if each.place is JobPlace.WEB)
+    own = (each for each in list_jobs_without_polls(services) if each.place is JobPlace.WEB)
     return [*_list_reads(services), *(_prepare(services, each) for each in own)]
 
 

@@ -40,8 +40,8 @@ class PartOfEach(Generic[T]):
         except WorkspaceRefused:
             self._made.pop(team, None)
             raise
-        had, part = self._made.get(team, (None, None))
-        if part is None or had is not client:
+        known_client, part = self._made.get(team, (None, None))
+        if part is None or known_client is not client:
             part = self._make(client)
             self._made[team] = client, part
         return part

@@ -2,7 +2,8 @@
 
 claims                  `that don't qualify for usmca`, `mexico non-originating` -> `not usmca`
 codes and laws          `hs 85 41 43`, `ch. 72`, `76.01`, `sec 232`, `s232`
-origins                 `ex china`, `coo: china`, `melted and poured in mexico` -> `made in mexico`
+origins                 `ex china` -> `from china`, `coo: china` -> `origin china`
+origin of metal         `melted and poured in mexico` -> `made in mexico`
 materials               `jackets, 100% leather` -> `leather jackets`
 laws of one economy     `under mexico's new tariff law` -> `by mexico's new tariffs`
 days                    `and what do we pay now` -> `and today`
@@ -181,7 +182,7 @@ _OWN_SHIPMENT = re.compile(
 
 
 def spell_out(text: str) -> str:
-    """The text with the usual words for claims, chapters and `it products`, without quantities."""
+    """The text with the usual words for what the table of this module lists."""
     text = _DOTTED_HEADING.sub(r"\1\2", " ".join(text.split()))
     text = _SPACED_CODE.sub(
         lambda at: f"{at['head']} {''.join(filter(None, at.groups()[1:]))}", text

@@ -301,7 +301,7 @@ def _ask_for_goods_of_region(text: str, codes: Sequence[str], vocabulary: Vocabu
     ]
     asked = " ".join(found.group().split())
     cause = f"“{asked}” is a region or a group, and duties are set by economy. Which one helps?"
-    raise UnclearQuestion(asked, cause, options[:_MAX_MEANINGS])
+    raise UnclearQuestion(asked, cause, options)
 
 
 def refuse_excluded_economies(words: TokenizedQuestion) -> None:

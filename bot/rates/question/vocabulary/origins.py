@@ -36,13 +36,10 @@ _BY_CHAPTER = {
     ("95",): ("CN", "VN", "MX"),
 }
 """By chapters or headings, large origins of these goods in US imports."""
+_BY_CODE = {code: origins for codes, origins in _BY_CHAPTER.items() for code in codes}
 
 
 def list_likely_origins(codes: Iterable[str]) -> tuple[str, ...]:
-    """The codes of three economies, for goods with these HS codes."""
-    for code in codes:
-        for size in (4, 2):
-            for chapters, origins in _BY_CHAPTER.items():
-                if code[:size] in chapters:
-                    return origins
-    return _LIKELY
+    """The codes of three economies from which goods with these HS codes often come."""
+    found = (_BY_CODE.get(code[:4]) or _BY_CODE.get(code[:2]) for code in codes)
+    return next(filter(None, found), _LIKELY)
