@@ -123,14 +123,14 @@ class OperatorsPage:
             body = await self._bodies.read(request)
         except (BodyTooLarge, TimeoutError):
             self._rejections.count(Rejection.OVERSIZED)
-            return self._answer("login", 413, error="That is not the token.")
+            return self._answer("login", 413, error="Wrong token.")
         form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
         result = self._access.log_in(form.get("token", [""])[0].strip())
         if result is LoginResult.OK:
             return self._open_session(request)
         self._rejections.count(Rejection.UNAUTHORIZED)
         if result is LoginResult.WRONG:
-            return self._answer("login", 401, error="That is not the token.")
+            return self._answer("login", 401, error="Wrong token.")
         response = self._answer("login", 429, error="Too many wrong tokens. Wait a minute.")
         response.headers["Retry-After"] = "60"
         return response

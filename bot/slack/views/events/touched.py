@@ -26,7 +26,7 @@ SHOW_TOUCHED = "lines_touched"
 ASKED, OF_PROPOSAL = "ask", "proposal"
 """The value of the button is one of these words with a question or the id of a proposal, or the id
 of a delivery."""
-_NO_DUTIES = f"News change no rate by themselves. `{COMMAND} my` shows the duties of your lines."
+_NO_DUTIES = f"News by itself changes no rate. `{COMMAND} my` shows the duties of your lines."
 
 
 def add_touched(

@@ -94,7 +94,7 @@ def render_lines(reply: LinesPage, parties: Parties) -> Message:
 
 
 def _list_ended(reply: LinesPage) -> list[Block]:
-    """The lines that the schedule no longer has, with what to use instead."""
+    """The lines that the schedule no longer has, with similar codes."""
     ended = reply.table.ended
     if not ended:
         return []
