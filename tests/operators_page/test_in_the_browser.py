@@ -38,7 +38,8 @@ def look_around(browser: Chrome, address: str) -> list[str]:
     assert browser.current_url == f"{address}/login"
     found += check(browser, "login")
     log_in(browser, "a wrong token")
-    assert "not the token" in browser.find_element(By.ID, "error").text
+    assert browser.find_element(By.ID, "error").text
+    assert browser.current_url == f"{address}/login"
     found += check(browser, "wrong token")
     log_in(browser, TOKEN)
     assert browser.current_url == address
