@@ -270,7 +270,7 @@ def execute_many(
         connection.execute(statement, rows)
 
 
-def chunks(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
+def chunks(values: Collection[T], size: int = 500) -> Iterator[list[T]]:
     """The values, split into lists that are short enough for one `IN (...)`."""
     ordered = list(values)
     return (ordered[start : start + size] for start in range(0, len(ordered), size))

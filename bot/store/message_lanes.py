@@ -12,12 +12,14 @@ from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
 from bot.alerts.sending.lanes import Lane
 from bot.store import job_queue, next_delivery, tables
 from bot.store.delivery_rows import FIELDS, read_delivery
-from bot.store.engine import Database
+from bot.store.engine import Database, chunks
 
 MOST_SWEPT = 5000
 """Maximum messages whose lanes one sweep adds. The next sweep adds others."""
 
 _row = tables.deliveries.c
+_lane = _row.team + ":" + _row.conversation
+"""`Lane.key` of a message."""
 _is_update = _row.kind == DeliveryKind.UPDATE
 _in_conversation = sa.and_(
     _row.team == sa.bindparam("in_team"), _row.conversation == sa.bindparam("in_conversation")
@@ -39,17 +41,33 @@ _SENDABLE = {
 
 _since = sa.bindparam("since", type_=tables.Moment)
 _recent = sa.or_(_since.is_(None), _row.due_at > _since)
-_DUE_CONVERSATIONS = (
+# PostgreSQL computes this set once. It would compare each message with each job in a join, if its
+# statistics are from the time when both tables were empty.
+_unfinished = (
+    sa.select(sa.column("lock"))
+    .select_from(sa.table("procrastinate_jobs"))
+    .where(sa.text("queue_name = 'messages' AND status IN ('todo', 'doing')"))
+)
+_WITHOUT_JOB = (
+    sa.select(_row.team, _row.conversation)
+    .where(next_delivery.IS_DUE, _recent, sa.not_(_is_update), _lane.not_in(_unfinished))
+    .group_by(_row.team, _row.conversation)
+    .order_by(sa.func.min(_row.due_at))
+    .limit(MOST_SWEPT)
+)
+"""`now`, `of_team`, `closed`, `since`: the conversations in which a message is due and that have no
+job. The message may be blocked by an earlier one.
+"""
+_NOT_BLOCKED = (
     sa.select(_row.team, _row.conversation)
     .where(
         next_delivery.IS_DUE,
-        _recent,
         next_delivery.IS_NEXT_MESSAGE,
+        sa.tuple_(_row.team, _row.conversation).in_(sa.bindparam("among", expanding=True)),
     )
-    # Without DISTINCT, the database stops at the limit.
-    .order_by(_row.due_at, _row.seq)
-    .limit(MOST_SWEPT)
+    .distinct()
 )
+"""`now`, `of_team`, `closed`, `among`: which of these conversations have a message to send."""
 _TEAMS_WITH_UPDATES = (
     sa.select(_row.team, sa.literal(""))
     .where(
@@ -113,18 +131,20 @@ class MessageLanes:
 
         def write(connection: sa.Connection) -> int:
             of_team = {"now": now, "of_team": self._team}
-            queries = [_DUE_CONVERSATIONS, _TEAMS_WITH_UPDATES]
+            queries = [_TEAMS_WITH_UPDATES]
             if since is None:
                 far = of_team | {"farthest": now + LONGEST_PUT_OFF}
                 connection.execute(next_delivery.HASTEN, far)
                 connection.execute(next_delivery.WAIT_FOR_MUTE, of_team)
                 queries.append(_CLAIMED_LANES)
             given = of_team | {"closed": list(closed), "since": since}
-            lanes = {
-                Lane(team=team, conversation=conversation)
-                for query in queries
-                for team, conversation in connection.execute(query, given)
-            }
+            found = [each for query in queries for each in connection.execute(query, given)]
+            # With a backlog, almost all lanes have jobs, and whether a message is blocked is the
+            # slow part of the question.
+            waiting = connection.execute(_WITHOUT_JOB, given).all()
+            for among in chunks(waiting):
+                found += connection.execute(_NOT_BLOCKED, given | {"among": among})
+            lanes = {Lane(team=team, conversation=conversation) for team, conversation in found}
             return job_queue.add_missing(connection, lanes)
 
         return await self._database.write(write)

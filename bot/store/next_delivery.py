@@ -97,6 +97,9 @@ def _is_head() -> sa.ColumnElement[bool]:
             _unsent("earlier"),
             sa.or_(opens_thread, sa.not_(sa.or_(at_fault, not_yet))),
         )
+        # Keeps PostgreSQL from comparing each message with all of the workspace: it looks up the
+        # earlier messages of one conversation in the index.
+        .offset(0)
         .exists()
     )
     return sa.not_(held_back)
