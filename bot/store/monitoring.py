@@ -41,6 +41,8 @@ class FeedCondition(NamedTuple):
     has_error: bool
     is_stopped: bool
     was_polled: bool
+    due_at: datetime | None = None
+    """The time of the next poll; None if the feed is stopped or due at once."""
 
 
 class MonitoringQueries:
@@ -101,9 +103,13 @@ class MonitoringQueries:
             self._field("error") != "",
             self._field("stopped").in_(("true", "1")),
             self._field("last_poll_at").is_not(None),
+            sa.func.nullif(_state.due_at, AT_ONCE, type_=tables.Moment),
         )
         rows = await self._database.rows(query)
-        return [FeedCondition(feed_id, *(bool(each) for each in flags)) for feed_id, *flags in rows]
+        return [
+            FeedCondition(feed_id, bool(has_error), bool(is_stopped), bool(was_polled), due_at)
+            for feed_id, has_error, is_stopped, was_polled, due_at in rows
+        ]
 
     async def count_proposals(self) -> Mapping[State, int]:
         """The number of proposals in each state."""
