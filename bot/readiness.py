@@ -48,9 +48,9 @@ class Readiness:
         self._probes.pop(reason, None)
 
     async def look(self) -> tuple[NotReady, ...]:
-        """All current reasons; empty if the bot is ready."""
-        found = dict(self._reasons)
-        for reason, works in tuple(self._probes.items()):
-            if reason not in found and not await works():
-                found[reason] = None
-        return tuple(found)
+        """All current reasons; empty if the bot is ready.
+
+        All probes are asked, because one may clear a reason.
+        """
+        found = [reason for reason, works in tuple(self._probes.items()) if not await works()]
+        return tuple(self._reasons | dict.fromkeys(found))

@@ -39,11 +39,11 @@ REASONS = {
     "a running bot": r"\btariffwire (say|run)\b",
     "PostgreSQL": r"pg_|postgresql:",
     "the example": r"molasses|world-bank",
-    "a service manager": r"\b(systemctl|runuser)\b",
+    "a service manager": r"\b(systemctl|runuser)\b|/etc/tariffwire",
 }
 """What a block may need, and words that show it."""
 
-MOST_MARKED = 21
+MOST_MARKED = 25
 PER_COMMAND_S = 100
 PYTEST = ".venv/bin/python -m pytest"
 

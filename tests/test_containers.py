@@ -127,6 +127,16 @@ def test_the_services_are_those_of_the_procfile_and_two_workers(compose: dict[st
     assert services["release"]["depends_on"]["database"] == {"condition": "service_healthy"}
 
 
+def test_one_service_builds_the_image_of_all(compose: dict[str, Any]) -> None:
+    """Compose builds services at once, and a second export of one tag fails."""
+    services = compose["services"]
+    built = {name for name, service in services.items() if "build" in service}
+    assert built == {"release"}
+    for name in ("web", "worker"):
+        assert services[name]["image"] == services["release"]["image"]
+        assert services[name]["pull_policy"] == "never"
+
+
 def test_no_service_has_more_rights_than_it_needs(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
         assert is_pinned(service["image"])

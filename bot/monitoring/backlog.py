@@ -28,4 +28,6 @@ class DatabaseFacts(Frozen):
     backlog: Backlog
     feeds: Mapping[str, int]
     """The number of feeds by the status of `bot.feeds.health.Health`."""
+    oldest_poll_due_at: AwareDatetime | None
+    """The earliest time of the next polls of all feeds; if it is long ago, no process polls."""
     proposals: Mapping[State, int]

@@ -50,12 +50,10 @@ class Gauges(Collector):
         yield _make_by(
             "outbox_messages", "Messages that are not sent yet, by state.", "state", states
         )
-        oldest = backlog.oldest_due_at
-        age_s = max((self.facts.at - oldest).total_seconds(), 0.0) if oldest else 0.0
         yield _make(
             "outbox_oldest_due_age_seconds",
             "Age of the oldest message that should have been sent; 0 if there is none.",
-            age_s,
+            _find_age_s(self.facts.at, backlog.oldest_due_at),
         )
         yield _make(
             "waiting_conversations",
@@ -64,6 +62,11 @@ class Gauges(Collector):
         )
         feeds = {status: self.facts.feeds.get(status, 0) for status in STATUSES}
         yield _make_by("feeds", "Feeds, by status.", "status", feeds)
+        yield _make(
+            "polls_oldest_due_age_seconds",
+            "Age of the oldest poll that should have been made; 0 if there is none.",
+            _find_age_s(self.facts.at, self.facts.oldest_poll_due_at),
+        )
         proposals = {state.value: self.facts.proposals.get(state, 0) for state in State}
         yield _make_by("proposals", "Reported rates, by state.", "state", proposals)
 
@@ -74,6 +77,10 @@ class Gauges(Collector):
         }
         help_ = "Time since the day on which the rates of an importing economy were last checked."
         return _make_by("rate_data_age_seconds", help_, "economy", ages)
+
+
+def _find_age_s(now: datetime, due_at: datetime | None) -> float:
+    return max((now - due_at).total_seconds(), 0.0) if due_at else 0.0
 
 
 def _make(name: str, help_: str, value: float) -> Metric:

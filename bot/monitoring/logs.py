@@ -25,9 +25,14 @@ from structlog.typing import EventDict, ExcInfo, WrappedLogger
 
 from bot.monitoring.redaction import Redactor
 
-_QUIET = {"alembic": logging.WARNING, "apscheduler": logging.ERROR}
+_QUIET = {
+    "alembic": logging.WARNING,
+    "apscheduler": logging.ERROR,
+    "psycopg.pool": logging.ERROR,
+}
 """At INFO, alembic logs every step of an upgrade. At WARNING, apscheduler logs each run that it
-skips because the previous run has not ended."""
+skips because the previous run has not ended, and psycopg.pool each connection that fails, while
+`bot.store.outage` logs one line."""
 _LOGGERS_WITH_TEXTS = (
     "aiohttp",
     "asyncio",

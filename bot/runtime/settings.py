@@ -219,6 +219,15 @@ class Settings(SourceSettings, BaseSettings):
             return {**values, "live_sources": ("federal-register",)}
         return values
 
+    @model_validator(mode="before")
+    @classmethod
+    def _ignore_empty(cls, values: object) -> object:
+        """The values without empty ones, which come from files of secrets; `env_ignore_empty`
+        covers only variables. This runs before the validator above."""
+        if isinstance(values, dict):
+            return {name: value for name, value in values.items() if value != ""}
+        return values
+
     @field_validator("data_dir", "config_dir", "feeds_file")
     @classmethod
     def _expand_home(cls, value: Path | None) -> Path | None:

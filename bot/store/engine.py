@@ -121,6 +121,11 @@ class Database:
         named = self.url.database or self.url.username or "of the system's user"
         return f"{'SQLite' if self.is_sqlite else 'PostgreSQL'} database {named}"
 
+    @property
+    def is_in_outage(self) -> bool:
+        """Whether the database could not be reached, and no write has succeeded since."""
+        return self._outage is not None and self._outage.lasts
+
     async def rows(
         self, query: sa.Executable, given: Mapping[str, Any] | None = None
     ) -> Sequence[AnyRow]:

@@ -129,14 +129,15 @@ class Feeds:
         }
 
 
-_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a feed is due that has no time of its next poll, for example after it was resumed."""
 _DUE = sa.select(_state.feed_id).where(_state.due_at <= sa.bindparam("now", type_=tables.Moment))
 
 
 def _list_values(state: FeedState) -> dict[str, Any]:
     """The values of a feed's row. A feed without a next poll is due at once, or never if it is
     stopped."""
-    due_at = None if state.stopped else state.next_poll_at or _AT_ONCE
+    due_at = None if state.stopped else state.next_poll_at or AT_ONCE
     return {
         "feed_id": state.feed_id,
         "due_at": due_at,

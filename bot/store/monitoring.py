@@ -19,9 +19,12 @@ from bot.news.story import Story
 from bot.proposals.approval.audit import State
 from bot.store import tables
 from bot.store.engine import Database
+from bot.store.feeds import AT_ONCE
 from bot.store.next_delivery import FIRST_DUE, WAITS_FOR_MUTE
 
 _row, _state, _story = tables.deliveries.c, tables.feed_states.c, tables.stories.c
+_TRIED_WRITE = "write during an outage"
+"""The row of the table `once` that is written to see whether an outage is over."""
 _GROUPS = {
     **dict.fromkeys(DeliveryState, "waiting"),
     DeliveryState.SENT: "sent",
@@ -38,6 +41,8 @@ class FeedCondition(NamedTuple):
     has_error: bool
     is_stopped: bool
     was_polled: bool
+    due_at: datetime | None = None
+    """The time of the next poll; None if the feed is stopped or due at once."""
 
 
 class MonitoringQueries:
@@ -47,7 +52,17 @@ class MonitoringQueries:
         self._database = database
 
     async def ping(self) -> bool:
-        """True if the database answers; raises StoreError otherwise."""
+        """True if the database answers; raises StoreError otherwise.
+
+        During an outage, it also tries to write. A process that seldom writes would see the end of
+        the outage late.
+        """
+        if self._database.is_in_outage:
+            insert = self._database.insert(tables.once).values(name=_TRIED_WRITE, done_at=AT_ONCE)
+            changed = {"done_at": insert.excluded.done_at}
+            await self._database.change(
+                insert.on_conflict_do_update(index_elements=["name"], set_=changed)
+            )
         return bool(await self._database.column(sa.select(sa.literal(1))))
 
     async def count_backlog(self, now: datetime) -> Backlog:
@@ -88,9 +103,13 @@ class MonitoringQueries:
             self._field("error") != "",
             self._field("stopped").in_(("true", "1")),
             self._field("last_poll_at").is_not(None),
+            sa.func.nullif(_state.due_at, AT_ONCE, type_=tables.Moment),
         )
         rows = await self._database.rows(query)
-        return [FeedCondition(feed_id, *(bool(each) for each in flags)) for feed_id, *flags in rows]
+        return [
+            FeedCondition(feed_id, bool(has_error), bool(is_stopped), bool(was_polled), due_at)
+            for feed_id, has_error, is_stopped, was_polled, due_at in rows
+        ]
 
     async def count_proposals(self) -> Mapping[State, int]:
         """The number of proposals in each state."""

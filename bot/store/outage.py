@@ -15,6 +15,11 @@ class Outage:
         self._readiness = readiness or Readiness()
         self._lasts = False
 
+    @property
+    def lasts(self) -> bool:
+        """Whether the database could not be reached, and no write has succeeded since."""
+        return self._lasts
+
     def met(self, error: StoreUnavailable) -> None:
         """Records that the database could not be reached."""
         if not self._lasts:

@@ -31,6 +31,7 @@ FACTS = DatabaseFacts(
     at=NOON,
     backlog=Backlog(by_state={DeliveryState.QUEUED: 3}, waiting=2, oldest_due_at=NOON - minutes(1)),
     feeds={"ok": 4, "failing": 1},
+    oldest_poll_due_at=NOON - minutes(2),
     proposals={State.PENDING: 2},
 )
 
@@ -165,6 +166,7 @@ def test_gauges_show_the_database() -> None:
     assert values["waiting_conversations"] == 2
     assert values["feedsok"] == 4
     assert values["feedsnew"] == 0
+    assert values["polls_oldest_due_age_seconds"] == 120
     assert values["proposalspending"] == 2
     assert values["rate_data_age_secondsUS"] == 2 * 86_400
 

@@ -206,6 +206,17 @@ def test_secrets_are_read_from_files_and_the_environment_comes_first(
     assert settings.database_url == "postgresql://from-the-environment"
 
 
+def test_an_empty_file_of_a_secret_counts_as_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    without = load_settings()
+    for name in ("slack_bot_token", "slack_client_secret", "database_url", "tariffwire_timezone"):
+        (tmp_path / name).write_text("\n")
+    (tmp_path / "tariffwire_operators_token").touch()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert load_settings() == without
+
+
 def test_a_folder_of_secrets_that_does_not_exist_is_ignored(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -55,7 +55,7 @@ async def test_the_condition_of_each_feed_is_read_from_its_state(store: Store) -
     new = FeedState(feed_id="new")
     for state in (
         new,
-        replace(new, feed_id="ok", last_poll_at=NOON),
+        replace(new, feed_id="ok", last_poll_at=NOON, next_poll_at=NOON + minutes(5)),
         replace(new, feed_id="failing", last_poll_at=NOON, error="answered 500"),
         replace(new, feed_id="stopped", last_poll_at=NOON, error="gone", stopped=True),
     ):
@@ -64,6 +64,6 @@ async def test_the_condition_of_each_feed_is_read_from_its_state(store: Store) -
     assert sorted(found) == [
         FeedCondition("failing", True, False, True),
         FeedCondition("new", False, False, False),
-        FeedCondition("ok", False, False, True),
+        FeedCondition("ok", False, False, True, NOON + minutes(5)),
         FeedCondition("stopped", True, True, True),
     ]

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 from bot.errors import StoreError, StoreUnavailable
 from bot.readiness import NotReady, Readiness
 from bot.store.engine import Database
+from bot.store.monitoring import MonitoringQueries
 from bot.store.outage import Outage
 from tests.store.conftest import on_postgresql
 from tests.store.opened import Store
@@ -41,6 +42,20 @@ async def test_an_outage_is_logged_once_at_its_start_and_once_at_its_end(
     assert "can be written again" in caplog.text
     assert list(readiness.reasons) == []
     assert "Traceback" not in caplog.text
+    await database.close()
+
+
+async def test_a_process_that_only_reads_sees_the_end_of_an_outage(store: Store) -> None:
+    readiness = Readiness()
+    outage = Outage(readiness)
+    url = store.database.url.render_as_string(hide_password=False)
+    database = Database(url, outage)
+    readiness.add_probe(NotReady.DATABASE, MonitoringQueries(database).ping)
+    for _ in range(2):
+        outage.met(StoreUnavailable("bot", "connection failed", "Start it"))
+        await database.rows(text("SELECT 1"))
+        assert readiness.reasons == (NotReady.DATABASE,)
+        assert await readiness.look() == ()
     await database.close()
 
 

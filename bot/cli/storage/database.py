@@ -32,6 +32,7 @@ def upgrade() -> None:
     `run` does it too.
     """
     asyncio.run(_upgrade(load_settings()))
+    click.echo("the database has the tables of this version")
 
 
 async def _upgrade(settings: Settings) -> None:
@@ -104,3 +105,4 @@ async def _lock_database(settings: Settings, *, may_be_older: bool = True) -> As
 def release() -> None:
     """Upgrade the PostgreSQL database for `web` and `worker`."""
     asyncio.run(run_release(load_settings()))
+    click.echo("the database is ready for web and worker")

@@ -16,18 +16,17 @@ class DatabaseFactsReader:
 
     async def read(self, now: datetime) -> DatabaseFacts:
         """The numbers at the moment `now`; raises StoreError."""
+        saved = {each.feed_id: each for each in await self._queries.list_feed_conditions()}
+        feeds = await self._feeds.every()
+        due = [saved[feed.id].due_at for feed in feeds if feed.enabled and feed.id in saved]
         return DatabaseFacts(
             at=now,
             backlog=await self._queries.count_backlog(now),
-            feeds=await self._count_feeds(),
+            feeds=Counter(
+                _choose_status(saved.get(feed.id)) if feed.enabled else "off" for feed in feeds
+            ),
+            oldest_poll_due_at=min(filter(None, due), default=None),
             proposals=await self._queries.count_proposals(),
-        )
-
-    async def _count_feeds(self) -> Counter[str]:
-        conditions = {each.feed_id: each for each in await self._queries.list_feed_conditions()}
-        return Counter(
-            _choose_status(conditions.get(feed.id)) if feed.enabled else "off"
-            for feed in await self._feeds.every()
         )
 
 
