@@ -76,6 +76,9 @@ def _upgrade(connection: Connection, database: Database) -> None:
 
 def _create(connection: Connection, database: Database) -> bool:
     if not database.is_sqlite:
+        # An upgrade of many rows, or the wait for one, may take longer than other transactions.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         lock = text("SELECT pg_advisory_xact_lock(:key)")
         connection.execute(lock, {"key": _ADVISORY_LOCK})
         encoding = connection.execute(text("SHOW server_encoding")).scalar()

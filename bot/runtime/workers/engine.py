@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
+from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 
 from bot.alerts.sending.attempts import wait_for
@@ -23,6 +24,7 @@ from bot.alerts.sending.lanes import Lane
 from bot.errors import StoreUnavailable
 from bot.runtime.jobs import Job
 from bot.store import job_queue
+from bot.store.postgresql import LIMIT_WAITS
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +91,7 @@ class JobEngine:
             conninfo=_read_address(url),
             min_size=1,
             max_size=_CONNECTIONS,
+            configure=_limit_waits,
         )
         self._take_over = lanes.take_over
         self._ended: set[int] = set()
@@ -231,6 +234,11 @@ def find_cron(every_s: float) -> str:
             if most % count == 0 and every_s <= count * unit:
                 return fields.format(count)
     return "0 0 * * *"
+
+
+async def _limit_waits(connection: AsyncConnection[Any]) -> None:
+    await connection.execute(LIMIT_WAITS)
+    await connection.commit()
 
 
 def _read_address(url: sa.URL) -> str:
