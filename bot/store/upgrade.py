@@ -42,11 +42,21 @@ async def release(address: str) -> None:
     await _write(address, write)
 
 
-async def require_queue(database: Database) -> None:
-    """Raises StoreError if the database has no job queue, or one of another version."""
-    if not await database.read(job_queue.is_installed):
-        cause = "has no job queue, or one of another version"
-        raise StoreError(database.name, cause, "Run: tariffwire release")
+async def is_released(database: Database) -> bool:
+    """Whether the database has the tables and the job queue of this version."""
+    return await database.read(
+        lambda connection: (
+            _revision(connection) == REVISION and job_queue.is_installed(connection)
+        )
+    )
+
+
+async def require_release(database: Database) -> None:
+    """Raises StoreError unless `is_released`."""
+    if not await is_released(database):
+        cause = "has tables or a job queue of another version"
+        cure = "Stop all web and worker processes, then run: tariffwire release"
+        raise StoreError(database.name, cause, cure)
 
 
 async def create(address: str) -> bool:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.errors import SettingsError, StoreError
 from bot.runtime.settings import load_settings
@@ -10,7 +11,7 @@ from bot.runtime.workers.release import run_release
 from bot.runtime.workers.roles import run_web, run_worker
 from bot.store.engine import Database
 from bot.store.instance_lock import LockTimes, hold_instance_lock
-from bot.store.upgrade import require_queue
+from bot.store.upgrade import require_release
 from tests.store.conftest import address, blank_file, on_postgresql
 from tests.store.test_instance_lock import clock
 
@@ -37,9 +38,30 @@ async def test_a_database_without_a_job_queue_is_refused_until_it_is_released(
 ) -> None:
     database = Database(address)
     with pytest.raises(StoreError, match="tariffwire release"):
-        await require_queue(database)
+        await require_release(database)
     await run_release(load_settings(DATABASE_URL=address))
-    await require_queue(database)
+    await require_release(database)
+    await database.change(text("UPDATE alembic_version SET version_num = '0006'"))
+    with pytest.raises(StoreError, match="tariffwire release"):
+        await require_release(database)
+    await database.close()
+
+
+@on_postgresql
+async def test_a_database_is_not_upgraded_while_a_worker_of_another_version_runs(
+    address: str,
+) -> None:
+    settings, times = load_settings(DATABASE_URL=address), LockTimes(patience_s=0)
+    database = Database(address)
+    async with hold_instance_lock(database, clock, times=times, is_shared=True):
+        with pytest.raises(StoreError, match="web and worker processes"):
+            await run_release(settings, times)
+        with pytest.raises(StoreError):
+            await require_release(database)
+    await run_release(settings, times)
+    # Platforms run `release` before each start of new processes, also of the same version.
+    async with hold_instance_lock(database, clock, times=times, is_shared=True):
+        await run_release(settings, times)
     await database.close()
 
 
