@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +23,9 @@ from psycopg.conninfo import make_conninfo
 from bot.alerts.sending.attempts import wait_for
 from bot.alerts.sending.lanes import Lane
 from bot.errors import StoreUnavailable
+from bot.runtime.clock_watch import LOOK_S, watch_clock
 from bot.runtime.jobs import Job
+from bot.runtime.wiring.basics import read_clock
 from bot.store import job_queue
 from bot.store.postgresql import LIMIT_WAITS
 
@@ -82,8 +85,16 @@ class JobEngine:
     """Takes jobs from the queue and runs them until it is stopped."""
 
     def __init__(
-        self, url: sa.URL, lanes: LaneJobs, periodic: Sequence[Job], slots: Slots | None = None
+        self,
+        url: sa.URL,
+        lanes: LaneJobs,
+        periodic: Sequence[Job],
+        slots: Slots | None = None,
+        clock: Callable[[], datetime] = read_clock,
+        look_s: float = LOOK_S,
     ) -> None:
+        """Every `look_s` seconds, the engine finds out by the `clock` whether the computer's clock
+        was set back."""
         # At INFO, Procrastinate logs the start and the end of every job.
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
         self._slots = (slots or Slots()).by_queue()
@@ -93,7 +104,9 @@ class JobEngine:
             max_size=_CONNECTIONS,
             configure=_limit_waits,
         )
+        self._clock, self._look_s = clock, look_s
         self._take_over = lanes.take_over
+        self._workers: dict[str, asyncio.Task[None]] = {}
         self._ended: set[int] = set()
         self._lanes_app = _build_lanes_app(self._connector, lanes)
         self._periodic_app = _build_periodic_app(self._connector, periodic)
@@ -110,7 +123,11 @@ class JobEngine:
             await running
 
     async def _run(self, stop: asyncio.Event) -> None:
-        async with self._connector_open(), asyncio.TaskGroup() as group:
+        async with (
+            self._connector_open(),
+            watch_clock(self._clock, self._restart_periodic, self._look_s),
+            asyncio.TaskGroup() as group,
+        ):
             for app, queue in (
                 (self._lanes_app, job_queue.MESSAGES),
                 (self._lanes_app, job_queue.POLLS),
@@ -118,6 +135,13 @@ class JobEngine:
             ):
                 group.create_task(self._run_queue(app, queue, stop))
             group.create_task(self._take_over_lanes(stop))
+
+    def _restart_periodic(self) -> None:
+        """Forgets which moments of periodic jobs have passed; none of them would come until the
+        clock is where it was."""
+        log.warning("the clock was set back; periodic jobs begin again")
+        if (worker := self._workers.get(job_queue.PERIODIC)) is not None:
+            worker.cancel()
 
     async def _take_over_lanes(self, stop: asyncio.Event) -> None:
         """Gives lanes of dead workers to others.
@@ -157,7 +181,7 @@ class JobEngine:
         """Runs the jobs of a queue; starts again if the connection to the database is lost."""
         stopping = asyncio.create_task(stop.wait())
         while not stop.is_set():
-            worker = asyncio.create_task(self._work(app, queue))
+            worker = self._workers[queue] = asyncio.create_task(self._work(app, queue))
             await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if stop.is_set():
                 worker.cancel()
@@ -166,7 +190,7 @@ class JobEngine:
                     await worker
                 except ConnectorException as error:
                     log.debug("queue %s: %s", queue, error)
-            if not stop.is_set():
+            if not stop.is_set() and not worker.cancelled():
                 log.warning("no jobs of the queue %s are taken for %.0f s", queue, _RESTART_S)
                 await wait_for(stop, _RESTART_S)
         stopping.cancel()

@@ -1,8 +1,11 @@
 """Lanes run once at a time and periodic jobs once, however many engines take jobs."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
@@ -71,6 +74,7 @@ class Work:
         self.overlaps = 0
         self.error: Exception | None = None
         self.ticks: Counter[str] = Counter()
+        self.set_back_s = 0.0
 
     async def drain(self, lane: Lane) -> None:
         self.overlaps += lane in self.running
@@ -89,7 +93,14 @@ class Work:
             self.ticks[name] += 1
 
         lanes = LaneJobs(self.drain, self.poll_host, MessageLanes(database).take_over)
-        return JobEngine(parse_url(address), lanes, [Job("tick", tick, 1.0)])
+        jobs = [Job("tick", tick, 1.0)]
+        return JobEngine(parse_url(address), lanes, jobs, clock=self.read_clock, look_s=0.2)
+
+    def read_clock(self) -> datetime:
+        return datetime.fromtimestamp(self.read_seconds(), UTC)
+
+    def read_seconds(self) -> float:
+        return time.time() - self.set_back_s
 
 
 @on_postgresql
@@ -115,6 +126,25 @@ async def test_two_engines_share_lanes_and_a_periodic_job(database: Database, ad
     assert work.polled == ["feeds.example"]
     # Two engines that each ran it every second would have run it about twice as often.
     assert work.ticks.total() <= took + 3
+
+
+@on_postgresql
+async def test_periodic_jobs_go_on_after_the_clock_was_set_back(
+    database: Database, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, stop = Work(), asyncio.Event()
+    clock = SimpleNamespace(time=work.read_seconds)
+    monkeypatch.setattr("procrastinate.periodic.time", clock)
+    async with work.engine(database, address, "only").run(stop):
+
+        async def has_ticked() -> bool:
+            return work.ticks.total() > 0
+
+        assert await eventually(has_ticked, within_s=20)
+        work.set_back_s = 3600.0
+        await asyncio.sleep(1)
+        work.ticks.clear()
+        assert await eventually(has_ticked, within_s=20)
 
 
 @on_postgresql
