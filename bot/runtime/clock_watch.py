@@ -5,9 +5,12 @@ hour.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+
+log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
 """Seconds between two looks. If the clock is set back by less, jobs are late by less."""
@@ -35,5 +38,6 @@ async def _watch(
         await asyncio.sleep(look_s)
         now = clock()
         if now < before:
+            log.warning("the clock was set back; jobs are planned anew")
             act()
         before = now

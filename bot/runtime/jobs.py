@@ -192,7 +192,6 @@ async def _run(job: Job) -> None:
 
 def _start_all(scheduler: AsyncIOScheduler, clock: Callable[[], datetime]) -> None:
     """Makes each job due: its next moment may be far away since the clock was set back."""
-    log.warning("the clock was set back; all jobs run now")
     for job in scheduler.get_jobs():
         job.modify(next_run_time=clock())
 

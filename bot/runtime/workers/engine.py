@@ -7,8 +7,8 @@ for `STALLED_AFTER_S` counts as dead; another one then takes over its lanes.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,26 +46,13 @@ process after 30 s. A canceled poll is repeated, and a canceled message is looke
 _CONNECTIONS = 4
 
 
-@dataclass(frozen=True)
-class Slots:
-    """The number of jobs of each queue that run at the same time in one process.
+SLOTS = {job_queue.MESSAGES: 50, job_queue.POLLS: 20, job_queue.PERIODIC: 4}
+"""The number of jobs of each queue that run at the same time in one process.
 
-    A job of a conversation keeps its slot for about a second after each message, because the
-    conversation has to wait so long for the next one. Fewer jobs post at the same time: the
-    `Dispatcher` has slots of its own, which are also held during the wait for a turn.
-    """
-
-    messages: int = 50
-    polls: int = 20
-    periodic: int = 4
-
-    def by_queue(self) -> Mapping[str, int]:
-        """The slots of each queue."""
-        return {
-            job_queue.MESSAGES: self.messages,
-            job_queue.POLLS: self.polls,
-            job_queue.PERIODIC: self.periodic,
-        }
+A job of a conversation keeps its slot for about a second after each message, because the
+conversation has to wait so long for the next one. Fewer jobs post at the same time: the
+`Dispatcher` has slots of its own, which are also held during the wait for a turn.
+"""
 
 
 @dataclass(frozen=True)
@@ -89,7 +76,6 @@ class JobEngine:
         url: sa.URL,
         lanes: LaneJobs,
         periodic: Sequence[Job],
-        slots: Slots | None = None,
         clock: Callable[[], datetime] = read_clock,
         look_s: float = LOOK_S,
     ) -> None:
@@ -97,8 +83,7 @@ class JobEngine:
         was set back."""
         # At INFO, Procrastinate logs the start and the end of every job.
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
-        self._slots = (slots or Slots()).by_queue()
-        self._connector = PsycopgConnector(
+        connector = PsycopgConnector(
             conninfo=_read_address(url),
             min_size=1,
             max_size=_CONNECTIONS,
@@ -108,23 +93,14 @@ class JobEngine:
         self._take_over = lanes.take_over
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._ended: set[int] = set()
-        self._lanes_app = _build_lanes_app(self._connector, lanes)
-        self._periodic_app = _build_periodic_app(self._connector, periodic)
+        self._lanes_app = _build_lanes_app(connector, lanes)
+        self._periodic_app = _build_periodic_app(connector, periodic)
 
-    @asynccontextmanager
-    async def run(self, stop: asyncio.Event) -> AsyncIterator[asyncio.Task[None]]:
-        """Runs jobs within the block, in the task that it yields. At the end of the block, sets
-        `stop` and waits for running jobs."""
-        running = asyncio.create_task(self._run(stop), name="jobs")
-        try:
-            yield running
-        finally:
-            stop.set()
-            await running
-
-    async def _run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs jobs until `stop` is set, then waits for running jobs."""
         async with (
-            self._connector_open(),
+            # Both apps use one connector.
+            self._lanes_app.open_async(),
             watch_clock(self._clock, self._restart_periodic, self._look_s),
             asyncio.TaskGroup() as group,
         ):
@@ -139,7 +115,6 @@ class JobEngine:
     def _restart_periodic(self) -> None:
         """Forgets which moments of periodic jobs have passed; none of them would come until the
         clock is where it was."""
-        log.warning("the clock was set back; periodic jobs begin again")
         if (worker := self._workers.get(job_queue.PERIODIC)) is not None:
             worker.cancel()
 
@@ -169,14 +144,6 @@ class JobEngine:
             if context.job.id is not None:
                 self._ended.add(context.job.id)
 
-    @asynccontextmanager
-    async def _connector_open(self) -> AsyncIterator[None]:
-        await self._connector.open_async()
-        try:
-            yield
-        finally:
-            await self._connector.close_async()
-
     async def _run_queue(self, app: App, queue: str, stop: asyncio.Event) -> None:
         """Runs the jobs of a queue; starts again if the connection to the database is lost."""
         stopping = asyncio.create_task(stop.wait())
@@ -199,7 +166,7 @@ class JobEngine:
         await app.run_worker_async(
             queues=[queue],
             name=queue,
-            concurrency=self._slots[queue],
+            concurrency=SLOTS[queue],
             fetch_job_polling_interval=_LOOK_S[queue],
             listen_notify=queue != job_queue.PERIODIC,
             # Canceling a job is not used; the worker looks for it regardless.

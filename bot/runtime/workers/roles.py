@@ -87,5 +87,5 @@ class WorkerApplication(Application):
             build_lane_jobs(services, polls, lanes),
             list_periodic_jobs(services, polls, lanes),
         )
-        self._lasting.add(await enter(engine.run(self._stop)))
+        self._lasting.add(await enter(run_until_stopped(engine.run, self._stop, "jobs")))
         log.info("worker started")

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.alerts.sending.lanes import Lane
+from bot.runtime.app import run_until_stopped
 from bot.runtime.jobs import Job
 from bot.runtime.workers.engine import (
     HEARTBEAT_S,
@@ -88,13 +90,18 @@ class Work:
             raise self.error
         self.polled.append(host)
 
-    def engine(self, database: Database, address: str, name: str) -> JobEngine:
+    @asynccontextmanager
+    async def engine(self, database: Database, address: str, name: str) -> AsyncIterator[None]:
+        """Runs an engine within the block."""
+
         async def tick() -> None:
             self.ticks[name] += 1
 
         lanes = LaneJobs(self.drain, self.poll_host, MessageLanes(database).take_over)
         jobs = [Job("tick", tick, 1.0)]
-        return JobEngine(parse_url(address), lanes, jobs, clock=self.read_clock, look_s=0.2)
+        engine = JobEngine(parse_url(address), lanes, jobs, self.read_clock, look_s=0.2)
+        async with run_until_stopped(engine.run, asyncio.Event(), name):
+            yield
 
     def read_clock(self) -> datetime:
         return datetime.fromtimestamp(self.read_seconds(), UTC)
@@ -105,11 +112,11 @@ class Work:
 
 @on_postgresql
 async def test_two_engines_share_lanes_and_a_periodic_job(database: Database, address: str) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     lanes = [Lane(team=TEAM, conversation=f"C{number}") for number in range(30)]
     async with (
-        work.engine(database, address, "first").run(stop),
-        work.engine(database, address, "second").run(stop),
+        work.engine(database, address, "first"),
+        work.engine(database, address, "second"),
     ):
         for _ in range(3):
             await database.write(lambda connection: job_queue.add_missing(connection, lanes))
@@ -132,10 +139,10 @@ async def test_two_engines_share_lanes_and_a_periodic_job(database: Database, ad
 async def test_periodic_jobs_go_on_after_the_clock_was_set_back(
     database: Database, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     clock = SimpleNamespace(time=work.read_seconds)
     monkeypatch.setattr("procrastinate.periodic.time", clock)
-    async with work.engine(database, address, "only").run(stop):
+    async with work.engine(database, address, "only"):
 
         async def has_ticked() -> bool:
             return work.ticks.total() > 0
@@ -151,9 +158,9 @@ async def test_periodic_jobs_go_on_after_the_clock_was_set_back(
 async def test_a_job_that_fails_is_deleted_and_others_go_on(
     database: Database, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     work.error = OSError("a bug")
-    async with work.engine(database, address, "only").run(stop):
+    async with work.engine(database, address, "only"):
         await MessageLanes(database).add_hosts(["feeds.example"])
         lane = Lane(team=TEAM, conversation="C1")
         await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
@@ -168,7 +175,7 @@ async def test_a_job_that_fails_is_deleted_and_others_go_on(
 async def test_jobs_are_taken_again_after_the_connections_were_lost(
     database: Database, address: str
 ) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     end = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -177,7 +184,7 @@ async def test_jobs_are_taken_again_after_the_connections_were_lost(
     async def has_ticked() -> bool:
         return work.ticks.total() > 0
 
-    async with work.engine(database, address, "only").run(stop):
+    async with work.engine(database, address, "only"):
         assert await eventually(has_ticked, within_s=20)
         await database.write(lambda connection: connection.exec_driver_sql(end).all())
         await MessageLanes(database).add_hosts(["feeds.example"])
@@ -192,7 +199,7 @@ async def test_jobs_are_taken_again_after_the_connections_were_lost(
 async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_locked(
     database: Database, address: str
 ) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     lane = Lane(team=TEAM, conversation="C1")
     await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
     for change in (
@@ -203,7 +210,7 @@ async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_
         " worker_id = (SELECT min(id) FROM procrastinate_workers)",
     ):
         await database.change(text(change))
-    async with work.engine(database, address, "only").run(stop):
+    async with work.engine(database, address, "only"):
 
         async def is_done() -> bool:
             return bool(work.drained) and work.ticks.total() > 0
@@ -215,7 +222,7 @@ async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_
 async def test_the_lane_of_a_job_whose_end_could_not_be_saved_is_served_again(
     database: Database, address: str
 ) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     lane = Lane(team=TEAM, conversation="C1")
     for change in (
         "CREATE SEQUENCE ends",
@@ -226,7 +233,7 @@ async def test_the_lane_of_a_job_whose_end_could_not_be_saved_is_served_again(
     ):
         await database.change(text(change))
     await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
-    async with work.engine(database, address, "only").run(stop):
+    async with work.engine(database, address, "only"):
 
         async def is_served_again() -> bool:
             return work.drained[lane] > 1
