@@ -30,9 +30,7 @@ async def watch_clock(
             await task
 
 
-async def _watch(
-    clock: Callable[[], datetime], act: Callable[[], object], look_s: float
-) -> None:
+async def _watch(clock: Callable[[], datetime], act: Callable[[], object], look_s: float) -> None:
     before = clock()
     while True:
         await asyncio.sleep(look_s)

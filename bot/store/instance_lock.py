@@ -57,9 +57,9 @@ async def hold_instance_lock(
 
     Web and worker processes on PostgreSQL share the lock (`is_shared`): it prevents only `run`.
 
-    Raises StoreError with the `cure` if another process keeps the lock. It yields a task that checks the lock until
-    the block ends. The task raises StoreError if another process has taken the lock, which can
-    happen after the connection broke or this process was suspended.
+    Raises StoreError with the `cure` if another process keeps the lock. It yields a task that
+    checks the lock until the block ends. The task raises StoreError if another process has taken
+    the lock, which can happen after the connection broke or this process was suspended.
     """
     lock = (
         Heartbeat(database, clock)

@@ -45,9 +45,7 @@ async def release(address: str) -> None:
 async def is_released(database: Database) -> bool:
     """Whether the database has the tables and the job queue of this version."""
     return await database.read(
-        lambda connection: (
-            _revision(connection) == REVISION and job_queue.is_installed(connection)
-        )
+        lambda connection: _revision(connection) == REVISION and job_queue.is_installed(connection)
     )
 
 

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ from psycopg.conninfo import make_conninfo
 from bot.alerts.sending.attempts import wait_for
 from bot.alerts.sending.lanes import Lane
 from bot.errors import StoreUnavailable
-from bot.runtime.clock_watch import LOOK_S, watch_clock
+from bot.runtime.clock_watch import watch_clock
 from bot.runtime.jobs import Job
 from bot.runtime.wiring.basics import read_clock
 from bot.store import job_queue
@@ -36,6 +36,10 @@ STALLED_AFTER_S = 35.0
 """It is longer than a stop takes: a worker that stops sends no heartbeat, but its jobs go on."""
 TAKE_OVER_S = 5.0
 """Seconds between two looks for jobs of dead workers."""
+_GAP_S = 3 * TAKE_OVER_S
+_FORGET_AFTER_S = 24 * 3600.0
+"""Procrastinate deletes workers that have been silent for so long. A job whose worker is deleted
+counts as one of a dead worker, so this must not happen early."""
 _LOOK_S = {job_queue.MESSAGES: 2.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 0.5}
 """Seconds between two looks at each queue. Notifications of PostgreSQL make a look at once, except
 for periodic jobs."""
@@ -68,6 +72,32 @@ class LaneJobs:
     take_over: Callable[[float, Collection[int]], Awaitable[object]]
 
 
+class Patience:
+    """How long other workers may be silent before they count as dead.
+
+    If this process was suspended, or could not reach the database, the others may have been too.
+    Then they get the same time in addition, until they have had time to go on. Otherwise, their
+    messages would be sent twice.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self._looked_at = self._until = now
+        self._gap = timedelta()
+
+    def find_limit_s(self, now: datetime) -> float:
+        """The limit in seconds, for a look at this time."""
+        gap = now - self._looked_at
+        if gap > timedelta(seconds=_GAP_S):
+            self._gap = gap
+            self._until = now + timedelta(seconds=STALLED_AFTER_S)
+        is_extended = now < self._until
+        return STALLED_AFTER_S + (self._gap.total_seconds() if is_extended else 0.0)
+
+    def note_look(self, now: datetime) -> None:
+        """Call it after each look that reached the database."""
+        self._looked_at = now
+
+
 class JobEngine:
     """Takes jobs from the queue and runs them until it is stopped."""
 
@@ -77,10 +107,10 @@ class JobEngine:
         lanes: LaneJobs,
         periodic: Sequence[Job],
         clock: Callable[[], datetime] = read_clock,
-        look_s: float = LOOK_S,
+        look_s: float = TAKE_OVER_S,
     ) -> None:
-        """Every `look_s` seconds, the engine finds out by the `clock` whether the computer's clock
-        was set back."""
+        """Every `look_s` seconds, the engine looks for jobs of dead workers, and finds out by the
+        `clock` whether the computer's clock was set back."""
         # At INFO, Procrastinate logs the start and the end of every job.
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
         connector = PsycopgConnector(
@@ -128,12 +158,14 @@ class JobEngine:
         the previous look.
         """
         ended: frozenset[int] = frozenset()
+        patience = Patience(self._clock())
         while not stop.is_set():
             with suppress(StoreUnavailable):
-                await self._take_over(STALLED_AFTER_S, ended)
+                await self._take_over(patience.find_limit_s(self._clock()), ended)
+                patience.note_look(self._clock())
                 self._ended -= ended
                 ended = frozenset(self._ended)
-            await wait_for(stop, TAKE_OVER_S)
+            await wait_for(stop, self._look_s)
 
     async def _note_end(
         self, work: Callable[[], Awaitable[object]], context: JobContext, _: Worker
@@ -176,7 +208,7 @@ class JobEngine:
             install_signal_handlers=False,
             worker_middleware=[self._note_end],
             update_heartbeat_interval=HEARTBEAT_S,
-            stalled_worker_timeout=STALLED_AFTER_S,
+            stalled_worker_timeout=_FORGET_AFTER_S,
         )
 
 

@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -21,6 +21,7 @@ from bot.runtime.workers.engine import (
     TAKE_OVER_S,
     JobEngine,
     LaneJobs,
+    Patience,
     find_cron,
 )
 from bot.store import job_queue
@@ -216,6 +217,56 @@ async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_
             return bool(work.drained) and work.ticks.total() > 0
 
         assert await eventually(is_done, within_s=20)
+
+
+@on_postgresql
+async def test_workers_that_were_suspended_with_this_one_are_not_taken_over(
+    database: Database, address: str
+) -> None:
+    work = Work()
+    lane = Lane(team=TEAM, conversation="C1")
+    silent = text(
+        "UPDATE procrastinate_workers SET last_heartbeat = now() - CAST(:by AS interval)"
+        " WHERE id = (SELECT worker_id FROM procrastinate_jobs WHERE lock = :lock)"
+    )
+    async with work.engine(database, address, "only"):
+
+        async def has_ticked() -> bool:
+            return work.ticks.total() > 0
+
+        assert await eventually(has_ticked, within_s=20)
+        work.set_back_s = -60.0
+        await asyncio.sleep(0.5)
+        job = (
+            "WITH other AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - interval '1 minute') RETURNING id)"
+            " INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id)"
+            " SELECT 'messages', 'drain', :lock, CAST(:args AS jsonb), 'doing', id FROM other"
+        )
+        await database.change(text(job).bindparams(lock=lane.key, args=lane.model_dump_json()))
+        await asyncio.sleep(1)
+        assert not work.drained
+        await database.change(silent.bindparams(by="1 hour", lock=lane.key))
+
+        async def is_drained() -> bool:
+            return work.drained[lane] == 1
+
+        assert await eventually(is_drained, within_s=20)
+
+
+def test_patience_ends_when_the_others_have_had_time_to_go_on() -> None:
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    patience = Patience(now)
+    assert patience.find_limit_s(now) == STALLED_AFTER_S
+    patience.note_look(now)
+    resumed = now + timedelta(minutes=10)
+    assert patience.find_limit_s(resumed) == STALLED_AFTER_S + 600
+    limits = []
+    for later_s in range(0, 60, int(TAKE_OVER_S)):
+        later = resumed + timedelta(seconds=later_s)
+        patience.note_look(later)
+        limits.append(patience.find_limit_s(later))
+    assert limits == [STALLED_AFTER_S + 600] * 7 + [STALLED_AFTER_S] * 5
 
 
 @on_postgresql
