@@ -54,8 +54,8 @@ SLOTS = {job_queue.MESSAGES: 50, job_queue.POLLS: 20, job_queue.PERIODIC: 4}
 """The number of jobs of each queue that run at the same time in one process.
 
 A job of a conversation keeps its slot for about a second after each message, because the
-conversation has to wait so long for the next one. Fewer jobs post at the same time: the
-`Dispatcher` has slots of its own, which are also held during the wait for a turn.
+conversation has to wait so long for the next one. Fewer jobs of a workspace post at the same time:
+the `Dispatcher` has slots of its own, which are also held during the wait for a turn.
 """
 
 
