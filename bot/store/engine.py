@@ -369,7 +369,7 @@ def _cure(cause: str) -> str:
         return "Run: tariffwire db upgrade"
     if "already exists" in cause:
         return "Another program uses this database; name an empty one in DATABASE_URL"
-    if "locked" in cause:
+    if "locked" in cause or "lock timeout" in cause:
         return "Another process holds the database; stop it and try again"
     if "full" in cause:
         return "Free some space on its disk"
