@@ -144,7 +144,7 @@ class Dispatcher:
         """Whether no message may be sent any more."""
         return self._stopped.is_set() or self._stop.is_set()
 
-    async def tend(self, stop: asyncio.Event) -> None:
+    async def watch_workspaces(self, stop: asyncio.Event) -> None:
         """Checks the workspaces until `stop` is set, while others call `deliver`.
 
         Call it in place of `run` in a process that drains lanes (`bot.alerts.sending.lanes`).

@@ -49,7 +49,8 @@ class LaneQueue(Protocol):
 
 
 class LaneSender:
-    """Drains lanes with the parts of a dispatcher, whose `tend` must run meanwhile."""
+    """Drains lanes with the parts of a dispatcher, whose `watch_workspaces` must run
+    meanwhile."""
 
     def __init__(
         self, dispatcher: Dispatcher, lanes: LaneQueue, longest_s: float = LONGEST_DRAIN_S

@@ -79,8 +79,8 @@ class WorkerApplication(Application):
         await polls.add_feeds(choose_spread_s(self._settings, len(self._feeds)))
         lanes = MessageLanes(services.store.database, slack.team)
         freeze_startup_objects()
-        tend = services.dispatcher.tend
-        self._lasting.add(await enter(run_until_stopped(tend, self._stop, "workspaces")))
+        watch = services.dispatcher.watch_workspaces
+        self._lasting.add(await enter(run_until_stopped(watch, self._stop, "workspaces")))
         await enter(run_jobs(list_worker_jobs(services), services.scheduler))
         engine = JobEngine(
             services.store.database.url,

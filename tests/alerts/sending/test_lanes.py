@@ -43,10 +43,10 @@ async def dispatcher(
 ) -> AsyncIterator[Dispatcher]:
     await store.add_stories(story("a"), story("b"), story("c"))
     dispatcher = Dispatcher(store.outbox, slack, Clock(), pace_s=PACE_S)
-    tending = asyncio.create_task(dispatcher.tend(stop))
+    watching = asyncio.create_task(dispatcher.watch_workspaces(stop))
     yield dispatcher
     stop.set()
-    await tending
+    await watching
 
 
 @pytest.fixture
