@@ -104,8 +104,12 @@ class IntakeStore(Protocol):
 
     async def keep(self, result: "IntakeResult") -> None: ...
 
-    def joining(self) -> AbstractAsyncContextManager[None]:
-        """While one process is in this context, others wait to enter it."""
+    def joining(self) -> AbstractAsyncContextManager["Save"]:
+        """A context in which stories are joined. While one process is in it, others wait to enter
+        it. Yields the function that saves the result, as `keep` does."""
+
+
+Save = Callable[["IntakeResult"], Awaitable[None]]
 
 
 class IntakeResult(Frozen):
@@ -168,9 +172,9 @@ class Pipeline:
         if not read:
             await self._store.keep(result)
             return result
-        async with self._joining, self._store.joining():
+        async with self._joining, self._store.joining() as save:
             result = await self._join_and_deliver(result, read, self._limit_events(state, result))
-            await self._store.keep(result)
+            await save(result)
         _log_stories(result)
         return result
 

@@ -1,14 +1,14 @@
 import asyncio
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection
 
-from bot.alerts.delivery import Delivery, DeliveryState
+from bot.alerts.delivery import Audience, Delivery, DeliveryState
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.timing import Frequency, Timing
@@ -417,16 +417,17 @@ async def test_an_event_of_the_quiet_hours_is_sent_once_until_something_new_happ
 
 
 class UnmutedMeanwhile(PipelineStore):
-    """A store in which someone ends all mutes after each plan, before the plan is saved."""
+    """A store in which someone ends all mutes while deliveries are planned."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self._mutes = store.mutes
 
-    async def keep(self, taken: IntakeResult) -> None:
+    async def audience(self, event_ids: Collection[str]) -> Audience:
+        found = await super().audience(event_ids)
         for each in await self._mutes.every(TEAM, NOON):
             await self._mutes.remove(each, NOON)
-        await super().keep(taken)
+        return found
 
 
 async def test_a_mute_that_ends_while_a_poll_is_saved_offers_its_story_at_once(
@@ -470,16 +471,17 @@ async def test_a_failed_transaction_saves_nothing_and_the_next_poll_retries(
 
 
 class _GatedStore(PipelineStore):
-    """The store of a second process. Reading recent stories waits until `gate` is open."""
+    """The store of a second process. After reading what is known, it waits until `gate` is open."""
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
         self.gate, self.reached = asyncio.Event(), asyncio.Event()
 
-    async def recent(self, since: datetime) -> tuple[Story, ...]:
+    async def known(self, feed_id: str, identities: Collection[str]) -> frozenset[str]:
+        found = await super().known(feed_id, identities)
         self.reached.set()
         await self.gate.wait()
-        return await super().recent(since)
+        return found
 
 
 @pytest.mark.parametrize("changes", [{}, {"link": "https://wire.example/session-2"}])

@@ -12,23 +12,14 @@ from bot.runtime.settings import load_settings
 
 
 @click.command()
-@click.option(
-    "--by",
-    "transport",
-    type=click.Choice(["http", "socket"]),
-    help="Run only if the tokens are for this way to Slack.",
-)
 @report_errors
-def run(transport: str | None) -> None:
+def run() -> None:
     """Run the bot: poll feeds, post alerts, answer /tariff.
 
     If SLACK_BOT_TOKEN is set (and SLACK_APP_TOKEN or SLACK_SIGNING_SECRET), it connects to Slack.
     If it is not set, the bot opens a local workspace and prints its address.
     """
-    settings = load_settings()
-    if transport is not None:
-        settings.require_transport(transport)
-    asyncio.run(run_bot(settings))
+    asyncio.run(run_bot(load_settings()))
 
 
 @click.command()

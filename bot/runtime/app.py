@@ -44,7 +44,7 @@ from bot.store.instance_lock import hold_instance_lock
 from bot.store.outage import Outage
 from bot.store.owner import MANY_WORKSPACES, Owner, claim_database
 from bot.store.store import Store
-from bot.store.upgrade import require_queue, upgrade
+from bot.store.upgrade import require_release, upgrade
 
 log = logging.getLogger(__name__)
 
@@ -207,22 +207,17 @@ class Application:
         one = None if many else await enter(open_slack(settings, stop, metrics))
         outage, team = Outage(self._readiness), one.team if one is not None else None
         store = await enter(
-            open_store(
-                settings,
-                team,
-                outage,
-                may_be_older=not has_workers,
-                has_workers=has_workers,
-            )
+            open_store(settings, team, outage, may_be_older=True, has_workers=has_workers)
         )
-        if has_workers:
-            await require_queue(store.database)
         owner = Owner(team, is_local=is_local) if team else MANY_WORKSPACES
         await claim_database(store.database, owner, read_clock())
         teams = (team,) if team else ()
         lock = hold_instance_lock(store.database, read_clock, teams, is_shared=has_workers)
         self._lasting.add(await enter(lock))
-        if not has_workers:
+        # Not before the lock, because `release` may change the tables until then.
+        if has_workers:
+            await require_release(store.database)
+        else:
             await upgrade(settings.database)
         if one is not None:
             slack = one

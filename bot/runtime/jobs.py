@@ -9,7 +9,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
@@ -22,6 +22,7 @@ from bot.feeds.polling.scheduler import PollScheduler
 from bot.pipeline import IntakeResult
 from bot.proposals.approval.data_checks import FRESH_FOR
 from bot.proposals.approval.overlay import report_stale
+from bot.runtime.clock_watch import LOOK_S, watch_clock
 from bot.runtime.wiring.basics import read_clock
 from bot.runtime.wiring.polling import choose_tick_s
 from bot.runtime.wiring.services import Services
@@ -189,13 +190,28 @@ async def _run(job: Job) -> None:
         await job.run()
 
 
+def _start_all(scheduler: AsyncIOScheduler, clock: Callable[[], datetime]) -> None:
+    """Makes each job due: its next moment may be far away since the clock was set back."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=clock())
+
+
 @asynccontextmanager
-async def run_jobs(jobs: Iterable[Job], polls: PollScheduler[IntakeResult]) -> AsyncIterator[None]:
-    """Runs the jobs within the block. At the end of the block, cancels the polls in progress."""
+async def run_jobs(
+    jobs: Iterable[Job],
+    polls: PollScheduler[IntakeResult],
+    clock: Callable[[], datetime] = read_clock,
+    look_s: float = LOOK_S,
+) -> AsyncIterator[None]:
+    """Runs the jobs within the block. At the end of the block, cancels the polls in progress.
+
+    Every `look_s` seconds, it finds out by the `clock` whether the computer's clock was set back.
+    """
     scheduler = build_scheduler(jobs)
     scheduler.start()
     try:
-        yield
+        async with watch_clock(clock, partial(_start_all, scheduler, clock), look_s):
+            yield
     finally:
         # `pause` lets a running job finish; `shutdown` would cancel it.
         scheduler.pause()

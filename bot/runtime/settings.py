@@ -63,10 +63,6 @@ def _name_variable(name: str) -> Any:
     return AliasChoices(name)
 
 
-_WAYS = {"http": "HTTP", "socket": "Socket Mode", "local": "the local workspace"}
-"""The names of the ways to reach Slack, for messages."""
-
-
 class Settings(SourceSettings, BaseSettings):
     """The settings. The text below each is its description in the documentation and in
     `.env.example`."""
@@ -332,19 +328,6 @@ class Settings(SourceSettings, BaseSettings):
         """The keys of TARIFFWIRE_TOKEN_KEYS; the first one encrypts."""
         keys = self.token_keys.get_secret_value() if self.token_keys is not None else ""
         return tuple(part.strip() for part in keys.split(",") if part.strip())
-
-    def require_transport(self, transport: str) -> None:
-        """Raises SettingsError if the tokens are for another way to reach Slack than
-        `transport`."""
-        if self.transport == transport:
-            return
-        wanted, given = _WAYS[transport], _WAYS[self.transport]
-        token = {"http": "SLACK_SIGNING_SECRET", "socket": "SLACK_APP_TOKEN"}[transport]
-        cure = f"Set SLACK_BOT_TOKEN and {token}"
-        if self.slack_app_token is not None:
-            cure += " and remove SLACK_APP_TOKEN, or run: tariffwire run"
-        cause = f"the tokens are for {given}, this process is for {wanted}"
-        raise SettingsError(token, cause, cure)
 
 
 def load_settings(**given: Any) -> Settings:

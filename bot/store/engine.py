@@ -10,14 +10,22 @@ so writes that are waiting at the same time share one transaction.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from sqlite3 import SQLITE_ERROR
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as postgresql_dialect
@@ -214,6 +222,31 @@ class Database:
         engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         return await self._finish(self._in_thread(lambda: work(engine)))
 
+    @asynccontextmanager
+    async def hold_connection(self) -> AsyncIterator["Run"]:
+        """One connection for the whole block, for a transaction in which other work is awaited.
+
+        Yields a function that runs work with the connection, in a thread. The work commits; what is
+        not committed at the end of the block is rolled back. Raises StoreError on failure.
+        """
+        held: list[sa.Connection] = []
+
+        async def run(work: Callable[[sa.Connection], T]) -> T:
+            def run_held() -> T:
+                if not held:
+                    held.append(self._engine.connect())
+                return work(held[0])
+
+            return await self._finish(self._in_thread(run_held))
+
+        try:
+            yield run
+        finally:
+            if held:
+                await self._finish(self._in_thread(held[0].close))
+        if self._outage is not None:
+            self._outage.over()
+
     def connect(self) -> sa.Connection:
         """A connection for work that already runs in a thread; the caller closes it."""
         return self._engine.connect()
@@ -256,6 +289,12 @@ class Database:
             if self._outage is not None:
                 self._outage.met(error)
             raise
+
+
+class Run(Protocol):
+    """Runs work with a connection and returns its result."""
+
+    async def __call__(self, work: Callable[[sa.Connection], T], /) -> T: ...
 
 
 @dataclass(eq=False)
@@ -335,7 +374,7 @@ def _cure(cause: str) -> str:
         return "Run: tariffwire db upgrade"
     if "already exists" in cause:
         return "Another program uses this database; name an empty one in DATABASE_URL"
-    if "locked" in cause:
+    if "locked" in cause or "lock timeout" in cause:
         return "Another process holds the database; stop it and try again"
     if "full" in cause:
         return "Free some space on its disk"

@@ -51,19 +51,20 @@ async def hold_instance_lock(
     teams: Collection[str] = (),
     times: LockTimes | None = None,
     is_shared: bool = False,
+    cure: str = CURE,
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Prevents other bots from using this database; bots of the first release by their `teams`.
 
     Web and worker processes on PostgreSQL share the lock (`is_shared`): it prevents only `run`.
 
-    Raises StoreError if another process keeps the lock. It yields a task that checks the lock until
-    the block ends. The task raises StoreError if another process has taken the lock, which can
-    happen after the connection broke or this process was suspended.
+    Raises StoreError with the `cure` if another process keeps the lock. It yields a task that
+    checks the lock until the block ends. The task raises StoreError if another process has taken
+    the lock, which can happen after the connection broke or this process was suspended.
     """
     lock = (
         Heartbeat(database, clock)
         if database.is_sqlite
-        else _Lock(database, teams, times or LockTimes(), is_shared)
+        else _Lock(database, teams, times or LockTimes(), is_shared, cure)
     )
     try:
         await lock.start()
@@ -81,9 +82,14 @@ class _Lock:
     """The advisory lock of PostgreSQL."""
 
     def __init__(
-        self, database: Database, teams: Collection[str], times: LockTimes, is_shared: bool
+        self,
+        database: Database,
+        teams: Collection[str],
+        times: LockTimes,
+        is_shared: bool,
+        cure: str,
     ) -> None:
-        self._database, self._times = database, times
+        self._database, self._times, self._cure = database, times, cure
         self._take = _SHARE if is_shared else _TAKE
         # The first release had a lock for each workspace.
         self._names = ("Tariffwire", *(f"Tariffwire of team {team}" for team in teams))
@@ -97,7 +103,7 @@ class _Lock:
                 return
             await asyncio.sleep(1)
         if not await self._database.with_engine(self._try):
-            raise StoreError(self._database.name, "another Tariffwire works on it", CURE)
+            raise StoreError(self._database.name, "another Tariffwire works on it", self._cure)
 
     async def keep(self) -> None:
         """Checks the lock at intervals; raises StoreError once another process has it."""

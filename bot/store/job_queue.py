@@ -7,12 +7,15 @@
 A job names its lane, and nothing else: what is due in it is read from the tables. So a job that is
 lost or runs twice does no harm, and the sweeps (`bot.runtime.workers.jobs`) add what is missing.
 
+Lanes of messages are taken by priority. Each waiting lane of a workspace is one place behind the
+one before, and its first one is next. So many waiting lanes of a workspace do not delay others.
+
 A job is added in the transaction that queues the work. If a job of the lane is waiting, its row is
 locked until that transaction ends, so that no worker takes it before the work can be seen.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -21,7 +24,7 @@ import sqlalchemy as sa
 
 from bot.alerts.delivery import Delivery
 from bot.alerts.sending.lanes import Lane, find_lane
-from bot.store.engine import chunks
+from bot.store.engine import chunks, execute_many
 
 MESSAGES, POLLS, PERIODIC = "messages", "polls", "periodic"
 """The queues. Each has its own slots in a worker, so that slow feeds delay no messages."""
@@ -35,10 +38,31 @@ CREATE INDEX IF NOT EXISTS tariffwire_jobs_lane ON procrastinate_jobs (lock)
 """
 """The index that each fetch needs. Without it, a fetch reads all waiting jobs."""
 
+TEAM_INDEX = """
+CREATE INDEX IF NOT EXISTS tariffwire_jobs_team ON procrastinate_jobs ((args->>'team'), priority)
+    WHERE status = 'todo' AND queue_name = 'messages'
+"""
+"""The index that finds the last waiting lane of a workspace."""
+
+_PLACES = sa.text(
+    """
+    SELECT team, coalesce(
+        (SELECT min(priority) - 1 FROM procrastinate_jobs
+            WHERE status = 'todo' AND queue_name = 'messages' AND args->>'team' = team),
+        (SELECT max(priority) FROM procrastinate_jobs
+            WHERE status = 'todo' AND queue_name = 'messages'),
+        0
+    ) AS next
+    FROM unnest(CAST(:teams AS text[])) AS team
+    """
+)
+"""`teams`: the priority of the next lane of each workspace. It is behind the last one that waits,
+or else with the first one of all workspaces.
+"""
 _ADD = sa.text(
     """
-    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args)
-    SELECT :queue, :task, :lane, :lane, CAST(:args AS jsonb)
+    INSERT INTO procrastinate_jobs (queue_name, task_name, lock, queueing_lock, args, priority)
+    SELECT :queue, :task, :lane, :lane, CAST(:args AS jsonb), :priority
     WHERE CAST(:due_at AS timestamptz) IS NULL OR CAST(:due_at AS timestamptz) <= now()
     ON CONFLICT (queueing_lock) WHERE status = 'todo'
     DO UPDATE SET priority = procrastinate_jobs.priority
@@ -57,7 +81,7 @@ _STALLED = sa.text(
                 AND worker.last_heartbeat >= now() - make_interval(secs => :after_s)
         )
     )
-    RETURNING queue_name, task_name, lock, args
+    RETURNING queue_name, args
     """
 )
 _VERSION = sa.text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')")
@@ -98,7 +122,7 @@ def install(connection: sa.Connection) -> None:
     # The driver itself runs several statements at once, and looks for no parameters in them.
     driver: Any = connection.connection.driver_connection
     comment = f"COMMENT ON TABLE procrastinate_jobs IS '{_name_version()}'"
-    for statement in (_REMOVE, SchemaManager.get_schema(), LANE_INDEX, comment):
+    for statement in (_REMOVE, SchemaManager.get_schema(), LANE_INDEX, TEAM_INDEX, comment):
         driver.execute(statement)
 
 
@@ -116,7 +140,7 @@ def add_due(connection: sa.Connection, deliveries: Iterable[Delivery]) -> None:
     for each in deliveries:
         lane = find_lane(each)
         due[lane] = min(due.get(lane, each.due_at), each.due_at)
-    _add(connection, MESSAGES, DRAIN, ((*_name(lane), at) for lane, at in due.items()))
+    add_lanes(connection, due)
 
 
 def add_missing(connection: sa.Connection, lanes: Iterable[Lane]) -> int:
@@ -125,14 +149,31 @@ def add_missing(connection: sa.Connection, lanes: Iterable[Lane]) -> int:
     for keys in chunks(by_key):
         for key in connection.execute(_UNFINISHED, {"locks": keys}).scalars():
             by_key.pop(key, None)
-    _add(connection, MESSAGES, DRAIN, ((*_name(lane), None) for lane in by_key.values()))
+    add_lanes(connection, dict.fromkeys(by_key.values()))
     return len(by_key)
+
+
+def add_lanes(connection: sa.Connection, lanes: Mapping[Lane, datetime | None]) -> None:
+    """Adds a job for each lane of messages, unless one waits or the lane is not due yet.
+
+    The times say when each is due; None stands for now.
+    """
+    teams = sorted({lane.team for lane in lanes})
+    found = connection.execute(_PLACES, {"teams": teams}).all() if teams else ()
+    places = {row.team: row.next for row in found}
+    rows = []
+    # The order of lanes keeps two transactions from waiting for each other.
+    for lane, due_at in sorted(lanes.items(), key=lambda each: each[0].key):
+        row = _list_values(MESSAGES, DRAIN, lane.key, lane.model_dump(), places[lane.team])
+        rows.append(row | {"due_at": due_at})
+        places[lane.team] -= 1
+    execute_many(connection, _ADD, rows)
 
 
 def add_hosts(connection: sa.Connection, hosts: Iterable[str]) -> None:
     """Adds a job for each feed host, unless one waits; in the caller's transaction."""
-    jobs = ((host_key(host), {"host": host}, None) for host in hosts)
-    _add(connection, POLLS, POLL, jobs)
+    rows = [_list_values(POLLS, POLL, host_key(host), {"host": host}) for host in sorted(hosts)]
+    execute_many(connection, _ADD, rows)
 
 
 def take_over(connection: sa.Connection, after_s: float, ended: Collection[int] = ()) -> int:
@@ -144,9 +185,9 @@ def take_over(connection: sa.Connection, after_s: float, ended: Collection[int] 
     """
     given = {"after_s": after_s, "ended": list(ended)}
     stalled = connection.execute(_STALLED, given).all()
-    for queue, task in ((MESSAGES, DRAIN), (POLLS, POLL)):
-        lost = ((each.lock, each.args, None) for each in stalled if each.queue_name == queue)
-        _add(connection, queue, task, lost)
+    lanes = (Lane(**each.args) for each in stalled if each.queue_name == MESSAGES)
+    add_lanes(connection, dict.fromkeys(lanes))
+    add_hosts(connection, (each.args["host"] for each in stalled if each.queue_name == POLLS))
     return len(stalled)
 
 
@@ -156,23 +197,17 @@ def host_key(host: str) -> str:
 
 
 def _name_version() -> str:
-    return f"procrastinate {version('procrastinate')}"
+    return f"procrastinate {version('procrastinate')}, with 2 indexes of tariffwire"
 
 
-def _name(lane: Lane) -> tuple[str, dict[str, str]]:
-    return lane.key, lane.model_dump()
-
-
-def _add(
-    connection: sa.Connection,
-    queue: str,
-    task: str,
-    jobs: Iterable[tuple[str, dict[str, str], datetime | None]],
-) -> None:
-    # The order of lanes keeps two transactions from waiting for each other.
-    rows = [
-        {"queue": queue, "task": task, "lane": lane, "args": json.dumps(args), "due_at": due_at}
-        for lane, args, due_at in sorted(jobs, key=lambda job: job[0])
-    ]
-    if rows:
-        connection.execute(_ADD, rows)
+def _list_values(
+    queue: str, task: str, lane: str, args: dict[str, str], priority: int = 0
+) -> dict[str, Any]:
+    return {
+        "queue": queue,
+        "task": task,
+        "lane": lane,
+        "args": json.dumps(args),
+        "priority": priority,
+        "due_at": None,
+    }

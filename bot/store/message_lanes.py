@@ -15,7 +15,7 @@ from bot.store.delivery_rows import FIELDS, read_delivery
 from bot.store.engine import Database, chunks
 
 MOST_SWEPT = 5000
-"""Maximum messages whose lanes one sweep adds. The next sweep adds others."""
+"""Maximum conversations that one sweep looks at, those with the messages that were due first."""
 
 _row = tables.deliveries.c
 _lane = _row.team + ":" + _row.conversation
@@ -148,6 +148,10 @@ class MessageLanes:
             return job_queue.add_missing(connection, lanes)
 
         return await self._database.write(write)
+
+    async def add(self, lane: Lane) -> None:
+        """Adds a job for a lane that is drained now; it begins when the present one has ended."""
+        await self._database.write(lambda connection: job_queue.add_lanes(connection, {lane: None}))
 
     async def add_hosts(self, hosts: Collection[str]) -> None:
         """Adds a job for each feed host that has none."""

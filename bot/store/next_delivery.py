@@ -137,6 +137,7 @@ def _can_edit() -> sa.ColumnElement[bool]:
             earlier.kind.in_((DeliveryKind.ALERT, DeliveryKind.UPDATE)),
             _unsent("earlier"),
         )
+        .offset(0)  # as in `_is_head`
         .exists()
     )
     # The database computes this set once, not once for each update.

@@ -1,17 +1,16 @@
 """Reads what the pipeline needs, and saves the result of a poll in one transaction."""
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from bot.alerts.delivery import Audience
 from bot.feeds.identity import Sighting, list_identities, recognize
 from bot.feeds.model import FeedState
 from bot.news.story import Story
-from bot.pipeline import IntakeResult
+from bot.pipeline import IntakeResult, Save
 from bot.store.store import Store
 
 _JOINING = 7_283_002_515
@@ -61,27 +60,30 @@ class PipelineStore:
         )
 
     @asynccontextmanager
-    async def joining(self) -> AsyncIterator[None]:
-        """A context that one process at a time is in, if there are workers.
+    async def joining(self) -> AsyncIterator[Save]:
+        """A context that one process at a time is in; yields the function that saves its result.
 
-        A story that another worker saves meanwhile could be about the same event. The lock is that
-        of a connection, because several transactions run in the context.
+        A story that another process saves meanwhile could be about the same event. On PostgreSQL,
+        the transaction of the save holds the lock. So a process that is suspended in the context
+        does not stop the others: the server ends its transaction after a while, and it cannot save.
         """
-        if not self.has_workers:
-            yield
-            return
         database = self._store.database
-        locking = asyncio.ensure_future(database.with_engine(_lock_joining))
-        try:
-            await asyncio.shield(locking)
-            yield
-        finally:
-            connection = await locking
-            await database.with_engine(lambda _: _unlock_joining(connection))
+        if database.is_sqlite:
+            # One process polls; see `bot.runtime.wiring.basics.lock_data_folder`.
+            yield self.keep
+            return
+        async with database.hold_connection() as run:
+            await run(_lock_joining)
+            yield lambda taken: run(lambda connection: self._write_and_commit(connection, taken))
 
     async def keep(self, taken: IntakeResult) -> None:
         """Saves the result of a poll in one transaction, or raises StoreError and saves nothing."""
         await self._store.database.write(lambda connection: self._write(connection, taken))
+
+    def _write_and_commit(self, connection: Connection, taken: IntakeResult) -> None:
+        # In one call: all threads could wait for rows that the transaction has locked.
+        self._write(connection, taken)
+        connection.commit()
 
     def _write(self, connection: Connection, taken: IntakeResult) -> None:
         store, seen_at = self._store, taken.round.finished_at
@@ -113,24 +115,8 @@ class PipelineStore:
         )
 
 
-def _lock_joining(engine: Engine) -> Connection:
-    connection = engine.connect()
-    try:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _JOINING})
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _unlock_joining(connection: Connection) -> None:
-    with connection:
-        try:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _JOINING})
-        except BaseException:
-            # The end of the connection ends the lock.
-            connection.invalidate()
-            raise
+def _lock_joining(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _JOINING})
 
 
 def _with_stories(taken: IntakeResult, story_ids: Collection[str]) -> IntakeResult:

@@ -18,6 +18,20 @@ The timeouts limit how long the bot waits for a server that cannot be reached; l
 amount to hours. `tcp_user_timeout` is in milliseconds, the other times are in seconds.
 """
 
+LIMIT_WAITS = """
+SELECT set_config(name, longest, false)
+FROM (VALUES ('idle_in_transaction_session_timeout', '60s'), ('lock_timeout', '90s'))
+    AS wanted (name, longest)
+WHERE current_setting(name) IN ('0', '')
+"""
+"""Limits for how long a session keeps locks without work, and waits for those of others. Limits of
+the role, the database or the address stay.
+
+A process that is suspended in a transaction would keep its locks until it resumes, because its
+system still answers the server. The second limit is longer, so that processes that wait for such a
+lock get it when the first one ends.
+"""
+
 
 def prepare(engine: Engine) -> None:
     """Sets up each new connection of the engine."""
@@ -25,7 +39,8 @@ def prepare(engine: Engine) -> None:
 
 
 def _set_up(connection: Any) -> None:
-    # The driver can read dates in ISO style only. The style is set by a statement, because
-    # connection poolers refuse it as a connection parameter.
+    # The driver can read dates in ISO style only. All this is set by statements, because connection
+    # poolers refuse it as connection parameters.
     connection.execute("SET DateStyle TO ISO")
+    connection.execute(LIMIT_WAITS)
     connection.commit()

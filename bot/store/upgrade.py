@@ -42,11 +42,19 @@ async def release(address: str) -> None:
     await _write(address, write)
 
 
-async def require_queue(database: Database) -> None:
-    """Raises StoreError if the database has no job queue, or one of another version."""
-    if not await database.read(job_queue.is_installed):
-        cause = "has no job queue, or one of another version"
-        raise StoreError(database.name, cause, "Run: tariffwire release")
+async def is_released(database: Database) -> bool:
+    """Whether the database has the tables and the job queue of this version."""
+    return await database.read(
+        lambda connection: _revision(connection) == REVISION and job_queue.is_installed(connection)
+    )
+
+
+async def require_release(database: Database) -> None:
+    """Raises StoreError unless `is_released`."""
+    if not await is_released(database):
+        cause = "has tables or a job queue of another version"
+        cure = "Stop all web and worker processes, then run: tariffwire release"
+        raise StoreError(database.name, cause, cure)
 
 
 async def create(address: str) -> bool:
@@ -76,6 +84,9 @@ def _upgrade(connection: Connection, database: Database) -> None:
 
 def _create(connection: Connection, database: Database) -> bool:
     if not database.is_sqlite:
+        # An upgrade of many rows, or the wait for one, may take longer than other transactions.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         lock = text("SELECT pg_advisory_xact_lock(:key)")
         connection.execute(lock, {"key": _ADVISORY_LOCK})
         encoding = connection.execute(text("SHOW server_encoding")).scalar()

@@ -302,7 +302,7 @@ async def test_a_worker_reports_the_recovery_when_no_message_is_due(
         gate.accept(trial, clock.now)
     await store.queue(delivery("a"))
     stop = asyncio.Event()
-    tending = asyncio.create_task(dispatcher.tend(stop))
+    watching = asyncio.create_task(dispatcher.watch_workspaces(stop))
     await asyncio.sleep(0.5)
     assert reports.messages == []
     [waiting] = await store.outbox.claim(clock.now, 9, 60)
@@ -313,7 +313,7 @@ async def test_a_worker_reports_the_recovery_when_no_message_is_due(
 
     assert await eventually(is_reported)
     stop.set()
-    await tending
+    await watching
     assert len(reports.messages) == 1
 
 

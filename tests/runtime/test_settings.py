@@ -259,35 +259,6 @@ def test_a_wrong_value_is_described_in_plain_words(
         load_settings()
 
 
-@pytest.mark.parametrize(
-    ("tokens", "transport", "cure"),
-    [
-        (("SLACK_APP_TOKEN",), "http", "remove SLACK_APP_TOKEN"),
-        (("SLACK_SIGNING_SECRET",), "socket", "SLACK_APP_TOKEN"),
-        ((), "http", "SLACK_BOT_TOKEN"),
-    ],
-)
-def test_a_process_without_the_tokens_of_its_way_to_slack_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tokens: tuple[str, ...], transport: str, cure: str
-) -> None:
-    for name in (*tokens, "SLACK_BOT_TOKEN") if tokens else ():
-        monkeypatch.setenv(name, "xapp-1" if "APP" in name else "xoxb-1")
-    settings = load_settings()
-    with pytest.raises(SettingsError) as caught:
-        settings.require_transport(transport)
-    assert cure in caught.value.cure
-
-
-def test_a_process_with_the_tokens_of_its_way_to_slack_is_accepted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
-    monkeypatch.setenv("SLACK_SIGNING_SECRET", "secret")
-    load_settings().require_transport("http")
-    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
-    load_settings().require_transport("socket")
-
-
 def test_a_token_in_the_wrong_variable_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xapp-1")
     with pytest.raises(SettingsError) as refused:

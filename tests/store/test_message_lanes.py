@@ -133,6 +133,21 @@ async def test_a_later_message_gets_its_job_from_the_sweep_once_it_is_due(shared
 
 
 @on_postgresql
+async def test_the_sweep_adds_no_job_for_messages_that_wait_for_an_earlier_one(
+    shared: Store,
+) -> None:
+    lanes = MessageLanes(shared.database)
+    now = (await shared.database.column(text("SELECT now()")))[0]
+    first, second = delivery("a", "C1", due_at=now + 9 * SECOND), delivery("b", "C1", due_at=now)
+    await shared.queue(first, second, delivery("a", "C2", due_at=now))
+    await shared.database.change(text("DELETE FROM procrastinate_jobs"))
+    assert await lanes.sweep(now + SECOND) == 1
+    assert await _jobs(shared) == [f"{TEAM}:C2"]
+    assert await lanes.sweep(now + 9 * SECOND) == 1
+    assert await _jobs(shared) == [C1.key, f"{TEAM}:C2"]
+
+
+@on_postgresql
 async def test_jobs_of_a_worker_without_a_heartbeat_are_replaced(shared: Store) -> None:
     lanes = MessageLanes(shared.database)
     await shared.queue(delivery("a", "C1"), delivery("a", "C2"))
@@ -185,3 +200,39 @@ async def test_a_claim_that_belongs_to_no_job_gets_one(shared: Store) -> None:
     assert await lanes.sweep(NOON) == 1
     assert await _jobs(shared) == [C1.key, C2.key]
     assert await lanes.claim(C2, NOON, LEASE_S, (), True) is not None
+
+
+@on_postgresql
+async def test_many_waiting_lanes_of_a_workspace_do_not_delay_another_one(shared: Store) -> None:
+    busy = [delivery("a", f"C{number}") for number in range(10, 30)]
+    await shared.queue(*busy[:15])
+    taken = [await _take(shared) for _ in range(3)]
+    await shared.queue(delivery("a", "D1", team="T2", id="first"))
+    await shared.queue(*busy[15:], delivery("b", "D2", team="T2", id="second"))
+    taken += [await _take(shared) for _ in range(19)]
+    assert taken.index("T2:D1") == 4
+    assert taken.index("T2:D2") == 6
+    # Lanes of one workspace are taken in the order in which they were queued.
+    assert [each for each in taken if each.startswith(TEAM)] == [
+        f"{TEAM}:{each.conversation}" for each in busy
+    ]
+
+
+async def _take(store: Store) -> str:
+    """The lane of the job that a worker fetches next."""
+    fetch = text("SELECT lock FROM procrastinate_fetch_job_v2(ARRAY['messages'], NULL)")
+    return str(
+        await store.database.write(lambda connection: connection.execute(fetch).scalar_one())
+    )
+
+
+@on_postgresql
+async def test_a_lane_that_is_drained_gets_a_job_behind_the_others_of_its_workspace(
+    shared: Store,
+) -> None:
+    lanes = MessageLanes(shared.database)
+    await shared.queue(delivery("a", "C1"), delivery("a", "C2"), delivery("a", "C3"))
+    assert await _take(shared) == C1.key
+    await lanes.add(C1)
+    await shared.database.change(text("DELETE FROM procrastinate_jobs WHERE status = 'doing'"))
+    assert [await _take(shared) for _ in range(3)] == [C2.key, f"{TEAM}:C3", C1.key]

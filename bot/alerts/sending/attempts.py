@@ -46,7 +46,7 @@ UPDATE_ATTEMPTS = 8
 """An update that has failed this often is dropped. The next story of its event makes another
 update.
 """
-LONGEST_TURN_S = 25.0
+LONGEST_TURN_S = 10.0
 """Maximum seconds that a claimed delivery waits for a turn of its workspace. If the turn is further
 away, the delivery is queued again.
 """

@@ -20,6 +20,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.sending.attempts import AttemptResult, Attempts, wait_for
@@ -63,9 +64,9 @@ class Dispatcher:
     """Sends the deliveries of an outbox through a sender.
 
     `pace_s` is the minimum number of seconds between two messages in one conversation. `slots` is
-    the maximum number of messages that are posted at the same time. `clock` returns the current
-    time in UTC. `take_turn` enforces the rate limit of a whole workspace. A bundle without stories
-    after its `review` is dropped.
+    the maximum number of messages that are posted at the same time in a workspace. `clock` returns
+    the current time in UTC. `take_turn` enforces the rate limit of a whole workspace. A bundle
+    without stories after its `review` is dropped.
     """
 
     def __init__(
@@ -83,7 +84,9 @@ class Dispatcher:
         self.workspaces = workspaces or WorkspaceGate()
         self.clock, self.times = clock, times
         self._outbox = outbox
-        self._posting = asyncio.Semaphore(slots)
+        self._slots = slots
+        # A workspace's semaphore is removed when no delivery holds it or waits for it.
+        self._posting: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
         self._certain_in_flight = self._updates_in_flight = 0
         self._most_claims = slots * CLAIMS_PER_SLOT
@@ -141,7 +144,7 @@ class Dispatcher:
         """Whether no message may be sent any more."""
         return self._stopped.is_set() or self._stop.is_set()
 
-    async def tend(self, stop: asyncio.Event) -> None:
+    async def watch_workspaces(self, stop: asyncio.Event) -> None:
         """Checks the workspaces until `stop` is set, while others call `deliver`.
 
         Call it in place of `run` in a process that drains lanes (`bot.alerts.sending.lanes`).
@@ -267,7 +270,7 @@ class Dispatcher:
                 result = await self._attempts.edit(delivery, turn)
         else:
             await self._attempts.wait_for_pace(delivery)
-            slots = self._looking_up if delivery.uncertain else self._posting
+            slots = self._looking_up if delivery.uncertain else self._find_slots(delivery.team)
             async with self.workspaces.turn(delivery.team) as turn, slots:
                 result = await self._attempts.post(delivery, turn)
         if result.sent and self._is_running:
@@ -276,6 +279,12 @@ class Dispatcher:
             save_until = math.inf
         await self._save(result, save_until)
         return result.sent
+
+    def _find_slots(self, team: str) -> asyncio.Semaphore:
+        slots = self._posting.get(team)
+        if slots is None:
+            slots = self._posting[team] = asyncio.Semaphore(self._slots)
+        return slots
 
     async def _save(self, result: AttemptResult, until: float) -> None:
         """Saves the result, with retries while the database cannot be reached.

@@ -2,7 +2,8 @@
 
 Several workers share the lanes by a job queue (`bot.store.job_queue`), which gives each lane to one
 worker at a time. A worker keeps a lane until the conversation may get its next message, so that the
-pace of a conversation needs no clock that the workers share.
+pace of a conversation needs no clock that the workers share. A lane with many messages goes back to
+the queue after some seconds, so that others get their turn.
 """
 
 import asyncio
@@ -13,6 +14,9 @@ from typing import Protocol
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.sending.dispatcher import Dispatcher
 from bot.values import Frozen
+
+LONGEST_DRAIN_S = 10.0
+"""After so many seconds, a lane goes back to the queue at its next message."""
 
 
 class Lane(Frozen):
@@ -41,20 +45,29 @@ class LaneQueue(Protocol):
         self, lane: Lane, now: datetime, lease_s: float, closed: Collection[str], is_first: bool
     ) -> Delivery | None: ...
 
+    async def add(self, lane: Lane) -> None: ...
+
 
 class LaneSender:
-    """Drains lanes with the parts of a dispatcher, whose `tend` must run meanwhile."""
+    """Drains lanes with the parts of a dispatcher, whose `watch_workspaces` must run
+    meanwhile."""
 
-    def __init__(self, dispatcher: Dispatcher, lanes: LaneQueue) -> None:
-        self._dispatcher, self._lanes = dispatcher, lanes
+    def __init__(
+        self, dispatcher: Dispatcher, lanes: LaneQueue, longest_s: float = LONGEST_DRAIN_S
+    ) -> None:
+        self._dispatcher, self._lanes, self._longest_s = dispatcher, lanes, longest_s
 
     async def drain(self, lane: Lane) -> int:
-        """Sends everything that is due in the lane, in order; returns how many were sent.
+        """Sends what is due in the lane, in order; returns how many were sent.
+
+        After `longest_s` seconds, adds the lane to the queue again and returns.
 
         Call it only if no one else drains the lane: claims in it then belong to a worker that has
         died, and the first claim releases them. Raises StoreError.
         """
         dispatcher, sent, is_first = self._dispatcher, 0, True
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._longest_s
         while not dispatcher.is_stopping:
             claimed = await self._lanes.claim(
                 lane,
@@ -67,4 +80,7 @@ class LaneSender:
                 break
             sent, is_first = sent + await dispatcher.deliver(claimed), False
             await asyncio.sleep(dispatcher.find_wait_s(lane.team, lane.conversation))
+            if loop.time() >= until:
+                await self._lanes.add(lane)
+                break
         return sent

@@ -83,9 +83,10 @@ async def open_store(
     """The database, created if there is none; raises StoreError.
 
     One with the tables of an older version is refused unless it `may_be_older`; then the caller
-    upgrades it. With a `team`, the outbox serves that workspace only; with many workspaces, it
-    serves those in which the app is installed. `outage` logs when the database cannot be reached
-    and when it can be again. If it `has_workers`, they get jobs for what is queued.
+    upgrades or refuses it. With a `team`, the outbox serves that workspace only; with many
+    workspaces, it serves those in which the app is installed. `outage` logs when the database
+    cannot be reached and when it can be again. If it `has_workers`, they get jobs for what is
+    queued.
     """
     is_current = await create(settings.database)
     database = Database(settings.database, outage, has_workers)

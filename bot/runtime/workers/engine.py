@@ -7,22 +7,27 @@ for `STALLED_AFTER_S` counts as dead; another one then takes over its lanes.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from procrastinate import App, JobContext, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.worker import Worker
+from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 
 from bot.alerts.sending.attempts import wait_for
 from bot.alerts.sending.lanes import Lane
 from bot.errors import StoreUnavailable
+from bot.runtime.clock_watch import watch_clock
 from bot.runtime.jobs import Job
+from bot.runtime.wiring.basics import read_clock
 from bot.store import job_queue
+from bot.store.postgresql import LIMIT_WAITS
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +36,10 @@ STALLED_AFTER_S = 35.0
 """It is longer than a stop takes: a worker that stops sends no heartbeat, but its jobs go on."""
 TAKE_OVER_S = 5.0
 """Seconds between two looks for jobs of dead workers."""
+_GAP_S = 3 * TAKE_OVER_S
+_FORGET_AFTER_S = 24 * 3600.0
+"""Procrastinate deletes workers that have been silent for so long. A job whose worker is deleted
+counts as one of a dead worker, so this must not happen early."""
 _LOOK_S = {job_queue.MESSAGES: 2.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 0.5}
 """Seconds between two looks at each queue. Notifications of PostgreSQL make a look at once, except
 for periodic jobs."""
@@ -41,26 +50,13 @@ process after 30 s. A canceled poll is repeated, and a canceled message is looke
 _CONNECTIONS = 4
 
 
-@dataclass(frozen=True)
-class Slots:
-    """The number of jobs of each queue that run at the same time in one process.
+SLOTS = {job_queue.MESSAGES: 50, job_queue.POLLS: 20, job_queue.PERIODIC: 4}
+"""The number of jobs of each queue that run at the same time in one process.
 
-    A job of a conversation keeps its slot for about a second after each message, because the
-    conversation has to wait so long for the next one. Fewer jobs post at the same time: the
-    `Dispatcher` has slots of its own, which are also held during the wait for a turn.
-    """
-
-    messages: int = 50
-    polls: int = 20
-    periodic: int = 4
-
-    def by_queue(self) -> Mapping[str, int]:
-        """The slots of each queue."""
-        return {
-            job_queue.MESSAGES: self.messages,
-            job_queue.POLLS: self.polls,
-            job_queue.PERIODIC: self.periodic,
-        }
+A job of a conversation keeps its slot for about a second after each message, because the
+conversation has to wait so long for the next one. Fewer jobs of a workspace post at the same time:
+the `Dispatcher` has slots of its own, which are also held during the wait for a turn.
+"""
 
 
 @dataclass(frozen=True)
@@ -76,38 +72,68 @@ class LaneJobs:
     take_over: Callable[[float, Collection[int]], Awaitable[object]]
 
 
+class Patience:
+    """How long other workers may be silent before they count as dead.
+
+    If this process was suspended, or could not reach the database, the others may have been too.
+    Then they get the same time in addition, until they have had time to go on. Otherwise, their
+    messages would be sent twice.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self._looked_at = self._until = now
+        self._gap = timedelta()
+
+    def find_limit_s(self, now: datetime) -> float:
+        """The limit in seconds, for a look at this time."""
+        gap = now - self._looked_at
+        if gap > timedelta(seconds=_GAP_S):
+            self._gap = gap
+            self._until = now + timedelta(seconds=STALLED_AFTER_S)
+        is_extended = now < self._until
+        return STALLED_AFTER_S + (self._gap.total_seconds() if is_extended else 0.0)
+
+    def note_look(self, now: datetime) -> None:
+        """Call it after each look that reached the database."""
+        self._looked_at = now
+
+
 class JobEngine:
     """Takes jobs from the queue and runs them until it is stopped."""
 
     def __init__(
-        self, url: sa.URL, lanes: LaneJobs, periodic: Sequence[Job], slots: Slots | None = None
+        self,
+        url: sa.URL,
+        lanes: LaneJobs,
+        periodic: Sequence[Job],
+        clock: Callable[[], datetime] = read_clock,
+        look_s: float = TAKE_OVER_S,
     ) -> None:
+        """Every `look_s` seconds, the engine looks for jobs of dead workers, and finds out by the
+        `clock` whether the computer's clock was set back."""
         # At INFO, Procrastinate logs the start and the end of every job.
         logging.getLogger("procrastinate").setLevel(logging.WARNING)
-        self._slots = (slots or Slots()).by_queue()
-        self._connector = PsycopgConnector(
+        connector = PsycopgConnector(
             conninfo=_read_address(url),
             min_size=1,
             max_size=_CONNECTIONS,
+            configure=_limit_waits,
         )
+        self._clock, self._look_s = clock, look_s
         self._take_over = lanes.take_over
+        self._workers: dict[str, asyncio.Task[None]] = {}
         self._ended: set[int] = set()
-        self._lanes_app = _build_lanes_app(self._connector, lanes)
-        self._periodic_app = _build_periodic_app(self._connector, periodic)
+        self._lanes_app = _build_lanes_app(connector, lanes)
+        self._periodic_app = _build_periodic_app(connector, periodic)
 
-    @asynccontextmanager
-    async def run(self, stop: asyncio.Event) -> AsyncIterator[asyncio.Task[None]]:
-        """Runs jobs within the block, in the task that it yields. At the end of the block, sets
-        `stop` and waits for running jobs."""
-        running = asyncio.create_task(self._run(stop), name="jobs")
-        try:
-            yield running
-        finally:
-            stop.set()
-            await running
-
-    async def _run(self, stop: asyncio.Event) -> None:
-        async with self._connector_open(), asyncio.TaskGroup() as group:
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs jobs until `stop` is set, then waits for running jobs."""
+        async with (
+            # Both apps use one connector.
+            self._lanes_app.open_async(),
+            watch_clock(self._clock, self._restart_periodic, self._look_s),
+            asyncio.TaskGroup() as group,
+        ):
             for app, queue in (
                 (self._lanes_app, job_queue.MESSAGES),
                 (self._lanes_app, job_queue.POLLS),
@@ -115,6 +141,12 @@ class JobEngine:
             ):
                 group.create_task(self._run_queue(app, queue, stop))
             group.create_task(self._take_over_lanes(stop))
+
+    def _restart_periodic(self) -> None:
+        """Forgets which moments of periodic jobs have passed; none of them would come until the
+        clock is where it was."""
+        if (worker := self._workers.get(job_queue.PERIODIC)) is not None:
+            worker.cancel()
 
     async def _take_over_lanes(self, stop: asyncio.Event) -> None:
         """Gives lanes of dead workers to others.
@@ -126,12 +158,14 @@ class JobEngine:
         the previous look.
         """
         ended: frozenset[int] = frozenset()
+        patience = Patience(self._clock())
         while not stop.is_set():
             with suppress(StoreUnavailable):
-                await self._take_over(STALLED_AFTER_S, ended)
+                await self._take_over(patience.find_limit_s(self._clock()), ended)
+                patience.note_look(self._clock())
                 self._ended -= ended
                 ended = frozenset(self._ended)
-            await wait_for(stop, TAKE_OVER_S)
+            await wait_for(stop, self._look_s)
 
     async def _note_end(
         self, work: Callable[[], Awaitable[object]], context: JobContext, _: Worker
@@ -142,19 +176,11 @@ class JobEngine:
             if context.job.id is not None:
                 self._ended.add(context.job.id)
 
-    @asynccontextmanager
-    async def _connector_open(self) -> AsyncIterator[None]:
-        await self._connector.open_async()
-        try:
-            yield
-        finally:
-            await self._connector.close_async()
-
     async def _run_queue(self, app: App, queue: str, stop: asyncio.Event) -> None:
         """Runs the jobs of a queue; starts again if the connection to the database is lost."""
         stopping = asyncio.create_task(stop.wait())
         while not stop.is_set():
-            worker = asyncio.create_task(self._work(app, queue))
+            worker = self._workers[queue] = asyncio.create_task(self._work(app, queue))
             await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if stop.is_set():
                 worker.cancel()
@@ -163,7 +189,7 @@ class JobEngine:
                     await worker
                 except ConnectorException as error:
                     log.debug("queue %s: %s", queue, error)
-            if not stop.is_set():
+            if not stop.is_set() and not worker.cancelled():
                 log.warning("no jobs of the queue %s are taken for %.0f s", queue, _RESTART_S)
                 await wait_for(stop, _RESTART_S)
         stopping.cancel()
@@ -172,7 +198,7 @@ class JobEngine:
         await app.run_worker_async(
             queues=[queue],
             name=queue,
-            concurrency=self._slots[queue],
+            concurrency=SLOTS[queue],
             fetch_job_polling_interval=_LOOK_S[queue],
             listen_notify=queue != job_queue.PERIODIC,
             # Canceling a job is not used; the worker looks for it regardless.
@@ -182,7 +208,7 @@ class JobEngine:
             install_signal_handlers=False,
             worker_middleware=[self._note_end],
             update_heartbeat_interval=HEARTBEAT_S,
-            stalled_worker_timeout=STALLED_AFTER_S,
+            stalled_worker_timeout=_FORGET_AFTER_S,
         )
 
 
@@ -231,6 +257,11 @@ def find_cron(every_s: float) -> str:
             if most % count == 0 and every_s <= count * unit:
                 return fields.format(count)
     return "0 0 * * *"
+
+
+async def _limit_waits(connection: AsyncConnection[Any]) -> None:
+    await connection.execute(LIMIT_WAITS)
+    await connection.commit()
 
 
 def _read_address(url: sa.URL) -> str:

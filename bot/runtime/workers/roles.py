@@ -33,23 +33,30 @@ log = logging.getLogger(__name__)
 
 async def run_web(settings: Settings) -> None:
     """Receives requests until SIGINT or SIGTERM; raises TariffwireError if it cannot start."""
-    require_postgresql(settings)
-    settings.require_transport("http")
     await _run(WebApplication, settings)
 
 
 async def run_worker(settings: Settings) -> None:
     """Runs jobs until SIGINT or SIGTERM; raises TariffwireError if it cannot start."""
-    require_postgresql(settings)
-    if settings.transport == "local":
-        cure = "Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET. `tariffwire run` needs neither"
-        raise SettingsError("SLACK_BOT_TOKEN", "missing, and workers share one Slack app", cure)
     await _run(WorkerApplication, settings)
 
 
 async def _run(role: type[Application], settings: Settings) -> None:
+    require_postgresql(settings)
+    _require_http(settings)
     config = ConfigFolder(settings).read_all()
     await run_application(role(settings, config, config.feeds), settings)
+
+
+def _require_http(settings: Settings) -> None:
+    """Raises SettingsError unless Slack sends requests over HTTP, which all processes share."""
+    if settings.transport == "http":
+        return
+    cure = "Set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET"
+    if settings.slack_app_token is not None:
+        cure += " and remove SLACK_APP_TOKEN"
+    cause = "web and worker processes need Slack over HTTP"
+    raise SettingsError("SLACK_SIGNING_SECRET", cause, f"{cure}, or run: tariffwire run")
 
 
 class WebApplication(Application):
@@ -79,13 +86,13 @@ class WorkerApplication(Application):
         await polls.add_feeds(choose_spread_s(self._settings, len(self._feeds)))
         lanes = MessageLanes(services.store.database, slack.team)
         freeze_startup_objects()
-        tend = services.dispatcher.tend
-        self._lasting.add(await enter(run_until_stopped(tend, self._stop, "workspaces")))
+        watch = services.dispatcher.watch_workspaces
+        self._lasting.add(await enter(run_until_stopped(watch, self._stop, "workspaces")))
         await enter(run_jobs(list_worker_jobs(services), services.scheduler))
         engine = JobEngine(
             services.store.database.url,
             build_lane_jobs(services, polls, lanes),
             list_periodic_jobs(services, polls, lanes),
         )
-        self._lasting.add(await enter(engine.run(self._stop)))
+        self._lasting.add(await enter(run_until_stopped(engine.run, self._stop, "jobs")))
         log.info("worker started")

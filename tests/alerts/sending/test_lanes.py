@@ -26,14 +26,37 @@ async def stop() -> asyncio.Event:
     return asyncio.Event()
 
 
+class Lanes(MessageLanes):
+    """The lanes of the outbox, without a job queue."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store.database, TEAM)
+        self.added: list[Lane] = []
+
+    async def add(self, lane: Lane) -> None:
+        self.added.append(lane)
+
+
 @pytest.fixture
-async def sender(store: Store, slack: FakeSlack, stop: asyncio.Event) -> AsyncIterator[LaneSender]:
+async def dispatcher(
+    store: Store, slack: FakeSlack, stop: asyncio.Event
+) -> AsyncIterator[Dispatcher]:
     await store.add_stories(story("a"), story("b"), story("c"))
     dispatcher = Dispatcher(store.outbox, slack, Clock(), pace_s=PACE_S)
-    tending = asyncio.create_task(dispatcher.tend(stop))
-    yield LaneSender(dispatcher, MessageLanes(store.database, TEAM))
+    watching = asyncio.create_task(dispatcher.watch_workspaces(stop))
+    yield dispatcher
     stop.set()
-    await tending
+    await watching
+
+
+@pytest.fixture
+def lanes(store: Store) -> Lanes:
+    return Lanes(store)
+
+
+@pytest.fixture
+def sender(dispatcher: Dispatcher, lanes: Lanes) -> LaneSender:
+    return LaneSender(dispatcher, lanes)
 
 
 async def test_a_lane_gets_its_messages_in_order_and_at_its_pace(
@@ -73,3 +96,14 @@ async def test_nothing_is_sent_after_a_stop(
     stop.set()
     assert await sender.drain(C1) == 0
     assert slack.posted == []
+
+
+async def test_a_lane_with_many_messages_goes_back_to_the_queue(
+    store: Store, slack: FakeSlack, dispatcher: Dispatcher, lanes: Lanes
+) -> None:
+    await store.queue(*(delivery(name, "C1") for name in "abc"))
+    sender = LaneSender(dispatcher, lanes, longest_s=0.0)
+    assert [await sender.drain(C1) for _ in range(3)] == [1, 1, 1]
+    assert lanes.added == [C1, C1, C1]
+    assert await sender.drain(C1) == 0
+    assert slack.about == [("C1", "a"), ("C1", "b"), ("C1", "c")]

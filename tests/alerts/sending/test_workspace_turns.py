@@ -9,6 +9,7 @@ from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.sending.ports import Receipt
 from bot.errors import StoreUnavailable
 from bot.news.story import Story
+from tests.alerts.sending.test_dispatcher import FakeSlack
 from tests.store.examples import NOON, delivery
 from tests.store.opened import Store
 
@@ -97,3 +98,25 @@ async def test_a_delivery_is_put_back_if_the_database_cannot_give_a_turn(store: 
     turns.error = None
     assert await _dispatcher(store, sender, turns).run_once(NOON) == 1
     assert [(each.attempts, each.uncertain) for each in sender.sent] == [(1, False)]
+
+
+async def test_messages_that_wait_for_a_turn_do_not_delay_another_workspace(store: Store) -> None:
+    slack, turns, stop = FakeSlack(), Turns(0, wait_s=LONGEST_TURN_S - 5), asyncio.Event()
+    other = delivery("b", "D1", team="T2", id="other")
+
+    async def take(team: str) -> float:
+        return 0.0 if team == other.team else await turns.take(team)
+
+    dispatcher = Dispatcher(store.outbox, slack, lambda: NOON, pace_s=0, slots=1, take_turn=take)
+    await store.queue(delivery("a"))
+    running = asyncio.create_task(dispatcher.run(stop))
+    async with asyncio.timeout(10):
+        await turns.asked.wait()
+        await store.queue(other)
+        dispatcher.wake()
+        await slack.has_posted(1)
+        # The first one still waits.
+        assert (await store.outbox.counts())[DeliveryState.RESERVED] == 1
+        stop.set()
+        await running
+    assert [each.id for each in slack.posted] == [other.id]

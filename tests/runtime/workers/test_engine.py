@@ -1,13 +1,18 @@
 """Lanes run once at a time and periodic jobs once, however many engines take jobs."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
 from bot.alerts.sending.lanes import Lane
+from bot.runtime.app import run_until_stopped
 from bot.runtime.jobs import Job
 from bot.runtime.workers.engine import (
     HEARTBEAT_S,
@@ -16,6 +21,7 @@ from bot.runtime.workers.engine import (
     TAKE_OVER_S,
     JobEngine,
     LaneJobs,
+    Patience,
     find_cron,
 )
 from bot.store import job_queue
@@ -71,6 +77,7 @@ class Work:
         self.overlaps = 0
         self.error: Exception | None = None
         self.ticks: Counter[str] = Counter()
+        self.set_back_s = 0.0
 
     async def drain(self, lane: Lane) -> None:
         self.overlaps += lane in self.running
@@ -84,21 +91,33 @@ class Work:
             raise self.error
         self.polled.append(host)
 
-    def engine(self, database: Database, address: str, name: str) -> JobEngine:
+    @asynccontextmanager
+    async def engine(self, database: Database, address: str, name: str) -> AsyncIterator[None]:
+        """Runs an engine within the block."""
+
         async def tick() -> None:
             self.ticks[name] += 1
 
         lanes = LaneJobs(self.drain, self.poll_host, MessageLanes(database).take_over)
-        return JobEngine(parse_url(address), lanes, [Job("tick", tick, 1.0)])
+        jobs = [Job("tick", tick, 1.0)]
+        engine = JobEngine(parse_url(address), lanes, jobs, self.read_clock, look_s=0.2)
+        async with run_until_stopped(engine.run, asyncio.Event(), name):
+            yield
+
+    def read_clock(self) -> datetime:
+        return datetime.fromtimestamp(self.read_seconds(), UTC)
+
+    def read_seconds(self) -> float:
+        return time.time() - self.set_back_s
 
 
 @on_postgresql
 async def test_two_engines_share_lanes_and_a_periodic_job(database: Database, address: str) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     lanes = [Lane(team=TEAM, conversation=f"C{number}") for number in range(30)]
     async with (
-        work.engine(database, address, "first").run(stop),
-        work.engine(database, address, "second").run(stop),
+        work.engine(database, address, "first"),
+        work.engine(database, address, "second"),
     ):
         for _ in range(3):
             await database.write(lambda connection: job_queue.add_missing(connection, lanes))
@@ -118,12 +137,31 @@ async def test_two_engines_share_lanes_and_a_periodic_job(database: Database, ad
 
 
 @on_postgresql
+async def test_periodic_jobs_go_on_after_the_clock_was_set_back(
+    database: Database, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work()
+    clock = SimpleNamespace(time=work.read_seconds)
+    monkeypatch.setattr("procrastinate.periodic.time", clock)
+    async with work.engine(database, address, "only"):
+
+        async def has_ticked() -> bool:
+            return work.ticks.total() > 0
+
+        assert await eventually(has_ticked, within_s=20)
+        work.set_back_s = 3600.0
+        await asyncio.sleep(1)
+        work.ticks.clear()
+        assert await eventually(has_ticked, within_s=20)
+
+
+@on_postgresql
 async def test_a_job_that_fails_is_deleted_and_others_go_on(
     database: Database, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     work.error = OSError("a bug")
-    async with work.engine(database, address, "only").run(stop):
+    async with work.engine(database, address, "only"):
         await MessageLanes(database).add_hosts(["feeds.example"])
         lane = Lane(team=TEAM, conversation="C1")
         await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
@@ -138,7 +176,7 @@ async def test_a_job_that_fails_is_deleted_and_others_go_on(
 async def test_jobs_are_taken_again_after_the_connections_were_lost(
     database: Database, address: str
 ) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     end = (
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -147,7 +185,7 @@ async def test_jobs_are_taken_again_after_the_connections_were_lost(
     async def has_ticked() -> bool:
         return work.ticks.total() > 0
 
-    async with work.engine(database, address, "only").run(stop):
+    async with work.engine(database, address, "only"):
         assert await eventually(has_ticked, within_s=20)
         await database.write(lambda connection: connection.exec_driver_sql(end).all())
         await MessageLanes(database).add_hosts(["feeds.example"])
@@ -162,7 +200,7 @@ async def test_jobs_are_taken_again_after_the_connections_were_lost(
 async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_locked(
     database: Database, address: str
 ) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     lane = Lane(team=TEAM, conversation="C1")
     await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
     for change in (
@@ -173,7 +211,7 @@ async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_
         " worker_id = (SELECT min(id) FROM procrastinate_workers)",
     ):
         await database.change(text(change))
-    async with work.engine(database, address, "only").run(stop):
+    async with work.engine(database, address, "only"):
 
         async def is_done() -> bool:
             return bool(work.drained) and work.ticks.total() > 0
@@ -182,10 +220,60 @@ async def test_jobs_of_a_dead_worker_are_taken_over_though_each_periodic_job_is_
 
 
 @on_postgresql
+async def test_workers_that_were_suspended_with_this_one_are_not_taken_over(
+    database: Database, address: str
+) -> None:
+    work = Work()
+    lane = Lane(team=TEAM, conversation="C1")
+    silent = text(
+        "UPDATE procrastinate_workers SET last_heartbeat = now() - CAST(:by AS interval)"
+        " WHERE id = (SELECT worker_id FROM procrastinate_jobs WHERE lock = :lock)"
+    )
+    async with work.engine(database, address, "only"):
+
+        async def has_ticked() -> bool:
+            return work.ticks.total() > 0
+
+        assert await eventually(has_ticked, within_s=20)
+        work.set_back_s = -60.0
+        await asyncio.sleep(0.5)
+        job = (
+            "WITH other AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - interval '1 minute') RETURNING id)"
+            " INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status, worker_id)"
+            " SELECT 'messages', 'drain', :lock, CAST(:args AS jsonb), 'doing', id FROM other"
+        )
+        await database.change(text(job).bindparams(lock=lane.key, args=lane.model_dump_json()))
+        await asyncio.sleep(1)
+        assert not work.drained
+        await database.change(silent.bindparams(by="1 hour", lock=lane.key))
+
+        async def is_drained() -> bool:
+            return work.drained[lane] == 1
+
+        assert await eventually(is_drained, within_s=20)
+
+
+def test_patience_ends_when_the_others_have_had_time_to_go_on() -> None:
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    patience = Patience(now)
+    assert patience.find_limit_s(now) == STALLED_AFTER_S
+    patience.note_look(now)
+    resumed = now + timedelta(minutes=10)
+    assert patience.find_limit_s(resumed) == STALLED_AFTER_S + 600
+    limits = []
+    for later_s in range(0, 60, int(TAKE_OVER_S)):
+        later = resumed + timedelta(seconds=later_s)
+        patience.note_look(later)
+        limits.append(patience.find_limit_s(later))
+    assert limits == [STALLED_AFTER_S + 600] * 7 + [STALLED_AFTER_S] * 5
+
+
+@on_postgresql
 async def test_the_lane_of_a_job_whose_end_could_not_be_saved_is_served_again(
     database: Database, address: str
 ) -> None:
-    work, stop = Work(), asyncio.Event()
+    work = Work()
     lane = Lane(team=TEAM, conversation="C1")
     for change in (
         "CREATE SEQUENCE ends",
@@ -196,7 +284,7 @@ async def test_the_lane_of_a_job_whose_end_could_not_be_saved_is_served_again(
     ):
         await database.change(text(change))
     await database.write(lambda connection: job_queue.add_missing(connection, [lane]))
-    async with work.engine(database, address, "only").run(stop):
+    async with work.engine(database, address, "only"):
 
         async def is_served_again() -> bool:
             return work.drained[lane] > 1

@@ -1,34 +1,48 @@
 """Web and worker processes refuse what only one process can use."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.errors import SettingsError, StoreError
-from bot.runtime.settings import load_settings
+from bot.runtime.settings import Settings, load_settings
 from bot.runtime.workers.release import run_release
 from bot.runtime.workers.roles import run_web, run_worker
 from bot.store.engine import Database
 from bot.store.instance_lock import LockTimes, hold_instance_lock
-from bot.store.upgrade import require_queue
+from bot.store.upgrade import require_release
 from tests.store.conftest import address, blank_file, on_postgresql
 from tests.store.test_instance_lock import clock
 
 __all__ = ["address", "blank_file"]
 
+_PREFIXES = {"bot": "xoxb", "app": "xapp"}
+
 
 @pytest.mark.parametrize("run", [run_release, run_web, run_worker])
-async def test_sqlite_is_refused(run: object, tmp_path: Path) -> None:
+async def test_sqlite_is_refused(
+    run: Callable[[Settings], Awaitable[None]], tmp_path: Path
+) -> None:
     settings = load_settings(data_dir=tmp_path)
     with pytest.raises(SettingsError, match=r"DATABASE_URL.*SQLite"):
-        await run(settings)  # type: ignore[operator]
+        await run(settings)
 
 
-@pytest.mark.parametrize(("run", "thing"), [(run_web, "SECRET"), (run_worker, "BOT_TOKEN")])
-async def test_processes_without_a_slack_app_are_refused(run: object, thing: str) -> None:
-    settings = load_settings(DATABASE_URL="postgresql://127.0.0.1:1/none")
-    with pytest.raises(SettingsError, match=f"SLACK_[A-Z_]*{thing}"):
-        await run(settings)  # type: ignore[operator]
+@pytest.mark.parametrize("run", [run_web, run_worker])
+@pytest.mark.parametrize(
+    ("tokens", "cure"),
+    [((), "SLACK_BOT_TOKEN"), (("bot", "app"), "remove SLACK_APP_TOKEN")],
+)
+async def test_processes_without_slack_over_http_are_refused(
+    run: Callable[[Settings], Awaitable[None]], tokens: tuple[str, ...], cure: str
+) -> None:
+    given = {f"SLACK_{each.upper()}_TOKEN": f"{_PREFIXES[each]}-1" for each in tokens}
+    settings = load_settings(DATABASE_URL="postgresql://127.0.0.1:1/none", **given)
+    with pytest.raises(SettingsError, match="SLACK_SIGNING_SECRET") as caught:
+        await run(settings)
+    assert cure in caught.value.cure
 
 
 @on_postgresql
@@ -37,9 +51,30 @@ async def test_a_database_without_a_job_queue_is_refused_until_it_is_released(
 ) -> None:
     database = Database(address)
     with pytest.raises(StoreError, match="tariffwire release"):
-        await require_queue(database)
+        await require_release(database)
     await run_release(load_settings(DATABASE_URL=address))
-    await require_queue(database)
+    await require_release(database)
+    await database.change(text("UPDATE alembic_version SET version_num = '0006'"))
+    with pytest.raises(StoreError, match="tariffwire release"):
+        await require_release(database)
+    await database.close()
+
+
+@on_postgresql
+async def test_a_database_is_not_upgraded_while_a_worker_of_another_version_runs(
+    address: str,
+) -> None:
+    settings, times = load_settings(DATABASE_URL=address), LockTimes(patience_s=0)
+    database = Database(address)
+    async with hold_instance_lock(database, clock, times=times, is_shared=True):
+        with pytest.raises(StoreError, match="web and worker processes"):
+            await run_release(settings, times)
+        with pytest.raises(StoreError):
+            await require_release(database)
+    await run_release(settings, times)
+    # Platforms run `release` before each start of new processes, also of the same version.
+    async with hold_instance_lock(database, clock, times=times, is_shared=True):
+        await run_release(settings, times)
     await database.close()
 
 
