@@ -11,6 +11,7 @@ from bot.errors import StoreError
 from bot.installation import Installation
 from bot.runtime.settings import load_settings
 from bot.store.installations import Installations
+from bot.store.removal_marks import RemovalMark, RemovalMarks
 from bot.store.token_cipher import make_key
 from bot.store.workspace_data import remove_workspace
 
@@ -56,8 +57,8 @@ def _fields(installation: Installation) -> dict[str, str]:
 def remove(team: str, yes: bool) -> None:
     """Delete all data of the workspace with the id TEAM, with its token.
 
-    This also works while the bot runs. In Slack, the app stays in the workspace until its
-    administrators remove it.
+    This also works while the bot runs, which deletes a minute later what it saved meanwhile. In
+    Slack, the app stays in the workspace until its administrators remove it.
     """
     if not yes:
         click.confirm(f"Delete all data of workspace {team}?", abort=True, err=True)
@@ -70,9 +71,13 @@ def remove(team: str, yes: bool) -> None:
 
 
 async def _remove(team: str) -> dict[str, int]:
-    from bot.runtime.wiring.basics import open_store
+    from bot.runtime.wiring.basics import open_store, read_clock
 
-    async with open_store(load_settings()) as store:
+    settings, now = load_settings(), read_clock()
+    async with open_store(settings) as store:
+        if settings.serves_many:
+            # A running bot may still save something for the workspace.
+            await RemovalMarks(store.database).put(RemovalMark(team, now), now)
         return await remove_workspace(store.database, team) or {}
 
 

@@ -1,10 +1,12 @@
 """`tariffwire workspaces` lists and removes workspaces, and replaces keys."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.store.installations import Installations
+from bot.store.removal_marks import RemovalMark, RemovalMarks
 from bot.store.token_cipher import TokenCipher, make_key
 from tests.cli.evidence.conftest import Fill, Run, address, fill, run
 from tests.store.examples import subscription
@@ -47,6 +49,22 @@ def test_a_workspace_is_removed_after_a_question(fill: Fill, run: Run) -> None:
     assert (again.exit_code, "nothing of this workspace" in again.stderr) == (1, True)
     found = json.loads(run("workspaces", "list", "--json").stdout)["workspaces"]
     assert [each["team"] for each in found] == ["T1"]
+
+
+def test_a_running_bot_removes_the_workspace_again(
+    fill: Fill, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"):
+        monkeypatch.setenv(name, "for-many-workspaces")
+    fill(_save)
+    assert run("workspaces", "remove", "T2", "--yes").exit_code == 0
+    found: list[RemovalMark] = []
+
+    async def read(store: Store) -> None:
+        found.extend(await RemovalMarks(store.database).handled_before(datetime.now(UTC)))
+
+    fill(read)
+    assert [each.team for each in found] == ["T2"]
 
 
 def test_tokens_are_encrypted_with_the_first_key(
