@@ -60,6 +60,14 @@ _STALLED = sa.text(
     RETURNING queue_name, task_name, lock, args
     """
 )
+_IS_ALIVE = sa.text(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM procrastinate_workers
+        WHERE last_heartbeat >= now() - make_interval(secs => :after_s)
+    )
+    """
+)
 _VERSION = sa.text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')")
 _REMOVE = """
 DO $$
@@ -148,6 +156,11 @@ def take_over(connection: sa.Connection, after_s: float, ended: Collection[int] 
         lost = ((each.lock, each.args, None) for each in stalled if each.queue_name == queue)
         _add(connection, queue, task, lost)
     return len(stalled)
+
+
+def has_worker(connection: sa.Connection, after_s: float) -> bool:
+    """Whether there is a worker that was not silent for `after_s` seconds."""
+    return bool(connection.execute(_IS_ALIVE, {"after_s": after_s}).scalar())
 
 
 def host_key(host: str) -> str:
