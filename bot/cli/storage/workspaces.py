@@ -1,16 +1,13 @@
 """Lists and removes workspaces that have installed the app by OAuth; makes and replaces keys."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import click
 
 from bot.cli.output import echo, print_json, report_errors
 from bot.errors import StoreError
-from bot.installation import Installation
 from bot.runtime.settings import load_settings
-from bot.store.installations import Installations
+from bot.store.installations import ListedInstallation, list_installations
 from bot.store.removal_marks import RemovalMark, RemovalMarks
 from bot.store.token_cipher import make_key
 from bot.store.workspace_data import remove_workspace
@@ -36,12 +33,14 @@ def list_workspaces(as_json: bool) -> None:
         echo("no workspace has installed the app", err=True)
 
 
-async def _list() -> tuple[Installation, ...]:
-    async with _open() as installations:
-        return await installations.every()
+async def _list() -> tuple[ListedInstallation, ...]:
+    from bot.runtime.wiring.basics import open_store
+
+    async with open_store(load_settings()) as store:
+        return await list_installations(store.database)
 
 
-def _fields(installation: Installation) -> dict[str, str]:
+def _fields(installation: ListedInstallation) -> dict[str, str]:
     return {
         "team": installation.team,
         "name": installation.name,
@@ -93,8 +92,12 @@ def rotate_keys() -> None:
 
 
 async def _rotate() -> int:
-    async with _open() as installations:
-        return await installations.rotate_keys()
+    from bot.runtime.wiring.basics import open_store
+    from bot.runtime.wiring.slack import open_installations
+
+    settings = load_settings()
+    async with open_store(settings) as store:
+        return await open_installations(settings, store.database).rotate_keys()
 
 
 @workspaces.command("new-key")
@@ -102,13 +105,3 @@ async def _rotate() -> int:
 def new_key() -> None:
     """Print a new random key for TARIFFWIRE_TOKEN_KEYS."""
     echo(make_key())
-
-
-@asynccontextmanager
-async def _open() -> AsyncIterator[Installations]:
-    from bot.runtime.wiring.basics import open_store
-    from bot.runtime.wiring.slack import open_installations
-
-    settings = load_settings()
-    async with open_store(settings) as store:
-        yield open_installations(settings, store.database)

@@ -77,5 +77,15 @@ def test_tokens_are_encrypted_with_the_first_key(
     monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", new)
     assert run("workspaces", "list").exit_code == 0
     monkeypatch.delenv("TARIFFWIRE_TOKEN_KEYS")
-    refused = run("workspaces", "list")
+    refused = run("workspaces", "rotate-keys")
     assert (refused.exit_code, "TARIFFWIRE_TOKEN_KEYS: missing" in refused.stderr) == (1, True)
+
+
+def test_workspaces_are_listed_and_removed_without_their_keys(
+    fill: Fill, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(_save)
+    monkeypatch.delenv("TARIFFWIRE_TOKEN_KEYS")
+    assert [each[:2] for each in run("workspaces", "list").stdout.splitlines()] == ["T1", "T2"]
+    assert run("workspaces", "remove", "T1", "--yes").exit_code == 0
+    assert [each[:2] for each in run("workspaces", "list").stdout.splitlines()] == ["T2"]
