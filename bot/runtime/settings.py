@@ -152,7 +152,8 @@ class Settings(SourceSettings, BaseSettings):
     subscription_limit: int = Field(25, ge=1, le=1000)
     """The maximum number of subscriptions of a channel or a person."""
     requests_per_minute: int = Field(60, ge=1, le=1_000_000)
-    """How many commands, mentions and direct messages of one person are answered in a minute."""
+    """How many requests of one person are answered in a minute: commands, mentions, direct
+    messages, clicks and shortcuts."""
     posts_per_second: float | None = Field(None, gt=0, le=100)
     """How many messages per second the bot first tries to post in the workspace. It then adapts to
     Slack's limit, which Slack does not publish. Empty means: start with 5 per second and learn.
