@@ -182,9 +182,7 @@ class Application:
         if workspace is not None:
             self._settings = apply_workspace(self._settings, workspace)
         services, slack = await self._open_services(is_local=workspace is not None)
-        await enter(
-            open_listener(services, slack, workspace, self._readiness, self._metrics, self._stop)
-        )
+        await enter(open_listener(services, slack, workspace, self._readiness, self._stop))
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))
         await services.store.outbox.release_all(read_clock())

@@ -68,9 +68,7 @@ class WebApplication(Application):
         enter = self._parts.enter_async_context
         services, slack = await self._open_services(has_workers=True, is_web=True)
         await enter(probe_workers(self._readiness, services.store.database))
-        await enter(
-            open_listener(services, slack, None, self._readiness, self._metrics, self._stop)
-        )
+        await enter(open_listener(services, slack, None, self._readiness, self._stop))
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))
         freeze_startup_objects()
@@ -84,7 +82,7 @@ class WorkerApplication(Application):
     async def _start(self) -> None:
         enter = self._parts.enter_async_context
         services, slack = await self._open_services(has_workers=True)
-        await enter(open_pages(services, self._readiness, self._metrics))
+        await enter(open_pages(services, self._readiness))
         polls = build_host_polls(services)
         await polls.add_feeds(choose_spread_s(self._settings, len(self._feeds)))
         lanes = MessageLanes(services.store.database, slack.team)
