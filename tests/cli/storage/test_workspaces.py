@@ -8,12 +8,12 @@ import pytest
 from bot.store.installations import Installations
 from bot.store.removal_marks import RemovalMark, RemovalMarks
 from bot.store.token_cipher import TokenCipher, make_key
-from tests.cli.evidence.conftest import Fill, Run, address, fill, run
+from tests.cli.evidence.conftest import Fill, Run, address, fill, many, run
 from tests.store.examples import subscription
 from tests.store.opened import Store
 from tests.store.test_installations import TOKEN, installation
 
-__all__ = ["address", "fill", "run"]
+__all__ = ["address", "fill", "many", "run"]
 
 KEY = make_key()
 
@@ -51,11 +51,8 @@ def test_a_workspace_is_removed_after_a_question(fill: Fill, run: Run) -> None:
     assert [each["team"] for each in found] == ["T1"]
 
 
-def test_a_running_bot_removes_the_workspace_again(
-    fill: Fill, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"):
-        monkeypatch.setenv(name, "for-many-workspaces")
+@pytest.mark.usefixtures("many")
+def test_a_running_bot_removes_the_workspace_again(fill: Fill, run: Run) -> None:
     fill(_save)
     assert run("workspaces", "remove", "T2", "--yes").exit_code == 0
     found: list[RemovalMark] = []
