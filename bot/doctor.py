@@ -17,8 +17,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts.delivery import DeliveryState
-from bot.errors import SlackError, SourceError, TariffwireError
+from bot.errors import SlackError, SourceError, StoreError, TariffwireError
 from bot.feeds.health import Health
+from bot.installation import Installation
 from bot.proposals.approval.data_checks import FRESH_FOR, apply_checks, find_last_checks
 from bot.rates.ledger import Ledger
 from bot.runtime.config_folder import ConfigFolder
@@ -36,6 +37,7 @@ from bot.slack.scopes import SCOPES, OAuthScope
 from bot.slack.startup import refuse_organization
 from bot.slack.workspaces.oauth import INSTALL_PATH
 from bot.sources.registry import SourceRegistry
+from bot.store.installations import list_installations
 from bot.store.read_only import data_checks
 from bot.text.languages import get_primary_language
 from bot.values import Frozen
@@ -210,26 +212,32 @@ async def check_slack_setup(
 async def check_workspaces(settings: Settings) -> AsyncIterator[CheckResult]:
     """Whether Slack accepts the token of each workspace that has installed the app, and whether the
     operators' workspace is one of them."""
+    found: list[Installation] = []
     try:
         async with open_store(settings) as store:
-            found = await open_installations(settings, store.database).every()
+            installations = open_installations(settings, store.database)
+            listed = await list_installations(store.database)
+            for each in listed:
+                try:
+                    found += filter(None, [await installations.find(each.team)])
+                except StoreError as error:
+                    yield _failed(f"workspace {each.team}", error)
     except TariffwireError as error:
         yield _failed("workspaces", error)
         return
-    teams = {each.team for each in found}
-    if settings.home_team and settings.home_team not in teams:
+    if settings.home_team and settings.home_team not in {each.team for each in listed}:
         cause = f"the app is not installed in {settings.home_team}, so operators get no notices"
         yield _bad("TARIFFWIRE_HOME_TEAM", cause, f"Open {INSTALL_PATH} at the bot's address")
     async with open_session() as session:
-        for each in found:
-            token = each.token.get_secret_value()
+        for one in found:
+            token = one.token.get_secret_value()
             client = build_client(token, settings.slack_api_url, session)
             for checked in await check_token(client):
                 if not checked.ok:
-                    subject = f"workspace {each.team}: {checked.subject}"
+                    subject = f"workspace {one.team}: {checked.subject}"
                     cure = checked.cure.replace(_COPY_AGAIN, "Install the app there again")
                     yield checked.model_copy(update={"subject": subject, "cure": cure})
-        yield _good("workspaces", f"{len(found)} have installed the app")
+        yield _good("workspaces", f"{len(listed)} have installed the app")
         clock = await check_clock(settings.slack_api_url, session)
         if clock is not None:
             yield clock

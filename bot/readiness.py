@@ -14,6 +14,7 @@ class NotReady(StrEnum):
     SLACK = "slack_not_connected"
     POSTS_REFUSED = "workspace_refuses_posts"
     FEEDS = "feeds_offline"
+    WORKERS = "no_worker"
 
 
 class Readiness:

@@ -36,7 +36,8 @@ def list_messages(failed: bool, dropped: bool, limit: int, as_json: bool) -> Non
 async def _list(ended: DeliveryState | None, limit: int, as_json: bool) -> None:
     from bot.runtime.wiring.basics import open_store
 
-    async with open_store(load_settings()) as store:
+    settings = load_settings()
+    async with open_store(settings) as store:
         outbox = store.outbox
         found = await (outbox.unsent(limit) if ended is None else outbox.ended(ended, limit))
         counts = await store.outbox.counts()
@@ -44,7 +45,7 @@ async def _list(ended: DeliveryState | None, limit: int, as_json: bool) -> None:
         if as_json:
             print_json(_fields(delivery))
         else:
-            echo(_line(delivery))
+            echo(_line(delivery, shows_team=settings.serves_many))
     if not as_json:
         named = (f"{number} {state}" for state, number in counts.items() if number)
         echo(", ".join(named) or "the outbox is empty", err=True)
@@ -67,11 +68,12 @@ def _fields(delivery: Delivery) -> dict[str, object]:
     }
 
 
-def _line(delivery: Delivery) -> str:
+def _line(delivery: Delivery, *, shows_team: bool) -> str:
     parts = [
         delivery.id,
         delivery.state,
         delivery.kind,
+        delivery.team if shows_team else "",
         delivery.conversation,
         f"due {delivery.due_at:%Y-%m-%d %H:%M}Z",
         f"{delivery.attempts} attempts" if delivery.attempts else "",

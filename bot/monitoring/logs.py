@@ -39,6 +39,7 @@ _LOGGERS_WITH_TEXTS = (
     "bot.commands",
     "bot.http_server",
     "bot.mcp",
+    "bot.runtime.watch",
     "bot.slack",
     "mcp",
     "slack_bolt",

@@ -8,6 +8,7 @@ _SHORTEST_SECRET = 6
 """A shorter value, such as a test's, would be found in ordinary words."""
 
 _WORD = r"[^\s\"'\\<>(){}\[\],;|]"
+_DETAIL_ENDS = r"(?=\n(?:CONTEXT:|\[SQL:|After this error:)|\Z)"
 _PATTERNS = (
     # Slack's tokens, such as xoxb-1-2-abc, xoxe.xoxp-1-abc and xapp-1-A1-2-abc.
     (re.compile(r"\b(?:xox[a-z]|xapp)[-.][\w.%-]+", re.IGNORECASE), REDACTED),
@@ -28,9 +29,18 @@ _PATTERNS = (
         rf"\1{REDACTED}",
     ),
     # What SQLAlchemy, psycopg and pydantic add to errors: the values, which people may have typed.
-    (re.compile(r"\[parameters: .*\]"), f"[parameters: {REDACTED}]"),
-    (re.compile(r"(Failing row contains )\(.*\)"), rf"\1{REDACTED}"),
-    (re.compile(r"(Key \([^)]*\)=)\(.*?\)(?= )"), rf"\1{REDACTED}"),
+    # Such a value may have several lines, and a long text may be cut within it.
+    (re.compile(r"\[parameters: .*(?:\]|$)"), f"[parameters: {REDACTED}]"),
+    (
+        re.compile(rf"(Failing row contains )\(.*?{_DETAIL_ENDS}", re.DOTALL),
+        rf"\1{REDACTED}",
+    ),
+    (
+        re.compile(
+            rf"(Key \([^)]*\)=)\(.*?(?:\)(?= (?:already|is|conflicts)\b)|{_DETAIL_ENDS})", re.DOTALL
+        ),
+        rf"\1{REDACTED}",
+    ),
     (re.compile(r"(input_value=).*?(, input_type=)"), rf"\1{REDACTED}\2"),
 )
 

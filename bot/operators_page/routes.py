@@ -36,6 +36,7 @@ _READ_AT_ONCE = 2
 """Maximum pages that are read at a time, so that requests of people keep database connections."""
 _MOST_PAGES = 1000
 _LONGEST_SEARCH = 100
+_MOST_FIELDS = 10
 _LOGIN_PATH = f"{PAGE_PATH}/login"
 _LIMITS = HttpLimits(bodies=4, body_bytes=4096, large_body_bytes=4096)
 _HEADERS = make_page_headers("style-src 'self'; form-action 'self'; base-uri 'none'")
@@ -116,15 +117,18 @@ class OperatorsPage:
         return self._answer("login", error="")
 
     async def _log_in(self, request: web.Request) -> web.Response:
-        if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_SITE:
-            self._rejections.count(Rejection.OTHER_HOST)
+        if not self._is_own(request):
             return self._answer("login", 403, error="Open this page in its own tab, then log in.")
         try:
             body = await self._bodies.read(request)
         except (BodyTooLarge, TimeoutError):
             self._rejections.count(Rejection.OVERSIZED)
             return self._answer("login", 413, error="Wrong token.")
-        form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+        try:
+            form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=_MOST_FIELDS)
+        except ValueError:
+            self._rejections.count(Rejection.MALFORMED)
+            return self._answer("login", 400, error="Wrong token.")
         result = self._access.log_in(form.get("token", [""])[0].strip())
         if result is LoginResult.OK:
             return self._open_session(request)
@@ -149,7 +153,16 @@ class OperatorsPage:
         )
         return response
 
-    async def _log_out(self, _: web.Request) -> web.Response:
+    def _is_own(self, request: web.Request) -> bool:
+        """Whether a form comes from this page. Counts one from another site."""
+        if request.headers.get("Sec-Fetch-Site", "none") in _OWN_SITE:
+            return True
+        self._rejections.count(Rejection.OTHER_HOST)
+        return False
+
+    async def _log_out(self, request: web.Request) -> web.Response:
+        if not self._is_own(request):
+            return _redirect(PAGE_PATH)
         response = _redirect(_LOGIN_PATH)
         response.del_cookie(COOKIE, path=PAGE_PATH)
         return response

@@ -7,7 +7,13 @@ import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -65,7 +71,7 @@ async def run_demo(settings: Settings) -> None:
     this folder, under `demo`.
     """
     async with AsyncExitStack() as stack:
-        settings = _demo_settings(settings, stack)
+        settings = make_demo_settings(settings, stack)
         folder = settings.config_dir / "demo"
         replay = Replay(read_recordings(folder))
         stack.push_async_callback(replay.stop)
@@ -81,11 +87,16 @@ async def run_demo(settings: Settings) -> None:
         await run_application(Application(settings, config, feeds, show), settings)
 
 
-def _demo_settings(settings: Settings, stack: AsyncExitStack) -> Settings:
+def make_demo_settings(settings: Settings, stack: ExitStack | AsyncExitStack) -> Settings:
+    """The settings of the demo: it knows no Slack app and no database of a bot."""
     changes: dict[str, object] = {
         "slack_bot_token": None,
         "slack_app_token": None,
         "slack_signing_secret": None,
+        "slack_client_id": "",
+        "slack_client_secret": None,
+        "home_team": "",
+        "operators_channel": "",
         "database_url": "",
         "poll_seconds": min(settings.poll_seconds, 1.0),
         "backoff_seconds": min(settings.backoff_seconds, 1.0),
@@ -171,9 +182,7 @@ class Application:
         if workspace is not None:
             self._settings = apply_workspace(self._settings, workspace)
         services, slack = await self._open_services(is_local=workspace is not None)
-        await enter(
-            open_listener(services, slack, workspace, self._readiness, self._metrics, self._stop)
-        )
+        await enter(open_listener(services, slack, workspace, self._readiness, self._stop))
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))
         await services.store.outbox.release_all(read_clock())

@@ -35,8 +35,8 @@ class JobPlace(StrEnum):
 
     ONE_WORKER = "one worker"
     WEB = "web"
-    """It prepares answers, renews hub subscriptions or finishes removals, which the process that
-    receives requests does."""
+    """It prepares answers or renews hub subscriptions, which the process that receives requests
+    does."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,7 @@ def list_jobs_without_polls(services: Services, *, is_local: bool = False) -> Se
             Job("renew hub subscriptions", renew, tick * 5, place=JobPlace.WEB, reads_states=True)
         )
     if services.removal is not None:
-        again = services.removal.look_again
-        jobs.append(Job("finish removals of workspaces", again, 60.0, place=JobPlace.WEB))
+        jobs.append(Job("finish removals of workspaces", services.removal.look_again, 60.0))
     if services.journal is not None:
         # Runs often, but reads the journal only once an hour.
         jobs.append(Job("read the journal", services.journal.look, tick * 5))

@@ -17,7 +17,6 @@ from bot.http_server.limits import HttpLimits, connection_limit
 from bot.http_server.rejections import Rejections
 from bot.http_server.server import HttpServer
 from bot.local_slack.server import Workspace
-from bot.monitoring.metrics import Metrics
 from bot.operators_page.routes import PAGE_PATH
 from bot.readiness import NotReady, Readiness
 from bot.runtime.status.pages import open_status_pages, open_status_server
@@ -38,7 +37,6 @@ async def open_listener(
     slack: SlackConnection,
     workspace: Workspace | None,
     readiness: Readiness,
-    metrics: Metrics,
     stop: asyncio.Event,
 ) -> AsyncIterator[None]:
     """Receives Slack's requests within the block: over Socket Mode if there is an app token,
@@ -46,13 +44,13 @@ async def open_listener(
 
     Raises SettingsError if the port for Slack is taken, and Stopped once `stop` is set.
     """
-    rejections = Rejections(on_refusal=metrics.record_refused_request)
+    rejections = Rejections(on_refusal=services.metrics.record_refused_request)
     if slack.many is not None:
         app = _build_shared_app(services, slack.many, rejections)
     else:
         app = build_app(services.slack)
         app.use(TeamGuard(slack.team or "", rejections))
-    async with open_status_pages(services, readiness, metrics, rejections) as pages:
+    async with open_status_pages(services, readiness, rejections) as pages:
         opened = (
             _open_socket(app, services, slack, pages, rejections, readiness, stop)
             if services.settings.slack_app_token is not None
@@ -73,14 +71,13 @@ def _build_shared_app(services: Services, many: ManyWorkspaces, rejections: Reje
 
 
 @asynccontextmanager
-async def open_pages(
-    services: Services, readiness: Readiness, metrics: Metrics
-) -> AsyncIterator[None]:
+async def open_pages(services: Services, readiness: Readiness) -> AsyncIterator[None]:
     """Serves only the pages about the state of the bot within the block, in a process that receives
     no requests of Slack."""
-    settings, rejections = services.settings, Rejections(on_refusal=metrics.record_refused_request)
+    settings = services.settings
+    rejections = Rejections(on_refusal=services.metrics.record_refused_request)
     async with (
-        open_status_pages(services, readiness, metrics, rejections) as pages,
+        open_status_pages(services, readiness, rejections) as pages,
         open_status_server(pages, settings.status_host, settings.port, rejections),
     ):
         yield

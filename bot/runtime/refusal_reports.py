@@ -148,10 +148,14 @@ class RefusalReporter:
         if self._home in (None, team):
             self._readiness.set(NotReady.POSTS_REFUSED)
 
-    def recovered(self, team: str, recovery: Recovery) -> None:
-        """Called when the workspace accepts messages again."""
+    def forgotten(self, team: str) -> None:
+        """Called when the workspace has removed the app."""
         if self._home in (None, team):
             self._readiness.clear(NotReady.POSTS_REFUSED)
+
+    def recovered(self, team: str, recovery: Recovery) -> None:
+        """Called when the workspace accepts messages again."""
+        self.forgotten(team)
         if self._webhook is not None and recovery.is_reported_here:
             since = f"{recovery.refusal.since:%Y-%m-%d %H:%M} UTC"
             self._webhook.post(

@@ -29,6 +29,7 @@ from pydantic_settings import (
     NoDecode,
     SettingsConfigDict,
 )
+from pydantic_settings import SettingsError as UnreadableSource
 from rapidfuzz import process
 
 from bot import PAGE, __version__
@@ -147,7 +148,8 @@ class Settings(SourceSettings, BaseSettings):
     subscription_limit: int = Field(25, ge=1, le=1000)
     """The maximum number of subscriptions of a channel or a person."""
     requests_per_minute: int = Field(60, ge=1, le=1_000_000)
-    """How many commands, mentions and direct messages of one person are answered in a minute."""
+    """How many requests of one person are answered in a minute: commands, mentions, direct
+    messages, clicks and shortcuts."""
     posts_per_second: float | None = Field(None, gt=0, le=100)
     """How many messages per second the bot first tries to post in the workspace. It then adapts to
     Slack's limit, which Slack does not publish. Empty means: start with 5 per second and learn.
@@ -345,10 +347,22 @@ def load_settings(**given: Any) -> Settings:
         cure = f"Set {name} to a valid value or remove it to use the default"
         raise SettingsError(name, f"{cause[0].lower()}{cause[1:]}", cure) from error
     except (OSError, UnicodeDecodeError) as error:
-        cause = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise SettingsError(ENV_FILE, cause, "Correct it or move it away") from error
+        raise _refuse_file(error, ENV_FILE) from error
+    except UnreadableSource as error:
+        # The error of a secret file. Its cause says what is wrong with the file.
+        folders = " or ".join(map(str, list_secret_folders()))
+        raise _refuse_file(error.__cause__, folders or ENV_FILE) from error
     _check_together(settings)
     return settings
+
+
+def _refuse_file(error: BaseException | None, place: str) -> SettingsError:
+    """The error about a file with settings. `place` names it if the error does not."""
+    if isinstance(error, OSError):
+        cause = error.strerror or "cannot be read"
+        cure = "Let the user of the bot read it, or move it away"
+        return SettingsError(str(error.filename or place), cause, cure)
+    return SettingsError(place, "not UTF-8 text", "Correct it or move it away")
 
 
 def list_secret_folders() -> list[Path]:

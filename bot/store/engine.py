@@ -103,8 +103,8 @@ class Database:
 
     It connects at the first query. The constructor raises StoreError if the address is not usable,
     the driver is missing or the folder cannot be created. A cancelled caller waits until its query
-    or transaction has ended. `outage` is notified when the database cannot be reached and when a
-    write succeeds. If it `has_workers`, a job is added for each queued delivery
+    or transaction has ended. `outage` is notified when the database cannot be reached, and when a
+    read or a write succeeds. If it `has_workers`, a job is added for each queued delivery
     (`bot.store.job_queue`).
     """
 
@@ -131,7 +131,7 @@ class Database:
 
     @property
     def is_in_outage(self) -> bool:
-        """Whether the database could not be reached, and no write has succeeded since."""
+        """Whether an outage of the database lasts, as far as this process knows."""
         return self._outage is not None and self._outage.lasts
 
     async def rows(
@@ -151,7 +151,10 @@ class Database:
             with self._engine.connect() as connection:
                 return work(connection)
 
-        return await self._finish(self._in_thread(run))
+        result = await self._finish(self._in_thread(run))
+        if self._outage is not None:
+            self._outage.over(is_write=False)
+        return result
 
     async def column(
         self, query: sa.Executable, given: Mapping[str, Any] | None = None
@@ -175,10 +178,10 @@ class Database:
             await self._finish(self._in_thread(lambda: self._write_all([write])))
         if write.error is not None:
             if self._outage is not None and isinstance(write.error, StoreUnavailable):
-                self._outage.met(write.error)
+                self._outage.met(write.error, is_write=True)
             raise write.error
         if self._outage is not None:
-            self._outage.over()
+            self._outage.over(is_write=True)
         return cast("T", write.result)
 
     async def _write_waiting(self, write: "_Write") -> None:
@@ -245,7 +248,7 @@ class Database:
             if held:
                 await self._finish(self._in_thread(held[0].close))
         if self._outage is not None:
-            self._outage.over()
+            self._outage.over(is_write=True)
 
     def connect(self) -> sa.Connection:
         """A connection for work that already runs in a thread; the caller closes it."""
@@ -287,7 +290,7 @@ class Database:
                 return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except StoreUnavailable as error:
             if self._outage is not None:
-                self._outage.met(error)
+                self._outage.met(error, is_write=False)
             raise
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -14,6 +14,23 @@ from bot.store.token_cipher import TokenCipher
 
 _table, _row = tables.installations, tables.installations.c
 _OTHERS = ("name", "enterprise", "bot_id", "bot_user", "installed_at")
+
+
+class ListedInstallation(NamedTuple):
+    """An installation without its token."""
+
+    team: str
+    name: str
+    enterprise: str
+    installed_at: datetime
+
+
+async def list_installations(database: Database) -> tuple[ListedInstallation, ...]:
+    """All installations, oldest first. Needs no key, so that a workspace whose token no key
+    decrypts can be found."""
+    query = sa.select(*(_row[name] for name in ListedInstallation._fields))
+    rows = await database.rows(query.order_by(_row.installed_at, _row.team))
+    return tuple(ListedInstallation(*row) for row in rows)
 
 
 class Installations:
@@ -48,12 +65,6 @@ class Installations:
         """The ids of all workspaces, in the order in which they installed the app."""
         query = sa.select(_row.team).order_by(_row.installed_at, _row.team)
         return tuple(await self._database.column(query))
-
-    async def every(self) -> tuple[Installation, ...]:
-        """All installations, oldest first. Raises StoreError if no key decrypts one of the
-        tokens."""
-        query = sa.select(_table).order_by(_row.installed_at, _row.team)
-        return tuple(map(self._read, await self._database.rows(query)))
 
     async def rotate_keys(self) -> int:
         """Encrypts all tokens with the first key; returns how many. Raises StoreError, and changes

@@ -84,6 +84,14 @@ _STALLED = sa.text(
     RETURNING queue_name, args
     """
 )
+_IS_ALIVE = sa.text(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM procrastinate_workers
+        WHERE last_heartbeat >= now() - make_interval(secs => :after_s)
+    )
+    """
+)
 _VERSION = sa.text("SELECT obj_description(to_regclass('procrastinate_jobs'), 'pg_class')")
 _REMOVE = """
 DO $$
@@ -189,6 +197,11 @@ def take_over(connection: sa.Connection, after_s: float, ended: Collection[int] 
     add_lanes(connection, dict.fromkeys(lanes))
     add_hosts(connection, (each.args["host"] for each in stalled if each.queue_name == POLLS))
     return len(stalled)
+
+
+def has_worker(connection: sa.Connection, after_s: float) -> bool:
+    """Whether there is a worker that was not silent for `after_s` seconds."""
+    return bool(connection.execute(_IS_ALIVE, {"after_s": after_s}).scalar())
 
 
 def host_key(host: str) -> str:

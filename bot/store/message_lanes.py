@@ -44,7 +44,7 @@ _recent = sa.or_(_since.is_(None), _row.due_at > _since)
 # PostgreSQL computes this set once. It would compare each message with each job in a join, if its
 # statistics are from the time when both tables were empty.
 _unfinished = (
-    sa.select(sa.column("lock"))
+    sa.select(sa.column("lock", sa.String))
     .select_from(sa.table("procrastinate_jobs"))
     .where(sa.text("queue_name = 'messages' AND status IN ('todo', 'doing')"))
 )

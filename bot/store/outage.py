@@ -13,23 +13,25 @@ class Outage:
 
     def __init__(self, readiness: Readiness | None = None) -> None:
         self._readiness = readiness or Readiness()
-        self._lasts = False
+        self._lasts = self._stops_writes = False
 
     @property
     def lasts(self) -> bool:
-        """Whether the database could not be reached, and no write has succeeded since."""
+        """Whether the database could not be used, and `over` has not ended the outage since."""
         return self._lasts
 
-    def met(self, error: StoreUnavailable) -> None:
-        """Records that the database could not be reached."""
+    def met(self, error: StoreUnavailable, *, is_write: bool) -> None:
+        """Records that the database could not be read or written."""
+        self._stops_writes = self._stops_writes or is_write
         if not self._lasts:
             self._lasts = True
             self._readiness.set(NotReady.DATABASE)
             log.error("%s; nothing is lost: writes are retried until they succeed", error)
 
-    def over(self) -> None:
-        """Records a successful write; reads do not count, as they may work during an outage."""
-        if self._lasts:
-            self._lasts = False
+    def over(self, *, is_write: bool) -> None:
+        """Records a successful read or write. A read does not end an outage in which a write has
+        failed, because a full disk can still be read."""
+        if self._lasts and (is_write or not self._stops_writes):
+            self._lasts = self._stops_writes = False
             self._readiness.clear(NotReady.DATABASE)
-            log.info("the database can be written again")
+            log.info("the database can be used again")

@@ -1,5 +1,8 @@
 """All tables with data about people, and how a person is removed from each.
 
+The same id may be of different people in different workspaces, so a person is forgotten in one
+workspace. Only the operators of the home workspace are in the tables that all workspaces share.
+
 Each table of `bot.store.tables` is either in `WITHOUT_PEOPLE`, with what it has instead, or in
 `ERASERS`, with the function that removes a person and each of its columns with text. Rows that only
 this person needs are deleted. Rows that others need, such as the audit log, stay with an anonymous
@@ -8,12 +11,14 @@ id in the place of the person.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from bot.alerts.delivery import DeliveryKind
+from bot.errors import StoreError
 from bot.store import tables
 from bot.store.engine import Database
 
@@ -42,11 +47,18 @@ class Erased:
 @dataclass(frozen=True)
 class ForgottenPerson:
     """A person to forget: the Slack id, the names under which they decided, and the id that takes
-    their place in rows that stay."""
+    their place in rows that stay. `team` is their workspace; None stands for all."""
 
     id: str
     names: frozenset[str]
     anonymous: str
+    team: str | None = None
+    may_have_decided: bool = True
+    """Whether decisions with this id are of this person."""
+
+    def find_rows(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
+        """The conditions for rows of the person's workspace."""
+        return [] if self.team is None else [table.c.team == self.team]
 
     def replace(self, value: Any) -> Any:
         """The value from JSON with the anonymous id in the place of the person."""
@@ -67,6 +79,8 @@ class ForgottenPerson:
 
 _NAMED = ("approved_by", "checked_by")
 """The keys whose value is the name of an operator."""
+_WITH_IDS = ("conversation", "user", "place", "changed_by")
+"""The columns that are the id of a person or a channel."""
 
 Eraser = Callable[[sa.Connection, ForgottenPerson], Erased]
 
@@ -89,18 +103,31 @@ class _DryRun(Exception):
 
 
 async def forget_person(
-    database: Database, user: str, anonymous: str, *, is_dry_run: bool = False
+    database: Database,
+    user: str,
+    anonymous: str,
+    *,
+    team: str | None = None,
+    home: str | None = None,
+    is_dry_run: bool = False,
 ) -> dict[str, Erased]:
     """Removes a person from all tables in one transaction; returns what was done, by table.
 
-    A dry run changes nothing. Raises StoreError.
+    `team` is the person's workspace. `home` is the workspace of the operators; None if there is
+    only one workspace. A dry run changes nothing. Raises StoreError, also if the id has data in
+    several workspaces and no `team` is given.
     """
 
     def write(connection: sa.Connection) -> dict[str, Erased]:
         if database.is_sqlite:
             # Overwrites deleted content in the file.
             connection.execute(sa.text("PRAGMA secure_delete = ON"))
-        person = ForgottenPerson(user, _find_names(connection, user), anonymous)
+        if team is None and len(teams := _find_teams(connection, user, home)) > 1:
+            cause = f"has data in several workspaces: {', '.join(teams)}"
+            raise StoreError(user, cause, "Name one of them with --team, then the others")
+        may_have_decided = team is None or home in (None, team)
+        names = _find_names(connection, user) if may_have_decided else frozenset[str]()
+        person = ForgottenPerson(user, names, anonymous, team, may_have_decided)
         result = {name: table.erase(connection, person) for name, table in ERASERS.items()}
         if is_dry_run:
             raise _DryRun(result)
@@ -110,6 +137,22 @@ async def forget_person(
         return await database.write(write)
     except _DryRun as done:
         return done.result
+
+
+def _find_teams(connection: sa.Connection, user: str, home: str | None) -> list[str]:
+    """The workspaces with data of a person with this id."""
+    found: set[str] = set()
+    for name in ERASERS:
+        row = tables.metadata.tables[name].c
+        named = [row[each] == user for each in _WITH_IDS if each in row]
+        if "team" in row and named:
+            found.update(connection.execute(sa.select(row.team).where(sa.or_(*named))).scalars())
+    for each in _rows_with(connection, tables.subscriptions, user, "data"):
+        if json.loads(each["data"]).get("created_by") == user:
+            found.add(each["team"])
+    if home and any(_rows_with(connection, table, user, name) for table, name in _WITH_OPERATORS):
+        found.add(home)
+    return sorted(found)
 
 
 def _find_names(connection: sa.Connection, user: str) -> frozenset[str]:
@@ -141,12 +184,19 @@ def _is_approval_by(value: Mapping[str, Any], user: str) -> bool:
 
 
 def _rows_with(
-    connection: sa.Connection, table: sa.Table, text: str, *columns: str
+    connection: sa.Connection,
+    table: sa.Table,
+    text: str,
+    *columns: str,
+    where: Sequence[sa.ColumnElement[bool]] = (),
 ) -> list[Mapping[str, Any]]:
-    """The rows that have the text in one of these columns."""
-    has_text = sa.or_(*(table.c[name].contains(text, autoescape=True) for name in columns))
-    rows = connection.execute(sa.select(table).where(has_text)).all()
+    """The rows that have the text in one of these columns, and meet the conditions."""
+    rows = connection.execute(sa.select(table).where(_contains(table, text, columns), *where)).all()
     return [dict(row._mapping) for row in rows]
+
+
+def _contains(table: sa.Table, text: str, columns: Iterable[str]) -> sa.ColumnElement[bool]:
+    return sa.or_(*(table.c[name].contains(text, autoescape=True) for name in columns))
 
 
 def _set(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any], values: Any) -> None:
@@ -159,20 +209,26 @@ def _delete(table: sa.Table, *columns: str) -> Eraser:
 
     def erase(connection: sa.Connection, person: ForgottenPerson) -> Erased:
         is_person = sa.or_(*(table.c[name] == person.id for name in columns))
-        return Erased(deleted=connection.execute(sa.delete(table).where(is_person)).rowcount)
+        statement = sa.delete(table).where(is_person, *person.find_rows(table))
+        return Erased(deleted=connection.execute(statement).rowcount)
 
     return erase
 
 
 def _anonymize_json(table: sa.Table, *columns: str) -> Eraser:
-    """An eraser that replaces the person in columns with JSON."""
+    """An eraser that replaces the person in columns with JSON. A table without workspaces has
+    decisions of operators."""
     keys = [column.name for column in table.primary_key.columns]
+    has_teams = "team" in table.c
 
     def erase(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+        if not has_teams and not person.may_have_decided:
+            return Erased()
         found = {}
+        where = person.find_rows(table) if has_teams else []
         names = (json.dumps(name, ensure_ascii=False) for name in sorted(person.names))
         for text in (person.id, *names):
-            for row in _rows_with(connection, table, text, *columns):
+            for row in _rows_with(connection, table, text, *columns, where=where):
                 found[tuple(row[key] for key in keys)] = row
         count = 0
         for row in found.values():
@@ -194,38 +250,65 @@ def _anonymize_text(table: sa.Table, *columns: str) -> Eraser:
     """An eraser that replaces the person in columns with any text."""
 
     def erase(connection: sa.Connection, person: ForgottenPerson) -> Erased:
-        count = 0
-        for row in _rows_with(connection, table, person.id, *columns):
-            values = {name: person.replace_in_text(row[name]) for name in columns}
-            if any(values[name] != row[name] for name in columns):
-                _set(connection, table, row, values)
-                count += 1
-        return Erased(anonymized=count)
+        where = person.find_rows(table)
+        rows = _rows_with(connection, table, person.id, *columns, where=where)
+        return _replace_in_texts(connection, person, table, columns, rows)
 
     return erase
 
 
-def _both(first: Eraser, second: Eraser) -> Eraser:
-    """An eraser that runs two."""
+def _anonymize_notices(connection: sa.Connection, person: ForgottenPerson) -> Erased:
+    """Replaces a person of another workspace in notices to the operators, such as a report of a
+    mistake. Such a notice names the workspace."""
+    if person.team is None:
+        return Erased()
+    table, columns = tables.deliveries, ("reason", "content")
+    others = (table.c.kind == DeliveryKind.NOTICE, table.c.team != person.team)
+    named = re.compile(rf"\b{re.escape(person.team)}\b")
+    rows = _rows_with(connection, table, person.id, *columns, where=others)
+    own = [row for row in rows if any(named.search(row[name]) for name in columns)]
+    return _replace_in_texts(connection, person, table, columns, own)
+
+
+def _replace_in_texts(
+    connection: sa.Connection,
+    person: ForgottenPerson,
+    table: sa.Table,
+    columns: Sequence[str],
+    rows: Iterable[Mapping[str, Any]],
+) -> Erased:
+    count = 0
+    for row in rows:
+        values = {name: person.replace_in_text(row[name]) for name in columns}
+        if any(values[name] != row[name] for name in columns):
+            _set(connection, table, row, values)
+            count += 1
+    return Erased(anonymized=count)
+
+
+def _all(*erasers: Eraser) -> Eraser:
+    """An eraser that runs all of these."""
 
     def erase(connection: sa.Connection, person: ForgottenPerson) -> Erased:
-        one, other = first(connection, person), second(connection, person)
-        return Erased(one.deleted + other.deleted, one.anonymized + other.anonymized)
+        found = [each(connection, person) for each in erasers]
+        deleted, anonymized = (sum(numbers) for numbers in zip(*map(astuple, found), strict=True))
+        return Erased(deleted, anonymized)
 
     return erase
 
 
 def _erase_bundle_events(connection: sa.Connection, person: ForgottenPerson) -> Erased:
     row, delivery = tables.bundle_events.c, tables.deliveries.c
-    own = sa.select(delivery.id).where(delivery.conversation == person.id)
+    to_person = (delivery.conversation == person.id, *person.find_rows(tables.deliveries))
+    own = sa.select(delivery.id).where(*to_person)
     statement = sa.delete(tables.bundle_events).where(row.delivery_id.in_(own))
     return Erased(deleted=connection.execute(statement).rowcount)
 
 
 def _blank_subscriptions(connection: sa.Connection, person: ForgottenPerson) -> Erased:
     """Removes the person from subscriptions that stay."""
-    count = 0
-    for row in _rows_with(connection, tables.subscriptions, person.id, "data"):
+    count, where = 0, person.find_rows(tables.subscriptions)
+    for row in _rows_with(connection, tables.subscriptions, person.id, "data", where=where):
         had = json.loads(row["data"])
         if (new := _blank(had, person)) != had:
             _set(connection, tables.subscriptions, row, {"data": _dump(new)})
@@ -248,7 +331,8 @@ def _blank(value: Any, person: ForgottenPerson) -> Any:
 def _blank_line_lists(connection: sa.Connection, person: ForgottenPerson) -> Erased:
     """Removes the person from lists of channels that the person saved."""
     row = tables.line_lists.c
-    saved = sa.update(tables.line_lists).where(row.changed_by == person.id)
+    own = person.find_rows(tables.line_lists)
+    saved = sa.update(tables.line_lists).where(row.changed_by == person.id, *own)
     return Erased(anonymized=connection.execute(saved.values(changed_by="")).rowcount)
 
 
@@ -256,7 +340,8 @@ def _erase_marks(connection: sa.Connection, person: ForgottenPerson) -> Erased:
     """Deletes the marks whose name names the person."""
     count = 0
     for row in _rows_with(connection, tables.once, person.id, "name"):
-        if person.replace_in_text(row["name"]) != row["name"]:
+        is_own = person.team is None or row["name"].endswith(f" in {person.team}")
+        if is_own and person.replace_in_text(row["name"]) != row["name"]:
             key = tables.once.c.name == row["name"]
             count += connection.execute(sa.delete(tables.once).where(key)).rowcount
     return Erased(deleted=count)
@@ -276,7 +361,7 @@ def _of_conversation(table: sa.Table, *others: str) -> TableEraser:
 
 ERASERS: Mapping[str, TableEraser] = {
     "subscriptions": TableEraser(
-        _both(_delete(tables.subscriptions, "conversation"), _blank_subscriptions),
+        _all(_delete(tables.subscriptions, "conversation"), _blank_subscriptions),
         ("conversation", "data"),
         ("id", "team"),
     ),
@@ -285,12 +370,12 @@ ERASERS: Mapping[str, TableEraser] = {
     "reminders_off": _of_conversation(tables.reminders_off, "team"),
     "quiet_weeks": _of_conversation(tables.quiet_weeks, "team"),
     "line_lists": TableEraser(
-        _both(_delete(tables.line_lists, "place"), _blank_line_lists),
+        _all(_delete(tables.line_lists, "place"), _blank_line_lists),
         ("place", "changed_by"),
         ("team",),
     ),
     "listed_lines": TableEraser(
-        _both(_delete(tables.listed_lines, "place"), _anonymize_text(tables.listed_lines, "label")),
+        _all(_delete(tables.listed_lines, "place"), _anonymize_text(tables.listed_lines, "label")),
         ("place", "label"),
         ("team", "code", "origin", "totals"),
     ),
@@ -303,9 +388,10 @@ ERASERS: Mapping[str, TableEraser] = {
     "bundle_events": TableEraser(_erase_bundle_events, (), ("event_id", "delivery_id")),
     # Messages to others, such as reports of mistakes, stay.
     "deliveries": TableEraser(
-        _both(
+        _all(
             _delete(tables.deliveries, "conversation"),
             _anonymize_text(tables.deliveries, "reason", "content", "error"),
+            _anonymize_notices,
         ),
         ("conversation", "reason", "content", "error"),
         ("id", "kind", "team", "event_id", "story_ids", "state", "ts"),

@@ -22,8 +22,9 @@ Each new column with text is classified in `bot.store.personal_data`.
                               tokens
     oauth_states              installations that were started and not finished yet
     workspace_turns           when each workspace may get its next message, if there are workers
-    once                      marks of what is done once in a database's life; its workspace and a
-                              refusal of it, and on SQLite its running bot
+    once                      marks of what is done once in a database's life; its workspace, a
+                              refusal of it, removals of workspaces that are repeated once, and on
+                              SQLite the running bot
 
 In the tables with a column `data`, this column contains the whole object as JSON. The other columns
 repeat or add the fields that queries need.

@@ -60,6 +60,9 @@ class Reports:
     def recovered(self, _team: str, recovery: Recovery) -> None:
         self.recoveries.append(recovery)
 
+    def forgotten(self, _team: str) -> None:
+        return None
+
     async def delivered(self, _team: str, recovery: Recovery) -> None:
         self.messages.append((recovery.refusal.since, recovery.at, recovery.messages))
 

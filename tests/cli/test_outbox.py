@@ -67,6 +67,14 @@ def test_the_list_shows_unsent_messages_in_order(run: Run) -> None:
     assert rows[1]["stories"] == ["a"]
 
 
+def test_the_list_of_many_workspaces_names_them(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "T1" not in run("list").stdout
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"):
+        monkeypatch.setenv(name, "for-many-workspaces")
+    monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", "key")
+    assert "  T1  C3  " in run("list").stdout
+
+
 def test_the_list_of_failed_messages_shows_the_reason(run: Run) -> None:
     lines = run("list", "--failed").stdout.splitlines()
     assert [line.split()[0] for line in lines] == [OTHER.id, FAILED.id]

@@ -121,17 +121,22 @@ class TwoWorkspaces:
 
     def rows_with(self, text: str) -> dict[str, int]:
         """The number of rows with the text in each table of the bot's database, also in those of
-        the job queue."""
+        the job queue. The mark of a removal is left out; the second removal deletes it."""
         file = self.folder / "data" / "tariffwire.db"
         engine = create_engine(parse_url(self.database or f"sqlite:///{file}"))
         with engine.connect() as connection:
             found = MetaData()
             found.reflect(connection)
-            counts = {
-                name: sum(text in repr(row) for row in connection.execute(select(table)))
+            rows = {
+                name: [repr(row) for row in connection.execute(select(table))]
                 for name, table in found.tables.items()
             }
         engine.dispose()
+        mark = f"removal of workspace {text} "
+        counts = {
+            name: sum(text in row and mark not in row for row in each)
+            for name, each in rows.items()
+        }
         return {name: number for name, number in counts.items() if number}
 
 

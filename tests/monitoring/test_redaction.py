@@ -30,7 +30,11 @@ LEAKS = (
     ("password=abcdefgh", "abcdefgh"),
     ("[SQL: INSERT INTO answers] [parameters: ('what is the duty', 1)]", "what is the duty"),
     ("DETAIL:  Failing row contains (1, what is the duty).", "what is the duty"),
+    ("DETAIL:  Failing row contains (1, a)\nwhat is the duty).\n[SQL: INSERT]", "what is the duty"),
     ("Key (question)=(what is the duty) already exists", "what is the duty"),
+    ("Key (question, team)=(a\nwhat is the duty, T1) already exists.", "what is the duty"),
+    ("Key (question)=(a\nwhat is the du… (9000 characters)", "what is the du"),
+    ("[parameters: {'question': 'what is the du… (9000 characters)", "what is the du"),
     ("[type=int_parsing, input_value='what is the duty', input_type=str]", "what is the duty"),
 )
 
@@ -61,6 +65,16 @@ def test_a_known_secret_is_removed_from_any_text(before: str, after: str) -> Non
 def test_the_rest_of_a_line_stays() -> None:
     line = "feed wire: answered 500 at https://feeds.example/rss?page=2 (token bucket, 3 tokens)"
     assert Redactor(["abc"]).redact(line) == line
+
+
+def test_what_follows_the_values_of_a_row_stays() -> None:
+    text = (
+        "DETAIL:  Failing row contains (1,\nb).\n[SQL: INSERT INTO answers]\n[parameters: (1,)]\n"
+        "After this error:\nTraceback"
+    )
+    redacted = Redactor().redact(text)
+    assert "[SQL: INSERT INTO answers]" in redacted
+    assert redacted.endswith("After this error:\nTraceback")
 
 
 @given(st.text(alphabet="xoabp-.:/@=[]()' \"", max_size=60))

@@ -63,16 +63,29 @@ async def test_a_large_body_is_refused(page: ServedPage) -> None:
     assert (await page.log_in("x" * 10_000)).status == 413
 
 
-async def test_logging_out_removes_the_cookie(page: ServedPage) -> None:
-    cookie = await page.open_session()
+async def test_a_form_with_too_many_fields_is_refused_and_counted(
+    page: ServedPage, caplog: pytest.LogCaptureFixture
+) -> None:
     async with (
         aiohttp.ClientSession() as session,
-        session.post(
-            f"{page.address}/logout", headers={"Cookie": cookie}, allow_redirects=False
-        ) as answer,
+        session.post(f"{page.address}/login", data={f"f{n}": "x" for n in range(99)}) as answer,
+    ):
+        assert answer.status == 400
+    assert page.rejections.counts() == {Rejection.MALFORMED: 1}
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(("site", "logs_out"), [("same-origin", True), ("cross-site", False)])
+async def test_logging_out_removes_the_cookie_and_other_sites_cannot(
+    page: ServedPage, site: str, logs_out: bool
+) -> None:
+    headers = {"Cookie": await page.open_session(), "Sec-Fetch-Site": site}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{page.address}/logout", headers=headers, allow_redirects=False) as answer,
     ):
         assert answer.status == 303
-        assert "Max-Age=0" in answer.headers["Set-Cookie"]
+        assert ("Max-Age=0" in answer.headers.get("Set-Cookie", "")) is logs_out
 
 
 @pytest.mark.parametrize("path", PATHS)

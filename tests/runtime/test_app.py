@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from sqlalchemy import text
 
 from bot.errors import SettingsError, SlackError, StoreError
 from bot.local_slack.server import Workspace
-from bot.runtime.app import Application
+from bot.runtime.app import Application, make_demo_settings
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.basics import lock_data_folder, read_clock
@@ -54,6 +55,20 @@ def settings(workspace: Workspace, tmp_path: Path) -> Settings:
         "feeds_file": tmp_path / "feeds.yaml",
     }
     return Settings().model_copy(update=changes)
+
+
+def test_the_demo_opens_the_local_workspace_whatever_app_the_settings_have() -> None:
+    many = {
+        "slack_client_id": "111.222",
+        "slack_client_secret": SecretStr("secret-of-the-app"),
+        "slack_signing_secret": SecretStr("signs"),
+        "home_team": "T0HOME",
+        "operators_channel": "C0OPERATORS",
+    }
+    with ExitStack() as stack:
+        demo = make_demo_settings(Settings().model_copy(update=many), stack)
+    assert demo.transport == "local"
+    assert (demo.home_team, demo.operators_channel, demo.database_url) == ("", "", "")
 
 
 def application(settings: Settings, port: int) -> Application:

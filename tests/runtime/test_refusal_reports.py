@@ -104,6 +104,22 @@ async def test_a_refusal_by_another_workspace_names_it_and_the_bot_stays_ready(
     assert (notice.team, "workspace T2" in notice.reason) == (TEAM, True)
 
 
+async def test_the_bot_is_ready_again_when_the_operators_workspace_has_removed_the_app(
+    store: Store,
+) -> None:
+    readiness, gate = Readiness(), WorkspaceGate()
+    gate.report_to(RefusalReporter(readiness, _notices(store), None, home=TEAM))
+    refused = WorkspaceRefused("Slack", "account_inactive", "install it")
+    for team in (TEAM, "T2"):
+        gate.refuse(Turn(team), refused, NOON)
+    await gate.save()
+    gate.forget("T2")
+    assert list(readiness.reasons) == [NotReady.POSTS_REFUSED]
+    # A later installation has no refusal that could end.
+    gate.forget(TEAM)
+    assert list(readiness.reasons) == []
+
+
 async def test_with_several_workers_one_reports_and_none_counts_the_messages(
     hook: Hook, url: str, store: Store
 ) -> None:

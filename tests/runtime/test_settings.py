@@ -217,6 +217,16 @@ def test_an_empty_file_of_a_secret_counts_as_none(
     assert load_settings() == without
 
 
+def test_a_secret_file_that_cannot_be_read_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "secrets"))
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "slack_bot_token").write_bytes(b"xoxb-\xff")
+    with pytest.raises(SettingsError, match=f"{tmp_path / 'secrets'}: not UTF-8 text"):
+        load_settings()
+
+
 def test_a_folder_of_secrets_that_does_not_exist_is_ignored(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -30,7 +30,7 @@ async def test_an_installation_is_found_until_another_replaces_it(store: Store) 
     second = installation(token=SecretStr("xoxb-2"), name="Acme Inc")
     await installations.save(second)
     assert await installations.find("T1") == second
-    assert await installations.every() == (second,)
+    assert await installations.teams() == ("T1",)
 
 
 async def test_workspaces_are_listed_in_the_order_of_installation(store: Store) -> None:
@@ -54,12 +54,12 @@ async def test_keys_are_rotated_for_all_tokens_or_none(store: Store) -> None:
     rotated = Installations(store.database, TokenCipher([new, old]))
     await rotated.save(installation("T2"))
     assert await rotated.rotate_keys() == 2
-    after = Installations(store.database, TokenCipher([new]))
-    assert await after.every() == (installation("T1"), installation("T2"))
+    after, every = Installations(store.database, TokenCipher([new])), ("T1", "T2")
+    assert [await after.find(each) for each in every] == [installation(each) for each in every]
     wrong = Installations(store.database, TokenCipher([make_key()]))
     with pytest.raises(StoreError):
         await wrong.rotate_keys()
-    assert await after.every() == (installation("T1"), installation("T2"))
+    assert [await after.find(each) for each in every] == [installation(each) for each in every]
 
 
 async def test_only_installed_workspaces_are_locked(store: Store) -> None:

@@ -39,7 +39,7 @@ async def test_an_outage_is_logged_once_at_its_start_and_once_at_its_end(
     for _ in range(3):
         assert await database.write(_select_one) == 1
     assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
-    assert "can be written again" in caplog.text
+    assert "can be used again" in caplog.text
     assert list(readiness.reasons) == []
     assert "Traceback" not in caplog.text
     await database.close()
@@ -52,10 +52,50 @@ async def test_a_process_that_only_reads_sees_the_end_of_an_outage(store: Store)
     database = Database(url, outage)
     readiness.add_probe(NotReady.DATABASE, MonitoringQueries(database).ping)
     for _ in range(2):
-        outage.met(StoreUnavailable("bot", "connection failed", "Start it"))
+        outage.met(StoreUnavailable("bot", "connection failed", "Start it"), is_write=True)
         await database.rows(text("SELECT 1"))
         assert readiness.reasons == (NotReady.DATABASE,)
         assert await readiness.look() == ()
+    await database.close()
+
+
+async def test_a_read_ends_an_outage_that_only_reads_have_met(tmp_path: Path) -> None:
+    file = tmp_path / "bot.db"
+    file.mkdir()
+    readiness = Readiness()
+    database = Database(f"sqlite:///{file}", Outage(readiness))
+    with pytest.raises(StoreUnavailable):
+        await database.rows(text("SELECT 1"))
+    assert list(readiness.reasons) == [NotReady.DATABASE]
+    file.rmdir()
+    # A web process may write nothing for hours.
+    await database.rows(text("SELECT 1"))
+    assert list(readiness.reasons) == []
+    await database.close()
+
+
+async def test_a_read_does_not_end_an_outage_that_a_write_has_met(tmp_path: Path) -> None:
+    file = tmp_path / "bot.db"
+    readiness = Readiness()
+    database = Database(f"sqlite:///{file}", Outage(readiness))
+    await database.write(lambda each: each.execute(text("CREATE TABLE filled (row BLOB)")))
+
+    def fill(connection: Connection) -> None:
+        # SQLite then answers as on a full disk.
+        connection.execute(text("PRAGMA max_page_count = 1"))
+        connection.execute(text("INSERT INTO filled VALUES (zeroblob(1000000))"))
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        await database.write(fill)
+    await database.rows(text("SELECT 1"))
+    assert list(readiness.reasons) == [NotReady.DATABASE]
+
+    def empty(connection: Connection) -> None:
+        connection.execute(text("PRAGMA max_page_count = 1000"))
+        connection.execute(text("INSERT INTO filled VALUES (1)"))
+
+    await database.write(empty)
+    assert list(readiness.reasons) == []
     await database.close()
 
 

@@ -14,6 +14,7 @@ from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.notices import MistakeReport, mistake_trouble, plan_notices
 from bot.alerts.watch.facts import LateQueue
 from bot.alerts.watch.incidents import Problem
+from bot.errors import StoreError
 from bot.lines.model import LineList, ListedLine, ListOwner
 from bot.proposals.approval.audit import Operator, State
 from bot.proposals.approval.data_checks import DataCheck
@@ -179,6 +180,70 @@ async def test_what_others_need_stays_and_can_be_read(store: Store) -> None:
         (ANONYMOUS, "C1", {"answer": 1}),
         (ANONYMOUS, ANONYMOUS, {"answer": 2}),
     ]
+
+
+async def _save_everywhere(store: Store, team: str) -> None:
+    """Saves a row with the person for each column of each table with workspaces."""
+    for name, eraser in ERASERS.items():
+        table = metadata.tables[name]
+        if name != "once" and "team" not in table.c:
+            continue
+        for column in eraser.with_people:
+            row = _make_row(table, column)
+            own = {"team": team, "id": f"{team} {name} {column}", "story_id": column}
+            row |= {key: value for key, value in own.items() if key in table.c}
+            if name == "once":
+                row["name"] = f"default subscription of {GONE.id} in {team}"
+            await store.database.change(store.database.insert(table).values(row))
+
+
+def _of(team: str, dump: dict[str, list[str]]) -> list[str]:
+    return [row for rows in dump.values() for row in rows if f"'{team}" in row or f" {team}" in row]
+
+
+async def test_a_person_with_the_same_id_in_another_workspace_stays(store: Store) -> None:
+    for team in ("T1", "T2", "T22"):
+        await _save_everywhere(store, team)
+    await store.data_checks.add(DataCheck(imposer="US", on=NOON.date(), by=GONE, at=NOON))
+    before = await _dump(store)
+    result = await forget_person(store.database, GONE.id, ANONYMOUS, team="T2", home="T1")
+    assert result["subscriptions"] == Erased(1, 1)
+    after = await _dump(store)
+    for team in ("T1", "T22"):
+        assert _of(f"{team}'", before) == _of(f"{team}'", after)
+    assert after["data_checks"] == before["data_checks"]
+    assert not [row for row in _of("T2'", after) if GONE.id in row]
+
+
+async def test_decisions_belong_to_the_person_in_the_workspace_of_the_operators(
+    store: Store,
+) -> None:
+    await _save_person(store, GONE, 1)
+    await forget_person(store.database, GONE.id, ANONYMOUS, team=TEAM, home=TEAM)
+    rows = [row for table in (await _dump(store)).values() for row in table]
+    assert not [row for row in rows if GONE.id in row or "Gone" in row]
+
+
+async def test_an_id_in_several_workspaces_needs_the_workspace(store: Store) -> None:
+    await store.follows.follow("T2", GONE.id, "event")
+    planned = await forget_person(store.database, GONE.id, ANONYMOUS, is_dry_run=True)
+    assert planned["follows"] == Erased(deleted=1)
+    await store.data_checks.add(DataCheck(imposer="US", on=NOON.date(), by=GONE, at=NOON))
+    with pytest.raises(StoreError, match="T1, T2"):
+        await forget_person(store.database, GONE.id, ANONYMOUS, home="T1")
+    await store.subscriptions.add(subscription("C1", team="T3", created_by=GONE.id))
+    with pytest.raises(StoreError, match="T2, T3"):
+        await forget_person(store.database, GONE.id, ANONYMOUS)
+
+
+async def test_a_report_by_a_person_of_another_workspace_is_anonymized(store: Store) -> None:
+    reports = [MistakeReport(story("s1"), GONE.id, "C1", team) for team in ("T2", "T22", TEAM)]
+    troubles = [mistake_trouble(each, TEAM)._replace(key=each.team) for each in reports]
+    await store.queue(*plan_notices((), TEAM, ["UOP"], NOON, troubles))
+    result = await forget_person(store.database, GONE.id, ANONYMOUS, team="T2", home=TEAM)
+    assert result["deliveries"] == Erased(anonymized=1)
+    [row] = [row for row in (await _dump(store))["deliveries"] if ANONYMOUS in row]
+    assert "workspace T2:" in row
 
 
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)

@@ -62,6 +62,9 @@ class RefusalReports(Protocol):
         If this raises StoreError, it is called again later.
         """
 
+    def forgotten(self, team: str) -> None:
+        """The workspace has removed the app, so its refusal has no end."""
+
 
 Check = Callable[[str], Awaitable[None]]
 """Asks Slack whether a team's token is valid. Raises WorkspaceRefused if it is not. Any other
@@ -269,6 +272,8 @@ class WorkspaceGate:
             known.pop(team, None)
         for teams in (self._unreported, self._reported_elsewhere):
             teams.discard(team)
+        if self._reports is not None:
+            self._reports.forgotten(team)
 
     def keep_only(self, teams: Collection[str]) -> None:
         """Drops what is known of other workspaces: they have removed the app."""

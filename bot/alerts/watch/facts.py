@@ -63,6 +63,8 @@ class LateQueue(Frozen):
     conversations: int
     error: str = ""
     """Why an attempt to send one of them failed; empty if none failed."""
+    team: str = ""
+    """Their workspace; empty if it is that of the operators."""
 
 
 class QuietWeek(Frozen):

@@ -38,10 +38,14 @@ class LateMessages:
         team: str,
         clock: Callable[[], datetime],
         is_refusing: Callable[[], bool],
+        *,
+        is_home: bool = True,
     ) -> None:
         """`is_refusing` says whether the workspace refuses all messages; that is reported
-        elsewhere."""
+        elsewhere. `is_home` says that it is the workspace of the operators, which the reports then
+        do not name."""
         self._store, self._incidents, self._team = store, incidents, team
+        self._named = "" if is_home else team
         self._clock, self._is_refusing = clock, is_refusing
 
     async def look(self) -> None:
@@ -51,6 +55,8 @@ class LateMessages:
         key = await self._incidents.find_key(_SCOPE, _SCOPE)
         problems = []
         if late is not None and (key or not self._is_refusing()):
-            key = key or f"messages late since {late.since.isoformat()}, queue"
+            whose = f" of workspace {self._named}" if self._named else ""
+            key = key or f"messages late since {late.since.isoformat()}, queue{whose}"
+            late = late.model_copy(update={"team": self._named})
             problems.append(Problem(subject=_SCOPE, key=key, about=late))
         await self._incidents.look(_SCOPE, problems, {_SCOPE})

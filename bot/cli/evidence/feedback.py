@@ -5,7 +5,7 @@ import asyncio
 import click
 
 from bot.cli.output import echo, print_json, report_errors
-from bot.runtime.settings import load_settings
+from bot.runtime.settings import Settings, load_settings
 from bot.store.feedback import ListedFeedback
 
 
@@ -18,19 +18,20 @@ def feedback(limit: int, as_json: bool) -> None:
 
     The newest comes first. With --json, each line has the story's title and link.
     """
-    found = asyncio.run(_read(limit))
+    settings = load_settings()
+    found = asyncio.run(_read(settings, limit))
     if as_json:
         for each in found:
             print_json(_fields(each))
         return
-    _print_table(found)
+    _print_table(found, shows_team=settings.serves_many)
     echo(f"{len(found)} entr{'y' if len(found) == 1 else 'ies'}", err=True)
 
 
-async def _read(limit: int) -> tuple[ListedFeedback, ...]:
+async def _read(settings: Settings, limit: int) -> tuple[ListedFeedback, ...]:
     from bot.runtime.wiring.basics import open_store
 
-    async with open_store(load_settings()) as store:
+    async with open_store(settings) as store:
         return await store.feedback.newest(limit)
 
 
@@ -48,13 +49,14 @@ def _fields(listed: ListedFeedback) -> dict[str, object]:
     }
 
 
-def _print_table(found: tuple[ListedFeedback, ...]) -> None:
+def _print_table(found: tuple[ListedFeedback, ...], *, shows_team: bool) -> None:
     rows = [("when", "what", "where", "who", "story")] if found else []
     for listed in found:
         said = listed.feedback
         when, what = f"{said.at:%Y-%m-%d %H:%M}Z", said.kind.replace("_", " ")
         story = listed.title or f"{said.story_id} (no longer saved)"
-        rows.append((when, what, said.conversation, said.user, " ".join(story.split())))
+        where = f"{said.team} {said.conversation}" if shows_team else said.conversation
+        rows.append((when, what, where, said.user, " ".join(story.split())))
     widths = [max(len(row[place]) for row in rows) for place in range(4)] if rows else []
     for *cells, story in rows:
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))

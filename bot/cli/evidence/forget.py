@@ -13,41 +13,53 @@ from bot.store.personal_data import Erased, forget_person
 
 @click.command()
 @click.argument("user")
+@click.option("--team", metavar="ID", help="The person's workspace, such as T024BE7LH.")
 @click.option("--dry-run", is_flag=True, help="Only print what would be removed.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @report_errors
-def forget(user: str, dry_run: bool, as_json: bool) -> None:
+def forget(user: str, team: str | None, dry_run: bool, as_json: bool) -> None:
     """Remove a person from the database.
 
-    USER is a Slack id, such as U024BE7LH. Deletes their subscriptions, follows, feedback, list of
+    USER is a Slack id, such as U024BE7LH. If the id has data in several workspaces, --team is
+    needed: it may be of different people. Deletes their subscriptions, follows, feedback, list of
     tariff lines and the messages to them. Decisions on rates and kept answers stay with an
     anonymous id. This also works while the bot runs. Messages in Slack, backups, logs and exported
     files stay as they are.
     """
     if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", user):
         raise click.UsageError(f"{user} is not the id of a Slack user, such as U024BE7LH.")
+    if team is not None and not re.fullmatch(r"T[A-Z0-9]{2,30}", team):
+        raise click.UsageError(f"{team} is not the id of a workspace, such as T024BE7LH.")
     # A random id, because a hash of the Slack id could be recomputed.
     anonymous = f"forgotten-{secrets.token_hex(4)}"
-    result = asyncio.run(_forget(user, anonymous, dry_run))
+    result = asyncio.run(_forget(user, team, anonymous, dry_run))
     if as_json:
-        print_json({"user": user, "dry_run": dry_run, "tables": _fields(result)})
+        fields = {"user": user, "team": team, "dry_run": dry_run, "tables": _fields(result)}
+        print_json(fields)
         return
     words = "would be " if dry_run else ""
     for name, erased in result.items():
         echo(f"{name}: {erased.deleted} {words}deleted, {erased.anonymized} {words}anonymized")
     if not any(erased.deleted or erased.anonymized for erased in result.values()):
-        echo(f"the database has nothing about {user}; is the id right?", err=True)
+        where = f" in workspace {team}" if team else ""
+        echo(f"the database has nothing about {user}{where}; is the id right?", err=True)
     elif dry_run:
         echo("nothing was changed (--dry-run)", err=True)
     elif any(erased.anonymized for erased in result.values()):
         echo(f"the anonymous id is {anonymous}", err=True)
 
 
-async def _forget(user: str, anonymous: str, is_dry_run: bool) -> dict[str, Erased]:
+async def _forget(
+    user: str, team: str | None, anonymous: str, is_dry_run: bool
+) -> dict[str, Erased]:
     from bot.runtime.wiring.basics import open_store
 
-    async with open_store(load_settings()) as store:
-        return await forget_person(store.database, user, anonymous, is_dry_run=is_dry_run)
+    settings = load_settings()
+    home = settings.home_team or None
+    async with open_store(settings) as store:
+        return await forget_person(
+            store.database, user, anonymous, team=team, home=home, is_dry_run=is_dry_run
+        )
 
 
 def _fields(result: dict[str, Erased]) -> dict[str, object]:

@@ -1,16 +1,14 @@
 """Lists and removes workspaces that have installed the app by OAuth; makes and replaces keys."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import click
 
 from bot.cli.output import echo, print_json, report_errors
 from bot.errors import StoreError
-from bot.installation import Installation
 from bot.runtime.settings import load_settings
-from bot.store.installations import Installations
+from bot.store.installations import ListedInstallation, list_installations
+from bot.store.removal_marks import RemovalMark, RemovalMarks
 from bot.store.token_cipher import make_key
 from bot.store.workspace_data import remove_workspace
 
@@ -35,12 +33,14 @@ def list_workspaces(as_json: bool) -> None:
         echo("no workspace has installed the app", err=True)
 
 
-async def _list() -> tuple[Installation, ...]:
-    async with _open() as installations:
-        return await installations.every()
+async def _list() -> tuple[ListedInstallation, ...]:
+    from bot.runtime.wiring.basics import open_store
+
+    async with open_store(load_settings()) as store:
+        return await list_installations(store.database)
 
 
-def _fields(installation: Installation) -> dict[str, str]:
+def _fields(installation: ListedInstallation) -> dict[str, str]:
     return {
         "team": installation.team,
         "name": installation.name,
@@ -56,8 +56,8 @@ def _fields(installation: Installation) -> dict[str, str]:
 def remove(team: str, yes: bool) -> None:
     """Delete all data of the workspace with the id TEAM, with its token.
 
-    This also works while the bot runs. In Slack, the app stays in the workspace until its
-    administrators remove it.
+    This also works while the bot runs, which deletes a minute later what it saved meanwhile. In
+    Slack, the app stays in the workspace until its administrators remove it.
     """
     if not yes:
         click.confirm(f"Delete all data of workspace {team}?", abort=True, err=True)
@@ -70,9 +70,13 @@ def remove(team: str, yes: bool) -> None:
 
 
 async def _remove(team: str) -> dict[str, int]:
-    from bot.runtime.wiring.basics import open_store
+    from bot.runtime.wiring.basics import open_store, read_clock
 
-    async with open_store(load_settings()) as store:
+    settings, now = load_settings(), read_clock()
+    async with open_store(settings) as store:
+        if settings.serves_many:
+            # A running bot may still save something for the workspace.
+            await RemovalMarks(store.database).put(RemovalMark(team, now), now)
         return await remove_workspace(store.database, team) or {}
 
 
@@ -88,8 +92,12 @@ def rotate_keys() -> None:
 
 
 async def _rotate() -> int:
-    async with _open() as installations:
-        return await installations.rotate_keys()
+    from bot.runtime.wiring.basics import open_store
+    from bot.runtime.wiring.slack import open_installations
+
+    settings = load_settings()
+    async with open_store(settings) as store:
+        return await open_installations(settings, store.database).rotate_keys()
 
 
 @workspaces.command("new-key")
@@ -97,13 +105,3 @@ async def _rotate() -> int:
 def new_key() -> None:
     """Print a new random key for TARIFFWIRE_TOKEN_KEYS."""
     echo(make_key())
-
-
-@asynccontextmanager
-async def _open() -> AsyncIterator[Installations]:
-    from bot.runtime.wiring.basics import open_store
-    from bot.runtime.wiring.slack import open_installations
-
-    settings = load_settings()
-    async with open_store(settings) as store:
-        yield open_installations(settings, store.database)

@@ -13,7 +13,6 @@ from bot.http_server.server import HttpServer
 from bot.monitoring.backlog import DatabaseFacts
 from bot.monitoring.bounded_read import BoundedRead
 from bot.monitoring.endpoint import MetricsPage
-from bot.monitoring.metrics import Metrics
 from bot.monitoring.redaction import Redactor
 from bot.operators_page.access import OperatorAccess
 from bot.operators_page.rendering import PageRenderer
@@ -34,7 +33,7 @@ _LIMITS = HttpLimits(connections=32, bodies=4, body_bytes=4096, large_body_bytes
 
 @asynccontextmanager
 async def open_status_pages(
-    services: Services, readiness: Readiness, metrics: Metrics, rejections: Rejections
+    services: Services, readiness: Readiness, rejections: Rejections
 ) -> AsyncIterator[Sequence[web.RouteDef]]:
     """The routes except `/healthz`; at the end of the block, waits for their queries."""
     store = services.store
@@ -56,7 +55,7 @@ async def open_status_pages(
     routes = [ready_route(readiness)]
     if token := reveal_secret(services.settings.metrics_token):
         last_checks = services.decisions.list_last_checks
-        page = MetricsPage(metrics, facts, last_checks, read_clock, token, rejections)
+        page = MetricsPage(services.metrics, facts, last_checks, read_clock, token, rejections)
         routes += page.routes()
     if token := reveal_secret(services.settings.operators_token):
         overview = OverviewReader(store, services.feeds, readiness, facts.get)

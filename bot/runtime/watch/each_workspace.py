@@ -1,7 +1,12 @@
 """Runs the same regular job for each workspace, with an object of its own."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
+
+from bot.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 
 class Look(Protocol):
@@ -20,8 +25,17 @@ class EachWorkspace:
         self._made: dict[str, Look] = {}
 
     async def look(self) -> None:
-        """Runs the job of each workspace, one after the other. Raises the errors of the jobs."""
+        """Runs the job of each workspace, one after the other.
+
+        The failure of one is logged, and the others run. Raises StoreUnavailable, with which all
+        would fail.
+        """
         teams = await self._list_teams()
         self._made = {team: self._made.get(team) or self._make(team) for team in teams}
-        for job in self._made.values():
-            await job.look()
+        for team, job in self._made.items():
+            try:
+                await job.look()
+            except StoreUnavailable:
+                raise
+            except Exception:
+                log.exception("a regular job of workspace %s failed", team)

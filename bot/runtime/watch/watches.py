@@ -55,7 +55,14 @@ class Watches:
     def _watch_late_messages(self, team: str) -> LateMessages:
         parts, store = self._parts, self._parts.store.watch
         incidents = Incidents(store, parts.notices, team)
-        return LateMessages(store, incidents, team, parts.clock, lambda: team in parts.gate.closed)
+        return LateMessages(
+            store,
+            incidents,
+            team,
+            parts.clock,
+            lambda: team in parts.gate.closed,
+            is_home=team == parts.home,
+        )
 
     def _watch_quiet_weeks(self, team: str) -> QuietWeeks:
         parts, store = self._parts, self._parts.store

@@ -10,6 +10,7 @@ from bot.runtime.wiring.slack import SlackConnection
 from bot.slack.workspaces.registry import InstalledWorkspaces
 from bot.store.engine import Database
 from bot.store.installations import Installations
+from bot.store.removal_marks import RemovalMark, RemovalMarks
 from bot.store.workspace_data import remove_workspace
 
 log = logging.getLogger(__name__)
@@ -54,22 +55,20 @@ class WorkspaceRemoval:
         self._installations, self._installed = installations, installed
         self._database, self._gate = database, gate
         self._check, self._clock = check, clock
-        self._removed: dict[str, tuple[datetime, datetime]] = {}
-        """The moment of each removal according to Slack, and when it was handled here."""
+        self._marks = RemovalMarks(database)
 
     async def remove(self, team: str, at: datetime) -> None:
         """Deletes the data of a workspace that removed the app at a moment, unless it has installed
         the app again since. Slack may send an event up to an hour late. Raises StoreError."""
-        self._removed[team] = at, self._clock()
+        await self._marks.put(RemovalMark(team, at), self._clock())
         await self._remove(team, at)
 
     async def look_again(self) -> None:
-        """Deletes what was saved for removed workspaces during their removal; call it regularly.
-        Raises StoreError."""
-        for team, (at, handled_at) in tuple(self._removed.items()):
-            if self._clock() - handled_at >= AGAIN_AFTER:
-                await self._remove(team, at)
-                self._removed.pop(team, None)
+        """Deletes what was saved for removed workspaces during their removal, also during one by
+        another process; call it regularly. Raises StoreError."""
+        for mark in await self._marks.handled_before(self._clock() - AGAIN_AFTER):
+            await self._remove(mark.team, mark.at)
+            await self._marks.delete(mark)
 
     async def _remove(self, team: str, at: datetime) -> None:
         removed = await remove_workspace(

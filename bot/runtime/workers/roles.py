@@ -8,8 +8,12 @@ it in one process.
 """
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from bot.errors import SettingsError
+from bot.monitoring.bounded_read import BoundedRead
+from bot.readiness import NotReady, Readiness
 from bot.runtime.app import Application, open_mcp_endpoint, run_application, run_until_stopped
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.gc_tuning import freeze_startup_objects
@@ -17,7 +21,7 @@ from bot.runtime.jobs import run_jobs
 from bot.runtime.listeners import open_listener, open_pages
 from bot.runtime.settings import Settings
 from bot.runtime.wiring.polling import choose_spread_s
-from bot.runtime.workers.engine import JobEngine
+from bot.runtime.workers.engine import STALLED_AFTER_S, JobEngine
 from bot.runtime.workers.jobs import (
     build_host_polls,
     build_lane_jobs,
@@ -26,9 +30,14 @@ from bot.runtime.workers.jobs import (
     list_worker_jobs,
 )
 from bot.runtime.workers.release import require_postgresql
+from bot.store import job_queue
+from bot.store.engine import Database
 from bot.store.message_lanes import MessageLanes
 
 log = logging.getLogger(__name__)
+
+_READ_S = 2.0
+"""Maximum seconds for the question whether a worker is alive."""
 
 
 async def run_web(settings: Settings) -> None:
@@ -65,9 +74,8 @@ class WebApplication(Application):
     async def _start(self) -> None:
         enter = self._parts.enter_async_context
         services, slack = await self._open_services(has_workers=True, is_web=True)
-        await enter(
-            open_listener(services, slack, None, self._readiness, self._metrics, self._stop)
-        )
+        await enter(probe_workers(self._readiness, services.store.database))
+        await enter(open_listener(services, slack, None, self._readiness, self._stop))
         if self._settings.mcp:
             await enter(open_mcp_endpoint(services, self._settings))
         freeze_startup_objects()
@@ -81,7 +89,7 @@ class WorkerApplication(Application):
     async def _start(self) -> None:
         enter = self._parts.enter_async_context
         services, slack = await self._open_services(has_workers=True)
-        await enter(open_pages(services, self._readiness, self._metrics))
+        await enter(open_pages(services, self._readiness))
         polls = build_host_polls(services)
         await polls.add_feeds(choose_spread_s(self._settings, len(self._feeds)))
         lanes = MessageLanes(services.store.database, slack.team)
@@ -96,3 +104,23 @@ class WorkerApplication(Application):
         )
         self._lasting.add(await enter(run_until_stopped(engine.run, self._stop, "jobs")))
         log.info("worker started")
+
+
+@asynccontextmanager
+async def probe_workers(readiness: Readiness, database: Database) -> AsyncIterator[None]:
+    """Within the block, `/readyz` shows whether a worker is alive. For a process that polls and
+    sends nothing itself."""
+    read = BoundedRead(
+        lambda: database.read(lambda each: job_queue.has_worker(each, STALLED_AFTER_S)), _READ_S
+    )
+
+    async def is_one_alive() -> bool:
+        # If the database does not answer, that is a reason of its own.
+        return await read.get() is not False
+
+    readiness.add_probe(NotReady.WORKERS, is_one_alive)
+    try:
+        yield
+    finally:
+        readiness.remove_probe(NotReady.WORKERS)
+        await read.finish()

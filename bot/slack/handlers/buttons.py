@@ -22,7 +22,7 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers import details, proposals, subscriptions
 from bot.slack.handlers import home as home_handlers
 from bot.slack.handlers.check_product import open_product_form
-from bot.slack.handlers.commands import answer
+from bot.slack.handlers.commands import answer, refuse_overuse
 from bot.slack.handlers.lines import forms as line_forms
 from bot.slack.handlers.lines.touched import show_touched
 from bot.slack.handlers.menus import (
@@ -66,6 +66,8 @@ class ButtonRoute(NamedTuple):
     """Whether the handler opens a modal itself."""
     redraw: Callable[[SlackContext, Click], Awaitable[Message]] | None = None
     """What takes the place of the clicked message afterwards; None if the message stays."""
+    counts: bool = True
+    """Whether the click counts as a request of the person."""
 
 
 def register(app: AsyncApp, context: SlackContext) -> None:
@@ -106,6 +108,8 @@ def _listen(
 async def _handle(context: SlackContext, button: ButtonRoute, click: Click) -> Message | None:
     user, permissions = click.person.id, context.service.permissions
     try:
+        if button.counts and (refused := refuse_overuse(context, click)) is not None:
+            return refused
         if button.act and not permissions.is_allowed(user, button.act, click.team):
             return render_operators_only(button.act, user)
         return await button.handle(context, click)
@@ -129,7 +133,7 @@ async def _do_nothing(_: SlackContext, __: Click) -> None:
 
 
 OLD_BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
-    "alert_open": ButtonRoute(_do_nothing),
+    "alert_open": ButtonRoute(_do_nothing, counts=False),
     "alert_mute": ButtonRoute(handle_command(Verb.MUTE_EVENT)),
     "alert_why": ButtonRoute(_refuse_old_button),
 }
@@ -168,8 +172,8 @@ BUTTONS: dict[str | re.Pattern[str], ButtonRoute] = {
     **OLD_BUTTONS,
     re.compile(rf"^{RUN}_\d+$"): ButtonRoute(_run),
     CHECK_PRODUCT: ButtonRoute(open_product_form, opens_modal=True),
-    home.IMPOSER: ButtonRoute(home_handlers.choose),
-    home.PARTNER: ButtonRoute(home_handlers.choose),
+    home.IMPOSER: ButtonRoute(home_handlers.choose, counts=False),
+    home.PARTNER: ButtonRoute(home_handlers.choose, counts=False),
     home.ASK: ButtonRoute(home_handlers.ask, opens_modal=True),
     home.PROPOSALS: ButtonRoute(home_handlers.send_proposals, OperatorAction.DECIDE_ON_RATES),
     line_table.UPLOAD_LINES: ButtonRoute(line_forms.open_form, opens_modal=True),

@@ -24,6 +24,7 @@ from bot.slack.blockkit.blocks import Message
 from bot.slack.blockkit.forms import View
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.context import SlackContext
+from bot.slack.handlers.commands import refuse_overuse
 from bot.slack.handlers.modals import list_imposers, show_view
 from bot.slack.handlers.payloads import Click, read_person
 from bot.slack.views.command_replies import render_reply
@@ -94,6 +95,9 @@ async def _submit(
         query = read_product_form(form, context.service.answers.ledger)
     except ProductFormRefused as error:
         await ack(response_action="errors", errors=error.problems)
+        return
+    if (refused := refuse_overuse(context, Click(body, {}))) is not None:
+        await ack(response_action="update", view=render_text(refused.text, views.TITLE))
         return
     person, team = read_person(body).id, str((body.get("team") or {}).get("id") or "")
     request = CommandRequest(format_query(query), team, person, person)

@@ -109,6 +109,13 @@ async def answer(
         return replies.render_failure(log_failure("answering a command"))
 
 
+def refuse_overuse(context: SlackContext, click: payloads.Click) -> Message | None:
+    """Counts a click as a request; the reply that refuses it if the person sent too many."""
+    request = click.request()
+    refused = context.service.find_overuse(request)
+    return render_reply(refused, request, context.service.parties) if refused else None
+
+
 async def _share_calendar(
     context: SlackContext, calendar: CalendarFile, request: CommandRequest
 ) -> Message:

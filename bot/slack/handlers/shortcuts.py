@@ -15,7 +15,7 @@ from bot.slack.api.fallback import respond_with
 from bot.slack.background import log_failure
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
-from bot.slack.handlers.commands import answer
+from bot.slack.handlers.commands import answer, refuse_overuse
 from bot.slack.handlers.payloads import Click, read_shared_text
 from bot.slack.views.entry.message_reading import render_message_reading, render_no_rate
 from bot.slack.views.replies import render_failure
@@ -46,7 +46,8 @@ def _listen(
 
         async def run_handler() -> None:
             try:
-                message = await handle(context, body)
+                refused = refuse_overuse(context, Click(body, {}))
+                message = refused or await handle(context, body)
             except Exception:
                 message = render_failure(log_failure("answering a shortcut"))
             await respond_with(respond, message, replace_original=False)

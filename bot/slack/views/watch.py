@@ -86,16 +86,16 @@ def _format_silent_feed(feed: SilentFeed, *, has_ended: bool) -> str:
 
 
 def _format_late_queue(late: LateQueue, *, has_ended: bool) -> str:
-    since = _moment(late.since)
+    since, whose = _moment(late.since), f" of workspace {late.team}" if late.team else ""
     if has_ended:
-        return f"Messages are sent on time again. They had been late since {since}."
+        return f"Messages{whose} are sent on time again. They had been late since {since}."
     places = "1 conversation" if late.conversations == 1 else f"{late.conversations} conversations"
     cause = "more messages were waiting than Slack accepts at a time"
     if late.error:
         cause = f"the last attempt failed: {escape(late.error, _ERROR_CHARACTERS)}"
     return (
-        f"Messages to {places} have been waiting since {since} because {cause}. They stay queued. "
-        "`tariffwire outbox list` shows them."
+        f"Messages to {places}{whose} have been waiting since {since} because {cause}. They stay "
+        "queued. `tariffwire outbox list` shows them."
     )
 
 

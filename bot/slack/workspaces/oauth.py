@@ -40,6 +40,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import COMMAND
 from bot.errors import StoreError
+from bot.http_server.page_headers import make_page_headers
 from bot.installation import Installation
 from bot.slack.scopes import SCOPES
 from bot.slack.workspaces.registry import InstalledWorkspaces
@@ -59,10 +60,8 @@ _REASONS = {
     "invalid_code": "Slack did not accept the installation. It may have taken too long.",
 }
 _HEADERS = {
+    **make_page_headers("style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"),
     "Content-Type": "text/html; charset=utf-8",
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
 }
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.alerts.delivery import LATE_AFTER, Delivery, DeliveryKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.watch.facts import LateQueue, WatchNotice
+from bot.alerts.watch.incidents import Incidents
 from bot.alerts.watch.late_messages import LateMessages
 from tests.alerts.watch.operators import OPERATOR, Operators
 from tests.store.examples import NOON, TEAM, delivery, minutes, subscription
@@ -66,6 +67,21 @@ async def test_a_message_that_is_tried_for_hours_is_reported_once_and_so_is_its_
     assert await operators.send_notices() == [ended]
     await watch.late.look()
     assert await operators.send_notices() == []
+
+
+async def test_the_late_messages_of_each_workspace_are_reported_with_its_name(
+    operators: Operators,
+) -> None:
+    store, clock = operators.store, operators.clock
+    await store.queue(delivery("a"), delivery("a", id="other", team="T2"))
+    operators.now += HOURS_3
+    for team in (TEAM, "T2"):
+        incidents = Incidents(store.watch, operators.notices, team)
+        is_home = team == TEAM
+        late = LateMessages(store.watch, incidents, team, clock, lambda: False, is_home=is_home)
+        await late.look()
+    found = [each.about for _, each in await operators.send_notices()]
+    assert [each.team for each in found if isinstance(each, LateQueue)] == ["", "T2"]
 
 
 async def test_a_restart_neither_forgets_the_delay_nor_repeats_a_report(

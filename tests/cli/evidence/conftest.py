@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.store.token_cipher import make_key
 from bot.store.upgrade import upgrade
 from tests.store.opened import Store, open_store
 
@@ -41,3 +42,11 @@ def fill(address: str) -> Fill:
 @pytest.fixture
 def run(address: str) -> Run:
     return lambda *words: CliRunner().invoke(main, list(words))
+
+
+@pytest.fixture
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings of a bot for many workspaces."""
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_SIGNING_SECRET"):
+        monkeypatch.setenv(name, "for-many-workspaces")
+    monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", make_key())

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from bot.alerts.feedback import Feedback, FeedbackKind
 from tests.cli.evidence.conftest import Fill, Run
 from tests.store.examples import NOON, TEAM, minutes, story
@@ -45,6 +47,12 @@ def test_the_table_has_a_line_for_each_entry(fill: Fill, run: Run) -> None:
     assert "fewer like this" in fewer
     assert fewer.endswith("Duty on[31m steel")
     assert "2 entries" in result.stderr
+
+
+@pytest.mark.usefixtures("many")
+def test_the_table_of_many_workspaces_names_them(fill: Fill, run: Run) -> None:
+    fill(_give)
+    assert all(f" {TEAM} C1 " in line for line in run("feedback").stdout.splitlines()[1:])
 
 
 def test_without_feedback_the_table_is_empty(run: Run) -> None:

@@ -47,3 +47,20 @@ def test_only_the_id_of_a_person_is_accepted(user: str, run: Run) -> None:
     result = run("forget", user)
     assert result.exit_code == 2
     assert "not the id of a Slack user" in result.stderr
+
+
+async def _save_in_two(store: Store) -> None:
+    for team in ("T0ONE", "T0TWO"):
+        await store.follows.follow(team, "U0GONE", "event")
+
+
+def test_a_person_is_forgotten_in_one_workspace(fill: Fill, run: Run) -> None:
+    fill(_save_in_two)
+    refused = run("forget", "U0GONE")
+    assert (refused.exit_code, "--team" in refused.stderr) == (1, True)
+    done = json.loads(run("forget", "U0GONE", "--team", "T0TWO", "--json").stdout)
+    assert (done["team"], done["tables"]["follows"]["deleted"]) == ("T0TWO", 1)
+    again = run("forget", "U0GONE", "--team", "T0TWO")
+    assert "nothing about U0GONE in workspace T0TWO" in again.stderr
+    assert "follows: 1 deleted, 0 anonymized" in run("forget", "U0GONE").stdout
+    assert run("forget", "U0GONE", "--team", "U2").exit_code == 2

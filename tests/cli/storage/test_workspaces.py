@@ -1,17 +1,19 @@
 """`tariffwire workspaces` lists and removes workspaces, and replaces keys."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.store.installations import Installations
+from bot.store.removal_marks import RemovalMark, RemovalMarks
 from bot.store.token_cipher import TokenCipher, make_key
-from tests.cli.evidence.conftest import Fill, Run, address, fill, run
+from tests.cli.evidence.conftest import Fill, Run, address, fill, many, run
 from tests.store.examples import subscription
 from tests.store.opened import Store
 from tests.store.test_installations import TOKEN, installation
 
-__all__ = ["address", "fill", "run"]
+__all__ = ["address", "fill", "many", "run"]
 
 KEY = make_key()
 
@@ -49,6 +51,19 @@ def test_a_workspace_is_removed_after_a_question(fill: Fill, run: Run) -> None:
     assert [each["team"] for each in found] == ["T1"]
 
 
+@pytest.mark.usefixtures("many")
+def test_a_running_bot_removes_the_workspace_again(fill: Fill, run: Run) -> None:
+    fill(_save)
+    assert run("workspaces", "remove", "T2", "--yes").exit_code == 0
+    found: list[RemovalMark] = []
+
+    async def read(store: Store) -> None:
+        found.extend(await RemovalMarks(store.database).handled_before(datetime.now(UTC)))
+
+    fill(read)
+    assert [each.team for each in found] == ["T2"]
+
+
 def test_tokens_are_encrypted_with_the_first_key(
     fill: Fill, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,5 +74,15 @@ def test_tokens_are_encrypted_with_the_first_key(
     monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", new)
     assert run("workspaces", "list").exit_code == 0
     monkeypatch.delenv("TARIFFWIRE_TOKEN_KEYS")
-    refused = run("workspaces", "list")
+    refused = run("workspaces", "rotate-keys")
     assert (refused.exit_code, "TARIFFWIRE_TOKEN_KEYS: missing" in refused.stderr) == (1, True)
+
+
+def test_workspaces_are_listed_and_removed_without_their_keys(
+    fill: Fill, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(_save)
+    monkeypatch.delenv("TARIFFWIRE_TOKEN_KEYS")
+    assert [each[:2] for each in run("workspaces", "list").stdout.splitlines()] == ["T1", "T2"]
+    assert run("workspaces", "remove", "T1", "--yes").exit_code == 0
+    assert [each[:2] for each in run("workspaces", "list").stdout.splitlines()] == ["T2"]

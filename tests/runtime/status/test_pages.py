@@ -215,15 +215,27 @@ async def test_socket_mode_works_if_the_port_is_taken(
 async def test_web_and_workers_report_the_same_database(settings: Settings, postgres: str) -> None:
     changes: dict[str, Any] = {"database_url": postgres, "metrics_token": SecretStr(TOKEN)}
     await run_release(settings.model_copy(update=changes))
-    async with (
-        running(settings, WebApplication, **changes) as web,
-        running(settings, WorkerApplication, **changes) as worker,
-    ):
-        for address in (web, worker):
-            assert await get_json(f"{address}/healthz") == (200, {"ok": True})
-            assert await get_json(f"{address}/readyz") == (200, {"ready": True})
-        of_web, of_worker = await scrape(web), await scrape(worker)
-        for name in ("feeds", "outbox_messages", "proposals", "waiting_conversations"):
-            found = {key: value for key, value in of_web.items() if key[0] == name}
-            assert found
-            assert found == {key: of_worker[key] for key in found}
+    database = Database(postgres)
+    await database.change(sa.text("DELETE FROM procrastinate_workers"))
+    await database.close()
+    async with running(settings, WebApplication, **changes) as web:
+        alone = {"ready": False, "reasons": ["no_worker"]}
+        assert await get_json(f"{web}/readyz") == (503, alone)
+        async with running(settings, WorkerApplication, **changes) as worker:
+
+            async def is_ready() -> bool:
+                return await get_json(f"{web}/readyz") == (200, {"ready": True})
+
+            assert await eventually(is_ready)
+            await _compare(web, worker)
+
+
+async def _compare(web: str, worker: str) -> None:
+    for address in (web, worker):
+        assert await get_json(f"{address}/healthz") == (200, {"ok": True})
+        assert await get_json(f"{address}/readyz") == (200, {"ready": True})
+    of_web, of_worker = await scrape(web), await scrape(worker)
+    for name in ("feeds", "outbox_messages", "proposals", "waiting_conversations"):
+        found = {key: value for key, value in of_web.items() if key[0] == name}
+        assert found
+        assert found == {key: of_worker[key] for key in found}

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import select
 
 from bot.alerts.sending.workspace_gate import Turn, WorkspaceGate
 from bot.errors import SendLater, WorkspaceRefused
 from bot.runtime.wiring.removal import AGAIN_AFTER, WorkspaceRemoval
 from bot.slack.workspaces.registry import InstalledWorkspaces
+from bot.store import tables
 from bot.store.installations import Installations
 from bot.store.token_cipher import TokenCipher, make_key
 from bot.store.workspace_data import remove_workspace
@@ -111,6 +113,16 @@ async def test_what_a_command_saves_during_the_removal_is_deleted_a_minute_later
     bot.now += AGAIN_AFTER
     await bot.removal.look_again()
     assert await bot.teams() == ["T1"]
+
+
+async def test_a_process_that_was_started_since_deletes_it_too(bot: Removed) -> None:
+    await bot.removal.remove("T2", bot.now)
+    await bot.store.subscriptions.add(subscription("C1", team="T2"))
+    bot.now += AGAIN_AFTER
+    await bot.make_removal(bot.installations).look_again()
+    assert await bot.teams() == ["T1"]
+    marks = await bot.store.database.column(select(tables.once.c.name))
+    assert not [name for name in marks if "T2" in name]
 
 
 async def test_the_second_look_keeps_a_workspace_that_came_back(bot: Removed) -> None:

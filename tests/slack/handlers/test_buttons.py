@@ -15,6 +15,7 @@ from bot.alerts.digest import Bundle, BundleKind
 from bot.alerts.feedback import FeedbackKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.notices import AnswerReport, MistakeReport
+from bot.commands.request import RequestLimit
 from bot.local_slack.server import Workspace
 from bot.slack.api.sender import SlackSender
 from bot.slack.app import build_app, build_web_app
@@ -160,6 +161,16 @@ async def test_following_an_event_twice_has_the_effect_of_once(page_user: PageUs
     assert page_user.context.service.stores.follows.follows == {
         (page_user.team, page_user.person, "s1")
     }
+
+
+async def test_clicks_count_as_requests(workspace: Workspace, client: AsyncWebClient) -> None:
+    given = slack_context(client, workspace.signing_secret, limit=RequestLimit(1))
+    async with page_user_of(workspace, given) as page_user:
+        alert = await page_user.alert()
+        assert "Following." in as_text(await page_user.click(alert, "alert_follow"))
+        (refused,) = await page_user.click(alert, "alert_follow")
+        assert "more than 1 requests in a minute" in refused["text"]
+        assert refused["ephemeral"]
 
 
 async def test_why_shows_evidence_reason_and_feed(page_user: PageUser) -> None:

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.replies import Reply
-from bot.commands.request import CommandRequest
+from bot.commands.request import CommandRequest, RequestLimit
 from bot.local_slack.server import Workspace
 from bot.parties import WORLD
 from bot.rates.question.parse import parse_query
@@ -70,6 +70,15 @@ async def test_the_answer_replaces_the_form_and_says_how_to_share_it(user: FormU
     assert user.modal["title"]["text"] == "Check a product"
     assert "steel" in user.text.lower()
     assert "type `/tariff on 2026-09-20 United States on China steel value 9000`" in user.text
+
+
+async def test_a_form_counts_as_a_request(workspace: Workspace, client: AsyncWebClient) -> None:
+    async with running_bot(workspace, client, limit=RequestLimit(1)) as context:
+        user = FormUser(workspace, context)
+        for text in ("steel", "more than 1 requests in a minute"):
+            await user.open()
+            await user.submit(**FILLED, day="2026-09-20")
+            assert text in user.text.lower()
 
 
 class FakeAnswerLog:

@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageService
+from bot.commands.request import RequestLimit
 from bot.local_slack.server import Workspace
 from bot.slack.context import SlackContext
 from bot.slack.views.entry.message_reading import render_message_reading
@@ -48,6 +49,13 @@ class ShortcutUser:
 async def user(workspace: Workspace, client: AsyncWebClient) -> AsyncIterator[ShortcutUser]:
     async with running_bot(workspace, client) as context:
         yield ShortcutUser(workspace, context)
+
+
+async def test_shortcuts_count_as_requests(workspace: Workspace, client: AsyncWebClient) -> None:
+    async with running_bot(workspace, client, limit=RequestLimit(1)) as context:
+        user = ShortcutUser(workspace, context)
+        assert "Yes: tariffs." in await user.use("about_tariffs", THREAT)
+        assert "more than 1 requests in a minute" in await user.use("about_tariffs", THREAT)
 
 
 async def test_a_message_about_tariffs_is_explained_with_buttons_for_its_rates(

@@ -44,6 +44,11 @@ def render(about: Condition | QuietWeek, *, has_ended: bool = False) -> str:
             "Messages to 2 conversations have been waiting since 30 Nov 2026, 12:00 UTC",
             "on time again",
         ),
+        (
+            LATE.model_copy(update={"team": "T2"}),
+            "to 2 conversations of workspace T2",
+            "of workspace T2 are sent on time again",
+        ),
         (PASSED, "10 Nov 2026: Truce &lt;1&gt;; and 2 earlier", "up to 10 Nov 2026"),
     ],
 )

@@ -165,6 +165,14 @@ async def test_a_person_who_does_not_agree_sees_that_nothing_was_installed(
     assert "<script" not in page
 
 
+async def test_other_sites_cannot_embed_the_pages(installer: Installer) -> None:
+    path = f"{installer.address}/slack/oauth_redirect?error=access_denied"
+    async with installer.session.get(path) as answer:
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
 async def test_a_slack_that_does_not_answer_is_no_failure_of_the_bot(
     installer: Installer, caplog: pytest.LogCaptureFixture
 ) -> None:
