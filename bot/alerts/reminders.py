@@ -58,7 +58,7 @@ from bot.news.deadlines.events import EventDeadline
 from bot.rates.calendar.entries import CalendarEntry, affects, build_entries
 from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 from bot.text.folding import fold_case
 from bot.values import Frozen, Topic
 

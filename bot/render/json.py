@@ -16,22 +16,19 @@ from bot.news.deadlines.events import EventDeadline
 from bot.rates.calendar.spells import Spell
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import CardFact
-from bot.rates.model.answer import (
-    BASE_ID,
-    Answer,
-    BaseRate,
-    Component,
-    LinesTotal,
-    Step,
-    Upcoming,
-    format_percent,
-)
+from bot.rates.model.answer import Answer
+from bot.rates.model.base_duty import BaseRate
+from bot.rates.model.changes import Upcoming
+from bot.rates.model.component import BASE_ID, Component
+from bot.rates.model.history import Step
+from bot.rates.model.line_totals import LinesTotal
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.cards import describe_card_state
 from bot.render.comparison.build import build_comparison
 from bot.render.comparison.model import RateComparison
+from bot.text.percent import format_percent
 
 Json = dict[str, object]
 _ZERO = Decimal(0)

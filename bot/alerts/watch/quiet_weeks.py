@@ -24,7 +24,7 @@ from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing, floor
 from bot.alerts.watch.facts import QuietWeek, WatchNotice
 from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 from bot.values import Topic
 
 WEEK = timedelta(days=7)

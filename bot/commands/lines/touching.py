@@ -30,7 +30,7 @@ from bot.parties import WORLD
 from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 
 log = logging.getLogger(__name__)
 

@@ -47,8 +47,11 @@ from bot.rates.answer.standing import (
 from bot.rates.answer.warnings import list_warnings
 from bot.rates.calendar.upcoming import list_upcoming, move_passed_last
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, Component, Step, TotalBasis, Upcoming
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.changes import Upcoming
+from bot.rates.model.component import Component
 from bot.rates.model.goods import format_code
+from bot.rates.model.history import Step
 from bot.rates.model.law import Talk
 from bot.rates.model.measure import Measure
 from bot.rates.model.warnings import BasisChanged, ReadAsOrigin, Reason

@@ -15,21 +15,14 @@ from bot.rates.answer.lines.base_range import summarize_any_base
 from bot.rates.answer.lines.line_duties import compute_added
 from bot.rates.answer.select import RateContext, claim_program
 from bot.rates.answer.standing import Standing, compute_standing
-from bot.rates.model.answer import (
-    BaseRange,
-    ClaimedBase,
-    ClaimTotal,
-    EntryFacts,
-    EntryValue,
-    ProgramBase,
-    TotalBasis,
-    ValuedDuty,
-    find_importable_span,
-    format_percent,
-)
+from bot.rates.model.answer import TotalBasis
+from bot.rates.model.base_duty import BaseRange, ClaimedBase, ProgramBase
+from bot.rates.model.customs_entry import ClaimTotal, EntryFacts, EntryValue, ValuedDuty
 from bot.rates.model.goods import format_code
+from bot.rates.model.line_totals import find_importable_span
 from bot.rates.schedule.model import LINE_DIGITS, EntryFees, FilingOrder
 from bot.rates.stacking import Layer
+from bot.text.percent import format_percent
 
 _WORDS = 3
 _ZERO, _CENT, _HUNDRED = Decimal(0), Decimal("0.01"), Decimal(100)

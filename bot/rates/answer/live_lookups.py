@@ -17,7 +17,9 @@ from decimal import Decimal
 from bot.rates.answer.components import build_base_component
 from bot.rates.answer.select import MAX_PRODUCT
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import BASE_ID, Answer, BaseRate, MfnAverage
+from bot.rates.model.answer import Answer
+from bot.rates.model.base_duty import BaseRate, MfnAverage
+from bot.rates.model.component import BASE_ID
 from bot.rates.model.lookup import Finding, Lookup, LookupResult, MissingFigure
 from bot.rates.model.measure import Calc
 from bot.rates.model.warnings import BaseNotPercent, LookupFailed, RateWarning

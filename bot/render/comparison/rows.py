@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bot.rates.model.answer import Answer, BaseShare, TotalBasis, format_percent
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis
 from bot.rates.model.warnings import Reason
 from bot.render import words
 from bot.render.comparison.model import RateComparisonRow
@@ -15,6 +15,7 @@ from bot.render.duty_names import (
 )
 from bot.render.overview.headline import find_span, format_short_total
 from bot.render.overview.period_spells import describe_period_spells
+from bot.text.percent import format_percent
 
 _MAX_WHY = 3
 _MAX_GROUPS = 4

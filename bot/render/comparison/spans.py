@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer, BaseShare, TotalBasis, format_percent
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis
 from bot.rates.model.measure import Calc
 from bot.render import words
+from bot.text.percent import format_percent
 
 
 class ComparedTotal(NamedTuple):

@@ -4,17 +4,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import (
-    Answer,
-    BaseRange,
-    BaseRate,
-    BaseShare,
-    TotalBasis,
-    format_percent,
-)
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis
+from bot.rates.model.base_duty import BaseRange, BaseRate
 from bot.rates.model.measure import Calc
 from bot.render import words
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 
 def describe_basis(answer: Answer) -> str:

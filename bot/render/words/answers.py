@@ -4,25 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.rates.model.answer import (
-    Answer,
-    BaseRange,
-    BaseRate,
-    BaseShare,
-    ClaimTotal,
-    Component,
-    EntryValue,
-    LinesTotal,
-    OnGoods,
-    ProgramBase,
-    TotalBasis,
-    format_percent,
-)
+from bot.rates.model.answer import Answer, BaseShare, OnGoods, TotalBasis
+from bot.rates.model.base_duty import BaseRange, BaseRate, ProgramBase
+from bot.rates.model.component import Component
+from bot.rates.model.customs_entry import ClaimTotal, EntryValue
 from bot.rates.model.goods import format_code
+from bot.rates.model.line_totals import LinesTotal
 from bot.rates.model.measure import Calc, Status
 from bot.rates.model.warnings import Reason
 from bot.render.words.amounts import format_dollars, format_span
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
 """Follows a total of 0% without components."""

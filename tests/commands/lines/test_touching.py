@@ -19,7 +19,7 @@ from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
 from bot.rates.calendar.entries import build_entries
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import Source
 from tests.lines.made import change, ledger, listed, measures
 from tests.proposals.approval import test_decisions
