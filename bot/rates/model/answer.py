@@ -45,14 +45,6 @@ class BaseShare(StrEnum):
     """Some totals of a range include it, and it comes on top of the others."""
 
 
-_SHARES = {
-    (False,): BaseShare.ADDED,
-    (True,): BaseShare.INCLUDED,
-    (False, True): BaseShare.MIXED,
-}
-"""By whether rates include the base duty."""
-
-
 class OnGoods(NamedTuple):
     """The duties on particular goods, which a total on all goods does not count."""
 
@@ -168,8 +160,10 @@ class Answer(NamedTuple):
         An all-in rate includes it. In a range, some goods may pay an all-in rate and others not.
         """
         if self.rows:
-            all_in = {one.calc is not Calc.ADDS for one in self.rows}
-            return _SHARES[tuple(sorted(all_in))]
+            all_in = [one.calc is not Calc.ADDS for one in self.rows]
+            if all(all_in):
+                return BaseShare.INCLUDED
+            return BaseShare.MIXED if any(all_in) else BaseShare.ADDED
         if self.includes_base or any(one.calc is not Calc.ADDS for one in self.components):
             return BaseShare.INCLUDED
         if self.total_range is None or self.basis is TotalBasis.GENERAL:
