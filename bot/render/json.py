@@ -341,13 +341,10 @@ def _find_base_json(answer: Answer) -> Json | None:
     if answer.base is not None or answer.base_range is None:
         return answer.base and _build_base_json(answer.base)
     found = answer.base_range
-    ends = (found.low, found.high)
-    percents = " to ".join(
-        f"{format_percent(end)}%" for end in dict.fromkeys(ends) if end is not None
-    )
+    percents = " to ".join(f"{format_percent(end)}%" for end in dict.fromkeys(found.span or ()))
     return {
         "percent": None,
-        "range": None if found.low is None else _to_json(ends),
+        "range": _to_json(found.span),
         "exact": False,
         "lines": found.lines,
         "not_percent": found.not_percent,

@@ -101,13 +101,13 @@ def _list_programs(found: Standing) -> Iterator[ProgramBase]:
         base = None
         if claimed is not None and line is not None:
             base = summarize_any_base(claimed, line.lines, asked.day)
-        is_same = base is not None and now is not None and _get_ends(base) == _get_ends(now)
+        is_same = (
+            base is not None
+            and now is not None
+            and (base.span, base.words) == (now.span, now.words)
+        )
         if not is_same:
             yield ProgramBase(program.name, program.covered, base)
-
-
-def _get_ends(base: BaseRange) -> tuple[Decimal | None, Decimal | None, tuple[str, ...]]:
-    return base.low, base.high, base.words
 
 
 def _find_importable_span(found: Standing) -> tuple[Decimal, Decimal] | None:
@@ -227,16 +227,14 @@ def _build_value(found: Standing, value: Decimal) -> EntryValue | None:
 def _find_base_ends(found: Standing) -> tuple[Decimal, Decimal] | None:
     """The lowest and the highest base duty of the lines; None if it is not always a percentage."""
     base = found.base_range
-    if base is None or base.low is None or base.high is None or base.not_percent:
-        return None
-    return base.low, base.high
+    return None if base is None or base.not_percent else base.span
 
 
 def _name_open_base(base: BaseRange | None) -> str:
     if base is None:
         return "the normal (MFN) duty"
-    if base.low is not None:
-        ends = dict.fromkeys(format_percent(end) for end in (base.low, base.high))
+    if base.span is not None:
+        ends = dict.fromkeys(map(format_percent, base.span))
         return (
             f"the normal (MFN) duty, {'% to '.join(filter(None, ends))}% on lines with a percentage"
         )

@@ -52,6 +52,11 @@ class BaseRange(NamedTuple):
     words: tuple[str, ...] = ()
     """The duties that are not a percentage, in the words of the source, each once."""
 
+    @property
+    def span(self) -> tuple[Decimal, Decimal] | None:
+        """The lowest and the highest duty that is a percentage; None if no line has one."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
 
 class ProgramBase(NamedTuple):
     """A trade program that the question does not claim, and that may lower the base duty."""
