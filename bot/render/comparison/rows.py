@@ -23,16 +23,7 @@ _MAX_GROUPS = 4
 
 def build_row(answer: Answer, names: RowNames, *, is_shared: bool) -> RateComparisonRow:
     """The row of an answer. With `is_shared`, the normal duty is the same for all rows."""
-    usual = find_usual_total(answer)
-    typical = words.format_span(*usual) if usual else format_short_total(answer) or "no total"
-    if answer.rows:
-        typical = _format_law(answer)
-    elif answer.on_goods is not None and not answer.lines and answer.total_percent == 0:
-        # Particular goods pay more, and the sentence names the figure for the others.
-        typical = "0%+"
-    elif not answer.banned and answer.main_span is None and (span := find_span(answer)):
-        typical = f"{words.format_span(*span)} or banned"
-    extent = _find_extent(answer)
+    typical, extent = _format_typical(answer), _find_extent(answer)
     why = [*_explain(answer)]
     return RateComparisonRow(
         pair=names.name_row(answer),
@@ -61,6 +52,19 @@ def build_period_row(answer: Answer, names: RowNames) -> RateComparisonRow:
         brief=spells,
         answer=answer,
     )
+
+
+def _format_typical(answer: Answer) -> str:
+    """The total on most goods, or the duties of a law."""
+    if answer.rows:
+        return _format_law(answer)
+    if answer.on_goods is not None and not answer.lines and answer.total_percent == 0:
+        # Particular goods pay more, and the sentence names the figure for the others.
+        return "0%+"
+    if not answer.banned and answer.main_span is None and (span := find_span(answer)):
+        return f"{words.format_span(*span)} or banned"
+    usual = find_usual_total(answer)
+    return words.format_span(*usual) if usual else format_short_total(answer) or "no total"
 
 
 def _format_law(answer: Answer) -> str:
