@@ -17,7 +17,8 @@ from bot.rates.model.base_duty import BaseRate, MfnAverage
 from bot.rates.model.goods import Fit, Goods, format_code
 from bot.rates.model.law import LegalEvent, Talk
 from bot.rates.model.measure import Measure, filter_by_partner
-from bot.rates.question.product import ParsedProduct, ProductReader
+from bot.rates.question.product.parsed import ParsedProduct
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.schedule.model import LINE_DIGITS
 from bot.rates.schedule.schedule import TariffSchedule

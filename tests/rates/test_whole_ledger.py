@@ -12,7 +12,7 @@ from bot.rates.ledger import Ledger, Pair
 from bot.rates.model.base_duty import BaseRate
 from bot.rates.model.changes import ChangeKind
 from bot.rates.model.goods import Fit, Good
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from tests.rates.made import CHECKED, SOURCE, START, ledger, rate, ruling, sheet, talk, written
 
 MAY, JUNE, JULY, AUGUST = (date(2026, month, 1) for month in (5, 6, 7, 8))

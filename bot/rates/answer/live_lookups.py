@@ -23,7 +23,7 @@ from bot.rates.model.component import BASE_ID
 from bot.rates.model.lookup import Finding, Lookup, LookupResult, MissingFigure
 from bot.rates.model.measure import Calc
 from bot.rates.model.warnings import BaseNotPercent, LookupFailed, RateWarning
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.query import QueryKind, RateQuery
 
 MAX_LOOKUPS = 6
