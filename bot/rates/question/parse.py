@@ -100,7 +100,8 @@ from bot.rates.question.rule_questions import (
     refuse_unknown_case,
 )
 from bot.rates.question.spelling import correct_spelling
-from bot.rates.question.times.periods import Period, Tense, take_period
+from bot.rates.question.times.periods import Period, take_period
+from bot.rates.question.times.spans import Tense
 from bot.rates.question.times.unread import find_unread_times
 from bot.rates.question.tokens import Role, Tokens
 from bot.rates.question.value import take_value

@@ -15,7 +15,7 @@ from functools import lru_cache
 from operator import ne
 from typing import NamedTuple
 
-from bot.rates.question.times.periods import Tense
+from bot.rates.question.times.spans import Tense
 
 FILLER = frozenset(
     str.split(

@@ -17,7 +17,8 @@ from bot.rates.question.reading.question import (
     Vocabulary,
     trim_product,
 )
-from bot.rates.question.times.periods import Period, Tense
+from bot.rates.question.times.periods import Period
+from bot.rates.question.times.spans import Tense
 from bot.rates.question.wording import NOISE
 
 _EXCEPT = frozenset({"but", "except", "excluding", "besides", "excl", "minus"})
