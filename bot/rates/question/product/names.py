@@ -14,7 +14,7 @@ _LONGEST_NAME = 10
 _KINDS_OF_LAWS = frozenset({"layer", "base", "claim"})
 
 
-class Phrase(NamedTuple):
+class ProductName(NamedTuple):
     """A name, with what it names."""
 
     words: tuple[str, ...]
@@ -36,7 +36,7 @@ class ProductNames:
         claims: Mapping[str, Iterable[str]],
     ) -> None:
         """`bases` and `claims` have the names of each legal basis and each claim."""
-        self._phrases: dict[str, list[Phrase]] = {}
+        self._phrases: dict[str, list[ProductName]] = {}
         self._goods: dict[str, str] = {}
         for good in goods.by_id.values():
             for name in list_names_of(good):
@@ -65,7 +65,7 @@ class ProductNames:
     def _add(self, name: str, kind: str, key: str) -> None:
         words = stem_words(name)
         if words:
-            self._phrases.setdefault(words[0], []).append(Phrase(words, kind, key))
+            self._phrases.setdefault(words[0], []).append(ProductName(words, kind, key))
 
     @property
     def goods_by_name(self) -> Mapping[str, str]:
@@ -74,12 +74,12 @@ class ProductNames:
 
     def find_longest(
         self, words: tuple[str, ...], at: int, layers: frozenset[str]
-    ) -> Sequence[Phrase]:
+    ) -> Sequence[ProductName]:
         """The longest name that begins at word `at`, once for each thing that it names.
 
         Of the measures, only those with an id in `layers` count.
         """
-        best: list[Phrase] = []
+        best: list[ProductName] = []
         for phrase in self._phrases.get(words[at], ()):
             size = len(phrase.words)
             if best and size < len(best[0].words):

@@ -31,7 +31,7 @@ from bot.rates.question.product.goods_words import (
 )
 from bot.rates.question.product.headings import HeadingSearch
 from bot.rates.question.product.misspelling import SimilarNames
-from bot.rates.question.product.names import Phrase, ProductNames
+from bot.rates.question.product.names import ProductName, ProductNames
 from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.product.word_order import (
     ends_name,
@@ -172,7 +172,7 @@ class ProductReader:
         return text.words
 
     def _add_matches(
-        self, draft: _Draft, text: ProductWords, at: int, matches: Sequence[Phrase]
+        self, draft: _Draft, text: ProductWords, at: int, matches: Sequence[ProductName]
     ) -> None:
         """Adds what is at word `at`: `matches`, or an unknown word."""
         end = at + (len(matches[0].words) if matches else 1)
@@ -208,7 +208,9 @@ class ProductReader:
             self._close(draft)
             draft.add("goods", goods)
 
-    def _is_material_or_use(self, text: ProductWords, at: int, matches: Sequence[Phrase]) -> bool:
+    def _is_material_or_use(
+        self, text: ProductWords, at: int, matches: Sequence[ProductName]
+    ) -> bool:
         """Whether goods are only what those before them are made of, or are for."""
         return is_material(text.words, at) or is_use(text, at, matches, self.names)
 

@@ -7,7 +7,7 @@ follows `for` may only be what the goods are for: `batteries for e-bikes` are ba
 from collections.abc import Iterator, Sequence
 
 from bot.rates.question.product.goods_words import HEADS, MATERIALS, VEHICLES, ProductWords
-from bot.rates.question.product.names import Phrase, ProductNames
+from bot.rates.question.product.names import ProductName, ProductNames
 
 _MOST_BEFORE = 10
 """The words before `for` that may be the name of the goods."""
@@ -44,7 +44,9 @@ def _is_reversed(words: tuple[str, ...], at: int, names: ProductNames) -> bool:
     )
 
 
-def is_use(text: ProductWords, at: int, matches: Sequence[Phrase], names: ProductNames) -> bool:
+def is_use(
+    text: ProductWords, at: int, matches: Sequence[ProductName], names: ProductNames
+) -> bool:
     """Whether the goods at `at`, which are `matches`, are what those before them are for."""
     words = text.words
     if any(one.kind != "goods" for one in matches):
