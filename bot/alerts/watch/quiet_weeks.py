@@ -17,7 +17,8 @@ from typing import NamedTuple, Protocol
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
 from bot.alerts.mutes import MuteKind
 from bot.alerts.notices import NoticeQueue
-from bot.alerts.reminders import MuteSource, SubscriptionSource, wants_change
+from bot.alerts.reminders.ports import MuteSource, SubscriptionSource
+from bot.alerts.reminders.recipients import wants_change
 from bot.alerts.subscriptions.model import Subscription, timing_of
 from bot.alerts.subscriptions.moments import PlaceMoment, find_moment
 from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing, floor_to_quarter

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from bot.alerts.deadlines import EventDeadlines
-from bot.alerts.reminders import Reminders
+from bot.alerts.reminders.job import Reminders
 from bot.alerts.subscriptions.timing import ServerTime
 from bot.commands.lines.reporting import LineReports
 from bot.runtime.watch.each_workspace import EachWorkspace

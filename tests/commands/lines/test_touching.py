@@ -6,7 +6,7 @@ import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import Bundle, BundleKind
-from bot.alerts.reminders import Due, Reminder
+from bot.alerts.reminders.model import Due, Reminder
 from bot.commands.lines.replies import TouchedLines
 from bot.commands.lines.service import LineListService
 from bot.commands.lines.touching import TouchFinder
