@@ -28,7 +28,8 @@ from bot.rates.calendar.surroundings import NO_SURROUNDINGS, find_surroundings
 from bot.rates.calendar.upcoming import find_checked_period, list_calendar
 from bot.rates.cards.facts import CardFacts, DutyState, build_card_facts
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, Upcoming
+from bot.rates.model.answer import Answer
+from bot.rates.model.changes import Upcoming
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery, build_total_query, override_query
 from bot.rates.question.reading.question import Vocabulary

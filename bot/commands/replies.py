@@ -23,7 +23,8 @@ from bot.rates.calendar.surroundings import NO_SURROUNDINGS, Surroundings
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.cards.facts import CardFacts
 from bot.rates.cards.model import Card
-from bot.rates.model.answer import Answer, Upcoming
+from bot.rates.model.answer import Answer
+from bot.rates.model.changes import Upcoming
 from bot.rates.question.query import RateQuery
 from bot.values import Topic
 

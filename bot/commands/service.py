@@ -37,6 +37,7 @@ from bot.commands.replies import Reply
 from bot.commands.request import CommandRequest, RequestLimit
 from bot.commands.story_search import build_search
 from bot.commands.subscriptions.exclusions import EXCLUSION_VERBS, ExclusionService
+from bot.commands.subscriptions.mutes import MUTE_VERBS, MuteService
 from bot.commands.subscriptions.own_lines import OwnLines
 from bot.commands.subscriptions.service import (
     SUBSCRIPTION_VERBS,
@@ -98,6 +99,7 @@ class CommandService:
         self.subscriptions = SubscriptionService(
             stores, lambda: answers.ledger, permissions, members, clock, on_due, rules, own_lines
         )
+        self._mutes = MuteService(stores.mutes, stores.outbox, clock, on_due)
         self.lines = LinesCommands(lists, permissions, members, clock, stores.subscriptions)
         self._exclusions = ExclusionService(
             stores, self.subscriptions, lambda: self.parties, clock, rules
@@ -183,6 +185,8 @@ class CommandService:
         feeds, follows = self.stores.feeds, self.stores.follows
         if command.verb in SUBSCRIPTION_VERBS:
             return await self.subscriptions.execute(command, request)
+        if command.verb in MUTE_VERBS:
+            return await self._mutes.execute(command, request)
         if command.verb in EXCLUSION_VERBS:
             return await self._exclusions.execute(command, request)
         match command.verb:

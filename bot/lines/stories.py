@@ -17,7 +17,7 @@ from bot.lines.model import IMPOSER, ListedLine
 from bot.news.story import Figure, Story
 from bot.parties import WORLD
 from bot.rates.model.goods import Good
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.stemming import stem_words
 from bot.rates.schedule.codes import extract_codes
 

@@ -16,7 +16,7 @@ from bot.proposals.novelty import can_be_placed, is_known, knows_goods
 from bot.rates.answer.select import RateContext
 from bot.rates.answer.standing import Standing
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import format_percent
+from bot.text.percent import format_percent
 from bot.values import digest
 
 _ID_BYTES = 8

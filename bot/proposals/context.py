@@ -14,10 +14,11 @@ from bot.proposals.novelty import find_matching_periods, knows_goods
 from bot.rates.answer.select import RateContext, Selection, build_context, check_pair
 from bot.rates.answer.standing import Standing, compute_standing
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import TotalBasis, format_percent
+from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Day, Measure, has_basis
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 
 def compare_with_ledger(proposal: Proposal, ledger: Ledger) -> Proposal:

@@ -119,7 +119,7 @@ def find_basis(texts: Iterable[str], imposer: str, ledger: Ledger) -> str:
     """
     file = ledger.find_imposer_file(imposer)
     for text in texts:
-        named = [one for one in ledger.reader.find_bases(text) if file and one in file.bases]
+        named = [one for one in ledger.reader.names.find_bases(text) if file and one in file.bases]
         if named:
             return named[0] if len(named) == 1 else ""
     return ""

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pydantic import AwareDatetime, Field
 
 from bot.news.state import EventStatus
-from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Day, Percent
+from bot.text.percent import format_percent
 from bot.values import Frozen
 
 MOST_SOURCES = 20

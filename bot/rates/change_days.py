@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import Measure, Milestone, RatePeriod, Status
 
 _A_DAY = timedelta(days=1)

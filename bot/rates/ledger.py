@@ -13,11 +13,12 @@ from bot.rates.change_days import list_milestone_days, list_rate_days
 from bot.rates.files.compile import build_measures, expand_names, index_references, resolve_sources
 from bot.rates.files.schema import BaseDuty, Coverage, DutyClock, ImposerFile, Remark
 from bot.rates.files.validate import RatesFiles
-from bot.rates.model.answer import BaseRate, MfnAverage
+from bot.rates.model.base_duty import BaseRate, MfnAverage
 from bot.rates.model.goods import Fit, Goods, format_code
 from bot.rates.model.law import LegalEvent, Talk
 from bot.rates.model.measure import Measure, filter_by_partner
-from bot.rates.question.product import ParsedProduct, ProductReader
+from bot.rates.question.product.parsed import ParsedProduct
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.schedule.model import LINE_DIGITS
 from bot.rates.schedule.schedule import TariffSchedule

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from bot.rates.model.goods import Fit, Goods
 from bot.rates.model.measure import Exemption, Measure, Scope
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 
 
 class Exemptions(NamedTuple):

@@ -7,7 +7,7 @@ from itertools import starmap
 from bot.parties import Parties
 from bot.rates.cards.facts import CardFacts, DutyState, RateRow
 from bot.rates.cards.model import Card, CardFact
-from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.law import Effect, LegalEvent
 from bot.rates.model.measure import Measure, Source
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
@@ -16,6 +16,7 @@ from bot.render.duty_names import name_origin
 from bot.render.freshness import describe_check, describe_freshness
 from bot.render.text import format_source, render_block
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 _HEADING_ROWS = 2
 _EFFECTS = {

@@ -16,22 +16,19 @@ from bot.news.deadlines.events import EventDeadline
 from bot.rates.calendar.spells import Spell
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import CardFact
-from bot.rates.model.answer import (
-    BASE_ID,
-    Answer,
-    BaseRate,
-    Component,
-    LinesTotal,
-    Step,
-    Upcoming,
-    format_percent,
-)
+from bot.rates.model.answer import Answer
+from bot.rates.model.base_duty import BaseRate
+from bot.rates.model.changes import Upcoming
+from bot.rates.model.component import BASE_ID, Component
+from bot.rates.model.history import Step
+from bot.rates.model.line_totals import LinesTotal
 from bot.rates.model.measure import Calc, MeasureRef, Source
 from bot.rates.model.warnings import NoOneTotal, NotInTotal, RateWarning, SomeGoodsDiffer
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.cards import describe_card_state
 from bot.render.comparison.build import build_comparison
 from bot.render.comparison.model import RateComparison
+from bot.text.percent import format_percent
 
 Json = dict[str, object]
 _ZERO = Decimal(0)
@@ -344,13 +341,10 @@ def _find_base_json(answer: Answer) -> Json | None:
     if answer.base is not None or answer.base_range is None:
         return answer.base and _build_base_json(answer.base)
     found = answer.base_range
-    ends = (found.low, found.high)
-    percents = " to ".join(
-        f"{format_percent(end)}%" for end in dict.fromkeys(ends) if end is not None
-    )
+    percents = " to ".join(f"{format_percent(end)}%" for end in dict.fromkeys(found.span or ()))
     return {
         "percent": None,
-        "range": None if found.low is None else _to_json(ends),
+        "range": _to_json(found.span),
         "exact": False,
         "lines": found.lines,
         "not_percent": found.not_percent,

@@ -10,8 +10,8 @@ from bot.lines.model import ListedLine
 from bot.lines.table import Cell, LineRow
 from bot.lines.validation import LineProblem, NotedRow, RowNote, WrongRow
 from bot.parties import Parties
-from bot.rates.model.answer import format_percent
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 HEADER = (
     *("HTS code", "Origin", "Label", "Duty today", "Lowest %", "Highest %"),

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import AuditEntry, ProposalRecord
-from bot.rates.model.answer import format_percent
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 
 def build_record_json(filed: ProposalRecord, acts: Sequence[AuditEntry]) -> dict[str, object]:

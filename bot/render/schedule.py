@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from bot.rates.model.answer import format_percent
 from bot.rates.model.goods import format_code
 from bot.rates.model.measure import Confidence
 from bot.rates.schedule.difference import LineChange, ScheduleDifference
 from bot.rates.schedule.model import MembershipGroup, TariffLine
 from bot.rates.schedule.schedule import TariffSchedule
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 _FIELDS = {
     "general": "base duty",

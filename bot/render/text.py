@@ -3,19 +3,16 @@
 from collections.abc import Iterable, Iterator
 
 from bot.parties import Parties
-from bot.rates.model.answer import (
-    Answer,
-    Component,
-    MfnAverage,
-    Report,
-    Step,
-    Upcoming,
-    format_percent,
-)
+from bot.rates.model.answer import Answer, Report
+from bot.rates.model.base_duty import MfnAverage
+from bot.rates.model.changes import Upcoming
+from bot.rates.model.component import Component
+from bot.rates.model.history import Step
 from bot.rates.model.law import Talk
 from bot.rates.model.measure import Source
 from bot.render import words
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 _NOT_COUNTED_SHOWN = 12
 _PARTNERS_SHOWN = 6

@@ -42,7 +42,8 @@ from bot.runtime.local_workspace import (
 )
 from bot.runtime.settings import Settings, list_unknown_variables
 from bot.runtime.wiring.basics import lock_data_folder, open_store, read_clock
-from bot.runtime.wiring.services import Foundation, Services, open_services
+from bot.runtime.wiring.foundation import Foundation
+from bot.runtime.wiring.services import Services, open_services
 from bot.runtime.wiring.slack import SlackConnection, open_slack, open_workspaces
 from bot.slack.api.channels import find_channel
 from bot.slack.startup import Stopped, retry_until_answered

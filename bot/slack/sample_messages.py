@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from bot.alerts.digest import Bundle
-from bot.alerts.reminders import Due, LeadTime, Reminder
+from bot.alerts.reminders.model import Due, LeadTime, Reminder
 from bot.commands.answers import AnswerService
 from bot.commands.message_reading import MessageReading
 from bot.commands.rates.product_form import ProductForm

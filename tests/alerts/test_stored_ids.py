@@ -12,7 +12,7 @@ import pytest
 from bot.alerts.delivery import Audience, DeliveryKind, delivery_id
 from bot.alerts.notices import plan_notices
 from bot.alerts.planning import DeliveryRules, plan_deliveries
-from bot.alerts.reminders import plan_reminders
+from bot.alerts.reminders.planning import plan_reminders
 from bot.alerts.subscriptions.timing import Frequency, ServerTime
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment

@@ -11,7 +11,8 @@ from decimal import Decimal
 from bot.commands import replies
 from bot.commands.replies import Reply
 from bot.rates.cards.facts import CardFacts, DutyState
-from bot.rates.model.answer import Answer, Component
+from bot.rates.model.answer import Answer
+from bot.rates.model.component import Component
 from bot.rates.question.query import QueryKind
 
 UNKNOWN, BANNED = "unknown", "banned"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.reminders import Reminders
+from bot.alerts.reminders.job import Reminders
 from bot.alerts.sending.dispatcher import Dispatcher
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription

@@ -8,7 +8,7 @@ import pytest
 
 from bot.rates.answer.history import list_change_days
 from bot.rates.change_days import list_milestone_days, list_rate_days
-from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate, Exemption, Milestone, RatePeriod, Scope, Source
 from tests.rates.made import SOURCE, START, measure, period
 

@@ -10,7 +10,7 @@ from bot.rates.answer.select import RateContext, build_layer
 from bot.rates.model.goods import Fit, Good
 from bot.rates.model.measure import Measure, Status
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.stacking import Layer
 from tests.rates.made import START, ledger, rate, sheet, talk, written
 
@@ -50,8 +50,8 @@ def test_several_files_can_have_words_for_the_same_legal_basis() -> None:
         sheet(imposer="CN", bases={"Section 301": ["retaliation act"], "Order 5": []}),
     )
     for words in ("unfair trade", "retaliation act", "section 301"):
-        assert both.reader.find_bases(words) == ("Section 301",)
-    assert both.reader.find_bases("order 5") == ("Order 5",)
+        assert both.reader.names.find_bases(words) == ("Section 301",)
+    assert both.reader.names.find_bases("order 5") == ("Order 5",)
 
 
 LAYERS = ledger(

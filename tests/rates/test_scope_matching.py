@@ -6,7 +6,7 @@ import pytest
 
 from bot.rates.model.goods import Fit, Good, Goods
 from bot.rates.model.measure import Exemption, Scope
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.scope_matching import ScopeMatcher
 from tests.rates.made import measure
 

@@ -9,9 +9,10 @@ import pytest
 from bot.parties import WORLD
 from bot.rates.files.schema import Coverage
 from bot.rates.ledger import Ledger, Pair
-from bot.rates.model.answer import BaseRate, ChangeKind
+from bot.rates.model.base_duty import BaseRate
+from bot.rates.model.changes import ChangeKind
 from bot.rates.model.goods import Fit, Good
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from tests.rates.made import CHECKED, SOURCE, START, ledger, rate, ruling, sheet, talk, written
 
 MAY, JUNE, JULY, AUGUST = (date(2026, month, 1) for month in (5, 6, 7, 8))

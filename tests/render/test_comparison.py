@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.commands.answers import AnswerService, DatedQuery
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD
-from bot.rates.model.answer import Answer, CaseTotal, TotalBasis
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.line_totals import CaseTotal
 from bot.rates.model.measure import Calc
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.comparison.build import build_comparison

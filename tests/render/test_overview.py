@@ -12,11 +12,12 @@ from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer, format_percent
+from bot.rates.model.answer import Answer
 from bot.render.freshness import Freshness
 from bot.render.overview.build import build_overview
 from bot.render.overview.coming import format_next
 from bot.render.overview.model import AnswerOverview
+from bot.text.percent import format_percent
 
 DAY = date(2026, 11, 30)
 ZERO = Decimal(0)

@@ -8,7 +8,7 @@ import pytest
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCalendar
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import ChangeKind
+from bot.rates.model.changes import ChangeKind
 from bot.render.comparison.build import build_comparison
 from bot.render.dates.spells import describe_spells
 from bot.render.overview.build import build_overview

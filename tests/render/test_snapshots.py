@@ -15,25 +15,14 @@ from bot.parties import Parties, Party
 from bot.rates.calendar.entries import Doubt, DoubtKind
 from bot.rates.calendar.upcoming import CheckedPeriod
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import (
-    Answer,
-    BaseRate,
-    Change,
-    ChangeKind,
-    ClaimTotal,
-    Component,
-    EntryFacts,
-    EntryValue,
-    LinesTotal,
-    MfnAverage,
-    OnGoods,
-    RateChange,
-    Step,
-    TotalBasis,
-    Upcoming,
-    ValuedDuty,
-)
+from bot.rates.model.answer import Answer, OnGoods, TotalBasis
+from bot.rates.model.base_duty import BaseRate, MfnAverage
+from bot.rates.model.changes import Change, ChangeKind, RateChange, Upcoming
+from bot.rates.model.component import Component
+from bot.rates.model.customs_entry import ClaimTotal, EntryFacts, EntryValue, ValuedDuty
+from bot.rates.model.history import Step
 from bot.rates.model.law import Effect, LegalEvent, Ruling, Talk
+from bot.rates.model.line_totals import LinesTotal
 from bot.rates.model.lookup import Lookup, MissingFigure
 from bot.rates.model.measure import Calc, DutyRate, MeasureRef, PartnerRate, Source, Status
 from bot.rates.model.warnings import CheckedMeasure, Choice, Exclusion, Reason

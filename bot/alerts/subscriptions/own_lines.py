@@ -15,7 +15,7 @@ from bot.alerts.subscriptions.criteria import Blocs, Criteria, match
 from bot.alerts.subscriptions.model import Subscription
 from bot.lines.model import ListOwner
 from bot.news.story import Story
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 
 TouchingStories = Mapping[tuple[str, str], frozenset[str]]
 """The ids of stories that touch a line, by the team and the conversation of the line list."""

@@ -15,7 +15,7 @@ from bot.alerts.watch.incidents import Problem
 from bot.feeds.model import FeedState
 from bot.rates.calendar.upcoming import find_checked_day, list_upcoming
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 
 SHORTEST_SILENCE = timedelta(days=3)
 """A feed without new entries for less than this is not silent, whatever is usual for it."""

@@ -17,14 +17,15 @@ from typing import NamedTuple, Protocol
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
 from bot.alerts.mutes import MuteKind
 from bot.alerts.notices import NoticeQueue
-from bot.alerts.reminders import MuteSource, SubscriptionSource, wants_change
+from bot.alerts.reminders.ports import MuteSource, SubscriptionSource
+from bot.alerts.reminders.recipients import wants_change
 from bot.alerts.subscriptions.model import Subscription, timing_of
 from bot.alerts.subscriptions.moments import PlaceMoment, find_moment
 from bot.alerts.subscriptions.timing import Frequency, ServerTime, Timing, floor_to_quarter
 from bot.alerts.watch.facts import QuietWeek, WatchNotice
 from bot.rates.calendar.upcoming import list_upcoming_by_measure, merge_rows
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 from bot.values import Topic
 
 WEEK = timedelta(days=7)

@@ -17,7 +17,8 @@ from rich.text import Text
 from bot.news.deadlines.events import EventDeadline
 from bot.parties import Parties
 from bot.rates.calendar.upcoming import ShownDates
-from bot.rates.model.answer import Answer, Upcoming
+from bot.rates.model.answer import Answer
+from bot.rates.model.changes import Upcoming
 from bot.rates.question.query import RateQuery
 from bot.render import words
 from bot.render.comparison.build import build_comparison

@@ -126,12 +126,9 @@ class LinesCommands:
         self, key: str, request: CommandRequest, mode: ImportMode | None = None
     ) -> PendingReview | LinesRefusal:
         """The import again, by the list of now and in another mode."""
-        found = self._pending.find(key, request.team, request.user)
-        if found is None:
-            return self._refuse_missing(key, request)
-        refused = await self._refuse_pending(found, request)
-        if refused is not None:
-            return refused
+        found = await self._find_pending(key, request)
+        if isinstance(found, LinesRefusal):
+            return found
         return await self._review(
             found.owner, found.user, found.rows, mode or found.proposed.mode, found.opened_at
         )
@@ -140,12 +137,9 @@ class LinesCommands:
         self, key: str, corrected: Sequence[ImportedRow], request: CommandRequest
     ) -> PendingReview | LinesRefusal:
         """The import with other rows in place of its wrong ones."""
-        found = self._pending.find(key, request.team, request.user)
-        if found is None:
-            return self._refuse_missing(key, request)
-        refused = await self._refuse_pending(found, request)
-        if refused is not None:
-            return refused
+        found = await self._find_pending(key, request)
+        if isinstance(found, LinesRefusal):
+            return found
         wrong = [one.row for one in found.proposed.checked.wrong]
         kept = [one for one in found.rows if one.row not in set(wrong)]
         # The corrected rows have the numbers of the wrong ones, and further rows the next numbers.
@@ -156,13 +150,10 @@ class LinesCommands:
 
     async def save(self, key: str, request: CommandRequest) -> SavedLines | LinesRefusal:
         """Saves the import as it was shown to the person."""
-        found = self._pending.find(key, request.team, request.user)
-        if found is None:
-            return self._refuse_missing(key, request)
-        for_channel = found.owner.place != found.user
+        found = await self._find_pending(key, request)
+        if isinstance(found, LinesRefusal):
+            return found
         refused = self._refuse_setting(found.owner, found.user)
-        if refused is None:
-            refused = await self._refuse_pending(found, request)
         if refused is not None:
             return refused
         try:
@@ -170,7 +161,7 @@ class LinesCommands:
         except (LinesRefused, QueryError) as error:
             return LinesRefusal(str(error))
         self._pending.drop(key)
-        return SavedLines(found.proposed, for_channel)
+        return SavedLines(found.proposed, for_channel=found.owner.place != found.user)
 
     async def _review(
         self,
@@ -207,19 +198,21 @@ class LinesCommands:
         may = self._permissions.may_add_subscription(user, owner.place, owner.team)
         return None if may else LinesRefusal(_OPERATORS)
 
-    async def _refuse_pending(
-        self, found: PendingImport, request: CommandRequest
-    ) -> LinesRefusal | None:
-        """Why the person may not go on with the import: they may have left since they began it."""
+    async def _find_pending(
+        self, key: str, request: CommandRequest
+    ) -> PendingImport | LinesRefusal:
+        """The import with this id, or why the person may not go on with it.
+
+        It may be that of another person, or be forgotten, because it is too old or the bot was
+        restarted. The person may have left the conversation since the import began.
+        """
+        found = self._pending.find(key, request.team, request.user)
+        if found is None:
+            is_of_another = self._pending.is_of_another(key, request.team, request.user)
+            return LinesRefusal(_OF_ANOTHER if is_of_another else _FORGOTTEN)
         place, opened_at = found.owner.place, found.opened_at
         began = replace(request, conversation=place, opened_in="", opened_at=opened_at)
-        return await self._refuse_outsider(found.owner, began)
-
-    def _refuse_missing(self, key: str, request: CommandRequest) -> LinesRefusal:
-        """Why an import is not found: it is that of another person, it is too old, or the bot was
-        restarted."""
-        is_of_another = self._pending.is_of_another(key, request.team, request.user)
-        return LinesRefusal(_OF_ANOTHER if is_of_another else _FORGOTTEN)
+        return await self._refuse_outsider(found.owner, began) or found
 
     async def _refuse_outsider(
         self, owner: ListOwner, request: CommandRequest

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import BundleKind, read_bundle
-from bot.alerts.reminders import Reminder
+from bot.alerts.reminders.model import Reminder
 from bot.alerts.subscriptions.own_lines import ChangeKey, get_change_key
 from bot.commands.lines.current_duties import CurrentDuties, DutyBasis
 from bot.commands.lines.replies import TouchedLines
@@ -30,7 +30,7 @@ from bot.parties import WORLD
 from bot.proposals.approval.audit import ProposalRecord
 from bot.rates.calendar.entries import CalendarEntry
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 
 log = logging.getLogger(__name__)
 

@@ -55,9 +55,8 @@ def _refuse_other_goods(query: RateQuery, percent: str, ledger: Ledger) -> None:
     has in its name."""
     every = (f"All duties of {percent}", percent)
     if query.product and ledger.reader.names_goods(query.product):
-        codes = list_likely_origins(ledger.reader.list_codes(query.product))
-        origins = [(code, ledger.parties.get(code).name) for code in codes]
-        options = [(name, f"us on {code} {query.product} {percent}") for code, name in origins]
+        origins = _list_origins(query.product, ledger)
+        options = [(name, f"{question} {percent}") for name, question in origins]
         asked = f"Which origin do you mean for {query.product}?"
         raise UnclearQuestion(query.product, asked, [*options, every])
     if query.unread:
@@ -72,10 +71,15 @@ def _ask_for_goods_of_percent(query: RateQuery, percent: str, ledger: Ledger) ->
     if not query.product or not ledger.reader.names_goods(query.product):
         return
     said = f"No duty in our data is or was {percent}. Antidumping and countervailing duties are not"
-    codes = list_likely_origins(ledger.reader.list_codes(query.product))
-    origins = [(ledger.parties.get(code).name, f"us on {code} {query.product}") for code in codes]
-    options = [("Antidumping and countervailing duties", "card antidumping"), *origins]
+    antidumping = ("Antidumping and countervailing duties", "card antidumping")
+    options = [antidumping, *_list_origins(query.product, ledger)]
     raise UnclearQuestion(percent, f"{said} in it. Which answer helps?", options)
+
+
+def _list_origins(product: str, ledger: Ledger) -> list[tuple[str, str]]:
+    """The likely origins of the product, each with the question about its duties."""
+    codes = list_likely_origins(ledger.reader.list_codes(product))
+    return [(ledger.parties.get(code).name, f"us on {code} {product}") for code in codes]
 
 
 def _narrow(spells: tuple[Spell, ...], product: str | None) -> tuple[Spell, ...]:

@@ -8,7 +8,7 @@ from bot.errors import TariffwireError
 from bot.parties import WORLD
 from bot.rates.ledger import Ledger
 from bot.rates.model.goods import format_code
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.rates.question.value import MAX_VALUE
 from bot.text.single_line import to_single_line

@@ -1,4 +1,4 @@
-"""What the commands about subscriptions and mutes do. The slash command, buttons and forms use it.
+"""What the commands about subscriptions do. The slash command, buttons and forms use it.
 
 A person may do these things in the conversation of the request, and to what they made in other
 conversations that they are still in. `Permissions` decides who may change what there.
@@ -9,9 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from bot.alerts.delivery import DeliveryKind
-from bot.alerts.digest import BundleKind, read_bundle
-from bot.alerts.mutes import MUTED_FOR, Mute, MuteKind
 from bot.alerts.planning import DeliveryRules
 from bot.alerts.subscriptions.criteria import Criteria, covers, is_same
 from bot.alerts.subscriptions.model import DEFAULT_LIMIT, Subscription, without
@@ -54,7 +51,7 @@ class Overlaps(NamedTuple):
 
 
 class SubscriptionService:
-    """Adds, changes and removes the subscriptions and mutes of a conversation."""
+    """Adds, changes and removes the subscriptions of a conversation."""
 
     def __init__(
         self,
@@ -67,14 +64,14 @@ class SubscriptionService:
         rules: SubscriptionRules,
         lines: OwnLines,
     ) -> None:
-        """`on_due` is called when messages became due: when a pause or a mute ended."""
+        """`on_due` is called when messages became due because a pause ended."""
         self._stores, self._ledger, self._permissions = stores, ledger, permissions
         self._members, self._clock = members, clock
         self._on_due, self._rules, self.own_lines = on_due, rules, lines
         self.previews = PreviewService(stores.stories, clock, rules.delivery, rules.max_age, lines)
 
     async def execute(self, command: Command, request: CommandRequest) -> Reply:
-        """The reply to a command about subscriptions or mutes."""
+        """The reply to a command about subscriptions."""
         match command.verb:
             case Verb.SUBSCRIBE:
                 criteria = self._resolve(command) or Criteria()
@@ -94,16 +91,8 @@ class SubscriptionService:
                 return await self.edit(command.text, criteria_or_none, command.timing, request)
             case Verb.PAUSE:
                 return await self._pause(command, request)
-            case Verb.RESUME:
-                return await self.pause(command.text, None, request)
-            case Verb.SHOW_MISSED:
-                delivery_id, _, page = command.text.partition(" ")
-                number = int(page) if page.isdecimal() else 1
-                return await self.show_missed(delivery_id, request, number)
-            case Verb.MUTE_EVENT | Verb.MUTE_TOPIC | Verb.MUTE_CONVERSATION:
-                return await self.mute(_KINDS[command.verb], command.text, request)
             case _:
-                return await self.unmute(_KINDS[command.verb], command.text, request)
+                return await self.pause(command.text, None, request)
 
     async def subscribe(
         self, criteria: Criteria, timing: Timing | None, request: CommandRequest
@@ -310,32 +299,6 @@ class SubscriptionService:
         seen = [one for one in own if one.conversation in places]
         return [self.show(one) for one in seen], len(own) - len(seen)
 
-    async def mute(self, kind: MuteKind, subject: str, request: CommandRequest) -> Reply:
-        """Mutes something in the conversation; what is missed is offered at the end."""
-        mute = _make_mute(kind, subject, request, self._clock() + MUTED_FOR[kind])
-        await self._stores.mutes.add(mute)
-        return replies.Muted(mute)
-
-    async def unmute(self, kind: MuteKind, subject: str, request: CommandRequest) -> Reply:
-        """Ends a mute; what was missed is offered at once."""
-        mute = _make_mute(kind, subject, request, None)
-        await self._stores.mutes.remove(mute, self._clock())
-        self._on_due()
-        return replies.Unmuted(mute)
-
-    async def show_missed(self, delivery_id: str, request: CommandRequest, page: int = 1) -> Reply:
-        """A page of the stories that a message of this conversation offers."""
-        found = await self._stores.outbox.get(delivery_id)
-        if (
-            found is None
-            or found.kind is not DeliveryKind.DIGEST
-            or (found.team, found.conversation) != (request.team, request.conversation)
-            or read_bundle(found.content).kind is not BundleKind.MISSED
-        ):
-            return replies.MissedStories(())
-        stories = await self._stores.outbox.stories(found)
-        return replies.MissedStories(stories, delivery_id, page, found.left_out)
-
     async def _ask_to_confirm(self, command: Command, request: CommandRequest) -> Reply:
         """Asks the person to confirm an unsubscribe, or says that it would change nothing."""
         if command.text:
@@ -463,35 +426,7 @@ def _correct(command: Command, text: str, ledger: Ledger) -> list[str]:
     return suggest_corrections(command.verb, text, command.arguments, ledger.parties)
 
 
-_KINDS = {
-    Verb.MUTE_EVENT: MuteKind.EVENT,
-    Verb.UNMUTE_EVENT: MuteKind.EVENT,
-    Verb.MUTE_TOPIC: MuteKind.TOPIC,
-    Verb.UNMUTE_TOPIC: MuteKind.TOPIC,
-    Verb.MUTE_CONVERSATION: MuteKind.CONVERSATION,
-    Verb.UNMUTE_CONVERSATION: MuteKind.CONVERSATION,
-}
 SUBSCRIPTION_VERBS = frozenset(
-    {
-        Verb.SUBSCRIBE,
-        Verb.UNSUBSCRIBE,
-        Verb.EDIT,
-        Verb.PAUSE,
-        Verb.RESUME,
-        Verb.SHOW_MISSED,
-        *_KINDS,
-    }
+    {Verb.SUBSCRIBE, Verb.UNSUBSCRIBE, Verb.EDIT, Verb.PAUSE, Verb.RESUME}
 )
 """The commands that this service executes."""
-
-
-def _make_mute(
-    kind: MuteKind, subject: str, request: CommandRequest, until: datetime | None
-) -> Mute:
-    return Mute(
-        kind=kind,
-        subject="" if kind is MuteKind.CONVERSATION else subject,
-        team=request.team,
-        conversation=request.conversation,
-        until=until,
-    )

@@ -15,8 +15,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from bot.news.figures.roles import Roles
-from bot.news.figures.targets import Target
+from bot.news.figures.roles.model import Roles
+from bot.news.figures.roles.targets import Target
 
 _USUAL = "US"
 # Each party of a deal charges the other.

@@ -35,9 +35,9 @@ from decimal import Decimal
 from bot.news.figures.completion import Draft, complete_drafts
 from bot.news.figures.context import Clause, find_last
 from bot.news.figures.numbers import DollarSum, PercentRate, find_rates, find_sums
-from bot.news.figures.roles import Roles
+from bot.news.figures.roles.model import Roles
+from bot.news.figures.roles.targets import Target
 from bot.news.figures.sentence import DutySentence
-from bot.news.figures.targets import Target
 from bot.news.figures.tokens import find_names
 from bot.news.figures.unnamed import find_unnamed
 from bot.news.figures.words import (

@@ -9,8 +9,9 @@ from itertools import pairwise
 from bot.news.figures.completion import Draft
 from bot.news.figures.context import Clause
 from bot.news.figures.numbers import DollarSum, PercentRate, find_rates
-from bot.news.figures.roles import Roles, SentenceRoles
-from bot.news.figures.targets import Target
+from bot.news.figures.roles.model import Roles
+from bot.news.figures.roles.reader import SentenceRoles
+from bot.news.figures.roles.targets import Target
 from bot.news.figures.tokens import split_tokens
 from bot.news.figures.words import (
     COURT_VOIDS,

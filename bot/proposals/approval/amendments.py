@@ -20,9 +20,9 @@ from bot.errors import AmendmentRefused
 from bot.rates.files.compile import format_row_id, list_columns
 from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedule, ScheduleRow
 from bot.rates.files.validate import FileProblem, RatesFiles, find_problems
-from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Confidence, Day, Percent, Scope, Source, Status
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 from bot.values import Frozen
 
 _BY_FILE = "Change the rates files by a pull request instead"

@@ -20,8 +20,8 @@ from bot.rates.files.compile import format_row_id, list_columns
 from bot.rates.files.schema import ImposerFile, MeasureSpec, PeriodSpec, Schedule, ScheduleRow
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import format_percent
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 
 class StaleApproval(NamedTuple):

@@ -17,8 +17,8 @@ from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import Operator
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Measure, Scope, Source, has_basis
+from bot.text.percent import format_percent
 from bot.values import Frozen
 
 NEW = "new"

@@ -47,12 +47,15 @@ from bot.rates.answer.standing import (
 from bot.rates.answer.warnings import list_warnings
 from bot.rates.calendar.upcoming import list_upcoming, move_passed_last
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, Component, Step, TotalBasis, Upcoming
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.changes import Upcoming
+from bot.rates.model.component import Component
 from bot.rates.model.goods import format_code
+from bot.rates.model.history import Step
 from bot.rates.model.law import Talk
 from bot.rates.model.measure import Measure
 from bot.rates.model.warnings import BasisChanged, ReadAsOrigin, Reason
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.rates.schedule.codes import extract_codes
 from bot.rates.schedule.lines import HEADING_DIGITS
@@ -173,7 +176,7 @@ def _list_goods_next_to_codes(product: str, ledger: Ledger) -> Iterator[str]:
         chapters = tuple(code[:_CHAPTER_DIGITS] for code in codes)
         if not _METALS.isdisjoint(chapters):
             chapters += tuple(_METALS)
-        found = {one.code for one in ledger.reader.search_schedule(rest)} if codes else set()
+        found = {one.code for one in ledger.reader.headings.search(rest)} if codes else set()
         if not found.isdisjoint(code[:HEADING_DIGITS] for code in codes):
             # The schedule has the words in this heading: `9405 led lamps`.
             continue

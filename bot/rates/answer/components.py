@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from bot.rates.answer.select import RateContext, Selection
-from bot.rates.model.answer import BASE_ID, BaseRate, Component
+from bot.rates.model.base_duty import BaseRate
+from bot.rates.model.component import BASE_ID, Component
 from bot.rates.model.law import RULINGS, Effect, LegalEvent, Ruling
 from bot.rates.model.measure import DutyRate, Measure, RatePeriod, Status
 from bot.rates.model.warnings import Exclusion

@@ -15,21 +15,14 @@ from bot.rates.answer.lines.base_range import summarize_any_base
 from bot.rates.answer.lines.line_duties import compute_added
 from bot.rates.answer.select import RateContext, claim_program
 from bot.rates.answer.standing import Standing, compute_standing
-from bot.rates.model.answer import (
-    BaseRange,
-    ClaimedBase,
-    ClaimTotal,
-    EntryFacts,
-    EntryValue,
-    ProgramBase,
-    TotalBasis,
-    ValuedDuty,
-    find_importable_span,
-    format_percent,
-)
+from bot.rates.model.answer import TotalBasis
+from bot.rates.model.base_duty import BaseRange, ClaimedBase, ProgramBase
+from bot.rates.model.customs_entry import ClaimTotal, EntryFacts, EntryValue, ValuedDuty
 from bot.rates.model.goods import format_code
+from bot.rates.model.line_totals import find_importable_span
 from bot.rates.schedule.model import LINE_DIGITS, EntryFees, FilingOrder
 from bot.rates.stacking import Layer
+from bot.text.percent import format_percent
 
 _WORDS = 3
 _ZERO, _CENT, _HUNDRED = Decimal(0), Decimal("0.01"), Decimal(100)
@@ -108,13 +101,13 @@ def _list_programs(found: Standing) -> Iterator[ProgramBase]:
         base = None
         if claimed is not None and line is not None:
             base = summarize_any_base(claimed, line.lines, asked.day)
-        is_same = base is not None and now is not None and _get_ends(base) == _get_ends(now)
+        is_same = (
+            base is not None
+            and now is not None
+            and (base.span, base.words) == (now.span, now.words)
+        )
         if not is_same:
             yield ProgramBase(program.name, program.covered, base)
-
-
-def _get_ends(base: BaseRange) -> tuple[Decimal | None, Decimal | None, tuple[str, ...]]:
-    return base.low, base.high, base.words
 
 
 def _find_importable_span(found: Standing) -> tuple[Decimal, Decimal] | None:
@@ -234,16 +227,14 @@ def _build_value(found: Standing, value: Decimal) -> EntryValue | None:
 def _find_base_ends(found: Standing) -> tuple[Decimal, Decimal] | None:
     """The lowest and the highest base duty of the lines; None if it is not always a percentage."""
     base = found.base_range
-    if base is None or base.low is None or base.high is None or base.not_percent:
-        return None
-    return base.low, base.high
+    return None if base is None or base.not_percent else base.span
 
 
 def _name_open_base(base: BaseRange | None) -> str:
     if base is None:
         return "the normal (MFN) duty"
-    if base.low is not None:
-        ends = dict.fromkeys(format_percent(end) for end in (base.low, base.high))
+    if base.span is not None:
+        ends = dict.fromkeys(map(format_percent, base.span))
         return (
             f"the normal (MFN) duty, {'% to '.join(filter(None, ends))}% on lines with a percentage"
         )

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from bot.rates.answer.lines.line_duties import LineFinding
 from bot.rates.answer.select import RateContext, Selection, select_layers
-from bot.rates.model.answer import Change, ChangeKind, RateChange, Step
+from bot.rates.model.changes import Change, ChangeKind, RateChange
+from bot.rates.model.history import Step
 from bot.rates.model.law import RULINGS, LegalEvent
 from bot.rates.model.measure import DutyRate, Exemption, Measure, RatePeriod, Source, merge_sources
 from bot.rates.stacking import Layer, StackedLayers

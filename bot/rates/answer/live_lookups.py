@@ -17,11 +17,13 @@ from decimal import Decimal
 from bot.rates.answer.components import build_base_component
 from bot.rates.answer.select import MAX_PRODUCT
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import BASE_ID, Answer, BaseRate, MfnAverage
+from bot.rates.model.answer import Answer
+from bot.rates.model.base_duty import BaseRate, MfnAverage
+from bot.rates.model.component import BASE_ID
 from bot.rates.model.lookup import Finding, Lookup, LookupResult, MissingFigure
 from bot.rates.model.measure import Calc
 from bot.rates.model.warnings import BaseNotPercent, LookupFailed, RateWarning
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.query import QueryKind, RateQuery
 
 MAX_LOOKUPS = 6

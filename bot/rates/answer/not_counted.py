@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from bot.parties import WORLD
 from bot.rates.answer.components import build_component, build_without_period
 from bot.rates.answer.select import RateContext, Selection
-from bot.rates.model.answer import Component, TotalBasis
+from bot.rates.model.answer import TotalBasis
+from bot.rates.model.component import Component
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, RatePeriod, Status
 from bot.rates.model.warnings import Exclusion, Reason

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from bot.rates.model.answer import PeriodTotals, Step
+from bot.rates.model.history import PeriodTotals, Step
 
 _ZERO = Decimal(0)
 

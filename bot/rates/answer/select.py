@@ -22,7 +22,7 @@ from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, RatePeriod, has_basis
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.schedule.treatment import Treatment, find_line_duty, resolve_treatment
 from bot.rates.scope_matching import Exemptions

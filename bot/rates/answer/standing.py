@@ -8,7 +8,8 @@ from typing import NamedTuple
 from bot.rates.answer.lines.base_range import build_common_base, summarize_base
 from bot.rates.answer.lines.narrower_goods import find_choices, find_representative, list_contexts
 from bot.rates.answer.select import RateContext, Selection, select_layers
-from bot.rates.model.answer import BaseRange, BaseRate, OnGoods, TotalBasis
+from bot.rates.model.answer import OnGoods, TotalBasis
+from bot.rates.model.base_duty import BaseRange, BaseRate
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure
 from bot.rates.model.warnings import Choice, Reason

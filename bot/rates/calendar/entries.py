@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.parties import WORLD
 from bot.rates.calendar.upcoming import find_checked_day, list_calendar
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Change, Upcoming
+from bot.rates.model.changes import Change, Upcoming
 from bot.rates.model.measure import Confidence, Measure, Source, Status
 from bot.rates.question.query import RateQuery
 from bot.values import Frozen

@@ -15,7 +15,8 @@ from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
 from bot.rates.cards.deals import find_deals
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, Step
+from bot.rates.model.answer import Answer
+from bot.rates.model.history import Step
 from bot.rates.model.measure import Calc, Measure, RatePeriod, Status
 from bot.rates.model.warnings import Reason
 from bot.rates.question.query import HOME, QueryKind, RateQuery

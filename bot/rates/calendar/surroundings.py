@@ -16,7 +16,8 @@ from bot.rates.calendar.upcoming import (
     select_measures,
 )
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, Upcoming
+from bot.rates.model.answer import Answer
+from bot.rates.model.changes import Upcoming
 from bot.rates.question.query import HOME, QueryKind, RateQuery
 
 _A_DAY = timedelta(days=1)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from bot.parties import WORLD
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import DutyRate, Measure, filter_by_partner, has_basis
 from bot.rates.partner_rates import find_partner_rates
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.query import CHANGES_DAYS, HOME, QueryKind, RateQuery
 
 UPCOMING_DAYS = 60

@@ -11,7 +11,7 @@ from bot.rates.calendar.upcoming import list_upcoming
 from bot.rates.cards.model import Card, CardFact
 from bot.rates.files.schema import Coverage
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 from bot.rates.model.law import RULINGS, Effect, LegalEvent
 from bot.rates.model.measure import Measure, RatePeriod, Status
 from bot.rates.question.query import HOME

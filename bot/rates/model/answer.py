@@ -1,30 +1,24 @@
 """The answer to a question about rates, as facts. Renderers turn it into words or JSON.
 
-Percents are ad valorem: percentages of the customs value. The classes are named tuples without
-validation, because the content of the ledger has already been validated.
+Percents are ad valorem: percentages of the customs value. The answer and its parts, in the modules
+next to this one, are named tuples without validation, because the content of the ledger has already
+been validated.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.rates.model.law import LegalEvent, Ruling, Talk
-from bot.rates.model.measure import (
-    Calc,
-    Confidence,
-    DutyRate,
-    MeasureRef,
-    PartnerRate,
-    Source,
-    Status,
-)
-from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason
-
-BASE_ID = "mfn"
-"""The `measure_id` of the component that is the base rate."""
-
+from bot.rates.model.base_duty import BaseRange, BaseRate, MfnAverage
+from bot.rates.model.changes import Upcoming
+from bot.rates.model.component import BASE_ID, Component
+from bot.rates.model.customs_entry import EntryFacts
+from bot.rates.model.history import PeriodTotals, Step
+from bot.rates.model.law import Talk
+from bot.rates.model.line_totals import CaseTotal, LinesTotal
+from bot.rates.model.measure import Calc
+from bot.rates.model.warnings import Choice, RateWarning, Reason
 
 _SOME_GOODS = (Reason.DEPENDS, Reason.LINE_DECIDES)
 """Why a total does not count a duty that only some goods of a range pay."""
@@ -51,347 +45,12 @@ class BaseShare(StrEnum):
     """Some totals of a range include it, and it comes on top of the others."""
 
 
-_SHARES = {
-    (False,): BaseShare.ADDED,
-    (True,): BaseShare.INCLUDED,
-    (False, True): BaseShare.MIXED,
-}
-"""By whether rates include the base duty."""
-
-
-class Component(NamedTuple):
-    """One measure on the day of the answer, counted in the total or not."""
-
-    measure: str
-    measure_id: str
-    legal_basis: str
-    status: Status
-    """The status as known today, not on the day of the answer.
-
-    A past rate is expired or struck down, even if it was in force on the day of the answer.
-    """
-    source: Source
-    rate: DutyRate = DutyRate()
-    exclusion: Exclusion | None = None
-    """Why the total does not count the measure; None if the total counts it."""
-    from_: date | None = None
-    to: date | None = None
-    rate_since: date | None = None
-    """The first day of this percent, if the preceding periods had the same one; else None."""
-    note: str = ""
-    covers: str = ""
-    calc: Calc = Calc.ADDS
-    rulings: tuple[Ruling, ...] = ()
-    charged_until: date | None = None
-    """The last day on which customs charged a duty that a court struck down."""
-    announced: date | None = None
-    void_on: date | None = None
-    checked: date | None = None
-    """The day on which the sources of the rate were last checked."""
-    confidence: Confidence = Confidence.HIGH
-    heading: str = ""
-    """The heading of the tariff schedule to declare; empty if it is not known."""
-    contested_in: str = ""
-    """The court that has not decided yet whether the duty is lawful; empty if there is none."""
-    lines: int = 0
-    """In the answer to a question about a law, the number of tariff lines on the duty's lists."""
-
-    @property
-    def percent(self) -> Decimal | None:
-        return self.rate.percent
-
-    @property
-    def is_counted(self) -> bool:
-        return self.exclusion is None
-
-    @property
-    def is_foreseen(self) -> bool:
-        """Whether the rate began after the last check of its sources, so it is unverified."""
-        if self.status is not Status.IN_FORCE or self.from_ is None or self.checked is None:
-            return False
-        return self.from_ > self.checked
-
-
-class MfnAverage(NamedTuple):
-    """The simple average of the imposer's applied MFN duties, in percent."""
-
-    percent: Decimal
-    year: int
-    source: Source
-
-
-class BaseRate(NamedTuple):
-    """The MFN duty of a tariff line."""
-
-    line: str
-    what: str
-    percent: Decimal | None
-    """None if the duty is not a single percentage of the value. Then `words` describes it."""
-    with_duties: Decimal | None
-    """The sum of the base rate and the counted duties, in percent."""
-    exact: bool
-    """True for the line or the goods of the question; False for an example of the goods."""
-    year: int
-    source: Source
-    words: str = ""
-    """The duty in the words of its source, if it is not a percentage: `4.4¢/kg`."""
-    column: str = ""
-    """The trade program whose special rate this is, or `column 2`; empty for the MFN rate."""
-
-
-class BaseRange(NamedTuple):
-    """The base duties of several tariff lines."""
-
-    low: Decimal | None
-    """The lowest duty that is a percentage of the value; None if no line has one."""
-    high: Decimal | None
-    lines: int
-    not_percent: int
-    """How many of the lines have a specific or compound duty."""
-    year: int
-    source: Source
-    column: str = ""
-    """The trade program whose special rates these are, or `column 2`; empty for MFN rates."""
-    words: tuple[str, ...] = ()
-    """The duties that are not a percentage, in the words of the source, each once."""
-
-
-class ClaimTotal(NamedTuple):
-    """The duty with a claim that the question does not make, such as USMCA."""
-
-    program: str
-    percent: Decimal | None
-    span: tuple[Decimal, Decimal] | None
-    """The lowest and highest total in percent, if the goods decide."""
-    banned: bool
-    base: BaseRate | None
-    """The base duty under the claim; None if the question names no line."""
-
-
-class ProgramBase(NamedTuple):
-    """A trade program that the question does not claim, and that may lower the base duty."""
-
-    program: str
-    covered: bool
-    """Whether the data has the rates of the program."""
-    base: BaseRange | None
-    """The base duties of the lines under the program; None if they are not known."""
-
-
-class ClaimedBase(NamedTuple):
-    """The base duty of all lines of the schedule under one claim."""
-
-    lines: int
-    free: int
-    """How many of them pay no base duty."""
-    median: Decimal | None
-    """At least half of the lines with a percentage pay this or more."""
-
-
-class ValuedDuty(NamedTuple):
-    """A counted duty in dollars."""
-
-    measure: MeasureRef
-    percent: Decimal | None
-    dollars: Decimal | None
-    """None if the duty includes a base duty that is unknown."""
-
-
-class EntryValue(NamedTuple):
-    """The duties and fees on an entered value, in dollars."""
-
-    value: Decimal
-    duties: tuple[ValuedDuty, ...]
-    base: Decimal | None
-    """The base duty; None if it is unknown or not a percentage."""
-    merchandise_fee: Decimal | None
-    """None if the fee of the day is not in the data."""
-    fee_unsure: bool
-    """Whether a claimed trade agreement may exempt the goods from the merchandise fee."""
-    harbor_fee: Decimal | None
-    """Only for goods that arrive by sea, so the total does not include it."""
-    total: tuple[Decimal, Decimal]
-    """The lowest and the highest sum of the duties, the base duty and the merchandise fee."""
-    not_summed: tuple[str, ...]
-    """Duties that the total lacks: specific and compound ones, and an unknown base duty."""
-    fees_source: Source | None
-    informal_up_to: Decimal | None = None
-    """The highest value of an informal entry, if this is one. It has no merchandise fee."""
-    low_value_until: date | None = None
-    """The last day on which shipments of so low a value were exempt; None for higher values."""
-
-
-class EntryFacts(NamedTuple):
-    """What an importer declares and pays, as far as the tariff schedule says it."""
-
-    claim: str = ""
-    """The claim that the answer follows: `under USMCA`, `column 2`; empty for none."""
-    claim_of: str = ""
-    """The program that the question claims, or that it says the goods do not qualify for."""
-    is_denied: bool = False
-    """Whether the question says that the goods do not qualify for `claim_of`."""
-    claim_words: tuple[str, ...] = ()
-    """How people claim `claim_of` or write that goods do not qualify for it."""
-    base: ClaimedBase | None = None
-    """The base duty of goods in general under the claim; None for named goods, or no claim."""
-    others: tuple[ClaimTotal, ...] = ()
-    programs: tuple[ProgramBase, ...] = ()
-    """Programs of the partner, where they change or may change the base duty of the goods."""
-    headings: tuple[str, ...] = ()
-    """The headings of the counted duties in filing order, then the line's number."""
-    unnamed: tuple[MeasureRef, ...] = ()
-    """Counted duties whose heading is not in the data."""
-    value: EntryValue | None = None
-
-    @property
-    def has_column2(self) -> bool:
-        """Whether goods in general pay the rates of column 2."""
-        return self.base is not None and not self.claim_of
-
-
 class OnGoods(NamedTuple):
     """The duties on particular goods, which a total on all goods does not count."""
 
     how_many: int
     up_to: Decimal
     """The highest of these duties, in percent."""
-
-
-class LinesTotal(NamedTuple):
-    """A number of tariff lines with the same total or range, in percent."""
-
-    lines: int
-    low: Decimal
-    high: Decimal
-    duties: tuple[str, ...] = ()
-    """The names of the duties that most of these lines pay or, if they have a range, may pay."""
-    banned: bool = False
-    """Whether the goods may not be imported."""
-    unlisted: int = 0
-    """How many of these lines are on no list of products."""
-
-
-def find_importable_span(lines: Sequence[LinesTotal]) -> tuple[Decimal, Decimal] | None:
-    """The range of the totals of the lines that may be imported, if some lines are banned."""
-    charged = [one for one in lines if not one.banned]
-    if not charged or len(charged) == len(lines):
-        return None
-    return min(one.low for one in charged), max(one.high for one in charged)
-
-
-class CaseTotal(NamedTuple):
-    """The total of one tariff line or number for one set of answers to its questions."""
-
-    code: str
-    yes: frozenset[str]
-    """The questions that are answered with yes."""
-    no: frozenset[str]
-    total: Decimal | None
-    """In percent; None if the goods may not be imported."""
-
-    def may_be(self, other: "CaseTotal") -> bool:
-        """Whether the same goods may be in both cases: no question has two answers."""
-        same = self.code == other.code
-        return same and self.yes.isdisjoint(other.no) and self.no.isdisjoint(other.yes)
-
-
-class ChangeKind(StrEnum):
-    """What happens to a duty on a day."""
-
-    BEGINS = "begins"
-    CHANGES = "changes"
-    CONTINUES = "continues"
-    """The same percent continues on a new basis."""
-    ENDS = "ends"
-    """A rate ends, and no other rate of the measure begins on the next day."""
-    ANNOUNCED = "announced"
-    SUSPENDED = "suspended"
-    SUSPENSION_ENDS = "suspension_ends"
-    STRUCK_DOWN = "struck_down"
-    BY_PARTNER = "by_partner"
-    """Rates that differ by partner take effect."""
-    MILESTONE = "milestone"
-
-
-class Change(NamedTuple):
-    """What happens to a duty, with its figures."""
-
-    kind: ChangeKind
-    rate: DutyRate = DutyRate()
-    """The new rate. For `ENDS` and `SUSPENSION_ENDS` the old one; for `BY_PARTNER` the lowest."""
-    from_percent: Decimal | None = None
-    up_to: Decimal | None = None
-    """For `BY_PARTNER`, the highest percent; None if all partners have the same percent."""
-    text: str = ""
-    """For `MILESTONE` its description, for `CONTINUES` the new basis, as in the rates files."""
-
-
-class Upcoming(NamedTuple):
-    """A change or a milestone of a measure on a known day."""
-
-    on: date
-    change: Change
-    measure: str
-    measure_id: str
-    imposer: str
-    partners: tuple[str, ...]
-    source: Source
-    not_for: tuple[str, ...] = ()
-    """Partners that the measure does not charge, although `partners` includes them."""
-    checked: date | None = None
-    """The day of the last check of the rate's own source, which approved rates have; or None."""
-    passed: bool = False
-    """Whether the day has come (today or earlier) without a check of the sources since."""
-    by_partner: tuple[PartnerRate, ...] = ()
-    """The rates of partners that do not pay this rate on all countries."""
-
-
-class RateChange(NamedTuple):
-    """A change of one measure."""
-
-    measure: MeasureRef
-    change: Change
-
-
-class Step(NamedTuple):
-    """One day of a history: the total from this day on, and what changed.
-
-    The first step of a period has no changes if the total is older than the period.
-    If the total depends on the tariff line, `percent` is the lowest total and `up_to` the highest.
-    """
-
-    on: date
-    percent: Decimal
-    source: Source
-    changes: tuple[RateChange, ...] = ()
-    ruling: LegalEvent | None = None
-    """The ruling, if the step is about a ruling and not about a change of the total."""
-    up_to: Decimal | None = None
-    banned: bool = False
-    """Whether an import ban begins. If so, `percent` is the last total before the ban."""
-    is_open: bool = False
-    """Whether the total is not known, because a rate ends and what follows is not announced.
-
-    If so, `percent` is the sum of the other duties.
-    """
-    includes_base: bool = False
-    """Whether the total includes the base duty, because one of its rates is all-in."""
-    lines: tuple[LinesTotal, ...] = ()
-    """The totals of the tariff lines, if the total depends on the line."""
-
-    @property
-    def moves_total(self) -> bool:
-        """Whether the total or its components changed, and the total is known."""
-        return self.ruling is None and not self.banned and not self.is_open
-
-
-class PeriodTotals(NamedTuple):
-    """The lowest and the highest total in percent from the day `since` to the day `until`."""
-
-    since: date
-    until: date
-    low: Decimal
-    high: Decimal
 
 
 class Report(NamedTuple):
@@ -501,8 +160,10 @@ class Answer(NamedTuple):
         An all-in rate includes it. In a range, some goods may pay an all-in rate and others not.
         """
         if self.rows:
-            all_in = {one.calc is not Calc.ADDS for one in self.rows}
-            return _SHARES[tuple(sorted(all_in))]
+            all_in = [one.calc is not Calc.ADDS for one in self.rows]
+            if all(all_in):
+                return BaseShare.INCLUDED
+            return BaseShare.MIXED if any(all_in) else BaseShare.ADDED
         if self.includes_base or any(one.calc is not Calc.ADDS for one in self.components):
             return BaseShare.INCLUDED
         if self.total_range is None or self.basis is TotalBasis.GENERAL:
@@ -569,11 +230,3 @@ class Answer(NamedTuple):
         """Whether the answer has a total, a range, choices, a ban or a counted component."""
         has_total = self.total_percent is not None or self.total_range is not None
         return has_total or bool(self.components or self.choices or self.banned)
-
-
-def format_percent(percent: Decimal | None) -> str | None:
-    """The percent without trailing zeros: `12.5`, `145`, `0`; None for None."""
-    if percent is None:
-        return None
-    text = f"{percent:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -41,7 +41,7 @@ from bot.rates.question.directions import names_export, names_importer
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
 from bot.rates.question.phrases.spelled_forms import spell_out
 from bot.rates.question.phrases.uncovered import take_other_costs, take_uncovered
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import (
     HOME,
     QueryKind,
@@ -100,7 +100,8 @@ from bot.rates.question.rule_questions import (
     refuse_unknown_case,
 )
 from bot.rates.question.spelling import correct_spelling
-from bot.rates.question.times.periods import Period, Tense, take_period
+from bot.rates.question.times.periods import Period, take_period
+from bot.rates.question.times.spans import Tense
 from bot.rates.question.times.unread import find_unread_times
 from bot.rates.question.tokens import Role, Tokens
 from bot.rates.question.value import take_value
@@ -220,7 +221,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if costs:
         refuse_other_costs(costs, words, vocabulary)
     if reader is not None:
-        kept = reader.drop_everyday_words(words.other_words)
+        kept = reader.names.drop_everyday_words(words.other_words)
         # A text of a few words is no sentence, so each of them is important: `us nowhere`.
         if len(words.words) > _FEW_WORDS or not NOISE.issuperset(kept):
             words.other_words = drop_denied(kept, reader)
@@ -291,7 +292,7 @@ def _is_name(word: str, vocabulary: Vocabulary) -> bool:
     return (
         parties.find(word) is not None
         or word in parties.words
-        or (reader is not None and (word in reader.words or word in reader.schedule_words))
+        or (reader is not None and (word in reader.names.words or word in reader.headings.words))
         or (cards is not None and word in cards.words)
     )
 
@@ -325,7 +326,7 @@ def _parse_card(
     if not codes:
         return asked if card is None else read_goods_of_law(asked, text, vocabulary) or asked
     reader = vocabulary.reader
-    kept = reader.drop_everyday_words(text.split()) if reader is not None else ()
+    kept = reader.names.drop_everyday_words(text.split()) if reader is not None else ()
     goods = reader.list_goods(" ".join(kept)) if reader is not None else ()
     product = goods[0] if len(goods) == 1 else None
     return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})
@@ -395,6 +396,6 @@ def _take_retaliation(
         return find_retaliation(words)
     # Words of the retaliation may stand next to the goods: `wine from france if it comes back`.
     groups = (words.other_words, *words.words_before[:1], words.words_after)
-    kept = (trim_product(reader.drop_everyday_words(group)) for group in groups)
+    kept = (trim_product(reader.names.drop_everyday_words(group)) for group in groups)
     goods = next(filter(None, (list_read_goods(one, reader) for one in kept)), None)
     return find_retaliation(words, partial(asked, product=goods))

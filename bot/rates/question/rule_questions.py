@@ -253,7 +253,7 @@ def refuse_unknown_case(text: str, vocabulary: Vocabulary) -> None:
     name, stems = found["name"], set(stem_words(found["name"]))
     known = cards.words | _CASE_GOODS
     if found["kind"].startswith(("case", "suit")):
-        known |= reader.words | reader.schedule_words
+        known |= reader.names.words | reader.headings.words
     if not stems or stems & known or parties.find(name) is not None or not name.isascii():
         return
     named = [one for one in cards.all if one.group == _GROUP_OF_CASES and one.events]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 
 from bot.parties import Parties
 from bot.rates.cards.index import CardIndex
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import Respelling
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.vocabulary.everyday_words import is_everyday, is_other_english
@@ -33,7 +33,11 @@ def correct_spelling(
 ) -> tuple[str, tuple[Respelling, ...]]:
     """The text, in lower case, with its misspelt words corrected, and these words."""
     found: dict[str, Respelling] = {}
-    own_words = (parties.words, reader.words, cards.words if cards is not None else frozenset())
+    own_words = (
+        parties.words,
+        reader.names.words,
+        cards.words if cards is not None else frozenset(),
+    )
     of_goods = own_words[1] | own_words[2]
 
     def correct(match: re.Match[str]) -> str:
@@ -49,7 +53,7 @@ def correct_spelling(
                 ([one for one in parties.words if _may_be_name(word, one)], _LONG_NAME),
                 ([one for one in GRAMMAR_WORDS if _may_be_name(word, one)], _LONG_NAME),
                 ([one for one in vocabulary if _may_be_goods(word, one)], _LONG_GOODS),
-                ([one for one in reader.schedule_words if _may_be_goods(word, one)], None),
+                ([one for one in reader.headings.words if _may_be_goods(word, one)], None),
             ),
             lambda one: parties.find(one) is not None,
         )
@@ -75,9 +79,9 @@ def _is_known(
         or is_other_english(word)
         or parties.find(word) is not None
         or any(word in words or stem in words for words in own_words)
-        or word in reader.schedule_words
-        or stem in reader.schedule_words
-        or f"{word}s" in reader.schedule_words
+        or word in reader.headings.words
+        or stem in reader.headings.words
+        or f"{word}s" in reader.headings.words
     )
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from operator import ne
 from typing import NamedTuple
 
-from bot.rates.question.times.periods import Tense
+from bot.rates.question.times.spans import Tense
 
 FILLER = frozenset(
     str.split(
@@ -202,13 +202,13 @@ _PAST = re.compile(
     r"|history|used to|ago)\b"
 )
 _FUTURE = re.compile(r"\b(?:will|upcoming|calendar|scheduled|going to|expected|planned|coming)\b")
+_ANNOUNCE = r"\b(?:announc(?:e|es|ed|ing|ements?)|unveil(?:s|ed|ing)?)\b"
 _ANNOUNCED = (
     r"\b(?:what|anything|something|news|new|which|was there|were there|did|has)\b[^?.;]{0,30}"
-    r"\b(?:announc(?:e|es|ed|ing|ements?)|unveil(?:s|ed|ing)?)\b"
-    r"|\b(?:tariff|trade|duty) announcements?\b"
+    rf"{_ANNOUNCE}|\b(?:tariff|trade|duty) announcements?\b"
 )
 """What was announced: with a period, a question for the changes in it."""
-_ANNOUNCING = re.compile(r"\b(?:announc(?:e|es|ed|ing|ements?)|unveil(?:s|ed|ing)?)\b")
+_ANNOUNCING = re.compile(_ANNOUNCE)
 _EVENTS = re.compile(
     r"\b(?:starts?|starting|begins?|beginning|ends?|ending|expires?|expiring|takes? effect"
     r"|kicks? in|happens?|happening|deadlines?|new tariffs|new duties|dates|events?"

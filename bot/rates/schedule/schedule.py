@@ -13,7 +13,7 @@ from itertools import islice, product
 from statistics import median_low
 from typing import NamedTuple
 
-from bot.rates.model.answer import ClaimedBase
+from bot.rates.model.base_duty import ClaimedBase
 from bot.rates.model.goods import format_code
 from bot.rates.model.measure import Source
 from bot.rates.schedule.lines import TariffLines

@@ -2,8 +2,9 @@
 
 from decimal import Decimal
 
-from bot.rates.model.answer import BaseShare, format_percent
+from bot.rates.model.answer import BaseShare
 from bot.render.comparison.spans import ComparedTotal
+from bot.text.percent import format_percent
 
 
 def find_points(one: ComparedTotal, other: ComparedTotal) -> tuple[Decimal, Decimal] | None:

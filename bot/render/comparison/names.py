@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bot.rates.model.answer import Answer, BaseShare, EntryFacts, TotalBasis
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis
+from bot.rates.model.customs_entry import EntryFacts
 from bot.render import words
 from bot.render.duty_names import (
     name_importer,

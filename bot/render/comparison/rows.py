@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bot.rates.model.answer import Answer, BaseShare, TotalBasis, format_percent
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis
 from bot.rates.model.warnings import Reason
 from bot.render import words
 from bot.render.comparison.model import RateComparisonRow
@@ -15,6 +15,7 @@ from bot.render.duty_names import (
 )
 from bot.render.overview.headline import find_span, format_short_total
 from bot.render.overview.period_spells import describe_period_spells
+from bot.text.percent import format_percent
 
 _MAX_WHY = 3
 _MAX_GROUPS = 4
@@ -22,16 +23,7 @@ _MAX_GROUPS = 4
 
 def build_row(answer: Answer, names: RowNames, *, is_shared: bool) -> RateComparisonRow:
     """The row of an answer. With `is_shared`, the normal duty is the same for all rows."""
-    usual = find_usual_total(answer)
-    typical = words.format_span(*usual) if usual else format_short_total(answer) or "no total"
-    if answer.rows:
-        typical = _format_law(answer)
-    elif answer.on_goods is not None and not answer.lines and answer.total_percent == 0:
-        # Particular goods pay more, and the sentence names the figure for the others.
-        typical = "0%+"
-    elif not answer.banned and answer.main_span is None and (span := find_span(answer)):
-        typical = f"{words.format_span(*span)} or banned"
-    extent = _find_extent(answer)
+    typical, extent = _format_typical(answer), _find_extent(answer)
     why = [*_explain(answer)]
     return RateComparisonRow(
         pair=names.name_row(answer),
@@ -60,6 +52,19 @@ def build_period_row(answer: Answer, names: RowNames) -> RateComparisonRow:
         brief=spells,
         answer=answer,
     )
+
+
+def _format_typical(answer: Answer) -> str:
+    """The total on most goods, or the duties of a law."""
+    if answer.rows:
+        return _format_law(answer)
+    if answer.on_goods is not None and not answer.lines and answer.total_percent == 0:
+        # Particular goods pay more, and the sentence names the figure for the others.
+        return "0%+"
+    if not answer.banned and answer.main_span is None and (span := find_span(answer)):
+        return f"{words.format_span(*span)} or banned"
+    usual = find_usual_total(answer)
+    return words.format_span(*usual) if usual else format_short_total(answer) or "no total"
 
 
 def _format_law(answer: Answer) -> str:

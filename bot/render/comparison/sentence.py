@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from bot.rates.model.answer import Answer, BaseShare, ClaimTotal, TotalBasis
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis
+from bot.rates.model.customs_entry import ClaimTotal
 from bot.render import words
 from bot.render.comparison.cases import describe_points, find_points
 from bot.render.comparison.names import RowNames, name_group

@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer, BaseShare, TotalBasis, format_percent
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis
 from bot.rates.model.measure import Calc
 from bot.render import words
+from bot.text.percent import format_percent
 
 
 class ComparedTotal(NamedTuple):
@@ -100,6 +101,4 @@ def _find_base(answer: Answer) -> tuple[Decimal, Decimal] | None:
     base, found = answer.base, answer.base_range
     if base is not None and base.exact:
         return None if base.percent is None else (base.percent, base.percent)
-    if found is None or found.low is None or found.high is None or found.not_percent:
-        return None
-    return found.low, found.high
+    return None if found is None or found.not_percent else found.span

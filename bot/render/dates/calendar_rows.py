@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.parties import WORLD, Parties
 from bot.rates.calendar.surroundings import Surroundings
-from bot.rates.model.answer import Change, ChangeKind, Upcoming, format_percent
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import Source
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
@@ -21,6 +21,7 @@ from bot.render.duty_names import (
 )
 from bot.render.overview.headline import build_headline, format_title
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 _PARTNERS = 2
 _RATES = 2

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from bot.parties import Parties
 from bot.rates.calendar.spells import Spell
-from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Status
 from bot.rates.question.query import RateQuery
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 
 def describe_spells(spells: Sequence[Spell], query: RateQuery, parties: Parties) -> list[str]:

@@ -4,17 +4,12 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import (
-    Answer,
-    BaseRange,
-    BaseRate,
-    BaseShare,
-    TotalBasis,
-    format_percent,
-)
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis
+from bot.rates.model.base_duty import BaseRange, BaseRate
 from bot.rates.model.measure import Calc
 from bot.render import words
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 
 def describe_basis(answer: Answer) -> str:
@@ -120,24 +115,26 @@ def _describe_exact_base(answer: Answer, base: BaseRate) -> str:
 def _may_exceed(answer: Answer) -> bool:
     """Whether the base duty of some of the goods is known to be above the total."""
     base, span = answer.base_range, answer.main_span
-    return base is not None and base.high is not None and span is not None and base.high > span[1]
+    if base is None or base.span is None or span is None:
+        return False
+    return base.span[1] > span[1]
 
 
 def _is_below(base: BaseRange | None, span: tuple[Decimal, Decimal] | None) -> bool:
     """Whether no line has a higher base duty than the lowest total."""
-    if base is None or base.high is None or base.not_percent or span is None:
+    if base is None or base.span is None or base.not_percent or span is None:
         return False
-    return base.high <= span[0]
+    return base.span[1] <= span[0]
 
 
 def _describe_sum_with_range(answer: Answer) -> str:
     """The lowest and the highest total of one all-in rate, where the base duty may be higher."""
     base, [*counted] = answer.base_range, answer.components
-    if base is None or base.low is None or base.high is None or answer.total_percent is None:
+    if base is None or base.span is None or answer.total_percent is None:
         return ""
-    if len(counted) != 1 or base.high <= answer.total_percent:
+    if len(counted) != 1 or base.span[1] <= answer.total_percent:
         return ""
-    low, high = (max(end, answer.total_percent) for end in (base.low, base.high))
+    low, high = (max(end, answer.total_percent) for end in base.span)
     return f", in total {words.format_span(low, high)}"
 
 

@@ -5,13 +5,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-from bot.rates.model.answer import (
-    Answer,
-    Change,
-    ChangeKind,
-    Step,
-    Upcoming,
-)
+from bot.rates.model.answer import Answer
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
+from bot.rates.model.history import Step
 from bot.render import words
 from bot.render.duty_names import (
     drop_qualifiers,

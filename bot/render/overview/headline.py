@@ -6,14 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import (
-    Answer,
-    ClaimTotal,
-    TotalBasis,
-    find_importable_span,
-    format_percent,
-)
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.customs_entry import ClaimTotal
 from bot.rates.model.law import Effect
+from bot.rates.model.line_totals import find_importable_span
 from bot.rates.model.warnings import Reason
 from bot.render import words
 from bot.render.duty_names import (
@@ -26,6 +22,7 @@ from bot.render.overview.model import Piece
 from bot.render.overview.period_spells import describe_period_spells, format_during
 from bot.render.words.places import describe_tariff_source
 from bot.text.dates import format_day, format_period
+from bot.text.percent import format_percent
 
 _ZERO = Decimal(0)
 _ON_ALL_GOODS = ("all goods", "goods ")

@@ -6,13 +6,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from bot.rates.model.answer import (
-    Answer,
-    Component,
-    LinesTotal,
-    TotalBasis,
-    format_percent,
-)
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.component import Component
+from bot.rates.model.line_totals import LinesTotal
 from bot.render import words
 from bot.render.duty_names import (
     DutyName,
@@ -21,6 +17,7 @@ from bot.render.duty_names import (
 )
 from bot.render.overview.model import GoodsRow
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 _ZERO = Decimal(0)
 _LAW_OF_LISTS = re.compile(r"^(Section \d+) lists? ", re.IGNORECASE)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from bot.rates.model.answer import Answer, PeriodTotals, Step
+from bot.rates.model.answer import Answer
+from bot.rates.model.history import PeriodTotals, Step
 from bot.render import words
 from bot.text.dates import format_day, format_period, format_yearless_day
 

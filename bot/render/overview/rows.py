@@ -5,12 +5,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import (
-    BASE_ID,
-    Answer,
-    Component,
-    TotalBasis,
-)
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.component import BASE_ID, Component
 from bot.rates.model.measure import Calc, Status
 from bot.rates.model.warnings import Reason
 from bot.render import words

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from bot.parties import WORLD, Parties
-from bot.rates.model.answer import (
-    format_percent,
-)
 from bot.rates.model.measure import DutyRate, PartnerRate
+from bot.text.percent import format_percent
 
 _SHORT_NAMES = {"European Union": "EU", "United Kingdom": "UK"}
 

@@ -4,25 +4,17 @@ from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.rates.model.answer import (
-    Answer,
-    BaseRange,
-    BaseRate,
-    BaseShare,
-    ClaimTotal,
-    Component,
-    EntryValue,
-    LinesTotal,
-    OnGoods,
-    ProgramBase,
-    TotalBasis,
-    format_percent,
-)
+from bot.rates.model.answer import Answer, BaseShare, OnGoods, TotalBasis
+from bot.rates.model.base_duty import BaseRange, BaseRate, ProgramBase
+from bot.rates.model.component import Component
+from bot.rates.model.customs_entry import ClaimTotal, EntryValue
 from bot.rates.model.goods import format_code
+from bot.rates.model.line_totals import LinesTotal
 from bot.rates.model.measure import Calc, Status
 from bot.rates.model.warnings import Reason
 from bot.render.words.amounts import format_dollars, format_span
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 NO_GENERAL_DUTY = "no additional duty on goods in general in our data"
 """Follows a total of 0% without components."""
@@ -249,15 +241,15 @@ def describe_base_range(answer: Answer) -> str:
     unlike = ", ".join(specific) if is_short else "not a percentage"
     others = f" ({found.not_percent:,} of {found.lines:,} lines: {unlike})"
     some = others * bool(found.not_percent)
-    if found.low is None or found.high is None:
+    if found.span is None:
         if 0 < len(found.words) <= _WORDS_SHOWN:
             return f"{name_base(found)} {' or '.join(map(_shorten_specific, found.words))}"
         if found.words:
             first = ", ".join(map(_shorten_specific, found.words[: _WORDS_SHOWN - 1]))
             return f"{name_base(found)} {first} or others by line"
         return f"{name_base(found)} (not a percentage)"
-    by_line = " by line" if found.low != found.high else ""
-    ends = dict.fromkeys(f"{format_percent(end)}%" for end in (found.low, found.high))
+    ends = dict.fromkeys(f"{format_percent(end)}%" for end in found.span)
+    by_line = " by line" if len(ends) > 1 else ""
     return f"{name_base(found)} {' to '.join(ends)}{by_line}{some}"
 
 
@@ -303,12 +295,12 @@ def describe_program(one: ProgramBase) -> str:
     if not one.covered:
         return f"may be 0% under {one.program} (not covered)"
     base = one.base
-    if base is None or (base.low is None and not base.words):
+    if base is None or (base.span is None and not base.words):
         return f"may be lower under {one.program}"
-    if base.low is None or base.high is None:
+    if base.span is None:
         return f"{' or '.join(base.words[:_WORDS_SHOWN])} under {one.program}"
     lines = f" on {base.lines - base.not_percent:,} of {base.lines:,} lines"
-    return f"{format_span(base.low, base.high)} under {one.program}{lines * bool(base.not_percent)}"
+    return f"{format_span(*base.span)} under {one.program}{lines * bool(base.not_percent)}"
 
 
 def describe_claim_total(one: ClaimTotal) -> str:

@@ -5,16 +5,13 @@ from collections.abc import Sequence
 from bot.parties import Parties
 from bot.rates.calendar.entries import Doubt, DoubtKind
 from bot.rates.calendar.upcoming import CheckedPeriod
-from bot.rates.model.answer import (
-    Answer,
-    Change,
-    ChangeKind,
-    Step,
-    format_percent,
-)
+from bot.rates.model.answer import Answer
+from bot.rates.model.changes import Change, ChangeKind
+from bot.rates.model.history import Step
 from bot.rates.question.query import RateQuery
 from bot.render.words.amounts import describe_rate, format_span
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 
 def format_step_total(step: Step) -> str:

@@ -2,9 +2,7 @@
 
 from datetime import date
 
-from bot.rates.model.answer import (
-    Component,
-)
+from bot.rates.model.component import Component
 from bot.rates.model.law import Effect, Ruling
 from bot.rates.model.measure import Status
 from bot.rates.model.warnings import Exclusion, Reason

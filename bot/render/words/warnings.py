@@ -6,11 +6,8 @@ from datetime import date
 from typing import Any
 
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import (
-    BASE_ID,
-    Answer,
-    format_percent,
-)
+from bot.rates.model.answer import Answer
+from bot.rates.model.component import BASE_ID
 from bot.rates.model.goods import format_code
 from bot.rates.model.lookup import MissingFigure
 from bot.rates.model.warnings import Choice, RateWarning
@@ -18,6 +15,7 @@ from bot.render.words.amounts import describe_partner_rates, describe_rate
 from bot.render.words.duties import describe_exclusion
 from bot.render.words.places import describe_tariff_source
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 
 _MAX_LISTED = 6
 _QUOTAS = "tariff-rate quotas"

@@ -28,7 +28,7 @@ from bot.slack.context import SlackContext
 from bot.slack.handlers import payloads
 from bot.slack.handlers.lines.files import send_list
 from bot.slack.handlers.lines.forms import open_from_command as open_lines_form
-from bot.slack.handlers.lines.forms import opens_lines_form
+from bot.slack.handlers.lines.forms import read_upload
 from bot.slack.handlers.lines.touched import find_touched
 from bot.slack.handlers.subscriptions import open_from_command, opens_form
 from bot.slack.views import replies
@@ -71,12 +71,12 @@ def register(app: AsyncApp, context: SlackContext) -> None:
 async def _answer_command(context: SlackContext, body: dict[str, Any]) -> Message | None:
     """The reply to a slash command; None if a form opened instead."""
     request = payloads.read_slash_command(body)
-    opens_lines = opens_lines_form(request.text, context.service.parties)
-    if not opens_lines and not opens_form(request.text):
+    upload = read_upload(request.text, context.service.parties)
+    if upload is None and not opens_form(request.text):
         return await answer(context, request)
     try:
-        if opens_lines:
-            return await open_lines_form(context, body)
+        if upload is not None:
+            return await open_lines_form(context, body, request, upload)
         return await open_from_command(context, body)
     except Exception:
         return replies.render_failure(log_failure("opening a form"))

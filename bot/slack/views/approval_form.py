@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.parties import WORLD, Parties
 from bot.proposals.approval.terms import NEW, ApprovalForm
-from bot.rates.model.answer import format_percent
 from bot.rates.model.measure import Measure
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import Block, section
@@ -23,6 +22,7 @@ from bot.slack.blockkit.forms import (
     text_input,
 )
 from bot.slack.blockkit.mrkdwn import cut
+from bot.text.percent import format_percent
 
 TERMS = "rate_terms"
 """The callback id of the modal. The modal's private metadata is the id of the proposal."""

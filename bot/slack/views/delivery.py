@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot import COMMAND
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import BundleKind, read_bundle
-from bot.alerts.reminders import Reminder
+from bot.alerts.reminders.model import Reminder
 from bot.alerts.watch.facts import WatchNotice
 from bot.news.events.event import summarize_event
 from bot.news.story import Story

@@ -16,13 +16,13 @@ from bot.proposals.approval.amendments import Amendment
 from bot.proposals.approval.audit import Decision, ProposalRecord, State
 from bot.proposals.approval.decisions import DecisionResult
 from bot.proposals.model import LedgerRate, Proposal, ReportSource
-from bot.rates.model.answer import format_percent
 from bot.slack.blockkit.blocks import Block, Message, actions, assemble, button, context, section
 from bot.slack.blockkit.mrkdwn import bold, escape, format_moment, link, mention_person, quote_text
 from bot.slack.views.data_checks import render_last_checks
 from bot.slack.views.figures import format_party
 from bot.slack.views.replies import mark_repeat, render_notice
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 from bot.text.single_line import to_single_line
 
 APPROVE, EDIT, REJECT, UNDO = "rate_approve", "rate_edit", "rate_reject", "rate_take_back"

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import groupby
 
 from bot import COMMAND
-from bot.alerts.reminders import Due, DueDeadline, Reminder
+from bot.alerts.reminders.model import Due, DueDeadline, Reminder
 from bot.commands.replies import QuietWeekSwitch, RateCalendar, ReminderSwitch
 from bot.news.deadlines.events import EventDeadline
 from bot.parties import WORLD, Parties

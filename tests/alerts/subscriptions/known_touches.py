@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.alerts.subscriptions.own_lines import ChangeKey
 from bot.lines.model import ListOwner
 from bot.news.story import Story
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 from tests.store.examples import TEAM
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.digest import Bundle, BundleKind
-from bot.alerts.reminders import Due, Reminder
+from bot.alerts.reminders.model import Due, Reminder
 from bot.commands.lines.replies import TouchedLines
 from bot.commands.lines.service import LineListService
 from bot.commands.lines.touching import TouchFinder
@@ -19,7 +19,7 @@ from bot.proposals.approval.decisions import Decisions
 from bot.proposals.inbox import ProposalInbox
 from bot.rates.calendar.entries import build_entries
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import Source
 from tests.lines.made import change, ledger, listed, measures
 from tests.proposals.approval import test_decisions

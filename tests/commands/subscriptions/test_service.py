@@ -6,9 +6,6 @@ from typing import Any
 
 import pytest
 
-from bot.alerts.delivery import DeliveryKind, make_delivery
-from bot.alerts.digest import Bundle, BundleKind
-from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.preview import Preview
@@ -409,35 +406,3 @@ async def test_an_unsubscribe_asks_for_confirmation_and_changes_nothing_before(
         assert isinstance(reply, replies.ConfirmUnsubscribe), text
         assert not is_public(reply)
         assert await saved(commands) == had
-
-
-async def test_missed_stories_are_shown_in_their_conversation_only(commands: Commands) -> None:
-    mute = Mute(
-        kind=MuteKind.CONVERSATION,
-        team="T1",
-        conversation="C1",
-        until=NOW + timedelta(hours=1),
-    )
-    await commands.store.mutes.add(mute)
-    await commands.store.add_stories(story("a"))
-    missed = Bundle(kind=BundleKind.MISSED, mute=MuteKind.CONVERSATION)
-    digest = Bundle(kind=BundleKind.DAILY)
-    queued = [
-        make_delivery(
-            DeliveryKind.DIGEST,
-            ("T1", place),
-            bundle.kind,
-            "",
-            NOW,
-            story_ids=("a",),
-            content=bundle.model_dump_json(),
-        )
-        for place, bundle in (("C1", missed), ("C2", missed), ("C1", digest))
-    ]
-    await commands.store.queue(*queued)
-    shown = [await commands.click(Verb.SHOW_MISSED, each.id) for each in queued]
-    assert shown == [
-        replies.MissedStories((story("a"),), queued[0].id),
-        replies.MissedStories(()),
-        replies.MissedStories(()),
-    ]

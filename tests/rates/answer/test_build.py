@@ -10,7 +10,9 @@ from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer, ChangeKind, Component, OnGoods, TotalBasis
+from bot.rates.model.answer import Answer, OnGoods, TotalBasis
+from bot.rates.model.changes import ChangeKind
+from bot.rates.model.component import Component
 from bot.rates.model.law import Effect
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason

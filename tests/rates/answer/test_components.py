@@ -10,7 +10,8 @@ from bot.parties import WORLD
 from bot.rates.answer.components import build_base_component, list_counted
 from bot.rates.answer.not_counted import list_not_counted
 from bot.rates.answer.select import RateContext, build_context, select_layers
-from bot.rates.model.answer import BaseRate, Component
+from bot.rates.model.base_duty import BaseRate
+from bot.rates.model.component import Component
 from bot.rates.model.goods import Good
 from bot.rates.model.law import Effect, Ruling
 from bot.rates.model.measure import Calc, Confidence, DutyRate, MeasureRef, Status

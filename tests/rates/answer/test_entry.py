@@ -7,7 +7,8 @@ import pytest
 
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer, EntryValue
+from bot.rates.model.answer import Answer
+from bot.rates.model.customs_entry import EntryValue
 from bot.rates.model.warnings import Reason
 from bot.render import words
 from tests.rates.asked import ask

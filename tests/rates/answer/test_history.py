@@ -13,8 +13,9 @@ from bot.rates.answer.history import (
     list_totals,
 )
 from bot.rates.answer.select import RateContext, build_context, select_layers
-from bot.rates.model.answer import Change, ChangeKind, RateChange, Step
+from bot.rates.model.changes import Change, ChangeKind, RateChange
 from bot.rates.model.goods import Good
+from bot.rates.model.history import Step
 from bot.rates.model.law import Effect, LegalEvent
 from bot.rates.model.measure import DutyRate, MeasureRef, Source
 from tests.rates.made import SOURCE, START, ledger, ruling, sheet, written

@@ -13,7 +13,9 @@ from bot.rates.answer.live_lookups import add_results, list_lookups
 from bot.rates.files.schema import MfnBaseline, MfnFile
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import BASE_ID, Answer, BaseRate, MfnAverage
+from bot.rates.model.answer import Answer
+from bot.rates.model.base_duty import BaseRate, MfnAverage
+from bot.rates.model.component import BASE_ID
 from bot.rates.model.goods import Good
 from bot.rates.model.lookup import Finding, Lookup, LookupFailure, LookupResult, MissingFigure
 from bot.rates.model.measure import Source

@@ -19,7 +19,7 @@ from bot.rates.model.answer import OnGoods, TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.measure import Measure, Status
 from bot.rates.model.warnings import Exclusion, Reason
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.stacking import ExcludedLayer, Layer, StackedLayers
 from tests.rates.made import CHECKED, START, layer, ledger, measure, period, sheet
 

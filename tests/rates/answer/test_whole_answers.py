@@ -12,21 +12,12 @@ from bot.rates.answer.build import answer_query
 from bot.rates.files.schema import ImposerFile, MfnBaseline, MfnFile
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import (
-    BASE_ID,
-    Answer,
-    BaseRate,
-    Change,
-    ChangeKind,
-    Component,
-    MfnAverage,
-    OnGoods,
-    RateChange,
-    Step,
-    TotalBasis,
-    Upcoming,
-)
+from bot.rates.model.answer import Answer, OnGoods, TotalBasis
+from bot.rates.model.base_duty import BaseRate, MfnAverage
+from bot.rates.model.changes import Change, ChangeKind, RateChange, Upcoming
+from bot.rates.model.component import BASE_ID, Component
 from bot.rates.model.goods import Good
+from bot.rates.model.history import Step
 from bot.rates.model.measure import DutyRate, MeasureRef, Status
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.question.query import QueryKind, RateQuery, override_query

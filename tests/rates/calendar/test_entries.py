@@ -21,7 +21,7 @@ from bot.rates.calendar.upcoming import (
     list_upcoming_by_measure,
 )
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 from bot.rates.model.goods import Good
 from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.made import CHECKED, SOURCE, ledger, rate, sheet, written

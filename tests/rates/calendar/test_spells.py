@@ -8,7 +8,7 @@ import pytest
 from bot.rates.answer.build import answer_query
 from bot.rates.calendar.spells import find_spells, list_pair_spells, list_spells
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Step
+from bot.rates.model.history import Step
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery
 

@@ -9,7 +9,7 @@ from bot.rates.calendar.upcoming import (
     list_upcoming,
 )
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery

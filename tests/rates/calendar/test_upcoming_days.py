@@ -16,7 +16,7 @@ from bot.rates.calendar.upcoming import (
     move_passed_last,
 )
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Change, ChangeKind, Upcoming
+from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate
 from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.made import CHECKED, SOURCE, ledger, rate, sheet, written

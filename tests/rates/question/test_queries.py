@@ -10,7 +10,7 @@ from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties, Party
 from bot.rates.model.goods import Good
 from bot.rates.question.parse import parse_query
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import QueryKind, RateQuery, Uncovered, format_query, override_query
 from tests.rates.made import ledger, sheet, written
 

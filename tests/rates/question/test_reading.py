@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import pytest
 
 from bot.rates.model.goods import Good, Goods
-from bot.rates.question.product import ParsedProduct, ProductReader
+from bot.rates.question.product.parsed import ParsedProduct
+from bot.rates.question.product.reader import ProductReader
 from tests.rates.made import measure
 
 GOODS = [
@@ -136,5 +137,5 @@ def test_near_names_are_those_suggested() -> None:
 
 def test_a_text_names_each_legal_basis_once() -> None:
     text = "Under Order 5, unfair trade (Section 301) and steel of list 3"
-    assert reader().find_bases(text) == ("Order 5", "Section 301")
-    assert reader().find_bases("") == ()
+    assert reader().names.find_bases(text) == ("Order 5", "Section 301")
+    assert reader().names.find_bases("") == ()

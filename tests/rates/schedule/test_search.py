@@ -106,7 +106,7 @@ def test_words_that_the_schedule_lacks_too_are_refused_without_suggestions(ledge
     ["inclusion window", "truce prolonged beyond", "different deadline", "single", "revenue"],
 )
 def test_words_of_sentences_lead_to_no_heading(words: str, ledger: Ledger) -> None:
-    assert ledger.reader.search_schedule(words) == ()
+    assert ledger.reader.headings.search(words) == ()
 
 
 def test_headings_of_a_material_are_not_offered_for_goods_that_the_schedule_lacks(

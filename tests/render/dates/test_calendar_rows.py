@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from bot.rates.calendar.upcoming import list_upcoming
-from bot.rates.model.answer import Change, ChangeKind
+from bot.rates.model.changes import Change, ChangeKind
 from bot.rates.model.measure import DutyRate
 from bot.render.dates.calendar_rows import build_calendar_rows, describe_short_change
 from tests.slack.fakes import ledger

@@ -12,7 +12,7 @@ from bot.news.deadlines.events import list_deadlines
 from bot.news.deadlines.model import DeadlineKind
 from bot.rates.calendar.entries import CalendarEntry, Doubt, DoubtKind, list_entries
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Change, ChangeKind
+from bot.rates.model.changes import Change, ChangeKind
 from bot.rates.model.measure import DutyRate, Source
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.alerts.delivery import DeliveryKind
-from bot.alerts.reminders import DueDeadline, LeadTime, Reminder
+from bot.alerts.reminders.model import DueDeadline, LeadTime, Reminder
 from bot.commands import replies
 from bot.commands.request import CommandRequest
 from bot.feeds.health import FeedSummary

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.alerts.delivery import DeliveryKind
 from bot.alerts.mutes import Mute, MuteKind
-from bot.alerts.reminders import Due, LeadTime, Reminder
+from bot.alerts.reminders.model import Due, LeadTime, Reminder
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, GoodsFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.preview import Preview

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from bot.rates.model.answer import BaseRange, BaseRate
+from bot.rates.model.base_duty import BaseRange, BaseRate
 from bot.rates.model.goods import format_code
 from bot.rates.model.measure import Source
 from bot.rates.schedule.asked_line import AskedLine

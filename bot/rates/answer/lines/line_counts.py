@@ -17,8 +17,9 @@ from bot.rates.answer.lines.line_duties import choose_names, is_levied, stack_li
 from bot.rates.answer.lines.typical_span import find_typical_span
 from bot.rates.answer.select import build_context, build_layer
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import Answer, LinesTotal, TotalBasis
+from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.model.goods import Fit
+from bot.rates.model.line_totals import LinesTotal
 from bot.rates.model.measure import Measure, RatePeriod
 from bot.rates.schedule.asked_line import NAMING, AskedLine
 from bot.rates.schedule.model import LINE_DIGITS, MembershipGroup

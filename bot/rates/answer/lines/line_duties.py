@@ -14,8 +14,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from bot.rates.model.answer import CaseTotal, LinesTotal
 from bot.rates.model.goods import Fit, format_code
+from bot.rates.model.line_totals import CaseTotal, LinesTotal
 from bot.rates.model.measure import Exemption, Measure, RatePeriod, Scope
 from bot.rates.model.warnings import Exclusion, Reason
 from bot.rates.schedule.asked_line import NAMING, AskedLine

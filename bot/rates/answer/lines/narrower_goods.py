@@ -10,7 +10,7 @@ from bot.rates.answer.select import RateContext, Selection, select_layers
 from bot.rates.model.answer import TotalBasis
 from bot.rates.model.goods import Fit
 from bot.rates.model.warnings import Choice
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 
 _MIN_LISTS = 2
 """Minimum number of lists with narrower goods for which choices are shown.

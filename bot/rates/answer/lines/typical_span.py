@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.rates.model.answer import LinesTotal
+from bot.rates.model.line_totals import LinesTotal
 
 _MOST = Decimal(2) / 3
 """The share of the lines that a typical span has to cover."""

@@ -7,7 +7,8 @@ import re
 
 from bot.parties import WORLD, Parties
 from bot.rates.question.parties import TokenizedQuestion
-from bot.rates.question.product import ParsedProduct, ProductReader
+from bot.rates.question.product.parsed import ParsedProduct
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import (
     HOME,
 )

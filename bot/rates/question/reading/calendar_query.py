@@ -8,7 +8,7 @@ from bot.errors import QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD
 from bot.rates.question.directions import find_direction
 from bot.rates.question.parties import TokenizedQuestion
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import CHANGES_DAYS, HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import (
     MAX_LABEL,
@@ -17,7 +17,8 @@ from bot.rates.question.reading.question import (
     Vocabulary,
     trim_product,
 )
-from bot.rates.question.times.periods import Period, Tense
+from bot.rates.question.times.periods import Period
+from bot.rates.question.times.spans import Tense
 from bot.rates.question.wording import NOISE
 
 _EXCEPT = frozenset({"but", "except", "excluding", "besides", "excl", "minus"})
@@ -125,7 +126,7 @@ def _list_rates(unread: str, codes: Sequence[str], vocabulary: Vocabulary) -> li
         return []
     [origin] = origins
     asked = RateQuery(kind=QueryKind.PAIR, imposer=HOME, partner=origin, imposer_assumed=True)
-    found = vocabulary.reader.search_schedule(unread)[:1] if " " in unread else ()
+    found = vocabulary.reader.headings.search(unread)[:1] if " " in unread else ()
     options = [(f"{one.code} {one.description}", one.code) for one in found]
     name = vocabulary.parties.get(origin).name
     return [

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bot.rates.model.measure import Measure
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.wording import FILLER, NOISE
 
 _TOKEN = re.compile(r"[^\s,]+|,")

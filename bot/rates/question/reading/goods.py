@@ -7,8 +7,9 @@ read, and never make the goods wider or narrower: `cars taken` are cars.
 import re
 from collections.abc import Sequence
 
-from bot.rates.question.goods_words import TAILS
-from bot.rates.question.product import ParsedProduct, ProductReader
+from bot.rates.question.product.goods_words import TAILS
+from bot.rates.question.product.parsed import ParsedProduct
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.reading.question import trim_product
 from bot.rates.question.stemming import stem_words
 

@@ -32,7 +32,7 @@ def read_goods_of_law(card: RateQuery, text: str, vocabulary: Vocabulary) -> Rat
     _, reader, cards, _ = vocabulary
     if reader is None or cards is None or card.card not in _LAWS or not vocabulary.has_home:
         return None
-    rest = reader.drop_everyday_words(_NAMES.sub(" ", text).split())
+    rest = reader.names.drop_everyday_words(_NAMES.sub(" ", text).split())
     wanted = reader.read_any(" ".join(rest))
     if wanted.layers or wanted.bases or wanted.claims or wanted.headline or wanted.meanings:
         return None

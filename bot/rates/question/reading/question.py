@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.parties import Parties
 from bot.rates.cards.index import CardIndex
 from bot.rates.question.parties import TokenizedQuestion
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import HOME, Uncovered
 from bot.rates.question.times.periods import Period
 from bot.rates.question.wording import NOISE, Intent

@@ -21,7 +21,8 @@ from bot.rates.question.directions import (
     names_origin,
 )
 from bot.rates.question.parties import TokenizedQuestion
-from bot.rates.question.product import ParsedProduct, ProductReader
+from bot.rates.question.product.parsed import ParsedProduct
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import (
     HOME,
     QueryKind,

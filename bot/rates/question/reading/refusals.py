@@ -13,7 +13,7 @@ from bot.errors import NoEconomyNamed, QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD, Parties
 from bot.rates.cards.index import CardIndex
 from bot.rates.question.parties import DUTIES, FOOD_NAMES, TokenizedQuestion
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import (
     HOME,
     QueryKind,
@@ -419,7 +419,7 @@ def _ask_for_meaning(
     """
     wanted = reader.read_any(product)
     meant = [(name, name) for name in wanted.meanings]
-    if not meant and (found := reader.find_other_headings(product)):
+    if not meant and (found := reader.headings.search_other(reader.read_any(product))):
         meant = [(f"{one.code} {one.description}", one.code) for one in found[:_MAX_OFFERED]]
         meant += [(name, name) for name in reader.list_names(wanted.goods)]
     if meant and codes:
@@ -459,7 +459,7 @@ def _search_schedule(
     while len(words) > 2 and words[-1] in SETS:
         # 'wood bedroom set' are no knives, which come in sets too.
         words.pop()
-    return reader.search_schedule(" ".join(words))
+    return reader.headings.search(" ".join(words))
 
 
 def _refuse_misspelt_economy(

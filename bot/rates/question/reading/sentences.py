@@ -21,7 +21,7 @@ from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.directions import MOVES
 from bot.rates.question.parties import DUTIES, MADE, TokenizedQuestion
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import (
     MAX_LABEL,
@@ -96,7 +96,7 @@ def drop_denied(words: list[str], reader: ProductReader) -> list[str]:
         for at, word in enumerate(words)
         if (found := _DENIED.fullmatch(word))
         and reader.names_goods(found["thing"])
-        and not reader.starts_name(words[at:])
+        and not reader.names.starts_name(words[at:])
         and not (reader.read_any(word).headline or reader.read_any(word).claims)
     ]
     return [word for at, word in enumerate(words) if at not in denied]
@@ -164,7 +164,7 @@ def find_mixed_origin(words: TokenizedQuestion, vocabulary: Vocabulary) -> RateQ
         return None
     named: tuple[str, ...] = ()
     for group in (words.words_before[0], words.other_words):
-        kept = reader.drop_everyday_words([one for one in group if one not in _MATERIALS])
+        kept = reader.names.drop_everyday_words([one for one in group if one not in _MATERIALS])
         named = named or reader.list_goods(" ".join(kept))
     return RateQuery(
         kind=QueryKind.CARD,
@@ -305,7 +305,7 @@ def _list_headings(
         return []
     unread = [one for one in unread if one not in SETS]
     for size in range(min(len(unread), _MOST_SEARCHED), 1, -1):
-        if found := reader.search_schedule(" ".join(unread[:size])):
+        if found := reader.headings.search(" ".join(unread[:size])):
             return [
                 (
                     f"{one.code} {one.description}",

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from bot.parties import WORLD, Parties
 from bot.rates.cards.index import list_card_names
-from bot.rates.question.goods_words import IGNORED, TAILS
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.goods_words import IGNORED, TAILS
+from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery
 from bot.rates.question.reading.calendar_query import CALENDAR_WORDS
 from bot.rates.question.reading.goods import OF_CLAIMS
@@ -60,7 +60,7 @@ def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tup
             return Role.FILLER
         if (is_calendar and word in CALENDAR_WORDS) or (has_claims and word in OF_CLAIMS):
             return Role.FILLER
-        is_law = laws.issuperset(stem_words(word)) or reader.names_law(word)
+        is_law = laws.issuperset(stem_words(word)) or reader.names.has_law(word)
         return Role.LAW if is_law else Role.UNREAD
 
     tokens.settle("", find_role)
@@ -109,9 +109,9 @@ def list_unread_of_card(tokens: Tokens, card: str, vocabulary: Vocabulary) -> tu
         stems = frozenset(stem_words(word))
         if is_small(word) or is_everyday(word) or cards.is_question_word(word):
             return Role.FILLER
-        if stems <= cards.words or reader.names_law(word):
+        if stems <= cards.words or reader.names.has_law(word):
             return Role.LAW
-        if stems <= reader.words:
+        if stems <= reader.names.words:
             return Role.GOODS
         return Role.UNREAD if parties.find(word) is None else Role.ECONOMY
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from bot.rates.question.product import ProductReader
+from bot.rates.question.product.reader import ProductReader
 
 _CITIES = {
     "canada": "toronto montreal vancouver calgary ottawa winnipeg halifax mississauga edmonton",

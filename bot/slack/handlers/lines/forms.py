@@ -27,7 +27,7 @@ from bot.slack.blockkit.forms import View
 from bot.slack.blockkit.mrkdwn import escape
 from bot.slack.context import SlackContext
 from bot.slack.handlers.modals import show_view
-from bot.slack.handlers.payloads import Click, read_person, read_slash_command
+from bot.slack.handlers.payloads import Click, read_person
 from bot.slack.views.command_replies import render_reply
 from bot.slack.views.entry.results import render_loading, render_text
 from bot.slack.views.lines import importing as views
@@ -54,22 +54,23 @@ def register(app: AsyncApp, context: SlackContext) -> None:
         await _submit_review(context, body, view, ack)
 
 
-def opens_lines_form(text: str, parties: Parties) -> bool:
-    """Whether a typed command asks for the form: `my upload`."""
+def read_upload(text: str, parties: Parties) -> LinesRequest | None:
+    """What a typed command says about the form; None if it does not ask for it: `my upload`."""
     if not text.strip().lower().startswith("my "):
-        return False
+        return None
     try:
-        return parse_command(text, parties).verb is Verb.MY_UPLOAD
+        command = parse_command(text, parties)
     except CommandNotUnderstood:
-        return False
+        return None
+    return command.lines if command.verb is Verb.MY_UPLOAD else None
 
 
-async def open_from_command(context: SlackContext, body: dict[str, Any]) -> Message | None:
+async def open_from_command(
+    context: SlackContext, body: dict[str, Any], request: CommandRequest, wanted: LinesRequest
+) -> Message | None:
     """Opens the form for `/tariff my upload`; returns a message if it does not open."""
-    request = read_slash_command(body)
-    command = parse_command(request.text, context.service.parties)
     click = Click({"team": {"id": request.team}, "trigger_id": body.get("trigger_id")}, {})
-    return await _open(context, click, request, for_channel=_is_for_channel(command))
+    return await _open(context, click, request, for_channel=wanted.for_channel)
 
 
 async def open_form(context: SlackContext, click: Click) -> Message | None:
@@ -117,10 +118,6 @@ async def _show(context: SlackContext, click: Click, view: View) -> Message | No
     if await show_view(context, click, view):
         return None
     return render_notice(f"Slack did not open the form. Type `{COMMAND} my upload` to try again.")
-
-
-def _is_for_channel(command: Command) -> bool:
-    return command.lines is not None and command.lines.for_channel
 
 
 def _make_request(body: dict[str, Any], state: LinesFormState | None = None) -> CommandRequest:

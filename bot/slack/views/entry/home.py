@@ -13,7 +13,7 @@ from bot.feeds.health import FeedSummary
 from bot.news.deadlines.events import EventDeadline
 from bot.news.story import Story
 from bot.parties import Parties
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 from bot.render.dates.calendar_rows import CalendarRow, build_calendar_rows
 from bot.render.dates.deadlines import describe_deadline
 from bot.slack.blockkit import limits

@@ -19,7 +19,7 @@ from bot.rates.calendar.upcoming import (
     find_window,
     select_shown,
 )
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render import words
 from bot.render.dates.calendar_rows import (

@@ -16,7 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bot.commands.replies import RateAnswers
-from bot.rates.model.answer import Answer, Component, Upcoming
+from bot.rates.model.answer import Answer
+from bot.rates.model.changes import Upcoming
+from bot.rates.model.component import Component
 from bot.rates.model.law import Talk
 from bot.rates.model.warnings import Choice, Reason
 from bot.rates.question.query import format_query

@@ -9,7 +9,9 @@ from datetime import date
 from typing import NamedTuple
 
 from bot.parties import WORLD
-from bot.rates.model.answer import BASE_ID, Answer, BaseShare, Component, Step, TotalBasis
+from bot.rates.model.answer import Answer, BaseShare, TotalBasis
+from bot.rates.model.component import BASE_ID, Component
+from bot.rates.model.history import Step
 from bot.rates.model.measure import Status
 from bot.rates.model.warnings import RateCaveat
 from bot.rates.question.query import RateQuery, format_query

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from bot.parties import Parties
-from bot.rates.model.answer import Answer, Component, Report, Step, format_percent
+from bot.rates.model.answer import Answer, Report
+from bot.rates.model.component import Component
+from bot.rates.model.history import Step
 from bot.rates.model.measure import Source
 from bot.rates.question.query import RateQuery
 from bot.render import words
 from bot.render.duty_names import name_origin
 from bot.slack.blockkit.mrkdwn import bold, escape, link
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 from bot.text.single_line import to_single_line
 
 OVERDUE_TITLE = "Scheduled since our last check, not verified"

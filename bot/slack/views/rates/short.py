@@ -13,7 +13,8 @@ from datetime import date
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD, build_flag
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer, ClaimTotal, TotalBasis
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.customs_entry import ClaimTotal
 from bot.rates.question.query import HOME, RateQuery, build_total_query, format_query
 from bot.render import words
 from bot.render.duty_names import name_origin

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bot.parties import Parties
-from bot.rates.model.answer import Answer, Component, TotalBasis
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.component import Component
 from bot.render import words
 from bot.slack.blockkit import limits
 from bot.slack.blockkit.blocks import (

@@ -9,7 +9,7 @@ from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
 from bot.rates.answer.lines.line_counts import LineCounts
 from bot.rates.ledger import Ledger
-from bot.rates.model.answer import LinesTotal
+from bot.rates.model.line_totals import LinesTotal
 from bot.rates.question.query import QueryKind, RateQuery
 from tests.rates.asked import ask
 from tests.rates.made import PARTIES, book, sheet, written

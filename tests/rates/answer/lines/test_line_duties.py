@@ -14,7 +14,8 @@ from bot.rates.answer.select import RateContext, build_context
 from bot.rates.answer.standing import Standing, compute_standing
 from bot.rates.ledger import Ledger
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer, LinesTotal, format_percent
+from bot.rates.model.answer import Answer
+from bot.rates.model.line_totals import LinesTotal
 from bot.rates.model.measure import Calc
 from bot.rates.model.warnings import Reason
 from bot.rates.question.query import QueryKind, RateQuery
@@ -22,6 +23,7 @@ from bot.rates.schedule.asked_line import AskedLine
 from bot.rates.schedule.model import MembershipGroup
 from bot.render import words
 from bot.render.json import build_answer_json
+from bot.text.percent import format_percent
 from tests.rates.made import PARTIES, book, rate, sheet, written
 from tests.rates.schedule.made import group, line, schedule
 

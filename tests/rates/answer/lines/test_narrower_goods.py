@@ -17,8 +17,10 @@ from bot.rates.answer.lines.narrower_goods import (
 from bot.rates.answer.select import RateContext, build_context, select_layers
 from bot.rates.answer.standing import compute_standing
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import Answer, Change, ChangeKind, RateChange, Step, TotalBasis
+from bot.rates.model.answer import Answer, TotalBasis
+from bot.rates.model.changes import Change, ChangeKind, RateChange
 from bot.rates.model.goods import Good
+from bot.rates.model.history import Step
 from bot.rates.model.law import LegalEvent
 from bot.rates.model.measure import DutyRate, MeasureRef, Source
 from bot.rates.model.warnings import Choice

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from bot.rates.answer.lines.typical_span import find_typical_span
-from bot.rates.model.answer import LinesTotal
+from bot.rates.model.line_totals import LinesTotal
 
 
 def typical(*groups: tuple[int, int, int], banned: LinesTotal | None = None) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import QueryError, UnclearQuestion
-from bot.rates.question.times.periods import Period, Tense, read_day, take_period
+from bot.rates.question.times.periods import Period, read_day, take_period
+from bot.rates.question.times.spans import Tense
 
 TODAY = date(2026, 3, 1)
 DAY = date(2025, 5, 14)

@@ -15,18 +15,11 @@ from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers
 from bot.local_slack.state.modals import check_view
 from bot.rates.model import warnings as kinds
-from bot.rates.model.answer import (
-    Answer,
-    Change,
-    ChangeKind,
-    Component,
-    MfnAverage,
-    RateChange,
-    Report,
-    Step,
-    TotalBasis,
-    Upcoming,
-)
+from bot.rates.model.answer import Answer, Report, TotalBasis
+from bot.rates.model.base_duty import MfnAverage
+from bot.rates.model.changes import Change, ChangeKind, RateChange, Upcoming
+from bot.rates.model.component import Component
+from bot.rates.model.history import Step
 from bot.rates.model.law import Effect, Ruling
 from bot.rates.model.measure import DutyRate, MeasureRef, Source, Status
 from bot.rates.model.warnings import Choice, Exclusion, RateWarning, Reason

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.commands.replies import RateCalendar
 from bot.rates.calendar.upcoming import CheckedPeriod, find_checked_period, list_calendar
-from bot.rates.model.answer import Upcoming
+from bot.rates.model.changes import Upcoming
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.calendar import render_calendar

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.local_slack.blocks.validation import check_blocks
-from bot.rates.model.answer import Answer, Step
+from bot.rates.model.answer import Answer
+from bot.rates.model.history import Step
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.slack.blockkit import limits
 from bot.slack.views.rates.chart import render_history_chart

@@ -12,7 +12,7 @@ import pytest
 from bot.commands.answers import AnswerService
 from bot.commands.replies import RateAnswers, RateCard
 from bot.parties import WORLD
-from bot.rates.model.answer import Report, format_percent
+from bot.rates.model.answer import Report
 from bot.render import words
 from bot.render.freshness import MARKS
 from bot.slack.blockkit.blocks import Message
@@ -21,6 +21,7 @@ from bot.slack.views.rates.details import list_pages
 from bot.slack.views.rates.screen import MAX_WORDS, count_words
 from bot.slack.views.rates.short import render_short_answer
 from bot.text.dates import format_day
+from bot.text.percent import format_percent
 from tests.slack.fakes import ledger
 from tests.slack.samples import NOW, PARTIES
 from tests.slack.views.accepted import check_accepted

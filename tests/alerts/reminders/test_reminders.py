@@ -14,17 +14,9 @@ from hypothesis import strategies as st
 
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.mutes import Mute, MuteKind
-from bot.alerts.reminders import (
-    ONE_REMINDER_DAYS,
-    WEEK_DAYS,
-    LeadTime,
-    Place,
-    Reminder,
-    Reminders,
-    plan_reminders,
-    reminder_due,
-    sent_reminders,
-)
+from bot.alerts.reminders.job import Reminders
+from bot.alerts.reminders.model import LeadTime, Place, Reminder, read_sent
+from bot.alerts.reminders.planning import ONE_REMINDER_DAYS, WEEK_DAYS, plan_reminders, reminder_due
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.own_lines import TouchingAhead, get_change_key
@@ -40,7 +32,7 @@ from tests.store.examples import TEAM, subscription
 from tests.store.opened import Store, open_store
 from tests.store.statements import explain, record_statements
 
-CONFIG = Path(__file__).parents[2] / "config"
+CONFIG = Path(__file__).parents[3] / "config"
 # Days on which the shipped ledger (config/rates) has changes.
 POLYSILICON = date(2026, 12, 4)
 NEW_YEAR = date(2027, 1, 1)
@@ -67,7 +59,7 @@ def reminders_on(
     off: Sequence[Place] = (),
     before: Sequence[Delivery] = (),
 ) -> tuple[Delivery, ...]:
-    return plan_reminders(ledger(), subscriptions, off, sent_reminders(before), day, noon(day))
+    return plan_reminders(ledger(), subscriptions, off, read_sent(before), day, noon(day))
 
 
 def measures_in(delivery: Delivery) -> set[str]:

@@ -9,7 +9,7 @@ nothing    "on imports", "on 25 July"
 import re
 from enum import Enum
 
-from bot.news.figures.grammar import Phrase, SentenceGrammar
+from bot.news.figures.roles.grammar import Phrase, SentenceGrammar
 from bot.news.figures.words import (
     AUXILIARY,
     CONJUNCTIONS,

@@ -1,18 +1,45 @@
 """Says in words to which subscriptions a reminder belongs."""
 
+from collections.abc import Sequence
+
+from bot.alerts.deadlines import DatedEvent
+from bot.alerts.reminders.model import Place
+from bot.alerts.reminders.recipients import Recipients
 from bot.alerts.subscriptions.criteria import EconomyFilter
 from bot.alerts.subscriptions.model import Subscription
 from bot.rates.ledger import Ledger
 from bot.values import Topic
 
 
-def name_topics(subscription: Subscription) -> str:
+def describe_reasons(
+    ledger: Ledger,
+    place: Place,
+    asking: Sequence[Subscription],
+    held: Sequence[Subscription],
+    events: Sequence[DatedEvent],
+    recipients: Recipients,
+) -> str:
+    """The delivery's reason, such as `subscribed here to tariffs of China or Japan`.
+
+    `asking` are the subscriptions that the changes of duties concern, and `events` those with
+    deadlines.
+    """
+    matching = [one for one in held if any(recipients.find_topics(one, each) for each in events)]
+    found = dict.fromkeys(_describe_reason(ledger, each, "tariffs") for each in asking)
+    found |= dict.fromkeys(_describe_reason(ledger, each, _name_topics(each)) for each in matching)
+    reasons = [f"subscribed here to {'; '.join(found)}"] if found else []
+    if any(recipients.follows(place, event) for event in events):
+        reasons.append("you follow an event below")
+    return ", and ".join(reasons)
+
+
+def _name_topics(subscription: Subscription) -> str:
     """The topics of a subscription: `tariffs, court rulings`."""
     named = [topic.label for topic in Topic if topic in subscription.criteria.topics]
     return ", ".join(named) or "all topics"
 
 
-def describe_reason(ledger: Ledger, subscription: Subscription, topics: str) -> str:
+def _describe_reason(ledger: Ledger, subscription: Subscription, topics: str) -> str:
     """What a subscription is about: `tariffs of China or Japan on steel`."""
     criteria = subscription.criteria
     names = [_name_economies(ledger, each) for each in criteria.economies]

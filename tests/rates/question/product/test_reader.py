@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rates.ledger import Ledger
-from bot.rates.question.product import ParsedProduct
+from bot.rates.question.product.parsed import ParsedProduct
 
 
 def _read(text: str, ledger: Ledger) -> ParsedProduct:

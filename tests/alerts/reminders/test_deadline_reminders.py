@@ -11,7 +11,8 @@ import pytest
 from bot.alerts.deadlines import EventDeadlines
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.mutes import Mute, MuteKind
-from bot.alerts.reminders import Reminder, Reminders
+from bot.alerts.reminders.job import Reminders
+from bot.alerts.reminders.model import Reminder
 from bot.alerts.subscriptions.criteria import Criteria, EconomyFilter, GoodsFilter
 from bot.alerts.subscriptions.timing import ServerTime, Timing
 from bot.lines.model import ListOwner

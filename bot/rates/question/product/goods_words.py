@@ -96,8 +96,19 @@ class Item(NamedTuple):
     is_plural: bool = False
 
 
-def split_words(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[int]]:
-    """The stems of the words, the positions before which a list goes on, and those of plurals."""
+class ProductWords(NamedTuple):
+    """The words of a text."""
+
+    words: tuple[str, ...]
+    """As `stem_words` returns them."""
+    breaks: frozenset[int]
+    """The positions of the words before which a list goes on, after a comma for example."""
+    plurals: frozenset[int]
+    """The positions of plurals."""
+
+
+def split_words(text: str) -> ProductWords:
+    """The words of a text without codes."""
     words: list[str] = []
     breaks: set[int] = set()
     plurals: set[int] = set()
@@ -108,7 +119,7 @@ def split_words(text: str) -> tuple[tuple[str, ...], frozenset[int], frozenset[i
         words.extend(stem_words(run))
         if words and run.endswith("s") and not words[-1].endswith("s") and run not in _NO_PLURALS:
             plurals.add(len(words) - 1)
-    return tuple(words), frozenset(breaks), frozenset(plurals)
+    return ProductWords(tuple(words), frozenset(breaks), frozenset(plurals))
 
 
 def ends_item(run: list[Item], goods: tuple[str, ...]) -> bool:

@@ -1,0 +1,1 @@
+"""Reminders of duties that take effect or end, and of deadlines in official notices."""

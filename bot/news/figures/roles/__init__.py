@@ -1,0 +1,1 @@
+"""Finds who charges a duty and who pays it."""

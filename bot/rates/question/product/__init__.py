@@ -1,0 +1,1 @@
+"""Parses product texts: goods, codes, single layers, or goods in general."""
