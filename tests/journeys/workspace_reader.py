@@ -27,7 +27,7 @@ def free_port() -> int:
             return port
 
 
-async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 60.0) -> T:
+async def eventually(look: Callable[[], Awaitable[T]], within_s: float = 90.0) -> T:
     """Calls `look` until its result is true or the time limit is over; returns the last result."""
     give_up_at = time.monotonic() + within_s
     while True:
