@@ -11,13 +11,15 @@ have the same lists: other lists do not tell its lines apart.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure
 from bot.rates.schedule.model import LINE_DIGITS, MembershipGroup, TariffLine
 from bot.rates.schedule.schedule import TariffSchedule
+
+_A_DAY = timedelta(days=1)
 
 
 class ScopeFit(NamedTuple):
@@ -40,6 +42,8 @@ class DutyClass(NamedTuple):
     """The groups that name the tariff numbers of a line. Numbers with the same groups are one."""
     scopes: tuple[ScopeFit, ...]
     """The codes of scopes that include the lines, or that are a part of them."""
+    days: tuple[tuple[str, date], ...]
+    """The days on which a list begins or ceases to name the lines or a part of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +66,12 @@ class _Naming(NamedTuple):
     number: int
     groups: tuple[MembershipGroup, ...]
     numbers: tuple[tuple[MembershipGroup, ...], ...]
+
+
+def _list_days(group: MembershipGroup) -> Iterator[date]:
+    yield group.from_
+    if group.to is not None:
+        yield group.to + _A_DAY
 
 
 def identify(groups: Iterable[MembershipGroup]) -> frozenset[int]:
@@ -137,7 +147,8 @@ class DutyClasses:
         found = self._by_key.get(key)
         if found is None:
             lists = frozenset(one.list for one in naming.groups)
-            found = DutyClass(len(self._by_key), lists, naming.groups, naming.numbers, scopes)
+            days = tuple({(one.list, day) for one in naming.groups for day in _list_days(one)})
+            found = DutyClass(len(self._by_key), lists, naming.groups, naming.numbers, scopes, days)
             self._by_key[key] = found
         return found
 

@@ -210,12 +210,16 @@ class LineDuties:
 
     def find_kind(self, key: LineKey) -> LineKind:
         """The kind of a line. Lines of one kind and origin have the same duties on all days."""
-        kinds = self._kinds.get(key.origin)
-        if kinds is None:
-            rules = self.get_rules(key.origin)
-            kinds = self.classes.get_kinds(rules.lists, may_pay_column2=bool(rules.column2_days))
-            self._kinds[key.origin] = kinds
-        return kinds.find(key.code)
+        return self.get_kinds(key.origin).find(key.code)
+
+    def get_kinds(self, origin: str) -> LineKinds:
+        """The kinds of lines for the origin."""
+        found = self._kinds.get(origin)
+        if found is None:
+            rules = self.get_rules(origin)
+            found = self.classes.get_kinds(rules.lists, may_pay_column2=bool(rules.column2_days))
+            self._kinds[origin] = found
+        return found
 
     def get_rules(self, origin: str) -> OriginRules:
         """The measures on goods of the origin."""

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from bot.lines.additions import find_added_duty
+from bot.lines.additions import AddedDuty, find_added_duty
 from bot.lines.classes import DutyClass, LineKind
 from bot.lines.duties import DutyTotal, LineDuties
-from bot.lines.model import IMPOSER, LineKey, ListedLine
+from bot.lines.model import IMPOSER, ListedLine
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure
 
@@ -85,80 +85,85 @@ def find_effects(
     change = compare_ledgers(before.ledger, after.ledger)
     if not change:
         return ()
-    comparison, found = _Comparison(before, after, change, day), []
+    added = None
+    if not change.is_of_schedule:
+        added = find_added_duty(change.measures, before.ledger, after.ledger)
+    found = []
+    by_origin: dict[str, _OriginComparison] = {}
     for line in lines:
-        difference = comparison.find(line.key)
+        comparison = by_origin.get(line.origin)
+        if comparison is None:
+            comparison = _OriginComparison(before, after, change, added, line.origin, day)
+            by_origin[line.origin] = comparison
+        difference = comparison.find(line.code)
         if difference is not None:
             found.append(LineEffect(line, *difference))
     return tuple(found)
 
 
-class _Comparison:
-    """Compares totals by two ledgers: once for all lines of a kind and origin."""
+class _OriginComparison:
+    """Compares the totals of goods of an origin by two ledgers: once for all lines of a kind."""
 
     def __init__(
-        self, before: LineDuties, after: LineDuties, change: LedgerChange, day: date
+        self,
+        before: LineDuties,
+        after: LineDuties,
+        change: LedgerChange,
+        added: AddedDuty | None,
+        origin: str,
+        day: date,
     ) -> None:
-        self._before, self._after, self._change, self._day = before, after, change, day
-        self._added = None
-        if not change.is_of_schedule:
-            self._added = find_added_duty(change.measures, before.ledger, after.ledger)
-        self._days: dict[tuple[int, int, str], tuple[date, ...]] = {}
-        self._starts_later: dict[str, bool] = {}
-        self._found: dict[tuple[LineKind, LineKind, str], _Difference | None] = {}
+        self._before, self._after, self._change, self._added = before, after, change, added
+        self._origin, self._day = origin, day
+        self._kinds = (before.get_kinds(origin), after.get_kinds(origin))
+        self._rules = (before.get_rules(origin), after.get_rules(origin))
+        # Most approved rates begin on a later day. This halves the time of their effects.
+        self._starts_later = not change.is_of_schedule and not any(
+            one.on(day).matter(change.measures) for one in self._rules
+        )
+        self._days: dict[tuple[int, int], tuple[date, ...]] = {}
+        self._found: dict[tuple[LineKind, LineKind], _Difference | None] = {}
 
-    def find(self, key: LineKey) -> _Difference | None:
+    def find(self, code: str) -> _Difference | None:
         """The first day from the given one on which the totals differ; None if none is known."""
-        place = (self._before.find_kind(key), self._after.find_kind(key), key.origin)
+        first, second = self._kinds
+        old = first.find(code)
+        place = (old, old if first is second else second.find(code))
         if place not in self._found:
             self._found[place] = self._compare(*place)
         return self._found[place]
 
-    def _compare(self, old: LineKind, new: LineKind, origin: str) -> _Difference | None:
-        for on in self._list_days(old, new, origin):
-            first = self._before.find_kind_total(old, origin, on)
+    def _compare(self, old: LineKind, new: LineKind) -> _Difference | None:
+        for on in self._list_days(old, new):
+            first = self._before.find_kind_total(old, self._origin, on)
             second = self._added.add_to(first, on) if self._added is not None else None
             if second is None:
-                second = self._after.find_kind_total(new, origin, on)
+                second = self._after.find_kind_total(new, self._origin, on)
             if first != second:
                 return _Difference(on, first, second)
         return None
 
-    def _list_days(self, old: LineKind, new: LineKind, origin: str) -> Sequence[date]:
+    def _list_days(self, old: LineKind, new: LineKind) -> Sequence[date]:
         """The days from the given one on which totals of the kinds may differ, sorted."""
-        place = (old.of_class.number, new.of_class.number, origin)
+        place = (old.of_class.number, new.of_class.number)
         if place not in self._days:
-            self._days[place] = tuple(self._find_class_days(old.of_class, new.of_class, origin))
+            self._days[place] = tuple(self._find_class_days(old.of_class, new.of_class))
         days = self._days[place]
         if not days or not (old.ends or new.ends):
             return days
         ends = (one + _A_DAY for one in (*old.ends, *new.ends))
         return sorted({*days, *(one for one in ends if one > self._day)})
 
-    def _find_class_days(self, old: DutyClass, new: DutyClass, origin: str) -> Iterator[date]:
+    def _find_class_days(self, *classes: DutyClass) -> Iterator[date]:
         """The days for two classes; none if no measure that changed may apply to their lines."""
-        change, before = self._change, self._before.get_rules(origin)
-        after = self._after.get_rules(origin)
-        touches = before.touches(old, change.measures) or after.touches(new, change.measures)
-        if not (change.is_of_schedule or touches):
+        both, measures = list(zip(self._rules, classes, strict=True)), self._change.measures
+        touches = any(rules.touches(one, measures) for rules, one in both)
+        if not (self._change.is_of_schedule or touches):
             return
-        if not self._start_later(origin):
+        if not self._starts_later:
             yield self._day
-        days = {*before.list_change_days(old), *after.list_change_days(new)}
+        days = {day for rules, one in both for day in rules.list_change_days(one)}
         yield from sorted(one for one in days if one > self._day)
-
-    def _start_later(self, origin: str) -> bool:
-        """Whether no measure that changed matters for totals of the origin on the given day.
-
-        Most approved rates begin on a later day. This halves the time of their effects.
-        """
-        if origin not in self._starts_later:
-            changed = self._change.measures
-            self._starts_later[origin] = not self._change.is_of_schedule and not any(
-                one.get_rules(origin).on(self._day).matter(changed)
-                for one in (self._before, self._after)
-            )
-        return self._starts_later[origin]
 
 
 def find_changes_on(

@@ -5,7 +5,7 @@ left decides which classes of lines have the same duties on the day.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from bot.lines.classes import DutyClass, identify, list_codes_of
 from bot.lines.model import IMPOSER
@@ -14,8 +14,6 @@ from bot.rates.answer.lines.line_duties import is_levied
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure
 from bot.rates.schedule.model import MembershipGroup, MembershipKind
-
-_A_DAY = timedelta(days=1)
 
 
 class OriginRules:
@@ -32,7 +30,9 @@ class OriginRules:
         since = header.column2.items() if header is not None else ()
         self.column2_days = tuple(day for code, day in since if code in self.pair.charged)
         """The days since when goods pay column 2; empty if they do not."""
-        self._since = header.since if header is not None else None
+        coverage = self.pair.coverage
+        starts = (header.since if header else None, coverage.since if coverage else None)
+        self._own_days = {*self.column2_days, *(one for one in starts if one is not None)}
         self._places: dict[str, list[int]] = {}
         """The places of the measures that a list or a code of a scope is of."""
         self.general: list[int] = []
@@ -77,16 +77,9 @@ class OriginRules:
         return found
 
     def _find_change_days(self, of_class: DutyClass) -> set[date]:
-        measures, coverage = self.list_measures(of_class), self.pair.coverage
-        groups = [one for one in of_class.groups if one.list in self.lists]
-        days = {
-            *(one.from_ for one in groups),
-            *(one.to + _A_DAY for one in groups if one.to is not None),
-            *self.column2_days,
-            *([self._since] if self._since is not None else []),
-            *([coverage.since] if coverage else []),
-        }
-        return days.union(*(self._list_days_of(one) for one in measures))
+        days = {day for name, day in of_class.days if name in self.lists}
+        measures = self.list_measures(of_class)
+        return days.union(self._own_days, *(self._list_days_of(one) for one in measures))
 
     def _list_days_of(self, measure: Measure) -> Collection[date]:
         if measure.id not in self._days_of:
