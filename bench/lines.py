@@ -114,7 +114,7 @@ async def measure_import(name: str, content: bytes, ledger: Ledger, runs: int) -
             service = LineListService(LineLists(database), lambda: ledger, lambda: _NOW)
             with timed(whole):
                 with timed(reading):
-                    rows = read_file(name, content)
+                    rows = read_file(name, content).rows
                 owner = ListOwner("T1", "C1")
                 proposed = await service.propose_import(owner, rows, ImportMode.REPLACE)
                 await service.save_import(proposed)

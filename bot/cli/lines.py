@@ -23,7 +23,7 @@ from bot.lines.files.reading import read_file
 from bot.lines.files.writing import write_csv, write_xlsx
 from bot.lines.model import ListOwner
 from bot.lines.table import RowFilter, RowOrder
-from bot.lines.validation import ImportedRow
+from bot.lines.validation import ImportedColumns, ImportedRow
 from bot.parties import Parties
 from bot.render import lines as words
 from bot.runtime.config_folder import ConfigFolder
@@ -81,8 +81,10 @@ async def _import(
 ) -> None:
     async with _open() as (service, team, parties, _):
         owner = ListOwner(team, place)
-        rows = _read_rows(file, parties)
-        found = await service.propose_import(owner, rows, ImportMode(mode or ImportMode.REPLACE))
+        rows, columns = _read_rows(file, parties)
+        found = await service.propose_import(
+            owner, rows, ImportMode(mode or ImportMode.REPLACE), columns
+        )
         if mode is None and found.before.lines:
             cause = f"already has {words.format_count(len(found.before.lines))}"
             raise LinesRefused(f"The list of {place}", cause, "Pass --add or --replace")
@@ -104,6 +106,10 @@ def _print_proposal(found: ProposedImport) -> None:
         echo(f"! {text}", err=True)
     for text in _shorten([words.describe_note(one) for one in checked.noted]):
         echo(text, err=True)
+    if found.columns is not None:
+        echo(words.describe_columns(found.columns), err=True)
+    if unchecked := words.describe_unchecked(checked.lines):
+        echo(unchecked, err=True)
     for text in _shorten(list(words.list_differing(found.difference))):
         echo(text)
     echo(words.describe_difference(found.difference))
@@ -115,16 +121,19 @@ def _shorten(texts: list[str]) -> list[str]:
     return [*texts[: _MOST_SHOWN - 1], f"... and {len(texts) - _MOST_SHOWN + 1:,} more"]
 
 
-def _read_rows(file: str, parties: Parties) -> tuple[ImportedRow, ...]:
+def _read_rows(
+    file: str, parties: Parties
+) -> tuple[tuple[ImportedRow, ...], ImportedColumns | None]:
+    """The rows and the columns; text has no columns."""
     if file == "-":
-        return read_pasted(sys.stdin.read(MAX_CHARACTERS + 1), parties)
+        return read_pasted(sys.stdin.read(MAX_CHARACTERS + 1), parties), None
     path = Path(file)
     try:
         # The size is checked before the content is read.
         check_file(path.name, path.stat().st_size)
         content = path.read_bytes()
         if get_ending(path.name) == "txt":
-            return read_pasted(content.decode("utf-8-sig"), parties)
+            return read_pasted(content.decode("utf-8-sig"), parties), None
     except OSError as error:
         cause = error.strerror or "cannot be read"
         raise LinesRefused(file, cause, "Name a file that can be read") from error
@@ -168,6 +177,10 @@ def show(
     print_all([_make_table(found, parties)])
     for text in _shorten([words.describe_cause(one) for one in found.ended]):
         echo(f"! {text}", err=True)
+    if found.rows:
+        echo(words.describe_duties(found.rows, found.checked, found.day), err=True)
+    if unchecked := words.describe_unchecked(found.lines.lines):
+        echo(unchecked, err=True)
     echo(f"{len(found.rows):,} of {words.format_count(len(found.lines.lines))}", err=True)
 
 

@@ -7,7 +7,7 @@ duties on each line again.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from bot.lines.duties import BanExtent, DutyTotal
@@ -16,7 +16,6 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure, RatePeriod
 
 _ZERO = Decimal(0)
-_A_DAY = timedelta(days=1)
 
 
 class AddedDuty:
@@ -25,9 +24,6 @@ class AddedDuty:
     def __init__(self, measure: Measure) -> None:
         self._measure = measure
         self._percents: dict[date, Decimal] = {}
-        ends = [one.to for one in measure.periods if one.to is not None]
-        self.days = (*(one.from_ for one in measure.periods), *(one + _A_DAY for one in ends))
-        """The days on which its percentage may change."""
 
     def add_to(self, total: DutyTotal, day: date) -> DutyTotal | None:
         """The total of the day with the duty; None if the total without it is unknown."""

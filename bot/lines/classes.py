@@ -1,19 +1,33 @@
 """Sorts tariff lines into classes that the same duties are charged on.
 
-Two lines of a class are named by the same groups of codes in the same way, and by the same codes in
-the scopes of measures. So their duties, apart from the base duty, are the same for each origin and
-day, and are computed once for the class.
+Two lines of a class are named by the same groups of codes, which name the same of their tariff
+numbers, and by the same codes in the scopes of measures. So their duties, apart from the base duty,
+are the same for each origin and day, and are computed once for the class.
+
+Lines of a **kind** have the same duties with the base duty. A kind is for origins whose measures
+have the same lists: other lists do not tell its lines apart.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure
 from bot.rates.schedule.model import LINE_DIGITS, MembershipGroup, TariffLine
 from bot.rates.schedule.schedule import TariffSchedule
+
+_A_DAY = timedelta(days=1)
+
+
+class ScopeFit(NamedTuple):
+    """A code of a scope that is about lines of a class."""
+
+    code: str
+    includes: bool
+    """Whether it includes the lines; else it is a part of them."""
 
 
 class DutyClass(NamedTuple):
@@ -24,17 +38,45 @@ class DutyClass(NamedTuple):
     """The lists that name the lines or a part of them, on any day."""
     groups: tuple[MembershipGroup, ...]
     """The groups of these lists that do so."""
-    scopes: tuple[str, ...]
+    numbers: tuple[tuple[MembershipGroup, ...], ...]
+    """The groups that name the tariff numbers of a line. Numbers with the same groups are one."""
+    scopes: tuple[ScopeFit, ...]
     """The codes of scopes that include the lines, or that are a part of them."""
-    naming: tuple[tuple[str, MembershipGroup], ...]
-    """How each group names the lines: as a whole, by their usual number, or by a longer code."""
+    days: tuple[tuple[str, date], ...]
+    """The days on which a list begins or ceases to name the lines or a part of them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineKind:
+    """Lines with the same duties on all days, for goods of an origin. Each kind is one object."""
+
+    of_class: DutyClass
+    """The class of the lines, or another one that the lists of the origin name in the same way."""
+    code: str
+    """One of the lines."""
+    line: TariffLine | None
+    """The line of this code; None if the schedule does not have it today."""
+    ends: tuple[date, ...]
+    """The last days of the former duties of the line. If there are any, the kind has one line."""
 
 
 class _Naming(NamedTuple):
-    """How groups of codes name a line: as a whole, by its usual number, or by a longer code."""
+    """The groups that name a line or a part of it."""
 
     number: int
-    groups: tuple[tuple[str, MembershipGroup], ...]
+    groups: tuple[MembershipGroup, ...]
+    numbers: tuple[tuple[MembershipGroup, ...], ...]
+
+
+def _list_days(group: MembershipGroup) -> Iterator[date]:
+    yield group.from_
+    if group.to is not None:
+        yield group.to + _A_DAY
+
+
+def identify(groups: Iterable[MembershipGroup]) -> frozenset[int]:
+    """A key of the groups. They are compared by identity, because hashing their codes is slow."""
+    return frozenset(map(id, groups))
 
 
 class ScheduleIndex:
@@ -49,38 +91,30 @@ class ScheduleIndex:
         self._namings: dict[str, _Naming] = {}
         self._by_key: dict[object, _Naming] = {}
 
-    def find_line(self, code: str, day: date) -> TariffLine | None:
-        """The line of a code on the day, like `TariffSchedule.find_line`."""
-        if code[:LINE_DIGITS] in self._ends:
-            return self.schedule.find_line(code, day)
+    def find_line(self, code: str) -> TariffLine | None:
+        """The line of a code with its duties of today, like `TariffLines.find`."""
         if code not in self._lines:
-            self._lines[code] = self.schedule.find_line(code, day)
+            self._lines[code] = self.schedule.lines.find(code)
         return self._lines[code]
 
-    def list_former_ends(self, code: str) -> Sequence[date]:
+    def list_former_ends(self, code: str) -> tuple[date, ...]:
         """The last days of the former duties of a line."""
-        return self._ends.get(code[:LINE_DIGITS], ())
+        return tuple(self._ends.get(code[:LINE_DIGITS], ()))
 
     def find_naming(self, code: str) -> _Naming:
         """How groups name the line. Lines that are named in the same way have the same result."""
         known = self._namings.get(code)
         if known is None:
-            memberships = self.schedule.memberships
-            usual = self.schedule.header.usual_numbers.get(code, code)
-            groups = (
-                *(("whole", one.group) for one in memberships.find_covering(code)),
-                *(("usual", one.group) for one in memberships.find_covering(usual)),
-                *((one.code[len(code) :], one.group) for one in memberships.find_inside(code)),
-            )
-            # Groups are compared by identity, because hashing their codes would be slow.
-            key = frozenset((how, id(group)) for how, group in groups)
-            known = self._by_key.setdefault(key, _Naming(len(self._by_key), groups))
+            groups = tuple(self.schedule.list_groups(code, self.schedule.lists))
+            numbers = self.schedule.list_number_groups(code)
+            key = (identify(groups), frozenset(map(identify, numbers)))
+            known = self._by_key.setdefault(key, _Naming(len(self._by_key), groups, numbers))
             self._namings[code] = known
         return known
 
 
 class DutyClasses:
-    """The classes of the lines of a schedule."""
+    """The classes and kinds of the lines of a schedule."""
 
     def __init__(self, index: ScheduleIndex, scope_codes: Sequence[str]) -> None:
         """`scope_codes` are the codes in the scopes of measures without lists, sorted."""
@@ -88,7 +122,7 @@ class DutyClasses:
         self._known_scopes = frozenset(scope_codes)
         self._by_key: dict[object, DutyClass] = {}
         self._by_code: dict[str, DutyClass] = {}
-        self._narrowed: dict[tuple[int, frozenset[str]], object] = {}
+        self._kinds: dict[tuple[frozenset[str], bool], LineKinds] = {}
 
     def find(self, code: str) -> DutyClass:
         """The class of a line or of a number with ten digits."""
@@ -97,41 +131,81 @@ class DutyClasses:
             known = self._by_code[code] = self._build(code)
         return known
 
-    def narrow(self, of_class: DutyClass, lists: frozenset[str]) -> object:
-        """A key that is equal for classes that these lists name in the same way.
+    def get_kinds(self, lists: frozenset[str], *, may_pay_column2: bool) -> "LineKinds":
+        """The kinds of lines for origins whose measures have these lists.
 
-        The lists of an origin's measures name far fewer classes than all lists do.
+        `may_pay_column2` is whether their goods pay column 2 on some days.
         """
-        place = (of_class.number, lists)
-        found = self._narrowed.get(place)
-        if found is None:
-            # Groups are compared by identity, because hashing their codes would be slow.
-            named = ((how, id(group)) for how, group in of_class.naming if group.list in lists)
-            found = self._narrowed[place] = (tuple(sorted(set(named))), of_class.scopes)
-        return found
+        place = (lists, may_pay_column2)
+        if place not in self._kinds:
+            self._kinds[place] = LineKinds(self, *place)
+        return self._kinds[place]
 
     def _build(self, code: str) -> DutyClass:
-        naming = self.index.find_naming(code)
-        scopes = tuple(self._list_scopes(code))
-        key = (naming.number, scopes, tuple(scope[len(code) :] for scope in scopes))
+        naming, scopes = self.index.find_naming(code), tuple(self._list_scopes(code))
+        key = (naming.number, scopes)
         found = self._by_key.get(key)
         if found is None:
-            groups = tuple({id(group): group for _, group in naming.groups}.values())
-            lists = frozenset(one.list for one in groups)
-            found = DutyClass(len(self._by_key), lists, groups, scopes, naming.groups)
+            lists = frozenset(one.list for one in naming.groups)
+            days = tuple({(one.list, day) for one in naming.groups for day in _list_days(one)})
+            found = DutyClass(len(self._by_key), lists, naming.groups, naming.numbers, scopes, days)
             self._by_key[key] = found
         return found
 
-    def _list_scopes(self, code: str) -> Iterator[str]:
+    def _list_scopes(self, code: str) -> Iterator[ScopeFit]:
         for size in range(2, len(code) + 1):
             if code[:size] in self._known_scopes:
-                yield code[:size]
+                yield ScopeFit(code[:size], includes=True)
         for place in range(bisect_left(self.scope_codes, code), len(self.scope_codes)):
             scope = self.scope_codes[place]
             if not scope.startswith(code):
                 break
             if scope != code:
-                yield scope
+                yield ScopeFit(scope, includes=False)
+
+
+class LineKinds:
+    """The kinds of lines for origins whose measures have the same lists."""
+
+    def __init__(self, classes: DutyClasses, lists: frozenset[str], may_pay_column2: bool) -> None:
+        self._classes, self._lists = classes, lists
+        self._may_pay_column2 = may_pay_column2
+        self._by_code: dict[str, LineKind] = {}
+        self._by_key: dict[object, LineKind] = {}
+        self._narrowed: dict[int, DutyClass] = {}
+        self._by_naming: dict[object, DutyClass] = {}
+
+    def find(self, code: str) -> LineKind:
+        """The kind of a line or of a number with ten digits."""
+        found = self._by_code.get(code)
+        if found is None:
+            found = self._by_code[code] = self._build(code)
+        return found
+
+    def _build(self, code: str) -> LineKind:
+        index = self._classes.index
+        of_class, line = self._narrow(self._classes.find(code)), index.find_line(code)
+        ends = index.list_former_ends(code)
+        column2 = line.column2 if line is not None and self._may_pay_column2 else ""
+        base = (line.general, column2) if line is not None else None
+        key = (of_class.number, base, code if ends else "")
+        return self._by_key.setdefault(key, LineKind(of_class, code, line, ends))
+
+    def _narrow(self, of_class: DutyClass) -> DutyClass:
+        """The class, or an earlier one that the lists name in the same way.
+
+        The lists of an origin's measures name far fewer classes than all lists do.
+        """
+        found = self._narrowed.get(of_class.number)
+        if found is None:
+            named = [
+                identify(one for one in groups if one.list in self._lists)
+                for groups in (of_class.groups, *of_class.numbers)
+            ]
+            key = (named[0], frozenset(named[1:]), of_class.scopes)
+            found = self._by_naming.setdefault(key, of_class)
+            self._narrowed[of_class.number] = found
+        return found
 
 
 def list_scope_codes(ledger: Ledger, imposer: str) -> tuple[str, ...]:

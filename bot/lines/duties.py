@@ -4,29 +4,28 @@ The duty is that of the answer to a question about the line (`bot.rates.answer`)
 in the total. A duty is computed once for all lines that share it (`bot.lines.classes`).
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple, Self
 
-from bot.lines.classes import (
-    DutyClass,
-    DutyClasses,
-    ScheduleIndex,
-    list_codes_of,
-    list_scope_codes,
-)
+from bot.lines.classes import DutyClasses, LineKind, LineKinds, ScheduleIndex, list_scope_codes
 from bot.lines.model import IMPOSER, LineKey
-from bot.rates.answer.history import list_change_days
+from bot.lines.rules import OriginRules
 from bot.rates.answer.lines.line_duties import compute_added
-from bot.rates.answer.select import Selection, build_context, select_layers
+from bot.rates.answer.select import Selection, build_line_context, select_layers
 from bot.rates.answer.standing import compute_total
 from bot.rates.ledger import Ledger
-from bot.rates.model.measure import Measure
+from bot.rates.model.measure import Measure, RatePeriod
 from bot.rates.model.warnings import Reason
 from bot.rates.schedule.treatment import COLUMN_2, LineDuty, Treatment, find_line_duty
+from bot.rates.stacking import StackedLayers
 
 _A_DAY = timedelta(days=1)
+_ZERO = Decimal(0)
 _MAX_SHARED = 10_000
 """Maximum shared duties that are kept, each with some KB. A table of 5,000 lines has 3,300."""
 
@@ -85,13 +84,6 @@ class ListedDuty(NamedTuple):
     """The questions about the goods whose answers decide the total within a range."""
 
 
-class DatedDuty(NamedTuple):
-    """The duty from a day until the next one."""
-
-    on: date
-    duty: ListedDuty
-
-
 class TotalChange(NamedTuple):
     """A day on which the total of a line changes."""
 
@@ -100,12 +92,67 @@ class TotalChange(NamedTuple):
     after: DutyTotal
 
 
-class _SharedDuty(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _SharedDuty:
     """What all lines of a class pay for goods of an origin on a day, apart from the base duty."""
 
     selection: Selection
     is_known: bool
     """Whether the ledger knows the total of the duties, or its range."""
+
+    @cached_property
+    def possible(self) -> tuple[RatePeriod, ...]:
+        """The rates that some of the goods may pay."""
+        return tuple(one.layer.period for one in self.selection.stacked.excluded if one.may_apply)
+
+    @cached_property
+    def specific(self) -> tuple[str, ...]:
+        """The duties among them that are not percentages, in words."""
+        return tuple(dict.fromkeys(one.specific for one in self.possible if one.specific))
+
+    @cached_property
+    def bans_some(self) -> bool:
+        """Whether some of the goods are banned."""
+        return any(one.banned for one in self.possible)
+
+    @cached_property
+    def free(self) -> tuple[StackedLayers, ...]:
+        """The duties of the cases that are not banned; empty if no total is known."""
+        stacked, finding = self.selection.stacked, self.selection.line
+        if finding is None or not (self.is_known or self.bans_some):
+            return ()
+        if stacked is not finding.stacked:
+            # A duty may not be charged again after the end of another: the cases still count it.
+            return (stacked,)
+        return tuple(one.stacked for one in finding.cases if one.stacked.ban is None) or (stacked,)
+
+    @cached_property
+    def _added(self) -> tuple[Decimal, Decimal] | None:
+        """The result of `find_added` for each base duty; None if it depends on the base duty."""
+        includes_base = any(each.period.is_all_in for one in self.free for each in one.counted)
+        return None if includes_base else self._add(_ZERO)
+
+    def find_range(self, base: Decimal | None) -> tuple[Decimal, Decimal] | None:
+        """The lowest and highest total with the base duty; None if no total is known.
+
+        The totals are without a base duty that is not a percentage.
+        """
+        stacked = self.selection.stacked
+        if not self.free:
+            return None
+        if base is None:
+            totals = [one.total for one in self.free] if self.bans_some else [stacked.total]
+            return stacked.span or (min(totals), max(totals))
+        low, high = self._added or self._add(base)
+        return base + low, base + high
+
+    def _add(self, base: Decimal) -> tuple[Decimal, Decimal]:
+        """The lowest and highest percent that is added to the base duty."""
+        stacked, finding = self.selection.stacked, self.selection.line
+        if stacked.span is not None and finding is not None and stacked is not finding.stacked:
+            return stacked.span
+        added = [compute_added(one.counted, base) or _ZERO for one in self.free]
+        return min(added), max(added)
 
 
 class LineDuties:
@@ -123,46 +170,77 @@ class LineDuties:
             raise ValueError("the ledger has no tariff schedule")
         self.ledger, self.schedule, self._max_shared = ledger, schedule, max_shared
         codes = list_scope_codes(ledger, IMPOSER)
-        index = ScheduleIndex(schedule)
-        if like is not None and like.schedule is schedule:
-            index = like.classes.index
-        is_same = like is not None and like.classes.index is index
-        self.classes: DutyClasses = (
-            like.classes
-            if like and is_same and like.classes.scope_codes == codes
-            else DutyClasses(index, codes)
-        )
-        self._lists_of = ledger.get_lists(IMPOSER)
-        self._duties: dict[tuple[str, str, date], ListedDuty] = {}
-        self._shared: dict[tuple[object, str, date], _SharedDuty] = {}
-        self._by_base: dict[tuple[int, LineDuty], ListedDuty] = {}
-        self._days: dict[tuple[object, str], tuple[date, ...]] = {}
-        self._treatments: dict[tuple[str, date], Treatment] = {}
-        self._names: dict[str, frozenset[str]] = {}
+        if like is None or like.schedule is not schedule:
+            self.classes = DutyClasses(ScheduleIndex(schedule), codes)
+        elif like.classes.scope_codes != codes:
+            self.classes = DutyClasses(like.classes.index, codes)
+        else:
+            self.classes = like.classes
+        self._rules: dict[str, OriginRules] = {}
+        self._kinds: dict[str, LineKinds] = {}
+        self._totals: dict[tuple[LineKind, str, date], DutyTotal] = {}
+        self._shared: dict[tuple[int, str, date], _SharedDuty] = {}
+        self._by_key: dict[tuple[object, str, date], _SharedDuty] = {}
 
     def find(self, key: LineKey, day: date) -> ListedDuty:
         """The duty on a line on the day."""
-        place = (*key, day)
-        found = self._duties.get(place)
+        kind, origin = self.find_kind(key), key.origin
+        base = self._find_base(kind, origin, day)
+        if base is None:
+            return ListedDuty(NOT_A_LINE)
+        total = self.find_kind_total(kind, origin, day)
+        return _describe(self._find_shared(kind, origin, day), base, total)
+
+    def find_total(self, key: LineKey, day: date) -> DutyTotal:
+        """The total on a line on the day."""
+        return self.find_kind_total(self.find_kind(key), key.origin, day)
+
+    def find_kind_total(self, kind: LineKind, origin: str, day: date) -> DutyTotal:
+        """The total on lines of a kind on the day."""
+        place = (kind, origin, day)
+        found = self._totals.get(place)
         if found is None:
-            found = self._duties[place] = self._compute(key, day)
+            base = self._find_base(kind, origin, day)
+            if base is None:
+                found = NOT_A_LINE
+            else:
+                found = _compute_total(self._find_shared(kind, origin, day), base)
+            self._totals[place] = found
         return found
 
-    def list_from(self, key: LineKey, day: date) -> tuple[DatedDuty, ...]:
-        """The duty on the day, and each later one that is known with another total."""
-        found = [DatedDuty(day, self.find(key, day))]
+    def find_kind(self, key: LineKey) -> LineKind:
+        """The kind of a line. Lines of one kind and origin have the same duties on all days."""
+        return self.get_kinds(key.origin).find(key.code)
+
+    def get_kinds(self, origin: str) -> LineKinds:
+        """The kinds of lines for the origin."""
+        found = self._kinds.get(origin)
+        if found is None:
+            rules = self.get_rules(origin)
+            found = self.classes.get_kinds(rules.lists, may_pay_column2=bool(rules.column2_days))
+            self._kinds[origin] = found
+        return found
+
+    def get_rules(self, origin: str) -> OriginRules:
+        """The measures on goods of the origin."""
+        found = self._rules.get(origin)
+        if found is None:
+            found = self._rules[origin] = OriginRules(self.ledger, origin)
+        return found
+
+    def list_totals(self, key: LineKey, day: date) -> tuple[tuple[date, DutyTotal], ...]:
+        """The total on the day, and each later one that is known and differs, with their days."""
+        found = [(day, self.find_total(key, day))]
         for later in self.list_change_days(key):
-            if later > day:
-                duty = self.find(key, later)
-                if duty.total != found[-1].duty.total:
-                    found.append(DatedDuty(later, duty))
+            if later > day and (total := self.find_total(key, later)) != found[-1][1]:
+                found.append((later, total))
         return tuple(found)
 
     def find_next_change(self, key: LineKey, day: date) -> TotalChange | None:
         """The first later day on which the total is another one; None if none is known."""
-        now = self.find(key, day).total
+        now = self.find_total(key, day)
         for later in self.list_change_days(key):
-            if later > day and (then := self.find(key, later).total) != now:
+            if later > day and (then := self.find_total(key, later)) != now:
                 return TotalChange(later, now, then)
         return None
 
@@ -171,11 +249,11 @@ class LineDuties:
 
         None if the ledger knows no other total.
         """
-        now = self.find(key, day).total
+        now = self.find_total(key, day)
         earlier = [one for one in self.list_change_days(key) if one <= day]
         for change in reversed(earlier):
             eve = change - _A_DAY
-            before = self.find(key, eve).total if eve >= self.schedule.header.since else None
+            before = self.find_total(key, eve) if eve >= self.schedule.header.since else None
             if before is None or not before.is_known:
                 return None
             if before != now:
@@ -184,102 +262,74 @@ class LineDuties:
 
     def list_change_days(self, key: LineKey) -> tuple[date, ...]:
         """All days on which the total of the line may change, in order of time."""
-        of_class = self.classes.find(key.code)
-        place = (self._narrow(of_class, key.origin), key.origin)
-        if place not in self._days:
-            self._days[place] = tuple(sorted(self._list_class_days(of_class, key.origin)))
-        ends = self.classes.index.list_former_ends(key.code)
-        if not ends:
-            return self._days[place]
-        return tuple(sorted({*self._days[place], *(one + _A_DAY for one in ends)}))
+        kind = self.find_kind(key)
+        days = self.get_rules(key.origin).list_change_days(kind.of_class)
+        return tuple(sorted({*days, *(one + _A_DAY for one in kind.ends)})) if kind.ends else days
 
-    def _list_class_days(self, of_class: DutyClass, origin: str) -> set[date]:
-        pair = self.ledger.get_pair(IMPOSER, origin)
-        measures = [one for one in pair.measures if self.touches(one, of_class)]
-        names = {name for one in measures for name in self._lists_of.get(one.id, ())}
-        groups = [one for one in of_class.groups if one.list in names]
-        header = self.schedule.header
-        return {
-            *list_change_days(measures, exemptions=True),
-            *(one.from_ for one in groups),
-            *(one.to + _A_DAY for one in groups if one.to is not None),
-            *(since for code, since in header.column2.items() if code in pair.charged),
-            *(one.charged_since for one in measures if one.charged_since is not None),
-            header.since,
-            *([pair.coverage.since] if pair.coverage else []),
-        }
+    def touches(self, measures: Iterable[Measure], key: LineKey) -> bool:
+        """Whether one of the measures may apply to goods of the line on some day."""
+        return self.get_rules(key.origin).touches(self.find_kind(key).of_class, measures)
 
-    def touches(self, measure: Measure, of_class: DutyClass) -> bool:
-        """Whether a measure may apply to lines of the class on some day, or exempts them."""
-        if measure.applies_to_all_goods:
-            return True
-        lists = self._lists_of.get(measure.id)
-        if lists is not None:
-            return not lists.isdisjoint(of_class.lists)
-        return not set(of_class.scopes).isdisjoint(list_codes_of(measure))
-
-    def _compute(self, key: LineKey, day: date) -> ListedDuty:
-        line = self.classes.index.find_line(key.code, day)
+    def _find_base(self, kind: LineKind, origin: str, day: date) -> LineDuty | None:
+        """The base duty of lines of the kind; None if the schedule does not have them."""
+        line = self.schedule.find_line(kind.code, day) if kind.ends else kind.line
         if line is None:
-            return ListedDuty(NOT_A_LINE)
-        base = find_line_duty(line, self._find_treatment(key.origin, day))
-        alike = self._narrow(self.classes.find(key.code), key.origin)
-        place = (alike, key.origin, day)
-        shared = self._shared.get(place)
-        if shared is None:
-            if len(self._shared) >= self._max_shared:
+            return None
+        since = self.get_rules(origin).column2_days
+        pays_column2 = bool(since) and min(since) <= day
+        return find_line_duty(line, Treatment(column2=pays_column2))
+
+    def _find_shared(self, kind: LineKind, origin: str, day: date) -> _SharedDuty:
+        place = (kind.of_class.number, origin, day)
+        found = self._shared.get(place)
+        if found is not None:
+            return found
+        rules = self.get_rules(origin).on(day)
+        key = (rules.find_key(kind.of_class), origin, day)
+        found = self._by_key.get(key)
+        if found is None:
+            if len(self._by_key) >= self._max_shared:
                 self._clear()
-            shared = self._shared[place] = _compute_shared(self.ledger, key, day)
-        built = self._by_base.get((id(shared), base))
-        if built is None:
-            built = self._by_base[id(shared), base] = _build_duty(shared, base)
-        return built
+            measures = rules.list_measures(kind.of_class)
+            found = _compute_shared(self.ledger, kind.code, origin, day, measures)
+            self._by_key[key] = found
+        self._shared[place] = found
+        return found
 
     def _clear(self) -> None:
-        """Forgets all duties. Those that were built are found by the ids of the shared ones."""
+        """Forgets all duties."""
+        self._by_key.clear()
         self._shared.clear()
-        self._by_base.clear()
-        self._duties.clear()
-        self._treatments.clear()
-
-    def _narrow(self, of_class: DutyClass, origin: str) -> object:
-        """A key that is equal for classes that the measures on goods of the origin treat alike."""
-        if origin not in self._names:
-            ids = self.ledger.get_pair(IMPOSER, origin).ids
-            names = (name for one in ids for name in self._lists_of.get(one, ()))
-            self._names[origin] = frozenset(names)
-        return self.classes.narrow(of_class, self._names[origin])
-
-    def _find_treatment(self, origin: str, day: date) -> Treatment:
-        place = (origin, day)
-        if place not in self._treatments:
-            charged = self.ledger.get_pair(IMPOSER, origin).charged
-            since = self.schedule.header.column2
-            is_column2 = any(start <= day for code, start in since.items() if code in charged)
-            self._treatments[place] = Treatment(column2=is_column2)
-        return self._treatments[place]
+        self._totals.clear()
 
 
-def _compute_shared(ledger: Ledger, key: LineKey, day: date) -> _SharedDuty:
-    context = build_context(ledger, IMPOSER, key.origin, day, key.code)
+def _compute_shared(
+    ledger: Ledger, code: str, origin: str, day: date, measures: tuple[Measure, ...]
+) -> _SharedDuty:
+    context = build_line_context(ledger, IMPOSER, origin, day, code, measures)
     selection = select_layers(context)
     is_known = selection.stacked.span is not None or compute_total(context, selection) is not None
     return _SharedDuty(selection, is_known)
 
 
-def _build_duty(shared: _SharedDuty, base: LineDuty) -> ListedDuty:
+def _compute_total(shared: _SharedDuty, base: LineDuty) -> DutyTotal:
+    if shared.selection.stacked.ban is not None:
+        return DutyTotal(None, None, ban=BanExtent.ALL)
+    percent = base.percent
+    low, high = shared.find_range(percent) or (None, None)
+    words = shared.specific if percent is not None else (base.text, *shared.specific)
+    return DutyTotal(low, high, words, BanExtent.SOME if shared.bans_some else BanExtent.NONE)
+
+
+def _describe(shared: _SharedDuty, base: LineDuty, total: DutyTotal) -> ListedDuty:
+    """The total with its parts and questions."""
     percent, stacked = base.percent, shared.selection.stacked
+    if stacked.ban is not None:
+        return ListedDuty(
+            total, (DutyPart(stacked.ban.measure.id, stacked.ban.measure.name, None),)
+        )
     base_name = f"Base duty, {COLUMN_2}" if base.column else "Base duty"
     own = DutyPart("", base_name, percent) if percent is not None else None
-    if stacked.ban is not None:
-        ban = DutyPart(stacked.ban.measure.id, stacked.ban.measure.name, None)
-        return ListedDuty(DutyTotal(None, None, ban=BanExtent.ALL), (ban,))
-    possible = [one.layer for one in stacked.excluded if one.may_apply]
-    some_banned = any(one.period.banned for one in possible)
-    total = _find_range(shared, percent, some_banned=some_banned)
-    low, high = total if total is not None else (None, None)
-    specific = [one.period.specific for one in possible if one.period.specific]
-    words = tuple(dict.fromkeys([*([] if percent is not None else [base.text]), *specific]))
     certain = (
         DutyPart(one.measure.id, one.measure.name, one.period.percent) for one in stacked.counted
     )
@@ -289,30 +339,10 @@ def _build_duty(shared: _SharedDuty, base: LineDuty) -> ListedDuty:
         if left.may_apply and left.exclusion.reason in _DEPENDS
     )
     return ListedDuty(
-        DutyTotal(low, high, words, BanExtent.SOME if some_banned else BanExtent.NONE),
-        (*([own] if own else []), *certain, *some),
+        total,
+        (*([own] if own else []), *certain, *sorted(some, key=lambda one: one.measure_id)),
         shared.selection.line.questions if shared.selection.line else (),
     )
 
 
 _DEPENDS = frozenset({Reason.DEPENDS, Reason.SPECIFIC, Reason.LINE_DECIDES})
-
-
-def _find_range(
-    shared: _SharedDuty, base: Decimal | None, *, some_banned: bool
-) -> tuple[Decimal, Decimal] | None:
-    """The lowest and highest total with the base duty; None if no total is known."""
-    stacked, finding = shared.selection.stacked, shared.selection.line
-    if finding is None or not (shared.is_known or some_banned):
-        return None
-    free = [one.stacked for one in finding.cases if one.stacked.ban is None] or [stacked]
-    if base is None:
-        totals = [one.total for one in free] if some_banned else [stacked.total]
-        return stacked.span or (min(totals), max(totals))
-    if stacked is not finding.stacked:
-        # A duty may not be charged again after the end of another: the cases still count it.
-        if stacked.span is not None:
-            return base + stacked.span[0], base + stacked.span[1]
-        free = [stacked]
-    added = [one for each in free if (one := compute_added(each.counted, base)) is not None]
-    return (base + min(added), base + max(added)) if added else None

@@ -9,15 +9,18 @@ A measure touches the lines on which it may be charged. A story touches the line
 and goods that it names.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.lines.additions import AddedDuty, find_added_duty
+from bot.lines.classes import DutyClass, LineKind
 from bot.lines.duties import DutyTotal, LineDuties
 from bot.lines.model import IMPOSER, ListedLine
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Measure
+
+_A_DAY = timedelta(days=1)
 
 
 class LineEffect(NamedTuple):
@@ -28,6 +31,14 @@ class LineEffect(NamedTuple):
     """The first day on which the totals differ."""
     before: DutyTotal
     """The total on this day by the old ledger, what its owner knows, or that of the day before."""
+    after: DutyTotal
+
+
+class _Difference(NamedTuple):
+    """The fields of an effect without the line."""
+
+    on: date
+    before: DutyTotal
     after: DutyTotal
 
 
@@ -74,115 +85,95 @@ def find_effects(
     change = compare_ledgers(before.ledger, after.ledger)
     if not change:
         return ()
-    concerned = _select_concerned(lines, before, after, change)
     added = None
     if not change.is_of_schedule:
         added = find_added_duty(change.measures, before.ledger, after.ledger)
-    if added is not None:
-        effects = (_compare_with(added, one, before, after, day) for one in concerned)
-        return tuple(one for one in effects if one is not None)
-    starts_later: dict[str, bool] = {}
     found = []
-    for line in concerned:
-        if line.origin not in starts_later:
-            starts_later[line.origin] = _starts_later(change, line.origin, before, after, day)
-        later = starts_later[line.origin]
-        effect = _compare_line(line, before, after, day, starts_later=later)
-        if effect is not None:
-            found.append(effect)
+    by_origin: dict[str, _OriginComparison] = {}
+    for line in lines:
+        comparison = by_origin.get(line.origin)
+        if comparison is None:
+            comparison = _OriginComparison(before, after, change, added, line.origin, day)
+            by_origin[line.origin] = comparison
+        difference = comparison.find(line.code)
+        if difference is not None:
+            found.append(LineEffect(line, *difference))
     return tuple(found)
 
 
-def _select_concerned(
-    lines: Iterable[ListedLine], before: LineDuties, after: LineDuties, change: LedgerChange
-) -> Sequence[ListedLine]:
-    """The lines whose total may differ: those to which a measure that changed may apply."""
-    every = tuple(lines)
-    if change.is_of_schedule:
-        return every
-    found = [find_touched(one, every, change.measures) for one in (before, after)]
-    if len(found[0]) == len(every):
-        return every
-    touched = {line.key for each in found for line in each}
-    return [one for one in every if one.key in touched]
+class _OriginComparison:
+    """Compares the totals of goods of an origin by two ledgers: once for all lines of a kind."""
 
+    def __init__(
+        self,
+        before: LineDuties,
+        after: LineDuties,
+        change: LedgerChange,
+        added: AddedDuty | None,
+        origin: str,
+        day: date,
+    ) -> None:
+        self._before, self._after, self._change, self._added = before, after, change, added
+        self._origin, self._day = origin, day
+        self._kinds = (before.get_kinds(origin), after.get_kinds(origin))
+        self._rules = (before.get_rules(origin), after.get_rules(origin))
+        # Most approved rates begin on a later day. This halves the time of their effects.
+        self._starts_later = not change.is_of_schedule and not any(
+            one.on(day).matter(change.measures) for one in self._rules
+        )
+        self._days: dict[tuple[int, int], tuple[date, ...]] = {}
+        self._found: dict[tuple[LineKind, LineKind], _Difference | None] = {}
 
-def _compare_line(
-    line: ListedLine,
-    before: LineDuties,
-    after: LineDuties,
-    day: date,
-    *,
-    starts_later: bool = False,
-) -> LineEffect | None:
-    """The first day from `day` on which the totals of the line differ; None if none is known.
+    def find(self, code: str) -> _Difference | None:
+        """The first day from the given one on which the totals differ; None if none is known."""
+        first, second = self._kinds
+        old = first.find(code)
+        place = (old, old if first is second else second.find(code))
+        if place not in self._found:
+            self._found[place] = self._compare(*place)
+        return self._found[place]
 
-    With `starts_later`, they are known to be equal on the day itself.
-    """
-    days = {*before.list_change_days(line.key), *after.list_change_days(line.key)}
-    first = () if starts_later else (day,)
-    for on in (*first, *sorted(one for one in days if one > day)):
-        old, new = before.find(line.key, on).total, after.find(line.key, on).total
-        if old != new:
-            return LineEffect(line, on, old, new)
-    return None
+    def _compare(self, old: LineKind, new: LineKind) -> _Difference | None:
+        for on in self._list_days(old, new):
+            first = self._before.find_kind_total(old, self._origin, on)
+            second = self._added.add_to(first, on) if self._added is not None else None
+            if second is None:
+                second = self._after.find_kind_total(new, self._origin, on)
+            if first != second:
+                return _Difference(on, first, second)
+        return None
 
+    def _list_days(self, old: LineKind, new: LineKind) -> Sequence[date]:
+        """The days from the given one on which totals of the kinds may differ, sorted."""
+        place = (old.of_class.number, new.of_class.number)
+        if place not in self._days:
+            self._days[place] = tuple(self._find_class_days(old.of_class, new.of_class))
+        days = self._days[place]
+        if not days or not (old.ends or new.ends):
+            return days
+        ends = (one + _A_DAY for one in (*old.ends, *new.ends))
+        return sorted({*days, *(one for one in ends if one > self._day)})
 
-def _compare_with(
-    added: AddedDuty, line: ListedLine, before: LineDuties, after: LineDuties, day: date
-) -> LineEffect | None:
-    """The effect of the added duty on a line, like `_compare_line`, without stacking its duties."""
-    days = {*before.list_change_days(line.key), *added.days}
-    for on in (day, *sorted(one for one in days if one > day)):
-        old = before.find(line.key, on).total
-        new = added.add_to(old, on)
-        if new is None:
-            # Its duties without the new one are unknown, or depend on whether there are others.
-            return _compare_line(line, before, after, day)
-        if old != new:
-            return LineEffect(line, on, old, new)
-    return None
-
-
-def _starts_later(
-    change: LedgerChange, origin: str, before: LineDuties, after: LineDuties, day: date
-) -> bool:
-    """Whether no measure that changed matters for totals on the day.
-
-    Most approved rates begin on a later day. This halves the time of their effects.
-    """
-    if change.is_of_schedule:
-        return False
-    for duties in (before, after):
-        pair = duties.ledger.get_pair(IMPOSER, origin)
-        # Without any duty on all goods, the first duty on a line makes an unknown total known.
-        if pair.coverage is None or not any(one.applies_to_all_goods for one in pair.measures):
-            return False
-        if not all(_is_idle(one, day, pair.coverage.checked) for one in change.measures):
-            return False
-    return True
-
-
-def _is_idle(measure: Measure, day: date, checked: date) -> bool:
-    """Whether the measure has no rate on the day, and none whose end or absence matters then.
-
-    The rate may be unknown. Or it ended after the last check, so that what it replaced is looked up
-    on its last day.
-    """
-    last = measure.periods[-1] if measure.periods else None
-    may_return = last is not None and last.to is not None and checked <= last.to < day
-    is_unknown = measure.rate_unknown or measure.is_rate_unknown(day)
-    return measure.find_period(day) is None and not (is_unknown or may_return)
+    def _find_class_days(self, *classes: DutyClass) -> Iterator[date]:
+        """The days for two classes; none if no measure that changed may apply to their lines."""
+        both, measures = list(zip(self._rules, classes, strict=True)), self._change.measures
+        touches = any(rules.touches(one, measures) for rules, one in both)
+        if not (self._change.is_of_schedule or touches):
+            return
+        if not self._starts_later:
+            yield self._day
+        days = {day for rules, one in both for day in rules.list_change_days(one)}
+        yield from sorted(one for one in days if one > self._day)
 
 
 def find_changes_on(
     lines: Iterable[ListedLine], duties: LineDuties, day: date
 ) -> tuple[LineEffect, ...]:
     """The lines whose total on the day differs from that of the day before, in their order."""
-    day_before = day - timedelta(days=1)
+    day_before = day - _A_DAY
     found = []
     for line in lines:
-        old, new = duties.find(line.key, day_before).total, duties.find(line.key, day).total
+        old, new = duties.find_total(line.key, day_before), duties.find_total(line.key, day)
         if old != new:
             found.append(LineEffect(line, day, old, new))
     return tuple(found)
@@ -196,11 +187,9 @@ def find_touched(
     known: dict[tuple[int, str], bool] = {}
     found = []
     for line in lines:
-        of_class = duties.classes.find(line.code)
-        place = (of_class.number, line.origin)
+        place = (duties.find_kind(line.key).of_class.number, line.origin)
         if place not in known:
-            ids = duties.ledger.get_pair(IMPOSER, line.origin).ids
-            known[place] = any(one.id in ids and duties.touches(one, of_class) for one in wanted)
+            known[place] = duties.touches(wanted, line.key)
         if known[place]:
             found.append(line)
     return tuple(found)

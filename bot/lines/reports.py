@@ -63,7 +63,7 @@ class ListReport(NamedTuple):
 
 def find_known_totals(duties: LineDuties, key: LineKey, day: date) -> KnownTotals:
     """The total of a line on the day, and each later one that the ledger knows."""
-    return tuple(KnownTotal(one.on, one.duty.total) for one in duties.list_from(key, day))
+    return tuple(KnownTotal(on, total) for on, total in duties.list_totals(key, day))
 
 
 def build_report(known: KnownList, duties: LineDuties, day: date) -> ListReport:
@@ -81,7 +81,7 @@ def build_report(known: KnownList, duties: LineDuties, day: date) -> ListReport:
             continue
         on = _find_difference(before, now, day)
         if on is not None:
-            old, new = _find_total(before, on), duties.find(line.key, on).total
+            old, new = _find_total(before, on), duties.find_total(line.key, on)
             changes.append(LineEffect(line, on, old, new))
             totals[line.key] = now
     following = _find_next({**known.totals, **totals}, changes, day)

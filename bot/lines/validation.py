@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.errors import QueryError
+from bot.lines.mangled import CodeHint, find_hint
 from bot.lines.model import IMPOSER, MAX_LABEL, LineKey, ListedLine
 from bot.parties import WORLD
 from bot.rates.answer.select import check_pair
@@ -42,6 +43,24 @@ class ImportedRow(NamedTuple):
     code: str
     origin: str
     label: str = ""
+
+
+class ImportedColumns(NamedTuple):
+    """The names of the columns of a file that were read, on one line each."""
+
+    code: str
+    origin: str
+    label: str = ""
+    """Empty if the file has no labels."""
+    ignored: tuple[str, ...] = ()
+    """Other columns that look as if they had codes."""
+
+
+class ImportedFile(NamedTuple):
+    """What was read from a file."""
+
+    rows: tuple[ImportedRow, ...]
+    columns: ImportedColumns
 
 
 class LineProblem(StrEnum):
@@ -78,6 +97,8 @@ class WrongRow(NamedTuple):
     """How many further codes or economies are similar."""
     ended: date | None = None
     """The last day of a line that ended, if it is known."""
+    hint: CodeHint | None = None
+    """What a spreadsheet has probably done to the code."""
 
 
 class RowNote(StrEnum):
@@ -131,6 +152,9 @@ def check_rows(rows: Iterable[ImportedRow], ledger: Ledger, day: date) -> Checke
     return CheckedRows(tuple(found.values()), tuple(wrong), tuple(noted))
 
 
+_MAY_BE_MANGLED = (LineProblem.NOT_A_CODE, LineProblem.NOT_A_LINE, LineProblem.TOO_SHORT)
+
+
 class _RowChecker:
     """Checks rows. Codes and origins repeat, so each is checked once."""
 
@@ -141,7 +165,10 @@ class _RowChecker:
 
     def check(self, row: ImportedRow) -> ListedLine | WrongRow:
         if row.code not in self._codes:
-            self._codes[row.code] = _read_code(row.code, self._schedule, self._day)
+            code = _read_code(row.code, self._schedule, self._day)
+            if isinstance(code, WrongRow) and code.problem in _MAY_BE_MANGLED:
+                code = code._replace(hint=find_hint(row.code))
+            self._codes[row.code] = code
         code = self._codes[row.code]
         if isinstance(code, WrongRow):
             return code._replace(row=row.row)

@@ -325,6 +325,12 @@ class Ledger:
         if wanted is None:
             return {one.id: Fit.NAMED if one.applies_to_all_goods else Fit.NONE for one in measures}
         asked = None if partner == WORLD else self.find_asked_line(imposer, wanted)
+        return self.match(wanted, measures, asked)
+
+    def match(
+        self, wanted: ParsedProduct, measures: Sequence[Measure], asked: AskedLine | None
+    ) -> Mapping[str, Fit]:
+        """How surely each of these measures of a pair applies to the goods, by measure id."""
         listed = asked.match(measures) if asked else {}
         return {
             one.id: listed[one.id] if one.id in listed else self.scope_matcher.match(one, wanted)

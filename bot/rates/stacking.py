@@ -19,7 +19,7 @@ The total is the sum of the remaining layers. All-in rates count in full, includ
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import islice, product
+from itertools import chain, islice, product
 from typing import NamedTuple
 
 from bot.rates.model.goods import Fit
@@ -102,11 +102,13 @@ def stack(
         return StackedLayers((), tuple(left_out), ban)
     charged = _exclude_partial_bans(charged, left_out)
     undecided: list[list[Layer]] = []
-    charged = _exclude_rivals(charged, one_of, left_out)
     ids = {layer.measure.id for layer in charged}
-    for members in one_of:
-        if len(ids & members.keys()) > 1:
-            charged = _choose_from_set(charged, members, left_out, undecided)
+    if not ids.isdisjoint(chain.from_iterable(one_of)):
+        charged = _exclude_rivals(charged, one_of, left_out)
+        ids = {layer.measure.id for layer in charged}
+        for members in one_of:
+            if len(ids & members.keys()) > 1:
+                charged = _choose_from_set(charged, members, left_out, undecided)
     stacked = _exclude_superseded_last(
         _exclude_uncertain(charged, left_out, by_itself=by_itself), left_out
     )
@@ -148,9 +150,12 @@ def _find_ban(layers: Sequence[Layer]) -> Layer | None:
     return max(bans, key=lambda one: one.fit, default=None)
 
 
-def _exclude_partial_bans(layers: Sequence[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
+def _exclude_partial_bans(layers: list[Layer], left_out: list[ExcludedLayer]) -> list[Layer]:
+    banned = [one for one in layers if one.period.banned]
+    if not banned:
+        return layers
     some = Exclusion(Reason.BAN_ON_SOME_LINES)
-    left_out.extend(ExcludedLayer(one, some, True) for one in layers if one.period.banned)
+    left_out.extend(ExcludedLayer(one, some, True) for one in banned)
     return [one for one in layers if not one.period.banned]
 
 
@@ -195,15 +200,15 @@ def _exclude_rivals(
 
     The replacing layer must certainly apply. Returns the remaining layers.
     """
-    ids = {one for members in one_of for one in members}
+    ids = set().union(*one_of)
     sure = {
         one.measure.id: one.measure
         for one in layers
         if one.fit > Fit.PARTIAL and one.measure.id not in ids and not one.measure.excluded_reason
     }
     rivals = [layer for layer in layers if layer.measure.id in ids]
-    kept = _exclude_superseded(rivals, sure, left_out)
-    return [layer for layer in layers if layer.measure.id not in ids or layer in kept]
+    kept = {one.measure.id for one in _exclude_superseded(rivals, sure, left_out)}
+    return [one for one in layers if one.measure.id not in ids or one.measure.id in kept]
 
 
 def _exclude_superseded(

@@ -6,10 +6,13 @@ from datetime import date
 from bot.lines.difference import ListDifference
 from bot.lines.duties import BanExtent, DutyTotal, TotalChange
 from bot.lines.effects import LineEffect
+from bot.lines.mangled import CodeHint
 from bot.lines.model import ListedLine
 from bot.lines.table import Cell, LineRow
-from bot.lines.validation import LineProblem, NotedRow, RowNote, WrongRow
+from bot.lines.validation import ImportedColumns, LineProblem, NotedRow, RowNote, WrongRow
 from bot.parties import Parties
+from bot.rates.schedule.model import LINE_DIGITS
+from bot.render.freshness import describe_freshness
 from bot.text.dates import format_day
 from bot.text.percent import format_percent
 
@@ -43,6 +46,16 @@ _CANDIDATES = {
     LineProblem.NOT_AN_ORIGIN: "Write one of its countries: {names}",
 }
 """How codes or economies are named that a wrong row may mean."""
+
+
+_HINTS = {
+    CodeHint.POWER_OF_TEN: "A spreadsheet has shortened this code. Format the column as text and "
+    "enter the whole codes again",
+    CodeHint.SEPARATORS: "A spreadsheet has probably written this code as a number. Format the "
+    "column as text",
+    CodeHint.FIRST_ZERO: "A spreadsheet may have dropped the zero at the beginning",
+    CodeHint.LAST_ZERO: "A spreadsheet may have dropped the zero at the end",
+}
 
 
 def format_count(lines: int) -> str:
@@ -81,11 +94,46 @@ def describe_cause(wrong: WrongRow) -> str:
     cause = _PROBLEMS[wrong.problem].format(text=wrong.text)
     if wrong.ended is not None:
         cause = cause.replace(" ended", f" ended on {format_day(wrong.ended)}", 1)
+    if wrong.hint is not None:
+        cause = f"{cause}. {_HINTS[wrong.hint]}"
     if not wrong.instead:
         return cause
     more = f" and {wrong.more:,} more" if wrong.more else ""
     names = f"{', '.join(wrong.instead)}{more}" if more else _join(wrong.instead)
     return f"{cause}. {_CANDIDATES[wrong.problem].format(names=names)}"
+
+
+def describe_columns(columns: ImportedColumns) -> str:
+    """Which columns of a file were read, and which others look as if they had codes."""
+    label = f", label from '{columns.label}'" if columns.label else ", no labels"
+    used = f"Code from '{columns.code}', origin from '{columns.origin}'{label}"
+    if not columns.ignored:
+        return f"{used}."
+    ignored = ", ".join(f"'{one}'" for one in columns.ignored)
+    return f"{used}. Other columns that look like codes were not read: {ignored}."
+
+
+def describe_unchecked(lines: Iterable[ListedLine]) -> str:
+    """What is not checked of codes with ten digits; empty if there are none."""
+    if any(len(one.code) > LINE_DIGITS for one in lines):
+        return "Of 10-digit codes, only the first 8 digits were checked: the schedule has no more."
+    return ""
+
+
+def describe_duties(rows: Sequence[LineRow], checked: Mapping[str, date], day: date) -> str:
+    """The day of the duties, what they cover, and when their sources were last checked."""
+    duties = f"Duties on {format_day(day)}, {DUTIES_COVER}."
+    oldest = min(checked.values(), default=None)
+    if oldest is None:
+        return duties
+    passed = any(is_unverified(one, checked) for one in rows)
+    return f"{describe_freshness(oldest, day, passed=passed)}. {duties}"
+
+
+def is_unverified(row: LineRow, checked: Mapping[str, date]) -> bool:
+    """Whether the last change came after the last check of the duties on goods of the origin."""
+    day = checked.get(row.line.origin)
+    return row.last is not None and day is not None and row.last.on > day
 
 
 def describe_note(noted: NotedRow) -> str:

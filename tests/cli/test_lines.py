@@ -68,10 +68,23 @@ def test_a_file_is_imported_and_shown(run: Run, file: str) -> None:
         ("0101.21.00", "DE", "=1+1"),
     ]
     assert all("%" in one["duty"]["text"] for one in rows)  # type: ignore[index]
-    table = run("show", "--channel", "C1A", "--sort", "label").stdout.splitlines()
-    assert table[0].split()[:2] == ["HTS", "code"]
+    shown = run("show", "--channel", "C1A", "--sort", "label")
+    assert shown.stdout.splitlines()[0].split()[:2] == ["HTS", "code"]
+    assert "Checked" in shown.stderr
+    assert "ago" in shown.stderr
     assert len(show(run, "--channel", "C1A", "--origin", "Germany")) == 1
     assert len(show(run, "--channel", "C1A", "--find", "8507")) == 1
+
+
+def test_an_import_names_the_columns_and_says_once_what_is_not_checked(
+    run: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "lines.csv"
+    path.write_text("HTS,HS code,Origin\n8507.60.00.99,8507.60,CN\n0101.21.00.98,0101.21,DE\n")
+    said = run("import", str(path), "--channel", "C1A").stderr
+    assert all(name in said for name in ("'HTS'", "'HS code'", "'Origin'"))
+    for text in (said, run("show", "--channel", "C1A").stderr):
+        assert text.count("10-digit") == 1
 
 
 def test_a_dry_run_saves_nothing(run: Run, file: str) -> None:

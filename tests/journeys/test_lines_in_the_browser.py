@@ -41,7 +41,7 @@ async def test_pasted_lines_are_corrected_saved_shown_and_read_back(
         file for message in await page.messages("tariffwire") for file in message.get("files", ())
     ]
     async with aiohttp.ClientSession() as session, session.get(file["url_private"]) as response:
-        rows = read_file(file["name"], await response.read())
+        rows = read_file(file["name"], await response.read()).rows
     assert [(one.code, one.origin, one.label) for one in rows] == [
         ("8507.60.00", "China", "cells"),
         ("7208.39.00", "Germany", "steel"),
@@ -81,7 +81,7 @@ async def test_a_channel_gets_only_what_touches_its_lines_and_sees_how_they_chan
         file for message in await page.messages("trade-news") for file in message.get("files", ())
     ]
     async with aiohttp.ClientSession() as session, session.get(file["url_private"]) as response:
-        rows = read_file(file["name"], await response.read())
+        rows = read_file(file["name"], await response.read()).rows
     assert [(one.code, one.origin, one.label) for one in rows] == [
         ("8507.60.00", "China", "cells"),
         ("7208.39.00", "Germany", "steel"),

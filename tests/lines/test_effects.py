@@ -247,8 +247,8 @@ def test_an_approved_rate_of_the_real_ledger_touches_the_lines_whose_total_it_ch
     changed = [
         one
         for one in lines
-        if LineDuties(before).list_from(one.key, today)
-        != LineDuties(after).list_from(one.key, today)
+        if LineDuties(before).list_totals(one.key, today)
+        != LineDuties(after).list_totals(one.key, today)
     ]
     assert [one.line for one in found] == changed
     assert listed("85076000", "CN") in changed

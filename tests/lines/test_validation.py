@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.errors import QueryError
+from bot.lines.mangled import CodeHint
 from bot.lines.model import MAX_LABEL
 from bot.lines.validation import (
     CheckedRows,
@@ -75,6 +76,32 @@ def test_a_wrong_code_is_named_with_similar_ones(
     found = check((code, "CN"))
     (wrong,) = found.wrong
     assert (wrong.row, wrong.problem, wrong.instead) == (2, problem, instead)
+    assert found.lines == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("8.47E+09", CodeHint.POWER_OF_TEN),
+        ("8,5E+9", CodeHint.POWER_OF_TEN),
+        ("85,076,000", CodeHint.SEPARATORS),
+        ("8,507,600,010.00", CodeHint.SEPARATORS),
+        ("85076000.0", CodeHint.SEPARATORS),
+        ("7208.3", CodeHint.LAST_ZERO),
+        ("8507.600", CodeHint.LAST_ZERO),
+        ("101.21", CodeHint.FIRST_ZERO),
+        ("1012199", CodeHint.FIRST_ZERO),
+        ("8507.60.99", None),
+        ("8507.60", None),
+        ("4444.44.44", None),
+        ("batteries", None),
+    ],
+)
+def test_a_code_that_a_spreadsheet_changed_has_a_hint_and_is_not_guessed(
+    code: str, hint: CodeHint | None
+) -> None:
+    found = check((code, "CN"))
+    assert [one.hint for one in found.wrong] == [hint]
     assert found.lines == ()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain, count
+from typing import NamedTuple
 
 from bot.alerts.subscriptions.own_lines import count_dependent
 from bot.alerts.subscriptions.wanted import ConversationSubscriptions
@@ -30,7 +31,7 @@ from bot.errors import LinesRefused, QueryError
 from bot.lines.difference import ImportMode
 from bot.lines.model import ListOwner
 from bot.lines.table import RowFilter, select_lines
-from bot.lines.validation import ImportedRow
+from bot.lines.validation import ImportedColumns, ImportedRow
 
 _PUBLIC = "Only you may see your list. Type /tariff my, or write to me in a direct message."
 _ELSEWHERE = "A channel's list can be shown and changed only in that channel."
@@ -46,6 +47,17 @@ _REMOVED_BY = (
     "china. Without them, it removes the whole list."
 )
 _UNSURE = "I cannot check whether you are still in this channel. Open the form there again."
+
+
+class _ImportAttempt(NamedTuple):
+    """Rows that a person wants to import."""
+
+    owner: ListOwner
+    user: str
+    rows: tuple[ImportedRow, ...]
+    mode: ImportMode
+    opened_at: datetime | None
+    columns: ImportedColumns | None
 
 
 class LinesCommands:
@@ -112,6 +124,7 @@ class LinesCommands:
         request: CommandRequest,
         *,
         for_channel: bool = False,
+        columns: ImportedColumns | None = None,
     ) -> PendingReview | LinesRefusal:
         """What the rows would do to the list. They wait for the person's confirmation."""
         refused = self._refuse_change(request, for_channel)
@@ -120,7 +133,8 @@ class LinesCommands:
             refused = await self._refuse_outsider(owner, request)
         if refused is not None:
             return refused
-        return await self._review(owner, request.user, tuple(rows), mode, request.opened_at)
+        new = _ImportAttempt(owner, request.user, tuple(rows), mode, request.opened_at, columns)
+        return await self._review(new)
 
     async def review(
         self, key: str, request: CommandRequest, mode: ImportMode | None = None
@@ -129,9 +143,7 @@ class LinesCommands:
         found = await self._find_pending(key, request)
         if isinstance(found, LinesRefusal):
             return found
-        return await self._review(
-            found.owner, found.user, found.rows, mode or found.proposed.mode, found.opened_at
-        )
+        return await self._review(_repeat(found, found.rows, mode or found.proposed.mode))
 
     async def correct(
         self, key: str, corrected: Sequence[ImportedRow], request: CommandRequest
@@ -145,8 +157,8 @@ class LinesCommands:
         # The corrected rows have the numbers of the wrong ones, and further rows the next numbers.
         numbers = chain(wrong, count(max((one.row for one in found.rows), default=0) + 1))
         new = [one._replace(row=row) for one, row in zip(corrected, numbers, strict=False)]
-        rows, mode = tuple(sorted((*kept, *new), key=lambda one: one.row)), found.proposed.mode
-        return await self._review(found.owner, found.user, rows, mode, found.opened_at)
+        rows = tuple(sorted((*kept, *new), key=lambda one: one.row))
+        return await self._review(_repeat(found, rows, found.proposed.mode))
 
     async def save(self, key: str, request: CommandRequest) -> SavedLines | LinesRefusal:
         """Saves the import as it was shown to the person."""
@@ -163,20 +175,13 @@ class LinesCommands:
         self._pending.drop(key)
         return SavedLines(found.proposed, for_channel=found.owner.place != found.user)
 
-    async def _review(
-        self,
-        owner: ListOwner,
-        user: str,
-        rows: tuple[ImportedRow, ...],
-        mode: ImportMode,
-        opened_at: datetime | None,
-    ) -> PendingReview | LinesRefusal:
+    async def _review(self, new: _ImportAttempt) -> PendingReview | LinesRefusal:
         try:
-            proposed = await self.service.propose_import(owner, rows, mode)
+            proposed = await self.service.propose_import(new.owner, new.rows, new.mode, new.columns)
         except (LinesRefused, QueryError) as error:
             return LinesRefusal(str(error))
-        pending = PendingImport(owner, user, rows, proposed, opened_at)
-        return PendingReview(self._pending.keep(pending), proposed, rows)
+        pending = PendingImport(new.owner, new.user, new.rows, proposed, new.opened_at)
+        return PendingReview(self._pending.keep(pending), proposed, new.rows)
 
     async def _count_dependent(self, owner: ListOwner) -> int:
         """The number of subscriptions that send nothing without the list."""
@@ -221,6 +226,14 @@ class LinesCommands:
         if outside is None:
             return None
         return LinesRefusal(_OUTSIDE if outside.is_known else _UNSURE)
+
+
+def _repeat(
+    pending: PendingImport, rows: tuple[ImportedRow, ...], mode: ImportMode
+) -> _ImportAttempt:
+    """The import again, with these rows and in this mode."""
+    columns = pending.proposed.columns
+    return _ImportAttempt(pending.owner, pending.user, rows, mode, pending.opened_at, columns)
 
 
 def find_owner(request: CommandRequest, for_channel: bool) -> ListOwner:

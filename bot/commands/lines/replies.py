@@ -10,7 +10,7 @@ from bot.lines.difference import ImportMode, ListDifference
 from bot.lines.effects import LineEffect
 from bot.lines.model import LineList, ListedLine
 from bot.lines.table import LineRow
-from bot.lines.validation import CheckedRows, ImportedRow, WrongRow
+from bot.lines.validation import CheckedRows, ImportedColumns, ImportedRow, WrongRow
 
 
 class ProposedImport(Reply):
@@ -20,6 +20,8 @@ class ProposedImport(Reply):
     mode: ImportMode
     checked: CheckedRows
     difference: ListDifference
+    columns: ImportedColumns | None = None
+    """The columns of the file; None for pasted text."""
 
 
 class LineTable(Reply):

@@ -28,7 +28,7 @@ from bot.lines.reports import (
     find_known_totals,
 )
 from bot.lines.table import RowFilter, RowOrder, build_table, filter_rows, sort_rows
-from bot.lines.validation import ImportedRow, check_rows, list_ended
+from bot.lines.validation import ImportedColumns, ImportedRow, check_rows, list_ended
 from bot.rates.ledger import Ledger
 
 
@@ -76,14 +76,18 @@ class LineListService:
         self.duties = CurrentDuties(ledger, clock)
 
     async def propose_import(
-        self, owner: ListOwner, rows: Sequence[ImportedRow], mode: ImportMode
+        self,
+        owner: ListOwner,
+        rows: Sequence[ImportedRow],
+        mode: ImportMode,
+        columns: ImportedColumns | None = None,
     ) -> ProposedImport:
         """What the rows would do to the owner's list; nothing is saved."""
         before = await self._store.get(owner)
         ledger, day = self.duties.basis
         checked = await asyncio.to_thread(check_rows, rows, ledger, day)
         difference = compare_lists(before.lines, checked.lines, mode)
-        return ProposedImport(before, mode, checked, difference)
+        return ProposedImport(before, mode, checked, difference, columns)
 
     async def save_import(self, proposed: ProposedImport, by: str = "") -> LineList:
         """Saves an import as it was proposed; returns the list. Wrong rows make no lines.

@@ -11,12 +11,18 @@ from typing import NamedTuple
 
 from bot.errors import LinesRefused
 from bot.lines.model import MAX_LINES
-from bot.lines.validation import ImportedRow
+from bot.lines.validation import ImportedColumns, ImportedFile, ImportedRow
 from bot.text.folding import fold_case
+from bot.text.plain import cut
+from bot.text.single_line import to_single_line
 
 _HEADER_ROWS = 15
 """Maximum rows with content that are searched for the header."""
 _COLUMNS_SHOWN = 8
+_LONGEST_NAME = 40
+_SAMPLE = 50
+"""Rows by which a column is seen to have codes."""
+_MOST_IGNORED = 5
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _CODES = (
     *("hts", "htscode", "htsnumber", "htsus", "htsuscode", "hts10", "hts8", "htsno", "usits"),
@@ -34,6 +40,7 @@ _LABELS = (
     *("reference", "note", "notes", "comment", "text"),
 )
 _CODE = re.compile(r"^'?(?:hts?(?:us)?\W*)?\d[\d.\s-]{3,}$", re.IGNORECASE)
+_DOTTED = re.compile(r"\d{4}\.\d{2}(?:\.\d{2,4})*")
 _QUOTED = re.compile(r'^="(.*)"$')
 _NEUTRALIZED = re.compile(r"^'(?=[=+\-@\t\r])")
 
@@ -62,7 +69,7 @@ def find_columns(name: str, rows: Iterable[FileRow]) -> FileColumns:
     if not first:
         raise LinesRefused(name, "has no rows", "Add a row for each line: code, origin, label")
     for one in first:
-        names = [_NOT_WORD.sub("", fold_case(cell)) for cell in one.cells]
+        names = [_fold(cell) for cell in one.cells]
         code, origin = _find(names, _CODES), _find(names, _ORIGINS)
         if code is not None and origin is not None:
             return FileColumns(code, origin, _find(names, _LABELS), one.row)
@@ -77,12 +84,16 @@ def find_columns(name: str, rows: Iterable[FileRow]) -> FileColumns:
     )
 
 
+def _fold(name: str) -> str:
+    return _NOT_WORD.sub("", fold_case(name))
+
+
 def _find(names: Sequence[str], known: Sequence[str]) -> int | None:
     """The first of the columns with the best of the known names."""
     return next((names.index(one) for one in known if one in names), None)
 
 
-def take_rows(name: str, rows: Iterable[FileRow], columns: FileColumns) -> tuple[ImportedRow, ...]:
+def take_rows(name: str, rows: Sequence[FileRow], columns: FileColumns) -> ImportedFile:
     """The rows below the header; raises LinesRefused for more than `MAX_LINES`."""
     found = tuple(islice(_list_rows(rows, columns), MAX_LINES + 1))
     if len(found) > MAX_LINES:
@@ -90,7 +101,36 @@ def take_rows(name: str, rows: Iterable[FileRow], columns: FileColumns) -> tuple
         raise LinesRefused(name, cause, f"A list has at most {MAX_LINES:,} lines")
     if not found:
         raise LinesRefused(name, "has no rows below the header", "Add a row for each line")
-    return found
+    return ImportedFile(found, _name_columns(rows, columns))
+
+
+def _name_columns(rows: Sequence[FileRow], columns: FileColumns) -> ImportedColumns:
+    header = next((one.cells for one in rows if one.row == columns.header), ())
+    sample = [one for one in rows if one.row > columns.header][:_SAMPLE]
+    used = {columns.code, columns.origin, columns.label}
+    width = max((len(one.cells) for one in sample), default=0)
+    ignored = (place for place in range(max(width, len(header))) if place not in used)
+    like_codes = [one for one in ignored if _has_codes(one, header, sample)]
+    return ImportedColumns(
+        _name_column(columns.code, header),
+        _name_column(columns.origin, header),
+        _name_column(columns.label, header) if columns.label is not None else "",
+        tuple(_name_column(one, header) for one in like_codes[:_MOST_IGNORED]),
+    )
+
+
+def _name_column(place: int, header: Sequence[str]) -> str:
+    """The header of the column; its number, from 1, if it has none: `column 2`."""
+    name = to_single_line(header[place]) if place < len(header) else ""
+    return cut(name, _LONGEST_NAME) or f"column {place + 1}"
+
+
+def _has_codes(place: int, header: Sequence[str], sample: Sequence[FileRow]) -> bool:
+    """Whether the name of the column is one of codes, or most of its cells have written codes."""
+    if place < len(header) and _fold(header[place]) in _CODES:
+        return True
+    filled = [text for one in sample if (text := _get(one, place))]
+    return 2 * sum(bool(_DOTTED.fullmatch(one)) for one in filled) > len(filled)
 
 
 def _list_rows(rows: Iterable[FileRow], columns: FileColumns) -> Iterator[ImportedRow]:

@@ -14,7 +14,7 @@ import pebble
 
 from bot.errors import LinesRefused
 from bot.lines.files.limits import check_file
-from bot.lines.validation import ImportedRow
+from bot.lines.validation import ImportedFile
 
 DEADLINE_S = 20.0
 """Maximum time for reading a file, with the start of the process."""
@@ -30,8 +30,8 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY, _MAX_MEMORY))
 
 
-def _read(name: str, content: bytes) -> tuple[ImportedRow, ...] | tuple[str, str, str]:
-    """The rows, or the parts of the error: the exception could not be sent between processes."""
+def _read(name: str, content: bytes) -> ImportedFile | tuple[str, str, str]:
+    """The lines, or the parts of the error: the exception could not be sent between processes."""
     from bot.lines.files.reading import read_file
 
     try:
@@ -42,8 +42,8 @@ def _read(name: str, content: bytes) -> tuple[ImportedRow, ...] | tuple[str, str
 
 async def read_file_isolated(
     name: str, content: bytes, deadline_s: float = DEADLINE_S
-) -> tuple[ImportedRow, ...]:
-    """The rows of a file, like `read_file`; raises LinesRefused too if it takes too long."""
+) -> ImportedFile:
+    """The lines of a file, like `read_file`; raises LinesRefused too if it takes too long."""
     check_file(name, len(content))
     pool = pebble.ProcessPool(
         max_workers=1,
@@ -62,6 +62,6 @@ async def read_file_isolated(
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(pool.join)
-    if found and isinstance(found[0], str):
+    if not isinstance(found, ImportedFile):
         raise LinesRefused(*found)
     return found

@@ -5,13 +5,13 @@ from bot.lines.files.columns import find_columns, take_rows
 from bot.lines.files.csv_text import read_csv_rows
 from bot.lines.files.limits import OLD_OFFICE, check_file
 from bot.lines.files.workbook import read_workbook
-from bot.lines.validation import ImportedRow
+from bot.lines.validation import ImportedFile
 
 _ZIP = b"PK\x03\x04"
 
 
-def read_file(name: str, content: bytes) -> tuple[ImportedRow, ...]:
-    """The rows with lines of a CSV or XLSX file. What the content is counts, not only the name.
+def read_file(name: str, content: bytes) -> ImportedFile:
+    """The lines of a CSV or XLSX file. What the content is counts, not only the name.
 
     Raises LinesRefused if the file is too large, of another kind, damaged, or has other columns.
     """

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from bot.errors import LinesRefused
 from bot.lines.files.columns import FileColumns, FileRow, clean_cell, find_columns, take_rows
 from bot.lines.files.limits import MAX_COLUMNS, MAX_ROWS, OLD_OFFICE
-from bot.lines.validation import ImportedRow
+from bot.lines.validation import ImportedFile
 
 _MAX_PARTS = 1_000
 _MAX_UNPACKED = 25_000_000
@@ -47,7 +47,7 @@ class _SheetCell(NamedTuple):
     is_formula: bool
 
 
-def read_workbook(name: str, content: bytes) -> tuple[ImportedRow, ...]:
+def read_workbook(name: str, content: bytes) -> ImportedFile:
     """The lines of the first visible sheet with a header; raises LinesRefused."""
     if content.startswith(OLD_OFFICE):
         cause = "is encrypted, or in the format of Excel before 2007"
@@ -133,9 +133,7 @@ def _split(cell: str) -> tuple[int, int]:
     return int(match[2]), column - 1
 
 
-def _read_book(
-    name: str, book: Any, merged: dict[str, list[_MergedRange]]
-) -> tuple[ImportedRow, ...]:
+def _read_book(name: str, book: Any, merged: dict[str, list[_MergedRange]]) -> ImportedFile:
     refused: LinesRefused | None = None
     for sheet in book.worksheets:
         if getattr(sheet, "sheet_state", "visible") != "visible":

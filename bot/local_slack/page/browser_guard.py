@@ -2,7 +2,8 @@
 
 The checks, in order: the Host header names this machine (against DNS rebinding); the Origin header,
 if there is one, names the workspace; Sec-Fetch-Site does not say that another site sent the
-request; and posts by the page are JSON, which a form on another site cannot send.
+request; and posts by the page are JSON or the bytes of a file, which a form on another site cannot
+send.
 """
 
 import ipaddress
@@ -14,6 +15,8 @@ from bot.http_server.page_headers import make_page_headers
 
 # The paths for the bot's posts. They need not be JSON, because each contains a secret.
 _BOT_PATHS = ("/api/", "/respond/", "/upload/")
+
+_FILES_PATH = "/files"
 
 # With these headers, the page loads nothing from other sites and runs only its own script.
 _HEADERS = make_page_headers(
@@ -34,9 +37,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if request.headers.get(hdrs.ORIGIN, own) != own or _is_cross_site(request):
         raise web.HTTPForbidden(text="Another site may not use the local workspace.")
     is_bot = request.path.startswith(_BOT_PATHS)
-    if request.method == "POST" and not is_bot and request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType(text="Send JSON.")
+    if request.method == "POST" and not is_bot and not _has_type_of_page(request):
+        raise web.HTTPUnsupportedMediaType(text="Send JSON, or the bytes of a file.")
     return await handler(request)
+
+
+def _has_type_of_page(request: web.Request) -> bool:
+    """Whether a post has a type that a browser sends for no other site without asking first."""
+    wanted = "application/octet-stream" if request.path == _FILES_PATH else "application/json"
+    # Another site can omit the type, and aiohttp reads that as `application/octet-stream`.
+    return hdrs.CONTENT_TYPE in request.headers and request.content_type == wanted
 
 
 async def add_headers(_: web.Request, response: web.StreamResponse) -> None:

@@ -7,6 +7,7 @@ answer a command within Slack's time, the person sees an error.
 import mimetypes
 from collections.abc import Callable
 
+from bot.local_slack import limits
 from bot.local_slack.api import files
 from bot.local_slack.api.call import ApiError
 from bot.local_slack.api.response_urls import ResponseUrls
@@ -21,8 +22,15 @@ from bot.local_slack.transport.payloads import make_slash_command
 # Added to the time that Slack allows for an acknowledgement, so that a reply that arrives right
 # after the acknowledgement is collected too.
 _EXTRA_S = 0.5
+_LONGEST_FILE_NAME = 255
 COMMANDS = {"/tariff": "us china | subscribe court-rulings | list | latest | help"}
 """The app's slash commands with the usage hints that Slack shows."""
+
+
+def to_file_name(name: str) -> str:
+    """The last part of a path, without characters that cannot be seen; `file` if none is left."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "".join(filter(str.isprintable, last)).strip()[-_LONGEST_FILE_NAME:] or "file"
 
 
 class Keyboard:
@@ -66,6 +74,10 @@ class Keyboard:
         channel = self._team.find_channel(reference) if reference else self._team.direct
         if channel is None:
             return ActionResult(False, "channel_not_found", f"no channel {reference}")
+        if not 0 < len(content) <= limits.FILE_BYTES:
+            words = f"a file has 1 to {limits.FILE_BYTES:,} bytes; this one has {len(content):,}"
+            return ActionResult(False, "file_upload_size_restricted", words)
+        name = to_file_name(name)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         file = File(new_id("F"), name, name, kind, content)
         await self._team.storage.save_file(file)

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from aiohttp import web
 
+from bot.local_slack import limits
 from bot.local_slack.page.hints import Hints
 from bot.local_slack.page.keyboard import COMMANDS, Keyboard
 from bot.local_slack.page.pointer import SHORTCUTS, Pointer
@@ -50,6 +51,7 @@ class WorkspacePage:
             web.get("/thread", self._serve_thread),
             web.get("/events", self._serve_events),
             web.get("/files/{file}", self._serve_file),
+            web.post("/files", self._receive_file),
             web.post("/say", _handle_json(self._say, "channel", "text")),
             web.post("/act", _handle_json(self._act, "block_id", "action_id")),
             web.post("/shortcut", _handle_json(self._shortcut, "callback_id")),
@@ -81,6 +83,7 @@ class WorkspacePage:
                 "shortcuts": [one._asdict() for one in SHORTCUTS],
                 "home": team.views.home,
                 "modal": team.views.modal,
+                "most_file_bytes": limits.FILE_BYTES,
             }
         )
 
@@ -133,6 +136,18 @@ class WorkspacePage:
         kind = file.mimetype if is_image else "application/octet-stream"
         headers = {} if is_image else {"Content-Disposition": "attachment"}
         return web.Response(body=file.content, content_type=kind, headers=headers)
+
+    async def _receive_file(self, request: web.Request) -> web.StreamResponse:
+        """Sends a file of the person to a conversation. The query has the conversation, the name of
+        the file and the text of the message; the body has the bytes."""
+        query = request.query
+        result = await self._keyboard.send_file(
+            query.get("name", ""),
+            await request.read(),
+            query.get("channel", ""),
+            query.get("text", ""),
+        )
+        return web.json_response(result.body())
 
     async def _say(self, body: Body) -> ActionResult:
         return await self._keyboard.say(body["channel"], body["text"], body.get("thread_ts") or "")

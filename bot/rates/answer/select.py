@@ -93,6 +93,28 @@ def build_context(
     return _add_treatment(context)
 
 
+def build_line_context(
+    ledger: Ledger,
+    imposer: str,
+    partner: str,
+    day: date,
+    code: str,
+    measures: tuple[Measure, ...],
+) -> RateContext:
+    """The context of a question about the code of a line, with only these measures of the pair.
+
+    The schedule of the imposer must have the line on the day.
+    """
+    wanted = ParsedProduct(code, codes=(code,))
+    schedule = ledger.find_tariff_schedule(imposer)
+    line = AskedLine(schedule, code, ledger.get_lists(imposer), code) if schedule else None
+    charged = ledger.get_pair(imposer, partner).charged
+    fits = ledger.match(wanted, measures, line)
+    return _add_treatment(
+        RateContext(ledger, imposer, partner, day, wanted, measures, charged, fits, line)
+    )
+
+
 def _add_treatment(context: RateContext) -> RateContext:
     """The context with its line, and with what its question claims for the goods."""
     ledger, wanted = context.ledger, context.wanted
@@ -100,12 +122,13 @@ def _add_treatment(context: RateContext) -> RateContext:
     if schedule is None:
         return context
     line = context.line or ledger.find_asked_line(context.imposer, wanted, context.day)
+    claims = wanted.claims if wanted else ()
     treatment = resolve_treatment(
         schedule.header,
-        wanted.claims if wanted else (),
+        claims,
         context.charged,
         context.day,
-        line.find_only_line(context.day) if line else None,
+        line.find_only_line(context.day) if line and claims else None,
     )
     line = line._replace(treatment=treatment) if line else None
     return context._replace(line=line, treatment=treatment)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import ConfigDict, Field, field_validator
@@ -16,6 +17,8 @@ from pydantic import ConfigDict, Field, field_validator
 from bot.rates.model.measure import Confidence, Day, Source
 from bot.values import Frozen
 
+_TEXTS = 2_000
+"""Maximum texts of duties whose percents are kept. The schedule has about 1,500."""
 LINE_DIGITS = 8
 """The digits of a tariff line. Codes with ten digits are statistical numbers of a line."""
 
@@ -60,6 +63,7 @@ class FormerLine(NamedTuple):
     line: TariffLine
 
 
+@lru_cache(_TEXTS)
 def parse_percent(text: str) -> Decimal | None:
     """The percent of a duty that is purely ad valorem, 0 for `Free`; None for other duties."""
     if text.strip().casefold() == "free":

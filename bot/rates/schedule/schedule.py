@@ -170,6 +170,13 @@ class TariffSchedule:
         """The groups of these lists that name the code or a part of it, on any day."""
         return [one for one in self._list_own_groups(code) if one.list in lists]
 
+    def list_number_groups(self, code: str) -> tuple[tuple[MembershipGroup, ...], ...]:
+        """The groups that name the tariff numbers under the code, on any day, without repetitions.
+
+        Goods of numbers with the same groups are in the same cases on each day.
+        """
+        return tuple(one.groups for one in self._list_classes(code))
+
     def list_change_days(self, code: str, lists: Collection[str]) -> set[date]:
         """The days on which these lists begin or cease to name the code or a part of it."""
         groups = self.list_groups(code, lists)
@@ -246,6 +253,9 @@ def _combine(
 ) -> Iterable[LineCase]:
     """A case for each combination of answers to the questions of these groups."""
     depending = [group for group in groups if group.kind.depends and not group.claim]
+    if not depending:
+        yield LineCase(number, lines, groups, frozenset(), frozenset())
+        return
     questions = tuple(dict.fromkeys(group.question for group in depending))[:MAX_QUESTIONS]
     for answers in islice(product((False, True), repeat=len(questions)), 1 << MAX_QUESTIONS):
         given = dict(zip(questions, answers, strict=True))

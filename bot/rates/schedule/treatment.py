@@ -80,11 +80,14 @@ def resolve_treatment(
 ) -> Treatment:
     """The treatment of goods of the partner with these codes on the day.
 
-    `line` is None if the question names no single line. Then no line can refuse a program.
+    `line` is None if the question names no single line, or claims nothing. Then no line can refuse
+    a program.
     """
     column2 = COLUMN_2 in claims or any(
         since <= day for code, since in header.column2.items() if code in charged
     )
+    if not claims:
+        return Treatment(column2=column2)
     program, refused = None, []
     for one in _list_claimed(header, claims, charged):
         if not one.covered:

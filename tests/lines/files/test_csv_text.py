@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from bot.errors import LinesRefused
 from bot.lines.files.reading import read_file
 from bot.lines.model import MAX_LINES
-from bot.lines.validation import ImportedRow
+from bot.lines.validation import ImportedColumns, ImportedRow
 
 
 def read(text: str, encoding: str = "utf-8") -> tuple[ImportedRow, ...]:
-    return read_file("lines.csv", text.encode(encoding))
+    return read_file("lines.csv", text.encode(encoding)).rows
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"])
@@ -57,6 +57,26 @@ def test_the_better_of_two_columns_with_codes_is_used() -> None:
     assert read(text)[0].code == "8507.60.00"
 
 
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("HTS,Origin\n8507.60.00,CN\n", ImportedColumns("HTS", "Origin")),
+        ("8507.60.00,CN,x\n", ImportedColumns("column 1", "column 2", "column 3")),
+        (
+            "HS code,HTS code,origin,SKU,EAN,Old\n"
+            "8507.60,8507.60.00,CN,a,4006381333931,8507.80.00\n",
+            ImportedColumns("HTS code", "origin", "SKU", ("HS code", "Old")),
+        ),
+        (
+            f"{'code' * 30},tariff code,made\x07in\n1,8507.60.00,CN\n",
+            ImportedColumns("tariff code", "madein"),
+        ),
+    ],
+)
+def test_the_columns_that_were_read_are_named(text: str, columns: ImportedColumns) -> None:
+    assert read_file("lines.csv", text.encode()).columns == columns
+
+
 def test_a_file_without_a_header_has_code_origin_label() -> None:
     assert read("8507.60.00,CN,cells\n0101.21.00,DE\n") == (
         ImportedRow(1, "8507.60.00", "CN", "cells"),
@@ -99,7 +119,7 @@ def test_other_content_is_refused(content: bytes) -> None:
 @given(st.binary(max_size=400), st.sampled_from(["a.csv", "a.xlsx", "a.txt"]))
 def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
     try:
-        rows = read_file(name, content)
+        found = read_file(name, content)
     except LinesRefused:
         return
-    assert rows
+    assert found.rows

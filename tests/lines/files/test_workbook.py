@@ -35,7 +35,7 @@ def saved(*sheets: Sequence[Sequence[Any]], merge: str = "", hide_first: bool = 
 
 
 def read(content: bytes) -> tuple[ImportedRow, ...]:
-    return read_file("lines.xlsx", content)
+    return read_file("lines.xlsx", content).rows
 
 
 def refuse(content: bytes, name: str = "lines.xlsx") -> LinesRefused:

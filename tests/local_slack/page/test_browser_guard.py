@@ -48,6 +48,16 @@ async def test_another_site_cannot_post(
     assert len(kept.messages) == (status == 200)
 
 
+@pytest.mark.parametrize("kind", ["", "text/plain", "multipart/form-data", "application/json"])
+async def test_another_site_cannot_send_a_file(kind: str, workspace: Workspace) -> None:
+    headers = {"Content-Type": kind} if kind else {}
+    async with (
+        aiohttp.ClientSession(skip_auto_headers=["Content-Type"]) as session,
+        session.post(f"{workspace.address}/files", data=b"a,b", headers=headers) as response,
+    ):
+        assert response.status == 415
+
+
 async def test_another_site_can_link_to_the_page_but_not_read_it(workspace: Workspace) -> None:
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     fetch = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"}

@@ -1,6 +1,7 @@
 """Typed lines reach a Bolt app, and its replies reach the page, over HTTP and Socket Mode."""
 
 import asyncio
+import io
 from typing import Any
 
 import aiohttp
@@ -9,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.errors import SlackError
 from bot.local_slack.client import say
+from bot.local_slack.limits import FILE_BYTES
 from bot.local_slack.server import Workspace
 from tests.local_slack.bots import Connect, bolt, over_http, over_socket, section
 
@@ -67,6 +69,45 @@ async def test_a_mention_sends_an_event_and_returns_the_reply(
         unheard = await say(workspace.address, "#general", "just between us")
     assert message["text"] == f"heard: <@{bot}> what about &lt;5% &amp; up?"
     assert unheard == []
+
+
+async def test_a_file_is_posted_and_sends_an_event_with_its_address(workspace: Workspace) -> None:
+    app, sent = bolt(workspace), []
+
+    @app.event("message")
+    async def answer(event: dict[str, Any], say: Any) -> None:
+        sent.append(event)
+        await say("read")
+
+    async with over_socket(workspace, app), aiohttp.ClientSession() as session:
+        direct = workspace.team.direct.id
+        name = "a/b\\<b>1</b>\n.csv"
+        answers = [
+            await _send_file(session, workspace, {"channel": channel, "name": name}, content)
+            for channel, content in (
+                *((direct, b"HTS,Origin\n"), (direct, b""), ("nowhere", b"1")),
+                (direct, bytes(FILE_BYTES + 1)),
+            )
+        ]
+        assert [one["ok"] for one in answers] == [True, False, False, False]
+        assert [one["text"] for one in answers[0]["messages"]] == ["read"]
+        [event] = sent
+        [file] = event["files"]
+        assert (event["subtype"], file["name"]) == ("file_share", "b>.csv")
+        async with session.get(file["url_private"]) as response:
+            assert await response.read() == b"HTS,Origin\n"
+            assert response.headers["Content-Disposition"] == "attachment"
+
+
+async def _send_file(
+    session: aiohttp.ClientSession, workspace: Workspace, query: dict[str, str], content: bytes
+) -> dict[str, Any]:
+    headers = {"Content-Type": "application/octet-stream"}
+    address = f"{workspace.address}/files"
+    body = io.BytesIO(content)
+    async with session.post(address, params=query, data=body, headers=headers) as response:
+        found: dict[str, Any] = await response.json()
+        return found
 
 
 async def test_a_direct_message_sends_an_event(workspace: Workspace) -> None:

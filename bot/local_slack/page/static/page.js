@@ -392,6 +392,17 @@ async function send(address, body) {
     return { ok: false, error: "unreachable", message: "the workspace does not answer" };
   }
 }
+async function sendFile(file, channel, text) {
+  const most = state.most_file_bytes;
+  if (file.size > most) return { ok: false, message: `${file.name} is larger than ${Math.round(most / 1e6)} MB` };
+  const address = `/files?${new URLSearchParams({ channel, name: file.name, text })}`;
+  try {
+    const response = await fetch(address, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+    return await response.json();
+  } catch {
+    return { ok: false, error: "unreachable", message: "the workspace does not answer" };
+  }
+}
 // The page reports its time zone, which Slack knows from a person's profile.
 const STATE = `/state?zone=${encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone || "")}`;
 async function load(address) {
@@ -802,6 +813,17 @@ function listen() {
 async function start() {
   composer($("compose"), $("compose-text"), () => ({ channel: place.channel }));
   composer($("reply"), $("reply-text"), () => ({ channel: place.channel, thread_ts: place.thread }));
+  $("attach").addEventListener("click", () => $("attach-file").click());
+  $("attach-file").addEventListener("change", async () => {
+    const [file] = $("attach-file").files;
+    if (!file) return;
+    // What is typed goes with the file, such as a mention of the app.
+    const text = $("compose-text").value.trim();
+    const answer = await sendFile(file, place.channel, text);
+    if (answer.ok) setText($("compose-text"), "");
+    else toast(answer.message);
+    $("attach-file").value = "";
+  });
   $("close-thread").addEventListener("click", closeThread);
   $("tab-home").addEventListener("click", () => pickTab("home"));
   $("tab-messages").addEventListener("click", () => pickTab("messages"));

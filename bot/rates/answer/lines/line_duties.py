@@ -39,11 +39,19 @@ class LineFinding:
     """The stacked duties on the goods of a question."""
 
     stacked: StackedLayers
-    questions: tuple[str, ...] = ()
-    """The questions whose answers change the total."""
-    added: tuple[Decimal, Decimal] | None = None
-    """The lowest and highest percent that the duties add to the base duty; None if unknown."""
     cases: tuple[_StackedCase, ...] = ()
+    find_base: Callable[[str], Decimal | None] | None = None
+    """Returns the base duty of a line in percent; None if it is unknown or not ad valorem."""
+
+    @cached_property
+    def questions(self) -> tuple[str, ...]:
+        """The questions whose answers change the total. Found when first needed."""
+        return _list_questions(self.cases)
+
+    @cached_property
+    def added(self) -> tuple[Decimal, Decimal] | None:
+        """The lowest and highest percent that the duties add to the base duty; None if unknown."""
+        return _compute_added(self.cases, self.find_base)
 
     @cached_property
     def totals(self) -> tuple[LinesTotal, ...]:
@@ -86,8 +94,7 @@ def stack_line(
     """The duties on the goods on the day.
 
     `charged` has the codes of the partner and its blocs. `measures` have lists; `others` are the
-    layers of measures without lists. `find_base` returns the base duty of a line in percent; None
-    if it is unknown or not ad valorem.
+    layers of measures without lists. `find_base` is that of the result.
     """
     dated = [(one, period) for one in measures if (period := one.find_period(day)) is not None]
     levied = [one for one in dated if is_levied(one[1])]
@@ -102,12 +109,7 @@ def stack_line(
             stacked.append(_StackedCase(each, stack([*_exclude_replaced(layers)], one_of)))
     if not stacked:
         return LineFinding(stack(others, one_of))
-    return LineFinding(
-        _merge(stacked, asked),
-        _list_questions(stacked),
-        _compute_added(stacked, find_base),
-        tuple(stacked),
-    )
+    return LineFinding(_merge(stacked, asked), tuple(stacked), find_base)
 
 
 def _pays(period: RatePeriod, charged: Collection[str]) -> bool:
@@ -124,6 +126,8 @@ def _list_unlevied(
     asked: AskedLine, day: date, dated: Sequence[tuple[Measure, RatePeriod]]
 ) -> Iterator[Layer]:
     """The layers of measures that charge nothing on the day, such as suspended ones."""
+    if not dated:
+        return
     groups = asked.list_groups(asked.list_names(one for one, _ in dated))
     names = {one.list for one in groups if one.kind in NAMING and one.covers(day)}
     for measure, period in dated:
@@ -145,15 +149,15 @@ def _split_by_claim(
     """
     whole: dict[str, Exemption] = {}
     part: dict[str, Exemption] = {}
-    for measure, _ in dated:
+    claimed = set(asked.treatment.claimed_goods)
+    for measure, _ in dated if claimed else ():
         names = any(
             one.kind in NAMING and one.list in asked.lists_of[measure.id] for one in case.groups
         )
         if not (measure.applies_to_all_goods or names):
             continue
         for one in measure.exempt:
-            is_claimed = not set(asked.treatment.claimed_goods).isdisjoint(one.scope.goods)
-            if is_claimed and one.applies_to(day, charged):
+            if not claimed.isdisjoint(one.scope.goods) and one.applies_to(day, charged):
                 (part if one.only_if else whole)[measure.id] = one
     if not part:
         yield case, whole
@@ -177,10 +181,10 @@ def _build_layers(
     """
     for measure, period in dated:
         groups = [one for one in case.groups if one.list in asked.lists_of[measure.id]]
-        exemption = _find_exemption(groups)
         names = any(one.kind in NAMING for one in groups)
         if not (measure.applies_to_all_goods or names):
             continue
+        exemption = _find_exemption(groups)
         exclusion = None
         if not _pays(period, charged):
             exclusion = Exclusion(Reason.PARTNER_EXEMPT, text=period.not_for_caveat)
@@ -189,17 +193,18 @@ def _build_layers(
         elif (claim := claimed.get(measure.id)) is not None:
             why = ", ".join(filter(None, (claim.why, claim.only_if)))
             exclusion = Exclusion(Reason.GOODS_EXEMPT, text=why)
-        claims = (one for one in groups if one.claim)
-        partly = (
+        partly = [
             Exemption(scope=Scope(), why=_describe_group(one, asked), only_if=one.note)
-            for one in claims
-        )
-        in_words = (
-            one
-            for one in measure.exempt
-            if one.only_if and asked.goods in one.scope.goods and one.applies_to(day, charged)
-        )
-        yield Layer(measure, period, Fit.NAMED, exclusion, (*partly, *in_words))
+            for one in groups
+            if one.claim
+        ]
+        if asked.goods:
+            partly += (
+                one
+                for one in measure.exempt
+                if one.only_if and asked.goods in one.scope.goods and one.applies_to(day, charged)
+            )
+        yield Layer(measure, period, Fit.NAMED, exclusion, tuple(partly))
 
 
 _FREEING = (MembershipKind.EXEMPT, MembershipKind.EXEMPT_IF, MembershipKind.EXCLUSION)
@@ -212,6 +217,9 @@ def _exclude_replaced(layers: Sequence[Layer]) -> Iterator[Layer]:
         for one in layers
         if one.measure.applies_to_all_goods and one.exclusion is not None
     }
+    if not exempt:
+        yield from layers
+        return
     for one in layers:
         over = next((exempt[each] for each in one.measure.excluded_by if each in exempt), None)
         if over is not None and one.measure.applies_to_all_goods and one.exclusion is None:

@@ -57,12 +57,18 @@ async def import_file(
         check_file(name, size if isinstance(size, int) else 0)
         client = await context.client_of(request.team)
         content = await download(client, str(file.get("url_private") or ""), MAX_BYTES)
-        rows = await read_file_isolated(name, content)
+        read = await read_file_isolated(name, content)
         # The person may leave the channel before they save the import.
         began = replace(request, opened_at=context.service.clock())
         lines = context.service.lines
         for_channel = request.is_public
-        found = await lines.propose(rows, ImportMode.REPLACE, began, for_channel=for_channel)
+        found = await lines.propose(
+            read.rows,
+            ImportMode.REPLACE,
+            began,
+            for_channel=for_channel,
+            columns=read.columns,
+        )
     except LinesRefused as error:
         return render_notice(escape(str(error)))
     except SlackError as error:

@@ -15,7 +15,6 @@ from bot import COMMAND
 from bot.commands.lines.replies import LinesRefusal, PendingReview, RemovedLines, SavedLines
 from bot.lines.difference import ImportMode
 from bot.lines.validation import ImportedRow
-from bot.rates.schedule.model import LINE_DIGITS
 from bot.render import lines as words
 from bot.slack.blockkit.blocks import Block, Message, actions, button, context, section
 from bot.slack.blockkit.forms import (
@@ -47,6 +46,7 @@ MOST_CHARACTERS = 3_000
 (reference/block-kit/block-elements/plain-text-input-element)."""
 _LIMIT = f"Lists of {MOST_CHARACTERS:,} characters or more, about 50 lines"
 _MOST_SHOWN, _IN_SECTION = 15, 10
+_LONGEST_COLUMNS = 700
 _MODES = {
     ImportMode.ADD.value: "Add to the list",
     ImportMode.REPLACE.value: "Replace the list",
@@ -111,8 +111,10 @@ def render_review(review: PendingReview) -> View:
     blocks: list[Block] = [section(bold(escape(words.describe_difference(difference))))]
     blocks += _make_list(differing)
     blocks += _make_list([words.describe_note(one) for one in checked.noted])
-    if any(len(one.code) > LINE_DIGITS for one in checked.lines):
-        blocks.append(context("Of 10-digit codes, only the first 8 digits were checked."))
+    if columns := review.proposed.columns:
+        blocks.append(context(escape(words.describe_columns(columns), _LONGEST_COLUMNS)))
+    if unchecked := words.describe_unchecked(checked.lines):
+        blocks.append(context(unchecked))
     correctable = ""
     if checked.wrong:
         count = len(checked.wrong)
@@ -192,7 +194,9 @@ def render_file_read(name: str, review: PendingReview, *, for_channel: bool = Fa
         button(label, f"{OPEN}_{mode.value}", f"{review.key} {mode.value}")
         for mode, label in labels.items()
     ]
-    return Message(text, (section(text), *actions(*row)))
+    columns = review.proposed.columns
+    read = [context(escape(words.describe_columns(columns), _LONGEST_COLUMNS))] if columns else []
+    return Message(text, (section(text), *read, *actions(*row)))
 
 
 def _count_wrong(count: int) -> str:

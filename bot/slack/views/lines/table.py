@@ -5,19 +5,20 @@ from datetime import date
 
 from bot import COMMAND
 from bot.commands.lines.grammar import LinesAct, LinesRequest
-from bot.commands.lines.replies import LinesPage, LinesToImport, LineTable, RemovedLines
+from bot.commands.lines.replies import LinesPage, LinesToImport, RemovedLines
 from bot.errors import SlackError
 from bot.lines.duties import DutyTotal
 from bot.lines.table import LineRow
 from bot.parties import Parties
-from bot.render.freshness import describe_freshness
 from bot.render.lines import (
-    DUTIES_COVER,
     describe_cause,
+    describe_duties,
     describe_line,
+    describe_unchecked,
     format_changed_total,
     format_count,
     format_total,
+    is_unverified,
 )
 from bot.slack.blockkit.blocks import (
     Block,
@@ -72,8 +73,9 @@ def render_lines(reply: LinesPage, parties: Parties) -> Message:
     place = f", page {page} of {pages}" if pages > 1 else ""
     title = f"{name}: {counted}{place}"
     head = [section(bold(escape(title))), *_list_ended(reply)]
+    duties = describe_duties(reply.table.rows, reply.table.checked, reply.table.day)
     tail = [
-        context(_describe_duties(reply.table)),
+        context(" ".join(filter(None, (duties, describe_unchecked(reply.table.lines.lines))))),
         context(_describe_use(wanted.for_channel)),
         *actions(*_make_page_buttons(reply, page, pages, parties)),
         *actions(*_make_buttons(reply, parties)),
@@ -104,24 +106,8 @@ def _list_ended(reply: LinesPage) -> list[Block]:
     return [section("\n".join([title, *shown, *more]))]
 
 
-def _describe_duties(table: LineTable) -> str:
-    """The day of the duties, what they cover, and when their sources were last checked."""
-    duties = f"Duties on {format_day(table.day)}, {DUTIES_COVER}."
-    checked = min(table.checked.values(), default=None)
-    if checked is None:
-        return duties
-    passed = any(_is_unverified(one, table.checked) for one in table.rows)
-    return f"{describe_freshness(checked, table.day, passed=passed)}. {duties}"
-
-
-def _is_unverified(row: LineRow, checked: Mapping[str, date]) -> bool:
-    """Whether the last change came after the last check of the duties on goods of the origin."""
-    day = checked.get(row.line.origin)
-    return row.last is not None and day is not None and row.last.on > day
-
-
 def _list_cells(row: LineRow, parties: Parties, checked: Mapping[str, date]) -> tuple[str, ...]:
-    line, unverified = row.line, ", not verified" if _is_unverified(row, checked) else ""
+    line, unverified = row.line, ", not verified" if is_unverified(row, checked) else ""
     return (
         line.written_code,
         parties.get(line.origin).name,

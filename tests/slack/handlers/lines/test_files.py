@@ -28,9 +28,11 @@ async def test_a_file_is_checked_confirmed_and_saved(
         assert "lines.xlsx: 1 line, 1 row cannot be imported. Nothing is saved yet." in words(
             message
         )
+        assert "HTS code" in words(message)
         assert "none yet" in await user.type("/tariff my")
         await press(user, message, 0)
         assert "1 row cannot be imported" in user.text
+        assert "HTS code" in user.text
         await user.submit(lines="")
         await user.submit()
         assert "Saved" in user.text

@@ -195,7 +195,7 @@ async def test_the_file_of_an_own_list_goes_to_the_person_and_is_read_back(
     ]
     async with session.get(file["url_private"]) as response:
         content = await response.read()
-    rows = read_file(file["name"], content)
+    rows = read_file(file["name"], content).rows
     assert [(one.code, one.origin, one.label) for one in rows] == [
         ("8507.60.00", "China", "=cells"),
         ("7208.39.00", "Germany", "steel"),
