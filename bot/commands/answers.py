@@ -169,12 +169,14 @@ class AnswerService:
     async def _answer_calendar(self, asked: DatedQuery) -> RateCalendar:
         query, today, topics = asked.query, asked.today, asked.topics
         around = NO_SURROUNDINGS
+        items: tuple[Upcoming, ...] = ()
         if not topics:
             around = await asyncio.to_thread(find_surroundings, query, self.ledger, today)
+            items = await asyncio.to_thread(list_calendar, query, self.ledger, today)
         return RateCalendar(
             query,
             today,
-            () if topics else list_calendar(query, self.ledger, today),
+            items,
             find_checked_period(query, self.ledger, today),
             around,
             deadlines=await self._find_deadlines(query, topics, today),

@@ -371,3 +371,10 @@ def test_a_claim_that_changes_no_end_of_a_range_is_not_in_the_sentence() -> None
     assert sentence == (
         "The same additional duty on most tariff lines: goods of Canada and South Korea, 50%."
     )
+
+
+def test_the_rows_of_importers_name_a_normal_duty_that_their_sentence_does_not() -> None:
+    answers = ask("world on india stainless steel sinks", ledger(), TODAY)
+    rows = build_comparison(answers).rows
+    [normal] = [row.normal for row in rows if row.answer.imposer == "US"]
+    assert normal == "+ normal duty 3.4%"

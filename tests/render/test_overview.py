@@ -46,6 +46,13 @@ def test_most_goods_of_china_pay_a_span_and_not_its_lower_end(china: AnswerOverv
     assert number == "12.5% to 37.5%" == china.short_total
 
 
+@pytest.mark.parametrize("text", ["us furniture", "furniture from all countries"])
+def test_a_number_for_some_lines_only_does_not_deny_the_duty(text: str, ledger: Ledger) -> None:
+    [overview] = overviews(text, ledger)
+    [number] = [piece.text for piece in overview.headline if piece.strong]
+    assert number == "Up to 25%"
+
+
 def test_the_title_names_importer_and_origin(china: AnswerOverview) -> None:
     assert china.title == "US additional duty on goods of China"
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.parties import WORLD
 from bot.rates.answer.build import answer_query
 from bot.rates.calendar.upcoming import (
+    build_goods_filter,
     find_checked_day,
     find_known_day,
     find_window,
@@ -40,11 +41,11 @@ def find_surroundings(query: RateQuery, ledger: Ledger, today: date) -> Surround
     """What surrounds the days of an `upcoming` or `changes` query."""
     measures = select_measures(query, ledger)
     codes = ledger.list_codes(query.partner) if query.partner else ()
-    window = find_window(query, today)
+    window, pays = find_window(query, today), build_goods_filter(query, ledger)
     if query.kind is QueryKind.CHANGES:
-        found = list_upcoming(ledger, date.min, window.first - _A_DAY, measures, codes)[-1:]
+        found = list_upcoming(ledger, date.min, window.first - _A_DAY, measures, codes, pays)[-1:]
     else:
-        found = list_upcoming(ledger, max(window.last, today), date.max, measures, codes)[:1]
+        found = list_upcoming(ledger, max(window.last, today), date.max, measures, codes, pays)[:1]
     return Surroundings(
         nearest=_mark_passed(found[0], ledger, today) if found else None,
         now=_find_duties(query, ledger, today),
@@ -64,7 +65,8 @@ def ask_for_duties(query: RateQuery) -> RateQuery:
 
 
 def _find_duties(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    if not query.product or ledger.reader.read_any(query.product).layers:
+    of_all = query.partner in (None, HOME)
+    if not query.product or (of_all and ledger.reader.read_any(query.product).layers):
         return ()
     found = answer_query(ask_for_duties(query), ledger, today)
     return tuple(one for one in found if one.main_span is not None and not _is_open(one))

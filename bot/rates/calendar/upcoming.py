@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from bot.parties import WORLD
+from bot.rates.answer.select import build_context, select_layers
 from bot.rates.ledger import Ledger
 from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.goods import Fit
@@ -51,9 +52,10 @@ def _add_days(day: date, days: int) -> date:
 def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcoming, ...]:
     """The answer to an `upcoming` or `changes` query, for all economies or one.
 
-    If the query names goods or a layer, the list has only changes of the measures on these goods in
-    particular, or of this layer. If the query has a date, the list is as of that date. The list is
-    limited to the window of `find_window`.
+    If the query names goods, the list has changes of the duties that these goods pay, on all goods
+    or on these in particular. If it names a layer, the list has only those of this layer. If the
+    query has a date, the list is as of that date. The list is limited to the window of
+    `find_window`.
 
     Items that fell due after the last check of their sources come last and are marked as passed. An
     upcoming list without a first day has all of them, although they are before its window.
@@ -73,7 +75,8 @@ def list_calendar(query: RateQuery, ledger: Ledger, today: date) -> tuple[Upcomi
     first = from_day
     if not is_past and query.since is None:
         first = min((*_list_checked_days(ledger, measures), from_day))
-    found = sorted(list_upcoming(ledger, first, window.last, measures, codes), key=_rank)
+    pays = build_goods_filter(query, ledger)
+    found = sorted(list_upcoming(ledger, first, window.last, measures, codes, pays), key=_rank)
     found.sort(key=lambda item: item.on, reverse=is_past)
     return move_passed_last(found, read, today, date.min if is_past else from_day)
 
@@ -159,27 +162,64 @@ def move_passed_last(
 
 
 def select_measures(query: RateQuery, ledger: Ledger) -> list[Measure]:
-    """The measures of the economy and of the goods or layer that the query names."""
+    """The measures of the economy and of the goods or layer that the query names.
+
+    For goods, these include the measures on all goods. `build_goods_filter` decides about their
+    changes.
+    """
     measures = ledger.measures
     if query.partner:
         codes = frozenset(ledger.parties.list_codes(query.partner))
         paid = {measure.id for measure in filter_by_partner(measures, codes)}
-        measures = tuple(one for one in measures if one.imposer in codes or one.id in paid)
+        imposed = frozenset() if query.only_as_origin else codes
+        measures = tuple(one for one in measures if one.imposer in imposed or one.id in paid)
     wanted = ledger.reader.read_any(query.product) if query.product else None
     return [one for one in measures if wanted is None or _is_about(one, wanted, ledger)]
 
 
 def _is_about(measure: Measure, wanted: ParsedProduct, ledger: Ledger) -> bool:
-    """Whether the product names this measure, its legal basis, or particular goods in its scope."""
+    """Whether the product names this measure, its legal basis, or goods that may pay it."""
     if wanted.layers:
         return measure.id in wanted.layers
     if wanted.bases and not has_basis(measure, wanted.bases):
         return False
     if not (wanted.goods or wanted.codes):
         return bool(wanted.bases)
-    return (
-        not measure.applies_to_all_goods and ledger.scope_matcher.match(measure, wanted) > Fit.NONE
-    )
+    return ledger.scope_matcher.match(measure, wanted) > Fit.NONE
+
+
+def build_goods_filter(query: RateQuery, ledger: Ledger) -> Callable[[Upcoming], bool]:
+    """A function that tells whether the goods of the query pay the measure of an item, before or
+    after its change.
+
+    It is true for all items if the query names no goods. A measure on all goods may exempt some
+    goods, and give way to a measure on them.
+    """
+    wanted = ledger.reader.read_any(query.product) if query.product else ParsedProduct("")
+    if wanted.layers or not (wanted.goods or wanted.codes):
+        return lambda _: True
+
+    def pays(item: Upcoming) -> bool:
+        if not ledger.by_id[item.measure_id].applies_to_all_goods:
+            return True
+        partners = item.partners
+        if WORLD in partners:
+            named = query.partner if query.partner not in (None, item.imposer) else None
+            partners = (named,) if named else tuple(one.code for one in ledger.parties)
+        return any(
+            _is_paid(item, partner, day, query.product, ledger)
+            for partner in partners
+            for day in (item.on, item.on - _A_DAY)
+        )
+
+    return pays
+
+
+def _is_paid(item: Upcoming, partner: str, day: date, product: str | None, ledger: Ledger) -> bool:
+    """Whether goods of the partner pay or may pay the item's measure on the day."""
+    found = select_layers(build_context(ledger, item.imposer, partner, day, product)).stacked
+    layers = [*found.counted, *(one.layer for one in found.excluded if one.may_apply)]
+    return any(layer.measure.id == item.measure_id for layer in layers)
 
 
 def _list_checked_days(ledger: Ledger, measures: Iterable[Measure]) -> list[date]:
@@ -200,15 +240,18 @@ def list_upcoming(
     until: date = date.max,
     measures: Iterable[Measure] | None = None,
     partner_codes: Collection[str] = (),
+    pays: Callable[[Upcoming], bool] = lambda _: True,
 ) -> tuple[Upcoming, ...]:
     """All changes and milestones after `after` and up to `until`, of `measures` or of all.
+
+    Items for which `pays` is false are left out.
 
     Rows of a schedule that change on the same day become one item with all their partners. If
     `partner_codes` has the codes of a partner and its blocs, changes of rates that its goods do not
     pay are left out: kitchen cabinets of the EU pay the rate of its deal.
     """
     items = list_upcoming_by_measure(ledger, after, until, measures)
-    kept = (item for item in items if not _is_replaced(ledger, item, partner_codes))
+    kept = (one for one in items if pays(one) and not _is_replaced(ledger, one, partner_codes))
     merged = merge_rows(ledger, kept)
     return merged if partner_codes else tuple(_add_partner_rates(ledger, one) for one in merged)
 

@@ -30,7 +30,8 @@ normalized text | corrected, places as economies | without remarks and routes | 
     | value, percentage | economies and direction | goods | RateQuery, with what was not read
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -82,6 +83,7 @@ from bot.rates.question.reading.refusals import (
     refuse_regions,
 )
 from bot.rates.question.reading.retaliation import find_retaliation, take_retaliation
+from bot.rates.question.reading.second_part import list_unread_parts
 from bot.rates.question.reading.sentences import (
     drop_denied,
     find_mixed_origin,
@@ -90,6 +92,7 @@ from bot.rates.question.reading.sentences import (
     refuse_other_structure,
 )
 from bot.rates.question.reading.unread import (
+    add_unread,
     find_small_role,
     list_lost_economies,
     list_unread,
@@ -113,6 +116,7 @@ from bot.rates.question.vocabulary.places import (
     spell_out_places,
 )
 from bot.rates.question.wording import (
+    FILLER,
     NOISE,
     Intent,
     asks_for_past,
@@ -127,7 +131,9 @@ from bot.rates.question.wording import (
 )
 
 _MAX_TEXT = 500
-_FEW_WORDS = 3
+_PAIR, _FEW_WORDS = 2, 3
+_FIRST_VERB = re.compile(r"^\s*(?:is|are)\s+(?!(?:on|vs|versus|against|and|or)\b)")
+"""A verb that is also the code of an economy: `is`, `are`."""
 _MAX_COMPARED, _MAX_CARDS = 15, 4
 _PARCELS, _AGREEMENTS = "de-minimis", "other-agreements"
 """The ids of the cards about parcels, and about agreements without the US."""
@@ -164,6 +170,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     if respelled:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
+    asked = whole
     named_economies = TokenizedQuestion(take_other_costs(spell_out(whole))[1], parties).codes
     left_out, shorter = cut_exclusion(whole, parties)
     if left_out and reader is not None:
@@ -213,6 +220,9 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         tokens.settle(rest, Role.INTENT)
     # `vat` is a code of the Vatican, so it is taken before the economies are found.
     costs, rest = take_other_costs(rest)
+    if len(whole.split()) > _PAIR:
+        # Without its percentage, 'is switzerland 39% or 15%' looks like two codes.
+        rest = _FIRST_VERB.sub("", rest)
     words = TokenizedQuestion(rest, parties)
     uncovered, words.other_words = _take_uncovered(words, reader)
     days = find_days(period, intent, today)
@@ -236,7 +246,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         goods = find_goods_of_economies(question, vocabulary)
         if query.kind is not QueryKind.CHANGES or not goods:
             unread = list_unread(tokens, query, vocabulary)
-            return query.model_copy(update={"unread": unread, "via": via})
+            query = query.model_copy(update={"unread": unread, "via": via})
+            return _add_unread_parts(query, list_unread_parts(asked, tokens), vocabulary)
         words.other_words = goods
         # The calendar has no duties on all goods, which the goods pay too.
         question = question._replace(intent=intent._replace(history=True))
@@ -253,7 +264,14 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     query = query.model_copy(update={"unread": (*list_unread(tokens, query, vocabulary), *lost)})
     times = find_unread_times(undated) if period is None else ()
     refuse_half_read(whole, words, query, times, vocabulary)
-    return query
+    return _add_unread_parts(query, list_unread_parts(asked, tokens), vocabulary)
+
+
+def _add_unread_parts(query: RateQuery, parts: Sequence[str], vocabulary: Vocabulary) -> RateQuery:
+    """The query with the parts of its question that no rate answers, and their cards."""
+    cards = filter(None, (find_rule(part, vocabulary) for part in parts))
+    named = tuple(dict.fromkeys((*query.cards, *cards)))[:_MAX_CARDS]
+    return add_unread(query, parts).model_copy(update={"cards": named})
 
 
 def _correct(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[Respelling, ...]]:
@@ -326,7 +344,8 @@ def _parse_card(
     if not codes:
         return asked if card is None else read_goods_of_law(asked, text, vocabulary) or asked
     reader = vocabulary.reader
-    kept = reader.names.drop_everyday_words(text.split()) if reader is not None else ()
+    others = [word for word in text.split() if word not in FILLER]
+    kept = reader.names.drop_everyday_words(others) if reader is not None else ()
     goods = reader.list_goods(" ".join(kept)) if reader is not None else ()
     product = goods[0] if len(goods) == 1 else None
     return asked.model_copy(update={"partner": codes[0], "versus": codes[1:], "product": product})

@@ -110,7 +110,7 @@ DUTIES = frozenset({"tariff", "tariffs", "duty", "duties", "levy", "levies", "ra
 MADE = frozenset(
     str.split(
         "made produced grown manufactured assembled printed sewn woven knitted brewed bottled "
-        "distilled"
+        "distilled originating originated originates sourced farmed raised"
     )
 )
 _OF_DUTIES = frozenset(

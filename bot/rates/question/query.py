@@ -96,7 +96,7 @@ class RateQuery(Frozen):
     both_ways: bool = False
     """Whether to answer both directions."""
     only_as_origin: bool = False
-    """Whether a question with one economy asks only for duties on this economy's goods.
+    """Whether a question or a calendar with one economy asks only for duties on its goods.
 
     Otherwise it also asks for the duties that the economy imposes.
     """
@@ -175,6 +175,8 @@ def _format_link(query: RateQuery) -> list[str]:
         if query.only_as_origin:
             return ["world on"]
         return [] if query.partner == HOME else ["tariffs by"]
+    if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
+        return ["goods of"] if query.only_as_origin else []
     one_way = not query.both_ways and not query.imposer_assumed
     return ["on"] if query.kind in (QueryKind.PAIR, QueryKind.COMPARE) and one_way else []
 

@@ -125,7 +125,7 @@ _WHO_PAYS = re.compile(
     r"^\W*(?:(?:so|and|but|then) )?who (?:actually |really |ultimately |legally )?"
     r"(?:pays?|paying|has to pay|must pay) "
     r"(?:for )?(?:(?:the|these|those|this|us|import|customs|additional|extra) )*"
-    r"(?:tariffs?|dut(?:y|ies)|customs|bill)\b"
+    r"(?:tariffs?|dut(?:y|ies)|customs|bill|it|them)\b"
 )
 _OF_US = (
     r"(?<!non-)(?<!non )(?:🇺🇸|\b(?:us|u\.s\.?|american))(?:[- ]origin)? "

@@ -131,7 +131,7 @@ _EMPTY_PHRASES = re.compile(
     r"|at the moment|at present|right now|these days|as of now|as we speak|thank you(?: very much)?"
     r"|thanks(?: a lot| in advance)?|how (?:much|many|come|far|often)|a lot|would like to"
     r"|i'd like to|i would like|want to|need to|have to|has to|is it true that|do you know"
-    r"|can you|could you"
+    r"|can you|could you|quick one"
     r"|per ?cent ?age points?|so far|as well|any idea|subject to|such as|for example|e\.g\.|i\.e\."
     r"|as regards|with regard to|in terms of|on top(?: of)?|(?:worse|better) off|what about"
     r"|how about|when it comes to"
@@ -154,6 +154,8 @@ _EMPTY_PHRASES = re.compile(
     r"|\bno (?=(?:more |extra |additional |special |import |us )*(?:tariffs?|dut(?:y|ies))\b)"
     r"|(?<=tariff )(?:cuts?|reductions?)\b|(?<=duty )(?:cuts?|reductions?)\b"
     r"|\bstatus of\b|(?<=[a-z] )last(?=\s*[?.!]*$)"
+    # The year of a model: `a 2024 pickup`.
+    r"|(?:(?<=\ba )|(?<=\bused )|(?<=\bmodel ))(?:19|20)\d\d\b(?= (?!tariff|dut|rate|deal)[a-z])"
     # Verbs that are goods too, or a word before goods: `switch origin of bicycles`.
     r"|\b(?:switch|change|move|shift)(?:ing|ed)? (?:(?:the|our|my) )?"
     r"(?:(?:country of )?origins?|suppliers?|sourcing)(?: of)?\b"
@@ -188,7 +190,8 @@ _COURSE_VERBS = re.compile(r"\b(?:develop(?:ed)?|moved?|evolved?)\b")
 _UPCOMING = re.compile(
     r"\b(?:upcoming|calendar|coming (?:up|soon)|(?:what|anything|what's)(?: is)? (?:new )?coming"
     r"|scheduled|on the horizon|in the pipeline|what's next|what is next"
-    r"|will (?:change|start|end|rise|begin)"
+    r"|will (?:(?:it|they|this|that) )?(?:change|start|end|rise|begin|increase|expire)"
+    r"|will (?:it|they|this|that) go (?:up|down)|(?:end|expiry|expiration|sunset) dates?\b"
     r"|(?:is|are) (?:changing|starting|ending)|going to change|ahead"
     r"|when (?:will|does|do|is|are)\b|next (?:change|deadline|step|hike)s?)"
 )

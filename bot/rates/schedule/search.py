@@ -36,6 +36,11 @@ class FoundHeading(NamedTuple):
     code: str
     description: str
 
+    @property
+    def label(self) -> str:
+        """`HS 6808: Panels, boards and tiles`."""
+        return f"HS {self.code}: {self.description}"
+
 
 class _Word(NamedTuple):
     pattern: re.Pattern[str]

@@ -38,7 +38,7 @@ def build_comparison(answers: Sequence[Answer]) -> RateComparison:
     is_said = names.importers or shared.endswith(" 0%")
     rows = [build_row(one, names, is_shared=bool(shared)) for one in ordered]
     if is_said:
-        rows = [row._replace(normal=row.normal.removeprefix("+ normal duty")) for row in rows]
+        rows = [row._replace(normal="") if row.normal == "+ normal duty" else row for row in rows]
     sentence = describe_totals(compared, others, names)
     return RateComparison(
         title=f"{format_title(answers, names)}{_name_period(answers)}",

@@ -19,7 +19,7 @@ from bot.render.duty_names import (
     read_duty_name,
     shorten_clause,
 )
-from bot.render.overview.headline import build_headline, format_title
+from bot.render.overview.headline import build_headline, format_title, name_laws
 from bot.text.dates import format_day
 from bot.text.percent import format_percent
 
@@ -169,8 +169,15 @@ def describe_surroundings(
     """The duties now and, if there are no rows, the nearest change, each in a sentence."""
     for answer in around.now[:_MOST_NOW]:
         number = "".join(piece.text for piece in build_headline(answer, planned=False))
-        yield f"Now: {format_title(answer)}: {number}."
+        title = format_title(answer)
+        if answer.is_uncharged_law:
+            # Both name the law and say that it is not charged.
+            title, number = title.partition(":")[0], number.removeprefix(f"{name_laws(answer)}: ")
+        yield f"Now: {title}: {number}."
         yield from words.describe_other_rates(answer)
+    if around.now and not has_rows and around.nearest is None:
+        when = "earlier" if query.kind is QueryKind.CHANGES else "later"
+        yield f"No {when} change is in our data either."
     if has_rows or around.nearest is None:
         return
     [row] = build_calendar_rows([around.nearest], parties)

@@ -176,6 +176,11 @@ def _build_number(answer: Answer, planned: bool) -> Iterator[Piece]:
         when = f", {end}" if "(" in end else f" ({end})" * bool(end)
         yield Piece(f"{when}, other duties not counted")
         return
+    if answer.is_zero_in_data and (most := _find_maybe_more(answer)) is not None:
+        yield Piece(f"Up to {format_percent(most)}%", strong=True)
+        yield Piece(f" on some tariff lines{scheduled}; on the others")
+        yield Piece(" no additional duty found in our data")
+        return
     which = f"{_describe_goods_of_number(answer, span)}{scheduled}"
     unchecked = words.describe_unchecked(answer)
     which += f"; {unchecked}" if unchecked else ""
@@ -224,7 +229,7 @@ def _describe_goods_of_number(answer: Answer, span: tuple[Decimal, Decimal]) -> 
     if answer.total_range is not None:
         return f", {words.describe_range(answer)}{_describe_usual(answer)}"
     if answer.is_zero_in_data:
-        return f" found in our data{_describe_maybe_more(answer)}{_describe_ended_duty(answer)}"
+        return f" found in our data{_describe_ended_duty(answer)}"
     return _describe_maybe_more(answer)
 
 
@@ -293,6 +298,12 @@ def _describe_general(answer: Answer, span: tuple[Decimal, Decimal]) -> str:
 
 def _describe_maybe_more(answer: Answer) -> str:
     """Says that some lines pay more than the number, if they do."""
+    most = _find_maybe_more(answer)
+    return "" if most is None else f", up to {format_percent(most)}% more on some tariff lines"
+
+
+def _find_maybe_more(answer: Answer) -> Decimal | None:
+    """The highest duty that only some lines pay; None if there is none."""
     rates = [
         one.rate.percent
         for one in answer.not_counted
@@ -300,7 +311,7 @@ def _describe_maybe_more(answer: Answer) -> str:
         and one.exclusion.reason in (Reason.SOME_LINES, Reason.LINE_DECIDES, Reason.DEPENDS)
         and one.rate.percent
     ]
-    return f", up to {format_percent(max(rates))}% more on some tariff lines" if rates else ""
+    return max(rates, default=None)
 
 
 def _describe_missing(answer: Answer) -> Iterator[Piece]:

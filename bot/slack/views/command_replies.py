@@ -254,7 +254,8 @@ def _render_clarification(reply: replies.Clarification) -> Message:
             for n, (label, command) in enumerate(reply.options)
         )
     )
-    listed = ", ".join(escape(label, 80) for label, _ in reply.options)
+    # Descriptions of headings have commas.
+    listed = "; ".join(escape(label, 80) for label, _ in reply.options)
     question = escape(reply.question, 300)
     return assemble(f"{question} {listed}", [section(bold(question)), *row])
 

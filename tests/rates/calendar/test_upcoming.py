@@ -2,6 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from bot.rates.calendar.upcoming import (
     find_checked_period,
@@ -82,11 +85,46 @@ def _asked(text: str, ledger: Ledger) -> tuple[Upcoming, ...]:
     return list_calendar(parse_query(text, ledger.parties, today, ledger.reader), ledger, today)
 
 
-def test_changes_for_goods_include_only_duties_on_these_goods(ledger: Ledger) -> None:
-    found = _asked("changes since 2025-03-01 steel us", ledger)
-    measures = {item.measure for item in found}
-    assert "Section 232 steel" in measures
-    assert not any("Reciprocal" in one or "Fentanyl" in one for one in measures)
+@pytest.mark.parametrize(
+    ("query", "paid", "exempt"),
+    [
+        # Steel pays the fentanyl tariff of China, but no reciprocal tariff.
+        (
+            {"kind": QueryKind.CHANGES, "product": "steel", "since": date(2025, 3, 1)},
+            {"us-232-steel", "us-cn-ieepa-fentanyl"},
+            {"us-cn-ieepa-reciprocal", "us-122-surcharge"},
+        ),
+        (
+            {"kind": QueryKind.UPCOMING, "product": "furniture"},
+            {"us-232-kitchen-cabinets", "us-ni-301", "cn-us-2025-universal"},
+            set(),
+        ),
+        # Smartphones are exempt from the forced labor duty.
+        (
+            {"kind": QueryKind.CHANGES, "product": "phones", "since": date(2026, 7, 1)},
+            set(),
+            {"us-cn-301-forced-labor", "us-br-301"},
+        ),
+        (
+            {"kind": QueryKind.UPCOMING, "partner": "CN", "product": "phones"},
+            {"cn-us-2025-universal"},
+            {"us-ni-301"},
+        ),
+        (
+            {"kind": QueryKind.UPCOMING, "partner": "CN", "product": "phones"}
+            | {"only_as_origin": True},
+            set(),
+            {"cn-us-2025-universal"},
+        ),
+    ],
+)
+def test_a_calendar_of_goods_has_the_duties_that_they_pay(
+    query: dict[str, Any], paid: set[str], exempt: set[str], ledger: Ledger
+) -> None:
+    found = list_calendar(RateQuery(**query), ledger, date(2026, 11, 30))
+    measures = {item.measure_id for item in found}
+    assert paid <= measures
+    assert exempt.isdisjoint(measures)
 
 
 def test_a_calendar_can_be_limited_to_a_layer_or_a_legal_basis(ledger: Ledger) -> None:

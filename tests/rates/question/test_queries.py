@@ -142,7 +142,7 @@ QUERIES: list[tuple[str, RateQuery]] = [
     ("us steel", pair("US", WORLD, partner_implied=True, **STEEL)),
     ("canada charges on steel", pair("CA", WORLD, partner_implied=True, **STEEL)),
     ("steel in canada", pair("CA", WORLD, partner_implied=True, product="steel")),
-    ("steel on world", pair(WORLD, WORLD, product="steel")),
+    ("steel on world", pair("US", WORLD, product="steel", imposer_assumed=True)),
     ("what china faces", origin("CN")),
     ("china steel on 2025-05-14", origin("CN", on=DAY, **STEEL)),
     # Questions about the calendar.

@@ -6,15 +6,15 @@ from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion, UnknownParty
 from bot.parties import WORLD
-from bot.rates.question.directions import find_direction
+from bot.rates.question.directions import find_direction, names_origin
 from bot.rates.question.parties import TokenizedQuestion
 from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import CHANGES_DAYS, HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import (
-    MAX_LABEL,
     WORDS_OF_SENTENCE,
     Question,
     Vocabulary,
+    cut_label,
     trim_product,
 )
 from bot.rates.question.times.periods import Period
@@ -48,7 +48,12 @@ def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
         imposer, partner, _ = find_direction(words)
         asked = partial(asked, imposer=imposer, partner=partner)
     elif codes:
-        asked = partial(asked, partner=codes[0])
+        # 'steel from canada and when does it end' asks for the duty on these goods.
+        of_goods = words.words_before[0][-2:] == ["goods", "of"] or (
+            bool(product) and intent.asks_when and names_origin(words)
+        )
+        of_goods = of_goods and words.codes[0] not in (HOME, WORLD)
+        asked = partial(asked, partner=codes[0], only_as_origin=of_goods)
     if question.retaliation.get("imposer"):
         pair = {key: question.retaliation[key] for key in ("imposer", "partner")}
         asked = partial(asked, **pair)
@@ -127,10 +132,10 @@ def _list_rates(unread: str, codes: Sequence[str], vocabulary: Vocabulary) -> li
     [origin] = origins
     asked = RateQuery(kind=QueryKind.PAIR, imposer=HOME, partner=origin, imposer_assumed=True)
     found = vocabulary.reader.headings.search(unread)[:1] if " " in unread else ()
-    options = [(f"{one.code} {one.description}", one.code) for one in found]
+    options = [(f"US duty on {one.label}", one.code) for one in found]
     name = vocabulary.parties.get(origin).name
     return [
-        (label[:MAX_LABEL], format_query(asked.model_copy(update={"product": goods})))
+        (cut_label(label), format_query(asked.model_copy(update={"product": goods})))
         for label, goods in (*options, (f"US duty on goods of {name}", None))
     ]
 

@@ -7,13 +7,14 @@ read, and never make the goods wider or narrower: `cars taken` are cars.
 import re
 from collections.abc import Sequence
 
-from bot.rates.question.product.goods_words import TAILS
+from bot.rates.question.product.goods_words import IGNORED, TAILS
 from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.reading.question import trim_product
 from bot.rates.question.stemming import stem_words
 
 _NOT_ALONE = re.compile(r"\b(?:or|not|the|but|if|is|are|was|were) (?:only|just)\b")
+_JOIN = re.compile(r"(\b(?:and|or)\b|[,&])")
 _JOINS = frozenset({"a", "an", "the", "or", "and", "&", "but", "also", "both", "of", ","})
 _COMPARED = frozenset({"than", "more", "less", "taxed", "charged", "ones"})
 OF_CLAIMS = frozenset({"claim", "claimed", "claiming", "certificate"})
@@ -22,7 +23,7 @@ OF_CLAIMS = frozenset({"claim", "claimed", "claiming", "certificate"})
 def keep_names(product: str, reader: ProductReader) -> str:
     """The product without words that no name has, unless it means something else without them."""
     # 'or only in the joint statement' asks for no single duty.
-    product = _trim_joins(_NOT_ALONE.sub(" ", product))
+    product = _trim_edges(_trim_joins(_NOT_ALONE.sub(" ", product)))
     wanted = reader.read_any(product)
     if len(wanted.goods) == 1 and len(words := product.replace(",", " ").split()) > 1:
         # 'cars than cars'
@@ -51,6 +52,20 @@ def _trim_joins(product: str) -> str:
     while len(words) > 1 and words[-1] in _JOINS:
         words.pop()
     return " ".join(words).rstrip(",")
+
+
+def _trim_edges(product: str) -> str:
+    """The product without items at its ends that name nothing: `deal and pharma` is pharma."""
+    items = _JOIN.split(product)
+    while len(items) > 2 and _names_nothing(items[0]):
+        items = items[2:]
+    while len(items) > 2 and _names_nothing(items[-1]):
+        items = items[:-2]
+    return "".join(items).strip()
+
+
+def _names_nothing(item: str) -> bool:
+    return all(IGNORED.issuperset(stem_words(word)) for word in item.split())
 
 
 def _is_unknown(word: str, unknown: frozenset[str]) -> bool:

@@ -10,7 +10,7 @@ from functools import partial
 from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
-from bot.rates.question.reading.question import MAX_LABEL, Vocabulary
+from bot.rates.question.reading.question import Vocabulary, cut_label
 from bot.rates.question.reading.refusals import list_origin_options
 
 _BY_PRODUCT = "section-232"
@@ -52,5 +52,5 @@ def read_goods_of_law(card: RateQuery, text: str, vocabulary: Vocabulary) -> Rat
         options += [(one.product or "", format_query(one)) for one in every[:_MOST_GOODS]]
         raise UnclearQuestion(goods, "Which goods first?", options)
     origins = list_origin_options(partial(asked, product=goods), goods, vocabulary)
-    options += [(f"{goods} from {name}"[:MAX_LABEL], command) for name, command in origins]
+    options += [(cut_label(f"{goods} from {name}"), command) for name, command in origins]
     raise UnclearQuestion(goods, f"Which origin do you mean for {goods}?", options)

@@ -13,8 +13,9 @@ from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import HOME, Uncovered
 from bot.rates.question.times.periods import Period
 from bot.rates.question.wording import NOISE, Intent
+from bot.text.plain import cut
 
-MAX_LABEL = 70
+_MAX_LABEL = 70
 """Maximum characters of the label of a question that is offered."""
 WORDS_OF_SENTENCE = 6
 """Number of words from which a question is a sentence."""
@@ -48,6 +49,11 @@ class Question(NamedTuple):
     """The fields of the query of a question about retaliation; empty for all others."""
     value: Decimal | None = None
     """The entered value in dollars."""
+
+
+def cut_label(text: str) -> str:
+    """The label of a question that is offered, cut at a word if it is too long."""
+    return cut(text, _MAX_LABEL)
 
 
 def trim_product(rest: Sequence[str]) -> str | None:

@@ -54,6 +54,7 @@ from bot.rates.question.reading.sentences import (
     list_read_goods,
     refuse_unknown_sentence,
 )
+from bot.rates.question.reading.unread import list_unknown
 from bot.rates.question.times.periods import Period
 from bot.rates.question.wording import (
     Intent,
@@ -143,7 +144,8 @@ def _build_rates(question: Question, vocabulary: Vocabulary, product: str | None
                     every = {"partner": WORLD, "partner_implied": True, "imposer_assumed": True}
                     return asked(kind=QueryKind.PAIR, imposer=HOME, **every)
                 goods = list_read_goods(product, reader) or product
-                ask_for_origin(partial(asked, product=goods), goods, vocabulary)
+                unread = list_unknown(" ".join(words.other_words), reader)
+                ask_for_origin(partial(asked, product=goods), goods, vocabulary, unread)
         period = question.period
         if not product and period is not None and vocabulary.has_home:
             if _is_bare_day(question, vocabulary.today):
@@ -322,6 +324,9 @@ def _parse_one_party(
         return asked(kind=QueryKind.PAIR, imposer=HOME, partner=code, imposer_assumed=True)
     if product and vocabulary.has_home and code not in (HOME, WORLD) and names_export(words):
         return asked(kind=QueryKind.PAIR, imposer=code, partner=HOME)
+    if code == WORLD and product and vocabulary.has_home:
+        # 'furniture from all countries'
+        return asked(kind=QueryKind.PAIR, imposer=HOME, partner=WORLD, imposer_assumed=True)
     charged = code != WORLD and names_origin(words)
     if charged or not product:
         return asked(kind=QueryKind.PARTY, partner=code, only_as_origin=charged)

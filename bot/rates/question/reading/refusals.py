@@ -23,9 +23,9 @@ from bot.rates.question.query import (
     format_query,
 )
 from bot.rates.question.reading.question import (
-    MAX_LABEL,
     WORDS_OF_SENTENCE,
     Vocabulary,
+    cut_label,
     trim_product,
 )
 from bot.rates.question.stemming import stem_words
@@ -131,7 +131,7 @@ def ask_for_goods(
         return
     options = [
         (
-            f"{each} from {vocabulary.parties.get(code).name}"[:MAX_LABEL],
+            cut_label(f"{each} from {vocabulary.parties.get(code).name}"),
             format_query(asked(kind=QueryKind.PAIR, imposer=HOME, partner=code, product=each)),
         )
         for each, code in zip(goods, codes, strict=True)
@@ -193,13 +193,17 @@ def list_origin_options(
 
 
 def ask_for_origin(
-    asked: Callable[..., RateQuery], product: str, vocabulary: Vocabulary
+    asked: Callable[..., RateQuery],
+    product: str,
+    vocabulary: Vocabulary,
+    unread: Sequence[str] = (),
 ) -> NoReturn:
     """Raises UnclearQuestion for goods without an origin, because most origins pay other duties."""
     options = list_origin_options(asked, product, vocabulary)
     every = asked(kind=QueryKind.PAIR, imposer=HOME, partner=WORLD, partner_implied=True)
     options.append(("Duties on all origins", format_query(every)))
-    raise UnclearQuestion(product, f"Which origin do you mean for {product}?", options)
+    said = f"Not read: {', '.join(unread)}. " if unread else ""
+    raise UnclearQuestion(product, f"{said}Which origin do you mean for {product}?", options)
 
 
 def build_no_economy(
@@ -289,12 +293,12 @@ def _ask_for_goods_of_region(text: str, codes: Sequence[str], vocabulary: Vocabu
     options = []
     if any(imposer == code for imposer, _ in reader.pairs):
         label = f"Duties of {'the US' if code == HOME else name} on {goods} of all countries"
-        options.append((label[:MAX_LABEL], f"tariffs by {flag} {goods}"))
+        options.append((cut_label(label), f"tariffs by {flag} {goods}"))
     likely = _ASIAN_ORIGINS if "asia" in found.group() else ()
     origins = [code] if code != HOME else [one for one in likely if one in parties]
     options += [
         (
-            f"US duties on {goods} of {parties.get(one).name}"[:MAX_LABEL],
+            cut_label(f"US duties on {goods} of {parties.get(one).name}"),
             f"{home} on {format_party(one)} {goods}",
         )
         for one in origins
@@ -336,7 +340,7 @@ def refuse_exclusions(
             raise UnclearQuestion(
                 f"{match.group().strip()} {after.strip()}",
                 f"We cannot leave out some goods. The answer for all {goods} shows which pay more.",
-                [(f"All {goods}"[:MAX_LABEL], format_query(build(goods)))],
+                [(cut_label(f"All {goods}"), format_query(build(goods)))],
             )
         raise QueryError(
             f"{match.group().strip()} {after.strip()}",
@@ -358,7 +362,7 @@ def cut_exclusion(text: str, parties: Parties) -> tuple[str, str]:
 
 def refuse_cut_exclusion(left_out: str, query: RateQuery) -> NoReturn:
     """Raises UnclearQuestion with the question about all goods."""
-    label = f"All {query.product or 'goods'}"[:MAX_LABEL]
+    label = cut_label(f"All {query.product or 'goods'}")
     cause = "We cannot leave out some goods. The answer for all goods shows which pay more."
     raise UnclearQuestion(left_out, cause, [(label, format_query(query))])
 
@@ -398,7 +402,7 @@ def refuse_unknown(
     wanted = reader.read_any(product)
     words = set(stem_words(product))
     alike = [name for name in wanted.suggestions if words <= set(stem_words(name))]
-    headings = [(f"{one.code} {one.description}", one.code) for one in found]
+    headings = [(one.label, one.code) for one in found]
     doubtful = wanted.doubtful if len(found) < _MAX_OFFERED else ()
     names = [(name, name) for name in (*doubtful, *alike)[:1]]
     named = [*headings[: _MAX_OFFERED - len(names)], *names]
@@ -420,7 +424,7 @@ def _ask_for_meaning(
     wanted = reader.read_any(product)
     meant = [(name, name) for name in wanted.meanings]
     if not meant and (found := reader.headings.search_other(reader.read_any(product))):
-        meant = [(f"{one.code} {one.description}", one.code) for one in found[:_MAX_OFFERED]]
+        meant = [(one.label, one.code) for one in found[:_MAX_OFFERED]]
         meant += [(name, name) for name in reader.list_names(wanted.goods)]
     if meant and codes:
         _ask_for_one(product, meant[:_MAX_MEANINGS], wanted.claims, build)
@@ -445,7 +449,7 @@ def _ask_for_one(
 ) -> NoReturn:
     """Raises UnclearQuestion with a question about each of these goods, which have labels."""
     options = [
-        (label[:MAX_LABEL], format_query(build(" ".join((text, *claims))))) for label, text in named
+        (cut_label(label), format_query(build(" ".join((text, *claims))))) for label, text in named
     ]
     by = f' by "{product}"' if len(product.split()) <= _MAX_REPEATED else ""
     raise UnclearQuestion(product, f"Which goods do you mean{by}?", options)

@@ -21,12 +21,13 @@ from bot.errors import UnclearQuestion
 from bot.parties import WORLD
 from bot.rates.question.directions import MOVES
 from bot.rates.question.parties import DUTIES, MADE, TokenizedQuestion
+from bot.rates.question.product.goods_words import IGNORED
 from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery, format_query
 from bot.rates.question.reading.question import (
-    MAX_LABEL,
     WORDS_OF_SENTENCE,
     Vocabulary,
+    cut_label,
     split_product,
     trim_product,
 )
@@ -293,7 +294,7 @@ def _offer_answers(
     raise UnclearQuestion(
         unread or "the question",
         f"{said}{reason} Which answer helps?",
-        [(label[:MAX_LABEL], command) for label, command in options[:_MAX_OPTIONS]],
+        [(cut_label(label), command) for label, command in options[:_MAX_OPTIONS]],
     )
 
 
@@ -308,7 +309,7 @@ def _list_headings(
         if found := reader.headings.search(" ".join(unread[:size])):
             return [
                 (
-                    f"{one.code} {one.description}",
+                    f"US duty on {one.label}",
                     format_query(asked.model_copy(update={"product": one.code})),
                 )
                 for one in found[:_MAX_HEADINGS]
@@ -328,6 +329,9 @@ def list_read_goods(product: str | None, reader: ProductReader | None) -> str | 
         and word != "not"
         and not reader.read_any(word).claims
     ]
+    # 'autos before and after the deal'
+    while len(kept) > 1 and IGNORED.issuperset(stem_words(kept[-1])):
+        kept.pop()
     shorter = (trim_product(kept) or "").strip(" ,")
     read = reader.read_any(shorter)
     if not shorter or read.is_unknown:

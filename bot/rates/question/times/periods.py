@@ -51,6 +51,10 @@ _AND_ON = re.compile(
 _OPEN = SINCE | UNTIL | {"before", "after", "between", "before-after"}
 _ON = frozenset({"on", "as of", "as at", "at", "dated"})
 _NOW = re.compile(r"(?:now|currently|current rate)\b")
+_NOW_VERSUS = re.compile(
+    r"\b(?:now|nowadays|currently)\s+(?:vs\.?|versus|compared (?:to|with)|against)\s+(?:[io]n\s+)?$"
+)
+"""Today, as the first time that a question names: `now vs a year ago`."""
 _AND_NOW = re.compile(
     r"(?:\b(?:and|vs\.?|versus|than|but)|[-,&;?])\s*(?:what (?:is|about) )?(?:it )?(?:is )?"
     r"(?:now|nowadays|currently|present)\b(?=\s*(?:[?.!,;]|$))"
@@ -109,6 +113,10 @@ def take_period(
         monday = found.first - timedelta(days=found.first.weekday())
         end = monday + timedelta(days=6)
         return Period(monday, end), _cut(text, week.start(), found.end)
+    if before := _NOW_VERSUS.search(text[: found.start]):
+        times = [TimeSpan(today, today, before.start(), before.end()), found]
+        if days := _pick_days(times, today):
+            return Period(days[0], days[-1], days=days), _cut(text, before.start(), found.end)
     if found.head != "between" and (others := _find_others(text, found, today, tense)):
         times = [found, *others]
         first, last = min(one.first for one in times), max(one.last for one in times)

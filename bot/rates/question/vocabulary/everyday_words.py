@@ -108,7 +108,7 @@ _WORDS = frozenset(
         "went weren't what'll whatever whenever whereas wherever while who'd who'll whom whose wht "
         "wider willing wisconsin wise women's wondered word words work working works worried worth "
         "would wouldn't wow wrong wrote wyoming yeah yep yet you'll you're you've your yours "
-        "yourself yup"
+        "yourself yup madam sirs"
     )
 )
 """Other words, only in this form."""

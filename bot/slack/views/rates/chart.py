@@ -25,8 +25,9 @@ from bot.slack.blockkit.mrkdwn import cut
 from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
-_TITLE = "Duty in percent of customs value, as it changed"
-_Y_LABEL = "percent"
+_ADDED, _WITH_BASE = "Additional duty", "Duty, normal duty included"
+_MIXED = "Additional duty, in part with the normal duty"
+_Y_LABEL = "percent of customs value"
 _TYPE = "data_visualization"
 
 
@@ -56,7 +57,20 @@ def render_history_chart(
         "y_label": _Y_LABEL,
     }
     chart = {"type": "bar", "series": series, "axis_config": axis}
-    return {"type": _TYPE, "title": _TITLE, "chart": chart}
+    return {"type": _TYPE, "title": _name_totals(drawn, last), "chart": chart}
+
+
+def _name_totals(drawn: Iterable[Answer], last: date) -> str:
+    """What the bars count: only the added duties, or also the normal duty."""
+    included = {
+        step.includes_base
+        for answer in drawn
+        for step in answer.history
+        if step.moves_total and step.percent and step.on <= last
+    }
+    if included == {True}:
+        return _WITH_BASE
+    return _MIXED if True in included else _ADDED
 
 
 def split_range(answer: Answer) -> tuple[Answer, ...]:
@@ -175,6 +189,8 @@ def _name_goods(answers: Sequence[Answer]) -> list[str]:
         code, _, end = each.partner.partition(", ")
         pair = f" {each.imposer}-{code}" if len(pairs) > 1 else ""
         rest = f"{pair}{f', {end}' if end else ''}"
-        goods = to_single_line(", ".join(each.goods) or words.describe_goods(each))
+        # The texts of approved rates may have no character that is shown.
+        goods = to_single_line(", ".join(each.goods)) or to_single_line(words.describe_goods(each))
+        goods = goods or f"{each.imposer}-{code}"
         names.append(f"{cut(goods, limits.CHART_LABEL - len(rest))}{rest}")
     return names

@@ -208,6 +208,9 @@ def _list_buttons(
         runs.insert(0, (label, format_query(build_total_query(query))))
     named = {command for _, command in runs}
     runs += (one for one in _list_commands(answer, other, query) if one[1] not in named)
+    if query.unread and not reply.cards:
+        # What was not read may be a law or a topic.
+        runs.append(("Laws and topics", "cards"))
     yield button("Check a product", CHECK_PRODUCT, asked)
     yield button("Details and sources", DETAILS, asked)
     for number, (label, command) in enumerate(runs):

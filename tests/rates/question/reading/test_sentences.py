@@ -7,7 +7,7 @@ import pytest
 from bot.errors import QueryError, UnclearQuestion
 from bot.rates.ledger import Ledger
 from bot.rates.question.parse import parse_query
-from bot.rates.question.query import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery, format_query
 
 TODAY = date(2026, 11, 30)
 
@@ -29,13 +29,102 @@ def list_offers(text: str, ledger: Ledger) -> tuple[str, list[str]]:
         ("our supplier threatens to stop shipping toys from china, what is the duty", "threatens"),
         ("what duty applies to bicycles from taiwan, asks a zorbologist", "zorbologist"),
         ("how much do we pay on 7318.15 from taiwan that was notarized", "notarized"),
-        ("us duty on chinese toys and how to dispute it", "dispute"),
+        ("us duty on chinese toys and how to dispute it", "how to dispute it"),
         ("compare vietnam and thailand on notarized shoes", "notarized"),
         ("li-ion batteries non-ev from china", "non-ev"),
     ],
 )
 def test_words_that_change_the_question_are_kept(text: str, unread: str, ledger: Ledger) -> None:
     assert unread in read(text, ledger).unread
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "card"),
+    [
+        ("toys from china and why is it so high", ("why is it so high",), None),
+        ("toys from china, who pays it", ("who pays it",), "importer-of-record"),
+        ("us china toys? also who files the entry", ("who files the entry",), None),
+        ("toys from china and vietnam, and how do i reduce it", ("how do i reduce it",), None),
+        ("toys from china, can you please check", (), None),
+        ("toys from china, and how much is it", (), None),
+        ("toys from china, could we ship them from vietnam", (), None),
+    ],
+)
+def test_a_second_part_without_an_answer_is_named(
+    text: str, parts: tuple[str, ...], card: str | None, ledger: Ledger
+) -> None:
+    found = read(text, ledger)
+    assert (found.unread, found.product) == (parts, "toys")
+    assert card is None or card in found.cards
+
+
+def test_goods_without_an_origin_name_what_was_not_read(ledger: Ledger) -> None:
+    asked, offers = list_offers("what is the rate on copper and does it apply to zorbs", ledger)
+    assert "zorbs" in asked
+    assert "🇺🇸 copper" in offers
+
+
+def test_the_labels_of_headings_are_whole_words(ledger: Ledger) -> None:
+    with pytest.raises(UnclearQuestion) as refused:
+        read("yoga blocks from china", ledger)
+    labels = [label for label, _ in refused.value.options]
+    assert labels[0].startswith("HS 6808: Panels, boards, tiles, blocks ")
+    assert [one for one in labels if len(one) > 70] == []
+    assert labels[0].endswith("of…")
+
+
+@pytest.mark.parametrize(
+    ("text", "imposer", "partner"),
+    [
+        ("is switzerland 39% still valid or 15%", "US", "CH"),
+        ("is switzerland 15%", "US", "CH"),
+        ("furniture from all countries", "US", "WORLD"),
+    ],
+)
+def test_a_verb_is_no_economy_and_all_countries_are_origins(
+    text: str, imposer: str, partner: str, ledger: Ledger
+) -> None:
+    found = read(text, ledger)
+    assert (found.kind, found.imposer, found.partner) == (QueryKind.PAIR, imposer, partner)
+
+
+@pytest.mark.parametrize(
+    "text", ["steel from canada and when does it end", "upcoming goods of 🇨🇦 steel"]
+)
+def test_when_a_duty_ends_is_asked_for_the_goods_of_the_origin(text: str, ledger: Ledger) -> None:
+    found = read(text, ledger)
+    assert (found.kind, found.partner, found.product) == (QueryKind.UPCOMING, "CA", "steel")
+    assert found.only_as_origin
+    assert read(format_query(found), ledger) == found
+
+
+@pytest.mark.parametrize("text", ["toys from china and will it go up", "steel of mexico end date"])
+def test_a_question_for_what_comes_is_a_calendar(text: str, ledger: Ledger) -> None:
+    assert read(text, ledger).kind is QueryKind.UPCOMING
+
+
+def test_the_year_of_a_model_is_no_period(ledger: Ledger) -> None:
+    assert read("duty on a 2024 pickup from thailand", ledger).since is None
+    assert read("duty on pickups from thailand in 2024", ledger).since == date(2024, 1, 1)
+
+
+def test_now_and_another_day_are_compared(ledger: Ledger) -> None:
+    found = read("eu car tariff now vs a year ago", ledger)
+    assert found.days == (date(2025, 11, 30), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("does switzerland have a deal and what is the rate on pharma", "pharma"),
+        ("japan autos and deal", "autos"),
+        ("section 232 on steel derivatives from the eu", "section 232 on steel derivatives"),
+    ],
+)
+def test_words_that_name_nothing_are_cut_from_the_ends_of_goods(
+    text: str, product: str, ledger: Ledger
+) -> None:
+    assert read(text, ledger).product == product
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,15 @@ def test_a_chart_begins_before_the_first_change_and_ends_today() -> None:
     assert us[-1][0] == "2 Oct 2026"
 
 
+def test_the_title_says_whether_the_bars_count_the_normal_duty() -> None:
+    titles = {
+        one: draw_chart(f"us on {one} history")["title"] for one in ("china", "vietnam", "eu")
+    }
+    assert titles["china"] == titles["vietnam"] != titles["eu"]
+    assert "normal duty" not in titles["china"]
+    assert "normal duty" in titles["eu"]
+
+
 one_step_a_day = st.lists(steps, min_size=1, max_size=40, unique_by=lambda step: step.on)
 
 
