@@ -17,13 +17,13 @@ from bot.proposals.approval.overlay import build_overlay
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Scope, Source
-from bot.runtime.config_loader import load_approved, load_book, load_files, load_parties
+from bot.runtime.config_loader import load_approved, load_book
+from tests import shipped
 from tests.rates.asked import ask
+from tests.shipped import CONFIG, PARTIES
 
-CONFIG = Path(__file__).parents[3] / "config"
-PARTIES = load_parties(CONFIG / "parties.yaml")
-BOOK = load_files(CONFIG / "rates", PARTIES)
-SHIPPED = Ledger(BOOK, PARTIES)
+BOOK = shipped.book()
+SHIPPED = shipped.ledger()
 DECEMBER = date(2026, 12, 1)
 
 # bot.proposals.approval.terms removes control characters from notes, so none are drawn here.

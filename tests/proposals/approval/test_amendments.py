@@ -20,17 +20,16 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer
 from bot.rates.model.measure import Scope, Source
 from bot.rates.question.query import QueryKind, RateQuery
-from bot.runtime.config_loader import load_book
+from tests import shipped
 from tests.rates.asked import ask
-from tests.rates.conftest import CONFIG
 
 DECEMBER = date(2026, 12, 1)
 FORCED_LABOUR = "us-cn-301-forced-labor"
 
 
 @pytest.fixture(scope="module")
-def book(parties: Parties) -> RatesFiles:
-    return load_book(CONFIG / "rates", parties)
+def book() -> RatesFiles:
+    return shipped.book()
 
 
 def amendment(**changes: Any) -> Amendment:
