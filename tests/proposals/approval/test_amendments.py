@@ -219,7 +219,7 @@ def test_amendments_applied_together_fit_like_one_after_the_other(
     assert [one for one in given_ones if one.id not in refused] == list(done.applied)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data(), days=st.integers(-3000, 1000), percent=st.integers(0, 1000))
 def test_an_amendment_changes_one_measure_only_or_is_refused(
     data: st.DataObject, days: int, percent: int, book: RatesFiles, ledger: Ledger, parties: Parties
