@@ -90,7 +90,7 @@ def test_percents_are_written_as_numbers_and_days_as_dates() -> None:
     assert "  from: 2026-12-01" in lines
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(data=st.data(), days=st.integers(0, 800), note=NOTES)
 def test_any_loaded_export_gives_the_same_answers(
     data: st.DataObject, days: int, note: str, tmp_path_factory: pytest.TempPathFactory
