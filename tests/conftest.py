@@ -1,19 +1,24 @@
-"""Fixtures for tests that need a real browser or a real PostgreSQL server, and test settings."""
+"""Fixtures for many tests: the shipped ledger, databases, a real browser; and test settings."""
 
+import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import settings
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
+from bot.feeds.parsing.process_pool import ProcessPool
+from bot.parties import Parties
+from bot.rates.ledger import Ledger
 from bot.store.engine import parse_url
 from bot.store.upgrade import upgrade
+from tests import shipped
 from tests.store.opened import Store, open_store
 
 POSTGRES = "TARIFFWIRE_TEST_POSTGRES"
@@ -51,61 +56,134 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@pytest.fixture(scope="session")
+def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite file. Tests copy it, because migrations are slow."""
+    file = tmp_path_factory.mktemp("blank") / "blank.db"
+    asyncio.run(upgrade(f"sqlite:///{file}"))
+    return file
+
+
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
+async def store(blank_file: Path, tmp_path: Path) -> AsyncIterator[Store]:
     """An empty SQLite database."""
-    address = f"sqlite:///{tmp_path / 'bot.db'}"
-    await upgrade(address)
-    opened = open_store(address)
+    file = shutil.copyfile(blank_file, tmp_path / "bot.db")
+    opened = open_store(f"sqlite:///{file}")
     yield opened
     await opened.database.close()
 
 
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session")
+def parties() -> Parties:
+    return shipped.PARTIES
+
+
+@pytest.fixture(scope="session")
+def ledger() -> Ledger:
+    return shipped.ledger()
+
+
+@pytest.fixture(scope="session")
+def workers() -> Iterator[ProcessPool]:
+    shared = ProcessPool(parse_deadline_s=20.0)
+    yield shared
+    asyncio.run(shared.close())
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_proxy() -> Iterator[None]:
     """Removes proxy settings, because slack_sdk would use the proxy even for loopback."""
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+            patch.delenv(name, raising=False)
+        yield
 
 
-@pytest.fixture
-def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[webdriver.Chrome]:
+@pytest.fixture(scope="session")
+def chromium(
+    no_proxy: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[webdriver.Chrome]:
     """The system's Chromium, headless. If it is missing, skips the test, or fails it in CI."""
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if chromium is None or driver is None:
         _skip_or_fail("needs chromium and chromedriver: apt-get install chromium chromium-driver")
-    monkeypatch.setenv("SE_OFFLINE", "true")
     options = webdriver.ChromeOptions()
     options.binary_location = chromium
-    for flag in (*_FLAGS, f"--user-data-dir={tmp_path / 'browser'}"):
+    for flag in (*_FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    window = webdriver.Chrome(options=options, service=Service(driver))
+    opened = webdriver.Chrome(options=options, service=Service(driver))
     try:
-        yield window
+        yield opened
     finally:
-        window.quit()
+        opened.quit()
+
+
+@pytest.fixture
+def browser(chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """Chromium with one blank window, without cookies and log entries of earlier tests."""
+    yield chromium
+    old = chromium.current_window_handle
+    chromium.switch_to.new_window("window")
+    new = chromium.current_window_handle
+    chromium.switch_to.window(old)
+    chromium.close()
+    chromium.switch_to.window(new)
+    chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    # Reading empties the log. The type is Any, because Selenium does not annotate this method.
+    window: Any = chromium
+    window.get_log("browser")
 
 
 @pytest.fixture(scope="session")
-def postgres(worker_id: str) -> Iterator[str]:
-    """The address of an empty database that only this test process uses.
-
-    If no server is configured, skips the test, or fails it if the variable CI is set.
-    """
+def postgres_server() -> Iterator[Engine]:
+    """Connections to the configured PostgreSQL server that execute statements outside of
+    transactions. If no server is configured, skips the test, or fails it if CI is set."""
     if POSTGRES not in os.environ:
         _skip_or_fail(f"{POSTGRES} names no database to use")
-    given = make_url(os.environ[POSTGRES])
-    own = given.set(database=f"{given.database}_{worker_id}")
     server = create_engine(parse_url(os.environ[POSTGRES]), isolation_level="AUTOCOMMIT")
-    drop = text(f'DROP DATABASE IF EXISTS "{own.database}" WITH (FORCE)')
-    with server.connect() as connection:
-        connection.execute(drop)
-        connection.execute(text(f'CREATE DATABASE "{own.database}"'))
-    yield own.render_as_string(hide_password=False)
-    with server.connect() as connection:
-        connection.execute(drop)
+    yield server
     server.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: Engine, worker_id: str) -> Iterator[str]:
+    """The address of an empty database that only this test process uses."""
+    given = make_url(os.environ[POSTGRES])
+    name = f"{given.database}_{worker_id}"
+    _create_database(postgres_server, name)
+    yield given.set(database=name).render_as_string(hide_password=False)
+    _drop_database(postgres_server, name)
+
+
+@pytest.fixture(scope="session")
+def renew_postgres(postgres_server: Engine, postgres: str) -> Iterator[Callable[[], str]]:
+    """A function that makes the database of `postgres` an empty, migrated one, and returns its
+    address. It copies such a database, because migrations are slow."""
+    own = str(make_url(postgres).database)
+    blank = f"{own}_blank"
+    _create_database(postgres_server, blank)
+    address = make_url(postgres).set(database=blank)
+    asyncio.run(upgrade(address.render_as_string(hide_password=False)))
+
+    def renew() -> str:
+        _create_database(postgres_server, own, template=blank)
+        return postgres
+
+    yield renew
+    _drop_database(postgres_server, blank)
+
+
+def _create_database(server: Engine, name: str, template: str = "template1") -> None:
+    """Creates a database, in place of an older one with this name."""
+    _drop_database(server, name)
+    with server.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+
+
+def _drop_database(server: Engine, name: str) -> None:
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
 def _skip_or_fail(reason: str) -> NoReturn:

@@ -16,7 +16,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.answer import Answer
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
-from bot.runtime.config_loader import load_book, load_feeds, load_ledger, load_parties, load_topics
+from bot.runtime.config_loader import load_book, load_feeds, load_ledger, load_topics
 from bot.sources.wits import Wits
 
 ROOT = Path(__file__).parents[1]
@@ -31,11 +31,6 @@ def examples(page: str, language: str) -> list[str]:
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     return Path(shutil.copytree(ROOT / "config", tmp_path / "config"))
-
-
-@pytest.fixture(scope="module")
-def parties() -> Parties:
-    return load_parties(ROOT / "config" / "parties.yaml")
 
 
 def insert(file: Path, after: str, text: str) -> None:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from bot.errors import ConfigError, UnknownParty
 from bot.parties import Parties
 from bot.runtime.config_loader import load_parties
+from tests.shipped import PARTIES
 
 ROOT = Path(__file__).parents[1]
-PARTIES = load_parties(ROOT / "config" / "parties.yaml")
 MFN_BASELINE = ROOT / ".." / "shared" / "rates" / "mfn_baseline.csv"
 
 

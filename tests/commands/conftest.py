@@ -17,13 +17,13 @@ from bot.feeds.parsing.process_pool import ProcessPool
 from bot.feeds.polling.poller import Poller
 from bot.proposals.approval.decisions import Decisions
 from bot.runtime.feed_registry import FeedRegistry
-from tests.feeds.conftest import LIMITS, Clock, server, workers
+from tests.feeds.conftest import LIMITS, Clock, server
 from tests.slack.fakes import FakePeople, book, ledger
 from tests.slack.samples import PARTIES
-from tests.store.conftest import address, blank_file, store
+from tests.store.conftest import address, store
 from tests.store.opened import Store
 
-__all__ = ["address", "blank_file", "server", "store", "workers"]
+__all__ = ["address", "server", "store"]
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OPERATOR, PERSON = "UOP", "U1"

@@ -23,11 +23,9 @@ from bot.values import Topic
 from tests.commands.conftest import (
     Commands,
     address,
-    blank_file,
     commands,
     server,
     store,
-    workers,
 )
 from tests.commands.guarded import (
     ANYONE,
@@ -54,7 +52,7 @@ from tests.commands.guarded import (
 )
 from tests.slack.samples import PARTIES
 
-__all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
+__all__ = ["address", "commands", "server", "store"]
 
 MINE = Criteria(only_my_lines=True)
 JAPAN = Criteria(topics=frozenset({Topic.TARIFF}), economies=(EconomyFilter(first="JP"),))

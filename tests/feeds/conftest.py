@@ -1,7 +1,6 @@
 """A poller with small limits, and feeds that are polled on a simulated clock without waiting."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 
@@ -62,13 +61,6 @@ class Reader:
     def follow(self, url: str, feed_id: str = "wire", poll_minutes: float | None = None) -> Life:
         feed = Feed(id=feed_id, title="Wire", url=url, poll_minutes=poll_minutes)
         return Life(self.poller, self.clock, feed)
-
-
-@pytest.fixture(scope="session")
-def workers() -> Iterator[ProcessPool]:
-    shared = ProcessPool(parse_deadline_s=20.0)
-    yield shared
-    asyncio.run(shared.close())
 
 
 @pytest.fixture

@@ -17,16 +17,12 @@ from tests.slack.http_bot import running_bot
 
 __all__ = ["workspace"]
 
-HERE = Path(__file__).parent
 NOW = datetime(2026, 11, 30, 17, tzinfo=UTC)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Marks every test of this folder with the marker `journey`."""
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.journey)
+    item.add_marker(pytest.mark.journey)
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""An accessibility checker (axe) finds nothing serious on the page, and the keyboard is enough."""
+"""An accessibility checker (axe) finds nothing serious on the page.
+
+`test_demo` uses the page with the keyboard alone when the replay is over.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -125,19 +128,11 @@ def run_axe(browser: Chrome) -> list[str]:
     ]
 
 
-async def test_the_keyboard_alone_is_enough(demo: WorkspaceReader, browser: Chrome) -> None:
-    assert await eventually(lambda: demo.messages("trade-news"))
-    await asyncio.to_thread(browser.get, demo.address)
-
-    async def is_over() -> bool:
-        return "The replay is over" in browser.find_element(By.ID, "banner").text
-
-    # While news arrives, each alert may be drawn again.
-    assert await eventually(is_over, within_s=100)
-    await asyncio.to_thread(use_the_keyboard, browser)
-
-
 def use_the_keyboard(browser: Chrome) -> None:
+    """Uses the page of the demo, where the message box has the focus, with the keyboard alone.
+
+    While news arrives, each alert may be drawn again, so the replay must be over.
+    """
     assert focused(browser).get_attribute("id") == "compose-text"
     press(browser, *"/tariff us chin", Keys.TAB, *"steel", Keys.ENTER)
     find(browser, "#stream .only-you", "steel", "China")

@@ -1,4 +1,5 @@
-"""Starts `tariffwire demo` as a new user does, and reads the local workspace over HTTP."""
+"""Starts `tariffwire demo` as a new user does. When the replay is over, reads the local workspace
+over HTTP and in the browser, and uses its page with the keyboard alone."""
 
 import asyncio
 from dataclasses import dataclass
@@ -7,7 +8,11 @@ from pathlib import Path
 import feedparser
 import pytest
 import yaml
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
 
+from tests.journeys.test_accessibility import use_the_keyboard
+from tests.journeys.test_in_the_browser import read_developments
 from tests.journeys.workspace_reader import Message, WorkspaceReader, eventually, words
 
 WEEK = Path(__file__).parents[2] / "config" / "demo"
@@ -15,7 +20,7 @@ WEEK = Path(__file__).parents[2] / "config" / "demo"
 REVEALED_AT_THE_LATEST_S = 5
 """Seconds after the last story until all entries were polled; the last ones may be noise."""
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(240)
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,11 @@ def week() -> list[ExpectedEntry]:
     return found
 
 
-async def test_a_new_user_sees_each_event_and_what_became_of_it(demo: WorkspaceReader) -> None:
+async def test_a_new_user_sees_each_event_and_what_became_of_it(
+    demo: WorkspaceReader, browser: Chrome
+) -> None:
     assert await eventually(lambda: demo.messages("trade-news"), within_s=30)
+    await asyncio.to_thread(browser.get, demo.address)
     [subscribed] = await demo.say("#court-watch", "/tariff subscribe court-rulings")
     assert not subscribed["ephemeral"]
 
@@ -69,6 +77,9 @@ async def test_a_new_user_sees_each_event_and_what_became_of_it(demo: WorkspaceR
     _talks_that_break_off_have_ended(await demo.messages("trade-news"))
     _geneva_has_both_figures(await demo.messages("trade-news"))
     _only_rulings(await demo.everything("court-watch"))
+    assert "The replay is over" in browser.find_element(By.ID, "banner").text
+    await asyncio.to_thread(use_the_keyboard, browser)
+    await asyncio.to_thread(read_developments, browser, demo.address)
     await _questions_are_answered(demo)
 
 

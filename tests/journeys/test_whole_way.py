@@ -24,8 +24,8 @@ from tests.journeys.workspace_reader import WorkspaceReader, eventually, free_po
 
 pytestmark = pytest.mark.timeout(180)
 
-PARTNERS = ["Japan", "Vietnam", "Brazil", "India", "Mexico", "Canada", "Norway", "Chile"]
-GOODS = ["steel", "timber", "coffee", "copper", "cars", "shoes", "wine", "chips", "toys", "rice"]
+PARTNERS = ["Japan", "Vietnam", "Brazil", "India"]
+GOODS = ["steel", "timber", "coffee", "copper", "cars", "shoes", "wine"]
 
 
 @dataclass
@@ -236,9 +236,10 @@ async def test_killing_the_process_loses_no_message_and_sends_none_twice(
         for i, partner in enumerate(PARTNERS)
         for j, good in enumerate(GOODS[i : i + 4])
     ]
+    # The bot posts one message a second in a channel, so more titles would take longer.
     for number, title in enumerate(titles):
         world.feeds.publish(f"wire{number % 3}", title, at=start + timedelta(minutes=number))
-    for kill_after in (3, 10, 20):
+    for kill_after in (2, 6, 11):
         process = await world.start_bot()
 
         async def enough_posted(count: int = kill_after) -> bool:

@@ -105,7 +105,7 @@ def recompute(before: Ledger, after: Ledger) -> dict[ListedLine, tuple[date, obj
 BEFORE = ledger()
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(amended())
 def test_the_effects_are_those_of_computing_all_lines_on_all_days(after: Ledger) -> None:
     first = LineDuties(BEFORE)
@@ -131,7 +131,7 @@ SPARSE = [one for one in measures() if one["id"] not in ("general", "horses")]
 """Without the duties on all goods, so that some totals are unknown."""
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(added(), st.sampled_from([measures(), change("steel", BANNED), SPARSE]))
 def test_a_new_duty_on_all_goods_has_the_effects_of_computing_all_lines(
     new: Mapping[str, Any], written: list[dict[str, Any]]
@@ -143,7 +143,7 @@ def test_a_new_duty_on_all_goods_has_the_effects_of_computing_all_lines(
     assert found == recompute(before, after)
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(amended(), amended())
 def test_a_change_taken_back_touches_the_same_lines(one: Ledger, other: Ledger) -> None:
     assert not compare_ledgers(one, one)

@@ -8,10 +8,10 @@ import pytest
 from bot.commands.answers import AnswerService
 from bot.mcp.tools import RateTools, ToolSources
 from tests.slack.fakes import ledger
-from tests.store.conftest import address, blank_file, store
+from tests.store.conftest import address, store
 from tests.store.opened import Store
 
-__all__ = ["address", "blank_file", "store"]
+__all__ = ["address", "store"]
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -4,15 +4,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.feeds.model import FeedKind
-from bot.news.reader import Reader
 from bot.news.story import Story
-from bot.runtime.config_loader import load_parties, load_status, load_topics
+from tests import shipped
+from tests.shipped import PARTIES as PARTIES
 
 ROOT = Path(__file__).parents[2]
-PARTIES = load_parties(ROOT / "config" / "parties.yaml")
-RULES = load_topics(ROOT / "config" / "topics.yaml")
-STATUS_RULES = load_status(ROOT / "config" / "status.yaml")
-READER = Reader(RULES, PARTIES, STATUS_RULES)
+RULES = shipped.topic_rules()
+STATUS_RULES = shipped.status_rules()
+READER = shipped.reader()
 NOON = datetime(2025, 5, 12, 12, tzinfo=UTC)
 
 

@@ -1,5 +1,5 @@
-"""Makes the fixtures of tests/rates (the shipped parties and ledger) available here."""
+"""Makes the day of tests/rates available here."""
 
-from tests.rates.conftest import ledger, parties, today
+from tests.rates.conftest import today
 
-__all__ = ["ledger", "parties", "today"]
+__all__ = ["today"]

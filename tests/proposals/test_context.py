@@ -17,8 +17,7 @@ from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.answer.build import answer_query
 from bot.rates.ledger import Ledger
 from bot.rates.question.query import QueryKind, RateQuery
-from bot.runtime.config_loader import load_book
-from tests.rates.conftest import CONFIG
+from tests import shipped
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 SOON = date(2026, 12, 5)
@@ -92,7 +91,7 @@ def test_the_base_rate_is_not_added_to_an_approved_rate(ledger: Ledger, parties:
     made = make_amendment(
         fill_form(first, ledger), first, ledger, Operator(id="U1", name="Ana"), NOW
     )
-    after = build_ledger_with(load_book(CONFIG / "rates", parties), [], made, parties)
+    after = build_ledger_with(shipped.book(), [], made, parties)
     assert "60% from 5 Dec 2026" in compare_with_ledger(first, after).already
     assert compare_with_ledger(higher, after).already == ""
 

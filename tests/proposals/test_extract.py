@@ -2,22 +2,15 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
 
 import pytest
 
 from bot.news.story import Story
 from bot.proposals.extract import extract_proposals
-from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_ledger
-from tests.news.examples import PARTIES, ROOT, reported
+from tests.news.examples import reported
+from tests.shipped import ledger
 
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
-
-
-@cache
-def ledger() -> Ledger:
-    return load_ledger(ROOT / "config" / "rates", PARTIES)
 
 
 def today(title: str, text: str = "") -> Story:

@@ -1,23 +1,6 @@
 from datetime import date
-from pathlib import Path
 
 import pytest
-
-from bot.parties import Parties
-from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_ledger, load_parties
-
-CONFIG = Path(__file__).parents[2] / "config"
-
-
-@pytest.fixture(scope="session")
-def parties() -> Parties:
-    return load_parties(CONFIG / "parties.yaml")
-
-
-@pytest.fixture(scope="session")
-def ledger(parties: Parties) -> Ledger:
-    return load_ledger(CONFIG / "rates", parties)
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.parties import Parties
 from bot.rates.consistency import ContradictionKind, list_contradictions
 from bot.rates.ledger import Ledger
 from bot.rates.schedule.lines import TariffLines
 from bot.rates.schedule.membership import MembershipIndex
 from bot.rates.schedule.model import AdditionalHeading, MembershipGroup
 from bot.rates.schedule.schedule import TariffSchedule
-from bot.runtime.config_loader import load_book
-from tests.rates.conftest import CONFIG
+from tests import shipped
 from tests.rates.made import PARTIES, START, book, rate, sheet, written
 from tests.rates.schedule.made import group, header
 
@@ -40,10 +37,10 @@ def check(
     return [one.kind for one in list_contradictions(files, Ledger(files, PARTIES))]
 
 
-def test_the_shipped_rates_do_not_contradict_the_shipped_schedule(parties: Parties) -> None:
-    files = load_book(Path(CONFIG) / "rates", parties)
+def test_the_shipped_rates_do_not_contradict_the_shipped_schedule(ledger: Ledger) -> None:
+    files = shipped.book()
     assert len(files.tariff_schedules["US"].lines) > 11_000
-    assert list_contradictions(files, Ledger(files, parties)) == []
+    assert list_contradictions(files, ledger) == []
 
 
 def test_a_measure_with_the_dates_and_the_rate_of_its_heading_is_right() -> None:

@@ -16,12 +16,12 @@ from bot.feeds.websub.protocol import HubSubscription
 from bot.runtime.feed_registry import FeedRegistry, ImportResult
 from bot.store.hub_subscriptions import HubSubscriptions
 from tests.feeds.bodies import item, rss
-from tests.feeds.conftest import LIMITS, START, Clock, server, workers
+from tests.feeds.conftest import LIMITS, START, Clock, server
 from tests.feeds.server import FeedServer
-from tests.store.conftest import address, blank_file, store
+from tests.store.conftest import address, store
 from tests.store.opened import Store, open_store
 
-__all__ = ["address", "blank_file", "server", "store", "workers"]
+__all__ = ["address", "server", "store"]
 
 LISTED = Feed(id="listed", title="Listed", url="https://listed.example/rss")
 

@@ -5,7 +5,6 @@ import hmac
 import time
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,12 +26,9 @@ from bot.errors import FeedError, NotAFeed
 from bot.feeds.health import FeedSummary, Health, Lag
 from bot.feeds.model import Feed
 from bot.lines.model import LineList, ListedLine, ListOwner
-from bot.news.reader import Reader
 from bot.news.search import StorySearch
 from bot.news.story import Story
-from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_book, load_status, load_topics
 from bot.slack.api.people import SlackPeople
 from bot.slack.blockkit.blocks import Message
 from bot.slack.context import SlackContext
@@ -40,7 +36,10 @@ from bot.slack.handlers.commands import answer
 from bot.slack.workspaces.parts import WorkspacePeople
 from bot.slack.workspaces.registry import OneWorkspace
 from bot.values import Topic
-from tests.slack.samples import NOW, PARTIES, ROOT, story
+from tests.shipped import book as book
+from tests.shipped import ledger as ledger
+from tests.shipped import reader as reader
+from tests.slack.samples import NOW, story
 
 TODAY = NOW.date()
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -345,22 +344,6 @@ class FailingStore:
             raise RuntimeError(f"the database is gone ({name})")
 
         return fail
-
-
-@cache
-def book() -> RatesFiles:
-    return load_book(ROOT / "config" / "rates", PARTIES)
-
-
-@cache
-def reader() -> Reader:
-    folder = ROOT / "config"
-    return Reader(load_topics(folder / "topics.yaml"), PARTIES, load_status(folder / "status.yaml"))
-
-
-@cache
-def ledger() -> Ledger:
-    return Ledger(book(), PARTIES)
 
 
 def service(**changes: Any) -> CommandService:

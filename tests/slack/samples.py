@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.feeds.model import FeedKind
 from bot.news.story import Evidence, Figure, Story
-from bot.runtime.config_loader import load_parties
 from bot.values import Topic
+from tests.shipped import PARTIES as PARTIES
 
 ROOT = Path(__file__).parents[2]
-PARTIES = load_parties(ROOT / "config" / "parties.yaml")
 NOW = datetime(2025, 5, 12, 9, 0, tzinfo=UTC)
 
 HOSTILE = (

@@ -1,21 +1,17 @@
-"""A fake server of the live sources, its client, and the shipped parties, ledger and topics."""
+"""A fake server of the live sources, its client, and the shipped reader of stories."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from ipaddress import ip_network
-from pathlib import Path
 
 import pytest
 
 from bot.feeds.http.limits import FetchLimits
 from bot.news.reader import Reader
-from bot.parties import Parties
-from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_ledger, load_parties, load_status, load_topics
 from bot.sources.api_client import JsonApi
+from tests import shipped
 from tests.feeds.server import FeedServer, serving
 
-CONFIG = Path(__file__).parents[2] / "config"
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LIMITS = FetchLimits(
     user_agent="Tariffwire/0 (+https://example.org)",
@@ -40,15 +36,5 @@ async def api() -> AsyncIterator[JsonApi]:
 
 
 @pytest.fixture(scope="session")
-def parties() -> Parties:
-    return load_parties(CONFIG / "parties.yaml")
-
-
-@pytest.fixture(scope="session")
-def ledger(parties: Parties) -> Ledger:
-    return load_ledger(CONFIG / "rates", parties)
-
-
-@pytest.fixture(scope="session")
-def reader(parties: Parties) -> Reader:
-    return Reader(load_topics(CONFIG / "topics.yaml"), parties, load_status(CONFIG / "status.yaml"))
+def reader() -> Reader:
+    return shipped.reader()

@@ -1,16 +1,13 @@
 """A fresh database for each test: SQLite, and also PostgreSQL if a server is configured."""
 
-import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
 
 from bot.store.engine import Database
-from bot.store.upgrade import upgrade
 from tests.conftest import POSTGRES
 from tests.store.opened import Store, open_store
 
@@ -26,24 +23,14 @@ def on_postgresql(test: Callable[..., object]) -> Callable[..., object]:
     return marked
 
 
-@pytest.fixture(scope="session")
-def blank_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated SQLite file. Tests copy it, because migrations are slow."""
-    file = tmp_path_factory.mktemp("blank") / "blank.db"
-    asyncio.run(upgrade(f"sqlite:///{file}"))
-    return file
-
-
 @pytest.fixture(params=BACKENDS)
-async def address(request: pytest.FixtureRequest, blank_file: Path, tmp_path: Path) -> str:
+def address(request: pytest.FixtureRequest, blank_file: Path, tmp_path: Path) -> str:
     if request.param == "sqlite":
         file = tmp_path / "bot.db"
         shutil.copyfile(blank_file, file)
         return f"sqlite:///{file}"
-    url: str = request.getfixturevalue("postgres")
-    await _empty(url)
-    await upgrade(url)
-    return url
+    renew: Callable[[], str] = request.getfixturevalue("renew_postgres")
+    return renew()
 
 
 @pytest.fixture
@@ -59,14 +46,3 @@ async def shared(address: str) -> AsyncIterator[Store]:
     opened = Store.of(Database(address), only_installed=True)
     yield opened
     await opened.database.close()
-
-
-async def _empty(url: str) -> None:
-    database = Database(url)
-
-    def empty(connection: Connection) -> None:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-
-    await database.write(empty)
-    await database.close()

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,25 +22,18 @@ from bot.alerts.subscriptions.own_lines import TouchingAhead, get_change_key
 from bot.alerts.subscriptions.timing import ServerTime, Timing
 from bot.rates.calendar.entries import Doubt, DoubtKind
 from bot.rates.calendar.upcoming import list_upcoming_by_measure
-from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_ledger, load_parties
 from bot.store.reminder_switches import ReminderSwitches
 from bot.store.upgrade import upgrade
 from bot.values import Topic
+from tests.shipped import ledger
 from tests.store.examples import TEAM, subscription
 from tests.store.opened import Store, open_store
 from tests.store.statements import explain, record_statements
 
-CONFIG = Path(__file__).parents[3] / "config"
 # Days on which the shipped ledger (config/rates) has changes.
 POLYSILICON = date(2026, 12, 4)
 NEW_YEAR = date(2027, 1, 1)
 CANADA = Place(TEAM, "C1")
-
-
-@cache
-def ledger() -> Ledger:
-    return load_ledger(CONFIG / "rates", load_parties(CONFIG / "parties.yaml"))
 
 
 def noon(day: date) -> datetime:

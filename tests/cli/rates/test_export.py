@@ -17,13 +17,13 @@ from bot.proposals.approval.overlay import build_overlay
 from bot.rates.files.validate import RatesFiles
 from bot.rates.ledger import Ledger
 from bot.rates.model.measure import Scope, Source
-from bot.runtime.config_loader import load_approved, load_book, load_files, load_parties
+from bot.runtime.config_loader import load_approved, load_book
+from tests import shipped
 from tests.rates.asked import ask
+from tests.shipped import CONFIG, PARTIES
 
-CONFIG = Path(__file__).parents[3] / "config"
-PARTIES = load_parties(CONFIG / "parties.yaml")
-BOOK = load_files(CONFIG / "rates", PARTIES)
-SHIPPED = Ledger(BOOK, PARTIES)
+BOOK = shipped.book()
+SHIPPED = shipped.ledger()
 DECEMBER = date(2026, 12, 1)
 
 # bot.proposals.approval.terms removes control characters from notes, so none are drawn here.
@@ -90,7 +90,7 @@ def test_percents_are_written_as_numbers_and_days_as_dates() -> None:
     assert "  from: 2026-12-01" in lines
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(data=st.data(), days=st.integers(0, 800), note=NOTES)
 def test_any_loaded_export_gives_the_same_answers(
     data: st.DataObject, days: int, note: str, tmp_path_factory: pytest.TempPathFactory

@@ -14,10 +14,12 @@ from bot.proposals.approval.audit import AuditEntry, Decision, Operator, State
 from bot.proposals.approval.overlay import build_overlay
 from bot.proposals.model import Proposal, ReportSource
 from bot.rates.model.measure import Source
-from bot.runtime.config_loader import load_book, load_files, load_parties
+from bot.runtime.config_loader import load_book, load_files
 from bot.store.read_only import approved_rates
 from bot.store.upgrade import upgrade
+from tests import shipped
 from tests.journeys.bot_process import environment, run_to_end
+from tests.shipped import PARTIES
 from tests.store.opened import open_store
 
 pytestmark = pytest.mark.journey
@@ -106,10 +108,9 @@ async def test_an_export_into_a_folder_adds_to_approved_yaml(tmp_path: Path) -> 
     await approve(tmp_path, amendment("a2", "CN", "cn-us-2025-universal"))
     code, reported = await run_to_end(export, env, tmp_path)
     assert code == 0, reported
-    parties = load_parties(CONFIG / "parties.yaml")
     made = [amendment("a1"), amendment("a2", "CN", "cn-us-2025-universal")]
-    files = load_files(rates, parties)
-    assert load_book(rates, parties) == build_overlay(files, made, parties).book
+    files = load_files(rates, PARTIES)
+    assert load_book(rates, PARTIES) == build_overlay(files, made, PARTIES).book
 
 
 async def test_an_amendment_that_no_longer_fits_is_reported(tmp_path: Path) -> None:
@@ -124,8 +125,7 @@ async def test_the_fast_reader_returns_the_same_amendments_as_the_store(tmp_path
     address = await approve(tmp_path, *made)
     # In a thread, because `approved_rates` starts its own event loop.
     assert list(await asyncio.to_thread(approved_rates, address)) == made
-    parties = load_parties(CONFIG / "parties.yaml")
-    assert build_overlay(load_book(CONFIG / "rates", parties), made, parties).applied
+    assert build_overlay(shipped.book(), made, PARTIES).applied
 
 
 def test_without_a_database_there_are_no_approved_rates(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 
 from bot.cli import main
 from bot.rates.files.tariff_schedule import HEADER, LINES
-from tests.rates.conftest import CONFIG
 from tests.rates.files.exports import export, row
+from tests.shipped import CONFIG
 
 BATTERIES = "8507.60.00"
 

@@ -23,11 +23,11 @@ from bot.commands.service import CommandService
 from bot.lines.difference import ImportMode
 from bot.lines.model import ListOwner
 from bot.lines.validation import ImportedRow
-from tests.commands.conftest import Commands, address, blank_file, commands, server, store, workers
+from tests.commands.conftest import Commands, address, commands, server, store
 from tests.commands.guarded import governed
 from tests.lines.made import LINES, ledger, schedule
 
-__all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
+__all__ = ["address", "commands", "server", "store"]
 
 ROWS = (ImportedRow(1, "8507.60.00", "China", "cells"), ImportedRow(2, "7208.39.99", "China"))
 RIGHT = (ImportedRow(1, "7208.39.00", "China", "steel"),)

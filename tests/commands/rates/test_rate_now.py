@@ -8,9 +8,9 @@ import pytest
 from bot.commands.rates.rate_now import find_rate_now
 from bot.rates.ledger import Ledger
 from tests.rates.asked import ask
-from tests.rates.conftest import ledger, parties, today
+from tests.rates.conftest import today
 
-__all__ = ["ledger", "parties", "today"]
+__all__ = ["today"]
 
 
 @pytest.mark.parametrize(

@@ -13,16 +13,14 @@ from tests.commands.conftest import (
     PERSON,
     Commands,
     address,
-    blank_file,
     commands,
     server,
     store,
-    workers,
 )
 from tests.commands.subscriptions.test_service import OTHER, governed, saved
 from tests.store.examples import story
 
-__all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
+__all__ = ["address", "commands", "server", "store"]
 
 SHRIMP = StoryExclusion(kind=ExclusionKind.WORD, value="shrimp")
 

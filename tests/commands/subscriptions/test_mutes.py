@@ -11,15 +11,13 @@ from tests.commands.conftest import (
     NOW,
     Commands,
     address,
-    blank_file,
     commands,
     server,
     store,
-    workers,
 )
 from tests.store.examples import story
 
-__all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
+__all__ = ["address", "commands", "server", "store"]
 
 
 async def test_missed_stories_are_shown_in_their_conversation_only(commands: Commands) -> None:

@@ -19,18 +19,16 @@ from tests.commands.conftest import (
     PERSON,
     Commands,
     address,
-    blank_file,
     commands,
     server,
     store,
-    workers,
 )
 from tests.commands.guarded import Role, form_request, guard
 from tests.commands.subscriptions.test_exclusions import SHRIMP
 from tests.commands.subscriptions.test_service import saved
 from tests.store.examples import story
 
-__all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
+__all__ = ["address", "commands", "server", "store"]
 
 MINE = Criteria(only_my_lines=True)
 CELLS = ListedLine(code="85076000", origin="CN", label="cells")

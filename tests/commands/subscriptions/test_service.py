@@ -24,17 +24,15 @@ from tests.commands.conftest import (
     PERSON,
     Commands,
     address,
-    blank_file,
     commands,
     server,
     store,
-    workers,
 )
 from tests.slack.fakes import FakePeople
 from tests.slack.samples import PARTIES
 from tests.store.examples import story
 
-__all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
+__all__ = ["address", "commands", "server", "store"]
 
 OTHER = "U2"
 

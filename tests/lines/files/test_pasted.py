@@ -1,7 +1,5 @@
 """Pasted text is read line by line."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +8,7 @@ from bot.errors import LinesRefused
 from bot.lines.files.pasted import MAX_CHARACTERS, read_pasted
 from bot.lines.model import MAX_LINES
 from bot.lines.validation import ImportedRow
-from bot.runtime.config_loader import load_parties
-
-PARTIES = load_parties(Path(__file__).parents[3] / "config" / "parties.yaml")
+from tests.shipped import PARTIES
 
 
 @pytest.mark.parametrize(

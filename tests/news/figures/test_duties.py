@@ -2,7 +2,6 @@
 
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,11 +9,10 @@ from hypothesis import strategies as st
 
 from bot.news.figures.duties import FigureReader
 from bot.news.story import Figure
-from bot.runtime.config_loader import load_parties, load_topics
+from tests import shipped
+from tests.shipped import PARTIES
 
-CONFIG = Path(__file__).parents[3] / "config"
-PARTIES = load_parties(CONFIG / "parties.yaml")
-READER = FigureReader(PARTIES, load_topics(CONFIG / "topics.yaml").lists["product"])
+READER = FigureReader(PARTIES, shipped.topic_rules().lists["product"])
 DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 Row = tuple[str | None, str | None, str | None, str | None, str | None, str | None]

@@ -20,17 +20,16 @@ from bot.rates.model import warnings as kinds
 from bot.rates.model.answer import Answer
 from bot.rates.model.measure import Scope, Source
 from bot.rates.question.query import QueryKind, RateQuery
-from bot.runtime.config_loader import load_book
+from tests import shipped
 from tests.rates.asked import ask
-from tests.rates.conftest import CONFIG
 
 DECEMBER = date(2026, 12, 1)
 FORCED_LABOUR = "us-cn-301-forced-labor"
 
 
 @pytest.fixture(scope="module")
-def book(parties: Parties) -> RatesFiles:
-    return load_book(CONFIG / "rates", parties)
+def book() -> RatesFiles:
+    return shipped.book()
 
 
 def amendment(**changes: Any) -> Amendment:
@@ -220,7 +219,7 @@ def test_amendments_applied_together_fit_like_one_after_the_other(
     assert [one for one in given_ones if one.id not in refused] == list(done.applied)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data(), days=st.integers(-3000, 1000), percent=st.integers(0, 1000))
 def test_an_amendment_changes_one_measure_only_or_is_refused(
     data: st.DataObject, days: int, percent: int, book: RatesFiles, ledger: Ledger, parties: Parties

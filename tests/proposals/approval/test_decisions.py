@@ -17,9 +17,9 @@ from bot.proposals.build import propose_rate
 from bot.proposals.inbox import ProposalInbox
 from bot.proposals.model import Proposal, ReportedRate, ReportSource
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_book
 from bot.store.upgrade import upgrade
-from tests.news.examples import PARTIES, ROOT
+from tests import shipped
+from tests.news.examples import PARTIES
 from tests.rates.asked import ask
 from tests.store.examples import TEAM
 from tests.store.opened import Store, open_store
@@ -27,8 +27,8 @@ from tests.store.opened import Store, open_store
 NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 DECEMBER = date(2026, 12, 1)
 ANA, BO = Operator(id="U1", name="ana"), Operator(id="U2", name="bo")
-BOOK = load_book(ROOT / "config" / "rates", PARTIES)
-SHIPPED = Ledger(BOOK, PARTIES)
+BOOK = shipped.book()
+SHIPPED = shipped.ledger()
 WIRE = ReportSource(source="Wire", link="https://wire.example/1", published=NOW, quote="40%")
 
 

@@ -21,8 +21,7 @@ from bot.rates.model.lookup import Finding, Lookup, LookupFailure, LookupResult,
 from bot.rates.model.measure import Source
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery
-from bot.runtime.config_loader import load_book
-from tests.rates.conftest import CONFIG
+from tests import shipped
 from tests.rates.made import PARTIES, SOURCE, book, sheet, written
 from tests.rates.made import ledger as made_ledger
 from tests.rates.warned import only, warned
@@ -36,7 +35,7 @@ JAPAN = Lookup(lack=MissingFigure.MFN_AVERAGE, economy="JP")
 @pytest.fixture(scope="session")
 def ledger(parties: Parties) -> Ledger:
     """The shipped ledger without the tariff schedule, so that the base duty of lines is missing."""
-    return Ledger(load_book(CONFIG / "rates", parties)._replace(tariff_schedules={}), parties)
+    return Ledger(shipped.book()._replace(tariff_schedules={}), parties)
 
 
 def asked(text: str, ledger: Ledger, today: date) -> tuple[RateQuery, tuple[Answer, ...]]:

@@ -1,17 +1,14 @@
 """`rates check` finds cards that the ledger contradicts."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from bot.parties import Parties
 from bot.rates.cards.check import CardProblem, find_card_contradictions
 from bot.rates.cards.model import Card
 from bot.rates.consistency import ContradictionKind, list_contradictions
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_book
+from tests import shipped
 from tests.rates.cards.made import card, card_ledger, fact
-from tests.rates.conftest import CONFIG
 from tests.rates.made import book, rate, ruling, written
 
 MEASURES = [written("us-a", rate(25)), written("us-b", rate(10))]
@@ -62,9 +59,8 @@ def test_the_check_of_the_rates_has_the_cards() -> None:
     assert kinds == [ContradictionKind.CARD_LACKS_MEASURE, ContradictionKind.CARD_RATE]
 
 
-def test_each_measure_in_force_of_each_us_law_is_in_a_card(parties: Parties) -> None:
-    files = load_book(Path(CONFIG) / "rates", parties)
-    ledger = Ledger(files, parties)
+def test_each_measure_in_force_of_each_us_law_is_in_a_card(ledger: Ledger) -> None:
+    files = shipped.book()
     laws = {base for one in ledger.cards.all for base in one.bases}
     assert laws == set(files.imposer_files["us.yaml"].bases)
     assert list(find_card_contradictions(ledger)) == []

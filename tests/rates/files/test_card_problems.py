@@ -8,7 +8,7 @@ import pytest
 from bot.errors import ConfigError
 from bot.parties import Parties
 from bot.runtime.config_loader import load_ledger
-from tests.rates.conftest import CONFIG
+from tests.shipped import CONFIG
 
 RATES = """imposer: US
 coverage:

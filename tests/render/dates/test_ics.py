@@ -17,13 +17,11 @@ from bot.rates.model.measure import DutyRate, Source
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render import words
 from bot.render.dates.ics import render_calendar_file
-from bot.runtime.config_loader import load_parties
 from bot.text.dates import format_day
 from tests.news.deadlines.made import deadline, notice
-from tests.rates.conftest import CONFIG
+from tests.shipped import PARTIES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-PARTIES = load_parties(CONFIG / "parties.yaml")
 
 
 def read_events(content: bytes) -> list[Event]:

@@ -13,7 +13,6 @@ from bot.local_slack.state.broadcast import Broadcast
 from bot.proposals.inbox import ProposalInbox
 from bot.proposals.model import Proposal
 from bot.rates.ledger import Ledger
-from bot.runtime.config_loader import load_ledger, load_parties
 from bot.runtime.demo.replay import Replay, read_recordings
 from bot.runtime.demo.session import OVER, DemoSession, read_examples
 
@@ -30,11 +29,6 @@ class Inbox:
 
     async def offer(self, proposals: Collection[Proposal]) -> None:
         self.offered += proposals
-
-
-@pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return load_ledger(CONFIG / "rates", load_parties(CONFIG / "parties.yaml"))
 
 
 async def show(ledger: Ledger, duration_s: float, until: str) -> tuple[Hints, list[Proposal]]:

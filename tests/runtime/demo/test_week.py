@@ -14,9 +14,10 @@ from bot.feeds.parsing.result import FeedContext, Parsed
 from bot.news.events.matching import find_event
 from bot.news.reader import Reader
 from bot.news.story import Story
-from bot.runtime.config_loader import load_feeds, load_parties, load_status, load_topics, read_model
+from bot.runtime.config_loader import load_feeds, read_model
 from bot.runtime.demo.replay import read_recordings
 from bot.values import Frozen, Topic
+from tests import shipped
 
 CONFIG = Path(__file__).parents[3] / "config"
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -93,11 +94,7 @@ MAY_JOIN = {event.id: event.may_join for event in LABELS.events}
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader(
-        load_topics(CONFIG / "topics.yaml"),
-        load_parties(CONFIG / "parties.yaml"),
-        load_status(CONFIG / "status.yaml"),
-    )
+    return shipped.reader()
 
 
 @pytest.fixture(scope="module")

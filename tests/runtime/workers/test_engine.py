@@ -28,10 +28,10 @@ from bot.store import job_queue
 from bot.store.engine import Database, parse_url
 from bot.store.message_lanes import MessageLanes
 from tests.journeys.workspace_reader import eventually
-from tests.store.conftest import address, blank_file, on_postgresql
+from tests.store.conftest import address, on_postgresql
 from tests.store.examples import TEAM
 
-__all__ = ["address", "blank_file"]
+__all__ = ["address"]
 
 
 @pytest.mark.parametrize(

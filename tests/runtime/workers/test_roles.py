@@ -13,10 +13,10 @@ from bot.runtime.workers.roles import run_web, run_worker
 from bot.store.engine import Database
 from bot.store.instance_lock import LockTimes, hold_instance_lock
 from bot.store.upgrade import require_release
-from tests.store.conftest import address, blank_file, on_postgresql
+from tests.store.conftest import address, on_postgresql
 from tests.store.test_instance_lock import clock
 
-__all__ = ["address", "blank_file"]
+__all__ = ["address"]
 
 _PREFIXES = {"bot": "xoxb", "app": "xapp"}
 

@@ -45,11 +45,9 @@ from tests.commands.conftest import (
     NOW,
     Commands,
     address,
-    blank_file,
     commands,
     server,
     store,
-    workers,
 )
 from tests.commands.guarded import (
     ANYONE,
@@ -73,7 +71,7 @@ from tests.commands.guarded import (
 from tests.slack.fakes import SECRET, reader
 from tests.store.examples import subscription
 
-__all__ = ["address", "blank_file", "commands", "server", "store", "workers"]
+__all__ = ["address", "commands", "server", "store"]
 
 OPERATORS_ONLY = "Only operators decide on rates"
 FROM_HOME: Allowed = {

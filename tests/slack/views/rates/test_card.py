@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.law import Effect
 from bot.rates.question.parse import parse_query
 from bot.rates.question.query import QueryKind, RateQuery, Respelling
-from bot.runtime.config_loader import load_ledger
 from bot.slack.blockkit.blocks import Message
 from bot.slack.views.rates.card import (
     MAX_WORDS,
@@ -27,17 +25,12 @@ from bot.slack.views.rates.card import (
 )
 from tests.rates.cards.made import TODAY, card, card_ledger, fact, facts_of
 from tests.rates.made import rate, ruling, written
-from tests.slack.samples import PARTIES, ROOT
+from tests.slack.samples import PARTIES
 from tests.slack.views.accepted import as_text, check_accepted
 
 DAYS = (date(2025, 1, 1), date(2026, 2, 22), date(2026, 6, 1), TODAY, date(2027, 6, 30))
 CARD_QUERY = RateQuery(kind=QueryKind.CARD)
 HOSTILE = "<!channel> *bold* `code` <https://evil.example|click> & \u202e @here \n> quote"
-
-
-@pytest.fixture(scope="module")
-def ledger() -> Ledger:
-    return load_ledger(Path(ROOT) / "config" / "rates", PARTIES)
 
 
 def list_texts(value: Any) -> Iterable[str]:

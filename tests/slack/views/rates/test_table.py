@@ -94,7 +94,7 @@ async def test_an_answer_without_components_is_sent_as_paragraphs(workspace: Wor
         assert answer["blocks"]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(
     st.lists(st.sampled_from(CODES), min_size=2, max_size=6, unique=True),
     st.sampled_from(["", "steel", "8507.60", "cars", "history"]),
