@@ -42,7 +42,7 @@ def forget(user: str, team: str | None, dry_run: bool, as_json: bool) -> None:
         echo(f"{name}: {erased.deleted} {words}deleted, {erased.anonymized} {words}anonymized")
     if not any(erased.deleted or erased.anonymized for erased in result.values()):
         where = f" in workspace {team}" if team else ""
-        echo(f"the database has nothing about {user}{where}; is the id right?", err=True)
+        echo(f"the database has nothing about {user}{where}; check the id", err=True)
     elif dry_run:
         echo("nothing was changed (--dry-run)", err=True)
     elif any(erased.anonymized for erased in result.values()):
