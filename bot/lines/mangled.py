@@ -1,6 +1,6 @@
-"""Finds why a code looks as if a spreadsheet had changed it. The code itself is never guessed.
+"""Finds out how a spreadsheet has probably changed a code. The original code is never guessed.
 
-A spreadsheet that takes a code for a number drops the zeros at its ends, writes separators into it,
+A spreadsheet that treats a code as a number drops the zeros at its ends, writes separators into it,
 or shows it as a power of ten.
 """
 
@@ -30,7 +30,7 @@ _HEADING_DIGITS = 4
 
 
 def find_hint(written: str) -> CodeHint | None:
-    """What has probably happened to a code that is no line; None if it looks like any code."""
+    """How a code that is not a line was probably changed; None if there is no sign of a change."""
     text = written.strip().lstrip("'")
     if _POWER_OF_TEN.fullmatch(text):
         return CodeHint.POWER_OF_TEN
