@@ -111,9 +111,13 @@ class CommandService:
         return self.answers.ledger.parties
 
     async def handle(self, request: CommandRequest) -> Reply:
-        """The reply to typed text, whatever it is. Raises StoreError if the database fails."""
-        if (refused := self.find_overuse(request)) is not None:
-            return refused
+        """The reply to typed text, whatever it is; counts it as a request. Raises StoreError if the
+        database fails."""
+        return self.find_overuse(request) or await self.read(request)
+
+    async def read(self, request: CommandRequest) -> Reply:
+        """The reply to text that is already counted as a request, such as that of a button. Raises
+        StoreError if the database fails."""
         if is_greeting(request.text):
             return replies.Help(is_short=True)
         try:

@@ -121,7 +121,7 @@ async def _handle(context: SlackContext, button: ButtonRoute, click: Click) -> M
 
 async def _run(context: SlackContext, click: Click) -> Message:
     """Runs the command that is the button's value."""
-    return await answer(context, click.request(click.value))
+    return await answer(context, click.request(click.value), is_counted=True)
 
 
 async def _refuse_old_button(_: SlackContext, __: Click) -> Message:

@@ -83,13 +83,20 @@ async def _answer_command(context: SlackContext, body: dict[str, Any]) -> Messag
 
 
 async def answer(
-    context: SlackContext, request: CommandRequest, command: Command | None = None
+    context: SlackContext,
+    request: CommandRequest,
+    command: Command | None = None,
+    *,
+    is_counted: bool = False,
 ) -> Message:
-    """The reply to a request as a message. The request is either typed text or the `command` of a
-    button. Never raises."""
+    """The reply to a request as a message. The request is either text or the `command` of a button.
+    Text counts as a request of the person unless it `is_counted` already. Never raises."""
     service = context.service
     try:
-        reply = await (service.execute(command, request) if command else service.handle(request))
+        if command is not None:
+            reply = await service.execute(command, request)
+        else:
+            reply = await (service.read(request) if is_counted else service.handle(request))
         if isinstance(reply, CalendarFile) and (reply.entries or reply.deadlines):
             return await _share_calendar(context, reply, request)
         if isinstance(reply, LinesPage) and reply.wanted.act is LinesAct.FILE:

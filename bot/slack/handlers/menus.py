@@ -70,12 +70,12 @@ async def share(context: SlackContext, click: Click) -> Message | None:
 
 
 async def _show_table(context: SlackContext, click: Click) -> Message:
-    return await answer(context, click.request(f"table {click.value}"))
+    return await answer(context, click.request(f"table {click.value}"), is_counted=True)
 
 
 async def _watch(context: SlackContext, click: Click) -> Message:
     """Subscribes the conversation to stories about tariffs that name the pair."""
-    return await answer(context, click.request(f"subscribe tariffs {click.value}"))
+    return await answer(context, click.request(f"subscribe tariffs {click.value}"), is_counted=True)
 
 
 async def _report_answer(context: SlackContext, click: Click) -> Message:

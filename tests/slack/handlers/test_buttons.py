@@ -173,6 +173,29 @@ async def test_clicks_count_as_requests(workspace: Workspace, client: AsyncWebCl
         assert refused["ephemeral"]
 
 
+async def test_a_click_that_runs_a_command_counts_once(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    given = slack_context(client, workspace.signing_secret, limit=RequestLimit(2))
+    async with page_user_of(workspace, given) as page_user:
+        (answer,) = await page_user.say("/tariff us on china")
+        (table,) = await page_user.pick(answer, "table")
+        assert "Legal basis" in as_text([table])
+        (refused,) = await page_user.pick(answer, "watch")
+        assert "more than 2 requests in a minute" in refused["text"]
+    given = slack_context(client, workspace.signing_secret, limit=RequestLimit(2))
+    async with page_user_of(workspace, given) as page_user:
+        (suggestion,) = await page_user.say("/tariff us chinnx")
+        (answer,) = await page_user.click(suggestion, "run_0")
+        assert "US additional duty on goods of China" in as_text([answer])
+    given = slack_context(client, workspace.signing_secret, limit=RequestLimit(2))
+    async with page_user_of(workspace, given) as page_user:
+        (answer,) = await page_user.say("/tariff us on china")
+        await page_user.pick(answer, "watch")
+        assert isinstance(given.service.stores.subscriptions, FakeSubscriptions)
+        assert given.service.stores.subscriptions.kept
+
+
 async def test_why_shows_evidence_reason_and_feed(page_user: PageUser) -> None:
     await page_user.say("/tariff subscribe tariffs china")
     said = as_text(await page_user.choose(await page_user.alert(), "why"))
