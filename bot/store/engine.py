@@ -240,7 +240,7 @@ class Database:
                     held.append(self._engine.connect())
                 return work(held[0])
 
-            return await self._finish(self._in_thread(run_held))
+            return await self._finish(self._in_thread(run_held, is_write=True))
 
         try:
             yield run
@@ -284,13 +284,13 @@ class Database:
             await asyncio.wait({task})
             raise
 
-    async def _in_thread(self, work: Callable[[], T]) -> T:
+    async def _in_thread(self, work: Callable[[], T], *, is_write: bool = False) -> T:
         try:
             with store_errors(self.name):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except StoreUnavailable as error:
             if self._outage is not None:
-                self._outage.met(error, is_write=False)
+                self._outage.met(error, is_write=is_write)
             raise
 
 

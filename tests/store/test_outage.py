@@ -100,6 +100,26 @@ async def test_a_read_does_not_end_an_outage_that_a_write_has_met(tmp_path: Path
 
 
 @on_postgresql
+async def test_a_read_does_not_end_an_outage_that_a_held_connection_has_met(store: Store) -> None:
+    readiness = Readiness()
+    url = store.database.url.render_as_string(hide_password=False)
+    database = Database(url, Outage(readiness))
+
+    def fill(connection: Connection) -> None:
+        connection.execute(text("DO $$ BEGIN RAISE disk_full; END $$"))
+
+    with pytest.raises(StoreUnavailable):
+        async with database.hold_connection() as run:
+            await run(fill)
+    await database.rows(text("SELECT 1"))
+    assert list(readiness.reasons) == [NotReady.DATABASE]
+    async with database.hold_connection() as run:
+        await run(_select_one)
+    assert list(readiness.reasons) == []
+    await database.close()
+
+
+@on_postgresql
 async def test_a_connection_closed_by_the_server_counts_as_an_outage(store: Store) -> None:
     with pytest.raises(StoreUnavailable):
         await store.database.write(
