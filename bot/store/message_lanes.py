@@ -15,7 +15,8 @@ from bot.store.delivery_rows import FIELDS, read_delivery
 from bot.store.engine import Database, chunks
 
 MOST_SWEPT = 5000
-"""Maximum conversations that one sweep looks at: those with the messages that became due first."""
+"""After a sweep has found so many conversations, it looks no further. It begins with the messages
+that were due first. A sweep with `since` looks at no more conversations than this."""
 
 _row = tables.deliveries.c
 _lane = _row.team + ":" + _row.conversation
@@ -53,7 +54,6 @@ _WITHOUT_JOB = (
     .where(next_delivery.IS_DUE, _recent, sa.not_(_is_update), _lane.not_in(_unfinished))
     .group_by(_row.team, _row.conversation)
     .order_by(sa.func.min(_row.due_at))
-    .limit(MOST_SWEPT)
 )
 """`now`, `of_team`, `closed`, `since`: the conversations in which a message is due and that have no
 job. The message may be blocked by an earlier one.
@@ -124,9 +124,10 @@ class MessageLanes:
     ) -> int:
         """Adds jobs for lanes in which something is due and that have none; returns how many.
 
-        With `since`, it looks only at what has become due since then, which is fast. Otherwise, it
-        also moves what is due in muted conversations, and adds the lanes with claims that belong to
-        no job. A job may have ended without its claim while the database could not be reached.
+        With `since`, it looks only at what has become due since then, and at `MOST_SWEPT`
+        conversations at most, so it is fast. Otherwise, it also moves what is due in muted
+        conversations, and adds the lanes with claims that belong to no job. A job may have ended
+        without its claim while the database could not be reached.
         """
 
         def write(connection: sa.Connection) -> int:
@@ -142,9 +143,13 @@ class MessageLanes:
             # There are two queries because it is slow to find out whether a message is blocked.
             # With a backlog, almost all lanes have jobs, so few conversations are left for it.
             waiting = connection.execute(_WITHOUT_JOB, given).all()
-            for among in chunks(waiting):
-                found += connection.execute(_NOT_BLOCKED, given | {"among": among})
-            lanes = {Lane(team=team, conversation=conversation) for team, conversation in found}
+            sendable: list[sa.Row[tuple[str, str]]] = []
+            for among in chunks(waiting if since is None else waiting[:MOST_SWEPT]):
+                # Blocked messages do not count, or they could hide those of other workspaces.
+                if len(sendable) >= MOST_SWEPT:
+                    break
+                sendable += connection.execute(_NOT_BLOCKED, given | {"among": among})
+            lanes = {Lane(team=team, conversation=place) for team, place in (*found, *sendable)}
             return job_queue.add_missing(connection, lanes)
 
         return await self._database.write(write)
