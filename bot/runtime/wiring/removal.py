@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.alerts.sending.workspace_gate import Check, WorkspaceGate
-from bot.errors import StoreError, WorkspaceRefused
+from bot.errors import StoreError, StoreUnavailable, WorkspaceRefused
 from bot.runtime.wiring.slack import SlackConnection
 from bot.slack.workspaces.registry import InstalledWorkspaces
 from bot.store.engine import Database
@@ -66,9 +66,19 @@ class WorkspaceRemoval:
 
     async def look_again(self) -> None:
         """Repeats each removal once, also those of other processes, to delete what was saved in the
-        meantime; call it regularly. Raises StoreError."""
+        meantime; call it regularly. Raises StoreUnavailable.
+
+        A removal that cannot be checked is tried again at the next call. The cause may be that no
+        key decrypts the workspace's token.
+        """
         for mark in await self._marks.handled_before(self._clock() - AGAIN_AFTER):
-            await self._remove(mark.team, mark.at)
+            try:
+                await self._remove(mark.team, mark.at)
+            except StoreUnavailable:
+                raise
+            except StoreError as error:
+                log.warning("workspace %.20s is removed later: %s", mark.team, error)
+                continue
             await self._marks.delete(mark)
 
     async def _remove(self, team: str, at: datetime) -> None:

@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
 from bot.alerts.sending.workspace_gate import Turn, WorkspaceGate
-from bot.errors import SendLater, WorkspaceRefused
+from bot.errors import SendLater, StoreError, WorkspaceRefused
 from bot.runtime.wiring.removal import AGAIN_AFTER, WorkspaceRemoval
 from bot.slack.workspaces.registry import InstalledWorkspaces
 from bot.store import tables
@@ -142,6 +142,21 @@ async def test_a_workspace_whose_token_cannot_be_decrypted_is_removed_too(bot: R
     without_key = Installations(bot.store.database, TokenCipher([make_key()]))
     await bot.make_removal(without_key).remove("T2", NOON + timedelta(hours=1))
     assert await bot.teams() == ["T1"]
+
+
+async def test_a_removal_that_cannot_be_checked_does_not_stop_the_next_one(bot: Removed) -> None:
+    for team in ("T1", "T2"):
+        await bot.removal.remove(team, bot.now)
+        await bot.store.subscriptions.add(subscription("C1", team=team))
+        bot.now += timedelta(seconds=1)
+    await bot.installations.save(installation("T1", installed_at=bot.now))
+    bot.token_error = StoreError("the token of T1", "no key decrypts it")
+    bot.now += AGAIN_AFTER
+    await bot.removal.look_again()
+    assert await bot.teams() == ["T1"]
+    bot.token_error = WorkspaceRefused("Slack", "account_inactive", "install it")
+    await bot.removal.look_again()
+    assert await bot.teams() == []
 
 
 async def test_a_refusal_of_a_removed_workspace_is_not_saved(bot: Removed) -> None:
