@@ -75,25 +75,31 @@ class LaneJobs:
 class Patience:
     """How long other workers may be silent before they count as dead.
 
-    If this process was suspended, or could not reach the database, the same may be true of the
-    others. The limit is then longer by the same time, until they had time to continue. Without
-    this, their messages could be sent twice.
+    If this process was suspended, or could not reach the database, the others may have been too.
+    After such a gap, the limit is longer by the gap for `STALLED_AFTER_S` seconds, so that they can
+    send a heartbeat. Otherwise, their messages would be sent twice. It knows no gap before its own
+    start.
     """
 
     def __init__(self, now: datetime) -> None:
         self._looked_at = self._until = now
         self._gap = timedelta()
 
-    def find_limit_s(self, now: datetime) -> float:
-        """The limit in seconds for a look at this time."""
+    def begin_look(self, now: datetime) -> float:
+        """The limit in seconds, for the look that begins at this time."""
         gap = now - self._looked_at
+        if gap < timedelta():
+            # The clock was set back.
+            self._until += gap
+            self._looked_at = now
         if gap > timedelta(seconds=_GAP_S):
-            self._gap = gap
+            # A worker that was suspended in both gaps was silent for both.
+            self._gap = gap + (self._gap if now < self._until else timedelta())
             self._until = now + timedelta(seconds=STALLED_AFTER_S)
         is_extended = now < self._until
         return STALLED_AFTER_S + (self._gap.total_seconds() if is_extended else 0.0)
 
-    def note_look(self, now: datetime) -> None:
+    def end_look(self, now: datetime) -> None:
         """Call it after each look that reached the database."""
         self._looked_at = now
 
@@ -161,8 +167,8 @@ class JobEngine:
         patience = Patience(self._clock())
         while not stop.is_set():
             with suppress(StoreUnavailable):
-                await self._take_over(patience.find_limit_s(self._clock()), ended)
-                patience.note_look(self._clock())
+                await self._take_over(patience.begin_look(self._clock()), ended)
+                patience.end_look(self._clock())
                 self._ended -= ended
                 ended = frozenset(self._ended)
             await wait_for(stop, self._look_s)

@@ -257,16 +257,38 @@ async def test_workers_that_were_suspended_with_this_one_are_not_taken_over(
 def test_patience_ends_when_the_others_have_had_time_to_go_on() -> None:
     now = datetime(2026, 11, 30, tzinfo=UTC)
     patience = Patience(now)
-    assert patience.find_limit_s(now) == STALLED_AFTER_S
-    patience.note_look(now)
+    assert patience.begin_look(now) == STALLED_AFTER_S
+    patience.end_look(now)
     resumed = now + timedelta(minutes=10)
-    assert patience.find_limit_s(resumed) == STALLED_AFTER_S + 600
+    assert patience.begin_look(resumed) == STALLED_AFTER_S + 600
     limits = []
     for later_s in range(0, 60, int(TAKE_OVER_S)):
         later = resumed + timedelta(seconds=later_s)
-        patience.note_look(later)
-        limits.append(patience.find_limit_s(later))
+        patience.end_look(later)
+        limits.append(patience.begin_look(later))
     assert limits == [STALLED_AFTER_S + 600] * 7 + [STALLED_AFTER_S] * 5
+
+
+def test_patience_lasts_if_a_short_gap_follows_a_long_one() -> None:
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    patience = Patience(now)
+    resumed = now + timedelta(minutes=10)
+    patience.begin_look(resumed)
+    patience.end_look(resumed)
+    assert patience.begin_look(resumed + timedelta(seconds=16)) == STALLED_AFTER_S + 616
+
+
+def test_patience_does_not_last_longer_if_the_clock_is_set_back() -> None:
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    patience = Patience(now)
+    resumed = now + timedelta(minutes=10)
+    assert patience.begin_look(resumed) == STALLED_AFTER_S + 600
+    patience.end_look(resumed)
+    back = resumed - timedelta(hours=1)
+    assert patience.begin_look(back) == STALLED_AFTER_S + 600
+    later = back + timedelta(seconds=60)
+    patience.end_look(later)
+    assert patience.begin_look(later) == STALLED_AFTER_S
 
 
 @on_postgresql
