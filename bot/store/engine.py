@@ -98,6 +98,13 @@ def _postgresql(url: sa.URL) -> sa.URL:
     return url.set(query=parameters)
 
 
+class RunHeld(Protocol):
+    """Runs work in a thread, with the connection of `Database.hold_connection`. Raises StoreError
+    on failure."""
+
+    async def __call__(self, work: Callable[[sa.Connection], T], /) -> T: ...
+
+
 class Database:
     """A database: read with `rows` and `column`, change with `write` and `change`, then `close`.
 
@@ -120,6 +127,7 @@ class Database:
         self._one_writer = asyncio.Lock()
         self._waiting: list[_Write] = []
         self._running: set[asyncio.Task[Any]] = set()
+        self._held: set[sa.Connection] = set()
         self._outage = outage
         self._closed = False
 
@@ -226,11 +234,12 @@ class Database:
         return await self._finish(self._in_thread(lambda: work(engine)))
 
     @asynccontextmanager
-    async def hold_connection(self) -> AsyncIterator["Run"]:
+    async def hold_connection(self) -> AsyncIterator[RunHeld]:
         """One connection for the whole block, for a transaction in which other work is awaited.
 
-        Yields a function that runs work with the connection, in a thread. The work commits; what is
-        not committed at the end of the block is rolled back. Raises StoreError on failure.
+        Yields a function that runs work with the connection, in a thread. The work itself
+        calls `connection.commit`; what is not committed at the end of the block, or when the
+        database is closed, is rolled back. Raises StoreError on failure.
         """
         held: list[sa.Connection] = []
 
@@ -238,6 +247,7 @@ class Database:
             def run_held() -> T:
                 if not held:
                     held.append(self._engine.connect())
+                    self._held.update(held)
                 return work(held[0])
 
             return await self._finish(self._in_thread(run_held, is_write=True))
@@ -245,8 +255,9 @@ class Database:
         try:
             yield run
         finally:
-            if held:
+            if held and not self._closed:
                 await self._finish(self._in_thread(held[0].close))
+            self._held.difference_update(held)
         if self._outage is not None:
             self._outage.over(is_write=True)
 
@@ -262,6 +273,8 @@ class Database:
         self._closed = True
         if self._running:
             await asyncio.wait(self._running)
+        for connection in list(self._held):
+            await asyncio.to_thread(connection.close)
         await asyncio.to_thread(self._threads.shutdown)
         self._engine.dispose()
 
@@ -292,12 +305,6 @@ class Database:
             if self._outage is not None:
                 self._outage.met(error, is_write=is_write)
             raise
-
-
-class Run(Protocol):
-    """Runs work with a connection and returns its result."""
-
-    async def __call__(self, work: Callable[[sa.Connection], T], /) -> T: ...
 
 
 @dataclass(eq=False)

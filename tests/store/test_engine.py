@@ -12,7 +12,7 @@ from sqlalchemy import Connection, make_url, select, text
 from bot.errors import StoreError, StoreUnavailable
 from bot.store import tables
 from bot.store.engine import Database, parse_url
-from tests.store.conftest import BACKENDS
+from tests.store.conftest import BACKENDS, on_postgresql
 from tests.store.examples import NOON, feed
 from tests.store.opened import Store
 
@@ -148,6 +148,22 @@ async def test_a_query_after_the_close_is_a_store_error(store: Store) -> None:
     await store.database.close()
     with pytest.raises(StoreError, match="closed"):
         await store.feeds.added()
+
+
+@on_postgresql
+async def test_a_close_ends_the_transaction_of_a_held_connection(store: Store) -> None:
+    database = Database(store.database.url.render_as_string(hide_password=False))
+
+    async def fail() -> None:
+        async with database.hold_connection() as run:
+            await run(lambda each: each.execute(text("SELECT pg_advisory_xact_lock(77)")))
+            await database.close()
+            free = await store.database.column(text("SELECT pg_try_advisory_xact_lock(77)"))
+            assert free == [True]
+            raise ArithmeticError
+
+    with pytest.raises(ArithmeticError):
+        await fail()
 
 
 async def test_the_error_for_missing_tables_says_how_to_create_them(tmp_path: Path) -> None:
