@@ -5,12 +5,9 @@ hour.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
-
-log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
 """Seconds between two checks. A smaller step back may go unnoticed; jobs are then late by less."""
@@ -36,6 +33,5 @@ async def _watch(clock: Callable[[], datetime], act: Callable[[], object], look_
         await asyncio.sleep(look_s)
         now = clock()
         if now < before:
-            log.warning("the clock was set back; jobs are scheduled again")
             act()
         before = now

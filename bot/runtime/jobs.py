@@ -190,6 +190,7 @@ async def _run(job: Job) -> None:
 
 def _start_all(scheduler: AsyncIOScheduler, clock: Callable[[], datetime]) -> None:
     """Makes each job due now. After the clock was set back, its next run may be far away."""
+    log.warning("the clock was set back; jobs are scheduled again")
     for job in scheduler.get_jobs():
         job.modify(next_run_time=clock())
 

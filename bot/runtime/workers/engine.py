@@ -150,9 +150,9 @@ class JobEngine:
 
     def _restart_periodic(self) -> None:
         """Forgets when periodic jobs last ran. Otherwise, none would run until the clock reaches
-        that time again."""
+        that time again. Periodic jobs that run longer than `STOP_WITHIN_S` are canceled."""
         if (worker := self._workers.get(job_queue.PERIODIC)) is not None:
-            worker.cancel()
+            _stop_worker(worker)
 
     async def _take_over_lanes(self, stop: asyncio.Event) -> None:
         """Gives lanes of dead workers to others.
@@ -189,7 +189,7 @@ class JobEngine:
             worker = self._workers[queue] = asyncio.create_task(self._work(app, queue))
             await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if stop.is_set():
-                worker.cancel()
+                _stop_worker(worker)
             with suppress(asyncio.CancelledError):
                 try:
                     await worker
@@ -216,6 +216,13 @@ class JobEngine:
             update_heartbeat_interval=HEARTBEAT_S,
             stalled_worker_timeout=_FORGET_AFTER_S,
         )
+
+
+def _stop_worker(worker: asyncio.Task[None]) -> None:
+    """Lets the worker end its jobs within `STOP_WITHIN_S`. A second cancellation would end the
+    worker at once, and its jobs would go on without it."""
+    if not worker.cancelling():
+        worker.cancel()
 
 
 def _build_lanes_app(connector: PsycopgConnector, lanes: LaneJobs) -> App:
