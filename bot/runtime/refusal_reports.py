@@ -150,12 +150,11 @@ class RefusalReporter:
 
     def forgotten(self, team: str) -> None:
         """Called when the workspace has removed the app."""
-        if self._home in (None, team):
-            self._readiness.clear(NotReady.POSTS_REFUSED)
+        self._clear(team)
 
     def recovered(self, team: str, recovery: Recovery) -> None:
         """Called when the workspace accepts messages again."""
-        self.forgotten(team)
+        self._clear(team)
         if self._webhook is not None and recovery.is_reported_here:
             since = f"{recovery.refusal.since:%Y-%m-%d %H:%M} UTC"
             self._webhook.post(
@@ -169,6 +168,10 @@ class RefusalReporter:
         await self._notices.report(
             recovery_trouble(recovery, self._name(team), is_counted=is_counted)
         )
+
+    def _clear(self, team: str) -> None:
+        if self._home in (None, team):
+            self._readiness.clear(NotReady.POSTS_REFUSED)
 
     def _name(self, team: str) -> str:
         return "" if self._home is None else f" of workspace {team}"
