@@ -53,7 +53,7 @@ _PLACES = sa.text(
         (SELECT max(priority) FROM procrastinate_jobs
             WHERE status = 'todo' AND queue_name = 'messages'),
         0
-    ) AS next
+    ) AS place
     FROM unnest(CAST(:teams AS text[])) AS team
     """
 )
@@ -85,7 +85,7 @@ _STALLED = sa.text(
     RETURNING queue_name, args
     """
 )
-_IS_ALIVE = sa.text(
+_HAS_LIVE_WORKER = sa.text(
     """
     SELECT EXISTS (
         SELECT 1 FROM procrastinate_workers
@@ -165,15 +165,15 @@ def add_missing(connection: sa.Connection, lanes: Iterable[Lane]) -> int:
 def add_lanes(connection: sa.Connection, lanes: Mapping[Lane, datetime | None]) -> None:
     """Adds a job for each lane of messages, unless one waits or the lane is not due yet.
 
-    The times say when each is due; None stands for now.
+    The times say when each is due; None stands for now. The sweep adds lanes once they are due.
     """
     teams = sorted({lane.team for lane in lanes})
     found = connection.execute(_PLACES, {"teams": teams}).all() if teams else ()
-    places = {row.team: row.next for row in found}
+    places = {row.team: row.place for row in found}
     rows = []
     # The lanes are sorted, so two transactions cannot wait for each other.
     for lane, due_at in sorted(lanes.items(), key=lambda each: each[0].key):
-        row = _list_values(MESSAGES, DRAIN, lane.key, lane.model_dump(), places[lane.team])
+        row = _make_row(MESSAGES, DRAIN, lane.key, lane.model_dump(), places[lane.team])
         rows.append(row | {"due_at": due_at})
         places[lane.team] -= 1
     execute_many(connection, _ADD, rows)
@@ -181,7 +181,7 @@ def add_lanes(connection: sa.Connection, lanes: Mapping[Lane, datetime | None]) 
 
 def add_hosts(connection: sa.Connection, hosts: Iterable[str]) -> None:
     """Adds a job for each feed host, unless one waits; in the caller's transaction."""
-    rows = [_list_values(POLLS, POLL, host_key(host), {"host": host}) for host in sorted(hosts)]
+    rows = [_make_row(POLLS, POLL, host_key(host), {"host": host}) for host in sorted(hosts)]
     execute_many(connection, _ADD, rows)
 
 
@@ -200,9 +200,9 @@ def take_over(connection: sa.Connection, after_s: float, ended: Collection[int] 
     return len(stalled)
 
 
-def has_worker(connection: sa.Connection, after_s: float) -> bool:
+def is_worker_alive(connection: sa.Connection, after_s: float) -> bool:
     """Whether a worker has sent a heartbeat within the last `after_s` seconds."""
-    return bool(connection.execute(_IS_ALIVE, {"after_s": after_s}).scalar())
+    return bool(connection.execute(_HAS_LIVE_WORKER, {"after_s": after_s}).scalar())
 
 
 def host_key(host: str) -> str:
@@ -214,7 +214,7 @@ def _name_version() -> str:
     return f"procrastinate {version('procrastinate')}, with 2 indexes of tariffwire"
 
 
-def _list_values(
+def _make_row(
     queue: str, task: str, lane: str, args: dict[str, str], priority: int = 0
 ) -> dict[str, Any]:
     return {

@@ -19,7 +19,7 @@ MOST_SWEPT = 5000
 that were due first. A sweep with `since` looks at no more conversations than this."""
 
 _row = tables.deliveries.c
-_lane = _row.team + ":" + _row.conversation
+LANE_KEY = _row.team + ":" + _row.conversation
 """`Lane.key` of a message."""
 _is_update = _row.kind == DeliveryKind.UPDATE
 _in_conversation = sa.and_(
@@ -51,7 +51,7 @@ _unfinished = (
 )
 _WITHOUT_JOB = (
     sa.select(_row.team, _row.conversation)
-    .where(next_delivery.IS_DUE, _recent, sa.not_(_is_update), _lane.not_in(_unfinished))
+    .where(next_delivery.IS_DUE, _recent, sa.not_(_is_update), LANE_KEY.not_in(_unfinished))
     .group_by(_row.team, _row.conversation)
     .order_by(sa.func.min(_row.due_at))
 )
@@ -77,11 +77,13 @@ _TEAMS_WITH_UPDATES = (
     )
     .distinct()
 )
+"""`now`, `of_team`, `closed`, `since`: the workspaces in which an update can be sent."""
 _CLAIMED_LANES = (
     sa.select(_row.team, sa.case((_is_update, ""), else_=_row.conversation))
     .where(next_delivery.IS_CLAIMED)
     .distinct()
 )
+"""`of_team`: the lanes with claimed deliveries."""
 
 
 class MessageLanes:

@@ -23,8 +23,8 @@ Each new column with text is classified in `bot.store.personal_data`.
     oauth_states              installations that were started and not finished yet
     workspace_turns           when each workspace may get its next message, if there are workers
     once                      marks of what is done once in a database's life; its workspace, a
-                              refusal of it, removals of workspaces that are repeated once, and on
-                              SQLite the running bot
+                              refusal of it, removals of workspaces that are repeated once, a write
+                              that is tried during an outage, and on SQLite the running bot
 
 In the tables with a column `data`, this column contains the whole object as JSON. The other columns
 repeat or add the fields that queries need.

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, TextClause, select, text
 
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.alerts.sending.lanes import Lane
@@ -57,6 +57,13 @@ async def test_messages_of_a_lane_are_claimed_one_at_a_time_in_order(
     second = await lanes.claim(C1, NOON, LEASE_S, (), False)
     assert second is not None
     assert second.event_id == "b"
+
+
+async def test_the_lane_of_a_message_has_one_key_in_the_program_and_in_queries(
+    store: Store,
+) -> None:
+    await store.queue(delivery("a", "C1"))
+    assert await store.database.column(select(message_lanes.LANE_KEY)) == [C1.key]
 
 
 async def test_updates_of_a_workspace_are_a_lane_of_their_own(

@@ -45,7 +45,10 @@ class LaneQueue(Protocol):
         self, lane: Lane, now: datetime, lease_s: float, closed: Collection[str], is_first: bool
     ) -> Delivery | None: ...
 
-    async def add(self, lane: Lane) -> None: ...
+    async def add(self, lane: Lane) -> None:
+        """Adds a job for a lane that is being drained. It must not begin before the present job of
+        the lane has ended."""
+        ...
 
 
 class LaneSender:

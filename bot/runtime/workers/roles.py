@@ -111,7 +111,8 @@ async def probe_workers(readiness: Readiness, database: Database) -> AsyncIterat
     """Within the block, `/readyz` shows whether a worker is alive. It is for a process that neither
     polls nor sends."""
     read = BoundedRead(
-        lambda: database.read(lambda each: job_queue.has_worker(each, STALLED_AFTER_S)), _READ_S
+        lambda: database.read(lambda each: job_queue.is_worker_alive(each, STALLED_AFTER_S)),
+        _READ_S,
     )
 
     async def is_one_alive() -> bool:
