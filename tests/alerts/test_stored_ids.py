@@ -12,7 +12,8 @@ import pytest
 from bot.alerts.delivery import Audience, DeliveryKind, delivery_id
 from bot.alerts.notices import plan_notices
 from bot.alerts.planning import DeliveryRules, plan_deliveries
-from bot.alerts.reminders.planning import plan_reminders
+from bot.alerts.reminders.planning import ReminderFacts, plan_reminders
+from bot.alerts.reminders.schedule import ReminderDay
 from bot.alerts.subscriptions.timing import Frequency, ServerTime
 from bot.feeds.model import FeedState
 from bot.proposals.approval.amendments import Amendment
@@ -87,7 +88,9 @@ def test_the_id_of_an_approval_notice_comes_from_the_approval_and_the_reason() -
 def test_the_id_of_a_reminder_comes_from_the_change_and_the_lead_time() -> None:
     coming = ledger(sheet(written("us-1", {"from": date(2026, 12, 1)})))
     now = datetime(2026, 11, 24, 7, tzinfo=UTC)
-    [made] = plan_reminders(coming, [subscription("C1")], [], {}, now.date(), now)
+    [made] = plan_reminders(
+        ReminderFacts(coming, {}, now), [subscription("C1")], ReminderDay(now.date(), 1)
+    )
     assert made.id == "0bab6e219372a9d9488c3ebdd2c1555d"
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.alerts.deadlines import NO_DATED_EVENTS, DatedEvents
 from bot.alerts.delivery import Delivery
 from bot.alerts.reminders.model import Place, read_sent
-from bot.alerts.reminders.planning import WEEK_DAYS, list_changes, plan_reminders
+from bot.alerts.reminders.planning import WEEK_DAYS, ReminderFacts, list_changes, plan_reminders
 from bot.alerts.reminders.ports import (
     DeadlineSource,
     MuteSource,
@@ -77,13 +77,15 @@ class Reminders:
     ) -> None:
         earlier = await self._outbox.reminders(now - _LOOK_BACK)
         off = {Place(self._team, each) for each in await self._switches.off(self._team)}
-        ledger, days = self._ledger(), [each for each in schedule.days if each is not None]
+        days = [each for each in schedule.days if each is not None]
         dated = NO_DATED_EVENTS
         if self._deadlines is not None:
             first, last = min(days).day, max(days).day
             dated = await self._deadlines.find(first, last + timedelta(days=WEEK_DAYS))
         mutes, sent = await self._mutes.every(self._team, now), read_sent(earlier)
         touching = await self._find_touching(subscriptions, dated, [each.day for each in days])
+
+        facts = ReminderFacts(self._ledger(), sent, now, off, mutes, touching)
 
         def plan() -> list[Delivery]:
             found: list[Delivery] = []
@@ -93,9 +95,7 @@ class Reminders:
                     one for one in dated.followers if schedule.get_day(one.conversation) == each
                 )
                 of_day = dated._replace(followers=frozenset(followers))
-                found += plan_reminders(
-                    ledger, own, off, sent, each.day, now, of_day, mutes, each.next_in, touching
-                )
+                found += plan_reminders(facts, own, each, of_day)
             return found
 
         # Planning for a thousand conversations takes 0.2 s, so it runs in a thread.

@@ -25,6 +25,7 @@ Earlier reminders are read from the outbox, so neither a restart nor a corrected
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.alerts.deadlines import NO_DATED_EVENTS, DatedEvent, DatedEvents
@@ -38,6 +39,7 @@ from bot.alerts.reminders.recipients import (
     list_on_tariffs,
     wants_change,
 )
+from bot.alerts.reminders.schedule import ReminderDay
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.own_lines import NOTHING_TOUCHING, TouchingAhead
 from bot.rates.calendar.entries import CalendarEntry, build_entries
@@ -64,29 +66,35 @@ def reminder_due(days_left: int, sent: Mapping[LeadTime, int], next_in: int = 1)
     return LeadTime.WEEK if first is None and days_left <= WEEK_DAYS else None
 
 
-def plan_reminders(
-    ledger: Ledger,
-    subscriptions: Iterable[Subscription],
-    off: Collection[Place],
-    sent: SentReminders,
-    today: date,
-    now: datetime,
-    dated: DatedEvents = NO_DATED_EVENTS,
-    mutes: Iterable[Mute] = (),
-    next_in: int = 1,
-    touching: TouchingAhead = NOTHING_TOUCHING,
-) -> tuple[Delivery, ...]:
-    """One delivery for each conversation, except those in `off`, for which a reminder is due.
+@dataclass(frozen=True)
+class ReminderFacts:
+    """What is known at `now`: the duties, the reminders that were `sent`, the conversations without
+    reminders (`off`), and what is muted or touches lines."""
 
-    `next_in` is the number of days until their next reminders.
-    """
+    ledger: Ledger
+    sent: SentReminders
+    now: datetime
+    off: Collection[Place] = ()
+    mutes: Collection[Mute] = ()
+    touching: TouchingAhead = NOTHING_TOUCHING
+
+
+def plan_reminders(
+    facts: ReminderFacts,
+    subscriptions: Iterable[Subscription],
+    day: ReminderDay,
+    dated: DatedEvents = NO_DATED_EVENTS,
+) -> tuple[Delivery, ...]:
+    """One delivery for each conversation for which a reminder is due on the day."""
+    ledger, sent, now, touching = facts.ledger, facts.sent, facts.now, facts.touching
+    today, next_in = day
 
     def concerns(one: Subscription, item: Upcoming) -> bool:
         return wants_change(ledger, one, item) and touching.allows(one, item)
 
     changes = list_changes(ledger, today, today)
-    by_place = group_by_place(subscriptions, dated.followers, off, now)
-    recipients = Recipients(dated, mutes, ledger.parties.blocs, now, touching)
+    by_place = group_by_place(subscriptions, dated.followers, facts.off, now)
+    recipients = Recipients(dated, facts.mutes, ledger.parties.blocs, now, touching)
     found = []
     for place, held in by_place.items():
         on_tariffs = [] if recipients.are_tariffs_muted(place) else list_on_tariffs(held)

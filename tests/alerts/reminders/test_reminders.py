@@ -15,7 +15,14 @@ from bot.alerts.delivery import Delivery, DeliveryKind
 from bot.alerts.mutes import Mute, MuteKind
 from bot.alerts.reminders.job import Reminders
 from bot.alerts.reminders.model import LeadTime, Place, Reminder, read_sent
-from bot.alerts.reminders.planning import ONE_REMINDER_DAYS, WEEK_DAYS, plan_reminders, reminder_due
+from bot.alerts.reminders.planning import (
+    ONE_REMINDER_DAYS,
+    WEEK_DAYS,
+    ReminderFacts,
+    plan_reminders,
+    reminder_due,
+)
+from bot.alerts.reminders.schedule import ReminderDay
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.alerts.subscriptions.model import Subscription
 from bot.alerts.subscriptions.own_lines import TouchingAhead, get_change_key
@@ -51,7 +58,11 @@ def reminders_on(
     off: Sequence[Place] = (),
     before: Sequence[Delivery] = (),
 ) -> tuple[Delivery, ...]:
-    return plan_reminders(ledger(), subscriptions, off, read_sent(before), day, noon(day))
+    return plan_reminders(
+        ReminderFacts(ledger(), read_sent(before), noon(day), off),
+        subscriptions,
+        ReminderDay(day, 1),
+    )
 
 
 def measures_in(delivery: Delivery) -> set[str]:
@@ -218,7 +229,8 @@ def test_only_my_lines_limits_reminders_to_changes_that_touch_them() -> None:
     changes = list_upcoming_by_measure(ledger(), eve, NEW_YEAR)
     one = next(each for each in changes if each.on == NEW_YEAR)
     touching = TouchingAhead({}, {(TEAM, "C1"): {get_change_key(one)}})
-    found = plan_reminders(ledger(), both, (), {}, eve, noon(eve), touching=touching)
+    facts = ReminderFacts(ledger(), {}, noon(eve), touching=touching)
+    found = plan_reminders(facts, both, ReminderDay(eve, 1))
     of_lines, of_all = found
     assert (of_lines.conversation, of_all.conversation) == ("C1", "C3")
     assert len(measures_in(of_lines)) == 1 < len(measures_in(of_all))
