@@ -83,7 +83,7 @@ class Patience:
 
     def __init__(self, now: datetime) -> None:
         self._looked_at = self._until = now
-        self._gap = timedelta()
+        self._gap = self._gap_before = timedelta()
 
     def begin_look(self, now: datetime) -> float:
         """The limit in seconds, for the look that begins at this time."""
@@ -94,7 +94,7 @@ class Patience:
             self._looked_at = now
         if gap > timedelta(seconds=_GAP_S):
             # A worker that was suspended in both gaps was silent for both.
-            self._gap = gap + (self._gap if now < self._until else timedelta())
+            self._gap = gap + self._gap_before
             self._until = now + timedelta(seconds=STALLED_AFTER_S)
         is_extended = now < self._until
         return STALLED_AFTER_S + (self._gap.total_seconds() if is_extended else 0.0)
@@ -102,6 +102,7 @@ class Patience:
     def end_look(self, now: datetime) -> None:
         """Call it after each look that reached the database."""
         self._looked_at = now
+        self._gap_before = self._gap if now < self._until else timedelta()
 
 
 class JobEngine:

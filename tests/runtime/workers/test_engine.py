@@ -278,6 +278,13 @@ def test_patience_lasts_if_a_short_gap_follows_a_long_one() -> None:
     assert patience.begin_look(resumed + timedelta(seconds=16)) == STALLED_AFTER_S + 616
 
 
+def test_looks_that_fail_in_an_outage_are_one_gap() -> None:
+    now = datetime(2026, 11, 30, tzinfo=UTC)
+    patience = Patience(now)
+    limits = [patience.begin_look(now + timedelta(seconds=each)) for each in (20, 25, 30)]
+    assert limits == [STALLED_AFTER_S + each for each in (20, 25, 30)]
+
+
 def test_patience_does_not_last_longer_if_the_clock_is_set_back() -> None:
     now = datetime(2026, 11, 30, tzinfo=UTC)
     patience = Patience(now)
