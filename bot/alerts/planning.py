@@ -7,8 +7,8 @@
 2. The first story of an event that a conversation gets makes its alert, and a development makes a
    follow-up. Another report makes none.
 3. A story that is too early, or that a mute keeps back, is added to a bundle (`alerts/digest.py`).
-4. An event of the quiet time came in a bundle, which is no thread. Reports are added to the bundle
-   until its planned moment, even if the quiet hours were shortened since. Afterwards only a
+4. A bundle is not a thread. Reports of an event in a bundle of the quiet time are added to the
+   bundle until its planned moment, even if the quiet hours were shortened since. Afterwards only a
    development makes the alert.
 5. Followers get developments at once, or at the end of the quiet time of their own subscriptions.
 6. Developments and other reports make one update of each earlier alert, even where something is

@@ -1,11 +1,11 @@
-"""Sorts tariff lines into classes that the same duties are charged on.
+"""Sorts tariff lines into classes on which the same duties are charged.
 
-Two lines of a class are named by the same groups of codes, which name the same of their tariff
-numbers, and by the same codes in the scopes of measures. So their duties, apart from the base duty,
-are the same for each origin and day, and are computed once for the class.
+The lines of a class agree in three things: the groups of codes that name the line, the groups that
+name its tariff numbers, and the codes in the scopes of measures that concern it. So their duties,
+apart from the base duty, are the same for each origin and day, and are computed once for the class.
 
-Lines of a **kind** have the same duties with the base duty. A kind is for origins whose measures
-have the same lists: other lists do not tell its lines apart.
+Lines of a **kind** also have the same base duty. Kinds are found for origins whose measures have
+the same lists. Lines that differ only in other lists may be of one kind.
 """
 
 from bisect import bisect_left
@@ -23,11 +23,11 @@ _A_DAY = timedelta(days=1)
 
 
 class ScopeFit(NamedTuple):
-    """A code of a scope that is about lines of a class."""
+    """A code in the scope of a measure that concerns the lines of a class."""
 
     code: str
     includes: bool
-    """Whether it includes the lines; else it is a part of them."""
+    """True if the code includes the lines; False if it is a part of them."""
 
 
 class DutyClass(NamedTuple):
@@ -39,25 +39,26 @@ class DutyClass(NamedTuple):
     groups: tuple[MembershipGroup, ...]
     """The groups of these lists that do so."""
     numbers: tuple[tuple[MembershipGroup, ...], ...]
-    """The groups that name the tariff numbers of a line. Numbers with the same groups are one."""
+    """The groups that name each tariff number of a line; numbers with the same groups once."""
     scopes: tuple[ScopeFit, ...]
     """The codes of scopes that include the lines, or that are a part of them."""
     days: tuple[tuple[str, date], ...]
-    """The days on which a list begins or ceases to name the lines or a part of them."""
+    """Each list, with a day on which it begins or stops naming the lines or a part of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineKind:
-    """Lines with the same duties on all days, for goods of an origin. Each kind is one object."""
+    """Lines with the same duties on all days, for goods of an origin. Kinds are compared by
+    identity."""
 
     of_class: DutyClass
-    """The class of the lines, or another one that the lists of the origin name in the same way."""
+    """The class of the lines, or an earlier one that the origin's lists name in the same way."""
     code: str
-    """One of the lines."""
+    """The code of one of the lines."""
     line: TariffLine | None
     """The line of this code; None if the schedule does not have it today."""
     ends: tuple[date, ...]
-    """The last days of the former duties of the line. If there are any, the kind has one line."""
+    """The last days of the former duties of the line. With former duties, the kind has one line."""
 
 
 class _Naming(NamedTuple):
@@ -80,7 +81,7 @@ def identify(groups: Iterable[MembershipGroup]) -> frozenset[int]:
 
 
 class ScheduleIndex:
-    """What is looked up in a schedule for its lines. It does not depend on the measures."""
+    """Looks lines up in a schedule and keeps the results, which do not depend on measures."""
 
     def __init__(self, schedule: TariffSchedule) -> None:
         self.schedule = schedule

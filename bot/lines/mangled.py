@@ -1,6 +1,6 @@
-"""Finds why a code looks as if a spreadsheet had changed it. The code itself is never guessed.
+"""Finds out how a spreadsheet has probably changed a code. The original code is never guessed.
 
-A spreadsheet that takes a code for a number drops the zeros at its ends, writes separators into it,
+A spreadsheet that treats a code as a number drops the zeros at its ends, writes separators into it,
 or shows it as a power of ten.
 """
 
@@ -31,7 +31,7 @@ _HEADING_DIGITS = 4
 
 
 def find_hint(written: str) -> CodeHint | None:
-    """What has probably happened to a code; None if it looks like any code.
+    """How a code was probably changed; None if there is no sign of a change.
 
     `FIRST_ZERO` is a guess from the number of digits: the schedule may not have the heading.
     """

@@ -1,7 +1,7 @@
-"""Finds the measures that matter for goods of an origin: those on a class of lines, on a day.
+"""Finds the measures on goods of an origin that concern a class of lines on a day.
 
-Most measures on goods of an origin are on few lines, and many have ended or begin later. What is
-left decides which classes of lines have the same duties on the day.
+Most measures concern few lines, and many have ended or begin later. The measures that are left
+decide which classes of lines have the same duties on the day.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -29,12 +29,12 @@ class OriginRules:
         header = schedule.header if schedule is not None else None
         since = header.column2.items() if header is not None else ()
         self.column2_days = tuple(day for code, day in since if code in self.pair.charged)
-        """The days since when goods pay column 2; empty if they do not."""
+        """The days from which goods pay column 2; empty if they do not."""
         coverage = self.pair.coverage
         starts = (header.since if header else None, coverage.since if coverage else None)
         self._own_days = {*self.column2_days, *(one for one in starts if one is not None)}
         self._places: dict[str, list[int]] = {}
-        """The places of the measures that a list or a code of a scope is of."""
+        """By list or code of a scope, the positions of its measures in `pair.measures`."""
         self.general: list[int] = []
         for place, measure in enumerate(self.pair.measures):
             if measure.applies_to_all_goods:
@@ -121,7 +121,7 @@ class DayRules:
         self._ids = frozenset(one.id for one in measures)
         self._lists = frozenset(name for one in measures for name in lists_of.get(one.id, ()))
         self._undated = frozenset(name for one in undated for name in lists_of.get(one.id, ()))
-        """The lists whose groups matter on whatever day they name a line."""
+        """The lists whose groups matter on all days."""
         self._scopes = frozenset(
             code for one in measures if one.id not in lists_of for code in list_codes_of(one)
         )
@@ -171,7 +171,7 @@ def _has_unknown_rate(measure: Measure, day: date) -> bool:
 def _find_end(measure: Measure, day: date, checked: date) -> date | None:
     """The last day of the measure if it is after the last check and before the day, or None.
 
-    Then what the measure replaced is looked up on that day.
+    The duties on this day are then looked up too.
     """
     end = measure.periods[-1].to if measure.periods else None
     return end if end is not None and checked <= end < day else None

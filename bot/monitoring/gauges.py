@@ -52,19 +52,19 @@ class Gauges(Collector):
         )
         yield _make(
             "outbox_oldest_due_age_seconds",
-            "Age of the oldest message that should have been sent; 0 if there is none.",
+            "How long the most overdue message is overdue; 0 if no message is.",
             _find_age_s(self.facts.at, backlog.oldest_due_at),
         )
         yield _make(
             "waiting_conversations",
-            "Conversations with a message that should have been sent.",
+            "Conversations with an overdue message.",
             backlog.waiting,
         )
         feeds = {status: self.facts.feeds.get(status, 0) for status in STATUSES}
         yield _make_by("feeds", "Feeds, by status.", "status", feeds)
         yield _make(
             "polls_oldest_due_age_seconds",
-            "Age of the oldest poll that should have been made; 0 if there is none.",
+            "How long the most overdue poll is overdue; 0 if no poll is.",
             _find_age_s(self.facts.at, self.facts.oldest_poll_due_at),
         )
         proposals = {state.value: self.facts.proposals.get(state, 0) for state in State}

@@ -154,7 +154,7 @@ class OperatorsPage:
         return response
 
     def _is_own(self, request: web.Request) -> bool:
-        """Whether a form comes from this page. Counts one from another site."""
+        """Whether a form comes from this page. If not, counts it as a refused request."""
         if request.headers.get("Sec-Fetch-Site", "none") in _OWN_SITE:
             return True
         self._rejections.count(Rejection.OTHER_HOST)

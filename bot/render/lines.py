@@ -50,7 +50,7 @@ _CANDIDATES = {
 
 _HINTS = {
     CodeHint.POWER_OF_TEN: "A spreadsheet has shortened this code. Format the column as text and "
-    "enter the whole codes again",
+    "enter the complete codes again",
     CodeHint.SEPARATORS: "A spreadsheet has probably written this code as a number. Format the "
     "column as text",
     CodeHint.FIRST_ZERO: "A spreadsheet may have dropped the zero at the beginning",
@@ -116,7 +116,7 @@ def describe_columns(columns: ImportedColumns) -> str:
 def describe_unchecked(lines: Iterable[ListedLine]) -> str:
     """What is not checked of codes with ten digits; empty if there are none."""
     if any(len(one.code) > LINE_DIGITS for one in lines):
-        return "Of 10-digit codes, only the first 8 digits were checked: the schedule has no more."
+        return "Of 10-digit codes, only the first 8 digits were checked: our data has no more."
     return ""
 
 

@@ -35,8 +35,7 @@ class JobPlace(StrEnum):
 
     ONE_WORKER = "one worker"
     WEB = "web"
-    """It prepares answers or renews hub subscriptions, which the process that receives requests
-    does."""
+    """The process that receives requests: it prepares answers and renews hub subscriptions."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ async def _run(job: Job) -> None:
 
 
 def _start_all(scheduler: AsyncIOScheduler, clock: Callable[[], datetime]) -> None:
-    """Makes each job due: its next moment may be far away since the clock was set back."""
+    """Makes each job due now. After the clock was set back, its next run may be far away."""
     for job in scheduler.get_jobs():
         job.modify(next_run_time=clock())
 

@@ -96,8 +96,8 @@ class Settings(SourceSettings, BaseSettings):
     slack_client_id: str = Field(
         "", max_length=100, validation_alias=_name_variable("SLACK_CLIENT_ID")
     )
-    """The id of the app, for many workspaces that install the app by OAuth: it and the secret of
-    the app in place of the bot token, over HTTP only."""
+    """The id of the app, if many workspaces install it by OAuth. It and the app's secret take the
+    place of the bot token. This needs Slack over HTTP."""
     slack_client_secret: SecretStr | None = Field(
         None, validation_alias=_name_variable("SLACK_CLIENT_SECRET")
     )
@@ -220,8 +220,8 @@ class Settings(SourceSettings, BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _ignore_empty(cls, values: object) -> object:
-        """The values without empty ones, which come from files of secrets; `env_ignore_empty`
-        covers only variables. This runs before the validator above."""
+        """Removes empty values, which come from secret files; `env_ignore_empty` covers only
+        variables. This runs before the validator above."""
         if isinstance(values, dict):
             return {name: value for name, value in values.items() if value != ""}
         return values

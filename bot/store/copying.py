@@ -1,6 +1,6 @@
 """Copies all rows of a database into an empty one, also from SQLite to PostgreSQL and back.
 
-No bot may work on either of them. The jobs of the queue on PostgreSQL are not copied: workers
+No bot may use either of them meanwhile. The jobs of the queue on PostgreSQL are not copied: workers
 queue them again from the rows.
 """
 

@@ -130,7 +130,7 @@ class Feeds:
 
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a feed is due that has no time of its next poll, for example after it was resumed."""
+"""The time at which a feed without a next poll is due, for example after it was resumed."""
 _DUE = sa.select(_state.feed_id).where(_state.due_at <= sa.bindparam("now", type_=tables.Moment))
 
 

@@ -1,6 +1,6 @@
 """Ensures that one bot at a time uses a database, or web and worker processes together.
 
-On PostgreSQL the bot holds an advisory lock; `bot.store.heartbeat` has the way for SQLite. The
+On SQLite, `bot.store.heartbeat` does this. On PostgreSQL, the bot holds an advisory lock. The
 server releases the lock when the connection ends, for example because the process is killed. The
 connection may also end while the bot runs, because the server restarts or the network fails. So the
 bot takes the lock again at intervals; PostgreSQL allows this to the process that holds it.

@@ -7,11 +7,12 @@
 A job names its lane, and nothing else: what is due in it is read from the tables. So a job that is
 lost or runs twice does no harm, and the sweeps (`bot.runtime.workers.jobs`) add what is missing.
 
-Lanes of messages are taken by priority. Each waiting lane of a workspace is one place behind the
-one before, and its first one is next. So many waiting lanes of a workspace do not delay others.
+Lanes of messages are taken by priority. Each waiting lane of a workspace has a priority one lower
+than the lane before. The first one has the same priority as the first lanes of other workspaces.
+So a workspace with many waiting lanes does not delay others.
 
-A job is added in the transaction that queues the work. If a job of the lane is waiting, its row is
-locked until that transaction ends, so that no worker takes it before the work can be seen.
+A job is added in the transaction that queues the work. If a job of the lane is already waiting, its
+row is locked until that transaction ends. So no worker takes the job before it can see the work.
 """
 
 import json
@@ -56,8 +57,8 @@ _PLACES = sa.text(
     FROM unnest(CAST(:teams AS text[])) AS team
     """
 )
-"""`teams`: the priority of the next lane of each workspace. It is behind the last one that waits,
-or else with the first one of all workspaces.
+"""`teams`: the priority of the next lane of each workspace. It is one lower than that of the last
+lane that waits. If none waits, it is the highest priority of all waiting lanes.
 """
 _ADD = sa.text(
     """
@@ -121,7 +122,7 @@ $$
 def install(connection: sa.Connection) -> None:
     """Creates the tables of the queue; replaces those of another version.
 
-    The jobs in them are lost, which the sweeps make good. No worker may run meanwhile.
+    The jobs in them are lost; the sweeps add them again. No worker may run at the same time.
     """
     from procrastinate.schema import SchemaManager
 
@@ -170,7 +171,7 @@ def add_lanes(connection: sa.Connection, lanes: Mapping[Lane, datetime | None]) 
     found = connection.execute(_PLACES, {"teams": teams}).all() if teams else ()
     places = {row.team: row.next for row in found}
     rows = []
-    # The order of lanes keeps two transactions from waiting for each other.
+    # The lanes are sorted, so two transactions cannot wait for each other.
     for lane, due_at in sorted(lanes.items(), key=lambda each: each[0].key):
         row = _list_values(MESSAGES, DRAIN, lane.key, lane.model_dump(), places[lane.team])
         rows.append(row | {"due_at": due_at})
@@ -200,7 +201,7 @@ def take_over(connection: sa.Connection, after_s: float, ended: Collection[int] 
 
 
 def has_worker(connection: sa.Connection, after_s: float) -> bool:
-    """Whether there is a worker that was not silent for `after_s` seconds."""
+    """Whether a worker has sent a heartbeat within the last `after_s` seconds."""
     return bool(connection.execute(_IS_ALIVE, {"after_s": after_s}).scalar())
 
 

@@ -15,7 +15,7 @@ from bot.store.delivery_rows import FIELDS, read_delivery
 from bot.store.engine import Database, chunks
 
 MOST_SWEPT = 5000
-"""Maximum conversations that one sweep looks at, those with the messages that were due first."""
+"""Maximum conversations that one sweep looks at: those with the messages that became due first."""
 
 _row = tables.deliveries.c
 _lane = _row.team + ":" + _row.conversation
@@ -41,7 +41,7 @@ _SENDABLE = {
 
 _since = sa.bindparam("since", type_=tables.Moment)
 _recent = sa.or_(_since.is_(None), _row.due_at > _since)
-# PostgreSQL computes this set once. It would compare each message with each job in a join, if its
+# PostgreSQL computes this set once. With a join, it compares each message with each job if its
 # statistics are from the time when both tables were empty.
 _unfinished = (
     sa.select(sa.column("lock", sa.String))
@@ -139,8 +139,8 @@ class MessageLanes:
                 queries.append(_CLAIMED_LANES)
             given = of_team | {"closed": list(closed), "since": since}
             found = [each for query in queries for each in connection.execute(query, given)]
-            # With a backlog, almost all lanes have jobs, and whether a message is blocked is the
-            # slow part of the question.
+            # There are two queries because it is slow to find out whether a message is blocked.
+            # With a backlog, almost all lanes have jobs, so few conversations are left for it.
             waiting = connection.execute(_WITHOUT_JOB, given).all()
             for among in chunks(waiting):
                 found += connection.execute(_NOT_BLOCKED, given | {"among": among})
@@ -150,7 +150,7 @@ class MessageLanes:
         return await self._database.write(write)
 
     async def add(self, lane: Lane) -> None:
-        """Adds a job for a lane that is drained now; it begins when the present one has ended."""
+        """Adds a job for a lane that is being drained. It begins when the running job has ended."""
         await self._database.write(lambda connection: job_queue.add_lanes(connection, {lane: None}))
 
     async def add_hosts(self, hosts: Collection[str]) -> None:

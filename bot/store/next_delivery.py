@@ -5,7 +5,7 @@ The docstring of each statement begins with its parameters.
 A conversation gets its messages one at a time, in the order in which they were queued. Its earliest
 unsent message is the head and blocks the others. Exceptions: a digest does not block before its
 hour. A message that has failed so often that the message itself may be the cause does not block
-either, and nor do the replies in its thread. A follow-up always waits for the alert of its thread.
+either, nor do the replies in its thread. A follow-up always waits for the alert of its thread.
 While a conversation is muted as a whole, its messages wait for the end of the mute; those that are
 about the bot itself do not wait, and are not blocked by those that do. Held messages do not begin
 to wait: the first of them is still tried, because its outcome says whether the conversation accepts

@@ -17,7 +17,7 @@ class Outage:
 
     @property
     def lasts(self) -> bool:
-        """Whether the database could not be used, and `over` has not ended the outage since."""
+        """Whether there is an outage: `met` began it, and `over` has not ended it."""
         return self._lasts
 
     def met(self, error: StoreUnavailable, *, is_write: bool) -> None:

@@ -3,9 +3,9 @@
 Entries are marked as seen for all workspaces, but only the bot's own workspaces get deliveries. A
 second bot on the same database would take news from the first, so it is refused. There are two
 exceptions. A Slack workspace may take over the database of the local workspace, which is meant for
-trying the bot out. A bot for many workspaces may take over the database of one workspace: this one
-keeps its data and gets messages again when it installs the app. In all other cases, an operator has
-to reassign the database.
+trying the bot out. A bot for many workspaces may take over the database of one workspace: that
+workspace keeps its data and gets messages again when it installs the app. In all other cases, an
+operator has to reassign the database.
 """
 
 import logging

@@ -1,12 +1,12 @@
 """All tables with data about people, and how a person is removed from each.
 
-The same id may be of different people in different workspaces, so a person is forgotten in one
-workspace. Only the operators of the home workspace are in the tables that all workspaces share.
+The same id may belong to different people in different workspaces, so a person is forgotten in one
+workspace. The tables that all workspaces share have only the operators of the home workspace.
 
-Each table of `bot.store.tables` is either in `WITHOUT_PEOPLE`, with what it has instead, or in
-`ERASERS`, with the function that removes a person and each of its columns with text. Rows that only
-this person needs are deleted. Rows that others need, such as the audit log, stay with an anonymous
-id in the place of the person.
+Each table of `bot.store.tables` is either in `WITHOUT_PEOPLE`, with a description of its content,
+or in `ERASERS`, with the function that removes a person and a list of its columns with text. Rows
+that only this person needs are deleted. Rows that others need, such as the audit log, stay with an
+anonymous id in the place of the person.
 """
 
 import json
@@ -33,7 +33,7 @@ WITHOUT_PEOPLE: Mapping[str, str] = {
     "installations": "workspaces, with the bot's encrypted tokens",
     "oauth_states": "random text",
 }
-"""The tables without data about people who use the bot, each with what it has instead."""
+"""The tables without data about people who use the bot, each with a description of its content."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class ForgottenPerson:
     anonymous: str
     team: str | None = None
     may_have_decided: bool = True
-    """Whether decisions with this id are of this person."""
+    """Whether decisions with this id were made by this person."""
 
     def find_rows(self, table: sa.Table) -> list[sa.ColumnElement[bool]]:
         """The conditions for rows of the person's workspace."""
@@ -80,7 +80,7 @@ class ForgottenPerson:
 _NAMED = ("approved_by", "checked_by")
 """The keys whose value is the name of an operator."""
 _WITH_IDS = ("conversation", "user", "place", "changed_by")
-"""The columns that are the id of a person or a channel."""
+"""The columns whose value may be the id of a person."""
 
 Eraser = Callable[[sa.Connection, ForgottenPerson], Erased]
 

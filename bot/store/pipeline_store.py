@@ -61,7 +61,8 @@ class PipelineStore:
 
     @asynccontextmanager
     async def joining(self) -> AsyncIterator[Save]:
-        """A context that one process at a time is in; yields the function that saves its result.
+        """A context that only one process at a time can enter; yields the function that saves its
+        result.
 
         A story that another process saves meanwhile could be about the same event. On PostgreSQL,
         the transaction of the save holds the lock. So a process that is suspended in the context
@@ -81,7 +82,7 @@ class PipelineStore:
         await self._store.database.write(lambda connection: self._write(connection, taken))
 
     def _write_and_commit(self, connection: Connection, taken: IntakeResult) -> None:
-        # In one call: all threads could wait for rows that the transaction has locked.
+        # In one call, because all threads may be waiting for rows that this transaction has locked.
         self._write(connection, taken)
         connection.commit()
 

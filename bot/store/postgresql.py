@@ -24,8 +24,8 @@ FROM (VALUES ('idle_in_transaction_session_timeout', '60s'), ('lock_timeout', '9
     AS wanted (name, longest)
 WHERE current_setting(name) IN ('0', '')
 """
-"""Limits for how long a session keeps locks without work, and waits for those of others. Limits of
-the role, the database or the address stay.
+"""Limits how long a session may be idle in a transaction, and how long it may wait for a lock.
+Limits that the role, the database or the address set stay in force.
 
 A process that is suspended in a transaction would keep its locks until it resumes, because its
 system still answers the server. The second limit is longer, so that processes that wait for such a

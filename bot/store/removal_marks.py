@@ -1,8 +1,8 @@
-"""The removals of workspaces that are repeated once, as rows of `once`.
+"""Marks of workspace removals that are to be repeated once, as rows of the table `once`.
 
-What a command or a message in progress saves during a removal is deleted by the second one. The
-marks are in the database, so that a restart between the two does no harm, and any process finds a
-removal that the command line began.
+The second removal deletes what a command or a message in progress saved during the first one. The
+marks are in the database, so a restart between the two does no harm, and every process finds
+removals that the command line began.
 """
 
 from datetime import datetime
@@ -38,7 +38,7 @@ class RemovalMarks:
         )
 
     async def handled_before(self, moment: datetime) -> tuple[RemovalMark, ...]:
-        """The removals that were handled at the moment or earlier. Raises StoreError."""
+        """The removals that were handled at this moment or before it. Raises StoreError."""
         is_mark = _row.name.startswith(_PREFIX, autoescape=True)
         query = sa.select(_row.name).where(is_mark, _row.done_at <= moment).order_by(_row.done_at)
         return tuple(map(_read, await self._database.column(query)))

@@ -1,7 +1,7 @@
 """All tables with data of a workspace, and how a workspace is removed from them.
 
-Each table of `bot.store.tables` is either in `SHARED`, with what it has instead, or in `REMOVERS`
-with the condition that finds the rows of a workspace.
+Each table of `bot.store.tables` is either in `SHARED`, with a description of its content, or in
+`REMOVERS`, with the condition that finds the rows of a workspace.
 """
 
 from collections.abc import Callable, Mapping

@@ -59,7 +59,7 @@ class Reminders:
         self._looked_at: datetime | None = None
 
     async def look(self) -> None:
-        """Queues the reminders whose moment came since the last look; raises StoreError."""
+        """Queues the reminders that became due since the last look; raises StoreError."""
         now = self._clock()
         quarter = floor_to_quarter(now)
         if quarter == self._looked_at:
@@ -106,7 +106,8 @@ class Reminders:
     async def _find_touching(
         self, subscriptions: Iterable[Subscription], dated: DatedEvents, days: Sequence[date]
     ) -> TouchingAhead:
-        """What touches the lines of conversations that want only that, on the days to come."""
+        """The stories and changes on these days that touch lines of conversations with a
+        subscription that wants *only my lines*."""
         if not count_dependent(subscriptions):
             return NOTHING_TOUCHING
         ledger, stories = self._ledger(), [one for each in dated.events for one in each.stories]

@@ -12,7 +12,7 @@ before, and about a day before.
    time zone and after its quiet hours (`bot.alerts.subscriptions.moments`). Where messages come on
    weekdays only, Friday's announces what happens up to Monday.
 4. A conversation gets a reminder if it is subscribed to tariffs of any economy, or of the economy
-   that imposes the duty or whose goods are charged; of a pair, both. If the subscription names
+   that imposes the duty or whose goods are charged; for a pair, to both. If the subscription names
    goods or words, the change must name one of them. Paused subscriptions, muted conversations, and
    those that turned reminders off get none; a reminder that is due after the mute is sent then.
 5. Of a deadline, a conversation is reminded if one of its subscriptions matches a story of the

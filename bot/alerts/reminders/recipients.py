@@ -44,7 +44,7 @@ def group_by_place(
 
 
 def list_on_tariffs(subscriptions: Iterable[Subscription]) -> list[Subscription]:
-    """The subscriptions of which tariffs are a topic."""
+    """The subscriptions that include the topic tariffs."""
     return [
         each
         for each in subscriptions
@@ -68,14 +68,14 @@ def wants_change(ledger: Ledger, subscription: Subscription, item: Upcoming) -> 
 
 
 def _is_between(ledger: Ledger, item: Upcoming, economies: EconomyFilter) -> bool:
-    """Whether a change affects the economy, or concerns trade between both of a pair."""
+    """Whether a change affects the economy or, for a pair, trade between the two economies."""
     if not all(affects(ledger, item, [code]) for code in economies.codes):
         return False
     return not economies.directed or item.imposer in ledger.list_codes(economies.first)
 
 
 class Recipients:
-    """Which conversations are reminded of the deadlines of which events, with regard to mutes."""
+    """Decides which conversations are reminded of an event's deadlines, except where muted."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Recipients:
         self._mutes: dict[Place, list[Mute]] = {}
         for mute in mutes:
             self._mutes.setdefault(Place(mute.team, mute.conversation), []).append(mute)
-        # Many conversations have equal subscriptions, so each is compared with an event once.
+        # Many subscriptions are equal, so equal ones are compared with an event only once.
         self._known: dict[tuple[Criteria, Collection[str], str], frozenset[Topic]] = {}
 
     def are_tariffs_muted(self, place: Place) -> bool:

@@ -17,7 +17,7 @@ class ReminderDay(NamedTuple):
 
 
 class ReminderSchedule:
-    """Which conversations get the reminders of a day now: those whose moment came since `since`."""
+    """Knows which conversations get reminders now: those whose time came after `since`."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class ReminderSchedule:
         own: dict[str, list[Subscription]] = {}
         for subscription in subscriptions:
             own.setdefault(subscription.conversation, []).append(subscription)
-        # Many conversations have equal timings, so each is looked at once.
+        # Many timings are equal, so equal ones are computed only once.
         self._moments: dict[Timing, PlaceMoment | None] = {}
         self._of_place = {place: self._find_day(timing_of(found)) for place, found in own.items()}
         self._of_others = self._find_day(timing_of(()))

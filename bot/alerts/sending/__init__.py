@@ -1,1 +1,1 @@
-"""Sending: the dispatcher, its attempts, and what refuses them."""
+"""Sends deliveries: the dispatcher, its attempts, and conversations and workspaces that refuse."""

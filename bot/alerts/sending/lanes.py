@@ -1,8 +1,8 @@
 """Sends the deliveries of one lane: what is due in one conversation, in order.
 
 Several workers share the lanes by a job queue (`bot.store.job_queue`), which gives each lane to one
-worker at a time. A worker keeps a lane until the conversation may get its next message, so that the
-pace of a conversation needs no clock that the workers share. A lane with many messages goes back to
+worker at a time. A worker keeps a lane until the conversation may get its next message, so the
+workers need no common clock for the pace of a conversation. A lane with many messages goes back to
 the queue after some seconds, so that others get their turn.
 """
 
@@ -16,7 +16,7 @@ from bot.alerts.sending.dispatcher import Dispatcher
 from bot.values import Frozen
 
 LONGEST_DRAIN_S = 10.0
-"""After so many seconds, a lane goes back to the queue at its next message."""
+"""Seconds after which a lane goes back to the queue. The message that is being sent is finished."""
 
 
 class Lane(Frozen):
@@ -49,8 +49,8 @@ class LaneQueue(Protocol):
 
 
 class LaneSender:
-    """Drains lanes with the parts of a dispatcher, whose `watch_workspaces` must run
-    meanwhile."""
+    """Drains lanes with the parts of a dispatcher. `Dispatcher.watch_workspaces` must run at the
+    same time."""
 
     def __init__(
         self, dispatcher: Dispatcher, lanes: LaneQueue, longest_s: float = LONGEST_DRAIN_S

@@ -1,4 +1,4 @@
-"""Keeps the pace of a workspace over several workers.
+"""Keeps the pace of a workspace across several workers.
 
 Each worker learns Slack's limit by itself (`bot.slack.api.call_limiter`). In addition, the workers
 share the configured pace and each pause that Slack asks one of them for.

@@ -63,7 +63,7 @@ class RefusalReports(Protocol):
         """
 
     def forgotten(self, team: str) -> None:
-        """The workspace has removed the app, so its refusal has no end."""
+        """The workspace has removed the app, so the end of its refusal is never reported."""
 
 
 Check = Callable[[str], Awaitable[None]]

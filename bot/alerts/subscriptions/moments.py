@@ -1,9 +1,10 @@
-"""When a conversation gets what comes once a day or once a week apart from its stories.
+"""When a conversation gets the daily and weekly messages that are not about stories.
 
     subscriptions | timing_of | its hour of the day | not in the quiet time | moment
 
 Reminders and the line about a quiet week come at the hour of the conversation's digests, in its
-time zone. In the quiet time and, for weekdays only, at the weekend they wait until its end.
+time zone. During the quiet time they wait until its end, and at the weekend if they come on
+weekdays only.
 """
 
 from datetime import date, datetime, timedelta

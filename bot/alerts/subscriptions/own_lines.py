@@ -3,7 +3,7 @@
     subscriptions with the filter | stories that pass the other filters | touch a line of the list?
 
 Whether a story touches a line depends on the ledger and on the list. A service that has both
-answers it before deliveries are planned. It is not asked without a subscription with the filter.
+finds it out before deliveries are planned, but only if a subscription has the filter.
 """
 
 import asyncio

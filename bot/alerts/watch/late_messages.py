@@ -1,10 +1,10 @@
-"""Reports messages that wait for too long to the operators.
+"""Reports late messages to the operators.
 
     unsent news | oldest late? | begins: a notice to operators | ends: another
 
-Messages are late while they should have been sent more than `LATE_AFTER` ago. Messages that are
-held because their conversation refuses them do not count, and quiet time and mutes do not make a
-message late. The readers see in each message that came late how late it is (`Delivery.late_by`).
+A message is late if it should have been sent more than `LATE_AFTER` ago. Messages that are held
+because their conversation refuses them do not count, and quiet time and mutes do not make a message
+late. A message that was sent late shows readers how late it is (`Delivery.late_by`).
 
 A retry moves the time at which a message is due, but the outbox keeps the first one. So a look
 reads the outbox, remembers nothing, and writes only if something began or ended.

@@ -1,4 +1,4 @@
-"""A line once a week that says that the bot was watching, in conversations that want it.
+"""After a week without news, says in conversations that want it that the bot was watching.
 
     conversations with the line | Monday morning there? | nothing sent for a week? | one line
 

@@ -20,11 +20,11 @@ from bot.store.personal_data import Erased, forget_person
 def forget(user: str, team: str | None, dry_run: bool, as_json: bool) -> None:
     """Remove a person from the database.
 
-    USER is a Slack id, such as U024BE7LH. If the id has data in several workspaces, --team is
-    needed: it may be of different people. Deletes their subscriptions, follows, feedback, list of
-    tariff lines and the messages to them. Decisions on rates and kept answers stay with an
-    anonymous id. This also works while the bot runs. Messages in Slack, backups, logs and exported
-    files stay as they are.
+    USER is a Slack id, such as U024BE7LH. If several workspaces have data with this id,
+    --team is needed, because it may belong to different people. Deletes their subscriptions,
+    follows, feedback, list of tariff lines and the messages to them. Decisions on rates and kept
+    answers stay with an anonymous id. This also works while the bot runs. Messages in Slack,
+    backups, logs and exported files stay as they are.
     """
     if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", user):
         raise click.UsageError(f"{user} is not the id of a Slack user, such as U024BE7LH.")
@@ -42,7 +42,7 @@ def forget(user: str, team: str | None, dry_run: bool, as_json: bool) -> None:
         echo(f"{name}: {erased.deleted} {words}deleted, {erased.anonymized} {words}anonymized")
     if not any(erased.deleted or erased.anonymized for erased in result.values()):
         where = f" in workspace {team}" if team else ""
-        echo(f"the database has nothing about {user}{where}; is the id right?", err=True)
+        echo(f"the database has nothing about {user}{where}; check the id", err=True)
     elif dry_run:
         echo("nothing was changed (--dry-run)", err=True)
     elif any(erased.anonymized for erased in result.values()):

@@ -56,8 +56,8 @@ def _fields(installation: ListedInstallation) -> dict[str, str]:
 def remove(team: str, yes: bool) -> None:
     """Delete all data of the workspace with the id TEAM, with its token.
 
-    This also works while the bot runs, which deletes a minute later what it saved meanwhile. In
-    Slack, the app stays in the workspace until its administrators remove it.
+    This also works while the bot runs. A minute later, the bot deletes what it saved in the
+    meantime. In Slack, the app stays in the workspace until its administrators remove it.
     """
     if not yes:
         click.confirm(f"Delete all data of workspace {team}?", abort=True, err=True)

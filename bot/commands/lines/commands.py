@@ -206,10 +206,10 @@ class LinesCommands:
     async def _find_pending(
         self, key: str, request: CommandRequest
     ) -> PendingImport | LinesRefusal:
-        """The import with this id, or why the person may not go on with it.
+        """The import with this id, or why the person may not continue it.
 
-        It may be that of another person, or be forgotten, because it is too old or the bot was
-        restarted. The person may have left the conversation since the import began.
+        It may belong to another person. It is forgotten if it is too old or the bot was restarted.
+        The person may have left the conversation since the import began.
         """
         found = self._pending.find(key, request.team, request.user)
         if found is None:

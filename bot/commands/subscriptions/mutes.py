@@ -1,4 +1,4 @@
-"""What the commands about mutes do, and those about the stories that a mute kept back."""
+"""Executes the commands about mutes, and about the stories that a mute kept back."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -36,7 +36,7 @@ class MuteService:
         clock: Callable[[], datetime],
         on_due: Callable[[], None],
     ) -> None:
-        """`on_due` is called when messages became due because a mute ended."""
+        """`on_due` is called when messages become due because a mute ended."""
         self._mutes, self._outbox = mutes, outbox
         self._clock, self._on_due = clock, on_due
 

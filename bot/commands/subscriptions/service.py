@@ -1,4 +1,4 @@
-"""What the commands about subscriptions do. The slash command, buttons and forms use it.
+"""Executes the commands about subscriptions, for the slash command, buttons and forms.
 
 A person may do these things in the conversation of the request, and to what they made in other
 conversations that they are still in. `Permissions` decides who may change what there.
@@ -64,7 +64,7 @@ class SubscriptionService:
         rules: SubscriptionRules,
         lines: OwnLines,
     ) -> None:
-        """`on_due` is called when messages became due because a pause ended."""
+        """`on_due` is called when messages become due because a pause ended."""
         self._stores, self._ledger, self._permissions = stores, ledger, permissions
         self._members, self._clock = members, clock
         self._on_due, self._rules, self.own_lines = on_due, rules, lines

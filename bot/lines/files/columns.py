@@ -21,7 +21,7 @@ _HEADER_ROWS = 15
 _COLUMNS_SHOWN = 8
 _LONGEST_NAME = 40
 _SAMPLE = 50
-"""Rows by which a column is seen to have codes."""
+"""Maximum rows that decide whether a column has codes."""
 _MOST_IGNORED = 5
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _CODES = (
@@ -126,7 +126,7 @@ def _name_column(place: int, header: Sequence[str]) -> str:
 
 
 def _has_codes(place: int, header: Sequence[str], sample: Sequence[FileRow]) -> bool:
-    """Whether the name of the column is one of codes, or most of its cells have written codes."""
+    """Whether the column has a name for codes, or most of its cells have codes with periods."""
     if place < len(header) and _fold(header[place]) in _CODES:
         return True
     filled = [text for one in sample if (text := _get(one, place))]

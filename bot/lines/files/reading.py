@@ -11,7 +11,7 @@ _ZIP = b"PK\x03\x04"
 
 
 def read_file(name: str, content: bytes) -> ImportedFile:
-    """The lines of a CSV or XLSX file. What the content is counts, not only the name.
+    """The lines of a CSV or XLSX file. The content decides its kind, not only the name.
 
     Raises LinesRefused if the file is too large, of another kind, damaged, or has other columns.
     """

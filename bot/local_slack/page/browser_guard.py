@@ -43,7 +43,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _has_type_of_page(request: web.Request) -> bool:
-    """Whether a post has a type that a browser sends for no other site without asking first."""
+    """Whether the post has a content type that another site can send only after a preflight."""
     wanted = "application/octet-stream" if request.path == _FILES_PATH else "application/json"
     # Another site can omit the type, and aiohttp reads that as `application/octet-stream`.
     return hdrs.CONTENT_TYPE in request.headers and request.content_type == wanted

@@ -189,11 +189,11 @@ def _is_about(measure: Measure, wanted: ParsedProduct, ledger: Ledger) -> bool:
 
 
 def build_goods_filter(query: RateQuery, ledger: Ledger) -> Callable[[Upcoming], bool]:
-    """A function that tells whether the goods of the query pay the measure of an item, before or
+    """A function that says whether the goods of the query pay the measure of an item, before or
     after its change.
 
-    It is true for all items if the query names no goods. A measure on all goods may exempt some
-    goods, and give way to a measure on them.
+    It returns True for all items if the query names no goods. A measure on all goods may exempt
+    some goods, and a measure on particular goods may replace it.
     """
     wanted = ledger.reader.read_any(query.product) if query.product else ParsedProduct("")
     if wanted.layers or not (wanted.goods or wanted.codes):

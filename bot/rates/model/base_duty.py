@@ -75,4 +75,4 @@ class ClaimedBase(NamedTuple):
     free: int
     """How many of them pay no base duty."""
     median: Decimal | None
-    """At least half of the lines with a percentage pay this or more."""
+    """The median percent of the lines with a percentage; the lower one if there are two."""

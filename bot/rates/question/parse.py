@@ -83,7 +83,6 @@ from bot.rates.question.reading.refusals import (
     refuse_regions,
 )
 from bot.rates.question.reading.retaliation import find_retaliation, take_retaliation
-from bot.rates.question.reading.second_part import list_unread_parts
 from bot.rates.question.reading.sentences import (
     drop_denied,
     find_mixed_origin,
@@ -97,6 +96,7 @@ from bot.rates.question.reading.unread import (
     list_lost_economies,
     list_unread,
     list_unread_of_card,
+    list_unread_parts,
 )
 from bot.rates.question.rule_questions import (
     find_rule,

@@ -27,8 +27,8 @@ class EachWorkspace:
     async def look(self) -> None:
         """Runs the job of each workspace, one after the other.
 
-        The failure of one is logged, and the others run. Raises StoreUnavailable, with which all
-        would fail.
+        If one fails, the failure is logged and the others run. Raises StoreUnavailable, because
+        all would fail without the database.
         """
         teams = await self._list_teams()
         self._made = {team: self._made.get(team) or self._make(team) for team in teams}

@@ -85,8 +85,8 @@ async def open_store(
     One with the tables of an older version is refused unless it `may_be_older`; then the caller
     upgrades or refuses it. With a `team`, the outbox serves that workspace only; with many
     workspaces, it serves those in which the app is installed. `outage` logs when the database
-    cannot be reached and when it can be again. If it `has_workers`, they get jobs for what is
-    queued.
+    becomes unreachable and when it can be reached again. If the database `has_workers`, jobs for
+    them are added with what is queued.
     """
     is_current = await create(settings.database)
     database = Database(settings.database, outage, has_workers)

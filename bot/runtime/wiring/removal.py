@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far the bot's clock, which dates installations, may be from Slack's, which dates events."""
 AGAIN_AFTER = timedelta(minutes=1)
-"""After this time, what commands and messages in progress have saved meanwhile is deleted too."""
+"""Time after which a removal is repeated, because commands and messages that were in progress may
+have saved something."""
 
 
 def build_removal(
@@ -29,8 +30,8 @@ def build_removal(
     check: Check,
     clock: Callable[[], datetime],
 ) -> "WorkspaceRemoval | None":
-    """What deletes the data of a workspace; None with one workspace, whose data waits for a new
-    token."""
+    """The object that deletes the data of a workspace. None if the bot serves only one workspace,
+    whose data is kept for a new token."""
     if slack.many is None:
         return None
     many = slack.many
@@ -64,8 +65,8 @@ class WorkspaceRemoval:
         await self._remove(team, at)
 
     async def look_again(self) -> None:
-        """Deletes what was saved for removed workspaces during their removal, also during one by
-        another process; call it regularly. Raises StoreError."""
+        """Repeats each removal once, also those of other processes, to delete what was saved in the
+        meantime; call it regularly. Raises StoreError."""
         for mark in await self._marks.handled_before(self._clock() - AGAIN_AFTER):
             await self._remove(mark.team, mark.at)
             await self._marks.delete(mark)
@@ -85,7 +86,7 @@ class WorkspaceRemoval:
             )
 
     async def _find_last_moment(self, team: str, at: datetime) -> datetime:
-        """The latest installation that the removal at the moment has ended."""
+        """The time of the latest installation that this removal ended."""
         installed_at = await self._installations.find_moment(team)
         if installed_at is None or abs(installed_at - at) > CLOCKS_DIFFER:
             return at

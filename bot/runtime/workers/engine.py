@@ -38,8 +38,8 @@ TAKE_OVER_S = 5.0
 """Seconds between two looks for jobs of dead workers."""
 _GAP_S = 3 * TAKE_OVER_S
 _FORGET_AFTER_S = 24 * 3600.0
-"""Procrastinate deletes workers that have been silent for so long. A job whose worker is deleted
-counts as one of a dead worker, so this must not happen early."""
+"""Procrastinate deletes workers that have been silent for so long. Jobs of a deleted worker count
+as jobs of a dead worker, so a worker must not be deleted early."""
 _LOOK_S = {job_queue.MESSAGES: 2.0, job_queue.POLLS: 2.0, job_queue.PERIODIC: 0.5}
 """Seconds between two looks at each queue. Notifications of PostgreSQL make a look at once, except
 for periodic jobs."""
@@ -75,9 +75,9 @@ class LaneJobs:
 class Patience:
     """How long other workers may be silent before they count as dead.
 
-    If this process was suspended, or could not reach the database, the others may have been too.
-    Then they get the same time in addition, until they have had time to go on. Otherwise, their
-    messages would be sent twice.
+    If this process was suspended, or could not reach the database, the same may be true of the
+    others. The limit is then longer by the same time, until they had time to continue. Without
+    this, their messages could be sent twice.
     """
 
     def __init__(self, now: datetime) -> None:
@@ -85,7 +85,7 @@ class Patience:
         self._gap = timedelta()
 
     def find_limit_s(self, now: datetime) -> float:
-        """The limit in seconds, for a look at this time."""
+        """The limit in seconds for a look at this time."""
         gap = now - self._looked_at
         if gap > timedelta(seconds=_GAP_S):
             self._gap = gap
@@ -143,8 +143,8 @@ class JobEngine:
             group.create_task(self._take_over_lanes(stop))
 
     def _restart_periodic(self) -> None:
-        """Forgets which moments of periodic jobs have passed; none of them would come until the
-        clock is where it was."""
+        """Forgets when periodic jobs last ran. Otherwise, none would run until the clock reaches
+        that time again."""
         if (worker := self._workers.get(job_queue.PERIODIC)) is not None:
             worker.cancel()
 

@@ -16,7 +16,7 @@ _CURE = (
 async def run_release(settings: Settings, times: LockTimes | None = None) -> None:
     """Upgrades the database and its job queue; raises TariffwireError.
 
-    While a bot works on the database, refuses an upgrade. If there is nothing to upgrade, processes
+    Refuses an upgrade while a bot works on the database. If there is nothing to upgrade, processes
     of this version may run.
     """
     require_postgresql(settings)

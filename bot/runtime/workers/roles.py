@@ -37,7 +37,7 @@ from bot.store.message_lanes import MessageLanes
 log = logging.getLogger(__name__)
 
 _READ_S = 2.0
-"""Maximum seconds for the question whether a worker is alive."""
+"""Maximum seconds for finding out whether a worker is alive."""
 
 
 async def run_web(settings: Settings) -> None:
@@ -108,14 +108,14 @@ class WorkerApplication(Application):
 
 @asynccontextmanager
 async def probe_workers(readiness: Readiness, database: Database) -> AsyncIterator[None]:
-    """Within the block, `/readyz` shows whether a worker is alive. For a process that polls and
-    sends nothing itself."""
+    """Within the block, `/readyz` shows whether a worker is alive. It is for a process that neither
+    polls nor sends."""
     read = BoundedRead(
         lambda: database.read(lambda each: job_queue.has_worker(each, STALLED_AFTER_S)), _READ_S
     )
 
     async def is_one_alive() -> bool:
-        # If the database does not answer, that is a reason of its own.
+        # A database that does not answer is another reason, with a probe of its own.
         return await read.get() is not False
 
     readiness.add_probe(NotReady.WORKERS, is_one_alive)

@@ -45,7 +45,7 @@ class LineFinding:
 
     @cached_property
     def questions(self) -> tuple[str, ...]:
-        """The questions whose answers change the total. Found when first needed."""
+        """The questions whose answers change the total. Computed on first use."""
         return _list_questions(self.cases)
 
     @cached_property
@@ -94,7 +94,7 @@ def stack_line(
     """The duties on the goods on the day.
 
     `charged` has the codes of the partner and its blocs. `measures` have lists; `others` are the
-    layers of measures without lists. `find_base` is that of the result.
+    layers of measures without lists. The result keeps `find_base`.
     """
     dated = [(one, period) for one in measures if (period := one.find_period(day)) is not None]
     levied = [one for one in dated if is_levied(one[1])]

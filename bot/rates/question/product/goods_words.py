@@ -49,7 +49,7 @@ PROCESSED: Mapping[str, tuple[str, ...]] = {
     "cooked": ("02", "03", "07"),
     "breaded": ("02", "03", "07"),
 }
-"""By word, the chapters of food of which the word makes other goods: `canned peaches`."""
+"""By word, the chapters of food that the word turns into other goods: `canned peaches`."""
 OWN_WORDS = {
     "headline": "headline;goods in general;all goods;everything;overall;general rate;general;"
     "all products;goods generally;outside usmca;goods outside usmca;non usmca;non usmca goods;"
@@ -102,7 +102,7 @@ class ProductWords(NamedTuple):
     words: tuple[str, ...]
     """As `stem_words` returns them."""
     breaks: frozenset[int]
-    """The positions of the words before which a list goes on, after a comma for example."""
+    """The positions of words that begin a new item of a list, for example after a comma."""
     plurals: frozenset[int]
     """The positions of plurals."""
 

@@ -1,4 +1,4 @@
-"""Finds headings of the tariff schedule for words that no goods have."""
+"""Finds headings of the tariff schedule for words that are in no name of goods."""
 
 from collections.abc import Iterable, Mapping
 
@@ -36,7 +36,7 @@ class HeadingSearch:
     def search(self, text: str) -> tuple[FoundHeading, ...]:
         """The headings that fit the words best.
 
-        Names of goods may be missing in them: `car wax` finds waxes.
+        They need not have the names of goods in the text: `car wax` finds waxes.
         """
         words = _list_searched(text)
         if self._lines is None or NOT_ALONE.issuperset(words):

@@ -14,7 +14,7 @@ _SUGGESTIONS = 4
 _LONG = 9
 """Length from which a word may have two wrong letters."""
 _LONGEST_MISSPELT = 5
-"""Spaces in a text that may be a misspelt name of goods, if parts of it were read."""
+"""Maximum spaces in a partly read text that may still be a misspelt name of goods."""
 
 
 class SimilarNames:

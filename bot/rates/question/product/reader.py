@@ -44,7 +44,7 @@ from bot.rates.schedule.lines import TariffLines
 
 _CACHE_SIZE = 500
 _MOST_COMPARED = 80
-"""The characters of a text that are compared with names of goods."""
+"""Maximum characters of a text that are compared with names of goods."""
 
 
 class _Draft:
@@ -77,12 +77,12 @@ class ProductReader:
     ) -> None:
         """`bases` and `claims` have the names of each legal basis and each claim.
 
-        Words that no goods have are searched for in `schedule_lines`.
+        Words that are in no name of goods are searched for in `schedule_lines`.
         """
         self.names = ProductNames(goods, measures, bases, claims or {})
         """The names that texts use."""
         self.headings = HeadingSearch(schedule_lines, goods, self.names)
-        """The headings of the schedule, for words that no goods have."""
+        """The headings of the schedule, for words that are in no name of goods."""
         self._similar = SimilarNames(goods, self.names, self.headings)
         self._goods = goods
         self._measures = {measure.id: measure for measure in measures}
@@ -211,11 +211,11 @@ class ProductReader:
     def _is_material_or_use(
         self, text: ProductWords, at: int, matches: Sequence[ProductName]
     ) -> bool:
-        """Whether goods are only what those before them are made of, or are for."""
+        """Whether the goods are only the material or the use of the goods before them."""
         return is_material(text.words, at) or is_use(text, at, matches, self.names)
 
     def _is_for(self, words: tuple[str, ...], at: int, unknown: Sequence[str]) -> bool:
-        """Whether the goods at `at` are what an article of the schedule without a name is for."""
+        """Whether the goods at `at` are the use of an article that only the schedule has."""
         before = words[max(at - 2, 0) : at]
         is_for = len(before) > 1 and before[1] == "for" and before[0] != "not"
         return is_for and unknown[-1:] == [before[0]] and self.headings.has_word(before[0])

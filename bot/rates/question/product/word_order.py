@@ -10,7 +10,7 @@ from bot.rates.question.product.goods_words import HEADS, MATERIALS, VEHICLES, P
 from bot.rates.question.product.names import ProductName, ProductNames
 
 _MOST_BEFORE = 10
-"""The words before `for` that may be the name of the goods."""
+"""Maximum words before `for` that may be the name of the goods."""
 
 
 def move_material(text: ProductWords, at: int, names: ProductNames) -> ProductWords:
@@ -47,7 +47,7 @@ def _is_reversed(words: tuple[str, ...], at: int, names: ProductNames) -> bool:
 def is_use(
     text: ProductWords, at: int, matches: Sequence[ProductName], names: ProductNames
 ) -> bool:
-    """Whether the goods at `at`, which are `matches`, are what those before them are for."""
+    """Whether the goods at `at`, which are `matches`, are the use of the goods before them."""
     words = text.words
     if any(one.kind != "goods" for one in matches):
         # 'a car for usmca'

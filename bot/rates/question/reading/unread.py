@@ -1,10 +1,12 @@
 """Finds the words of a question that were not read, which its answer names.
 
 A word was not read if no step gave it a role, unless it is small or ordinary. Ordinary verbs
-without which the question may mean something else count too: `forgets`.
+without which the question may mean something else count too: `forgets`. Whole parts of a question
+that its answer leaves out are named too.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from bot.parties import WORLD, Parties
 from bot.rates.cards.index import list_card_names
@@ -15,12 +17,21 @@ from bot.rates.question.reading.calendar_query import CALENDAR_WORDS
 from bot.rates.question.reading.goods import OF_CLAIMS
 from bot.rates.question.reading.question import Vocabulary, split_product
 from bot.rates.question.stemming import stem_words
-from bot.rates.question.tokens import Role, Tokens
+from bot.rates.question.tokens import Role, Tokens, split_text
 from bot.rates.question.vocabulary.everyday_words import is_everyday, is_telling
 from bot.rates.question.wording import FILLER, NOISE
 
 _NAMES_NOTHING = frozenset({"not", "face", "incl", "excl", "code", "codes"})
 _SMALL = IGNORED | TAILS
+_PART = re.compile(
+    r"(?:[,;.?!]\s*(?:(?:and|but|also|so) )?|\b(?:and|but|also) )\s*(?P<asked>(?:"
+    r"why|who|where|how(?! (?:much|many|high|low|about|long|often|come))|what (?:if|happens)"
+    r"|(?:will|can|could|should|would|must) (?:it|they|this|that|these|those|we|i)"
+    r")\b[^,;?!]*)"
+)
+"""A part that asks for something else than a figure or a day."""
+_READ = frozenset(Role) - {Role.FILLER, Role.UNREAD}
+_MOST_WORDS = 12
 
 
 def is_small(word: str) -> bool:
@@ -117,3 +128,21 @@ def list_unread_of_card(tokens: Tokens, card: str, vocabulary: Vocabulary) -> tu
 
     tokens.settle("", find_role)
     return tokens.list_words(Role.UNREAD)
+
+
+def list_unread_parts(text: str, tokens: Tokens) -> tuple[str, ...]:
+    """The parts after the first one of which no word was read, as they are in the text.
+
+    toys from china and why is it so high     why is it so high
+    toys from china, who pays it              who pays it
+    toys from china, and can you check        nothing, because this asks for the rate
+    toys from china, and will we pay in may   nothing, because the month was read
+    """
+    return tuple(_list_parts(text, frozenset().union(*map(tokens.list_words, _READ))))
+
+
+def _list_parts(text: str, read: frozenset[str]) -> Iterator[str]:
+    for match in _PART.finditer(text):
+        words = split_text(match["asked"])
+        if match.start() and 1 < len(words) <= _MOST_WORDS and read.isdisjoint(words):
+            yield " ".join(words)

@@ -26,7 +26,7 @@ from bot.text.dates import format_day
 from bot.text.single_line import to_single_line
 
 _ADDED, _WITH_BASE = "Additional duty", "Duty, normal duty included"
-_MIXED = "Additional duty, in part with the normal duty"
+_MIXED = "Duty, normal duty included in part"
 _Y_LABEL = "percent of customs value"
 _TYPE = "data_visualization"
 
