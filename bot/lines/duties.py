@@ -27,7 +27,11 @@ from bot.rates.stacking import StackedLayers
 _A_DAY = timedelta(days=1)
 _ZERO = Decimal(0)
 _MAX_SHARED = 10_000
-"""Maximum shared duties that are kept, each with some KB. A table of 5,000 lines has 3,300."""
+"""Maximum shared duties in `LineDuties._by_key`, each of some KB. A table of 5,000 lines has 3,300.
+
+If there are more, all are forgotten, with what was found from them: `_shared` and `_totals`. These
+two have more entries, but each is small.
+"""
 
 
 class BanExtent(StrEnum):
@@ -128,7 +132,7 @@ class _SharedDuty:
 
     @cached_property
     def _added(self) -> tuple[Decimal, Decimal] | None:
-        """The result of `find_added` for each base duty; None if it depends on the base duty."""
+        """What is added to any base duty, see `_add`; None if that depends on the base duty."""
         includes_base = any(each.period.is_all_in for one in self.free for each in one.counted)
         return None if includes_base else self._add(_ZERO)
 
@@ -151,7 +155,7 @@ class _SharedDuty:
         stacked, finding = self.selection.stacked, self.selection.line
         if stacked.span is not None and finding is not None and stacked is not finding.stacked:
             return stacked.span
-        added = [compute_added(one.counted, base) or _ZERO for one in self.free]
+        added = [compute_added(one.counted, base) for one in self.free]
         return min(added), max(added)
 
 
@@ -178,9 +182,10 @@ class LineDuties:
             self.classes = like.classes
         self._rules: dict[str, OriginRules] = {}
         self._kinds: dict[str, LineKinds] = {}
-        self._totals: dict[tuple[LineKind, str, date], DutyTotal] = {}
-        self._shared: dict[tuple[int, str, date], _SharedDuty] = {}
         self._by_key: dict[tuple[object, str, date], _SharedDuty] = {}
+        self._shared: dict[tuple[int, str, date], _SharedDuty] = {}
+        """The duties in `_by_key` by the numbers of classes."""
+        self._totals: dict[tuple[LineKind, str, date], DutyTotal] = {}
 
     def find(self, key: LineKey, day: date) -> ListedDuty:
         """The duty on a line on the day."""

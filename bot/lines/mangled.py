@@ -23,14 +23,18 @@ class CodeHint(StrEnum):
 
 _POWER_OF_TEN = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE)
 _SEPARATORS = re.compile(
-    r"\d{1,3}(?:,\d{3}){2,3}(?:\.0+)?|\d{1,3}(?:\.\d{3}){2,3},0+|\d{7,10}[.,]0+"
+    r"\d{1,3}(?:,\d{3}){2,3}(?:\.0+)?|\d{1,3}(?:\.\d{3}){2,3},0+|(?!\d{8}\.00$)\d{7,10}[.,]0+"
 )
+"""But `85076000.00` is the same line as a number and as a code of ten digits."""
 _NUMBER = re.compile(r"(\d{3,4})(?:[.,](\d{1,6}))?")
 _HEADING_DIGITS = 4
 
 
 def find_hint(written: str) -> CodeHint | None:
-    """How a code that is not a line was probably changed; None if there is no sign of a change."""
+    """How a code was probably changed; None if there is no sign of a change.
+
+    `FIRST_ZERO` is a guess from the number of digits: the schedule may not have the heading.
+    """
     text = written.strip().lstrip("'")
     if _POWER_OF_TEN.fullmatch(text):
         return CodeHint.POWER_OF_TEN

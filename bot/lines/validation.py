@@ -31,7 +31,8 @@ MAX_CANDIDATES = 5
 _SEPARATORS = re.compile(r"[\s.\-‐-―_/']+")
 _PREFIX = re.compile(r"^(?:htsus|hts|hs)(?:\s*code)?[\s:#]*", re.IGNORECASE)
 _DIGITS = (8, 10)
-_PARENTS = (6, 4)
+_HEADING_DIGITS = 4
+_PARENTS = (6, _HEADING_DIGITS)
 _LONGEST_SHOWN = 60
 
 
@@ -165,10 +166,7 @@ class _RowChecker:
 
     def check(self, row: ImportedRow) -> ListedLine | WrongRow:
         if row.code not in self._codes:
-            code = _read_code(row.code, self._schedule, self._day)
-            if isinstance(code, WrongRow) and code.problem in _MAY_BE_MANGLED:
-                code = code._replace(hint=find_hint(row.code))
-            self._codes[row.code] = code
+            self._codes[row.code] = self._read_code(row.code)
         code = self._codes[row.code]
         if isinstance(code, WrongRow):
             return code._replace(row=row.row)
@@ -180,6 +178,26 @@ class _RowChecker:
         label = cut(to_single_line(row.label), MAX_LABEL)
         return ListedLine(code=code, origin=origin, label=label)
 
+    def _read_code(self, written: str) -> str | WrongRow:
+        code, hint = _read_code(written, self._schedule, self._day), find_hint(written)
+        if isinstance(code, str) and hint is CodeHint.SEPARATORS:
+            # The digits of the number `9012100.0` are a line, but not the one that is meant.
+            return WrongRow(0, LineProblem.NOT_A_CODE, _shorten(written), hint=hint)
+        if isinstance(code, str) or code.problem not in _MAY_BE_MANGLED:
+            return code
+        return code._replace(hint=hint if self._is_possible(hint, written) else None)
+
+    def _is_possible(self, hint: CodeHint | None, written: str) -> bool:
+        """Whether the schedule has the heading of the code with the zero that may be missing."""
+        if hint is not CodeHint.FIRST_ZERO:
+            return True
+        heading = f"0{_read_digits(written)}"[:_HEADING_DIGITS]
+        return bool(_list_under(self._schedule, heading, self._day))
+
+
+def _shorten(written: str) -> str:
+    return cut(to_single_line(written), _LONGEST_SHOWN)
+
 
 def _read_digits(written: str) -> str:
     return _SEPARATORS.sub("", _PREFIX.sub("", written.strip()))
@@ -187,7 +205,7 @@ def _read_digits(written: str) -> str:
 
 def _read_code(written: str, schedule: TariffSchedule, day: date) -> str | WrongRow:
     """The digits of a line of the day, or why there is none."""
-    shown = cut(to_single_line(written), _LONGEST_SHOWN)
+    shown = _shorten(written)
     code = _read_digits(written)
     if not code:
         return WrongRow(0, LineProblem.NO_CODE, shown)
@@ -245,7 +263,7 @@ def _name(wrong: WrongRow, codes: Sequence[str], code: str) -> WrongRow:
 
 def _read_origin(written: str, ledger: Ledger) -> str | WrongRow:
     """The code of the economy, or why there is none."""
-    shown = cut(to_single_line(written), _LONGEST_SHOWN)
+    shown = _shorten(written)
     if not shown:
         return WrongRow(0, LineProblem.NO_ORIGIN, shown)
     party = ledger.parties.find(to_single_line(written))

@@ -91,6 +91,10 @@ def test_a_wrong_code_is_named_with_similar_ones(
         ("8507.600", CodeHint.LAST_ZERO),
         ("101.21", CodeHint.FIRST_ZERO),
         ("1012199", CodeHint.FIRST_ZERO),
+        ("8507600", None),
+        ("850760001", None),
+        ("85081", None),
+        ("850.76", None),
         ("8507.60.99", None),
         ("8507.60", None),
         ("4444.44.44", None),
@@ -103,6 +107,20 @@ def test_a_code_that_a_spreadsheet_changed_has_a_hint_and_is_not_guessed(
     found = check((code, "CN"))
     assert [one.hint for one in found.wrong] == [hint]
     assert found.lines == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "line_of_digits"), [("72085100.0", "07208510"), ("7208510.0", "72085100")]
+)
+def test_a_number_whose_digits_are_another_line_is_not_guessed(
+    number: str, line_of_digits: str
+) -> None:
+    (wrong,) = check((number, "CN"), of=made_ledger(of=schedule([line(line_of_digits)]))).wrong
+    assert (wrong.problem, wrong.hint) == (LineProblem.NOT_A_CODE, CodeHint.SEPARATORS)
+
+
+def test_ten_digits_with_one_point_are_a_code() -> None:
+    assert check(("85076000.00", "CN")).lines == (listed("8507600000"),)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ class LinesCommands:
                     return LinesToImport(wanted)
                 case LinesAct.REMOVE:
                     return await self._remove(owner, wanted, request.user)
-                case _:
+                case LinesAct.SHOW | LinesAct.FILE:
                     rows = RowFilter(
                         wanted.origin, wanted.text, wanted.only_changing, wanted.only_changed
                     )

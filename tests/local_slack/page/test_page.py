@@ -1,6 +1,8 @@
 """The page in a real browser: it shows what the bot posts and sends actions to the bot."""
 
 import asyncio
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from selenium.common.exceptions import StaleElementReferenceException
@@ -186,6 +188,56 @@ def follow_the_thread(browser: Chrome) -> None:
     click(browser, ".thread-link", "replied to a thread")
     find(browser, "#replies .message", "Suspended")
     find(browser, "#replies .message", "A stay", "Also sent to the channel")
+    # The type is Any, because Selenium does not annotate this method.
+    window: Any = browser
+    assert window.get_log("browser") == []
+
+
+async def test_a_file_is_sent_with_the_text_that_was_typed_before(
+    workspace: Workspace, browser: Chrome, tmp_path: Path
+) -> None:
+    app, typed, heard = bolt(workspace), asyncio.Event(), []
+    loop = asyncio.get_running_loop()
+
+    @app.event("app_mention")
+    async def answer(event: dict[str, str], say: Any) -> None:
+        heard.append(event["text"].partition(" ")[2])
+        await typed.wait()
+        await say("read")
+
+    file = tmp_path / "lines.csv"
+    file.write_text("HTS,Origin\n", "utf-8")
+    async with over_socket(workspace, app):
+        await asyncio.to_thread(browser.get, workspace.address)
+        await asyncio.to_thread(find, browser, "#stream .empty")
+        await asyncio.to_thread(
+            attach_files, browser, file, lambda: loop.call_soon_threadsafe(typed.set)
+        )
+    assert heard == ["first", "first second"]
+
+
+def attach_files(browser: Chrome, file: Path, let_answer: Callable[[], object]) -> None:
+    """Sends a file with too long a text, one while more is typed, and one with all of the text."""
+    box, chosen = find(browser, "#compose-text"), browser.find_element(By.ID, "attach-file")
+
+    def is_done(_: Any) -> bool:
+        return not chosen.get_property("value")
+
+    browser.execute_script("arguments[0].value = '\u7a0e'.repeat(1400)", box)
+    chosen.send_keys(str(file))
+    find(browser, ".toast")
+    waiting(browser).until(is_done)
+    box.clear()
+    box.send_keys("@tariffwire first")
+    chosen.send_keys(str(file))
+    find(browser, "#stream .message", "first")
+    box.send_keys(" second")
+    let_answer()
+    waiting(browser).until(is_done)
+    assert box.get_property("value") == "@tariffwire first second"
+    chosen.send_keys(str(file))
+    waiting(browser).until(is_done)
+    assert box.get_property("value") == ""
     # The type is Any, because Selenium does not annotate this method.
     window: Any = browser
     assert window.get_log("browser") == []

@@ -392,10 +392,13 @@ async function send(address, body) {
     return { ok: false, error: "unreachable", message: "the workspace does not answer" };
   }
 }
+// The server refuses longer addresses.
+const MOST_ADDRESS = 8000;
 async function sendFile(file, channel, text) {
   const most = state.most_file_bytes;
   if (file.size > most) return { ok: false, message: `${file.name} is larger than ${Math.round(most / 1e6)} MB` };
   const address = `/files?${new URLSearchParams({ channel, name: file.name, text })}`;
+  if (address.length > MOST_ADDRESS) return { ok: false, message: "the text is too long to go with a file: send it by itself" };
   try {
     const response = await fetch(address, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
     return await response.json();
@@ -820,8 +823,9 @@ async function start() {
     // What is typed goes with the file, such as a mention of the app.
     const text = $("compose-text").value.trim();
     const answer = await sendFile(file, place.channel, text);
-    if (answer.ok) setText($("compose-text"), "");
-    else toast(answer.message);
+    if (!answer.ok) toast(answer.message);
+    // Keep what was typed since.
+    else if ($("compose-text").value.trim() === text) setText($("compose-text"), "");
     $("attach-file").value = "";
   });
   $("close-thread").addEventListener("click", closeThread);

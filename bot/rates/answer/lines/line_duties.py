@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from bot.rates.model.goods import Fit, format_code
 from bot.rates.model.line_totals import CaseTotal, LinesTotal
@@ -364,6 +364,10 @@ def _compute_added(
     return (min(found), max(found)) if found else None
 
 
+@overload
+def compute_added(layers: Iterable[Layer], base: Decimal) -> Decimal: ...
+@overload
+def compute_added(layers: Iterable[Layer], base: Decimal | None) -> Decimal | None: ...
 def compute_added(layers: Iterable[Layer], base: Decimal | None) -> Decimal | None:
     """The percent that the layers add to the base duty; None if that depends on an unknown base."""
     added = _ZERO
