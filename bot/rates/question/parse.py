@@ -132,7 +132,7 @@ from bot.rates.question.wording import (
 
 _MAX_TEXT = 500
 _PAIR, _FEW_WORDS = 2, 3
-_FIRST_VERB = re.compile(r"^\s*(?:is|are)\s+(?!(?:on|vs|versus|against|and|or)\b)")
+_FIRST_VERB = re.compile(r"^\s*(?:is|are)\s+(?!->|(?:on|vs|versus|against|and|or)\b)")
 """A verb that is also the code of an economy: `is`, `are`."""
 _MAX_COMPARED, _MAX_CARDS = 15, 4
 _PARCELS, _AGREEMENTS = "de-minimis", "other-agreements"
@@ -245,7 +245,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         query = parse_calendar(question, vocabulary)
         goods = find_goods_of_economies(question, vocabulary)
         if query.kind is not QueryKind.CHANGES or not goods:
-            unread = list_unread(tokens, query, vocabulary)
+            lost = list_lost_economies(named_economies, query, parties)
+            unread = (*list_unread(tokens, query, vocabulary), *lost)
             query = query.model_copy(update={"unread": unread, "via": via})
             return _add_unread_parts(query, list_unread_parts(asked, tokens), vocabulary)
         words.other_words = goods
