@@ -1,5 +1,6 @@
 """The answer service uses the current ledger and the right day, and returns structured data."""
 
+import asyncio
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -48,6 +49,14 @@ async def test_a_new_ledger_is_used_immediately(tmp_path: Path) -> None:
     assert Decimal("12.5") in {part.percent for part in before.components}
     assert Decimal("13.5") in {part.percent for part in after.components}
     assert Decimal("12.5") not in {part.percent for part in after.components}
+
+
+async def test_the_event_loop_is_free_while_a_calendar_file_is_built() -> None:
+    entered = asyncio.Event()
+    asyncio.get_running_loop().call_soon(entered.set)
+    file = await AnswerService(ledger()).build_calendar_file("upcoming steel", NOW)
+    assert file.entries
+    assert entered.is_set()
 
 
 async def test_a_day_and_product_given_as_options_take_precedence() -> None:

@@ -31,7 +31,7 @@ class Surroundings(NamedTuple):
     """The last change before the days of a question about past changes, or the first one after the
     days of a question about upcoming changes. None if there is none."""
     now: tuple[Answer, ...]
-    """The duties of the United States on the goods of the question; empty if it names none."""
+    """The duties of `ask_for_duties` on the goods of the question; empty if it names none."""
 
 
 NO_SURROUNDINGS = Surroundings(None, ())
@@ -53,7 +53,18 @@ def find_surroundings(query: RateQuery, ledger: Ledger, today: date) -> Surround
 
 
 def ask_for_duties(query: RateQuery) -> RateQuery:
-    """The question about the duties of the United States on the goods of a calendar."""
+    """The question about the duties on the goods of a calendar.
+
+    These are duties of the United States, unless the calendar names another economy that charges.
+    """
+    if query.imposer is not None:
+        return RateQuery(
+            kind=QueryKind.PAIR,
+            imposer=query.imposer,
+            partner=query.partner,
+            product=query.product,
+            both_ways=not query.only_as_origin,
+        )
     of_all = query.partner in (None, HOME)
     return RateQuery(
         kind=QueryKind.PAIR,
@@ -65,10 +76,12 @@ def ask_for_duties(query: RateQuery) -> RateQuery:
 
 
 def _find_duties(query: RateQuery, ledger: Ledger, today: date) -> tuple[Answer, ...]:
-    of_all = query.partner in (None, HOME)
-    if not query.product or (of_all and ledger.reader.read_any(query.product).layers):
+    asked = ask_for_duties(query)
+    if not query.product:
         return ()
-    found = answer_query(ask_for_duties(query), ledger, today)
+    if asked.partner == WORLD and ledger.reader.read_any(query.product).layers:
+        return ()
+    found = answer_query(asked, ledger, today)
     return tuple(one for one in found if one.main_span is not None and not _is_open(one))
 
 

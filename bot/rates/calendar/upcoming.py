@@ -162,19 +162,29 @@ def move_passed_last(
 
 
 def select_measures(query: RateQuery, ledger: Ledger) -> list[Measure]:
-    """The measures of the economy and of the goods or layer that the query names.
+    """The measures of the economies and of the goods or layer that the query names.
 
-    For goods, these include the measures on all goods. `build_goods_filter` decides about their
-    changes.
+    With two economies, these are the duties of one on the other, in the direction that the query
+    states, or in both. For goods, these include the measures on all goods. `build_goods_filter`
+    decides about their changes.
     """
-    measures = ledger.measures
+    measures: Iterable[Measure] = ledger.measures
     if query.partner:
-        codes = frozenset(ledger.parties.list_codes(query.partner))
-        paid = {measure.id for measure in filter_by_partner(measures, codes)}
-        imposed = frozenset() if query.only_as_origin else codes
-        measures = tuple(one for one in measures if one.imposer in imposed or one.id in paid)
+        asked = _list_charged(query.imposer, query.partner, ledger)
+        if not query.only_as_origin:
+            asked |= _list_charged(query.partner, query.imposer, ledger)
+        measures = [one for one in measures if one.id in asked]
     wanted = ledger.reader.read_any(query.product) if query.product else None
     return [one for one in measures if wanted is None or _is_about(one, wanted, ledger)]
+
+
+def _list_charged(imposer: str | None, partner: str | None, ledger: Ledger) -> set[str]:
+    """The ids of the measures of the imposer on the partner; None is any economy."""
+    measures: Iterable[Measure] = ledger.measures
+    if partner is not None:
+        measures = filter_by_partner(measures, frozenset(ledger.parties.list_codes(partner)))
+    imposers = None if imposer is None else ledger.parties.list_codes(imposer)
+    return {one.id for one in measures if imposers is None or one.imposer in imposers}
 
 
 def _is_about(measure: Measure, wanted: ParsedProduct, ledger: Ledger) -> bool:
@@ -202,17 +212,22 @@ def build_goods_filter(query: RateQuery, ledger: Ledger) -> Callable[[Upcoming],
     def pays(item: Upcoming) -> bool:
         if not ledger.by_id[item.measure_id].applies_to_all_goods:
             return True
-        partners = item.partners
-        if WORLD in partners:
-            named = query.partner if query.partner not in (None, item.imposer) else None
-            partners = (named,) if named else tuple(one.code for one in ledger.parties)
         return any(
             _is_paid(item, partner, day, query.product, ledger)
-            for partner in partners
+            for partner in _list_payers(item, query, ledger)
             for day in (item.on, item.on - _A_DAY)
         )
 
     return pays
+
+
+def _list_payers(item: Upcoming, query: RateQuery, ledger: Ledger) -> Sequence[str]:
+    """The partners of the item; of one on all countries, those that the query is about."""
+    if WORLD not in item.partners:
+        return item.partners
+    named = (one for one in (query.partner, query.imposer) if one is not None)
+    others = [one for one in named if item.imposer not in ledger.parties.list_codes(one)]
+    return others[:1] or [one.code for one in ledger.parties]
 
 
 def _is_paid(item: Upcoming, partner: str, day: date, product: str | None, ledger: Ledger) -> bool:

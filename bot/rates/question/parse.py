@@ -55,11 +55,13 @@ from bot.rates.question.reading.asides import (
     drop_aside,
     drop_asked_heading,
     drop_material,
+    drop_model_year,
     drop_named_duty,
     drop_post,
     drop_route,
     drop_suffixes,
     spell_out_use,
+    spell_out_used,
 )
 from bot.rates.question.reading.calendar_query import (
     find_goods_of_economies,
@@ -132,7 +134,7 @@ from bot.rates.question.wording import (
 
 _MAX_TEXT = 500
 _PAIR, _FEW_WORDS = 2, 3
-_FIRST_VERB = re.compile(r"^\s*(?:is|are)\s+(?!(?:on|vs|versus|against|and|or)\b)")
+_FIRST_VERB = re.compile(r"^\s*(?:is|are)\s+(?!->|(?:on|vs|versus|against|and|or)\b)")
 """A verb that is also the code of an economy: `is`, `are`."""
 _MAX_COMPARED, _MAX_CARDS = 15, 4
 _PARCELS, _AGREEMENTS = "de-minimis", "other-agreements"
@@ -183,6 +185,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     refuse_new_mexico(whole)
     intent = find_intent(whole)
     rest = remove_empty_phrases(whole)
+    rest = drop_model_year(rest, reader) if reader is not None else rest
     tokens.settle(rest, Role.FILLER)
     period, rest = _take_period(rest, today, intent)
     tokens.settle(rest, Role.DAY)
@@ -245,7 +248,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         query = parse_calendar(question, vocabulary)
         goods = find_goods_of_economies(question, vocabulary)
         if query.kind is not QueryKind.CHANGES or not goods:
-            unread = list_unread(tokens, query, vocabulary)
+            lost = list_lost_economies(named_economies, query, parties)
+            unread = (*list_unread(tokens, query, vocabulary), *lost)
             query = query.model_copy(update={"unread": unread, "via": via})
             return _add_unread_parts(query, list_unread_parts(asked, tokens), vocabulary)
         words.other_words = goods
@@ -284,7 +288,7 @@ def _correct(text: str, vocabulary: Vocabulary) -> tuple[str, tuple[Respelling, 
     if reader is not None:
         text = translate(text)
         text = spell_out_places(text, lambda name: parties.find(name) is not None, reader)
-        text = drop_named_duty(spell_out_use(text, reader), reader)
+        text = drop_named_duty(spell_out_use(spell_out_used(text, reader), reader), reader)
         text = drop_asked_heading(text, parties, reader)
     whole = correct_grammar_words(text, lambda word: _is_name(word, vocabulary))
     return correct_spelling(whole, parties, reader, cards) if reader is not None else (whole, ())

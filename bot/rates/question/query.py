@@ -96,9 +96,9 @@ class RateQuery(Frozen):
     both_ways: bool = False
     """Whether to answer both directions."""
     only_as_origin: bool = False
-    """Whether a question or a calendar with one economy asks only for duties on its goods.
+    """Whether a question or a calendar asks only for duties on the goods of `partner`.
 
-    Otherwise it also asks for the duties that the economy imposes.
+    Otherwise it also asks for the duties that `partner` imposes.
     """
     partner_implied: bool = False
     """Whether the question names goods and one economy, so that the partner is all countries.
@@ -176,7 +176,8 @@ def _format_link(query: RateQuery) -> list[str]:
             return ["world on"]
         return [] if query.partner == HOME else ["tariffs by"]
     if query.kind in (QueryKind.UPCOMING, QueryKind.CHANGES):
-        return ["goods of"] if query.only_as_origin else []
+        of_goods = ["goods of"] if query.imposer is None else ["on"]
+        return of_goods if query.only_as_origin else []
     one_way = not query.both_ways and not query.imposer_assumed
     return ["on"] if query.kind in (QueryKind.PAIR, QueryKind.COMPARE) and one_way else []
 

@@ -154,8 +154,6 @@ _EMPTY_PHRASES = re.compile(
     r"|\bno (?=(?:more |extra |additional |special |import |us )*(?:tariffs?|dut(?:y|ies))\b)"
     r"|(?<=tariff )(?:cuts?|reductions?)\b|(?<=duty )(?:cuts?|reductions?)\b"
     r"|\bstatus of\b|(?<=[a-z] )last(?=\s*[?.!]*$)"
-    # The year of a model: `a 2024 pickup`.
-    r"|(?:(?<=\ba )|(?<=\bused )|(?<=\bmodel ))(?:19|20)\d\d\b(?= (?!tariff|dut|rate|deal)[a-z])"
     # Verbs that are goods too, or a word before goods: `switch origin of bicycles`.
     r"|\b(?:switch|change|move|shift)(?:ing|ed)? (?:(?:the|our|my) )?"
     r"(?:(?:country of )?origins?|suppliers?|sourcing)(?: of)?\b"

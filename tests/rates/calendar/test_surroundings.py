@@ -51,6 +51,11 @@ def test_the_goods_of_the_question_have_their_duty_now(
     assert now.total_percent == Decimal(percent)
 
 
+def test_the_duty_now_is_charged_by_the_economy_that_the_question_names(around: Around) -> None:
+    [now] = around("upcoming china on us steel").now
+    assert (now.imposer, now.partner) == ("CN", "US")
+
+
 @pytest.mark.parametrize("text", ["upcoming", "upcoming china", "upcoming toys"])
 def test_no_duty_is_given_without_goods_or_if_it_depends_on_the_origin(
     around: Around, text: str

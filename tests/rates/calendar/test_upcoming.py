@@ -15,7 +15,7 @@ from bot.rates.ledger import Ledger
 from bot.rates.model.changes import Change, ChangeKind, Upcoming
 from bot.rates.model.measure import DutyRate
 from bot.rates.question.parse import parse_query
-from bot.rates.question.query import QueryKind, RateQuery
+from bot.rates.question.query import QueryKind, RateQuery, format_query
 
 
 def test_upcoming_changes_are_listed_by_day(ledger: Ledger) -> None:
@@ -162,3 +162,36 @@ def test_a_change_for_all_countries_has_the_rates_of_partners_that_do_not_pay_it
         ("European Union", "Japan", "South Korea", "Taiwan"): 15,
         ("United Kingdom",): 10,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "measures"),
+    [
+        ("upcoming us china toys", {"us-cn-301-list-4a", "cn-us-2025-universal"}),
+        ("upcoming china toys", {"us-cn-301-list-4a", "cn-us-2025-universal"}),
+        ("toys from china and will it go up", {"us-cn-301-list-4a"}),
+        ("upcoming us toys from china", {"us-cn-301-list-4a"}),
+        ("upcoming us on china steel", {"us-cn-301-list-1"}),
+        ("upcoming china on us steel", {"cn-us-2025-universal"}),
+        ("upcoming eu on us steel", set()),
+        ("upcoming canada steel", {"ca-us-steel-aluminium"}),
+        ("upcoming steel from canada", set()),
+        ("steel from canada end date", set()),
+        ("will it end, steel from canada", set()),
+        ("upcoming canada retaliation", {"ca-us-2026-338-response", "ca-us-steel-aluminium"}),
+    ],
+)
+def test_a_calendar_has_the_direction_of_its_question(
+    text: str, measures: set[str], ledger: Ledger
+) -> None:
+    today = date(2026, 11, 30)
+    query = parse_query(text, ledger.parties, today, ledger.reader, ledger.cards)
+    assert {item.measure_id for item in list_calendar(query, ledger, today)} == measures
+    again = parse_query(format_query(query), ledger.parties, today, ledger.reader, ledger.cards)
+    assert again == query.model_copy(update={"unread": ()})
+
+
+def test_a_calendar_names_the_economy_that_it_leaves_out(ledger: Ledger) -> None:
+    today = date(2026, 11, 30)
+    query = parse_query("upcoming canada and mexico", ledger.parties, today, ledger.reader)
+    assert (query.imposer, query.partner, query.unread) == (None, "MX", ("Canada",))

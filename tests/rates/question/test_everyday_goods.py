@@ -49,6 +49,13 @@ def test_the_words_of_a_name_may_be_exchanged(text: str, usual: str, ledger: Led
     assert _list_codes(text, ledger) == _list_codes(usual, ledger) != []
 
 
+@pytest.mark.parametrize(
+    "name", ["brooms and brushes", "locks and keys", "guitars and other string instruments"]
+)
+def test_a_name_with_two_nouns_is_one_good(name: str, ledger: Ledger) -> None:
+    assert len(ledger.reader.read_any(name).goods) == 1
+
+
 @pytest.mark.parametrize(("text", "headings"), [row for row in GOODS if row[1].startswith("?")])
 def test_a_name_that_is_not_certain_is_asked_about(
     text: str, headings: str, ledger: Ledger

@@ -1,1 +1,1 @@
-"""Parses product texts: goods, codes, single layers, or goods in general."""
+"""The words for goods and duties in a question, and what they name."""

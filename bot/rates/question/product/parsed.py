@@ -30,5 +30,6 @@ class ParsedProduct(NamedTuple):
 
     @property
     def is_unknown(self) -> bool:
+        """Whether the text names no goods, code, duty, legal basis or claim."""
         known = (self.goods, self.codes, self.layers, self.bases, self.headline, self.claims)
         return not any(known)

@@ -55,6 +55,13 @@ _STATIONS = frozenset({"bonded", "warehouse", "warehouses", "port", "ports", "hu
 _NAMES_ORIGIN = re.compile(r"\b(?:origin|(?:made|produced|manufactured|grown) in)\b")
 
 
+_MODEL_YEAR = re.compile(
+    r"\b(?P<before>a|used|model) (?:19|20)\d\d (?P<goods>[a-z-]++)"
+    r"(?! (?:tariff|dut|rate|surcharge|increase|change|hike|rise|cut|deal))"
+)
+_USED = re.compile(r"\bused (?P<goods>[a-z]+(?: [a-z]+)*)")
+_FIRST_MACHINES, _LAST_MACHINES = "84", "90"
+"""The chapters of machines, vehicles and instruments, which have years of models."""
 _ORIGIN = re.compile(r"\borigin(?: is)?:? (?!of\b|rules?\b)[^\s,;]")
 _MATERIALS = (
     r"(?:raw )?(?:materials?|fabrics?|inputs?|components?|yarns?|contents?|ingredients?|parts)"
@@ -163,6 +170,29 @@ def drop_material(text: str, parties: Parties) -> str:
         return text
     rest = _MATERIAL.sub(drop, text)
     return rest if TokenizedQuestion(rest, parties).codes else text
+
+
+def drop_model_year(text: str, reader: ProductReader) -> str:
+    """The text with `a pickup` for `a 2024 pickup`, but with the year in `a 2024 pickup tariff`."""
+
+    def drop(match: re.Match[str]) -> str:
+        codes = reader.list_codes(match["goods"])
+        chapters = {code[:2] for code in codes}
+        if not chapters or min(chapters) < _FIRST_MACHINES or max(chapters) > _LAST_MACHINES:
+            return match.group()
+        return f"{match['before']} {match['goods']}"
+
+    return _MODEL_YEAR.sub(drop, text)
+
+
+def spell_out_used(text: str, reader: ProductReader) -> str:
+    """The text with `second-hand tires` for `used tires`, if that is a name of goods."""
+
+    def spell_out(match: re.Match[str]) -> str:
+        named = f"second-hand {match['goods']}"
+        return named if reader.names.starts_name(named.split()) else match.group()
+
+    return _USED.sub(spell_out, text)
 
 
 def drop_suffixes(text: str, parties: Parties) -> str:

@@ -45,18 +45,21 @@ def parse_calendar(question: Question, vocabulary: Vocabulary) -> RateQuery:
     # 'all countries' also pay the duties on single ones, so it leaves out no change.
     codes = [code for code in words.codes if code != WORLD]
     if len(codes) > 1 and WORLD not in words.codes[:2]:
-        imposer, partner, _ = find_direction(words)
-        asked = partial(asked, imposer=imposer, partner=partner)
+        imposer, partner, one_way = find_direction(words)
+        if one_way or HOME in (imposer, partner):
+            asked = partial(asked, imposer=imposer)
+        # 'canada and mexico' may be two origins. The answer names the one that it leaves out.
+        asked = partial(asked, partner=partner, only_as_origin=one_way)
     elif codes:
-        # 'steel from canada and when does it end' asks for the duty on these goods.
+        # 'steel from canada, will it end' asks for the duty on these goods.
         of_goods = words.words_before[0][-2:] == ["goods", "of"] or (
-            bool(product) and intent.asks_when and names_origin(words)
+            bool(product) and names_origin(words)
         )
         of_goods = of_goods and words.codes[0] not in (HOME, WORLD)
         asked = partial(asked, partner=codes[0], only_as_origin=of_goods)
     if question.retaliation.get("imposer"):
         pair = {key: question.retaliation[key] for key in ("imposer", "partner")}
-        asked = partial(asked, **pair)
+        asked = partial(asked, **pair, only_as_origin=True)
     since, until, on = _find_window(period, today)
     upcoming = intent.upcoming or (intent.changes and intent.tense is Tense.FUTURE and not since)
     if period is not None and on is None:

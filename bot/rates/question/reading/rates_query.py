@@ -325,6 +325,10 @@ def _parse_one_party(
     if product and vocabulary.has_home and code not in (HOME, WORLD) and names_export(words):
         return asked(kind=QueryKind.PAIR, imposer=code, partner=HOME)
     if code == WORLD and product and vocabulary.has_home:
+        if names_importer(words):
+            # 'steel to all countries'
+            cause, cure = "not one importing country", "Name one, as in: us steel"
+            raise QueryError("all countries", cause, cure)
         # 'furniture from all countries'
         return asked(kind=QueryKind.PAIR, imposer=HOME, partner=WORLD, imposer_assumed=True)
     charged = code != WORLD and names_origin(words)

@@ -117,6 +117,10 @@ def take_period(
         times = [TimeSpan(today, today, before.start(), before.end()), found]
         if days := _pick_days(times, today):
             return Period(days[0], days[-1], days=days), _cut(text, before.start(), found.end)
+        if not found.first <= today <= found.last:
+            # 'now vs last year': all changes between the two.
+            first, last = min(found.first, today), max(found.last, today)
+            return Period(first, last), _cut(text, before.start(), found.end)
     if found.head != "between" and (others := _find_others(text, found, today, tense)):
         times = [found, *others]
         first, last = min(one.first for one in times), max(one.last for one in times)

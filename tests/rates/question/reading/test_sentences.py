@@ -78,6 +78,8 @@ def test_the_labels_of_headings_are_whole_words(ledger: Ledger) -> None:
     [
         ("is switzerland 39% still valid or 15%", "US", "CH"),
         ("is switzerland 15%", "US", "CH"),
+        ("IS -> US fish", "US", "IS"),
+        ("are -> us dates", "US", "AE"),
         ("furniture from all countries", "US", "WORLD"),
     ],
 )
@@ -89,7 +91,13 @@ def test_a_verb_is_no_economy_and_all_countries_are_origins(
 
 
 @pytest.mark.parametrize(
-    "text", ["steel from canada and when does it end", "upcoming goods of 🇨🇦 steel"]
+    "text",
+    [
+        "steel from canada and when does it end",
+        "steel of canada end date",
+        "steel from canada will it end",
+        "upcoming goods of 🇨🇦 steel",
+    ],
 )
 def test_when_a_duty_ends_is_asked_for_the_goods_of_the_origin(text: str, ledger: Ledger) -> None:
     found = read(text, ledger)
@@ -98,19 +106,67 @@ def test_when_a_duty_ends_is_asked_for_the_goods_of_the_origin(text: str, ledger
     assert read(format_query(found), ledger) == found
 
 
-@pytest.mark.parametrize("text", ["toys from china and will it go up", "steel of mexico end date"])
-def test_a_question_for_what_comes_is_a_calendar(text: str, ledger: Ledger) -> None:
-    assert read(text, ledger).kind is QueryKind.UPCOMING
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("duty on a 2024 pickup from thailand", None),
+        ("used 2024 cars from japan", None),
+        ("duty on pickups from thailand in 2024", date(2024, 1, 1)),
+        ("was there a 2019 section 301 duty on toys from china", date(2019, 1, 1)),
+        ("is there a 2027 increase for nicaragua", date(2027, 1, 1)),
+        ("a 2025 comparison of us china toys", date(2025, 1, 1)),
+        ("is there a 2026 eu car tariff", date(2026, 1, 1)),
+        ("a 2026 car tariff of 25% on japan", date(2026, 1, 1)),
+        ("a 2027 china steel increase", date(2027, 1, 1)),
+        ("a 2027 steel increase", date(2027, 1, 1)),
+        ("a 2026 forecast for steel from canada", date(2026, 1, 1)),
+        ("history of toys from china with a 2025 start", date(2025, 1, 1)),
+    ],
+)
+def test_only_the_year_of_a_model_is_no_period(
+    text: str, since: date | None, ledger: Ledger
+) -> None:
+    assert read(text, ledger).since == since
 
 
-def test_the_year_of_a_model_is_no_period(ledger: Ledger) -> None:
-    assert read("duty on a 2024 pickup from thailand", ledger).since is None
-    assert read("duty on pickups from thailand in 2024", ledger).since == date(2024, 1, 1)
+@pytest.mark.parametrize("text", ["steel from all countries", "wine made in all countries"])
+def test_all_countries_are_origins(text: str, ledger: Ledger) -> None:
+    query = read(text, ledger)
+    assert (query.imposer, query.partner) == ("US", "WORLD")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "steel to all countries",
+        "tariffs by world on steel",
+        "how much is the duty on wine in all countries",
+    ],
+)
+def test_all_countries_are_not_one_importing_country(text: str, ledger: Ledger) -> None:
+    with pytest.raises(QueryError) as refused:
+        read(text, ledger)
+    assert refused.value.thing == "all countries"
 
 
 def test_now_and_another_day_are_compared(ledger: Ledger) -> None:
     found = read("eu car tariff now vs a year ago", ledger)
     assert found.days == (date(2025, 11, 30), TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("us china toys now vs last year", date(2025, 1, 1), TODAY),
+        ("us china toys currently versus q2 2025", date(2025, 4, 1), TODAY),
+        ("us china toys now vs 2027", TODAY, date(2027, 12, 31)),
+    ],
+)
+def test_now_and_a_long_time_are_all_days_between(
+    text: str, first: date, last: date, ledger: Ledger
+) -> None:
+    found = read(text, ledger)
+    assert (found.since, found.until) == (first, last)
 
 
 @pytest.mark.parametrize(
