@@ -67,5 +67,6 @@ def _build_upcoming(
         partners=measure.partners,
         not_for=(*measure.exceptions, *own[0]),
         checked=own[1],
+        on_all_goods=measure.applies_to_all_goods,
         source=of.source,
     )

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from bot.errors import TariffwireError
 from bot.news.deadlines.events import EventDeadline
+from bot.rates.answer.coming import list_compared_changes
 from bot.rates.calendar.spells import Spell
 from bot.rates.cards.facts import CardFacts, RateRow
 from bot.rates.cards.model import CardFact
@@ -62,8 +63,10 @@ def build_rate_json(
     if calendar is not None:
         days["calendar"] = [build_upcoming_json(item) for item in calendar]
         days["deadlines"] = [build_deadline_json(one) for one in deadlines]
-    compares = query is not None and query.kind is QueryKind.COMPARE and len(answers) > 1
-    compared = {"comparison": build_comparison_json(build_comparison(answers))} if compares else {}
+    compared: Json = {}
+    if query is not None and query.kind is QueryKind.COMPARE and len(answers) > 1:
+        coming = [one.item for one in list_compared_changes(answers, query)]
+        compared["comparison"] = build_comparison_json(build_comparison(answers), coming)
     return {
         "asked": {"text": text, **asked},
         "answers": [build_answer_json(one) for one in answers],
@@ -246,8 +249,8 @@ def build_deadline_json(one: EventDeadline) -> Json:
     }
 
 
-def build_comparison_json(comparison: RateComparison) -> Json:
-    """A comparison: its sentence, and its rows in order of their totals."""
+def build_comparison_json(comparison: RateComparison, coming: Sequence[Upcoming] = ()) -> Json:
+    """A comparison: its sentence, its rows in order of their totals, and its next changes."""
     rows = [
         {
             "imposer": row.answer.imposer,
@@ -265,6 +268,7 @@ def build_comparison_json(comparison: RateComparison) -> Json:
         "normal_duty": comparison.base,
         "rows": rows,
         "notes": list(comparison.notes),
+        "next": [build_upcoming_json(item) for item in coming],
     }
 
 

@@ -305,6 +305,7 @@ KEYS: dict[str, dict[str, str]] = {
         "normal_duty": "The normal duty.",
         "rows": "The origins, by their totals.",
         "notes": "Notes.",
+        "next": "Up to three changes in the next 60 days.",
     },
     "comparison_row": {
         "imposer": "The importing country.",

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from bot.commands.answers import AnswerService, DatedQuery
 from bot.commands.replies import RateAnswers
 from bot.parties import WORLD
+from bot.rates.answer.coming import list_compared_changes
 from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.model.line_totals import CaseTotal
 from bot.rates.model.measure import Calc
 from bot.rates.question.query import QueryKind, RateQuery
 from bot.render.comparison.build import build_comparison
-from bot.render.json import build_comparison_json
+from bot.render.comparison.coming import format_compared_changes
+from bot.render.json import build_comparison_json, build_rate_json
 from bot.render.overview.build import build_overview
+from bot.slack.views.rates.comparison import render_comparison
 from tests.rates.asked import ask
 from tests.slack.fakes import ledger
 
@@ -378,3 +381,31 @@ def test_the_rows_of_importers_name_a_normal_duty_that_their_sentence_does_not()
     rows = build_comparison(answers).rows
     [normal] = [row.normal for row in rows if row.answer.imposer == "US"]
     assert normal == "+ normal duty 3.4%"
+
+
+@pytest.mark.parametrize(
+    ("text", "coming"),
+    [
+        ("solar cells laos vs cambodia", [("us-232-polysilicon-derivatives", 15, {"LA", "KH"})]),
+        ("sofas vietnam vs germany", [("us-232-upholstered-furniture", 30, {"VN"})]),
+        ("us nicaragua vs honduras", [("us-ni-301", 10, {"NI"})]),
+        ("us china vs mexico", []),
+        ("sofas china vs vietnam on 2025-12-15", []),
+    ],
+)
+def test_a_comparison_about_today_has_the_changes_of_the_next_60_days(
+    text: str, coming: list[tuple[str, int, set[str]]]
+) -> None:
+    reply = asyncio.run(answer_text(text))
+    found = [one.item for one in list_compared_changes(reply.answers, reply.query)]
+    for one, (measure_id, percent, partners) in zip(found, coming, strict=True):
+        assert (one.measure_id, {*one.partners}) == (measure_id, partners)
+        assert one.change.rate.percent == percent
+
+    comparison = build_rate_json(text, reply.query, reply.answers)["comparison"]
+    assert isinstance(comparison, dict)
+    assert [one["on"] for one in comparison["next"]] == [one.on.isoformat() for one in found]
+    line = format_compared_changes(reply.answers, reply.query, TODAY)
+    message = str(render_comparison(reply.answers, reply.query, TODAY).blocks)
+    shown = [part in message for part in line.split("; ") if part]
+    assert shown == [True] * len(coming)

@@ -22,6 +22,7 @@ from bot.rates.model.changes import Upcoming
 from bot.rates.question.query import RateQuery
 from bot.render import words
 from bot.render.comparison.build import build_comparison
+from bot.render.comparison.coming import format_compared_changes
 from bot.render.dates.calendar_rows import build_calendar_rows
 from bot.render.dates.deadlines import describe_deadline, list_deadline_lines
 from bot.render.freshness import Freshness
@@ -240,5 +241,7 @@ def _render_comparison(
         table.add_row(*cells)
     yield table
     yield from (Text(f"! {note}", style="yellow") for note in comparison.notes)
+    if coming := format_compared_changes(answers, query, today):
+        yield _render_labeled([("Next", coming)])
     overviews = (build_overview(answer, query, today) for answer in answers)
     yield _render_freshness(max(overviews, key=lambda one: (one.checked is None, one.age_days)))

@@ -6,9 +6,10 @@ scheduled between the last check of the sources and today are included, but are 
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from bot.errors import QueryError
 from bot.parties import WORLD
@@ -37,6 +38,7 @@ from bot.rates.answer.select import (
     Selection,
     build_context,
     check_pair,
+    select_layers,
 )
 from bot.rates.answer.standing import (
     Standing,
@@ -53,7 +55,6 @@ from bot.rates.model.component import Component
 from bot.rates.model.goods import format_code
 from bot.rates.model.history import Step
 from bot.rates.model.law import Talk
-from bot.rates.model.measure import Measure
 from bot.rates.model.warnings import BasisChanged, ReadAsOrigin, Reason
 from bot.rates.question.product.parsed import ParsedProduct
 from bot.rates.question.query import QueryKind, RateQuery
@@ -61,6 +62,7 @@ from bot.rates.schedule.codes import extract_codes
 from bot.rates.schedule.lines import HEADING_DIGITS
 
 _TALKS_SHOWN = 3
+_A_DAY = timedelta(days=1)
 _PARTS = 6
 """Maximum kinds of goods, or codes, of one question that are answered separately."""
 _CHAPTER_DIGITS, _SUBHEADING_DIGITS = 2, 6
@@ -430,8 +432,7 @@ def _list_next(
 ) -> tuple[Upcoming, ...]:
     """Changes after the day of the answer, then changes that fell due after their last check."""
     on_all = selection.basis is TotalBasis.GENERAL
-    chosen = context.measures if on_all else selection.chosen
-    measures = [one for one in chosen if not _is_for_other_goods(one, context, selection)]
+    measures = context.measures if on_all else selection.chosen
     read = checked or context.day
     # If a layer was checked before its pair, only its own changes are listed from the earlier day.
     stale = {
@@ -444,22 +445,38 @@ def _list_next(
         return stale.get(item.measure_id, read)
 
     first = min((context.day, read, *stale.values()))
-    coming = list_upcoming(context.ledger, first, measures=measures, partner_codes=context.charged)
+    coming = list_upcoming(
+        context.ledger,
+        first,
+        measures=measures,
+        partner_codes=context.charged,
+        pays=_build_goods_filter(context, selection),
+    )
     return move_passed_last(coming, read_of, today, context.day)
 
 
-def _is_for_other_goods(measure: Measure, context: RateContext, selection: Selection) -> bool:
-    """Whether the measure is charged on the day, but not on the lines of the question.
+def _build_goods_filter(context: RateContext, selection: Selection) -> Callable[[Upcoming], bool]:
+    """A function that says whether an item may change what the goods of the question pay.
 
-    Golf carts are among the lines of passenger cars, but their duties are not those of cars.
+    It returns False if the item's measure is charged before or after the change, but never on these
+    goods. Golf carts are among the lines of passenger cars, but their duties are not those of cars.
     """
-    period = measure.find_period(context.day)
-    stacked = selection.stacked
-    if selection.line is None or stacked.ban or period is None or not is_levied(period):
-        return False
-    paid = {one.measure.id for one in stacked.counted}
-    paid |= {one.layer.measure.id for one in stacked.excluded if one.may_apply}
-    return measure.id not in paid
+    if selection.line is None or selection.stacked.ban:
+        return lambda _: True
+
+    @cache
+    def list_paid(day: date) -> frozenset[str]:
+        stacked = select_layers(context._replace(day=day)).stacked
+        layers = [*stacked.counted, *(one.layer for one in stacked.excluded if one.may_apply)]
+        return frozenset(layer.measure.id for layer in layers)
+
+    def pays(item: Upcoming) -> bool:
+        measure = context.ledger.by_id[item.measure_id]
+        periods = ((day, measure.find_period(day)) for day in (item.on, item.on - _A_DAY))
+        levied = [day for day, period in periods if period is not None and is_levied(period)]
+        return not levied or any(measure.id in list_paid(day) for day in levied)
+
+    return pays
 
 
 def _list_talks(context: RateContext) -> tuple[Talk, ...]:

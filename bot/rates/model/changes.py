@@ -62,5 +62,7 @@ class Upcoming(NamedTuple):
     """The day of the last check of the rate's own source, which approved rates have; or None."""
     passed: bool = False
     """Whether the day has come (today or earlier) without a check of the sources since."""
+    on_all_goods: bool = False
+    """Whether the measure is on all goods, and not on particular ones."""
     by_partner: tuple[PartnerRate, ...] = ()
     """The rates of partners that do not pay this rate on all countries."""

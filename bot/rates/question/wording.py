@@ -138,6 +138,8 @@ _EMPTY_PHRASES = re.compile(
     r"|(?:is|was|did|does|will|has) it(?! (?:products|equipment|hardware|goods)\b)"
     r"|where (?:do |does )?(?:we|things|it|they) (?:now |currently )?stands?"
     r"|stands? (?:now|today|at)|(?<=tariffs )stand|(?<=duties )stand|(?<=rates )stand"
+    r"|(?:in|as) (?:a|one|an) (?:(?:single|simple|short|small|quick|nice|clear) )?"
+    r"(?:table|list|chart|graph|overview|bullet points)(?=\s*(?:$|[?.!,;:]|please|pls|thanks))"
     rf"|{_WRITING}"
     r"|(?:an? )?(?:(?:very )?(?:small|little|tiny|big|large|medium|mid-?sized?|family|young) )+"
     r"(?:firm|company|business|importer|shop|store|retailer|brand|enterprise|startup|trader)\b"

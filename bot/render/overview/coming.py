@@ -40,7 +40,7 @@ def list_next(answer: Answer) -> tuple[NextChange, ...]:
     )
     found = []
     for day, items in groupby(coming, key=lambda item: item.on):
-        texts = list(dict.fromkeys(_describe_next(item, answer) for item in items))
+        texts = list(dict.fromkeys(describe_next(item, answer) for item in items))
         found.append(NextChange(day, _join_first(texts, 2), _name_first_of(texts)))
     return tuple(found[:_NEXT])
 
@@ -54,7 +54,8 @@ def _name_first_of(texts: Sequence[str]) -> str:
     return texts[0] if len(texts) == 1 else f"{texts[0]} and {len(texts) - 1} more"
 
 
-def _describe_next(item: Upcoming, answer: Answer) -> str:
+def describe_next(item: Upcoming, answer: Answer) -> str:
+    """What changes, without its day: `polysilicon 15%`."""
     subject = drop_qualifiers(read_duty_name(item.measure, answer.partner_name).short)
     if item.change.kind is ChangeKind.MILESTONE:
         return shorten_clause(item.change.text)

@@ -12,7 +12,7 @@ from tests.slack.fakes import ledger
 from tests.slack.views.accepted import check_accepted
 
 FOLDER = Path(__file__).parent
-TRIALS = sorted(FOLDER.glob("*.tsv"))
+TRIALS = sorted(FOLDER.glob("*.tsv"), key=lambda path: int(path.stem.removeprefix("trial_")))
 NEWEST = TRIALS[-1]
 GOOD = ("right", "usable")
 

@@ -789,6 +789,10 @@ def test_changes_of_rates_that_the_partner_does_not_pay_are_left_out(
     assert "us-232-upholstered-furniture" not in list_ids("sofas from the uk to the us")
     # Golf carts, which are among the lines of cars, pay a duty on metal-intensive equipment.
     assert "us-232-metal-intensive-equipment" not in list_ids("us on japan cars")
+    # Computers are exempt from the surcharge and the forced labor duties, which began later.
+    laptops = list_ids("us on china 8471.30.01 on 2025-05-20")
+    assert "us-cn-ieepa-fentanyl" in laptops
+    assert not {one for one in laptops if "122" in one or "forced" in one}
 
 
 def test_a_claim_without_goods_is_about_all_goods(ledger: Ledger, today: date) -> None:

@@ -191,3 +191,19 @@ def test_what_was_announced_in_a_period_is_its_changes(parties: Parties, ledger:
 def test_an_article_for_other_goods_is_not_these_goods(parties: Parties, ledger: Ledger) -> None:
     with pytest.raises(UnclearQuestion):
         read("screens for phones from vietnam", parties, ledger)
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("us tariff on china and japan in a table", None),
+        ("us on china and japan toys, as a list please", "toys"),
+        ("in one chart: us on china toys", "toys"),
+        ("us on china toys in a table", "toys"),
+        ("us on china tables", "tables"),
+    ],
+)
+def test_the_form_of_an_answer_is_no_goods(
+    text: str, product: str | None, parties: Parties, ledger: Ledger
+) -> None:
+    assert read(text, parties, ledger).product == product

@@ -13,6 +13,7 @@ from bot.rates.cards.model import Card
 from bot.rates.model.answer import Answer, TotalBasis
 from bot.rates.question.query import QueryKind, RateQuery, format_query
 from bot.render.comparison.build import build_comparison
+from bot.render.comparison.coming import format_compared_changes
 from bot.render.comparison.model import RateComparison, RateComparisonRow
 from bot.render.freshness import describe_freshness
 from bot.render.overview.model import NOT_INCLUDED
@@ -50,6 +51,7 @@ _MOST_CHARACTERS = MESSAGE_ROOM - 1_000
 _BUTTONS, _CARDS = 3, 2
 _NOTES = 5
 _NOTE = 220
+_COMING = 400
 
 
 def render_comparison(
@@ -70,7 +72,7 @@ def render_comparison(
         button(f"About {one.title}", f"{RUN}_{_BUTTONS + n}", f"card {one.id}")
         for n, one in enumerate(cards[:_CARDS], 1)
     ]
-    notes = _render_notes(comparison)
+    notes = _render_notes(comparison, format_compared_changes(answers, query, today))
     if count_characters([*head, *actions(*buttons)]) > _MOST_CHARACTERS:
         # Each button has the question, which is too long to be repeated.
         buttons = buttons[:1]
@@ -86,12 +88,14 @@ def render_comparison(
     return replace(assemble(notice, [*head, *shown, *notes], (), tail), instead=instead)
 
 
-def _render_notes(comparison: RateComparison) -> list[Block]:
-    """What the rows do not say: doubts, programs, and what the data does not cover."""
+def _render_notes(comparison: RateComparison, coming: str) -> list[Block]:
+    """What the rows do not say: doubts, programs, what the data does not cover, what comes next."""
     notes = [escape(text, _NOTE) for text in comparison.notes]
     left = len(notes) - _NOTES
     more = [f"{left} more notes in the details."] if left > 0 else []
-    return [section("\n".join([*notes[:_NOTES], *more]))] if notes else []
+    following = [f"{bold('Next')} {escape(coming, _COMING)}"] if coming else []
+    lines = [*notes[:_NOTES], *more, *following]
+    return [section("\n".join(lines))] if lines else []
 
 
 def _fit_table(comparison: RateComparison, room: int, most: int) -> list[Block]:
