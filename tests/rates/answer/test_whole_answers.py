@@ -119,6 +119,7 @@ def test_an_answer_on_all_goods_has_every_fact_about_the_pair() -> None:
                 measure="Duty a",
                 measure_id="a",
                 passed=True,
+                on_all_goods=True,
             ),
         ),
         on_goods=OnGoods(1, Decimal(50)),

@@ -234,8 +234,15 @@ async def _compare(web: str, worker: str) -> None:
     for address in (web, worker):
         assert await get_json(f"{address}/healthz") == (200, {"ok": True})
         assert await get_json(f"{address}/readyz") == (200, {"ready": True})
-    of_web, of_worker = await scrape(web), await scrape(worker)
-    for name in ("feeds", "outbox_messages", "proposals", "waiting_conversations"):
-        found = {key: value for key, value in of_web.items() if key[0] == name}
-        assert found
-        assert found == {key: of_worker[key] for key in found}
+
+    async def do_agree() -> bool:
+        # A message may be sent between the two.
+        of_web, of_worker = await scrape(web), await scrape(worker)
+        for name in ("feeds", "outbox_messages", "proposals", "waiting_conversations"):
+            found = {key: value for key, value in of_web.items() if key[0] == name}
+            assert found
+            if found != {key: of_worker[key] for key in found}:
+                return False
+        return True
+
+    assert await eventually(do_agree)
