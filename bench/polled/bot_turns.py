@@ -74,7 +74,9 @@ class Tally:
 def _create_database(url: str) -> None:
     """Creates the database in another process, so that its memory is not measured."""
     environment = {**os.environ, "DATABASE_URL": url}
-    subprocess.run([sys.executable, "-m", "bot", "db", "upgrade"], env=environment, check=True)
+    command = [sys.executable, "-m", "bot", "db", "upgrade"]
+    # The parent reads results from the standard output of this process.
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
 
 
 async def main() -> None:
