@@ -84,13 +84,13 @@ BENCHMARKS = (
         "pacing",
         "Pace",
         "Posts per second in a workspace that allows 10, which the bot does not know.",
-        ("--seconds", "80"),
+        ("--seconds", "65"),
     ),
     Benchmark(
         "chaos",
         "Delivery under faults",
         "Messages that are lost or repeated while Slack fails and the process is killed.",
-        ("--only", "exact", "--channels", "40", "--stories", "25", "--kills", "2"),
+        ("--only", "exact", "--channels", "20", "--stories", "20", "--kills", "2"),
         limit_s=400,
     ),
     Benchmark(
@@ -103,7 +103,7 @@ BENCHMARKS = (
         "queue_fetch",
         "The job queue",
         "How long a worker waits for its next job of Procrastinate.",
-        ("--lanes", "100000", "--fetches", "300", "--seconds", "10"),
+        ("--lanes", "100000", "--fetches", "200", "--seconds", "6"),
         needs_postgres=True,
     ),
     Benchmark(
@@ -116,6 +116,7 @@ BENCHMARKS = (
         "many_feeds",
         "Many feeds over several workers",
         "Whether each feed is polled in its interval, and how the load is shared.",
+        ("--interval", "30"),
         needs_postgres=True,
     ),
 )

@@ -111,8 +111,7 @@ class _Name(NamedTuple):
 
     def is_in(self, asked: frozenset[str], phrases: str) -> bool:
         """Whether a text has the name. `phrases` are the words of the text between spaces."""
-        whole = not self.phrase or f" {' '.join(self.phrase)} " in phrases
-        return self.words <= asked and whole
+        return self.words <= asked and (not self.phrase or f" {' '.join(self.phrase)} " in phrases)
 
 
 class CardIndex:
