@@ -33,6 +33,12 @@ async def create(postgres: str) -> AsyncIterator[Create]:
     server.dispose()
 
 
+async def test_queries_are_not_compiled(postgres: str) -> None:
+    database = Database(postgres)
+    assert await database.column(text("SHOW jit")) == ["off"]
+    await database.close()
+
+
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
 async def test_a_database_that_is_not_utf8_is_refused(create: Create, encoding: str) -> None:
     url = await create(f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
