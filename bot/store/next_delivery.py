@@ -52,6 +52,7 @@ OF_TEAM = sa.or_(_team.is_(None), _row.team == _team)
 """`of_team`: the deliveries of this team; of all teams if it is NULL."""
 _OPEN = _row.team.not_in(sa.bindparam("closed", expanding=True))
 """`closed`: leaves out the deliveries of these teams, which get no messages now."""
+_OPEN_TO_UPDATES = _row.team.not_in(sa.bindparam("closed_to_updates", expanding=True))
 
 
 def _unsent(name: str) -> sa.TextClause:
@@ -164,14 +165,14 @@ IS_CLAIMED = sa.and_(_unsent("deliveries"), _row.state.in_(_LEASED), OF_TEAM)
 """`of_team`: whether a delivery is claimed."""
 
 
-def select_sendable(condition: sa.ColumnElement[bool]) -> sa.Select[str]:
-    """`now`, `of_team`, `closed`, `limit`: the ids of due deliveries for which the condition holds,
-    earliest due first.
+def select_sendable(condition: sa.ColumnElement[bool]) -> sa.Select[str, str]:
+    """`now`, `of_team`, `closed`, `limit`: the ids and teams of due deliveries for which the
+    condition holds, earliest due first.
 
     On PostgreSQL, rows that another process is claiming are skipped.
     """
     return (
-        sa.select(_row.id)
+        sa.select(_row.id, _row.team)
         .where(IS_DUE, condition)
         .order_by(_row.due_at, _row.seq)
         .limit(sa.bindparam("limit", type_=sa.Integer))
@@ -308,15 +309,14 @@ NEXT_MOMENT = sa.select(
 ).where(
     _unsent("deliveries"),
     OF_TEAM,
-    _OPEN,
     sa.or_(
         _row.state.in_(_LEASED),
-        IS_NEXT_MESSAGE,
-        sa.and_(sa.bindparam("updates", type_=sa.Boolean), IS_FREE_UPDATE),
+        sa.and_(_OPEN, IS_NEXT_MESSAGE),
+        sa.and_(_OPEN_TO_UPDATES, IS_FREE_UPDATE),
     ),
 )
-"""`now`, `of_team`, `closed`, `updates`: the next moment at which a delivery is due or a lease
-ends; NULL if no delivery is unsent. Without `updates`, only leases count for updates.
+"""`now`, `of_team`, `closed`, `closed_to_updates`: the next moment at which a message or an update
+is due in a team that is open to it, or a lease ends; NULL if there is none.
 """
 
 _here = sa.and_(

@@ -18,6 +18,7 @@ from bot.alerts.delivery import (
     HeldConversation,
     Thread,
 )
+from bot.alerts.sending.ports import NOT_BUSY, Busy
 from bot.news.story import Story
 from bot.store import next_delivery, tables
 from bot.store.delivery_rows import FIELDS, FIRST_IN_FRONT, MAY_BE_FIRST, read_delivery
@@ -32,6 +33,8 @@ _table = tables.deliveries
 _row = tables.deliveries.c
 _WAITING = (DeliveryState.QUEUED, DeliveryState.HELD)
 _GIVEN_UP = (DeliveryState.FAILED, DeliveryState.DROPPED)
+_LOOKED_AT = 50
+"""Rows that are read at a time to find the first delivery of each team."""
 _ABOUT_AN_EVENT = (DeliveryKind.ALERT, DeliveryKind.FOLLOW_UP, DeliveryKind.UPDATE)
 
 
@@ -68,9 +71,14 @@ class Outbox:
         lease_s: float,
         closed: Collection[str] = (),
         updates: int = 0,
+        busy: Busy | None = None,
     ) -> tuple[Delivery, ...]:
         """Claims at most `limit` due messages, one per conversation, for the caller to send, and at
         most `updates` updates.
+
+        Those that were due first are claimed, of any team. With `busy`, also one message and one
+        update of each team that has none among them and is not busy. So a team with many messages
+        does not delay those of others.
 
         The deliveries of the `closed` teams are left out. The lease lasts `lease_s` seconds, which
         must be less than LONGEST_PUT_OFF. When it expires, the deliveries are queued again. Those
@@ -79,18 +87,17 @@ class Outbox:
         until = now + timedelta(seconds=lease_s)
 
         def write(connection: sa.Connection) -> tuple[Delivery, ...]:
-            given = {"now": now, "of_team": self._team, "closed": list(closed)}
             far = {"now": now, "of_team": self._team, "farthest": now + LONGEST_PUT_OFF}
             connection.execute(next_delivery.RELEASE_EXPIRED, far)
             connection.execute(next_delivery.HASTEN, far)
             connection.execute(next_delivery.WAIT_FOR_MUTE, {"now": now, "of_team": self._team})
-            ids: list[str] = []
-            for sendable, most in (
-                (next_delivery.SENDABLE, limit),
-                (next_delivery.SENDABLE_UPDATES, updates),
-            ):
-                if most > 0:
-                    ids += connection.execute(sendable, given | {"limit": most}).scalars()
+            messages, edits = busy or (None, None)
+            ids = [
+                *self._select(connection, next_delivery.SENDABLE, now, limit, closed, messages),
+                *self._select(
+                    connection, next_delivery.SENDABLE_UPDATES, now, updates, closed, edits
+                ),
+            ]
             if not ids:
                 return ()
             connection.execute(next_delivery.CLAIM, {"ids": ids, "now": now, "until": until})
@@ -98,6 +105,32 @@ class Outbox:
             return tuple(map(read_delivery, connection.execute(query)))
 
         return await self._database.write(write)
+
+    def _select(
+        self,
+        connection: sa.Connection,
+        sendable: sa.Select[str, str],
+        now: datetime,
+        limit: int,
+        closed: Collection[str],
+        busy: Collection[str] | None,
+    ) -> list[str]:
+        """The ids of what to claim; see `claim`."""
+
+        def find(most: int, left_out: Iterable[str]) -> Sequence[sa.Row[str, str]]:
+            given = {"now": now, "of_team": self._team, "closed": list(left_out), "limit": most}
+            return connection.execute(sendable, given).all()
+
+        found = list(find(limit, closed)) if limit > 0 else []
+        left_out = {*closed, *(row.team for row in found), *(busy or ())}
+        is_more = busy is not None
+        while is_more and (self._team is None or self._team not in left_out):
+            rows = find(_LOOKED_AT, left_out)
+            firsts = {row.team: row for row in reversed(rows)}
+            found += firsts.values()
+            left_out.update(firsts)
+            is_more = len(rows) == _LOOKED_AT
+        return [row.id for row in found]
 
     async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool:
         """Records that a claimed delivery is about to be passed to Slack.
@@ -241,14 +274,19 @@ class Outbox:
         return await self._database.write(write)
 
     async def next_due(
-        self, now: datetime, closed: Collection[str] = (), updates: bool = True
+        self, now: datetime, closed: Collection[str] = (), busy: Busy = NOT_BUSY
     ) -> datetime | None:
         """The next moment at which a delivery is due or a lease ends; None if nothing is unsent.
 
-        Deliveries of the `closed` teams are left out, and updates unless `updates` is set.
+        Deliveries of the `closed` teams, and those for which a team is `busy`, are left out.
         """
         found: Sequence[datetime | None]
-        given = {"now": now, "of_team": self._team, "closed": list(closed), "updates": updates}
+        given = {
+            "now": now,
+            "of_team": self._team,
+            "closed": [*closed, *busy.messages],
+            "closed_to_updates": [*closed, *busy.updates],
+        }
         found = await self._database.column(next_delivery.NEXT_MOMENT, given)
         return found[0]
 

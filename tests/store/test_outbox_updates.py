@@ -1,11 +1,13 @@
 """Updates in the outbox: how they are combined, and what they wait for."""
 
 from bot.alerts.delivery import Delivery, DeliveryKind, make_delivery
+from bot.alerts.sending.ports import Busy
 from tests.store.examples import NOON, TEAM, delivery, minutes
 from tests.store.opened import Store
 
 LEASE_S = 60.0
 LATER = NOON + minutes(1)
+KINDS = (DeliveryKind.ALERT, DeliveryKind.UPDATE)
 
 
 def update(about: str, event_id: str = "a", conversation: str = "C1") -> Delivery:
@@ -14,6 +16,11 @@ def update(about: str, event_id: str = "a", conversation: str = "C1") -> Deliver
     return make_delivery(
         DeliveryKind.UPDATE, place, about, "", NOON, story_ids=stories, event_id=event_id
     )
+
+
+def _of_team(team: str, conversation: str, kind: DeliveryKind) -> Delivery:
+    about = f"{team} {conversation} {kind}"
+    return delivery(about, conversation, id=about, team=team, kind=kind)
 
 
 async def _claim(store: Store, messages: int = 9) -> list[str]:
@@ -67,10 +74,36 @@ async def test_an_update_waits_while_messages_are_held_and_is_not_given_up_with_
     assert await _claim(store) == ["update b"]
 
 
-async def test_the_next_moment_leaves_out_updates_without_a_slot(store: Store) -> None:
+async def test_a_claim_has_a_message_and_an_update_of_each_team_that_is_not_busy(
+    store: Store,
+) -> None:
+    # More of the first team than are read at a time.
+    await store.queue(
+        *(_of_team("T1", f"C{number}", kind) for number in range(60) for kind in KINDS)
+    )
+    for team in ("T2", "T3", "T4"):
+        await store.queue(
+            *(_of_team(team, f"C{number}", kind) for number in (1, 2) for kind in KINDS)
+        )
+    busy = Busy(messages=frozenset({"T3"}), updates=frozenset({"T1"}))
+    claimed = await store.outbox.claim(NOON, 0, LEASE_S, ("T4",), 0, busy)
+    assert [(each.team, each.conversation, each.kind) for each in claimed] == [
+        ("T1", "C0", DeliveryKind.ALERT),
+        ("T2", "C1", DeliveryKind.ALERT),
+        ("T2", "C1", DeliveryKind.UPDATE),
+        ("T3", "C1", DeliveryKind.UPDATE),
+    ]
+    claimed = await store.outbox.claim(NOON, 55, LEASE_S, ("T4",), 0, Busy())
+    teams = [each.team for each in claimed if each.kind is DeliveryKind.ALERT]
+    assert teams == 55 * ["T1"] + ["T2", "T3"]
+
+
+async def test_the_next_moment_leaves_out_busy_teams(store: Store) -> None:
     await store.queue(update("b"), delivery("x", due_at=LATER))
     assert await store.outbox.next_due(NOON) == NOON
-    assert await store.outbox.next_due(NOON, updates=False) == LATER
+    busy = frozenset({TEAM})
+    assert await store.outbox.next_due(NOON, busy=Busy(updates=busy)) == LATER
+    assert await store.outbox.next_due(NOON, busy=Busy(busy, busy)) is None
 
 
 async def test_an_update_that_is_finished_is_neither_sent_nor_failed(store: Store) -> None:

@@ -5,6 +5,7 @@
 
 `claim` decides which messages are sent next (`bot.store.next_delivery`). It returns one message of
 a conversation at a time, so the messages of a conversation stay in order and no conversation delays
+another. It always returns a message of a workspace that has none in flight, so no workspace delays
 another. A claim has a lease. If the process dies, or the database cannot be reached for long, the
 lease ends and the delivery is queued again, marked `uncertain` if it was being sent. A lease may
 also end because the machine slept or its clock jumped. A delivery that is still in flight in this
@@ -17,6 +18,7 @@ retried. `bot.alerts.sending.attempts` makes each attempt to send.
 import asyncio
 import logging
 import math
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -27,6 +29,7 @@ from bot.alerts.sending.attempts import AttemptResult, Attempts, wait_for
 from bot.alerts.sending.ports import (
     CLAIMS_PER_SLOT,
     DEFAULT_TIMES,
+    Busy,
     DeliveryQueue,
     DispatchTimes,
     ReviewBundle,
@@ -44,9 +47,9 @@ LOOKUP_SLOTS = 5
 looking for an earlier message in Slack is slow.
 """
 UPDATE_SLOTS = 2
-"""Maximum updates that are claimed at a time. They have their own slots, so that posts never wait
-for them. Few, because Slack allows about one edit a second in a workspace, and the edit after an
-operator's click waits behind them.
+"""Maximum updates that are claimed at a time, and one in each other workspace. They have their own
+slots, so that posts never wait for them. Few, because Slack allows about one edit a second in a
+workspace, and the edit after an operator's click waits behind them.
 """
 
 
@@ -58,6 +61,39 @@ async def _keep_bundle(
 
 async def _without_limit(_team: str) -> float:
     return 0.0
+
+
+class _InFlight:
+    """Counts the deliveries in flight by workspace, and knows how many more may be claimed.
+
+    At most `most` are in flight, and one of each workspace that would have none otherwise. There is
+    room for at least `batch`, or for none.
+    """
+
+    def __init__(self, most: int, batch: int) -> None:
+        self._most, self._batch = most, batch
+        self._of_team: Counter[str] = Counter()
+
+    @property
+    def room(self) -> int:
+        """The number of deliveries of any workspace that may be claimed now."""
+        room = self._most - self._of_team.total()
+        return room if room >= self._batch else 0
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The workspaces of which no more may be claimed until there is room."""
+        return frozenset() if self.room else frozenset(self._of_team)
+
+    def add(self, team: str) -> None:
+        """Counts a delivery that has been started."""
+        self._of_team[team] += 1
+
+    def remove(self, team: str) -> None:
+        """Counts a delivery that has ended."""
+        self._of_team[team] -= 1
+        if not self._of_team[team]:
+            del self._of_team[team]
 
 
 class Dispatcher:
@@ -88,8 +124,10 @@ class Dispatcher:
         # A workspace's semaphore is removed when no delivery holds it or waits for it.
         self._posting: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self._looking_up = asyncio.Semaphore(LOOKUP_SLOTS)
-        self._certain_in_flight = self._updates_in_flight = 0
-        self._most_claims = slots * CLAIMS_PER_SLOT
+        most = slots * CLAIMS_PER_SLOT
+        # Claiming many messages at a time is cheaper.
+        self._messages = _InFlight(most, batch=most // 2)
+        self._updates = _InFlight(UPDATE_SLOTS, batch=1)
         self._in_flight: dict[str, asyncio.Task[bool]] = {}
         self._claimed_again: dict[str, Delivery] = {}
         self._woken = asyncio.Event()
@@ -116,7 +154,7 @@ class Dispatcher:
     async def run_once(self, now: datetime) -> int:
         """Sends all deliveries that are due at `now` and returns how many were sent."""
         sent = 0
-        while claimed := await self._claim(now, self._most_claims):
+        while claimed := await self._claim(now):
             sent += sum(await asyncio.gather(*map(self.deliver, claimed)))
         await self.workspaces.report_delivered(now)
         return sent
@@ -180,13 +218,8 @@ class Dispatcher:
     async def _start_due(self) -> float:
         """Starts the deliveries that are due; returns the seconds after which to call it again."""
         now = self.clock()
-        room = self._most_claims - self._certain_in_flight
-        if room < self._most_claims // 2:
-            # Claiming many deliveries at a time is cheaper, so this waits for more room. A delivery
-            # that ends wakes the loop again.
-            return self.times.longest_sleep_s
         try:
-            claimed = await self._claim(now, room)
+            claimed = await self._claim(now)
             if self._stop.is_set() and not claimed:
                 return 0.0
             for delivery in claimed:
@@ -194,8 +227,7 @@ class Dispatcher:
                     self._claimed_again[delivery.id] = delivery
                 else:
                     self._start(delivery)
-            messages = sum(each.kind is not DeliveryKind.UPDATE for each in claimed)
-            due_at = None if messages == room else await self._next_moment(now)
+            due_at = await self._next_moment(now)
             if not claimed and not self._in_flight:
                 await self.workspaces.report_delivered(now)
         except StoreUnavailable:
@@ -208,13 +240,18 @@ class Dispatcher:
             return self.times.longest_sleep_s
         return (due_at - self.clock()).total_seconds()
 
-    async def _claim(self, now: datetime, limit: int) -> tuple[Delivery, ...]:
+    async def _claim(self, now: datetime) -> tuple[Delivery, ...]:
         await self._look(now)
         await self.workspaces.save()
         if self._stop.is_set():
             return ()
-        closed, updates = self.workspaces.closed, UPDATE_SLOTS - self._updates_in_flight
-        return await self._outbox.claim(now, limit, self.times.lease_s, closed, updates)
+        closed, lease_s = self.workspaces.closed, self.times.lease_s
+        messages, updates = self._messages.room, self._updates.room
+        return await self._outbox.claim(now, messages, lease_s, closed, updates, self._busy)
+
+    @property
+    def _busy(self) -> Busy:
+        return Busy(self._messages.busy, self._updates.busy)
 
     async def _look(self, now: datetime) -> datetime | None:
         """Checks the workspaces, as their gate does, unless a stop comes first."""
@@ -230,26 +267,27 @@ class Dispatcher:
     async def _next_moment(self, now: datetime) -> datetime | None:
         """When the next delivery is due, or the next check of a workspace."""
         check_at = await self._look(now)
-        # An update that ends wakes the loop, so those that wait for its slot need no wake-up.
-        has_slots = self._updates_in_flight < UPDATE_SLOTS
-        due_at = await self._outbox.next_due(now, self.workspaces.closed, has_slots)
+        # A delivery that ends wakes the loop, so those that wait for its room need no wake-up.
+        due_at = await self._outbox.next_due(now, self.workspaces.closed, self._busy)
         return min((each for each in (check_at, due_at) if each is not None), default=None)
 
     def _start(self, delivery: Delivery) -> None:
         task = asyncio.create_task(self.deliver(delivery), name=f"deliver {delivery.id}")
         self._in_flight[delivery.id] = task
-        self._count_in_flight(delivery, 1)
+        if (counted := self._find_counted(delivery)) is not None:
+            counted.add(delivery.team)
         task.add_done_callback(lambda ended: self._finish(delivery, ended))
 
-    def _count_in_flight(self, delivery: Delivery, change: int) -> None:
+    def _find_counted(self, delivery: Delivery) -> "_InFlight | None":
         if delivery.kind is DeliveryKind.UPDATE:
-            self._updates_in_flight += change
-        elif not delivery.uncertain:
-            self._certain_in_flight += change
+            return self._updates
+        return None if delivery.uncertain else self._messages
 
     def _finish(self, delivery: Delivery, task: asyncio.Task[bool]) -> None:
         del self._in_flight[delivery.id]
-        self._count_in_flight(delivery, -1)
+        counted = self._find_counted(delivery)
+        if counted is not None:
+            counted.remove(delivery.team)
         again = self._claimed_again.pop(delivery.id, None)
         if again is not None and not self._stop.is_set():
             # It was claimed before this task ended. `start_sending` ignores a claim that is over.
@@ -259,7 +297,8 @@ class Dispatcher:
             log.error(
                 "a message's outcome was not saved; Slack will be searched for it", exc_info=error
             )
-        self.wake()
+        if counted is None or delivery.team not in counted.busy:
+            self.wake()
 
     async def deliver(self, delivery: Delivery) -> bool:
         """Makes one attempt to send and saves its outcome; returns whether the message was sent."""

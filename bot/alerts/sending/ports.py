@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.alerts.delivery import Delivery
 from bot.news.story import Story
@@ -43,6 +43,16 @@ class DispatchTimes:
 DEFAULT_TIMES = DispatchTimes()
 
 
+class Busy(NamedTuple):
+    """The teams that get no further message, or no further update, beyond the limit of a claim."""
+
+    messages: frozenset[str] = frozenset()
+    updates: frozenset[str] = frozenset()
+
+
+NOT_BUSY = Busy()
+
+
 class Receipt(Frozen):
     """What Slack returned for a message: `ts`, its id within the conversation.
 
@@ -80,6 +90,7 @@ class DeliveryQueue(Protocol):
         lease_s: float,
         closed: Collection[str] = (),
         updates: int = 0,
+        busy: Busy | None = None,
     ) -> tuple[Delivery, ...]: ...
 
     async def start_sending(self, delivery_id: str, claimed_at: datetime | None) -> bool: ...
@@ -118,5 +129,5 @@ class DeliveryQueue(Protocol):
     ) -> Delivery | None: ...
 
     async def next_due(
-        self, now: datetime, closed: Collection[str] = (), updates: bool = True
+        self, now: datetime, closed: Collection[str] = (), busy: Busy = ...
     ) -> datetime | None: ...

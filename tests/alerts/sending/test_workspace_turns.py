@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.alerts.delivery import Delivery, DeliveryState
 from bot.alerts.sending.attempts import LONGEST_TURN_S
 from bot.alerts.sending.dispatcher import Dispatcher
-from bot.alerts.sending.ports import Receipt
+from bot.alerts.sending.ports import CLAIMS_PER_SLOT, Receipt
 from bot.errors import StoreUnavailable
 from bot.news.story import Story
 from tests.alerts.sending.test_dispatcher import FakeSlack
@@ -102,21 +102,26 @@ async def test_a_delivery_is_put_back_if_the_database_cannot_give_a_turn(store: 
 
 async def test_messages_that_wait_for_a_turn_do_not_delay_another_workspace(store: Store) -> None:
     slack, turns, stop = FakeSlack(), Turns(0, wait_s=LONGEST_TURN_S - 5), asyncio.Event()
-    other = delivery("b", "D1", team="T2", id="other")
+    others = [delivery("b", f"D{number}", team="T2", id=f"b{number}") for number in range(3)]
 
     async def take(team: str) -> float:
-        return 0.0 if team == other.team else await turns.take(team)
+        return 0.0 if team == "T2" else await turns.take(team)
 
     dispatcher = Dispatcher(store.outbox, slack, lambda: NOON, pace_s=0, slots=1, take_turn=take)
-    await store.queue(delivery("a"))
+    # More than may be in flight.
+    await store.queue(*(delivery("a", f"C{number}") for number in range(CLAIMS_PER_SLOT + 1)))
     running = asyncio.create_task(dispatcher.run(stop))
     async with asyncio.timeout(10):
         await turns.asked.wait()
-        await store.queue(other)
+        await store.queue(*others)
         dispatcher.wake()
-        await slack.has_posted(1)
-        # The first one still waits.
-        assert (await store.outbox.counts())[DeliveryState.RESERVED] == 1
+        await slack.has_posted(len(others))
+        # Those of the first workspace still wait.
+        counts = await store.outbox.counts()
+        assert (counts[DeliveryState.RESERVED], counts[DeliveryState.QUEUED]) == (
+            CLAIMS_PER_SLOT,
+            1,
+        )
         stop.set()
         await running
-    assert [each.id for each in slack.posted] == [other.id]
+    assert [each.id for each in slack.posted] == [each.id for each in others]
