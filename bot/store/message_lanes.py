@@ -12,11 +12,10 @@ from bot.alerts.delivery import LONGEST_PUT_OFF, Delivery, DeliveryKind
 from bot.alerts.sending.lanes import Lane
 from bot.store import job_queue, next_delivery, tables
 from bot.store.delivery_rows import FIELDS, read_delivery
-from bot.store.engine import Database, chunks
+from bot.store.engine import Database
 
 MOST_SWEPT = 5000
-"""After a sweep has found so many conversations, it looks no further. It begins with the messages
-that were due first. A sweep with `since` looks at no more conversations than this."""
+"""Maximum conversations for which a sweep adds jobs, those first whose message was due first."""
 
 _row = tables.deliveries.c
 LANE_KEY = _row.team + ":" + _row.conversation
@@ -51,23 +50,21 @@ _unfinished = (
 )
 _WITHOUT_JOB = (
     sa.select(_row.team, _row.conversation)
-    .where(next_delivery.IS_DUE, _recent, sa.not_(_is_update), LANE_KEY.not_in(_unfinished))
-    .group_by(_row.team, _row.conversation)
-    .order_by(sa.func.min(_row.due_at))
-)
-"""`now`, `of_team`, `closed`, `since`: the conversations in which a message is due and that have no
-job. The message may be blocked by an earlier one.
-"""
-_NOT_BLOCKED = (
-    sa.select(_row.team, _row.conversation)
     .where(
         next_delivery.IS_DUE,
+        _recent,
+        # With a backlog, almost all lanes have jobs. So it is rarely found out whether a message is
+        # blocked, which is slower.
+        LANE_KEY.not_in(_unfinished),
         next_delivery.IS_NEXT_MESSAGE,
-        sa.tuple_(_row.team, _row.conversation).in_(sa.bindparam("among", expanding=True)),
     )
-    .distinct()
+    .group_by(_row.team, _row.conversation)
+    .order_by(sa.func.min(_row.due_at))
+    .limit(sa.bindparam("limit", type_=sa.Integer))
 )
-"""`now`, `of_team`, `closed`, `among`: which of these conversations have a message to send."""
+"""`now`, `of_team`, `closed`, `since`, `limit`: the conversations that have a message to send and
+have no job.
+"""
 _TEAMS_WITH_UPDATES = (
     sa.select(_row.team, sa.literal(""))
     .where(
@@ -89,11 +86,14 @@ _CLAIMED_LANES = (
 class MessageLanes:
     """The lanes of the outbox, and the jobs of all lanes.
 
-    If a `team` is given, only the lanes of this team are swept.
+    If a `team` is given, only the lanes of this team are swept. A sweep adds at most `most_swept`
+    lanes of messages.
     """
 
-    def __init__(self, database: Database, team: str | None = None) -> None:
-        self._database, self._team = database, team
+    def __init__(
+        self, database: Database, team: str | None = None, most_swept: int = MOST_SWEPT
+    ) -> None:
+        self._database, self._team, self._most_swept = database, team, most_swept
 
     async def claim(
         self, lane: Lane, now: datetime, lease_s: float, closed: Collection[str], is_first: bool
@@ -126,10 +126,9 @@ class MessageLanes:
     ) -> int:
         """Adds jobs for lanes in which something is due and that have none; returns how many.
 
-        With `since`, it looks only at what has become due since then, and at `MOST_SWEPT`
-        conversations at most, so it is fast. Otherwise, it also moves what is due in muted
-        conversations, and adds the lanes with claims that belong to no job. A job may have ended
-        without its claim while the database could not be reached.
+        With `since`, it looks only at what has become due since then, so it is fast. Otherwise, it
+        also moves what is due in muted conversations, and adds the lanes with claims that belong to
+        no job. A job may have ended without its claim while the database could not be reached.
         """
 
         def write(connection: sa.Connection) -> int:
@@ -140,18 +139,10 @@ class MessageLanes:
                 connection.execute(next_delivery.HASTEN, far)
                 connection.execute(next_delivery.WAIT_FOR_MUTE, of_team)
                 queries.append(_CLAIMED_LANES)
-            given = of_team | {"closed": list(closed), "since": since}
+            queries.append(_WITHOUT_JOB)
+            given = of_team | {"closed": list(closed), "since": since, "limit": self._most_swept}
             found = [each for query in queries for each in connection.execute(query, given)]
-            # There are two queries because it is slow to find out whether a message is blocked.
-            # With a backlog, almost all lanes have jobs, so few conversations are left for it.
-            waiting = connection.execute(_WITHOUT_JOB, given).all()
-            sendable: list[sa.Row[tuple[str, str]]] = []
-            for among in chunks(waiting if since is None else waiting[:MOST_SWEPT]):
-                # Blocked messages do not count, or they could hide those of other workspaces.
-                if len(sendable) >= MOST_SWEPT:
-                    break
-                sendable += connection.execute(_NOT_BLOCKED, given | {"among": among})
-            lanes = {Lane(team=team, conversation=place) for team, place in (*found, *sendable)}
+            lanes = {Lane(team=team, conversation=place) for team, place in found}
             return job_queue.add_missing(connection, lanes)
 
         return await self._database.write(write)

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from sqlalchemy import Connection, TextClause, select, text
@@ -10,7 +9,7 @@ from sqlalchemy import Connection, TextClause, select, text
 from bot.alerts.delivery import DeliveryKind, DeliveryState
 from bot.alerts.sending.lanes import Lane
 from bot.store import job_queue, message_lanes
-from bot.store.engine import Database, chunks
+from bot.store.engine import Database
 from bot.store.message_lanes import MessageLanes
 from tests.store.conftest import on_postgresql
 from tests.store.examples import NOON, TEAM, delivery
@@ -156,18 +155,14 @@ async def test_the_sweep_adds_no_job_for_messages_that_wait_for_an_earlier_one(
 
 
 @on_postgresql
-async def test_blocked_messages_do_not_count_for_the_limit_of_a_sweep(
-    shared: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(message_lanes, "MOST_SWEPT", 1)
-    monkeypatch.setattr(message_lanes, "chunks", partial(chunks, size=1))
-    lanes = MessageLanes(shared.database)
+async def test_blocked_messages_do_not_count_for_the_limit_of_a_sweep(shared: Store) -> None:
+    lanes = MessageLanes(shared.database, most_swept=1)
     now = (await shared.database.column(text("SELECT now()")))[0]
     first, second = delivery("a", "C1", due_at=now + 9 * SECOND), delivery("b", "C1", due_at=now)
     later = [delivery("a", each, due_at=now + SECOND) for each in ("C2", "C3")]
     await shared.queue(first, second, *later)
     await shared.database.change(text("DELETE FROM procrastinate_jobs"))
-    assert await lanes.sweep(now + 2 * SECOND) == 1
+    assert await lanes.sweep(now + 2 * SECOND, since=now - SECOND) == 1
     assert await lanes.sweep(now + 2 * SECOND) == 1
     assert await _jobs(shared) == [f"{TEAM}:C2", f"{TEAM}:C3"]
 
