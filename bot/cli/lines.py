@@ -1,18 +1,19 @@
 """Commands about line lists: import, show, export, remove."""
 
 import asyncio
-import re
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from bot.alerts.subscriptions.own_lines import count_dependent
 from bot.cli.output import echo, print_json, report_errors
 from bot.cli.rates.service import build_current_ledger
+from bot.cli.slack_ids import check_channel, check_team, check_user
 from bot.commands.lines.replies import LineTable, ProposedImport
 from bot.commands.lines.service import LineListService
 from bot.errors import LinesRefused, StoreError
@@ -28,22 +29,40 @@ from bot.parties import Parties
 from bot.render import lines as words
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import load_settings
+from bot.store.engine import Database
+from bot.store.installations import list_installations
 from bot.store.owner import find_owner
 from bot.store.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-F = TypeVar("F", bound=Callable[..., object])
+_TEAM_HELP = "One of many workspaces, such as T024BE7LH; by default the home workspace."
 _MOST_SHOWN = 20
 """Maximum wrong rows and differences that are printed, unless all are asked for."""
 
 
-def take_owner(command: F) -> F:
-    """Adds the options that name whose list it is."""
-    channel = click.option("--channel", metavar="ID", help="The list of a channel: C024BE91L.")
-    user = click.option("--user", metavar="ID", help="The list of a person: U024BE7LH.")
-    return channel(user(command))
+class NamedOwner(NamedTuple):
+    """Whose list is meant: a channel or a person, in a workspace that may be left out."""
+
+    team: str | None
+    conversation: str
+
+
+def take_place(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds the options that name whose list it is, as the argument `place`."""
+
+    @wraps(command)
+    def run(channel: str | None, user: str | None, team: str | None, **given: object) -> None:
+        command(place=_read_place(channel, user, team), **given)
+
+    for option in (
+        click.option("--team", metavar="ID", help=_TEAM_HELP),
+        click.option("--user", metavar="ID", help="The list of a person: U024BE7LH."),
+        click.option("--channel", metavar="ID", help="The list of a channel: C024BE91L."),
+    ):
+        run = option(run)
+    return run
 
 
 @click.group("lines")
@@ -53,7 +72,7 @@ def lines() -> None:
 
 @lines.command("import")
 @click.argument("file", metavar="FILE")
-@take_owner
+@take_place
 @click.option("--add", "mode", flag_value=ImportMode.ADD.value, help="Add to the list.")
 @click.option("--replace", "mode", flag_value=ImportMode.REPLACE.value, help="Replace the list.")
 @click.option("--skip-wrong", is_flag=True, help="Import the other rows if some are wrong.")
@@ -61,8 +80,7 @@ def lines() -> None:
 @report_errors
 def import_lines(
     file: str,
-    channel: str | None,
-    user: str | None,
+    place: NamedOwner,
     mode: str | None,
     skip_wrong: bool,
     dry_run: bool,
@@ -72,22 +90,20 @@ def import_lines(
     The file has a column with HTS codes of 8 or 10 digits, one with countries of origin, and
     optionally one with labels. In text, each line has a code, an origin and a label.
     """
-    place = _read_place(channel, user)
     asyncio.run(_import(file, place, mode, skip_wrong=skip_wrong, dry_run=dry_run))
 
 
 async def _import(
-    file: str, place: str, mode: str | None, *, skip_wrong: bool, dry_run: bool
+    file: str, place: NamedOwner, mode: str | None, *, skip_wrong: bool, dry_run: bool
 ) -> None:
-    async with _open() as (service, team, parties, _):
-        owner = ListOwner(team, place)
+    async with _open(place) as (service, owner, parties, _):
         rows, columns = _read_rows(file, parties)
         found = await service.propose_import(
             owner, rows, ImportMode(mode or ImportMode.REPLACE), columns
         )
         if mode is None and found.before.lines:
             cause = f"already has {words.format_count(len(found.before.lines))}"
-            raise LinesRefused(f"The list of {place}", cause, "Pass --add or --replace")
+            raise LinesRefused(f"The list of {owner.place}", cause, "Pass --add or --replace")
         _print_proposal(found)
         if found.checked.wrong and not skip_wrong:
             count = len(found.checked.wrong)
@@ -143,7 +159,7 @@ def _read_rows(
 
 
 @lines.command("show")
-@take_owner
+@take_place
 @click.option("--origin", help="Only lines of this country.")
 @click.option("--find", "text", default="", help="Only lines with this text, label or code.")
 @click.option("--changing", is_flag=True, help="Only lines whose next change is known.")
@@ -157,8 +173,7 @@ def _read_rows(
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per tariff line.")
 @report_errors
 def show(
-    channel: str | None,
-    user: str | None,
+    place: NamedOwner,
     origin: str | None,
     text: str,
     changing: bool,
@@ -166,7 +181,6 @@ def show(
     as_json: bool,
 ) -> None:
     """Show a list with today's duties, and the last and the next change of each line."""
-    place = _read_place(channel, user)
     found, parties = asyncio.run(_show(place, origin, text, changing, RowOrder(order)))
     if as_json:
         for row in found.rows:
@@ -185,15 +199,15 @@ def show(
 
 
 async def _show(
-    place: str, origin: str | None, text: str, changing: bool, order: RowOrder
+    place: NamedOwner, origin: str | None, text: str, changing: bool, order: RowOrder
 ) -> tuple[LineTable, Parties]:
-    async with _open() as (service, team, parties, _):
+    async with _open(place) as (service, owner, parties, _):
         code = ""
         if origin:
             party = parties.find(origin)
             code = party.code if party else parties.get(origin).code
         wanted = RowFilter(code, text, changing)
-        return await service.show(ListOwner(team, place), wanted, order), parties
+        return await service.show(owner, wanted, order), parties
 
 
 def _make_table(found: LineTable, parties: Parties) -> "Table":
@@ -210,11 +224,11 @@ def _make_table(found: LineTable, parties: Parties) -> "Table":
 
 @lines.command("export")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@take_owner
+@take_place
 @report_errors
-def export(file: Path, channel: str | None, user: str | None) -> None:
+def export(file: Path, place: NamedOwner) -> None:
     """Write a list with today's duties to FILE, an .xlsx or a .csv file."""
-    place, ending = _read_place(channel, user), get_ending(file.name)
+    ending = get_ending(file.name)
     if ending not in ("xlsx", "csv"):
         raise click.UsageError(f"{file} ends neither in .xlsx nor in .csv.")
     found, parties = asyncio.run(_show(place, None, "", False, RowOrder.LIST))
@@ -232,52 +246,66 @@ def export(file: Path, channel: str | None, user: str | None) -> None:
 
 
 @lines.command("remove")
-@take_owner
+@take_place
 @report_errors
-def remove(channel: str | None, user: str | None) -> None:
+def remove(place: NamedOwner) -> None:
     """Delete a list."""
-    removed, silenced = asyncio.run(_remove(_read_place(channel, user)))
+    removed, silenced = asyncio.run(_remove(place))
     echo(f"removed {words.format_count(removed)}")
     if silenced:
         noun = "subscription" if silenced == 1 else "subscriptions"
         echo(f"{silenced} {noun} to only these lines will send nothing without them", err=True)
 
 
-async def _remove(place: str) -> tuple[int, int]:
+async def _remove(place: NamedOwner) -> tuple[int, int]:
     """The number of removed lines, and of subscriptions that send nothing without them."""
-    async with _open() as (service, team, _, subscriptions):
-        owner = ListOwner(team, place)
+    async with _open(place) as (service, owner, _, subscriptions):
         silenced = count_dependent(await subscriptions.of(*owner))
         return await service.remove(owner), silenced
 
 
-def _read_place(channel: str | None, user: str | None) -> str:
-    """The id of the channel or person; anything else is wrong usage."""
+def _read_place(channel: str | None, user: str | None, team: str | None) -> NamedOwner:
+    """Anything else than one id of a channel or of a person is wrong usage."""
     if (channel is None) == (user is None):
         raise click.UsageError("Pass either --channel or --user.")
-    if channel is not None and not re.fullmatch(r"[CG][A-Z0-9]{2,30}", channel):
-        raise click.UsageError(f"{channel} is not the id of a channel, such as C024BE91L.")
-    if user is not None and not re.fullmatch(r"[UW][A-Z0-9]{2,30}", user):
-        raise click.UsageError(f"{user} is not the id of a Slack user, such as U024BE7LH.")
-    return channel or user or ""
+    conversation = check_channel(channel) if channel is not None else check_user(user or "")
+    return NamedOwner(None if team is None else check_team(team), conversation)
 
 
 @asynccontextmanager
-async def _open() -> AsyncIterator[tuple[LineListService, str, Parties, Subscriptions]]:
-    """The service on the database of the settings, with its workspace and its subscriptions."""
+async def _open(
+    place: NamedOwner,
+) -> AsyncIterator[tuple[LineListService, ListOwner, Parties, Subscriptions]]:
+    """The service on the database of the settings, with the owner of the list and the
+    subscriptions."""
     from bot.runtime.wiring.basics import open_store, read_clock
 
     settings = load_settings()
-    # It runs an event loop of its own.
-    ledger = await asyncio.to_thread(build_current_ledger, ConfigFolder(settings))
     async with open_store(settings) as store:
-        owner = await find_owner(store.database)
-        if owner is None:
-            cause = "belongs to no workspace yet"
-            raise StoreError(store.database.name, cause, "Run the bot once: tariffwire run")
-        team = settings.home_team if owner.is_many else owner.team
-        if not team:
-            cure = "Set TARIFFWIRE_HOME_TEAM to the workspace whose lists you mean"
-            raise StoreError(store.database.name, "belongs to many workspaces", cure)
+        team = await _find_team(store.database, place.team, settings.home_team)
+        # It runs an event loop of its own.
+        ledger = await asyncio.to_thread(build_current_ledger, ConfigFolder(settings))
         service = LineListService(store.lines, lambda: ledger, read_clock)
-        yield service, team, ledger.parties, store.subscriptions
+        owner = ListOwner(team, place.conversation)
+        yield service, owner, ledger.parties, store.subscriptions
+
+
+async def _find_team(database: Database, named: str | None, home: str) -> str:
+    """The workspace of the list: the one that is named, or by default the bot's own or home one."""
+    owner = await find_owner(database)
+    if owner is None:
+        cause = "belongs to no workspace yet"
+        raise StoreError(database.name, cause, "Run the bot once: tariffwire run")
+    if not owner.is_many:
+        if named not in (None, owner.team):
+            cause = f"belongs to {owner.name}, not to {named}"
+            raise StoreError(database.name, cause, "Leave out --team")
+        return owner.team
+    team = named or home
+    if not team:
+        cure = "Name the workspace with --team, or set TARIFFWIRE_HOME_TEAM"
+        raise StoreError(database.name, "belongs to many workspaces", cure)
+    if team not in {each.team for each in await list_installations(database)}:
+        cure = "List the workspaces with: tariffwire workspaces list"
+        raise StoreError(team, "has not installed the app", cure)
+    return team

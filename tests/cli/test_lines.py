@@ -11,10 +11,16 @@ from click.testing import CliRunner, Result
 
 from bot.alerts.subscriptions.criteria import Criteria
 from bot.cli import main
-from bot.store.owner import Owner, assign_database
+from bot.store.installations import Installations
+from bot.store.owner import MANY_WORKSPACES, Owner, assign_database
+from bot.store.token_cipher import TokenCipher, make_key
 from bot.store.upgrade import upgrade
+from tests.cli.evidence.conftest import many
 from tests.store.examples import NOON, subscription
 from tests.store.opened import open_store
+from tests.store.test_installations import installation
+
+__all__ = ["many"]
 
 pytestmark = pytest.mark.journey
 
@@ -126,11 +132,26 @@ def test_an_export_is_read_back(run: Run, file: str, tmp_path: Path, ending: str
         assert ",'=1+1," in out.read_text("utf-8-sig")
 
 
-def test_lists_of_others_are_not_shown(run: Run, file: str, address: str) -> None:
-    run("import", file, "--channel", "C1A")
-    assert show(run, "--channel", "C2A") == []
-    assert show(run, "--user", "U1A") == []
-    asyncio.run(_create(address, "T2"))
+@pytest.mark.usefixtures("many")
+def test_lists_of_others_are_not_shown(
+    run: Run, file: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def install() -> None:
+        store = open_store(address)
+        await assign_database(store.database, MANY_WORKSPACES, NOON)
+        installations = Installations(store.database, TokenCipher([make_key()]))
+        for team in ("T0ONE", "T0TWO"):
+            await installations.save(installation(team))
+        await store.database.close()
+
+    assert "T1" in run("show", "--user", "U1A", "--team", "T0ONE", code=1).stderr
+    asyncio.run(install())
+    assert "--team" in run("show", "--user", "U1A", code=1).stderr
+    assert "T0NONE" in run("show", "--user", "U1A", "--team", "T0NONE", code=1).stderr
+    run("import", file, "--channel", "C1A", "--team", "T0TWO")
+    assert len(show(run, "--channel", "C1A", "--team", "T0TWO")) == 2
+    assert show(run, "--channel", "C2A", "--team", "T0TWO") == []
+    monkeypatch.setenv("TARIFFWIRE_HOME_TEAM", "T0ONE")
     assert show(run, "--channel", "C1A") == []
 
 
@@ -160,6 +181,7 @@ def test_the_removal_names_the_subscriptions_that_send_nothing_then(
     "words",
     [
         ["show"],
+        ["show", "--user", "U1A", "--team", "home"],
         ["show", "--channel", "C1A", "--user", "U1A"],
         ["show", "--channel", "general"],
         ["show", "--user", "C1A"],

@@ -1,12 +1,12 @@
 """Removes a person from the database."""
 
 import asyncio
-import re
 import secrets
 
 import click
 
 from bot.cli.output import echo, print_json, report_errors
+from bot.cli.slack_ids import check_team, check_user
 from bot.runtime.settings import load_settings
 from bot.store.personal_data import Erased, forget_person
 
@@ -26,10 +26,9 @@ def forget(user: str, team: str | None, dry_run: bool, as_json: bool) -> None:
     answers stay with an anonymous id. This also works while the bot runs. Messages in Slack,
     backups, logs and exported files stay as they are.
     """
-    if not re.fullmatch(r"[UW][A-Z0-9]{2,30}", user):
-        raise click.UsageError(f"{user} is not the id of a Slack user, such as U024BE7LH.")
-    if team is not None and not re.fullmatch(r"T[A-Z0-9]{2,30}", team):
-        raise click.UsageError(f"{team} is not the id of a workspace, such as T024BE7LH.")
+    check_user(user)
+    if team is not None:
+        check_team(team)
     # A random id, because a hash of the Slack id could be recomputed.
     anonymous = f"forgotten-{secrets.token_hex(4)}"
     result = asyncio.run(_forget(user, team, anonymous, dry_run))
