@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from bot.errors import StoreError
 from bot.installation import Installation
 from bot.store import tables
 from bot.store.engine import AnyRow, Database
@@ -23,6 +24,14 @@ class ListedInstallation(NamedTuple):
     name: str
     enterprise: str
     installed_at: datetime
+
+
+class Rotation(NamedTuple):
+    """How many tokens are encrypted with the first key, and an error for each of the others. It
+    names the workspace and the cure."""
+
+    rotated: int
+    errors: tuple[StoreError, ...]
 
 
 async def list_installations(database: Database) -> tuple[ListedInstallation, ...]:
@@ -66,16 +75,20 @@ class Installations:
         query = sa.select(_row.team).order_by(_row.installed_at, _row.team)
         return tuple(await self._database.column(query))
 
-    async def rotate_keys(self) -> int:
-        """Encrypts all tokens with the first key; returns how many. Raises StoreError, and changes
-        nothing, if no key decrypts one of them."""
+    async def rotate_keys(self) -> Rotation:
+        """Encrypts the tokens with the first key. Those that no key decrypts stay as they are."""
 
-        def write(connection: sa.Connection) -> int:
+        def write(connection: sa.Connection) -> Rotation:
             found = connection.execute(sa.select(_row.team, _row.token).with_for_update()).all()
+            errors = []
             for team, encrypted in found:
-                token = self._cipher.encrypt(team, self._cipher.decrypt(team, encrypted))
+                try:
+                    token = self._cipher.encrypt(team, self._cipher.decrypt(team, encrypted))
+                except StoreError as error:
+                    errors.append(error)
+                    continue
                 connection.execute(sa.update(_table).where(_row.team == team).values(token=token))
-            return len(found)
+            return Rotation(len(found) - len(errors), tuple(errors))
 
         return await self._database.write(write)
 

@@ -43,7 +43,10 @@ class TokenCipher:
         try:
             packed = self._fernet.decrypt(encrypted.encode())
         except InvalidToken:
-            cure = f"Add the key with which it was encrypted to {_SETTING}"
+            cure = (
+                f"Add the key with which it was encrypted to {_SETTING}, or install the app in "
+                "the workspace again"
+            )
             raise StoreError(f"the token of workspace {team}", "no key fits", cure) from None
         owner, token = json.loads(packed)
         if owner != team:

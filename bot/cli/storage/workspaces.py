@@ -1,13 +1,14 @@
 """Lists and removes workspaces that have installed the app by OAuth; makes and replaces keys."""
 
 import asyncio
+import sys
 
 import click
 
 from bot.cli.output import echo, print_json, report_errors
 from bot.errors import StoreError
 from bot.runtime.settings import load_settings
-from bot.store.installations import ListedInstallation, list_installations
+from bot.store.installations import ListedInstallation, Rotation, list_installations
 from bot.store.removal_marks import RemovalMark, RemovalMarks
 from bot.store.token_cipher import make_key
 from bot.store.workspace_data import remove_workspace
@@ -86,12 +87,18 @@ def rotate_keys() -> None:
     """Encrypt all tokens with the first key of TARIFFWIRE_TOKEN_KEYS.
 
     Put the new key in front of the old one, restart the bot, run this, then remove the old key.
+    Tokens that no key decrypts are named by their workspace, and the exit code is 1. The others are
+    encrypted with the first key all the same.
     """
-    count = asyncio.run(_rotate())
-    echo(f"{count} tokens are encrypted with the first key")
+    found = asyncio.run(_rotate())
+    echo(f"{found.rotated} tokens are encrypted with the first key")
+    for error in found.errors:
+        echo(f"tariffwire: {error}", err=True)
+    if found.errors:
+        sys.exit(1)
 
 
-async def _rotate() -> int:
+async def _rotate() -> Rotation:
     from bot.runtime.wiring.basics import open_store
     from bot.runtime.wiring.slack import open_installations
 

@@ -71,8 +71,10 @@ def test_tokens_are_encrypted_with_the_first_key(
     new = run("workspaces", "new-key").stdout.strip()
     monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", f"{new},{KEY}")
     assert "2 tokens" in run("workspaces", "rotate-keys").stdout
-    monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", new)
-    assert run("workspaces", "list").exit_code == 0
+    monkeypatch.setenv("TARIFFWIRE_TOKEN_KEYS", KEY)
+    failed = run("workspaces", "rotate-keys")
+    assert (failed.exit_code, "0 tokens" in failed.stdout) == (1, True)
+    assert [team in failed.stderr for team in ("T1", "T2", TOKEN)] == [True, True, False]
     monkeypatch.delenv("TARIFFWIRE_TOKEN_KEYS")
     refused = run("workspaces", "rotate-keys")
     assert (refused.exit_code, "TARIFFWIRE_TOKEN_KEYS: missing" in refused.stderr) == (1, True)
