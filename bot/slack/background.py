@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from secrets import token_hex
 from typing import Any
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreUnavailable, WorkspaceRefused
 
 log = logging.getLogger(__name__)
 
@@ -15,12 +15,17 @@ log = logging.getLogger(__name__)
 def log_failure(doing: str) -> str | None:
     """Logs the current exception with its traceback, and returns the id of the log line.
 
-    Returns None if the database cannot be reached, because `bot.store.outage` logs that.
+    Returns None if the database cannot be reached, because `bot.store.outage` logs that. It is no
+    error if a workspace has removed the app while its request was processed.
     """
-    if isinstance(sys.exception(), StoreUnavailable):
+    failure = sys.exception()
+    if isinstance(failure, StoreUnavailable):
         return None
     error_id = token_hex(4)
-    log.exception("error %s while %s", error_id, doing)
+    if isinstance(failure, WorkspaceRefused):
+        log.info("ended %s while %s: %s", error_id, doing, failure.cause)
+    else:
+        log.exception("error %s while %s", error_id, doing)
     return error_id
 
 

@@ -1,6 +1,7 @@
 """Requests of many workspaces: each is answered with the token of its own workspace."""
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +15,10 @@ from pydantic import SecretStr
 
 from bot.http_server.rejections import Rejection, Rejections
 from bot.installation import Installation
+from bot.slack.announcements import post_change
 from bot.slack.app import OAuthParts, build_app, build_client, build_web_app
 from bot.slack.teams import InstalledTeamsGuard
+from bot.slack.views.replies import render_notice
 from bot.slack.workspaces.oauth import InstalledAuthorize, OAuthApp, build_flow
 from bot.slack.workspaces.registry import InstalledWorkspaces
 from bot.store.installations import Installations
@@ -134,6 +137,18 @@ async def test_workspaces_without_an_installation_are_refused(bot: SharedBot) ->
     assert (await bot.send(event(UNKNOWN), JSON))[0] == 200
     assert (await bot.send(click(UNKNOWN), FORM))[0] == 403
     assert bot.rejections.counts() == {Rejection.OTHER_TEAM: 3}
+    assert bot.slack.calls == []
+
+
+async def test_a_request_of_a_workspace_that_has_just_removed_the_app_is_no_error(
+    bot: SharedBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "bot.slack")
+    # The app was still installed when the request was received.
+    posting = post_change(bot.context, UNKNOWN, "C1", render_notice("changed"))
+    bot.context.background.spawn(posting, "announcing a change")
+    await bot.context.background.finish()
+    assert [each.levelno for each in caplog.records] == [logging.INFO]
     assert bot.slack.calls == []
 
 
