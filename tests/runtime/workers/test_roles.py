@@ -1,5 +1,6 @@
 """Web and worker processes refuse what only one process can use."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -7,16 +8,18 @@ import pytest
 from sqlalchemy import text
 
 from bot.errors import SettingsError, StoreError
+from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, load_settings
 from bot.runtime.workers.release import run_release
-from bot.runtime.workers.roles import run_web, run_worker
+from bot.runtime.workers.roles import WorkerApplication, run_web, run_worker
 from bot.store.engine import Database
 from bot.store.instance_lock import LockTimes, hold_instance_lock
 from bot.store.upgrade import require_release
+from tests.runtime.test_app import settings, workspace
 from tests.store.conftest import address, on_postgresql
 from tests.store.test_instance_lock import clock
 
-__all__ = ["address"]
+__all__ = ["address", "settings", "workspace"]
 
 _PREFIXES = {"bot": "xoxb", "app": "xapp"}
 
@@ -97,3 +100,24 @@ async def test_web_and_workers_share_a_database_and_keep_out_the_bot_of_one_proc
                 pass
     for database in databases:
         await database.close()
+
+
+@on_postgresql
+async def test_a_worker_looks_for_the_release_only_when_it_has_the_lock(
+    address: str, settings: Settings
+) -> None:
+    """`release` changes the tables while it holds the lock."""
+    given = settings.model_copy(update={"database_url": address})
+    config, database = ConfigFolder(given), Database(address)
+    tried = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND query LIKE '%pg_try_advisory_lock_shared%' AND pid <> pg_backend_pid()"
+    )
+    async with hold_instance_lock(database, clock):
+        start = asyncio.create_task(WorkerApplication(given, config, ()).start())
+        while not start.done() and await database.column(tried) == [0]:
+            await asyncio.wait({start}, timeout=0.02)
+        assert not start.done()
+        start.cancel()
+        await asyncio.gather(start, return_exceptions=True)
+    await database.close()
