@@ -20,8 +20,9 @@ from bot.alerts.delivery import DeliveryState
 from bot.errors import SlackError, SourceError, StoreError, TariffwireError
 from bot.feeds.health import Health
 from bot.installation import Installation
-from bot.proposals.approval.data_checks import FRESH_FOR, apply_checks, find_last_checks
+from bot.proposals.approval.data_checks import apply_checks, find_last_checks
 from bot.rates.ledger import Ledger
+from bot.render.freshness import Freshness, describe_check, find_freshness
 from bot.runtime.config_folder import ConfigFolder
 from bot.runtime.settings import Settings, list_unknown_variables, load_settings
 from bot.runtime.wiring.basics import make_fetch_limits, open_store, read_clock, reveal_secret
@@ -60,7 +61,8 @@ _TRANSPORTS = {"local": "the local workspace", "socket": "Socket Mode", "http": 
 
 class CheckResult(Frozen):
     """The result of one check: what was checked, whether it is good, what was found, and the cure
-    if it is not good."""
+    if it is not good. A good result with a cure is a warning: the bot works, but not at its best.
+    """
 
     subject: str
     ok: bool
@@ -93,7 +95,7 @@ async def examine() -> AsyncIterator[CheckResult]:
     async for result in check_slack_setup(settings, ledger):
         yield result
     if config.ok:
-        yield await check_data_age(settings)
+        yield await check_data_age(settings, read_clock())
         async for result in check_live_sources(settings):
             yield result
     if config.ok and database_ok:
@@ -112,28 +114,26 @@ def check_config(settings: Settings) -> CheckResult:
     return _good("config", f"{len(config.feeds)} feeds, {enabled} of them on; rates read")
 
 
-async def check_data_age(settings: Settings) -> CheckResult:
-    """The number of days since each economy's rates were last checked."""
+async def check_data_age(settings: Settings, now: datetime) -> CheckResult:
+    """The number of days since each economy's rates were last checked. It is a warning if answers
+    mark some of them as old."""
     config = ConfigFolder(settings)
     try:
         checks = await asyncio.to_thread(data_checks, settings.database)
     except TariffwireError:
         checks = ()  # Another check reports the database.
     last = find_last_checks(apply_checks(config.book, checks))
-    now = read_clock()
-    ages = {code: (config.ledger.find_duty_day(now, code) - day).days for code, day in last.items()}
-    names = {code: config.parties.get(code).name for code in ages}
+    today = {code: config.ledger.find_duty_day(now, code) for code in last}
     texts = (
-        f"{names[code]} {age} days ago" if age != 1 else f"{names[code]} 1 day ago"
-        for code, age in sorted(ages.items(), key=lambda item: item[1])
+        f"{config.parties.get(code).name} {describe_check(day, (today[code] - day).days)}"
+        for code, day in sorted(last.items(), key=lambda item: item[1], reverse=True)
     )
-    says = f"last checked: {', '.join(texts)}"
-    if max(ages.values(), default=0) > FRESH_FOR.days:
-        says += (
-            f"; warning: over {FRESH_FOR.days} days. Check the sources, then press *Nothing "
-            "changed* in Slack or edit config/rates"
-        )
-    return _good("rates", says)
+    is_old = any(
+        find_freshness(day, today[code], passed=False) is Freshness.RED
+        for code, day in last.items()
+    )
+    cure = "Check the sources, then press *Nothing changed* in Slack or edit config/rates"
+    return CheckResult(subject="rates", ok=True, says="; ".join(texts), cure=cure if is_old else "")
 
 
 def check_disk(settings: Settings) -> Iterator[CheckResult]:

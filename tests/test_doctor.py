@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,12 @@ from aiohttp import web
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.doctor import CheckResult, check_messages, check_token, examine
+from bot.doctor import CheckResult, check_data_age, check_messages, check_token, examine
 from bot.installation import Installation
 from bot.local_slack.server import Workspace
+from bot.proposals.approval.data_checks import find_last_checks
+from bot.runtime.config_folder import ConfigFolder
+from bot.runtime.settings import load_settings
 from bot.slack.blockkit.blocks import Message, section
 from bot.slack.scopes import SCOPES
 from bot.sources.settings import LIVE_SOURCES
@@ -70,6 +73,15 @@ async def test_a_working_setup_without_slack_passes(setup: pytest.MonkeyPatch) -
     )
     assert "not compared, because the local workspace is used" in findings["clock"].says
     assert "1 not polled yet" in findings["feeds"].says
+
+
+async def test_rates_that_answers_mark_as_old_are_a_warning(setup: pytest.MonkeyPatch) -> None:
+    settings = load_settings()
+    last = find_last_checks(ConfigFolder(settings).book)
+    noon = datetime.combine(min(last.values()), time(12), UTC)
+    fresh = await check_data_age(settings, noon + timedelta(days=30))
+    old = await check_data_age(settings, noon + timedelta(days=31))
+    assert [(each.ok, bool(each.cure)) for each in (fresh, old)] == [(True, False), (True, True)]
 
 
 async def test_a_feed_in_a_language_without_topic_rules_is_reported(

@@ -30,6 +30,7 @@ async def _examine(as_json: bool) -> bool:
 
 
 def _print(result: CheckResult) -> None:
-    echo(f"{'ok ' if result.ok else 'BAD'} {result.subject}: {result.says}")
+    mark = "BAD" if not result.ok else "warning" if result.cure else "ok "
+    echo(f"{mark} {result.subject}: {result.says}")
     if result.cure:
         echo(f"    {result.cure}")

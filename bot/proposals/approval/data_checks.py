@@ -11,9 +11,7 @@ from bot.rates.files.validate import RatesFiles
 from bot.values import Frozen
 
 FRESH_FOR = timedelta(days=31)
-"""Data that was checked longer ago is old. Operators get a notice, and `tariffwire doctor` prints a
-warning.
-"""
+"""Data that was checked longer ago is old. Operators get a notice."""
 
 
 class DataCheck(Frozen):
