@@ -63,7 +63,7 @@ class Store:
             stories=stories,
             subscriptions=Subscriptions(database),
             follows=Follows(database),
-            mutes=Mutes(database, outbox),
+            mutes=Mutes(database),
             lines=LineLists(database),
             outbox=outbox,
             alerts=PostedAlerts(database),
