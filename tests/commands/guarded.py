@@ -1,8 +1,16 @@
 """A conversation with what belongs to it, and the people who act on it from inside and outside."""
 
+import asyncio
+import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
 
 from bot.alerts.delivery import DeliveryKind, make_delivery
 from bot.alerts.digest import Bundle, BundleKind
@@ -15,8 +23,9 @@ from bot.commands.service import CommandService
 from bot.lines.model import LineList, ListedLine, ListOwner
 from bot.values import Topic
 from tests.commands.conftest import NOW, OPERATOR, Commands
+from tests.slack.fakes import FakePeople
 from tests.store import examples
-from tests.store.opened import Store
+from tests.store.opened import Store, open_store
 
 TEAM, OTHER_TEAM = "T1", "T2"
 MAKER, MEMBER, STRANGER = "UMAKER", "UMEMBER", "USTRANGER"
@@ -147,13 +156,24 @@ def form_request(guarded: Guarded, role: Role) -> CommandRequest:
 async def guard(commands: Commands, role: Role) -> Guarded:
     """A new conversation of which the maker is a member, unless the role says that they left, and
     so is the person in the role if they act there."""
-    store = commands.store
-    commands.people.team = TEAM
-    place = f"C0{role.name}"
+    _admit(commands.people, role)
+    return await _add_conversation(commands.store, role)
+
+
+def _place(role: Role) -> str:
+    return f"C0{role.name}"
+
+
+def _admit(people: FakePeople, role: Role) -> None:
+    people.team = TEAM
     if role not in (Role.FORMER_MAKER, Role.OLD_FORM):
-        commands.people.members.add((place, MAKER))
+        people.members.add((_place(role), MAKER))
     if role in INSIDE:
-        commands.people.members.add((place, USERS[role]))
+        people.members.add((_place(role), USERS[role]))
+
+
+async def _add_conversation(store: Store, role: Role) -> Guarded:
+    place = _place(role)
     made = {"team": TEAM, "conversation": place, "created_by": MAKER, "created_at": NOW}
     paused = NOW + timedelta(days=30)
     word = f"merger{list(Role).index(role)}"
@@ -197,6 +217,51 @@ async def guard(commands: Commands, role: Role) -> Guarded:
         event,
         missed.id,
     )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An SQLite file that has nothing but the conversation for a role."""
+
+    role: Role
+    file: Path
+    guarded: Guarded
+    before: tuple[object, ...]
+    """What belongs to the conversation."""
+
+
+@pytest.fixture(scope="session")
+def prepared(blank_file: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Prepared]:
+    """A file for each role. They are made once, because that takes longer than a whole test.
+
+    Who may do what is decided by the services, so it is tested on SQLite alone. The tests of
+    `tests/store` run on PostgreSQL too.
+    """
+    folder = tmp_path_factory.mktemp("guarded")
+    files = [shutil.copyfile(blank_file, folder / f"{role.name}.db") for role in Role]
+    return [asyncio.run(_prepare(file, role)) for file, role in zip(files, Role, strict=True)]
+
+
+async def _prepare(file: Path, role: Role) -> Prepared:
+    store = open_store(f"sqlite:///{file}")
+    guarded = await _add_conversation(store, role)
+    before = await snapshot(store, guarded.conversation)
+    await store.database.close()
+    return Prepared(role, file, guarded, before)
+
+
+async def restore(commands: Commands, prepared: Prepared) -> None:
+    """Replaces all that the store, an SQLite database, and the people have."""
+    commands.people.members.clear()
+    _admit(commands.people, prepared.role)
+
+    def copy(engine: Engine) -> None:
+        with closing(sqlite3.connect(prepared.file)) as source, engine.connect() as connection:
+            target = connection.connection.driver_connection
+            assert isinstance(target, sqlite3.Connection)
+            source.backup(target)
+
+    await commands.store.database.with_engine(copy)
 
 
 def governed(commands: Commands, policy: SubscriptionPolicy) -> CommandService:

@@ -22,10 +22,8 @@ from bot.commands.subscriptions.service import SubscriptionService
 from bot.values import Topic
 from tests.commands.conftest import (
     Commands,
-    address,
     commands,
     server,
-    store,
 )
 from tests.commands.guarded import (
     ANYONE,
@@ -44,15 +42,18 @@ from tests.commands.guarded import (
     USERS,
     Allowed,
     Guarded,
+    Prepared,
     Role,
     form_request,
     governed,
-    guard,
+    prepared,
+    restore,
     snapshot,
 )
+from tests.conftest import store
 from tests.slack.samples import PARTIES
 
-__all__ = ["address", "commands", "server", "store"]
+__all__ = ["commands", "prepared", "server", "store"]
 
 MINE = Criteria(only_my_lines=True)
 JAPAN = Criteria(topics=frozenset({Topic.TARIFF}), economies=(EconomyFilter(first="JP"),))
@@ -203,16 +204,20 @@ def test_every_command_has_a_row_and_an_access() -> None:
 
 @pytest.mark.parametrize(("verb", "row", "policy"), CASES)
 async def test_a_command_changes_and_shows_a_conversation_only_to_those_who_may(
-    commands: Commands, verb: Verb, row: Row, policy: SubscriptionPolicy
+    commands: Commands,
+    prepared: list[Prepared],
+    verb: Verb,
+    row: Row,
+    policy: SubscriptionPolicy,
 ) -> None:
     service = governed(commands, policy)
-    for role in Role:
-        guarded = await guard(commands, role)
-        before = await snapshot(commands.store, guarded.conversation)
+    for each in prepared:
+        await restore(commands, each)
+        role, guarded = each.role, each.guarded
         command = Command(verb=verb, **row.make(guarded))
         reply = await service.execute(command, guarded.request(role))
         after = await snapshot(commands.store, guarded.conversation)
-        assert (after != before) is (role in row.changes[policy]), (role, reply)
+        assert (after != each.before) is (role in row.changes[policy]), (role, reply)
         is_shown = row.secret(guarded) in _read(reply)
         if row.seen_by is not None:
             assert is_shown is (role in row.seen_by), (role, reply)
@@ -269,33 +274,39 @@ FORM_ACTS: dict[str, tuple[Allowed, Act]] = {
 @pytest.mark.parametrize("policy", list(SubscriptionPolicy))
 @pytest.mark.parametrize("name", list(FORM_ACTS))
 async def test_a_form_changes_a_conversation_only_for_those_who_may(
-    commands: Commands, name: str, policy: SubscriptionPolicy
+    commands: Commands, prepared: list[Prepared], name: str, policy: SubscriptionPolicy
 ) -> None:
     service = governed(commands, policy).subscriptions
     allowed, act = FORM_ACTS[name]
-    for role in Role:
-        guarded = await guard(commands, role)
-        before = await snapshot(commands.store, guarded.conversation)
+    for each in prepared:
+        await restore(commands, each)
+        role, guarded = each.role, each.guarded
         reply = await act(service, guarded, form_request(guarded, role))
         after = await snapshot(commands.store, guarded.conversation)
-        assert (after != before) is (role in allowed[policy]), (role, reply)
+        assert (after != each.before) is (role in allowed[policy]), (role, reply)
         assert role not in OUTSIDE or guarded.word not in repr(reply), role
 
 
-async def test_a_form_shows_other_subscriptions_only_to_members(commands: Commands) -> None:
+async def test_a_form_shows_other_subscriptions_only_to_members(
+    commands: Commands, prepared: list[Prepared]
+) -> None:
     service = governed(commands, ANYONE).subscriptions
-    for role in Role:
-        guarded = await guard(commands, role)
+    for each in prepared:
+        await restore(commands, each)
+        role, guarded = each.role, each.guarded
         found = await service.find_overlaps(Criteria(), form_request(guarded, role))
         assert bool(found.narrower) is (role not in OUTSIDE), role
         found = await service.find_overlaps(JAPAN, form_request(guarded, role))
         assert bool(found.wider) is (role not in OUTSIDE), role
 
 
-async def test_the_home_tab_shows_what_one_made_where_one_still_is(commands: Commands) -> None:
+async def test_the_home_tab_shows_what_one_made_where_one_still_is(
+    commands: Commands, prepared: list[Prepared]
+) -> None:
     service = governed(commands, ANYONE)
-    for role in Role:
-        guarded = await guard(commands, role)
+    for each in prepared:
+        await restore(commands, each)
+        role, guarded = each.role, each.guarded
         request = guarded.request(role)
         overview = await service.build_overview(request.team, request.user)
         seen = {one.conversation for one in overview.subscriptions}
@@ -305,20 +316,19 @@ async def test_the_home_tab_shows_what_one_made_where_one_still_is(commands: Com
         assert (overview.operator is not None) is is_operator
 
 
-@pytest.mark.parametrize("role", [Role.MEMBER, Role.OPERATOR, Role.STRANGER])
 @pytest.mark.parametrize(
     "text", ["export", "forget UMAKER", "feedback", "outbox drop all", "retention", "db backup"]
 )
 async def test_what_operators_do_at_the_terminal_cannot_be_typed(
-    commands: Commands, text: str, role: Role
+    commands: Commands, prepared: list[Prepared], text: str
 ) -> None:
-    guarded = await guard(commands, role)
-    before = await snapshot(commands.store, guarded.conversation)
-    reply = await commands.service.handle(guarded.request(role, text))
     assert parse_command(text, PARTIES).verb is Verb.ASK
-    assert guarded.word not in repr(reply)
-    assert await snapshot(commands.store, guarded.conversation) == before
-    assert await commands.store.follows.followed(TEAM, MAKER)
+    for each in prepared:
+        await restore(commands, each)
+        reply = await commands.service.handle(each.guarded.request(each.role, text))
+        assert each.guarded.word not in repr(reply)
+        assert await snapshot(commands.store, each.guarded.conversation) == each.before
+        assert await commands.store.follows.followed(TEAM, MAKER)
 
 
 def test_only_operators_change_feeds_and_decide_on_rates() -> None:

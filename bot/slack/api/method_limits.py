@@ -25,8 +25,8 @@ All functions are pure. Times are in seconds on a clock that never goes backward
 """
 
 import math
-from dataclasses import dataclass, replace
 from enum import Enum
+from typing import NamedTuple
 
 START_PER_SECOND = 100.0
 """The first pace of a method without a configured pace. It is fast, because an alert should not
@@ -78,8 +78,7 @@ class _Phase(Enum):
     PROBE = "probe"
 
 
-@dataclass(frozen=True, slots=True)
-class MethodLimit:
+class MethodLimit(NamedTuple):
     """The state of one method in one workspace."""
 
     pace: float
@@ -178,8 +177,7 @@ def take(limit: MethodLimit, now: float) -> MethodLimit:
     """The state after a call has started at `now`."""
     tokens = _tokens(limit, now)
     unused = tokens - limit.burst
-    limit = replace(
-        limit,
+    limit = limit._replace(
         tokens=min(tokens, limit.burst) - 1,
         counted_at=max(now, limit.counted_at),
         run_calls=limit.run_calls + 1,
@@ -188,7 +186,7 @@ def take(limit: MethodLimit, now: float) -> MethodLimit:
         return limit
     # In a gap without calls, nothing could be refused. So the length of the gap is not counted.
     gap_s = unused / limit.pace
-    limit = replace(limit, run_calls=1, cycle_since=min(limit.cycle_since + gap_s, now))
+    limit = limit._replace(run_calls=1, cycle_since=min(limit.cycle_since + gap_s, now))
     # A hold ends after a number of calls. Gaps between them do not matter.
     return limit if limit.phase is _Phase.HOLD else _again(limit, now)
 
@@ -206,11 +204,11 @@ def _trial_pace(limit: MethodLimit) -> float:
 def answered(limit: MethodLimit, started_at: float, now: float) -> MethodLimit:
     """The state after Slack answered a call; `now` is the time of the response."""
     if limit.is_paused and started_at >= limit.paused_until:
-        limit = replace(_recover(limit, started_at), counted_at=now)
-    limit = replace(limit, cycle_calls=limit.cycle_calls + 1)
+        limit = _recover(limit, started_at)._replace(counted_at=now)
+    limit = limit._replace(cycle_calls=limit.cycle_calls + 1)
     if started_at < limit.pace_since or limit.is_paused:
         return limit
-    limit = replace(limit, pace_calls=limit.pace_calls + 1)
+    limit = limit._replace(pace_calls=limit.pace_calls + 1)
     if limit.phase is _Phase.HOLD:
         return _probe(limit, started_at) if limit.pace_calls >= limit.hold_s * limit.pace else limit
     tried_s = started_at - limit.pace_since
@@ -237,16 +235,16 @@ def refused(
     if not limit.is_paused:
         soon = limit.run_calls <= 2 * limit.burst + limit.pace
         by_burst = soon and limit.burst > _SMALLEST_BURST
-        limit = replace(limit, is_paused=True, paused_at=now, burst_refused=by_burst)
+        limit = limit._replace(is_paused=True, paused_at=now, burst_refused=by_burst)
         if by_burst:
-            limit = replace(limit, burst=max(limit.burst / 2, _SMALLEST_BURST))
-    return _pause(replace(limit, refusals=refusals), now + pause_s)
+            limit = limit._replace(burst=max(limit.burst / 2, _SMALLEST_BURST))
+    return _pause(limit._replace(refusals=refusals), now + pause_s)
 
 
 def _pause(limit: MethodLimit, until: float) -> MethodLimit:
     """Pauses until `until`, then allows one call. Until a call is answered, allows one more call
     each second, or fewer if the pace is slower."""
-    return replace(limit, paused_until=until, tokens=1, counted_at=until, run_calls=math.inf)
+    return limit._replace(paused_until=until, tokens=1, counted_at=until, run_calls=math.inf)
 
 
 def _recover(limit: MethodLimit, now: float) -> MethodLimit:
@@ -255,8 +253,7 @@ def _recover(limit: MethodLimit, now: float) -> MethodLimit:
     cycle_s = now - began_at
     calls = limit.cycle_calls
     average = min(max(calls, 1) / max(cycle_s, 1e-3), limit.pace)
-    limit = replace(
-        limit,
+    limit = limit._replace(
         is_paused=False,
         refusals=0,
         longest_pause_s=max(now - limit.paused_at, limit.longest_pause_s * _REMEMBERED),
@@ -268,19 +265,18 @@ def _recover(limit: MethodLimit, now: float) -> MethodLimit:
     if now < limit.tolerant_until:
         return _again(limit, now)
     if limit.paused_at - began_at > _DESCENT_S:
-        limit = replace(limit, best_refused=0.0, best_average=0.0)
+        limit = limit._replace(best_refused=0.0, best_average=0.0)
     is_known = calls >= _CALLS_KNOWN
     if is_known and limit.pace < limit.best_refused and average < limit.best_average * _IN_VAIN:
         return _return_to(limit, now, limit.best_refused)
     if is_known and average > limit.best_average:
-        limit = replace(limit, best_refused=limit.pace, best_average=average)
+        limit = limit._replace(best_refused=limit.pace, best_average=average)
     return _narrow(limit, now, average, cycle_s)
 
 
 def _return_to(limit: MethodLimit, now: float, pace: float) -> MethodLimit:
     """The state at a faster pace again, because slower ones were refused as well."""
-    limit = replace(
-        limit,
+    limit = limit._replace(
         phase=_Phase.HOLD,
         lasting=pace,
         refused=math.inf,
@@ -296,26 +292,26 @@ def _narrow(limit: MethodLimit, now: float, average: float, cycle_s: float) -> M
     including the time of the pause."""
     pace = limit.pace
     if limit.phase is not _Phase.SEARCH:
-        limit = replace(limit, holds=min(limit.holds * 2, 16.0))
-    limit = replace(limit, refused=pace, step=_FIRST_PROBE)
+        limit = limit._replace(holds=min(limit.holds * 2, 16.0))
+    limit = limit._replace(refused=pace, step=_FIRST_PROBE)
     if limit.lasting < pace * 0.99 and limit.lasted_s >= limit.proof_s:
-        limit = replace(limit, lasting=max(limit.lasting, average))
+        limit = limit._replace(lasting=max(limit.lasting, average))
     else:
         if limit.phase is _Phase.HOLD and pace <= average * _REFUSED_IN_HOLD:
             average = math.sqrt(average * pace)
-            return _hold(replace(limit, lasting=average, lasted_s=cycle_s), now)
-        limit = replace(limit, lasting=average, lasted_s=cycle_s)
+            return _hold(limit._replace(lasting=average, lasted_s=cycle_s), now)
+        limit = limit._replace(lasting=average, lasted_s=cycle_s)
     return _bisect(limit, now)
 
 
 def _climb(limit: MethodLimit, now: float) -> MethodLimit:
     """The state after the pace has lasted."""
-    limit = replace(limit, lasting=limit.pace, lasted_s=limit.proof_s)
+    limit = limit._replace(lasting=limit.pace, lasted_s=limit.proof_s)
     if limit.refused < math.inf:
         return _bisect(limit, now)
     if limit.phase is _Phase.PROBE:
         step = min(limit.step**2, 2.0)
-        limit = replace(limit, step=step, holds=1.0)
+        limit = limit._replace(step=step, holds=1.0)
     return _at(limit, now, limit.pace * limit.step)
 
 
@@ -323,16 +319,15 @@ def _bisect(limit: MethodLimit, now: float) -> MethodLimit:
     if limit.refused <= limit.lasting * _CLOSE:
         return _hold(limit, now)
     middle = math.sqrt(limit.lasting * limit.refused)
-    return _at(replace(limit, phase=_Phase.SEARCH), now, middle)
+    return _at(limit._replace(phase=_Phase.SEARCH), now, middle)
 
 
 def _hold(limit: MethodLimit, now: float) -> MethodLimit:
-    return _at(replace(limit, phase=_Phase.HOLD), now, limit.lasting)
+    return _at(limit._replace(phase=_Phase.HOLD), now, limit.lasting)
 
 
 def _probe(limit: MethodLimit, now: float) -> MethodLimit:
-    limit = replace(
-        limit,
+    limit = limit._replace(
         phase=_Phase.PROBE,
         lasting=limit.pace,
         lasted_s=limit.hold_s,
@@ -345,9 +340,9 @@ def _probe(limit: MethodLimit, now: float) -> MethodLimit:
 def _at(limit: MethodLimit, now: float, pace: float) -> MethodLimit:
     """The state at another pace."""
     pace = min(max(pace, _SLOWEST_PER_SECOND), _FASTEST_PER_SECOND)
-    return _again(replace(limit, pace=pace), now)
+    return _again(limit._replace(pace=pace), now)
 
 
 def _again(limit: MethodLimit, now: float) -> MethodLimit:
     """The state with a new start of the period in which the pace must last."""
-    return replace(limit, pace_since=now, pace_calls=0)
+    return limit._replace(pace_since=now, pace_calls=0)

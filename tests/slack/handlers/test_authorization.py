@@ -44,10 +44,8 @@ from bot.slack.views.subscriptions.form import FormState
 from tests.commands.conftest import (
     NOW,
     Commands,
-    address,
     commands,
     server,
-    store,
 )
 from tests.commands.guarded import (
     ANYONE,
@@ -63,15 +61,18 @@ from tests.commands.guarded import (
     OUTSIDE,
     Allowed,
     Guarded,
+    Prepared,
     Role,
     governed,
-    guard,
+    prepared,
+    restore,
     snapshot,
 )
+from tests.conftest import store
 from tests.slack.fakes import SECRET, reader
 from tests.store.examples import subscription
 
-__all__ = ["address", "commands", "server", "store"]
+__all__ = ["commands", "prepared", "server", "store"]
 
 OPERATORS_ONLY = "Only operators decide on rates"
 FROM_HOME: Allowed = {
@@ -153,7 +154,7 @@ def _choices() -> Iterator[Row]:
         (short.WATCH_CHOICE, ON_CONVERSATION),
         (short.REPORT_CHOICE, NO_ONE),
     ):
-        yield _click(short.MORE, _add_choice(choice, _say("us china")), changes)
+        yield _click(short.MORE, _add_choice(choice, _say("us japan")), changes)
 
 
 def _add_choice(choice: str, value: Callable[[Guarded], str]) -> Callable[[Guarded], str]:
@@ -226,15 +227,15 @@ ROWS: tuple[Row, ...] = (
     _click(forms.PREVIEW, _metadata(subscription=_secret)),
     _click(rf"^{RUN}_\d+$", _say("list"), name=f"{RUN}_0", seen_by=INSIDE),
     _click(rf"^{RUN}_\d+$", _say("reminders off"), ON_CONVERSATION, name=f"{RUN}_0"),
-    _click(CHECK_PRODUCT, _say("us china")),
+    _click(CHECK_PRODUCT, _say("us japan")),
     _click(table.UPLOAD_LINES, _say("channel")),
     _click(table.REMOVE_LINES, _say("channel"), ON_CONVERSATION),
     _click(rf"^{importing.OPEN}_[a-z]+$", _say("unknown add"), name=f"{importing.OPEN}_add"),
     _click(home.IMPOSER),
     _click(home.PARTNER),
     _click(home.ASK),
-    _click(short.SHARE, _say("us china")),
-    _click(DETAILS, _say("us china")),
+    _click(short.SHARE, _say("us japan")),
+    _click(DETAILS, _say("us japan")),
     _click(rf"^{PAGE}_\d+$", _say("1"), name=f"{PAGE}_1"),
     Row("view", forms.FORM, forms.FORM, _metadata(), FROM_HOME),
     Row("view", forms.FORM, forms.FORM, _metadata(subscription=_secret), ON_SUBSCRIPTION),
@@ -287,7 +288,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row("event", "member_joined_channel", "member_joined_channel"),
     Row("shortcut", ABOUT_TARIFFS, ABOUT_TARIFFS, _say("Duty on steel")),
-    Row("shortcut", RATE_NOW, RATE_NOW, _say("The US duty on China is 30%")),
+    Row("shortcut", RATE_NOW, RATE_NOW, _say("The US duty on Japan is 30%")),
     Row("shortcut", CHECK_PRODUCT, CHECK_PRODUCT),
 )
 _MADE = subscription("C0")
@@ -476,18 +477,19 @@ async def open_door(
 @pytest.mark.parametrize(("row", "policy"), CASES)
 async def test_a_listener_changes_and_shows_a_conversation_only_to_those_who_may(
     commands: Commands,
+    prepared: list[Prepared],
     workspace: Workspace,
     client: AsyncWebClient,
     row: Row,
     policy: SubscriptionPolicy,
 ) -> None:
     async with open_door(commands, policy, client, workspace) as door:
-        for role in Role:
-            guarded = await guard(commands, role)
-            before = await snapshot(commands.store, guarded.conversation)
+        for each in prepared:
+            await restore(commands, each)
+            role, guarded = each.role, each.guarded
             said = await door.receive(door.make_payload(row, guarded, role))
             after = await snapshot(commands.store, guarded.conversation)
-            assert (after != before) is (role in row.changes[policy]), (role, said)
+            assert (after != each.before) is (role in row.changes[policy]), (role, said)
             if row.seen_by is not None:
                 assert (guarded.word in said) is (role in row.seen_by), (role, said)
             elif role in OUTSIDE:
