@@ -401,7 +401,8 @@ def refuse_unknown(
         return
     wanted = reader.read_any(product)
     words = set(stem_words(product))
-    alike = [name for name in wanted.suggestions if words <= set(stem_words(name))]
+    similar = reader.suggest_names(wanted)
+    alike = [name for name in similar if words <= set(stem_words(name))]
     headings = [(one.label, one.code) for one in found]
     doubtful = wanted.doubtful if len(found) < _MAX_OFFERED else ()
     names = [(name, name) for name in (*doubtful, *alike)[:1]]
@@ -409,7 +410,7 @@ def refuse_unknown(
     if found or wanted.doubtful:
         _ask_for_one(product, [*named, ("All goods", "all goods")], wanted.claims, build)
     cause = "neither goods nor an economy we know"
-    if near := (*near, *wanted.suggestions):
+    if near := (*near, *similar):
         raise UnknownParty(product, near, cause)
     raise QueryError(product, cause, "An HS code, such as 8507.60, works too")
 
