@@ -16,8 +16,10 @@ The steps, in order:
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -93,10 +95,40 @@ def _normalize(text: str) -> str:
     return _LAW.sub("section ", lowered)
 
 
-class _Split(NamedTuple):
-    all: list[str]
-    inside: list[str]
-    outside: list[str]
+class _Asked:
+    """The words of a text, which are split once for all names."""
+
+    def __init__(self, text: str, parties: Parties) -> None:
+        self.text = _normalize(text)
+        self._parties = parties
+        self.tokens = self.text.split()
+        stemmed = [(token, stem_words(token)) for token in self.tokens]
+        self.stems = tuple(chain.from_iterable(stems for _, stems in stemmed))
+        self._kept = [
+            (token, stems) for token, stems in stemmed if not stems or not _STOP.issuperset(stems)
+        ]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The stems without those that every question may have."""
+        return frozenset(self.stems) - _STOP
+
+    @cached_property
+    def codes(self) -> Sequence[str]:
+        """The economies that the text names."""
+        return self.list_codes([token for token, _ in self._kept])
+
+    def list_codes(self, tokens: Sequence[str]) -> Sequence[str]:
+        """The economies that a part of the text names."""
+        return TokenizedQuestion(" ".join(tokens), self._parties).codes
+
+    def split(self, name: frozenset[str]) -> tuple[list[str], list[str]]:
+        """The tokens inside and outside a name, without question words."""
+        inside: list[str] = []
+        outside: list[str] = []
+        for token, stems in self._kept:
+            (inside if stems and name.issuperset(stems) else outside).append(token)
+        return inside, outside
 
 
 class _Name(NamedTuple):
@@ -108,10 +140,12 @@ class _Name(NamedTuple):
     """All its words, if some of them are words that every question may have; otherwise empty."""
 
     answers_before_rates: bool = False
+    place: int = 0
+    """Its place among the names of all cards."""
 
-    def is_in(self, asked: frozenset[str], phrases: str) -> bool:
-        """Whether a text has the name. `phrases` are the words of the text between spaces."""
-        return self.words <= asked and (not self.phrase or f" {' '.join(self.phrase)} " in phrases)
+    def is_in(self, words: frozenset[str], phrases: str) -> bool:
+        """Whether a text has the name. `phrases` are all words of the text between spaces."""
+        return self.words <= words and (not self.phrase or f" {' '.join(self.phrase)} " in phrases)
 
 
 class CardIndex:
@@ -147,7 +181,8 @@ class CardIndex:
                     continue
                 phrase = () if len(words) == len(every) else every
                 first = card.answers_before_rates and name not in card.duty_names
-                self._names.append(_Name(card, frozenset(words), phrase, first))
+                place = len(self._names)
+                self._names.append(_Name(card, frozenset(words), phrase, first, place))
                 self._spelled.setdefault(" ".join(words), name)
                 owners.setdefault(" ".join(words), card.id)
         self._owners: Mapping[str, str] = owners
@@ -159,7 +194,7 @@ class CardIndex:
         )
         """The numbers of laws, which questions also use without `section`: `robots 232`."""
         self._sectors = frozenset(one.words for one in self._names if one.words > _SECTOR_LAW)
-        self._places = {card.id: place for place, card in enumerate(self.all)}
+        self._by_word = _index_names(self._names)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -171,12 +206,13 @@ class CardIndex:
         if heading := self.find_heading(text):
             chapter = _CHAPTER_99 if _CHAPTER_99 in self.by_id else None
             return self._headings.get(heading, chapter)
-        if (number := _find_document(text)) in self._documents:
+        asked = self._read(text)
+        if (number := _find_document(asked)) in self._documents:
             return self._documents[number]
-        if (whole := self._whole.get(stem_words(_normalize(text)))) is not None:
+        if (whole := self._whole.get(asked.stems)) is not None:
             return whole
-        found = self._find_names(text)
-        if not found or self._asks_for_a_rate(text, found):
+        found = self._find_names(asked)
+        if not found or self._asks_for_a_rate(asked, found):
             return None
         return found[0].card.id
 
@@ -187,33 +223,35 @@ class CardIndex:
 
     def find_all(self, text: str) -> tuple[str, ...]:
         """The ids of all cards that the text names, also if a rate answers it."""
-        named = dict.fromkeys(one.card.id for one in self._find_names(text))
+        asked = self._read(text)
+        named = dict.fromkeys(one.card.id for one in self._find_names(asked))
         if self.find_heading(text):
             named.pop(_CHAPTER_99, None)
-        if _find_document(text) in self._documents:
+        if _find_document(asked) in self._documents:
             named.pop(_ORDERS, None)
         return tuple(named)
 
-    def _find_names(self, text: str) -> list[_Name]:
+    def _read(self, text: str) -> _Asked:
+        return _Asked(text, self._parties)
+
+    def _find_names(self, asked: _Asked) -> list[_Name]:
         """The names in the text, in the order in which their cards are shown."""
-        asked = frozenset(
-            word
-            for word in normalize_card_name(text)
-            if word in self.words or not is_everyday(word)
+        words = frozenset(
+            word for word in asked.words if word in self.words or not is_everyday(word)
         )
-        if not asked.isdisjoint(self._law_numbers):
-            asked |= _SECTION_WORD
-        elif asked | _SECTOR_LAW in self._sectors and _SECTOR.fullmatch(_normalize(text).strip()):
-            asked |= _SECTOR_LAW
-        phrases = f" {' '.join(stem_words(_normalize(text)))} "
-        # Each name is compared, because its words may stand anywhere in a sentence.
-        named = [one for one in self._names if one.words and one.is_in(asked, phrases)]
+        if not words.isdisjoint(self._law_numbers):
+            words |= _SECTION_WORD
+        elif words | _SECTOR_LAW in self._sectors and _SECTOR.fullmatch(asked.text.strip()):
+            words |= _SECTOR_LAW
+        phrases = f" {' '.join(asked.stems)} "
+        indexed = chain.from_iterable(self._by_word.get(word, ()) for word in words)
+        named = [one for one in indexed if one.is_in(words, phrases)]
         named = [
             one
             for one in named
             if not any(one.words < other.words for other in named)
-            and not self._is_in_an_economy(text, one)
-            and not self._names_others(text, one.card)
+            and not _is_in_an_economy(asked, one)
+            and not _names_others(asked, one.card)
         ]
         return sorted(
             named,
@@ -222,7 +260,7 @@ class CardIndex:
                 -len(one.words),
                 not one.card.economies,
                 one.card.law is None,
-                self._places[one.card.id],
+                one.place,
             ),
         )
 
@@ -231,9 +269,10 @@ class CardIndex:
 
         Those in the name of the card, as in `china exclusions`, come last.
         """
-        names = frozenset[str]().union(*(one.words for one in self._find_names(text)))
-        words = self._split(text, names)
-        found = [*self._list_codes(words.outside), *self._list_codes(words.all)]
+        asked = self._read(text)
+        names = frozenset[str]().union(*(one.words for one in self._find_names(asked)))
+        _, outside = asked.split(names)
+        found = [*asked.list_codes(outside), *asked.codes]
         return tuple(dict.fromkeys(one for one in found if one not in _AT_HOME))
 
     def is_list(self, text: str) -> bool:
@@ -247,7 +286,7 @@ class CardIndex:
     def suggest(self, text: str) -> tuple[str, ...]:
         """The names of cards that a misspelt text may mean; empty if it means something else."""
         asked = " ".join(_list_words(text))[:80]
-        if len(asked) < 4 or self._names_a_rate(text, frozenset()):
+        if len(asked) < 4 or self._names_a_rate(self._read(text), frozenset()):
             return ()
         # Imported on first use, because only misspelt names need it.
         from rapidfuzz import fuzz, process
@@ -265,9 +304,12 @@ class CardIndex:
     def find_unknown_law(self, text: str) -> str:
         """The law that the text names, `section 233`, if no card is about it; otherwise empty."""
         found = _SECTION.search(" ".join(_list_words(text)))
-        if found is None or self._names_a_rate(text, frozenset(found[0].split())):
+        if found is None:
             return ""
-        known = any(frozenset(found[0].split()) <= one.words for one in self._names)
+        law = frozenset(found[0].split())
+        if self._names_a_rate(self._read(text), law):
+            return ""
+        known = any(law <= one.words for one in self._names)
         return "" if known else found[0]
 
     def get_all(self, ids: Iterable[str]) -> tuple[Card, ...]:
@@ -278,83 +320,77 @@ class CardIndex:
         """The cards that are a part of this card."""
         return tuple(card for card in self.all if card.law == card_id)
 
-    def _asks_for_a_rate(self, text: str, found: Sequence[_Name]) -> bool:
+    def _asks_for_a_rate(self, asked: _Asked, found: Sequence[_Name]) -> bool:
         """Whether the rates of goods or the calendar answer the text, and not the first card."""
-        tokens = frozenset(_normalize(text).split())
-        if not _CALENDAR.isdisjoint(tokens):
+        if not _CALENDAR.isdisjoint(asked.tokens):
             return True
         first = found[0]
         if first.answers_before_rates:
-            return self._names_goods_of_an_economy(text, first)
+            return self._names_goods_of_an_economy(asked, first)
         is_one = len({one.card.id for one in found}) == 1
-        if is_one and not _COMPARISON.isdisjoint(tokens):
+        if is_one and not _COMPARISON.isdisjoint(asked.tokens):
             return True
-        return self._names_a_rate(text, first.words)
+        return self._names_a_rate(asked, first.words)
 
-    def _names_a_rate(self, text: str, name: frozenset[str]) -> bool:
+    def _names_a_rate(self, asked: _Asked, name: frozenset[str]) -> bool:
         """Whether the text asks for changes, or its words outside a name are about a rate.
 
         They are if they name an economy, or goods of the United States.
         """
-        tokens = frozenset(_normalize(text).split())
-        if not tokens.isdisjoint(_CALENDAR | _OF_RATES):
+        if not (_CALENDAR | _OF_RATES).isdisjoint(asked.tokens):
             return True
-        words = self._split(text, name)
+        inside, outside = asked.split(name)
+        own = asked.list_codes(inside)
         # All words are compared, because a name may be a part of an economy's: `cape verde`.
-        codes, own = self._find_codes(words.all), self._find_codes(words.inside)
-        if not codes - own <= _AT_HOME:
+        if not {*asked.codes} - {*own} <= _AT_HOME:
             return True
-        rest = " ".join(words.outside)
-        return "us" in tokens and bool(own or (rest and self._names_goods(rest)))
+        rest = " ".join(outside)
+        return "us" in asked.tokens and bool(own or (rest and self._names_goods(rest)))
 
-    def _names_goods_of_an_economy(self, text: str, name: _Name) -> bool:
+    def _names_goods_of_an_economy(self, asked: _Asked, name: _Name) -> bool:
         """Whether a text with the name of a card that answers before rates asks for a rate anyway.
 
         It does if the name is one of goods, as in `us china capes`, or if the card yields to goods.
         """
-        words = self._split(text, name.words)
-        if not self._find_codes(words.all):
+        if not asked.codes:
             return False
         goods = [*name.words] if len(name.words) == 1 else []
         if name.card.yields_to_goods:
-            goods += [one for one in words.outside if not is_everyday(one)]
+            _, outside = asked.split(name.words)
+            goods += [one for one in outside if not is_everyday(one)]
         return any(map(self._names_goods, goods))
 
-    def _is_in_an_economy(self, text: str, name: _Name) -> bool:
-        """Whether the name is a part of the name of an economy: `cape verde`."""
-        words = self._split(text, name.words)
-        apart = self._find_codes(words.inside) | self._find_codes(words.outside)
-        return not self._find_codes(words.all) <= apart
 
-    def _names_others(self, text: str, card: Card) -> bool:
-        """Whether the text names an economy that the card is not about."""
-        if not card.economies:
-            return False
-        words = self._split(text, frozenset())
-        return not self._find_codes(words.all) <= {*card.economies, *_AT_HOME}
+def _index_names(names: Iterable[_Name]) -> Mapping[str, Sequence[_Name]]:
+    """The names by the word of theirs that the fewest names have.
 
-    def _split(self, text: str, name: frozenset[str]) -> _Split:
-        """The words of a text, inside and outside a name, without question words."""
-        kept = [(token, stem_words(token)) for token in _normalize(text).split()]
-        kept = [(token, stems) for token, stems in kept if not stems or not _STOP.issuperset(stems)]
-        is_inside = [bool(stems) and name.issuperset(stems) for _, stems in kept]
-        every = [token for token, _ in kept]
-        return _Split(
-            every,
-            [token for token, inside in zip(every, is_inside, strict=True) if inside],
-            [token for token, inside in zip(every, is_inside, strict=True) if not inside],
-        )
-
-    def _list_codes(self, tokens: Sequence[str]) -> Sequence[str]:
-        return TokenizedQuestion(" ".join(tokens), self._parties).codes
-
-    def _find_codes(self, tokens: Sequence[str]) -> frozenset[str]:
-        return frozenset(self._list_codes(tokens))
+    A text with a name has this word, so only few names are compared with a text.
+    """
+    names = tuple(names)
+    count = Counter(chain.from_iterable(one.words for one in names))
+    found: dict[str, list[_Name]] = {}
+    for one in names:
+        rarest = min(one.words, key=lambda word: (count[word], word))
+        found.setdefault(rarest, []).append(one)
+    return found
 
 
-def _find_document(text: str) -> str:
+def _is_in_an_economy(asked: _Asked, name: _Name) -> bool:
+    """Whether the name is a part of the name of an economy: `cape verde`."""
+    if not asked.codes:
+        return False
+    apart = chain.from_iterable(map(asked.list_codes, asked.split(name.words)))
+    return not {*asked.codes} <= {*apart}
+
+
+def _names_others(asked: _Asked, card: Card) -> bool:
+    """Whether the text names an economy that the card is not about."""
+    return bool(card.economies) and not {*asked.codes} <= {*card.economies, *_AT_HOME}
+
+
+def _find_document(asked: _Asked) -> str:
     """The number of the executive order or proclamation in the text; empty if there is none."""
-    found = _DOCUMENT.search(_normalize(text))
+    found = _DOCUMENT.search(asked.text)
     return "" if found is None else found["of"] or found["by"]
 
 
