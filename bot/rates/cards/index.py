@@ -28,6 +28,7 @@ from bot.rates.cards.model import Card
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.vocabulary.everyday_words import is_everyday
+from bot.text.word_set import WordSet
 
 _LAW = re.compile(r"\b(?:s|sec|sect|sections?)(?:\b\.?[\s-]*)?(?=\d{3}\b)|§+\s*(?=\d)")
 _SECTION = re.compile(r"\bsection (\d{3})\b")
@@ -197,9 +198,9 @@ class CardIndex:
         self._by_word = _index_names(self._names)
 
     @cached_property
-    def words(self) -> frozenset[str]:
+    def words(self) -> WordSet:
         """The words of all names, as `stem_words` returns them."""
-        return frozenset(word for name in self._spelled for word in name.split())
+        return WordSet(word for name in self._spelled for word in name.split())
 
     def find(self, text: str) -> str | None:
         """The id of the card that answers the text, or None."""

@@ -14,7 +14,7 @@ from itertools import chain
 
 from bot.parties import Parties
 from bot.rates.question.tokens import EDGES
-from bot.rates.question.wording import FILLER, NOISE
+from bot.rates.question.wording import FILLER, NOISE, SMALL_WORDS
 from bot.text.folding import fold
 
 _MAX_NAME_WORDS = 6
@@ -191,7 +191,7 @@ class TokenizedQuestion:
                     possessive = tokens[at + size - 1].endswith("'s") or adjective
                     duties = _skip_adjectives(tokens[at + size :])
                     self.is_possessive = possessive and not DUTIES.isdisjoint(duties[:1])
-            of_goods = adjective and bool(after) and after[0] not in NOISE | FILLER
+            of_goods = adjective and bool(after) and after[0] not in SMALL_WORDS
             if joined and of_goods and self.other_words:
                 # 'french wine and italian cheese' names two kinds of goods.
                 self.other_words.append("and")
@@ -316,7 +316,7 @@ class _PartyFinder:
             return False
         # Goods follow: 'cn vs vn vs in toys', but not 'us vs in the past'.
         is_code = len(tokens[at - 2]) == 2 and tokens[at - 2] != "us"
-        return after in _AFTER_COMPARED or (is_code and after not in NOISE | FILLER)
+        return after in _AFTER_COMPARED or (is_code and after not in SMALL_WORDS)
 
     def _has_buyer(self) -> bool:
         """Whether the question names an economy that may buy oil of Russia: `india`."""
@@ -354,7 +354,7 @@ def _skip_adjectives(words: Sequence[str]) -> Sequence[str]:
 
 def _is_small(word: str) -> bool:
     """Whether the word is a common word or a unit, so that it rarely means an economy."""
-    return word != "us" and (word in NOISE or word in _WORD_CODES or word in FILLER)
+    return word != "us" and (word in SMALL_WORDS or word in _WORD_CODES)
 
 
 def _is_word(token: str) -> bool:

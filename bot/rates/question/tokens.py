@@ -46,6 +46,8 @@ class Tokens:
         left. A function returns the role of each word."""
         open_at = [place for place, role_of in enumerate(self.roles) if role_of is None]
         before, left = [self.words[place] for place in open_at], split_text(rest)
+        if before == left:
+            return
         kept = SequenceMatcher(None, before, left, autojunk=False).get_matching_blocks()
         stays = {start + step for start, _, size in kept for step in range(size)}
         for at, place in enumerate(open_at):

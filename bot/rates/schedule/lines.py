@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from bot.rates.schedule.model import LINE_DIGITS, TariffLine
+from bot.text.word_set import WordSet
 
 HEADING_DIGITS = 4
 _WORD = re.compile(r"[a-z]{3,}(?![a-z…])")
@@ -82,9 +83,9 @@ class TariffLines:
         return "\n".join(rows), starts
 
     @cached_property
-    def words(self) -> frozenset[str]:
+    def words(self) -> WordSet:
         """The words of all descriptions, in lower case."""
-        return frozenset(_WORD.findall(self._folded[0]))
+        return WordSet(_WORD.findall(self._folded[0]))
 
     def get_code(self, place: int) -> str:
         """The code of the line at this place."""

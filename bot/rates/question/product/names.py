@@ -8,6 +8,7 @@ from bot.rates.model.measure import Measure
 from bot.rates.question.product.goods_words import OWN_WORDS
 from bot.rates.question.stemming import stem_words
 from bot.rates.question.vocabulary.everyday_words import is_everyday
+from bot.text.word_set import WordSet
 
 _LONGEST_NAME = 10
 """Words after which the names of goods and duties are not compared further."""
@@ -57,7 +58,7 @@ class ProductNames:
                 self._add(name, kind, "")
         for phrases in self._phrases.values():
             phrases.sort(key=lambda phrase: -len(phrase.words))
-        self.words = frozenset(
+        self.words = WordSet(
             word for phrases in self._phrases.values() for one in phrases for word in one.words
         )
         """All words of the names, as `stem_words` returns them."""

@@ -63,7 +63,7 @@ def list_unread(tokens: Tokens, query: RateQuery, vocabulary: Vocabulary) -> tup
     def find_role(word: str) -> Role:
         if word in product and word not in unknown:
             return Role.GOODS
-        if not goods.isdisjoint(reader.read_any(word).goods):
+        if goods and not goods.isdisjoint(reader.read_any(word).goods):
             return Role.GOODS
         if is_telling(word):
             return Role.UNREAD
