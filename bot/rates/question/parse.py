@@ -37,7 +37,7 @@ from functools import partial
 
 from bot.errors import QueryError, UnclearQuestion
 from bot.parties import Parties
-from bot.rates.cards.index import CardIndex
+from bot.rates.cards.index import CardIndex, CardReading
 from bot.rates.question.directions import names_export, names_importer
 from bot.rates.question.parties import TokenizedQuestion, normalize_question
 from bot.rates.question.phrases.spelled_forms import spell_out
@@ -194,7 +194,8 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         rest = read_surcharges(rest)
     rest = _add_own_origin(rest, parties)
     undated = rest
-    named = cards.find_all(undated)[:_MAX_CARDS] if cards is not None else ()
+    on_cards = cards.read(undated) if cards is not None else None
+    named = on_cards.named[:_MAX_CARDS] if on_cards is not None else ()
     by_post, rest = drop_post(rest)
     tokens.settle(rest, Role.FILLER)
     by_agreement, rest = drop_agreement(rest, parties)
@@ -202,10 +203,11 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
     topics = [_PARCELS] * by_post + [_AGREEMENTS] * by_agreement
     known = [card for card in topics if cards is not None and card in cards.by_id]
     named = tuple(dict.fromkeys((*named, *known)))[:_MAX_CARDS]
-    # The way of the goods may be what the question is about: `goods that enter through canada`.
-    about = remove_empty_phrases(routed) if whole != routed else undated
+    if cards is not None and whole != routed:
+        # The question may be about the way of the goods: `goods that enter through canada`.
+        on_cards = cards.read(remove_empty_phrases(routed))
     rule = find_rule(routed, vocabulary)
-    if (card := _parse_card(about, rule, period, intent, vocabulary)) is not None:
+    if (card := _parse_card(on_cards, rule, period, intent, vocabulary)) is not None:
         unread = (
             () if card.card == rule else list_unread_of_card(tokens, card.card or "", vocabulary)
         )
@@ -320,19 +322,23 @@ def _is_name(word: str, vocabulary: Vocabulary) -> bool:
 
 
 def _parse_card(
-    text: str, rule: str | None, period: Period | None, intent: Intent, vocabulary: Vocabulary
+    read: CardReading | None,
+    rule: str | None,
+    period: Period | None,
+    intent: Intent,
+    vocabulary: Vocabulary,
 ) -> RateQuery | None:
     """The query for a card or the list of cards, or None.
 
     `rule` is the card of the rule that the question asks for.
     """
     cards = vocabulary.cards
-    if cards is None:
+    if cards is None or read is None:
         return None
-    card, law = rule or cards.find(text), cards.find_unknown_law(text)
+    text, card, law = read.text, rule or read.card, read.unknown_law
     if card is None and not law:
         refuse_unknown_case(text, vocabulary)
-    if card is None and not law and not cards.is_list(text):
+    if card is None and not law and not read.asks_for_list:
         return None
     asks_when = intent.history and take_percent(text)[0] is not None
     if asks_when and card is not None and cards.by_id[card].rows:
@@ -340,11 +346,10 @@ def _parse_card(
         return None
     sources = card is not None and not _SOURCES.isdisjoint(text.split())
     on = period.day if period is not None else None
-    heading = cards.find_heading(text)
     asked = RateQuery(
-        kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources, heading=heading
+        kind=QueryKind.CARD, card=card, law=law, on=on, sources=sources, heading=read.heading
     )
-    codes = cards.list_economies(text) if card is not None else ()
+    codes = read.economies if card is not None else ()
     if not codes:
         return asked if card is None else read_goods_of_law(asked, text, vocabulary) or asked
     reader = vocabulary.reader

@@ -226,7 +226,7 @@ def build_no_economy(
     if product:
         cards = vocabulary.cards
         if len(words.words) >= WORDS_OF_SENTENCE and cards is not None:
-            named = cards.find_all(" ".join(words.words))[:_MAX_OFFERED]
+            named = cards.read(" ".join(words.words)).named[:_MAX_OFFERED]
             if named:
                 return _offer_cards(named, product, cards)
         return UnknownParty(product, ())

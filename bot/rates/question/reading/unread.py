@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.parties import WORLD, Parties
-from bot.rates.cards.index import list_card_names
+from bot.rates.cards.names import list_card_names
 from bot.rates.question.product.goods_words import IGNORED, TAILS
 from bot.rates.question.product.reader import ProductReader
 from bot.rates.question.query import HOME, QueryKind, RateQuery
