@@ -173,12 +173,14 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         query = _parse(normalize_question(whole), vocabulary)
         return query.model_copy(update={"respelled": respelled})
     asked = whole
-    named_economies = TokenizedQuestion(take_other_costs(spell_out(whole))[1], parties).codes
+    spelled = spell_out(whole)
     left_out, shorter = cut_exclusion(whole, parties)
     if left_out and reader is not None:
         refuse_cut_exclusion(left_out, _parse(shorter, vocabulary))
     tokens = Tokens(whole)
-    routed = drop_suffixes(spell_out(drop_aside(whole, parties, reader)), parties)
+    without_asides = drop_aside(whole, parties, reader)
+    usual = spelled if without_asides == whole else spell_out(without_asides)
+    routed = drop_suffixes(usual, parties)
     tokens.settle(routed, Role.FILLER)
     whole, via = drop_route(drop_material(routed, parties), parties)
     tokens.settle(whole, Role.ECONOMY)
@@ -250,7 +252,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         query = parse_calendar(question, vocabulary)
         goods = find_goods_of_economies(question, vocabulary)
         if query.kind is not QueryKind.CHANGES or not goods:
-            lost = list_lost_economies(named_economies, query, parties)
+            lost = list_lost_economies(spelled, query, parties)
             unread = (*list_unread(tokens, query, vocabulary), *lost)
             query = query.model_copy(update={"unread": unread, "via": via})
             return _add_unread_parts(query, list_unread_parts(asked, tokens), vocabulary)
@@ -266,7 +268,7 @@ def _parse(text: str, vocabulary: Vocabulary) -> RateQuery:
         problem = f"names more than {_MAX_COMPARED} origins to compare"
         raise QueryError("the question", problem, "Compare fewer")
     query = query.model_copy(update=read)
-    lost = list_lost_economies(named_economies, query, parties)
+    lost = list_lost_economies(spelled, query, parties)
     query = query.model_copy(update={"unread": (*list_unread(tokens, query, vocabulary), *lost)})
     times = find_unread_times(undated) if period is None else ()
     refuse_half_read(whole, words, query, times, vocabulary)

@@ -95,9 +95,9 @@ class ProductNames:
         """Whether the words are a whole name."""
         return any(one.words == words for one in self._phrases.get(words[0], ()))
 
-    def has_law(self, word: str) -> bool:
-        """Whether the word names a duty, a legal basis or a claim, or several: `301+reciprocal`."""
-        words = stem_words(word)
+    def has_law(self, text: str) -> bool:
+        """Whether the text names a duty, a legal basis or a claim: `301+reciprocal`."""
+        words = stem_words(text)
         found = (self.find_longest(words, at, self._layers) for at in range(len(words)))
         return any(one.kind in _KINDS_OF_LAWS for each in found for one in each)
 
