@@ -212,7 +212,7 @@ class Parties:
 
     def list_codes(self, code: str) -> tuple[str, ...]:
         """The code and the codes of its blocs: `DE` -> (`DE`, `EU`)."""
-        return (code, *(party.code for party in self if code in party.members))
+        return (code, *(bloc for bloc, members in self.blocs.items() if code in members))
 
     @cached_property
     def blocs(self) -> Mapping[str, frozenset[str]]:
